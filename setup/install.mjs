@@ -1,0 +1,73 @@
+// Brings a clone to a state in which its programs run, and does nothing where it is there already.
+// Runs on any Node from 20 on, since it is what brings Node 24 along.
+//
+//   --peers   also the Debian packages that the tests talk to (radclient, PostgreSQL, ...)
+//   --bench   also the peers that the benchmarks measure against
+//
+// Debian packages are installed where this runs as root; elsewhere the tests that need one say
+// which, and are skipped.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const wanted = new Set(process.argv.slice(2))
+
+const debianPackages = {
+  '--peers': {
+    'freeradius-utils': '/usr/bin/radclient',
+    'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
+    'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
+  },
+  '--bench': {
+    freeradius: '/usr/sbin/freeradius',
+    'freeradius-rest': '/usr/lib/freeradius/rlm_rest.so',
+  },
+}
+
+installNodePackages()
+installDebianPackages()
+
+function installNodePackages() {
+  const stamp = join(root, 'node_modules', '.installed-from')
+  const runtime = join(root, 'node_modules', 'node', 'bin', 'node')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(readFileSync(join(root, 'package.json')))
+    .digest('hex')
+  if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
+  say('installing the packages that package-lock.json names (about half a minute)')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  writeFileSync(stamp, lock)
+}
+
+function installDebianPackages() {
+  const missing = Object.entries(debianPackages)
+    .filter(([flag]) => wanted.has(flag))
+    .flatMap(([, packages]) => Object.entries(packages))
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    say(`not installed: ${missing.join(', ')}; the tests that need one of them are skipped`)
+    return
+  }
+  say(`installing ${missing.join(', ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  run('apt-get', ['update', '-qq'], env)
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], env)
+}
+
+function run(command, args, env = process.env) {
+  // apt's progress must not stand before what the caller prints on standard output
+  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
+  if (status === 0) return
+  say(`'${command} ${args.join(' ')}' failed${error ? `: ${error.message}` : ''}`)
+  process.exit(1)
+}
+
+function say(message) {
+  process.stderr.write(`setup: ${message}\n`)
+}
