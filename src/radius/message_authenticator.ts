@@ -1,0 +1,61 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Type } from './attribute.ts'
+import { authenticatorOctets, headerOctets } from './packet.ts'
+import type { SharedSecret } from './shared_secret.ts'
+
+const zeros = new Uint8Array(authenticatorOctets)
+
+/** A Message-Authenticator whose value is still to be computed, by `stampMessageAuthenticator`. */
+export const unsignedMessageAuthenticator = {
+  type: Type.MessageAuthenticator,
+  value: zeros,
+} as const
+
+/**
+ * Where the value of the Message-Authenticator begins in a packet.
+ *
+ * @returns `undefined` where there is none; `-1` where there are several, or one of a wrong length.
+ */
+export function messageAuthenticatorAt(octets: Uint8Array): number | undefined {
+  let found: number | undefined
+  for (let at = headerOctets; at < octets.length; at += octets[at + 1] ?? octets.length) {
+    if (octets[at] !== Type.MessageAuthenticator) continue
+    if (found !== undefined || octets[at + 1] !== 2 + authenticatorOctets) return -1
+    found = at + 2
+  }
+  return found
+}
+
+/**
+ * Whether a packet's Message-Authenticator was made by one who knows the secret (RFC 3579 §3.2).
+ *
+ * @param octets The packet, as it came.
+ * @param valueAt Where the attribute's value begins.
+ * @param requestAuthenticator For a reply, the authenticator of the request it answers.
+ */
+export function messageAuthenticatorIsGenuine(
+  octets: Uint8Array,
+  valueAt: number,
+  secret: SharedSecret,
+  requestAuthenticator?: Uint8Array,
+): boolean {
+  const signed = octets.slice()
+  signed.set(zeros, valueAt)
+  if (requestAuthenticator !== undefined) signed.set(requestAuthenticator, 4)
+  const expected = secret.hmac.sign(signed)
+  return timingSafeEqual(expected, octets.subarray(valueAt, valueAt + authenticatorOctets))
+}
+
+/**
+ * Computes the Message-Authenticator of a packet whose Authenticator field holds the Request
+ * Authenticator, and writes it into the packet (RFC 3579 §3.2).
+ *
+ * @param valueAt Where the attribute's value begins; it holds zeros.
+ */
+export function stampMessageAuthenticator(
+  octets: Uint8Array,
+  valueAt: number,
+  secret: SharedSecret,
+): void {
+  octets.set(secret.hmac.sign(octets), valueAt)
+}

@@ -1,0 +1,25 @@
+import { Type } from './attribute.ts'
+import { type Attribute, longestAttributeValue } from './packet.ts'
+
+/**
+ * A text for the user as Reply-Message attributes (RFC 2865 §5.18): 253 octets each at most, shown
+ * one after another, so that a longer text is split, and never inside a character.
+ *
+ * @returns None for an empty text: an attribute of length 2 must not be sent (RFC 2865 §5).
+ */
+export function replyMessages(text: string): Attribute[] {
+  const octets = new TextEncoder().encode(text)
+  const attributes: Attribute[] = []
+  for (let start = 0; start < octets.length; ) {
+    let end = Math.min(start + longestAttributeValue, octets.length)
+    while (end < octets.length && isContinuation(octets[end] ?? 0)) end--
+    attributes.push({ type: Type.ReplyMessage, value: octets.subarray(start, end) })
+    start = end
+  }
+  return attributes
+}
+
+/** Whether an octet of UTF-8 is not the first one of its character (RFC 3629 §3). */
+function isContinuation(octet: number): boolean {
+  return (octet & 0xc0) === 0x80
+}

@@ -1,0 +1,64 @@
+import { md5 } from './md5.ts'
+import { RadiusError } from './radius_error.ts'
+
+const blockLength = 16
+const longestHidden = 128
+
+/**
+ * Reveals the password that a User-Password attribute hides (RFC 2865 §5.2).
+ *
+ * @param hidden Attribute value: 16 to 128 octets, in whole blocks of 16.
+ * @param secret Secret shared with the RADIUS client that sent the request.
+ * @param authenticator Request Authenticator, 16 octets.
+ * @returns The password's octets, without their zero padding.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where `hidden` is not whole blocks.
+ */
+export function revealPassword(
+  hidden: Uint8Array,
+  secret: Uint8Array,
+  authenticator: Uint8Array,
+): Uint8Array {
+  if (hidden.length === 0 || hidden.length > longestHidden || hidden.length % blockLength !== 0) {
+    throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `User-Password has ${hidden.length} octets`)
+  }
+  const padded = new Uint8Array(hidden.length)
+  let previous = authenticator
+  for (let start = 0; start < hidden.length; start += blockLength) {
+    const block = hidden.subarray(start, start + blockLength)
+    exclusiveOr(block, md5(secret, previous), padded, start)
+    previous = block
+  }
+  return padded.subarray(0, padded.findLastIndex((octet) => octet !== 0) + 1)
+}
+
+/**
+ * Hides a password for a User-Password attribute (RFC 2865 §5.2).
+ *
+ * @param password 0 to 128 octets; trailing zero octets do not survive the way.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where the password is longer than 128 octets.
+ */
+export function hidePassword(
+  password: Uint8Array,
+  secret: Uint8Array,
+  authenticator: Uint8Array,
+): Uint8Array {
+  if (password.length > longestHidden) {
+    throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `a password has ${password.length} octets`)
+  }
+  const blocks = Math.max(1, Math.ceil(password.length / blockLength))
+  const padded = new Uint8Array(blocks * blockLength)
+  padded.set(password)
+  let previous = authenticator
+  for (let start = 0; start < padded.length; start += blockLength) {
+    const block = padded.subarray(start, start + blockLength)
+    exclusiveOr(block, md5(secret, previous), padded, start)
+    previous = block
+  }
+  return padded
+}
+
+function exclusiveOr(block: Uint8Array, pad: Uint8Array, into: Uint8Array, start: number): void {
+  for (let index = 0; index < blockLength; index++) {
+    into[start + index] = (block[index] ?? 0) ^ (pad[index] ?? 0)
+  }
+}

@@ -1,0 +1,39 @@
+import { Type } from './attribute.ts'
+import type { Attribute } from './packet.ts'
+
+const vendorIdOctets = 4
+
+/** One attribute of a vendor's inside a Vendor-Specific attribute (RFC 2865 §5.26). */
+export interface VendorAttribute {
+  /** SMI Network Management Private Enterprise Code. */
+  readonly vendor: number
+  readonly type: number
+  readonly value: Uint8Array
+}
+
+/**
+ * Reads a Vendor-Specific value in the format that RFC 2865 §5.26 recommends. What is not in that
+ * format is some vendor's own business: it yields nothing, and is no error.
+ */
+export function decodeVendorSpecific(value: Uint8Array): VendorAttribute[] {
+  if (value.length <= vendorIdOctets) return []
+  const vendor = new DataView(value.buffer, value.byteOffset).getUint32(0)
+  const found: VendorAttribute[] = []
+  for (let at = vendorIdOctets; at < value.length; ) {
+    const length = value[at + 1] ?? 0
+    if (length < 2 || at + length > value.length) return []
+    found.push({ vendor, type: value[at] ?? 0, value: value.subarray(at + 2, at + length) })
+    at += length
+  }
+  return found
+}
+
+/** Writes one attribute of a vendor's as a Vendor-Specific attribute (RFC 2865 §5.26). */
+export function encodeVendorSpecific({ vendor, type, value }: VendorAttribute): Attribute {
+  const octets = new Uint8Array(vendorIdOctets + 2 + value.length)
+  new DataView(octets.buffer).setUint32(0, vendor)
+  octets[vendorIdOctets] = type
+  octets[vendorIdOctets + 1] = 2 + value.length
+  octets.set(value, vendorIdOctets + 2)
+  return { type: Type.VendorSpecific, value: octets }
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { HmacMd5Key, md5 } from '../../src/radius/index.ts'
+import { hex } from '../rig/octets.ts'
+
+describe('MD5 and HMAC-MD5, beside those of node:crypto', () => {
+  test('RFC 1321 §A.5', () => {
+    assert.equal(hex(md5(Buffer.from(''))), 'd41d8cd98f00b204e9800998ecf8427e')
+    assert.equal(hex(md5(Buffer.from('message digest'))), 'f96b697d7cb7938d525a2f31aaf161d0')
+  })
+
+  test('every length from 0 to 600', () => {
+    for (let length = 0; length <= 600; length++) {
+      const message = Buffer.alloc(length, 0x5a + length)
+      const key = Buffer.alloc(length % 131, length)
+      assert.equal(hex(md5(message)), createHash('md5').update(message).digest('hex'))
+      assert.equal(
+        hex(new HmacMd5Key(key).sign(message)),
+        createHmac('md5', key).update(message).digest('hex'),
+      )
+    }
+  })
+
+  test('any two parts', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.uint8Array({ maxLength: 200 }),
+        (one, two) => {
+          assert.equal(hex(md5(one, two)), createHash('md5').update(one).update(two).digest('hex'))
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  chapResponse,
+  credentialsOf,
+  decodeChapPassword,
+  decodePacket,
+  decodeVendorSpecific,
+  encodeReply,
+  encodeVendorSpecific,
+  firstText,
+  firstValue,
+  hidePassword,
+  messageAuthenticatorAt,
+  messageAuthenticatorIsGenuine,
+  namedText,
+  replyMessages,
+  revealPassword,
+  SharedSecret,
+  Type,
+  verifyReply,
+} from '../../src/radius/index.ts'
+import { hex, octets } from '../rig/octets.ts'
+import vectors from '../vector/radius-vectors.json' with { type: 'json' }
+
+describe('RFC 2865 §7, examples', () => {
+  const secret = new SharedSecret('xyzzy5461')
+
+  test('§7.1, User Telnet to Specified Host', () => {
+    const request = decodePacket(
+      octets(
+        '010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce3196e43f782a0aee0406c0a80110050600000003',
+      ),
+    )
+    assert.equal(request.code, 1)
+    assert.equal(firstText(request.attributes, Type.UserName), 'nemo')
+    assert.equal(namedText(request.attributes, 'NAS-IP-Address'), '192.168.1.16')
+    assert.equal(namedText(request.attributes, 'nas-port'), '3')
+    const credentials = credentialsOf(request, secret)
+    assert(credentials.kind === 'password')
+    assert.equal(Buffer.from(credentials.password).toString(), 'arctangent')
+    const accept = octets(
+      '0200002686fe220e7624ba2a1005f6bf9b55e0b20606000000010f06000000000e06c0a80103',
+    )
+    assert.equal(verifyReply(accept, request.authenticator, secret).code, 2)
+  })
+
+  test('§7.2, Framed User Authenticating with CHAP', () => {
+    const request = decodePacket(
+      octets(
+        '010100472aee86f08d0d55969ca5978e0d3367a20108666c6f707379031316e97557c316185895f293ff63440772750406c0a80110050600000014060600000002070600000001',
+      ),
+    )
+    assert.equal(credentialsOf(request, secret).kind, 'chap')
+    const chap = decodeChapPassword(
+      firstValue(request.attributes, Type.ChapPassword) ?? new Uint8Array(),
+    )
+    assert.equal(chap.identifier, 0x16)
+    assert.equal(
+      hex(chapResponse(chap.identifier, Buffer.from('arctangent'), request.authenticator)),
+      hex(chap.response),
+    )
+    const accept = octets(
+      '0201003815efbc7dab26cfa3dc34d9c03c8601a40606000000020706000000010806fffffffe0a06000000020d06000000010c06000005dc',
+    )
+    assert.equal(verifyReply(accept, request.authenticator, secret).code, 2)
+  })
+
+  test('§7.3, User with Challenge-Response card', () => {
+    const authenticator = octets('f3a47a1f6a6d76710b947ab93041a039')
+    const challenge = verifyReply(
+      octets(
+        '0b02004e36f3c8764ae8c71157403c0c71ff9c4512304368616c6c656e67652033323736393433302e2020456e74657220726573706f6e73652061742070726f6d70742e180a3332373639343330',
+      ),
+      authenticator,
+      secret,
+    )
+    assert.equal(firstText(challenge.attributes, Type.State), '32769430')
+    const reject = octets('03030014a42f4fca45916c4e09c8340f9e746aa0')
+    assert.equal(verifyReply(reject, octets('b122556d428a13d0d6253807c457ecf0'), secret).code, 3)
+  })
+})
+
+describe('RFC 2865 §5.2, User-Password', () => {
+  const { secret, request_authenticator, cases } = vectors.user_password
+  const key = Buffer.from(secret)
+  for (const [name, { password_hex, hidden_hex }] of Object.entries(cases)) {
+    test(`hides and reveals: ${name}`, () => {
+      const password = octets(password_hex)
+      const authenticator = octets(request_authenticator)
+      assert.equal(hex(hidePassword(password, key, authenticator)), hidden_hex)
+      const end = password.findLastIndex((octet) => octet !== 0) + 1
+      assert.equal(
+        hex(revealPassword(octets(hidden_hex), key, authenticator)),
+        hex(password.subarray(0, end)),
+      )
+    })
+  }
+
+  test('refuses what is not whole blocks, and a password of 129 octets', () => {
+    const authenticator = octets(request_authenticator)
+    for (const length of [0, 15, 17, 129, 144]) {
+      assert.throws(() => revealPassword(new Uint8Array(length), key, authenticator), {
+        code: 'RADIUS_ATTRIBUTE_LENGTH',
+      })
+    }
+    assert.throws(() => hidePassword(new Uint8Array(129), key, authenticator), {
+      code: 'RADIUS_ATTRIBUTE_LENGTH',
+    })
+  })
+})
+
+describe('RFC 2865 §5.3, CHAP-Password', () => {
+  test('is what the user answers to the challenge', () => {
+    const { chap_id, password, challenge, chap_password_attr_value } = vectors.chap
+    const value = decodeChapPassword(octets(chap_password_attr_value))
+    assert.equal(value.identifier, chap_id)
+    assert.equal(
+      hex(chapResponse(chap_id, Buffer.from(password), octets(challenge))),
+      hex(value.response),
+    )
+    assert.throws(() => decodeChapPassword(new Uint8Array(16)), { code: 'RADIUS_ATTRIBUTE_LENGTH' })
+  })
+})
+
+describe('RFC 2865 §5.18, Reply-Message', () => {
+  test('is split between characters, 253 octets each at most', () => {
+    const text = 'ä€𝄞'.repeat(100)
+    const attributes = replyMessages(text)
+    assert(attributes.every(({ value }) => value.length <= 253))
+    assert.equal(attributes.map(({ value }) => Buffer.from(value).toString()).join(''), text)
+    assert.equal(replyMessages('').length, 0)
+    assert.deepEqual(
+      replyMessages('a'.repeat(254)).map(({ value }) => value.length),
+      [253, 1],
+    )
+  })
+})
+
+describe('RFC 2865 §5.26, Vendor-Specific', () => {
+  test('one and several attributes in one; a format of its own stays opaque', () => {
+    const [avpair] = decodeVendorSpecific(octets('000000090105666f6f'))
+    assert.deepEqual([avpair?.vendor, avpair?.type], [9, 1])
+    assert.equal(decodeVendorSpecific(octets('000080000105abcdef02076161616161')).length, 2)
+    assert.deepEqual(decodeVendorSpecific(octets('00000009abcdef')), [])
+    assert.deepEqual(decodeVendorSpecific(octets('000009')), [])
+    const attribute = encodeVendorSpecific({
+      vendor: 25461,
+      type: 7,
+      value: Buffer.from('192.0.2.7'),
+    })
+    assert.equal(namedText([attribute], 'PaloAlto-Client-Source-IP'), '192.0.2.7')
+  })
+})
+
+describe('RFC 3579 §3.2, Message-Authenticator', () => {
+  const secret = new SharedSecret(vectors.packets.secret)
+  const authenticator = octets('000102030405060708090a0b0c0d0e0f')
+
+  test('is found and verified wherever it stands in a request', () => {
+    for (const name of [
+      'access_request_ma_first',
+      'access_request_ma_last',
+      'status_server',
+    ] as const) {
+      const packet = octets(vectors.packets[name])
+      const at = messageAuthenticatorAt(packet)
+      assert(at !== undefined && at > 0)
+      assert.equal(messageAuthenticatorIsGenuine(packet, at, secret), true)
+      packet[1] = (packet[1] ?? 0) ^ 1
+      assert.equal(messageAuthenticatorIsGenuine(packet, at, secret), false)
+    }
+  })
+
+  test('a reply is verified with the authenticator of its request', () => {
+    const good = [
+      'accept_ma_first',
+      'accept_ma_last',
+      'reject_ma_first',
+      'challenge_ma_first',
+    ] as const
+    for (const name of good) verifyReply(octets(vectors.packets[name]), authenticator, secret)
+    assert.throws(
+      () =>
+        verifyReply(
+          octets(vectors.packets.accept_bad_ma_but_good_response_authenticator),
+          authenticator,
+          secret,
+        ),
+      { code: 'RADIUS_MESSAGE_AUTHENTICATOR' },
+    )
+    assert.throws(
+      () =>
+        verifyReply(
+          octets(vectors.packets.accept_good_ma_bad_response_authenticator),
+          authenticator,
+          secret,
+        ),
+      { code: 'RADIUS_RESPONSE_AUTHENTICATOR' },
+    )
+  })
+
+  test('a reply of ours is the vector, Message-Authenticator first', () => {
+    const request = decodePacket(octets(vectors.packets.access_request_ma_first))
+    const attributes = decodePacket(octets(vectors.packets.accept_ma_first)).attributes.slice(1)
+    const reply = encodeReply(2, attributes, request, secret, { messageAuthenticator: true })
+    assert.equal(hex(reply), vectors.packets.accept_ma_first)
+  })
+})
+
+describe('RFC 5997 §6, Status-Server', () => {
+  const secret = new SharedSecret('xyzzy5461')
+
+  test('requests and replies of the RFC; its §6.2 reply with the code it should have', () => {
+    const exchanges = [
+      [
+        '0cda00268a54f4686fb394c52866e302185d062350125a665e2e1e8411f3e243822097c84fa3',
+        '02da0014ef0d552a4bf2d693ec2b6fe8b5411d66',
+      ],
+      [
+        '0cb30026925f6b66dd5fed571fcb1db7ad3882605012e8d6eabda910875cd91fdade26367858',
+        '05b300140f6f92145f107e2f504e860a4860669c',
+      ],
+      [
+        '0c47002cbf58de56ae408ad3b70c8513f9b03fbe0406c00002105012852d6fec61e7ed74b8e32dac2f2a5fb2',
+        '0247003446f43e62fd0354424cbbebfd6d214e06122052414449555320536572766572207570203220646179732c2031383a3430',
+      ],
+    ] as const
+    for (const [request, reply] of exchanges) {
+      const packet = decodePacket(octets(request))
+      const at = messageAuthenticatorAt(packet.octets) ?? -1
+      assert.equal(messageAuthenticatorIsGenuine(packet.octets, at, secret), true)
+      verifyReply(octets(reply), packet.authenticator, secret)
+    }
+  })
+})
