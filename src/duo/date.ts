@@ -1,0 +1,13 @@
+/** How far a request's date may be from the server's time, either way. */
+export const allowedSkewMs = 300_000
+
+/** A moment as the Date header wants it (RFC 2822 §3.3): `Tue, 24 Nov 2026 17:18:00 -0000`. */
+export function rfc2822Date(now: number): string {
+  return new Date(now).toUTCString().replace('GMT', '-0000')
+}
+
+/** Reads a date of RFC 2822; `undefined` where the text is none. */
+export function parseDate(text: string): number | undefined {
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? undefined : time
+}

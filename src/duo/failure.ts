@@ -1,0 +1,51 @@
+/** A failure that the API documents: its number, the HTTP status it travels with, its message. */
+export interface Failure {
+  readonly code: number
+  readonly status: number
+  readonly message: string
+}
+
+/** The one table of failures (duo.com/docs/authapi, "Response Format"): the status is the code's first three digits. */
+export const failures = {
+  missingParameters: row(40001, 'Missing required request parameters'),
+  invalidParameters: row(40002, 'Invalid request parameters'),
+  missingCredentials: row(40101, 'Missing request credentials'),
+  invalidIkey: row(40102, 'Invalid integration key in request credentials'),
+  invalidSignature: row(40103, 'Invalid signature in request credentials'),
+  missingTimestamp: row(40104, 'Missing request timestamp'),
+  badTimestamp: row(40105, 'Bad request timestamp'),
+  accessForbidden: row(40301, 'Access forbidden'),
+  notFound: row(40401, 'Resource not found'),
+  methodNotAllowed: row(40501, 'Method not allowed'),
+  tooManyRequests: row(42901, 'Too Many Requests'),
+  internal: row(50000, 'Internal server error'),
+  unavailable: row(50300, 'Service unavailable'),
+} as const
+
+function row(code: number, message: string): Failure {
+  return { code, status: Math.floor(code / 100), message }
+}
+
+/** Details that stand beside a failure's message in more than one place. */
+export const failureDetail = {
+  wrongIntegrationType: 'Wrong integration type for this API.',
+  noCapableDevice: 'no capable device',
+} as const
+
+/**
+ * A request that the API answered with a failure: it was asked and it decided, so that this is never
+ * the same as an API that can't be reached.
+ */
+export class AuthApiFailure extends Error {
+  override readonly name = 'AuthApiFailure'
+  readonly code: number
+  readonly status: number
+  readonly detail: string | undefined
+
+  constructor(failure: Failure, detail?: string) {
+    super(detail === undefined ? failure.message : `${failure.message} (${detail})`)
+    this.code = failure.code
+    this.status = failure.status
+    this.detail = detail
+  }
+}

@@ -1,0 +1,28 @@
+export { canonicalParameters, duoHeadersHash, type Parameter } from './canonical.ts'
+export { allowedSkewMs, parseDate, rfc2822Date } from './date.ts'
+export { type Envelope, failure, isRecord, parseEnvelope, success } from './envelope.ts'
+export { AuthApiFailure, type Failure, failureDetail, failures } from './failure.ts'
+export {
+  type AuthAnswer,
+  type Capability,
+  type CheckAnswer,
+  capabilities,
+  type Device,
+  oneCall,
+  type PreauthAnswer,
+  parseAuthAnswer,
+  parseCheckAnswer,
+  parsePreauthAnswer,
+  statusMessage,
+} from './message.ts'
+export {
+  authorization,
+  parseAuthorization,
+  type ReceivedRequest,
+  type SignatureDigest,
+  type SignatureVersion,
+  type SignedParts,
+  sign,
+  signingKey,
+  verifiedVersion,
+} from './signature.ts'

@@ -1,0 +1,133 @@
+import { isRecord } from './envelope.ts'
+
+/** What a device can do for its user, in the API's words. */
+export const capabilities = ['auto', 'push', 'sms', 'phone', 'mobile_otp'] as const
+export type Capability = (typeof capabilities)[number]
+
+/** A device as preauth lists it (duo.com/docs/authapi, /preauth). */
+export interface Device {
+  readonly device: string
+  readonly type: 'phone' | 'token'
+  readonly name: string
+  /** Masked: `XXX-XXX-4788`; phones only. */
+  readonly number?: string
+  readonly display_name?: string
+  /** Phones only. */
+  readonly capabilities?: readonly Capability[]
+  readonly sms_nextcode?: string
+}
+
+export type PreauthAnswer =
+  | { readonly result: 'auth'; readonly status_msg: string; readonly devices: readonly Device[] }
+  | { readonly result: 'allow' | 'deny'; readonly status_msg: string }
+  | { readonly result: 'enroll'; readonly status_msg: string; readonly enroll_portal_url: string }
+
+export interface AuthAnswer {
+  readonly result: 'allow' | 'deny'
+  /** `allow`, `deny`, `timeout`, `fraud`, `sent`, `bypass`, `locked_out`, … */
+  readonly status: string
+  readonly status_msg: string
+}
+
+export interface CheckAnswer {
+  /** Seconds since 1970. */
+  readonly time: number
+  /** What this server can do beyond the API's documents; the vendor's cloud names none. */
+  readonly capabilities: readonly string[]
+}
+
+/**
+ * What our service says in `check` that it can: `auth` also decides all that preauth decides, and
+ * takes what the user typed as it is (`factor=prompt`), so that one call is enough.
+ */
+export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
+
+/** The texts for users (recorded from the vendor's API where it has been seen to send them). */
+export const statusMessage = {
+  active: 'Account is active',
+  success: 'Success. Logging you in...',
+  denied: 'Login request denied.',
+  timedOut: 'Login timed out.',
+  incorrectPasscode: 'Incorrect passcode. Please try again.',
+  passcodeUsed:
+    'This passcode has already been used. Please generate a new passcode and try again.',
+  noKeypress: 'No keypress detected. Please try again.',
+  smsSent: 'New SMS passcodes sent.',
+  fraud: 'Login request reported as fraudulent.',
+  lockedOut: 'Your account is locked out. Please contact your administrator.',
+  disabled: 'Your account is disabled. Please contact your administrator.',
+  bypass: 'Bypass mode: no second factor is asked for.',
+  enroll: 'Enroll an authentication device to proceed',
+  unknownUserAllowed: 'Allowing unknown user',
+  unknownUserDenied: 'Your account is not permitted to use this application.',
+  pushed: 'Pushed a login request to your device...',
+} as const
+
+/** Reads the response of `/auth/v2/preauth`; `undefined` where it is none that can be trusted. */
+export function parsePreauthAnswer(response: unknown): PreauthAnswer | undefined {
+  if (!isRecord(response)) return undefined
+  const status_msg = textOr(response.status_msg, '')
+  switch (response.result) {
+    case 'auth': {
+      const listed: readonly unknown[] = Array.isArray(response.devices) ? response.devices : []
+      return { result: 'auth', status_msg, devices: listed.flatMap(parseDevice) }
+    }
+    case 'allow':
+    case 'deny':
+      return { result: response.result, status_msg }
+    case 'enroll':
+      return {
+        result: 'enroll',
+        status_msg,
+        enroll_portal_url: textOr(response.enroll_portal_url, ''),
+      }
+    default:
+      return undefined
+  }
+}
+
+/** Reads the response of a synchronous `/auth/v2/auth`; `undefined` where it is none that can be trusted. */
+export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
+  if (!isRecord(response)) return undefined
+  const { result } = response
+  if (result !== 'allow' && result !== 'deny') return undefined
+  return {
+    result,
+    status: textOr(response.status, result),
+    status_msg: textOr(response.status_msg, ''),
+  }
+}
+
+/** Reads the response of `/auth/v2/check`; `undefined` where it is none. */
+export function parseCheckAnswer(response: unknown): CheckAnswer | undefined {
+  if (!isRecord(response) || typeof response.time !== 'number') return undefined
+  const named: readonly unknown[] = Array.isArray(response.capabilities)
+    ? response.capabilities
+    : []
+  return {
+    time: response.time,
+    capabilities: named.filter((name): name is string => typeof name === 'string'),
+  }
+}
+
+function parseDevice(device: unknown): Device[] {
+  if (!isRecord(device) || typeof device.device !== 'string') return []
+  const type = device.type === 'token' ? 'token' : 'phone'
+  const named: readonly unknown[] = Array.isArray(device.capabilities) ? device.capabilities : []
+  return [
+    {
+      device: device.device,
+      type,
+      name: textOr(device.name, ''),
+      ...(typeof device.number === 'string' ? { number: device.number } : {}),
+      ...(typeof device.display_name === 'string' ? { display_name: device.display_name } : {}),
+      ...(type === 'phone'
+        ? { capabilities: capabilities.filter((capability) => named.includes(capability)) }
+        : {}),
+    },
+  ]
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
