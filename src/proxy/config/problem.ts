@@ -1,0 +1,15 @@
+/** Something in a configuration that is wrong, or that does not do what it seems to. */
+export interface Problem {
+  /** After an error nothing is started; a warning is told and passed over. */
+  readonly severity: 'error' | 'warning'
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+  /** What was found, and what to do. */
+  readonly message: string
+}
+
+/** `authproxy.cfg:14: radius_secret_1 is missing; …` */
+export function formatProblem({ severity, file, line, message }: Problem): string {
+  return `${file}:${line}: ${severity === 'warning' ? 'warning: ' : ''}${message}`
+}
