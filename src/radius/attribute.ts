@@ -13,6 +13,7 @@ export const Type = {
   NasIdentifier: 32,
   ProxyState: 33,
   ChapChallenge: 60,
+  ArapPassword: 70,
   EapMessage: 79,
   MessageAuthenticator: 80,
 } as const
@@ -38,6 +39,8 @@ export interface AttributeDefinition {
   readonly kind: AttributeKind
   /** SMI Network Management Private Enterprise Code (RFC 2865 §5.26). */
   readonly vendor?: number
+  /** Its first octet may be a tag that groups it with others (RFC 2868 §3). */
+  readonly tagged?: boolean
 }
 
 const standard: Readonly<Record<AttributeKind, string>> = {

@@ -1,7 +1,7 @@
 import { md5 } from './md5.ts'
 import { RadiusError } from './radius_error.ts'
 
-const chapPasswordOctets = 17
+export const chapPasswordOctets = 17
 
 /** What a CHAP-Password attribute holds (RFC 2865 §5.3). */
 export interface ChapPassword {

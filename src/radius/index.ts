@@ -1,25 +1,21 @@
 export {
-  type Credentials,
-  credentialsOf,
-  firstText,
-  firstValue,
-  namedText,
-} from './access_request.ts'
-export {
   type AttributeDefinition,
   type AttributeKind,
   attributeDefinitions,
   attributeNamed,
   Type,
 } from './attribute.ts'
+export { namedText, textOf } from './attribute_text.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
+export { type PasswordProblem, passwordProblemOf } from './credentials.ts'
+export { framingProblem } from './framing.ts'
 export { HmacMd5Key, md5 } from './md5.ts'
 export {
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
   stampMessageAuthenticator,
 } from './message_authenticator.ts'
-export { type Attribute, Code, decodePacket, encodePacket, type Packet } from './packet.ts'
+export { type Attribute, Code, decodePacket, encodePacket, Packet } from './packet.ts'
 export { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 export { encodeReply, verifyReply } from './reply.ts'
 export { replyMessages } from './reply_message.ts'

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Type } from './attribute.ts'
-import { authenticatorOctets, headerOctets } from './packet.ts'
+import { authenticatorOctets, headerOctets } from './framing.ts'
 import type { SharedSecret } from './shared_secret.ts'
 
 const zeros = new Uint8Array(authenticatorOctets)

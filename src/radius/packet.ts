@@ -1,4 +1,12 @@
-import { RadiusError } from './radius_error.ts'
+import {
+  authenticatorOctets,
+  framingProblem,
+  headerOctets,
+  lengthField,
+  longestAttributeValue,
+  longestPacket,
+} from './framing.ts'
+import { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 
 /** Packet codes (RFC 2865 §3, RFC 2866 §3, RFC 5997 §2.1, RFC 7930 §4). */
 export const Code = {
@@ -13,14 +21,6 @@ export const Code = {
   ProtocolError: 52,
 } as const
 
-export const headerOctets = 20
-export const longestPacket = 4096
-export const authenticatorOctets = 16
-export const longestAttributeValue = 253
-
-/** More than any real client sends; a bound on the work that one datagram can cause. */
-const mostAttributes = 200
-
 /** An attribute as it travels, without its type and length octets (RFC 2865 §5). */
 export interface Attribute {
   /** 1 to 255. */
@@ -29,61 +29,89 @@ export interface Attribute {
   readonly value: Uint8Array
 }
 
-/** A packet whose framing is right; nothing is said yet of who sent it, nor of its values. */
-export interface Packet {
-  readonly code: number
-  readonly identifier: number
-  /** 16 octets. */
-  readonly authenticator: Uint8Array
-  readonly attributes: readonly Attribute[]
-  /** The octets that Length counts; what the datagram holds beyond them is padding (RFC 2865 §3). */
+/**
+ * A packet whose framing is right; nothing is said yet of who sent it, nor of its values. It is
+ * read where it lies: values are views of the datagram, and made only when they are asked for.
+ */
+export class Packet {
+  /** The octets that Length counts; what the datagram holds beyond them is cut off (RFC 2865 §3). */
   readonly octets: Uint8Array
+  #attributes: readonly Attribute[] | undefined
+
+  /** @param octets A datagram of which `framingProblem` knows none. */
+  constructor(octets: Uint8Array) {
+    const length = lengthField(octets)
+    this.octets = length === octets.length ? octets : octets.subarray(0, length)
+  }
+
+  get code(): number {
+    return this.octets[0] ?? 0
+  }
+
+  get identifier(): number {
+    return this.octets[1] ?? 0
+  }
+
+  /** Request Authenticator or Response Authenticator, 16 octets. */
+  get authenticator(): Uint8Array {
+    return this.octets.subarray(headerOctets - authenticatorOctets, headerOctets)
+  }
+
+  /** All attributes, in the order in which they came. */
+  get attributes(): readonly Attribute[] {
+    this.#attributes ??= this.#readAttributes()
+    return this.#attributes
+  }
+
+  has(type: number): boolean {
+    return this.#find(type) !== undefined
+  }
+
+  /** The value of the first attribute of that type. */
+  first(type: number): Uint8Array | undefined {
+    const at = this.#find(type)
+    return at === undefined
+      ? undefined
+      : this.octets.subarray(at + 2, at + (this.octets[at + 1] ?? 0))
+  }
+
+  #find(type: number): number | undefined {
+    const { octets } = this
+    for (let at = headerOctets; at < octets.length; at += octets[at + 1] ?? octets.length) {
+      if (octets[at] === type) return at
+    }
+    return undefined
+  }
+
+  #readAttributes(): Attribute[] {
+    const { octets } = this
+    const attributes: Attribute[] = []
+    for (let at = headerOctets; at < octets.length; ) {
+      const end = at + (octets[at + 1] ?? octets.length)
+      attributes.push({ type: octets[at] ?? 0, value: octets.subarray(at + 2, end) })
+      at = end
+    }
+    return attributes
+  }
+}
+
+const malformations: Partial<Record<RadiusErrorCode, string>> = {
+  RADIUS_TRUNCATED: 'the datagram is shorter than a header of 20 octets',
+  RADIUS_PACKET_LENGTH: 'Length is not from 20 to 4096, or more than the datagram holds',
+  RADIUS_ATTRIBUTE_TYPE: 'an attribute has type 0',
+  RADIUS_ATTRIBUTE_LENGTH: 'an attribute is shorter than 2 octets or runs past the end',
+  RADIUS_TOO_MANY_ATTRIBUTES: 'there are more than 200 attributes',
 }
 
 /**
- * Reads a datagram as a RADIUS packet (RFC 2865 §3, §5). The values are views of `datagram`.
+ * Reads a datagram as a RADIUS packet (RFC 2865 §3, §5).
  *
  * @throws {RadiusError} where RFC 2865 says that the packet is silently discarded.
  */
 export function decodePacket(datagram: Uint8Array): Packet {
-  if (datagram.length < headerOctets) {
-    throw new RadiusError('RADIUS_TRUNCATED', `datagram has ${datagram.length} octets, expected 20`)
-  }
-  const length = ((datagram[2] ?? 0) << 8) | (datagram[3] ?? 0)
-  if (length < headerOctets || length > longestPacket || length > datagram.length) {
-    throw new RadiusError(
-      'RADIUS_PACKET_LENGTH',
-      `Length is ${length} of ${datagram.length} octets`,
-    )
-  }
-  const octets = length === datagram.length ? datagram : datagram.subarray(0, length)
-  return {
-    code: octets[0] ?? 0,
-    identifier: octets[1] ?? 0,
-    authenticator: octets.subarray(4, headerOctets),
-    attributes: decodeAttributes(octets),
-    octets,
-  }
-}
-
-function decodeAttributes(octets: Uint8Array): Attribute[] {
-  const attributes: Attribute[] = []
-  const end = octets.length
-  for (let at = headerOctets; at < end; ) {
-    const type = octets[at] ?? 0
-    const length = octets[at + 1] ?? 0
-    if (type === 0)
-      throw new RadiusError('RADIUS_ATTRIBUTE_TYPE', `attribute type 0 at octet ${at}`)
-    if (length < 2 || at + length > end) {
-      throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `attribute ${type} has length ${length}`)
-    }
-    if (attributes.length === mostAttributes) {
-      throw new RadiusError('RADIUS_TOO_MANY_ATTRIBUTES', `more than ${mostAttributes} attributes`)
-    }
-    attributes.push({ type, value: octets.subarray(at + 2, at + length) })
-    at += length
-  }
-  return attributes
+  const problem = framingProblem(datagram)
+  if (problem !== undefined) throw new RadiusError(problem, malformations[problem] ?? problem)
+  return new Packet(datagram)
 }
 
 /**
@@ -115,7 +143,7 @@ export function encodePacket(
   octets[1] = identifier
   octets[2] = length >> 8
   octets[3] = length
-  octets.set(authenticator, 4)
+  octets.set(authenticator, headerOctets - authenticatorOctets)
   let at = headerOctets
   for (const { type, value } of attributes) {
     octets[at] = type

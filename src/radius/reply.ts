@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { authenticatorOctets, headerOctets } from './framing.ts'
 import { md5 } from './md5.ts'
 import {
   messageAuthenticatorAt,
@@ -6,14 +7,7 @@ import {
   stampMessageAuthenticator,
   unsignedMessageAuthenticator,
 } from './message_authenticator.ts'
-import {
-  type Attribute,
-  authenticatorOctets,
-  decodePacket,
-  encodePacket,
-  headerOctets,
-  type Packet,
-} from './packet.ts'
+import { type Attribute, decodePacket, encodePacket, type Packet } from './packet.ts'
 import { RadiusError } from './radius_error.ts'
 import type { SharedSecret } from './shared_secret.ts'
 

@@ -1,5 +1,6 @@
 import { Type } from './attribute.ts'
-import { type Attribute, longestAttributeValue } from './packet.ts'
+import { longestAttributeValue } from './framing.ts'
+import type { Attribute } from './packet.ts'
 
 /**
  * A text for the user as Reply-Message attributes (RFC 2865 §5.18): 253 octets each at most, shown

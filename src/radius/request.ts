@@ -1,6 +1,7 @@
 import { Type } from './attribute.ts'
+import { headerOctets } from './framing.ts'
 import { stampMessageAuthenticator, unsignedMessageAuthenticator } from './message_authenticator.ts'
-import { type Attribute, Code, encodePacket, headerOctets } from './packet.ts'
+import { type Attribute, Code, encodePacket } from './packet.ts'
 import type { SharedSecret } from './shared_secret.ts'
 import { hidePassword } from './user_password.ts'
 

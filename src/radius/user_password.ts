@@ -18,7 +18,7 @@ export function revealPassword(
   secret: Uint8Array,
   authenticator: Uint8Array,
 ): Uint8Array {
-  if (hidden.length === 0 || hidden.length > longestHidden || hidden.length % blockLength !== 0) {
+  if (!isHiddenPasswordLength(hidden.length)) {
     throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `User-Password has ${hidden.length} octets`)
   }
   const padded = new Uint8Array(hidden.length)
@@ -55,6 +55,11 @@ export function hidePassword(
     previous = block
   }
   return padded
+}
+
+/** Whether a User-Password may have so many octets: 16 to 128, in whole blocks of 16. */
+export function isHiddenPasswordLength(octets: number): boolean {
+  return octets > 0 && octets <= longestHidden && octets % blockLength === 0
 }
 
 function exclusiveOr(block: Uint8Array, pad: Uint8Array, into: Uint8Array, start: number): void {

@@ -28,6 +28,17 @@ export function decodeVendorSpecific(value: Uint8Array): VendorAttribute[] {
   return found
 }
 
+/** Whether a Vendor-Specific value is that vendor's. */
+export function vendorIs(value: Uint8Array, vendor: number): boolean {
+  return (
+    value.length > vendorIdOctets &&
+    value[0] === vendor >>> 24 &&
+    value[1] === ((vendor >>> 16) & 0xff) &&
+    value[2] === ((vendor >>> 8) & 0xff) &&
+    value[3] === (vendor & 0xff)
+  )
+}
+
 /** Writes one attribute of a vendor's as a Vendor-Specific attribute (RFC 2865 §5.26). */
 export function encodeVendorSpecific({ vendor, type, value }: VendorAttribute): Attribute {
   const octets = new Uint8Array(vendorIdOctets + 2 + value.length)

@@ -2,22 +2,23 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   chapResponse,
-  credentialsOf,
   decodeChapPassword,
   decodePacket,
   decodeVendorSpecific,
+  encodePacket,
   encodeReply,
   encodeVendorSpecific,
-  firstText,
-  firstValue,
   hidePassword,
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
   namedText,
+  Packet,
+  passwordProblemOf,
   replyMessages,
   revealPassword,
   SharedSecret,
   Type,
+  textOf,
   verifyReply,
 } from '../../src/radius/index.ts'
 import { hex, octets } from '../rig/octets.ts'
@@ -33,12 +34,13 @@ describe('RFC 2865 §7, examples', () => {
       ),
     )
     assert.equal(request.code, 1)
-    assert.equal(firstText(request.attributes, Type.UserName), 'nemo')
-    assert.equal(namedText(request.attributes, 'NAS-IP-Address'), '192.168.1.16')
-    assert.equal(namedText(request.attributes, 'nas-port'), '3')
-    const credentials = credentialsOf(request, secret)
-    assert(credentials.kind === 'password')
-    assert.equal(Buffer.from(credentials.password).toString(), 'arctangent')
+    assert.equal(textOf(request.first(Type.UserName) ?? new Uint8Array()), 'nemo')
+    assert.equal(namedText(request, 'NAS-IP-Address'), '192.168.1.16')
+    assert.equal(namedText(request, 'nas-port'), '3')
+    assert.equal(passwordProblemOf(request), undefined)
+    const hidden = request.first(Type.UserPassword) ?? new Uint8Array()
+    const password = revealPassword(hidden, secret.octets, request.authenticator)
+    assert.equal(textOf(password), 'arctangent')
     const accept = octets(
       '0200002686fe220e7624ba2a1005f6bf9b55e0b20606000000010f06000000000e06c0a80103',
     )
@@ -51,10 +53,8 @@ describe('RFC 2865 §7, examples', () => {
         '010100472aee86f08d0d55969ca5978e0d3367a20108666c6f707379031316e97557c316185895f293ff63440772750406c0a80110050600000014060600000002070600000001',
       ),
     )
-    assert.equal(credentialsOf(request, secret).kind, 'chap')
-    const chap = decodeChapPassword(
-      firstValue(request.attributes, Type.ChapPassword) ?? new Uint8Array(),
-    )
+    assert.equal(passwordProblemOf(request), 'chap')
+    const chap = decodeChapPassword(request.first(Type.ChapPassword) ?? new Uint8Array())
     assert.equal(chap.identifier, 0x16)
     assert.equal(
       hex(chapResponse(chap.identifier, Buffer.from('arctangent'), request.authenticator)),
@@ -75,7 +75,7 @@ describe('RFC 2865 §7, examples', () => {
       authenticator,
       secret,
     )
-    assert.equal(firstText(challenge.attributes, Type.State), '32769430')
+    assert.equal(textOf(challenge.first(Type.State) ?? new Uint8Array()), '32769430')
     const reject = octets('03030014a42f4fca45916c4e09c8340f9e746aa0')
     assert.equal(verifyReply(reject, octets('b122556d428a13d0d6253807c457ecf0'), secret).code, 3)
   })
@@ -149,7 +149,8 @@ describe('RFC 2865 §5.26, Vendor-Specific', () => {
       type: 7,
       value: Buffer.from('192.0.2.7'),
     })
-    assert.equal(namedText([attribute], 'PaloAlto-Client-Source-IP'), '192.0.2.7')
+    const packet = new Packet(encodePacket(1, 0, new Uint8Array(16), [attribute]))
+    assert.equal(namedText(packet, 'PaloAlto-Client-Source-IP'), '192.0.2.7')
   })
 })
 

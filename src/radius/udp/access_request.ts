@@ -1,42 +1,98 @@
 import {
-  type Credentials,
-  credentialsOf,
-  firstText,
+  type Attribute,
   namedText,
   type Packet,
+  type PasswordProblem,
+  passwordProblemOf,
+  revealPassword,
   Type,
+  textOf,
 } from '../index.ts'
 import type { RadiusClient, RadiusClientEntry } from './radius_client.ts'
+
+/** Where a datagram came from. */
+export interface Peer {
+  readonly address: string
+  readonly port: number
+}
 
 /** An Access-Request from a client that we know, genuine as far as its client signs. */
 export interface AccessRequest {
   readonly client: RadiusClientEntry
-  /** Where it came from. */
-  readonly peer: { readonly address: string; readonly port: number }
+  readonly peer: Peer
   readonly identifier: number
-  readonly username: string | undefined
-  readonly credentials: Credentials
-  /** What an attribute says, as text, by its name in the dictionary. */
+  /** All attributes, in the order in which they came. */
+  readonly attributes: readonly Attribute[]
+  /** The first attribute of that type, read as UTF-8. */
+  text(type: number): string | undefined
+  /** The octets of the first attribute of that type. */
+  value(type: number): Uint8Array | undefined
+  /** What an attribute says, as text, by its name in the dictionary; those of vendors too. */
   named(name: string): string | undefined
+  /** User-Name. */
+  readonly username: string | undefined
+  /** The revealed User-Password; there whenever `passwordProblem` is not. */
+  readonly password: Uint8Array | undefined
+  /** Why there is no password to read. */
+  readonly passwordProblem: PasswordProblem | undefined
 }
 
 /** How an Access-Request is answered; the server adds what RADIUS itself needs. */
 export interface Answer {
+  /** Access-Accept, Access-Reject or Access-Challenge. */
   readonly code: 2 | 3 | 11
-  readonly attributes: readonly { readonly type: number; readonly value: Uint8Array }[]
+  readonly attributes: readonly Attribute[]
 }
 
-export function accessRequest(
-  packet: Packet,
-  client: RadiusClient,
-  peer: { readonly address: string; readonly port: number },
-): AccessRequest {
-  return {
-    client,
-    peer,
-    identifier: packet.identifier,
-    username: firstText(packet.attributes, Type.UserName),
-    credentials: credentialsOf(packet, client.shared),
-    named: (name) => namedText(packet.attributes, name),
+/** An Access-Request whose values are read from its packet when they are asked for. */
+export class ReceivedRequest implements AccessRequest {
+  readonly client: RadiusClient
+  readonly peer: Peer
+  readonly passwordProblem: PasswordProblem | undefined
+  readonly #packet: Packet
+  #password: Uint8Array | undefined
+
+  constructor(packet: Packet, client: RadiusClient, peer: Peer) {
+    this.client = client
+    this.peer = peer
+    this.passwordProblem = passwordProblemOf(packet)
+    this.#packet = packet
+  }
+
+  get identifier(): number {
+    return this.#packet.identifier
+  }
+
+  get attributes(): readonly Attribute[] {
+    return this.#packet.attributes
+  }
+
+  get username(): string | undefined {
+    return this.text(Type.UserName)
+  }
+
+  get password(): Uint8Array | undefined {
+    if (this.passwordProblem !== undefined) return undefined
+    this.#password ??= this.#revealed()
+    return this.#password
+  }
+
+  text(type: number): string | undefined {
+    const value = this.#packet.first(type)
+    return value === undefined ? undefined : textOf(value)
+  }
+
+  value(type: number): Uint8Array | undefined {
+    return this.#packet.first(type)
+  }
+
+  named(name: string): string | undefined {
+    return namedText(this.#packet, name)
+  }
+
+  #revealed(): Uint8Array | undefined {
+    const hidden = this.#packet.first(Type.UserPassword)
+    if (hidden === undefined) return undefined
+    return revealPassword(hidden, this.client.shared.octets, this.#packet.authenticator)
   }
 }

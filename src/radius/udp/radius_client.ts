@@ -37,8 +37,7 @@ export class RadiusClients {
   readonly #bySize: readonly RadiusClient[]
   readonly #remembered = new Map<string, RadiusClient>()
 
-  /** @throws {AddressError} where an entry's addresses can't be read. */
-  constructor(entries: readonly RadiusClientEntry[]) {
+  private constructor(entries: readonly RadiusClientEntry[]) {
     this.#bySize = entries
       .map((entry) => ({
         ...entry,
@@ -46,6 +45,11 @@ export class RadiusClients {
         shared: new SharedSecret(entry.secret.reveal()),
       }))
       .sort((one, other) => compare(size(one.range), size(other.range)))
+  }
+
+  /** @throws {AddressError} where an entry's addresses can't be read. */
+  static of(entries: readonly RadiusClientEntry[]): RadiusClients {
+    return new RadiusClients(entries)
   }
 
   /** The client that sends from this source address; `undefined` where nobody may. */

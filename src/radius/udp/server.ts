@@ -13,7 +13,7 @@ import {
   RadiusError,
   Type,
 } from '../index.ts'
-import { type AccessRequest, type Answer, accessRequest } from './access_request.ts'
+import { type AccessRequest, type Answer, ReceivedRequest } from './access_request.ts'
 import { type DropReason, ServerCounters } from './counters.ts'
 import { Duplicates, type Pending } from './duplicates.ts'
 import { kernelDrops } from './kernel_drops.ts'
@@ -172,7 +172,7 @@ export class RadiusServer {
   ): Promise<void> {
     let answer: Answer
     try {
-      answer = await this.#options.answer(accessRequest(packet, client, from))
+      answer = await this.#options.answer(new ReceivedRequest(packet, client, from))
     } catch (error) {
       this.#options.log.error('an Access-Request could not be decided on and is rejected', {
         error: describe(error),
@@ -210,17 +210,17 @@ export class RadiusServer {
     const valueAt = messageAuthenticatorAt(packet.octets)
     if (valueAt === undefined) {
       const policy = client.messageAuthenticator
-      if (has(packet.attributes, Type.EapMessage)) return 'missing-message-authenticator'
+      if (packet.has(Type.EapMessage)) return 'missing-message-authenticator'
       if (policy === 'off') return undefined
       if (policy === 'required' || this.#signed.has(address)) return 'missing-message-authenticator'
-      return has(packet.attributes, Type.ProxyState) ? 'unsigned-proxy-state' : undefined
+      return packet.has(Type.ProxyState) ? 'unsigned-proxy-state' : undefined
     }
     if (valueAt < 0 || !messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)) {
       return 'wrong-message-authenticator'
     }
     // EAP must be signed anyhow and says nothing of the client's other requests
-    if (!has(packet.attributes, Type.EapMessage)) this.#signed.add(address)
-    else if (has(packet.attributes, Type.UserPassword)) return 'malformed'
+    if (!packet.has(Type.EapMessage)) this.#signed.add(address)
+    else if (packet.has(Type.UserPassword)) return 'malformed'
     return undefined
   }
 
@@ -290,11 +290,6 @@ export class RadiusServer {
     }
     this.counters.kernelDrops = drops
   }
-}
-
-function has(attributes: readonly Attribute[], type: number): boolean {
-  for (const attribute of attributes) if (attribute.type === type) return true
-  return false
 }
 
 function describe(error: unknown): string {

@@ -1,0 +1,71 @@
+import { type AttributeDefinition, attributeNamed, Type } from './attribute.ts'
+import type { Attribute, Packet } from './packet.ts'
+import { decodeVendorSpecific } from './vendor_specific.ts'
+
+const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Octets of kind text, which is UTF-8 (RFC 2865 §5); what is not gets U+FFFD in its place. */
+export function textOf(value: Uint8Array): string {
+  return textDecoder.decode(value)
+}
+
+/**
+ * What a packet's first attribute of that name says, as text: addresses dotted, numbers decimal.
+ *
+ * @param name Name in the dictionary, whatever its case.
+ * @returns `undefined` where there is no such attribute, or one whose size is not its kind's.
+ */
+export function namedText(packet: Packet, name: string): string | undefined {
+  const definition = attributeNamed(name)
+  if (definition === undefined) return undefined
+  const value =
+    definition.vendor === undefined
+      ? packet.first(definition.type)
+      : vendorValue(packet.attributes, definition)
+  return value === undefined ? undefined : printed(untagged(value, definition), definition)
+}
+
+function vendorValue(
+  attributes: readonly Attribute[],
+  { vendor, type }: AttributeDefinition,
+): Uint8Array | undefined {
+  for (const attribute of attributes) {
+    if (attribute.type !== Type.VendorSpecific) continue
+    const found = decodeVendorSpecific(attribute.value).find(
+      (inner) => inner.vendor === vendor && inner.type === type,
+    )
+    if (found !== undefined) return found.value
+  }
+  return undefined
+}
+
+/** A tag of RFC 2868 §3.1 is no part of a text; a first octet above 0x1F is. */
+function untagged(value: Uint8Array, { kind, tagged }: AttributeDefinition): Uint8Array {
+  const tag = value[0]
+  return tagged === true && kind === 'text' && tag !== undefined && tag <= 0x1f
+    ? value.subarray(1)
+    : value
+}
+
+function printed(value: Uint8Array, { kind, tagged }: AttributeDefinition): string | undefined {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
+  switch (kind) {
+    case 'text':
+    case 'string':
+      return textOf(value)
+    case 'ipv4addr':
+      return value.length === 4 ? value.join('.') : undefined
+    case 'ipv6addr':
+      if (value.length !== 16) return undefined
+      return Array.from({ length: 8 }, (_, at) => view.getUint16(at * 2).toString(16)).join(':')
+    case 'integer':
+    case 'enum':
+    case 'time': {
+      if (value.length !== 4) return undefined
+      const number = view.getUint32(0)
+      return String(tagged === true ? number & 0xff_ffff : number)
+    }
+    default:
+      return undefined
+  }
+}

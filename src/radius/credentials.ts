@@ -1,0 +1,63 @@
+import { Type } from './attribute.ts'
+import { chapPasswordOctets } from './chap_password.ts'
+import { headerOctets } from './framing.ts'
+import type { Packet } from './packet.ts'
+import { isHiddenPasswordLength } from './user_password.ts'
+import { vendorIs } from './vendor_specific.ts'
+
+const microsoft = 311
+
+/**
+ * Why an Access-Request has no password that can be read:
+ *
+ * - `absent`: it has no credentials at all, or none but a State;
+ * - `chap`, `mschap`, `eap`: the user proves himself in a way that keeps the password to him;
+ * - `malformed`: User-Password is not whole blocks, or CHAP-Password not 17 octets (RFC 2865 §5);
+ * - `ambiguous`: there are two ways or two of a way, or more than one State (RFC 2865 §5.44).
+ *
+ * Each of it is answered with an Access-Reject by who needs the password.
+ */
+export type PasswordProblem = 'absent' | 'chap' | 'mschap' | 'eap' | 'malformed' | 'ambiguous'
+
+/** @returns `undefined` where there is a User-Password, it alone, and of a right length. */
+export function passwordProblemOf({ octets }: Packet): PasswordProblem | undefined {
+  let password = 0
+  let chap = 0
+  let arap = 0
+  let eap = 0
+  let states = 0
+  let microsoftResponse = false
+  let malformed = false
+  for (let at = headerOctets; at < octets.length; ) {
+    const length = octets[at + 1] ?? octets.length
+    switch (octets[at]) {
+      case Type.UserPassword:
+        password++
+        malformed ||= !isHiddenPasswordLength(length - 2)
+        break
+      case Type.ChapPassword:
+        chap++
+        malformed ||= length - 2 !== chapPasswordOctets
+        break
+      case Type.ArapPassword:
+        arap++
+        break
+      case Type.EapMessage:
+        eap = 1
+        break
+      case Type.State:
+        states++
+        break
+      case Type.VendorSpecific:
+        microsoftResponse ||= vendorIs(octets.subarray(at + 2, at + length), microsoft)
+        break
+    }
+    at += length
+  }
+  if (states > 1 || password + chap + arap + eap > 1) return 'ambiguous'
+  if (malformed) return 'malformed'
+  if (password === 1) return undefined
+  if (chap === 1) return 'chap'
+  if (eap === 1) return 'eap'
+  return microsoftResponse ? 'mschap' : 'absent'
+}

@@ -1,0 +1,36 @@
+import type { RadiusErrorCode } from './radius_error.ts'
+
+export const headerOctets = 20
+export const longestPacket = 4096
+export const authenticatorOctets = 16
+export const longestAttributeValue = 253
+
+/** More than any real client sends; a bound on the work that one datagram can cause. */
+const mostAttributes = 200
+
+/**
+ * What is wrong with the framing of a datagram (RFC 2865 §3, §5). Each of it means that the
+ * datagram is silently discarded, so it is a value: garbage must not cost a stack trace.
+ *
+ * @returns `undefined` where the header is whole, Length fits and the attributes fill it exactly.
+ */
+export function framingProblem(datagram: Uint8Array): RadiusErrorCode | undefined {
+  if (datagram.length < headerOctets) return 'RADIUS_TRUNCATED'
+  const end = lengthField(datagram)
+  if (end < headerOctets || end > longestPacket || end > datagram.length) {
+    return 'RADIUS_PACKET_LENGTH'
+  }
+  let attributes = 0
+  for (let at = headerOctets; at < end; attributes++) {
+    const length = at + 1 < end ? (datagram[at + 1] ?? 0) : 0
+    if (length < 2 || at + length > end) return 'RADIUS_ATTRIBUTE_LENGTH'
+    if (datagram[at] === 0) return 'RADIUS_ATTRIBUTE_TYPE'
+    at += length
+  }
+  return attributes > mostAttributes ? 'RADIUS_TOO_MANY_ATTRIBUTES' : undefined
+}
+
+/** The Length field of a packet's header (RFC 2865 §3): what comes after so many octets is padding. */
+export function lengthField(packet: Uint8Array): number {
+  return ((packet[2] ?? 0) << 8) | (packet[3] ?? 0)
+}
