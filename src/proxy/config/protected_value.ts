@@ -1,0 +1,78 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Secret } from '../../host/secret.ts'
+
+const keyOctets = 32
+const nonceOctets = 12
+const tagOctets = 16
+const prefix = 'sealed1:'
+const readableByOthers = 0o077
+
+/** Thrown where a protected value can't be opened, or the key for it can't be had. */
+export class ProtectedValueError extends Error {
+  override readonly name = 'ProtectedValueError'
+}
+
+/** The key file for a configuration: `authproxy.key` beside it. */
+export function keyFileFor(configFile: string): string {
+  return join(dirname(configFile), 'authproxy.key')
+}
+
+/**
+ * Reads the key that opens protected values. Windows binds them to the machine; here they are bound
+ * to a file that nobody but the service's user can read.
+ *
+ * @throws {ProtectedValueError} where it is not there, others can read it, or it is no key.
+ */
+export function readKey(file: string): Secret {
+  if (!existsSync(file)) {
+    throw new ProtectedValueError(`its key file ${file} is missing; authproxy_passwd makes one`)
+  }
+  if ((statSync(file).mode & readableByOthers) !== 0) {
+    throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
+  }
+  const key = readFileSync(file, 'utf8').trim()
+  if (Buffer.from(key, 'base64').length !== keyOctets) {
+    throw new ProtectedValueError(`${file} is not a key of authproxy_passwd`)
+  }
+  return new Secret(key)
+}
+
+/** Reads the key, after making one where there is none yet. */
+export function readOrMakeKey(file: string): Secret {
+  if (!existsSync(file)) {
+    const made = randomBytes(keyOctets).toString('base64')
+    writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
+  }
+  return readKey(file)
+}
+
+/** Seals a value with AES-256-GCM: a nonce, the tag and the ciphertext, in base64. */
+export function protect(value: string, key: Secret): string {
+  const nonce = randomBytes(nonceOctets)
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce)
+  const sealed = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
+  return prefix + Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
+}
+
+/** @throws {ProtectedValueError} where it was sealed with another key, or was altered. */
+export function unprotect(sealed: string, key: Secret): Secret {
+  const octets = Buffer.from(sealed.slice(prefix.length), 'base64')
+  if (!sealed.startsWith(prefix) || octets.length < nonceOctets + tagOctets) {
+    throw new ProtectedValueError('it was not made by authproxy_passwd on this machine')
+  }
+  try {
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      Buffer.from(key.reveal(), 'base64'),
+      octets.subarray(0, nonceOctets),
+      { authTagLength: tagOctets },
+    )
+    decipher.setAuthTag(octets.subarray(nonceOctets, nonceOctets + tagOctets))
+    const opened = decipher.update(octets.subarray(nonceOctets + tagOctets))
+    return new Secret(Buffer.concat([opened, decipher.final()]).toString('utf8'))
+  } catch {
+    throw new ProtectedValueError('it was sealed with another key')
+  }
+}

@@ -1,0 +1,183 @@
+import type { IniDocument, IniEntry, IniSection } from '../../ini/ini_document.ts'
+import { nearest } from './nearest.ts'
+import type { Option, SectionKind } from './option.ts'
+import type { Problem } from './problem.ts'
+import { sectionTable } from './section_table.ts'
+
+/** A key of the file with what the table knows of it. */
+export interface Setting {
+  readonly option: Option
+  /** Of `radius_ip_2`, 2; `undefined` where the key is written without a number. */
+  readonly number: number | undefined
+  /** Written as `*_protected`: the value is sealed. */
+  readonly sealed: boolean
+  readonly entry: IniEntry
+}
+
+/** A section of the file whose kind the table knows. */
+export interface Section {
+  readonly kind: SectionKind
+  /** In lower case, with its number. */
+  readonly name: string
+  readonly line: number
+  readonly settings: readonly Setting[]
+}
+
+type Report = (severity: Problem['severity'], line: number, message: string) => void
+
+/** Finds the sections and keys of a document in the table, and tells what is not there or not right. */
+export function readSections(document: IniDocument, report: Report): Section[] {
+  for (const { line, text, reason } of document.strays)
+    report('error', line, strayMessage(reason, text))
+  const seen = new Map<string, number>()
+  return document.sections.flatMap((section) => {
+    const name = section.name.toLowerCase()
+    if (name !== section.name) {
+      report(
+        'warning',
+        section.line,
+        `[${section.name}] is read as [${name}]; write it in lower case`,
+      )
+    }
+    const before = seen.get(name)
+    if (before !== undefined) {
+      const again = `[${name}] stands in line ${before} already; number the second one: [${name}2]`
+      report('error', section.line, again)
+      return []
+    }
+    seen.set(name, section.line)
+    const kind = kindNamed(name)
+    if (kind === undefined) {
+      const known = sectionTable.map((candidate) => candidate.name)
+      report(
+        'error',
+        section.line,
+        `section [${section.name}] is unknown${didYouMean(name, known)}`,
+      )
+      return []
+    }
+    if (name !== kind.name && kind.repeated !== true) {
+      report('error', section.line, `[${name}] can't be numbered; there is only one [${kind.name}]`)
+    }
+    return [{ kind, name, line: section.line, settings: readSettings(section, kind, report) }]
+  })
+}
+
+/** The kind of a section, by its name with or without a number. */
+export function kindNamed(name: string): SectionKind | undefined {
+  const bare = name.replace(/\d+$/, '')
+  return sectionTable.find((kind) => kind.name === bare)
+}
+
+function readSettings(section: IniSection, kind: SectionKind, report: Report): Setting[] {
+  const seen = new Map<string, number>()
+  return section.entries.flatMap((entry) => {
+    const key = entry.key.toLowerCase()
+    const before = seen.get(key)
+    if (before !== undefined) {
+      report('error', entry.line, `${key} stands in line ${before} already; remove one of them`)
+      return []
+    }
+    seen.set(key, entry.line)
+    reportTraps(entry, report)
+    const setting = settingNamed(key, entry, kind)
+    if (setting === undefined) reportUnknownKey(key, entry, kind, report)
+    return setting === undefined ? [] : [setting]
+  })
+}
+
+function settingNamed(key: string, entry: IniEntry, kind: SectionKind): Setting | undefined {
+  for (const option of kind.options) {
+    const sealable = option.type === 'secret'
+    for (const [name, sealed] of [
+      [option.key, false],
+      [`${option.key}_protected`, true],
+    ] as const) {
+      if (sealed && !sealable) continue
+      const number = numberBehind(key, name)
+      if (option.numbered === true && number !== undefined) return { option, number, sealed, entry }
+      if (option.numbered !== true && key === name)
+        return { option, number: undefined, sealed, entry }
+      if (option.more === true && number !== undefined) return { option, number, sealed, entry }
+    }
+    // the numbers of message_authenticator_N are those of radius_ip_N
+    if (option.ours === true && option.key.startsWith('message_authenticator')) {
+      const number = numberBehind(key, option.key)
+      if (number !== undefined) return { option, number, sealed: false, entry }
+    }
+  }
+  return undefined
+}
+
+function numberBehind(key: string, name: string): number | undefined {
+  if (!key.startsWith(`${name}_`)) return undefined
+  const digits = key.slice(name.length + 1)
+  return /^[1-9]\d{0,5}$/.test(digits) ? Number(digits) : undefined
+}
+
+function reportUnknownKey(key: string, entry: IniEntry, kind: SectionKind, report: Report): void {
+  const numbered = kind.options.find((option) => option.numbered === true && option.key === key)
+  if (numbered !== undefined) {
+    report('error', entry.line, `${key} needs a number: write ${key}_1`)
+    return
+  }
+  const known = kind.options.flatMap((option) =>
+    option.numbered === true ? [`${option.key}_1`] : [option.key],
+  )
+  report(
+    'warning',
+    entry.line,
+    `${key} is not a key of [${kind.name}] and has no effect${didYouMean(key, known)}`,
+  )
+}
+
+function reportTraps(entry: IniEntry, report: Report): void {
+  for (const { text, line } of entry.continuations) {
+    const swallowed = /^([a-z][a-z0-9_]*)\s*[=:]/i.exec(text)
+    if (swallowed?.[1] !== undefined) {
+      report(
+        'error',
+        line,
+        `the line is indented, so '${swallowed[1]}' is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
+      )
+    } else if (text.startsWith('[')) {
+      report(
+        'error',
+        line,
+        `the line is indented, so the section is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
+      )
+    }
+  }
+  if (/\s[;#]/.test(entry.value)) {
+    report(
+      'warning',
+      entry.line,
+      `what stands behind the value of ${entry.key} is part of it; put the comment on a line of its own`,
+    )
+  }
+  if (/^(["']).*\1$/.test(entry.value)) {
+    report(
+      'warning',
+      entry.line,
+      `the quotes around the value of ${entry.key} are part of it; remove them`,
+    )
+  }
+}
+
+function strayMessage(reason: IniDocument['strays'][number]['reason'], text: string): string {
+  switch (reason) {
+    case 'before-first-section':
+      return 'a key stands before the first section; put it below the [section] it belongs to'
+    case 'unclosed-section':
+      return `'${text}' has no closing bracket`
+    case 'empty-key':
+      return 'a value without a key; write key=value'
+    case 'no-separator':
+      return 'the line is neither a [section] nor key=value; if it is a comment, begin it with ;'
+  }
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const close = nearest(name, known)
+  return close === undefined ? '' : `; did you mean ${close}?`
+}

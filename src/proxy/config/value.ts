@@ -1,0 +1,154 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { attributeNamed } from '../../radius/index.ts'
+import { AddressError, parseAddresses } from '../../radius/udp/client_addresses.ts'
+import type { Option } from './option.ts'
+
+const trueWords = ['1', 'yes', 'true', 'on']
+const falseWords = ['0', 'no', 'false', 'off']
+const hostName =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i
+
+/** The words that `factor_aliases` may stand for. */
+const factorWord = /^(auto|(push|phone|sms)[1-9]?\d?)$/
+
+/**
+ * Says what is wrong with a value; `undefined` where nothing is. A secret is never repeated.
+ *
+ * @param file The configuration: relative paths are looked for beside it and one folder above.
+ */
+export function valueProblem(option: Option, value: string, file: string): string | undefined {
+  if (value === '') return 'is empty; give it a value or remove the line'
+  switch (option.type) {
+    case 'boolean':
+      return parseBoolean(value) === undefined ? `is '${value}'; expected true or false` : undefined
+    case 'integer':
+      return integerProblem(value, option.min ?? 0, option.max ?? Number.MAX_SAFE_INTEGER)
+    case 'port':
+      return integerProblem(value, 1, 65535)
+    case 'enum': {
+      const values = option.values ?? []
+      const known = values.some((word) => word.toLowerCase() === value.toLowerCase())
+      return known ? undefined : `is '${value}'; expected ${values.join(' | ')}`
+    }
+    case 'path': {
+      const path = existingPath(value, file)
+      if (option.key === 'log_dir' || path !== undefined) return undefined
+      return `names the file '${value}', which is not there or can't be read`
+    }
+    case 'address':
+      return isIP(value) === 0 ? `is '${value}'; expected an IP address` : undefined
+    case 'addresses':
+      return addressesProblem(value)
+    case 'host':
+      return hostProblem(value)
+    case 'attribute': {
+      const known = value.toLowerCase() === 'paloalto' || attributeNamed(value) !== undefined
+      return known ? undefined : `is '${value}', which is no RADIUS attribute known here`
+    }
+    case 'codec':
+      return codecLabel(value) === undefined
+        ? `is '${value}', which is no encoding known here; expected utf-8, latin-1, cp1252, …`
+        : undefined
+    case 'aliases':
+      return aliasesProblem(value)
+    case 'text':
+    case 'secret':
+    case 'list':
+    case 'section':
+      return undefined
+  }
+}
+
+export function parseBoolean(value: string): boolean | undefined {
+  const word = value.toLowerCase()
+  if (trueWords.includes(word)) return true
+  return falseWords.includes(word) ? false : undefined
+}
+
+/** The label by which TextDecoder knows an encoding that Python calls by another name. */
+export function codecLabel(value: string): string | undefined {
+  const label = value.toLowerCase().replaceAll('_', '-')
+  const known = new Map([
+    ['latin-1', 'latin1'],
+    ['iso8859-1', 'latin1'],
+    ['cp1252', 'windows-1252'],
+    ['cp1251', 'windows-1251'],
+    ['cp1250', 'windows-1250'],
+    ['utf8', 'utf-8'],
+  ]).get(label)
+  try {
+    return new TextDecoder(known ?? label).encoding
+  } catch {
+    return undefined
+  }
+}
+
+/** `1=push, p=push, call=phone`: the words, in lower case, and what each stands for. */
+export function parseAliases(value: string): Map<string, string> {
+  return new Map(
+    value.split(',').map((pair) => {
+      const [word = '', factor = ''] = pair.split('=')
+      return [word.trim().toLowerCase(), factor.trim().toLowerCase()] as const
+    }),
+  )
+}
+
+/** Where a path of the configuration leads: itself, or beside the file, or one folder above. */
+export function existingPath(value: string, file: string): string | undefined {
+  const folder = dirname(resolve(file))
+  const candidates = isAbsolute(value) ? [value] : [join(folder, value), join(folder, '..', value)]
+  return candidates.find(isReadable)
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return existsSync(path)
+  } catch {
+    return false
+  }
+}
+
+function integerProblem(value: string, min: number, max: number): string | undefined {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= min && number <= max) return undefined
+  const upTo =
+    max === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${min} on`
+      : `a whole number from ${min} to ${max}`
+  return `is '${value}'; expected ${upTo}`
+}
+
+function addressesProblem(value: string): string | undefined {
+  try {
+    parseAddresses(value)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error
+    return hostName.test(value) && /[a-z]/i.test(value)
+      ? `is the name '${value}'; RADIUS clients are known by their address, so write that`
+      : error.message
+  }
+}
+
+function hostProblem(value: string): string | undefined {
+  if (value.includes('://'))
+    return `is '${value}'; write the host name only, without ${value.split('//')[0]}//`
+  const port = /^[^:]+:(\d+)$/.exec(value)
+  if (port !== null)
+    return `is '${value}'; write the host name only, and the port as a key of its own: ${port[1]}`
+  return isIP(value) === 0 && !hostName.test(value)
+    ? `is '${value}'; expected a host name`
+    : undefined
+}
+
+function aliasesProblem(value: string): string | undefined {
+  for (const [word, factor] of parseAliases(value)) {
+    if (word === '') return 'has an empty word; expected word=factor, …'
+    if (!factorWord.test(factor))
+      return `gives '${word}' the factor '${factor}'; expected push, phone, sms or auto, with or without a number`
+  }
+  return undefined
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { formatProblem } from '../../../src/proxy/config/problem.ts'
+import { keyFileFor, protect, readOrMakeKey } from '../../../src/proxy/config/protected_value.ts'
+import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+
+const skey = 'a'.repeat(40)
+const secret = 's'.repeat(24)
+const minimal = `[duo_only_client]
+
+[radius_server_duo_only]
+ikey=DIXXXXXXXXXXXXXXXXXX
+skey=${skey}
+api_host=api-xxxxxxxx.duosecurity.com
+radius_ip_1=10.0.1.10
+radius_secret_1=${secret}
+`
+
+function problemsOf(text: string, file = '/nowhere/authproxy.cfg'): string[] {
+  return readProxyConfig(text, file).problems.map(formatProblem)
+}
+
+describe('authproxy.cfg for Amazon WorkSpaces', () => {
+  test('the minimal one, with its defaults', () => {
+    const { config, problems } = readProxyConfig(minimal, '/opt/proxy/conf/authproxy.cfg')
+    assert.deepEqual(problems, [])
+    assert.equal(config?.main.logDir, '/opt/proxy/log')
+    const [server] = config?.servers ?? []
+    assert.equal(server?.port, 1812)
+    assert.equal(server?.failmode, 'safe')
+    assert.equal(server?.apiPort, 443)
+    assert.equal(server?.client, 'duo_only_client')
+    assert.equal(server?.clientIpAttr, 'Calling-Station-Id')
+    assert.equal(server?.skey.reveal(), skey)
+    assert.equal(server?.clients[0]?.messageAuthenticator, 'auto')
+  })
+
+  test('byte order mark, CRLF, capital letters in keys, %, numbered sections, inheritance', () => {
+    const text =
+      `\uFEFF[main]\ndebug=True\ninterface=127.0.0.1\n${minimal.replace('skey=', 'SKEY = ')}failmode=secure
+[radius_server_duo_only2]
+ikey=DIXXXXXXXXXXXXXXXXXX
+skey=${'%'.repeat(40)}
+api_host=10.0.0.1
+port=18120
+radius_ip_1=10.0.0.0/8
+radius_secret_1=${secret}
+radius_ip_3=192.0.2.1-192.0.2.9
+radius_secret_3=x%(y)s${secret}
+message_authenticator_3=off
+pw_codec=latin-1
+client_ip_attr=paloalto
+factor_aliases=1=push, P=push2, call=phone
+exempt_username_1=breakglass
+`.replaceAll('\n', '\r\n')
+    const { config, problems } = readProxyConfig(text, '/nowhere/authproxy.cfg')
+    assert.deepEqual(problems, [])
+    const [first, second] = config?.servers ?? []
+    assert.equal(first?.failmode, 'secure')
+    assert.equal(second?.debug, true)
+    assert.equal(second?.interfaceAddress, '127.0.0.1')
+    assert.equal(second?.skey.reveal(), '%'.repeat(40))
+    assert.equal(second?.clients[1]?.secret.reveal(), `x%(y)s${secret}`)
+    assert.deepEqual(
+      second?.clients.map((client) => client.messageAuthenticator),
+      ['auto', 'off'],
+    )
+    assert.equal(second?.pwCodec, 'windows-1252')
+    assert.equal(second?.clientIpAttr, 'PaloAlto-Client-Source-IP')
+    assert.deepEqual(
+      [...(second?.factorAliases ?? [])],
+      [
+        ['1', 'push'],
+        ['p', 'push2'],
+        ['call', 'phone'],
+      ],
+    )
+    assert.deepEqual(second?.exemptUsernames, ['breakglass'])
+  })
+})
+
+describe('problems', () => {
+  test('are told all at once, each with its line and what to do', () => {
+    const text = `debug=true
+[main]
+debug=perhaps
+[duo_only_client]
+[radius_server_duo_only]
+ikey=DI
+skye=${skey}
+api_host=https://api.example.com
+radius_ip=10.0.0.1
+radius_ip_1=10.0.0.300
+radius_secret_1=short
+radius_ip_2=dc1.example.com
+failmode=open
+port=99999
+  api_timeout=5
+http_ca_certs_file=/not/there.pem
+`
+    assert.deepEqual(problemsOf(text), [
+      'authproxy.cfg:1: a key stands before the first section; put it below the [section] it belongs to',
+      "authproxy.cfg:3: debug is 'perhaps'; expected true or false",
+      'authproxy.cfg:5: [radius_server_duo_only] has no skey: secret key of the application: 40 letters and digits',
+      'authproxy.cfg:6: warning: ikey does not look like one: 20 capital letters and digits, usually beginning with DI',
+      'authproxy.cfg:7: warning: skye is not a key of [radius_server_duo_only] and has no effect; did you mean skey?',
+      "authproxy.cfg:8: api_host is 'https://api.example.com'; write the host name only, without https://",
+      'authproxy.cfg:9: radius_ip needs a number: write radius_ip_1',
+      "authproxy.cfg:10: radius_ip_1 '10.0.0.300' is not an address; expected an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)",
+      'authproxy.cfg:11: warning: radius_secret_1 is short; use 24 random characters or more',
+      "authproxy.cfg:12: radius_ip_2 is the name 'dc1.example.com'; RADIUS clients are known by their address, so write that",
+      'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs its radius_secret_N',
+      "authproxy.cfg:13: failmode is 'open'; expected safe | secure",
+      "authproxy.cfg:14: port is '99999 api_timeout=5'; expected a whole number from 1 to 65535",
+      "authproxy.cfg:15: the line is indented, so 'api_timeout' is part of the value of port in line 14; remove the blanks before it",
+      "authproxy.cfg:16: http_ca_certs_file names the file '/not/there.pem', which is not there or can't be read",
+    ])
+  })
+
+  const traps: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'text behind a value',
+      minimal.replace('.com\n', '.com ; our host\n'),
+      /what stands behind the value of api_host is part of it/,
+    ],
+    [
+      'quotes',
+      minimal.replace(`=${secret}`, `="${secret}"`),
+      /the quotes around the value of radius_secret_1 are part of it/,
+    ],
+    ['a key twice', `${minimal}radius_ip_1=10.0.0.2\n`, /radius_ip_1 stands in line 7 already/],
+    [
+      'a section twice',
+      `${minimal}[duo_only_client]\n`,
+      /\[duo_only_client\] stands in line 1 already/,
+    ],
+    [
+      'an unknown section',
+      `${minimal}[radius_server_duoonly]\n`,
+      /did you mean radius_server_duo_only\?/,
+    ],
+    [
+      'a section that is not served yet',
+      `${minimal}[ad_client]\n`,
+      /\[ad_client\] is not yet supported/,
+    ],
+    [
+      'iframe',
+      `${minimal}[radius_server_iframe]\n`,
+      /is not supported: its prompt reached its end of life/,
+    ],
+    [
+      'a client that is not there',
+      `${minimal}client=ad_client\n`,
+      /client names \[ad_client\], which is not in the file/,
+    ],
+    [
+      'no client section',
+      minimal.replace('[duo_only_client]', ''),
+      /there is no client section; add \[duo_only_client\]/,
+    ],
+    ['no server section', '[main]\n', /there is no server section/],
+    [
+      'the same port twice',
+      minimal + minimal.replace('[duo_only_client]', '').replace('only]', 'only2]'),
+      /listen on the same port 1812/,
+    ],
+    [
+      'a port in api_host',
+      minimal.replace('.com\n', '.com:8443\n'),
+      /the port as a key of its own: 8443/,
+    ],
+    [
+      'a secret without its address',
+      `${minimal}radius_secret_2=${secret}\n`,
+      /radius_ip_2 is missing/,
+    ],
+    ['an empty secret', minimal.replace(`=${secret}`, '='), /radius_secret_1 is empty/],
+    [
+      'a wrong alias',
+      `${minimal}factor_aliases=1=carrier pigeon\n`,
+      /gives '1' the factor 'carrier pigeon'/,
+    ],
+    [
+      'an unknown attribute',
+      `${minimal}client_ip_attr=Client-Adress\n`,
+      /no RADIUS attribute known here/,
+    ],
+  ]
+  for (const [name, text, expected] of traps) {
+    test(name, () => {
+      const problems = problemsOf(text)
+      assert(
+        problems.some((problem) => expected.test(problem)),
+        problems.join('\n'),
+      )
+      assert(!problems.some((problem) => problem.includes(skey) || problem.includes(secret)))
+    })
+  }
+})
+
+describe('protected values', () => {
+  test('are opened with the key file; a readable or another key is told', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'authproxy.cfg')
+    const key = readOrMakeKey(keyFileFor(file))
+    const text = minimal
+      .replace(`skey=${skey}`, `skey_protected=${protect(skey, key)}`)
+      .replace(`radius_secret_1=${secret}`, `radius_secret_protected_1=${protect(secret, key)}`)
+    const [server] = readProxyConfig(text, file).config?.servers ?? []
+    assert.equal(server?.skey.reveal(), skey)
+    assert.equal(server?.clients[0]?.secret.reveal(), secret)
+    assert.match(problemsOf(`${text}skey=${skey}\n`, file).join(), /both set; remove one of them/)
+    chmodSync(keyFileFor(file), 0o644)
+    assert.match(
+      problemsOf(text, file).join(),
+      /could not be decrypted and therefore cannot be used: .* can be read by others/,
+    )
+    chmodSync(keyFileFor(file), 0o600)
+    writeFileSync(keyFileFor(file), Buffer.alloc(32).toString('base64'))
+    assert.match(problemsOf(text, file).join(), /sealed with another key/)
+  })
+})
