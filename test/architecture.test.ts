@@ -72,7 +72,7 @@ const table: Readonly<Record<string, Room>> = {
       'proxy/mode',
       'proxy/front',
     ],
-    node: [...files, 'node:os'],
+    node: ['node:os'],
   },
 
   'service/store': {

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { systemClock } from '../host/clock.ts'
+import { ProgramLog } from '../host/program_log.ts'
+import { RotatingFile } from '../host/rotating_file.ts'
+import { untilStopped } from '../host/signals.ts'
+import { version } from '../host/version.ts'
+import { formatProblem } from '../proxy/config/problem.ts'
+import type { MainSection, ProxyConfig } from '../proxy/config/proxy_config.ts'
+import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
+import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
+
+const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
+
+await new Command('authproxy')
+  .description(
+    'The authentication proxy, in the foreground: RADIUS in, the second factor over HTTPS.',
+  )
+  .option('--config <file>', 'the configuration', installedConfig)
+  .version(version)
+  .action(async ({ config }: { config: string }) => {
+    process.exitCode = await run(config)
+  })
+  .parseAsync()
+
+/** @returns Exit status: 2 for a configuration with errors, 1 where it can't start. */
+async function run(file: string): Promise<number> {
+  const config = read(file)
+  if (config === undefined) return 2
+  const opened = openLogs(config.main)
+  if (opened === undefined) return 1
+  const { log, events } = opened
+  log.info(`Countersign Authentication Proxy ${version} starting with ${file}`)
+  for (const { name, apiHost, apiPort, failmode } of config.servers) {
+    log.info(`[${name}] api_host=${apiHost} api_port=${apiPort} failmode=${failmode}`)
+  }
+  try {
+    const proxy = await AuthenticationProxy.start(config, {
+      log,
+      writeEvent: (line) => events?.write(line),
+      clock: systemClock,
+    })
+    for (const { section, address, port } of proxy.listeners) {
+      log.info(`[${section}] listening on ${address}:${port}`)
+    }
+    log.info('Init Complete')
+    await untilStopped()
+    await proxy.stop()
+    log.info('stopped')
+    return 0
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error
+    log.error(error.message)
+    process.stderr.write(`authproxy: ${error.message}\n`)
+    return 1
+  } finally {
+    await Promise.all([log.close(), events?.close()])
+  }
+}
+
+function read(file: string): ProxyConfig | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(
+      `authproxy: the configuration can't be read: ${reason}; name it with --config\n`,
+    )
+    return undefined
+  }
+  const { config, problems } = readProxyConfig(text, file)
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  return config
+}
+
+function openLogs(
+  main: MainSection,
+): { log: ProgramLog; events: RotatingFile | undefined } | undefined {
+  const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
+  try {
+    const events = main.logAuthEvents
+      ? new RotatingFile({ ...rotation, name: 'authevents.log' })
+      : undefined
+    const log = new ProgramLog({
+      component: 'countersign.proxy',
+      debug: main.debug,
+      file: main.logFile ? { ...rotation, name: 'authproxy.log' } : undefined,
+      stdout: main.logStdout,
+      syslog: main.logSyslog ? { facility: main.syslogFacility, tag: 'authproxy' } : undefined,
+      clock: systemClock,
+    })
+    return { log, events }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`authproxy: log_dir ${main.logDir} can't be written to: ${reason}\n`)
+    return undefined
+  }
+}

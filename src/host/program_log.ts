@@ -1,0 +1,96 @@
+import { inspect } from 'node:util'
+import type { Clock } from './clock.ts'
+import type { Log, LogFields } from './log.ts'
+import { RotatingFile, type RotatingFileOptions } from './rotating_file.ts'
+import { Syslog } from './syslog.ts'
+
+export interface ProgramLogOptions {
+  /** Stands in each line, as in `[countersign.proxy#info]`. */
+  readonly component: string
+  readonly debug: boolean
+  readonly file?: RotatingFileOptions | undefined
+  readonly stdout?: boolean
+  readonly syslog?: { readonly facility: string; readonly tag: string } | undefined
+  readonly clock: Clock
+}
+
+const severities = { debug: 7, info: 6, warn: 4, error: 3 } as const
+type Level = keyof typeof severities
+
+/**
+ * A program's main log: lines of a date with its offset, the component and level, and the message,
+ * as the vendor's proxy writes them, so that the parsers that exist can read them.
+ *
+ * `2026-11-24T17:18:00.123456+0000 [countersign.proxy#info] message key='value'`
+ */
+export class ProgramLog implements Log {
+  readonly #options: ProgramLogOptions
+  readonly #file: RotatingFile | undefined
+  readonly #syslog: Syslog | undefined
+
+  /** @throws An error of the system's where the log file can't be opened. */
+  constructor(options: ProgramLogOptions) {
+    this.#options = options
+    this.#file = options.file === undefined ? undefined : new RotatingFile(options.file)
+    this.#syslog =
+      options.syslog === undefined
+        ? undefined
+        : new Syslog(options.syslog.facility, options.syslog.tag)
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    if (this.#options.debug) this.#write('debug', message, fields)
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write('info', message, fields)
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#write('warn', message, fields)
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write('error', message, fields)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#file?.close(), this.#syslog?.close()])
+  }
+
+  #write(level: Level, message: string, fields: LogFields | undefined): void {
+    const { component, stdout, clock } = this.#options
+    const text = `[${component}#${level}] ${oneLine(message)}${fieldsText(fields)}`
+    const line = `${localDate(new Date(clock.now()))} ${text}`
+    this.#file?.write(line)
+    if (stdout === true) process.stdout.write(`${line}\n`)
+    this.#syslog?.write(severities[level], text)
+  }
+}
+
+/** Control characters would let a text from the network forge lines of its own. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
+    character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
+
+function fieldsText(fields: LogFields | undefined): string {
+  if (fields === undefined) return ''
+  return Object.entries(fields)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${oneLine(inspect(value, { breakLength: Number.POSITIVE_INFINITY }))}`,
+    )
+    .join('')
+}
+
+/** Local time with its offset: `2026-11-24T17:18:00.123000+0100`. */
+function localDate(date: Date): string {
+  const offset = -date.getTimezoneOffset()
+  const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
+  const hours = String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')
+  const minutes = String(Math.abs(offset) % 60).padStart(2, '0')
+  return `${local}000${offset < 0 ? '-' : '+'}${hours}${minutes}`
+}

@@ -1,0 +1,31 @@
+import type { Device } from '../../duo/index.ts'
+import type { TypedWord } from './typed_word.ts'
+
+/** What is asked of `/auth/v2/auth`, or why nothing can be. */
+export type Choice =
+  | { readonly kind: 'ask'; readonly parameters: Readonly<Record<string, string>> }
+  | { readonly kind: 'impossible'; readonly message: string }
+
+/**
+ * Turns the typed word into the parameters of `auth`. A number counts the user's phones in the order
+ * in which preauth lists them; hardware tokens are not counted, so that `push2` and `phone2` are the
+ * same phone.
+ */
+export function chooseFactor(
+  word: Exclude<TypedWord, { kind: 'nothing' }>,
+  devices: readonly Device[],
+): Choice {
+  if (word.kind === 'passcode') {
+    return { kind: 'ask', parameters: { factor: 'passcode', passcode: word.passcode } }
+  }
+  const { factor, phone: number } = word
+  if (number === undefined) return { kind: 'ask', parameters: { factor, device: 'auto' } }
+  const phone = devices.filter(({ type }) => type === 'phone')[number - 1]
+  if (phone === undefined) {
+    return { kind: 'impossible', message: `There is no phone ${number} for ${factor}.` }
+  }
+  if (phone.capabilities?.includes(factor) !== true) {
+    return { kind: 'impossible', message: `Phone ${number} can't be used for ${factor}.` }
+  }
+  return { kind: 'ask', parameters: { factor, device: phone.device } }
+}
