@@ -1,0 +1,103 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { newSealingKey, type SealingKey, sealingKey } from './sealing.ts'
+import { StoreError } from './store_error.ts'
+
+const readableByOthers = 0o077
+
+/** Makes the data folder where it is not there yet, for its owner alone. */
+export function prepareDataFolder(folder: string): void {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw storeErrorOf(error, `the data folder ${folder}`)
+  }
+  if (!statSync(folder).isDirectory()) {
+    throw new StoreError('STORE_FOLDER', `${folder} is not a folder; name one with --data`)
+  }
+}
+
+/** `sealing.key` in the data folder: one key a line, the newest first. */
+export function keyFile(folder: string): string {
+  return join(folder, 'sealing.key')
+}
+
+/**
+ * Reads the sealing keys.
+ *
+ * @param options.make Makes a first one where there is no file: only for data that is new as well.
+ * @throws {StoreError} `STORE_KEY_FILE` where the file is missing, readable by others, or holds no keys.
+ */
+export function readSealingKeys(folder: string, options: { readonly make: boolean }): SealingKey[] {
+  const file = keyFile(folder)
+  if (!existsSync(file)) {
+    if (!options.make) {
+      throw new StoreError(
+        'STORE_KEY_FILE',
+        `${file} is missing, without which the secrets can't be opened; put it back from where you keep it`,
+      )
+    }
+    writeSealingKeys(folder, [newSealingKey()])
+  }
+  if ((statSync(file).mode & readableByOthers) !== 0) {
+    throw new StoreError('STORE_KEY_FILE', `${file} can be read by others; run: chmod 600 ${file}`)
+  }
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(sealingKey)
+}
+
+/** @param keys In base64, the newest first. */
+export function writeSealingKeys(folder: string, keys: readonly string[]): void {
+  const file = keyFile(folder)
+  try {
+    writeFileSync(`${file}.new`, `${keys.join('\n')}\n`, { mode: 0o600, flush: true })
+    chmodSync(`${file}.new`, 0o600)
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw storeErrorOf(error, file)
+  }
+}
+
+/** What an error of the system's or of the database's means, in one line that says what to do. */
+export function storeErrorOf(error: unknown, what: string): StoreError {
+  if (error instanceof StoreError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC' || /database or disk is full|No space left/.test(message)) {
+    return new StoreError('STORE_FULL', `${what}: the disk is full; make room and start again`)
+  }
+  if (
+    code === 'EROFS' ||
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    /readonly database|unable to open/.test(message)
+  ) {
+    return new StoreError(
+      'STORE_READ_ONLY',
+      `${what} can't be written to; check its owner and permissions, or name another folder with --data`,
+    )
+  }
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|3D000|28P01|28000/.test(code)) {
+    return new StoreError(
+      'STORE_UNREACHABLE',
+      `${what} can't be reached: ${message || code}; check database_url and that it runs`,
+    )
+  }
+  if (/malformed|not a database|disk I\/O error/.test(message)) {
+    return new StoreError('STORE_DAMAGED', `${what} is damaged: ${message}; restore a backup`)
+  }
+  return new StoreError('STORE_FOLDER', `${what}: ${message || code}`)
+}

@@ -1,0 +1,267 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+
+const mostStatements = 500
+
+/**
+ * A Kysely driver for the SQLite that Node brings, in which transactions that are under way
+ * together share one durable COMMIT.
+ *
+ * SQLite writes to the disk once a COMMIT, and that is what costs. So each transaction is a
+ * SAVEPOINT inside an outer transaction, strictly one after another; the outer one is committed as
+ * soon as no transaction is open, and only then do those of the group return. One that fails is
+ * rolled back alone. Reads outside of a transaction use a connection of their own, so that they
+ * never see what is not committed yet.
+ */
+export class GroupCommitDriver implements Driver {
+  readonly #file: string
+  #writer: Connection | undefined
+  #reader: Connection | undefined
+  readonly #waiting: (() => void)[] = []
+  #occupied = false
+  #group: Group | undefined
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  async init(): Promise<void> {
+    this.#writer = new Connection(this.#file)
+    this.#reader = new Connection(this.#file)
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return new GroupedConnection(this)
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#enter()
+    try {
+      this.#open()
+      this.writer.run('SAVEPOINT unit')
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
+    grouped(connection).inTransaction = true
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    grouped(connection).inTransaction = false
+    this.writer.run('RELEASE unit')
+    const committed = this.#group?.committed()
+    this.#leave()
+    await committed
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    grouped(connection).inTransaction = false
+    try {
+      this.writer.run('ROLLBACK TO unit')
+      this.writer.run('RELEASE unit')
+    } finally {
+      this.#leave()
+    }
+  }
+
+  async savepoint(_connection: DatabaseConnection, name: string): Promise<void> {
+    this.writer.run(`SAVEPOINT "${name}"`)
+  }
+
+  async rollbackToSavepoint(_connection: DatabaseConnection, name: string): Promise<void> {
+    this.writer.run(`ROLLBACK TO "${name}"`)
+  }
+
+  async releaseSavepoint(_connection: DatabaseConnection, name: string): Promise<void> {
+    this.writer.run(`RELEASE "${name}"`)
+  }
+
+  async destroy(): Promise<void> {
+    await this.#enter()
+    this.#commit()
+    this.#writer?.close()
+    this.#reader?.close()
+  }
+
+  get writer(): Connection {
+    if (this.#writer === undefined) throw new Error('the database is not open')
+    return this.#writer
+  }
+
+  get reader(): Connection {
+    if (this.#reader === undefined) throw new Error('the database is not open')
+    return this.#reader
+  }
+
+  /** A write outside of any transaction: one of its own. */
+  async write<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    await this.#enter()
+    let result: QueryResult<Row>
+    let committed: Promise<void> | undefined
+    try {
+      this.#open()
+      result = this.writer.execute<Row>(query)
+      committed = this.#group?.committed()
+    } finally {
+      this.#leave()
+    }
+    await committed
+    return result
+  }
+
+  #enter(): Promise<void> {
+    if (!this.#occupied) {
+      this.#occupied = true
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #leave(): void {
+    const group = this.#group
+    // the commit's turn came while a transaction was open: nobody else gets in before it
+    if (group?.due === true) this.#commit()
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#occupied = false
+    else next()
+  }
+
+  #open(): void {
+    if (this.#group !== undefined) return
+    this.writer.run('BEGIN IMMEDIATE')
+    const group = new Group()
+    this.#group = group
+    // all that is ready to run now joins; what still waits for the network does not
+    setImmediate(() => {
+      if (this.#group !== group) return
+      if (this.#occupied) group.due = true
+      else this.#commit()
+    })
+  }
+
+  #commit(): void {
+    const group = this.#group
+    if (group === undefined) return
+    this.#group = undefined
+    try {
+      this.writer.run('COMMIT')
+      group.succeed()
+    } catch (error) {
+      try {
+        this.writer.run('ROLLBACK')
+      } catch {
+        // SQLite has rolled back by itself
+      }
+      group.fail(error)
+    }
+  }
+}
+
+/** Transactions that are committed together. */
+class Group {
+  due = false
+  readonly #members: { resolve: () => void; reject: (error: unknown) => void }[] = []
+
+  committed(): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
+    // who waits for it hears of a failure; that it is also unhandled meanwhile says nothing
+    promise.catch(() => {})
+    return promise
+  }
+
+  succeed(): void {
+    for (const { resolve } of this.#members) resolve()
+  }
+
+  fail(error: unknown): void {
+    for (const { reject } of this.#members) reject(error)
+  }
+}
+
+class GroupedConnection implements DatabaseConnection {
+  readonly #driver: GroupCommitDriver
+  inTransaction = false
+
+  constructor(driver: GroupCommitDriver) {
+    this.#driver = driver
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.inTransaction) return this.#driver.writer.execute<Row>(query)
+    return isRead(query)
+      ? this.#driver.reader.execute<Row>(query)
+      : await this.#driver.write<Row>(query)
+  }
+
+  // biome-ignore lint/correctness/useYield: nothing here is large enough to be streamed
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('queries are not streamed')
+  }
+}
+
+function isRead({ query, sql }: CompiledQuery): boolean {
+  return (
+    query.kind === 'SelectQueryNode' ||
+    (query.kind === 'RawNode' && /^\s*(select|pragma)\b/i.test(sql))
+  )
+}
+
+function grouped(connection: DatabaseConnection): GroupedConnection {
+  if (connection instanceof GroupedConnection) return connection
+  throw new Error('a connection of another driver')
+}
+
+/** One SQLite connection with its prepared statements. */
+class Connection {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file)
+    this.#database.exec('PRAGMA busy_timeout = 5000')
+    this.#database.exec('PRAGMA journal_mode = WAL')
+    this.#database.exec('PRAGMA synchronous = FULL')
+    this.#database.exec('PRAGMA foreign_keys = ON')
+  }
+
+  run(sql: string): void {
+    this.#prepared(sql).run()
+  }
+
+  execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const statement = this.#prepared(sql)
+    const values = parameters.map(boundValue)
+    if (statement.columns().length > 0) {
+      // Kysely gives rows the type that the query says; SQLite can't know it
+      const rows: unknown[] = statement.all(...values)
+      return { rows: rows.filter((row): row is Row => row !== undefined) }
+    }
+    const { changes, lastInsertRowid } = statement.run(...values)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    if (this.#statements.size >= mostStatements) this.#statements.clear()
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+function boundValue(value: unknown): SQLInputValue {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value instanceof Uint8Array) return value
+  throw new TypeError(`a value of type ${typeof value} can't be bound`)
+}

@@ -1,0 +1,21 @@
+export type StoreErrorCode =
+  | 'STORE_FOLDER'
+  | 'STORE_READ_ONLY'
+  | 'STORE_FULL'
+  | 'STORE_WRONG_KEY'
+  | 'STORE_KEY_FILE'
+  | 'STORE_UNREACHABLE'
+  | 'STORE_NEEDS_MIGRATION'
+  | 'STORE_NEWER_SCHEMA'
+  | 'STORE_DAMAGED'
+
+/** Thrown where the data can't be worked with; its message is one line that says what to do. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
