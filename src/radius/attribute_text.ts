@@ -42,9 +42,7 @@ function vendorValue(
 /** A tag of RFC 2868 §3.1 is no part of a text; a first octet above 0x1F is. */
 function untagged(value: Uint8Array, { kind, tagged }: AttributeDefinition): Uint8Array {
   const tag = value[0]
-  return tagged === true && kind === 'text' && tag !== undefined && tag <= 0x1f
-    ? value.subarray(1)
-    : value
+  return tagged && kind === 'text' && tag !== undefined && tag <= 0x1f ? value.subarray(1) : value
 }
 
 function printed(value: Uint8Array, { kind, tagged }: AttributeDefinition): string | undefined {
@@ -63,7 +61,7 @@ function printed(value: Uint8Array, { kind, tagged }: AttributeDefinition): stri
     case 'time': {
       if (value.length !== 4) return undefined
       const number = view.getUint32(0)
-      return String(tagged === true ? number & 0xff_ffff : number)
+      return String(tagged ? number & 0xff_ffff : number)
     }
     default:
       return undefined

@@ -1,6 +1,5 @@
 export {
   type AttributeDefinition,
-  type AttributeKind,
   attributeDefinitions,
   attributeNamed,
   Type,
@@ -8,8 +7,10 @@ export {
 export { namedText, textOf } from './attribute_text.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
 export { type PasswordProblem, passwordProblemOf } from './credentials.ts'
+export type { AttributeKind } from './dictionary.ts'
 export { framingProblem } from './framing.ts'
-export { HmacMd5Key, md5 } from './md5.ts'
+export { HmacMd5Key } from './hmac_md5.ts'
+export { md5 } from './md5.ts'
 export {
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
@@ -20,6 +21,7 @@ export { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 export { encodeReply, verifyReply } from './reply.ts'
 export { replyMessages } from './reply_message.ts'
 export { encodeAccessRequest, encodeStatusServer } from './request.ts'
+export { hideSalted, revealSalted } from './salted_value.ts'
 export { SharedSecret } from './shared_secret.ts'
 export { hidePassword, revealPassword } from './user_password.ts'
 export {

@@ -1,14 +1,11 @@
-import { timingSafeEqual } from 'node:crypto'
 import { Type } from './attribute.ts'
 import { authenticatorOctets, headerOctets } from './framing.ts'
 import type { SharedSecret } from './shared_secret.ts'
 
-const zeros = new Uint8Array(authenticatorOctets)
-
 /** A Message-Authenticator whose value is still to be computed, by `stampMessageAuthenticator`. */
 export const unsignedMessageAuthenticator = {
   type: Type.MessageAuthenticator,
-  value: zeros,
+  value: new Uint8Array(authenticatorOctets),
 } as const
 
 /**
@@ -30,7 +27,7 @@ export function messageAuthenticatorAt(octets: Uint8Array): number | undefined {
  * Whether a packet's Message-Authenticator was made by one who knows the secret (RFC 3579 §3.2).
  *
  * @param octets The packet, as it came.
- * @param valueAt Where the attribute's value begins.
+ * @param valueAt What `messageAuthenticatorAt` says of it.
  * @param requestAuthenticator For a reply, the authenticator of the request it answers.
  */
 export function messageAuthenticatorIsGenuine(
@@ -39,11 +36,7 @@ export function messageAuthenticatorIsGenuine(
   secret: SharedSecret,
   requestAuthenticator?: Uint8Array,
 ): boolean {
-  const signed = octets.slice()
-  signed.set(zeros, valueAt)
-  if (requestAuthenticator !== undefined) signed.set(requestAuthenticator, 4)
-  const expected = secret.hmac.sign(signed)
-  return timingSafeEqual(expected, octets.subarray(valueAt, valueAt + authenticatorOctets))
+  return valueAt > 0 && secret.hmac.isSignatureOf(octets, valueAt, requestAuthenticator)
 }
 
 /**
@@ -57,5 +50,5 @@ export function stampMessageAuthenticator(
   valueAt: number,
   secret: SharedSecret,
 ): void {
-  octets.set(secret.hmac.sign(octets), valueAt)
+  secret.hmac.writeSignature(octets, valueAt, octets)
 }

@@ -4,10 +4,11 @@ export type RadiusErrorCode =
   | 'RADIUS_ATTRIBUTE_LENGTH'
   | 'RADIUS_ATTRIBUTE_TYPE'
   | 'RADIUS_TOO_MANY_ATTRIBUTES'
+  | 'RADIUS_EMPTY_SECRET'
   | 'RADIUS_RESPONSE_AUTHENTICATOR'
   | 'RADIUS_MESSAGE_AUTHENTICATOR'
 
-/** Thrown by the codec, and by it alone, when octets are not what the RFC allows. */
+/** Thrown by the codec, and by it alone, when something is not what the RFC allows. */
 export class RadiusError extends Error {
   override readonly name = 'RadiusError'
   readonly code: RadiusErrorCode

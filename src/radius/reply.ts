@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
+import { Type } from './attribute.ts'
 import { authenticatorOctets, headerOctets } from './framing.ts'
-import { md5 } from './md5.ts'
+import { md5, writeMd5 } from './md5.ts'
 import {
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
@@ -31,7 +32,7 @@ export function encodeReply(
     : attributes
   const octets = encodePacket(code, request.identifier, request.authenticator, all)
   if (options.messageAuthenticator) stampMessageAuthenticator(octets, headerOctets + 2, secret)
-  octets.set(md5(octets, secret.octets), 4)
+  writeMd5(octets, headerOctets - authenticatorOctets, octets, secret.octets)
   return octets
 }
 
@@ -39,26 +40,30 @@ export function encodeReply(
  * Reads a reply and verifies that it answers the request and was made by one who knows the secret
  * (RFC 2865 §3, RFC 3579 §3.2).
  *
- * @throws {RadiusError} `RADIUS_RESPONSE_AUTHENTICATOR` or `RADIUS_MESSAGE_AUTHENTICATOR` where it was not.
+ * @param options.messageAuthenticator `required`: a reply without one is not believed, since its
+ *   Response Authenticator alone can be forged (CVE-2024-3596).
+ * @throws {RadiusError} `RADIUS_RESPONSE_AUTHENTICATOR` or `RADIUS_MESSAGE_AUTHENTICATOR` where it
+ *   was not, and what `decodePacket` throws.
  */
 export function verifyReply(
   datagram: Uint8Array,
   requestAuthenticator: Uint8Array,
   secret: SharedSecret,
+  options?: { readonly messageAuthenticator: 'required' | 'optional' },
 ): Packet {
   const reply = decodePacket(datagram)
-  const signed = reply.octets.slice()
-  signed.set(requestAuthenticator, 4)
+  const { octets } = reply
+  const signed = octets.slice()
+  signed.set(requestAuthenticator, headerOctets - authenticatorOctets)
   if (!timingSafeEqual(md5(signed, secret.octets), reply.authenticator)) {
     throw new RadiusError('RADIUS_RESPONSE_AUTHENTICATOR', 'Response Authenticator is wrong')
   }
-  const valueAt = messageAuthenticatorAt(reply.octets)
-  if (valueAt === undefined) return reply
-  const genuine =
-    valueAt > 0 &&
-    valueAt + authenticatorOctets <= reply.octets.length &&
-    messageAuthenticatorIsGenuine(reply.octets, valueAt, secret, requestAuthenticator)
-  if (!genuine) {
+  const valueAt = messageAuthenticatorAt(octets)
+  if (valueAt === undefined) {
+    if (options?.messageAuthenticator !== 'required' && !reply.has(Type.EapMessage)) return reply
+    throw new RadiusError('RADIUS_MESSAGE_AUTHENTICATOR', 'Message-Authenticator is missing')
+  }
+  if (!messageAuthenticatorIsGenuine(octets, valueAt, secret, requestAuthenticator)) {
     throw new RadiusError('RADIUS_MESSAGE_AUTHENTICATOR', 'Message-Authenticator is wrong')
   }
   return reply

@@ -1,4 +1,5 @@
-import { HmacMd5Key } from './md5.ts'
+import { HmacMd5Key } from './hmac_md5.ts'
+import { RadiusError } from './radius_error.ts'
 
 /** A secret that a RADIUS client and its server share (RFC 2865 §3), with its key schedule kept. */
 export class SharedSecret {
@@ -6,7 +7,9 @@ export class SharedSecret {
   readonly octets: Uint8Array
   readonly hmac: HmacMd5Key
 
+  /** @throws {RadiusError} `RADIUS_EMPTY_SECRET`: RFC 2865 §3 forbids an empty one. */
   constructor(secret: string) {
+    if (secret === '') throw new RadiusError('RADIUS_EMPTY_SECRET', 'the shared secret is empty')
     this.octets = new TextEncoder().encode(secret)
     this.hmac = new HmacMd5Key(this.octets)
   }

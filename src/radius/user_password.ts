@@ -1,4 +1,4 @@
-import { md5 } from './md5.ts'
+import { writeMd5 } from './md5.ts'
 import { RadiusError } from './radius_error.ts'
 
 const blockLength = 16
@@ -24,11 +24,13 @@ export function revealPassword(
   const padded = new Uint8Array(hidden.length)
   let previous = authenticator
   for (let start = 0; start < hidden.length; start += blockLength) {
-    const block = hidden.subarray(start, start + blockLength)
-    exclusiveOr(block, md5(secret, previous), padded, start)
-    previous = block
+    writeMd5(padded, start, secret, previous)
+    exclusiveOr(padded, start, hidden)
+    previous = hidden.subarray(start, start + blockLength)
   }
-  return padded.subarray(0, padded.findLastIndex((octet) => octet !== 0) + 1)
+  let length = padded.length
+  while (length > 0 && padded[length - 1] === 0) length--
+  return padded.subarray(0, length)
 }
 
 /**
@@ -48,13 +50,14 @@ export function hidePassword(
   const blocks = Math.max(1, Math.ceil(password.length / blockLength))
   const padded = new Uint8Array(blocks * blockLength)
   padded.set(password)
+  const hidden = new Uint8Array(padded.length)
   let previous = authenticator
   for (let start = 0; start < padded.length; start += blockLength) {
-    const block = padded.subarray(start, start + blockLength)
-    exclusiveOr(block, md5(secret, previous), padded, start)
-    previous = block
+    writeMd5(hidden, start, secret, previous)
+    exclusiveOr(hidden, start, padded)
+    previous = hidden.subarray(start, start + blockLength)
   }
-  return padded
+  return hidden
 }
 
 /** Whether a User-Password may have so many octets: 16 to 128, in whole blocks of 16. */
@@ -62,8 +65,9 @@ export function isHiddenPasswordLength(octets: number): boolean {
   return octets > 0 && octets <= longestHidden && octets % blockLength === 0
 }
 
-function exclusiveOr(block: Uint8Array, pad: Uint8Array, into: Uint8Array, start: number): void {
-  for (let index = 0; index < blockLength; index++) {
-    into[start + index] = (block[index] ?? 0) ^ (pad[index] ?? 0)
+/** Puts a block of `mask` over the same block of `octets`. */
+function exclusiveOr(octets: Uint8Array, start: number, mask: Uint8Array): void {
+  for (let at = start; at < start + blockLength; at++) {
+    octets[at] = (octets[at] ?? 0) ^ (mask[at] ?? 0)
   }
 }
