@@ -1,0 +1,49 @@
+/** May a user sign in: in the API's words. */
+export const userStatuses = ['active', 'bypass', 'disabled', 'locked out'] as const
+export type UserStatus = (typeof userStatuses)[number]
+
+export interface User {
+  /** `DU…` */
+  readonly userId: string
+  readonly username: string
+  readonly aliases: readonly string[]
+  readonly realname: string
+  readonly email: string
+  readonly status: UserStatus
+  /** Milliseconds since 1970, as all moments here. */
+  readonly created: number
+  readonly lastLogin: number | null
+}
+
+/** How the names that come in are matched with those of users. */
+export type UsernameNormalization = 'none' | 'simple'
+
+export type DirectoryErrorCode =
+  | 'DIRECTORY_NAME_TAKEN'
+  | 'DIRECTORY_NAME'
+  | 'DIRECTORY_STATUS'
+  | 'DIRECTORY_NUMBER'
+  | 'DIRECTORY_SECRET'
+  | 'DIRECTORY_TOO_MANY'
+  | 'DIRECTORY_NOT_FOUND'
+
+/** Thrown where something can't be kept as it was asked for; the message says what to do. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError'
+  readonly code: DirectoryErrorCode
+
+  constructor(code: DirectoryErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * The name under which a user is looked up: without regard to case, and with `simple` without a
+ * domain before (`DOMAIN\user`) or behind (`user@domain`) it.
+ */
+export function lookupName(username: string, normalization: UsernameNormalization): string {
+  const name = username.trim().normalize('NFC').toLowerCase()
+  if (normalization === 'none') return name
+  return name.slice(name.lastIndexOf('\\') + 1).replace(/(?<=.)@.*$/s, '')
+}

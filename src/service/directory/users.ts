@@ -1,0 +1,213 @@
+import { newIdentifier } from '../store/identifier.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import {
+  DirectoryError,
+  lookupName,
+  type User,
+  type UsernameNormalization,
+  type UserStatus,
+  userStatuses,
+} from './user.ts'
+
+const mostAliases = 8
+const longestName = 255
+
+export interface NewUser {
+  readonly username: string
+  readonly realname?: string
+  readonly email?: string
+  readonly aliases?: readonly string[]
+  readonly status?: UserStatus
+}
+
+/** The users, by whichever of their names. */
+export class Users {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** The user of that name or alias. */
+  async byName(
+    username: string,
+    normalization: UsernameNormalization = 'none',
+    db: StoreDb = this.#store.db,
+  ): Promise<User | undefined> {
+    const exact = await this.#named(lookupName(username, 'none'), db)
+    if (exact !== undefined || normalization === 'none') return exact
+    const simple = lookupName(username, 'simple')
+    return simple === lookupName(username, 'none') ? undefined : await this.#named(simple, db)
+  }
+
+  async byId(userId: string, db: StoreDb = this.#store.db): Promise<User | undefined> {
+    const row = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    return userOf(row, await this.#aliases(userId, db))
+  }
+
+  /** All users, by name. */
+  async list(db: StoreDb = this.#store.db): Promise<User[]> {
+    const rows = await db.selectFrom('users').selectAll().orderBy('username').execute()
+    const names = await db
+      .selectFrom('user_names')
+      .selectAll()
+      .where('position', '>', 0)
+      .orderBy('position')
+      .execute()
+    return rows.map((row) =>
+      userOf(
+        row,
+        names.filter(({ user_id }) => user_id === row.user_id).map(({ written }) => written),
+      ),
+    )
+  }
+
+  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where another user goes by one of the names. */
+  async create(user: NewUser, now: number, db: StoreDb): Promise<User> {
+    const userId = newIdentifier('DU')
+    const username = checkedName(user.username)
+    const status = user.status ?? 'active'
+    await db
+      .insertInto('users')
+      .values({
+        user_id: userId,
+        username,
+        realname: user.realname ?? '',
+        email: user.email ?? '',
+        status,
+        created: now,
+        last_login: null,
+      })
+      .execute()
+    await this.#addName(userId, username, 0, db)
+    const aliases = user.aliases ?? []
+    await this.setAliases(userId, aliases, db)
+    return {
+      userId,
+      username,
+      aliases,
+      realname: user.realname ?? '',
+      email: user.email ?? '',
+      status,
+      created: now,
+      lastLogin: null,
+    }
+  }
+
+  async update(
+    userId: string,
+    change: Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>,
+    db: StoreDb,
+  ): Promise<void> {
+    if (change.username !== undefined) {
+      await db
+        .deleteFrom('user_names')
+        .where('user_id', '=', userId)
+        .where('position', '=', 0)
+        .execute()
+      await this.#addName(userId, checkedName(change.username), 0, db)
+    }
+    if (Object.keys(change).length === 0) return
+    await db.updateTable('users').set(change).where('user_id', '=', userId).execute()
+  }
+
+  /** Replaces the aliases of a user: eight at most, each one of no other user. */
+  async setAliases(userId: string, aliases: readonly string[], db: StoreDb): Promise<void> {
+    if (aliases.length > mostAliases) {
+      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${mostAliases} aliases at most`)
+    }
+    await db
+      .deleteFrom('user_names')
+      .where('user_id', '=', userId)
+      .where('position', '>', 0)
+      .execute()
+    for (const [index, alias] of aliases.entries()) {
+      await this.#addName(userId, checkedName(alias), index + 1, db)
+    }
+  }
+
+  async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
+    await db.updateTable('users').set({ last_login: now }).where('user_id', '=', userId).execute()
+  }
+
+  async remove(userId: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('users').where('user_id', '=', userId).execute()
+  }
+
+  async #named(name: string, db: StoreDb): Promise<User | undefined> {
+    const row = await db
+      .selectFrom('user_names')
+      .innerJoin('users', 'users.user_id', 'user_names.user_id')
+      .selectAll('users')
+      .where('user_names.name', '=', name)
+      .executeTakeFirst()
+    return row === undefined ? undefined : userOf(row, await this.#aliases(row.user_id, db))
+  }
+
+  async #aliases(userId: string, db: StoreDb): Promise<string[]> {
+    const rows = await db
+      .selectFrom('user_names')
+      .select('written')
+      .where('user_id', '=', userId)
+      .where('position', '>', 0)
+      .orderBy('position')
+      .execute()
+    return rows.map(({ written }) => written)
+  }
+
+  async #addName(userId: string, written: string, position: number, db: StoreDb): Promise<void> {
+    try {
+      await db
+        .insertInto('user_names')
+        .values({ name: lookupName(written, 'none'), user_id: userId, position, written })
+        .execute()
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      throw new DirectoryError(
+        'DIRECTORY_NAME_TAKEN',
+        `'${written}' is the name or an alias of a user already`,
+      )
+    }
+  }
+}
+
+interface UserRow {
+  readonly user_id: string
+  readonly username: string
+  readonly realname: string
+  readonly email: string
+  readonly status: string
+  readonly created: number
+  readonly last_login: number | null
+}
+
+function userOf(row: UserRow, aliases: readonly string[]): User {
+  return {
+    userId: row.user_id,
+    username: row.username,
+    aliases,
+    realname: row.realname,
+    email: row.email,
+    // what nobody here has written must not let anyone in
+    status: userStatuses.find((status) => status === row.status) ?? 'disabled',
+    created: row.created,
+    lastLogin: row.last_login,
+  }
+}
+
+function checkedName(name: string): string {
+  const trimmed = name.trim().normalize('NFC')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (trimmed === '' || trimmed.length > longestName || /[\u0000-\u001f\u007f]/.test(trimmed)) {
+    throw new DirectoryError(
+      'DIRECTORY_NAME',
+      `a user name has 1 to ${longestName} characters, none of them a control character`,
+    )
+  }
+  return trimmed
+}

@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto'
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+const secretLetters = `${letters}abcdefghijklmnopqrstuvwxyz`
+
+/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes. */
+export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB'
+
+/** A new identifier: 20 capital letters and digits, the first two of which say what it names. */
+export function newIdentifier(prefix: IdentifierPrefix): string {
+  return prefix + randomText(letters, 18)
+}
+
+/** A new secret key: 40 letters and digits. */
+export function newSecretKey(): string {
+  return randomText(secretLetters, 40)
+}
+
+/** A new bypass code: nine decimal digits. */
+export function newBypassCode(): string {
+  return randomText('0123456789', 9)
+}
+
+/** A new activation code: 20 letters and digits. */
+export function newActivationCode(): string {
+  return randomText(secretLetters, 20)
+}
+
+function randomText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
+}

@@ -1,0 +1,72 @@
+import { readSealingKeys, writeSealingKeys } from './data_folder.ts'
+import { newSealingKey, Sealing, sealingKey } from './sealing.ts'
+import type { Store, StoreDb } from './store.ts'
+
+/** The place that a sealed secret is bound to. */
+export function integrationPlace(ikey: string): string {
+  return `integrations:skey:${ikey}`
+}
+
+export function tokenPlace(tokenId: string): string {
+  return `oath_tokens:secret:${tokenId}`
+}
+
+/**
+ * Makes a new sealing key and seals everything with it, in one transaction. The key file has the new
+ * key before the first secret needs it, and keeps the old ones: what is only hashed (bypass codes)
+ * can't be sealed anew. A crash in between leaves both keys, and everything can be opened.
+ *
+ * @returns How many secrets were sealed anew.
+ */
+export async function rotateSealingKey(store: Store): Promise<number> {
+  const before = readSealingKeys(store.folder, { make: false })
+  const added = newSealingKey()
+  writeSealingKeys(store.folder, [added, ...before.map(({ octets }) => octets.toString('base64'))])
+  const sealing = new Sealing([sealingKey(added), ...before])
+  return await store.transaction(async (db) => {
+    const counts = [await resealIntegrations(db, sealing), await resealTokens(db, sealing)]
+    await resealCheck(db, sealing)
+    return counts.reduce((sum, count) => sum + count, 0)
+  })
+}
+
+async function resealIntegrations(db: StoreDb, sealing: Sealing): Promise<number> {
+  const rows = await db.selectFrom('integrations').select(['ikey', 'sealed_skey']).execute()
+  for (const { ikey, sealed_skey } of rows) {
+    const resealed = reseal(sealing, sealed_skey, integrationPlace(ikey))
+    await db
+      .updateTable('integrations')
+      .set({ sealed_skey: resealed })
+      .where('ikey', '=', ikey)
+      .execute()
+  }
+  return rows.length
+}
+
+async function resealTokens(db: StoreDb, sealing: Sealing): Promise<number> {
+  const rows = await db.selectFrom('oath_tokens').select(['token_id', 'sealed_secret']).execute()
+  for (const { token_id, sealed_secret } of rows) {
+    const resealed = reseal(sealing, sealed_secret, tokenPlace(token_id))
+    await db
+      .updateTable('oath_tokens')
+      .set({ sealed_secret: resealed })
+      .where('token_id', '=', token_id)
+      .execute()
+  }
+  return rows.length
+}
+
+async function resealCheck(db: StoreDb, sealing: Sealing): Promise<void> {
+  const name = 'sealing_check'
+  const { value } = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow()
+  const resealed = reseal(sealing, value, name)
+  await db.updateTable('settings').set({ value: resealed }).where('name', '=', name).execute()
+}
+
+function reseal(sealing: Sealing, sealed: string, place: string): string {
+  return sealing.seal(sealing.open(sealed, place), place)
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Dialect,
+  Kysely,
+  PostgresDialect,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { Migrator } from 'kysely/migration'
+import pg from 'pg'
+import type { Secret } from '../../host/secret.ts'
+import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
+import { GroupCommitDriver } from './group_commit_driver.ts'
+import { migrations } from './migrations.ts'
+import type { Schema } from './schema.ts'
+import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
+import { StoreError } from './store_error.ts'
+
+export type StoreDb = Kysely<Schema>
+
+export interface StoreOptions {
+  /** `postgres://…`; without one, SQLite in the data folder. */
+  readonly databaseUrl?: Secret | undefined
+  /** Holds `countersign.db` and `sealing.key`; made where it is not there. */
+  readonly folder: string
+  /** The sealing key in base64, in place of the file. */
+  readonly sealingKey?: Secret | undefined
+  /** Brings an older schema up to date; else it is an error. */
+  readonly migrate: boolean
+}
+
+const checkName = 'sealing_check'
+const checkText = 'countersign'
+const poolSize = 10
+const postgresUniqueViolation = '23505'
+const sqliteUniqueViolations = [1555, 2067]
+
+/** The data, in SQLite or PostgreSQL, and the keys to the secrets in it. */
+export class Store {
+  readonly db: StoreDb
+  readonly sealing: Sealing
+  readonly dialect: 'sqlite' | 'postgres'
+  readonly folder: string
+
+  private constructor(db: StoreDb, sealing: Sealing, dialect: Store['dialect'], folder: string) {
+    this.db = db
+    this.sealing = sealing
+    this.dialect = dialect
+    this.folder = folder
+  }
+
+  /** @throws {StoreError} with one line that says what to do, and nothing half made. */
+  static async open(options: StoreOptions): Promise<Store> {
+    const { folder, databaseUrl } = options
+    prepareDataFolder(folder)
+    const file = join(folder, 'countersign.db')
+    const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres'
+    const fresh = dialect === 'sqlite' ? !existsSync(file) : true
+    const keys = keysOf(options, fresh)
+    const what = dialect === 'sqlite' ? file : 'the database'
+    const db = new Kysely<Schema>({
+      dialect: databaseUrl === undefined ? sqlite(file) : postgres(databaseUrl),
+    })
+    try {
+      await migrate(db, options.migrate)
+      const sealing = new Sealing(keys)
+      await checkKey(db, sealing)
+      return new Store(db, sealing, dialect, folder)
+    } catch (error) {
+      await db.destroy().catch(() => {})
+      throw storeErrorOf(error, what)
+    }
+  }
+
+  /** Runs `work` in one transaction; resolves when it is on the disk. */
+  async transaction<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
+    return await this.db.transaction().execute(work)
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy()
+  }
+}
+
+/** Whether an error says that a row with that key is there already, in either database. */
+export function isUniqueViolation(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('errcode' in error) return sqliteUniqueViolations.includes(Number(error.errcode))
+  return 'code' in error && error.code === postgresUniqueViolation
+}
+
+function keysOf(options: StoreOptions, fresh: boolean): SealingKey[] {
+  if (options.sealingKey === undefined) return readSealingKeys(options.folder, { make: fresh })
+  return options.sealingKey
+    .reveal()
+    .split(/[\s,]+/)
+    .filter((key) => key !== '')
+    .map(sealingKey)
+}
+
+function sqlite(file: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new GroupCommitDriver(file),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+function postgres(url: Secret): Dialect {
+  // counts and milliseconds are far below 2^53
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({ connectionString: url.reveal(), max: poolSize })
+  // an idle connection that is lost is replaced when the next one is asked for
+  pool.on('error', () => {})
+  return new PostgresDialect({ pool })
+}
+
+async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  })
+  const known = await migrator.getMigrations().catch(schemaError)
+  const open = known.filter(({ executedAt }) => executedAt === undefined)
+  if (open.length === 0) return
+  if (!allowed) {
+    throw new StoreError(
+      'STORE_NEEDS_MIGRATION',
+      "the data is of an older version; run 'countersign migrate' after a backup",
+    )
+  }
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) schemaError(error)
+}
+
+function schemaError(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/missing|corrupted migrations/.test(message)) {
+    throw new StoreError(
+      'STORE_NEWER_SCHEMA',
+      'the data was made by a newer version of Countersign; update the program',
+    )
+  }
+  throw error
+}
+
+/** Tells a wrong key at once, and not at the first login. */
+async function checkKey(db: StoreDb, sealing: Sealing): Promise<void> {
+  const select = db.selectFrom('settings').select('value').where('name', '=', checkName)
+  const before = await select.executeTakeFirst()
+  if (before === undefined) {
+    const value = sealing.seal(checkText, checkName)
+    await db
+      .insertInto('settings')
+      .values({ name: checkName, value })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+  }
+  const { value } = await select.executeTakeFirstOrThrow()
+  sealing.open(value, checkName)
+}
