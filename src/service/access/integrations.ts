@@ -1,0 +1,145 @@
+import { Secret } from '../../host/secret.ts'
+import { newIdentifier, newSecretKey } from '../store/identifier.ts'
+import { integrationPlace } from '../store/rotation.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** What an application speaks. */
+export const integrationTypes = ['radius', 'authapi', 'unix', 'websdk', 'adminapi'] as const
+export type IntegrationType = (typeof integrationTypes)[number]
+
+/** What becomes of a user that nobody here knows, or who has nothing to sign in with. */
+export const newUserPolicies = ['enroll', 'allow', 'deny'] as const
+export type NewUserPolicy = (typeof newUserPolicies)[number]
+
+/** An application that asks for second factors. */
+export interface Integration {
+  /** `DI…` */
+  readonly ikey: string
+  readonly skey: Secret
+  readonly name: string
+  readonly type: IntegrationType
+  readonly newUserPolicy: NewUserPolicy
+  readonly usernameNormalization: 'none' | 'simple'
+  readonly enabled: boolean
+  readonly created: number
+}
+
+interface IntegrationRow {
+  readonly ikey: string
+  readonly name: string
+  readonly type: string
+  readonly sealed_skey: string
+  readonly new_user_policy: string
+  readonly username_normalization: string
+  readonly enabled: number
+  readonly created: number
+}
+
+export class Integrations {
+  readonly #store: Store
+  /** Opened secret keys by their sealed text: another one is another text. */
+  readonly #opened = new Map<string, Secret>()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async byIkey(ikey: string, db: StoreDb = this.#store.db): Promise<Integration | undefined> {
+    const row = await db
+      .selectFrom('integrations')
+      .selectAll()
+      .where('ikey', '=', ikey)
+      .executeTakeFirst()
+    return row === undefined ? undefined : this.#integrationOf(row)
+  }
+
+  async list(db: StoreDb = this.#store.db): Promise<Integration[]> {
+    const rows = await db.selectFrom('integrations').selectAll().orderBy('name').execute()
+    return rows.map((row) => this.#integrationOf(row))
+  }
+
+  async create(
+    integration: {
+      readonly name: string
+      readonly type: IntegrationType
+      readonly newUserPolicy?: NewUserPolicy
+      readonly usernameNormalization?: 'none' | 'simple'
+    },
+    now: number,
+    db: StoreDb,
+  ): Promise<Integration> {
+    const ikey = newIdentifier('DI')
+    const row = {
+      ikey,
+      name: integration.name,
+      type: integration.type,
+      sealed_skey: this.#store.sealing.seal(newSecretKey(), integrationPlace(ikey)),
+      new_user_policy: integration.newUserPolicy ?? 'enroll',
+      username_normalization: integration.usernameNormalization ?? 'simple',
+      enabled: 1,
+      created: now,
+    }
+    await db.insertInto('integrations').values(row).execute()
+    return this.#integrationOf(row)
+  }
+
+  async update(
+    ikey: string,
+    change: {
+      readonly name?: string
+      readonly newUserPolicy?: NewUserPolicy
+      readonly usernameNormalization?: 'none' | 'simple'
+      readonly enabled?: boolean
+    },
+    db: StoreDb,
+  ): Promise<void> {
+    const set = {
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.newUserPolicy === undefined ? {} : { new_user_policy: change.newUserPolicy }),
+      ...(change.usernameNormalization === undefined
+        ? {}
+        : { username_normalization: change.usernameNormalization }),
+      ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
+    }
+    if (Object.keys(set).length === 0) return
+    await db.updateTable('integrations').set(set).where('ikey', '=', ikey).execute()
+  }
+
+  /** Gives an integration a new secret key; the old one is worth nothing from then on. */
+  async rotateSkey(ikey: string, db: StoreDb): Promise<Secret> {
+    const skey = newSecretKey()
+    const sealed_skey = this.#store.sealing.seal(skey, integrationPlace(ikey))
+    await db.updateTable('integrations').set({ sealed_skey }).where('ikey', '=', ikey).execute()
+    return new Secret(skey)
+  }
+
+  async remove(ikey: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('integrations')
+      .where('ikey', '=', ikey)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  #integrationOf(row: IntegrationRow): Integration {
+    return {
+      ikey: row.ikey,
+      skey: this.#skey(row),
+      name: row.name,
+      type: integrationTypes.find((type) => type === row.type) ?? 'authapi',
+      newUserPolicy: newUserPolicies.find((policy) => policy === row.new_user_policy) ?? 'deny',
+      usernameNormalization: row.username_normalization === 'none' ? 'none' : 'simple',
+      enabled: row.enabled === 1,
+      created: row.created,
+    }
+  }
+
+  #skey({ ikey, sealed_skey }: IntegrationRow): Secret {
+    const known = this.#opened.get(sealed_skey)
+    if (known !== undefined) return known
+    if (this.#opened.size > 1000) this.#opened.clear()
+    const opened = new Secret(this.#store.sealing.open(sealed_skey, integrationPlace(ikey)))
+    this.#opened.set(sealed_skey, opened)
+    return opened
+  }
+}

@@ -1,0 +1,99 @@
+import { newBypassCode, newIdentifier } from '../store/identifier.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { DirectoryError } from './user.ts'
+
+const mostPerUser = 100
+
+export interface BypassCode {
+  readonly bypassCodeId: string
+  readonly userId: string
+  /** Uses that are left; `null` for unlimited. */
+  readonly reuseCount: number | null
+  readonly expires: number | null
+  readonly created: number
+  readonly createdBy: string
+}
+
+export interface NewBypassCodes {
+  readonly count: number
+  /** How often each may be used; 0 for unlimited. */
+  readonly reuseCount: number
+  /** 0 for never. */
+  readonly validSecs: number
+  /** Else the codes that the user has are replaced. */
+  readonly preserveExisting: boolean
+  readonly createdBy: string
+}
+
+/** Codes that an administrator gives to a user who has nothing else at hand. Only their hashes are kept. */
+export class BypassCodes {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<BypassCode[]> {
+    const rows = await db
+      .selectFrom('bypass_codes')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('created')
+      .execute()
+    return rows.map((row) => ({
+      bypassCodeId: row.bypass_code_id,
+      userId: row.user_id,
+      reuseCount: row.remaining,
+      expires: row.expires,
+      created: row.created,
+      createdBy: row.created_by,
+    }))
+  }
+
+  /** @returns The codes, which can't be had again. */
+  async create(userId: string, codes: NewBypassCodes, now: number, db: StoreDb): Promise<string[]> {
+    if (!codes.preserveExisting) await this.removeOfUser(userId, db)
+    const before = codes.preserveExisting ? (await this.ofUser(userId, db)).length : 0
+    if (before + codes.count > mostPerUser) {
+      throw new DirectoryError(
+        'DIRECTORY_TOO_MANY',
+        `a user has ${mostPerUser} bypass codes at most; replace those there are`,
+      )
+    }
+    const made = new Set<string>()
+    while (made.size < codes.count) made.add(newBypassCode())
+    for (const code of made) {
+      await db
+        .insertInto('bypass_codes')
+        .values({
+          bypass_code_id: newIdentifier('DB'),
+          user_id: userId,
+          code_hash: this.#store.sealing.hash(code, userId),
+          remaining: codes.reuseCount === 0 ? null : codes.reuseCount,
+          expires: codes.validSecs === 0 ? null : now + codes.validSecs * 1000,
+          created: now,
+          created_by: codes.createdBy,
+        })
+        .execute()
+    }
+    return [...made]
+  }
+
+  /** Uses a code up, by one UPDATE that holds only while a use is left. */
+  async consume(userId: string, code: string, now: number, db: StoreDb): Promise<boolean> {
+    if (!/^\d{9}$/.test(code)) return false
+    const { numUpdatedRows } = await db
+      .updateTable('bypass_codes')
+      .set((set) => ({ remaining: set('remaining', '-', 1) }))
+      .where('user_id', '=', userId)
+      .where('code_hash', 'in', this.#store.sealing.hashes(code, userId))
+      .where((where) => where.or([where('remaining', 'is', null), where('remaining', '>', 0)]))
+      .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  async removeOfUser(userId: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('bypass_codes').where('user_id', '=', userId).execute()
+  }
+}

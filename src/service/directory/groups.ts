@@ -1,0 +1,106 @@
+import { newIdentifier } from '../store/identifier.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import { DirectoryError } from './user.ts'
+
+/** A group's status counts for all its members, before their own. */
+export const groupStatuses = ['active', 'bypass', 'disabled'] as const
+export type GroupStatus = (typeof groupStatuses)[number]
+
+export interface Group {
+  /** `DG…` */
+  readonly groupId: string
+  readonly name: string
+  readonly status: GroupStatus
+  readonly description: string
+}
+
+export class Groups {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async list(db: StoreDb = this.#store.db): Promise<Group[]> {
+    const rows = await db.selectFrom('groups').selectAll().orderBy('name').execute()
+    return rows.map(groupOf)
+  }
+
+  async byName(name: string, db: StoreDb = this.#store.db): Promise<Group | undefined> {
+    const row = await db
+      .selectFrom('groups')
+      .selectAll()
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return row === undefined ? undefined : groupOf(row)
+  }
+
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Group[]> {
+    const rows = await db
+      .selectFrom('group_members')
+      .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
+      .selectAll('groups')
+      .where('group_members.user_id', '=', userId)
+      .orderBy('groups.name')
+      .execute()
+    return rows.map(groupOf)
+  }
+
+  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` */
+  async create(
+    name: string,
+    status: GroupStatus,
+    description: string,
+    db: StoreDb,
+  ): Promise<Group> {
+    const groupId = newIdentifier('DG')
+    try {
+      await db
+        .insertInto('groups')
+        .values({ group_id: groupId, name, status, description })
+        .execute()
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      throw new DirectoryError('DIRECTORY_NAME_TAKEN', `there is a group '${name}' already`)
+    }
+    return { groupId, name, status, description }
+  }
+
+  async setStatus(groupId: string, status: GroupStatus, db: StoreDb): Promise<void> {
+    await db.updateTable('groups').set({ status }).where('group_id', '=', groupId).execute()
+  }
+
+  async addMember(groupId: string, userId: string, db: StoreDb): Promise<void> {
+    await db
+      .insertInto('group_members')
+      .values({ group_id: groupId, user_id: userId })
+      .onConflict((conflict) => conflict.columns(['user_id', 'group_id']).doNothing())
+      .execute()
+  }
+
+  async removeMember(groupId: string, userId: string, db: StoreDb): Promise<void> {
+    await db
+      .deleteFrom('group_members')
+      .where('group_id', '=', groupId)
+      .where('user_id', '=', userId)
+      .execute()
+  }
+
+  async remove(groupId: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('groups').where('group_id', '=', groupId).execute()
+  }
+}
+
+function groupOf(row: {
+  readonly group_id: string
+  readonly name: string
+  readonly status: string
+  readonly description: string
+}): Group {
+  return {
+    groupId: row.group_id,
+    name: row.name,
+    status: groupStatuses.find((status) => status === row.status) ?? 'disabled',
+    description: row.description,
+  }
+}

@@ -1,0 +1,105 @@
+import { newIdentifier } from '../store/identifier.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { DirectoryError } from './user.ts'
+
+/** A phone of a user's. Its place in the user's list is what `push2` counts. */
+export interface Phone {
+  /** `DP…` */
+  readonly phoneId: string
+  readonly userId: string
+  /** E.164, or empty. */
+  readonly number: string
+  readonly name: string
+  readonly platform: string
+  readonly created: number
+}
+
+export class Phones {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** A user's phones in their order. */
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
+    const rows = await db
+      .selectFrom('phones')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('position')
+      .execute()
+    return rows.map((row) => ({
+      phoneId: row.phone_id,
+      userId: row.user_id,
+      number: row.number,
+      name: row.name,
+      platform: row.platform,
+      created: row.created,
+    }))
+  }
+
+  /** Adds a phone behind the others. */
+  async add(
+    userId: string,
+    phone: { readonly number?: string; readonly name?: string; readonly platform?: string },
+    now: number,
+    db: StoreDb,
+  ): Promise<Phone> {
+    const number = phone.number === undefined || phone.number === '' ? '' : e164(phone.number)
+    const others = await this.ofUser(userId, db)
+    const last = await db
+      .selectFrom('phones')
+      .select((select) => select.fn.max('position').as('position'))
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    const added = {
+      phone_id: newIdentifier('DP'),
+      user_id: userId,
+      position: others.length === 0 ? 0 : Number(last?.position ?? 0) + 1,
+      number,
+      name: phone.name ?? '',
+      platform: phone.platform ?? '',
+      created: now,
+    }
+    await db.insertInto('phones').values(added).execute()
+    return {
+      phoneId: added.phone_id,
+      userId,
+      number,
+      name: added.name,
+      platform: added.platform,
+      created: now,
+    }
+  }
+
+  /** Puts a user's phones into another order. */
+  async reorder(userId: string, phoneIds: readonly string[], db: StoreDb): Promise<void> {
+    for (const [position, phoneId] of phoneIds.entries()) {
+      await db
+        .updateTable('phones')
+        .set({ position })
+        .where('user_id', '=', userId)
+        .where('phone_id', '=', phoneId)
+        .execute()
+    }
+  }
+
+  async remove(phoneId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('phones')
+      .where('phone_id', '=', phoneId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+}
+
+/** `+1 (555) 010-1234` as `+15550101234`. @throws {DirectoryError} `DIRECTORY_NUMBER` */
+function e164(number: string): string {
+  const digits = number.replace(/[\s().-]/g, '')
+  if (/^\+[1-9]\d{6,14}$/.test(digits)) return digits
+  throw new DirectoryError(
+    'DIRECTORY_NUMBER',
+    `'${number}' is not an international number; write it like +15550101234`,
+  )
+}

@@ -1,0 +1,278 @@
+import { Secret as OathSecret } from 'otpauth'
+import type { Secret } from '../../host/secret.ts'
+import { newIdentifier } from '../store/identifier.ts'
+import { tokenPlace } from '../store/rotation.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import {
+  acceptableMoments,
+  distantMoments,
+  driftOf,
+  type OathAlgorithm,
+  OathKey,
+  type OathParameters,
+  pastMoments,
+} from './oath.ts'
+import { DirectoryError } from './user.ts'
+
+/** A generator of passcodes: a hardware token, an app that shows codes, or a phone's own. */
+export interface Token extends OathParameters {
+  /** `DH…` */
+  readonly tokenId: string
+  readonly userId: string | null
+  /** The phone whose generator it is; `null` for a hardware token. */
+  readonly phoneId: string | null
+  readonly serial: string
+  /** HOTP: the next counter; TOTP: the last step used. */
+  readonly position: number
+  readonly drift: number
+}
+
+export interface NewToken {
+  readonly kind: 'hotp' | 'totp'
+  readonly digits?: number
+  readonly algorithm?: OathAlgorithm
+  readonly stepSecs?: number
+  readonly serial?: string
+  /** In base32; a new one of 20 octets where there is none. */
+  readonly secret?: Secret
+  readonly counter?: number
+  readonly phoneId?: string
+}
+
+/** What a passcode proved to be. A code of the past is told from a wrong one: it is no guess. */
+export type Consumption =
+  | { readonly outcome: 'accepted'; readonly token: Token }
+  | { readonly outcome: 'replayed'; readonly token: Token }
+  | { readonly outcome: 'wrong' }
+
+const resyncMs = 5 * 60_000
+const resyncCodes = 3
+const administratorResyncAhead = 10_000
+
+interface TokenRow {
+  readonly token_id: string
+  readonly user_id: string | null
+  readonly phone_id: string | null
+  readonly serial: string
+  readonly kind: string
+  readonly digits: number
+  readonly algorithm: string
+  readonly step_secs: number
+  readonly position: number
+  readonly drift: number
+  readonly resync_position: number | null
+  readonly resync_codes: number
+  readonly resync_at: number | null
+  readonly sealed_secret: string
+}
+
+/** The tokens, and the one way by which a passcode is used. */
+export class Tokens {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Token[]> {
+    return (await this.#rows(userId, db)).map(tokenOf)
+  }
+
+  async list(db: StoreDb = this.#store.db): Promise<Token[]> {
+    const rows = await db.selectFrom('oath_tokens').selectAll().orderBy('created').execute()
+    return rows.map(tokenOf)
+  }
+
+  /** @returns The token, and its secret in base32: this once. */
+  async create(
+    userId: string | null,
+    token: NewToken,
+    now: number,
+    db: StoreDb,
+  ): Promise<{ readonly token: Token; readonly secret: string }> {
+    const secret =
+      token.secret === undefined ? new OathSecret({ size: 20 }) : checkedSecret(token.secret)
+    const tokenId = newIdentifier('DH')
+    const row = {
+      token_id: tokenId,
+      user_id: userId,
+      phone_id: token.phoneId ?? null,
+      serial: token.serial ?? tokenId.slice(-8),
+      kind: token.kind,
+      digits: token.digits ?? 6,
+      algorithm: token.algorithm ?? 'SHA1',
+      step_secs: token.stepSecs ?? 30,
+      position: token.counter ?? 0,
+      drift: 0,
+      resync_position: null,
+      resync_codes: 0,
+      resync_at: null,
+      sealed_secret: this.#store.sealing.seal(secret.base32, tokenPlace(tokenId)),
+      created: now,
+    }
+    await db.insertInto('oath_tokens').values(row).execute()
+    return { token: tokenOf(row), secret: secret.base32 }
+  }
+
+  /**
+   * Uses a passcode up. Whichever node or connection comes first wins: the counter, or the step of
+   * time, is moved by one UPDATE that holds only where nobody has moved it that far already.
+   */
+  async consume(userId: string, passcode: string, now: number, db: StoreDb): Promise<Consumption> {
+    const rows = await this.#rows(userId, db)
+    let replayed: Token | undefined
+    for (const row of rows) {
+      if (row.digits !== passcode.length) continue
+      const token = tokenOf(row)
+      const key = this.#key(row)
+      const moment = key.momentOf(token, passcode, acceptableMoments(token, token, now))
+      if (moment === undefined) {
+        if (token.kind === 'totp') continue
+        if (key.momentOf(token, passcode, pastMoments(token)) !== undefined) replayed = token
+        else if (await this.#resynchronised(row, key, passcode, now, db))
+          return { outcome: 'accepted', token }
+        continue
+      }
+      if (await use(token, moment, now, db)) return { outcome: 'accepted', token }
+      replayed = token
+    }
+    return replayed === undefined ? { outcome: 'wrong' } : { outcome: 'replayed', token: replayed }
+  }
+
+  /**
+   * Brings a HOTP token that has run far ahead back by two or three consecutive codes.
+   *
+   * @returns Whether they are codes of this token.
+   */
+  async resync(tokenId: string, codes: readonly string[], db: StoreDb): Promise<boolean> {
+    const row = await db
+      .selectFrom('oath_tokens')
+      .selectAll()
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    if (row === undefined || row.kind !== 'hotp' || codes.length < 2) return false
+    const token = tokenOf(row)
+    const key = this.#key(row)
+    for (
+      let counter = token.position;
+      counter < token.position + administratorResyncAhead;
+      counter++
+    ) {
+      const all = codes.every(
+        (code, index) => key.momentOf(token, code, [counter + index]) !== undefined,
+      )
+      if (!all) continue
+      return await use(token, counter + codes.length - 1, 0, db)
+    }
+    return false
+  }
+
+  async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('oath_tokens')
+      .set({ user_id: userId })
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async remove(tokenId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('oath_tokens')
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  /** Three codes in a row within five minutes bring a token back that is up to 1000 codes ahead. */
+  async #resynchronised(
+    row: TokenRow,
+    key: OathKey,
+    passcode: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<boolean> {
+    const token = tokenOf(row)
+    const { resync_position: expected, resync_at } = row
+    const going = expected !== null && resync_at !== null && now - resync_at <= resyncMs
+    if (going && key.momentOf(token, passcode, [expected]) !== undefined) {
+      const codes = row.resync_codes + 1
+      if (codes >= resyncCodes) return await use(token, expected, now, db)
+      await mark(token, expected + 1, codes, now, db)
+      return false
+    }
+    const counter = key.momentOf(token, passcode, distantMoments(token))
+    if (counter !== undefined) await mark(token, counter + 1, 1, now, db)
+    return false
+  }
+
+  #key(row: TokenRow): OathKey {
+    return new OathKey(this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id)))
+  }
+
+  async #rows(userId: string, db: StoreDb): Promise<TokenRow[]> {
+    return await db
+      .selectFrom('oath_tokens')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('created')
+      .orderBy('token_id')
+      .execute()
+  }
+}
+
+/** @returns `false` where somebody else has used this moment, or one after it. */
+async function use(token: Token, moment: number, now: number, db: StoreDb): Promise<boolean> {
+  const hotp = token.kind === 'hotp'
+  const { numUpdatedRows } = await db
+    .updateTable('oath_tokens')
+    .set({
+      position: hotp ? moment + 1 : moment,
+      drift: hotp ? 0 : driftOf(token, moment, now),
+      resync_position: null,
+      resync_codes: 0,
+    })
+    .where('token_id', '=', token.tokenId)
+    .where('position', hotp ? '<=' : '<', moment)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+async function mark(
+  token: Token,
+  next: number,
+  codes: number,
+  now: number,
+  db: StoreDb,
+): Promise<void> {
+  await db
+    .updateTable('oath_tokens')
+    .set({ resync_position: next, resync_codes: codes, resync_at: now })
+    .where('token_id', '=', token.tokenId)
+    .execute()
+}
+
+function tokenOf(row: TokenRow): Token {
+  return {
+    tokenId: row.token_id,
+    userId: row.user_id,
+    phoneId: row.phone_id,
+    serial: row.serial,
+    kind: row.kind === 'totp' ? 'totp' : 'hotp',
+    digits: row.digits,
+    algorithm: row.algorithm === 'SHA256' || row.algorithm === 'SHA512' ? row.algorithm : 'SHA1',
+    stepSecs: row.step_secs,
+    position: row.position,
+    drift: row.drift,
+  }
+}
+
+function checkedSecret(secret: Secret): OathSecret {
+  try {
+    const read = OathSecret.fromBase32(secret.reveal().replace(/[\s-]/g, '').toUpperCase())
+    if (read.bytes.length >= 10) return read
+  } catch {
+    // told below: the library's message could repeat what was typed
+  }
+  throw new DirectoryError('DIRECTORY_SECRET', 'the secret is not base32 of 10 octets or more')
+}

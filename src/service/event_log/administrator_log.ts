@@ -1,0 +1,38 @@
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** Something that an administrator did. */
+export interface AdministratorEvent {
+  readonly timestamp: number
+  /** Who: `cli:root`. */
+  readonly actor: string
+  /** `user_create`, `bypass_create`, … */
+  readonly action: string
+  /** To whom or what, by its name. */
+  readonly object: string
+  /** What changed; never a secret. */
+  readonly description: string
+}
+
+export class AdministratorLog {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Belongs into the transaction of what it tells. */
+  async append(event: AdministratorEvent, db: StoreDb): Promise<void> {
+    await db.insertInto('administrator_log').values(event).execute()
+  }
+
+  /** The newest first. */
+  async list(limit: number, db: StoreDb = this.#store.db): Promise<AdministratorEvent[]> {
+    const rows = await db
+      .selectFrom('administrator_log')
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ id: _id, ...row }) => row)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** One sign-in as it ended, in the Admin API's words. */
+export interface AuthenticationEvent {
+  readonly timestamp: number
+  readonly txid: string | null
+  readonly userId: string | null
+  readonly username: string
+  readonly ikey: string
+  readonly application: string
+  /** `passcode`, `bypass_code`, `push`, … or empty where it did not come to one. */
+  readonly factor: string
+  readonly result: 'success' | 'denied' | 'fraud'
+  /** `valid_passcode`, `invalid_passcode`, `locked_out`, … */
+  readonly reason: string
+  readonly ipaddr: string
+  readonly hostname: string
+  readonly device: string
+}
+
+export interface EventFilter {
+  readonly username?: string
+  readonly result?: string
+  readonly mintime?: number
+  readonly maxtime?: number
+  readonly limit: number
+}
+
+export class AuthenticationLog {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Belongs into the transaction of what it tells. */
+  async append(event: AuthenticationEvent, db: StoreDb): Promise<void> {
+    const { userId, ...columns } = event
+    await db
+      .insertInto('authentication_log')
+      .values({ ...columns, user_id: userId })
+      .execute()
+  }
+
+  /** The newest first. */
+  async list(filter: EventFilter, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
+    let query = db
+      .selectFrom('authentication_log')
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(filter.limit)
+    if (filter.username !== undefined) query = query.where('username', '=', filter.username)
+    if (filter.result !== undefined) query = query.where('result', '=', filter.result)
+    if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
+    if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+    const rows = await query.execute()
+    return rows.map(({ id: _id, user_id, result, ...row }) => ({
+      ...row,
+      userId: user_id,
+      result: result === 'success' || result === 'fraud' ? result : 'denied',
+    }))
+  }
+}
