@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { Pool } from 'undici'
+import { type Latency, latencyOf } from '../statistic.ts'
+import type { ProbeOptions } from './load.ts'
+
+const everyMs = 20
+
+/** Measures how long the API itself takes, while the server that asks it is under load. */
+export class ApiProbe {
+  readonly #pool: Pool
+  readonly #calls: number
+  readonly #timer: NodeJS.Timeout
+  readonly #latencies: number[] = []
+
+  private constructor(pool: Pool, calls: number) {
+    this.#pool = pool
+    this.#calls = calls
+    this.#timer = setInterval(() => void this.#sample(), everyMs)
+  }
+
+  static async start({ port, caFile, calls }: ProbeOptions): Promise<ApiProbe> {
+    const pool = new Pool(`https://localhost:${port}`, {
+      connections: 4,
+      connect: { ca: readFileSync(caFile) },
+    })
+    await ask(pool)
+    return new ApiProbe(pool, calls)
+  }
+
+  async stop(): Promise<Latency> {
+    clearInterval(this.#timer)
+    await this.#pool.close()
+    return latencyOf(this.#latencies)
+  }
+
+  async #sample(): Promise<void> {
+    const began = performance.now()
+    for (let call = 0; call < this.#calls; call++) await ask(this.#pool)
+    this.#latencies.push(performance.now() - began)
+  }
+}
+
+async function ask(pool: Pool): Promise<void> {
+  const { body } = await pool.request({ method: 'POST', path: '/auth/v2/ping' })
+  await body.text()
+}

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CertificateFiles } from '../certificate.ts'
+import { core, type Running, type Workplace } from '../workplace.ts'
+
+const program = join(import.meta.dirname, '../../src/cmd/authproxy.ts')
+
+/** Starts the authentication proxy as it is delivered, with its own log and event files. */
+export async function startOurProxy(
+  place: Workplace,
+  options: {
+    readonly name: string
+    readonly port: number
+    readonly secret: string
+    readonly apiPort: number
+    readonly certificate: CertificateFiles
+    /** Writes a CPU profile there when it stops. */
+    readonly profileFolder?: string
+  },
+): Promise<Running> {
+  const { name, port, secret, apiPort, certificate, profileFolder } = options
+  const folder = await place.folder(name)
+  const file = join(folder, 'authproxy.cfg')
+  await writeFile(
+    file,
+    `[main]
+log_dir=${folder}
+log_auth_events=true
+
+[duo_only_client]
+
+[radius_server_duo_only]
+ikey=DIWJ8X6AEYOR5OMC6TQ1
+skey=Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep
+api_host=localhost
+api_port=${apiPort}
+http_ca_certs_file=${certificate.certificate}
+failmode=secure
+client=duo_only_client
+interface=127.0.0.1
+port=${port}
+radius_ip_1=127.0.0.1
+radius_secret_1=${secret}
+`,
+  )
+  const flags =
+    profileFolder === undefined
+      ? []
+      : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profileFolder}`]
+  return place.startNode(name, program, ['--config', file], { core: core.server, flags })
+}

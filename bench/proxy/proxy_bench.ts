@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Agent, request } from 'undici'
+import { type CertificateFiles, writeCertificate } from '../certificate.ts'
+import { type Figures, met, roundsOf } from '../figure.ts'
+import { type LoadResult, radiusLoad } from '../load/load.ts'
+import { accepting, freeUdpPort } from '../load/ready.ts'
+import { median } from '../statistic.ts'
+import { core, type Running, type Workplace } from '../workplace.ts'
+import { freeradiusIsInstalled, startFreeradius, type ThreadPool } from './freeradius.ts'
+import { startOurProxy } from './our_proxy.ts'
+
+const secret = 'testing123testing123testing123'
+const debianThreads = { start: 5, max: 32, minSpare: 3, maxSpare: 10 }
+const eightThreads = { start: 8, max: 8, minSpare: 8, maxSpare: 8 }
+const residentTargetMiB = 150
+const addedTargetMs = 5
+
+export interface ProxyBenchOptions {
+  readonly rounds: number
+  readonly warmSecs: number
+  readonly secs: number
+  /** Keeps CPU profiles of the proxy in this folder, and measures nothing but it. */
+  readonly profileFolder?: string
+}
+
+/** A server under measurement, and the port of the API that it asks. */
+interface Contender {
+  readonly name: string
+  readonly port: number
+  readonly apiPort: number
+  readonly calls: 1 | 2
+  readonly server: Running
+  readonly results: LoadResult[]
+  readonly callsMade: number[]
+}
+
+interface Api {
+  readonly running: Running
+  /** The API that is asked twice a login, and the one that says once is enough. */
+  readonly ports: readonly [twice: number, once: number]
+  readonly certificate: CertificateFiles
+  readonly count: () => Promise<number>
+}
+
+/** Accepts per second of the proxy on one core, beside FreeRADIUS doing one HTTPS call. */
+export async function proxyBench(place: Workplace, options: ProxyBenchOptions): Promise<Figures> {
+  const api = await startApi(place)
+  const contenders = await startContenders(place, api, options)
+  for (let round = 0; round < options.rounds; round++) {
+    for (const contender of contenders) await measure(place, contender, api, options)
+  }
+  const base = Math.max(...contenders.filter(isFreeradius).map(acceptsPerSec))
+  const ours = contenders.filter(isOurs)
+  const added: string[] = []
+  for (const contender of ours) added.push(await addedLatency(place, contender, api, options))
+  return {
+    name: 'proxy',
+    method:
+      'logins accepted and verified on one core, 64 in flight; median and best of ' +
+      `${options.rounds} interleaved rounds; load and API share the other core`,
+    columns: [
+      'server',
+      'accepts/s',
+      'best',
+      'x FreeRADIUS',
+      'CPU s/10k',
+      'calls/login',
+      'p50 ms',
+      'p99 ms',
+      'RSS MiB',
+      'load core busy',
+    ],
+    rows: contenders.map((contender) => row(contender, base)),
+    remarks: [
+      ...ours.map((contender) =>
+        met(
+          `${contender.name} against FreeRADIUS`,
+          acceptsPerSec(contender) / base,
+          contender.calls === 1 ? 1.2 : 0.8,
+        ),
+      ),
+      ...added,
+      ...remarksOnMemory(ours),
+      ...remarksOnLosses(contenders),
+    ],
+    verified: contenders.map(({ results }) =>
+      results.reduce((sum, { accepts }) => sum + accepts, 0),
+    ),
+  }
+}
+
+async function startApi(place: Workplace): Promise<Api> {
+  const certificate = await writeCertificate(await place.folder('certificate'))
+  const running = place.startNode(
+    'canned API',
+    join(import.meta.dirname, 'canned_api.ts'),
+    [certificate.certificate, certificate.key],
+    { core: core.load },
+  )
+  const { ports } = (await running.answer()) as { ports: [number, number] }
+  const dispatcher = new Agent({ connect: { ca: readFileSync(certificate.certificate) } })
+  const count = async (): Promise<number> => {
+    const { body } = await request(`https://localhost:${ports[0]}/counts`, { dispatcher })
+    const { response } = (await body.json()) as { response: { preauth: number; auth: number } }
+    return response.preauth + response.auth
+  }
+  return { running, ports, certificate, count }
+}
+
+async function startContenders(
+  place: Workplace,
+  api: Api,
+  { profileFolder }: ProxyBenchOptions,
+): Promise<Contender[]> {
+  const { ports, certificate } = api
+  const contenders: Contender[] = []
+  const add = async (
+    name: string,
+    calls: 1 | 2,
+    start: (port: number, apiPort: number) => Promise<{ server: Running; port: number }>,
+  ): Promise<void> => {
+    const apiPort = calls === 2 ? ports[0] : ports[1]
+    const { server, port } = await start(await freeUdpPort(), apiPort)
+    await accepting(place, server, { port, secret })
+    contenders.push({ name, port, apiPort, calls, server, results: [], callsMade: [] })
+  }
+  const freeradius = (name: string, threads: ThreadPool): Promise<void> =>
+    add(name, 1, async (port, apiPort) => {
+      const named = { name: name.replaceAll(/[^a-z0-9]+/gi, '-'), port, secret, apiPort }
+      return { port, server: await startFreeradius(place, { ...named, certificate, threads }) }
+    })
+  const ours = (calls: 1 | 2): Promise<void> =>
+    add(`${ourName}, ${callsText(calls)}`, calls, async (port, apiPort) => {
+      const named = { name: `proxy-${calls}`, port, secret, apiPort, certificate }
+      const profiled = profileFolder === undefined ? named : { ...named, profileFolder }
+      return { port, server: await startOurProxy(place, profiled) }
+    })
+  const bare = (calls: 1 | 2): Promise<void> =>
+    add(`bare Node and undici, ${callsText(calls)}`, calls, async (_port, apiPort) => {
+      const server = place.startNode(
+        `bare-${calls}`,
+        join(import.meta.dirname, 'bare_loop.ts'),
+        [JSON.stringify({ secret, apiPort, caFile: certificate.certificate, calls })],
+        { core: core.server },
+      )
+      const { port } = (await server.answer()) as { port: number }
+      return { server, port }
+    })
+  if (profileFolder === undefined && freeradiusIsInstalled()) {
+    await freeradius(`${peerName}, 5 to 32 threads, one call`, debianThreads)
+    await freeradius(`${peerName}, 8 threads, one call`, eightThreads)
+  }
+  await ours(2)
+  await ours(1)
+  if (profileFolder === undefined) {
+    await bare(2)
+    await bare(1)
+  }
+  return contenders
+}
+
+const ourName = 'authproxy'
+const peerName = 'FreeRADIUS'
+const isOurs = ({ name }: Contender): boolean => name.startsWith(ourName)
+const isFreeradius = ({ name }: Contender): boolean => name.startsWith(peerName)
+const callsText = (calls: 1 | 2): string => (calls === 1 ? 'one call' : 'two calls')
+
+async function measure(
+  place: Workplace,
+  contender: Contender,
+  { running, count }: Api,
+  { warmSecs, secs }: ProxyBenchOptions,
+): Promise<void> {
+  const { server, port } = contender
+  const before = await count()
+  const load = { port, secret, flows: 16, outstanding: 64, warmSecs, secs }
+  const result = await radiusLoad(place, { ...load, watch: [server.pid, running.pid] })
+  contender.results.push(result)
+  // the warm-up's calls are counted too: its logins come at about the same rate
+  const logins = (result.accepts * (warmSecs + result.secs)) / result.secs
+  contender.callsMade.push(((await count()) - before) / logins)
+}
+
+function acceptsPerSec({ results }: Contender): number {
+  return median(results.map(({ accepts, secs }) => accepts / secs))
+}
+
+function row(contender: Contender, base: number): (number | string)[] {
+  const { name, results, callsMade } = contender
+  const rates = roundsOf(results.map(({ accepts, secs }) => accepts / secs))
+  const cpu = results.map(({ cpuSecs, accepts }) => ((cpuSecs[0] ?? 0) / accepts) * 10_000)
+  const busy = results.map(
+    ({ ownCpuSecs, cpuSecs, secs }) => (ownCpuSecs + (cpuSecs[1] ?? 0)) / secs,
+  )
+  return [
+    name,
+    rates.median,
+    rates.best,
+    rates.median / base,
+    median(cpu),
+    median(callsMade),
+    median(results.map(({ latency }) => latency.p50)),
+    median(results.map(({ latency }) => latency.p99)),
+    peakMiB(contender),
+    `${(median(busy) * 100).toFixed(0)}%`,
+  ]
+}
+
+function peakMiB({ results }: Contender): number {
+  return Math.max(...results.map(({ peakMiB: [server = 0] }) => server))
+}
+
+/** At half of what it can do, open loop: through the proxy, less what the API takes by itself. */
+async function addedLatency(
+  place: Workplace,
+  contender: Contender,
+  { certificate, running }: Api,
+  { warmSecs, secs }: ProxyBenchOptions,
+): Promise<string> {
+  const { server, port, apiPort, calls } = contender
+  const rate = Math.max(100, Math.round(acceptsPerSec(contender) / 2))
+  const result = await radiusLoad(place, {
+    ...{ port, secret, flows: 64, outstanding: 0, rate, warmSecs, secs },
+    watch: [server.pid, running.pid],
+    probe: { port: apiPort, caFile: certificate.certificate, calls },
+  })
+  const { latency, probe, accepts, lost } = result
+  const added = latency.p99 - (probe?.p50 ?? 0)
+  const verdict = added < addedTargetMs ? 'met' : 'missed'
+  return (
+    `${contender.name} at half load (${rate}/s, ${accepts} accepted, ${lost} lost): ` +
+    `p50 ${latency.p50.toFixed(2)} ms, p99 ${latency.p99.toFixed(2)} ms; the API alone ` +
+    `p50 ${probe?.p50.toFixed(2)} ms, p99 ${probe?.p99.toFixed(2)} ms; added at p99 ` +
+    `${added.toFixed(2)} ms (less the API's median), target < ${addedTargetMs} ms: ${verdict}`
+  )
+}
+
+function remarksOnMemory(ours: readonly Contender[]): string[] {
+  return ours.map((contender) => {
+    const peak = peakMiB(contender)
+    const verdict = peak < residentTargetMiB ? 'met' : 'missed'
+    return `${contender.name}: ${peak.toFixed(0)} MiB resident at most, target < ${residentTargetMiB} MiB: ${verdict}`
+  })
+}
+
+function remarksOnLosses(contenders: readonly Contender[]): string[] {
+  return contenders.flatMap(({ name, results }) => {
+    const sum = (pick: (result: LoadResult) => number): number =>
+      results.reduce((total, result) => total + pick(result), 0)
+    const [lost, forged, rejects] = [
+      sum((result) => result.lost),
+      sum((result) => result.forged),
+      sum((result) => result.rejects),
+    ]
+    if (lost + forged + rejects === 0) return []
+    return [`${name}: ${lost} lost, ${rejects} rejected, ${forged} failed verification`]
+  })
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm run bench [-- NAME…] [--json] [--quick] [--profile]`: each figure beside a named peer, in
+ * the same run. Starts all it needs on loopback and leaves nothing behind.
+ */
+import { parseArgs, styleText } from 'node:util'
+import { type Figures, table } from './figure.ts'
+import { proxyBench } from './proxy/proxy_bench.ts'
+import { Workplace } from './workplace.ts'
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
+})
+
+const length = flags.quick
+  ? { rounds: 1, warmSecs: 0.3, secs: 0.5 }
+  : { rounds: 3, warmSecs: 2, secs: 4 }
+
+const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> = {
+  proxy: (place) => proxyBench(place, length),
+}
+
+const unknown = positionals.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  const known = Object.keys(benches).join(', ')
+  process.stderr.write(`bench: ${unknown.join(', ')} is none of ${known}\n`)
+  process.exit(2)
+}
+
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  const place = await Workplace.open()
+  const leave = (): void => void place.close().finally(() => process.exit(130))
+  process.once('SIGINT', leave).once('SIGTERM', leave)
+  try {
+    if (!flags.json) process.stderr.write(styleText('dim', `measuring ${name} …\n`))
+    const figures = await bench(place)
+    process.stdout.write(flags.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`)
+  } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave)
+    await place.close()
+  }
+}
