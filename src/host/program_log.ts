@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { Clock } from './clock.ts'
 import type { Log, LogFields } from './log.ts'
 import { RotatingFile, type RotatingFileOptions } from './rotating_file.ts'
-import { Syslog } from './syslog.ts'
+import { Syslog, type SyslogOptions } from './syslog.ts'
 
 export interface ProgramLogOptions {
   /** Stands in each line, as in `[countersign.proxy#info]`. */
@@ -10,7 +10,7 @@ export interface ProgramLogOptions {
   readonly debug: boolean
   readonly file?: RotatingFileOptions | undefined
   readonly stdout?: boolean
-  readonly syslog?: { readonly facility: string; readonly tag: string } | undefined
+  readonly syslog?: SyslogOptions | undefined
   readonly clock: Clock
 }
 
@@ -32,10 +32,9 @@ export class ProgramLog implements Log {
   constructor(options: ProgramLogOptions) {
     this.#options = options
     this.#file = options.file === undefined ? undefined : new RotatingFile(options.file)
-    this.#syslog =
-      options.syslog === undefined
-        ? undefined
-        : new Syslog(options.syslog.facility, options.syslog.tag)
+    this.#syslog = options.syslog === undefined ? undefined : new Syslog(options.syslog)
+    // a reader who has gone away must not take the program with him
+    if (options.stdout === true) process.stdout.on('error', () => {})
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -54,6 +53,7 @@ export class ProgramLog implements Log {
     this.#write('error', message, fields)
   }
 
+  /** Writes what is still to be written. */
   async close(): Promise<void> {
     await Promise.all([this.#file?.close(), this.#syslog?.close()])
   }
@@ -78,13 +78,20 @@ export function oneLine(text: string): string {
 
 function fieldsText(fields: LogFields | undefined): string {
   if (fields === undefined) return ''
-  return Object.entries(fields)
-    .map(
-      ([key, value]) =>
-        ` ${key}=${oneLine(inspect(value, { breakLength: Number.POSITIVE_INFINITY }))}`,
-    )
-    .join('')
+  let text = ''
+  for (const [key, value] of Object.entries(fields)) text += ` ${key}=${valueText(value)}`
+  return text
 }
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  // inspect is slow, and most values are plain words
+  if (typeof value === 'string' && plainText.test(value)) return `'${value}'`
+  if (value instanceof Error) return oneLine(value.stack ?? value.message)
+  return oneLine(inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 4 }))
+}
+
+const plainText = /^[\w .,:;/@+()[\]-]*$/
 
 /** Local time with its offset: `2026-11-24T17:18:00.123000+0100`. */
 function localDate(date: Date): string {

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 
@@ -9,58 +10,181 @@ export interface RotatingFileOptions {
   readonly maxSize: number
   /** Rotated files that are kept; 0 keeps all. */
   readonly maxFiles: number
+  /** How long after a failure it is tried again. */
+  readonly retryMs?: number
 }
 
+/** A file that can't be written keeps no more than this in memory. */
+const mostPending = 8 * 1024 * 1024
+const checkEveryMs = 1000
+
 /**
- * A file that lines are appended to: `NAME`, and when it is full `NAME.1`, `NAME.2`, … .
+ * A file that lines are appended to: `NAME`, and when it is full `NAME.1` (the newest), `NAME.2`, … .
+ * Where all are kept they are not renamed each time: there the highest number is the newest.
  *
- * Writing never throws and never waits: what can't be written (a full disk) is counted and said
- * once on standard error, and writing goes on when there is room again.
+ * Writing never throws and never waits: lines are gathered and written together. What can't be
+ * written (a full disk, a folder that vanished) is counted and said once on standard error; writing
+ * goes on when it can, also in a file that was moved away or deleted and is therefore made anew.
  */
 export class RotatingFile {
+  readonly #options: RotatingFileOptions
   readonly #path: string
-  readonly #stream: RotatingFileStream
+  #stream: RotatingFileStream | undefined
+  #inode = 0
+  #pending: string[] = []
+  #pendingLength = 0
+  #writing: Promise<void> | undefined
   #failing = false
-  /** Times that writing failed. */
-  failures = 0
+  #checked = performance.now()
+  #lost = 0
 
-  /** @throws An error of the system's where the folder can't be made or written to. */
-  constructor({ folder, name, maxSize, maxFiles }: RotatingFileOptions) {
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
-    accessSync(folder, constants.W_OK)
-    this.#path = join(folder, name)
-    this.#stream = createStream((index) => (index ? `${name}.${index}` : name), {
-      path: folder,
-      mode: 0o640,
-      ...(maxSize > 0 ? { size: `${maxSize}B`, rotate: maxFiles > 0 ? maxFiles : 1_000_000 } : {}),
-    })
-    this.#stream.on('error', (error) => this.#failed(error))
-    this.#stream.on('warning', (error) => this.#failed(error))
+  /** @throws An error of the system's where the folder can't be made or the file not be opened. */
+  constructor(options: RotatingFileOptions) {
+    this.#options = options
+    this.#path = join(options.folder, options.name)
+    this.#makeFile()
+    this.#open()
+  }
+
+  /** Lines that were lost. */
+  get lost(): number {
+    return this.#lost
   }
 
   /** @param line Without its line end. */
   write(line: string): void {
-    // a stream that can't write would keep every line in memory
-    if (this.#stream.writableLength > 8 * 1024 * 1024) this.failures++
-    else this.#stream.write(`${line}\n`)
+    if (this.#pendingLength > mostPending) {
+      this.#lost++
+      return
+    }
+    this.#pending.push(line)
+    this.#pendingLength += line.length
+    this.#writing ??= this.#writePending()
   }
 
+  /** Writes what is still to be written. */
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#stream.end(resolve)
-      this.#stream.once('error', () => resolve())
+    await this.#writing
+    await this.#closeStream()
+  }
+
+  async #writePending(): Promise<void> {
+    // what is written in the same turn goes to the disk together
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#pending.length > 0) {
+      const lines = this.#pending
+      this.#pending = []
+      this.#pendingLength = 0
+      await this.#reopenWhereMoved()
+      const error = await this.#append(`${lines.join('\n')}\n`)
+      if (error !== undefined) this.#failed(error, lines.length)
+      else if (this.#failing) this.#recovered()
+    }
+    this.#writing = undefined
+  }
+
+  #append(text: string): Promise<Error | undefined> {
+    const stream = this.#stream
+    if (stream === undefined) return Promise.resolve(new Error('it is not open'))
+    return new Promise((resolve) => {
+      stream.write(text, (error) => resolve(error ?? undefined))
     })
   }
 
-  #failed(error: Error): void {
-    this.failures++
+  async #reopenWhereMoved(): Promise<void> {
+    const now = performance.now()
+    if (this.#stream === undefined || now - this.#checked < checkEveryMs) return
+    this.#checked = now
+    const inode = await inodeOf(this.#path)
+    if (inode === this.#inode) return
+    await this.#closeStream()
+    this.#open()
+  }
+
+  #makeFile(): void {
+    mkdirSync(this.#options.folder, { recursive: true, mode: 0o750 })
+    closeSync(openSync(this.#path, 'a', 0o640))
+  }
+
+  #open(): void {
+    const { folder, name, maxSize, maxFiles } = this.#options
+    let before = maxFiles > 0 ? 0 : highestNumber(folder, name)
+    const stream = createStream(
+      (first: number | Date | null, index?: number) => {
+        if (!first) return name
+        return `${name}.${typeof first === 'number' ? first : before + (index ?? 1)}`
+      },
+      {
+        path: folder,
+        mode: 0o640,
+        ...(maxSize > 0 ? { size: `${maxSize}B` } : {}),
+        ...(maxSize > 0 && maxFiles > 0 ? { rotate: maxFiles } : {}),
+      },
+    )
+    stream.on('open', () => {
+      void inodeOf(this.#path).then((inode) => {
+        this.#inode = inode
+      })
+    })
+    stream.on('rotated', () => before++)
+    // a stream that has failed once takes nothing more
+    stream.on('error', (error) => {
+      if (this.#stream === stream) this.#failed(error, 0)
+    })
+    this.#stream = stream
+  }
+
+  async #closeStream(): Promise<void> {
+    const stream = this.#stream
+    this.#stream = undefined
+    if (stream === undefined || stream.destroyed) return
+    await new Promise<void>((resolve) => {
+      stream.once('close', resolve)
+      stream.end()
+    })
+  }
+
+  #failed(error: Error, lines: number): void {
+    this.#lost += lines
+    if (this.#stream !== undefined) {
+      this.#stream.destroy()
+      this.#stream = undefined
+      setTimeout(() => this.#tryAgain(), this.#options.retryMs ?? 1000).unref()
+    }
     if (this.#failing) return
     this.#failing = true
     process.stderr.write(
       `${this.#path}: ${error.message}; lines are lost until it can be written again\n`,
     )
-    setTimeout(() => {
-      this.#failing = false
-    }, 60_000).unref()
   }
+
+  #tryAgain(): void {
+    try {
+      this.#makeFile()
+      this.#open()
+    } catch {
+      setTimeout(() => this.#tryAgain(), this.#options.retryMs ?? 1000).unref()
+    }
+  }
+
+  #recovered(): void {
+    this.#failing = false
+    process.stderr.write(`${this.#path}: written again; ${this.#lost} lines were lost\n`)
+  }
+}
+
+/** 0 where there is no such file. */
+async function inodeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).ino
+  } catch {
+    return 0
+  }
+}
+
+function highestNumber(folder: string, name: string): number {
+  const numbers = readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}.`))
+    .map((file) => Number(file.slice(name.length + 1)))
+  return Math.max(0, ...numbers.filter(Number.isInteger))
 }

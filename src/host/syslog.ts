@@ -1,26 +1,44 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-const restartAfterMs = 5000
+export interface SyslogOptions {
+  /** `LOG_USER`, `LOG_LOCAL0`, … */
+  readonly facility: string
+  /** The program's name in front of each line. */
+  readonly tag: string
+  /** Program that takes the lines, as logger(1) does. */
+  readonly logger?: string
+  readonly restartMs?: number
+}
+
+/** Octets that wait for a logger that does not read; beyond them lines are lost. */
+const mostWaiting = 1024 * 1024
 
 /**
  * Sends lines to the syslog of this machine through logger(1), since Node has no datagram socket
- * for /dev/log. Where it dies it is started again, and what is written meanwhile is lost.
+ * for /dev/log. Where logger ends it is started again; what is written meanwhile is lost and counted.
  */
 export class Syslog {
-  readonly #arguments: readonly string[]
+  readonly #options: SyslogOptions
   #logger: ChildProcess | undefined
   #closed = false
+  #told = false
+  #lost = 0
 
-  /** @param facility `LOG_USER`, `LOG_LOCAL0`, … */
-  constructor(facility: string, tag: string) {
-    const name = facility.replace(/^LOG_/, '').toLowerCase()
-    this.#arguments = ['--priority', `${name}.info`, '--tag', tag, '--prio-prefix']
+  constructor(options: SyslogOptions) {
+    this.#options = options
     this.#start()
+  }
+
+  /** Lines that were lost. */
+  get lost(): number {
+    return this.#lost
   }
 
   /** @param severity 3 error, 4 warning, 6 informational, 7 debug (RFC 5424 §6.2.1). */
   write(severity: number, line: string): void {
-    this.#logger?.stdin?.write(`<${severity}>${line}\n`)
+    const input = this.#logger?.stdin
+    if (!input?.writable || input.writableLength > mostWaiting) this.#lost++
+    else input.write(`<${severity}>${line}\n`)
   }
 
   async close(): Promise<void> {
@@ -29,19 +47,33 @@ export class Syslog {
     if (logger === undefined) return
     await new Promise<void>((resolve) => {
       logger.once('close', () => resolve())
+      logger.once('error', () => resolve())
       logger.stdin?.end()
     })
   }
 
   #start(): void {
     if (this.#closed) return
-    const logger = spawn('logger', this.#arguments, { stdio: ['pipe', 'ignore', 'ignore'] })
-    logger.on('error', () => logger.emit('close'))
-    logger.stdin.on('error', () => {})
-    logger.once('close', () => {
-      this.#logger = undefined
-      setTimeout(() => this.#start(), restartAfterMs).unref()
+    const { facility, tag, logger: program = 'logger', restartMs = 5000 } = this.#options
+    const priority = `${facility.replace(/^LOG_/i, '').toLowerCase()}.info`
+    const logger = spawn(program, ['--priority', priority, '--tag', tag, '--prio-prefix'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
     })
     this.#logger = logger
+    let ended = false
+    const end = (reason: string): void => {
+      if (ended) return
+      ended = true
+      if (this.#logger === logger) this.#logger = undefined
+      if (this.#closed) return
+      if (!this.#told) {
+        this.#told = true
+        process.stderr.write(`syslog: ${reason}; started again every ${restartMs} ms\n`)
+      }
+      setTimeout(() => this.#start(), restartMs).unref()
+    }
+    logger.stdin?.on('error', () => {})
+    logger.once('error', (error) => end(`${program} can't be started: ${error.message}`))
+    logger.once('close', (status) => end(`${program} ended with status ${status}`))
   }
 }

@@ -109,7 +109,7 @@ http_ca_certs_file=/not/there.pem
       'authproxy.cfg:7: warning: skye is not a key of [radius_server_duo_only] and has no effect; did you mean skey?',
       "authproxy.cfg:8: api_host is 'https://api.example.com'; write the host name only, without https://",
       'authproxy.cfg:9: radius_ip needs a number: write radius_ip_1',
-      "authproxy.cfg:10: radius_ip_1 '10.0.0.300' is not an address; expected an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)",
+      "authproxy.cfg:10: radius_ip_1 '10.0.0.300' is not an address; expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)",
       'authproxy.cfg:11: warning: radius_secret_1 is short; use 24 random characters or more',
       "authproxy.cfg:12: radius_ip_2 is the name 'dc1.example.com'; RADIUS clients are known by their address, so write that",
       'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs its radius_secret_N',
