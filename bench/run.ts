@@ -4,12 +4,17 @@
  */
 import { parseArgs, styleText } from 'node:util'
 import { type Figures, table } from './figure.ts'
+import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    profile: { type: 'boolean' },
+  },
 })
 
 const length = flags.quick
@@ -17,7 +22,7 @@ const length = flags.quick
   : { rounds: 3, warmSecs: 2, secs: 4 }
 
 const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> = {
-  proxy: (place) => proxyBench(place, length),
+  proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
 }
 
 const unknown = positionals.filter((name) => !(name in benches))
@@ -25,6 +30,13 @@ if (unknown.length > 0) {
   const known = Object.keys(benches).join(', ')
   process.stderr.write(`bench: ${unknown.join(', ')} is none of ${known}\n`)
   process.exit(2)
+}
+
+async function profiled(place: Workplace): Promise<Figures> {
+  const profileFolder = await place.folder('profile')
+  await proxyBench(place, { ...length, profileFolder })
+  await place.stop()
+  return profileFigures(profileFolder, 'where the proxy spends its time')
 }
 
 for (const [name, bench] of Object.entries(benches)) {

@@ -146,8 +146,13 @@ export class Workplace {
     })
   }
 
-  async close(): Promise<void> {
+  /** Stops all that runs, and leaves what it has written. */
+  async stop(): Promise<void> {
     await Promise.all([...this.#running].map((running) => running.stop()))
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
     await rm(this.#root, { recursive: true, force: true })
   }
 }

@@ -33,6 +33,8 @@ export interface LoadResult {
   /** Replies that were verified. */
   readonly accepts: number
   readonly rejects: number
+  /** Replies since the very beginning, the warm-up's among them. */
+  readonly everReplied: number
   /** Replies that failed verification. */
   readonly forged: number
   /** Requests without a reply in 5 s. */

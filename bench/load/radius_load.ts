@@ -38,6 +38,7 @@ const flows = await Promise.all(Array.from({ length: options.flows }, openFlow))
 const tally = { accepts: 0, rejects: 0, forged: 0, lost: 0 }
 let latencies: number[] = []
 let sent = 0
+let everReplied = 0
 let over = false
 
 process.stdout.write(`${JSON.stringify(await run())}\n`)
@@ -58,6 +59,7 @@ async function run(): Promise<LoadResult> {
   const own = process.cpuUsage(ownBefore)
   const result: LoadResult = {
     ...tally,
+    everReplied,
     secs,
     latency: latencyOf(latencies),
     cpuSecs: options.watch.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0)),
@@ -138,6 +140,7 @@ function receive(flow: Flow, datagram: Uint8Array): void {
     if (code === Code.AccessAccept) tally.accepts++
     else tally.rejects++
   }
+  everReplied++
   latencies.push(performance.now() - (flow.sentAt[identifier] ?? 0))
   release(flow, identifier)
 }
