@@ -6,6 +6,7 @@ import { parseArgs, styleText } from 'node:util'
 import { type Figures, table } from './figure.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
+import { radiusBench } from './radius/radius_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -23,6 +24,7 @@ const length = flags.quick
 
 const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
+  radius: (place) => radiusBench(place, length),
 }
 
 const unknown = positionals.filter((name) => !(name in benches))
