@@ -115,6 +115,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/event_log',
       'service/transaction',
       'service/factor',
+      'service/delivery',
     ],
     node: ['node:crypto', 'node:net'],
     packages: ['kysely'],

@@ -46,7 +46,9 @@ export class Lockout {
     if (this.#store.dialect === 'postgres') {
       await db
         .insertInto('failed_attempts')
-        .values(rowOf({ userId, ikey: everywhere.ikey, address: everywhere.source }, noFailures, now))
+        .values(
+          rowOf({ userId, ikey: everywhere.ikey, address: everywhere.source }, noFailures, now),
+        )
         .onConflict((conflict) =>
           conflict.columns(['user_id', 'ikey', 'source']).doUpdateSet({ updated: now }),
         )
