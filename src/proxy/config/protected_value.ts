@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Secret } from '../../host/secret.ts'
 
@@ -32,20 +32,43 @@ export function readKey(file: string): Secret {
   if ((statSync(file).mode & readableByOthers) !== 0) {
     throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
   }
-  const key = readFileSync(file, 'utf8').trim()
+  const key = readText(file).trim()
   if (Buffer.from(key, 'base64').length !== keyOctets) {
     throw new ProtectedValueError(`${file} is not a key of authproxy_passwd`)
   }
   return new Secret(key)
 }
 
-/** Reads the key, after making one where there is none yet. */
-export function readOrMakeKey(file: string): Secret {
+/**
+ * Reads the key, after making one where there is none yet.
+ *
+ * @param owner User and group that the service runs as: a key that root makes for it is theirs.
+ * @throws {ProtectedValueError} as `readKey` does, and where it can't be made.
+ */
+export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }): Secret {
   if (!existsSync(file)) {
-    const made = randomBytes(keyOctets).toString('base64')
-    writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
+    try {
+      const made = randomBytes(keyOctets).toString('base64')
+      writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
+      if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
+    } catch (error) {
+      throw new ProtectedValueError(`the key file can't be made: ${reasonOf(error)}`)
+    }
   }
   return readKey(file)
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const who = `the user that the service runs as (uid ${process.geteuid?.()})`
+    throw new ProtectedValueError(`${file} must belong to ${who}: ${reasonOf(error)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Seals a value with AES-256-GCM: a nonce, the tag and the ciphertext, in base64. */

@@ -293,7 +293,7 @@ function secretOf(
     report(
       'error',
       first.entry.line,
-      `The protected value for ${first.entry.key} could not be decrypted and therefore cannot be used: ${error.message}. Please try protecting this value again`,
+      `The protected value for ${first.entry.key} could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again. (${error.message})`,
     )
     return undefined
   }

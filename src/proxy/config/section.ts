@@ -69,6 +69,11 @@ export function kindNamed(name: string): SectionKind | undefined {
   return sectionTable.find((kind) => kind.name === bare)
 }
 
+/** What a secret is called once it is sealed: `skey_protected`, `radius_secret_protected_1`. */
+export function sealedKey({ option, number }: Setting): string {
+  return `${option.key}_protected${number === undefined ? '' : `_${number}`}`
+}
+
 function readSettings(section: IniSection, kind: SectionKind, report: Report): Setting[] {
   const seen = new Map<string, number>()
   return section.entries.flatMap((entry) => {

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { readKey, unprotect } from '../../../src/proxy/config/protected_value.ts'
+import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+
+const program = join(import.meta.dirname, '../../../src/cmd/authproxy_passwd.ts')
+const skey = 'a'.repeat(40)
+const secret = 'p%;w#1 = x ü'.padEnd(24, 's')
+const plain = `; for the office\r
+[duo_only_client]\r
+\r
+[radius_server_duo_only]\r
+ikey=DIXXXXXXXXXXXXXXXXXX\r
+skey = ${skey}\r
+# radius_secret_1=old\r
+api_host=api-xxxxxxxx.duosecurity.com\r
+radius_ip_1=10.0.1.10\r
+RADIUS_SECRET_1: ${secret}\r
+`
+
+function newConfig(text: string): { folder: string; config: string; keyFile: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
+  const config = join(folder, 'authproxy.cfg')
+  writeFileSync(config, text)
+  return { folder, config, keyFile: join(folder, 'authproxy.key') }
+}
+
+function run(words: readonly string[], input: string) {
+  return spawnSync(process.execPath, [program, ...words], { input, encoding: 'utf8' })
+}
+
+describe('authproxy_passwd', () => {
+  test('seals one line of standard input and makes the key, for its owner only', () => {
+    const { config, keyFile } = newConfig(plain)
+    const { status, stdout, stderr } = run(['--config', config], `${skey}\r\nmore\n`)
+    assert.equal(stderr, '')
+    assert.equal(status, 0)
+    assert.equal(statSync(keyFile).mode & 0o777, 0o600)
+    assert.equal(unprotect(stdout.trim(), readKey(keyFile)).reveal(), skey)
+    const again = run(['--config', config], skey).stdout
+    assert.notEqual(again, stdout)
+    assert.equal(unprotect(again.trim(), readKey(keyFile)).reveal(), skey)
+  })
+
+  test('refuses a secret in the command line, and does not repeat it', () => {
+    const { config, keyFile } = newConfig(plain)
+    const { status, stdout, stderr } = run(['--config', config, 'hunter2'], '')
+    assert.equal(status, 2)
+    assert.match(stderr, /can be read by every user/)
+    assert(!(stdout + stderr).includes('hunter2'))
+    assert(!existsSync(keyFile))
+  })
+
+  test('refuses an empty secret, and a key that others can read', () => {
+    const { config, keyFile } = newConfig(plain)
+    assert.match(run(['--config', config], '\n').stderr, /the secret is empty/)
+    run(['--config', config], skey)
+    chmodSync(keyFile, 0o640)
+    const { status, stderr } = run(['--config', config], skey)
+    assert.equal(status, 1)
+    assert.match(stderr, /can be read by others; run: chmod 600/)
+  })
+
+  test('a folder that is not there', () => {
+    const { status, stderr } = run(['--config', '/nowhere/authproxy.cfg'], skey)
+    assert.equal(status, 1)
+    assert.match(stderr, /key file can't be made: ENOENT/)
+  })
+})
+
+describe('authproxy_passwd --whole-config', () => {
+  test('seals every secret; comments, order, line ends and mode stay', () => {
+    const { folder, config } = newConfig(plain)
+    chmodSync(config, 0o640)
+    const before = readProxyConfig(plain, config).config
+    const { status, stdout, stderr } = run(['--whole-config', '-y', '--config', config], '')
+    assert.equal(status, 0)
+    assert.equal(
+      stdout,
+      'line 6: skey is now skey_protected\nline 10: RADIUS_SECRET_1 is now radius_secret_protected_1\n',
+    )
+    assert.match(stderr, /:7: warning: radius_secret_1 in a comment stays readable/)
+    const text = readFileSync(config, 'utf8')
+    assert(!text.includes(skey) && !text.includes(secret))
+    assert.equal(
+      text.replaceAll(/sealed1:[\w+/=]+/g, 'sealed'),
+      plain
+        .replace(`skey = ${skey}`, 'skey_protected=sealed')
+        .replace(`RADIUS_SECRET_1: ${secret}`, 'radius_secret_protected_1=sealed'),
+    )
+    assert.equal(statSync(config).mode & 0o777, 0o640)
+    assert.deepEqual(readdirSync(folder).sort(), ['authproxy.cfg', 'authproxy.key'])
+    const after = readProxyConfig(text, config)
+    assert.deepEqual(after.problems, [])
+    assert.equal(after.config?.servers[0]?.skey.reveal(), skey)
+    assert.equal(
+      after.config?.servers[0]?.clients[0]?.secret.reveal(),
+      before?.servers[0]?.clients[0]?.secret.reveal(),
+    )
+  })
+
+  test('once more changes nothing', () => {
+    const { config } = newConfig(plain)
+    run(['--whole-config', '-y', '--config', config], '')
+    const text = readFileSync(config, 'utf8')
+    const { status, stdout } = run(['--whole-config', '-y', '--config', config], '')
+    assert.equal(status, 0)
+    assert.match(stdout, /has no plain secret/)
+    assert.equal(readFileSync(config, 'utf8'), text)
+  })
+
+  test('what a symbolic link points to is replaced, not the link', () => {
+    const { folder, config } = newConfig(plain)
+    const link = join(folder, 'link.cfg')
+    symlinkSync('authproxy.cfg', link)
+    assert.equal(run(['--whole-config', '-y', '--config', link], '').status, 0)
+    assert(readFileSync(config, 'utf8').includes('skey_protected=sealed1:'))
+    assert.equal(readFileSync(link, 'utf8'), readFileSync(config, 'utf8'))
+  })
+
+  test('a file with errors is left as it is', () => {
+    const { config } = newConfig(`${plain}skey=${skey}\n`)
+    const { status, stderr } = run(['--whole-config', '-y', '--config', config], '')
+    assert.equal(status, 2)
+    assert.match(stderr, /:11: skey stands in line 6 already/)
+    assert.match(stderr, /was left as it is/)
+    assert.equal(readFileSync(config, 'utf8'), `${plain}skey=${skey}\n`)
+  })
+
+  test('nobody to ask, and no -y', () => {
+    const { config, keyFile } = newConfig(plain)
+    const { status, stderr } = run(['--whole-config', '--config', config], '')
+    assert.equal(status, 2)
+    assert.match(stderr, /add -y/)
+    assert(!existsSync(keyFile))
+  })
+})
