@@ -198,7 +198,7 @@ const programs: Room = {
     'node:stream',
     'node:tty',
   ],
-  packages: ['commander', '@clack/prompts', 'uqr', 'kysely'],
+  packages: ['commander', '@clack/prompts', 'uqr', 'kysely', 'zod'],
 }
 
 const rooms: Readonly<Record<string, Room>> = { ...table, first_run: programs, cmd: programs }

@@ -1,0 +1,56 @@
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const keys = z.object({ ikey: z.string(), skey: z.string() })
+
+const firstRunSchema = z.object({
+  service: z.object({ api_host: z.string(), api_port: z.number(), ca_file: z.string() }),
+  radius: z.object({
+    host: z.string(),
+    port: z.number(),
+    secret: z.string(),
+    cfg_file: z.string(),
+  }),
+  integrations: z.object({ radius: keys, auth_api: keys, unix: keys, admin_api: keys }),
+  users: z.array(
+    z.object({
+      username: z.string(),
+      totp_uri: z.string(),
+      hotp_uri: z.string(),
+      bypass_codes: z.array(z.string()),
+    }),
+  ),
+})
+
+/** All that `countersign up` made, for scripts and for the next start. It holds secrets: mode 0600. */
+export type FirstRun = z.infer<typeof firstRunSchema>
+
+/** Thrown where the file of an earlier start can't be used. */
+export class FirstRunError extends Error {
+  override readonly name = 'FirstRunError'
+}
+
+export function firstRunFile(folder: string): string {
+  return join(folder, 'first-run.json')
+}
+
+/** What an earlier start made; `undefined` in a new folder. */
+export function readFirstRun(folder: string): FirstRun | undefined {
+  const file = firstRunFile(folder)
+  if (!existsSync(file)) return undefined
+  try {
+    return firstRunSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    throw new FirstRunError(
+      `${file} is not what 'countersign up' wrote; remove it, or name another folder with --data`,
+    )
+  }
+}
+
+export function writeFirstRun(folder: string, firstRun: FirstRun): void {
+  const file = firstRunFile(folder)
+  writeFileSync(`${file}.new`, `${JSON.stringify(firstRun, undefined, 2)}\n`, { mode: 0o600 })
+  chmodSync(`${file}.new`, 0o600)
+  renameSync(`${file}.new`, file)
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../host/clock.ts'
+import {
+  type Integration,
+  Integrations,
+  type IntegrationType,
+} from '../service/access/integrations.ts'
+import { BypassCodes } from '../service/directory/bypass_codes.ts'
+import { OathKey } from '../service/directory/oath.ts'
+import { type NewToken, Tokens } from '../service/directory/tokens.ts'
+import { Users } from '../service/directory/users.ts'
+import type { Store, StoreDb } from '../service/store/store.ts'
+import type { FirstRun } from './first_run_file.ts'
+
+const applications: readonly (readonly [
+  keyof FirstRun['integrations'],
+  string,
+  IntegrationType,
+])[] = [
+  ['radius', 'RADIUS (authentication proxy)', 'radius'],
+  ['auth_api', 'Auth API', 'authapi'],
+  ['unix', 'UNIX', 'unix'],
+  ['admin_api', 'Admin API', 'adminapi'],
+]
+
+const bypassCodes = {
+  count: 3,
+  reuseCount: 1,
+  validSecs: 0,
+  preserveExisting: false,
+  createdBy: 'countersign up',
+}
+
+/** The first organisation: an application of each kind, and alice, who has a token of each kind. */
+export async function makeOrganisation(
+  store: Store,
+  clock: Clock,
+): Promise<Pick<FirstRun, 'integrations' | 'users'>> {
+  return await store.transaction(async (db) => {
+    const now = clock.now()
+    const integrations = new Integrations(store)
+    const made = new Map<string, Integration>()
+    for (const [key, name, type] of applications) {
+      made.set(key, await integrations.create({ name, type }, now, db))
+    }
+    const keysOf = (key: keyof FirstRun['integrations']): { ikey: string; skey: string } => {
+      const integration = made.get(key)
+      if (integration === undefined) throw new Error(`no application ${key} was made`)
+      return { ikey: integration.ikey, skey: integration.skey.reveal() }
+    }
+    const user = await new Users(store).create(
+      { username: 'alice', realname: 'Alice Adams' },
+      now,
+      db,
+    )
+    const totp = await tokenUri(store, user.userId, { kind: 'totp' }, now, db)
+    const hotp = await tokenUri(store, user.userId, { kind: 'hotp' }, now, db)
+    const codes = await new BypassCodes(store).create(user.userId, bypassCodes, now, db)
+    return {
+      integrations: {
+        radius: keysOf('radius'),
+        auth_api: keysOf('auth_api'),
+        unix: keysOf('unix'),
+        admin_api: keysOf('admin_api'),
+      },
+      users: [{ username: user.username, totp_uri: totp, hotp_uri: hotp, bypass_codes: codes }],
+    }
+  })
+}
+
+/** Whether the organisation of an earlier start is still in the data. */
+export async function organisationIsThere(store: Store, firstRun: FirstRun): Promise<boolean> {
+  return (await new Integrations(store).byIkey(firstRun.integrations.radius.ikey)) !== undefined
+}
+
+/** The passcode that alice's hardware token shows next; `undefined` where she has none any more. */
+export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<string | undefined> {
+  const [alice] = firstRun.users
+  const user = alice === undefined ? undefined : await new Users(store).byName(alice.username)
+  if (alice === undefined || user === undefined) return undefined
+  const token = (await new Tokens(store).ofUser(user.userId)).find(({ kind }) => kind === 'hotp')
+  const secret = new URL(alice.hotp_uri).searchParams.get('secret')
+  if (token === undefined || secret === null) return undefined
+  return new OathKey(secret).code(token, token.position)
+}
+
+async function tokenUri(
+  store: Store,
+  userId: string,
+  token: NewToken,
+  now: number,
+  db: StoreDb,
+): Promise<string> {
+  const { secret } = await new Tokens(store).create(userId, token, now, db)
+  const moving = token.kind === 'hotp' ? 'counter=0' : 'period=30'
+  return `otpauth://${token.kind}/Countersign:alice?secret=${secret}&issuer=Countersign&algorithm=SHA1&digits=6&${moving}`
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Clock, systemClock } from '../host/clock.ts'
+import { ProgramLog } from '../host/program_log.ts'
+import { RotatingFile } from '../host/rotating_file.ts'
+import { untilStopped } from '../host/signals.ts'
+import { formatProblem } from '../proxy/config/problem.ts'
+import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
+import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
+import { startService } from '../service/service.ts'
+import { Store } from '../service/store/store.ts'
+import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
+import { makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
+import { writeProxyCfg } from './proxy_cfg.ts'
+import { welcome } from './welcome.ts'
+
+export interface UpOptions {
+  /** The data folder. */
+  readonly folder: string
+  readonly port: number
+  readonly radiusPort: number
+}
+
+/** Service and proxy in one process with a first organisation, until somebody stops them. */
+export async function up(options: UpOptions): Promise<void> {
+  const folder = resolve(options.folder)
+  const { firstRun, passcode } = await prepare({ ...options, folder }, systemClock)
+  const service = await startService({ folder, port: options.port })
+  try {
+    const proxy = await startProxy(firstRun)
+    writeFirstRun(folder, firstRun)
+    process.stdout.write(welcome(firstRun, folder, passcode))
+    await untilStopped()
+    await proxy.stop()
+  } finally {
+    await service.close()
+  }
+}
+
+async function prepare(
+  options: UpOptions,
+  clock: Clock,
+): Promise<{ readonly firstRun: FirstRun; readonly passcode: string | undefined }> {
+  const { folder, port, radiusPort } = options
+  const store = await Store.open({ folder, migrate: true })
+  try {
+    const before = readFirstRun(folder)
+    const kept = before !== undefined && (await organisationIsThere(store, before))
+    const firstRun = {
+      service: { api_host: 'localhost', api_port: port, ca_file: join(folder, 'ca.pem') },
+      radius: {
+        host: '127.0.0.1',
+        port: radiusPort,
+        secret: kept ? before.radius.secret : randomBytes(18).toString('base64url'),
+        cfg_file: join(folder, 'authproxy.cfg'),
+      },
+      ...(kept
+        ? { integrations: before.integrations, users: before.users }
+        : await makeOrganisation(store, clock)),
+    }
+    // what was made must be known before anything is started with it
+    writeFirstRun(folder, firstRun)
+    writeProxyCfg(firstRun)
+    return { firstRun, passcode: await nextPasscode(store, firstRun) }
+  } finally {
+    await store.close()
+  }
+}
+
+async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void> }> {
+  const { config, problems } = readProxyConfig(
+    readFileSync(radius.cfg_file, 'utf8'),
+    radius.cfg_file,
+  )
+  if (config === undefined) throw new FirstRunError(problems.map(formatProblem).join('\n'))
+  const { main } = config
+  const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
+  const log = new ProgramLog({
+    component: 'countersign.proxy',
+    debug: main.debug,
+    file: { ...rotation, name: 'authproxy.log' },
+    clock: systemClock,
+  })
+  const events = new RotatingFile({ ...rotation, name: 'authevents.log' })
+  try {
+    const proxy = await AuthenticationProxy.start(config, {
+      log,
+      writeEvent: (line) => events.write(line),
+      clock: systemClock,
+    })
+    return {
+      stop: async () => {
+        await proxy.stop()
+        await Promise.all([log.close(), events.close()])
+      },
+    }
+  } catch (error) {
+    await Promise.all([log.close(), events.close()])
+    if (!(error instanceof ListenError)) throw error
+    throw new FirstRunError(
+      `UDP port ${radius.port} can't be had: ${error.message}; choose another with --radius-port`,
+    )
+  }
+}
