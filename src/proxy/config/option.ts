@@ -37,6 +37,8 @@ export interface Option {
   readonly numbered?: boolean
   /** The first one is written without a number, those after it from 2 on: `host`, `host_2`. */
   readonly more?: boolean
+  /** A file that must hold certificates (PEM). */
+  readonly certificates?: boolean
   /** Taken from `[main]` where the section has none. */
   readonly inherited?: boolean
   readonly support?: Support

@@ -9,6 +9,9 @@ export interface Problem {
   readonly message: string
 }
 
+/** Takes a problem of the file that is being read. */
+export type Report = (severity: Problem['severity'], line: number, message: string) => void
+
 /** `authproxy.cfg:14: radius_secret_1 is missing; …` */
 export function formatProblem({ severity, file, line, message }: Problem): string {
   return `${file}:${line}: ${severity === 'warning' ? 'warning: ' : ''}${message}`

@@ -1,7 +1,7 @@
 import type { IniDocument, IniEntry, IniSection } from '../../ini/ini_document.ts'
 import { nearest } from './nearest.ts'
 import type { Option, SectionKind } from './option.ts'
-import type { Problem } from './problem.ts'
+import type { Report } from './problem.ts'
 import { sectionTable } from './section_table.ts'
 
 /** A key of the file with what the table knows of it. */
@@ -22,8 +22,6 @@ export interface Section {
   readonly line: number
   readonly settings: readonly Setting[]
 }
-
-type Report = (severity: Problem['severity'], line: number, message: string) => void
 
 /** Finds the sections and keys of a document in the table, and tells what is not there or not right. */
 export function readSections(document: IniDocument, report: Report): Section[] {
@@ -136,22 +134,24 @@ function reportUnknownKey(key: string, entry: IniEntry, kind: SectionKind, repor
   )
 }
 
+/** Whether a line that continues a value looks like a line of its own that was indented by mistake. */
+export function looksLikeKey(text: string): boolean {
+  return text.startsWith('[') || (keyInLine.test(text) && !nameInDirectory.test(text))
+}
+
+const keyInLine = /^([a-z][a-z0-9_]*)\s*[=:]/i
+/** A distinguished name may well be written over several lines. */
+const nameInDirectory = /^(dc|cn|ou|o|uid|c|l|st)\s*=/i
+
 function reportTraps(entry: IniEntry, report: Report): void {
   for (const { text, line } of entry.continuations) {
-    const swallowed = /^([a-z][a-z0-9_]*)\s*[=:]/i.exec(text)
-    if (swallowed?.[1] !== undefined) {
-      report(
-        'error',
-        line,
-        `the line is indented, so '${swallowed[1]}' is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
-      )
-    } else if (text.startsWith('[')) {
-      report(
-        'error',
-        line,
-        `the line is indented, so the section is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
-      )
-    }
+    if (!looksLikeKey(text)) continue
+    const what = text.startsWith('[') ? 'the section' : `'${keyInLine.exec(text)?.[1]}'`
+    report(
+      'error',
+      line,
+      `the line is indented, so ${what} is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
+    )
   }
   if (/\s[;#]/.test(entry.value)) {
     report(

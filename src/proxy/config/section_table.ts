@@ -38,6 +38,7 @@ const outboundProxy: readonly Option[] = [
 const caFile: Option = {
   key: 'http_ca_certs_file',
   ...path,
+  certificates: true,
   inherited: true,
   meaning:
     'PEM file of the authorities that may sign the certificate of the API; without it those that Node brings along',

@@ -1,9 +1,7 @@
 import type { Option } from './option.ts'
-import type { Problem } from './problem.ts'
-import type { Section, Setting } from './section.ts'
+import type { Report } from './problem.ts'
+import { looksLikeKey, type Section, type Setting } from './section.ts'
 import { codecLabel, existingPath, parseAliases, parseBoolean, valueProblem } from './value.ts'
-
-type Report = (severity: Problem['severity'], line: number, message: string) => void
 
 /**
  * The values of one section: checked once when it is made, then read by kind. What a section
@@ -32,6 +30,14 @@ export class SectionValues {
     if (setting === undefined) return undefined
     const { option, entry } = setting
     return valueProblem(option, entry.value, this.#file) === undefined ? entry.value : undefined
+  }
+
+  /** What is written with exactly this number; nothing of what it would otherwise fall back to. */
+  own(key: string, number: number | undefined): string | undefined {
+    const written = this.#section.settings.some(
+      (setting) => setting.option.key === key && setting.number === number,
+    )
+    return written ? this.text(key, number) : undefined
   }
 
   boolean(key: string, number?: number): boolean | undefined {
@@ -86,12 +92,25 @@ export class SectionValues {
   }
 
   #check({ option, entry, sealed }: Setting, report: Report): void {
-    const problem =
-      sealed && entry.value !== '' ? undefined : valueProblem(option, entry.value, this.#file)
-    if (problem !== undefined) report('error', entry.line, `${entry.key} ${problem}`)
+    const [first] = entry.continuations
+    // of a value that goes on, the first line alone is repeated: below it a secret may stand
+    const value = entry.value.split('\n')[0] ?? ''
+    if (first !== undefined && !mayGoOn.has(option.type) && !looksLikeKey(first.text)) {
+      report(
+        'error',
+        first.line,
+        `the line is indented, so it is part of the value of ${entry.key} in line ${entry.line}, which has one line only; remove the blanks before it, or the line`,
+      )
+    }
+    const problem = sealed && value !== '' ? undefined : valueProblem(option, value, this.#file)
+    const empty = value === '' && first !== undefined
+    if (problem !== undefined && !empty) report('error', entry.line, `${entry.key} ${problem}`)
     reportSupport(option, entry, report)
   }
 }
+
+/** Lists and names of a directory may be written over several lines. */
+const mayGoOn = new Set<Option['type']>(['text', 'list', 'aliases'])
 
 function reportSupport(option: Option, entry: Setting['entry'], report: Report): void {
   if (option.support === undefined || option.support === 'supported') return

@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { attributeNamed } from '../../radius/index.ts'
@@ -34,7 +35,8 @@ export function valueProblem(option: Option, value: string, file: string): strin
     }
     case 'path': {
       const path = existingPath(value, file)
-      if (option.key === 'log_dir' || path !== undefined) return undefined
+      if (option.key === 'log_dir') return undefined
+      if (path !== undefined) return option.certificates ? certificatesProblem(path) : undefined
       return `names the file '${value}', which is not there or can't be read`
     }
     case 'address':
@@ -102,10 +104,26 @@ export function existingPath(value: string, file: string): string | undefined {
   return candidates.find(isReadable)
 }
 
+function certificatesProblem(path: string): string | undefined {
+  const text = readFileSync(path, 'latin1')
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+  if (blocks.length === 0) {
+    return `names the file '${path}', which holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)`
+  }
+  for (const [index, block] of blocks.entries()) {
+    try {
+      new X509Certificate(block)
+    } catch {
+      return `names the file '${path}', whose certificate no. ${index + 1} can't be read`
+    }
+  }
+  return undefined
+}
+
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK)
-    return existsSync(path)
+    return statSync(path).isFile()
   } catch {
     return false
   }

@@ -114,7 +114,7 @@ http_ca_certs_file=/not/there.pem
       "authproxy.cfg:12: radius_ip_2 is the name 'dc1.example.com'; RADIUS clients are known by their address, so write that",
       'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs its radius_secret_N',
       "authproxy.cfg:13: failmode is 'open'; expected safe | secure",
-      "authproxy.cfg:14: port is '99999 api_timeout=5'; expected a whole number from 1 to 65535",
+      "authproxy.cfg:14: port is '99999'; expected a whole number from 1 to 65535",
       "authproxy.cfg:15: the line is indented, so 'api_timeout' is part of the value of port in line 14; remove the blanks before it",
       "authproxy.cfg:16: http_ca_certs_file names the file '/not/there.pem', which is not there or can't be read",
     ])
@@ -166,7 +166,7 @@ http_ca_certs_file=/not/there.pem
     [
       'the same port twice',
       minimal + minimal.replace('[duo_only_client]', '').replace('only]', 'only2]'),
-      /listen on the same port 1812/,
+      /\[radius_server_duo_only2\] listens on the same port 1812 as \[radius_server_duo_only\] in line 3/,
     ],
     [
       'a port in api_host',

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { formatProblem } from '../../../src/proxy/config/problem.ts'
+import type { RadiusServerSection } from '../../../src/proxy/config/proxy_config.ts'
+import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+
+const skey = 'a'.repeat(40)
+const secret = 's'.repeat(24)
+const file = '/nowhere/authproxy.cfg'
+const minimal = `[duo_only_client]
+[radius_server_duo_only]
+ikey=DIXXXXXXXXXXXXXXXXXX
+skey=${skey}
+api_host=api-xxxxxxxx.duosecurity.com
+radius_ip_1=10.0.1.10
+radius_secret_1=${secret}
+`
+
+function problemsOf(text: string): string[] {
+  return readProxyConfig(text, file).problems.map(formatProblem)
+}
+
+/** The first server of a configuration that must have no problem. */
+function serverOf(text: string): RadiusServerSection {
+  const { config, problems } = readProxyConfig(text, file)
+  assert.deepEqual(problems.map(formatProblem), [])
+  const server = config?.servers[0]
+  assert(server !== undefined)
+  return server
+}
+
+describe('§2.2, lexical rules', () => {
+  test('comments: lines that begin with ; or #', () => {
+    serverOf(`; a\n# b\n  ; c\n${minimal}#skey=old\n`)
+  })
+
+  test('no inline comments: text behind the value is part of it', () => {
+    assert.deepEqual(problemsOf(minimal.replace(`=${secret}`, `=${secret} ; ours`)), [
+      'authproxy.cfg:7: warning: what stands behind the value of radius_secret_1 is part of it; put the comment on a line of its own',
+    ])
+  })
+
+  test('spaces around =, and : as separator', () => {
+    assert.equal(serverOf(minimal.replace('skey=', 'skey   = ')).skey.reveal(), skey)
+    assert.equal(serverOf(minimal.replace('skey=', 'skey: ')).skey.reveal(), skey)
+  })
+
+  test('values are trimmed, inner spaces kept', () => {
+    const text = minimal.replace(`=${secret}`, `= two  words ${secret} \t`)
+    assert.equal(serverOf(text).clients[0]?.secret.reveal(), `two  words ${secret}`)
+  })
+
+  test('quotes are part of the value', () => {
+    const text = minimal.replace(`=${secret}`, `="${secret}"`)
+    const { config } = readProxyConfig(text, file)
+    assert.equal(config?.servers[0]?.clients[0]?.secret.reveal(), `"${secret}"`)
+  })
+
+  test('no escapes, no % interpolation, no environment', () => {
+    const odd = '\\n%(ikey)s%%$HOME`x`;#'.padEnd(24, 'x')
+    const text = minimal.replace(secret, odd)
+    assert.equal(serverOf(text).clients[0]?.secret.reveal(), odd)
+  })
+
+  test('key names: case-insensitive', () => {
+    assert.equal(serverOf(`${minimal}FailMode=SECURE\n`).failmode, 'secure')
+  })
+
+  test('section names: compared without regard to case, with a warning', () => {
+    const { config, problems } = readProxyConfig(
+      minimal.replace('[duo_only_client]', '[Duo_Only_Client]'),
+      file,
+    )
+    assert.equal(config?.servers[0]?.client, 'duo_only_client')
+    assert.deepEqual(problems.map(formatProblem), [
+      'authproxy.cfg:1: warning: [Duo_Only_Client] is read as [duo_only_client]; write it in lower case',
+    ])
+  })
+
+  test('continuation: an indented key=value line is swallowed, and told', () => {
+    assert.deepEqual(problemsOf(`${minimal}port=1812\n   failmode=secure\n`), [
+      "authproxy.cfg:9: the line is indented, so 'failmode' is part of the value of port in line 8; remove the blanks before it",
+    ])
+  })
+
+  test('continuation: a secret on the line below is told, and not repeated', () => {
+    const problems = problemsOf(
+      minimal.replace(`skey=${skey}`, `port=1812\n  ${skey}\nskey=\n ${skey}`),
+    )
+    assert.equal(problems.length, 2)
+    assert.match(problems.join(), /:5: the line is indented, .* port in line 4, which has one line/)
+    assert.match(problems.join(), /:7: the line is indented, .* skey in line 6, which has one line/)
+    assert(!problems.join().includes(skey))
+  })
+
+  test('an indented section is swallowed, and told', () => {
+    assert.match(
+      problemsOf(`${minimal}\n  [main]\n`).join(),
+      /:9: the line is indented, so the section is part of the value of radius_secret_1 in line 7/,
+    )
+  })
+
+  test('empty value', () => {
+    assert.deepEqual(problemsOf(`${minimal}failmode=\n`), [
+      'authproxy.cfg:8: failmode is empty; give it a value or remove the line',
+    ])
+  })
+
+  test('duplicate section, duplicate key', () => {
+    assert.match(problemsOf(`${minimal}[duo_only_client]\n`).join(), /stands in line 1 already/)
+    assert.match(problemsOf(`${minimal}IKEY=x\n`).join(), /:8: ikey stands in line 3 already/)
+  })
+
+  test('byte order mark, CRLF, CR, no line end at the end', () => {
+    for (const end of ['\r\n', '\n', '\r']) {
+      serverOf(`\uFEFF${minimal.replaceAll('\n', end).trimEnd()}`)
+    }
+  })
+
+  test('booleans: 1/yes/true/on and 0/no/false/off in any case', () => {
+    for (const word of ['1', 'yes', 'True', 'ON']) {
+      assert.equal(serverOf(`${minimal}debug=${word}\n`).debug, true)
+    }
+    for (const word of ['0', 'NO', 'False', 'off']) {
+      assert.equal(serverOf(`${minimal}debug=${word}\n`).debug, false)
+    }
+    assert.match(problemsOf(`${minimal}debug=2\n`).join(), /expected true or false/)
+  })
+
+  test('integers: decimal, in their range', () => {
+    for (const port of ['0', '65536', '-1', '0x50', '1e3', '18 12', '٣']) {
+      assert.match(problemsOf(`${minimal}port=${port}\n`).join(), /from 1 to 65535/)
+    }
+  })
+})
+
+describe('§2.3, section naming', () => {
+  const second = minimal
+    .replace('[duo_only_client]\n', '')
+    .replace('duo_only]', 'duo_only7]')
+    .concat('port=18120\n')
+
+  test('numbers behind the name, in any order and with gaps', () => {
+    const { config } = readProxyConfig(minimal + second, file)
+    assert.deepEqual(
+      config?.servers.map(({ name, port }) => [name, port]),
+      [
+        ['radius_server_duo_only', 1812],
+        ['radius_server_duo_only7', 18120],
+      ],
+    )
+  })
+
+  test('[main] and [duo_only_client] are there once', () => {
+    assert.match(problemsOf(`${minimal}[main2]\n`).join(), /\[main2\] can't be numbered/)
+  })
+
+  test('client may be left out where there is one client section, and names it otherwise', () => {
+    assert.equal(serverOf(minimal).client, 'duo_only_client')
+    assert.equal(serverOf(`${minimal}client=duo_only_client\n`).client, 'duo_only_client')
+    assert.match(
+      problemsOf(`${minimal}client=duo_only_client2\n`).join(),
+      /:8: client names \[duo_only_client2\], which is not in the file/,
+    )
+    assert.match(
+      problemsOf(`${minimal}[ad_client]\n`).join(),
+      /there are several client sections; add client= with one of duo_only_client, ad_client/,
+    )
+  })
+
+  test('one port for two sections: also where one listens on every address', () => {
+    const same = (first: string, other: string) =>
+      problemsOf(`${minimal}${first}${second.replace('18120', '1812')}${other}`).filter((problem) =>
+        problem.includes('same port'),
+      ).length
+    assert.equal(same('', ''), 1)
+    assert.equal(same('', 'interface=127.0.0.1\n'), 1)
+    assert.equal(same('interface=127.0.0.1\n', 'interface=127.0.0.1\n'), 1)
+    assert.equal(same('interface=127.0.0.2\n', 'interface=127.0.0.1\n'), 0)
+  })
+})
+
+describe('§2.4, numbered keys', () => {
+  test('gaps are accepted, the order is that of the numbers', () => {
+    const text = `${minimal}radius_ip_10=10.0.0.1\nradius_secret_10=${secret}\nradius_ip_9=10.0.0.2\nradius_secret_9=${secret}\n`
+    assert.deepEqual(
+      serverOf(text).clients.map(({ name }) => name),
+      ['radius_ip_1', 'radius_ip_9', 'radius_ip_10'],
+    )
+  })
+
+  test('values of radius_ip_N', () => {
+    for (const addresses of [
+      '192.168.0.1',
+      '172.17.0.0/16',
+      '10.1.1.10-10.1.1.20',
+      '10.0.0.0/255.0.0.0',
+      '0.0.0.0/0',
+      '2001:db8::/32',
+    ]) {
+      serverOf(minimal.replace('10.0.1.10', addresses))
+    }
+    for (const wrong of [
+      'dc1',
+      '10.0.0',
+      '10.0.0.0/33',
+      '10.0.0.9-10.0.0.1',
+      '10.0.0.1,10.0.0.2',
+    ]) {
+      assert.match(problemsOf(minimal.replace('10.0.1.10', wrong)).join(), /:6: radius_ip_1 /)
+    }
+  })
+
+  test('the same addresses twice, however they are written', () => {
+    const text = `${minimal}radius_ip_2=10.0.1.10/32\nradius_secret_2=${secret}\n`
+    assert.deepEqual(problemsOf(text), [
+      'authproxy.cfg:8: warning: 10.0.1.10/32 is radius_ip_1 already, which counts; remove this one',
+    ])
+  })
+
+  test('message_authenticator_N counts more than what is said of all', () => {
+    const second = `radius_ip_2=10.0.1.11\nradius_secret_2=${secret}\n`
+    const policies = (more: string) =>
+      serverOf(minimal + second + more).clients.map((client) => client.messageAuthenticator)
+    assert.deepEqual(policies(''), ['auto', 'auto'])
+    assert.deepEqual(policies('force_message_authenticator=true\n'), ['required', 'required'])
+    assert.deepEqual(policies('force_message_authenticator=true\nmessage_authenticator_2=off\n'), [
+      'required',
+      'off',
+    ])
+    assert.deepEqual(policies('message_authenticator=off\nmessage_authenticator_1=required\n'), [
+      'required',
+      'off',
+    ])
+    assert.match(
+      problemsOf(`${minimal}force_message_authenticator=true\nmessage_authenticator=off\n`).join(),
+      /:9: .* contradict each other/,
+    )
+    assert.match(
+      problemsOf(`${minimal}message_authenticator_3=off\n`).join(),
+      /:8: warning: message_authenticator_3 has no effect, since there is no radius_ip_3/,
+    )
+  })
+
+  test('message_authenticator_in_replies_N', () => {
+    const replies = (more: string) =>
+      serverOf(minimal + more).clients[0]?.messageAuthenticatorInReplies
+    assert.equal(replies(''), true)
+    assert.equal(replies('message_authenticator_in_replies=off\n'), false)
+    assert.equal(replies('message_authenticator_in_replies_1=off\n'), false)
+  })
+})
+
+describe('§2.7, inheritance from [main]', () => {
+  test('a section takes what it does not say itself', () => {
+    const main =
+      '[main]\ninterface=127.0.0.1\nhttp_proxy_host=proxy\nhttp_proxy_port=3128\ndebug=on\n'
+    const inherited = serverOf(main + minimal)
+    assert.equal(inherited.interfaceAddress, '127.0.0.1')
+    assert.equal(inherited.httpProxyHost, 'proxy')
+    assert.equal(inherited.httpProxyPort, 3128)
+    assert.equal(inherited.debug, true)
+    const own = serverOf(`${main}${minimal}interface=127.0.0.2\nhttp_proxy_host=other\ndebug=no\n`)
+    assert.equal(own.interfaceAddress, '127.0.0.2')
+    assert.equal(own.httpProxyHost, 'other')
+    assert.equal(own.debug, false)
+  })
+})
+
+describe('what is not supported yet', () => {
+  test('a key that has no effect is told, unless it is off', () => {
+    assert.deepEqual(problemsOf(`${minimal}pass_through_all=true\n`), [
+      'authproxy.cfg:8: warning: pass_through_all is not yet supported and has no effect',
+    ])
+    serverOf(`${minimal}pass_through_all=false\n`)
+  })
+})
