@@ -138,7 +138,8 @@ export function encodePacket(
   if (length > longestPacket) {
     throw new RadiusError('RADIUS_PACKET_LENGTH', `packet would have ${length} octets`)
   }
-  const octets = new Uint8Array(length)
+  // out of Node's pool, since a typed array of its own costs more than all that is done here
+  const octets = Buffer.allocUnsafe(length)
   octets[0] = code
   octets[1] = identifier
   octets[2] = length >> 8

@@ -22,15 +22,15 @@ export function revealPassword(
     throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `User-Password has ${hidden.length} octets`)
   }
   const padded = new Uint8Array(hidden.length)
-  let previous = authenticator
   for (let start = 0; start < hidden.length; start += blockLength) {
+    const previous = start === 0 ? authenticator : hidden.subarray(start - blockLength, start)
     writeMd5(padded, start, secret, previous)
     exclusiveOr(padded, start, hidden)
-    previous = hidden.subarray(start, start + blockLength)
   }
   let length = padded.length
   while (length > 0 && padded[length - 1] === 0) length--
-  return padded.subarray(0, length)
+  // a copy is cheaper here than a view, for which V8 would first move the octets out of its heap
+  return padded.slice(0, length)
 }
 
 /**
@@ -51,11 +51,10 @@ export function hidePassword(
   const padded = new Uint8Array(blocks * blockLength)
   padded.set(password)
   const hidden = new Uint8Array(padded.length)
-  let previous = authenticator
   for (let start = 0; start < padded.length; start += blockLength) {
+    const previous = start === 0 ? authenticator : hidden.subarray(start - blockLength, start)
     writeMd5(hidden, start, secret, previous)
     exclusiveOr(hidden, start, padded)
-    previous = hidden.subarray(start, start + blockLength)
   }
   return hidden
 }

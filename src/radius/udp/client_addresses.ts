@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Thrown where a text names no addresses; the message says what was found and what is expected. */
@@ -6,64 +7,79 @@ export class AddressError extends Error {
   readonly code = 'RADIUS_CLIENT_ADDRESS'
 }
 
-/** Addresses from `first` to `last`, both of them included, as numbers of 128 bits (IPv4 mapped, RFC 4291 §2.5.5.2). */
+/** Addresses from `first` to `last`, both of them included, as `addressNumber` counts them. */
 export interface AddressRange {
   readonly first: bigint
   readonly last: bigint
 }
 
-const expected = 'expected an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)'
+const expected =
+  'expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)'
+const ipv4Mapped = 0xffff_0000_0000n
 
 /**
- * Reads the addresses of RADIUS clients: one (`192.0.2.1`), a network (`192.0.2.0/24`,
+ * Reads the addresses of a RADIUS client: one (`192.0.2.1`), a network (`192.0.2.0/24`,
  * `192.0.2.0/255.255.255.0`), a range (`192.0.2.1-192.0.2.9`); IPv6 likewise.
  *
  * @throws {AddressError}
  */
 export function parseAddresses(text: string): AddressRange {
   const written = text.trim()
-  const [network, mask, ...more] = written.split('/')
-  if (network !== undefined && mask !== undefined && more.length === 0) {
-    return networkRange(written, network.trim(), mask.trim())
+  const network = written.split('/')
+  if (network.length === 2) {
+    return networkRange(written, network[0]?.trim() ?? '', network[1]?.trim() ?? '')
   }
-  const ends = written.split('-')
-  if (ends.length > 2) throw new AddressError(`'${written}' is not an address; ${expected}`)
-  const first = addressNumber(ends[0]?.trim() ?? '', written)
-  const last = ends[1] === undefined ? first : addressNumber(ends[1].trim(), written)
-  if (last < first) throw new AddressError(`the range '${written}' ends before it begins`)
-  return { first, last }
+  const ends = written.split('-').map((end) => end.trim())
+  const first = ends[0] ?? ''
+  const last = ends[1] ?? first
+  if (network.length > 2 || ends.length > 2) throw notAnAddress(written)
+  const range = { first: addressNumber(first, written), last: addressNumber(last, written) }
+  if (isIPv4(first) !== isIPv4(last)) {
+    throw new AddressError(`the range '${written}' mixes IPv4 and IPv6`)
+  }
+  if (range.last < range.first) {
+    throw new AddressError(`the range '${written}' ends before it begins`)
+  }
+  return range
 }
 
-/** An address as a number of 128 bits. */
+/**
+ * An address as a number of 128 bits, in which IPv4 and its mapped form in IPv6 are the same
+ * (RFC 4291 §2.5.5.2). A zone after `%` is not looked at.
+ *
+ * @throws {AddressError} where it is not a whole address: `10.1` and `010.0.0.1` are not.
+ */
 export function addressNumber(address: string, written = address): bigint {
-  // ipaddr.js takes '10.1' for 10.0.0.1, which nobody means who writes it into a list of clients
-  const dotted = /^\d+\.\d+\.\d+\.\d+$/.test(address)
-  if (!(dotted || address.includes(':')) || !ipaddr.isValid(address)) {
-    throw new AddressError(`'${written}' is not an address; ${expected}`)
+  if (isIPv4(address)) {
+    const [a, b, c, d] = address.split('.')
+    return ipv4Mapped + BigInt(((Number(a) * 256 + Number(b)) * 256 + Number(c)) * 256 + Number(d))
   }
-  const parsed = ipaddr.parse(address)
-  const octets =
-    parsed instanceof ipaddr.IPv4
-      ? parsed.toIPv4MappedAddress().toByteArray()
-      : parsed.toByteArray()
-  return octets.reduce((number, octet) => (number << 8n) | BigInt(octet), 0n)
+  const [withoutZone = ''] = address.split('%')
+  if (!isIPv6(withoutZone)) throw notAnAddress(written)
+  return ipaddr
+    .parse(withoutZone)
+    .toByteArray()
+    .reduce((number, octet) => (number << 8n) | BigInt(octet), 0n)
 }
 
 function networkRange(written: string, network: string, mask: string): AddressRange {
   const address = addressNumber(network, written)
-  const width = network.includes(':') ? 128 : 32
+  const width = isIPv4(network) ? 32 : 128
   const prefix = /^\d+$/.test(mask) ? Number(mask) : prefixOfMask(mask, written)
-  if (prefix > width)
+  if (prefix > width) {
     throw new AddressError(`'/${mask}' in '${written}' is more than ${width} bits`)
+  }
   const hostBits = BigInt(width - prefix)
   const first = (address >> hostBits) << hostBits
   return { first, last: first + (1n << hostBits) - 1n }
 }
 
 function prefixOfMask(mask: string, written: string): number {
-  const prefix = ipaddr.IPv4.isValidFourPartDecimal(mask)
-    ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask()
-    : null
+  const prefix = isIPv4(mask) ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : null
   if (prefix === null) throw new AddressError(`'${mask}' in '${written}' is not a netmask`)
   return prefix
+}
+
+function notAnAddress(written: string): AddressError {
+  return new AddressError(`'${written}' is not an address; ${expected}`)
 }

@@ -8,18 +8,30 @@ export type DropReason =
   | 'missing-message-authenticator'
   | 'wrong-message-authenticator'
   | 'unsigned-proxy-state'
+  | 'eap-with-password'
+  | 'proxy-state-too-long'
   | 'overload'
+  | 'status-server-rate'
 
 /** What a server has seen since it began. */
 export class ServerCounters {
+  /** Datagrams. */
   received = 0
+  /** Access-Requests that were new and are or were decided on. */
   accessRequests = 0
+  /** Status-Servers that were answered. */
   statusServers = 0
+  /** Retransmissions of a request in progress, which get silence. */
   duplicatesInProgress = 0
+  /** Retransmissions that got the reply again. */
   duplicatesAnswered = 0
+  /** Answers that were not sent because another request had taken the Identifier. */
+  superseded = 0
   accepts = 0
   rejects = 0
   challenges = 0
+  /** Requests that could not be decided on and were rejected. */
+  failures = 0
   sendErrors = 0
   /** Datagrams that the kernel dropped because the receive buffer was full. */
   kernelDrops = 0
@@ -30,13 +42,13 @@ export class ServerCounters {
     'missing-message-authenticator': 0,
     'wrong-message-authenticator': 0,
     'unsigned-proxy-state': 0,
+    'eap-with-password': 0,
+    'proxy-state-too-long': 0,
     overload: 0,
+    'status-server-rate': 0,
   }
 
-  drop(reason: DropReason): void {
-    this.dropped[reason]++
-  }
-
+  /** Counts a reply that is sent. */
   count(code: number): void {
     if (code === Code.AccessAccept) this.accepts++
     else if (code === Code.AccessReject) this.rejects++

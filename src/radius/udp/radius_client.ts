@@ -20,49 +20,64 @@ export interface RadiusClientEntry {
   readonly messageAuthenticatorInReplies: boolean
 }
 
-/** A client with all that is worked out once: its addresses as numbers, its secret's key schedule. */
+/** A client with what is worked out once: its addresses as numbers, its secret's key schedule. */
 export interface RadiusClient extends RadiusClientEntry {
   readonly range: AddressRange
   readonly shared: SharedSecret
 }
 
-/** Source addresses whose client is remembered; an attacker who forges more only empties it. */
+/** Source addresses whose client is remembered; who forges more only makes us look them up anew. */
 const mostRemembered = 10_000
 
 /**
- * The clients of a listener. Where several match an address the most specific wins: the smallest
- * range, and of equals the first.
+ * The clients of a listener. Where several match an address the most specific wins: one that names
+ * this address alone, then the smallest range, and of equals the first.
  */
 export class RadiusClients {
-  readonly #bySize: readonly RadiusClient[]
-  readonly #remembered = new Map<string, RadiusClient>()
+  readonly #single = new Map<bigint, RadiusClient>()
+  readonly #ranges: RadiusClient[] = []
+  readonly #known = new Map<string, RadiusClient>()
+  /** Apart from the known ones, so that a flood of forged sources does not push those out. */
+  readonly #strangers = new Set<string>()
 
   private constructor(entries: readonly RadiusClientEntry[]) {
-    this.#bySize = entries
-      .map((entry) => ({
-        ...entry,
-        range: parseAddresses(entry.addresses),
-        shared: new SharedSecret(entry.secret.reveal()),
-      }))
-      .sort((one, other) => compare(size(one.range), size(other.range)))
+    for (const entry of entries) {
+      const range = parseAddresses(entry.addresses)
+      const client = { ...entry, range, shared: new SharedSecret(entry.secret.reveal()) }
+      if (size(range) > 0n) this.#ranges.push(client)
+      else if (!this.#single.has(range.first)) this.#single.set(range.first, client)
+    }
+    this.#ranges.sort((one, other) => compare(size(one.range), size(other.range)))
   }
 
-  /** @throws {AddressError} where an entry's addresses can't be read. */
+  /**
+   * @throws {AddressError} where an entry's addresses can't be read.
+   * @throws {RadiusError} `RADIUS_EMPTY_SECRET`.
+   */
   static of(entries: readonly RadiusClientEntry[]): RadiusClients {
     return new RadiusClients(entries)
   }
 
   /** The client that sends from this source address; `undefined` where nobody may. */
   find(address: string): RadiusClient | undefined {
-    const remembered = this.#remembered.get(address)
-    if (remembered !== undefined) return remembered
-    const number = addressNumber(withoutZone(address))
-    const found = this.#bySize.find(({ range }) => range.first <= number && number <= range.last)
-    if (found !== undefined) {
-      if (this.#remembered.size >= mostRemembered) this.#remembered.clear()
-      this.#remembered.set(address, found)
+    const known = this.#known.get(address)
+    if (known !== undefined || this.#strangers.has(address)) return known
+    const found = this.#lookUp(addressNumber(address))
+    if (found === undefined) {
+      if (this.#strangers.size >= mostRemembered) this.#strangers.clear()
+      this.#strangers.add(address)
+    } else {
+      if (this.#known.size >= mostRemembered) this.#known.clear()
+      this.#known.set(address, found)
     }
     return found
+  }
+
+  #lookUp(number: bigint): RadiusClient | undefined {
+    return (
+      this.#single.get(number) ??
+      this.#ranges.find(({ range }) => range.first <= number && number <= range.last)
+    )
   }
 }
 
@@ -72,9 +87,4 @@ function size({ first, last }: AddressRange): bigint {
 
 function compare(one: bigint, other: bigint): number {
   return one < other ? -1 : one > other ? 1 : 0
-}
-
-function withoutZone(address: string): string {
-  const zone = address.indexOf('%')
-  return zone < 0 ? address : address.slice(0, zone)
 }

@@ -18,7 +18,8 @@ export class RateLimit {
   /** @returns How often it was not allowed since it last was; `undefined` where it is not now. */
   allow(): number | undefined {
     const now = this.#clock.now()
-    if (now - this.#began >= this.#spanMs) {
+    // also where the clock was set back
+    if (now - this.#began >= this.#spanMs || now < this.#began) {
       this.#began = now
       this.#allowed = 0
     }

@@ -1,28 +1,22 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import {
-  type Attribute,
-  Code,
-  decodePacket,
-  encodeReply,
-  messageAuthenticatorAt,
-  messageAuthenticatorIsGenuine,
-  type Packet,
-  RadiusError,
-  Type,
-} from '../index.ts'
-import { type AccessRequest, type Answer, ReceivedRequest } from './access_request.ts'
-import { type DropReason, ServerCounters } from './counters.ts'
-import { Duplicates, type Pending } from './duplicates.ts'
+import { Code, encodeReply, framingProblem, Packet } from '../index.ts'
+import { type AccessRequest, type Answer, type Peer, ReceivedRequest } from './access_request.ts'
+import { replyTo, tooMuchProxyState } from './answer_reply.ts'
+import { Authenticity, refusalOfStatusServer } from './authenticity.ts'
+import { ServerCounters } from './counters.ts'
+import { DropLog } from './drop_log.ts'
+import { Duplicates, type TakenRequest } from './duplicates.ts'
 import { kernelDrops } from './kernel_drops.ts'
 import type { RadiusClient, RadiusClients } from './radius_client.ts'
 import { RateLimit } from './rate_limit.ts'
-import { SignedSources } from './signed_sources.ts'
+import { raiseReceiveBuffer, wantedReceiveBuffer } from './receive_buffer.ts'
 
 export interface RadiusServerOptions {
-  /** Local address; without one, every IPv4 address of the machine. */
+  /** Local address, IPv4 or IPv6; without one, every IPv4 address of the machine. */
   readonly address?: string | undefined
   /** 0 lets the system choose. */
   readonly port: number
@@ -32,18 +26,20 @@ export interface RadiusServerOptions {
   readonly log: Log
   readonly clock: Clock
   /** How long a reply is kept for those who ask again (RFC 5080 §2.2.2: 5 to 30 s). */
-  readonly replyLifeSecs?: number
+  readonly cleanupDelaySecs?: number
   /** Requests remembered at most, in progress and answered. */
-  readonly mostEntries?: number
+  readonly maxEntries?: number
+  /** Requests in progress at most, half as many from one address; more are dropped. */
+  readonly maxPending?: number
+  /** Receive buffer that is asked of the system, in octets. */
+  readonly recvBufferSize?: number
   /** How long `close` waits for answers that are still being worked out. */
-  readonly drainSecs?: number
+  readonly closeDelaySecs?: number
 }
 
-/** A burst of thousands of logins while the process is busy must fit in. */
-const wantedReceiveBuffer = 8 * 1024 * 1024
-const smallReceiveBuffer = 1024 * 1024
-const kernelDropsEveryMs = 30_000
-const statusServerPerSecond = 50
+const housekeepingMs = 10_000
+const statusServersPerSecond = 50
+const mostReplyOctets = 64 * 1024 * 1024
 
 /**
  * A RADIUS server on one UDP socket (RFC 2865, RFC 3579, RFC 5080 §2.2.2, RFC 5997).
@@ -56,52 +52,67 @@ export class RadiusServer {
   readonly #options: RadiusServerOptions
   readonly #socket: Socket
   readonly #duplicates: Duplicates
-  readonly #signed = new SignedSources()
-  readonly #dropLines: RateLimit
-  readonly #statusServer: RateLimit
+  readonly #authenticity = new Authenticity()
+  readonly #drops: DropLog
+  readonly #statusServers = new WeakMap<RadiusClient, RateLimit>()
   #clients: RadiusClients
-  #pending = 0
+  #state: 'open' | 'draining' | 'closed' = 'open'
+  #closing: Promise<void> | undefined
   #drained: (() => void) | undefined
-  #closed = false
-  #kernelDropsTimer: NodeJS.Timeout | undefined
+  #housekeeping: NodeJS.Timeout | undefined
 
   constructor(options: RadiusServerOptions) {
+    const { clock, log } = options
     this.#options = options
     this.#clients = options.clients
-    const replyLifeMs = (options.replyLifeSecs ?? 10) * 1000
-    this.#duplicates = new Duplicates(options.clock, replyLifeMs, options.mostEntries ?? 200_000)
-    this.#dropLines = new RateLimit(options.clock, 5, 10_000)
-    this.#statusServer = new RateLimit(options.clock, statusServerPerSecond, 1000)
+    this.#drops = new DropLog(log, clock, this.counters)
+    this.#duplicates = new Duplicates({
+      clock,
+      replyLifeMs: (options.cleanupDelaySecs ?? 10) * 1000,
+      mostEntries: options.maxEntries ?? 100_000,
+      mostReplyOctets,
+      mostPending: options.maxPending ?? 50_000,
+    })
     const type = isIPv6(options.address ?? '') ? 'udp6' : 'udp4'
-    // replies go to addresses, never to names: the lookup is spared
     this.#socket = createSocket({
       type,
       ipv6Only: type === 'udp6',
+      // replies go to addresses, never to names: the look-up is spared
       lookup: (host, _options, done) => done(null, host, type === 'udp6' ? 6 : 4),
     })
     this.#socket.on('message', (datagram, from) => this.#receive(datagram, from))
   }
 
-  /** @throws An error of the system's (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it can't. */
+  /** @throws An error of the system's (code `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it can't. */
   async listen(): Promise<void> {
-    const { address, port, log } = this.#options
-    await new Promise<void>((resolve, reject) => {
-      this.#socket.once('error', reject)
-      this.#socket.bind({ port, ...(address === undefined ? {} : { address }) }, () => {
-        this.#socket.off('error', reject)
-        resolve()
-      })
-    })
-    this.#socket.on('error', (error) => log.warn('RADIUS socket', { error: error.message }))
-    this.#raiseReceiveBuffer()
-    this.#kernelDropsTimer = setInterval(() => void this.#readKernelDrops(), kernelDropsEveryMs)
-    this.#kernelDropsTimer.unref()
+    const { port, address = '0.0.0.0', log, recvBufferSize = wantedReceiveBuffer } = this.#options
+    try {
+      // awaited from before, since it may be there at once
+      const listening = once(this.#socket, 'listening')
+      this.#socket.bind({ port, address })
+      await listening
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+    this.#socket.on('error', (error) => log.warn(`RADIUS socket: ${error.message}`))
+    raiseReceiveBuffer(this.#socket, recvBufferSize, log)
+    this.#housekeeping = setInterval(() => {
+      this.#duplicates.forgetExpired()
+      void this.readKernelDrops()
+    }, housekeepingMs)
+    this.#housekeeping.unref()
   }
 
   /** Where it listens; known after `listen`. */
-  get address(): { readonly address: string; readonly port: number } {
+  get address(): Peer {
     const { address, port } = this.#socket.address()
     return { address, port }
+  }
+
+  /** Requests that are being decided on. */
+  get pending(): number {
+    return this.#duplicates.pending
   }
 
   /** Takes new clients and secrets; requests in progress are answered with the old ones. */
@@ -109,44 +120,63 @@ export class RadiusServer {
     this.#clients = clients
   }
 
+  /** Brings `counters.kernelDrops` up to date, and warns of new ones; done every 10 s by itself. */
+  async readKernelDrops(): Promise<void> {
+    if (this.#state !== 'open') return
+    const drops = await kernelDrops(this.address)
+    const more = drops - this.counters.kernelDrops
+    if (more <= 0) return
+    this.counters.kernelDrops = drops
+    this.#options.log.warn(
+      `the kernel dropped ${more} datagrams because the receive buffer was full; ` +
+        'raise net.core.rmem_max, or give the machine more to compute with',
+      { kernelDrops: drops },
+    )
+  }
+
   /** Stops taking requests, waits a bounded time for those in progress, and closes the socket. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    clearInterval(this.#kernelDropsTimer)
-    if (this.#pending > 0) {
-      const timer = setTimeout(() => this.#drained?.(), (this.#options.drainSecs ?? 3) * 1000)
-      await new Promise<void>((resolve) => {
-        this.#drained = resolve
-      })
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'draining'
+    clearInterval(this.#housekeeping)
+    if (this.#duplicates.pending > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, (this.#options.closeDelaySecs ?? 3) * 1000)
+      this.#drained = resolve
+      await promise
       clearTimeout(timer)
     }
+    this.#state = 'closed'
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()))
   }
 
-  /** The order is cheapest first: what is not ours costs no hash and no memory. */
-  #receive(datagram: Uint8Array, from: RemoteInfo): void {
+  /** Cheapest first: what is not ours costs no hash and no memory. */
+  #receive(datagram: Uint8Array, from: Peer): void {
     try {
-      if (this.#closed) return
+      if (this.#state !== 'open') return
       this.counters.received++
       const client = this.#clients.find(from.address)
-      if (client === undefined) return this.#dropUnknownClient(from)
-      const packet = decodePacket(datagram)
+      if (client === undefined) return this.#drops.drop('unknown-client', from)
+      const problem = framingProblem(datagram)
+      if (problem !== undefined) return this.#drops.drop('malformed', from, problem)
+      const packet = new Packet(datagram)
       if (packet.code === Code.AccessRequest) this.#receiveAccessRequest(packet, client, from)
       else if (packet.code === Code.StatusServer) this.#receiveStatusServer(packet, client, from)
-      else this.#drop('unexpected-code', from, `code ${packet.code}`)
+      else this.#drops.drop('unexpected-code', from, `code ${packet.code}`)
     } catch (error) {
-      if (error instanceof RadiusError) return this.#drop('malformed', from, error.message)
       this.#options.log.error('a datagram could not be handled', { error: describe(error) })
     }
   }
 
-  #receiveAccessRequest(packet: Packet, client: RadiusClient, from: RemoteInfo): void {
-    const refusal = this.#authenticity(packet, client, from.address)
-    if (refusal !== undefined) return this.#drop(refusal, from)
-    const key = `${from.address} ${from.port} ${packet.identifier}`
-    const authenticator = Buffer.from(packet.authenticator).toString('latin1')
-    const intake = this.#duplicates.take(key, authenticator)
+  #receiveAccessRequest(packet: Packet, client: RadiusClient, from: Peer): void {
+    if (tooMuchProxyState(packet)) return this.#drops.drop('proxy-state-too-long', from)
+    const refusal = this.#authenticity.refusal(packet, client, from.address)
+    if (refusal !== undefined) return this.#drops.drop(refusal, from)
+    const intake = this.#duplicates.take(from, packet.identifier, packet.authenticator)
     switch (intake.kind) {
       case 'in-progress':
         this.counters.duplicatesInProgress++
@@ -155,140 +185,81 @@ export class RadiusServer {
         this.counters.duplicatesAnswered++
         return this.#send(intake.reply, from)
       case 'full':
-        return this.#drop('overload', from)
+        return this.#drops.drop('overload', from)
       case 'new':
         this.counters.accessRequests++
-        this.#pending++
-        void this.#answer(packet, client, from, key, intake.entry)
+        void this.#answer(new ReceivedRequest(packet, client, from), packet, intake.taken)
     }
   }
 
-  async #answer(
-    packet: Packet,
-    client: RadiusClient,
-    from: RemoteInfo,
-    key: string,
-    entry: Pending,
-  ): Promise<void> {
-    let answer: Answer
+  async #answer(request: ReceivedRequest, packet: Packet, taken: TakenRequest): Promise<void> {
+    let answer: Answer | undefined
     try {
-      answer = await this.#options.answer(new ReceivedRequest(packet, client, from))
+      answer = await this.#options.answer(request)
     } catch (error) {
-      this.#options.log.error('an Access-Request could not be decided on and is rejected', {
-        error: describe(error),
-      })
-      answer = { code: Code.AccessReject, attributes: [] }
+      this.#fail('an Access-Request could not be decided on and is rejected', request, error)
     }
     try {
-      const reply = this.#reply(answer.code, answer.attributes, packet, client)
-      this.#duplicates.answered(key, entry, reply)
-      if (!entry.superseded) {
-        this.counters.count(answer.code)
-        this.#send(reply, from)
-      }
+      this.#settle(answer, request, packet, taken)
     } catch (error) {
       this.#options.log.error('a reply could not be sent', { error: describe(error) })
-    } finally {
-      this.#pending--
-      if (this.#pending === 0) this.#drained?.()
+    }
+    if (this.#duplicates.pending === 0) this.#drained?.()
+  }
+
+  #settle(
+    answer: Answer | undefined,
+    request: ReceivedRequest,
+    packet: Packet,
+    taken: TakenRequest,
+  ): void {
+    const { reply, problem } = replyTo(packet, request.client, answer)
+    if (problem !== undefined) {
+      this.#fail('a reply could not be laid out; the login is rejected', request, problem)
+    }
+    if (!this.#duplicates.settle(taken, reply)) this.counters.superseded++
+    else if (this.#state !== 'closed') {
+      this.counters.count(reply[0] ?? 0)
+      this.#send(reply, request.peer)
     }
   }
 
-  #receiveStatusServer(packet: Packet, client: RadiusClient, from: RemoteInfo): void {
-    const valueAt = messageAuthenticatorAt(packet.octets)
-    if (valueAt === undefined) return this.#drop('missing-message-authenticator', from)
-    if (valueAt < 0 || !messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)) {
-      return this.#drop('wrong-message-authenticator', from)
+  #fail(message: string, { client, peer, identifier }: ReceivedRequest, error: unknown): void {
+    this.counters.failures++
+    this.#options.log.error(message, {
+      client: client.name,
+      from: peer.address,
+      identifier,
+      error: describe(error),
+    })
+  }
+
+  /** Status-Server has a memory of its own, none: it must not push a login out of the duplicates. */
+  #receiveStatusServer(packet: Packet, client: RadiusClient, from: Peer): void {
+    const refusal = refusalOfStatusServer(packet, client)
+    if (refusal !== undefined) return this.#drops.drop(refusal, from)
+    if (this.#statusServerLimit(client).allow() === undefined) {
+      return this.#drops.drop('status-server-rate', from)
     }
-    if (this.#statusServer.allow() === undefined) return this.#drop('overload', from)
     this.counters.statusServers++
-    this.#send(this.#reply(Code.AccessAccept, [], packet, client), from)
-  }
-
-  /** Why a request is not taken for its client's (RFC 3579 §3.2, CVE-2024-3596); `undefined` where it is. */
-  #authenticity(packet: Packet, client: RadiusClient, address: string): DropReason | undefined {
-    const valueAt = messageAuthenticatorAt(packet.octets)
-    if (valueAt === undefined) {
-      const policy = client.messageAuthenticator
-      if (packet.has(Type.EapMessage)) return 'missing-message-authenticator'
-      if (policy === 'off') return undefined
-      if (policy === 'required' || this.#signed.has(address)) return 'missing-message-authenticator'
-      return packet.has(Type.ProxyState) ? 'unsigned-proxy-state' : undefined
-    }
-    if (valueAt < 0 || !messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)) {
-      return 'wrong-message-authenticator'
-    }
-    // EAP must be signed anyhow and says nothing of the client's other requests
-    if (!packet.has(Type.EapMessage)) this.#signed.add(address)
-    else if (packet.has(Type.UserPassword)) return 'malformed'
-    return undefined
-  }
-
-  #reply(
-    code: number,
-    attributes: readonly Attribute[],
-    request: Packet,
-    client: RadiusClient,
-  ): Uint8Array {
-    const proxyStates = request.attributes.filter(({ type }) => type === Type.ProxyState)
-    const all = proxyStates.length === 0 ? attributes : [...attributes, ...proxyStates]
-    return encodeReply(code, all, request, client.shared, {
+    const reply = encodeReply(Code.AccessAccept, [], packet, client.shared, {
       messageAuthenticator: client.messageAuthenticatorInReplies,
     })
+    this.#send(reply, from)
   }
 
-  #send(reply: Uint8Array, to: RemoteInfo): void {
+  #statusServerLimit(client: RadiusClient): RateLimit {
+    const known = this.#statusServers.get(client)
+    if (known !== undefined) return known
+    const limit = new RateLimit(this.#options.clock, statusServersPerSecond, 1000)
+    this.#statusServers.set(client, limit)
+    return limit
+  }
+
+  #send(reply: Uint8Array, to: Peer): void {
     this.#socket.send(reply, to.port, to.address, (error) => {
-      if (error === null) return
-      this.counters.sendErrors++
-      this.#logDrop('a reply could not be sent', { to: to.address, error: error.message })
+      if (error !== null) this.#drops.sendError(to, error)
     })
-  }
-
-  #dropUnknownClient(from: RemoteInfo): void {
-    this.counters.drop('unknown-client')
-    this.#logDrop(`dropping packet from ${from.address}:${from.port}: Unknown Client`, {
-      advice: 'add a radius_ip_N and radius_secret_N for it if it may ask',
-    })
-  }
-
-  #drop(reason: DropReason, from: RemoteInfo, detail?: string): void {
-    this.counters.drop(reason)
-    this.#logDrop(`dropping packet from ${from.address}:${from.port}: ${reason}`, {
-      ...(detail === undefined ? {} : { detail }),
-    })
-  }
-
-  #logDrop(message: string, fields: Record<string, unknown>): void {
-    const suppressed = this.#dropLines.allow()
-    if (suppressed === undefined) return
-    this.#options.log.warn(message, suppressed === 0 ? fields : { ...fields, suppressed })
-  }
-
-  #raiseReceiveBuffer(): void {
-    const { log } = this.#options
-    try {
-      this.#socket.setRecvBufferSize(wantedReceiveBuffer)
-    } catch (error) {
-      log.warn('the receive buffer could not be raised', { error: describe(error) })
-    }
-    const got = this.#socket.getRecvBufferSize()
-    if (got >= smallReceiveBuffer) return
-    log.warn(
-      `the receive buffer has ${got} octets, so that a burst of logins may be lost; ` +
-        `run: sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
-    )
-  }
-
-  async #readKernelDrops(): Promise<void> {
-    const { port } = this.address
-    const family = isIPv6(this.#options.address ?? '') ? 'udp6' : 'udp4'
-    const drops = await kernelDrops(port, family)
-    if (drops > this.counters.kernelDrops) {
-      const since = drops - this.counters.kernelDrops
-      this.#options.log.warn(`the kernel dropped ${since} datagrams: the receive buffer was full`)
-    }
-    this.counters.kernelDrops = drops
   }
 }
 

@@ -1,5 +1,5 @@
 /** Addresses remembered; beyond them the oldest is forgotten, which only costs it its protection. */
-const mostSources = 10_000
+const mostSources = 65_536
 
 /**
  * The source addresses that have sent a genuine Message-Authenticator: from then on `auto` requires
