@@ -1,0 +1,6 @@
+import { authproxyCfgPage } from './authproxy_cfg_page.ts'
+
+/** The pages of this folder that are made from tables in the code; a test compares them. */
+export const pages: ReadonlyMap<string, () => string> = new Map([
+  ['authproxy.cfg.md', authproxyCfgPage],
+])

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { pages } from '../../../docs/pages.ts'
+import { formatProblem } from '../../../src/proxy/config/problem.ts'
+import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+import { sectionTable } from '../../../src/proxy/config/section_table.ts'
+
+const folder = join(import.meta.dirname, '../../../docs')
+
+describe('the pages that are made from tables', () => {
+  for (const [file, page] of pages) {
+    test(`${file} is what npm run docs writes`, () => {
+      assert.equal(readFileSync(join(folder, file), 'utf8'), page())
+    })
+  }
+})
+
+describe('docs/authproxy.cfg.md', () => {
+  const page = readFileSync(join(folder, 'authproxy.cfg.md'), 'utf8')
+
+  test('has every section and every key', () => {
+    const missing = sectionTable
+      .filter(({ support }) => support !== 'never')
+      .flatMap(({ options, name }) => [name, ...options.map(({ key }) => `\`${key}`)])
+      .filter((word) => !page.includes(word))
+    assert.deepEqual(missing, [])
+  })
+
+  test('its shortest file has no problem, but for the keys that are to be filled in', () => {
+    const [, text = ''] = /```ini\n(\[duo_only_client\][\s\S]*?)```/.exec(page) ?? []
+    assert.deepEqual(
+      readProxyConfig(text, '/nowhere/authproxy.cfg').problems.map(formatProblem),
+      [],
+    )
+  })
+})
+
+describe('the table of sections and keys', () => {
+  test('no key stands twice in a section, and every enum has its values', () => {
+    for (const { name, options } of sectionTable) {
+      const keys = options.map(({ key }) => key)
+      assert.deepEqual([...new Set(keys)], keys, name)
+      for (const option of options) {
+        if (option.type === 'enum') assert((option.values ?? []).length > 1, option.key)
+        assert(!option.meaning.endsWith('.'), option.key)
+      }
+    }
+  })
+
+  test('every section that is not served says what to do instead', () => {
+    for (const { name, support, advice } of sectionTable) {
+      assert.equal(advice === undefined, support === 'supported', name)
+    }
+  })
+})
