@@ -1,0 +1,91 @@
+import { userInfo } from 'node:os'
+import { confirm, isCancel } from '@clack/prompts'
+import type { Command } from 'commander'
+import { systemClock } from '../../host/clock.ts'
+import { Secret } from '../../host/secret.ts'
+import { Administration } from '../../service/administration/administration.ts'
+import { DirectoryError, type User } from '../../service/directory/user.ts'
+import { Users } from '../../service/directory/users.ts'
+import { Store } from '../../service/store/store.ts'
+import { StoreError } from '../../service/store/store_error.ts'
+import { nearestOf } from './output.ts'
+
+/** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+/** What a verb works with. */
+export interface Context {
+  readonly store: Store
+  readonly administration: Administration
+  /** Print for scripts. */
+  readonly json: boolean
+}
+
+/** The options that every verb over the data has. */
+export function dataOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'the data folder', process.env.COUNTERSIGN_DATA ?? 'data')
+    .option('--json', 'print JSON, for scripts', false)
+}
+
+/** Opens the data for one verb, and closes it again. */
+export async function withStore(
+  { data, json = false }: { readonly data: string; readonly json?: boolean },
+  work: (context: Context) => Promise<void>,
+): Promise<void> {
+  const url = process.env.COUNTERSIGN_DATABASE_URL
+  const key = process.env.COUNTERSIGN_SEALING_KEY
+  const store = await Store.open({
+    folder: data,
+    migrate: true,
+    databaseUrl: url === undefined ? undefined : new Secret(url),
+    sealingKey: key === undefined ? undefined : new Secret(key),
+  })
+  try {
+    const administration = new Administration(store, systemClock, `cli:${userInfo().username}`)
+    await work({ store, administration, json })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Runs a program: what went wrong in a way that was foreseen is one line, and exit status 1. */
+export async function runProgram(program: Command): Promise<void> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    const foreseen =
+      error instanceof CommandError ||
+      error instanceof StoreError ||
+      error instanceof DirectoryError ||
+      (error instanceof Error && error.name === 'FirstRunError') ||
+      (error instanceof Error && error.name === 'ServiceError')
+    if (!foreseen) throw error
+    process.stderr.write(`${program.name()}: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}
+
+/** The user of that name or alias. @throws {CommandError} with the name that was probably meant. */
+export async function userNamed(store: Store, name: string): Promise<User> {
+  const users = new Users(store)
+  const user = (await users.byName(name)) ?? (await users.byId(name))
+  if (user !== undefined) return user
+  const close = nearestOf(
+    name,
+    (await users.list()).map(({ username }) => username),
+  )
+  throw new CommandError(
+    `there is no user '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
+  )
+}
+
+/** Asks before something is removed for good; without a terminal `--yes` is the answer. */
+export async function confirmed(question: string, yes: boolean): Promise<void> {
+  if (yes) return
+  if (!process.stdin.isTTY) throw new CommandError(`${question} Add --yes to say so`)
+  const answer = await confirm({ message: question, initialValue: false })
+  if (isCancel(answer) || !answer) throw new CommandError('nothing was changed')
+}

@@ -1,0 +1,257 @@
+import { type Command, Option } from 'commander'
+import { Groups } from '../../service/directory/groups.ts'
+import { Phones } from '../../service/directory/phones.ts'
+import { Tokens } from '../../service/directory/tokens.ts'
+import type { User, UserStatus } from '../../service/directory/user.ts'
+import { Users } from '../../service/directory/users.ts'
+import {
+  CommandError,
+  type Context,
+  confirmed,
+  dataOptions,
+  userNamed,
+  withStore,
+} from './context.ts'
+import { json, moment, seconds, table } from './output.ts'
+import { otpauthUri, tokenShown } from './token_shown.ts'
+
+interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
+const settableStatuses = ['active', 'bypass', 'disabled'] as const
+
+/** `countersign user …` */
+export function addUserVerb(program: Command): void {
+  const user = program.command('user').description('the people who sign in')
+  dataOptions(user.command('add <username>'))
+    .description('add a user, with something to sign in with')
+    .option('--realname <name>', 'full name')
+    .option('--email <address>', 'mail address')
+    .option('--alias <name...>', 'further names')
+    .option('--totp', 'make a token whose passcodes change with the time, and show its QR code')
+    .option('--hotp', 'make a token whose passcodes count up, and show its QR code')
+    .option('--bypass <count>', 'make bypass codes', Number)
+    .action(add)
+  dataOptions(user.command('list')).description('all users').action(list)
+  dataOptions(user.command('show <username>')).description('a user and his devices').action(show)
+  dataOptions(user.command('edit <username>'))
+    .description('change a user')
+    .option('--username <name>', 'another user name')
+    .option('--realname <name>', 'full name')
+    .option('--email <address>', 'mail address')
+    .addOption(new Option('--status <status>', 'whether he may sign in').choices(settableStatuses))
+    .action(edit)
+  dataOptions(user.command('alias <username> [alias...]'))
+    .description("set a user's further names; without any, remove them")
+    .action(setAliases)
+  dataOptions(user.command('unlock <username>'))
+    .description('end the locks of wrong passcodes')
+    .action(unlock)
+  dataOptions(user.command('remove <username>'))
+    .description('remove a user and all that is his')
+    .option('--yes', 'without asking', false)
+    .action(remove)
+}
+
+interface AddOptions extends DataOptions {
+  readonly realname?: string
+  readonly email?: string
+  readonly alias?: readonly string[]
+  readonly totp?: boolean
+  readonly hotp?: boolean
+  readonly bypass?: number
+}
+
+async function add(username: string, options: AddOptions): Promise<void> {
+  await withStore(options, async ({ administration, json: asJson }) => {
+    const { realname = '', email = '', alias = [], bypass = 0 } = options
+    if (!Number.isInteger(bypass) || bypass < 0)
+      throw new CommandError('--bypass takes a whole number')
+    const made = await administration.together(async (acts) => {
+      const user = await acts.createUser({ username, realname, email, aliases: alias })
+      const kinds = [
+        ...(options.totp === true ? ['totp' as const] : []),
+        ...(options.hotp === true ? ['hotp' as const] : []),
+      ]
+      const uris: string[] = []
+      for (const kind of kinds) {
+        const { token, secret } = await acts.createToken(user, { kind })
+        uris.push(otpauthUri(user.username, token, secret))
+      }
+      const codes =
+        bypass === 0
+          ? []
+          : await acts.createBypassCodes(user, {
+              count: bypass,
+              reuseCount: 1,
+              validSecs: 0,
+              preserveExisting: false,
+            })
+      return { user, uris, codes }
+    })
+    if (asJson) {
+      process.stdout.write(
+        json({ ...userJson(made.user), otpauth_uris: made.uris, bypass_codes: made.codes }),
+      )
+      return
+    }
+    process.stdout.write(`${made.user.username} is added (${made.user.userId})\n`)
+    for (const uri of made.uris) process.stdout.write(tokenShown(uri))
+    if (made.codes.length > 0)
+      process.stdout.write(
+        `\nBypass codes, each good once:\n${made.codes.map((code) => `  ${code}\n`).join('')}`,
+      )
+    if (made.uris.length + made.codes.length === 0) {
+      process.stdout.write(
+        `Give him something to sign in with: countersign token add ${made.user.username} --totp\n`,
+      )
+    }
+  })
+}
+
+async function list(options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const users = await new Users(store).list()
+    process.stdout.write(
+      asJson
+        ? json(users.map(userJson))
+        : table(
+            ['USERNAME', 'NAME', 'STATUS', 'ALIASES', 'LAST SIGN-IN'],
+            users.map((user) => [
+              user.username,
+              user.realname,
+              user.status,
+              user.aliases.join(' '),
+              moment(user.lastLogin),
+            ]),
+            'There are no users yet. Add one: countersign user add alice --totp',
+          ),
+    )
+  })
+}
+
+async function show(username: string, options: DataOptions): Promise<void> {
+  await withStore(options, async (context) => {
+    const user = await userNamed(context.store, username)
+    const details = await devicesOf(context, user)
+    if (context.json) {
+      process.stdout.write(json({ ...userJson(user), ...details }))
+      return
+    }
+    process.stdout.write(
+      `${user.username}  ${user.status}  ${user.userId}\n` +
+        `name      ${user.realname || '-'}\nmail      ${user.email || '-'}\n` +
+        `aliases   ${user.aliases.join(' ') || '-'}\ngroups    ${details.groups.map(({ name, status }) => `${name} (${status})`).join(' ') || '-'}\n` +
+        `created   ${moment(user.created)}\nsigned in ${moment(user.lastLogin) || 'never'}\n\n`,
+    )
+    process.stdout.write(
+      table(
+        ['PHONE', 'NUMBER', 'NAME', 'PLATFORM'],
+        details.phones.map(({ phone_id, number, name, platform }) => [
+          phone_id,
+          number,
+          name,
+          platform,
+        ]),
+        `No phones. Add one: countersign phone add ${user.username} --number +15550101234`,
+      ),
+    )
+    process.stdout.write(
+      table(
+        ['TOKEN', 'SERIAL', 'TYPE'],
+        details.tokens.map(({ token_id, serial, type }) => [token_id, serial, type]),
+        `No tokens. Add one: countersign token add ${user.username} --totp`,
+      ),
+    )
+  })
+}
+
+async function devicesOf({ store }: Context, user: User) {
+  const phones = await new Phones(store).ofUser(user.userId)
+  const tokens = await new Tokens(store).ofUser(user.userId)
+  const groups = await new Groups(store).ofUser(user.userId)
+  return {
+    groups: groups.map(({ groupId, name, status }) => ({ group_id: groupId, name, status })),
+    phones: phones.map(({ phoneId, number, name, platform }) => ({
+      phone_id: phoneId,
+      number,
+      name,
+      platform,
+    })),
+    tokens: tokens.map(({ tokenId, serial, kind, digits }) => ({
+      token_id: tokenId,
+      serial,
+      type: `${kind === 'hotp' ? 'h' : 't'}${digits}`,
+    })),
+  }
+}
+
+interface EditOptions extends DataOptions {
+  readonly username?: string
+  readonly realname?: string
+  readonly email?: string
+  readonly status?: UserStatus
+}
+
+async function edit(username: string, options: EditOptions): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const user = await userNamed(store, username)
+    const change = {
+      ...(options.username === undefined ? {} : { username: options.username }),
+      ...(options.realname === undefined ? {} : { realname: options.realname }),
+      ...(options.email === undefined ? {} : { email: options.email }),
+      ...(options.status === undefined ? {} : { status: options.status }),
+    }
+    if (Object.keys(change).length === 0)
+      throw new CommandError('nothing to change; see countersign user edit --help')
+    await administration.together((acts) => acts.updateUser(user, change))
+    process.stdout.write(`${user.username} is changed\n`)
+  })
+}
+
+async function setAliases(
+  username: string,
+  aliases: readonly string[],
+  options: DataOptions,
+): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const user = await userNamed(store, username)
+    await administration.together((acts) => acts.setAliases(user, aliases))
+    process.stdout.write(`${user.username} goes by ${[user.username, ...aliases].join(', ')}\n`)
+  })
+}
+
+async function unlock(username: string, options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const user = await userNamed(store, username)
+    await administration.together((acts) => acts.unlockUser(user))
+    process.stdout.write(`${user.username} is not locked out any more\n`)
+  })
+}
+
+async function remove(
+  username: string,
+  options: DataOptions & { readonly yes: boolean },
+): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const user = await userNamed(store, username)
+    await confirmed(`Remove ${user.username} and all devices?`, options.yes)
+    await administration.together((acts) => acts.removeUser(user))
+    process.stdout.write(`${user.username} is removed\n`)
+  })
+}
+
+function userJson(user: User) {
+  return {
+    user_id: user.userId,
+    username: user.username,
+    aliases: user.aliases,
+    realname: user.realname,
+    email: user.email,
+    status: user.status,
+    created: seconds(user.created),
+    last_login: seconds(user.lastLogin),
+  }
+}

@@ -1,0 +1,235 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Secret } from '../../host/secret.ts'
+import {
+  type Integration,
+  Integrations,
+  type IntegrationType,
+  type NewUserPolicy,
+} from '../access/integrations.ts'
+import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
+import { type Group, type GroupStatus, Groups } from '../directory/groups.ts'
+import { type Phone, Phones } from '../directory/phones.ts'
+import { type NewToken, type Token, Tokens } from '../directory/tokens.ts'
+import type { User } from '../directory/user.ts'
+import { type NewUser, Users } from '../directory/users.ts'
+import { AdministratorLog } from '../event_log/administrator_log.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+
+/**
+ * What administrators do. Each act and its line in the log are one transaction: nothing is done
+ * without a trace, whichever face it came through.
+ */
+export class Administration {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #actor: string
+  readonly #log: AdministratorLog
+  readonly #users: Users
+  readonly #groups: Groups
+  readonly #phones: Phones
+  readonly #tokens: Tokens
+  readonly #bypassCodes: BypassCodes
+  readonly #integrations: Integrations
+
+  /** @param actor Who acts, as the log names him: `cli:root`. */
+  constructor(store: Store, clock: Clock, actor: string) {
+    this.#store = store
+    this.#clock = clock
+    this.#actor = actor
+    this.#log = new AdministratorLog(store)
+    this.#users = new Users(store)
+    this.#groups = new Groups(store)
+    this.#phones = new Phones(store)
+    this.#tokens = new Tokens(store)
+    this.#bypassCodes = new BypassCodes(store)
+    this.#integrations = new Integrations(store)
+  }
+
+  /** Several acts in one transaction: all of them happen, or none. */
+  async together<Result>(work: (acts: AdministrationActs) => Promise<Result>): Promise<Result> {
+    return await this.#store.transaction((db) => work(this.#acts(db)))
+  }
+
+  #acts(db: StoreDb): AdministrationActs {
+    const now = this.#clock.now()
+    const done = async <Result>(
+      action: string,
+      object: string,
+      description: string,
+      result: Result,
+    ): Promise<Result> => {
+      await this.#log.append(
+        { timestamp: now, actor: this.#actor, action, object, description },
+        db,
+      )
+      return result
+    }
+    return {
+      createUser: async (user) => {
+        const created = await this.#users.create(user, now, db)
+        return await done('user_create', created.username, '', created)
+      },
+      updateUser: async (user, change) => {
+        await this.#users.update(user.userId, change, db)
+        return await done('user_update', user.username, described(change), undefined)
+      },
+      setAliases: async (user, aliases) => {
+        await this.#users.setAliases(user.userId, aliases, db)
+        return await done('user_update', user.username, `aliases=${aliases.join(' ')}`, undefined)
+      },
+      unlockUser: async (user) => {
+        await db.deleteFrom('failed_attempts').where('user_id', '=', user.userId).execute()
+        if (user.status === 'locked out')
+          await this.#users.update(user.userId, { status: 'active' }, db)
+        return await done('user_unlock', user.username, '', undefined)
+      },
+      removeUser: async (user) => {
+        await this.#users.remove(user.userId, db)
+        return await done('user_delete', user.username, '', undefined)
+      },
+      addPhone: async (user, phone) => {
+        const added = await this.#phones.add(user.userId, phone, now, db)
+        return await done('phone_create', user.username, added.phoneId, added)
+      },
+      reorderPhones: async (user, phoneIds) => {
+        await this.#phones.reorder(user.userId, phoneIds, db)
+        return await done('phone_reorder', user.username, phoneIds.join(' '), undefined)
+      },
+      removePhone: async (phoneId) => {
+        const removed = await this.#phones.remove(phoneId, db)
+        return await done('phone_delete', phoneId, removed ? '' : 'not found', removed)
+      },
+      createToken: async (user, token) => {
+        const created = await this.#tokens.create(user?.userId ?? null, token, now, db)
+        const { tokenId, kind, digits } = created.token
+        return await done(
+          'hardtoken_create',
+          tokenId,
+          `user=${user?.username ?? ''} ${kind} ${digits}`,
+          created,
+        )
+      },
+      assignToken: async (tokenId, user) => {
+        const assigned = await this.#tokens.assign(tokenId, user?.userId ?? null, db)
+        return await done('hardtoken_assign', tokenId, `user=${user?.username ?? ''}`, assigned)
+      },
+      resyncToken: async (tokenId, codes) => {
+        const found = await this.#tokens.resync(tokenId, codes, db)
+        return await done('hardtoken_resync', tokenId, found ? 'in step' : 'codes not found', found)
+      },
+      removeToken: async (tokenId) => {
+        const removed = await this.#tokens.remove(tokenId, db)
+        return await done('hardtoken_delete', tokenId, removed ? '' : 'not found', removed)
+      },
+      createBypassCodes: async (user, codes) => {
+        const created = await this.#bypassCodes.create(
+          user.userId,
+          { ...codes, createdBy: this.#actor },
+          now,
+          db,
+        )
+        return await done('bypass_create', user.username, `count=${created.length}`, created)
+      },
+      removeBypassCodes: async (user) => {
+        await this.#bypassCodes.removeOfUser(user.userId, db)
+        return await done('bypass_delete', user.username, 'all', undefined)
+      },
+      createGroup: async (name, status, description) => {
+        const group = await this.#groups.create(name, status, description, db)
+        return await done('group_create', name, `status=${status}`, group)
+      },
+      setGroupStatus: async (group, status) => {
+        await this.#groups.setStatus(group.groupId, status, db)
+        return await done('group_update', group.name, `status=${status}`, undefined)
+      },
+      addMember: async (group, user) => {
+        await this.#groups.addMember(group.groupId, user.userId, db)
+        return await done('group_member_add', group.name, user.username, undefined)
+      },
+      removeMember: async (group, user) => {
+        await this.#groups.removeMember(group.groupId, user.userId, db)
+        return await done('group_member_remove', group.name, user.username, undefined)
+      },
+      removeGroup: async (group) => {
+        await this.#groups.remove(group.groupId, db)
+        return await done('group_delete', group.name, '', undefined)
+      },
+      createIntegration: async (integration) => {
+        const created = await this.#integrations.create(integration, now, db)
+        return await done(
+          'integration_create',
+          created.name,
+          `${created.ikey} ${created.type}`,
+          created,
+        )
+      },
+      updateIntegration: async (integration, change) => {
+        await this.#integrations.update(integration.ikey, change, db)
+        return await done('integration_update', integration.name, described(change), undefined)
+      },
+      rotateSkey: async (integration) => {
+        const skey = await this.#integrations.rotateSkey(integration.ikey, db)
+        return await done('integration_skey_rotate', integration.name, integration.ikey, skey)
+      },
+      removeIntegration: async (integration) => {
+        await this.#integrations.remove(integration.ikey, db)
+        return await done('integration_delete', integration.name, integration.ikey, undefined)
+      },
+    }
+  }
+}
+
+/** Each act with what it needs; all of them are logged. */
+export interface AdministrationActs {
+  createUser(user: NewUser): Promise<User>
+  updateUser(
+    user: User,
+    change: Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>,
+  ): Promise<void>
+  setAliases(user: User, aliases: readonly string[]): Promise<void>
+  unlockUser(user: User): Promise<void>
+  removeUser(user: User): Promise<void>
+  addPhone(
+    user: User,
+    phone: { readonly number?: string; readonly name?: string; readonly platform?: string },
+  ): Promise<Phone>
+  reorderPhones(user: User, phoneIds: readonly string[]): Promise<void>
+  removePhone(phoneId: string): Promise<boolean>
+  createToken(
+    user: User | undefined,
+    token: NewToken,
+  ): Promise<{ readonly token: Token; readonly secret: string }>
+  assignToken(tokenId: string, user: User | undefined): Promise<boolean>
+  resyncToken(tokenId: string, codes: readonly string[]): Promise<boolean>
+  removeToken(tokenId: string): Promise<boolean>
+  createBypassCodes(user: User, codes: Omit<NewBypassCodes, 'createdBy'>): Promise<string[]>
+  removeBypassCodes(user: User): Promise<void>
+  createGroup(name: string, status: GroupStatus, description: string): Promise<Group>
+  setGroupStatus(group: Group, status: GroupStatus): Promise<void>
+  addMember(group: Group, user: User): Promise<void>
+  removeMember(group: Group, user: User): Promise<void>
+  removeGroup(group: Group): Promise<void>
+  createIntegration(integration: {
+    readonly name: string
+    readonly type: IntegrationType
+    readonly newUserPolicy?: NewUserPolicy
+    readonly usernameNormalization?: 'none' | 'simple'
+  }): Promise<Integration>
+  updateIntegration(
+    integration: Integration,
+    change: {
+      readonly name?: string
+      readonly newUserPolicy?: NewUserPolicy
+      readonly usernameNormalization?: 'none' | 'simple'
+      readonly enabled?: boolean
+    },
+  ): Promise<void>
+  rotateSkey(integration: Integration): Promise<Secret>
+  removeIntegration(integration: Integration): Promise<void>
+}
+
+function described(change: Readonly<Record<string, unknown>>): string {
+  return Object.entries(change)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ')
+}
