@@ -1,0 +1,72 @@
+import type { Secret } from '../../host/secret.ts'
+import type { ProxyConfig, RadiusServerSection } from './proxy_config.ts'
+
+/** What a section amounts to once defaults and `[main]` are filled in, by the keys of the file. */
+export interface EffectiveSection {
+  readonly name: string
+  /** Secrets are masked: `*****`, and for a key that has a length it should have, `*****[40]`. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+
+/** The configuration as a log may show it. */
+export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSection[] {
+  const settings = {
+    debug: main.debug,
+    log_dir: main.logDir,
+    log_file: main.logFile,
+    log_max_files: main.logMaxFiles,
+    log_max_size: main.logMaxSize,
+    log_stdout: main.logStdout,
+    log_syslog: main.logSyslog,
+    syslog_facility: main.syslogFacility,
+    log_auth_events: main.logAuthEvents,
+  }
+  return [{ name: 'main', settings }, ...servers.map(effectiveServer)]
+}
+
+function effectiveServer(server: RadiusServerSection): EffectiveSection {
+  const { httpCaCertsFile, httpProxyHost, interfaceAddress, factorAliases } = server
+  const aliases = [...factorAliases].map((pair) => pair.join('=')).join(', ')
+  const settings = {
+    ikey: server.ikey,
+    skey: masked(server.skey, { withLength: true }),
+    api_host: server.apiHost,
+    api_port: server.apiPort,
+    api_timeout: server.apiTimeoutSecs,
+    failmode: server.failmode,
+    client: server.client,
+    port: server.port,
+    ...(interfaceAddress === undefined ? {} : { interface: interfaceAddress }),
+    ...(httpCaCertsFile === undefined ? {} : { http_ca_certs_file: httpCaCertsFile }),
+    ...(httpProxyHost === undefined
+      ? {}
+      : { http_proxy_host: httpProxyHost, http_proxy_port: server.httpProxyPort }),
+    client_ip_attr: server.clientIpAttr,
+    pw_codec: server.pwCodec,
+    ...(aliases === '' ? {} : { factor_aliases: aliases }),
+    debug: server.debug,
+    ...Object.assign({}, ...server.clients.map(clientSettings)),
+    ...Object.fromEntries(
+      server.exemptUsernames.map((username, index) => [`exempt_username_${index + 1}`, username]),
+    ),
+  }
+  return { name: server.name, settings }
+}
+
+function clientSettings(
+  client: RadiusServerSection['clients'][number],
+): Record<string, string | boolean> {
+  const number = client.name.slice('radius_ip_'.length)
+  return {
+    [client.name]: client.addresses,
+    [`radius_secret_${number}`]: masked(client.secret),
+    [`message_authenticator_${number}`]: client.messageAuthenticator,
+    ...(client.messageAuthenticatorInReplies
+      ? {}
+      : { [`message_authenticator_in_replies_${number}`]: false }),
+  }
+}
+
+function masked(secret: Secret, { withLength = false } = {}): string {
+  return withLength ? `*****[${secret.reveal().length}]` : '*****'
+}
