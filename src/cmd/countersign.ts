@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { version } from '../host/version.ts'
+import { addAppVerb } from './countersign/app.ts'
+import { addBypassVerb } from './countersign/bypass.ts'
+import { runProgram } from './countersign/context.ts'
+import { addDataVerbs } from './countersign/data.ts'
+import { addGroupVerb } from './countersign/group.ts'
+import { addLogVerb } from './countersign/log.ts'
+import { addPhoneVerb } from './countersign/phone.ts'
+import { addServiceVerb } from './countersign/service.ts'
+import { addTokenVerb } from './countersign/token.ts'
+import { addUpVerb } from './countersign/up.ts'
+import { addUserVerb } from './countersign/user.ts'
+
+const program = new Command('countersign')
+  .description('The MFA service, and what is needed around it.')
+  .version(version)
+  .showHelpAfterError("(see 'countersign --help')")
+
+addUpVerb(program)
+addServiceVerb(program)
+addUserVerb(program)
+addPhoneVerb(program)
+addTokenVerb(program)
+addBypassVerb(program)
+addGroupVerb(program)
+addAppVerb(program)
+addLogVerb(program)
+addDataVerbs(program)
+
+await runProgram(program)

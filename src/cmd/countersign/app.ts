@@ -1,0 +1,218 @@
+import { type Command, Option } from 'commander'
+import {
+  type Integration,
+  Integrations,
+  type IntegrationType,
+  integrationTypes,
+  type NewUserPolicy,
+  newUserPolicies,
+} from '../../service/access/integrations.ts'
+import type { Store } from '../../service/store/store.ts'
+import { CommandError, confirmed, dataOptions, withStore } from './context.ts'
+import { json, nearestOf, table } from './output.ts'
+
+interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
+const policyOption = new Option(
+  '--new-users <policy>',
+  'what becomes of users that are unknown or have no device',
+).choices(newUserPolicies)
+const normalizationOption = new Option(
+  '--username-normalization <how>',
+  'simple leaves DOMAIN\\ and @domain out',
+).choices(['none', 'simple'])
+
+/** `countersign app …` */
+export function addAppVerb(program: Command): void {
+  const app = program.command('app').description('applications that ask for second factors')
+  dataOptions(app.command('add'))
+    .description('protect an application; its secret key is shown this once')
+    .requiredOption('--name <name>', 'what it is called')
+    .addOption(
+      new Option('--type <type>', 'what it speaks').choices(integrationTypes).makeOptionMandatory(),
+    )
+    .addOption(policyOption)
+    .addOption(normalizationOption)
+    .action(add)
+  dataOptions(app.command('list')).description('all applications').action(list)
+  dataOptions(app.command('show <app>'))
+    .description('an application, by its name or integration key')
+    .option('--reveal', 'with its secret key', false)
+    .option('--cfg', 'as a section for authproxy.cfg, with its secret key', false)
+    .option('--api-host <host>', 'host name of the service, for --cfg', 'localhost')
+    .option('--api-port <port>', 'its port, for --cfg', '8443')
+    .action(show)
+  dataOptions(app.command('edit <app>'))
+    .description('change an application')
+    .option('--name <name>', 'another name')
+    .addOption(policyOption)
+    .addOption(normalizationOption)
+    .option('--disable', 'refuse its requests')
+    .option('--enable', 'take its requests again')
+    .action(edit)
+  dataOptions(app.command('rotate <app>'))
+    .description('give it a new secret key; the old one is worth nothing at once')
+    .option('--yes', 'without asking', false)
+    .action(rotate)
+  dataOptions(app.command('remove <app>'))
+    .description('remove an application')
+    .option('--yes', 'without asking', false)
+    .action(remove)
+}
+
+interface PolicyOptions extends DataOptions {
+  readonly newUsers?: NewUserPolicy
+  readonly usernameNormalization?: 'none' | 'simple'
+}
+
+async function add(
+  options: PolicyOptions & { name: string; type: IntegrationType },
+): Promise<void> {
+  await withStore(options, async ({ administration, json: asJson }) => {
+    const { name, type } = options
+    const made = await administration.together((acts) =>
+      acts.createIntegration({ name, type, ...policies(options) }),
+    )
+    const keys = { integration_key: made.ikey, secret_key: made.skey.reveal() }
+    process.stdout.write(
+      asJson
+        ? json({ ...appJson(made), ...keys })
+        : `${made.name} is protected. Its keys, the secret one shown this once:\n\n  ikey  ${keys.integration_key}\n  skey  ${keys.secret_key}\n\nFor the authentication proxy: countersign app show ${made.ikey} --cfg\n`,
+    )
+  })
+}
+
+async function list(options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const apps = await new Integrations(store).list()
+    process.stdout.write(
+      asJson
+        ? json(apps.map(appJson))
+        : table(
+            ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'STATE'],
+            apps.map((app) => [
+              app.name,
+              app.type,
+              app.ikey,
+              app.newUserPolicy,
+              app.enabled ? 'enabled' : 'disabled',
+            ]),
+            'No application is protected yet. Protect one: countersign app add --type radius --name "VPN"',
+          ),
+    )
+  })
+}
+
+async function show(
+  name: string,
+  options: DataOptions & { reveal: boolean; cfg: boolean; apiHost: string; apiPort: string },
+): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const app = await appNamed(store, name)
+    const skey = options.reveal || options.cfg ? app.skey.reveal() : '(hidden; add --reveal)'
+    if (options.cfg) {
+      process.stdout.write(
+        `[duo_only_client]\n\n[radius_server_duo_only]\nikey=${app.ikey}\nskey=${skey}\napi_host=${options.apiHost}\napi_port=${options.apiPort}\nhttp_ca_certs_file=ca.pem\nradius_ip_1=10.0.1.10\nradius_secret_1=\nfailmode=secure\n`,
+      )
+      return
+    }
+    process.stdout.write(
+      asJson
+        ? json({ ...appJson(app), secret_key: options.reveal ? skey : null })
+        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\n`,
+    )
+  })
+}
+
+async function edit(
+  name: string,
+  options: PolicyOptions & { name?: string; disable?: boolean; enable?: boolean },
+): Promise<void> {
+  if (options.disable === true && options.enable === true)
+    throw new CommandError('--enable and --disable exclude each other')
+  await withStore(options, async ({ store, administration }) => {
+    const app = await appNamed(store, name)
+    const change = {
+      ...policies(options),
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.disable === true ? { enabled: false } : {}),
+      ...(options.enable === true ? { enabled: true } : {}),
+    }
+    if (Object.keys(change).length === 0)
+      throw new CommandError('nothing to change; see countersign app edit --help')
+    await administration.together((acts) => acts.updateIntegration(app, change))
+    process.stdout.write(`${app.name} is changed\n`)
+  })
+}
+
+async function rotate(
+  name: string,
+  options: DataOptions & { readonly yes: boolean },
+): Promise<void> {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const app = await appNamed(store, name)
+    await confirmed(
+      `Replace the secret key of ${app.name}? What uses the old one is refused at once.`,
+      options.yes,
+    )
+    const skey = await administration.together((acts) => acts.rotateSkey(app))
+    process.stdout.write(
+      asJson
+        ? json({ integration_key: app.ikey, secret_key: skey.reveal() })
+        : `skey  ${skey.reveal()}\n`,
+    )
+  })
+}
+
+async function remove(
+  name: string,
+  options: DataOptions & { readonly yes: boolean },
+): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const app = await appNamed(store, name)
+    await confirmed(`Remove ${app.name}? Its requests are refused from then on.`, options.yes)
+    await administration.together((acts) => acts.removeIntegration(app))
+    process.stdout.write(`${app.name} is removed\n`)
+  })
+}
+
+async function appNamed(store: Store, name: string): Promise<Integration> {
+  const apps = await new Integrations(store).list()
+  const found = apps.filter(
+    (app) => app.ikey === name || app.name.toLowerCase() === name.toLowerCase(),
+  )
+  const [app, another] = found
+  if (another !== undefined)
+    throw new CommandError(
+      `several applications are called '${name}'; name one by its ikey: ${found.map(({ ikey }) => ikey).join(' ')}`,
+    )
+  if (app !== undefined) return app
+  const close = nearestOf(
+    name,
+    apps.map((candidate) => candidate.name),
+  )
+  throw new CommandError(
+    `there is no application '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
+  )
+}
+
+function policies({ newUsers, usernameNormalization }: PolicyOptions) {
+  return {
+    ...(newUsers === undefined ? {} : { newUserPolicy: newUsers }),
+    ...(usernameNormalization === undefined ? {} : { usernameNormalization }),
+  }
+}
+
+function appJson(app: Integration) {
+  return {
+    integration_key: app.ikey,
+    name: app.name,
+    type: app.type,
+    enroll_policy: app.newUserPolicy,
+    username_normalization_policy: app.usernameNormalization,
+    enabled: app.enabled,
+  }
+}

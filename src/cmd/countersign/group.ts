@@ -1,0 +1,129 @@
+import { type Command, Option } from 'commander'
+import {
+  type Group,
+  type GroupStatus,
+  Groups,
+  groupStatuses,
+} from '../../service/directory/groups.ts'
+import type { Store } from '../../service/store/store.ts'
+import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
+import { json, nearestOf, table } from './output.ts'
+
+interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
+/** `countersign group …` */
+export function addGroupVerb(program: Command): void {
+  const group = program
+    .command('group')
+    .description('groups of users; their status counts before that of the user')
+  const status = new Option('--status <status>', 'for all members').choices(groupStatuses)
+  dataOptions(group.command('add <name>'))
+    .description('add a group')
+    .addOption(
+      new Option('--status <status>', 'for all members').choices(groupStatuses).default('active'),
+    )
+    .option('--description <text>', 'what it is for', '')
+    .action(add)
+  dataOptions(group.command('list')).description('all groups').action(list)
+  dataOptions(group.command('edit <name>'))
+    .description("change a group's status")
+    .addOption(status.makeOptionMandatory())
+    .action(edit)
+  dataOptions(group.command('join <name> <username>'))
+    .description('put a user into a group')
+    .action(join)
+  dataOptions(group.command('leave <name> <username>'))
+    .description('take a user out of a group')
+    .action(leave)
+  dataOptions(group.command('remove <name>'))
+    .description('remove a group; its members stay')
+    .option('--yes', 'without asking', false)
+    .action(remove)
+}
+
+async function add(
+  name: string,
+  options: DataOptions & { status: GroupStatus; description: string },
+): Promise<void> {
+  await withStore(options, async ({ administration, json: asJson }) => {
+    const group = await administration.together((acts) =>
+      acts.createGroup(name, options.status, options.description),
+    )
+    process.stdout.write(
+      asJson ? json(groupJson(group)) : `${group.name} is added (${group.groupId})\n`,
+    )
+  })
+}
+
+async function list(options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const groups = await new Groups(store).list()
+    process.stdout.write(
+      asJson
+        ? json(groups.map(groupJson))
+        : table(
+            ['GROUP', 'STATUS', 'DESCRIPTION'],
+            groups.map(({ name, status, description }) => [name, status, description]),
+            'There are no groups yet. Add one: countersign group add "Contractors"',
+          ),
+    )
+  })
+}
+
+async function edit(name: string, options: DataOptions & { status: GroupStatus }): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const group = await groupNamed(store, name)
+    await administration.together((acts) => acts.setGroupStatus(group, options.status))
+    process.stdout.write(`${group.name} is ${options.status}\n`)
+  })
+}
+
+async function join(name: string, username: string, options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const group = await groupNamed(store, name)
+    const user = await userNamed(store, username)
+    await administration.together((acts) => acts.addMember(group, user))
+    process.stdout.write(`${user.username} is in ${group.name}\n`)
+  })
+}
+
+async function leave(name: string, username: string, options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const group = await groupNamed(store, name)
+    const user = await userNamed(store, username)
+    await administration.together((acts) => acts.removeMember(group, user))
+    process.stdout.write(`${user.username} is not in ${group.name} any more\n`)
+  })
+}
+
+async function remove(
+  name: string,
+  options: DataOptions & { readonly yes: boolean },
+): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const group = await groupNamed(store, name)
+    await confirmed(`Remove group ${group.name}?`, options.yes)
+    await administration.together((acts) => acts.removeGroup(group))
+    process.stdout.write(`${group.name} is removed\n`)
+  })
+}
+
+async function groupNamed(store: Store, name: string): Promise<Group> {
+  const groups = new Groups(store)
+  const group = await groups.byName(name)
+  if (group !== undefined) return group
+  const close = nearestOf(
+    name,
+    (await groups.list()).map((candidate) => candidate.name),
+  )
+  throw new CommandError(
+    `there is no group '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
+  )
+}
+
+function groupJson({ groupId, name, status, description }: Group) {
+  return { group_id: groupId, name, status, desc: description }
+}

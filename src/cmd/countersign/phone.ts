@@ -1,0 +1,119 @@
+import type { Command } from 'commander'
+import { Phones } from '../../service/directory/phones.ts'
+import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
+import { json, table } from './output.ts'
+
+interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
+/** `countersign phone …` */
+export function addPhoneVerb(program: Command): void {
+  const phone = program
+    .command('phone')
+    .description("users' phones; their order is what push2 counts")
+  dataOptions(phone.command('add <username>'))
+    .description('add a phone behind the others')
+    .option('--number <number>', 'international, like +15550101234')
+    .option('--name <name>', 'what it is called')
+    .option('--platform <platform>', 'iOS, Android, …')
+    .action(add)
+  dataOptions(phone.command('list <username>'))
+    .description("a user's phones in their order")
+    .action(list)
+  dataOptions(phone.command('reorder <username> <phone-id...>'))
+    .description('put the phones into this order')
+    .action(reorder)
+  dataOptions(phone.command('remove <phone-id>'))
+    .description('remove a phone')
+    .option('--yes', 'without asking', false)
+    .action(remove)
+}
+
+async function add(
+  username: string,
+  options: DataOptions & {
+    readonly number?: string
+    readonly name?: string
+    readonly platform?: string
+  },
+): Promise<void> {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const user = await userNamed(store, username)
+    const { number = '', name = '', platform = '' } = options
+    const added = await administration.together((acts) =>
+      acts.addPhone(user, { number, name, platform }),
+    )
+    process.stdout.write(
+      asJson ? json(phoneJson(added)) : `${added.phoneId} is added to ${user.username}\n`,
+    )
+  })
+}
+
+async function list(username: string, options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const user = await userNamed(store, username)
+    const phones = await new Phones(store).ofUser(user.userId)
+    process.stdout.write(
+      asJson
+        ? json(phones.map(phoneJson))
+        : table(
+            ['', 'PHONE', 'NUMBER', 'NAME', 'PLATFORM'],
+            phones.map(({ phoneId, number, name, platform }, index) => [
+              index + 1,
+              phoneId,
+              number,
+              name,
+              platform,
+            ]),
+            `${user.username} has no phones. Add one: countersign phone add ${user.username} --number +15550101234`,
+          ),
+    )
+  })
+}
+
+async function reorder(
+  username: string,
+  phoneIds: readonly string[],
+  options: DataOptions,
+): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const user = await userNamed(store, username)
+    const own = (await new Phones(store).ofUser(user.userId)).map(({ phoneId }) => phoneId)
+    if (own.length !== phoneIds.length || !own.every((phoneId) => phoneIds.includes(phoneId))) {
+      throw new CommandError(
+        `name all ${own.length} phones of ${user.username}, each once: ${own.join(' ')}`,
+      )
+    }
+    await administration.together((acts) => acts.reorderPhones(user, phoneIds))
+    process.stdout.write('reordered\n')
+  })
+}
+
+async function remove(
+  phoneId: string,
+  options: DataOptions & { readonly yes: boolean },
+): Promise<void> {
+  await withStore(options, async ({ administration }) => {
+    await confirmed(`Remove phone ${phoneId}?`, options.yes)
+    const removed = await administration.together((acts) => acts.removePhone(phoneId))
+    if (!removed)
+      throw new CommandError(`there is no phone ${phoneId}; see countersign phone list USERNAME`)
+    process.stdout.write(`${phoneId} is removed\n`)
+  })
+}
+
+function phoneJson({
+  phoneId,
+  number,
+  name,
+  platform,
+}: {
+  phoneId: string
+  number: string
+  name: string
+  platform: string
+}) {
+  return { phone_id: phoneId, number, name, platform }
+}
