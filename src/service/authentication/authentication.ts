@@ -1,24 +1,28 @@
+import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type Device, readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Integration } from '../access/integrations.ts'
-import type { Delivery } from '../delivery/delivery.ts'
-import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { Delivered, Delivery } from '../delivery/delivery.ts'
 import { type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type Outcome, type Transactions, timedOut } from '../transaction/transactions.ts'
-import type { Lockout, Record as LockoutRecord, Source } from './lockout.ts'
-import type { Decision } from './policy.ts'
-import { displayName, maskedNumber, type PromptText, promptText } from './prompt_text.ts'
-import { type Directory, type Named, readSubject, type Subject } from './subject.ts'
+import {
+  isOverdue,
+  type Outcome,
+  type Transaction,
+  type Transactions,
+  timedOut,
+  type Waiting,
+} from '../transaction/transactions.ts'
+import { deviceList } from './device_list.ts'
+import type { Asking, Attempt, Journal } from './journal.ts'
+import type { Lockout } from './lockout.ts'
+import { checkPasscode } from './passcode_check.ts'
+import { maskedNumber, type PromptText, promptText } from './prompt_text.ts'
+import { type Directory, readSubject, type Subject } from './subject.ts'
 
-/** Who asks, for whom. */
-export interface Asking {
+export interface AuthRequest extends Asking {
   readonly integration: Integration
-  readonly named: Named
-  /** As the client sent it, which may be anything; empty where it sent none. */
-  readonly ipaddr: string
-  readonly hostname: string
 }
 
 /** The second factor, as a client names it. */
@@ -34,65 +38,60 @@ export type PreauthOutcome =
       readonly devices: readonly Device[]
       readonly prompt: PromptText
     }
-  | { readonly result: 'allow' | 'deny'; readonly status_msg: string }
-  | { readonly result: 'enroll'; readonly status_msg: string }
+  | { readonly result: 'allow' | 'deny' | 'enroll'; readonly status_msg: string }
+  | { readonly result: 'no such user' }
 
-/** An authentication that has ended, one that waits for a phone, or a factor that no device has. */
+/** An authentication that has ended, one that waits for a phone, or one that can't begin. */
 export type AuthOutcome =
-  | { readonly kind: 'settled'; readonly outcome: Outcome }
+  | { readonly kind: 'settled'; readonly txid: string; readonly outcome: Outcome }
   | { readonly kind: 'waiting'; readonly txid: string }
   | { readonly kind: 'no capable device' }
+  | { readonly kind: 'no such user' }
 
 export interface AuthenticationParts {
   readonly store: Store
   readonly directory: Directory
   readonly lockout: Lockout
   readonly transactions: Transactions
-  readonly log: AuthenticationLog
+  readonly journal: Journal
   readonly delivery: Delivery
   readonly clock: Clock
 }
 
 /** How long a phone may take to answer. */
 const answerSecs = 60
+/** How long a poll is held while nothing changes: far from the nineteen replies that some clients bear. */
+const pollMs = 30_000
 
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
+  /** Those that wait, in the process that began them: what the log will want to know. */
+  readonly #waiting = new Map<string, Attempt>()
+  /** Transactions of which a caller has been told how they stand. */
+  readonly #told = new Map<string, string>()
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
   }
 
   /** Whether a user may sign in, and with which of his devices. */
-  async preauth(asking: Asking): Promise<PreauthOutcome> {
-    const { user, phones, tokens, decision } = await this.#subject(asking)
+  async preauth(request: AuthRequest): Promise<PreauthOutcome> {
+    const subject = await this.#subject(request)
+    if (subject === undefined) return { result: 'no such user' }
+    const { user, phones, tokens, decision } = subject
     switch (decision.kind) {
       case 'allow':
       case 'deny':
-        await this.#logged(asking, undefined, decision)
+        await this.#end(attemptOf(request, subject), false, outcomeOf(decision), decision.reason)
         return { result: decision.kind, status_msg: decision.statusMsg }
       case 'enroll':
-        return { result: 'enroll', status_msg: statusMessage.enroll }
+        return { result: 'enroll', status_msg: decision.statusMsg }
       case 'auth':
         return {
           result: 'auth',
           status_msg: statusMessage.active,
-          devices: [
-            ...phones.map((phone) => ({
-              device: phone.phoneId,
-              type: 'phone' as const,
-              name: phone.name,
-              number: maskedNumber(phone.number),
-              display_name: displayName(phone),
-              capabilities: phone.capabilities,
-            })),
-            ...tokens.map(({ tokenId, serial }) => ({
-              device: tokenId,
-              type: 'token' as const,
-              name: serial,
-            })),
-          ],
+          devices: deviceList(phones, tokens),
           prompt: promptText(user?.username ?? '', phones),
         }
     }
@@ -101,236 +100,232 @@ export class Authentication {
   /**
    * Asks for the second factor. It also decides all that preauth decides, so that a caller who left
    * preauth out lets nobody in whom preauth would have kept out.
+   *
+   * @param options.async Whether the caller will ask for the outcome by the txid.
    */
-  async auth(asking: Asking, chosen: ChosenFactor): Promise<AuthOutcome> {
-    const subject = await this.#subject(asking)
+  async auth(
+    request: AuthRequest,
+    chosen: ChosenFactor,
+    options: { readonly async: boolean },
+  ): Promise<AuthOutcome> {
+    const subject = await this.#subject(request)
+    if (subject === undefined) return { kind: 'no such user' }
     const { decision } = subject
-    switch (decision.kind) {
-      case 'allow':
-      case 'deny':
-        await this.#logged(asking, subject, decision)
-        return settled({
-          result: decision.kind,
-          status: decision.status,
-          status_msg: decision.statusMsg,
-        })
-      case 'enroll': {
-        const reason = 'deny_unenrolled_user'
-        const outcome = {
-          result: 'deny',
-          status: 'deny',
-          status_msg: statusMessage.enroll,
-        } as const
-        await this.#append(asking, subject, { factor: '', outcome, reason, device: '' })
-        return settled(outcome)
-      }
-      case 'auth':
-        return await this.#ask(asking, subject, subject.user?.userId ?? '', chosen)
+    const attempt = attemptOf(request, subject)
+    if (decision.kind !== 'auth') {
+      const outcome = outcomeOf(decision)
+      await this.#end(attempt, options.async, outcome, decision.reason)
+      return { kind: 'settled', txid: attempt.txid, outcome }
     }
+    const prompt = chosen.factor === 'prompt' ? readPrompt(chosen.prompt) : undefined
+    if (prompt?.kind === 'factor') {
+      return await this.#phone(attempt, subject, prompt.factor, prompt.phone ?? 'auto')
+    }
+    if (chosen.factor !== 'prompt' && chosen.factor !== 'passcode') {
+      return await this.#phone(attempt, subject, chosen.factor, chosen.device)
+    }
+    const typed = chosen.factor === 'passcode' ? chosen.passcode : chosen.prompt
+    return await this.#passcode(attempt, subject, typed.replace(/\s+/g, ''), options.async)
+  }
+
+  /** Waits for one that `auth` left waiting, to its end. */
+  async awaitOutcome(txid: string): Promise<Outcome> {
+    const { transactions, clock } = this.#parts
+    const transaction = await transactions.awaitOutcome(txid, answerSecs * 1000)
+    if (transaction === undefined) return timedOut
+    const { outcome } = transaction
+    if (outcome.result !== 'waiting') return outcome
+    // also where the service stops: nobody will wait for the answer any more
+    return await this.#timeOut(transaction, clock.now())
   }
 
   /**
-   * Waits for one that `auth` left waiting, to its end.
+   * How a transaction stands: at once for the first who asks, else as soon as it changes, or after
+   * half a minute.
    *
-   * @param waitMs What the caller has the patience for; at the end of it nothing is settled.
+   * @returns `undefined` where this application has no such transaction.
    */
-  async awaitOutcome(txid: string, waitMs = (answerSecs + 5) * 1000): Promise<Outcome> {
-    const transaction = await this.#parts.transactions.awaitOutcome(txid, waitMs)
-    const outcome = transaction?.outcome
-    return outcome === undefined || outcome.result === 'waiting' ? timedOut : outcome
+  async status(txid: string, ikey: string): Promise<Outcome | Waiting | undefined> {
+    const { transactions, clock } = this.#parts
+    let transaction = await transactions.byTxid(txid)
+    if (transaction === undefined || transaction.ikey !== ikey) return undefined
+    if (this.#told.get(txid) === transaction.outcome.status) {
+      transaction = (await transactions.awaitOutcome(txid, pollMs)) ?? transaction
+    }
+    if (isOverdue(transaction, clock.now())) return await this.#timeOut(transaction, clock.now())
+    const { outcome } = transaction
+    if (outcome.result === 'waiting') this.#told.set(txid, outcome.status)
+    else this.#told.delete(txid)
+    return outcome
   }
 
-  async #ask(
-    asking: Asking,
-    subject: Subject,
-    userId: string,
-    chosen: ChosenFactor,
-  ): Promise<AuthOutcome> {
-    switch (chosen.factor) {
-      case 'passcode':
-        return settled(await this.#passcode(asking, subject, userId, chosen.passcode))
-      case 'prompt': {
-        const prompt = readPrompt(chosen.prompt)
-        if (prompt.kind === 'factor') {
-          const { factor, phone = 'auto' } = prompt
-          return await this.#phone(asking, subject, userId, factor, phone)
-        }
-        const passcode = prompt.kind === 'passcode' ? prompt.passcode : ''
-        return settled(await this.#passcode(asking, subject, userId, passcode))
+  /**
+   * Settles one that waits, as its user has answered.
+   *
+   * @returns Whether it was waiting.
+   */
+  async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
+    const { store, transactions, journal, clock } = this.#parts
+    const transaction = await transactions.byTxid(txid)
+    if (transaction === undefined) return false
+    const attempt = this.#waiting.get(txid) ?? (await this.#remembered(transaction))
+    const won = await store.transaction(async (db) => {
+      if (!(await transactions.settle(txid, outcome, db))) return false
+      await journal.ended(attempt, outcome, reason, clock.now(), db)
+      if (outcome.result === 'allow' && transaction.userId !== null) {
+        await this.#parts.directory.users.signedIn(transaction.userId, clock.now(), db)
       }
-      default:
-        return await this.#phone(asking, subject, userId, chosen.factor, chosen.device)
+      return true
+    })
+    this.#waiting.delete(txid)
+    transactions.announce(txid)
+    return won
+  }
+
+  /** Settles what nobody has answered in time, and forgets what is past. */
+  async tidy(): Promise<void> {
+    const { transactions, lockout, clock } = this.#parts
+    for (const transaction of await transactions.overdue()) {
+      await this.#timeOut(transaction, clock.now())
+      this.#told.delete(transaction.txid)
     }
+    await transactions.prune()
+    await lockout.forget(clock.now())
+  }
+
+  async #timeOut(transaction: Transaction, now: number): Promise<Outcome> {
+    const { txid, factor } = transaction
+    const reason = factor === 'phone' ? 'no_keys_pressed' : 'no_response'
+    if (await this.settle(txid, timedOut, reason)) return timedOut
+    const settled = (await this.#parts.transactions.byTxid(txid)) ?? transaction
+    return settled.outcome.result === 'waiting' && !isOverdue(settled, now)
+      ? timedOut
+      : finalOutcome(settled)
   }
 
   /** One durable commit: the passcode is used up, the guess counted and the log written together. */
   async #passcode(
-    asking: Asking,
-    subject: Subject,
-    userId: string,
-    typed: string,
-  ): Promise<Outcome> {
-    const { store, lockout, directory, clock } = this.#parts
-    const passcode = typed.replace(/\s+/g, '')
-    const source = { userId, ikey: asking.integration.ikey, address: validAddress(asking.ipaddr) }
-    return await store.transaction(async (db) => {
-      const now = clock.now()
-      const end = async (
-        outcome: Outcome,
-        reason: string,
-        factor: string,
-        device = '',
-      ): Promise<Outcome> => {
-        await this.#append(asking, subject, { factor, outcome, reason, device }, db)
-        return outcome
-      }
-      const record = await lockout.hold(source, now, db)
-      if (lockout.isLocked(record, now)) {
-        return await end(
-          { result: 'deny', status: 'locked_out', status_msg: statusMessage.lockedOut },
-          'locked_out',
-          'passcode',
-        )
-      }
-      if (await directory.bypassCodes.consume(userId, passcode, now, db)) {
-        return await this.#proved(source, record, now, db, () =>
-          end(success, 'valid_passcode', 'bypass_code'),
-        )
-      }
-      const consumption = await directory.tokens.consume(userId, passcode, now, db)
-      switch (consumption.outcome) {
-        case 'accepted': {
-          const { tokenId, phoneId } = consumption.token
-          const factor = phoneId === null ? 'hardware_token' : 'duo_mobile_passcode'
-          return await this.#proved(source, record, now, db, () =>
-            end(success, 'valid_passcode', factor, tokenId),
-          )
-        }
-        case 'replayed':
-          return await end(
-            denied(statusMessage.passcodeUsed),
-            'passcode_already_used',
-            'passcode',
-            consumption.token.tokenId,
-          )
-        case 'wrong':
-          await lockout.wrong(source, record, passcode, now, db)
-          return await end(denied(statusMessage.incorrectPasscode), 'invalid_passcode', 'passcode')
-      }
+    attempt: Attempt,
+    { user }: Subject,
+    passcode: string,
+    leaves: boolean,
+  ): Promise<AuthOutcome> {
+    if (user === undefined) return { kind: 'no such user' }
+    const { integration, ipaddr } = attempt.asking
+    const source = { userId: user.userId, ikey: integration.ikey, address: validAddress(ipaddr) }
+    const outcome = await this.#parts.store.transaction(async (db) => {
+      const checked = await checkPasscode(
+        source,
+        passcode,
+        this.#parts.clock.now(),
+        this.#parts,
+        db,
+      )
+      const { factor, device, reason } = checked
+      await this.#end({ ...attempt, factor, device }, leaves, checked.outcome, reason, db)
+      return checked.outcome
     })
-  }
-
-  async #proved(
-    source: Source,
-    record: LockoutRecord,
-    now: number,
-    db: StoreDb,
-    end: () => Promise<Outcome>,
-  ): Promise<Outcome> {
-    await this.#parts.lockout.right(source, record, db)
-    await this.#parts.directory.users.signedIn(source.userId, now, db)
-    return await end()
+    return { kind: 'settled', txid: attempt.txid, outcome }
   }
 
   async #phone(
-    asking: Asking,
+    attempt: Attempt,
     { user, phones }: Subject,
-    userId: string,
     factor: 'auto' | PhoneFactor,
     device: string | number,
   ): Promise<AuthOutcome> {
-    const { delivery, transactions } = this.#parts
+    const { transactions } = this.#parts
     const tried: readonly PhoneFactor[] = factor === 'auto' ? ['push', 'phone'] : [factor]
     for (const way of tried) {
       const phone = phoneFor(way, device, phones)
       if (phone === undefined) continue
-      const txid = await transactions.open({
-        ikey: asking.integration.ikey,
-        userId,
-        factor: way,
-        lifeSecs: answerSecs,
-        status: way === 'phone' ? 'calling' : 'pushed',
-        status_msg:
-          way === 'phone' ? `Dialing ${maskedNumber(phone.number)}...` : statusMessage.pushed,
-      })
+      const { txid, asking } = attempt
+      const { ikey, name: application } = asking.integration
       const { phoneId, number } = phone
-      const request = {
-        txid,
-        phoneId,
-        number,
-        application: asking.integration.name,
-        username: user?.username ?? '',
-      }
-      if (way === 'push') await delivery.push?.send(request)
-      else if (way === 'phone') await delivery.phone?.call(request)
-      else await delivery.sms?.send(request)
-      return { kind: 'waiting', txid }
+      this.#waiting.set(txid, { ...attempt, factor: way, device: phoneId })
+      await transactions.open(
+        { txid, ikey, userId: user?.userId ?? null, factor: way },
+        waitingFor(way, number),
+        answerSecs,
+      )
+      const username = user?.username ?? ''
+      await this.#deliver(way, { txid, phoneId, number, application, username })
+      if (way !== 'sms') return { kind: 'waiting', txid }
+      await this.settle(txid, smsSent, 'sms_sent')
+      return { kind: 'settled', txid, outcome: smsSent }
     }
     return { kind: 'no capable device' }
   }
 
-  async #logged(
-    asking: Asking,
-    subject: Subject | undefined,
-    decision: Extract<Decision, { kind: 'allow' | 'deny' }>,
+  async #deliver(way: PhoneFactor, request: Delivered): Promise<void> {
+    const { push, phone, sms } = this.#parts.delivery
+    if (way === 'push') await push?.send(request)
+    else if (way === 'phone') await phone?.call(request)
+    else await sms?.send(request)
+  }
+
+  /** @param leaves Whether a transaction is left that can be asked for. */
+  async #end(
+    attempt: Attempt,
+    leaves: boolean,
+    outcome: Outcome,
+    reason: string,
+    db: StoreDb | undefined = undefined,
   ): Promise<void> {
-    const outcome = {
-      result: decision.kind,
-      status: decision.status,
-      status_msg: decision.statusMsg,
+    if (db === undefined) {
+      return await this.#parts.store.transaction((own) =>
+        this.#end(attempt, leaves, outcome, reason, own),
+      )
     }
-    await this.#append(asking, subject, {
-      factor: '',
-      outcome,
-      reason: decision.reason,
+    const { journal, transactions, clock } = this.#parts
+    await journal.ended(attempt, outcome, reason, clock.now(), db)
+    if (!leaves) return
+    const { txid, asking, user, factor } = attempt
+    const { ikey } = asking.integration
+    await transactions.record({ txid, ikey, userId: user?.userId ?? null, factor }, outcome, db)
+  }
+
+  /** One that another process has begun, by what its transaction tells. */
+  async #remembered({ txid, ikey, userId, factor }: Transaction): Promise<Attempt> {
+    const user = userId === null ? undefined : await this.#parts.directory.users.byId(userId)
+    const integration = { ikey, name: '' }
+    const named = { userId: userId ?? '' }
+    return {
+      txid,
+      asking: { integration, named, ipaddr: '', hostname: '' },
+      user,
+      factor,
       device: '',
-    })
+    }
   }
 
-  /** The authentication log is written here and only here. */
-  async #append(
-    { integration, named, ipaddr, hostname }: Asking,
-    subject: Subject | undefined,
-    ended: {
-      readonly factor: string
-      readonly outcome: Outcome
-      readonly reason: string
-      readonly device: string
-    },
-    db: StoreDb = this.#parts.store.db,
-  ): Promise<void> {
-    await this.#parts.log.append(
-      {
-        timestamp: this.#parts.clock.now(),
-        txid: null,
-        userId: subject?.user?.userId ?? null,
-        username: subject?.user?.username ?? ('username' in named ? named.username : named.userId),
-        ikey: integration.ikey,
-        application: integration.name,
-        factor: ended.factor,
-        result: ended.outcome.result === 'allow' ? 'success' : 'denied',
-        reason: ended.reason,
-        ipaddr,
-        hostname,
-        device: ended.device,
-      },
-      db,
-    )
-  }
-
-  #subject({ named, integration }: Asking): Promise<Subject> {
+  #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
     return readSubject(named, integration, this.#parts.clock.now(), this.#parts)
   }
 }
 
-const success: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
+const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
 
-function denied(status_msg: string): Outcome {
-  return { result: 'deny', status: 'deny', status_msg }
+function attemptOf(asking: Asking, { user }: Subject): Attempt {
+  return { txid: randomUUID(), asking, user, factor: '', device: '' }
 }
 
-function settled(outcome: Outcome): AuthOutcome {
-  return { kind: 'settled', outcome }
+/** Who is to enrol is not let in before he has. */
+function outcomeOf(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
+  return decision.kind === 'enroll'
+    ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
+    : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
+}
+
+function finalOutcome({ outcome }: Transaction): Outcome {
+  const { result, status, status_msg } = outcome
+  return result === 'waiting' ? timedOut : { result, status, status_msg }
+}
+
+function waitingFor(way: PhoneFactor, number: string): Omit<Waiting, 'result'> {
+  return way === 'phone'
+    ? { status: 'calling', status_msg: `Dialing ${maskedNumber(number)}...` }
+    : { status: 'pushed', status_msg: statusMessage.pushed }
 }
 
 /** Whatever is no address counts as none: a client must not get a fresh counter by inventing one. */

@@ -30,7 +30,7 @@ export type Decision =
       readonly statusMsg: string
       readonly reason: 'user_disabled' | 'locked_out' | 'deny_unenrolled_user'
     }
-  | { readonly kind: 'enroll'; readonly statusMsg: string; readonly reason: 'user_not_enrolled' }
+  | { readonly kind: 'enroll'; readonly statusMsg: string; readonly reason: 'deny_unenrolled_user' }
 
 /**
  * Decides before any factor is asked for. Where user and groups disagree, what lets in least counts:
@@ -70,7 +70,7 @@ export const lockedOut = {
 function decideNewUser(policy: NewUserPolicy): Decision {
   switch (policy) {
     case 'enroll':
-      return { kind: 'enroll', statusMsg: statusMessage.enroll, reason: 'user_not_enrolled' }
+      return { kind: 'enroll', statusMsg: statusMessage.enroll, reason: 'deny_unenrolled_user' }
     case 'allow':
       return {
         kind: 'allow',

@@ -30,45 +30,51 @@ export interface Directory {
   readonly bypassCodes: BypassCodes
 }
 
-/** Reads what there is to know of a user before a second factor is looked at. */
+/** No user has such an identifier: a name that nobody has costs the same reads as one that somebody has. */
+const nobody = 'DU0'
+
+/**
+ * Reads what there is to know of a user before a second factor is looked at.
+ *
+ * @returns `undefined` for an identifier that no user has; a name that nobody has is a subject, too.
+ */
 export async function readSubject(
   named: Named,
   integration: Integration,
   now: number,
   from: { readonly directory: Directory; readonly lockout: Lockout; readonly delivery: Delivery },
-): Promise<Subject> {
+): Promise<Subject | undefined> {
   const { directory, lockout, delivery } = from
-  const { newUserPolicy } = integration
   const user =
     'userId' in named
       ? await directory.users.byId(named.userId)
       : await directory.users.byName(named.username, integration.usernameNormalization)
-  if (user === undefined) {
-    const nobody = { status: undefined, groupStatuses: [], enrolled: false, lockedOut: false }
-    return { user, phones: [], tokens: [], decision: decide(nobody, newUserPolicy) }
-  }
+  if (user === undefined && 'userId' in named) return undefined
+  const userId = user?.userId ?? nobody
   const [groups, phones, tokens, lockedOut] = await Promise.all([
-    directory.groups.ofUser(user.userId),
-    directory.phones.ofUser(user.userId),
-    directory.tokens.ofUser(user.userId),
-    lockout.accountIsLocked(user.userId, now),
+    directory.groups.ofUser(userId),
+    directory.phones.ofUser(userId),
+    directory.tokens.ofUser(userId),
+    lockout.accountIsLocked(userId, now),
   ])
   const enrolled =
-    phones.length > 0 ||
-    tokens.length > 0 ||
-    (await directory.bypassCodes.ofUser(user.userId)).length > 0
+    phones.length + tokens.length > 0 ||
+    (await directory.bypassCodes.ofUser(userId)).some(
+      ({ expires, reuseCount }) =>
+        (expires === null || expires > now) && (reuseCount === null || reuseCount > 0),
+    )
   return {
     user,
     phones: capablePhones(phones, tokens, delivery),
     tokens: tokens.filter(({ phoneId }) => phoneId === null),
     decision: decide(
       {
-        status: user.status,
+        status: user?.status,
         groupStatuses: groups.map(({ status }) => status),
         enrolled,
         lockedOut,
       },
-      newUserPolicy,
+      integration.newUserPolicy,
     ),
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { Clock } from '../../host/clock.ts'
 import type { Store, StoreDb } from '../store/store.ts'
@@ -10,6 +9,14 @@ export interface Outcome {
   readonly status_msg: string
 }
 
+/** How one stands that somebody still has to answer. */
+export interface Waiting {
+  readonly result: 'waiting'
+  /** `pushed`, `calling`, … */
+  readonly status: string
+  readonly status_msg: string
+}
+
 /** One authentication: waiting for somebody, or settled for good. */
 export interface Transaction {
   readonly txid: string
@@ -17,9 +24,7 @@ export interface Transaction {
   readonly userId: string | null
   readonly factor: string
   readonly expires: number
-  readonly outcome:
-    | Outcome
-    | { readonly result: 'waiting'; readonly status: string; readonly status_msg: string }
+  readonly outcome: Outcome | Waiting
 }
 
 /** What an authentication that nobody answered comes to. */
@@ -29,10 +34,17 @@ export const timedOut: Outcome = {
   status_msg: 'Login timed out.',
 }
 
+/** Whether nobody has answered it in time. */
+export function isOverdue({ outcome, expires }: Transaction, now: number): boolean {
+  return outcome.result === 'waiting' && now >= expires
+}
+
 /** A settled one stays readable for those who ask late. */
 const readableMs = 10 * 60_000
 /** Another process may settle a transaction; this is how soon it is seen here at the latest. */
 const lookEveryMs = 500
+
+type Opening = Pick<Transaction, 'txid' | 'ikey' | 'userId' | 'factor'>
 
 /**
  * The authentications under way. Each settles exactly once, whatever races: by one UPDATE that holds
@@ -42,6 +54,7 @@ export class Transactions {
   readonly #store: Store
   readonly #clock: Clock
   readonly #settled = new EventEmitter()
+  #closed = false
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -51,39 +64,33 @@ export class Transactions {
   }
 
   /** Opens one that waits. */
-  async open(
-    opening: {
-      readonly ikey: string
-      readonly userId: string | null
-      readonly factor: string
-      readonly lifeSecs: number
-      readonly status: string
-      readonly status_msg: string
-    },
-    db: StoreDb = this.#store.db,
-  ): Promise<string> {
-    return await this.#insert({ ...opening, result: 'waiting' }, null, db)
+  async open(opening: Opening, waiting: Omit<Waiting, 'result'>, lifeSecs: number): Promise<void> {
+    await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, this.#store.db)
   }
 
   /** Opens one that is settled already, for a caller that will ask by its txid. */
-  async record(
-    opening: { readonly ikey: string; readonly userId: string | null; readonly factor: string },
-    outcome: Outcome,
-    db: StoreDb = this.#store.db,
-  ): Promise<string> {
-    return await this.#insert({ ...opening, ...outcome, lifeSecs: 0 }, this.#clock.now(), db)
+  async record(opening: Opening, outcome: Outcome, db: StoreDb): Promise<void> {
+    await this.#insert(opening, outcome, 0, db)
   }
 
-  /** @returns Whether it was waiting: of all who settle, one is told `true`. */
-  async settle(txid: string, outcome: Outcome, db: StoreDb = this.#store.db): Promise<boolean> {
+  /**
+   * @returns Whether it was waiting: of all who settle, one is told `true`. Then `announce` it, once
+   *   that is committed.
+   */
+  async settle(txid: string, outcome: Outcome, db: StoreDb): Promise<boolean> {
+    const { result, status, status_msg } = outcome
     const { numUpdatedRows } = await db
       .updateTable('transactions')
-      .set({ ...outcome, settled: this.#clock.now() })
+      .set({ result, status, status_msg, settled: this.#clock.now() })
       .where('txid', '=', txid)
       .where('settled', 'is', null)
       .executeTakeFirst()
-    this.#settled.emit(txid)
     return numUpdatedRows === 1n
+  }
+
+  /** Wakes those who wait for it in this process. */
+  announce(txid: string): void {
+    this.#settled.emit(txid)
   }
 
   async byTxid(txid: string, db: StoreDb = this.#store.db): Promise<Transaction | undefined> {
@@ -92,38 +99,38 @@ export class Transactions {
       .selectAll()
       .where('txid', '=', txid)
       .executeTakeFirst()
-    if (row === undefined) return undefined
-    const { result, status, status_msg } = row
-    return {
-      txid,
-      ikey: row.ikey,
-      userId: row.user_id,
-      factor: row.factor,
-      expires: row.expires,
-      outcome:
-        result === 'allow' || result === 'deny'
-          ? { result, status, status_msg }
-          : { result: 'waiting', status, status_msg },
-    }
+    return row === undefined ? undefined : transactionOf(row)
   }
 
-  /**
-   * Waits until a transaction is settled, or for `waitMs`; one whose time is over is settled as
-   * timed out by whoever sees it first.
-   */
+  /** Waits until a transaction is settled or overdue, for `waitMs` at most. */
   async awaitOutcome(txid: string, waitMs: number): Promise<Transaction | undefined> {
     const deadline = this.#clock.now() + waitMs
     for (;;) {
-      const transaction = await this.byTxid(txid)
-      if (transaction === undefined || transaction.outcome.result !== 'waiting') return transaction
-      const now = this.#clock.now()
-      if (now >= transaction.expires) {
-        await this.settle(txid, timedOut)
-        continue
+      const woken = this.#wakeUp(txid)
+      try {
+        // read with the listener in its place: what settles meanwhile is not missed
+        const transaction = await this.byTxid(txid)
+        if (transaction === undefined || transaction.outcome.result !== 'waiting') {
+          return transaction
+        }
+        const now = this.#clock.now()
+        if (this.#closed || now >= deadline || now >= transaction.expires) return transaction
+        await woken.within(Math.min(lookEveryMs, deadline - now, transaction.expires - now))
+      } finally {
+        woken.cancel()
       }
-      if (now >= deadline) return transaction
-      await this.#change(txid, Math.min(lookEveryMs, deadline - now, transaction.expires - now))
     }
+  }
+
+  /** Those that nobody has answered in time. */
+  async overdue(): Promise<Transaction[]> {
+    const rows = await this.#store.db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('settled', 'is', null)
+      .where('expires', '<=', this.#clock.now())
+      .execute()
+    return rows.map(transactionOf)
   }
 
   /** Forgets what nobody asks for any more. */
@@ -131,48 +138,81 @@ export class Transactions {
     await this.#store.db
       .deleteFrom('transactions')
       .where('expires', '<', this.#clock.now() - readableMs)
+      .where('settled', 'is not', null)
       .execute()
   }
 
-  #change(txid: string, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
+  /** Whoever waits is told how it stands, and nobody waits any more. */
+  close(): void {
+    this.#closed = true
+    for (const txid of this.#settled.eventNames()) this.#settled.emit(txid)
+  }
+
+  #wakeUp(txid: string): { within: (ms: number) => Promise<void>; cancel: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let timer: NodeJS.Timeout | undefined
+    this.#settled.on(txid, resolve)
+    return {
+      within: (ms) => {
+        timer = setTimeout(resolve, ms)
+        return promise
+      },
+      cancel: () => {
         clearTimeout(timer)
-        this.#settled.off(txid, done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      this.#settled.on(txid, done)
-    })
+        this.#settled.off(txid, resolve)
+      },
+    }
   }
 
   async #insert(
-    opening: {
-      readonly ikey: string
-      readonly userId: string | null
-      readonly factor: string
-      readonly lifeSecs: number
-      readonly result: string
-      readonly status: string
-      readonly status_msg: string
-    },
-    settled: number | null,
+    { txid, ikey, userId, factor }: Opening,
+    { result, status, status_msg }: Outcome | Waiting,
+    lifeSecs: number,
     db: StoreDb,
-  ): Promise<string> {
-    const { userId, lifeSecs, ...columns } = opening
-    const txid = randomUUID()
+  ): Promise<void> {
     const opened = this.#clock.now()
+    const expires = opened + lifeSecs * 1000
+    const settled = result === 'waiting' ? null : opened
     await db
       .insertInto('transactions')
       .values({
-        ...columns,
         txid,
+        ikey,
         user_id: userId,
+        factor,
+        result,
+        status,
+        status_msg,
         opened,
-        expires: opened + lifeSecs * 1000,
+        expires,
         settled,
       })
       .execute()
-    return txid
+  }
+}
+
+function transactionOf(row: {
+  readonly txid: string
+  readonly ikey: string
+  readonly user_id: string | null
+  readonly factor: string
+  readonly result: string
+  readonly status: string
+  readonly status_msg: string
+  readonly expires: number
+}): Transaction {
+  const { txid, ikey, user_id: userId, factor, result, status, status_msg, expires } = row
+  return {
+    txid,
+    ikey,
+    userId,
+    factor,
+    expires,
+    // what nobody here has written must not let anyone in
+    outcome: {
+      result: result === 'allow' || result === 'waiting' ? result : 'deny',
+      status,
+      status_msg,
+    },
   }
 }

@@ -1,0 +1,23 @@
+import type { Device } from '../../duo/index.ts'
+import type { Token } from '../directory/tokens.ts'
+import type { CapablePhone } from '../factor/capable_device.ts'
+import { displayName, maskedNumber } from './prompt_text.ts'
+
+/** The devices as preauth lists them (duo.com/docs/authapi, /preauth): phones in their order, then tokens. */
+export function deviceList(phones: readonly CapablePhone[], tokens: readonly Token[]): Device[] {
+  return [
+    ...phones.map((phone) => ({
+      device: phone.phoneId,
+      type: 'phone' as const,
+      name: phone.name,
+      number: maskedNumber(phone.number),
+      display_name: displayName(phone),
+      capabilities: phone.capabilities,
+    })),
+    ...tokens.map(({ tokenId, serial }) => ({
+      device: tokenId,
+      type: 'token' as const,
+      name: serial,
+    })),
+  ]
+}

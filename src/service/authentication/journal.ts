@@ -1,0 +1,74 @@
+import type { Integration } from '../access/integrations.ts'
+import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { StoreDb } from '../store/store.ts'
+import type { Outcome } from '../transaction/transactions.ts'
+import type { Named } from './subject.ts'
+
+/** Who asks, for whom. */
+export interface Asking {
+  readonly integration: Pick<Integration, 'ikey' | 'name'>
+  readonly named: Named
+  /** As the client sent it, which may be anything; empty where it sent none. */
+  readonly ipaddr: string
+  readonly hostname: string
+}
+
+/** One sign-in on its way to a line in the log. */
+export interface Attempt {
+  readonly txid: string
+  readonly asking: Asking
+  readonly user: { readonly userId: string; readonly username: string } | undefined
+  /** In the log's words; empty where it did not come to one. */
+  readonly factor: string
+  readonly device: string
+}
+
+const longest = 255
+
+/** The authentication log is written here and only here, whichever way a sign-in has taken. */
+export class Journal {
+  readonly #log: AuthenticationLog
+
+  constructor(log: AuthenticationLog) {
+    this.#log = log
+  }
+
+  /** @param db The transaction in which it ends. */
+  async ended(
+    attempt: Attempt,
+    outcome: Outcome,
+    reason: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<void> {
+    const { txid, asking, user, factor, device } = attempt
+    const { integration, named, ipaddr, hostname } = asking
+    await this.#log.append(
+      {
+        timestamp: now,
+        txid,
+        userId: user?.userId ?? null,
+        username: user?.username ?? loggable('username' in named ? named.username : named.userId),
+        ikey: integration.ikey,
+        application: integration.name,
+        factor,
+        result: resultOf(outcome),
+        reason,
+        ipaddr: loggable(ipaddr),
+        hostname: loggable(hostname),
+        device,
+      },
+      db,
+    )
+  }
+}
+
+function resultOf({ result, status }: Outcome): AuthenticationEvent['result'] {
+  if (result === 'allow') return 'success'
+  return status === 'fraud' ? 'fraud' : 'denied'
+}
+
+/** What a client has sent, as it may stand in a log. */
+function loggable(text: string): string {
+  return text.slice(0, longest).toWellFormed()
+}

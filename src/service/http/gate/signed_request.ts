@@ -1,0 +1,133 @@
+import type { KeyObject } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import {
+  AuthApiFailure,
+  allowedSkewMs,
+  failureDetail,
+  failures,
+  type Parameter,
+  parseAuthorization,
+  parseDate,
+  signingKey,
+  verifiedVersion,
+} from '../../../duo/index.ts'
+import type { Clock } from '../../../host/clock.ts'
+import type { Integration, IntegrationType } from '../../access/integrations.ts'
+import { readParameters } from './parameters.ts'
+
+/** A request that an application has signed. */
+export interface SignedRequest {
+  readonly integration: Integration
+  /** Of query and body together; of one that stands there twice, the last. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+export interface GateOptions {
+  readonly integrations: { byIkey(ikey: string): Promise<Integration | undefined> }
+  readonly clock: Clock
+}
+
+interface Known {
+  readonly integration: Integration
+  readonly key: KeyObject
+  readonly readAt: number
+}
+
+/** An application that was removed, or given another key, is known for this long at most. */
+const knownMs = 1000
+const mostKnown = 10_000
+const sha1Digits = 40
+
+/** Finds out who has signed a request (duo.com/docs/authapi, "Authentication"). */
+export class SignedRequestGate {
+  readonly #options: GateOptions
+  readonly #known = new Map<string, Known>()
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param types Applications that may ask here.
+   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where it may not ask.
+   */
+  async admit(request: FastifyRequest, types: readonly IntegrationType[]): Promise<SignedRequest> {
+    const { authorization } = request.headers
+    if (authorization === undefined || authorization === '') {
+      throw new AuthApiFailure(failures.missingCredentials)
+    }
+    const credentials = parseAuthorization(authorization)
+    if (credentials === undefined) throw new AuthApiFailure(failures.missingCredentials)
+    const known = await this.#find(credentials.ikey)
+    if (known === undefined) throw new AuthApiFailure(failures.invalidIkey)
+    const date = dateOf(request)
+    if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
+    const body = typeof request.body === 'string' ? request.body : ''
+    const { query, form } = readParameters(
+      request.raw.url ?? '',
+      body,
+      request.headers['content-type'],
+    )
+    const [path = ''] = (request.raw.url ?? '').split('?', 1)
+    const version = verifiedVersion(
+      {
+        method: request.method,
+        host: request.headers.host ?? '',
+        path,
+        query,
+        form,
+        body,
+        date,
+        headers: duoHeaders(request),
+      },
+      credentials.signature,
+      known.key,
+    )
+    if (version === undefined) {
+      const withoutDate = date === undefined && credentials.signature.length > sha1Digits
+      throw new AuthApiFailure(withoutDate ? failures.missingTimestamp : failures.invalidSignature)
+    }
+    const { integration } = known
+    if (!integration.enabled) throw new AuthApiFailure(failures.accessForbidden)
+    if (!types.includes(integration.type)) {
+      throw new AuthApiFailure(failures.accessForbidden, failureDetail.wrongIntegrationType)
+    }
+    return { integration, parameters: new Map([...query, ...form]) }
+  }
+
+  async #find(ikey: string): Promise<Known | undefined> {
+    const now = this.#options.clock.now()
+    const before = this.#known.get(ikey)
+    if (before !== undefined && now - before.readAt < knownMs) return before
+    const integration = await this.#options.integrations.byIkey(ikey.replaceAll('\u0000', ''))
+    if (integration === undefined) {
+      this.#known.delete(ikey)
+      return undefined
+    }
+    if (this.#known.size >= mostKnown) this.#known.clear()
+    const same = before?.integration.skey === integration.skey
+    const key = same ? before.key : signingKey(integration.skey.reveal())
+    const known = { integration, key, readAt: now }
+    this.#known.set(ikey, known)
+    return known
+  }
+
+  #isNow(date: string): boolean {
+    const time = parseDate(date)
+    return time !== undefined && Math.abs(time - this.#options.clock.now()) <= allowedSkewMs
+  }
+}
+
+function dateOf({ headers }: FastifyRequest): string | undefined {
+  const duo = headers['x-duo-date']
+  return typeof duo === 'string' ? duo : headers.date
+}
+
+function duoHeaders({ headers }: FastifyRequest): Parameter[] {
+  const own: Parameter[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (name.startsWith('x-duo-') && typeof value === 'string') own.push([name, value])
+  }
+  return own
+}
