@@ -35,22 +35,24 @@ export function addUserVerb(program: Command): void {
     .option('--bypass <count>', 'make bypass codes', Number)
     .action(add)
   dataOptions(user.command('list')).description('all users').action(list)
-  dataOptions(user.command('show <username>')).description('a user and his devices').action(show)
+  dataOptions(user.command('show <username>')).description('a user with all devices').action(show)
   dataOptions(user.command('edit <username>'))
     .description('change a user')
     .option('--username <name>', 'another user name')
     .option('--realname <name>', 'full name')
     .option('--email <address>', 'mail address')
-    .addOption(new Option('--status <status>', 'whether he may sign in').choices(settableStatuses))
+    .addOption(
+      new Option('--status <status>', 'whether they may sign in').choices(settableStatuses),
+    )
     .action(edit)
   dataOptions(user.command('alias <username> [alias...]'))
-    .description("set a user's further names; without any, remove them")
+    .description("set a user's further names; none removes them")
     .action(setAliases)
   dataOptions(user.command('unlock <username>'))
     .description('end the locks of wrong passcodes')
     .action(unlock)
   dataOptions(user.command('remove <username>'))
-    .description('remove a user and all that is his')
+    .description('remove a user with all devices')
     .option('--yes', 'without asking', false)
     .action(remove)
 }
@@ -105,7 +107,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
       )
     if (made.uris.length + made.codes.length === 0) {
       process.stdout.write(
-        `Give him something to sign in with: countersign token add ${made.user.username} --totp\n`,
+        `Give them something to sign in with: countersign token add ${made.user.username} --totp\n`,
       )
     }
   })

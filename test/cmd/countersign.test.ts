@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, describe, test } from 'node:test'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
+after(() => rmSync(folder, { recursive: true }))
+
+interface Run {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function countersign(line: string, input = ''): Run {
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  )
+  const env = {
+    ...process.env,
+    COUNTERSIGN_DATA: join(folder, 'data'),
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+  }
+  return spawnSync(program, words, { encoding: 'utf8', input, env })
+}
+
+function json(line: string): Record<string, unknown> {
+  const { status, stdout, stderr } = countersign(`${line} --json`)
+  assert.equal(status, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+describe('countersign, in a new folder', () => {
+  test('says what to do where there is nothing yet', () => {
+    assert.match(countersign('user list').stdout, /Add one: countersign user add alice --totp/)
+    assert.match(countersign('app list').stdout, /countersign app add --type radius/)
+    assert.equal(statSync(join(folder, 'data')).mode & 0o777, 0o700)
+    assert.equal(statSync(join(folder, 'data/sealing.key')).mode & 0o777, 0o600)
+  })
+
+  test('user add --totp shows a QR code and the URI', () => {
+    const { status, stdout } = countersign('user add alice --totp --bypass 2 --alias al')
+    assert.equal(status, 0)
+    assert.match(stdout, /▄/)
+    assert.match(stdout, /otpauth:\/\/totp\/Countersign:alice\?secret=[A-Z2-7]{32}&/)
+    assert.equal(stdout.match(/^ {2}\d{9}$/gm)?.length, 2)
+  })
+
+  test('a name is taken once, whatever its case, also by an alias', () => {
+    for (const name of ['Alice', 'AL']) {
+      const { status, stderr } = countersign(`user add ${name}`)
+      assert.equal(status, 1)
+      assert.equal(stderr, `countersign: '${name}' is the name or an alias of a user already\n`)
+    }
+  })
+
+  test('what is made is found again, by people and by scripts', () => {
+    const phone = json('phone add al --number "+1 555 010 1234" --name Work')
+    assert.equal(phone.number, '+15550101234')
+    json('token add alice --hotp --digits 8')
+    countersign('group add Contractors --status bypass')
+    countersign('group join Contractors alice')
+    const shown = json('user show alice')
+    assert.equal(shown.username, 'alice')
+    assert.match(JSON.stringify(shown.tokens), /"t6".*"h8"/)
+    assert.match(JSON.stringify(shown.groups), /"Contractors","status":"bypass"/)
+  })
+
+  test('an unknown name gets the one that was probably meant', () => {
+    const { status, stderr } = countersign('user show alicf')
+    assert.equal(status, 1)
+    assert.equal(stderr, "countersign: there is no user 'alicf'; did you mean alice?\n")
+  })
+
+  test('a secret key is shown once, and is not in the database as it is', () => {
+    const { secret_key: skey, integration_key: ikey } = json('app add --type radius --name VPN')
+    assert.match(String(skey), /^[A-Za-z0-9]{40}$/)
+    assert(!countersign('app show VPN').stdout.includes(String(skey)))
+    assert.match(
+      countersign('app show VPN --cfg').stdout,
+      new RegExp(`ikey=${ikey}\nskey=${skey}\n`),
+    )
+    assert(!readFileSync(join(folder, 'data/countersign.db')).includes(String(skey)))
+  })
+
+  test('a token secret comes from standard input, never from the arguments', () => {
+    const { status, stdout } = countersign(
+      'token add alice --hotp --secret-file - --json',
+      'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    )
+    assert.equal(status, 0)
+    assert.match(stdout, /secret=GEZDGNBVGY3TQOJQ/)
+    assert.match(
+      countersign('token add alice --secret-file -', '!').stderr,
+      /the secret is not base32/,
+    )
+  })
+
+  test('what removes asks first', () => {
+    assert.match(countersign('user remove alice').stderr, /Add --yes to say so/)
+    assert.equal(countersign('user add bob').status, 0)
+    assert.equal(countersign('user remove bob --yes').stdout, 'bob is removed\n')
+  })
+
+  test('every act is in the administrator log', () => {
+    const { stdout } = countersign('log administrator')
+    for (const action of [
+      'user_create',
+      'phone_create',
+      'hardtoken_create',
+      'group_member_add',
+      'user_delete',
+    ]) {
+      assert.match(stdout, new RegExp(action))
+    }
+  })
+
+  test('backup, rotation of the sealing key, restore', () => {
+    const file = join(folder, 'backup.db')
+    assert.equal(countersign(`backup ${file}`).status, 0)
+    assert.match(
+      countersign('migrate --rotate-sealing-key').stdout,
+      /\d+ secrets are sealed with a new key/,
+    )
+    assert.equal(countersign('check').status, 0)
+    assert.match(countersign(`restore ${file}`).stderr, /add --force to replace it/)
+    assert.equal(countersign('user add carol').status, 0)
+    assert.equal(countersign(`restore ${file} --force`).status, 0)
+    assert.equal(countersign('user show carol').status, 1)
+    assert.equal(countersign('user show alice').status, 0)
+    writeFileSync(file, 'not a database')
+    assert.match(countersign(`restore ${file} --force`).stderr, /its checksum differs/)
+  })
+
+  test('a wrong sealing key is told in one line', () => {
+    writeFileSync(join(folder, 'data/sealing.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`, {
+      mode: 0o600,
+    })
+    const { status, stderr } = countersign('user list')
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^countersign: the data was sealed with key [0-9a-f]{8}, which is not in the key file; put the right sealing\.key back\n$/,
+    )
+    rmSync(join(folder, 'data/sealing.key'))
+    assert.match(countersign('user list').stderr, /sealing\.key is missing/)
+    assert(!existsSync(join(folder, 'data/sealing.key')))
+  })
+})

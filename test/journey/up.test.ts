@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { HOTP, TOTP, URI } from 'otpauth'
+import { skipWithout } from '../rig/debian_package.ts'
+import { freePort, Running } from '../rig/running.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+const skip = skipWithout('freeradius-utils', '/usr/bin/radclient')
+
+/** Sends one request with radclient, as the welcome says it. */
+function radclient(
+  password: string,
+  { username = 'alice', port, secret }: { username?: string; port: number; secret: string },
+): string {
+  const input = `User-Name="${username}",User-Password="${password}",Message-Authenticator=0x00`
+  const { stdout } = spawnSync(
+    'radclient',
+    ['-x', '-r', '1', '-t', '5', `127.0.0.1:${port}`, 'auth', secret],
+    { input, encoding: 'utf8' },
+  )
+  return stdout
+}
+
+describe('countersign up, from nothing to a sign-in', { skip }, () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'data')
+  let ports: { service: number; radius: number }
+  let running: Running
+  let firstRun: {
+    service: { api_host: string; api_port: number; ca_file: string }
+    radius: { port: number; secret: string; cfg_file: string }
+    integrations: Record<string, { ikey: string; skey: string }>
+    users: { username: string; totp_uri: string; hotp_uri: string; bypass_codes: string[] }[]
+  }
+
+  function start(): Running {
+    const args = [
+      'up',
+      '--data',
+      folder,
+      '--port',
+      String(ports.service),
+      '--radius-port',
+      String(ports.radius),
+    ]
+    return new Running(program, args)
+  }
+
+  before(async () => {
+    ports = { service: await freePort(), radius: await freePort() }
+    running = start()
+    await running.prints(/Ctrl-C stops everything/)
+    firstRun = JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8'))
+  })
+  after(async () => {
+    await running.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('first-run.json holds what was made, for its owner alone', () => {
+    assert.equal(statSync(join(folder, 'first-run.json')).mode & 0o777, 0o600)
+    assert.equal(firstRun.service.api_port, ports.service)
+    assert.deepEqual(Object.keys(firstRun.integrations), [
+      'radius',
+      'auth_api',
+      'unix',
+      'admin_api',
+    ])
+  })
+
+  test('the passcode that the welcome shows comes back as Access-Accept, once', async () => {
+    const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
+    const first = radclient(passcode, firstRun.radius)
+    assert.match(first, /Received Access-Accept/)
+    assert.match(first, /Reply-Message = "Success\. Logging you in\.\.\."/)
+    assert.match(first, /Message-Authenticator = 0x[0-9a-f]{32}\n\tReply-Message/)
+    const second = radclient(passcode, firstRun.radius)
+    assert.match(second, /Received Access-Reject/)
+    assert.match(second, /This passcode has already been used/)
+  })
+
+  test('TOTP, the next HOTP with a blank in it, a bypass code, each once', () => {
+    const [alice] = firstRun.users
+    assert(alice !== undefined)
+    const totp = URI.parse(alice.totp_uri)
+    const hotp = URI.parse(alice.hotp_uri)
+    assert(totp instanceof TOTP && hotp instanceof HOTP)
+    const next = hotp.generate({ counter: 1 })
+    const typed = [
+      totp.generate(),
+      ` ${next.slice(0, 3)} ${next.slice(3)} `,
+      alice.bypass_codes[0] ?? '',
+    ]
+    for (const word of typed) {
+      assert.match(radclient(word, firstRun.radius), /Received Access-Accept/, word)
+      assert.match(radclient(word, firstRun.radius), /Received Access-Reject/, word)
+    }
+  })
+
+  test('wrong passcode, unknown user, push without a phone: Access-Reject with a reason', () => {
+    assert.match(
+      radclient('000000', firstRun.radius),
+      /Received Access-Reject[\s\S]*Incorrect passcode/,
+    )
+    assert.match(
+      radclient('push', firstRun.radius),
+      /Received Access-Reject[\s\S]*no capable device/,
+    )
+    const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
+    assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)
+  })
+
+  test('the logs tell of it, without a passcode', () => {
+    const events = readFileSync(join(folder, 'log/authevents.log'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    assert.equal(events[0].username, 'alice')
+    assert.equal(events[0].status, 'Allow')
+    assert.equal(events[0].auth_stage, 'Secondary authentication')
+    const [, passcode = ''] = /^ {2}(\d{6})$/m.exec(running.stdout) ?? []
+    assert(!readFileSync(join(folder, 'log/authproxy.log'), 'utf8').includes(passcode))
+  })
+
+  test('a taken port is one line that names the flag', async () => {
+    const taken = createSocket('udp4')
+    taken.bind(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const other = join(folder, 'other')
+    const tries = [
+      {
+        args: ['--port', String(ports.service), '--radius-port', String(await freePort())],
+        expected: /--port/,
+      },
+      {
+        args: ['--port', String(await freePort()), '--radius-port', String(taken.address().port)],
+        expected: /--radius-port/,
+      },
+    ]
+    for (const { args, expected } of tries) {
+      const { status, stderr } = spawnSync(program, ['up', '--data', other, ...args], {
+        encoding: 'utf8',
+      })
+      assert.equal(status, 1, stderr)
+      assert.match(stderr, expected)
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    }
+    taken.close()
+  })
+
+  test('SIGTERM stops it cleanly, and a second start finds everything again', async () => {
+    assert.equal(await running.stop(), 0)
+    running = start()
+    const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
+    await running.prints(/Ctrl-C/)
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8')), firstRun)
+    assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
+  })
+})
