@@ -146,6 +146,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/transaction',
       'service/http/gate',
     ],
+    node: ['node:crypto'],
     packages: ['fastify', 'zod'],
   },
   'service/http': {
