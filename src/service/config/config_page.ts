@@ -1,0 +1,49 @@
+import { type ConfigOption, type ConfigSection, configTable } from './option_table.ts'
+
+const sections: readonly ConfigSection[] = configTable
+
+/** The reference page of `countersign.cfg` (`docs/countersign.cfg.md`), from the option table. */
+export function serviceConfigPage(): string {
+  return `# countersign.cfg
+
+The configuration of the MFA service, read by \`countersign service --config FILE\`. Without a file
+all defaults hold. The dialect is that of \`authproxy.cfg\`: sections in brackets, \`key=value\`,
+comments are whole lines that begin with \`;\` or \`#\`. All that is wrong is told at once, each as
+\`file:line: what, and what to do\`, with exit status 2. \`--data\` and \`--port\` count before the file.
+
+This page is made from the table in \`src/service/config/option_table.ts\`.
+${sections.map(sectionText).join('')}`
+}
+
+function sectionText({ name, meaning, options }: ConfigSection): string {
+  const rows = options.map(
+    (option) =>
+      `| \`${option.key}\` | ${kindOf(option)} | ${defaultOf(option)} | ${option.meaning}. |`,
+  )
+  return `
+## [${name}]
+
+${meaning}.
+
+| key | value | default | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+function kindOf({ type, values, min, max }: ConfigOption): string {
+  switch (type) {
+    case 'enum':
+      return (values ?? []).map((value) => `\`${value}\``).join(', ')
+    case 'integer':
+      return `whole number, ${min ?? 0} to ${max ?? 'any'}`
+    case 'boolean':
+      return '`true` or `false`'
+    default:
+      return type
+  }
+}
+
+function defaultOf(option: ConfigOption): string {
+  return option.default === undefined ? '' : `\`${option.default}\``
+}

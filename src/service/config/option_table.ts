@@ -1,0 +1,130 @@
+/** One key of `countersign.cfg`, and all that is known of it. */
+export interface ConfigOption {
+  readonly key: string
+  readonly type: 'text' | 'secret' | 'boolean' | 'integer' | 'enum' | 'path' | 'list'
+  /** One sentence for the reference page, without a full stop. */
+  readonly meaning: string
+  /** As it would be written; none where it is simply not set. */
+  readonly default?: string
+  readonly values?: readonly string[]
+  readonly min?: number
+  readonly max?: number
+}
+
+export interface ConfigSection {
+  readonly name: string
+  readonly meaning: string
+  readonly options: readonly ConfigOption[]
+}
+
+/** Every section and key of `countersign.cfg`: parser, checks and reference page read this table. */
+export const configTable = [
+  {
+    name: 'service',
+    meaning: 'Where the service listens, what it is called and where its data is',
+    options: [
+      {
+        key: 'host_names',
+        type: 'list',
+        default: 'localhost',
+        meaning:
+          'Names and addresses under which clients reach the service, parted by commas; the certificate is made for them, and the first stands in the addresses that the service hands out',
+      },
+      {
+        key: 'interface',
+        type: 'text',
+        meaning: 'IP address to listen on; all of the machine where it is not set',
+      },
+      { key: 'port', type: 'integer', default: '8443', min: 0, max: 65535, meaning: 'TCP port' },
+      {
+        key: 'data_folder',
+        type: 'path',
+        default: 'data',
+        meaning:
+          'Folder of the database, the keys and the certificates; a relative one is sought beside this file',
+      },
+      {
+        key: 'database_url',
+        type: 'secret',
+        meaning:
+          'postgres:// address of a PostgreSQL database, for more than one node; SQLite in the data folder where it is not set',
+      },
+      {
+        key: 'certificate_file',
+        type: 'path',
+        meaning:
+          'PEM file of the certificate and its chain, in place of one of the own authority; read again when it changes',
+      },
+      {
+        key: 'certificate_key_file',
+        type: 'path',
+        meaning: 'PEM file of the private key of certificate_file',
+      },
+      {
+        key: 'logo_file',
+        type: 'path',
+        meaning: 'PNG picture that the API hands to clients as the logo',
+      },
+      {
+        key: 'access_log',
+        type: 'boolean',
+        default: 'false',
+        meaning: 'Tells the log of each request: its method, path, status and time',
+      },
+      {
+        key: 'metrics',
+        type: 'enum',
+        values: ['loopback', 'all', 'off'],
+        default: 'loopback',
+        meaning: 'Who may read /metrics: this machine alone, everybody or nobody',
+      },
+      { key: 'debug', type: 'boolean', default: 'false', meaning: 'A more talkative log' },
+    ],
+  },
+  {
+    name: 'auth_api',
+    meaning: 'Limits of the Auth API',
+    options: [
+      {
+        key: 'requests_per_minute',
+        type: 'integer',
+        default: '6000',
+        min: 0,
+        max: 10_000_000,
+        meaning:
+          'Genuine requests of one application a minute, beyond which it is told to wait; 0 for no limit',
+      },
+      {
+        key: 'refused_per_minute',
+        type: 'integer',
+        default: '300',
+        min: 1,
+        max: 10_000_000,
+        meaning: 'Requests from one address a minute that are not genuine',
+      },
+    ],
+  },
+  {
+    name: 'lockout',
+    meaning: 'What wrong passcodes come to',
+    options: [
+      {
+        key: 'threshold',
+        type: 'integer',
+        default: '10',
+        min: 1,
+        max: 9999,
+        meaning:
+          'Wrong passcodes in a row from one address in one application that lock it for the user; five times as many from all addresses lock the account',
+      },
+      {
+        key: 'minutes',
+        type: 'integer',
+        default: '30',
+        min: 1,
+        max: 1440,
+        meaning: 'How long the first lock lasts; each one after it twice as long, up to a day',
+      },
+    ],
+  },
+] as const satisfies readonly ConfigSection[]

@@ -1,0 +1,122 @@
+import { isIP } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { Secret } from '../../host/secret.ts'
+import { IniDocument } from '../../ini/ini_document.ts'
+import { ConfigValues, type Problem } from './config_values.ts'
+
+/** `countersign.cfg`, read. */
+export interface ServiceConfig {
+  readonly hostNames: readonly string[]
+  readonly interfaceAddress: string | undefined
+  readonly port: number
+  /** Absolute. */
+  readonly dataFolder: string
+  readonly databaseUrl: Secret | undefined
+  readonly certificateFiles:
+    | { readonly certificateFile: string; readonly keyFile: string }
+    | undefined
+  readonly logoFile: string | undefined
+  readonly accessLog: boolean
+  readonly metrics: 'loopback' | 'all' | 'off'
+  readonly debug: boolean
+  readonly requestsPerMinute: number
+  readonly refusedPerMinute: number
+  readonly lockout: { readonly threshold: number; readonly lockMs: number }
+}
+
+const minuteMs = 60_000
+const longestName = 253
+
+/** What holds where there is no file; relative paths are sought in `folder`. */
+export function defaultConfig(folder: string): ServiceConfig {
+  const { config } = readServiceConfig('', resolve(folder, 'countersign.cfg'))
+  if (config === undefined) throw new Error('the defaults are not valid')
+  return config
+}
+
+/**
+ * Reads a configuration.
+ *
+ * @param file Its path, which relative paths in it are relative to.
+ * @returns No configuration where there is an error, and all that is wrong with it at once.
+ */
+export function readServiceConfig(
+  text: string,
+  file: string,
+): { readonly config: ServiceConfig | undefined; readonly problems: readonly Problem[] } {
+  const values = new ConfigValues(IniDocument.parse(text), file)
+  const folder = dirname(file)
+  const path = (key: string): string | undefined => {
+    const value = values.text('service', key)
+    return value === undefined ? undefined : resolve(folder, value)
+  }
+  const hostNames = (values.text('service', 'host_names') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  for (const name of hostNames) {
+    if (!isHostName(name)) {
+      values.refuse('service', 'host_names', `'${name}' is no host name or IP address`)
+    }
+  }
+  if (hostNames.length === 0) {
+    values.refuse('service', 'host_names', 'host_names is empty; name the host, or leave it out')
+  }
+  const interfaceAddress = values.text('service', 'interface')
+  if (interfaceAddress !== undefined && isIP(interfaceAddress) === 0) {
+    values.refuse(
+      'service',
+      'interface',
+      `'${interfaceAddress}' is no IP address; write one of this machine's, or leave it out for all`,
+    )
+  }
+  const databaseUrl = values.text('service', 'database_url')
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    // the value itself may hold a password
+    values.refuse('service', 'database_url', 'database_url does not begin with postgres://')
+  }
+  const certificateFile = path('certificate_file')
+  const keyFile = path('certificate_key_file')
+  if ((certificateFile === undefined) !== (keyFile === undefined)) {
+    values.refuse(
+      'service',
+      certificateFile === undefined ? 'certificate_key_file' : 'certificate_file',
+      'certificate_file and certificate_key_file belong together; set both or neither',
+    )
+  }
+  const config: ServiceConfig = {
+    hostNames,
+    interfaceAddress,
+    port: values.integer('service', 'port'),
+    dataFolder: path('data_folder') ?? folder,
+    databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
+    certificateFiles:
+      certificateFile === undefined || keyFile === undefined
+        ? undefined
+        : { certificateFile, keyFile },
+    logoFile: path('logo_file'),
+    accessLog: values.yes('service', 'access_log'),
+    metrics: metricsOf(values.text('service', 'metrics')),
+    debug: values.yes('service', 'debug'),
+    requestsPerMinute: values.integer('auth_api', 'requests_per_minute'),
+    refusedPerMinute: values.integer('auth_api', 'refused_per_minute'),
+    lockout: {
+      threshold: values.integer('lockout', 'threshold'),
+      lockMs: values.integer('lockout', 'minutes') * minuteMs,
+    },
+  }
+  const { problems } = values
+  const valid = problems.every(({ severity }) => severity !== 'error')
+  return { config: valid ? config : undefined, problems }
+}
+
+function metricsOf(value: string | undefined): ServiceConfig['metrics'] {
+  return value === 'all' || value === 'off' ? value : 'loopback'
+}
+
+function isHostName(name: string): boolean {
+  return (
+    isIP(name) !== 0 ||
+    (name.length <= longestName && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name))
+  )
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AuthApiFailure, success } from '../../../duo/index.ts'
+import type { IntegrationType } from '../../access/integrations.ts'
+import type { RequestLimit } from '../gate/request_limit.ts'
+import type { SignedRequestGate } from '../gate/signed_request.ts'
+import { type AuthApiParts, type Endpoint, endpoints } from './endpoints.ts'
+import { CallParameters } from './parameters.ts'
+
+export interface AuthApiGates {
+  readonly gate: SignedRequestGate
+  readonly limit: RequestLimit
+}
+
+/** Applications that may ask for second factors; those of the Admin API may not. */
+const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix', 'websdk']
+
+/** As the vendor's API sends them: helmet would cost half of what the call does. */
+const headers = {
+  server: 'Countersign',
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'strict-transport-security': 'max-age=31536000',
+  'content-security-policy':
+    "default-src 'self'; frame-src 'self'; img-src 'self'; connect-src 'self'",
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** Adds `/auth/v2/*` to a server. */
+export function addAuthApi(
+  server: FastifyInstance,
+  gates: AuthApiGates,
+  parts: AuthApiParts,
+): void {
+  server.get('/auth/v2/ping', async (_request, reply) => {
+    reply.headers(headers)
+    return success({ time: Math.floor(parts.clock.now() / 1000) })
+  })
+  for (const endpoint of endpoints) {
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      exposeHeadRoute: false,
+      ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
+      handler: (request, reply) => answer(endpoint, request, reply, gates, parts),
+    })
+  }
+}
+
+async function answer(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { gate, limit }: AuthApiGates,
+  parts: AuthApiParts,
+): Promise<unknown> {
+  const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
+    if (error instanceof AuthApiFailure) await limit.refused(request)
+    throw error
+  })
+  await limit.genuine(request, signed.integration.ikey)
+  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
+  reply.headers(headers)
+  if (!(response instanceof Uint8Array)) return success(response)
+  reply.type('image/png')
+  return Buffer.from(response)
+}

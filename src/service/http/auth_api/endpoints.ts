@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { AuthApiFailure, failureDetail, failures, oneCall } from '../../../duo/index.ts'
+import type { Clock } from '../../../host/clock.ts'
+import type { Authentication } from '../../authentication/authentication.ts'
+import { DirectoryError } from '../../directory/user.ts'
+import type { Enrollment } from '../../enrollment/enrollment.ts'
+import type { SignedRequest } from '../gate/signed_request.ts'
+import { ActivationLink } from './activation_link.ts'
+import { type CallParameters, readAsking, readFactor } from './parameters.ts'
+import { authSchema, preauthSchema } from './response_schema.ts'
+
+export interface AuthApiParts {
+  readonly authentication: Authentication
+  readonly enrollment: Enrollment
+  /** PNG; none where none is set. */
+  readonly logo: Uint8Array | undefined
+  /** Host name, with its port where that is not 443, under which clients find the service. */
+  readonly apiHost: () => string
+  readonly clock: Clock
+}
+
+/** One of the API's calls: what it answers to a request that an application has signed. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly schema?: object
+  answer(request: SignedRequest, parameters: CallParameters, parts: AuthApiParts): Promise<unknown>
+}
+
+const daySecs = 86_400
+const longestValidSecs = 365 * daySecs
+const mostBypassCodes = 10
+
+/** The calls that are signed (duo.com/docs/authapi); `ping` is not. */
+export const endpoints: readonly Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/auth/v2/check',
+    answer: async (_request, _parameters, { clock }) => ({
+      time: seconds(clock.now()),
+      capabilities: oneCall,
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/auth/v2/logo',
+    answer: async (_request, _parameters, { logo }) => {
+      if (logo === undefined) throw new AuthApiFailure(failures.notFound)
+      return logo
+    },
+  },
+  { method: 'POST', path: '/auth/v2/enroll', answer: enroll },
+  { method: 'POST', path: '/auth/v2/enroll_status', answer: enrollStatus },
+  { method: 'POST', path: '/auth/v2/preauth', schema: preauthSchema, answer: preauth },
+  { method: 'POST', path: '/auth/v2/auth', schema: authSchema, answer: auth },
+  { method: 'GET', path: '/auth/v2/auth_status', answer: authStatus },
+]
+
+async function preauth(
+  request: SignedRequest,
+  parameters: CallParameters,
+  { authentication, apiHost }: AuthApiParts,
+): Promise<unknown> {
+  const answer = await authentication.preauth(readAsking(request, parameters))
+  const withPrompt = parameters.yes('text_prompt')
+  switch (answer.result) {
+    case 'no such user':
+      throw new AuthApiFailure(failures.invalidParameters, 'user_id')
+    case 'enroll': {
+      const portal = `https://${apiHost()}/portal`
+      const prompt = { text: `Please enroll at ${portal}` }
+      return { ...answer, enroll_portal_url: portal, ...(withPrompt ? { prompt } : {}) }
+    }
+    case 'auth': {
+      const { prompt, ...others } = answer
+      return withPrompt ? { ...others, prompt } : others
+    }
+    default:
+      return answer
+  }
+}
+
+async function auth(
+  request: SignedRequest,
+  parameters: CallParameters,
+  { authentication }: AuthApiParts,
+): Promise<unknown> {
+  const asking = readAsking(request, parameters)
+  const async = parameters.yes('async')
+  const answer = await authentication.auth(asking, readFactor(parameters), { async })
+  switch (answer.kind) {
+    case 'no such user':
+      throw new AuthApiFailure(failures.invalidParameters, 'user_id')
+    case 'no capable device':
+      throw new AuthApiFailure(failures.invalidParameters, failureDetail.noCapableDevice)
+    case 'settled':
+      return async ? { txid: answer.txid } : answer.outcome
+    case 'waiting':
+      return async ? { txid: answer.txid } : await authentication.awaitOutcome(answer.txid)
+  }
+}
+
+async function authStatus(
+  { integration }: SignedRequest,
+  parameters: CallParameters,
+  { authentication }: AuthApiParts,
+): Promise<unknown> {
+  const txid = parameters.required('txid')
+  const standing = await authentication.status(txid.toLowerCase(), integration.ikey)
+  if (standing === undefined) throw new AuthApiFailure(failures.invalidParameters, 'txid')
+  return { auth_delayed: false, ...standing }
+}
+
+async function enroll(
+  _request: SignedRequest,
+  parameters: CallParameters,
+  { enrollment, apiHost }: AuthApiParts,
+): Promise<unknown> {
+  const username = parameters.text('username') ?? randomBytes(16).toString('hex')
+  const validSecs = parameters.integer('valid_secs', {
+    min: 1,
+    max: longestValidSecs,
+    otherwise: daySecs,
+  })
+  const count = parameters.integer('bypass_codes', { min: 0, max: mostBypassCodes, otherwise: 0 })
+  const enrolled = await enrollment
+    .enroll(username, { validSecs, bypassCodes: count })
+    .catch((error: unknown) => {
+      if (!(error instanceof DirectoryError)) throw error
+      const taken = error.code === 'DIRECTORY_NAME_TAKEN'
+      throw new AuthApiFailure(
+        failures.invalidParameters,
+        taken ? 'username already exists' : 'username',
+      )
+    })
+  const link = new ActivationLink(enrolled.activationCode, apiHost())
+  const { user, expires, bypassCodes } = enrolled
+  return {
+    activation_barcode: link.barcode,
+    activation_code: link.code,
+    activation_url: link.url,
+    ...(bypassCodes.length === 0 ? {} : { bypass_codes: bypassCodes }),
+    expiration: seconds(expires),
+    user_id: user.userId,
+    username: user.username,
+  }
+}
+
+async function enrollStatus(
+  _request: SignedRequest,
+  parameters: CallParameters,
+  { enrollment }: AuthApiParts,
+): Promise<unknown> {
+  const userId = parameters.required('user_id')
+  const code = ActivationLink.codeIn(parameters.required('activation_code'))
+  return await enrollment.status(userId, code)
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}

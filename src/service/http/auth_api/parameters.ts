@@ -1,0 +1,96 @@
+import { AuthApiFailure, failures } from '../../../duo/index.ts'
+import type { AuthRequest, ChosenFactor } from '../../authentication/authentication.ts'
+import type { SignedRequest } from '../gate/signed_request.ts'
+
+/** The parameters of one call, read as the API's documents name them. */
+export class CallParameters {
+  readonly #parameters: ReadonlyMap<string, string>
+
+  constructor(parameters: ReadonlyMap<string, string>) {
+    this.#parameters = parameters
+  }
+
+  /** Empty counts as not sent. */
+  text(name: string): string | undefined {
+    const value = this.#parameters.get(name)
+    return value === undefined || value === '' ? undefined : storable(value)
+  }
+
+  /** @throws {AuthApiFailure} 40001 where it was not sent. */
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined) throw new AuthApiFailure(failures.missingParameters, name)
+    return value
+  }
+
+  /** `1`, `true`, and whatever else is not one of the ways to say no. */
+  yes(name: string): boolean {
+    const value = this.text(name)?.trim().toLowerCase()
+    return value === '1' || value === 'true' || value === 'yes'
+  }
+
+  /** @throws {AuthApiFailure} 40002 where it is not a whole number in the range. */
+  integer(
+    name: string,
+    {
+      min,
+      max,
+      otherwise,
+    }: { readonly min: number; readonly max: number; readonly otherwise: number },
+  ): number {
+    const value = this.text(name)
+    if (value === undefined) return otherwise
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= min && number <= max) return number
+    throw new AuthApiFailure(failures.invalidParameters, name)
+  }
+}
+
+/**
+ * Who asks for whom. Where the user is and what his machine is called may be anything: old clients
+ * send whole lines of their environment, and would let nobody in after a refusal.
+ *
+ * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
+ */
+export function readAsking(
+  { integration }: SignedRequest,
+  parameters: CallParameters,
+): AuthRequest {
+  const username = parameters.text('username')
+  const userId = parameters.text('user_id')
+  if (username === undefined && userId === undefined) {
+    throw new AuthApiFailure(failures.missingParameters, 'username')
+  }
+  if (username !== undefined && userId !== undefined) {
+    throw new AuthApiFailure(failures.invalidParameters, 'username')
+  }
+  return {
+    integration,
+    named: userId === undefined ? { username: username ?? '' } : { userId },
+    ipaddr: parameters.text('ipaddr') ?? '',
+    hostname: parameters.text('hostname') ?? '',
+  }
+}
+
+/** @throws {AuthApiFailure} 40001 and 40002. */
+export function readFactor(parameters: CallParameters): ChosenFactor {
+  const factor = parameters.required('factor')
+  switch (factor) {
+    case 'passcode':
+      return { factor, passcode: parameters.required('passcode') }
+    case 'prompt':
+      return { factor, prompt: parameters.required('prompt') }
+    case 'auto':
+    case 'push':
+    case 'phone':
+    case 'sms':
+      return { factor, device: parameters.text('device') ?? 'auto' }
+    default:
+      throw new AuthApiFailure(failures.invalidParameters, 'factor')
+  }
+}
+
+/** Neither NUL nor half a character can stand in a database; what had one is nobody's name. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
+}

@@ -1,0 +1,40 @@
+/** Answers of the calls that come by the thousand, so that they are written without being searched. */
+const text = { type: 'string' } as const
+
+function envelope(response: object) {
+  return {
+    200: {
+      type: 'object',
+      properties: { response, stat: text },
+    },
+  }
+}
+
+const device = {
+  type: 'object',
+  properties: {
+    capabilities: { type: 'array', items: text },
+    device: text,
+    display_name: text,
+    name: text,
+    number: text,
+    sms_nextcode: text,
+    type: text,
+  },
+}
+
+export const preauthSchema = envelope({
+  type: 'object',
+  properties: {
+    devices: { type: 'array', items: device },
+    enroll_portal_url: text,
+    prompt: { type: 'object', additionalProperties: true },
+    result: text,
+    status_msg: text,
+  },
+})
+
+export const authSchema = envelope({
+  type: 'object',
+  properties: { result: text, status: text, status_msg: text, txid: text },
+})

@@ -1,0 +1,145 @@
+import type { Server } from 'node:https'
+import type { Socket } from 'node:net'
+import rateLimit from '@fastify/rate-limit'
+import fastify, { type FastifyInstance } from 'fastify'
+import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
+import type { Log } from '../../host/log.ts'
+import { addAuthApi } from './auth_api/auth_api.ts'
+import { type AuthApiParts, endpoints } from './auth_api/endpoints.ts'
+import type { Certified } from './certificate_authority.ts'
+import { pathOf, replyFailure } from './failure_reply.ts'
+import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
+import { SignedRequestGate } from './gate/signed_request.ts'
+import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
+import { addPages } from './pages.ts'
+
+export interface HttpServerOptions {
+  readonly certified: Certified
+  readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
+  readonly authApi: AuthApiParts
+  readonly operation: OperationParts
+  readonly limits: RequestLimits
+  /** Tells the log of each request: its method, path, status and time, and nothing else of it. */
+  readonly accessLog: boolean
+  readonly log: Log
+}
+
+const largestBody = 65_536
+const mostHeaders = 16_384
+const keepAliveMs = 75_000
+const requestMs = 30_000
+
+/** The service's HTTPS server, not listening yet. */
+export class HttpServer {
+  readonly #server: FastifyInstance
+  readonly #tls: Server
+
+  private constructor(server: FastifyInstance, tls: Server) {
+    this.#server = server
+    this.#tls = tls
+  }
+
+  static async make(options: HttpServerOptions): Promise<HttpServer> {
+    const { certified, log } = options
+    const server = fastify({
+      https: {
+        cert: certified.certificate,
+        key: certified.key,
+        minVersion: 'TLSv1.2',
+        maxHeaderSize: mostHeaders,
+      },
+      bodyLimit: largestBody,
+      keepAliveTimeout: keepAliveMs,
+      requestTimeout: requestMs,
+      forceCloseConnections: 'idle',
+      return503OnClosing: false,
+      exposeHeadRoutes: false,
+      clientErrorHandler: (_error, socket) => refuseConnection(socket),
+    })
+    readBodiesAsText(server)
+    server.setErrorHandler((error, request, reply) => replyFailure(error, request, reply, log))
+    server.setNotFoundHandler((request, reply) => {
+      const known = endpoints.some(({ path }) => path === pathOf(request))
+      const other = known || ownPaths.includes(pathOf(request))
+      const row = other ? failures.methodNotAllowed : failures.notFound
+      return replyFailure(new AuthApiFailure(row), request, reply, log)
+    })
+    addObservers(server, options)
+    await server.register(rateLimit, { global: false })
+    addAuthApi(
+      server,
+      {
+        gate: new SignedRequestGate({
+          integrations: options.integrations,
+          clock: options.authApi.clock,
+        }),
+        limit: new RequestLimit(server, options.limits),
+      },
+      options.authApi,
+    )
+    addOperationRoutes(server, options.operation)
+    await addPages(server)
+    await server.ready()
+    return new HttpServer(server, server.server)
+  }
+
+  /** @throws The system's error, as EADDRINUSE. */
+  async listen(
+    address: string | undefined,
+    port: number,
+  ): Promise<{ address: string; port: number }> {
+    await this.#server.listen({ port, ...(address === undefined ? {} : { host: address }) })
+    const bound = this.#tls.address()
+    if (bound === null || typeof bound === 'string') throw new Error('the server has no address')
+    return { address: bound.address, port: bound.port }
+  }
+
+  /** Connections from now on are shown another certificate. */
+  showCertificate({ certificate, key }: Certified): void {
+    this.#tls.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
+  }
+
+  /** Answers those that have asked, for `withinMs` at most. */
+  async close(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#tls.closeAllConnections(), withinMs)
+    await this.#server.close()
+    clearTimeout(timer)
+  }
+}
+
+const ownPaths = ['/auth/v2/ping', '/healthz', '/metrics', '/', '/portal']
+
+/** The signature is over the body's octets, so that they must be there as they came. */
+function readBodiesAsText(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body)
+  })
+}
+
+function addObservers(
+  server: FastifyInstance,
+  { operation, accessLog, log }: HttpServerOptions,
+): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const endpoint = request.routeOptions.url ?? 'unknown'
+    operation.metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)
+    if (!accessLog) return
+    log.info('request', {
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      from: request.socket.remoteAddress,
+    })
+  })
+}
+
+/** What is no HTTP is told so in the envelope, too. */
+function refuseConnection(socket: Socket): void {
+  if (!socket.writable) return
+  const body = JSON.stringify(failure(failures.invalidParameters, 'not HTTP'))
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,40 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+/** What the service counts, for Prometheus. */
+export class ServiceMetrics {
+  readonly #registry = new Registry()
+  readonly #requests: Counter<'endpoint' | 'status'>
+  readonly #seconds: Histogram<'endpoint'>
+
+  constructor() {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry })
+    this.#requests = new Counter({
+      name: 'countersign_http_requests_total',
+      help: 'Requests answered',
+      labelNames: ['endpoint', 'status'],
+      registers,
+    })
+    this.#seconds = new Histogram({
+      name: 'countersign_http_request_seconds',
+      help: 'Time from a request to its answer',
+      labelNames: ['endpoint'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 60],
+      registers,
+    })
+  }
+
+  /** @param endpoint Its path as in the table of routes: a path that a client invents is no label. */
+  answered(endpoint: string, status: number, milliseconds: number): void {
+    this.#requests.inc({ endpoint, status: String(status) })
+    this.#seconds.observe({ endpoint }, milliseconds / 1000)
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  async text(): Promise<string> {
+    return await this.#registry.metrics()
+  }
+}

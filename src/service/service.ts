@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs'
+import { type Clock, systemClock } from '../host/clock.ts'
+import { type Log, silentLog } from '../host/log.ts'
+import { Integrations } from './access/integrations.ts'
+import { Authentication } from './authentication/authentication.ts'
+import { Journal } from './authentication/journal.ts'
+import { Lockout } from './authentication/lockout.ts'
+import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { BypassCodes } from './directory/bypass_codes.ts'
+import { Groups } from './directory/groups.ts'
+import { Phones } from './directory/phones.ts'
+import { Tokens } from './directory/tokens.ts'
+import { Users } from './directory/users.ts'
+import { Enrollment } from './enrollment/enrollment.ts'
+import { AuthenticationLog } from './event_log/authentication_log.ts'
+import { serverCertificate, writtenAt } from './http/certificate_files.ts'
+import { HttpServer } from './http/http_server.ts'
+import { ServiceMetrics } from './http/service_metrics.ts'
+import { Store } from './store/store.ts'
+import { Transactions } from './transaction/transactions.ts'
+
+export interface ServiceOptions {
+  /** The data folder; counts before the configuration's. */
+  readonly folder?: string
+  /** Counts before the configuration's; 0 for any that is free. */
+  readonly port?: number
+  /** The defaults where there is none. */
+  readonly config?: ServiceConfig
+  /** IP address to listen on; counts before the configuration's. */
+  readonly address?: string
+  readonly delivery?: Delivery
+  readonly log?: Log
+  readonly clock?: Clock
+}
+
+/** The MFA service, listening. */
+export interface Service {
+  readonly address: string
+  readonly port: number
+  /** What clients have to trust; `undefined` for a certificate from elsewhere. */
+  readonly caFile: string | undefined
+  /** Answers those who wait, and stops within five seconds. */
+  close(): Promise<void>
+}
+
+/** The port can't be listened on; the message says what to do. */
+export class ServiceListenError extends Error {
+  override readonly name = 'ServiceListenError'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+const tidyMs = 5_000
+const certificateMs = 60_000
+const closeMs = 4_000
+const httpsPort = 443
+
+/**
+ * Starts the MFA service.
+ *
+ * @throws {StoreError} {CertificateError} {ServiceListenError} with one line that says what to do.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { log = silentLog, clock = systemClock } = options
+  const config = options.config ?? defaultConfig(options.folder ?? '.')
+  const folder = options.folder ?? config.dataFolder
+  const port = options.port ?? config.port
+  const store = await Store.open({ folder, databaseUrl: config.databaseUrl, migrate: true })
+  try {
+    return await listening(store, { ...options, config, folder, port, log, clock })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+type Prepared = Required<Pick<ServiceOptions, 'folder' | 'port' | 'config' | 'log' | 'clock'>> &
+  ServiceOptions
+
+async function listening(store: Store, options: Prepared): Promise<Service> {
+  const { config, folder, port, log, clock } = options
+  const transactions = new Transactions(store, clock)
+  const users = new Users(store)
+  const bypassCodes = new BypassCodes(store)
+  const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
+  const authentication = new Authentication({
+    store,
+    directory: { users, groups, phones, tokens, bypassCodes },
+    lockout: new Lockout(store, config.lockout),
+    transactions,
+    journal: new Journal(new AuthenticationLog(store)),
+    delivery: options.delivery ?? {},
+    clock,
+  })
+  const certificate = () =>
+    serverCertificate(folder, config.hostNames, config.certificateFiles, clock.now())
+  const shown = await certificate()
+  const server = await HttpServer.make({
+    certified: shown,
+    integrations: new Integrations(store),
+    authApi: {
+      authentication,
+      enrollment: new Enrollment(store, users, bypassCodes, clock),
+      logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
+      apiHost: () => apiHost(config.hostNames, bound.port),
+      clock,
+    },
+    operation: {
+      askDatabase: async () => {
+        await store.db.selectFrom('settings').select('name').limit(1).execute()
+      },
+      metrics: new ServiceMetrics(),
+      metricsFor: config.metrics,
+    },
+    limits: {
+      perApplication: config.requestsPerMinute,
+      refusedPerAddress: config.refusedPerMinute,
+    },
+    accessLog: config.accessLog,
+    log,
+  })
+  const bound = await server
+    .listen(options.address ?? config.interfaceAddress, port)
+    .catch(async (error: unknown) => {
+      await server.close(0)
+      throw listenError(error, port)
+    })
+  const stopTidying = repeatedly(tidyMs, log, () => authentication.tidy())
+  const stopWatching = watchCertificate(config, shown.certificate, certificate, server, log)
+  return {
+    ...bound,
+    caFile: shown.caFile,
+    close: async () => {
+      stopTidying()
+      stopWatching()
+      transactions.close()
+      await server.close(closeMs)
+      await store.close()
+    },
+  }
+}
+
+/** Own certificates are renewed before they end, given ones read again when they have changed. */
+function watchCertificate(
+  config: ServiceConfig,
+  first: string,
+  certificate: () => ReturnType<typeof serverCertificate>,
+  server: HttpServer,
+  log: Log,
+): () => void {
+  const given = config.certificateFiles
+  let shown = first
+  let seen = given === undefined ? 0 : writtenAt(given)
+  return repeatedly(certificateMs, log, async () => {
+    const written = given === undefined ? 0 : writtenAt(given)
+    if (given !== undefined && written === seen) return
+    seen = written
+    const current = await certificate()
+    if (current.certificate === shown) return
+    shown = current.certificate
+    server.showCertificate(current)
+    log.info('another certificate is shown from now on')
+  })
+}
+
+/** One round after the other; one that fails is told, and the next one comes all the same. */
+function repeatedly(everyMs: number, log: Log, work: () => Promise<void>): () => void {
+  let running = false
+  const timer = setInterval(() => {
+    if (running) return
+    running = true
+    work()
+      .catch((error: unknown) => log.warn('upkeep failed', { error: String(error) }))
+      .finally(() => {
+        running = false
+      })
+  }, everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function apiHost(hostNames: readonly string[], port: number): string {
+  const [name = 'localhost'] = hostNames
+  const host = name.includes(':') ? `[${name}]` : name
+  return port === httpsPort ? host : `${host}:${port}`
+}
+
+function listenError(error: unknown, port: number): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  const code = String(error.code)
+  switch (code) {
+    case 'EADDRINUSE':
+      return new ServiceListenError(
+        code,
+        `port ${port} is taken; stop what listens there, or name another one with --port`,
+      )
+    case 'EACCES':
+      return new ServiceListenError(
+        code,
+        `port ${port} may not be opened by this user; name one above 1023 with --port`,
+      )
+    case 'EADDRNOTAVAIL':
+      return new ServiceListenError(
+        code,
+        'this machine does not have the address of interface; write one that it has',
+      )
+    default:
+      return new ServiceListenError(code, `port ${port} can't be listened on: ${error.message}`)
+  }
+}
