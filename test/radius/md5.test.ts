@@ -11,7 +11,18 @@ describe('MD5 and HMAC-MD5, beside those of node:crypto', () => {
     assert.equal(hex(md5(Buffer.from('message digest'))), 'f96b697d7cb7938d525a2f31aaf161d0')
   })
 
-  test('every length from 0 to 600', () => {
+  test('RFC 2202 §2', () => {
+    assert.equal(
+      hex(new HmacMd5Key(Buffer.from('Jefe')).sign(Buffer.from('what do ya want for nothing?'))),
+      '750c783e6ab0b503eaa86e310a5db738',
+    )
+    assert.equal(
+      hex(new HmacMd5Key(Buffer.alloc(80, 0xaa)).sign(Buffer.alloc(50, 0xdd))),
+      hex(createHmac('md5', Buffer.alloc(80, 0xaa)).update(Buffer.alloc(50, 0xdd)).digest()),
+    )
+  })
+
+  test('every length from 0 to 600, keys of 0 to 130', () => {
     for (let length = 0; length <= 600; length++) {
       const message = Buffer.alloc(length, 0x5a + length)
       const key = Buffer.alloc(length % 131, length)
@@ -32,6 +43,22 @@ describe('MD5 and HMAC-MD5, beside those of node:crypto', () => {
           assert.equal(hex(md5(one, two)), createHash('md5').update(one).update(two).digest('hex'))
         },
       ),
+    )
+  })
+
+  test('a signature is one of the message with zeros in its place, and of no other', () => {
+    const message = fc.uint8Array({ minLength: 40, maxLength: 600 })
+    fc.assert(
+      fc.property(message, fc.nat(), fc.nat(), (octets, place, flip) => {
+        const key = new HmacMd5Key(Buffer.from('testing123'))
+        const at = 20 + (place % (octets.length - 35))
+        octets.fill(0, at, at + 16)
+        octets.set(key.sign(octets), at)
+        assert.equal(key.isSignatureOf(octets, at), true)
+        const bit = flip % (octets.length * 8)
+        octets[bit >> 3] = (octets[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        assert.equal(key.isSignatureOf(octets, at), false)
+      }),
     )
   })
 })

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  type Attribute,
+  decodePacket,
+  encodePacket,
+  encodeVendorSpecific,
+  Packet,
+  passwordProblemOf,
+} from '../../src/radius/index.ts'
+import { octets } from '../rig/octets.ts'
+import vectors from '../vector/radius-vectors.json' with { type: 'json' }
+
+const of = (type: number, length: number): Attribute => ({ type, value: new Uint8Array(length) })
+const microsoft = encodeVendorSpecific({ vendor: 311, type: 25, value: new Uint8Array(50) })
+const cisco = encodeVendorSpecific({ vendor: 9, type: 1, value: Buffer.from('a=b') })
+
+describe('RFC 2865 §5.44 and RFC 3579 §3.3, what a user proves himself with', () => {
+  const table: readonly (readonly [string, readonly Attribute[], string | undefined])[] = [
+    ['User-Password of one block', [of(2, 16)], undefined],
+    ['User-Password of eight blocks', [of(1, 3), of(2, 128), of(24, 8)], undefined],
+    ['User-Password of 0 octets', [of(2, 0)], 'malformed'],
+    ['User-Password of 15 octets', [of(2, 15)], 'malformed'],
+    ['User-Password of 129 octets', [of(2, 129)], 'malformed'],
+    ['User-Password of 144 octets', [of(2, 144)], 'malformed'],
+    ['two User-Passwords', [of(2, 16), of(2, 16)], 'ambiguous'],
+    ['CHAP-Password', [of(3, 17)], 'chap'],
+    ['CHAP-Password of 16 octets', [of(3, 16)], 'malformed'],
+    ['User-Password and CHAP-Password', [of(2, 16), of(3, 17)], 'ambiguous'],
+    ['User-Password and ARAP-Password', [of(2, 16), of(70, 16)], 'ambiguous'],
+    ['two States', [of(2, 16), of(24, 2), of(24, 2)], 'ambiguous'],
+    ['EAP-Message in two attributes', [of(79, 253), of(79, 10)], 'eap'],
+    ['EAP-Message and User-Password', [of(79, 4), of(2, 16)], 'ambiguous'],
+    ['MS-CHAP2-Response', [microsoft], 'mschap'],
+    ['another vendor', [cisco], 'absent'],
+    ['State alone', [of(24, 8)], 'absent'],
+    ['nothing', [], 'absent'],
+  ]
+  for (const [name, attributes, expected] of table) {
+    test(`${name}: ${expected ?? 'a password'}`, () => {
+      const packet = new Packet(encodePacket(1, 0, new Uint8Array(16), attributes))
+      assert.equal(passwordProblemOf(packet), expected)
+    })
+  }
+
+  test('no well-formed packet of the corpus has a password, but those that look right by length', () => {
+    const withPassword = vectors.invalid
+      .filter(({ hex }) => {
+        try {
+          return passwordProblemOf(decodePacket(octets(hex))) === undefined
+        } catch {
+          return false
+        }
+      })
+      .map(({ name }) => name)
+    assert.deepEqual(withPassword, [])
+  })
+})
