@@ -16,3 +16,11 @@ export type Report = (severity: Problem['severity'], line: number, message: stri
 export function formatProblem({ severity, file, line, message }: Problem): string {
   return `${file}:${line}: ${severity === 'warning' ? 'warning: ' : ''}${message}`
 }
+
+/**
+ * A message without a secret that came into it by a line that was joined with the one above:
+ * `port is '1812skey=…'`.
+ */
+export function withoutSecrets(message: string): string {
+  return message.replace(/'.*(skey|secret|password)\w*\s*[=:].*'/is, "'[secret]'")
+}

@@ -3,7 +3,7 @@ import { Secret } from '../../host/secret.ts'
 import { IniDocument } from '../../ini/ini_document.ts'
 import { readClientSection } from './client_section.ts'
 import { reportSharedPorts } from './listen_place.ts'
-import type { Problem, Report } from './problem.ts'
+import { type Problem, type Report, withoutSecrets } from './problem.ts'
 import type { MainSection, ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 import { readRadiusClients } from './radius_clients.ts'
 import { keyReader, type OpenSealed, secretOf } from './secret_setting.ts'
@@ -23,7 +23,11 @@ export function readProxyConfig(
 ): { readonly config: ProxyConfig | undefined; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const report: Report = (severity, line, message) => {
-    problems.push({ severity, file: basename(file), line, message: message.replaceAll('\n', ' ') })
+    problems.push({ severity, file: basename(file), line, message: withoutSecrets(message) })
+  }
+  if (text.includes('\0')) {
+    report('error', 1, 'the file is not UTF-8 but probably UTF-16; save it as UTF-8')
+    return { config: undefined, problems }
   }
   const sections = readSections(IniDocument.parse(text), report)
   for (const { kind, line, name } of sections) {

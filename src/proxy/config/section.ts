@@ -25,40 +25,38 @@ export interface Section {
 
 /** Finds the sections and keys of a document in the table, and tells what is not there or not right. */
 export function readSections(document: IniDocument, report: Report): Section[] {
-  for (const { line, text, reason } of document.strays)
-    report('error', line, strayMessage(reason, text))
+  for (const { line, reason } of document.strays) report('error', line, strayMessage(reason))
   const seen = new Map<string, number>()
   return document.sections.flatMap((section) => {
+    const { line } = section
     const name = section.name.toLowerCase()
+    const kind = kindNamed(name)
+    if (kind === undefined) {
+      reportUnknownSection(name, line, report)
+      return []
+    }
     if (name !== section.name) {
-      report(
-        'warning',
-        section.line,
-        `[${section.name}] is read as [${name}]; write it in lower case`,
-      )
+      report('warning', line, `[${section.name}] is read as [${name}]; write it in lower case`)
     }
     const before = seen.get(name)
     if (before !== undefined) {
-      const again = `[${name}] stands in line ${before} already; number the second one: [${name}2]`
-      report('error', section.line, again)
+      const advice =
+        kind.repeated === true ? `number them, as in [${kind.name}2]` : 'put their keys into one'
+      report('error', line, `[${name}] stands in line ${before} already; ${advice}`)
       return []
     }
-    seen.set(name, section.line)
-    const kind = kindNamed(name)
-    if (kind === undefined) {
-      const known = sectionTable.map((candidate) => candidate.name)
-      report(
-        'error',
-        section.line,
-        `section [${section.name}] is unknown${didYouMean(name, known)}`,
-      )
-      return []
-    }
+    seen.set(name, line)
     if (name !== kind.name && kind.repeated !== true) {
-      report('error', section.line, `[${name}] can't be numbered; there is only one [${kind.name}]`)
+      report('error', line, `[${name}] can't be numbered; there is only one [${kind.name}]`)
     }
-    return [{ kind, name, line: section.line, settings: readSettings(section, kind, report) }]
+    return [{ kind, name, line, settings: readSettings(section, kind, report) }]
   })
+}
+
+function reportUnknownSection(name: string, line: number, report: Report): void {
+  const known = sectionTable.map((kind) => kind.name)
+  const what = likeKey.test(name) ? `section [${name}]` : 'a section of this name'
+  report('error', line, `${what} is unknown${didYouMean(name, known)}`)
 }
 
 /** The kind of a section, by its name with or without a number. */
@@ -124,6 +122,14 @@ function reportUnknownKey(key: string, entry: IniEntry, kind: SectionKind, repor
     report('error', entry.line, `${key} needs a number: write ${key}_1`)
     return
   }
+  if (!likeKey.test(key)) {
+    report(
+      'warning',
+      entry.line,
+      `what stands before = is not a key of [${kind.name}] and has no effect`,
+    )
+    return
+  }
   const known = kind.options.flatMap((option) =>
     option.numbered === true ? [`${option.key}_1`] : [option.key],
   )
@@ -143,6 +149,9 @@ const keyInLine = /^([a-z][a-z0-9_]*)\s*[=:]/i
 /** A distinguished name may well be written over several lines. */
 const nameInDirectory = /^(dc|cn|ou|o|uid|c|l|st)\s*=/i
 
+/** Anything else may be a piece of a secret whose line was broken, and is not repeated. */
+const likeKey = /^[a-z]{1,12}(_[a-z0-9]{1,16}){0,5}\d?$/
+
 function reportTraps(entry: IniEntry, report: Report): void {
   for (const { text, line } of entry.continuations) {
     if (!looksLikeKey(text)) continue
@@ -152,6 +161,9 @@ function reportTraps(entry: IniEntry, report: Report): void {
       line,
       `the line is indented, so ${what} is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
     )
+  }
+  if (entry.value.includes('\uFFFD')) {
+    report('error', entry.line, `the value of ${entry.key} is not UTF-8; save the file as UTF-8`)
   }
   if (/\s[;#]/.test(entry.value)) {
     report(
@@ -169,12 +181,12 @@ function reportTraps(entry: IniEntry, report: Report): void {
   }
 }
 
-function strayMessage(reason: IniDocument['strays'][number]['reason'], text: string): string {
+function strayMessage(reason: IniDocument['strays'][number]['reason']): string {
   switch (reason) {
     case 'before-first-section':
       return 'a key stands before the first section; put it below the [section] it belongs to'
     case 'unclosed-section':
-      return `'${text}' has no closing bracket`
+      return 'the name of the section has no closing bracket'
     case 'empty-key':
       return 'a value without a key; write key=value'
     case 'no-separator':

@@ -11,6 +11,8 @@ const falseWords = ['0', 'no', 'false', 'off']
 const hostName =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i
 
+const mayHoldEquals = new Set<Option['type']>(['text', 'secret', 'path', 'list', 'aliases'])
+
 /** The words that `factor_aliases` may stand for. */
 const factorWord = /^(auto|(push|phone|sms)[1-9]?\d?)$/
 
@@ -21,6 +23,10 @@ const factorWord = /^(auto|(push|phone|sms)[1-9]?\d?)$/
  */
 export function valueProblem(option: Option, value: string, file: string): string | undefined {
   if (value === '') return 'is empty; give it a value or remove the line'
+  // what stands behind it may be a secret, so it is not repeated
+  if (!mayHoldEquals.has(option.type) && value.includes('=')) {
+    return 'has another = in its value; a line end is probably missing'
+  }
   switch (option.type) {
     case 'boolean':
       return parseBoolean(value) === undefined ? `is '${value}'; expected true or false` : undefined

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { formatProblem } from '../../../src/proxy/config/problem.ts'
 import type { RadiusServerSection } from '../../../src/proxy/config/proxy_config.ts'
 import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
@@ -107,7 +108,10 @@ describe('§2.2, lexical rules', () => {
   })
 
   test('duplicate section, duplicate key', () => {
-    assert.match(problemsOf(`${minimal}[duo_only_client]\n`).join(), /stands in line 1 already/)
+    assert.match(
+      problemsOf(`${minimal}[duo_only_client]\n`).join(),
+      /stands in line 1 already; put their keys into one/,
+    )
     assert.match(problemsOf(`${minimal}IKEY=x\n`).join(), /:8: ikey stands in line 3 already/)
   })
 
@@ -273,5 +277,37 @@ describe('what is not supported yet', () => {
       'authproxy.cfg:8: warning: pass_through_all is not yet supported and has no effect',
     ])
     serverOf(`${minimal}pass_through_all=false\n`)
+  })
+})
+
+describe('whatever is in the file', () => {
+  const shown = [skey, secret]
+
+  test('nothing is thrown, and no secret is told', () => {
+    const piece = fc.constantFrom('', '\n', ' ', '[', ']', '=', ':', ';', "'", '"', '\0', '2', 'x=')
+    const place = fc.nat(minimal.length)
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, fc.nat(8), piece), { maxLength: 2 }), (edits) => {
+        const text = edits.reduce(
+          (result, [at, length, put]) => result.slice(0, at) + put + result.slice(at + length),
+          minimal,
+        )
+        const told = problemsOf(text).join('\n')
+        // half of a secret is one too
+        assert(!shown.some((value) => told.includes(value.slice(0, 14))), `${text}\n${told}`)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('a file in another encoding', () => {
+    const utf16 = Buffer.from(`\uFEFF${minimal}`, 'utf16le').toString('utf8')
+    assert.deepEqual(problemsOf(utf16), [
+      'authproxy.cfg:1: the file is not UTF-8 but probably UTF-16; save it as UTF-8',
+    ])
+    const latin1 = Buffer.from(minimal.replace('ssss', 'süß'), 'latin1').toString('utf8')
+    assert.deepEqual(problemsOf(latin1), [
+      'authproxy.cfg:7: the value of radius_secret_1 is not UTF-8; save the file as UTF-8',
+    ])
   })
 })
