@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Clock, systemClock } from '../host/clock.ts'
 import { type Log, silentLog } from '../host/log.ts'
+import type { Secret } from '../host/secret.ts'
 import { Integrations } from './access/integrations.ts'
 import { Authentication } from './authentication/authentication.ts'
 import { Journal } from './authentication/journal.ts'
@@ -14,7 +15,7 @@ import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
-import { serverCertificate, writtenAt } from './http/certificate_files.ts'
+import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
 import { HttpServer } from './http/http_server.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
 import { Store } from './store/store.ts'
@@ -29,6 +30,8 @@ export interface ServiceOptions {
   readonly config?: ServiceConfig
   /** IP address to listen on; counts before the configuration's. */
   readonly address?: string
+  /** In place of the key file in the data folder. */
+  readonly sealingKey?: Secret
   readonly delivery?: Delivery
   readonly log?: Log
   readonly clock?: Clock
@@ -44,9 +47,9 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** The port can't be listened on; the message says what to do. */
-export class ServiceListenError extends Error {
-  override readonly name = 'ServiceListenError'
+/** The service can't start: its port, or its certificate; the message is one line that says what to do. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
   readonly code: string
 
   constructor(code: string, message: string) {
@@ -63,19 +66,21 @@ const httpsPort = 443
 /**
  * Starts the MFA service.
  *
- * @throws {StoreError} {CertificateError} {ServiceListenError} with one line that says what to do.
+ * @throws {StoreError} or {ServiceError} with one line that says what to do.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { log = silentLog, clock = systemClock } = options
   const config = options.config ?? defaultConfig(options.folder ?? '.')
   const folder = options.folder ?? config.dataFolder
   const port = options.port ?? config.port
-  const store = await Store.open({ folder, databaseUrl: config.databaseUrl, migrate: true })
+  const { databaseUrl } = config
+  const { sealingKey } = options
+  const store = await Store.open({ folder, databaseUrl, sealingKey, migrate: true })
   try {
     return await listening(store, { ...options, config, folder, port, log, clock })
   } catch (error) {
     await store.close()
-    throw error
+    throw error instanceof CertificateError ? new ServiceError(error.code, error.message) : error
   }
 }
 
@@ -195,21 +200,21 @@ function listenError(error: unknown, port: number): unknown {
   const code = String(error.code)
   switch (code) {
     case 'EADDRINUSE':
-      return new ServiceListenError(
+      return new ServiceError(
         code,
         `port ${port} is taken; stop what listens there, or name another one with --port`,
       )
     case 'EACCES':
-      return new ServiceListenError(
+      return new ServiceError(
         code,
         `port ${port} may not be opened by this user; name one above 1023 with --port`,
       )
     case 'EADDRNOTAVAIL':
-      return new ServiceListenError(
+      return new ServiceError(
         code,
         'this machine does not have the address of interface; write one that it has',
       )
     default:
-      return new ServiceListenError(code, `port ${port} can't be listened on: ${error.message}`)
+      return new ServiceError(code, `port ${port} can't be listened on: ${error.message}`)
   }
 }

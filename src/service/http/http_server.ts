@@ -88,7 +88,13 @@ export class HttpServer {
     address: string | undefined,
     port: number,
   ): Promise<{ address: string; port: number }> {
-    await this.#server.listen({ port, ...(address === undefined ? {} : { host: address }) })
+    try {
+      await this.#server.listen({ port, host: address ?? '::' })
+    } catch (error) {
+      // without IPv6 all of the machine is what IPv4 can reach
+      if (address !== undefined || !isUnsupported(error)) throw error
+      await this.#server.listen({ port, host: '0.0.0.0' })
+    }
     const bound = this.#tls.address()
     if (bound === null || typeof bound === 'string') throw new Error('the server has no address')
     return { address: bound.address, port: bound.port }
@@ -105,6 +111,10 @@ export class HttpServer {
     await this.#server.close()
     clearTimeout(timer)
   }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
 }
 
 const ownPaths = ['/auth/v2/ping', '/healthz', '/metrics', '/', '/portal']
