@@ -7,6 +7,7 @@ import { type Figures, table } from './figure.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
+import { loginBench } from './service/login_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -24,6 +25,7 @@ const length = flags.quick
 
 const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
+  service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
 }
 

@@ -1,0 +1,20 @@
+import { OathKey } from '../../src/service/directory/oath.ts'
+import type { TokenHolder } from './stock.ts'
+
+const generator = { kind: 'hotp', digits: 6, algorithm: 'SHA1', stepSecs: 0 } as const
+
+/** The codes of a token in their order, each of them once. */
+export class Passcodes {
+  readonly username: string
+  readonly #key: OathKey
+  #counter = 0
+
+  constructor({ username, secret }: TokenHolder) {
+    this.username = username
+    this.#key = new OathKey(secret)
+  }
+
+  next(): string {
+    return this.#key.code(generator, this.#counter++)
+  }
+}

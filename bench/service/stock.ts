@@ -1,0 +1,48 @@
+import type { Secret } from '../../src/host/secret.ts'
+import { Integrations } from '../../src/service/access/integrations.ts'
+import { Tokens } from '../../src/service/directory/tokens.ts'
+import { Users } from '../../src/service/directory/users.ts'
+import { Store } from '../../src/service/store/store.ts'
+
+/** Somebody with a counter-based token of six digits. */
+export interface TokenHolder {
+  readonly username: string
+  /** Base32. */
+  readonly secret: string
+}
+
+/** What a service was given before its first start. */
+export interface Stock {
+  readonly ikey: string
+  readonly skey: string
+  readonly holders: readonly TokenHolder[]
+}
+
+/** Fills a new store with an application and with people whose next code is that of counter 0. */
+export async function stockStore(options: {
+  readonly folder: string
+  readonly databaseUrl?: Secret
+  readonly holders: number
+}): Promise<Stock> {
+  const { folder, databaseUrl } = options
+  const store = await Store.open({ folder, databaseUrl, migrate: true })
+  const users = new Users(store)
+  const tokens = new Tokens(store)
+  const now = Date.now()
+  try {
+    return await store.transaction(async (db) => {
+      const application = { name: 'load', type: 'authapi' } as const
+      const { ikey, skey } = await new Integrations(store).create(application, now, db)
+      const holders: TokenHolder[] = []
+      for (let index = 0; index < options.holders; index++) {
+        const username = `holder${index}`
+        const { userId } = await users.create({ username }, now, db)
+        const { secret } = await tokens.create(userId, { kind: 'hotp' }, now, db)
+        holders.push({ username, secret })
+      }
+      return { ikey, skey: skey.reveal(), holders }
+    })
+  } finally {
+    await store.close()
+  }
+}
