@@ -25,6 +25,7 @@ type Level = keyof typeof severities
  */
 export class ProgramLog implements Log {
   readonly #options: ProgramLogOptions
+  readonly #date = new LocalDate()
   readonly #file: RotatingFile | undefined
   readonly #syslog: Syslog | undefined
 
@@ -61,7 +62,7 @@ export class ProgramLog implements Log {
   #write(level: Level, message: string, fields: LogFields | undefined): void {
     const { component, stdout, clock } = this.#options
     const text = `[${component}#${level}] ${oneLine(message)}${fieldsText(fields)}`
-    const line = `${localDate(new Date(clock.now()))} ${text}`
+    const line = `${this.#date.text(clock.now())} ${text}`
     this.#file?.write(line)
     if (stdout === true) process.stdout.write(`${line}\n`)
     this.#syslog?.write(severities[level], text)
@@ -94,10 +95,30 @@ function valueText(value: unknown): string {
 const plainText = /^[\w .,:;/@+()[\]-]*$/
 
 /** Local time with its offset: `2026-11-24T17:18:00.123000+0100`. */
-function localDate(date: Date): string {
-  const offset = -date.getTimezoneOffset()
-  const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
-  const hours = String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')
-  const minutes = String(Math.abs(offset) % 60).padStart(2, '0')
-  return `${local}000${offset < 0 ? '-' : '+'}${hours}${minutes}`
+class LocalDate {
+  #now = Number.NaN
+  #text = ''
+  #offsetUntil = 0
+  #offset = 0
+  #offsetText = ''
+
+  /** Many lines are written in one millisecond, and the offset changes but at a full quarter of an hour. */
+  text(now: number): string {
+    if (now === this.#now) return this.#text
+    if (!(now < this.#offsetUntil && now >= this.#offsetUntil - quarterMs)) this.#readOffset(now)
+    this.#now = now
+    const local = new Date(now + this.#offset * 60_000).toISOString().slice(0, -1)
+    this.#text = `${local}000${this.#offsetText}`
+    return this.#text
+  }
+
+  #readOffset(now: number): void {
+    this.#offset = -new Date(now).getTimezoneOffset()
+    this.#offsetUntil = (Math.floor(now / quarterMs) + 1) * quarterMs
+    const hours = String(Math.floor(Math.abs(this.#offset) / 60)).padStart(2, '0')
+    const minutes = String(Math.abs(this.#offset) % 60).padStart(2, '0')
+    this.#offsetText = `${this.#offset < 0 ? '-' : '+'}${hours}${minutes}`
+  }
 }
+
+const quarterMs = 15 * 60_000

@@ -1,4 +1,12 @@
-import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createStream, type RotatingFileStream } from 'rotating-file-stream'
@@ -103,7 +111,12 @@ export class RotatingFile {
 
   #makeFile(): void {
     mkdirSync(this.#options.folder, { recursive: true, mode: 0o750 })
-    closeSync(openSync(this.#path, 'a', 0o640))
+    const descriptor = openSync(this.#path, 'a+', 0o640)
+    try {
+      endLine(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
   }
 
   #open(): void {
@@ -171,6 +184,15 @@ export class RotatingFile {
     this.#failing = false
     process.stderr.write(`${this.#path}: written again; ${this.#lost} lines were lost\n`)
   }
+}
+
+/** Ends a line of which the end was lost, so that the next one stands by itself. */
+function endLine(descriptor: number): void {
+  const { size } = fstatSync(descriptor)
+  if (size === 0) return
+  const last = Buffer.alloc(1)
+  readSync(descriptor, last, 0, 1, size - 1)
+  if (last.toString() !== '\n') writeSync(descriptor, '\n')
 }
 
 /** 0 where there is no such file. */

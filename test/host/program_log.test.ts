@@ -38,6 +38,27 @@ describe('authproxy.log', () => {
     )
   })
 
+  test('the offset is that of the moment, also where summer time ends', () => {
+    const program = `
+      import { ProgramLog } from '${source}/program_log.ts'
+      let now = Date.UTC(2021, 9, 31, 0, 59, 59, 999)
+      const log = new ProgramLog({ component: 'a', debug: false, stdout: true, clock: { now: () => now++ } })
+      log.info('x'); log.info('x'); now = 0; log.info('x')`
+    const ran = spawnSync(process.execPath, ['--input-type=module-typescript', '--eval', program], {
+      encoding: 'utf8',
+      env: { ...process.env, TZ: 'Europe/Berlin' },
+    })
+    assert.deepEqual(
+      ran.stdout.split('\n').map((line) => line.slice(0, 31)),
+      [
+        '2021-10-31T02:59:59.999000+0200',
+        '2021-10-31T02:00:00.000000+0100',
+        '1970-01-01T01:00:00.000000+0100',
+        '',
+      ],
+    )
+  })
+
   test('fields stand behind the message', async () => {
     const [line] = await written((log) =>
       log.warn('dropped', { from: '10.0.0.1', count: 2, again: false, none: undefined, list: [1] }),

@@ -80,6 +80,15 @@ describe('a rotating file', () => {
     assert.equal(readFileSync(join(folder, 'a.log'), 'utf8'), 'one\ntwo\n')
   })
 
+  test('a line that was cut off by a crash is ended first', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'a.log'), 'one\n{"tw')
+    const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
+    file.write('three')
+    await file.close()
+    assert.equal(readFileSync(join(folder, 'a.log'), 'utf8'), 'one\n{"tw\nthree\n')
+  })
+
   test('a folder where a file is in the way is refused at once', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'log'), '')
