@@ -6,8 +6,9 @@ import { ProgramLog } from '../host/program_log.ts'
 import { RotatingFile } from '../host/rotating_file.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
+import { effectiveSections } from '../proxy/config/effective.ts'
 import { formatProblem } from '../proxy/config/problem.ts'
-import type { MainSection, ProxyConfig } from '../proxy/config/proxy_config.ts'
+import type { ProxyConfig } from '../proxy/config/proxy_config.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 
@@ -28,17 +29,15 @@ await new Command('authproxy')
 async function run(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return 2
-  const opened = openLogs(config.main)
+  const opened = openLogs(config)
   if (opened === undefined) return 1
   const { log, events } = opened
   log.info(`Countersign Authentication Proxy ${version} starting with ${file}`)
-  for (const { name, apiHost, apiPort, failmode } of config.servers) {
-    log.info(`[${name}] api_host=${apiHost} api_port=${apiPort} failmode=${failmode}`)
-  }
+  for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
   try {
     const proxy = await AuthenticationProxy.start(config, {
       log,
-      writeEvent: (line) => events?.write(line),
+      writeEvent: events === undefined ? undefined : (line) => events.write(line),
       clock: systemClock,
     })
     for (const { section, address, port } of proxy.listeners) {
@@ -75,9 +74,10 @@ function read(file: string): ProxyConfig | undefined {
   return config
 }
 
-function openLogs(
-  main: MainSection,
-): { log: ProgramLog; events: RotatingFile | undefined } | undefined {
+function openLogs({
+  main,
+  servers,
+}: ProxyConfig): { log: ProgramLog; events: RotatingFile | undefined } | undefined {
   const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
   try {
     const events = main.logAuthEvents
@@ -85,7 +85,7 @@ function openLogs(
       : undefined
     const log = new ProgramLog({
       component: 'countersign.proxy',
-      debug: main.debug,
+      debug: main.debug || servers.some(({ debug }) => debug),
       file: main.logFile ? { ...rotation, name: 'authproxy.log' } : undefined,
       stdout: main.logStdout,
       syslog: main.logSyslog ? { facility: main.syslogFacility, tag: 'authproxy' } : undefined,

@@ -1,3 +1,4 @@
+export { AuthApiUnavailable, type UnavailableReason } from './auth_api_unavailable.ts'
 export { canonicalParameters, duoHeadersHash, type Parameter } from './canonical.ts'
 export { allowedSkewMs, parseDate, rfc2822Date } from './date.ts'
 export { type Envelope, failure, isRecord, parseEnvelope, success } from './envelope.ts'
@@ -15,6 +16,7 @@ export {
   parsePreauthAnswer,
   statusMessage,
 } from './message.ts'
+export { type Prompt, readPrompt } from './prompt.ts'
 export {
   authorization,
   parseAuthorization,

@@ -1,44 +1,18 @@
-import { hostname } from 'node:os'
-import { AuthApiClient } from '../duo/https/auth_api_client.ts'
-import { AuthApiUnavailable } from '../duo/https/auth_api_unavailable.ts'
-import type { Clock } from '../host/clock.ts'
-import type { Log } from '../host/log.ts'
-import { version } from '../host/version.ts'
-import type { AccessRequest, Answer } from '../radius/udp/access_request.ts'
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 import { RadiusServer } from '../radius/udp/server.ts'
 import type { ProxyConfig, RadiusServerSection } from './config/proxy_config.ts'
-import type { AuthEvent } from './front/auth_events.ts'
-import { radiusFront } from './front/radius_front.ts'
-import { duoOnly } from './mode/duo_only.ts'
-import { SecondFactor } from './second_factor/second_factor.ts'
-
-/** What a machine lends the proxy. */
-export interface ProxyHost {
-  readonly log: Log
-  /** Each event as one line of JSON. */
-  readonly writeEvent: (line: string) => void
-  readonly clock: Clock
-}
+import { Desk, type ProxyHost } from './desk.ts'
 
 /** Thrown where a listener can't be opened; the message names the section, the port and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-const learnEveryMs = 60_000
-
 /** One server section at work: its socket, and what answers the requests that come in there. */
 interface Listener {
   readonly server: RadiusServer
   section: RadiusServerSection
   desk: Desk
-}
-
-/** What answers the requests of a section; a new configuration brings a new one. */
-interface Desk {
-  readonly answer: (request: AccessRequest) => Promise<Answer>
-  readonly close: () => Promise<void>
 }
 
 /** The authentication proxy: every server section of a configuration, listening. */
@@ -77,26 +51,31 @@ export class AuthenticationProxy {
    * @throws {ListenError} with the old configuration still at work.
    */
   async replace(config: ProxyConfig): Promise<void> {
+    const next: { section: RadiusServerSection; desk: Desk; listener: Listener | undefined }[] = []
     const opened: Listener[] = []
-    const kept: { listener: Listener; section: RadiusServerSection }[] = []
     try {
       for (const section of config.servers) {
         const listener = this.#listeners.find((candidate) => samePlace(candidate.section, section))
-        if (listener === undefined) opened.push(await this.#open(section))
-        else kept.push({ listener, section })
+        const desk = this.#desk(section)
+        next.push({ section, desk, listener })
+        if (listener === undefined) opened.push(await this.#open(section, desk))
       }
     } catch (error) {
-      await Promise.all(opened.map(closeListener))
+      await Promise.all([...opened.map(({ server }) => server.close())])
+      await Promise.all(next.map(({ desk }) => desk.close()))
       throw error
     }
-    const closing = this.#listeners.filter((old) => !kept.some(({ listener }) => listener === old))
-    for (const { listener, section } of kept) {
-      void listener.desk.close()
+    const kept: Listener[] = []
+    for (const { listener, section, desk } of next) {
+      if (listener === undefined) continue
+      kept.push(listener)
+      void listener.desk.retire()
       listener.section = section
-      listener.desk = this.#desk(section)
+      listener.desk = desk
       listener.server.replaceClients(RadiusClients.of(section.clients))
     }
-    this.#listeners = [...kept.map(({ listener }) => listener), ...opened]
+    const closing = this.#listeners.filter((old) => !kept.includes(old))
+    this.#listeners = [...kept, ...opened]
     await Promise.all(closing.map(closeListener))
   }
 
@@ -106,9 +85,8 @@ export class AuthenticationProxy {
     await Promise.all(listeners.map(closeListener))
   }
 
-  async #open(section: RadiusServerSection): Promise<Listener> {
+  async #open(section: RadiusServerSection, desk: Desk): Promise<Listener> {
     const { log, clock } = this.#host
-    const desk = this.#desk(section)
     const listener: Listener = {
       section,
       desk,
@@ -124,104 +102,25 @@ export class AuthenticationProxy {
     try {
       await listener.server.listen()
     } catch (error) {
-      await desk.close()
       throw listenError(section, error)
     }
     return listener
   }
 
   #desk(section: RadiusServerSection): Desk {
-    const { log, clock, writeEvent } = this.#host
-    const api = new AuthApiClient({
-      ikey: section.ikey,
-      skey: section.skey,
-      host: section.apiHost,
-      port: section.apiPort,
-      caFile: section.httpCaCertsFile,
-      httpProxy:
-        section.httpProxyHost === undefined
-          ? undefined
-          : { host: section.httpProxyHost, port: section.httpProxyPort },
-      timeoutSecs: section.apiTimeoutSecs,
-      userAgent: `countersign_authproxy/${version} (${process.platform})`,
-      clock,
-    })
-    const secondFactor = new SecondFactor({
-      api,
-      failmode: section.failmode,
-      factorAliases: section.factorAliases,
-      exemptUsernames: section.exemptUsernames,
-      unavailable: (error) =>
-        error instanceof AuthApiUnavailable
-          ? {
-              ...error,
-              saidSo: error.reason === 'http_5xx',
-              message: `${error.reason}: ${error.message}`,
-            }
-          : undefined,
-      log,
-    })
-    const host = hostname()
-    const answer = radiusFront({
-      section: section.name,
-      ikey: section.ikey,
-      clientIpAttr: section.clientIpAttr,
-      pwCodec: section.pwCodec,
-      decide: duoOnly(secondFactor),
-      events: {
-        write: (event: AuthEvent) => writeEvent(JSON.stringify({ ...event, hostname: host })),
-      },
-      log,
-      clock,
-    })
-    const learning = learnNowAndThen(secondFactor, section, log)
-    let pending = 0
-    let closing: (() => void) | undefined
-    return {
-      answer: async (request) => {
-        pending++
-        try {
-          return await answer(request)
-        } finally {
-          pending--
-          if (pending === 0) closing?.()
-        }
-      },
-      close: async () => {
-        clearInterval(learning)
-        if (pending > 0) {
-          await new Promise<void>((resolve) => {
-            closing = resolve
-          })
-        }
-        await api.close()
-      },
+    try {
+      return new Desk(section, this.#host)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      throw new ListenError(`[${section.name}] can't start: ${message}`)
     }
   }
 }
 
-/** Asks in the background what the API can do: never while a login waits. */
-function learnNowAndThen(
-  secondFactor: SecondFactor,
-  section: RadiusServerSection,
-  log: Log,
-): NodeJS.Timeout {
-  const learn = (): void => {
-    secondFactor.learnCapabilities().catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error)
-      log.warn(`[${section.name}]: check of ${section.apiHost} failed: ${message}`)
-    })
-  }
-  learn()
-  const timer = setInterval(learn, learnEveryMs)
-  timer.unref()
-  return timer
-}
-
+/** The server waits a while for what is in progress; what is not done then is broken off. */
 async function closeListener({ server, desk }: Listener): Promise<void> {
   await server.close()
-  const given = new Promise<void>((resolve) => setTimeout(resolve, 500).unref())
-  await Promise.race([desk.close(), given])
+  await desk.close()
 }
 
 function samePlace(one: RadiusServerSection, other: RadiusServerSection): boolean {

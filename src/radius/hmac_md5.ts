@@ -52,7 +52,7 @@ export class HmacMd5Key {
    */
   isSignatureOf(message: Uint8Array, codeAt: number, authenticator?: Uint8Array): boolean {
     const own = message.length <= longestOwn
-    const signed = own ? scratch : message.slice()
+    const signed = own ? scratch : new Uint8Array(message)
     if (own) scratch.set(message)
     signed.fill(0, codeAt, codeAt + digestOctets)
     if (authenticator !== undefined) signed.set(authenticator, 4)

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
 import {
   type AuthAnswer,
   AuthApiFailure,
+  AuthApiUnavailable,
   authorization,
   type CheckAnswer,
   canonicalParameters,
@@ -18,8 +20,8 @@ import {
   sign,
   signingKey,
 } from '../index.ts'
-import { AuthApiUnavailable, unavailableBy } from './auth_api_unavailable.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
+import { exchange, type RawAnswer } from './exchange.ts'
 
 export interface AuthApiClientOptions {
   readonly ikey: string
@@ -33,15 +35,36 @@ export interface AuthApiClientOptions {
   /** For one call, its repetitions included; 0 for no limit. */
   readonly timeoutSecs: number
   readonly userAgent: string
+  /** Told of each request at level debug; never with what is in it. */
+  readonly log: Log
   readonly clock: Clock
 }
 
 type Named = Readonly<Record<string, string | undefined>>
 
-/** A user who is idle is not an API that is down: a push may take a minute to be answered. */
-const longestAnswerMs = 90_000
+/** One of the API's calls. */
+interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Whether it may be sent again after it may have been received. */
+  readonly repeatable: boolean
+  /** How long it may take where no `api_timeout` is set. */
+  readonly longestMs: number
+}
+
+const endpoints = {
+  check: { method: 'GET', path: '/auth/v2/check', repeatable: true, longestMs: 30_000 },
+  preauth: { method: 'POST', path: '/auth/v2/preauth', repeatable: true, longestMs: 30_000 },
+  // a user who is idle is not an API that is down: a push may take a minute to be answered
+  auth: { method: 'POST', path: '/auth/v2/auth', repeatable: false, longestMs: 90_000 },
+} as const satisfies Record<string, Endpoint>
+
 const connectTimeoutMs = 10_000
-const keptConnections = 64
+const keepAliveMs = 20_000
+/** A push that is waited for holds its connection for a minute. */
+const mostConnections = 4096
+const mostTries = 6
+const longestWaitMs = 32_000
 
 /**
  * Asks an Auth API (duo.com/docs/authapi) with signed requests, version 2 in SHA-512, over kept
@@ -54,113 +77,99 @@ export class AuthApiClient {
   readonly #options: AuthApiClientOptions
   readonly #dispatcher: Dispatcher
   readonly #key: ReturnType<typeof signingKey>
-  readonly #authority: string
+  readonly #origin: string
+  /** What the log says of a request, by its path: made once. */
+  readonly #lines: Readonly<Record<string, string>>
   #dateSecond = -1
   #date = ''
 
   constructor(options: AuthApiClientOptions) {
     this.#options = options
     this.#key = signingKey(options.skey.reveal())
-    this.#authority = options.port === 443 ? options.host : `${options.host}:${options.port}`
+    this.#origin = originOf(options)
+    this.#lines = Object.fromEntries(
+      Object.values(endpoints).map(({ method, path }) => [
+        path,
+        `http ${method} to https://${options.host}:${options.port}${path}`,
+      ]),
+    )
     this.#dispatcher = dispatcherOf(options)
   }
 
   /** Whether the signature and the clock are right, and what the server can do. */
   async check(): Promise<CheckAnswer> {
-    return this.#parsed(
-      await this.#call('GET', '/auth/v2/check', {}, { repeatable: true }),
-      parseCheckAnswer,
-    )
+    return parsed(await this.#call(endpoints.check, {}), parseCheckAnswer)
   }
 
   async preauth(parameters: Named): Promise<PreauthAnswer> {
-    const response = await this.#call('POST', '/auth/v2/preauth', parameters, { repeatable: true })
-    return this.#parsed(response, parsePreauthAnswer)
+    return parsed(await this.#call(endpoints.preauth, parameters), parsePreauthAnswer)
   }
 
   /** Never sent again once it may have been received: it could start a second push. */
   async auth(parameters: Named): Promise<AuthAnswer> {
-    const response = await this.#call('POST', '/auth/v2/auth', parameters, { repeatable: false })
-    return this.#parsed(response, parseAuthAnswer)
+    return parsed(await this.#call(endpoints.auth, parameters), parseAuthAnswer)
   }
 
+  /** Breaks off what is still waited for. */
   async close(): Promise<void> {
     await this.#dispatcher.destroy()
   }
 
-  #parsed<Answer>(response: unknown, parse: (response: unknown) => Answer | undefined): Answer {
-    const answer = parse(response)
-    if (answer === undefined)
-      throw new AuthApiUnavailable('malformed', 'an answer without a result that we know', {
-        mayHaveBeenReceived: true,
+  async #call(endpoint: Endpoint, parameters: Named): Promise<unknown> {
+    const { clock, timeoutSecs, log } = this.#options
+    const until = clock.now() + (timeoutSecs === 0 ? endpoint.longestMs : timeoutSecs * 1000)
+    let repeated = false
+    for (let tries = 1; ; tries++) {
+      const leftMs = Math.max(1, until - clock.now())
+      const answer = await this.#request(endpoint, parameters, leftMs).catch((error: unknown) => {
+        if (repeated || !mayBeSentAgain(error, endpoint) || clock.now() >= until) throw error
+        return undefined
       })
-    return answer
-  }
-
-  async #call(
-    method: 'GET' | 'POST',
-    path: string,
-    parameters: Named,
-    options: { readonly repeatable: boolean },
-  ): Promise<unknown> {
-    const limitMs = this.#options.timeoutSecs * 1000
-    const started = this.#options.clock.now()
-    for (let attempt = 0; ; attempt++) {
-      const leftMs =
-        limitMs === 0 ? longestAnswerMs : limitMs - (this.#options.clock.now() - started)
-      if (leftMs <= 0)
-        throw new AuthApiUnavailable('timeout', 'api_timeout is over', {
-          mayHaveBeenReceived: false,
-        })
-      try {
-        const answer = await this.#request(method, path, parameters, leftMs)
-        const waitMs =
-          answer.status === 429
-            ? (retryAfterMs(answer.headers, this.#options.clock.now()) ?? backOffMs(attempt))
-            : undefined
-        if (waitMs === undefined || attempt === 5 || waitMs >= leftMs || waitMs > 32_000)
-          return responseOf(answer)
-        await new Promise((resolve) => setTimeout(resolve, waitMs))
-      } catch (error) {
-        if (!(error instanceof AuthApiUnavailable) || attempt > 0) throw error
-        // a kept connection may have been closed by the other side just now
-        const again = error.reason === 'reset' && (options.repeatable || !error.mayHaveBeenReceived)
-        if (!again) throw error
+      if (answer === undefined) {
+        repeated = true
+        continue
       }
+      if (answer.status !== 429 || tries === mostTries) return responseOf(answer)
+      const waitMs = retryAfterMs(answer.headers, clock.now()) ?? backOffMs(tries - 1)
+      if (waitMs > longestWaitMs || clock.now() + waitMs >= until) return responseOf(answer)
+      log.warn(`${endpoint.path}: too many requests; asking again in ${Math.ceil(waitMs)} ms`)
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   }
 
-  #request(
-    method: 'GET' | 'POST',
-    path: string,
-    parameters: Named,
-    limitMs: number,
-  ): Promise<RawAnswer> {
-    const named = Object.entries(parameters).filter(
-      (pair): pair is [string, string] => pair[1] !== undefined,
-    )
-    const signed: readonly Parameter[] = named
-    const encoded = canonicalParameters(signed)
+  #request(endpoint: Endpoint, parameters: Named, limitMs: number): Promise<RawAnswer> {
+    const { method, path } = endpoint
+    const { host, ikey, userAgent, log, httpProxy } = this.#options
+    const signed: Parameter[] = []
+    for (const name in parameters) {
+      const value = parameters[name]
+      if (value !== undefined) signed.push([name, value])
+    }
     const date = this.#dateNow()
     const signature = sign(
-      { date, method, host: this.#options.host.toLowerCase(), path, parameters: signed },
+      { date, method, host: host.toLowerCase(), path, parameters: signed },
       this.#key,
       2,
     )
+    const headers: Record<string, string> = {
+      date,
+      authorization: authorization(ikey, signature),
+      'user-agent': userAgent,
+    }
     const isPost = method === 'POST'
-    return exchange(this.#dispatcher, limitMs, {
-      origin: `https://${this.#authority}`,
-      path: isPost || encoded === '' ? path : `${path}?${encoded}`,
-      method,
-      headers: {
-        host: this.#authority,
-        date,
-        authorization: authorization(this.#options.ikey, signature),
-        'user-agent': this.#options.userAgent,
-        ...(isPost ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+    if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
+    log.debug(this.#lines[path] ?? path)
+    return exchange(
+      this.#dispatcher,
+      {
+        origin: this.#origin,
+        path,
+        method,
+        headers,
+        body: isPost ? canonicalParameters(signed) : null,
       },
-      body: isPost ? encoded : null,
-    })
+      { limitMs, throughProxy: httpProxy !== undefined },
+    )
   }
 
   /** Formatted once a second: the date is signed, but need not be more exact. */
@@ -175,96 +184,68 @@ export class AuthApiClient {
   }
 }
 
-interface RawAnswer {
-  readonly status: number
-  readonly headers: ReadonlyMap<string, string>
-  readonly body: string
-}
-
-/** One request and its whole answer. undici's own timers are coarse, so the limit is ours. */
-function exchange(
-  dispatcher: Dispatcher,
-  limitMs: number,
-  options: Dispatcher.DispatchOptions,
-): Promise<RawAnswer> {
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let status = 0
-    let headers: ReadonlyMap<string, string> = new Map()
-    let body = ''
-    let sent = false
-    let late: AuthApiUnavailable | undefined
-    const timer = setTimeout(() => {
-      late = new AuthApiUnavailable('timeout', `no answer within ${limitMs} ms`, {
-        mayHaveBeenReceived: sent,
-      })
-      controller?.abort(late)
-      reject(late)
-    }, limitMs)
-    dispatcher.dispatch(options, {
-      onRequestStart(started) {
-        // it waited for a connection and has been given up meanwhile: it must not be sent any more
-        if (late !== undefined) return started.abort(late)
-        controller = started
-        sent = true
-      },
-      onResponseStart(_controller, code, received) {
-        status = code
-        headers = new Map(
-          Object.entries(received).map(([name, value]) => [name.toLowerCase(), String(value)]),
-        )
-      },
-      onResponseData(_controller, chunk) {
-        body += chunk.toString('utf8')
-      },
-      onResponseEnd() {
-        clearTimeout(timer)
-        resolve({ status, headers, body })
-      },
-      onResponseError(_controller, error) {
-        clearTimeout(timer)
-        reject(unavailableBy(error, sent))
-      },
-    })
-  })
+/**
+ * A kept connection may have been closed by the other side just now; an error before the request
+ * was begun to be written can't have started anything.
+ */
+function mayBeSentAgain(error: unknown, { repeatable }: Endpoint): boolean {
+  return (
+    error instanceof AuthApiUnavailable &&
+    error.reason === 'reset' &&
+    (repeatable || !error.mayHaveBeenReceived)
+  )
 }
 
 /** @throws {AuthApiFailure} or {AuthApiUnavailable}: what stands in the envelope, or that there is none. */
 function responseOf({ status, body }: RawAnswer): unknown {
   if (status >= 500) {
-    throw new AuthApiUnavailable('http_5xx', `the API answered HTTP ${status}`, {
-      mayHaveBeenReceived: true,
-    })
+    const reason = status === 502 || status === 504 ? 'gateway' : 'http_5xx'
+    throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
   }
   const envelope = parseEnvelope(body)
-  if (envelope?.stat === 'OK' && status < 300) return envelope.response
-  if (envelope?.stat === 'FAIL')
+  if (envelope?.stat === 'OK' && status >= 200 && status < 300) return envelope.response
+  if (envelope?.stat === 'FAIL') {
     throw new AuthApiFailure({ ...envelope, status }, envelope.message_detail)
-  if (status >= 400)
+  }
+  if (status >= 400) {
     throw new AuthApiFailure({ code: status * 100, status, message: `HTTP ${status}` })
-  throw new AuthApiUnavailable('malformed', `HTTP ${status} without an envelope`, {
-    mayHaveBeenReceived: true,
-  })
+  }
+  throw malformed(`HTTP ${status} without an envelope`)
 }
 
+function parsed<Answer>(
+  response: unknown,
+  parse: (response: unknown) => Answer | undefined,
+): Answer {
+  const answer = parse(response)
+  if (answer === undefined) throw malformed('an answer without a result that is known')
+  return answer
+}
+
+function malformed(message: string): AuthApiUnavailable {
+  return new AuthApiUnavailable('malformed', message, { mayHaveBeenReceived: true })
+}
+
+function originOf({ host, port }: AuthApiClientOptions): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === 443 ? `https://${name}` : `https://${name}:${port}`
+}
+
+/** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
 function dispatcherOf(options: AuthApiClientOptions): Dispatcher {
   const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }
   const tls = { ...ca, minVersion: 'TLSv1.2' as const, timeout: connectTimeoutMs }
-  const timeouts = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 20_000, pipelining: 1 }
+  const shared = {
+    connections: mostConnections,
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  }
   if (options.httpProxy === undefined) {
-    const authority = options.port === 443 ? options.host : `${options.host}:${options.port}`
-    return new Pool(`https://${authority}`, {
-      ...timeouts,
-      connect: tls,
-      connections: null,
-      allowH2: false,
-    })
+    return new Pool(originOf(options), { ...shared, connect: tls })
   }
   const { host, port } = options.httpProxy
-  return new ProxyAgent({
-    ...timeouts,
-    uri: `http://${host}:${port}`,
-    requestTls: tls,
-    connections: keptConnections,
-  })
+  return new ProxyAgent({ ...shared, uri: `http://${host}:${port}`, requestTls: tls })
 }

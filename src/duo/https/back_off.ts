@@ -7,11 +7,11 @@ export function backOffMs(attempt: number): number {
 
 /** What `Retry-After` or `X-Retry-After` asks for (RFC 9110 §10.2.3): seconds or a date. */
 export function retryAfterMs(
-  headers: ReadonlyMap<string, string>,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
   now: number,
 ): number | undefined {
-  const value = headers.get('retry-after') ?? headers.get('x-retry-after')
-  if (value === undefined) return undefined
+  const value = headers['retry-after'] ?? headers['x-retry-after']
+  if (typeof value !== 'string') return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1000
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)

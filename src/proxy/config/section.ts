@@ -60,7 +60,7 @@ function reportUnknownSection(name: string, line: number, report: Report): void 
 }
 
 /** The kind of a section, by its name with or without a number. */
-export function kindNamed(name: string): SectionKind | undefined {
+function kindNamed(name: string): SectionKind | undefined {
   const bare = name.replace(/\d+$/, '')
   return sectionTable.find((kind) => kind.name === bare)
 }

@@ -3,10 +3,11 @@
  * `client_ip` are what readers of that file rely on; `nas_ip` is ours: who asked.
  */
 export interface AuthEvent {
-  /** ISO 8601, UTC. */
+  /** ISO 8601 with microseconds, UTC. */
   readonly timestamp: string
   readonly username: string
-  readonly auth_stage: 'Primary authentication' | 'Secondary authentication'
+  /** `Unknown` where the request itself could not be read. */
+  readonly auth_stage: 'Primary authentication' | 'Secondary authentication' | 'Unknown'
   readonly status: 'Allow' | 'Reject'
   readonly msg: string
   readonly client_ip: string | null

@@ -19,8 +19,14 @@ export function chooseFactor(
     return { kind: 'ask', parameters: { factor: 'passcode', passcode: word.passcode } }
   }
   const { factor, phone: number } = word
-  if (number === undefined) return { kind: 'ask', parameters: { factor, device: 'auto' } }
-  const phone = devices.filter(({ type }) => type === 'phone')[number - 1]
+  const phones = devices.filter(({ type }) => type === 'phone')
+  if (number === undefined) {
+    // without a number the API takes the first phone that can; it is not asked where none can
+    return phones.some(({ capabilities }) => capabilities?.includes(factor) === true)
+      ? { kind: 'ask', parameters: { factor, device: 'auto' } }
+      : { kind: 'impossible', message: `None of your phones can be used for ${factor}.` }
+  }
+  const phone = phones[number - 1]
   if (phone === undefined) {
     return { kind: 'impossible', message: `There is no phone ${number} for ${factor}.` }
   }

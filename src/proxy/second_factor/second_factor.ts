@@ -1,7 +1,9 @@
 import {
   type AuthAnswer,
   AuthApiFailure,
+  AuthApiUnavailable,
   type CheckAnswer,
+  failureDetail,
   oneCall,
   type PreauthAnswer,
 } from '../../duo/index.ts'
@@ -24,27 +26,19 @@ export interface SecondFactorOptions {
   readonly failmode: 'safe' | 'secure'
   readonly factorAliases: ReadonlyMap<string, string>
   readonly exemptUsernames: readonly string[]
-  /**
-   * Tells an API that could not be asked from every other error, and whether the request may have
-   * reached it nevertheless.
-   */
-  readonly unavailable: (error: unknown) => Unavailable | undefined
   readonly log: Log
-}
-
-export interface Unavailable {
-  /** The API has answered, and said that it can't decide (HTTP 5xx). */
-  readonly saidSo: boolean
-  readonly mayHaveBeenReceived: boolean
-  readonly message: string
 }
 
 type Word = Exclude<TypedWord, { kind: 'nothing' }>
 
 /** Why a sign-in is let in: there are no other reasons than these. */
-type Grounds =
-  | { readonly grounds: 'auth' | 'preauth'; readonly message: string }
-  | { readonly grounds: 'exempt' | 'failmode safe'; readonly message: string }
+type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
+
+// parsers of the vendor's log look for these two
+const failedSafe = 'Failmode Safe - Allowed Duo login on preauth failure'
+const failedSecure = 'Failmode Secure - Denied Duo login on preauth failure'
+const refused = 'The sign-in service refused the request. Please contact your administrator.'
+const unanswered = 'The sign-in service gave no answer. Please try again.'
 
 /**
  * Asks for the second factor of one sign-in.
@@ -53,11 +47,7 @@ type Grounds =
  * An API that says that its `auth` decides all that too, and takes the word as it was typed, is
  * asked once.
  *
- * `failmode` is decided here and nowhere else. `safe` lets a sign-in in only when the API could not
- * be asked at all: preauth failed, or auth certainly never reached it, or it said itself that it
- * can't decide. Once auth may have been received its answer is waited for in vain only by somebody
- * who did not approve: that is a rejection in either mode, or an attacker would only have to outwait
- * `api_timeout`.
+ * `failmode` is decided here and nowhere else: `isForFailmode` says when.
  */
 export class SecondFactor {
   readonly #options: SecondFactorOptions
@@ -75,55 +65,56 @@ export class SecondFactor {
     this.#oneCall = oneCall.every((name) => capabilities.includes(name))
   }
 
+  /** Never throws for what the API does or does not do: whatever it is, there is a verdict. */
   async ask(login: Login): Promise<Verdict> {
-    const word = readTypedWord(login.word, this.#options.factorAliases)
-    const factor = factorOf(word)
+    // names are compared as the API compares them, whatever their case
     if (this.#exempt.has(login.username.toLowerCase())) {
-      return this.#accept(
-        login,
-        { grounds: 'exempt', message: 'exempt from the second factor' },
-        undefined,
-      )
+      return this.#accept(login, 'exempt', 'exempt from the second factor', undefined)
     }
+    const word = readTypedWord(login.word, this.#options.factorAliases)
     if (word.kind === 'nothing') return reject('Type a passcode, push, phone or sms.')
+    return (this.#oneCall ? await this.#asked(login, word) : undefined) ?? this.#twice(login, word)
+  }
+
+  /** @returns `undefined` where the API does not take the word as it was typed, after all. */
+  async #asked(login: Login, word: Word): Promise<Verdict | undefined> {
+    try {
+      return await this.#auth(login, { factor: 'prompt', prompt: promptOf(word) }, factorOf(word))
+    } catch (error) {
+      // nothing was started: preauth tells the devices, and with them what to say to the user
+      if (error instanceof AuthApiFailure && error.status === 400) return undefined
+      // preauth is asked next time, until the API says anew what it can do
+      this.#oneCall = false
+      return this.#failed(login, factorOf(word), 'auth', error)
+    }
+  }
+
+  async #twice(login: Login, word: Word): Promise<Verdict> {
+    const { api, log } = this.#options
+    const { username, ipaddr } = login
     let asking: 'preauth' | 'auth' = 'preauth'
     try {
-      if (this.#oneCall) {
-        asking = 'auth'
-        return await this.#auth(login, { factor: 'prompt', prompt: promptOf(word) }, factor)
-      }
-      const answer = await this.#options.api.preauth({
-        username: login.username,
-        ipaddr: login.ipaddr,
-      })
-      this.#options.log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
+      const answer = await api.preauth({ username, ipaddr })
+      log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
       if (answer.result !== 'auth') return this.#preauthVerdict(login, answer)
       asking = 'auth'
-      return await this.#chosen(login, word, answer.devices)
+      const choice = chooseFactor(word, answer.devices)
+      if (choice.kind === 'impossible') return reject(choice.message, factorOf(word))
+      return await this.#auth(login, choice.parameters, factorOf(word))
     } catch (error) {
-      return this.#failed(login, factor, asking, error)
+      return this.#failed(login, factorOf(word), asking, error)
     }
   }
 
   #preauthVerdict(login: Login, answer: Exclude<PreauthAnswer, { result: 'auth' }>): Verdict {
     switch (answer.result) {
       case 'allow':
-        return this.#accept(login, { grounds: 'preauth', message: answer.status_msg }, undefined)
+        return this.#accept(login, 'preauth', answer.status_msg, undefined)
       case 'deny':
         return reject(answer.status_msg)
       case 'enroll':
         return reject(`${answer.status_msg} ${answer.enroll_portal_url}`.trim())
     }
-  }
-
-  async #chosen(
-    login: Login,
-    word: Word,
-    devices: Extract<PreauthAnswer, { result: 'auth' }>['devices'],
-  ): Promise<Verdict> {
-    const choice = chooseFactor(word, devices)
-    if (choice.kind === 'impossible') return reject(choice.message, factorOf(word))
-    return await this.#auth(login, choice.parameters, factorOf(word))
   }
 
   async #auth(login: Login, parameters: Named, factor: string | undefined): Promise<Verdict> {
@@ -133,7 +124,7 @@ export class SecondFactor {
       `${login.label}: Duo authentication returned '${answer.result}': '${answer.status_msg}'`,
     )
     return answer.result === 'allow'
-      ? this.#accept(login, { grounds: 'auth', message: answer.status_msg }, factor)
+      ? this.#accept(login, 'auth', answer.status_msg, factor)
       : reject(answer.status_msg, factor)
   }
 
@@ -146,35 +137,48 @@ export class SecondFactor {
     const { log, failmode } = this.#options
     if (error instanceof AuthApiFailure) {
       log.error(`${login.label}: ${asking} was refused: ${error.code} ${error.message}`)
-      return reject(
-        error.status === 400
-          ? (error.detail ?? error.message)
-          : 'The sign-in service refused the request.',
-        factor,
-      )
+      return reject(error.status === 400 ? badRequest(error) : refused, factor)
     }
-    const unavailable = this.#options.unavailable(error)
-    if (unavailable === undefined) throw error
-    this.#oneCall = false
-    log.error(`${login.label}: ${asking} failed: ${unavailable.message}`)
-    if (asking === 'auth' && unavailable.mayHaveBeenReceived && !unavailable.saidSo) {
-      return reject('The sign-in service did not answer in time.', factor)
-    }
-    if (failmode === 'safe') {
-      const message = 'Failmode Safe - Allowed Duo login on preauth failure'
-      return this.#accept(login, { grounds: 'failmode safe', message }, factor)
-    }
-    log.error(`${login.label}: Failmode Secure - Denied Duo login on preauth failure`)
-    return reject('Failmode Secure - Denied Duo login on preauth failure', factor)
+    if (!(error instanceof AuthApiUnavailable)) throw error
+    log.error(`${login.label}: ${asking} failed: ${error.reason}: ${error.message}`)
+    if (!isForFailmode(asking, error)) return reject(unanswered, factor)
+    if (failmode === 'safe') return this.#accept(login, 'failmode safe', failedSafe, factor)
+    log.error(`${login.label}: ${failedSecure}`)
+    return reject(failedSecure, factor)
   }
 
-  /** Every sign-in that is let in comes through here. */
-  #accept(login: Login, { grounds, message }: Grounds, factor: string | undefined): Verdict {
+  /**
+   * Every sign-in that is let in comes through here, on one of these grounds:
+   *
+   * - `auth`: the API's `auth` said `allow`;
+   * - `preauth`: the API's `preauth` said `allow` (a user in bypass, a policy);
+   * - `exempt`: the administrator named the user in `exempt_username_N`;
+   * - `failmode safe`: the API could not be asked, and the administrator wants that then.
+   */
+  #accept(login: Login, grounds: Grounds, message: string, factor: string | undefined): Verdict {
     if (grounds === 'exempt' || grounds === 'failmode safe') {
-      this.#options.log.warn(`${login.label}: let in without a second factor: ${message}`, {
-        grounds,
-      })
+      this.#options.log.warn(`${login.label}: let in without a second factor: ${message}`)
     }
     return { kind: 'accept', message, factor }
   }
+}
+
+/**
+ * Whether `failmode` says what becomes of a sign-in, or it is rejected in either mode.
+ *
+ * At preauth: where the API could not be reached or said itself that it can't decide, not where it
+ * answered something else. At auth: only where the request certainly never reached it, or it said
+ * itself that it can't. Once `auth` may have been received, no answer is what somebody gets whose
+ * push nobody approves: if `safe` let him in, an attacker would only have to wait for `api_timeout`.
+ */
+function isForFailmode(asking: 'preauth' | 'auth', error: AuthApiUnavailable): boolean {
+  if (error.reason === 'malformed') return false
+  return asking === 'preauth' || error.reason === 'http_5xx' || !error.mayHaveBeenReceived
+}
+
+/** What the API found wrong with a request is for the user to know: `no capable device`. */
+function badRequest({ detail, message }: AuthApiFailure): string {
+  return detail === failureDetail.noCapableDevice
+    ? 'None of your devices can be used for that.'
+    : message
 }

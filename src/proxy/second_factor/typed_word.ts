@@ -17,7 +17,7 @@ export function readTypedWord(typed: string, aliases: ReadonlyMap<string, string
   const trimmed = typed.trim()
   if (trimmed === '') return { kind: 'nothing' }
   const word = trimmed.toLowerCase()
-  const named = /^(auto|push|phone|sms)([1-9]\d?)?$/.exec(aliases.get(word) ?? word)
+  const named = /^(auto|push|phone|sms)\s*([1-9]\d?)?$/.exec(aliases.get(word) ?? word)
   const factor = named?.[1]
   if (factor === 'auto' || factor === 'push' || factor === 'phone' || factor === 'sms') {
     const number = named?.[2]

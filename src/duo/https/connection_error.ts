@@ -1,0 +1,59 @@
+import { AuthApiUnavailable, type UnavailableReason } from '../index.ts'
+
+const reasons: Readonly<Record<string, UnavailableReason>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  ETIMEDOUT: 'connect',
+  EADDRNOTAVAIL: 'connect',
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_PRX_CONN: 'proxy',
+  UND_ERR_PRX_TLS: 'proxy',
+}
+
+/** What the logs of the vendor's proxy call some of them, for the parsers that look for that. */
+const vendorWords: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'DNSLookupError: DNS lookup failed: ',
+  EAI_AGAIN: 'DNSLookupError: DNS lookup failed: ',
+  EAI_FAIL: 'DNSLookupError: DNS lookup failed: ',
+  ETIMEDOUT: 'TCPTimedOutError: ',
+  UND_ERR_CONNECT_TIMEOUT: 'TCPTimedOutError: ',
+}
+
+/**
+ * What an error of the connection's means.
+ *
+ * @param sent Whether the request had been begun to be written.
+ */
+export function unavailableBy(
+  error: unknown,
+  { sent, throughProxy }: { readonly sent: boolean; readonly throughProxy: boolean },
+): AuthApiUnavailable {
+  if (error instanceof AuthApiUnavailable) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = error instanceof Error ? error.message : String(error)
+  const reason = reasonOf(code, sent, throughProxy)
+  const text = `${vendorWords[code] ?? ''}${code === '' ? message : `${code}: ${message}`}`
+  // a connection that is not yet there has carried nothing
+  return new AuthApiUnavailable(reason, text, { mayHaveBeenReceived: sent })
+}
+
+function reasonOf(code: string, sent: boolean, throughProxy: boolean): UnavailableReason {
+  if (isCertificateError(code)) return 'tls'
+  const known = reasons[code]
+  if (sent) return 'reset'
+  // a connection that breaks before the first request on it broke in the handshake
+  if (throughProxy && known !== 'tls') return 'proxy'
+  return known === undefined || known === 'reset' ? 'tls' : known
+}
+
+/** Codes of OpenSSL's verification and of its protocol errors. */
+function isCertificateError(code: string): boolean {
+  return /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code)
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { Type } from '../../src/radius/index.ts'
+import { AuthApiDouble, deny, fail, preauthAnswer } from '../rig/auth_api_double.ts'
+import { ProxyAtWork, sectionFor } from '../rig/proxy_at_work.ts'
+
+const all = ['auto', 'push', 'sms', 'phone', 'mobile_otp']
+/** In preauth's order; the token in between is not counted. */
+const devices = [
+  { device: 'DP1', type: 'phone', name: '', capabilities: all },
+  { device: 'DH1', type: 'token', name: '4711' },
+  { device: 'DP2', type: 'phone', name: '', capabilities: ['auto', 'push', 'sms'] },
+  { device: 'DP3', type: 'phone', name: '', capabilities: ['phone', 'sms'] },
+]
+const yubikey = 'ccccccbtbdvrnhvbkcjlbggbtvgtjitjbtjivtttnnte'
+
+describe('duo_only: the field’s words', () => {
+  let api: AuthApiDouble
+  let proxy: ProxyAtWork
+
+  before(async () => {
+    api = await AuthApiDouble.start()
+    proxy = await ProxyAtWork.start(
+      sectionFor(api, {
+        factorAliases: new Map([
+          ['1', 'push'],
+          ['call', 'phone'],
+          ['h', 'push2'],
+        ]),
+        exemptUsernames: ['Guest'],
+      }),
+    )
+    await api.askedTimes('/auth/v2/check', 1)
+  })
+  beforeEach(() => {
+    api.reset()
+    api.preauth = () => preauthAnswer(devices)
+    proxy.log.lines.length = 0
+    proxy.events.length = 0
+  })
+  after(async () => {
+    await proxy.stop()
+    await api.close()
+  })
+
+  const asked: readonly [typed: string, parameters: Record<string, string>][] = [
+    ['123456', { factor: 'passcode', passcode: '123456' }],
+    [' 123 456 ', { factor: 'passcode', passcode: '123456' }],
+    ['000000000', { factor: 'passcode', passcode: '000000000' }],
+    [yubikey, { factor: 'passcode', passcode: yubikey }],
+    ['push', { factor: 'push', device: 'auto' }],
+    ['  PuSh ', { factor: 'push', device: 'auto' }],
+    ['push1', { factor: 'push', device: 'DP1' }],
+    ['push2', { factor: 'push', device: 'DP2' }],
+    ['phone', { factor: 'phone', device: 'auto' }],
+    ['phone3', { factor: 'phone', device: 'DP3' }],
+    ['sms', { factor: 'sms', device: 'auto' }],
+    ['SMS2', { factor: 'sms', device: 'DP2' }],
+    ['auto', { factor: 'auto', device: 'auto' }],
+    ['1', { factor: 'push', device: 'auto' }],
+    ['Call', { factor: 'phone', device: 'auto' }],
+    ['h', { factor: 'push', device: 'DP2' }],
+    ['grüß gott', { factor: 'passcode', passcode: 'grüß gott' }],
+  ]
+  for (const [typed, parameters] of asked) {
+    test(`'${typed}' asks for ${JSON.stringify(parameters)}`, async () => {
+      const reply = await proxy.signIn('alice', typed)
+      assert.deepEqual(reply, { accepted: true, message: 'Success. Logging you in...' })
+      assert.deepEqual(api.asked('/auth/v2/auth'), [{ username: 'alice', ...parameters }])
+    })
+  }
+
+  for (const [typed, message] of [
+    ['push3', "Phone 3 can't be used for push."],
+    ['phone2', "Phone 2 can't be used for phone."],
+    ['sms4', 'There is no phone 4 for sms.'],
+    ['push99', 'There is no phone 99 for push.'],
+  ] as const) {
+    test(`'${typed}' is rejected without being asked`, async () => {
+      assert.deepEqual(await proxy.signIn('alice', typed), { accepted: false, message })
+      assert.equal(api.asked('/auth/v2/auth').length, 0)
+    })
+  }
+
+  test('a factor that no phone of the user’s has is rejected without being asked', async () => {
+    api.preauth = () => preauthAnswer([{ device: 'DH1', type: 'token', name: '4711' }])
+    const reply = await proxy.signIn('alice', 'push')
+    assert.deepEqual(reply, {
+      accepted: false,
+      message: 'None of your phones can be used for push.',
+    })
+    assert.equal(api.asked('/auth/v2/auth').length, 0)
+  })
+
+  test('nothing but blanks is rejected without being asked', async () => {
+    assert.equal((await proxy.signIn('alice', '   '))?.accepted, false)
+    assert.equal((await proxy.signIn('alice', ''))?.accepted, false)
+    assert.equal(api.requests.length, 0)
+  })
+
+  test('deny is a reject with the API’s text', async () => {
+    api.auth = () => deny
+    const reply = await proxy.signIn('alice', 'push')
+    assert.deepEqual(reply, { accepted: false, message: 'Login request denied.' })
+  })
+
+  test('sms sends codes and is a reject', async () => {
+    const status_msg = 'New SMS passcodes sent.'
+    api.auth = () => ({ response: { result: 'deny', status: 'sent', status_msg } })
+    assert.deepEqual(await proxy.signIn('alice', 'sms'), { accepted: false, message: status_msg })
+  })
+
+  test('no capable device is the user’s error', async () => {
+    api.auth = () => fail(40002, 'Invalid request parameters', 'no capable device')
+    const reply = await proxy.signIn('alice', 'sms')
+    assert.deepEqual(reply, {
+      accepted: false,
+      message: 'None of your devices can be used for that.',
+    })
+  })
+
+  test('allow at preauth lets in without auth', async () => {
+    const status_msg = 'Allowing unknown user'
+    api.preauth = () => ({ response: { result: 'allow', status_msg } })
+    assert.deepEqual(await proxy.signIn('mallory', 'x'), { accepted: true, message: status_msg })
+    assert.equal(api.asked('/auth/v2/auth').length, 0)
+  })
+
+  test('deny at preauth is a reject, and enroll one that says where', async () => {
+    api.preauth = () => ({ response: { result: 'deny', status_msg: 'No.' } })
+    assert.deepEqual(await proxy.signIn('x', '1'), { accepted: false, message: 'No.' })
+    api.preauth = () => ({
+      response: {
+        result: 'enroll',
+        status_msg: 'Enroll an authentication device to proceed',
+        enroll_portal_url: 'https://api.example/portal?code=48bac5d9393fb2c2',
+      },
+    })
+    const reply = await proxy.signIn('nobody', 'push')
+    assert.equal(reply?.accepted, false)
+    assert.match(reply?.message ?? '', /^Enroll .* https:\/\/api\.example\/portal\?code=48bac/)
+    assert.equal(api.asked('/auth/v2/auth').length, 0)
+  })
+
+  test('a text longer than a packet is cut, not lost', async () => {
+    const status_msg = 'ä'.repeat(5000)
+    api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg } })
+    assert.equal((await proxy.signIn('alice', '123456'))?.message, 'ä'.repeat(900))
+  })
+
+  test('an exempt user is let in without the API, whatever the case of the name', async () => {
+    assert.equal((await proxy.signIn('gUEST', 'anything'))?.accepted, true)
+    assert.equal(api.requests.length, 0)
+    assert.ok(proxy.log.has('let in without a second factor: exempt'))
+    assert.equal(proxy.events[0]?.status, 'Allow')
+  })
+
+  test('the user’s address is passed on only where it is one', async () => {
+    const value = (text: string) => ({ type: Type.CallingStationId, value: Buffer.from(text) })
+    await proxy.signIn('alice', '123456', { attributes: [value('198.51.100.7')] })
+    await proxy.signIn('alice', '123456', { attributes: [value('00-11-22-33-44-55')] })
+    assert.deepEqual(
+      api.asked('/auth/v2/preauth').map(({ ipaddr }) => ipaddr),
+      ['198.51.100.7', undefined],
+    )
+  })
+
+  test('log and event tell all but what was typed', async () => {
+    await proxy.signIn('alice', '271828')
+    const log = proxy.log.lines.join('\n')
+    assert.match(log, /\(\('127\.0\.0\.1', \d+\), alice, \d+\): login attempt for username 'alice'/)
+    assert.match(log, /Duo authentication returned 'allow': 'Success\. Logging you in\.\.\.'/)
+    assert.match(log, /Returning response code 2: AccessAccept/)
+    assert.match(log, /debug http POST to https:\/\/localhost:\d+\/auth\/v2\/auth/)
+    assert.doesNotMatch(log, /271828/)
+    const [event] = proxy.events
+    assert.match(String(event?.timestamp), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+    const { timestamp: _, hostname: __, ...rest } = event ?? {}
+    assert.deepEqual(rest, {
+      username: 'alice',
+      auth_stage: 'Secondary authentication',
+      status: 'Allow',
+      msg: 'Success. Logging you in...',
+      client_ip: null,
+      server_section: 'radius_server_duo_only',
+      server_section_ikey: 'DIWJ8X6AEYOR5OMC6TQ1',
+      client_section: null,
+      factor: 'passcode',
+      nas_ip: '127.0.0.1',
+    })
+  })
+})

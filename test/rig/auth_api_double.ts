@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+
+export const testIkey = 'DIWJ8X6AEYOR5OMC6TQ1'
+export const testSkey = 'Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep'
+
+/** What the double does with a request. */
+export type Doing =
+  /** Answers 200 with this response in its envelope. */
+  | { readonly response: unknown }
+  /** Answers this, whatever it is. */
+  | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
+  /** Says nothing until it is told to: `release`. */
+  | 'hang'
+  /** Breaks the connection. */
+  | 'reset'
+
+export interface SeenRequest {
+  readonly path: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const defaultPhone = {
+  device: 'DPFZRS9FB0D46QFTM891',
+  type: 'phone',
+  name: '',
+  number: 'XXX-XXX-0100',
+  capabilities: ['auto', 'push', 'sms', 'phone', 'mobile_otp'],
+}
+
+/**
+ * An Auth API on loopback that answers as it is told and remembers what it was asked. Signatures are
+ * checked by code of its own: version 2, SHA-512.
+ */
+export class AuthApiDouble {
+  readonly requests: SeenRequest[] = []
+  readonly folder: string
+  readonly #server: Server
+  readonly #held: { request: SeenRequest; response: ServerResponse }[] = []
+  readonly #waiting: { path: string; count: number; resolve: () => void }[] = []
+  capabilities: readonly string[] = []
+  check: () => Doing = () => ({
+    response: {
+      time: 1,
+      ...(this.capabilities.length > 0 ? { capabilities: this.capabilities } : {}),
+    },
+  })
+  preauth: (parameters: SeenRequest['parameters']) => Doing = () => preauthAnswer([defaultPhone])
+  auth: (parameters: SeenRequest['parameters']) => Doing = () => allow
+
+  private constructor(server: Server, folder: string) {
+    this.#server = server
+    this.folder = folder
+    server.on('request', (request, response) => void this.#receive(request, response))
+  }
+
+  static async start(): Promise<AuthApiDouble> {
+    const folder = mkdtempSync(join(tmpdir(), 'auth-api-double-'))
+    makeCertificate(folder)
+    const server = createServer({
+      cert: readFileSync(join(folder, 'cert.pem')),
+      key: readFileSync(join(folder, 'key.pem')),
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new AuthApiDouble(server, folder)
+  }
+
+  get port(): number {
+    const address = this.#server.address()
+    if (address === null || typeof address === 'string') throw new Error('it does not listen')
+    return address.port
+  }
+
+  get caFile(): string {
+    return join(this.folder, 'cert.pem')
+  }
+
+  /** Requests to one path so far. */
+  asked(path: string): readonly SeenRequest['parameters'][] {
+    return this.requests.filter((request) => request.path === path).map((seen) => seen.parameters)
+  }
+
+  /** Waits until a path has been asked so often. */
+  async askedTimes(path: string, count: number): Promise<void> {
+    if (this.asked(path).length >= count) return
+    await new Promise<void>((resolve) => this.#waiting.push({ path, count, resolve }))
+  }
+
+  /** Answers what was told to hang. */
+  release(response: unknown): void {
+    for (const held of this.#held.splice(0)) send(held.response, { response })
+  }
+
+  /** Forgets what it was asked and behaves as at first. */
+  reset(): void {
+    this.requests.length = 0
+    this.capabilities = []
+    this.preauth = () => preauthAnswer([defaultPhone])
+    this.auth = () => allow
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    this.#server.close()
+    await once(this.#server, 'close')
+    rmSync(this.folder, { recursive: true })
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const [path = '', query = ''] = (request.url ?? '').split('?')
+    const encoded = request.method === 'GET' ? query : body
+    const parameters = Object.fromEntries(new URLSearchParams(encoded))
+    if (!isSigned(request, path, encoded)) {
+      return send(response, fail(40103, 'Invalid signature in request credentials'))
+    }
+    const seen = { path, parameters }
+    const doing = this.#doing(seen)
+    if (doing === 'hang') this.#held.push({ request: seen, response })
+    else if (doing === 'reset') (request.socket as TLSSocket).destroy()
+    else send(response, doing)
+    this.requests.push(seen)
+    for (const { path, count, resolve } of this.#waiting) {
+      if (this.asked(path).length >= count) resolve()
+    }
+  }
+
+  #doing({ path, parameters }: SeenRequest): Doing {
+    switch (path) {
+      case '/auth/v2/check':
+        return this.check()
+      case '/auth/v2/preauth':
+        return this.preauth(parameters)
+      case '/auth/v2/auth':
+        return this.auth(parameters)
+      default:
+        return fail(40401, 'Resource not found')
+    }
+  }
+}
+
+export const allow: Doing = {
+  response: { result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' },
+}
+
+export const deny: Doing = {
+  response: { result: 'deny', status: 'deny', status_msg: 'Login request denied.' },
+}
+
+export function preauthAnswer(devices: readonly object[]): Doing {
+  return { response: { result: 'auth', status_msg: 'Account is active', devices } }
+}
+
+/** A failure as the API sends it. */
+export function fail(code: number, message: string, message_detail?: string): Doing {
+  return {
+    status: Math.floor(code / 100),
+    body: JSON.stringify({ stat: 'FAIL', code, message, message_detail }),
+  }
+}
+
+function send(response: ServerResponse, doing: Exclude<Doing, string>): void {
+  if ('response' in doing) {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ stat: 'OK', response: doing.response }))
+    return
+  }
+  response.writeHead(doing.status, doing.headers)
+  response.end(doing.body)
+}
+
+function isSigned(request: IncomingMessage, path: string, encoded: string): boolean {
+  const host = (request.headers.host ?? '').split(':')[0] ?? ''
+  const text = [request.headers.date, request.method, host, path, encoded].join('\n')
+  const signature = createHmac('sha512', testSkey).update(text).digest('hex')
+  const expected = `Basic ${Buffer.from(`${testIkey}:${signature}`).toString('base64')}`
+  return request.headers.authorization === expected
+}
+
+/** A certificate for localhost that signs itself. */
+function makeCertificate(folder: string): void {
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'), '-days', '2'],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ],
+    { stdio: 'ignore' },
+  )
+}

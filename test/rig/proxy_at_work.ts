@@ -1,0 +1,150 @@
+import { systemClock } from '../../src/host/clock.ts'
+import { Secret } from '../../src/host/secret.ts'
+import type { ProxyConfig, RadiusServerSection } from '../../src/proxy/config/proxy_config.ts'
+import { AuthenticationProxy } from '../../src/proxy/proxy.ts'
+import {
+  type Attribute,
+  Code,
+  encodeAccessRequest,
+  type Packet,
+  SharedSecret,
+  Type,
+} from '../../src/radius/index.ts'
+import { exchange } from '../../src/radius/udp/exchange.ts'
+import { testIkey, testSkey } from './auth_api_double.ts'
+import { RecordingLog } from './recording_log.ts'
+
+export const testSecret = 'the secret of the appliance'
+
+/** A section that asks the double, on a port that the system chooses. */
+export function sectionFor(
+  api: { readonly port: number; readonly caFile: string },
+  overrides: Partial<RadiusServerSection> = {},
+): RadiusServerSection {
+  return {
+    name: 'radius_server_duo_only',
+    ikey: testIkey,
+    skey: new Secret(testSkey),
+    apiHost: 'localhost',
+    apiPort: api.port,
+    httpCaCertsFile: api.caFile,
+    httpProxyHost: undefined,
+    httpProxyPort: 80,
+    client: 'duo_only_client',
+    port: 0,
+    interfaceAddress: '127.0.0.1',
+    failmode: 'secure',
+    apiTimeoutSecs: 10,
+    clients: [
+      {
+        name: 'radius_ip_1',
+        addresses: '127.0.0.0/8',
+        secret: new Secret(testSecret),
+        messageAuthenticator: 'auto',
+        messageAuthenticatorInReplies: true,
+      },
+    ],
+    exemptUsernames: [],
+    clientIpAttr: 'Calling-Station-Id',
+    pwCodec: 'utf-8',
+    factorAliases: new Map(),
+    debug: true,
+    ...overrides,
+  }
+}
+
+export function configOf(...servers: readonly RadiusServerSection[]): ProxyConfig {
+  return {
+    file: 'authproxy.cfg',
+    main: {
+      debug: true,
+      logDir: '/nonexistent',
+      logFile: false,
+      logMaxFiles: 0,
+      logMaxSize: 0,
+      logStdout: false,
+      logSyslog: false,
+      syslogFacility: 'LOG_USER',
+      logAuthEvents: true,
+    },
+    servers,
+  }
+}
+
+export interface Reply {
+  readonly accepted: boolean
+  readonly message: string
+}
+
+/** A proxy that runs in this process, and a RADIUS client that asks it. */
+export class ProxyAtWork {
+  readonly log: RecordingLog
+  readonly events: Record<string, unknown>[]
+  readonly proxy: AuthenticationProxy
+
+  private constructor(
+    proxy: AuthenticationProxy,
+    log: RecordingLog,
+    events: Record<string, unknown>[],
+  ) {
+    this.proxy = proxy
+    this.log = log
+    this.events = events
+  }
+
+  static async start(...servers: readonly RadiusServerSection[]): Promise<ProxyAtWork> {
+    const log = new RecordingLog()
+    const events: Record<string, unknown>[] = []
+    const proxy = await AuthenticationProxy.start(configOf(...servers), {
+      log,
+      writeEvent: (line) => events.push(JSON.parse(line)),
+      clock: systemClock,
+    })
+    return new ProxyAtWork(proxy, log, events)
+  }
+
+  portOf(index = 0): number {
+    return this.proxy.listeners[index]?.port ?? 0
+  }
+
+  /** One sign-in; `undefined` where there is silence. */
+  async signIn(
+    username: string,
+    password: string | undefined,
+    options: {
+      readonly secret?: string
+      readonly attributes?: readonly Attribute[]
+      readonly listener?: number
+      readonly timeoutMs?: number
+    } = {},
+  ): Promise<Reply | undefined> {
+    const secret = new SharedSecret(options.secret ?? testSecret)
+    const reply = await exchange(
+      (identifier, authenticator) =>
+        encodeAccessRequest(identifier, authenticator, secret, {
+          username,
+          ...(password === undefined ? {} : { password: new TextEncoder().encode(password) }),
+          attributes: options.attributes ?? [],
+        }),
+      {
+        host: '127.0.0.1',
+        port: this.portOf(options.listener),
+        secret,
+        timeoutMs: options.timeoutMs ?? 10_000,
+      },
+    )
+    return reply === undefined ? undefined : replyOf(reply)
+  }
+
+  stop(): Promise<void> {
+    return this.proxy.stop()
+  }
+}
+
+function replyOf(packet: Packet): Reply {
+  const message = packet.attributes
+    .filter(({ type }) => type === Type.ReplyMessage)
+    .map(({ value }) => Buffer.from(value).toString())
+    .join('')
+  return { accepted: packet.code === Code.AccessAccept, message }
+}
