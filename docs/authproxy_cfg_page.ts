@@ -16,8 +16,8 @@ export function authproxyCfgPage(): string {
     '',
     '## Sections and keys',
     '',
-    '**Bold** keys are required. *ours* marks what the vendor’s proxy does not have: it warns of such a',
-    'key, or ignores it. *[main]* marks what a section takes from `[main]` where it does not say it itself.',
+    '**Bold** keys are required. _ours_ marks what the vendor’s proxy does not have: it warns of such a',
+    'key, or ignores it. _[main]_ marks what a section takes from `[main]` where it does not say it itself.',
     '',
     ...served.flatMap(sectionPart),
     '## Sections that are recognized, and not served yet',
@@ -115,10 +115,10 @@ function defaultCell(option: Option): string {
 
 function meaningCell(option: Option): string {
   const marks = [
-    ...(option.ours === true ? ['*ours*'] : []),
-    ...(option.inherited === true ? ['*[main]*'] : []),
-    ...(option.support === 'not yet' ? ['*not yet supported, no effect*'] : []),
-    ...(option.support === 'never' ? ['*not supported, no effect*'] : []),
+    ...(option.ours === true ? ['_ours_'] : []),
+    ...(option.inherited === true ? ['_[main]_'] : []),
+    ...(option.support === 'not yet' ? ['_not yet supported, no effect_'] : []),
+    ...(option.support === 'never' ? ['_not supported, no effect_'] : []),
   ]
   return [`${sentence(option.meaning)}.`, ...marks].join(' ')
 }
