@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { up } from '../../first_run/up.ts'
 
 /** `countersign up`: everything at once, to try it out. */
 export function addUpVerb(program: Command): void {
@@ -16,6 +15,8 @@ export function addUpVerb(program: Command): void {
       8480,
     )
     .action(async (options: { data: string; port: number; radiusPort: number }) => {
+      // loaded when it is used: the other verbs are to answer at once
+      const { up } = await import('../../first_run/up.ts')
       await up({ folder: options.data, port: options.port, radiusPort: options.radiusPort })
     })
 }
