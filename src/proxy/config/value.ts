@@ -169,10 +169,17 @@ function hostProblem(value: string): string | undefined {
 }
 
 function aliasesProblem(value: string): string | undefined {
-  for (const [word, factor] of parseAliases(value)) {
+  const words = new Set<string>()
+  for (const pair of value.split(',')) {
+    const [word = '', factor = '', another] = pair
+      .split('=')
+      .map((part) => part.trim().toLowerCase())
     if (word === '') return 'has an empty word; expected word=factor, …'
+    if (another !== undefined) return `has another = behind '${word}'; expected word=factor, …`
     if (!factorWord.test(factor))
       return `gives '${word}' the factor '${factor}'; expected push, phone, sms or auto, with or without a number`
+    if (words.has(word)) return `has the word '${word}' twice`
+    words.add(word)
   }
   return undefined
 }
