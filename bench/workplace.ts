@@ -56,13 +56,20 @@ export class Running {
 
   /** The next line of its standard output that is JSON, parsed. */
   async answer(): Promise<unknown> {
-    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs * 4)
+    const [line] = await this.line(/^\{.*/)
+    return JSON.parse(line)
+  }
+
+  /** Passes over lines of its standard output until one matches. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs * 2)
     try {
       for (;;) {
         const line = this.#lines.shift()
-        if (line?.startsWith('{')) return JSON.parse(line)
+        const match = line === undefined ? null : pattern.exec(line)
+        if (match !== null) return match
         if (line !== undefined) continue
-        if (!this.alive) throw new Error(`${this.name} ended without an answer:\n${this.#said}`)
+        if (!this.alive) throw new Error(`${this.name} ended too early:\n${this.#said}`)
         await new Promise<void>((resolve) => {
           this.#wake = resolve
         })

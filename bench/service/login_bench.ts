@@ -54,7 +54,7 @@ const holdersPerRound = 320
 export async function loginBench(place: Workplace, options: LoginBenchOptions): Promise<Figures> {
   const folder = await place.folder('service')
   const stock = await stockStore({ folder, holders: holdersPerRound * options.rounds })
-  const service = await startService(place, { name: 'service', folder, port: 0, core: core.server })
+  const service = await startService(place, { name: 'service', folder, core: core.server })
   const certificate = await writeCertificate(await place.folder('bare'))
   const bare = await startBare(place, certificate, stock)
   const contenders: Contender[] = [

@@ -1,16 +1,48 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Running, Workplace } from '../workplace.ts'
-import type { ServiceProgramOptions } from './service_program.ts'
 
-/** Starts the MFA service as a process of its own, and waits until it listens. */
+const program = join(import.meta.dirname, '../../src/cmd/countersign.ts')
+
+/** The service at work, and what its clients need to know. */
+export interface ServiceAtWork {
+  readonly server: Running
+  readonly port: number
+  readonly caFile: string
+}
+
+/** Starts `countersign service` without a limit on requests, and waits until it listens. */
 export async function startService(
   place: Workplace,
-  options: ServiceProgramOptions & { readonly name: string; readonly core?: number },
-): Promise<{ readonly server: Running; readonly port: number; readonly caFile: string }> {
-  const { name, core, ...program } = options
-  const file = join(import.meta.dirname, 'service_program.ts')
-  const pinned = core === undefined ? {} : { core }
-  const server = place.startNode(name, file, [JSON.stringify(program)], pinned)
-  const { port, caFile } = (await server.answer()) as { port: number; caFile: string }
-  return { server, port, caFile }
+  options: {
+    readonly name: string
+    readonly folder: string
+    /** PostgreSQL in place of SQLite. */
+    readonly databaseUrl?: string
+    readonly core?: number
+    readonly flags?: readonly string[]
+  },
+): Promise<ServiceAtWork> {
+  const { name, folder, databaseUrl, core, flags = [] } = options
+  const file = join(folder, 'countersign.cfg')
+  await writeFile(
+    file,
+    `[service]
+interface=127.0.0.1
+data_folder=${folder}
+
+[auth_api]
+requests_per_minute=0
+`,
+  )
+  const server = place.start({
+    name,
+    command: process.execPath,
+    args: [...flags, program, 'service', '--config', file, '--port', '0'],
+    ...(core === undefined ? {} : { core }),
+    ...(databaseUrl === undefined ? {} : { env: { COUNTERSIGN_DATABASE_URL: databaseUrl } }),
+  })
+  const [, port] = await server.line(/listening on \S+:(\d+)$/)
+  const [, caFile = ''] = await server.line(/clients have to trust (\S+)$/)
+  return { server, port: Number(port), caFile }
 }
