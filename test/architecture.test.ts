@@ -28,7 +28,7 @@ const table: Readonly<Record<string, Room>> = {
       'node:dgram',
       'node:events',
     ],
-    packages: ['pino', 'rotating-file-stream'],
+    packages: ['rotating-file-stream'],
   },
 
   radius: { node: ['node:crypto'] },

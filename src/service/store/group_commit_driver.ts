@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
@@ -26,6 +27,8 @@ export class GroupCommitDriver implements Driver {
   }
 
   async init(): Promise<void> {
+    // SQLite would make it readable by all; what it makes beside it has the same mode
+    closeSync(openSync(this.#file, 'a', 0o600))
     this.#writer = new Connection(this.#file)
     this.#reader = new Connection(this.#file)
   }
