@@ -53,6 +53,7 @@ export class BypassCodes {
   /** @returns The codes, which can't be had again. */
   async create(userId: string, codes: NewBypassCodes, now: number, db: StoreDb): Promise<string[]> {
     if (!codes.preserveExisting) await this.removeOfUser(userId, db)
+    await this.#removeSpent(userId, now, db)
     const before = codes.preserveExisting ? (await this.ofUser(userId, db)).length : 0
     if (before + codes.count > mostPerUser) {
       throw new DirectoryError(
@@ -91,6 +92,15 @@ export class BypassCodes {
       .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
       .executeTakeFirst()
     return numUpdatedRows === 1n
+  }
+
+  /** Codes that can't be used any more take no place of the hundred. */
+  async #removeSpent(userId: string, now: number, db: StoreDb): Promise<void> {
+    await db
+      .deleteFrom('bypass_codes')
+      .where('user_id', '=', userId)
+      .where((where) => where.or([where('remaining', '<=', 0), where('expires', '<=', now)]))
+      .execute()
   }
 
   async removeOfUser(userId: string, db: StoreDb): Promise<void> {

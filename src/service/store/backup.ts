@@ -62,7 +62,9 @@ export function restoreDatabase(
   try {
     writeFileSync(`${target}.new`, readFileSync(file), { mode: 0o600, flush: true })
     if (existsSync(target)) renameSync(target, `${target}.before-restore`)
-    for (const rest of ['-wal', '-shm']) rmSync(`${target}${rest}`, { force: true })
+    // after a crash the newest writes stand in the log alone: it goes with the database it belongs to
+    if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${target}.before-restore-wal`)
+    rmSync(`${target}-shm`, { force: true })
     renameSync(`${target}.new`, target)
   } catch (error) {
     throw storeErrorOf(error, target)

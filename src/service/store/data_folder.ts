@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import {
   accessSync,
   chmodSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -48,7 +51,7 @@ export function readSealingKeys(folder: string, options: { readonly make: boolea
         `${file} is missing, without which the secrets can't be opened; put it back from where you keep it`,
       )
     }
-    writeSealingKeys(folder, [newSealingKey()])
+    makeFirstKey(folder)
   }
   if ((statSync(file).mode & readableByOthers) !== 0) {
     throw new StoreError('STORE_KEY_FILE', `${file} can be read by others; run: chmod 600 ${file}`)
@@ -57,6 +60,20 @@ export function readSealingKeys(folder: string, options: { readonly make: boolea
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map(sealingKey)
+}
+
+/** Two programs that start at once end with one key: who comes second takes the first one's. */
+function makeFirstKey(folder: string): void {
+  const file = keyFile(folder)
+  const unfinished = `${file}.${randomUUID()}`
+  try {
+    writeFileSync(unfinished, `${newSealingKey()}\n`, { mode: 0o600, flush: true })
+    linkSync(unfinished, file)
+  } catch (error) {
+    if (!existsSync(file)) throw storeErrorOf(error, file)
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
 }
 
 /** @param keys In base64, the newest first. */
@@ -95,6 +112,9 @@ export function storeErrorOf(error: unknown, what: string): StoreError {
       'STORE_UNREACHABLE',
       `${what} can't be reached: ${message || code}; check database_url and that it runs`,
     )
+  }
+  if (/database is locked/.test(message)) {
+    return new StoreError('STORE_BUSY', `${what} is being written to by another program; try again`)
   }
   if (/malformed|not a database|disk I\/O error/.test(message)) {
     return new StoreError('STORE_DAMAGED', `${what} is damaged: ${message}; restore a backup`)

@@ -52,18 +52,23 @@ export class GroupCommitDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    grouped(connection).inTransaction = false
     this.writer.run('RELEASE unit')
+    // from here on the section is somebody else's: Kysely asks for a rollback when the COMMIT fails
+    grouped(connection).inTransaction = false
     const committed = this.#group?.committed()
     this.#leave()
     await committed
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    grouped(connection).inTransaction = false
+    const unit = grouped(connection)
+    if (!unit.inTransaction) return
+    unit.inTransaction = false
     try {
-      this.writer.run('ROLLBACK TO unit')
-      this.writer.run('RELEASE unit')
+      if (this.writer.inTransaction) {
+        this.writer.run('ROLLBACK TO unit')
+        this.writer.run('RELEASE unit')
+      }
     } finally {
       this.#leave()
     }
@@ -124,8 +129,13 @@ export class GroupCommitDriver implements Driver {
 
   #leave(): void {
     const group = this.#group
+    // a full disk makes SQLite roll back all of it by itself: nothing of the group is kept
+    if (group !== undefined && !this.writer.inTransaction) {
+      this.#group = undefined
+      group.fail(new Error('database or disk is full: the transaction was rolled back'))
+    }
     // the commit's turn came while a transaction was open: nobody else gets in before it
-    if (group?.due === true) this.#commit()
+    else if (group?.due === true) this.#commit()
     const next = this.#waiting.shift()
     if (next === undefined) this.#occupied = false
     else next()
@@ -227,6 +237,10 @@ class Connection {
     this.#database.exec('PRAGMA journal_mode = WAL')
     this.#database.exec('PRAGMA synchronous = FULL')
     this.#database.exec('PRAGMA foreign_keys = ON')
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction
   }
 
   run(sql: string): void {

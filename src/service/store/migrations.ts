@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, PostgresAdapter } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
@@ -196,5 +196,5 @@ async function createLogs(db: Kysely<unknown>): Promise<void> {
 }
 
 async function isPostgres(db: Kysely<unknown>): Promise<boolean> {
-  return db.getExecutor().adapter.supportsTransactionalDdl === true
+  return db.getExecutor().adapter instanceof PostgresAdapter
 }

@@ -7,6 +7,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  sql,
 } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
@@ -34,6 +35,7 @@ export interface StoreOptions {
 const checkName = 'sealing_check'
 const checkText = 'countersign'
 const poolSize = 10
+const connectMs = 10_000
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
@@ -100,9 +102,21 @@ function keysOf(options: StoreOptions, fresh: boolean): SealingKey[] {
     .map(sealingKey)
 }
 
+/** The driver itself keeps writers apart; Kysely's own lock would let them in one COMMIT at a time. */
+class GroupCommitAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+
+  /** So that migrations happen whole or not at all. */
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
 function sqlite(file: string): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new GroupCommitAdapter(),
     createDriver: () => new GroupCommitDriver(file),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -112,7 +126,11 @@ function sqlite(file: string): Dialect {
 function postgres(url: Secret): Dialect {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString: url.reveal(), max: poolSize })
+  const pool = new pg.Pool({
+    connectionString: url.reveal(),
+    max: poolSize,
+    connectionTimeoutMillis: connectMs,
+  })
   // an idle connection that is lost is replaced when the next one is asked for
   pool.on('error', () => {})
   return new PostgresDialect({ pool })
@@ -125,6 +143,7 @@ async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
   })
   const known = await migrator.getMigrations().catch(schemaError)
   const open = known.filter(({ executedAt }) => executedAt === undefined)
+  if (open.length < known.length) await refuseNewer(db)
   if (open.length === 0) return
   if (!allowed) {
     throw new StoreError(
@@ -136,15 +155,24 @@ async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
   if (error !== undefined) schemaError(error)
 }
 
+/** Kysely does not look for steps that it does not know while there is nothing for it to do. */
+async function refuseNewer(db: StoreDb): Promise<void> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
+  if (rows.every(({ name }) => Object.hasOwn(migrations, name))) return
+  throw newerSchema()
+}
+
 function schemaError(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error)
-  if (/missing|corrupted migrations/.test(message)) {
-    throw new StoreError(
-      'STORE_NEWER_SCHEMA',
-      'the data was made by a newer version of Countersign; update the program',
-    )
-  }
+  if (/missing|corrupted migrations/.test(message)) throw newerSchema()
   throw error
+}
+
+function newerSchema(): StoreError {
+  return new StoreError(
+    'STORE_NEWER_SCHEMA',
+    'the data was made by a newer version of Countersign; update the program',
+  )
 }
 
 /** Tells a wrong key at once, and not at the first login. */

@@ -8,6 +8,7 @@ export type StoreErrorCode =
   | 'STORE_NEEDS_MIGRATION'
   | 'STORE_NEWER_SCHEMA'
   | 'STORE_DAMAGED'
+  | 'STORE_BUSY'
 
 /** Thrown where the data can't be worked with; its message is one line that says what to do. */
 export class StoreError extends Error {
