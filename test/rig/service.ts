@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HOTP, Secret as OathSecret } from 'otpauth'
@@ -75,6 +75,7 @@ export class TestService {
   readonly folder: string
   readonly ca: string
   readonly integration: Integration
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
   readonly #clock: Clock
   readonly #kept: boolean
 
@@ -197,7 +198,7 @@ export class TestService {
       const { method, path, body = '', headers = {} } = raw
       const { port } = this.service
       const sent = request(
-        { host: '127.0.0.1', port, method, path, headers, ca: this.ca, agent: false },
+        { host: '127.0.0.1', port, method, path, headers, ca: this.ca, agent: this.#agent },
         (response) => {
           let text = ''
           response.setEncoding('utf8')
@@ -218,6 +219,7 @@ export class TestService {
 
   async close(): Promise<void> {
     await this.service.close()
+    this.#agent.destroy()
     await this.store.close()
     if (!this.#kept) rmSync(this.folder, { recursive: true, force: true })
   }

@@ -10,6 +10,7 @@ import type { Certified } from './certificate_authority.ts'
 import { pathOf, replyFailure } from './failure_reply.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
+import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
 import { addPages } from './pages.ts'
 
@@ -33,10 +34,12 @@ const requestMs = 30_000
 export class HttpServer {
   readonly #server: FastifyInstance
   readonly #tls: Server
+  readonly #open: OpenRequests
 
-  private constructor(server: FastifyInstance, tls: Server) {
+  private constructor(server: FastifyInstance, tls: Server, open: OpenRequests) {
     this.#server = server
     this.#tls = tls
+    this.#open = open
   }
 
   static async make(options: HttpServerOptions): Promise<HttpServer> {
@@ -64,6 +67,7 @@ export class HttpServer {
       const row = other ? failures.methodNotAllowed : failures.notFound
       return replyFailure(new AuthApiFailure(row), request, reply, log)
     })
+    const open = new OpenRequests(server)
     addObservers(server, options)
     await server.register(rateLimit, { global: false })
     addAuthApi(
@@ -80,7 +84,7 @@ export class HttpServer {
     addOperationRoutes(server, options.operation)
     await addPages(server)
     await server.ready()
-    return new HttpServer(server, server.server)
+    return new HttpServer(server, server.server, open)
   }
 
   /** @throws The system's error, as EADDRINUSE. */
@@ -107,7 +111,9 @@ export class HttpServer {
 
   /** Answers those that have asked, for `withinMs` at most. */
   async close(withinMs: number): Promise<void> {
+    // who is answered within half of it is closed when he is; the rest is cut off at its end
     const timer = setTimeout(() => this.#tls.closeAllConnections(), withinMs)
+    await this.#open.answered(withinMs / 2)
     await this.#server.close()
     clearTimeout(timer)
   }

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { responseOf, TestService } from '../../rig/service.ts'
+
+describe('user names that nobody has', () => {
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start()
+    const { userId } = await service.addUser({ username: 'alice' })
+    await service.addToken(userId)
+    await service.addUser({ username: 'unenrolled' })
+  })
+  after(() => service.close())
+
+  test('are told like those of users who have nothing to sign in with, whatever the policy', async () => {
+    for (const policy of ['enroll', 'allow', 'deny'] as const) {
+      const integration = await service.addIntegration('radius', policy)
+      const answers = async (username: string) => {
+        const preauth = await service.call({
+          path: '/auth/v2/preauth',
+          parameters: { username },
+          integration,
+        })
+        const auth = await service.call({
+          path: '/auth/v2/auth',
+          parameters: { username, factor: 'passcode', passcode: '123456' },
+          integration,
+        })
+        return [preauth.body, auth.body]
+      }
+      assert.deepEqual(await answers('nobody'), await answers('unenrolled'))
+    }
+  })
+
+  test('have an answer of the same shape as a wrong passcode of a user', async () => {
+    const shape = async (username: string) => {
+      const parameters = { username, factor: 'passcode', passcode: '123456' }
+      const answer = await service.call({ path: '/auth/v2/auth', parameters })
+      const { result, status, ...others } = responseOf(answer)
+      return { http: answer.status, result, status, others: Object.keys(others) }
+    }
+    assert.deepEqual(await shape('nobody'), await shape('alice'))
+  })
+})
