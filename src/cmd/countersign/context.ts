@@ -36,12 +36,11 @@ export async function withStore(
   work: (context: Context) => Promise<void>,
 ): Promise<void> {
   const url = process.env.COUNTERSIGN_DATABASE_URL
-  const key = process.env.COUNTERSIGN_SEALING_KEY
   const store = await Store.open({
     folder: data,
     migrate: true,
     databaseUrl: url === undefined ? undefined : new Secret(url),
-    sealingKey: key === undefined ? undefined : new Secret(key),
+    sealingKey: sealingKeyGiven(),
   })
   try {
     const administration = new Administration(store, systemClock, `cli:${userInfo().username}`)
@@ -49,6 +48,12 @@ export async function withStore(
   } finally {
     await store.close()
   }
+}
+
+/** The sealing key in the environment, in place of the file. */
+export function sealingKeyGiven(): Secret | undefined {
+  const key = process.env.COUNTERSIGN_SEALING_KEY
+  return key === undefined ? undefined : new Secret(key)
 }
 
 /** Runs a program: what went wrong in a way that was foreseen is one line, and exit status 1. */

@@ -8,7 +8,9 @@ import {
 } from '../../service/store/backup.ts'
 import { keyFile } from '../../service/store/data_folder.ts'
 import { rotateSealingKey } from '../../service/store/rotation.ts'
-import { CommandError, dataOptions, withStore } from './context.ts'
+import type { SealingKey } from '../../service/store/sealing.ts'
+import { keysOf } from '../../service/store/store.ts'
+import { CommandError, dataOptions, sealingKeyGiven, withStore } from './context.ts'
 
 interface DataOptions {
   readonly data: string
@@ -22,8 +24,10 @@ export function addDataVerbs(program: Command): void {
     .action((file: string, options: DataOptions) => {
       refusePostgres('pg_dump')
       backupDatabase(options.data, file)
+      const key =
+        sealingKeyGiven() === undefined ? keyFile(resolve(options.data)) : 'the sealing key'
       process.stdout.write(
-        `${file} is written. The secrets in it are sealed: keep ${keyFile(resolve(options.data))} as well, in another place\n`,
+        `${file} is written. The secrets in it are sealed: keep ${key} as well, in another place\n`,
       )
     })
   dataOptions(program.command('restore <file>'))
@@ -31,7 +35,7 @@ export function addDataVerbs(program: Command): void {
     .option('--force', 'replace the data that is there', false)
     .action((file: string, options: DataOptions & { force: boolean }) => {
       refusePostgres('pg_restore')
-      restoreDatabase(options.data, file, { force: options.force })
+      restoreDatabase(options.data, file, keysIn(options.data), { force: options.force })
       process.stdout.write(`${file} is restored\n`)
     })
   dataOptions(program.command('migrate'))
@@ -64,10 +68,15 @@ async function migrate(options: DataOptions & { rotateSealingKey: boolean }): Pr
 }
 
 async function check(options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store }) => {
-    if (store.dialect === 'sqlite') checkDatabase(databaseFile(store.folder), store.folder)
+  const { COUNTERSIGN_DATABASE_URL: url } = process.env
+  if (url === undefined) checkDatabase(databaseFile(options.data), keysIn(options.data))
+  await withStore(options, async () => {
     process.stdout.write('the data is whole, and the sealing key opens it\n')
   })
+}
+
+function keysIn(folder: string): SealingKey[] {
+  return keysOf({ folder, sealingKey: sealingKeyGiven() }, false)
 }
 
 function refusePostgres(program: string): void {

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
-import { HOTP, Secret as OathSecret } from 'otpauth'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { Secret as OathSecret } from 'otpauth'
 
 export type OathAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 
@@ -20,18 +20,26 @@ const resyncAhead = 1000
 const clockWindow = 1
 const largestDrift = 10
 
-/** The key to a token's codes. */
+/**
+ * The key to a token's codes. They are computed here and not by otpauth, since a wrong passcode is
+ * compared with a thousand of them.
+ */
 export class OathKey {
-  readonly #secret: OathSecret
+  readonly #key: KeyObject
 
   /** @param base32 As it stands in an otpauth:// URI. */
   constructor(base32: string) {
-    this.#secret = OathSecret.fromBase32(base32)
+    this.#key = createSecretKey(Buffer.from(OathSecret.fromBase32(base32).bytes))
   }
 
-  /** The passcode for a counter, or for a step of time (RFC 4226 §5.3). */
+  /** The passcode for a counter, or for a step of time (RFC 4226 §5.3, RFC 6238 §4.2). */
   code({ algorithm, digits }: OathParameters, moment: number): string {
-    return HOTP.generate({ secret: this.#secret, algorithm, digits, counter: moment })
+    const message = Buffer.alloc(8)
+    message.writeBigUInt64BE(BigInt(moment))
+    const code = createHmac(algorithm, this.#key).update(message).digest()
+    const offset = code.readUInt8(code.length - 1) & 0xf
+    const truncated = code.readUInt32BE(offset) & 0x7fffffff
+    return String(truncated % 10 ** digits).padStart(digits, '0')
   }
 
   /** The first of the moments that the passcode is for. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { readSealingKeys, storeErrorOf } from './data_folder.ts'
-import { Sealing } from './sealing.ts'
+import { storeErrorOf } from './data_folder.ts'
+import { Sealing, type SealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
 /**
@@ -34,13 +34,14 @@ export function backupDatabase(folder: string, file: string): void {
 
 /**
  * Puts a backup in the place of the database, after making sure that it is whole and that the
- * sealing key of the folder opens it.
+ * sealing key opens it.
  *
  * @param options.force Replaces a database that is there; it is kept as `countersign.db.before-restore`.
  */
 export function restoreDatabase(
   folder: string,
   file: string,
+  keys: readonly SealingKey[],
   options: { readonly force: boolean },
 ): void {
   const target = databaseFile(folder)
@@ -58,7 +59,7 @@ export function restoreDatabase(
       `${file} is not what was backed up: its checksum differs from ${sum}`,
     )
   }
-  checkDatabase(file, folder)
+  checkDatabase(file, keys)
   try {
     writeFileSync(`${target}.new`, readFileSync(file), { mode: 0o600, flush: true })
     if (existsSync(target)) renameSync(target, `${target}.before-restore`)
@@ -71,9 +72,11 @@ export function restoreDatabase(
   }
 }
 
-/** @throws {StoreError} where the database is damaged, or sealed with a key that is not in the folder. */
-export function checkDatabase(file: string, folder: string): void {
-  const keys = readSealingKeys(folder, { make: false })
+/** @throws {StoreError} where there is no database, it is damaged, or none of the keys opens it. */
+export function checkDatabase(file: string, keys: readonly SealingKey[]): void {
+  if (!existsSync(file)) {
+    throw new StoreError('STORE_FOLDER', `${file} is not there; name the data folder with --data`)
+  }
   try {
     const database = new DatabaseSync(file, { readOnly: true })
     try {

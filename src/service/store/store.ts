@@ -93,7 +93,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return 'code' in error && error.code === postgresUniqueViolation
 }
 
-function keysOf(options: StoreOptions, fresh: boolean): SealingKey[] {
+/** The sealing keys: those that are given, or those in the folder's file. */
+export function keysOf(
+  options: Pick<StoreOptions, 'folder' | 'sealingKey'>,
+  fresh: boolean,
+): SealingKey[] {
   if (options.sealingKey === undefined) return readSealingKeys(options.folder, { make: fresh })
   return options.sealingKey
     .reveal()
