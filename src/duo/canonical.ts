@@ -6,7 +6,7 @@ export type Parameter = readonly [name: string, value: string]
 /**
  * Percent-encodes as RFC 3986 does: all but `A-Z a-z 0-9 - _ . ~`, upper-case digits.
  */
-export function percentEncoded(text: string): string {
+function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

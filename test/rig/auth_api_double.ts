@@ -161,7 +161,11 @@ export function preauthAnswer(devices: readonly object[]): Doing {
 }
 
 /** A failure as the API sends it. */
-export function fail(code: number, message: string, message_detail?: string): Exclude<Doing, string> {
+export function fail(
+  code: number,
+  message: string,
+  message_detail?: string,
+): Exclude<Doing, string> {
   return {
     status: Math.floor(code / 100),
     body: JSON.stringify({ stat: 'FAIL', code, message, message_detail }),

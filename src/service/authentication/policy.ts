@@ -60,7 +60,7 @@ export function decide(subject: Subject, newUserPolicy: NewUserPolicy): Decision
 }
 
 /** What a locked source is told, too. */
-export const lockedOut = {
+const lockedOut = {
   kind: 'deny',
   status: 'locked_out',
   statusMsg: statusMessage.lockedOut,
