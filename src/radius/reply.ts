@@ -53,7 +53,8 @@ export function verifyReply(
 ): Packet {
   const reply = decodePacket(datagram)
   const { octets } = reply
-  const signed = octets.slice()
+  // a copy also where the octets are a Buffer, whose slice is a view
+  const signed = new Uint8Array(octets)
   signed.set(requestAuthenticator, headerOctets - authenticatorOctets)
   if (!timingSafeEqual(md5(signed, secret.octets), reply.authenticator)) {
     throw new RadiusError('RADIUS_RESPONSE_AUTHENTICATOR', 'Response Authenticator is wrong')

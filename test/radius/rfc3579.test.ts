@@ -84,6 +84,9 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
         messageAuthenticator: 'required',
       })
       assert.equal(reply.code, code)
+      const datagram = Buffer.from(packets[name], 'hex')
+      assert.equal(verifyReply(datagram, authenticator, secret).code, code)
+      assert.equal(hex(datagram), packets[name])
     })
   }
 

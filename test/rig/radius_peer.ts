@@ -103,7 +103,7 @@ export class RadiusPeer {
     while (this.#received.length === 0) await once(this.#socket, 'reply')
     const reply = this.#received.shift() ?? Buffer.alloc(0)
     assert(
-      this.#requests.some((request) => isSigned(reply, request, this.signedReplies)),
+      this.#requests.findLast((request) => isSigned(reply, request, this.signedReplies)),
       `a reply that is not signed for any request: ${reply.toString('hex')}`,
     )
     return reply

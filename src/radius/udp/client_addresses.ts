@@ -65,6 +65,9 @@ export function addressNumber(address: string, written = address): bigint {
 function networkRange(written: string, network: string, mask: string): AddressRange {
   const address = addressNumber(network, written)
   const width = isIPv4(network) ? 32 : 128
+  if (width === 128 && !/^\d+$/.test(mask)) {
+    throw new AddressError(`'/${mask}' in '${written}' is not the prefix length of an IPv6 network`)
+  }
   const prefix = /^\d+$/.test(mask) ? Number(mask) : prefixOfMask(mask, written)
   if (prefix > width) {
     throw new AddressError(`'/${mask}' in '${written}' is more than ${width} bits`)

@@ -11,7 +11,11 @@ const lowReceiveBuffer = 1024 * 1024
  *
  * @param octets What is asked for.
  */
-export function raiseReceiveBuffer(socket: Socket, octets: number, log: Log): void {
+export function raiseReceiveBuffer(
+  socket: Pick<Socket, 'setRecvBufferSize' | 'getRecvBufferSize'>,
+  octets: number,
+  log: Log,
+): void {
   try {
     socket.setRecvBufferSize(octets)
     const got = socket.getRecvBufferSize()

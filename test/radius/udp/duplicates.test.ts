@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { Duplicates, type TakenRequest } from '../../../src/radius/udp/duplicates.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
+import { octets } from '../../rig/octets.ts'
+
+const peer = { address: '192.0.2.1', port: 1024 }
+const one = octets('000102030405060708090a0b0c0d0e0f')
+const other = octets('000102030405060708090a0b0c0d0e10')
+const reply = octets('0207')
+
+function memory(changes: Partial<ConstructorParameters<typeof Duplicates>[0]> = {}): {
+  readonly clock: ManualClock
+  readonly duplicates: Duplicates
+} {
+  const clock = new ManualClock()
+  const duplicates = new Duplicates({
+    clock,
+    replyLifeMs: 10_000,
+    mostEntries: 100,
+    mostReplyOctets: 1_000_000,
+    mostPending: 100,
+    ...changes,
+  })
+  return { clock, duplicates }
+}
+
+function taken(
+  duplicates: Duplicates,
+  ...[from, id, authenticator]: Parameters<Duplicates['take']>
+): TakenRequest {
+  const intake = duplicates.take(from, id, authenticator)
+  assert(intake.kind === 'new', intake.kind)
+  return intake.taken
+}
+
+describe('RFC 5080 §2.2.2, duplicate requests', () => {
+  test('in progress, answered, forgotten', () => {
+    const { clock, duplicates } = memory()
+    const request = taken(duplicates, peer, 7, one)
+    clock.advance(60_000)
+    assert.equal(duplicates.take(peer, 7, one).kind, 'in-progress')
+    assert.equal(duplicates.settle(request, reply), true)
+    clock.advance(9_999)
+    const intake = duplicates.take(peer, 7, one)
+    assert(intake.kind === 'answered')
+    assert.equal(intake.reply, reply)
+    clock.advance(1)
+    assert.equal(duplicates.take(peer, 7, one).kind, 'new')
+  })
+
+  test('another address, port or Identifier is another request', () => {
+    const { duplicates } = memory()
+    taken(duplicates, peer, 7, one)
+    taken(duplicates, { ...peer, address: '192.0.2.2' }, 7, one)
+    taken(duplicates, { ...peer, port: 1025 }, 7, one)
+    taken(duplicates, { ...peer, port: 65_535 }, 255, one)
+    taken(duplicates, peer, 8, one)
+    assert.equal(duplicates.pending, 5)
+  })
+
+  test('each octet of the Request Authenticator counts', () => {
+    const { duplicates } = memory()
+    for (let at = 0; at < 16; at++) {
+      const changed = one.slice()
+      changed[at] = 0xff
+      duplicates.settle(taken(duplicates, peer, 7, one), reply)
+      duplicates.settle(taken(duplicates, peer, 7, changed), reply)
+    }
+  })
+
+  test('a new authenticator purges one in progress, whose late answer is not sent', () => {
+    const { duplicates } = memory()
+    const old = taken(duplicates, peer, 7, one)
+    const young = taken(duplicates, peer, 7, other)
+    assert.equal(duplicates.settle(old, reply), false)
+    assert.equal(duplicates.take(peer, 7, other).kind, 'in-progress')
+    assert.equal(duplicates.settle(young, reply), true)
+    assert.equal(duplicates.take(peer, 7, other).kind, 'answered')
+    assert.equal(duplicates.pending, 0)
+    assert.equal(duplicates.size, 1)
+  })
+
+  test('a new authenticator purges one that was answered', () => {
+    const { duplicates } = memory()
+    duplicates.settle(taken(duplicates, peer, 7, one), reply)
+    taken(duplicates, peer, 7, other)
+    assert.equal(duplicates.size, 1)
+  })
+
+  test('without a reply the next transmission counts as new', () => {
+    const { duplicates } = memory()
+    assert.equal(duplicates.settle(taken(duplicates, peer, 7, one), undefined), false)
+    assert.equal(duplicates.size, 0)
+    assert.equal(duplicates.sources, 0)
+    taken(duplicates, peer, 7, one)
+  })
+})
+
+describe('the bounds of the memory', () => {
+  test('the oldest reply is forgotten early, one in progress never', () => {
+    const { duplicates } = memory({ mostEntries: 3 })
+    const pending = taken(duplicates, peer, 0, one)
+    for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)
+    assert.equal(duplicates.size, 3)
+    assert.equal(duplicates.take(peer, 0, one).kind, 'in-progress')
+    assert.equal(duplicates.take(peer, 3, one).kind, 'answered')
+    assert.equal(duplicates.take(peer, 2, one).kind, 'answered')
+    assert.equal(duplicates.take(peer, 1, one).kind, 'new')
+    assert.equal(duplicates.settle(pending, reply), true)
+  })
+
+  test('replies are bounded by their octets too', () => {
+    const { duplicates } = memory({ mostReplyOctets: 10_000 })
+    for (let id = 0; id < 50; id++) {
+      duplicates.settle(taken(duplicates, peer, id, one), new Uint8Array(4096))
+    }
+    assert.equal(duplicates.size, 2)
+  })
+
+  test('one source holds no more than half of what may be in progress', () => {
+    const { duplicates } = memory({ mostPending: 4 })
+    const first = taken(duplicates, peer, 0, one)
+    taken(duplicates, peer, 1, one)
+    assert.equal(duplicates.take(peer, 2, one).kind, 'full')
+    const second = { ...peer, address: '192.0.2.2' }
+    taken(duplicates, second, 0, one)
+    taken(duplicates, second, 1, one)
+    assert.equal(duplicates.take({ ...peer, address: '192.0.2.3' }, 0, one).kind, 'full')
+    duplicates.settle(first, reply)
+    taken(duplicates, peer, 2, one)
+  })
+
+  test('those purged while in progress still count as work', () => {
+    const { duplicates } = memory({ mostPending: 4 })
+    const first = taken(duplicates, peer, 7, one)
+    taken(duplicates, peer, 7, other)
+    assert.equal(duplicates.pending, 2)
+    assert.equal(duplicates.take(peer, 7, one).kind, 'full')
+    duplicates.settle(first, reply)
+    taken(duplicates, peer, 7, one)
+  })
+
+  test('when all is over, nothing is kept', () => {
+    const { clock, duplicates } = memory()
+    for (let id = 0; id < 20; id++) duplicates.settle(taken(duplicates, peer, id, one), reply)
+    clock.advance(10_000)
+    duplicates.forgetExpired()
+    assert.equal(duplicates.size, 0)
+    assert.equal(duplicates.sources, 0)
+  })
+
+  test('whatever happens in whatever order, the counts are those of a plain list', () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('take' as const),
+        address: fc.constantFrom('192.0.2.1', '192.0.2.2'),
+        id: fc.nat(3),
+        authenticator: fc.constantFrom(one, other),
+      }),
+      fc.record({ kind: fc.constant('settle' as const), which: fc.nat(), answered: fc.boolean() }),
+      fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(8_000) }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { clock, duplicates } = memory({ mostEntries: 5, mostPending: 6 })
+        const open: TakenRequest[] = []
+        for (const each of steps) {
+          if (each.kind === 'wait') clock.advance(each.ms)
+          else if (each.kind === 'take') {
+            const from = { address: each.address, port: 1 }
+            const intake = duplicates.take(from, each.id, each.authenticator)
+            if (intake.kind === 'new') open.push(intake.taken)
+          } else {
+            const [settled] = open.splice(each.which % Math.max(1, open.length), 1)
+            if (settled !== undefined) duplicates.settle(settled, each.answered ? reply : undefined)
+          }
+          assert.equal(duplicates.pending, open.length)
+          assert(duplicates.size <= Math.max(5, open.length) && duplicates.size >= open.length)
+        }
+        for (const each of open) duplicates.settle(each, reply)
+        clock.advance(10_000)
+        duplicates.forgetExpired()
+        assert.equal(duplicates.size, 0)
+        assert.equal(duplicates.sources, 0)
+      }),
+    )
+  })
+})

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { encodeAccessRequest, replyMessages, SharedSecret } from '../../../src/radius/index.ts'
+import type { AccessRequest, Answer } from '../../../src/radius/udp/access_request.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
+import { RadiusPeer, secret, startServer } from '../../rig/radius_peer.ts'
+
+const shared = new SharedSecret(secret)
+
+function request(identifier: number, authenticator: number, key = shared): Uint8Array {
+  return encodeAccessRequest(identifier, new Uint8Array(16).fill(authenticator), key, {
+    username: 'bob',
+    password: Buffer.from('hello'),
+  })
+}
+
+/** Somebody who decides when the test says so; each answer has another text. */
+class Decider {
+  readonly asked: { readonly request: AccessRequest; accept(): void }[] = []
+
+  readonly answer = (received: AccessRequest): Promise<Answer> => {
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    const text = `answer ${this.asked.length}`
+    const accept = (): void => resolve({ code: 2, attributes: replyMessages(text) })
+    this.asked.push({ request: received, accept })
+    return promise
+  }
+}
+
+describe('RFC 5080 §2.2.2, a request that comes again', () => {
+  test('while it is in progress: silence, and one answer when it is decided', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    for (let count = 0; count < 3; count++) await peer.send(request(1, 1))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(decider.asked.length, 1)
+    assert.equal(server.counters.duplicatesInProgress, 2)
+    decider.asked[0]?.accept()
+    await peer.reply()
+    assert.equal(await peer.silenceOrReply(), undefined)
+    peer.close()
+    await server.close()
+  })
+
+  test('after it was answered: the identical octets, for 10 s and no longer', async () => {
+    const clock = new ManualClock()
+    const decider = new Decider()
+    const server = await startServer({ clock, answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request(1, 1))
+    await peer.silenceOrReply()
+    decider.asked[0]?.accept()
+    const first = await peer.reply()
+    clock.advance(9_999)
+    assert.deepEqual(await peer.ask(request(1, 1)), first)
+    assert.deepEqual(await peer.ask(request(1, 1)), first)
+    assert.equal(server.counters.duplicatesAnswered, 2)
+    assert.equal(decider.asked.length, 1)
+    clock.advance(1)
+    await peer.send(request(1, 1))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(decider.asked.length, 2)
+    decider.asked[1]?.accept()
+    assert.notDeepEqual(await peer.reply(), first)
+    peer.close()
+    await server.close()
+  })
+
+  test('the same Identifier with a new authenticator: the late answer to the old one is not sent', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request(1, 1))
+    await peer.send(request(1, 2))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    decider.asked[0]?.accept()
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.counters.superseded, 1)
+    decider.asked[1]?.accept()
+    const reply = await peer.reply()
+    assert(reply.includes('answer 1'))
+    assert.deepEqual(await peer.ask(request(1, 2)), reply)
+    peer.close()
+    await server.close()
+  })
+
+  test('a wrong Message-Authenticator touches nothing: neither purges nor gets the reply', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    const forger = new SharedSecret('another secret')
+    await peer.send(request(1, 1))
+    await peer.send(request(1, 1, forger))
+    await peer.send(request(1, 2, forger))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    decider.asked[0]?.accept()
+    await peer.reply()
+    await peer.send(request(1, 1, forger))
+    await peer.send(request(1, 2, forger))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    await peer.ask(request(1, 1))
+    assert.equal(decider.asked.length, 1)
+    assert.equal(server.counters.dropped['wrong-message-authenticator'], 4)
+    peer.close()
+    await server.close()
+  })
+
+  test('the same octets from another port or address are another login', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peers = [
+      await RadiusPeer.at(server),
+      await RadiusPeer.at(server),
+      await RadiusPeer.at(server, { from: '127.0.0.2' }),
+    ]
+    for (const peer of peers) await peer.send(request(1, 1))
+    for (const peer of peers) assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(decider.asked.length, 3)
+    for (const { accept } of decider.asked) accept()
+    for (const peer of peers) {
+      await peer.reply()
+      peer.close()
+    }
+    await server.close()
+  })
+
+  test('a burst with retransmissions asks once for each login', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    for (let round = 0; round < 3; round++) {
+      for (let id = 0; id < 100; id++) await peer.send(request(id, id))
+    }
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(decider.asked.length, 100)
+    assert.equal(server.counters.duplicatesInProgress, 200)
+    for (const { accept } of decider.asked) accept()
+    const identifiers = new Set<number | undefined>()
+    for (let count = 0; count < 100; count++) identifiers.add((await peer.reply())[1])
+    assert.equal(identifiers.size, 100)
+    peer.close()
+    await server.close()
+  })
+})

@@ -1,0 +1,447 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Secret } from '../../../src/host/secret.ts'
+import {
+  type Attribute,
+  Code,
+  decodePacket,
+  encodeAccessRequest,
+  replyMessages,
+  SharedSecret,
+  Type,
+} from '../../../src/radius/index.ts'
+import type { AccessRequest } from '../../../src/radius/udp/access_request.ts'
+import { RadiusClients } from '../../../src/radius/udp/radius_client.ts'
+import { raiseReceiveBuffer } from '../../../src/radius/udp/receive_buffer.ts'
+import { RadiusServer } from '../../../src/radius/udp/server.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
+import { octets } from '../../rig/octets.ts'
+import { client, RadiusPeer, secret, startServer, statusServer } from '../../rig/radius_peer.ts'
+import { RecordingLog } from '../../rig/recording_log.ts'
+import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
+
+const request = octets(vectors.packets.access_request_ma_first)
+const shared = new SharedSecret(secret)
+const rejectAll = async () => ({ code: Code.AccessReject, attributes: [] })
+
+function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array {
+  const authenticator = Uint8Array.from({ length: 16 }, (_, index) => identifier + index)
+  return encodeAccessRequest(identifier, authenticator, shared, {
+    username: 'bob',
+    password: Buffer.from('hello'),
+    attributes,
+  })
+}
+
+describe('RFC 2865 §4, the answer to an Access-Request', () => {
+  test('carries the attributes of the answer, then all Proxy-States in their order', async () => {
+    const server = await startServer({
+      answer: async () => ({ code: 2, attributes: replyMessages('welcome') }),
+    })
+    const peer = await RadiusPeer.at(server)
+    const states = ['one', 'two', 'one'].map((text) => ({ type: 33, value: Buffer.from(text) }))
+    const [first, second, third] = states
+    assert(first && second && third)
+    const other = { type: Type.NasIdentifier, value: Buffer.from('nas') }
+    const reply = decodePacket(await peer.ask(requestWith(1, first, other, second, third)))
+    assert.deepEqual(
+      reply.attributes.map(({ type, value }) => [type, Buffer.from(value).toString()]).slice(1),
+      [
+        [18, 'welcome'],
+        [33, 'one'],
+        [33, 'two'],
+        [33, 'one'],
+      ],
+    )
+    peer.close()
+    await server.close()
+  })
+
+  test('what the request says is there to be read', async () => {
+    const asked: AccessRequest[] = []
+    const server = await startServer({
+      answer: (received) => {
+        asked.push(received)
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    const station = { type: Type.CallingStationId, value: Buffer.from('192.0.2.7') }
+    await peer.ask(requestWith(9, station))
+    const [received] = asked
+    assert(received !== undefined)
+    assert.equal(received.identifier, 9)
+    assert.equal(received.client.name, 'appliance')
+    assert.equal(received.peer.address, '127.0.0.1')
+    assert.equal(received.username, 'bob')
+    assert.equal(received.text(Type.UserName), 'bob')
+    assert.equal(received.text(Type.NasIdentifier), undefined)
+    assert.equal(received.named('calling-station-id'), '192.0.2.7')
+    assert.equal(received.named('no such attribute'), undefined)
+    assert.deepEqual(Buffer.from(received.password ?? []), Buffer.from('hello'))
+    assert.deepEqual(Buffer.from(received.value(Type.CallingStationId) ?? []), station.value)
+    assert.deepEqual(
+      received.attributes.map(({ type }) => type),
+      [80, 1, 2, 31],
+    )
+    peer.close()
+    await server.close()
+  })
+
+  test('a long request is as genuine as a short one, and a long reply as well', async () => {
+    const server = await startServer({
+      clients: [client({ messageAuthenticator: 'required' })],
+      answer: async () => ({ code: 2, attributes: replyMessages('y'.repeat(3000)) }),
+    })
+    const peer = await RadiusPeer.at(server)
+    for (let octetsMore = 100; octetsMore < 2000; octetsMore += 97) {
+      const many = Array.from({ length: octetsMore / 50 }, () => ({
+        type: Type.Class,
+        value: new Uint8Array(48),
+      }))
+      const reply = await peer.ask(requestWith(octetsMore % 251, ...many))
+      assert(reply.length > 3000)
+    }
+    peer.close()
+    await server.close()
+  })
+
+  test('one that cannot be decided on is rejected, and told as an error', async () => {
+    const log = new RecordingLog()
+    const server = await startServer({
+      log,
+      answer: ({ identifier }) => {
+        if (identifier === 1) throw new Error('thrown at once')
+        return Promise.reject(new Error('rejected later'))
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    assert.equal((await peer.ask(requestWith(1)))[0], 3)
+    assert.equal((await peer.ask(requestWith(2)))[0], 3)
+    assert.equal(server.counters.failures, 2)
+    assert(log.has('error') && log.has('thrown at once') && log.has('rejected later'))
+    peer.close()
+    await server.close()
+  })
+
+  test('one whose attributes do not fit into a packet is rejected, with its Proxy-State', async () => {
+    const server = await startServer({
+      log: new RecordingLog(),
+      answer: async ({ identifier }) => ({
+        code: 2,
+        attributes:
+          identifier === 1
+            ? replyMessages('x'.repeat(5000))
+            : [{ type: 18, value: new Uint8Array(254) }],
+      }),
+    })
+    const peer = await RadiusPeer.at(server)
+    for (const identifier of [1, 2]) {
+      const reply = await peer.ask(requestWith(identifier, { type: 33, value: octets('01') }))
+      assert.equal(reply[0], 3)
+      assert.deepEqual(reply.subarray(38), Buffer.from([33, 3, 1]))
+    }
+    peer.close()
+    await server.close()
+  })
+
+  test('a request with more Proxy-State than a reply can hold is dropped before anyone is asked', async () => {
+    let asked = 0
+    const server = await startServer({
+      clients: [client({ messageAuthenticator: 'off' })],
+      answer: () => {
+        asked++
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    const states = [...Array.from({ length: 15 }, () => 253), 231]
+    const request = (last: number): Uint8Array =>
+      encodeAccessRequest(3, new Uint8Array(16), shared, {
+        messageAuthenticator: false,
+        attributes: [...states, last].map((length) => ({
+          type: 33,
+          value: new Uint8Array(length),
+        })),
+      })
+    await peer.send(request(0))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.counters.dropped['proxy-state-too-long'], 1)
+    assert.equal(asked, 0)
+    states.pop()
+    const reply = await peer.ask(request(231))
+    assert.equal(reply.length, 4096)
+    peer.close()
+    await server.close()
+  })
+})
+
+describe('RFC 2865 §3, who is not known', () => {
+  test('gets silence, a counter and one line that is limited in rate', async () => {
+    const clock = new ManualClock()
+    const log = new RecordingLog()
+    const server = await startServer({ clock, log, clients: [client({ addresses: '127.0.0.1' })] })
+    const stranger = await RadiusPeer.at(server, { from: '127.0.0.9' })
+    const known = await RadiusPeer.at(server)
+    for (let count = 0; count < 20; count++) await stranger.send(request)
+    assert.equal((await known.ask(request))[0], 2)
+    const lines = (): string[] => log.lines.filter((line) => line.includes('Unknown Client'))
+    assert.equal(server.counters.dropped['unknown-client'], 20)
+    assert.equal(lines().length, 5)
+    assert(lines()[0]?.startsWith('warn dropping packet from 127.0.0.9: Unknown Client'))
+    clock.advance(10_000)
+    await stranger.send(request)
+    await known.ask(requestWith(1))
+    assert.equal(lines().length, 6)
+    assert(lines()[5]?.includes('suppressed: 15'))
+    stranger.close()
+    known.close()
+    await server.close()
+  })
+
+  test('no line of a log holds a secret or a password', async () => {
+    const log = new RecordingLog()
+    const server = await startServer({
+      log,
+      answer: async (received) => {
+        log.info('access-request', { client: received.client, identifier: received.identifier })
+        throw new Error('no')
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.ask(request)
+    assert(log.lines.length >= 2)
+    assert(!log.has(secret) && !log.has('hello'))
+    peer.close()
+    await server.close()
+  })
+})
+
+describe('RFC 5997, Status-Server', () => {
+  test('is answered with Access-Accept while it is signed', async () => {
+    const server = await startServer({ clients: [client({ messageAuthenticator: 'off' })] })
+    const peer = await RadiusPeer.at(server)
+    assert.equal((await peer.ask(octets(vectors.packets.status_server)))[0], 2)
+    await peer.send(statusServer(1, 'another secret'))
+    await peer.send(statusServer(1).subarray(0, 20))
+    const unsigned = statusServer(1).subarray(0, 20)
+    unsigned[3] = 20
+    await peer.send(unsigned)
+    assert.equal(await peer.silenceOrReply(), undefined)
+    const { dropped } = server.counters
+    assert.equal(dropped['wrong-message-authenticator'], 1)
+    assert.equal(dropped['missing-message-authenticator'], 1)
+    assert.equal(dropped.malformed, 1)
+    peer.close()
+    await server.close()
+  })
+
+  test('never reaches who decides, and takes no Identifier from a login in progress', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let asked = 0
+    const server = await startServer({
+      answer: async () => {
+        asked++
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    assert.equal((await peer.ask(statusServer(7)))[0], 2)
+    await peer.send(request)
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.counters.duplicatesInProgress, 1)
+    resolve()
+    assert.equal((await peer.reply())[0], 3)
+    assert.equal(asked, 1)
+    peer.close()
+    await server.close()
+  })
+
+  test('is limited in rate, for each client apart', async () => {
+    const clock = new ManualClock()
+    const server = await startServer({
+      clock,
+      clients: ['127.0.0.1', '127.0.0.2'].map((addresses) => client({ addresses })),
+    })
+    const one = await RadiusPeer.at(server)
+    const other = await RadiusPeer.at(server, { from: '127.0.0.2' })
+    for (let count = 0; count < 60; count++) await one.send(statusServer(count))
+    assert.equal((await other.ask(statusServer(0)))[0], 2)
+    assert.equal(server.counters.dropped['status-server-rate'], 10)
+    clock.advance(1000)
+    for (let count = 0; count < 50; count++) await one.reply()
+    assert.equal((await one.ask(statusServer(70)))[1], 70)
+    one.close()
+    other.close()
+    await server.close()
+  })
+})
+
+describe('the socket', () => {
+  test('a port that is taken, and an address that is not ours, are told with their code', async () => {
+    const server = await startServer()
+    const { port } = server.address
+    await assert.rejects(startServer({ port }), { code: 'EADDRINUSE' })
+    await assert.rejects(startServer({ address: '192.0.2.1' }), { code: 'EADDRNOTAVAIL' })
+    await server.close()
+    const next = await startServer({ port })
+    assert.equal(next.address.port, port)
+    await next.close()
+  })
+
+  test('IPv6, and the other family beside it on the same port', async () => {
+    const server = await startServer({
+      address: '::1',
+      clients: [client({ addresses: '::1/128' })],
+    })
+    const { port } = server.address
+    const beside = await startServer({ port })
+    const peer = await RadiusPeer.at(server, { from: '::1' })
+    assert.equal((await peer.ask(request))[0], 2)
+    assert.equal(server.address.address, '::1')
+    peer.close()
+    await server.close()
+    await beside.close()
+  })
+
+  test('without an address it listens on all of IPv4, and the reply comes from where it was asked', async () => {
+    const server = await startServer({ address: undefined })
+    assert.equal(server.address.address, '0.0.0.0')
+    const peer = await RadiusPeer.at(server)
+    assert.equal((await peer.ask(request))[0], 2)
+    peer.close()
+    await server.close()
+  })
+
+  test('a receive buffer that was cut down is told of, with what to run', () => {
+    const log = new RecordingLog()
+    const socket = (got: number) => ({ setRecvBufferSize: () => {}, getRecvBufferSize: () => got })
+    raiseReceiveBuffer(socket(8_388_608), 8_388_608, log)
+    assert.deepEqual(log.lines, [])
+    raiseReceiveBuffer(socket(425_984), 8_388_608, log)
+    assert.equal(log.lines.length, 1)
+    assert(log.has('sysctl -w net.core.rmem_max=8388608'))
+    const broken = () => {
+      throw new Error('no such socket')
+    }
+    raiseReceiveBuffer({ ...socket(1), setRecvBufferSize: broken }, 8_388_608, log)
+    assert(log.has('could not be raised'))
+  })
+})
+
+describe('a new configuration', () => {
+  test('counts from the next request on; one in progress is answered with the old secret', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const server = await startServer({
+      answer: async () => {
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    await peer.ask(statusServer(1))
+    const changed = client({ addresses: '127.0.0.1', secret: new Secret('another secret') })
+    server.replaceClients(RadiusClients.of([client(), changed]))
+    resolve()
+    assert.equal((await peer.reply())[1], 7)
+    await peer.send(requestWith(8))
+    const other = await RadiusPeer.at(server, { from: '127.0.0.2' })
+    assert.equal((await other.ask(requestWith(8)))[1], 8)
+    assert.equal(server.counters.dropped['wrong-message-authenticator'], 1)
+    other.close()
+    peer.close()
+    await server.close()
+  })
+})
+
+describe('the end', () => {
+  test('a login in progress is still answered, a new one is not taken', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const server = await startServer({
+      answer: async () => {
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    await peer.ask(statusServer(1))
+    assert.equal(server.pending, 1)
+    const closed = server.close()
+    await peer.send(requestWith(8))
+    resolve()
+    assert.equal((await peer.reply())[1], 7)
+    await Promise.all([closed, server.close()])
+    assert.equal(server.pending, 0)
+    assert.equal(server.counters.accessRequests, 1)
+    peer.close()
+  })
+
+  test('it does not wait longer than it was told to, and a later answer harms nobody', async () => {
+    const log = new RecordingLog()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const server = await startServer({
+      log,
+      closeDelaySecs: 0.01,
+      answer: async () => {
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    await peer.ask(statusServer(1))
+    await server.close()
+    resolve()
+    await new Promise((next) => setImmediate(next))
+    assert.equal(server.pending, 0)
+    assert.deepEqual(
+      log.lines.filter((line) => line.startsWith('error')),
+      [],
+    )
+    peer.close()
+  })
+
+  test('one that never listened can be closed', async () => {
+    const server = new RadiusServer({
+      port: 0,
+      clients: RadiusClients.of([]),
+      answer: rejectAll,
+      log: new RecordingLog(),
+      clock: new ManualClock(),
+    })
+    await server.close()
+    await assert.rejects(server.listen())
+  })
+})
+
+describe('overload', () => {
+  test('what is too much is dropped, and taken again when there is room', async () => {
+    const answers: (() => void)[] = []
+    const server = await startServer({
+      maxPending: 4,
+      answer: async () => {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        answers.push(resolve)
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    for (const identifier of [1, 2, 3]) await peer.send(requestWith(identifier))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.counters.dropped.overload, 1)
+    for (const answer of answers) answer()
+    await peer.reply()
+    await peer.reply()
+    await peer.send(requestWith(3))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    answers[2]?.()
+    assert.equal((await peer.reply())[1], 3)
+    peer.close()
+    await server.close()
+  })
+})
