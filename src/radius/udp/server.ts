@@ -161,6 +161,8 @@ export class RadiusServer {
       this.counters.received++
       const client = this.#clients.find(from.address)
       if (client === undefined) return this.#drops.drop('unknown-client', from)
+      // a forger's: nothing can be sent there
+      if (from.port === 0) return this.#drops.drop('malformed', from, 'source port 0')
       const problem = framingProblem(datagram)
       if (problem !== undefined) return this.#drops.drop('malformed', from, problem)
       const packet = new Packet(datagram)
