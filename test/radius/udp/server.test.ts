@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Secret } from '../../../src/host/secret.ts'
 import {
   type Attribute,
   Code,
@@ -11,9 +10,6 @@ import {
   Type,
 } from '../../../src/radius/index.ts'
 import type { AccessRequest } from '../../../src/radius/udp/access_request.ts'
-import { RadiusClients } from '../../../src/radius/udp/radius_client.ts'
-import { raiseReceiveBuffer } from '../../../src/radius/udp/receive_buffer.ts'
-import { RadiusServer } from '../../../src/radius/udp/server.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { octets } from '../../rig/octets.ts'
 import { client, RadiusPeer, secret, startServer, statusServer } from '../../rig/radius_peer.ts'
@@ -275,173 +271,6 @@ describe('RFC 5997, Status-Server', () => {
     assert.equal((await one.ask(statusServer(70)))[1], 70)
     one.close()
     other.close()
-    await server.close()
-  })
-})
-
-describe('the socket', () => {
-  test('a port that is taken, and an address that is not ours, are told with their code', async () => {
-    const server = await startServer()
-    const { port } = server.address
-    await assert.rejects(startServer({ port }), { code: 'EADDRINUSE' })
-    await assert.rejects(startServer({ address: '192.0.2.1' }), { code: 'EADDRNOTAVAIL' })
-    await server.close()
-    const next = await startServer({ port })
-    assert.equal(next.address.port, port)
-    await next.close()
-  })
-
-  test('IPv6, and the other family beside it on the same port', async () => {
-    const server = await startServer({
-      address: '::1',
-      clients: [client({ addresses: '::1/128' })],
-    })
-    const { port } = server.address
-    const beside = await startServer({ port })
-    const peer = await RadiusPeer.at(server, { from: '::1' })
-    assert.equal((await peer.ask(request))[0], 2)
-    assert.equal(server.address.address, '::1')
-    peer.close()
-    await server.close()
-    await beside.close()
-  })
-
-  test('without an address it listens on all of IPv4, and the reply comes from where it was asked', async () => {
-    const server = await startServer({ address: undefined })
-    assert.equal(server.address.address, '0.0.0.0')
-    const peer = await RadiusPeer.at(server)
-    assert.equal((await peer.ask(request))[0], 2)
-    peer.close()
-    await server.close()
-  })
-
-  test('a receive buffer that was cut down is told of, with what to run', () => {
-    const log = new RecordingLog()
-    const socket = (got: number) => ({ setRecvBufferSize: () => {}, getRecvBufferSize: () => got })
-    raiseReceiveBuffer(socket(8_388_608), 8_388_608, log)
-    assert.deepEqual(log.lines, [])
-    raiseReceiveBuffer(socket(425_984), 8_388_608, log)
-    assert.equal(log.lines.length, 1)
-    assert(log.has('sysctl -w net.core.rmem_max=8388608'))
-    const broken = () => {
-      throw new Error('no such socket')
-    }
-    raiseReceiveBuffer({ ...socket(1), setRecvBufferSize: broken }, 8_388_608, log)
-    assert(log.has('could not be raised'))
-  })
-})
-
-describe('a new configuration', () => {
-  test('counts from the next request on; one in progress is answered with the old secret', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const server = await startServer({
-      answer: async () => {
-        await promise
-        return rejectAll()
-      },
-    })
-    const peer = await RadiusPeer.at(server)
-    await peer.send(request)
-    await peer.ask(statusServer(1))
-    const changed = client({ addresses: '127.0.0.1', secret: new Secret('another secret') })
-    server.replaceClients(RadiusClients.of([client(), changed]))
-    resolve()
-    assert.equal((await peer.reply())[1], 7)
-    await peer.send(requestWith(8))
-    const other = await RadiusPeer.at(server, { from: '127.0.0.2' })
-    assert.equal((await other.ask(requestWith(8)))[1], 8)
-    assert.equal(server.counters.dropped['wrong-message-authenticator'], 1)
-    other.close()
-    peer.close()
-    await server.close()
-  })
-})
-
-describe('the end', () => {
-  test('a login in progress is still answered, a new one is not taken', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const server = await startServer({
-      answer: async () => {
-        await promise
-        return rejectAll()
-      },
-    })
-    const peer = await RadiusPeer.at(server)
-    await peer.send(request)
-    await peer.ask(statusServer(1))
-    assert.equal(server.pending, 1)
-    const closed = server.close()
-    await peer.send(requestWith(8))
-    resolve()
-    assert.equal((await peer.reply())[1], 7)
-    await Promise.all([closed, server.close()])
-    assert.equal(server.pending, 0)
-    assert.equal(server.counters.accessRequests, 1)
-    peer.close()
-  })
-
-  test('it does not wait longer than it was told to, and a later answer harms nobody', async () => {
-    const log = new RecordingLog()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const server = await startServer({
-      log,
-      closeDelaySecs: 0.01,
-      answer: async () => {
-        await promise
-        return rejectAll()
-      },
-    })
-    const peer = await RadiusPeer.at(server)
-    await peer.send(request)
-    await peer.ask(statusServer(1))
-    await server.close()
-    resolve()
-    await new Promise((next) => setImmediate(next))
-    assert.equal(server.pending, 0)
-    assert.deepEqual(
-      log.lines.filter((line) => line.startsWith('error')),
-      [],
-    )
-    peer.close()
-  })
-
-  test('one that never listened can be closed', async () => {
-    const server = new RadiusServer({
-      port: 0,
-      clients: RadiusClients.of([]),
-      answer: rejectAll,
-      log: new RecordingLog(),
-      clock: new ManualClock(),
-    })
-    await server.close()
-    await assert.rejects(server.listen())
-  })
-})
-
-describe('overload', () => {
-  test('what is too much is dropped, and taken again when there is room', async () => {
-    const answers: (() => void)[] = []
-    const server = await startServer({
-      maxPending: 4,
-      answer: async () => {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        answers.push(resolve)
-        await promise
-        return rejectAll()
-      },
-    })
-    const peer = await RadiusPeer.at(server)
-    for (const identifier of [1, 2, 3]) await peer.send(requestWith(identifier))
-    assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(server.counters.dropped.overload, 1)
-    for (const answer of answers) answer()
-    await peer.reply()
-    await peer.reply()
-    await peer.send(requestWith(3))
-    assert.equal(await peer.silenceOrReply(), undefined)
-    answers[2]?.()
-    assert.equal((await peer.reply())[1], 3)
-    peer.close()
     await server.close()
   })
 })
