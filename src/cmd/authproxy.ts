@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../host/clock.ts'
-import { ProgramLog } from '../host/program_log.ts'
-import { RotatingFile } from '../host/rotating_file.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
 import { effectiveSections } from '../proxy/config/effective.ts'
@@ -11,6 +9,7 @@ import { formatProblem } from '../proxy/config/problem.ts'
 import type { ProxyConfig } from '../proxy/config/proxy_config.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
+import { openProxyLogs, type ProxyLogs } from '../proxy/proxy_logs.ts'
 
 const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
 
@@ -29,17 +28,13 @@ await new Command('authproxy')
 async function run(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return 2
-  const opened = openLogs(config)
-  if (opened === undefined) return 1
-  const { log, events } = opened
+  const logs = openLogs(config)
+  if (logs === undefined) return 1
+  const { log, writeEvent } = logs
   log.info(`Countersign Authentication Proxy ${version} starting with ${file}`)
   for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
   try {
-    const proxy = await AuthenticationProxy.start(config, {
-      log,
-      writeEvent: events === undefined ? undefined : (line) => events.write(line),
-      clock: systemClock,
-    })
+    const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
     for (const { section, address, port } of proxy.listeners) {
       log.info(`[${section}] listening on ${address}:${port}`)
     }
@@ -54,7 +49,7 @@ async function run(file: string): Promise<number> {
     process.stderr.write(`authproxy: ${error.message}\n`)
     return 1
   } finally {
-    await Promise.all([log.close(), events?.close()])
+    await logs.close()
   }
 }
 
@@ -74,27 +69,14 @@ function read(file: string): ProxyConfig | undefined {
   return config
 }
 
-function openLogs({
-  main,
-  servers,
-}: ProxyConfig): { log: ProgramLog; events: RotatingFile | undefined } | undefined {
-  const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
+function openLogs(config: ProxyConfig): ProxyLogs | undefined {
   try {
-    const events = main.logAuthEvents
-      ? new RotatingFile({ ...rotation, name: 'authevents.log' })
-      : undefined
-    const log = new ProgramLog({
-      component: 'countersign.proxy',
-      debug: main.debug || servers.some(({ debug }) => debug),
-      file: main.logFile ? { ...rotation, name: 'authproxy.log' } : undefined,
-      stdout: main.logStdout,
-      syslog: main.logSyslog ? { facility: main.syslogFacility, tag: 'authproxy' } : undefined,
-      clock: systemClock,
-    })
-    return { log, events }
+    return openProxyLogs(config, systemClock)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`authproxy: log_dir ${main.logDir} can't be written to: ${reason}\n`)
+    process.stderr.write(
+      `authproxy: log_dir ${config.main.logDir} can't be written to: ${reason}\n`,
+    )
     return undefined
   }
 }

@@ -16,7 +16,7 @@ export {
   parsePreauthAnswer,
   statusMessage,
 } from './message.ts'
-export { type Prompt, readPrompt } from './prompt.ts'
+export { type Prompt, promptWord, readPrompt } from './prompt.ts'
 export {
   authorization,
   parseAuthorization,

@@ -16,7 +16,7 @@ export type Prompt =
 export function readPrompt(typed: string): Prompt {
   const trimmed = typed.trim()
   if (trimmed === '') return { kind: 'nothing' }
-  const named = /^(auto|push|phone|sms)([1-9]\d?)?$/.exec(trimmed.toLowerCase())
+  const named = /^(auto|push|phone|sms)\s*([1-9]\d?)?$/.exec(trimmed.toLowerCase())
   const factor = named?.[1]
   if (factor === 'auto' || factor === 'push' || factor === 'phone' || factor === 'sms') {
     const number = named?.[2]
@@ -24,4 +24,9 @@ export function readPrompt(typed: string): Prompt {
   }
   const digits = trimmed.replace(/\s+/g, '')
   return { kind: 'passcode', passcode: /^\d+$/.test(digits) ? digits : trimmed }
+}
+
+/** A prompt as `factor=prompt` takes it: one that is read again as the same. */
+export function promptWord(prompt: Exclude<Prompt, { readonly kind: 'nothing' }>): string {
+  return prompt.kind === 'passcode' ? prompt.passcode : `${prompt.factor}${prompt.phone ?? ''}`
 }

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Clock, systemClock } from '../host/clock.ts'
-import { ProgramLog } from '../host/program_log.ts'
-import { RotatingFile } from '../host/rotating_file.ts'
 import { untilStopped } from '../host/signals.ts'
 import { formatProblem } from '../proxy/config/problem.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
+import { openProxyLogs } from '../proxy/proxy_logs.ts'
 import { startService } from '../service/service.ts'
 import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
@@ -74,29 +73,18 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
     radius.cfg_file,
   )
   if (config === undefined) throw new FirstRunError(problems.map(formatProblem).join('\n'))
-  const { main } = config
-  const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
-  const log = new ProgramLog({
-    component: 'countersign.proxy',
-    debug: main.debug,
-    file: { ...rotation, name: 'authproxy.log' },
-    clock: systemClock,
-  })
-  const events = new RotatingFile({ ...rotation, name: 'authevents.log' })
+  const logs = openProxyLogs(config, systemClock)
+  const { log, writeEvent } = logs
   try {
-    const proxy = await AuthenticationProxy.start(config, {
-      log,
-      writeEvent: (line) => events.write(line),
-      clock: systemClock,
-    })
+    const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
     return {
       stop: async () => {
         await proxy.stop()
-        await Promise.all([log.close(), events.close()])
+        await logs.close()
       },
     }
   } catch (error) {
-    await Promise.all([log.close(), events.close()])
+    await logs.close()
     if (!(error instanceof ListenError)) throw error
     throw new FirstRunError(
       `UDP port ${radius.port} can't be had: ${error.message}; choose another with --radius-port`,

@@ -11,10 +11,7 @@ export type Choice =
  * in which preauth lists them; hardware tokens are not counted, so that `push2` and `phone2` are the
  * same phone.
  */
-export function chooseFactor(
-  word: Exclude<TypedWord, { kind: 'nothing' }>,
-  devices: readonly Device[],
-): Choice {
+export function chooseFactor(word: TypedWord, devices: readonly Device[]): Choice {
   if (word.kind === 'passcode') {
     return { kind: 'ask', parameters: { factor: 'passcode', passcode: word.passcode } }
   }

@@ -6,11 +6,12 @@ import {
   failureDetail,
   oneCall,
   type PreauthAnswer,
+  promptWord,
 } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
 import { chooseFactor } from './choice.ts'
-import { factorOf, promptOf, readTypedWord, type TypedWord } from './typed_word.ts'
+import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
 
@@ -28,8 +29,6 @@ export interface SecondFactorOptions {
   readonly exemptUsernames: readonly string[]
   readonly log: Log
 }
-
-type Word = Exclude<TypedWord, { kind: 'nothing' }>
 
 /** Why a sign-in is let in: there are no other reasons than these. */
 type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
@@ -72,14 +71,14 @@ export class SecondFactor {
       return this.#accept(login, 'exempt', 'exempt from the second factor', undefined)
     }
     const word = readTypedWord(login.word, this.#options.factorAliases)
-    if (word.kind === 'nothing') return reject('Type a passcode, push, phone or sms.')
+    if (word === undefined) return reject('Type a passcode, push, phone or sms.')
     return (this.#oneCall ? await this.#asked(login, word) : undefined) ?? this.#twice(login, word)
   }
 
   /** @returns `undefined` where the API does not take the word as it was typed, after all. */
-  async #asked(login: Login, word: Word): Promise<Verdict | undefined> {
+  async #asked(login: Login, word: TypedWord): Promise<Verdict | undefined> {
     try {
-      return await this.#auth(login, { factor: 'prompt', prompt: promptOf(word) }, factorOf(word))
+      return await this.#auth(login, { factor: 'prompt', prompt: promptWord(word) }, factorOf(word))
     } catch (error) {
       // nothing was started: preauth tells the devices, and with them what to say to the user
       if (error instanceof AuthApiFailure && error.status === 400) return undefined
@@ -89,7 +88,7 @@ export class SecondFactor {
     }
   }
 
-  async #twice(login: Login, word: Word): Promise<Verdict> {
+  async #twice(login: Login, word: TypedWord): Promise<Verdict> {
     const { api, log } = this.#options
     const { username, ipaddr } = login
     let asking: 'preauth' | 'auth' = 'preauth'

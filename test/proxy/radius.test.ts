@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { Secret } from '../../src/host/secret.ts'
+import { Code, encodeAccessRequest, SharedSecret, verifyReply } from '../../src/radius/index.ts'
+import { AuthApiDouble } from '../rig/auth_api_double.ts'
+import { configOf, ProxyAtWork, sectionFor, testSecret } from '../rig/proxy_at_work.ts'
+
+const secret = new SharedSecret(testSecret)
+const authenticator = Buffer.alloc(16, 7)
+
+function request(identifier: number, word: string, random = authenticator): Uint8Array {
+  return encodeAccessRequest(identifier, random, secret, {
+    username: 'alice',
+    password: Buffer.from(word),
+  })
+}
+
+describe('what the appliance sends, and gets back', () => {
+  let api: AuthApiDouble
+  let proxy: ProxyAtWork
+
+  before(async () => {
+    api = await AuthApiDouble.start()
+  })
+  beforeEach(async () => {
+    api.reset()
+    proxy = await ProxyAtWork.start(
+      sectionFor(api),
+      sectionFor(api, { name: 'radius_server_duo_only2' }),
+    )
+  })
+  after(async () => {
+    await api.close()
+  })
+
+  async function stop(): Promise<void> {
+    api.release({ result: 'deny', status: 'deny', status_msg: '' })
+    await proxy.stop()
+  }
+
+  test('a retransmission while a push is pending starts no second one; each gets the one answer', async () => {
+    api.auth = () => 'hang'
+    const socket = createSocket('udp4')
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    const send = (datagram: Uint8Array) => socket.send(datagram, proxy.portOf(), '127.0.0.1')
+    send(request(1, 'push'))
+    await api.askedTimes('/auth/v2/auth', 1)
+    send(request(1, 'push'))
+    send(request(1, 'push'))
+    send(request(2, 'push', Buffer.alloc(16, 8)))
+    await api.askedTimes('/auth/v2/auth', 2)
+    const replies: Uint8Array[] = []
+    socket.on('message', (reply) => replies.push(reply))
+    api.release({ result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' })
+    while (replies.length < 2) await once(socket, 'message')
+    const [first] = replies.filter((reply) => reply[1] === 1)
+    assert(first !== undefined)
+    assert.equal(verifyReply(first, authenticator, secret).code, Code.AccessAccept)
+    send(request(1, 'push'))
+    const [again] = await once(socket, 'message')
+    assert.deepEqual(again, first)
+    assert.equal(api.asked('/auth/v2/auth').length, 2)
+    socket.close()
+    await stop()
+  })
+
+  test('a wrong secret: silence where the request is signed, else a log line that says why', async () => {
+    const other = 'another secret of the appliance'
+    const reply = await proxy.signIn('alice', 'push', { secret: other, timeoutMs: 300 })
+    assert.equal(reply, undefined)
+    const unsigned = encodeAccessRequest(3, authenticator, new SharedSecret(other), {
+      username: 'alice',
+      password: Buffer.from('correct horse battery'),
+      messageAuthenticator: false,
+    })
+    const socket = createSocket('udp4')
+    socket.send(unsigned, proxy.portOf(), '127.0.0.1')
+    const [rejection] = await once(socket, 'message')
+    socket.close()
+    assert.equal(verifyReply(rejection, authenticator, secret).code, Code.AccessReject)
+    assert(proxy.log.has('Cannot decode password'), proxy.log.lines.join('\n'))
+    assert.equal(api.asked('/auth/v2/preauth').length, 0)
+    await stop()
+  })
+
+  test('no password: Access-Reject, and what to set', async () => {
+    const reply = await proxy.signIn('alice', undefined)
+    assert.equal(reply?.accepted, false)
+    assert(proxy.log.has('Missing or improperly formatted password'))
+    assert.equal(proxy.events[0]?.auth_stage, 'Unknown')
+    await stop()
+  })
+
+  test('each section listens by itself', async () => {
+    assert.equal((await proxy.signIn('alice', 'push', { listener: 1 }))?.accepted, true)
+    assert.equal(proxy.events[0]?.server_section, 'radius_server_duo_only2')
+    await stop()
+  })
+
+  test('a new configuration is taken while a request is pending, which is finished as it began', async () => {
+    const port = proxy.portOf()
+    await stop()
+    proxy = await ProxyAtWork.start(sectionFor(api, { port }))
+    api.auth = () => 'hang'
+    const pending = proxy.signIn('alice', 'push')
+    await api.askedTimes('/auth/v2/auth', 1)
+    const newSecret = new Secret('the new secret of the appliance')
+    const [entry] = sectionFor(api).clients
+    assert(entry !== undefined)
+    const section = sectionFor(api, {
+      port,
+      clients: [{ ...entry, secret: newSecret }],
+      exemptUsernames: ['bob'],
+    })
+    await proxy.proxy.replace(configOf(section))
+    assert.equal((await proxy.signIn('bob', 'x', { secret: newSecret.reveal() }))?.accepted, true)
+    api.release({ result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' })
+    assert.equal((await pending)?.accepted, true)
+    await stop()
+  })
+
+  test('one call where the API says that it is enough; two again after trouble', async () => {
+    await stop()
+    const checked = api.asked('/auth/v2/check').length
+    api.capabilities = ['auth_without_preauth', 'prompt_as_typed']
+    proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 2 }))
+    await api.askedTimes('/auth/v2/check', checked + 1)
+    await proxy.signIn('alice', 'settles the check')
+    api.requests.length = 0
+    assert.equal((await proxy.signIn('alice', ' PUSH2 '))?.accepted, true)
+    assert.deepEqual(api.asked('/auth/v2/auth')[0], {
+      factor: 'prompt',
+      prompt: 'push2',
+      username: 'alice',
+    })
+    assert.equal(api.asked('/auth/v2/preauth').length, 0)
+    api.auth = () => 'reset'
+    assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)
+    assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)
+    assert.equal(api.asked('/auth/v2/preauth').length, 1)
+    await stop()
+  })
+
+  test('no log line and no event has a secret, or what was typed', async () => {
+    for (const word of ['867530', 'correct horse']) await proxy.signIn('alice', word)
+    const text = proxy.log.lines.join('\n') + JSON.stringify(proxy.events)
+    for (const kept of [testSecret, sectionFor(api).skey.reveal(), '867530', 'correct horse']) {
+      assert(!text.includes(kept), kept)
+    }
+    await stop()
+  })
+})
