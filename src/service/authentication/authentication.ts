@@ -178,6 +178,7 @@ export class Authentication {
       return true
     })
     this.#waiting.delete(txid)
+    this.#told.delete(txid)
     transactions.announce(txid)
     return won
   }
@@ -187,7 +188,6 @@ export class Authentication {
     const { transactions, lockout, clock } = this.#parts
     for (const transaction of await transactions.overdue()) {
       await this.#timeOut(transaction, clock.now())
-      this.#told.delete(transaction.txid)
     }
     await transactions.prune()
     await lockout.forget(clock.now())

@@ -88,7 +88,7 @@ export const configTable = [
       {
         key: 'requests_per_minute',
         type: 'integer',
-        default: '6000',
+        default: '60000',
         min: 0,
         max: 10_000_000,
         meaning:
