@@ -33,13 +33,15 @@ async function run(file: string): Promise<number> {
   const { log, writeEvent } = logs
   log.info(`Countersign Authentication Proxy ${version} starting with ${file}`)
   for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
+  // heard from now on: whoever reads 'Init Complete' may ask to stop at once
+  const stopped = untilStopped()
   try {
     const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
     for (const { section, address, port } of proxy.listeners) {
       log.info(`[${section}] listening on ${address}:${port}`)
     }
     log.info('Init Complete')
-    await untilStopped()
+    await stopped
     await proxy.stop()
     log.info('stopped')
     return 0

@@ -25,12 +25,14 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<void> {
   const folder = resolve(options.folder)
   const { firstRun, passcode } = await prepare({ ...options, folder }, systemClock)
+  // heard from now on: whoever reads the welcome may ask to stop at once
+  const stopped = untilStopped()
   const service = await startService({ folder, port: options.port })
   try {
     const proxy = await startProxy(firstRun)
     writeFirstRun(folder, firstRun)
     process.stdout.write(welcome(firstRun, folder, passcode))
-    await untilStopped()
+    await stopped
     await proxy.stop()
   } finally {
     await service.close()

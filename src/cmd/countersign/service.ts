@@ -47,6 +47,8 @@ async function run({ config: file, data, port }: ServiceFlags): Promise<number> 
     stdout: true,
     clock: systemClock,
   })
+  // heard from now on: whoever reads that it listens may ask to stop at once
+  const stopped = untilStopped()
   try {
     const service = await startService({
       config: url === undefined ? config : { ...config, databaseUrl: new Secret(url) },
@@ -57,7 +59,7 @@ async function run({ config: file, data, port }: ServiceFlags): Promise<number> 
     })
     log.info(`Countersign service ${version} listening on ${service.address}:${service.port}`)
     if (service.caFile !== undefined) log.info(`clients have to trust ${service.caFile}`)
-    await untilStopped()
+    await stopped
     await service.close()
     log.info('stopped')
     return 0
