@@ -13,6 +13,7 @@ import {
   signingKey,
 } from '../../src/duo/index.ts'
 import type { Clock } from '../../src/host/clock.ts'
+import { type Log, silentLog } from '../../src/host/log.ts'
 import type { Secret } from '../../src/host/secret.ts'
 import {
   type Integration,
@@ -34,6 +35,7 @@ export interface TestServiceOptions {
   readonly clock?: Clock
   readonly delivery?: Delivery
   readonly databaseUrl?: Secret
+  readonly log?: Log
   /** A data folder that is kept, as for a second process on the same data. */
   readonly folder?: string
 }
@@ -98,13 +100,14 @@ export class TestService {
 
   static async start(options: TestServiceOptions = {}): Promise<TestService> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'countersign-'))
-    const { clock = { now: () => Date.now() }, databaseUrl, delivery } = options
+    const { clock = { now: () => Date.now() }, databaseUrl, delivery, log = silentLog } = options
     const service = await startService({
       folder,
       port: 0,
       address: '127.0.0.1',
       config: { ...defaultConfig(folder), databaseUrl, ...options.config },
       clock,
+      log,
       ...(delivery === undefined ? {} : { delivery }),
     })
     const store = await Store.open({ folder, databaseUrl, migrate: false })

@@ -63,6 +63,12 @@ const answerSecs = 60
 /** How long a poll is held while nothing changes: far from the nineteen replies that some clients bear. */
 const pollMs = 30_000
 
+/**
+ * A refusal takes this long at least: a wrong code costs some milliseconds more where there is a
+ * token than where there is no such user, and nobody is to see which it was.
+ */
+const refusalMs = 25
+
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
@@ -104,6 +110,19 @@ export class Authentication {
    * @param options.async Whether the caller will ask for the outcome by the txid.
    */
   async auth(
+    request: AuthRequest,
+    chosen: ChosenFactor,
+    options: { readonly async: boolean },
+  ): Promise<AuthOutcome> {
+    const began = this.#parts.clock.now()
+    const answer = await this.#auth(request, chosen, options)
+    if (answer.kind === 'settled' && answer.outcome.result === 'deny') {
+      await passed(refusalMs - (this.#parts.clock.now() - began))
+    }
+    return answer
+  }
+
+  async #auth(
     request: AuthRequest,
     chosen: ChosenFactor,
     options: { readonly async: boolean },
@@ -331,4 +350,8 @@ function waitingFor(way: PhoneFactor, number: string): Omit<Waiting, 'result'> {
 /** Whatever is no address counts as none: a client must not get a fresh counter by inventing one. */
 function validAddress(ipaddr: string): string {
   return isIP(ipaddr) === 0 ? '' : ipaddr
+}
+
+function passed(ms: number): Promise<void> {
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms))
 }

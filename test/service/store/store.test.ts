@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { before, describe, test } from 'node:test'
+import { Secret } from '../../../src/host/secret.ts'
+import { keyFile } from '../../../src/service/store/data_folder.ts'
+import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
+import { newSealingKey, Sealing, sealingKey } from '../../../src/service/store/sealing.ts'
+import { Store } from '../../../src/service/store/store.ts'
+import { onBothDatabases, StoreRig } from '../../rig/store.ts'
+
+onBothDatabases('the store', (rig) => {
+  let store: Store
+  before(async () => {
+    store = await rig().open()
+  })
+  const setting = (name: string) => ({ name, value: 'x' })
+  const names = async (prefix: string) =>
+    (
+      await store.db
+        .selectFrom('settings')
+        .select('name')
+        .where('name', 'like', `${prefix}%`)
+        .execute()
+    ).length
+
+  test('what fails is undone alone, whatever runs beside it', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 300 }, (_, index) =>
+        store.transaction(async (db) => {
+          await db
+            .insertInto('settings')
+            .values(setting(`beside-${index}`))
+            .execute()
+          if (index % 3 === 0) throw new Error('no')
+        }),
+      ),
+    )
+    assert.equal(results.filter(({ status }) => status === 'rejected').length, 100)
+    assert.equal(await names('beside-'), 200)
+  })
+
+  test('a read outside does not see what is not committed', async () => {
+    await store.transaction(async (db) => {
+      await db.insertInto('settings').values(setting('unseen-1')).execute()
+      assert.equal(await names('unseen-'), 0)
+    })
+    assert.equal(await names('unseen-'), 1)
+  })
+
+  test('a write outside of a transaction is one', async () => {
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        store.db
+          .insertInto('settings')
+          .values(setting(`single-${index}`))
+          .execute(),
+      ),
+    )
+    assert.equal(await names('single-'), 50)
+  })
+
+  test('made by a newer version: refused', async () => {
+    await store.db
+      .insertInto('kysely_migration' as 'settings')
+      .values({ name: '9999_later', timestamp: '2027' } as never)
+      .execute()
+    await assert.rejects(rig().open(), { code: 'STORE_NEWER_SCHEMA' })
+  })
+})
+
+describe('the store in a folder', () => {
+  test('kill -9: what was acknowledged is there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'))
+    const script = `
+      import { Store } from '${join(import.meta.dirname, '../../../src/service/store/store.ts')}'
+      const store = await Store.open({ folder: ${JSON.stringify(folder)}, migrate: true })
+      for (let at = 0; ; at += 20) {
+        await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+          await store.db.insertInto('settings').values({ name: 'n' + (at + index), value: '' }).execute()
+          process.stdout.write(at + index + '\\n')
+        }))
+      }`
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script])
+    let acknowledged = ''
+    child.stdout.on('data', (chunk) => {
+      acknowledged += String(chunk)
+      if (acknowledged.length > 5000) child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    const store = await Store.open({ folder, migrate: false })
+    const rows = await store.db.selectFrom('settings').select('name').execute()
+    const there = new Set(rows.map(({ name }) => name))
+    const complete = acknowledged.split('\n').slice(0, -1)
+    assert(complete.length > 500)
+    assert.deepEqual(
+      complete.filter((line) => !there.has(`n${line}`)),
+      [],
+    )
+    await store.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('two first starts at the same moment end with one key and one schema', async () => {
+    const rig = new StoreRig(undefined)
+    const [one, two] = await Promise.all([rig.open(), rig.open()])
+    assert.equal(one?.sealing.newestKeyId, two?.sealing.newestKeyId)
+    await rig.close()
+  })
+
+  test('a wrong key, a missing one, one that others can read: refused, with what to do', async () => {
+    const rig = new StoreRig(undefined)
+    const store = await rig.open()
+    await store.close()
+    const file = keyFile(rig.folder)
+    const right = readFileSync(file)
+    chmodSync(file, 0o644)
+    await assert.rejects(rig.open(), { code: 'STORE_KEY_FILE', message: /chmod 600/ })
+    chmodSync(file, 0o600)
+    writeFileSync(file, newSealingKey())
+    await assert.rejects(rig.open(), { code: 'STORE_WRONG_KEY' })
+    rmSync(file)
+    await assert.rejects(rig.open(), { code: 'STORE_KEY_FILE', message: /is missing/ })
+    const given = { folder: rig.folder, migrate: false, sealingKey: new Secret(right.toString()) }
+    await (await Store.open(given)).close()
+    rmSync(rig.folder, { recursive: true })
+  })
+
+  test('a folder that can not be written to: one line', {
+    skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
+  }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'))
+    chmodSync(folder, 0o755)
+    const script = `
+      const { prepareDataFolder } = await import('${join(import.meta.dirname, '../../../src/service/store/data_folder.ts')}')
+      process.setuid(65534)
+      try { prepareDataFolder(${JSON.stringify(folder)}) } catch (error) { process.stdout.write(error.code + ' ' + error.message) }`
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module-typescript', '-e', script],
+      { encoding: 'utf8' },
+    )
+    assert.match(stdout, /^STORE_READ_ONLY the data folder .* can't be written to; check its owner/)
+    rmSync(folder, { recursive: true })
+  })
+
+  test('a PostgreSQL that is not there: one line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'))
+    const databaseUrl = new Secret('postgres://nobody:geheim@127.0.0.1:1/none')
+    await assert.rejects(Store.open({ folder, migrate: true, databaseUrl }), (error: Error) => {
+      assert('code' in error && error.code === 'STORE_UNREACHABLE')
+      return !error.message.includes('geheim')
+    })
+    rmSync(folder, { recursive: true })
+  })
+
+  test('a new sealing key opens what the old one sealed, and the old one alone does not any more', async () => {
+    const rig = new StoreRig(undefined)
+    const store = await rig.open()
+    const before = readFileSync(keyFile(rig.folder))
+    await rotateSealingKey(store)
+    await store.close()
+    await (await rig.open()).close()
+    const copy = mkdtempSync(join(tmpdir(), 'store-'))
+    cpSync(rig.folder, copy, { recursive: true })
+    writeFileSync(keyFile(copy), before)
+    await assert.rejects(Store.open({ folder: copy, migrate: false }), { code: 'STORE_WRONG_KEY' })
+    rmSync(copy, { recursive: true })
+    rmSync(rig.folder, { recursive: true })
+  })
+})
+
+describe('sealing', () => {
+  const sealing = new Sealing([sealingKey(newSealingKey())])
+
+  test('a secret opens in its place, unaltered, and nowhere else', () => {
+    const sealed = sealing.seal('skey', 'integrations:skey:DI1')
+    assert.equal(sealing.open(sealed, 'integrations:skey:DI1'), 'skey')
+    assert.throws(() => sealing.open(sealed, 'integrations:skey:DI2'), { code: 'STORE_WRONG_KEY' })
+    const altered = sealed.slice(0, -2) + (sealed.endsWith('A=') ? 'B=' : 'A=')
+    assert.throws(() => sealing.open(altered, 'integrations:skey:DI1'), { code: 'STORE_WRONG_KEY' })
+    assert.notEqual(sealing.seal('skey', 'a'), sealing.seal('skey', 'a'))
+  })
+})
