@@ -49,6 +49,8 @@ export class HttpServer {
         cert: certified.certificate,
         key: certified.key,
         minVersion: 'TLSv1.2',
+        // old clients that negotiate at all may want the old one
+        ALPNProtocols: ['http/1.1', 'http/1.0'],
         maxHeaderSize: mostHeaders,
       },
       bodyLimit: largestBody,
@@ -151,10 +153,10 @@ function addObservers(
   })
 }
 
-/** What is no HTTP is told so in the envelope, too. */
+/** What is no HTTP, or has headers without end, is told so in the envelope, too. */
 function refuseConnection(socket: Socket): void {
   if (!socket.writable) return
-  const body = JSON.stringify(failure(failures.invalidParameters, 'not HTTP'))
+  const body = JSON.stringify(failure(failures.invalidParameters, 'the request can not be read'))
   socket.end(
     `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   )

@@ -113,6 +113,20 @@ describe('TLS', () => {
     })
   })
 
+  test('HTTP/1.0 is negotiated with who asks for it', async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const { port } = service.service
+    const options = { host: '127.0.0.1', port, ca: service.ca, ALPNProtocols: ['http/1.0'] }
+    const socket = connect(options, () => socket.write('GET /auth/v2/ping HTTP/1.0\r\n\r\n'))
+    let answer = ''
+    socket.on('data', (octets) => {
+      answer += octets.toString()
+    })
+    socket.on('error', reject)
+    socket.on('end', () => resolve(answer))
+    assert.match(await promise, /^HTTP\/1\.1 200 [\s\S]*"stat":"OK"/)
+  })
+
   test('below 1.2 there is none', async () => {
     const old = handshake({ maxVersion: 'TLSv1.1' })
     await assert.rejects(old)
