@@ -104,11 +104,18 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('two first starts at the same moment end with one key and one schema', async () => {
-    const rig = new StoreRig(undefined)
-    const [one, two] = await Promise.all([rig.open(), rig.open()])
-    assert.equal(one?.sealing.newestKeyId, two?.sealing.newestKeyId)
-    await rig.close()
+  test('two programs that start at the same moment in a new folder both do', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'))
+    const program = join(import.meta.dirname, '../../../bin/countersign')
+    const starts = [1, 2, 3].map(() =>
+      spawn(program, ['user', 'list', '--data', join(folder, 'new')]),
+    )
+    const ends = await Promise.all(starts.map((start) => once(start, 'exit')))
+    assert.deepEqual(
+      ends.map(([status]) => status),
+      [0, 0, 0],
+    )
+    rmSync(folder, { recursive: true })
   })
 
   test('a wrong key, a missing one, one that others can read: refused, with what to do', async () => {

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe } from 'node:test'
+import { Secret } from '../../src/host/secret.ts'
+import { Store } from '../../src/service/store/store.ts'
+import { PostgresCluster, skipPostgres } from './postgres.ts'
+
+/** A database of one kind, empty at first, that can be opened several times at once. */
+export class StoreRig {
+  readonly folder = mkdtempSync(join(tmpdir(), 'store-'))
+  readonly #url: Secret | undefined
+  readonly #opened: Store[] = []
+
+  constructor(url: Secret | undefined) {
+    this.#url = url
+  }
+
+  async open(): Promise<Store> {
+    const store = await Store.open({ folder: this.folder, databaseUrl: this.#url, migrate: true })
+    this.#opened.push(store)
+    return store
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.map((store) => store.close()))
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** One suite on both databases. */
+export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => void): void {
+  describe(`${name}, on SQLite`, () => {
+    const rig = new StoreRig(undefined)
+    after(() => rig.close())
+    suite(() => rig)
+  })
+  describe(`${name}, on PostgreSQL`, { skip: skipPostgres }, () => {
+    let cluster: PostgresCluster
+    let rig: StoreRig
+    before(async () => {
+      cluster = await PostgresCluster.start()
+      rig = new StoreRig(new Secret(await cluster.createDatabase()))
+    })
+    after(async () => {
+      await rig.close()
+      await cluster.stop()
+    })
+    suite(() => rig)
+  })
+}
