@@ -117,8 +117,8 @@ describe('whatever a datagram holds', () => {
     clock.advance(10_000)
     const reply = await peer.ask(octets(vectors.packets.access_request_ma_first))
     assert.equal(reply[0], 2)
-    // the changes did not all end at the gate
-    assert(server.counters.accessRequests > 300)
+    // the changes did not all end at the gate: about one in five passes it
+    assert(server.counters.accessRequests > 150)
   })
 })
 
