@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { CertificateFiles } from '../certificate.ts'
 import { core, type Running, type Workplace } from '../workplace.ts'
 
+const delivered = join(import.meta.dirname, '../../bin/authproxy')
 const program = join(import.meta.dirname, '../../src/cmd/authproxy.ts')
 
 /** Starts the authentication proxy as it is delivered, with its own log and event files. */
@@ -43,9 +44,10 @@ radius_ip_1=127.0.0.1
 radius_secret_1=${secret}
 `,
   )
-  const flags =
-    profileFolder === undefined
-      ? []
-      : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profileFolder}`]
-  return place.startNode(name, program, ['--config', file], { core: core.server, flags })
+  const args = ['--config', file]
+  if (profileFolder === undefined) {
+    return place.start({ name, command: delivered, args, core: core.server })
+  }
+  const flags = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profileFolder}`]
+  return place.startNode(name, program, args, { core: core.server, flags })
 }
