@@ -139,7 +139,7 @@ onBothDatabases('the directory', (rig) => {
     }
   })
 
-  test('fifty at once, over two connections to the database: one of them', async () => {
+  test('fifty at once: one of them (on PostgreSQL over two pools)', async () => {
     const userId = await newUser()
     const { secret } = await newToken(userId, { kind: 'hotp' })
     const [code = ''] = await store.transaction((db) =>
