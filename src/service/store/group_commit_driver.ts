@@ -3,6 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
 const mostStatements = 500
+const rolledBack = 'database or disk is full: the transaction was rolled back'
 
 /**
  * A Kysely driver for the SQLite that Node brings, in which transactions that are under way
@@ -75,7 +76,7 @@ export class GroupCommitDriver implements Driver {
   }
 
   async savepoint(_connection: DatabaseConnection, name: string): Promise<void> {
-    this.writer.run(`SAVEPOINT "${name}"`)
+    this.insideGroup().run(`SAVEPOINT "${name}"`)
   }
 
   async rollbackToSavepoint(_connection: DatabaseConnection, name: string): Promise<void> {
@@ -101,6 +102,15 @@ export class GroupCommitDriver implements Driver {
   get reader(): Connection {
     if (this.#reader === undefined) throw new Error('the database is not open')
     return this.#reader
+  }
+
+  /**
+   * The writer, for a statement of a transaction. After a full disk, which makes SQLite roll back
+   * all by itself, the next statement would be committed at once and alone.
+   */
+  insideGroup(): Connection {
+    if (!this.writer.inTransaction) throw new Error(rolledBack)
+    return this.writer
   }
 
   /** A write outside of any transaction: one of its own. */
@@ -132,7 +142,7 @@ export class GroupCommitDriver implements Driver {
     // a full disk makes SQLite roll back all of it by itself: nothing of the group is kept
     if (group !== undefined && !this.writer.inTransaction) {
       this.#group = undefined
-      group.fail(new Error('database or disk is full: the transaction was rolled back'))
+      group.fail(new Error(rolledBack))
     }
     // the commit's turn came while a transaction was open: nobody else gets in before it
     else if (group?.due === true) this.#commit()
@@ -202,7 +212,7 @@ class GroupedConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.inTransaction) return this.#driver.writer.execute<Row>(query)
+    if (this.inTransaction) return this.#driver.insideGroup().execute<Row>(query)
     return isRead(query)
       ? this.#driver.reader.execute<Row>(query)
       : await this.#driver.write<Row>(query)

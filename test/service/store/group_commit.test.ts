@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import type { Store, StoreDb } from '../../../src/service/store/store.ts'
+import { StoreRig } from '../../rig/store.ts'
+
+describe('transactions that are committed together', () => {
+  let rig: StoreRig
+  let store: Store
+
+  beforeEach(async () => {
+    rig = new StoreRig(undefined)
+    store = await rig.open()
+  })
+  afterEach(() => rig.close())
+
+  const insert = (name: string, db: StoreDb, value = '') =>
+    db.insertInto('settings').values({ name, value }).execute()
+  const put = (name: string) => store.transaction((db) => insert(name, db))
+  /** Of another connection, which sees what is committed, and nothing else. */
+  async function stored(): Promise<string[]> {
+    const other = await rig.open()
+    const rows = await other.db
+      .selectFrom('settings')
+      .select('name')
+      .where('name', 'like', 'n%')
+      .orderBy('name')
+      .execute()
+    return rows.map(({ name }) => name)
+  }
+  const fates = (results: readonly PromiseSettledResult<unknown>[]) =>
+    new Set(results.map(({ status }) => status))
+
+  test('two hundred that come at once take few COMMITs', async () => {
+    const before = commits(rig.folder)
+    await Promise.all(Array.from({ length: 200 }, (_, index) => put(`n${index}`)))
+    const taken = commits(rig.folder) - before
+    assert(taken > 0 && taken <= 20, `${taken} COMMITs`)
+    assert.equal((await stored()).length, 200)
+  })
+
+  test('one after another, each has a COMMIT of its own before it returns', async () => {
+    for (const name of ['n1', 'n2', 'n3']) {
+      const before = commits(rig.folder)
+      await put(name)
+      assert.equal(commits(rig.folder) - before, 1)
+    }
+  })
+
+  test('a COMMIT that fails is acknowledged to nobody, and loses nothing that was', async () => {
+    await put('n-before')
+    // a foreign key that is looked at late makes the COMMIT itself fail
+    const orphan = store.transaction(async (db) => {
+      await sql`pragma defer_foreign_keys = on`.execute(db)
+      await db.insertInto('group_members').values({ user_id: 'DU', group_id: 'DG' }).execute()
+    })
+    const beside = ['n1', 'n2', 'n3'].map(put)
+    assert.deepEqual(fates(await Promise.allSettled([orphan, ...beside])), new Set(['rejected']))
+    assert.deepEqual(await stored(), ['n-before'])
+    await put('n-after')
+    assert.deepEqual(await stored(), ['n-after', 'n-before'])
+  })
+
+  test('a full disk undoes the group whole, also where the error is swallowed', async () => {
+    await put('n-before')
+    const beside = put('n-beside')
+    const full = store.transaction(async (db) => {
+      await sql`pragma max_page_count = 1`.execute(db)
+      await assert.rejects(insert('n-large', db, 'x'.repeat(1_000_000)), /full/)
+      await sql`pragma max_page_count = 1000000`.execute(db).catch(() => {})
+      await insert('n-small', db)
+    })
+    assert.deepEqual(fates(await Promise.allSettled([beside, full])), new Set(['rejected']))
+    assert.deepEqual(await stored(), ['n-before'])
+  })
+})
+
+/** Commit records in the write-ahead log (SQLite file format §4.1): their last frame has a size. */
+function commits(folder: string): number {
+  const file = join(folder, 'countersign.db-wal')
+  if (!existsSync(file)) return 0
+  const log = readFileSync(file)
+  const frame = 24 + log.readUInt32BE(8)
+  let count = 0
+  for (let at = 32; at + frame <= log.length; at += frame) {
+    if (log.readUInt32BE(at + 4) !== 0) count++
+  }
+  return count
+}
