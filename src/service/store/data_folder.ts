@@ -17,6 +17,9 @@ import { newSealingKey, type SealingKey, sealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
 const readableByOthers = 0o077
+/** Of the network, and of PostgreSQL: no such database, no entry, too many connections, starting or stopping. */
+const unreachable =
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|3D000|28P01|28000|53300|57P0|08\d\d\d/
 
 /** Makes the data folder where it is not there yet, for its owner alone. */
 export function prepareDataFolder(folder: string): void {
@@ -56,10 +59,22 @@ export function readSealingKeys(folder: string, options: { readonly make: boolea
   if ((statSync(file).mode & readableByOthers) !== 0) {
     throw new StoreError('STORE_KEY_FILE', `${file} can be read by others; run: chmod 600 ${file}`)
   }
-  return readFileSync(file, 'utf8')
+  return readKeyFile(file)
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map(sealingKey)
+}
+
+function readKeyFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new StoreError(
+      'STORE_KEY_FILE',
+      `${file} can't be read (${code}); make it belong to the user that Countersign runs as`,
+    )
+  }
 }
 
 /** Two programs that start at once end with one key: who comes second takes the first one's. */
@@ -107,7 +122,7 @@ export function storeErrorOf(error: unknown, what: string): StoreError {
       `${what} can't be written to; check its owner and permissions, or name another folder with --data`,
     )
   }
-  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|3D000|28P01|28000/.test(code)) {
+  if (unreachable.test(code) || /timeout exceeded|Connection terminated/.test(message)) {
     return new StoreError(
       'STORE_UNREACHABLE',
       `${what} can't be reached: ${message || code}; check database_url and that it runs`,

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Secret } from '../../../src/host/secret.ts'
+import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
+import { newSealingKey } from '../../../src/service/store/sealing.ts'
+import { Store } from '../../../src/service/store/store.ts'
+import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { StoreRig } from '../../rig/store.ts'
+
+const source = join(import.meta.dirname, '../../../src/service/store/store.ts')
+const secretSource = join(import.meta.dirname, '../../../src/host/secret.ts')
+
+describe('files that belong to somebody else', {
+  skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
+}, () => {
+  const rig = new StoreRig(undefined)
+  before(async () => {
+    await (await rig.open()).close()
+    chmodSync(rig.folder, 0o777)
+  })
+  after(() => rig.close())
+
+  /** What nobody, the user, is told. */
+  function told(options: string): string {
+    const script = `
+      const { Store } = await import('${source}')
+      const { Secret } = await import('${secretSource}')
+      process.setuid(65534)
+      try { await Store.open({ folder: ${JSON.stringify(rig.folder)}, migrate: true, ${options} }) }
+      catch (error) { process.stdout.write(error.code + ' ' + error.message) }`
+    const args = ['--input-type=module-typescript', '-e', script]
+    return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout
+  }
+
+  test('the sealing key', () => {
+    assert.match(
+      told(''),
+      /^STORE_KEY_FILE .*sealing\.key can't be read \(EACCES\); make it belong/,
+    )
+  })
+
+  test('the database', () => {
+    const sealingKey = `sealingKey: new Secret('${newSealingKey()}')`
+    assert.match(told(sealingKey), /^STORE_READ_ONLY .*countersign\.db can't be written to; check/)
+  })
+})
+
+describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
+  let cluster: PostgresCluster
+  const folders: string[] = []
+  before(async () => {
+    cluster = await PostgresCluster.start()
+  })
+  after(async () => {
+    await cluster.stop()
+    for (const folder of folders) rmSync(folder, { recursive: true })
+  })
+
+  function options(url: string, sealingKey: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'))
+    folders.push(folder)
+    return {
+      folder,
+      migrate: true,
+      databaseUrl: new Secret(url),
+      sealingKey: new Secret(sealingKey),
+    }
+  }
+
+  test('three nodes that start at the same moment on an empty database all do', async () => {
+    const url = await cluster.createDatabase()
+    const key = newSealingKey()
+    const nodes = await Promise.all([1, 2, 3].map(() => Store.open(options(url, key))))
+    for (const node of nodes) {
+      assert.equal((await node.db.selectFrom('settings').selectAll().execute()).length, 1)
+    }
+    await Promise.all(nodes.map((node) => node.close()))
+    await assert.rejects(Store.open(options(url, newSealingKey())), { code: 'STORE_WRONG_KEY' })
+  })
+
+  test('an older schema is left alone where nobody allowed its migration', async () => {
+    const url = await cluster.createDatabase()
+    const refused = Store.open({ ...options(url, newSealingKey()), migrate: false })
+    await assert.rejects(refused, { code: 'STORE_NEEDS_MIGRATION' })
+  })
+
+  test('a database that is not there: unreachable', async () => {
+    const url = `${await cluster.createDatabase()}_not`
+    await assert.rejects(Store.open(options(url, newSealingKey())), { code: 'STORE_UNREACHABLE' })
+  })
+
+  test('a new sealing key in the file opens what the old one sealed', async () => {
+    const databaseUrl = new Secret(await cluster.createDatabase())
+    const { folder } = options('', '')
+    const store = await Store.open({ folder, migrate: true, databaseUrl })
+    await rotateSealingKey(store)
+    await store.close()
+    await (await Store.open({ folder, migrate: false, databaseUrl })).close()
+  })
+})
