@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { Integrations } from '../../../src/service/access/integrations.ts'
+import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
+import type { Store } from '../../../src/service/store/store.ts'
+import { onBothDatabases } from '../../rig/store.ts'
+
+const now = Date.UTC(2026, 0, 1)
+
+onBothDatabases('integrations', (rig) => {
+  let store: Store
+  let integrations: Integrations
+  before(async () => {
+    store = await rig().open()
+    integrations = new Integrations(store)
+  })
+
+  const create = (name: string) =>
+    store.transaction((db) => integrations.create({ name, type: 'radius' }, now, db))
+
+  test('a new one is enabled, enrolls who is new, and takes names without their domain', async () => {
+    const { ikey, skey, ...rest } = await create('VPN')
+    assert.deepEqual(rest, {
+      name: 'VPN',
+      type: 'radius',
+      newUserPolicy: 'enroll',
+      usernameNormalization: 'simple',
+      enabled: true,
+      created: now,
+    })
+    const read = await integrations.byIkey(ikey)
+    assert.equal(read?.skey.reveal(), skey.reveal())
+    assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA'), undefined)
+  })
+
+  test('a change leaves alone what it does not name', async () => {
+    const { ikey, skey } = await create('before')
+    await store.transaction(async (db) => {
+      await integrations.update(ikey, {}, db)
+      await integrations.update(ikey, { name: 'after', newUserPolicy: 'deny' }, db)
+      await integrations.update(ikey, { enabled: false, usernameNormalization: 'none' }, db)
+    })
+    const read = await integrations.byIkey(ikey)
+    assert.equal(read?.name, 'after')
+    assert.equal(read.newUserPolicy, 'deny')
+    assert.equal(read.usernameNormalization, 'none')
+    assert.equal(read.enabled, false)
+    assert.equal(read.skey.reveal(), skey.reveal())
+  })
+
+  test('listed by name, and removed once', async () => {
+    const { ikey } = await create('a last one')
+    await create('a first one')
+    const names = (await integrations.list()).map(({ name }) => name)
+    assert(names.indexOf('a first one') < names.indexOf('a last one'))
+    const remove = () => store.transaction((db) => integrations.remove(ikey, db))
+    assert.deepEqual([await remove(), await remove()], [true, false])
+    assert.equal(await integrations.byIkey(ikey), undefined)
+  })
+
+  test('a sealed secret key that is put into another row does not open', async () => {
+    const [mine, other] = [await create('mine'), await create('other')]
+    const { sealed_skey } = await store.db
+      .selectFrom('integrations')
+      .select('sealed_skey')
+      .where('ikey', '=', mine.ikey)
+      .executeTakeFirstOrThrow()
+    await store.db
+      .updateTable('integrations')
+      .set({ sealed_skey })
+      .where('ikey', '=', other.ikey)
+      .execute()
+    await assert.rejects(new Integrations(store).byIkey(other.ikey), { code: 'STORE_WRONG_KEY' })
+    await store.transaction((db) => integrations.remove(other.ikey, db))
+  })
+
+  test('secret keys stay the same when the sealing key is changed', async () => {
+    const { ikey, skey } = await create('kept')
+    const sealed = () =>
+      store.db
+        .selectFrom('integrations')
+        .select('sealed_skey')
+        .where('ikey', '=', ikey)
+        .executeTakeFirstOrThrow()
+    const before = await sealed()
+    assert((await rotateSealingKey(store)) >= 1)
+    assert.notDeepEqual(await sealed(), before)
+    const later = await rig().open()
+    assert.equal((await new Integrations(later).byIkey(ikey))?.skey.reveal(), skey.reveal())
+  })
+})
