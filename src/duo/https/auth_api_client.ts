@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
@@ -234,7 +235,9 @@ function originOf({ host, port }: AuthApiClientOptions): string {
 /** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
 function dispatcherOf(options: AuthApiClientOptions): Dispatcher {
   const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }
-  const tls = { ...ca, minVersion: 'TLSv1.2' as const, timeout: connectTimeoutMs }
+  // made once: a context of its own for each connection would read the authorities again
+  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
+  const tls = { secureContext, timeout: connectTimeoutMs }
   const shared = {
     connections: mostConnections,
     allowH2: false,
