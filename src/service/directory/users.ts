@@ -104,16 +104,21 @@ export class Users {
     change: Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>,
     db: StoreDb,
   ): Promise<void> {
-    if (change.username !== undefined) {
-      await db
-        .deleteFrom('user_names')
-        .where('user_id', '=', userId)
-        .where('position', '=', 0)
-        .execute()
-      await this.#addName(userId, checkedName(change.username), 0, db)
-    }
     if (Object.keys(change).length === 0) return
-    await db.updateTable('users').set(change).where('user_id', '=', userId).execute()
+    const { username: written, ...others } = change
+    if (written === undefined) {
+      await db.updateTable('users').set(others).where('user_id', '=', userId).execute()
+      return
+    }
+    const username = checkedName(written)
+    await db
+      .deleteFrom('user_names')
+      .where('user_id', '=', userId)
+      .where('position', '=', 0)
+      .execute()
+    await this.#addName(userId, username, 0, db)
+    const set = { ...others, username }
+    await db.updateTable('users').set(set).where('user_id', '=', userId).execute()
   }
 
   /** Replaces the aliases of a user: eight at most, each one of no other user. */
@@ -140,6 +145,8 @@ export class Users {
   }
 
   async #named(name: string, db: StoreDb): Promise<User | undefined> {
+    // PostgreSQL has no such text, and says so by an error
+    if (name.includes('\0')) return undefined
     const row = await db
       .selectFrom('user_names')
       .innerJoin('users', 'users.user_id', 'user_names.user_id')
