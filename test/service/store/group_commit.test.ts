@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
 import { StoreRig } from '../../rig/store.ts'
@@ -51,16 +53,52 @@ describe('transactions that are committed together', () => {
 
   test('a COMMIT that fails is acknowledged to nobody, and loses nothing that was', async () => {
     await put('n-before')
-    // a foreign key that is looked at late makes the COMMIT itself fail
-    const orphan = store.transaction(async (db) => {
-      await sql`pragma defer_foreign_keys = on`.execute(db)
-      await db.insertInto('group_members').values({ user_id: 'DU', group_id: 'DG' }).execute()
-    })
     const beside = ['n1', 'n2', 'n3'].map(put)
-    assert.deepEqual(fates(await Promise.allSettled([orphan, ...beside])), new Set(['rejected']))
+    assert.deepEqual(
+      fates(await Promise.allSettled([store.transaction(orphan), ...beside])),
+      new Set(['rejected']),
+    )
     assert.deepEqual(await stored(), ['n-before'])
     await put('n-after')
     assert.deepEqual(await stored(), ['n-after', 'n-before'])
+  })
+
+  test('whatever runs beside it, a transaction is there whole if it was acknowledged, else not at all', async () => {
+    const unit = fc.record({
+      begins: fc.nat(4),
+      pauses: fc.array(fc.nat(2), { minLength: 1, maxLength: 4 }),
+      ends: fc.constantFrom('well', 'well', 'well', 'thrown', 'orphaned'),
+    })
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(unit, { minLength: 2, maxLength: 30 }), async (units) => {
+        const prefix = `n${++runs}-`
+        const work = units.map(async ({ begins, pauses, ends }, index) => {
+          await turns(begins)
+          await store.transaction(async (db) => {
+            for (const [row, pause] of pauses.entries()) {
+              await turns(pause)
+              await insert(`${prefix}${index}-${row}`, db)
+            }
+            if (ends === 'thrown') throw new Error('it could not be done')
+            if (ends === 'orphaned') await orphan(db)
+          })
+        })
+        const results = await Promise.allSettled(work)
+        const expected = units.flatMap(({ pauses }, index) =>
+          results[index]?.status === 'fulfilled'
+            ? pauses.map((_, row) => `${prefix}${index}-${row}`)
+            : [],
+        )
+        const rows = await store.db
+          .selectFrom('settings')
+          .select('name')
+          .where('name', 'like', `${prefix}%`)
+          .execute()
+        assert.deepEqual(rows.map(({ name }) => name).sort(), expected.sort())
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('a full disk undoes the group whole, also where the error is swallowed', async () => {
@@ -76,6 +114,17 @@ describe('transactions that are committed together', () => {
     assert.deepEqual(await stored(), ['n-before'])
   })
 })
+
+/** A foreign key that is looked at late makes the COMMIT itself fail. */
+async function orphan(db: StoreDb): Promise<void> {
+  await sql`pragma defer_foreign_keys = on`.execute(db)
+  await db.insertInto('group_members').values({ user_id: 'DU', group_id: 'DG' }).execute()
+}
+
+/** Turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left--) await setImmediate()
+}
 
 /** Commit records in the write-ahead log (SQLite file format §4.1): their last frame has a size. */
 function commits(folder: string): number {
