@@ -126,7 +126,14 @@ const table: Readonly<Record<string, Room>> = {
     packages: ['kysely'],
   },
   'service/administration': {
-    rooms: ['host', 'service/store', 'service/directory', 'service/access', 'service/event_log'],
+    rooms: [
+      'host',
+      'service/store',
+      'service/directory',
+      'service/authentication',
+      'service/access',
+      'service/event_log',
+    ],
     node: ['node:crypto'],
   },
   'service/http/gate': {

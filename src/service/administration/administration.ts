@@ -6,6 +6,7 @@ import {
   type IntegrationType,
   type NewUserPolicy,
 } from '../access/integrations.ts'
+import { endLocks } from '../authentication/lockout.ts'
 import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
 import { type Group, type GroupStatus, Groups } from '../directory/groups.ts'
 import { type Phone, Phones } from '../directory/phones.ts'
@@ -78,7 +79,7 @@ export class Administration {
         return await done('user_update', user.username, `aliases=${aliases.join(' ')}`, undefined)
       },
       unlockUser: async (user) => {
-        await db.deleteFrom('failed_attempts').where('user_id', '=', user.userId).execute()
+        await endLocks(user.userId, db)
         if (user.status === 'locked out')
           await this.#users.update(user.userId, { status: 'active' }, db)
         return await done('user_unlock', user.username, '', undefined)

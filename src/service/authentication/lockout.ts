@@ -27,6 +27,11 @@ export interface Record {
 const everywhere = { ikey: '', source: '' } as const
 const forgottenAfterMs = 90 * 24 * 60 * 60_000
 
+/** Ends all locks of a user, as an administrator does. */
+export async function endLocks(userId: string, db: StoreDb): Promise<void> {
+  await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
+}
+
 /** Wrong passcodes, counted (docs/lockout.md). */
 export class Lockout {
   readonly #store: Store
@@ -120,11 +125,6 @@ export class Lockout {
       .where('source', '=', everywhere.source)
       .executeTakeFirst()
     return isLocked(failuresOf(row), now)
-  }
-
-  /** Ends all locks of a user, as an administrator does. */
-  async unlock(userId: string, db: StoreDb = this.#store.db): Promise<void> {
-    await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
   }
 
   /** Removes counts that nobody has added to for long. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Lockout } from '../../../src/service/authentication/lockout.ts'
+import { endLocks } from '../../../src/service/authentication/lockout.ts'
 import {
   afterGuess,
   isLocked,
@@ -106,7 +106,7 @@ describe('wrong passcodes', () => {
       parameters: { username: 'alice' },
     })
     assert.equal(responseOf(preauth).result, 'deny')
-    await new Lockout(service.store, settings).unlock(userId)
+    await service.store.transaction((db) => endLocks(userId, db))
     assert.equal(await guess(right(), '203.0.113.9'), 'allow allow')
   })
 })
