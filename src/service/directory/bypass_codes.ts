@@ -33,11 +33,13 @@ export class BypassCodes {
     this.#store = store
   }
 
+  /** Those that are left to be used. */
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<BypassCode[]> {
     const rows = await db
       .selectFrom('bypass_codes')
       .selectAll()
       .where('user_id', '=', userId)
+      .where((where) => where.or([where('remaining', 'is', null), where('remaining', '>', 0)]))
       .orderBy('created')
       .execute()
     return rows.map((row) => ({
