@@ -18,6 +18,7 @@ const wanted = new Set(process.argv.slice(2))
 const debianPackages = {
   '--peers': {
     'freeradius-utils': '/usr/bin/radclient',
+    openssl: '/usr/bin/openssl',
     'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
     'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
   },
