@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { Type } from '../../src/radius/index.ts'
+import { AuthApiDouble } from '../rig/auth_api_double.ts'
+import { ProxyAtWork, sectionFor } from '../rig/proxy_at_work.ts'
+
+let api: AuthApiDouble
+before(async () => {
+  api = await AuthApiDouble.start()
+})
+after(() => api.close())
+
+test('http_proxy_host: the API is reached by CONNECT, and by nothing else', async () => {
+  const asked: string[] = []
+  const tunnel = createServer()
+  tunnel.on('connect', (request, client) => {
+    asked.push(request.url ?? '')
+    const server = connect(api.port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      server.pipe(client)
+      client.pipe(server)
+    })
+    for (const end of [client, server]) end.on('error', () => {})
+  })
+  tunnel.listen(0, '127.0.0.1')
+  await once(tunnel, 'listening')
+  const address = tunnel.address()
+  assert(address !== null && typeof address === 'object')
+  const section = sectionFor(api, {
+    apiHost: 'localhost',
+    httpProxyHost: '127.0.0.1',
+    httpProxyPort: address.port,
+  })
+  const proxy = await ProxyAtWork.start(section)
+  assert.equal((await proxy.signIn('alice', 'push'))?.accepted, true)
+  assert.deepEqual([...new Set(asked)], [`localhost:${api.port}`])
+  await proxy.stop()
+  tunnel.closeAllConnections()
+  tunnel.close()
+})
+
+test('CHAP: Access-Reject, and what to set', async () => {
+  const proxy = await ProxyAtWork.start(sectionFor(api))
+  const chap = { type: Type.ChapPassword, value: new Uint8Array(17) }
+  const reply = await proxy.signIn('alice', undefined, { attributes: [chap] })
+  assert.equal(reply?.accepted, false)
+  assert(proxy.log.has('Missing or improperly formatted password (chap); set the appliance to PAP'))
+  await proxy.stop()
+})
