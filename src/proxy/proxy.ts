@@ -15,6 +15,14 @@ interface Listener {
   desk: Desk
 }
 
+/** A section of a new configuration, and the listener that it takes over, if there is one. */
+interface Next {
+  readonly section: RadiusServerSection
+  readonly clients: RadiusClients
+  readonly desk: Desk
+  readonly listener: Listener | undefined
+}
+
 /** The authentication proxy: every server section of a configuration, listening. */
 export class AuthenticationProxy {
   readonly #host: ProxyHost
@@ -51,13 +59,14 @@ export class AuthenticationProxy {
    * @throws {ListenError} with the old configuration still at work.
    */
   async replace(config: ProxyConfig): Promise<void> {
-    const next: { section: RadiusServerSection; desk: Desk; listener: Listener | undefined }[] = []
+    const next: Next[] = []
     const opened: Listener[] = []
     try {
       for (const section of config.servers) {
         const listener = this.#listeners.find((candidate) => samePlace(candidate.section, section))
+        const clients = RadiusClients.of(section.clients)
         const desk = this.#desk(section)
-        next.push({ section, desk, listener })
+        next.push({ section, clients, desk, listener })
         if (listener === undefined) opened.push(await this.#open(section, desk))
       }
     } catch (error) {
@@ -66,13 +75,15 @@ export class AuthenticationProxy {
       throw error
     }
     const kept: Listener[] = []
-    for (const { listener, section, desk } of next) {
+    for (const { listener, section, clients, desk } of next) {
       if (listener === undefined) continue
       kept.push(listener)
-      void listener.desk.retire()
+      listener.desk.retire().catch((error: unknown) => {
+        this.#host.log.warn(`[${section.name}] could not be closed`, { error: String(error) })
+      })
       listener.section = section
       listener.desk = desk
-      listener.server.replaceClients(RadiusClients.of(section.clients))
+      listener.server.replaceClients(clients)
     }
     const closing = this.#listeners.filter((old) => !kept.includes(old))
     this.#listeners = [...kept, ...opened]
