@@ -3,7 +3,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { attributeNamed } from '../../radius/index.ts'
-import { AddressError, parseAddresses } from '../../radius/udp/client_addresses.ts'
+import { AddressError, parseAddresses, shown } from '../../radius/udp/client_addresses.ts'
 import type { Option } from './option.ts'
 
 const trueWords = ['1', 'yes', 'true', 'on']
@@ -152,7 +152,7 @@ function addressesProblem(value: string): string | undefined {
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
     return hostName.test(value) && /[a-z]/i.test(value)
-      ? `is the name '${value}'; RADIUS clients are known by their address, so write that`
+      ? `is the name '${shown(value)}'; RADIUS clients are known by their address, so write that`
       : error.message
   }
 }

@@ -17,6 +17,15 @@ const expected =
   'expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)'
 const ipv4Mapped = 0xffff_0000_0000n
 
+/** No part of an address is as long as that: what is may have run into the line of a secret. */
+const foreign = /[^.:/-]{14,}/
+const longestForeign = 20
+
+/** A text as a message may repeat it: whole, where it can be addresses or a name. */
+export function shown(text: string): string {
+  return foreign.test(text) ? `${text.slice(0, longestForeign)}…` : text
+}
+
 /**
  * Reads the addresses of a RADIUS client: one (`192.0.2.1`), a network (`192.0.2.0/24`,
  * `192.0.2.0/255.255.255.0`), a range (`192.0.2.1-192.0.2.9`); IPv6 likewise.
@@ -35,10 +44,10 @@ export function parseAddresses(text: string): AddressRange {
   if (network.length > 2 || ends.length > 2) throw notAnAddress(written)
   const range = { first: addressNumber(first, written), last: addressNumber(last, written) }
   if (isIPv4(first) !== isIPv4(last)) {
-    throw new AddressError(`the range '${written}' mixes IPv4 and IPv6`)
+    throw new AddressError(`the range '${shown(written)}' mixes IPv4 and IPv6`)
   }
   if (range.last < range.first) {
-    throw new AddressError(`the range '${written}' ends before it begins`)
+    throw new AddressError(`the range '${shown(written)}' ends before it begins`)
   }
   return range
 }
@@ -66,11 +75,13 @@ function networkRange(written: string, network: string, mask: string): AddressRa
   const address = addressNumber(network, written)
   const width = isIPv4(network) ? 32 : 128
   if (width === 128 && !/^\d+$/.test(mask)) {
-    throw new AddressError(`'/${mask}' in '${written}' is not the prefix length of an IPv6 network`)
+    throw new AddressError(
+      `'/${shown(mask)}' in '${shown(written)}' is not the prefix length of an IPv6 network`,
+    )
   }
   const prefix = /^\d+$/.test(mask) ? Number(mask) : prefixOfMask(mask, written)
   if (prefix > width) {
-    throw new AddressError(`'/${mask}' in '${written}' is more than ${width} bits`)
+    throw new AddressError(`'/${shown(mask)}' in '${shown(written)}' is more than ${width} bits`)
   }
   const hostBits = BigInt(width - prefix)
   const first = (address >> hostBits) << hostBits
@@ -79,10 +90,11 @@ function networkRange(written: string, network: string, mask: string): AddressRa
 
 function prefixOfMask(mask: string, written: string): number {
   const prefix = isIPv4(mask) ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : null
-  if (prefix === null) throw new AddressError(`'${mask}' in '${written}' is not a netmask`)
+  if (prefix === null)
+    throw new AddressError(`'${shown(mask)}' in '${shown(written)}' is not a netmask`)
   return prefix
 }
 
 function notAnAddress(written: string): AddressError {
-  return new AddressError(`'${written}' is not an address; ${expected}`)
+  return new AddressError(`'${shown(written)}' is not an address; ${expected}`)
 }
