@@ -122,6 +122,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       metrics: new ServiceMetrics(),
       metricsFor: config.metrics,
     },
+    faces: [],
     limits: {
       perApplication: config.requestsPerMinute,
       refusedPerAddress: config.refusedPerMinute,

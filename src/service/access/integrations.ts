@@ -11,6 +11,13 @@ export type IntegrationType = (typeof integrationTypes)[number]
 export const newUserPolicies = ['enroll', 'allow', 'deny'] as const
 export type NewUserPolicy = (typeof newUserPolicies)[number]
 
+/**
+ * Whether a push takes a code as well: one that the login shows and the app asks for, or, where the
+ * login can't show one, one that the app shows and the login asks for.
+ */
+export const verifiedPushes = ['off', 'required'] as const
+export type VerifiedPush = (typeof verifiedPushes)[number]
+
 /** An application that asks for second factors. */
 export interface Integration {
   /** `DI…` */
@@ -20,6 +27,9 @@ export interface Integration {
   readonly type: IntegrationType
   readonly newUserPolicy: NewUserPolicy
   readonly usernameNormalization: 'none' | 'simple'
+  readonly verifiedPush: VerifiedPush
+  /** Digits of the code that a login shows, 3 to 6. */
+  readonly verifiedPushDigits: number
   readonly enabled: boolean
   readonly created: number
 }
@@ -31,6 +41,8 @@ interface IntegrationRow {
   readonly sealed_skey: string
   readonly new_user_policy: string
   readonly username_normalization: string
+  readonly verified_push: string
+  readonly verified_push_digits: number
   readonly enabled: number
   readonly created: number
 }
@@ -76,6 +88,8 @@ export class Integrations {
       sealed_skey: this.#store.sealing.seal(newSecretKey(), integrationPlace(ikey)),
       new_user_policy: integration.newUserPolicy ?? 'enroll',
       username_normalization: integration.usernameNormalization ?? 'simple',
+      verified_push: 'off',
+      verified_push_digits: 3,
       enabled: 1,
       created: now,
     }
@@ -89,6 +103,8 @@ export class Integrations {
       readonly name?: string
       readonly newUserPolicy?: NewUserPolicy
       readonly usernameNormalization?: 'none' | 'simple'
+      readonly verifiedPush?: VerifiedPush
+      readonly verifiedPushDigits?: number
       readonly enabled?: boolean
     },
     db: StoreDb,
@@ -99,6 +115,10 @@ export class Integrations {
       ...(change.usernameNormalization === undefined
         ? {}
         : { username_normalization: change.usernameNormalization }),
+      ...(change.verifiedPush === undefined ? {} : { verified_push: change.verifiedPush }),
+      ...(change.verifiedPushDigits === undefined
+        ? {}
+        : { verified_push_digits: change.verifiedPushDigits }),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
     }
     if (Object.keys(set).length === 0) return
@@ -129,6 +149,8 @@ export class Integrations {
       type: integrationTypes.find((type) => type === row.type) ?? 'authapi',
       newUserPolicy: newUserPolicies.find((policy) => policy === row.new_user_policy) ?? 'deny',
       usernameNormalization: row.username_normalization === 'none' ? 'none' : 'simple',
+      verifiedPush: row.verified_push === 'off' ? 'off' : 'required',
+      verifiedPushDigits: row.verified_push_digits,
       enabled: row.enabled === 1,
       created: row.created,
     }

@@ -5,6 +5,7 @@ import {
   Integrations,
   type IntegrationType,
   type NewUserPolicy,
+  type VerifiedPush,
 } from '../access/integrations.ts'
 import { endLocks } from '../authentication/lockout.ts'
 import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
@@ -222,6 +223,8 @@ export interface AdministrationActs {
       readonly name?: string
       readonly newUserPolicy?: NewUserPolicy
       readonly usernameNormalization?: 'none' | 'simple'
+      readonly verifiedPush?: VerifiedPush
+      readonly verifiedPushDigits?: number
       readonly enabled?: boolean
     },
   ): Promise<void>

@@ -9,6 +9,7 @@ import type { Store, StoreDb } from '../store/store.ts'
 import {
   isOverdue,
   type Outcome,
+  type SignInRequest,
   type Transaction,
   type Transactions,
   timedOut,
@@ -263,7 +264,15 @@ export class Authentication {
       const { phoneId, number } = phone
       this.#waiting.set(txid, { ...attempt, factor: way, device: phoneId })
       await transactions.open(
-        { txid, ikey, userId: user?.userId ?? null, factor: way },
+        {
+          txid,
+          ikey,
+          userId: user?.userId ?? null,
+          factor: way,
+          phoneId,
+          request: requestOf(attempt),
+          verification: undefined,
+        },
         waitingFor(way, number),
         answerSecs,
       )
@@ -301,21 +310,29 @@ export class Authentication {
     if (!leaves) return
     const { txid, asking, user, factor } = attempt
     const { ikey } = asking.integration
-    await transactions.record({ txid, ikey, userId: user?.userId ?? null, factor }, outcome, db)
+    const userId = user?.userId ?? null
+    const request = requestOf(attempt)
+    await transactions.record(
+      { txid, ikey, userId, factor, phoneId: null, request, verification: undefined },
+      outcome,
+      db,
+    )
   }
 
-  /** One that another process has begun, by what its transaction tells. */
-  async #remembered({ txid, ikey, userId, factor }: Transaction): Promise<Attempt> {
+  /** One that another process has begun, or this one before it was started again. */
+  async #remembered({
+    txid,
+    ikey,
+    userId,
+    factor,
+    phoneId,
+    request,
+  }: Transaction): Promise<Attempt> {
+    const { application: name, username, ipaddr, hostname } = request
     const user = userId === null ? undefined : await this.#parts.directory.users.byId(userId)
-    const integration = { ikey, name: '' }
-    const named = { userId: userId ?? '' }
-    return {
-      txid,
-      asking: { integration, named, ipaddr: '', hostname: '' },
-      user,
-      factor,
-      device: '',
-    }
+    const integration = { ikey, name }
+    const asking = { integration, named: { username }, ipaddr, hostname }
+    return { txid, asking, user, factor, device: phoneId ?? '' }
   }
 
   #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
@@ -327,6 +344,12 @@ const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMes
 
 function attemptOf(asking: Asking, { user }: Subject): Attempt {
   return { txid: randomUUID(), asking, user, factor: '', device: '' }
+}
+
+function requestOf({ asking, user }: Attempt): SignInRequest {
+  const { integration, named, ipaddr, hostname } = asking
+  const username = user?.username ?? ('username' in named ? named.username : '')
+  return { application: integration.name, username, ipaddr, hostname }
 }
 
 /** Who is to enrol is not let in before he has. */

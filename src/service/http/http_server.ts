@@ -4,8 +4,8 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
-import { addAuthApi } from './auth_api/auth_api.ts'
-import { type AuthApiParts, endpoints } from './auth_api/endpoints.ts'
+import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
+import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
 import { pathOf, replyFailure } from './failure_reply.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
@@ -14,11 +14,15 @@ import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
 import { addPages } from './pages.ts'
 
+/** Adds one more face of the service to its server. */
+export type Face = (server: FastifyInstance, gates: AuthApiGates) => void | Promise<void>
+
 export interface HttpServerOptions {
   readonly certified: Certified
   readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
   readonly authApi: AuthApiParts
   readonly operation: OperationParts
+  readonly faces: readonly Face[]
   readonly limits: RequestLimits
   /** Tells the log of each request: its method, path, status and time, and nothing else of it. */
   readonly accessLog: boolean
@@ -64,27 +68,25 @@ export class HttpServer {
     readBodiesAsText(server)
     server.setErrorHandler((error, request, reply) => replyFailure(error, request, reply, log))
     server.setNotFoundHandler((request, reply) => {
-      const known = endpoints.some(({ path }) => path === pathOf(request))
-      const other = known || ownPaths.includes(pathOf(request))
+      const url = pathOf(request)
+      const other = methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
       return replyFailure(new AuthApiFailure(row), request, reply, log)
     })
     const open = new OpenRequests(server)
     addObservers(server, options)
     await server.register(rateLimit, { global: false })
-    addAuthApi(
-      server,
-      {
-        gate: new SignedRequestGate({
-          integrations: options.integrations,
-          clock: options.authApi.clock,
-        }),
-        limit: new RequestLimit(server, options.limits),
-      },
-      options.authApi,
-    )
+    const gates = {
+      gate: new SignedRequestGate({
+        integrations: options.integrations,
+        clock: options.authApi.clock,
+      }),
+      limit: new RequestLimit(server, options.limits),
+    }
+    addAuthApi(server, gates, options.authApi)
     addOperationRoutes(server, options.operation)
     await addPages(server)
+    for (const face of options.faces) await face(server, gates)
     await server.ready()
     return new HttpServer(server, server.server, open)
   }
@@ -125,7 +127,7 @@ function isUnsupported(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
 }
 
-const ownPaths = ['/auth/v2/ping', '/healthz', '/metrics', '/', '/portal']
+const methods = ['GET', 'POST', 'PUT', 'DELETE']
 
 /** The signature is over the body's octets, so that they must be there as they came. */
 function readBodiesAsText(server: FastifyInstance): void {

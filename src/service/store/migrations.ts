@@ -1,9 +1,12 @@
-import { type Kysely, PostgresAdapter } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { factors } from './migration_0002_factors.ts'
+import { serialKey } from './serial_key.ts'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': { up: first },
+  '0002_factors': { up: factors },
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {
@@ -157,13 +160,9 @@ async function first(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createLogs(db: Kysely<unknown>): Promise<void> {
-  const numbered = await isPostgres(db)
-  const key = numbered ? 'bigserial' : 'integer'
   await db.schema
     .createTable('authentication_log')
-    .addColumn('id', key, (column) =>
-      numbered ? column.primaryKey() : column.primaryKey().autoIncrement(),
-    )
+    .addColumn('id', ...serialKey(db))
     .addColumn('timestamp', 'bigint', (column) => column.notNull())
     .addColumn('txid', 'text')
     .addColumn('user_id', 'text')
@@ -184,17 +183,11 @@ async function createLogs(db: Kysely<unknown>): Promise<void> {
     .execute()
   await db.schema
     .createTable('administrator_log')
-    .addColumn('id', key, (column) =>
-      numbered ? column.primaryKey() : column.primaryKey().autoIncrement(),
-    )
+    .addColumn('id', ...serialKey(db))
     .addColumn('timestamp', 'bigint', (column) => column.notNull())
     .addColumn('actor', 'text', (column) => column.notNull())
     .addColumn('action', 'text', (column) => column.notNull())
     .addColumn('object', 'text', (column) => column.notNull())
     .addColumn('description', 'text', (column) => column.notNull())
     .execute()
-}
-
-async function isPostgres(db: Kysely<unknown>): Promise<boolean> {
-  return db.getExecutor().adapter instanceof PostgresAdapter
 }

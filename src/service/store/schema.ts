@@ -66,6 +66,8 @@ export interface Schema {
     sealed_skey: string
     new_user_policy: string
     username_normalization: string
+    verified_push: Generated<string>
+    verified_push_digits: Generated<number>
     enabled: number
     created: number
   }
@@ -90,13 +92,115 @@ export interface Schema {
     opened: number
     expires: number
     settled: number | null
+    phone_id: string | null
+    application: string
+    username: string
+    ipaddr: string
+    hostname: string
+    /** JSON: what the application asked to be shown. */
+    details: string
+    /** `enter`: the code is typed into the app; `show`: the app shows it. */
+    code_kind: string | null
+    code: string | null
+    code_tries: number
+    /** When it was last written to: what a node looks for that was not woken. */
+    changed: number
   }
   activation_codes: {
     code_hash: string
     user_id: string
+    /** The phone that is activated; `null` where the activation makes one. */
+    phone_id: string | null
     created: number
     expires: number
     used: number | null
+  }
+  /** Phones that answer pushes: each by a key of its own. */
+  push_devices: {
+    phone_id: string
+    /** SubjectPublicKeyInfo in base64url: P-256. */
+    public_key: string
+    user_agent: string
+    activated: number
+    seen: number | null
+    /** JSON of the browser's PushSubscription. */
+    subscription: string | null
+  }
+  yubikeys: {
+    token_id: string
+    user_id: string | null
+    serial: string
+    /** In modhex. */
+    public_id: string
+    /** JSON of the private identity and the AES key, in hex. */
+    sealed_key: string
+    session_counter: number
+    use_counter: number
+    created: number
+  }
+  webauthn_credentials: {
+    credential_id: string
+    webauthn_id: string
+    user_id: string
+    public_key: string
+    counter: number
+    transports: string
+    name: string
+    created: number
+    used: number | null
+  }
+  /** The latest batch of each phone. */
+  sms_passcodes: {
+    phone_id: string
+    position: number
+    user_id: string
+    code_hash: string
+    first_digit: string
+    created: number
+    expires: number | null
+    used: number | null
+  }
+  /** Codes that preauth has told a client to show, until auth asks for the push. */
+  verification_codes: {
+    txid: string
+    user_id: string
+    ikey: string
+    code: string
+    expires: number
+  }
+  /** Links into the enrolment portal. */
+  portal_codes: {
+    code_hash: string
+    /** Of somebody who may not be a user yet. */
+    username: string
+    user_id: string | null
+    ikey: string | null
+    created: number
+    created_by: string
+    expires: number
+    used: number | null
+  }
+  portal_sessions: {
+    token_hash: string
+    kind: string
+    username: string
+    user_id: string | null
+    address: string
+    challenge: string | null
+    created: number
+    expires: number
+  }
+  telephony_log: {
+    id: Generated<number>
+    timestamp: number
+    type: string
+    context: string
+    number: string
+    user_id: string | null
+    txid: string | null
+    provider: string
+    result: string
+    detail: string
   }
   authentication_log: {
     id: Generated<number>

@@ -17,12 +17,42 @@ export interface Waiting {
   readonly status_msg: string
 }
 
+/** What whoever is asked is shown of a sign-in. */
+export interface SignInRequest {
+  /** The application's name. */
+  readonly application: string
+  readonly username: string
+  /** As the client sent them, which may be anything; empty where it sent none. */
+  readonly ipaddr: string
+  readonly hostname: string
+  /** `type` of the API: what is asked for, where it is not a login. */
+  readonly type?: string | undefined
+  /** `display_username` of the API. */
+  readonly displayUsername?: string | undefined
+  /** `pushinfo` of the API: what the application wants to be shown. */
+  readonly pushinfo?: readonly (readonly [string, string])[] | undefined
+}
+
+/**
+ * A code that proves that whoever answers sees the sign-in: `enter`, it is shown at the login and
+ * typed into the app; `show`, the app shows it and it is typed at the login.
+ */
+export interface Verification {
+  readonly kind: 'enter' | 'show'
+  readonly code: string
+}
+
 /** One authentication: waiting for somebody, or settled for good. */
 export interface Transaction {
   readonly txid: string
   readonly ikey: string
   readonly userId: string | null
   readonly factor: string
+  /** The phone that is asked; `null` where none is. */
+  readonly phoneId: string | null
+  readonly request: SignInRequest
+  readonly verification: Verification | undefined
+  readonly opened: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
 }
@@ -44,7 +74,10 @@ const readableMs = 10 * 60_000
 /** Another process may settle a transaction; this is how soon it is seen here at the latest. */
 const lookEveryMs = 500
 
-type Opening = Pick<Transaction, 'txid' | 'ikey' | 'userId' | 'factor'>
+export type Opening = Pick<
+  Transaction,
+  'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification'
+>
 
 /**
  * The authentications under way. Each settles exactly once, whatever races: by one UPDATE that holds
@@ -64,8 +97,13 @@ export class Transactions {
   }
 
   /** Opens one that waits. */
-  async open(opening: Opening, waiting: Omit<Waiting, 'result'>, lifeSecs: number): Promise<void> {
-    await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, this.#store.db)
+  async open(
+    opening: Opening,
+    waiting: Omit<Waiting, 'result'>,
+    lifeSecs: number,
+    db: StoreDb = this.#store.db,
+  ): Promise<void> {
+    await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, db)
   }
 
   /** Opens one that is settled already, for a caller that will ask by its txid. */
@@ -81,11 +119,68 @@ export class Transactions {
     const { result, status, status_msg } = outcome
     const { numUpdatedRows } = await db
       .updateTable('transactions')
-      .set({ result, status, status_msg, settled: this.#clock.now() })
+      .set({
+        result,
+        status,
+        status_msg,
+        settled: this.#clock.now(),
+        changed: this.#clock.now(),
+        // nobody needs it any more
+        code: null,
+      })
       .where('txid', '=', txid)
       .where('settled', 'is', null)
       .executeTakeFirst()
     return numUpdatedRows === 1n
+  }
+
+  /** Tells how one stands that goes on waiting; then `announce` it. */
+  async progress(txid: string, { status, status_msg }: Omit<Waiting, 'result'>): Promise<boolean> {
+    const { numUpdatedRows } = await this.#store.db
+      .updateTable('transactions')
+      .set({ status, status_msg, changed: this.#clock.now() })
+      .where('txid', '=', txid)
+      .where('settled', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /** Counts a wrong code. @returns How many there have been; 0 where it does not wait any more. */
+  async wrongCode(txid: string, db: StoreDb): Promise<number> {
+    const row = await db
+      .updateTable('transactions')
+      .set((set) => ({ code_tries: set('code_tries', '+', 1) }))
+      .where('txid', '=', txid)
+      .where('settled', 'is', null)
+      .returning('code_tries')
+      .executeTakeFirst()
+    return row?.code_tries ?? 0
+  }
+
+  /** Those that wait for an answer of this phone, the oldest first. */
+  async waitingFor(phoneId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
+    const rows = await db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('phone_id', '=', phoneId)
+      .where('settled', 'is', null)
+      .where('expires', '>', this.#clock.now())
+      .orderBy('opened')
+      .execute()
+    return rows.map(transactionOf)
+  }
+
+  /** Those that wait for this user, whichever way. */
+  async waitingForUser(userId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
+    const rows = await db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('settled', 'is', null)
+      .where('expires', '>', this.#clock.now())
+      .orderBy('opened')
+      .execute()
+    return rows.map(transactionOf)
   }
 
   /** Wakes those who wait for it in this process. */
@@ -165,11 +260,13 @@ export class Transactions {
   }
 
   async #insert(
-    { txid, ikey, userId, factor }: Opening,
+    opening: Opening,
     { result, status, status_msg }: Outcome | Waiting,
     lifeSecs: number,
     db: StoreDb,
   ): Promise<void> {
+    const { txid, ikey, userId, factor, phoneId, request, verification } = opening
+    const { application, username, ipaddr, hostname, ...details } = request
     const opened = this.#clock.now()
     const expires = opened + lifeSecs * 1000
     const settled = result === 'waiting' ? null : opened
@@ -186,12 +283,22 @@ export class Transactions {
         opened,
         expires,
         settled,
+        phone_id: phoneId,
+        application,
+        username,
+        ipaddr,
+        hostname,
+        details: JSON.stringify(details),
+        code_kind: verification?.kind ?? null,
+        code: verification?.code ?? null,
+        code_tries: 0,
+        changed: opened,
       })
       .execute()
   }
 }
 
-function transactionOf(row: {
+interface TransactionRow {
   readonly txid: string
   readonly ikey: string
   readonly user_id: string | null
@@ -199,15 +306,39 @@ function transactionOf(row: {
   readonly result: string
   readonly status: string
   readonly status_msg: string
+  readonly opened: number
   readonly expires: number
-}): Transaction {
-  const { txid, ikey, user_id: userId, factor, result, status, status_msg, expires } = row
+  readonly phone_id: string | null
+  readonly application: string
+  readonly username: string
+  readonly ipaddr: string
+  readonly hostname: string
+  readonly details: string
+  readonly code_kind: string | null
+  readonly code: string | null
+}
+
+function transactionOf(row: TransactionRow): Transaction {
+  const { result, status, status_msg } = row
   return {
-    txid,
-    ikey,
-    userId,
-    factor,
-    expires,
+    txid: row.txid,
+    ikey: row.ikey,
+    userId: row.user_id,
+    factor: row.factor,
+    phoneId: row.phone_id,
+    request: {
+      application: row.application,
+      username: row.username,
+      ipaddr: row.ipaddr,
+      hostname: row.hostname,
+      ...detailsOf(row.details),
+    },
+    verification:
+      row.code === null
+        ? undefined
+        : { kind: row.code_kind === 'enter' ? 'enter' : 'show', code: row.code },
+    opened: row.opened,
+    expires: row.expires,
     // what nobody here has written must not let anyone in
     outcome: {
       result: result === 'allow' || result === 'waiting' ? result : 'deny',
@@ -215,4 +346,12 @@ function transactionOf(row: {
       status_msg,
     },
   }
+}
+
+type Details = Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
+
+function detailsOf(json: string): Details {
+  if (json === '') return {}
+  const details: Details = JSON.parse(json)
+  return details
 }

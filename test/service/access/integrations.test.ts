@@ -25,6 +25,8 @@ onBothDatabases('integrations', (rig) => {
       type: 'radius',
       newUserPolicy: 'enroll',
       usernameNormalization: 'simple',
+      verifiedPush: 'off',
+      verifiedPushDigits: 3,
       enabled: true,
       created: now,
     })

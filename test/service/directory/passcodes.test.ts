@@ -49,7 +49,7 @@ onBothDatabases('passcodes', (rig) => {
         db,
       ),
     )
-  const useCode = (userId: string, code: string, at = now, by = store) =>
+  const consumeCode = (userId: string, code: string, at = now, by = store) =>
     by.transaction((db) => new BypassCodes(by).consume(userId, code, at, db))
   const everywhere = Array.from({ length: 50 }, (_, index) => index % 2 === 0)
 
@@ -116,7 +116,7 @@ onBothDatabases('passcodes', (rig) => {
     const userId = await newUser()
     const [code = ''] = await newCodes(userId)
     const used = await Promise.all(
-      everywhere.map((first) => useCode(userId, code, now, first ? store : second)),
+      everywhere.map((first) => consumeCode(userId, code, now, first ? store : second)),
     )
     assert.equal(used.filter(Boolean).length, 1)
   })
@@ -125,10 +125,10 @@ onBothDatabases('passcodes', (rig) => {
     const [userId, other] = [await newUser(), await newUser()]
     const [code = ''] = await newCodes(userId)
     assert.match(code, /^\d{9}$/)
-    assert.equal(await useCode(other, code), false)
+    assert.equal(await consumeCode(other, code), false)
     const rows = await store.db.selectFrom('bypass_codes').selectAll().execute()
     assert(!JSON.stringify(rows).includes(code))
-    assert.equal(await useCode(userId, code), true)
+    assert.equal(await consumeCode(userId, code), true)
   })
 
   test('a hundred bypass codes at most; used and expired ones do not count', async () => {
@@ -136,7 +136,7 @@ onBothDatabases('passcodes', (rig) => {
     const [used = ''] = await newCodes(userId, { count: 50 })
     await newCodes(userId, { count: 50, validSecs: 60 })
     await assert.rejects(newCodes(userId), { code: 'DIRECTORY_TOO_MANY' })
-    await useCode(userId, used)
+    await consumeCode(userId, used)
     assert.equal((await newCodes(userId)).length, 1)
     await assert.rejects(newCodes(userId), { code: 'DIRECTORY_TOO_MANY' })
     assert.equal((await newCodes(userId, { count: 50 }, now + 60_000)).length, 50)
@@ -153,7 +153,7 @@ onBothDatabases('passcodes', (rig) => {
       await consume(userId, HOTP.generate({ secret, counter: 0 }), now, later),
       'accepted',
     )
-    assert.equal(await useCode(userId, code, now, later), true)
-    assert.equal(await useCode(userId, code, now, later), false)
+    assert.equal(await consumeCode(userId, code, now, later), true)
+    assert.equal(await consumeCode(userId, code, now, later), false)
   })
 })
