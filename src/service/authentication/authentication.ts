@@ -277,7 +277,11 @@ export class Authentication {
         answerSecs,
       )
       const username = user?.username ?? ''
-      await this.#deliver(way, { txid, phoneId, number, application, username })
+      const { ipaddr, hostname } = asking
+      const userId = user?.userId ?? ''
+      const expires = this.#parts.clock.now() + answerSecs * 1000
+      const asked = { txid, phoneId, userId, number, application, username, ipaddr, hostname }
+      await this.#deliver(way, { ...asked, expires })
       if (way !== 'sms') return { kind: 'waiting', txid }
       await this.settle(txid, smsSent, 'sms_sent')
       return { kind: 'settled', txid, outcome: smsSent }
@@ -289,7 +293,10 @@ export class Authentication {
     const { push, phone, sms } = this.#parts.delivery
     if (way === 'push') await push?.send(request)
     else if (way === 'phone') await phone?.call(request)
-    else await sms?.send(request)
+    else {
+      const { phoneId, userId, number, txid } = request
+      await sms?.send({ phoneId, userId, number, text: '', txid, context: 'authentication' })
+    }
   }
 
   /** @param leaves Whether a transaction is left that can be asked for. */

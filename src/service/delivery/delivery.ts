@@ -1,33 +1,82 @@
-/** Something that a phone is asked, and the transaction that its answer settles. */
+/** A sign-in that a phone is asked about; its answer settles the transaction. */
 export interface Delivered {
   readonly txid: string
   readonly phoneId: string
-  /** E.164. */
+  readonly userId: string
+  /** E.164, or empty. */
   readonly number: string
   readonly application: string
   readonly username: string
+  /** As the client sent them; empty where it sent none. */
+  readonly ipaddr: string
+  readonly hostname: string
+  /** When nobody waits for the answer any more, in milliseconds since 1970. */
+  readonly expires: number
 }
 
-/** Shows a sign-in on a phone, whose answer comes back another way. */
+/** What a message or a call is for, as the telephony log tells it. */
+export type DeliveryContext = 'authentication' | 'enrollment' | 'administrator'
+
+export interface SmsMessage {
+  readonly phoneId: string
+  readonly userId: string
+  /** E.164. */
+  readonly number: string
+  readonly text: string
+  readonly txid: string | null
+  readonly context: DeliveryContext
+}
+
+export interface MailMessage {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html?: string
+}
+
+/** Wakes the app on a phone that has been activated; what it shows it fetches itself. */
 export interface PushPort {
-  /** Whether this phone has been activated for it. */
-  reaches(phoneId: string): boolean
   send(request: Delivered): Promise<void>
 }
 
-/** Calls a number and asks for a key to be pressed. */
+/** Calls a number and asks for a key to be pressed, which settles the transaction. */
 export interface PhonePort {
   call(request: Delivered): Promise<void>
 }
 
-/** Sends passcodes to a number. */
+/** Sends a text to a number. */
 export interface SmsPort {
-  send(request: Delivered): Promise<void>
+  send(message: SmsMessage): Promise<void>
 }
 
-/** The ways to a phone that are configured; a way that is not there is a factor that no phone has. */
+/** Sends a mail. */
+export interface MailPort {
+  send(message: MailMessage): Promise<void>
+}
+
+/** The ways that are configured; a way that is not there is a factor that no phone has. */
 export interface Delivery {
   readonly push?: PushPort
   readonly phone?: PhonePort
   readonly sms?: SmsPort
+  readonly mail?: MailPort
+}
+
+export type DeliveryErrorCode =
+  /** A limit of ours on what messages and calls may cost. */
+  | 'DELIVERY_LIMIT'
+  /** The provider won't: a number that there is not, a region that is not allowed, wrong keys. */
+  | 'DELIVERY_REFUSED'
+  /** The provider did not answer, or not in time. */
+  | 'DELIVERY_UNREACHABLE'
+
+/** Thrown by every port where nothing was sent; the message says why and what to do. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError'
+  readonly code: DeliveryErrorCode
+
+  constructor(code: DeliveryErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
 }

@@ -12,6 +12,8 @@ export interface Phone {
   readonly name: string
   readonly platform: string
   readonly created: number
+  /** Whether an app on it answers pushes. */
+  readonly pushActivated: boolean
 }
 
 export class Phones {
@@ -25,18 +27,44 @@ export class Phones {
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
     const rows = await db
       .selectFrom('phones')
-      .selectAll()
+      .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+      .selectAll('phones')
+      .select('push_devices.activated')
       .where('user_id', '=', userId)
       .orderBy('position')
       .execute()
-    return rows.map((row) => ({
-      phoneId: row.phone_id,
-      userId: row.user_id,
-      number: row.number,
-      name: row.name,
-      platform: row.platform,
-      created: row.created,
-    }))
+    return rows.map(phoneOf)
+  }
+
+  async byId(phoneId: string, db: StoreDb = this.#store.db): Promise<Phone | undefined> {
+    const row = await db
+      .selectFrom('phones')
+      .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+      .selectAll('phones')
+      .select('push_devices.activated')
+      .where('phones.phone_id', '=', phoneId)
+      .executeTakeFirst()
+    return row === undefined ? undefined : phoneOf(row)
+  }
+
+  /** @throws {DirectoryError} `DIRECTORY_NUMBER` */
+  async update(
+    phoneId: string,
+    change: { readonly number?: string; readonly name?: string; readonly platform?: string },
+    db: StoreDb,
+  ): Promise<boolean> {
+    const { number, ...others } = change
+    const set = {
+      ...others,
+      ...(number === undefined ? {} : { number: number === '' ? '' : e164(number) }),
+    }
+    if (Object.keys(set).length === 0) return true
+    const { numUpdatedRows } = await db
+      .updateTable('phones')
+      .set(set)
+      .where('phone_id', '=', phoneId)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
   }
 
   /** Adds a phone behind the others. */
@@ -70,6 +98,7 @@ export class Phones {
       name: added.name,
       platform: added.platform,
       created: now,
+      pushActivated: false,
     }
   }
 
@@ -94,8 +123,28 @@ export class Phones {
   }
 }
 
+function phoneOf(row: {
+  readonly phone_id: string
+  readonly user_id: string
+  readonly number: string
+  readonly name: string
+  readonly platform: string
+  readonly created: number
+  readonly activated: number | null
+}): Phone {
+  return {
+    phoneId: row.phone_id,
+    userId: row.user_id,
+    number: row.number,
+    name: row.name,
+    platform: row.platform,
+    created: row.created,
+    pushActivated: row.activated !== null,
+  }
+}
+
 /** `+1 (555) 010-1234` as `+15550101234`. @throws {DirectoryError} `DIRECTORY_NUMBER` */
-function e164(number: string): string {
+export function e164(number: string): string {
   const digits = number.replace(/[\s().-]/g, '')
   if (/^\+[1-9]\d{6,14}$/.test(digits)) return digits
   throw new DirectoryError(

@@ -16,7 +16,7 @@ export function capablePhones(
   delivery: Delivery,
 ): CapablePhone[] {
   return phones.map((phone) => {
-    const push = delivery.push?.reaches(phone.phoneId) === true
+    const push = phone.pushActivated && delivery.push !== undefined
     const call = delivery.phone !== undefined && phone.number !== ''
     const sms = delivery.sms !== undefined && phone.number !== ''
     const generator = tokens.some(({ phoneId }) => phoneId === phone.phoneId)

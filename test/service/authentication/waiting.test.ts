@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Delivered } from '../../../src/service/delivery/delivery.ts'
+import type { Delivered, SmsMessage } from '../../../src/service/delivery/delivery.ts'
 import { Phones } from '../../../src/service/directory/phones.ts'
 import { AuthenticationLog } from '../../../src/service/event_log/authentication_log.ts'
 import { Transactions } from '../../../src/service/transaction/transactions.ts'
+import { activatePush } from '../../rig/activate_push.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { responseOf, TestService } from '../../rig/service.ts'
 
@@ -11,22 +12,25 @@ const auth = '/auth/v2/auth'
 
 describe('a factor that waits for its user', () => {
   const clock = new ManualClock()
-  const sent: Delivered[] = []
+  const sent: (Delivered | SmsMessage)[] = []
   let service: TestService
 
   before(async () => {
     service = await TestService.start({
       clock,
       delivery: {
-        push: { reaches: () => true, send: async (request) => void sent.push(request) },
+        push: { send: async (request) => void sent.push(request) },
         sms: { send: async (request) => void sent.push(request) },
       },
     })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction(async (db) => {
       const phones = new Phones(service.store)
-      await phones.add(userId, { number: '+15550104788', name: 'Work' }, clock.now(), db)
-      await phones.add(userId, { platform: 'iOS' }, clock.now(), db)
+      const work = { number: '+15550104788', name: 'Work' }
+      for (const phone of [work, { platform: 'iOS' }]) {
+        const { phoneId } = await phones.add(userId, phone, clock.now(), db)
+        await activatePush(phoneId, clock.now(), db)
+      }
     })
   })
   after(() => service.close())
@@ -131,7 +135,7 @@ Passcode or option (1-3): `,
 
 describe('stopping', () => {
   test('answers those who wait, within five seconds', async () => {
-    const delivery = { push: { reaches: () => true, send: async () => {} } }
+    const delivery = { push: { send: async () => {} } }
     let asked = 0
     const clock = {
       now: () => {
@@ -141,9 +145,10 @@ describe('stopping', () => {
     }
     const service = await TestService.start({ delivery, clock })
     const { userId } = await service.addUser({ username: 'alice' })
-    await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { platform: 'iOS' }, 0, db),
-    )
+    await service.store.transaction(async (db) => {
+      const { phoneId } = await new Phones(service.store).add(userId, { platform: 'iOS' }, 0, db)
+      await activatePush(phoneId, 0, db)
+    })
     const parameters = { username: 'alice', factor: 'push', device: 'auto', async: '1' }
     const { txid } = responseOf(await service.call({ path: auth, parameters }))
     const poll = () =>

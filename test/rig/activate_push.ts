@@ -1,0 +1,9 @@
+import type { StoreDb } from '../../src/service/store/store.ts'
+
+/** Makes a phone one that takes pushes, where nobody will answer them with its key. */
+export async function activatePush(phoneId: string, now: number, db: StoreDb): Promise<void> {
+  await db
+    .insertInto('push_devices')
+    .values({ phone_id: phoneId, public_key: '', user_agent: '', activated: now })
+    .execute()
+}
