@@ -29,13 +29,6 @@ export interface TelephonyFilter {
   readonly limit: number
 }
 
-/** How many messages or calls there were since a moment. */
-export interface TelephonyCounts {
-  readonly ofUser: number
-  readonly ofNumber: number
-  readonly all: number
-}
-
 /** Any number that no other advisory lock of the schema's has. */
 const lockNumber = 7_403_915
 
@@ -58,28 +51,29 @@ export class TelephonyLog {
     await sql`select pg_advisory_xact_lock(${lockNumber})`.execute(db)
   }
 
-  /** Those that a provider was asked for since `since`, whatever came of it. */
+  /**
+   * How many a provider was asked for since `since`, whatever came of it: of one user, to one
+   * number, or all.
+   */
   async count(
-    { type, number, userId }: Pick<TelephonyEvent, 'type' | 'number' | 'userId'>,
+    type: TelephonyEvent['type'],
+    whose: { readonly userId: string } | { readonly number: string } | 'all',
     since: number,
     db: StoreDb,
-  ): Promise<TelephonyCounts> {
-    const of = async (column: 'number' | 'user_id' | undefined, value: string | null) => {
-      if (column !== undefined && value === null) return 0
-      let query = db
-        .selectFrom('telephony_log')
-        .select((select) => select.fn.countAll().as('count'))
-        .where('type', '=', type)
-        .where('timestamp', '>', since)
-        .where('result', '<>', 'limited')
-      if (column !== undefined) query = query.where(column, '=', value)
-      return Number((await query.executeTakeFirstOrThrow()).count)
+  ): Promise<number> {
+    let query = db
+      .selectFrom('telephony_log')
+      .select((select) => select.fn.countAll().as('count'))
+      .where('type', '=', type)
+      .where('timestamp', '>', since)
+      .where('result', '<>', 'limited')
+    if (whose !== 'all') {
+      query =
+        'userId' in whose
+          ? query.where('user_id', '=', whose.userId)
+          : query.where('number', '=', whose.number)
     }
-    return {
-      ofUser: await of('user_id', userId),
-      ofNumber: await of('number', number),
-      all: await of(undefined, null),
-    }
+    return Number((await query.executeTakeFirstOrThrow()).count)
   }
 
   /** @returns What `finish` is told which line it was. */
