@@ -11,12 +11,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildWeb } from './build_web.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = new Set(process.argv.slice(2))
 
 const debianPackages = {
   '--peers': {
+    chromium: '/usr/bin/chromium',
     'freeradius-utils': '/usr/bin/radclient',
     openssl: '/usr/bin/openssl',
     'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
@@ -30,6 +32,10 @@ const debianPackages = {
 
 installNodePackages()
 installDebianPackages()
+if (!buildWeb()) {
+  say('the browser apps could not be built: what stands above says why')
+  process.exit(1)
+}
 
 function installNodePackages() {
   const stamp = join(root, 'node_modules', '.installed-from')

@@ -232,7 +232,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   'service/http/assets': {
     rooms: ['host'],
-    node: [...files],
+    node: [...files, 'node:crypto'],
     packages: ['fastify', '@fastify/static', '@fastify/helmet'],
   },
   'service/http/auth_api': {

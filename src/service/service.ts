@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Clock, systemClock } from '../host/clock.ts'
 import { type Log, silentLog } from '../host/log.ts'
 import type { Secret } from '../host/secret.ts'
@@ -15,6 +16,7 @@ import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
+import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
 import { HttpServer } from './http/http_server.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
@@ -33,6 +35,8 @@ export interface ServiceOptions {
   /** In place of the key file in the data folder. */
   readonly sealingKey?: Secret
   readonly delivery?: Delivery
+  /** The browser apps as they were built. */
+  readonly webFolder?: string
   readonly log?: Log
   readonly clock?: Clock
 }
@@ -58,6 +62,7 @@ export class ServiceError extends Error {
   }
 }
 
+const builtApps = resolve(import.meta.dirname, '../../web/dist')
 const tidyMs = 5_000
 const certificateMs = 60_000
 const closeMs = 4_000
@@ -122,7 +127,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       metrics: new ServiceMetrics(),
       metricsFor: config.metrics,
     },
-    faces: [],
+    faces: [(added) => addAssets(added, options.webFolder ?? builtApps)],
     limits: {
       perApplication: config.requestsPerMinute,
       refusedPerAddress: config.refusedPerMinute,

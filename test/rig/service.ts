@@ -36,6 +36,8 @@ export interface TestServiceOptions {
   readonly delivery?: Delivery
   readonly databaseUrl?: Secret
   readonly log?: Log
+  /** In place of the browser apps as they were built last. */
+  readonly webFolder?: string
   /** A data folder that is kept, as for a second process on the same data. */
   readonly folder?: string
 }
@@ -109,6 +111,7 @@ export class TestService {
       clock,
       log,
       ...(delivery === undefined ? {} : { delivery }),
+      ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
     })
     const store = await Store.open({ folder, databaseUrl, migrate: false })
     const integration = await makeIntegration(store, 'authapi')

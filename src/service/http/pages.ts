@@ -16,13 +16,6 @@ export async function addPages(server: FastifyInstance): Promise<void> {
       reply.type('text/html; charset=utf-8')
       return page('Countersign', 'This is the MFA service. It answers signed requests on /auth/v2.')
     })
-    pages.get('/portal', async (_request, reply) => {
-      reply.type('text/html; charset=utf-8')
-      return page(
-        'Add a device',
-        'Please ask your administrator for a device or a passcode generator: you have none yet to sign in with.',
-      )
-    })
   })
 }
 

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import helmet from '@fastify/helmet'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+
+const yearMs = 31_536_000_000
+const notBuilt = 503
+
+/** The browser apps as they were built: where each page lies, and who it is for. */
+const apps = { push: 'push_app', portal: 'portal' } as const
+
+/**
+ * Adds the pages of the browser apps and the files they load.
+ *
+ * @param folder Where `web/build.ts` has put them.
+ */
+export async function addAssets(server: FastifyInstance, folder: string): Promise<void> {
+  await server.register(async (assets) => {
+    await assets.register(helmet, {
+      contentSecurityPolicy: false,
+      strictTransportSecurity: { includeSubDomains: false },
+    })
+    assets.addHook('onRequest', async (_request, reply) => {
+      reply.header('content-security-policy', contentSecurityPolicy())
+      reply.header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
+    })
+    if (existsSync(join(folder, 'assets'))) await addHashedFiles(assets, folder)
+    addPushApp(assets, folder)
+    addPortal(assets, folder)
+  })
+}
+
+/** Their names change with what is in them, so that a browser asks for each once. */
+async function addHashedFiles(assets: FastifyInstance, folder: string): Promise<void> {
+  await assets.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    immutable: true,
+    maxAge: yearMs,
+    preCompressed: true,
+  })
+}
+
+/** A page that is the same for everybody, and a few files whose names are fixed. */
+function addPushApp(assets: FastifyInstance, folder: string): void {
+  assets.get('/app', async (_request, reply) => reply.redirect('/app/', 308))
+  assets.get('/app/', async (_request, reply) => await sendPage(reply, folder, apps.push))
+  const own = join(folder, apps.push)
+  const files = existsSync(own) ? readdirSync(own).filter((name) => name !== 'index.html') : []
+  for (const name of files) {
+    assets.get(`/app/${name}`, async (_request, reply) => {
+      reply.header('cache-control', 'no-cache')
+      reply.type(mediaType(name))
+      return await readFile(join(own, name))
+    })
+  }
+}
+
+/** Its pages are drawn in the browser, each under an address of its own. */
+function addPortal(assets: FastifyInstance, folder: string): void {
+  assets.get('/portal', async (_request, reply) => await sendPage(reply, folder, apps.portal))
+  assets.get('/portal/*', async (request, reply) => {
+    if (request.url.startsWith('/portal/api/')) return reply.callNotFound()
+    return await sendPage(reply, folder, apps.portal)
+  })
+}
+
+/** The component library writes style elements of its own: they carry this page's nonce. */
+async function sendPage(reply: FastifyReply, folder: string, app: string): Promise<FastifyReply> {
+  reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
+  const page = await readFile(join(folder, app, 'index.html'), 'utf8').catch(() => undefined)
+  if (page === undefined) return reply.code(notBuilt).send(missingPage)
+  if (!page.includes('CSP_NONCE')) return reply.send(page)
+  const nonce = randomBytes(16).toString('base64')
+  reply.header('content-security-policy', contentSecurityPolicy(nonce))
+  return reply.send(page.replaceAll('CSP_NONCE', nonce))
+}
+
+function contentSecurityPolicy(styleNonce?: string): string {
+  const style = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src ${style}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+function mediaType(name: string): string {
+  if (name.endsWith('.js')) return 'text/javascript; charset=utf-8'
+  if (name.endsWith('.webmanifest')) return 'application/manifest+json; charset=utf-8'
+  return name.endsWith('.png') ? 'image/png' : 'application/octet-stream'
+}
+
+const missingPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Countersign</title>
+<h1>This page has not been built</h1>
+<p>Sign-ins work all the same. To build the browser pages, run <code>npm run build:web</code> in the folder of Countersign, and start the service again.</p>
+</html>
+`

@@ -1,0 +1,96 @@
+// Builds the browser apps into web/dist. `npm run build:web` and setup/install.mjs run it.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import react from '@vitejs/plugin-react'
+import { build, type InlineConfig, type Rolldown } from 'vite'
+
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+const smallest = 1024
+
+const shared: InlineConfig = {
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+}
+
+const output = await build({
+  ...shared,
+  plugins: [react()],
+  build: {
+    outDir: dist,
+    emptyOutDir: true,
+    target: 'es2022',
+    // the Content-Security-Policy allows neither inline scripts nor data: fonts
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        push_app: join(root, 'push_app/index.html'),
+        portal: join(root, 'portal/index.html'),
+      },
+    },
+  },
+})
+cpSync(join(root, 'push_app/static'), join(dist, 'push_app'), { recursive: true })
+await buildServiceWorker(shellOf(output))
+compress(join(dist, 'assets'))
+
+/** It stands beside the push app's page, under a name that never changes, and is one file. */
+async function buildServiceWorker(shell: readonly string[]): Promise<void> {
+  await build({
+    ...shared,
+    define: { SHELL: JSON.stringify(shell) },
+    build: {
+      outDir: join(dist, 'push_app'),
+      emptyOutDir: false,
+      target: 'es2022',
+      rolldownOptions: {
+        input: join(root, 'push_app/service_worker/service_worker.ts'),
+        output: { entryFileNames: 'service_worker.js', codeSplitting: false },
+      },
+    },
+  })
+}
+
+/** What the push app needs to start without a network. */
+function shellOf(built: Awaited<ReturnType<typeof build>>): string[] {
+  const [result] = Array.isArray(built) ? built : [built]
+  if (result === undefined || !('output' in result)) throw new Error('nothing was built')
+  const chunks = new Map(
+    result.output.filter((file) => file.type === 'chunk').map((chunk) => [chunk.fileName, chunk]),
+  )
+  const entry = [...chunks.values()].find(({ isEntry, name }) => isEntry && name === 'push_app')
+  if (entry === undefined) throw new Error('the push app was not built')
+  const files = new Set<string>()
+  addChunk(entry, chunks, files)
+  return [...files].map((file) => `/${file}`)
+}
+
+function addChunk(
+  chunk: Rolldown.OutputChunk,
+  chunks: ReadonlyMap<string, Rolldown.OutputChunk>,
+  files: Set<string>,
+): void {
+  if (files.has(chunk.fileName)) return
+  files.add(chunk.fileName)
+  for (const css of chunk.viteMetadata?.importedCss ?? []) files.add(css)
+  for (const asset of chunk.viteMetadata?.importedAssets ?? []) files.add(asset)
+  for (const name of chunk.imports) {
+    const imported = chunks.get(name)
+    if (imported !== undefined) addChunk(imported, chunks, files)
+  }
+}
+
+/** Once here, rather than at each request. */
+function compress(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name)
+    const octets = readFileSync(file)
+    if (octets.length < smallest || !/\.(js|css|svg)$/.test(name)) continue
+    writeFileSync(`${file}.br`, brotliCompressSync(octets))
+    writeFileSync(`${file}.gz`, gzipSync(octets, { level: 9 }))
+  }
+}
