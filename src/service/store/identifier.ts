@@ -21,6 +21,11 @@ export function newBypassCode(): string {
   return randomText('0123456789', 9)
 }
 
+/** A new passcode for a message: seven decimal digits, the first of which is given. */
+export function newSmsPasscode(firstDigit: string): string {
+  return firstDigit + randomText('0123456789', 6)
+}
+
 /** A new activation code: 20 letters and digits. */
 export function newActivationCode(): string {
   return randomText(secretLetters, 20)

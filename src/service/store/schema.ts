@@ -178,6 +178,10 @@ export interface Schema {
     created: number
     created_by: string
     expires: number
+    /** The session that has opened it. */
+    session_hash: Generated<string | null>
+    /** 1 where its user was made on the way, and is forgotten again if it comes to nothing. */
+    made_user: Generated<number>
     used: number | null
   }
   portal_sessions: {
@@ -185,10 +189,30 @@ export interface Schema {
     kind: string
     username: string
     user_id: string | null
+    /** Of the invitation that opened it. */
+    code_hash: Generated<string | null>
     address: string
     challenge: string | null
+    /** The transaction that a sign-in waits for, what it shows, and since when it waits. */
+    txid: Generated<string | null>
+    shown_code: Generated<string | null>
+    asked: Generated<number | null>
+    created: number
+    seen: number
+    expires: number
+  }
+  /** Codes sent to numbers that somebody says are his. */
+  number_checks: {
+    check_id: string
+    session_hash: string
+    username: string
+    number: string
+    name: string
+    code_hash: string
+    tries: number
     created: number
     expires: number
+    used: number | null
   }
   telephony_log: {
     id: Generated<number>

@@ -1,0 +1,111 @@
+import { newSmsPasscode } from '../store/identifier.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+
+export interface NewSmsPasscodes {
+  /** 1 to 10. */
+  readonly count: number
+  /** 0 for never ending. */
+  readonly validMinutes: number
+}
+
+/** A passcode that was used up. */
+export interface UsedSmsPasscode {
+  readonly phoneId: string
+  /** Whether the batch has no other that can be used. */
+  readonly last: boolean
+}
+
+const minuteMs = 60_000
+
+/** The passcodes of the latest message to each phone. Only their hashes are kept. */
+export class SmsPasscodes {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /**
+   * Makes a batch in the place of the phone's last one. Their first digits are 1, 2, 3 and so on,
+   * so that a user who is told the first digit knows which one is next.
+   *
+   * @returns The codes, which can't be had again.
+   */
+  async issue(
+    phoneId: string,
+    userId: string,
+    { count, validMinutes }: NewSmsPasscodes,
+    now: number,
+    db: StoreDb,
+  ): Promise<string[]> {
+    const codes = Array.from({ length: count }, (_, position) =>
+      newSmsPasscode(String((position + 1) % 10)),
+    )
+    for (const [position, code] of codes.entries()) {
+      const values = {
+        user_id: userId,
+        code_hash: this.#store.sealing.hash(code, placeOf(userId)),
+        first_digit: code.slice(0, 1),
+        created: now,
+        expires: validMinutes === 0 ? null : now + validMinutes * minuteMs,
+        used: null,
+      }
+      // of two batches at once the later one replaces the other's codes one by one
+      await db
+        .insertInto('sms_passcodes')
+        .values({ phone_id: phoneId, position, ...values })
+        .onConflict((conflict) => conflict.columns(['phone_id', 'position']).doUpdateSet(values))
+        .execute()
+    }
+    await db
+      .deleteFrom('sms_passcodes')
+      .where('phone_id', '=', phoneId)
+      .where('position', '>=', count)
+      .execute()
+    return codes
+  }
+
+  /** The first digit of the next passcode, by phone: of those phones that have one left. */
+  async nextDigits(
+    userId: string,
+    now: number,
+    db: StoreDb = this.#store.db,
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows = await db
+      .selectFrom('sms_passcodes')
+      .select(['phone_id', 'first_digit'])
+      .where('user_id', '=', userId)
+      .where('used', 'is', null)
+      .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
+      // of a phone's the lowest is set last, and stays
+      .orderBy('position', 'desc')
+      .execute()
+    return new Map(rows.map(({ phone_id, first_digit }) => [phone_id, first_digit]))
+  }
+
+  /** Uses a code up, by one UPDATE that holds only while it is unused. */
+  async consume(
+    userId: string,
+    code: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<UsedSmsPasscode | undefined> {
+    if (!/^\d{7}$/.test(code)) return undefined
+    const [used] = await db
+      .updateTable('sms_passcodes')
+      .set({ used: now })
+      .where('user_id', '=', userId)
+      .where('code_hash', 'in', this.#store.sealing.hashes(code, placeOf(userId)))
+      .where('used', 'is', null)
+      .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
+      .returning('phone_id')
+      .execute()
+    if (used === undefined) return undefined
+    const left = await this.nextDigits(userId, now, db)
+    return { phoneId: used.phone_id, last: !left.has(used.phone_id) }
+  }
+}
+
+function placeOf(userId: string): string {
+  return `sms_passcodes:${userId}`
+}

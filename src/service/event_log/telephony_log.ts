@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** One message or call, from before the provider was asked for it. */
+export interface TelephonyEvent {
+  readonly timestamp: number
+  readonly type: 'sms' | 'phone'
+  /** What it was for. */
+  readonly context: 'authentication' | 'enrollment' | 'administrator'
+  /** E.164. */
+  readonly number: string
+  readonly userId: string | null
+  readonly txid: string | null
+  /** As the configuration names it. */
+  readonly provider: string
+  readonly result: TelephonyResult
+  /** The provider's identifier or its reason; never a text that was sent. */
+  readonly detail: string
+}
+
+/** `started`: the provider has not answered yet; `limited`: it was not asked. */
+export type TelephonyResult = 'started' | 'sent' | 'refused' | 'unreachable' | 'limited'
+
+export interface TelephonyFilter {
+  readonly userId?: string
+  readonly type?: TelephonyEvent['type']
+  readonly mintime?: number
+  readonly maxtime?: number
+  readonly limit: number
+}
+
+/** Any number that no other advisory lock of the schema's has. */
+const lockNumber = 7_403_915
+
+const longestDetail = 500
+
+export class TelephonyLog {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /**
+   * Makes all others who count and append wait until the transaction ends, so that what is counted
+   * is still true when the line is written.
+   */
+  async hold(db: StoreDb): Promise<void> {
+    // SQLite runs one writing transaction at a time
+    if (this.#store.dialect !== 'postgres') return
+    await sql`select pg_advisory_xact_lock(${lockNumber})`.execute(db)
+  }
+
+  /**
+   * How many a provider was asked for since `since`, whatever came of it: of one user, to one
+   * number, or all.
+   */
+  async count(
+    type: TelephonyEvent['type'],
+    whose: { readonly userId: string } | { readonly number: string } | 'all',
+    since: number,
+    db: StoreDb,
+  ): Promise<number> {
+    let query = db
+      .selectFrom('telephony_log')
+      .select((select) => select.fn.countAll().as('count'))
+      .where('type', '=', type)
+      .where('timestamp', '>', since)
+      .where('result', '<>', 'limited')
+    if (whose !== 'all') {
+      query =
+        'userId' in whose
+          ? query.where('user_id', '=', whose.userId)
+          : query.where('number', '=', whose.number)
+    }
+    return Number((await query.executeTakeFirstOrThrow()).count)
+  }
+
+  /** @returns What `finish` is told which line it was. */
+  async append(event: TelephonyEvent, db: StoreDb): Promise<number> {
+    const { userId, ...columns } = event
+    const { id } = await db
+      .insertInto('telephony_log')
+      .values({ ...columns, user_id: userId })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return id
+  }
+
+  /** Adds what came of one that was started. */
+  async finish(
+    id: number,
+    { result, detail }: Pick<TelephonyEvent, 'result' | 'detail'>,
+    db: StoreDb = this.#store.db,
+  ): Promise<void> {
+    await db
+      .updateTable('telephony_log')
+      .set({ result, detail: detail.slice(0, longestDetail).toWellFormed() })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** The newest first. */
+  async list(filter: TelephonyFilter, db: StoreDb = this.#store.db): Promise<TelephonyEvent[]> {
+    let query = db.selectFrom('telephony_log').selectAll().orderBy('id', 'desc').limit(filter.limit)
+    if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId)
+    if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+    if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
+    if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+    return (await query.execute()).map((row) => ({
+      timestamp: row.timestamp,
+      type: row.type === 'phone' ? 'phone' : 'sms',
+      context: contextOf(row.context),
+      number: row.number,
+      userId: row.user_id,
+      txid: row.txid,
+      provider: row.provider,
+      result: resultOf(row.result),
+      detail: row.detail,
+    }))
+  }
+}
+
+function contextOf(text: string): TelephonyEvent['context'] {
+  return text === 'enrollment' || text === 'administrator' ? text : 'authentication'
+}
+
+const results: readonly TelephonyResult[] = ['started', 'sent', 'refused', 'unreachable', 'limited']
+
+function resultOf(text: string): TelephonyResult {
+  return results.find((result) => result === text) ?? 'started'
+}
