@@ -8,7 +8,7 @@
 // which, and are skipped.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildWeb } from './build_web.mjs'
@@ -45,6 +45,8 @@ function installNodePackages() {
     .update(readFileSync(join(root, 'package.json')))
     .digest('hex')
   if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
+  // a link leads to the packages of another clone, which `npm ci` would take away from it
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
   say('installing the packages that package-lock.json names (about half a minute)')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, lock)
