@@ -19,6 +19,7 @@ import { AuthenticationLog } from './event_log/authentication_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
 import { HttpServer } from './http/http_server.ts'
+import { addRestV1 } from './http/rest_v1/rest_v1.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
@@ -110,16 +111,17 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const certificate = () =>
     serverCertificate(folder, config.hostNames, config.certificateFiles, clock.now())
   const shown = await certificate()
+  const authApi = {
+    authentication,
+    enrollment: new Enrollment(store, users, bypassCodes, clock),
+    logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
+    apiHost: () => apiHost(config.hostNames, bound.port),
+    clock,
+  }
   const server = await HttpServer.make({
     certified: shown,
     integrations: new Integrations(store),
-    authApi: {
-      authentication,
-      enrollment: new Enrollment(store, users, bypassCodes, clock),
-      logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
-      apiHost: () => apiHost(config.hostNames, bound.port),
-      clock,
-    },
+    authApi,
     operation: {
       askDatabase: async () => {
         await store.db.selectFrom('settings').select('name').limit(1).execute()
@@ -127,7 +129,10 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       metrics: new ServiceMetrics(),
       metricsFor: config.metrics,
     },
-    faces: [(added) => addAssets(added, options.webFolder ?? builtApps)],
+    faces: [
+      (added) => addAssets(added, options.webFolder ?? builtApps),
+      (added, gates) => addRestV1(added, gates, authApi),
+    ],
     limits: {
       perApplication: config.requestsPerMinute,
       refusedPerAddress: config.refusedPerMinute,

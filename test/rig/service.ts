@@ -46,6 +46,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
+  readonly octets: Buffer
   /** Parsed, where it is JSON. */
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -206,15 +207,16 @@ export class TestService {
       const sent = request(
         { host: '127.0.0.1', port, method, path, headers, ca: this.ca, agent: this.#agent },
         (response) => {
-          let text = ''
-          response.setEncoding('utf8')
-          response.on('data', (chunk: string) => {
-            text += chunk
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk)
           })
           response.on('error', reject)
           response.on('end', () => {
             const { statusCode: status = 0, headers: received } = response
-            resolve({ status, headers: received, text, body: parsed(text) })
+            const octets = Buffer.concat(chunks)
+            const text = octets.toString()
+            resolve({ status, headers: received, text, octets, body: parsed(text) })
           })
         },
       )

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../duo/index.ts'
 import type { IntegrationType } from '../../access/integrations.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
-import type { SignedRequestGate } from '../gate/signed_request.ts'
+import type { SignedRequest, SignedRequestGate } from '../gate/signed_request.ts'
 import { type AuthApiParts, type Endpoint, endpoints } from './endpoints.ts'
 import { CallParameters } from './parameters.ts'
 
@@ -15,7 +15,7 @@ export interface AuthApiGates {
 const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix', 'websdk']
 
 /** As the vendor's API sends them: helmet would cost half of what the call does. */
-const headers = {
+export const answerHeaders = {
   server: 'Countersign',
   'content-type': 'application/json',
   'cache-control': 'no-store',
@@ -33,7 +33,7 @@ export function addAuthApi(
   parts: AuthApiParts,
 ): void {
   server.get('/auth/v2/ping', async (_request, reply) => {
-    reply.headers(headers)
+    reply.headers(answerHeaders)
     return success({ time: Math.floor(parts.clock.now() / 1000) })
   })
   for (const endpoint of endpoints) {
@@ -51,17 +51,30 @@ async function answer(
   endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
-  { gate, limit }: AuthApiGates,
+  gates: AuthApiGates,
   parts: AuthApiParts,
 ): Promise<unknown> {
+  const signed = await admitAsker(request, gates)
+  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
+  reply.headers(answerHeaders)
+  if (!(response instanceof Uint8Array)) return success(response)
+  reply.type('image/png')
+  return Buffer.from(response)
+}
+
+/**
+ * Finds out which application asks, and counts what it asks.
+ *
+ * @throws {AuthApiFailure} 401xx and 40301, and 42901 where there was too much of it.
+ */
+export async function admitAsker(
+  request: FastifyRequest,
+  { gate, limit }: AuthApiGates,
+): Promise<SignedRequest> {
   const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
     if (error instanceof AuthApiFailure) await limit.refused(request)
     throw error
   })
   await limit.genuine(request, signed.integration.ikey)
-  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
-  reply.headers(headers)
-  if (!(response instanceof Uint8Array)) return success(response)
-  reply.type('image/png')
-  return Buffer.from(response)
+  return signed
 }

@@ -6,6 +6,7 @@ import { DirectoryError } from '../../directory/user.ts'
 import type { Enrollment } from '../../enrollment/enrollment.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 import { ActivationLink } from './activation_link.ts'
+import { enrollPortalText, enrollPortalUrl } from './enroll_portal.ts'
 import { type CallParameters, readAsking, readFactor } from './parameters.ts'
 import { authSchema, preauthSchema } from './response_schema.ts'
 
@@ -67,8 +68,8 @@ async function preauth(
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'enroll': {
-      const portal = `https://${apiHost()}/portal`
-      const prompt = { text: `Please enroll at ${portal}` }
+      const portal = enrollPortalUrl(apiHost())
+      const prompt = { text: enrollPortalText(portal) }
       return { ...answer, enroll_portal_url: portal, ...(withPrompt ? { prompt } : {}) }
     }
     case 'auth': {

@@ -1,0 +1,103 @@
+import { AuthApiFailure, failures, statusMessage } from '../../../duo/index.ts'
+import type { AuthApiParts } from '../auth_api/endpoints.ts'
+import { enrollPortalText, enrollPortalUrl } from '../auth_api/enroll_portal.ts'
+import type { CallParameters } from '../auth_api/parameters.ts'
+import type { SignedRequest } from '../gate/signed_request.ts'
+import { readUserAsking, readUserFactor } from './parameters.ts'
+
+export type RestV1Parts = Pick<AuthApiParts, 'authentication' | 'logo' | 'apiHost'>
+
+/** One of the calls: what it answers to a request that an application has signed. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  /** Without its suffix. */
+  readonly path: string
+  answer(request: SignedRequest, parameters: CallParameters, parts: RestV1Parts): Promise<unknown>
+}
+
+/** The calls that are signed (duo.com/docs/authapi-v1); `ping` is not. */
+export const endpoints: readonly Endpoint[] = [
+  { method: 'GET', path: '/rest/v1/check', answer: async () => 'valid' },
+  { method: 'GET', path: '/rest/v1/logo', answer: logo },
+  { method: 'POST', path: '/rest/v1/preauth', answer: preauth },
+  { method: 'POST', path: '/rest/v1/auth', answer: auth },
+  { method: 'GET', path: '/rest/v1/status', answer: status },
+]
+
+/** How one ended: clients let in on the word `allow` in `result`, and show `status` to the user. */
+interface Ended {
+  readonly result: 'allow' | 'deny'
+  readonly status: string
+}
+
+async function logo(
+  _request: SignedRequest,
+  _parameters: CallParameters,
+  parts: RestV1Parts,
+): Promise<Uint8Array> {
+  if (parts.logo === undefined) throw new AuthApiFailure(failures.notFound)
+  return parts.logo
+}
+
+async function preauth(
+  request: SignedRequest,
+  parameters: CallParameters,
+  { authentication, apiHost }: RestV1Parts,
+): Promise<unknown> {
+  const answer = await authentication.preauth(readUserAsking(request, parameters))
+  switch (answer.result) {
+    case 'auth': {
+      const { text, factors } = answer.prompt
+      return { result: answer.result, prompt: text, factors }
+    }
+    case 'enroll':
+      return { result: answer.result, status: enrollPortalText(enrollPortalUrl(apiHost())) }
+    case 'no such user':
+      return refused(statusMessage.unknownUserDenied)
+    default:
+      return { result: answer.result, status: answer.status_msg }
+  }
+}
+
+async function auth(
+  request: SignedRequest,
+  parameters: CallParameters,
+  { authentication }: RestV1Parts,
+): Promise<unknown> {
+  const asking = readUserAsking(request, parameters)
+  const async = parameters.yes('async')
+  const answer = await authentication.auth(asking, readUserFactor(parameters), { async })
+  switch (answer.kind) {
+    case 'no such user':
+      return refused(statusMessage.unknownUserDenied)
+    case 'no capable device':
+      return refused(noCapableDevice)
+    case 'settled':
+      return async ? { txid: answer.txid } : ended(answer.outcome)
+    case 'waiting':
+      return async ? { txid: answer.txid } : ended(await authentication.awaitOutcome(answer.txid))
+  }
+}
+
+/** While somebody is still to answer there is no `result` at all; whatever is not known is denied. */
+async function status(
+  { integration }: SignedRequest,
+  parameters: CallParameters,
+  { authentication }: RestV1Parts,
+): Promise<unknown> {
+  const txid = parameters.required('txid').toLowerCase()
+  const standing = await authentication.status(txid, integration.ikey)
+  if (standing === undefined) return refused(statusMessage.timedOut)
+  const { result, status_msg } = standing
+  return result === 'waiting' ? { status: status_msg } : { result, status: status_msg }
+}
+
+const noCapableDevice = 'None of your devices can do that. Please choose another way.'
+
+function ended(outcome: { readonly result: 'allow' | 'deny'; readonly status_msg: string }): Ended {
+  return { result: outcome.result, status: outcome.status_msg }
+}
+
+function refused(status: string): Ended {
+  return { result: 'deny', status }
+}

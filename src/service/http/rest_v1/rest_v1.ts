@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { success } from '../../../duo/index.ts'
+import { type AuthApiGates, admitAsker, answerHeaders } from '../auth_api/auth_api.ts'
+import { CallParameters } from '../auth_api/parameters.ts'
+import { type Endpoint, endpoints, type RestV1Parts } from './endpoints.ts'
+import { inAskedFormat, suffixes } from './reply_format.ts'
+
+const ping = '/rest/v1/ping'
+
+/** Adds `/rest/v1/*`, the API of Duo Unix before 2.2 and of other old clients, to a server. */
+export async function addRestV1(
+  server: FastifyInstance,
+  gates: AuthApiGates,
+  parts: RestV1Parts,
+): Promise<void> {
+  // a scope of its own: its formats are nobody else's
+  await server.register(async (scope) => {
+    scope.addHook('onSend', inAskedFormat)
+    for (const suffix of suffixes) {
+      scope.get(`${ping}${suffix}`, async (_request, reply) => {
+        reply.headers(answerHeaders)
+        return success('pong')
+      })
+      for (const endpoint of endpoints) {
+        scope.route({
+          method: endpoint.method,
+          url: `${endpoint.path}${suffix}`,
+          exposeHeadRoute: false,
+          handler: (request, reply) => answer(endpoint, request, reply, gates, parts),
+        })
+      }
+    }
+  })
+}
+
+async function answer(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  gates: AuthApiGates,
+  parts: RestV1Parts,
+): Promise<unknown> {
+  const signed = await admitAsker(request, gates)
+  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
+  reply.headers(answerHeaders)
+  if (!(response instanceof Uint8Array)) return success(response)
+  reply.type('image/png')
+  return Buffer.from(response)
+}
