@@ -61,6 +61,13 @@ export const statusMessage = {
   unknownUserAllowed: 'Allowing unknown user',
   unknownUserDenied: 'Your account is not permitted to use this application.',
   pushed: 'Pushed a login request to your device...',
+  pushFailed: 'The login request did not reach your device. Open the app to answer it.',
+  codeShown: 'Open the app on your device and log in with the code that it shows.',
+  codeExpired: 'The verification code has expired. Please try again.',
+  codeIncorrect: 'Incorrect verification code. Please try again.',
+  smsFailed: 'The passcodes could not be sent. Please try another way.',
+  callFailed: 'Your phone could not be called. Please try another way.',
+  telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',
 } as const
 
 /** Reads the response of `/auth/v2/preauth`; `undefined` where it is none that can be trusted. */

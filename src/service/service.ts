@@ -5,8 +5,12 @@ import { type Log, silentLog } from '../host/log.ts'
 import type { Secret } from '../host/secret.ts'
 import { Integrations } from './access/integrations.ts'
 import { Authentication } from './authentication/authentication.ts'
+import { FraudAlert } from './authentication/fraud_alert.ts'
 import { Journal } from './authentication/journal.ts'
 import { Lockout } from './authentication/lockout.ts'
+import { PhoneFactors } from './authentication/phone_factors.ts'
+import { Settlement } from './authentication/settlement.ts'
+import type { Directory } from './authentication/subject.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
@@ -23,6 +27,7 @@ import { addRestV1 } from './http/rest_v1/rest_v1.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
+import { VerificationCodes } from './transaction/verification_codes.ts'
 
 export interface ServiceOptions {
   /** The data folder; counts before the configuration's. */
@@ -99,14 +104,15 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const users = new Users(store)
   const bypassCodes = new BypassCodes(store)
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
-  const authentication = new Authentication({
+  const authentication = authenticationOf({
     store,
     directory: { users, groups, phones, tokens, bypassCodes },
     lockout: new Lockout(store, config.lockout),
     transactions,
-    journal: new Journal(new AuthenticationLog(store)),
     delivery: options.delivery ?? {},
+    push: config.push,
     clock,
+    log,
   })
   const certificate = () =>
     serverCertificate(folder, config.hostNames, config.certificateFiles, clock.now())
@@ -159,6 +165,38 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       await store.close()
     },
   }
+}
+
+interface SignInParts {
+  readonly store: Store
+  readonly directory: Directory
+  readonly lockout: Lockout
+  readonly transactions: Transactions
+  readonly delivery: Delivery
+  readonly push: ServiceConfig['push']
+  readonly clock: Clock
+  readonly log: Log
+}
+
+function authenticationOf({ push, log, ...parts }: SignInParts): Authentication {
+  const { store, delivery } = parts
+  const authenticationLog = new AuthenticationLog(store)
+  const alert = new FraudAlert({ log, mail: delivery.mail, addresses: push.fraudEmails })
+  const settlement = new Settlement({
+    ...parts,
+    journal: new Journal(authenticationLog),
+    log: authenticationLog,
+    fraud: { alert, locks: push.fraudLocks },
+  })
+  const verificationCodes = new VerificationCodes(store)
+  const phoneFactors = new PhoneFactors({
+    ...parts,
+    settlement,
+    verificationCodes,
+    log: authenticationLog,
+    fatigue: push.fatigue,
+  })
+  return new Authentication({ ...parts, settlement, verificationCodes, phoneFactors })
 }
 
 /** Own certificates are renewed before they end, given ones read again when they have changed. */

@@ -1,25 +1,27 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type Device, readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Integration } from '../access/integrations.ts'
-import type { Delivered, Delivery } from '../delivery/delivery.ts'
-import { type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { PhoneFactor } from '../factor/capable_device.ts'
+import type { Store } from '../store/store.ts'
 import {
   isOverdue,
   type Outcome,
-  type SignInRequest,
   type Transaction,
   type Transactions,
   timedOut,
   type Waiting,
 } from '../transaction/transactions.ts'
+import type { VerificationCodes } from '../transaction/verification_codes.ts'
 import { deviceList } from './device_list.ts'
-import type { Asking, Attempt, Journal } from './journal.ts'
+import type { Asking, Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { checkPasscode } from './passcode_check.ts'
-import { maskedNumber, type PromptText, promptText } from './prompt_text.ts'
+import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
+import { type PromptText, promptText } from './prompt_text.ts'
+import { outcomeOf, type Settlement } from './settlement.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 
 export interface AuthRequest extends Asking {
@@ -29,8 +31,13 @@ export interface AuthRequest extends Asking {
 /** The second factor, as a client names it. */
 export type ChosenFactor =
   | { readonly factor: 'passcode'; readonly passcode: string }
-  | { readonly factor: 'auto' | PhoneFactor; readonly device: string | number }
-  | { readonly factor: 'prompt'; readonly prompt: string }
+  | {
+      readonly factor: 'auto' | PhoneFactor
+      readonly device: string | number
+      /** Of the verification code that preauth has told. */
+      readonly txid?: string | undefined
+    }
+  | { readonly factor: 'prompt'; readonly prompt: string; readonly txid?: string | undefined }
 
 export type PreauthOutcome =
   | {
@@ -38,31 +45,41 @@ export type PreauthOutcome =
       readonly status_msg: string
       readonly devices: readonly Device[]
       readonly prompt: PromptText
+      readonly verification: ToldVerification | undefined
     }
   | { readonly result: 'allow' | 'deny' | 'enroll'; readonly status_msg: string }
   | { readonly result: 'no such user' }
 
-/** An authentication that has ended, one that waits for a phone, or one that can't begin. */
-export type AuthOutcome =
-  | { readonly kind: 'settled'; readonly txid: string; readonly outcome: Outcome }
-  | { readonly kind: 'waiting'; readonly txid: string }
-  | { readonly kind: 'no capable device' }
-  | { readonly kind: 'no such user' }
+/** A code that the login is to show, for the push that it will ask for. */
+export interface ToldVerification {
+  readonly txid: string
+  readonly code: string
+  /** In milliseconds since 1970. */
+  readonly expires: number
+}
+
+export type AuthOutcome = Asked | { readonly kind: 'no such user' }
+
+/** What a user can say to a push. */
+export type PushDecision = 'approve' | 'deny' | 'fraud'
 
 export interface AuthenticationParts {
   readonly store: Store
   readonly directory: Directory
   readonly lockout: Lockout
   readonly transactions: Transactions
-  readonly journal: Journal
+  readonly verificationCodes: VerificationCodes
+  readonly settlement: Settlement
+  readonly phoneFactors: PhoneFactors
   readonly delivery: Delivery
   readonly clock: Clock
 }
 
-/** How long a phone may take to answer. */
-const answerSecs = 60
 /** How long a poll is held while nothing changes: far from the nineteen replies that some clients bear. */
 const pollMs = 30_000
+const toldCodeMs = 60_000
+/** Wrong verification codes that end a push. */
+const mostWrongCodes = 3
 
 /**
  * A refusal takes this long at least: a wrong code costs some milliseconds more where there is a
@@ -73,8 +90,6 @@ const refusalMs = 25
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
-  /** Those that wait, in the process that began them: what the log will want to know. */
-  readonly #waiting = new Map<string, Attempt>()
   /** Transactions of which a caller has been told how they stand. */
   readonly #told = new Map<string, string>()
 
@@ -82,15 +97,27 @@ export class Authentication {
     this.#parts = parts
   }
 
-  /** Whether a user may sign in, and with which of his devices. */
-  async preauth(request: AuthRequest): Promise<PreauthOutcome> {
+  /**
+   * Whether a user may sign in, and with which of his devices.
+   *
+   * @param options.showsCode Whether the login can show the code of a verified push.
+   */
+  async preauth(
+    request: AuthRequest,
+    options: { readonly showsCode: boolean } = { showsCode: false },
+  ): Promise<PreauthOutcome> {
     const subject = await this.#subject(request)
     if (subject === undefined) return { result: 'no such user' }
     const { user, phones, tokens, decision } = subject
     switch (decision.kind) {
       case 'allow':
       case 'deny':
-        await this.#end(attemptOf(request, subject), false, outcomeOf(decision), decision.reason)
+        await this.#parts.settlement.end(
+          attemptOf(request, subject),
+          false,
+          outcomeOf(decision),
+          decision.reason,
+        )
         return { result: decision.kind, status_msg: decision.statusMsg }
       case 'enroll':
         return { result: 'enroll', status_msg: decision.statusMsg }
@@ -100,6 +127,7 @@ export class Authentication {
           status_msg: statusMessage.active,
           devices: deviceList(phones, tokens),
           prompt: promptText(user?.username ?? '', phones),
+          verification: options.showsCode ? await this.#toldCode(request, subject) : undefined,
         }
     }
   }
@@ -126,7 +154,7 @@ export class Authentication {
   async #auth(
     request: AuthRequest,
     chosen: ChosenFactor,
-    options: { readonly async: boolean },
+    { async }: { readonly async: boolean },
   ): Promise<AuthOutcome> {
     const subject = await this.#subject(request)
     if (subject === undefined) return { kind: 'no such user' }
@@ -134,29 +162,35 @@ export class Authentication {
     const attempt = attemptOf(request, subject)
     if (decision.kind !== 'auth') {
       const outcome = outcomeOf(decision)
-      await this.#end(attempt, options.async, outcome, decision.reason)
+      await this.#parts.settlement.end(attempt, async, outcome, decision.reason)
       return { kind: 'settled', txid: attempt.txid, outcome }
     }
-    const prompt = chosen.factor === 'prompt' ? readPrompt(chosen.prompt) : undefined
-    if (prompt?.kind === 'factor') {
-      return await this.#phone(attempt, subject, prompt.factor, prompt.phone ?? 'auto')
+    if (chosen.factor === 'passcode') {
+      return await this.#passcode(attempt, subject, chosen.passcode, async)
     }
-    if (chosen.factor !== 'prompt' && chosen.factor !== 'passcode') {
-      return await this.#phone(attempt, subject, chosen.factor, chosen.device)
+    const { phoneFactors } = this.#parts
+    const { txid } = chosen
+    if (chosen.factor !== 'prompt') {
+      const { factor: way, device } = chosen
+      return await phoneFactors.ask(attempt, subject, { way, device, txid, async })
     }
-    const typed = chosen.factor === 'passcode' ? chosen.passcode : chosen.prompt
-    return await this.#passcode(attempt, subject, typed.replace(/\s+/g, ''), options.async)
+    const prompt = readPrompt(chosen.prompt)
+    if (prompt.kind !== 'factor') {
+      return await this.#passcode(attempt, subject, chosen.prompt, async)
+    }
+    const { factor: way, phone: device = 'auto' } = prompt
+    return await phoneFactors.ask(attempt, subject, { way, device, txid, async })
   }
 
   /** Waits for one that `auth` left waiting, to its end. */
   async awaitOutcome(txid: string): Promise<Outcome> {
-    const { transactions, clock } = this.#parts
+    const { transactions, settlement } = this.#parts
     const transaction = await transactions.awaitOutcome(txid, answerSecs * 1000)
     if (transaction === undefined) return timedOut
     const { outcome } = transaction
     if (outcome.result !== 'waiting') return outcome
     // also where the service stops: nobody will wait for the answer any more
-    return await this.#timeOut(transaction, clock.now())
+    return await settlement.timeOut(transaction)
   }
 
   /**
@@ -166,13 +200,13 @@ export class Authentication {
    * @returns `undefined` where this application has no such transaction.
    */
   async status(txid: string, ikey: string): Promise<Outcome | Waiting | undefined> {
-    const { transactions, clock } = this.#parts
+    const { transactions, settlement, clock } = this.#parts
     let transaction = await transactions.byTxid(txid)
     if (transaction === undefined || transaction.ikey !== ikey) return undefined
     if (this.#told.get(txid) === transaction.outcome.status) {
       transaction = (await transactions.awaitOutcome(txid, pollMs)) ?? transaction
     }
-    if (isOverdue(transaction, clock.now())) return await this.#timeOut(transaction, clock.now())
+    if (isOverdue(transaction, clock.now())) return await settlement.timeOut(transaction)
     const { outcome } = transaction
     if (outcome.result === 'waiting') this.#told.set(txid, outcome.status)
     else this.#told.delete(txid)
@@ -185,161 +219,121 @@ export class Authentication {
    * @returns Whether it was waiting.
    */
   async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
-    const { store, transactions, journal, clock } = this.#parts
-    const transaction = await transactions.byTxid(txid)
-    if (transaction === undefined) return false
-    const attempt = this.#waiting.get(txid) ?? (await this.#remembered(transaction))
-    const won = await store.transaction(async (db) => {
-      if (!(await transactions.settle(txid, outcome, db))) return false
-      await journal.ended(attempt, outcome, reason, clock.now(), db)
-      if (outcome.result === 'allow' && transaction.userId !== null) {
-        await this.#parts.directory.users.signedIn(transaction.userId, clock.now(), db)
-      }
-      return true
-    })
-    this.#waiting.delete(txid)
     this.#told.delete(txid)
-    transactions.announce(txid)
-    return won
+    return await this.#parts.settlement.settle(txid, outcome, reason)
+  }
+
+  /** Tells how one stands that goes on waiting: a call that was answered. */
+  async progress(txid: string, standing: Omit<Waiting, 'result'>): Promise<void> {
+    const { transactions } = this.#parts
+    if (await transactions.progress(txid, standing)) transactions.announce(txid)
+  }
+
+  /** The pushes that wait for an answer of this phone, the oldest first. */
+  async waitingFor(phoneId: string): Promise<Transaction[]> {
+    const waiting = await this.#parts.transactions.waitingFor(phoneId)
+    return waiting.filter(({ factor }) => factor === 'push')
+  }
+
+  /**
+   * What a phone that has proved to be itself says to a push of its own.
+   *
+   * @param code What was typed into the app, where the login shows a code.
+   * @returns `gone` where it has ended, or never was this phone's; `wrong_code` where the code that
+   *   it takes is another one. A push whose code the app shows can only be refused here.
+   */
+  async answer(
+    txid: string,
+    phoneId: string,
+    decision: PushDecision,
+    code?: string,
+  ): Promise<'settled' | 'gone' | 'wrong_code'> {
+    const { transactions, clock } = this.#parts
+    const transaction = await transactions.byTxid(txid)
+    if (
+      transaction === undefined ||
+      transaction.phoneId !== phoneId ||
+      transaction.factor !== 'push' ||
+      transaction.outcome.result !== 'waiting' ||
+      isOverdue(transaction, clock.now())
+    ) {
+      return 'gone'
+    }
+    if (decision === 'approve' && !(await this.#isVerified(transaction, code))) return 'wrong_code'
+    const { outcome, reason } = answers[decision]
+    return (await this.settle(txid, outcome, reason)) ? 'settled' : 'gone'
+  }
+
+  /** Marks a sign-in of a user's that has ended as one that he did not ask for. */
+  async reportFraud(userId: string, txid: string): Promise<boolean> {
+    return await this.#parts.settlement.reportFraud(userId, txid)
   }
 
   /** Settles what nobody has answered in time, and forgets what is past. */
   async tidy(): Promise<void> {
-    const { transactions, lockout, clock } = this.#parts
+    const { transactions, verificationCodes, settlement, lockout, clock } = this.#parts
     for (const transaction of await transactions.overdue()) {
-      await this.#timeOut(transaction, clock.now())
+      this.#told.delete(transaction.txid)
+      await settlement.timeOut(transaction)
     }
     await transactions.prune()
+    await verificationCodes.prune(clock.now())
     await lockout.forget(clock.now())
   }
 
-  async #timeOut(transaction: Transaction, now: number): Promise<Outcome> {
-    const { txid, factor } = transaction
-    const reason = factor === 'phone' ? 'no_keys_pressed' : 'no_response'
-    if (await this.settle(txid, timedOut, reason)) return timedOut
-    const settled = (await this.#parts.transactions.byTxid(txid)) ?? transaction
-    return settled.outcome.result === 'waiting' && !isOverdue(settled, now)
-      ? timedOut
-      : finalOutcome(settled)
+  async #isVerified({ txid, verification }: Transaction, code: string | undefined) {
+    if (verification === undefined) return true
+    if (verification.kind === 'show') return false
+    if (code !== undefined && isSame(code.trim(), verification.code)) return true
+    const { store, transactions } = this.#parts
+    const wrong = await store.transaction((db) => transactions.wrongCode(txid, db))
+    if (wrong >= mostWrongCodes) {
+      const outcome = { ...denied, status_msg: statusMessage.codeIncorrect }
+      await this.settle(txid, outcome, 'verification_code_incorrect')
+    }
+    return false
+  }
+
+  /** A code for a push that the login will ask for, where the application wants one. */
+  async #toldCode(
+    { integration }: AuthRequest,
+    { user, phones, verifiedPush }: Subject,
+  ): Promise<ToldVerification | undefined> {
+    const canPush = phones.some(({ capabilities }) => capabilities.includes('push'))
+    if (verifiedPush === 'off' || user === undefined || !canPush) return undefined
+    const { verificationCodes, clock } = this.#parts
+    const [txid, code] = [randomUUID(), randomDigits(integration.verifiedPushDigits)]
+    const expires = clock.now() + toldCodeMs
+    const holder = { userId: user.userId, ikey: integration.ikey }
+    await verificationCodes.keep(txid, holder, code, expires)
+    return { txid, code, expires }
   }
 
   /** One durable commit: the passcode is used up, the guess counted and the log written together. */
   async #passcode(
     attempt: Attempt,
-    { user }: Subject,
-    passcode: string,
+    { user, verifiedPush }: Subject,
+    typed: string,
     leaves: boolean,
   ): Promise<AuthOutcome> {
     if (user === undefined) return { kind: 'no such user' }
+    const { store, settlement, transactions, clock } = this.#parts
     const { integration, ipaddr } = attempt.asking
     const source = { userId: user.userId, ikey: integration.ikey, address: validAddress(ipaddr) }
-    const outcome = await this.#parts.store.transaction(async (db) => {
+    const checked = await store.transaction(async (db) => {
       const checked = await checkPasscode(
         source,
-        passcode,
-        this.#parts.clock.now(),
-        this.#parts,
+        typed.replace(/\s+/g, ''),
+        clock.now(),
+        { ...this.#parts, pushCodes: verifiedPush !== 'off' },
         db,
       )
-      const { factor, device, reason } = checked
-      await this.#end({ ...attempt, factor, device }, leaves, checked.outcome, reason, db)
-      return checked.outcome
+      const { factor, device, reason, outcome } = checked
+      await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
+      return checked
     })
-    return { kind: 'settled', txid: attempt.txid, outcome }
-  }
-
-  async #phone(
-    attempt: Attempt,
-    { user, phones }: Subject,
-    factor: 'auto' | PhoneFactor,
-    device: string | number,
-  ): Promise<AuthOutcome> {
-    const { transactions } = this.#parts
-    const tried: readonly PhoneFactor[] = factor === 'auto' ? ['push', 'phone'] : [factor]
-    for (const way of tried) {
-      const phone = phoneFor(way, device, phones)
-      if (phone === undefined) continue
-      const { txid, asking } = attempt
-      const { ikey, name: application } = asking.integration
-      const { phoneId, number } = phone
-      this.#waiting.set(txid, { ...attempt, factor: way, device: phoneId })
-      await transactions.open(
-        {
-          txid,
-          ikey,
-          userId: user?.userId ?? null,
-          factor: way,
-          phoneId,
-          request: requestOf(attempt),
-          verification: undefined,
-        },
-        waitingFor(way, number),
-        answerSecs,
-      )
-      const username = user?.username ?? ''
-      const { ipaddr, hostname } = asking
-      const userId = user?.userId ?? ''
-      const expires = this.#parts.clock.now() + answerSecs * 1000
-      const asked = { txid, phoneId, userId, number, application, username, ipaddr, hostname }
-      await this.#deliver(way, { ...asked, expires })
-      if (way !== 'sms') return { kind: 'waiting', txid }
-      await this.settle(txid, smsSent, 'sms_sent')
-      return { kind: 'settled', txid, outcome: smsSent }
-    }
-    return { kind: 'no capable device' }
-  }
-
-  async #deliver(way: PhoneFactor, request: Delivered): Promise<void> {
-    const { push, phone, sms } = this.#parts.delivery
-    if (way === 'push') await push?.send(request)
-    else if (way === 'phone') await phone?.call(request)
-    else {
-      const { phoneId, userId, number, txid } = request
-      await sms?.send({ phoneId, userId, number, text: '', txid, context: 'authentication' })
-    }
-  }
-
-  /** @param leaves Whether a transaction is left that can be asked for. */
-  async #end(
-    attempt: Attempt,
-    leaves: boolean,
-    outcome: Outcome,
-    reason: string,
-    db: StoreDb | undefined = undefined,
-  ): Promise<void> {
-    if (db === undefined) {
-      return await this.#parts.store.transaction((own) =>
-        this.#end(attempt, leaves, outcome, reason, own),
-      )
-    }
-    const { journal, transactions, clock } = this.#parts
-    await journal.ended(attempt, outcome, reason, clock.now(), db)
-    if (!leaves) return
-    const { txid, asking, user, factor } = attempt
-    const { ikey } = asking.integration
-    const userId = user?.userId ?? null
-    const request = requestOf(attempt)
-    await transactions.record(
-      { txid, ikey, userId, factor, phoneId: null, request, verification: undefined },
-      outcome,
-      db,
-    )
-  }
-
-  /** One that another process has begun, or this one before it was started again. */
-  async #remembered({
-    txid,
-    ikey,
-    userId,
-    factor,
-    phoneId,
-    request,
-  }: Transaction): Promise<Attempt> {
-    const { application: name, username, ipaddr, hostname } = request
-    const user = userId === null ? undefined : await this.#parts.directory.users.byId(userId)
-    const integration = { ikey, name }
-    const asking = { integration, named: { username }, ipaddr, hostname }
-    return { txid, asking, user, factor, device: phoneId ?? '' }
+    if (checked.settledPush !== undefined) transactions.announce(checked.settledPush)
+    return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 
   #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
@@ -347,34 +341,30 @@ export class Authentication {
   }
 }
 
-const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
+const denied: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.denied }
+
+/** What each answer to a push comes to. */
+const answers: Readonly<
+  Record<PushDecision, { readonly outcome: Outcome; readonly reason: string }>
+> = {
+  approve: {
+    outcome: { result: 'allow', status: 'allow', status_msg: statusMessage.success },
+    reason: 'user_approved',
+  },
+  deny: { outcome: denied, reason: 'user_mistake' },
+  fraud: {
+    outcome: { result: 'deny', status: 'fraud', status_msg: statusMessage.fraud },
+    reason: 'user_marked_fraud',
+  },
+}
 
 function attemptOf(asking: Asking, { user }: Subject): Attempt {
   return { txid: randomUUID(), asking, user, factor: '', device: '' }
 }
 
-function requestOf({ asking, user }: Attempt): SignInRequest {
-  const { integration, named, ipaddr, hostname } = asking
-  const username = user?.username ?? ('username' in named ? named.username : '')
-  return { application: integration.name, username, ipaddr, hostname }
-}
-
-/** Who is to enrol is not let in before he has. */
-function outcomeOf(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
-  return decision.kind === 'enroll'
-    ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
-    : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
-}
-
-function finalOutcome({ outcome }: Transaction): Outcome {
-  const { result, status, status_msg } = outcome
-  return result === 'waiting' ? timedOut : { result, status, status_msg }
-}
-
-function waitingFor(way: PhoneFactor, number: string): Omit<Waiting, 'result'> {
-  return way === 'phone'
-    ? { status: 'calling', status_msg: `Dialing ${maskedNumber(number)}...` }
-    : { status: 'pushed', status_msg: statusMessage.pushed }
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)]
+  return first.length === second.length && timingSafeEqual(first, second)
 }
 
 /** Whatever is no address counts as none: a client must not get a fresh counter by inventing one. */

@@ -1,7 +1,7 @@
 import type { Integration } from '../access/integrations.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Outcome } from '../transaction/transactions.ts'
+import type { Outcome, SignInRequest } from '../transaction/transactions.ts'
 import type { Named } from './subject.ts'
 
 /** Who asks, for whom. */
@@ -11,6 +11,8 @@ export interface Asking {
   /** As the client sent it, which may be anything; empty where it sent none. */
   readonly ipaddr: string
   readonly hostname: string
+  /** What the application wants whoever is asked to be shown. */
+  readonly shown?: Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
 }
 
 /** One sign-in on its way to a line in the log. */

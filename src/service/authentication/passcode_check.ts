@@ -1,6 +1,6 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Outcome } from '../transaction/transactions.ts'
+import type { Outcome, Transaction, Transactions } from '../transaction/transactions.ts'
 import type { Lockout, Source } from './lockout.ts'
 import type { Directory } from './subject.ts'
 
@@ -10,6 +10,16 @@ export interface CheckedPasscode {
   readonly reason: string
   readonly factor: string
   readonly device: string
+  /** The push whose code it was: to be announced once this is committed. */
+  readonly settledPush?: string
+}
+
+export interface PasscodeCheckParts {
+  readonly lockout: Lockout
+  readonly directory: Directory
+  readonly transactions: Transactions
+  /** Whether the code of a push may be what was typed. */
+  readonly pushCodes: boolean
 }
 
 /**
@@ -21,7 +31,7 @@ export async function checkPasscode(
   source: Source,
   passcode: string,
   now: number,
-  { lockout, directory }: { readonly lockout: Lockout; readonly directory: Directory },
+  { lockout, directory, transactions, pushCodes }: PasscodeCheckParts,
   db: StoreDb,
 ): Promise<CheckedPasscode> {
   const record = await lockout.hold(source, now, db)
@@ -35,6 +45,10 @@ export async function checkPasscode(
   }
   if (await directory.bypassCodes.consume(source.userId, passcode, now, db)) {
     return await accepted('bypass_code', '')
+  }
+  const push = pushCodes ? await consumePushCode(source, passcode, transactions, db) : undefined
+  if (push !== undefined) {
+    return { ...(await accepted('verified_push', push.phoneId ?? '')), settledPush: push.txid }
   }
   const used = await directory.tokens.consume(source.userId, passcode, now, db)
   switch (used.outcome) {
@@ -50,6 +64,24 @@ export async function checkPasscode(
       await lockout.wrong(source, record, passcode, now, db)
       return refused('deny', statusMessage.incorrectPasscode, 'invalid_passcode')
   }
+}
+
+/** The push whose code the app shows, if this is it; it is settled by that. */
+async function consumePushCode(
+  { userId, ikey }: Source,
+  passcode: string,
+  transactions: Transactions,
+  db: StoreDb,
+): Promise<Transaction | undefined> {
+  const waiting = await transactions.waitingForUser(userId, db)
+  for (const push of waiting) {
+    const { verification } = push
+    if (push.ikey !== ikey || verification?.kind !== 'show') continue
+    if (verification.code === passcode && (await transactions.settle(push.txid, success, db))) {
+      return push
+    }
+  }
+  return undefined
 }
 
 const success: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }

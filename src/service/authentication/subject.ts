@@ -1,4 +1,4 @@
-import type { Integration } from '../access/integrations.ts'
+import type { Integration, VerifiedPush } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import type { Groups } from '../directory/groups.ts'
@@ -20,6 +20,8 @@ export interface Subject {
   /** Tokens that are no phone's. */
   readonly tokens: readonly Token[]
   readonly decision: Decision
+  /** Whether the application wants a code with a push. */
+  readonly verifiedPush: VerifiedPush
 }
 
 export interface Directory {
@@ -40,7 +42,7 @@ const nobody = 'DU0'
  */
 export async function readSubject(
   named: Named,
-  integration: Integration,
+  integration: Pick<Integration, 'newUserPolicy' | 'usernameNormalization' | 'verifiedPush'>,
   now: number,
   from: { readonly directory: Directory; readonly lockout: Lockout; readonly delivery: Delivery },
 ): Promise<Subject | undefined> {
@@ -76,5 +78,6 @@ export async function readSubject(
       },
       integration.newUserPolicy,
     ),
+    verifiedPush: integration.verifiedPush,
   }
 }

@@ -127,4 +127,40 @@ export const configTable = [
       },
     ],
   },
+  {
+    name: 'push',
+    meaning: 'What pushes that nobody asked for come to',
+    options: [
+      {
+        key: 'fatigue_limit',
+        type: 'integer',
+        default: '5',
+        min: 0,
+        max: 1000,
+        meaning:
+          'Pushes of a user that may come to nothing, unanswered or refused, before further ones are held back; a right sign-in begins the count again, and 0 is for no limit',
+      },
+      {
+        key: 'fatigue_minutes',
+        type: 'integer',
+        default: '10',
+        min: 1,
+        max: 1440,
+        meaning: 'The time within which they are counted',
+      },
+      {
+        key: 'fraud',
+        type: 'enum',
+        values: ['alert', 'lock'],
+        default: 'alert',
+        meaning:
+          'What happens when a user says that it was not he who asked for a sign-in: `alert` tells fraud_email and the log, `lock` locks the account as well until an administrator unlocks it',
+      },
+      {
+        key: 'fraud_email',
+        type: 'list',
+        meaning: 'Who is told of a fraud by mail, parted by commas',
+      },
+    ],
+  },
 ] as const satisfies readonly ConfigSection[]

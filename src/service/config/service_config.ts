@@ -22,6 +22,13 @@ export interface ServiceConfig {
   readonly requestsPerMinute: number
   readonly refusedPerMinute: number
   readonly lockout: { readonly threshold: number; readonly lockMs: number }
+  readonly push: PushConfig
+}
+
+export interface PushConfig {
+  readonly fatigue: { readonly limit: number; readonly windowMs: number }
+  readonly fraudLocks: boolean
+  readonly fraudEmails: readonly string[]
 }
 
 const minuteMs = 60_000
@@ -50,10 +57,7 @@ export function readServiceConfig(
     const value = values.text('service', key)
     return value === undefined ? undefined : resolve(folder, value)
   }
-  const hostNames = (values.text('service', 'host_names') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
+  const hostNames = listed(values.text('service', 'host_names'))
   for (const name of hostNames) {
     if (!isHostName(name)) {
       values.refuse('service', 'host_names', `'${name}' is no host name or IP address`)
@@ -104,10 +108,25 @@ export function readServiceConfig(
       threshold: values.integer('lockout', 'threshold'),
       lockMs: values.integer('lockout', 'minutes') * minuteMs,
     },
+    push: {
+      fatigue: {
+        limit: values.integer('push', 'fatigue_limit'),
+        windowMs: values.integer('push', 'fatigue_minutes') * minuteMs,
+      },
+      fraudLocks: values.text('push', 'fraud') === 'lock',
+      fraudEmails: listed(values.text('push', 'fraud_email')),
+    },
   }
   const { problems } = values
   const valid = problems.every(({ severity }) => severity !== 'error')
   return { config: valid ? config : undefined, problems }
+}
+
+function listed(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 }
 
 function metricsOf(value: string | undefined): ServiceConfig['metrics'] {

@@ -53,11 +53,49 @@ export class AuthenticationLog {
     if (filter.result !== undefined) query = query.where('result', '=', filter.result)
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
-    const rows = await query.execute()
-    return rows.map(({ id: _id, user_id, result, ...row }) => ({
-      ...row,
-      userId: user_id,
-      result: result === 'success' || result === 'fraud' ? result : 'denied',
-    }))
+    return (await query.execute()).map(eventOf)
+  }
+
+  /** Those of one user since a moment, the newest first. */
+  async ofUser(
+    userId: string,
+    { since, limit }: { readonly since: number; readonly limit: number },
+    db: StoreDb = this.#store.db,
+  ): Promise<AuthenticationEvent[]> {
+    const rows = await db
+      .selectFrom('authentication_log')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('timestamp', '>=', since)
+      .orderBy('timestamp', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(eventOf)
+  }
+
+  /** All lines of one transaction, the newest first. */
+  async ofTxid(txid: string, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
+    const rows = await db
+      .selectFrom('authentication_log')
+      .selectAll()
+      .where('txid', '=', txid)
+      .orderBy('id', 'desc')
+      .execute()
+    return rows.map(eventOf)
+  }
+}
+
+type EventRow = Omit<AuthenticationEvent, 'userId' | 'result'> & {
+  readonly id: number
+  readonly user_id: string | null
+  readonly result: string
+}
+
+function eventOf({ id: _id, user_id, result, ...row }: EventRow): AuthenticationEvent {
+  return {
+    ...row,
+    userId: user_id,
+    result: result === 'success' || result === 'fraud' ? result : 'denied',
   }
 }

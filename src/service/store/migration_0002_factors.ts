@@ -174,6 +174,7 @@ async function createTelephonyLog(db: Kysely<unknown>): Promise<void> {
     .on('authentication_log')
     .columns(['user_id', 'timestamp'])
     .execute()
+  await index('authentication_log_txid').on('authentication_log').column('txid').execute()
 }
 
 /** SQLite adds one column at a time. */

@@ -62,7 +62,8 @@ async function preauth(
   parameters: CallParameters,
   { authentication, apiHost }: AuthApiParts,
 ): Promise<unknown> {
-  const answer = await authentication.preauth(readAsking(request, parameters))
+  const showsCode = parameters.yes('client_supports_verified_push')
+  const answer = await authentication.preauth(readAsking(request, parameters), { showsCode })
   const withPrompt = parameters.yes('text_prompt')
   switch (answer.result) {
     case 'no such user':
@@ -73,8 +74,16 @@ async function preauth(
       return { ...answer, enroll_portal_url: portal, ...(withPrompt ? { prompt } : {}) }
     }
     case 'auth': {
-      const { prompt, ...others } = answer
-      return withPrompt ? { ...others, prompt } : others
+      const { prompt, verification, ...others } = answer
+      const told =
+        verification === undefined
+          ? {}
+          : {
+              txid: verification.txid,
+              verification_code: verification.code,
+              expiration: seconds(verification.expires),
+            }
+      return { ...others, ...told, ...(withPrompt ? { prompt } : {}) }
     }
     default:
       return answer

@@ -69,6 +69,25 @@ export function readAsking(
     named: userId === undefined ? { username: username ?? '' } : { userId },
     ipaddr: parameters.text('ipaddr') ?? '',
     hostname: parameters.text('hostname') ?? '',
+    shown: readShown(parameters),
+  }
+}
+
+const mostPairs = 20
+const longestShown = 255
+
+/** What whoever is asked is to be shown; what is too long for a phone is cut. */
+function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
+  const type = parameters.text('type')?.slice(0, longestShown)
+  const displayUsername = parameters.text('display_username')?.slice(0, longestShown)
+  const pairs = [...new URLSearchParams(parameters.text('pushinfo') ?? '')]
+    .filter(([name]) => name !== '')
+    .slice(0, mostPairs)
+    .map(([name, value]) => [name.slice(0, longestShown), value.slice(0, longestShown)] as const)
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(displayUsername === undefined ? {} : { displayUsername }),
+    ...(pairs.length === 0 ? {} : { pushinfo: pairs }),
   }
 }
 
@@ -79,12 +98,16 @@ export function readFactor(parameters: CallParameters): ChosenFactor {
     case 'passcode':
       return { factor, passcode: parameters.required('passcode') }
     case 'prompt':
-      return { factor, prompt: parameters.required('prompt') }
+      return { factor, prompt: parameters.required('prompt'), txid: parameters.text('txid') }
     case 'auto':
     case 'push':
     case 'phone':
     case 'sms':
-      return { factor, device: parameters.text('device') ?? 'auto' }
+      return {
+        factor,
+        device: parameters.text('device') ?? 'auto',
+        txid: parameters.text('txid'),
+      }
     default:
       throw new AuthApiFailure(failures.invalidParameters, 'factor')
   }

@@ -28,9 +28,12 @@ export const preauthSchema = envelope({
   properties: {
     devices: { type: 'array', items: device },
     enroll_portal_url: text,
+    expiration: { type: 'integer' },
     prompt: { type: 'object', additionalProperties: true },
     result: text,
     status_msg: text,
+    txid: text,
+    verification_code: text,
   },
 })
 

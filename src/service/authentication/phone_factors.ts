@@ -1,0 +1,265 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { statusMessage } from '../../duo/index.ts'
+import type { Clock } from '../../host/clock.ts'
+import { type Delivered, type Delivery, DeliveryError } from '../delivery/delivery.ts'
+import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import { type CapablePhone, type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import type { Outcome, Transactions, Verification } from '../transaction/transactions.ts'
+import type { VerificationCodes } from '../transaction/verification_codes.ts'
+import type { Attempt } from './journal.ts'
+import type { Lockout } from './lockout.ts'
+import { maskedNumber } from './prompt_text.ts'
+import { fruitlessPushes, heldBackUntil, type PushFatigueSettings } from './push_fatigue.ts'
+import { openingOf, type Settlement } from './settlement.ts'
+import type { Subject } from './subject.ts'
+
+/** How a phone is chosen and asked. */
+export interface PhoneChoice {
+  readonly way: 'auto' | PhoneFactor
+  /** `auto`, `DP…`, or the phone's number in the list. */
+  readonly device: string | number
+  /** Of the code that preauth has told the login to show. */
+  readonly txid: string | undefined
+  /** Whether the caller will ask for the outcome by the txid. */
+  readonly async: boolean
+}
+
+/** An authentication that has ended, one that waits for a phone, or one that can't begin. */
+export type Asked =
+  | { readonly kind: 'settled'; readonly txid: string; readonly outcome: Outcome }
+  | { readonly kind: 'waiting'; readonly txid: string }
+  | { readonly kind: 'no capable device' }
+
+export interface PhoneFactorsParts {
+  readonly store: Store
+  readonly transactions: Transactions
+  readonly verificationCodes: VerificationCodes
+  readonly settlement: Settlement
+  readonly lockout: Lockout
+  readonly log: AuthenticationLog
+  readonly delivery: Delivery
+  readonly fatigue: PushFatigueSettings
+  readonly clock: Clock
+}
+
+/** How long a phone may take to answer. */
+export const answerSecs = 60
+/** How long a code that the app shows is good for: it has to be typed into a new login. */
+const shownCodeSecs = 180
+const shownCodeDigits = 6
+
+/** The factors that go to a phone: push, phone call and SMS. */
+export class PhoneFactors {
+  readonly #parts: PhoneFactorsParts
+
+  constructor(parts: PhoneFactorsParts) {
+    this.#parts = parts
+  }
+
+  /** Asks a phone of the user's. */
+  async ask(attempt: Attempt, subject: Subject, choice: PhoneChoice): Promise<Asked> {
+    const tried: readonly PhoneFactor[] = choice.way === 'auto' ? ['push', 'phone'] : [choice.way]
+    for (const way of tried) {
+      const phone = phoneFor(way, choice.device, subject.phones)
+      if (phone === undefined) continue
+      const asked = { ...attempt, factor: way, device: phone.phoneId }
+      if (way === 'push') return await this.#push(asked, subject, phone, choice)
+      return way === 'phone'
+        ? await this.#call(asked, phone)
+        : await this.#sms(asked, phone, choice.async)
+    }
+    return { kind: 'no capable device' }
+  }
+
+  async #push(
+    attempt: Attempt,
+    { verifiedPush }: Subject,
+    phone: CapablePhone,
+    { txid: told, async }: PhoneChoice,
+  ): Promise<Asked> {
+    if (verifiedPush === 'off') return await this.#openPush(attempt, phone, undefined, async)
+    if (told === undefined) {
+      const code = randomDigits(shownCodeDigits)
+      return await this.#openPush(attempt, phone, { kind: 'show', code }, async)
+    }
+    const { verificationCodes, clock } = this.#parts
+    const holder = { userId: phone.userId, ikey: attempt.asking.integration.ikey }
+    const code = await verificationCodes.take(told, holder, clock.now())
+    if (code === undefined) {
+      return await this.#ended(attempt, async, codeExpired, 'verification_code_missing')
+    }
+    const named = { ...attempt, txid: told }
+    return await this.#openPush(named, phone, { kind: 'enter', code }, async)
+  }
+
+  async #openPush(
+    attempt: Attempt,
+    phone: CapablePhone,
+    verification: Verification | undefined,
+    async: boolean,
+  ): Promise<Asked> {
+    const { store, transactions, delivery, clock } = this.#parts
+    const { phoneId } = phone
+    const shown = verification?.kind === 'show'
+    const lifeSecs = shown ? shownCodeSecs : answerSecs
+    // where the app shows the code this login ends here, and the push waits for the next one
+    const pushed = shown ? { ...attempt, txid: randomUUID() } : attempt
+    const { txid } = pushed
+    const heldBack = await store.transaction(async (db) => {
+      const until = await this.#heldBack(attempt, phone.userId, db)
+      if (until !== undefined) return until
+      const opening = openingOf(pushed, { phoneId, verification })
+      await transactions.open(opening, pushedWith(verification), lifeSecs, db)
+      return undefined
+    })
+    if (heldBack !== undefined) {
+      const minutes = Math.ceil((heldBack - clock.now()) / 60_000)
+      return await this.#ended(attempt, async, pushHeldBack(minutes), 'anomalous_push')
+    }
+    transactions.announce(txid)
+    const request = this.#delivered(pushed, phone, lifeSecs)
+    try {
+      await delivery.push?.send(request)
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error
+      // whoever opens the app finds it there all the same
+      await this.#told(txid, { status: 'push_failed', status_msg: statusMessage.pushFailed })
+    }
+    if (!shown) return { kind: 'waiting', txid }
+    return await this.#ended(attempt, async, codeShown, 'verification_code_sent')
+  }
+
+  async #call(attempt: Attempt, phone: CapablePhone): Promise<Asked> {
+    const { transactions, settlement, delivery } = this.#parts
+    const { txid } = attempt
+    const dialing = {
+      status: 'calling',
+      status_msg: `Dialing ${maskedNumber(phone.number)}...`,
+    }
+    const opening = openingOf(attempt, { phoneId: phone.phoneId, verification: undefined })
+    await transactions.open(opening, dialing, answerSecs)
+    try {
+      await delivery.phone?.call(this.#delivered(attempt, phone, answerSecs))
+      return { kind: 'waiting', txid }
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error
+      const outcome = notDelivered(error, statusMessage.callFailed)
+      await settlement.settle(txid, outcome, reasonOf(error))
+      return { kind: 'settled', txid, outcome }
+    }
+  }
+
+  async #sms(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
+    const { delivery } = this.#parts
+    const { txid } = attempt
+    const { phoneId, userId, number } = phone
+    try {
+      const text = ''
+      await delivery.sms?.send({ phoneId, userId, number, text, txid, context: 'authentication' })
+      return await this.#ended(attempt, async, smsSent, 'sms_sent')
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error
+      const outcome = notDelivered(error, statusMessage.smsFailed)
+      return await this.#ended(attempt, async, outcome, reasonOf(error))
+    }
+  }
+
+  /** Counted with the user's row locked, so that parallel requests are counted one by one. */
+  async #heldBack(attempt: Attempt, userId: string, db: StoreDb): Promise<number | undefined> {
+    const { lockout, log, transactions, fatigue, clock } = this.#parts
+    if (fatigue.limit === 0) return undefined
+    const now = clock.now()
+    const { ikey } = attempt.asking.integration
+    await lockout.hold({ userId, ikey, address: '' }, now, db)
+    const since = now - fatigue.windowMs
+    const events = await log.ofUser(userId, { since, limit: mostEvents }, db)
+    const success = events.findIndex(({ result }) => result === 'success')
+    const recent = success < 0 ? events : events.slice(0, success)
+    const ended = recent
+      .filter(({ factor, reason }) => factor === 'push' && fruitlessPushes.includes(reason))
+      .map(({ timestamp }) => timestamp)
+    const waiting = (await transactions.waitingForUser(userId, db))
+      // those whose code is shown are in the log already
+      .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
+      .map(({ opened }) => opened)
+    return heldBackUntil([...ended, ...waiting], fatigue, now)
+  }
+
+  async #told(
+    txid: string,
+    standing: { readonly status: string; readonly status_msg: string },
+  ): Promise<void> {
+    const { transactions } = this.#parts
+    if (await transactions.progress(txid, standing)) transactions.announce(txid)
+  }
+
+  async #ended(
+    attempt: Attempt,
+    leaves: boolean,
+    outcome: Outcome,
+    reason: string,
+  ): Promise<Asked> {
+    await this.#parts.settlement.end(attempt, leaves, outcome, reason)
+    return { kind: 'settled', txid: attempt.txid, outcome }
+  }
+
+  #delivered({ txid, asking, user }: Attempt, phone: CapablePhone, lifeSecs: number): Delivered {
+    const { integration, ipaddr, hostname } = asking
+    return {
+      txid,
+      phoneId: phone.phoneId,
+      userId: phone.userId,
+      number: phone.number,
+      application: integration.name,
+      username: user?.username ?? '',
+      ipaddr,
+      hostname,
+      expires: this.#parts.clock.now() + lifeSecs * 1000,
+    }
+  }
+}
+
+/** More than any limit, within any window. */
+const mostEvents = 500
+
+const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
+const codeShown: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.codeShown }
+const codeExpired: Outcome = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.codeExpired,
+}
+
+function pushedWith(verification: Verification | undefined) {
+  const enter = verification?.kind === 'enter' ? verification.code : undefined
+  return {
+    status: 'pushed',
+    status_msg:
+      enter === undefined
+        ? statusMessage.pushed
+        : `Please enter verification code ${enter} into the app on your device...`,
+  }
+}
+
+function pushHeldBack(minutes: number): Outcome {
+  return {
+    result: 'deny',
+    status: 'deny',
+    status_msg: `Too many login requests were not approved. Use a passcode, or try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  }
+}
+
+function notDelivered({ code }: DeliveryError, otherwise: string): Outcome {
+  const status_msg = code === 'DELIVERY_LIMIT' ? statusMessage.telephonyLimit : otherwise
+  return { result: 'deny', status: 'deny', status_msg }
+}
+
+function reasonOf({ code }: DeliveryError): string {
+  return code === 'DELIVERY_LIMIT' ? 'telephony_limit' : 'delivery_failed'
+}
+
+/** Digits that nobody can foresee. */
+export function randomDigits(count: number): string {
+  return String(randomInt(10 ** count)).padStart(count, '0')
+}

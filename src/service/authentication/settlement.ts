@@ -1,0 +1,218 @@
+import { statusMessage } from '../../duo/index.ts'
+import type { Clock } from '../../host/clock.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import {
+  isOverdue,
+  type Opening,
+  type Outcome,
+  type SignInRequest,
+  type Transaction,
+  type Transactions,
+  timedOut,
+} from '../transaction/transactions.ts'
+import type { FraudAlert } from './fraud_alert.ts'
+import type { Attempt, Journal } from './journal.ts'
+import type { Lockout } from './lockout.ts'
+import { type Directory, readSubject, type Subject } from './subject.ts'
+
+export interface SettlementParts {
+  readonly store: Store
+  readonly directory: Directory
+  readonly lockout: Lockout
+  readonly transactions: Transactions
+  readonly journal: Journal
+  readonly log: AuthenticationLog
+  readonly delivery: Delivery
+  readonly fraud: {
+    readonly alert: FraudAlert
+    /** Whether a fraud locks the account. */
+    readonly locks: boolean
+  }
+  readonly clock: Clock
+}
+
+/** The end of a sign-in: whichever way it has come, it is settled, logged and told here. */
+export class Settlement {
+  readonly #parts: SettlementParts
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Ends a sign-in that never had to wait.
+   *
+   * @param leaves Whether a transaction is left that can be asked for.
+   */
+  async end(
+    attempt: Attempt,
+    leaves: boolean,
+    outcome: Outcome,
+    reason: string,
+    db: StoreDb | undefined = undefined,
+  ): Promise<void> {
+    const { store, journal, transactions, clock } = this.#parts
+    if (db === undefined) {
+      return await store.transaction((own) => this.end(attempt, leaves, outcome, reason, own))
+    }
+    await journal.ended(attempt, outcome, reason, clock.now(), db)
+    if (leaves) await transactions.record(openingOf(attempt), outcome, db)
+  }
+
+  /**
+   * Settles one that waits, as its user has answered.
+   *
+   * @returns Whether it was waiting: of all who settle, one is told `true`.
+   */
+  async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
+    const { store, transactions, clock } = this.#parts
+    const transaction = await transactions.byTxid(txid)
+    if (transaction === undefined || transaction.outcome.result !== 'waiting') return false
+    const end = await this.#endOf(transaction, outcome, reason)
+    const now = clock.now()
+    const won = await store.transaction(async (db) => {
+      if (!(await transactions.settle(txid, end.outcome, db))) return false
+      await this.#record(transaction, end, now, db)
+      return true
+    })
+    if (won) this.#tell(transaction, end.outcome, now)
+    return won
+  }
+
+  /** Settles one that nobody has answered in time. @returns How it stands then. */
+  async timeOut(transaction: Transaction): Promise<Outcome> {
+    const { transactions, clock } = this.#parts
+    const { txid, factor } = transaction
+    const reason = factor === 'phone' ? 'no_keys_pressed' : 'no_response'
+    if (await this.settle(txid, timedOut, reason)) return timedOut
+    const settled = (await transactions.byTxid(txid)) ?? transaction
+    const waits = settled.outcome.result === 'waiting'
+    return waits && !isOverdue(settled, clock.now()) ? timedOut : finalOutcome(settled)
+  }
+
+  /**
+   * Marks a sign-in that has ended as one that its user did not ask for.
+   *
+   * @returns Whether there is one of this user's that is not marked yet.
+   */
+  async reportFraud(userId: string, txid: string): Promise<boolean> {
+    const { store, log, clock, fraud } = this.#parts
+    const timestamp = clock.now()
+    const event = await store.transaction(async (db) => {
+      const events = await log.ofTxid(txid, db)
+      const [last] = events
+      if (last === undefined || last.userId !== userId) return undefined
+      if (events.some(({ result }) => result === 'fraud')) return undefined
+      await log.append({ ...last, timestamp, result: 'fraud', reason: 'user_marked_fraud' }, db)
+      await this.#lock(userId, db)
+      return last
+    })
+    if (event === undefined) return false
+    fraud.alert.raise({ ...event, txid, locked: fraud.locks })
+    return true
+  }
+
+  /** What it really comes to: too late is too late, and nobody is let in who may not any more. */
+  async #endOf(
+    transaction: Transaction,
+    outcome: Outcome,
+    reason: string,
+  ): Promise<{ readonly outcome: Outcome; readonly reason: string }> {
+    if (outcome.result !== 'allow') return { outcome, reason }
+    const { clock, directory, lockout, delivery } = this.#parts
+    if (isOverdue(transaction, clock.now())) return { outcome: timedOut, reason: 'no_response' }
+    const userId = transaction.userId ?? ''
+    const subject = await readSubject({ userId }, strictest, clock.now(), {
+      directory,
+      lockout,
+      delivery,
+    })
+    const decision = subject?.decision
+    if (decision?.kind === 'auth') return { outcome, reason }
+    return {
+      outcome: decision === undefined ? gone : outcomeOf(decision),
+      reason: decision?.kind === 'deny' ? decision.reason : 'user_disabled',
+    }
+  }
+
+  async #record(
+    transaction: Transaction,
+    { outcome, reason }: { readonly outcome: Outcome; readonly reason: string },
+    now: number,
+    db: StoreDb,
+  ): Promise<void> {
+    const { journal, directory } = this.#parts
+    const { userId } = transaction
+    await journal.ended(attemptOf(transaction), outcome, reason, now, db)
+    if (userId === null) return
+    if (outcome.result === 'allow') await directory.users.signedIn(userId, now, db)
+    if (outcome.status === fraudStatus) await this.#lock(userId, db)
+  }
+
+  async #lock(userId: string, db: StoreDb): Promise<void> {
+    if (!this.#parts.fraud.locks) return
+    await this.#parts.directory.users.update(userId, { status: 'locked out' }, db)
+  }
+
+  #tell({ txid, request }: Transaction, outcome: Outcome, timestamp: number): void {
+    const { transactions, fraud } = this.#parts
+    transactions.announce(txid)
+    if (outcome.status !== fraudStatus) return
+    const { username, application, ipaddr, hostname } = request
+    const locked = fraud.locks
+    fraud.alert.raise({ txid, username, application, ipaddr, hostname, timestamp, locked })
+  }
+}
+
+const fraudStatus = 'fraud'
+
+/** The policy for new users has let one in before a factor was asked for, or nobody will. */
+const strictest = {
+  newUserPolicy: 'deny',
+  usernameNormalization: 'none',
+  verifiedPush: 'off',
+} as const
+
+const gone: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.disabled }
+
+/** Who is to enrol is not let in before he has. */
+export function outcomeOf(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
+  return decision.kind === 'enroll'
+    ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
+    : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
+}
+
+/** What the transaction of an attempt remembers of it. */
+export function openingOf(
+  attempt: Attempt,
+  asked: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
+): Opening {
+  const { txid, asking, user, factor } = attempt
+  const { ikey } = asking.integration
+  return { txid, ikey, userId: user?.userId ?? null, factor, request: requestOf(attempt), ...asked }
+}
+
+function requestOf({ asking, user }: Attempt): SignInRequest {
+  const { integration, named, ipaddr, hostname, shown } = asking
+  const username = user?.username ?? ('username' in named ? named.username : '')
+  return { application: integration.name, username, ipaddr, hostname, ...shown }
+}
+
+/** The attempt that a transaction remembers, whichever process has begun it. */
+function attemptOf({ txid, ikey, userId, factor, phoneId, request }: Transaction): Attempt {
+  const { application: name, username, ipaddr, hostname } = request
+  return {
+    txid,
+    asking: { integration: { ikey, name }, named: { username }, ipaddr, hostname },
+    user: userId === null ? undefined : { userId, username },
+    factor,
+    device: phoneId ?? '',
+  }
+}
+
+function finalOutcome({ outcome }: Transaction): Outcome {
+  const { result, status, status_msg } = outcome
+  return result === 'waiting' ? timedOut : { result, status, status_msg }
+}
