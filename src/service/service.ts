@@ -19,6 +19,8 @@ import { Phones } from './directory/phones.ts'
 import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
+import { Invitations } from './enrollment/invitations.ts'
+import { PortalLinks } from './enrollment/portal_links.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
@@ -117,11 +119,14 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const certificate = () =>
     serverCertificate(folder, config.hostNames, config.certificateFiles, clock.now())
   const shown = await certificate()
+  const hostAndPort = () => apiHost(config.hostNames, bound.port)
+  const invitations = new Invitations(store)
   const authApi = {
     authentication,
     enrollment: new Enrollment(store, users, bypassCodes, clock),
+    portalLinks: new PortalLinks(store, { users, invitations }, hostAndPort, clock),
     logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
-    apiHost: () => apiHost(config.hostNames, bound.port),
+    apiHost: hostAndPort,
     clock,
   }
   const server = await HttpServer.make({

@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const secretLetters = `${letters}abcdefghijklmnopqrstuvwxyz`
 
-/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes. */
-export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB'
+/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes, passkeys. */
+export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB' | 'WA'
 
 /** A new identifier: 20 capital letters and digits, the first two of which say what it names. */
 export function newIdentifier(prefix: IdentifierPrefix): string {
@@ -29,6 +29,11 @@ export function newSmsPasscode(firstDigit: string): string {
 /** A new activation code: 20 letters and digits. */
 export function newActivationCode(): string {
   return randomText(secretLetters, 20)
+}
+
+/** A new code of a link into the portal: 22 letters and digits, 131 bits, and few enough to be typed. */
+export function newPortalCode(): string {
+  return randomText(secretLetters, 22)
 }
 
 function randomText(alphabet: string, length: number): string {

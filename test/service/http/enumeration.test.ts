@@ -27,7 +27,9 @@ describe('user names that nobody has', () => {
           parameters: { username, factor: 'passcode', passcode: '123456' },
           integration,
         })
-        return [preauth.body, auth.body]
+        // each is given a link of his own
+        const linked = preauth.text.replaceAll(/(?<=#\/enroll\/)\w{22}/g, 'CODE')
+        return [linked, auth.body]
       }
       assert.deepEqual(await answers('nobody'), await answers('unenrolled'))
     }

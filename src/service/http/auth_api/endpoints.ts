@@ -4,15 +4,17 @@ import type { Clock } from '../../../host/clock.ts'
 import type { Authentication } from '../../authentication/authentication.ts'
 import { DirectoryError } from '../../directory/user.ts'
 import type { Enrollment } from '../../enrollment/enrollment.ts'
+import type { PortalLinks } from '../../enrollment/portal_links.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 import { ActivationLink } from './activation_link.ts'
-import { enrollPortalText, enrollPortalUrl } from './enroll_portal.ts'
+import { enrollPortalText } from './enroll_portal.ts'
 import { type CallParameters, readAsking, readFactor } from './parameters.ts'
 import { authSchema, preauthSchema } from './response_schema.ts'
 
 export interface AuthApiParts {
   readonly authentication: Authentication
   readonly enrollment: Enrollment
+  readonly portalLinks: PortalLinks
   /** PNG; none where none is set. */
   readonly logo: Uint8Array | undefined
   /** Host name, with its port where that is not 443, under which clients find the service. */
@@ -60,16 +62,17 @@ export const endpoints: readonly Endpoint[] = [
 async function preauth(
   request: SignedRequest,
   parameters: CallParameters,
-  { authentication, apiHost }: AuthApiParts,
+  { authentication, portalLinks }: AuthApiParts,
 ): Promise<unknown> {
+  const asking = readAsking(request, parameters)
   const showsCode = parameters.yes('client_supports_verified_push')
-  const answer = await authentication.preauth(readAsking(request, parameters), { showsCode })
+  const answer = await authentication.preauth(asking, { showsCode })
   const withPrompt = parameters.yes('text_prompt')
   switch (answer.result) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'enroll': {
-      const portal = enrollPortalUrl(apiHost())
+      const portal = await portalLinks.atLogin(asking.named, asking.integration)
       const prompt = { text: enrollPortalText(portal) }
       return { ...answer, enroll_portal_url: portal, ...(withPrompt ? { prompt } : {}) }
     }

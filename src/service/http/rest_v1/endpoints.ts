@@ -1,11 +1,11 @@
 import { AuthApiFailure, failures, statusMessage } from '../../../duo/index.ts'
 import type { AuthApiParts } from '../auth_api/endpoints.ts'
-import { enrollPortalText, enrollPortalUrl } from '../auth_api/enroll_portal.ts'
+import { enrollPortalText } from '../auth_api/enroll_portal.ts'
 import type { CallParameters } from '../auth_api/parameters.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 import { readUserAsking, readUserFactor } from './parameters.ts'
 
-export type RestV1Parts = Pick<AuthApiParts, 'authentication' | 'logo' | 'apiHost'>
+export type RestV1Parts = Pick<AuthApiParts, 'authentication' | 'portalLinks' | 'logo'>
 
 /** One of the calls: what it answers to a request that an application has signed. */
 export interface Endpoint {
@@ -42,16 +42,19 @@ async function logo(
 async function preauth(
   request: SignedRequest,
   parameters: CallParameters,
-  { authentication, apiHost }: RestV1Parts,
+  { authentication, portalLinks }: RestV1Parts,
 ): Promise<unknown> {
-  const answer = await authentication.preauth(readUserAsking(request, parameters))
+  const asking = readUserAsking(request, parameters)
+  const answer = await authentication.preauth(asking)
   switch (answer.result) {
     case 'auth': {
       const { text, factors } = answer.prompt
       return { result: answer.result, prompt: text, factors }
     }
-    case 'enroll':
-      return { result: answer.result, status: enrollPortalText(enrollPortalUrl(apiHost())) }
+    case 'enroll': {
+      const portal = await portalLinks.atLogin(asking.named, asking.integration)
+      return { result: answer.result, status: enrollPortalText(portal) }
+    }
     case 'no such user':
       return refused(statusMessage.unknownUserDenied)
     default:

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { newPortalCode } from '../store/identifier.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** A link into the portal, for one person to add a device without having one. */
+export interface Invitation {
+  readonly codeHash: string
+  /** Of somebody who may not be a user yet. */
+  readonly username: string
+  readonly userId: string | null
+  /** The application at whose login it was shown; `null` where an administrator made it. */
+  readonly ikey: string | null
+  readonly created: number
+  readonly createdBy: string
+  readonly expires: number
+  /** The session that has opened it. */
+  readonly sessionHash: string | null
+  /** When the first device was added with it. */
+  readonly used: number | null
+}
+
+export interface NewInvitation {
+  readonly username: string
+  readonly userId: string | null
+  readonly ikey: string | null
+  readonly validSecs: number
+  readonly createdBy: string
+}
+
+/** Why an expired link is still told from one that never was. */
+const rememberedMs = 60 * 60_000
+
+/**
+ * Invitations. Only the hash of a code is kept. One that is opened belongs to that browser's session;
+ * it is used up when a device has been added.
+ */
+export class Invitations {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @returns The code, which can't be had again. */
+  async create(invitation: NewInvitation, now: number, db: StoreDb): Promise<string> {
+    const code = newPortalCode()
+    await db
+      .insertInto('portal_codes')
+      .values({
+        code_hash: hashOf(code),
+        username: invitation.username,
+        user_id: invitation.userId,
+        ikey: invitation.ikey,
+        created: now,
+        created_by: invitation.createdBy,
+        expires: now + invitation.validSecs * 1000,
+        used: null,
+      })
+      .execute()
+    return code
+  }
+
+  async byCode(code: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
+    return await this.byHash(hashOf(code), db)
+  }
+
+  async byHash(codeHash: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
+    const row = await db
+      .selectFrom('portal_codes')
+      .selectAll()
+      .where('code_hash', '=', codeHash)
+      .executeTakeFirst()
+    return row === undefined ? undefined : invitationOf(row)
+  }
+
+  /**
+   * Gives an invitation, as it was read, to a session.
+   *
+   * @returns `false` where another session has it by now, or it was used.
+   */
+  async bind(
+    { codeHash, sessionHash: before }: Invitation,
+    sessionHash: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('portal_codes')
+      .set({ session_hash: sessionHash })
+      .where('code_hash', '=', codeHash)
+      .where('session_hash', before === null ? 'is' : '=', before)
+      .where('used', 'is', null)
+      .where('expires', '>', now)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /** Remembers the user that had to be made before his first device was finished. */
+  async setMadeUser(codeHash: string, userId: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('portal_codes')
+      .set({ user_id: userId, made_user: 1 })
+      .where('code_hash', '=', codeHash)
+      .execute()
+  }
+
+  /** Uses an invitation up. @returns `false` where it was used, or is another session's. */
+  async finish(codeHash: string, sessionHash: string, now: number, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('portal_codes')
+      .set({ used: now })
+      .where('code_hash', '=', codeHash)
+      .where('session_hash', '=', sessionHash)
+      .where('used', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /**
+   * Forgets those that are over.
+   *
+   * @returns Users who were made for one of them that has come to nothing.
+   */
+  async prune(now: number, db: StoreDb = this.#store.db): Promise<string[]> {
+    const rows = await db
+      .deleteFrom('portal_codes')
+      .where('expires', '<', now - rememberedMs)
+      .returning(['user_id', 'made_user', 'used'])
+      .execute()
+    return rows.flatMap(({ user_id, made_user, used }) =>
+      made_user === 1 && used === null && user_id !== null ? [user_id] : [],
+    )
+  }
+}
+
+function hashOf(code: string): string {
+  return createHash('sha256').update(code).digest('base64url')
+}
+
+function invitationOf(row: {
+  readonly code_hash: string
+  readonly username: string
+  readonly user_id: string | null
+  readonly ikey: string | null
+  readonly created: number
+  readonly created_by: string
+  readonly expires: number
+  readonly session_hash: string | null
+  readonly used: number | null
+}): Invitation {
+  return {
+    codeHash: row.code_hash,
+    username: row.username,
+    userId: row.user_id,
+    ikey: row.ikey,
+    created: row.created,
+    createdBy: row.created_by,
+    expires: row.expires,
+    sessionHash: row.session_hash,
+    used: row.used,
+  }
+}

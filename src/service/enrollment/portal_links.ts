@@ -1,0 +1,96 @@
+import type { Clock } from '../../host/clock.ts'
+import { lookupName, type User, type UsernameNormalization } from '../directory/user.ts'
+import type { Users } from '../directory/users.ts'
+import type { Store } from '../store/store.ts'
+import type { Invitations } from './invitations.ts'
+
+/** Whoever an application asks about, as it names him. */
+export type Invited = { readonly username: string } | { readonly userId: string }
+
+interface Handed {
+  readonly code: string
+  readonly expires: number
+}
+
+/** How links are made that come out of a login, as the log and the table name them. */
+export const madeAtLogin = 'preauth'
+
+const validSecs = 300
+/** A link that is handed out again must leave time to follow it. */
+const leastLeftMs = 180_000
+const mostRemembered = 10_000
+
+/**
+ * The links that an application's login shows to those who have nothing to sign in with. Who asks
+ * again within two minutes is given the same link, as long as nobody has opened it, so that an
+ * impatient client fills no table.
+ */
+export class PortalLinks {
+  readonly #store: Store
+  readonly #users: Users
+  readonly #invitations: Invitations
+  readonly #apiHost: () => string
+  readonly #clock: Clock
+  readonly #handed = new Map<string, Handed>()
+
+  /** @param apiHost Host name, with its port where that is not 443. */
+  constructor(
+    store: Store,
+    parts: { readonly users: Users; readonly invitations: Invitations },
+    apiHost: () => string,
+    clock: Clock,
+  ) {
+    this.#store = store
+    this.#users = parts.users
+    this.#invitations = parts.invitations
+    this.#apiHost = apiHost
+    this.#clock = clock
+  }
+
+  /** A link for five minutes, for somebody without a device or whom nobody knows yet. */
+  async atLogin(
+    invited: Invited,
+    integration: { readonly ikey: string; readonly usernameNormalization: UsernameNormalization },
+  ): Promise<string> {
+    const { usernameNormalization, ikey } = integration
+    const user = await this.#userOf(invited, usernameNormalization)
+    const username =
+      user?.username ??
+      ('username' in invited ? newName(invited.username, usernameNormalization) : '')
+    const now = this.#clock.now()
+    const key = JSON.stringify([ikey, user?.userId ?? null, username])
+    const before = this.#handed.get(key)
+    if (before !== undefined && before.expires - now >= leastLeftMs) {
+      const standing = await this.#invitations.byCode(before.code)
+      if (standing?.sessionHash === null && standing.used === null) {
+        return portalLink(this.#apiHost(), before.code)
+      }
+    }
+    const code = await this.#store.transaction((db) =>
+      this.#invitations.create(
+        { username, userId: user?.userId ?? null, ikey, validSecs, createdBy: madeAtLogin },
+        now,
+        db,
+      ),
+    )
+    if (this.#handed.size >= mostRemembered) this.#handed.clear()
+    this.#handed.set(key, { code, expires: now + validSecs * 1000 })
+    return portalLink(this.#apiHost(), code)
+  }
+
+  async #userOf(invited: Invited, normalization: UsernameNormalization): Promise<User | undefined> {
+    return 'userId' in invited
+      ? await this.#users.byId(invited.userId)
+      : await this.#users.byName(invited.username, normalization)
+  }
+}
+
+/** The code stands behind the `#`: no server, proxy or log is told it. */
+export function portalLink(apiHost: string, code: string): string {
+  return `https://${apiHost}/portal#/enroll/${code}`
+}
+
+/** What a user is called who is yet to be made: as the application would look him up. */
+function newName(username: string, normalization: UsernameNormalization): string {
+  return normalization === 'simple' ? lookupName(username, 'simple') : username.trim()
+}
