@@ -102,7 +102,7 @@ const table: Readonly<Record<string, Room>> = {
     packages: ['kysely'],
   },
   'service/delivery': {
-    rooms: ['host', 'service/event_log', 'service/store'],
+    rooms: ['host', 'service/config', 'service/event_log', 'service/store'],
     node: [...files, 'node:crypto'],
     packages: [
       'undici',

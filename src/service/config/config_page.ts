@@ -1,4 +1,5 @@
-import { type ConfigOption, type ConfigSection, configTable } from './option_table.ts'
+import type { ConfigOption, ConfigSection } from './config_option.ts'
+import { configTable } from './option_table.ts'
 
 const sections: readonly ConfigSection[] = configTable
 

@@ -1,5 +1,6 @@
 import type { IniDocument, IniEntry, IniStray } from '../../ini/ini_document.ts'
-import { type ConfigOption, type ConfigSection, configTable } from './option_table.ts'
+import type { ConfigOption, ConfigSection } from './config_option.ts'
+import { configTable } from './option_table.ts'
 
 /** Something in the configuration that is wrong, or without effect. */
 export interface Problem {

@@ -1,21 +1,5 @@
-/** One key of `countersign.cfg`, and all that is known of it. */
-export interface ConfigOption {
-  readonly key: string
-  readonly type: 'text' | 'secret' | 'boolean' | 'integer' | 'enum' | 'path' | 'list'
-  /** One sentence for the reference page, without a full stop. */
-  readonly meaning: string
-  /** As it would be written; none where it is simply not set. */
-  readonly default?: string
-  readonly values?: readonly string[]
-  readonly min?: number
-  readonly max?: number
-}
-
-export interface ConfigSection {
-  readonly name: string
-  readonly meaning: string
-  readonly options: readonly ConfigOption[]
-}
+import type { ConfigSection } from './config_option.ts'
+import { deliverySections } from './delivery_options.ts'
 
 /** Every section and key of `countersign.cfg`: parser, checks and reference page read this table. */
 export const configTable = [
@@ -36,6 +20,12 @@ export const configTable = [
         meaning: 'IP address to listen on; all of the machine where it is not set',
       },
       { key: 'port', type: 'integer', default: '8443', min: 0, max: 65535, meaning: 'TCP port' },
+      {
+        key: 'public_url',
+        type: 'text',
+        meaning:
+          'Address under which browsers and the webhooks of providers reach the service, where that is not the first of host_names with port, as behind a reverse proxy: https://mfa.example.com',
+      },
       {
         key: 'data_folder',
         type: 'path',
@@ -163,4 +153,5 @@ export const configTable = [
       },
     ],
   },
+  ...deliverySections,
 ] as const satisfies readonly ConfigSection[]

@@ -3,12 +3,16 @@ import { dirname, resolve } from 'node:path'
 import { Secret } from '../../host/secret.ts'
 import { IniDocument } from '../../ini/ini_document.ts'
 import { ConfigValues, type Problem } from './config_values.ts'
+import type { DeliveryConfig } from './delivery_config.ts'
+import { readDeliveryConfig } from './read_delivery_config.ts'
 
 /** `countersign.cfg`, read. */
-export interface ServiceConfig {
+export interface ServiceConfig extends DeliveryConfig {
   readonly hostNames: readonly string[]
   readonly interfaceAddress: string | undefined
   readonly port: number
+  /** Without a slash at its end; `undefined` for the first host name and the port. */
+  readonly publicUrl: string | undefined
   /** Absolute. */
   readonly dataFolder: string
   readonly databaseUrl: Secret | undefined
@@ -39,6 +43,18 @@ export function defaultConfig(folder: string): ServiceConfig {
   const { config } = readServiceConfig('', resolve(folder, 'countersign.cfg'))
   if (config === undefined) throw new Error('the defaults are not valid')
   return config
+}
+
+/** What `countersign up` holds to: nothing that is sent leaves the machine. */
+export function tryOutConfig(folder: string): ServiceConfig {
+  const config = defaultConfig(folder)
+  const provider = { kind: 'outbox' } as const
+  return {
+    ...config,
+    sms: { ...config.sms, provider },
+    phone: { ...config.phone, provider },
+    mail: { ...config.mail, provider },
+  }
 }
 
 /**
@@ -74,6 +90,14 @@ export function readServiceConfig(
       `'${interfaceAddress}' is no IP address; write one of this machine's, or leave it out for all`,
     )
   }
+  const publicUrl = values.text('service', 'public_url')
+  if (publicUrl !== undefined && !(/^https:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
+    values.refuse(
+      'service',
+      'public_url',
+      `public_url is '${publicUrl}'; write it like https://mfa.example.com`,
+    )
+  }
   const databaseUrl = values.text('service', 'database_url')
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     // the value itself may hold a password
@@ -92,6 +116,7 @@ export function readServiceConfig(
     hostNames,
     interfaceAddress,
     port: values.integer('service', 'port'),
+    publicUrl: publicUrl?.replace(/\/+$/, ''),
     dataFolder: path('data_folder') ?? folder,
     databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
     certificateFiles:
@@ -116,6 +141,7 @@ export function readServiceConfig(
       fraudLocks: values.text('push', 'fraud') === 'lock',
       fraudEmails: listed(values.text('push', 'fraud_email')),
     },
+    ...readDeliveryConfig(values, file),
   }
   const { problems } = values
   const valid = problems.every(({ severity }) => severity !== 'error')

@@ -1,19 +1,8 @@
 import type { Clock } from '../../host/clock.ts'
+import type { TelephonyLimits } from '../config/delivery_config.ts'
 import type { TelephonyEvent, TelephonyLog } from '../event_log/telephony_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { DeliveryError } from './delivery.ts'
-
-/** What messages or calls may come to; 0 for no limit. */
-export interface TelephonyLimits {
-  readonly userPerHour: number
-  readonly userPerDay: number
-  readonly numberPerHour: number
-  readonly numberPerDay: number
-  /** Of the whole service: what a fraud over many users and numbers can cost at most. */
-  readonly allPerHour: number
-  /** What a number has to begin with, as `+49`; none for all countries. */
-  readonly allowedPrefixes: readonly string[]
-}
 
 export type Telephoned = Pick<TelephonyEvent, 'number' | 'userId' | 'txid' | 'context'>
 

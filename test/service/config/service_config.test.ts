@@ -68,3 +68,107 @@ threshold=0
     assert.doesNotMatch(problems.join('\n'), /hidden/)
   })
 })
+
+describe('countersign.cfg: messages, calls and mail', () => {
+  test('nothing is sent where no provider is named', () => {
+    const { sms, phone, mail } = defaultConfig('/srv')
+    assert.deepEqual(
+      [sms.provider, phone.provider, mail.provider],
+      [{ kind: 'off' }, { kind: 'off' }, { kind: 'off' }],
+    )
+    assert.deepEqual([sms.batch, sms.validMinutes, phone.confirmKeys], [1, 10, '1#'])
+  })
+
+  test('providers have what they need, and their secrets do not show', () => {
+    const { config, problems } = readServiceConfig(
+      `[service]
+public_url=https://mfa.example.com/
+[sms]
+provider=http
+sms_batch=5
+allowed_prefixes=+49, +43
+user_per_hour=0
+[phone]
+provider=twilio
+caller_id=+15550100000
+language=de
+keypress_fraud=none
+[twilio]
+account_sid=AC1
+auth_token=hidden1
+base_url=https://voice.example.com/api/laml/
+ca_file=ca.pem
+[http_gateway]
+url=http://127.0.0.1:13013/cgi-bin/sendsms?username=u&password=hidden2&to={to}&text={text}
+method=GET
+headers=X-Key: hidden3
+  X-Other: two: parts
+success_pattern=^0: Accepted
+[mail]
+provider=smtp
+from=Countersign <mfa@example.com>
+host=mail.example.com
+username=mfa
+password=hidden4
+`,
+      file,
+    )
+    assert.deepEqual(problems, [])
+    assert.equal(config?.publicUrl, 'https://mfa.example.com')
+    assert.deepEqual(config?.sms.limits.allowedPrefixes, ['+49', '+43'])
+    assert.equal(config?.sms.limits.userPerHour, 0)
+    assert(config?.sms.provider.kind === 'http')
+    assert.deepEqual(
+      config.sms.provider.gateway.headers.map(({ name, value }) => [name, value.reveal()]),
+      [
+        ['X-Key', 'hidden3'],
+        ['X-Other', 'two: parts'],
+      ],
+    )
+    assert(config.phone.provider.kind === 'twilio')
+    assert.equal(config.phone.provider.twilio.baseUrl, 'https://voice.example.com/api/laml')
+    assert.equal(config.phone.provider.twilio.caFile, '/etc/countersign/ca.pem')
+    assert.deepEqual([config.phone.language, config.phone.fraudKey], ['de', undefined])
+    assert(config.mail.provider.kind === 'smtp')
+    assert.equal(config.mail.provider.smtp.security, 'starttls')
+    assert.doesNotMatch(JSON.stringify(config), /hidden/)
+  })
+
+  test('what a provider lacks is told at the line that chose it', () => {
+    const told = problemsOf(`[sms]
+provider=twilio
+[phone]
+provider=aws
+keypress_confirm=19
+[twilio]
+base_url=http://example.com
+[mail]
+provider=smtp
+security=none
+host=mail.example.com
+username=u
+password=hidden
+[aws]
+access_key_id=A
+[service]
+public_url=http://mfa.example.com
+`).map((line) => line.slice(file.length + 1))
+    assert.deepEqual(
+      told.map((line) => line.split(':')[0]),
+      ['2', '2', '2', '4', '4', '5', '7', '9', '10', '15', '17'],
+    )
+    assert.doesNotMatch(told.join('\n'), /hidden/)
+  })
+
+  test('a gateway that is told no text, and what is no header, are refused without their secrets', () => {
+    const told = problemsOf(`[sms]
+provider=http
+[http_gateway]
+url=https://sms.example/?key=hidden
+headers=hidden hidden
+success_pattern=(
+`)
+    assert.equal(told.length, 3)
+    assert.doesNotMatch(told.join('\n'), /hidden/)
+  })
+})

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import type { TelephonyLimits } from '../../../src/service/config/delivery_config.ts'
 import { DeliveryError } from '../../../src/service/delivery/delivery.ts'
-import {
-  type Telephoned,
-  TelephonyLimit,
-  type TelephonyLimits,
-} from '../../../src/service/delivery/telephony_limit.ts'
+import { type Telephoned, TelephonyLimit } from '../../../src/service/delivery/telephony_limit.ts'
 import { TelephonyLog } from '../../../src/service/event_log/telephony_log.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
