@@ -2,7 +2,7 @@ import { Secret as OathSecret } from 'otpauth'
 import type { Secret } from '../../host/secret.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { tokenPlace } from '../store/rotation.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import {
   acceptableMoments,
   distantMoments,
@@ -12,6 +12,7 @@ import {
   type OathParameters,
   pastMoments,
 } from './oath.ts'
+import { type Imported, type ImportOptions, portions, someOf } from './token_import.ts'
 import { DirectoryError } from './user.ts'
 
 /** A generator of passcodes: a hardware token, an app that shows codes, or a phone's own. */
@@ -25,6 +26,8 @@ export interface Token extends OathParameters {
   /** HOTP: the next counter; TOTP: the last step used. */
   readonly position: number
   readonly drift: number
+  /** From when on no passcode of it is taken. */
+  readonly expires: number | null
 }
 
 export interface NewToken {
@@ -36,8 +39,14 @@ export interface NewToken {
   /** In base32; a new one of 20 octets where there is none. */
   readonly secret?: Secret
   readonly counter?: number
+  /** TOTP: steps by which its clock is ahead. */
+  readonly drift?: number
+  readonly expires?: number | undefined
   readonly phoneId?: string
 }
+
+/** A hardware token as a file lists it. */
+export type ListedToken = NewToken & { readonly serial: string; readonly secret: Secret }
 
 /** What a passcode proved to be. A code of the past is told from a wrong one: it is no guess. */
 export type Consumption =
@@ -64,6 +73,7 @@ interface TokenRow {
   readonly resync_codes: number
   readonly resync_at: number | null
   readonly sealed_secret: string
+  readonly expires: number | null
 }
 
 /** The tokens, and the one way by which a passcode is used. */
@@ -92,26 +102,44 @@ export class Tokens {
   ): Promise<{ readonly token: Token; readonly secret: string }> {
     const secret =
       token.secret === undefined ? new OathSecret({ size: 20 }) : checkedSecret(token.secret)
-    const tokenId = newIdentifier('DH')
-    const row = {
-      token_id: tokenId,
-      user_id: userId,
-      phone_id: token.phoneId ?? null,
-      serial: token.serial ?? tokenId.slice(-8),
-      kind: token.kind,
-      digits: token.digits ?? 6,
-      algorithm: token.algorithm ?? 'SHA1',
-      step_secs: token.stepSecs ?? 30,
-      position: token.counter ?? 0,
-      drift: 0,
-      resync_position: null,
-      resync_codes: 0,
-      resync_at: null,
-      sealed_secret: this.#store.sealing.seal(secret.base32, tokenPlace(tokenId)),
-      created: now,
-    }
-    await db.insertInto('oath_tokens').values(row).execute()
+    const row = { ...this.#rowOf(token, secret, now), user_id: userId }
+    await insert([row], db)
     return { token: tokenOf(row), secret: secret.base32 }
+  }
+
+  /**
+   * Takes in the hardware tokens that a file lists. Where one is replaced it stays its user's; the
+   * counter begins anew only with a new secret, so that no passcode works a second time.
+   */
+  async import(
+    tokens: readonly ListedToken[],
+    { onDuplicate, progress }: ImportOptions,
+    now: number,
+    db: StoreDb,
+  ): Promise<Imported> {
+    const before = await this.#bySerials(tokens, db)
+    const known = tokens.filter((token) => before.has(name(token)))
+    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken(known)
+    const added = tokens.filter((token) => !before.has(name(token)))
+    let done = 0
+    for (const portion of portions(added)) {
+      const rows = portion.map((token) => this.#rowOf(token, checkedSecret(token.secret), now))
+      await insert(rows, db)
+      done += portion.length
+      progress?.(done)
+    }
+    for (const token of onDuplicate === 'replace' ? known : []) {
+      const row = before.get(name(token))
+      if (row !== undefined) await this.#replace(row, token, now, db)
+      done++
+      progress?.(done)
+    }
+    const serials = known.map(({ serial }) => serial)
+    return {
+      added: added.map(({ serial }) => serial),
+      replaced: onDuplicate === 'replace' ? serials : [],
+      skipped: onDuplicate === 'skip' ? serials : [],
+    }
   }
 
   /**
@@ -123,6 +151,7 @@ export class Tokens {
     let replayed: Token | undefined
     for (const row of rows) {
       if (row.digits !== passcode.length) continue
+      if (row.expires !== null && row.expires <= now) continue
       const token = tokenOf(row)
       const key = this.#key(row)
       const moment = key.momentOf(token, passcode, acceptableMoments(token, token, now))
@@ -206,6 +235,60 @@ export class Tokens {
     return false
   }
 
+  async #replace(row: TokenRow, token: ListedToken, now: number, db: StoreDb): Promise<void> {
+    const secret = checkedSecret(token.secret)
+    const opened = this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id))
+    const { digits, algorithm, step_secs, position, drift, sealed_secret, expires } = this.#rowOf(
+      token,
+      secret,
+      now,
+      row.token_id,
+    )
+    const anew = { position, drift, resync_position: null, resync_codes: 0, resync_at: null }
+    await db
+      .updateTable('oath_tokens')
+      .set({ digits, algorithm, step_secs, sealed_secret, expires })
+      .$if(opened !== secret.base32, (update) => update.set(anew))
+      .where('token_id', '=', row.token_id)
+      .execute()
+  }
+
+  #rowOf(token: NewToken, secret: OathSecret, now: number, tokenId = newIdentifier('DH')) {
+    return {
+      token_id: tokenId,
+      user_id: null,
+      phone_id: token.phoneId ?? null,
+      serial: token.serial ?? tokenId.slice(-8),
+      kind: token.kind,
+      digits: token.digits ?? 6,
+      algorithm: token.algorithm ?? 'SHA1',
+      step_secs: token.stepSecs ?? 30,
+      position: token.counter ?? 0,
+      drift: token.drift ?? 0,
+      resync_position: null,
+      resync_codes: 0,
+      resync_at: null,
+      sealed_secret: this.#store.sealing.seal(secret.base32, tokenPlace(tokenId)),
+      created: now,
+      expires: token.expires ?? null,
+    }
+  }
+
+  async #bySerials(tokens: readonly ListedToken[], db: StoreDb): Promise<Map<string, TokenRow>> {
+    const found = new Map<string, TokenRow>()
+    for (const portion of portions(tokens)) {
+      const serials = portion.map(({ serial }) => serial)
+      const rows = await db
+        .selectFrom('oath_tokens')
+        .selectAll()
+        .where('phone_id', 'is', null)
+        .where('serial', 'in', serials)
+        .execute()
+      for (const row of rows) found.set(name(row), row)
+    }
+    return found
+  }
+
   #key(row: TokenRow): OathKey {
     return new OathKey(this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id)))
   }
@@ -219,6 +302,32 @@ export class Tokens {
       .orderBy('token_id')
       .execute()
   }
+}
+
+/** A serial names one token of its kind. */
+function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
+  return `${kind} ${serial}`
+}
+
+async function insert(
+  rows: readonly (TokenRow & { readonly created: number })[],
+  db: StoreDb,
+): Promise<void> {
+  try {
+    await db
+      .insertInto('oath_tokens')
+      .values([...rows])
+      .execute()
+  } catch (error) {
+    throw isUniqueViolation(error) ? serialTaken(rows) : error
+  }
+}
+
+function serialTaken(tokens: readonly { readonly serial: string }[]): DirectoryError {
+  return new DirectoryError(
+    'DIRECTORY_SERIAL_TAKEN',
+    `there are tokens of this kind with the serials already: ${someOf(tokens.map(({ serial }) => serial))}`,
+  )
 }
 
 /** @returns `false` where somebody else has used this moment, or one after it. */
@@ -264,6 +373,7 @@ function tokenOf(row: TokenRow): Token {
     stepSecs: row.step_secs,
     position: row.position,
     drift: row.drift,
+    expires: row.expires,
   }
 }
 

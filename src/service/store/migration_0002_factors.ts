@@ -1,9 +1,10 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { serialKey } from './serial_key.ts'
 
 /** What push, calls, messages, hardware tokens and the portal need to remember. */
 export async function factors(db: Kysely<unknown>): Promise<void> {
   await createDevices(db)
+  await extendTokens(db)
   await createCodes(db)
   await createPortal(db)
   await createTelephonyLog(db)
@@ -29,7 +30,7 @@ async function createDevices({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('user_id', 'text', (column) =>
       column.references('users.user_id').onDelete('set null'),
     )
-    .addColumn('serial', 'text', (column) => column.notNull())
+    .addColumn('serial', 'text', (column) => column.notNull().unique())
     .addColumn('public_id', 'text', (column) => column.notNull().unique())
     .addColumn('sealed_key', 'text', (column) => column.notNull())
     .addColumn('session_counter', 'integer', (column) => column.notNull())
@@ -55,6 +56,25 @@ async function createDevices({ schema }: Kysely<unknown>): Promise<void> {
     .createIndex('webauthn_credentials_of_user')
     .on('webauthn_credentials')
     .column('user_id')
+    .execute()
+}
+
+/** A serial names one token of its kind. Of those that bear the same, all but one get their identifier. */
+async function extendTokens(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('oath_tokens').addColumn('expires', 'bigint').execute()
+  await sql`
+    update oath_tokens set serial = token_id where phone_id is null and exists (
+      select 1 from oath_tokens as other
+      where other.phone_id is null and other.kind = oath_tokens.kind
+        and other.serial = oath_tokens.serial and other.token_id < oath_tokens.token_id)`.execute(
+    db,
+  )
+  await db.schema
+    .createIndex('oath_tokens_serial')
+    .unique()
+    .on('oath_tokens')
+    .columns(['kind', 'serial'])
+    .where(sql.ref('phone_id'), 'is', null)
     .execute()
 }
 

@@ -48,6 +48,8 @@ export interface Schema {
     resync_at: number | null
     sealed_secret: string
     created: number
+    /** From when on no passcode of it is taken; null for never. */
+    expires: number | null
   }
   bypass_codes: {
     bypass_code_id: string
@@ -126,6 +128,7 @@ export interface Schema {
     /** JSON of the browser's PushSubscription. */
     subscription: string | null
   }
+  /** YubiKeys in their AES mode. Counters are those of the last passcode that was used. */
   yubikeys: {
     token_id: string
     user_id: string | null
