@@ -20,7 +20,11 @@ const debianPackages = {
   '--peers': {
     chromium: '/usr/bin/chromium',
     'freeradius-utils': '/usr/bin/radclient',
+    'libyubikey-dev': '/usr/bin/ykgenerate',
+    oathtool: '/usr/bin/oathtool',
     openssl: '/usr/bin/openssl',
+    'pskc-utils': '/usr/bin/csv2pskc',
+    pskctool: '/usr/bin/pskctool',
     'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
     'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
   },

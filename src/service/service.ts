@@ -18,6 +18,7 @@ import { Groups } from './directory/groups.ts'
 import { Phones } from './directory/phones.ts'
 import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
+import { Yubikeys } from './directory/yubikeys.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
 import { Invitations } from './enrollment/invitations.ts'
 import { PortalLinks } from './enrollment/portal_links.ts'
@@ -108,7 +109,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const authentication = authenticationOf({
     store,
-    directory: { users, groups, phones, tokens, bypassCodes },
+    directory: { users, groups, phones, tokens, yubikeys: new Yubikeys(store), bypassCodes },
     lockout: new Lockout(store, config.lockout),
     transactions,
     delivery: options.delivery ?? {},

@@ -1,10 +1,14 @@
 import type { Device } from '../../duo/index.ts'
 import type { Token } from '../directory/tokens.ts'
+import type { Yubikey } from '../directory/yubikeys.ts'
 import type { CapablePhone } from '../factor/capable_device.ts'
 import { displayName, maskedNumber } from './prompt_text.ts'
 
 /** The devices as preauth lists them (duo.com/docs/authapi, /preauth): phones in their order, then tokens. */
-export function deviceList(phones: readonly CapablePhone[], tokens: readonly Token[]): Device[] {
+export function deviceList(
+  phones: readonly CapablePhone[],
+  tokens: readonly (Token | Yubikey)[],
+): Device[] {
   return [
     ...phones.map((phone) => ({
       device: phone.phoneId,

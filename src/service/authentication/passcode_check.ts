@@ -1,4 +1,5 @@
 import { statusMessage } from '../../duo/index.ts'
+import { readYubikeyOtp } from '../directory/yubikey_otp.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Outcome, Transaction, Transactions } from '../transaction/transactions.ts'
 import type { Lockout, Source } from './lockout.ts'
@@ -50,9 +51,13 @@ export async function checkPasscode(
   if (push !== undefined) {
     return { ...(await accepted('verified_push', push.phoneId ?? '')), settledPush: push.txid }
   }
-  const used = await directory.tokens.consume(source.userId, passcode, now, db)
+  const used =
+    readYubikeyOtp(passcode) === undefined
+      ? await directory.tokens.consume(source.userId, passcode, now, db)
+      : await directory.yubikeys.consume(source.userId, passcode, db)
   switch (used.outcome) {
     case 'accepted': {
+      if ('yubikey' in used) return await accepted('yubikey_code', used.yubikey.tokenId)
       const { tokenId, phoneId } = used.token
       return phoneId === null
         ? await accepted('hardware_token', tokenId)

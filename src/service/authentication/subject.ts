@@ -6,6 +6,7 @@ import type { Phones } from '../directory/phones.ts'
 import type { Token, Tokens } from '../directory/tokens.ts'
 import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
+import type { Yubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { type CapablePhone, capablePhones } from '../factor/capable_device.ts'
 import type { Lockout } from './lockout.ts'
 import { type Decision, decide } from './policy.ts'
@@ -17,8 +18,8 @@ export type Named = { readonly username: string } | { readonly userId: string }
 export interface Subject {
   readonly user: User | undefined
   readonly phones: readonly CapablePhone[]
-  /** Tokens that are no phone's. */
-  readonly tokens: readonly Token[]
+  /** Tokens that are no phone's, then YubiKeys. */
+  readonly tokens: readonly (Token | Yubikey)[]
   readonly decision: Decision
   /** Whether the application wants a code with a push. */
   readonly verifiedPush: VerifiedPush
@@ -29,6 +30,7 @@ export interface Directory {
   readonly groups: Groups
   readonly phones: Phones
   readonly tokens: Tokens
+  readonly yubikeys: Yubikeys
   readonly bypassCodes: BypassCodes
 }
 
@@ -53,14 +55,15 @@ export async function readSubject(
       : await directory.users.byName(named.username, integration.usernameNormalization)
   if (user === undefined && 'userId' in named) return undefined
   const userId = user?.userId ?? nobody
-  const [groups, phones, tokens, lockedOut] = await Promise.all([
+  const [groups, phones, tokens, yubikeys, lockedOut] = await Promise.all([
     directory.groups.ofUser(userId),
     directory.phones.ofUser(userId),
     directory.tokens.ofUser(userId),
+    directory.yubikeys.ofUser(userId),
     lockout.accountIsLocked(userId, now),
   ])
   const enrolled =
-    phones.length + tokens.length > 0 ||
+    phones.length + tokens.length + yubikeys.length > 0 ||
     (await directory.bypassCodes.ofUser(userId)).some(
       ({ expires, reuseCount }) =>
         (expires === null || expires > now) && (reuseCount === null || reuseCount > 0),
@@ -68,7 +71,7 @@ export async function readSubject(
   return {
     user,
     phones: capablePhones(phones, tokens, delivery),
-    tokens: tokens.filter(({ phoneId }) => phoneId === null),
+    tokens: [...tokens.filter(({ phoneId }) => phoneId === null), ...yubikeys],
     decision: decide(
       {
         status: user?.status,

@@ -11,6 +11,10 @@ export function tokenPlace(tokenId: string): string {
   return `oath_tokens:secret:${tokenId}`
 }
 
+export function yubikeyPlace(tokenId: string): string {
+  return `yubikeys:key:${tokenId}`
+}
+
 /**
  * Makes a new sealing key and seals everything with it, in one transaction. The key file has the new
  * key before the first secret needs it, and keeps the old ones: what is only hashed (bypass codes)
@@ -24,7 +28,11 @@ export async function rotateSealingKey(store: Store): Promise<number> {
   writeSealingKeys(store.folder, [added, ...before.map(({ octets }) => octets.toString('base64'))])
   const sealing = new Sealing([sealingKey(added), ...before])
   return await store.transaction(async (db) => {
-    const counts = [await resealIntegrations(db, sealing), await resealTokens(db, sealing)]
+    const counts = [
+      await resealIntegrations(db, sealing),
+      await resealTokens(db, sealing),
+      await resealYubikeys(db, sealing),
+    ]
     await resealCheck(db, sealing)
     return counts.reduce((sum, count) => sum + count, 0)
   })
@@ -50,6 +58,19 @@ async function resealTokens(db: StoreDb, sealing: Sealing): Promise<number> {
     await db
       .updateTable('oath_tokens')
       .set({ sealed_secret: resealed })
+      .where('token_id', '=', token_id)
+      .execute()
+  }
+  return rows.length
+}
+
+async function resealYubikeys(db: StoreDb, sealing: Sealing): Promise<number> {
+  const rows = await db.selectFrom('yubikeys').select(['token_id', 'sealed_key']).execute()
+  for (const { token_id, sealed_key } of rows) {
+    const resealed = reseal(sealing, sealed_key, yubikeyPlace(token_id))
+    await db
+      .updateTable('yubikeys')
+      .set({ sealed_key: resealed })
       .where('token_id', '=', token_id)
       .execute()
   }

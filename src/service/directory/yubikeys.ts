@@ -1,0 +1,280 @@
+import { Secret } from '../../host/secret.ts'
+import { newIdentifier } from '../store/identifier.ts'
+import { yubikeyPlace } from '../store/rotation.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import { readModhex } from './modhex.ts'
+import { type Imported, type ImportOptions, portions, someOf } from './token_import.ts'
+import { DirectoryError } from './user.ts'
+import { openYubikeyOtp, readYubikeyOtp, type YubikeyOtp } from './yubikey_otp.ts'
+
+/** A YubiKey that types passcodes of its AES mode ("Yubico OTP"). */
+export interface Yubikey {
+  /** `DH…` */
+  readonly tokenId: string
+  readonly userId: string | null
+  readonly serial: string
+  /** Twelve letters of modhex, with which each of its passcodes begins. */
+  readonly publicId: string
+}
+
+export interface NewYubikey {
+  readonly serial: string
+  readonly publicId: string
+  /** 6 octets in hex. */
+  readonly privateId: Secret
+  /** 16 octets in hex. */
+  readonly aesKey: Secret
+}
+
+/** What a passcode of a YubiKey proved to be. */
+export type YubikeyConsumption =
+  | { readonly outcome: 'accepted' | 'replayed'; readonly yubikey: Yubikey }
+  | { readonly outcome: 'wrong' }
+
+interface YubikeyRow {
+  readonly token_id: string
+  readonly user_id: string | null
+  readonly serial: string
+  readonly public_id: string
+  readonly sealed_key: string
+}
+
+interface YubikeyKeys {
+  readonly privateId: Buffer
+  readonly aesKey: Buffer
+}
+
+/** Before its first passcode: any is later than this. */
+const unused = { session_counter: 0, use_counter: -1 }
+
+/** The YubiKeys, and the one way by which a passcode of theirs is used. */
+export class Yubikeys {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    const rows = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('created')
+      .orderBy('token_id')
+      .execute()
+    return rows.map(yubikeyOf)
+  }
+
+  async list(db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    const rows = await db.selectFrom('yubikeys').selectAll().orderBy('serial').execute()
+    return rows.map(yubikeyOf)
+  }
+
+  async create(
+    userId: string | null,
+    yubikey: NewYubikey,
+    now: number,
+    db: StoreDb,
+  ): Promise<Yubikey> {
+    const row = { ...this.#rowOf(yubikey, now), user_id: userId }
+    await insert([row], db)
+    return yubikeyOf(row)
+  }
+
+  /**
+   * Takes in what a file of the personalisation tool lists. Where one is replaced it stays its
+   * user's; the counters begin anew only with a new key, so that no passcode works a second time.
+   */
+  async import(
+    yubikeys: readonly NewYubikey[],
+    { onDuplicate, progress }: ImportOptions,
+    now: number,
+    db: StoreDb,
+  ): Promise<Imported> {
+    const before = await this.#bySerials(yubikeys, db)
+    const known = yubikeys.filter(({ serial }) => before.has(serial))
+    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken(known)
+    const added = yubikeys.filter(({ serial }) => !before.has(serial))
+    let done = 0
+    for (const portion of portions(added)) {
+      await insert(
+        portion.map((yubikey) => this.#rowOf(yubikey, now)),
+        db,
+      )
+      done += portion.length
+      progress?.(done)
+    }
+    for (const yubikey of onDuplicate === 'replace' ? known : []) {
+      const row = before.get(yubikey.serial)
+      if (row !== undefined) await this.#replace(row, yubikey, now, db)
+      done++
+      progress?.(done)
+    }
+    const serials = known.map(({ serial }) => serial)
+    return {
+      added: added.map(({ serial }) => serial),
+      replaced: onDuplicate === 'replace' ? serials : [],
+      skipped: onDuplicate === 'skip' ? serials : [],
+    }
+  }
+
+  /**
+   * Uses a passcode up. Whichever node or connection comes first wins: the counters are moved by
+   * one UPDATE that holds only where they have not come that far already.
+   */
+  async consume(userId: string, passcode: string, db: StoreDb): Promise<YubikeyConsumption> {
+    const otp = readYubikeyOtp(passcode)
+    if (otp === undefined) return { outcome: 'wrong' }
+    const row = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('public_id', '=', otp.publicId)
+      .executeTakeFirst()
+    if (row === undefined) return { outcome: 'wrong' }
+    return await this.#use(row, otp, db)
+  }
+
+  async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('yubikeys')
+      .set({ user_id: userId })
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async remove(tokenId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('yubikeys')
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  async #use(row: YubikeyRow, otp: YubikeyOtp, db: StoreDb): Promise<YubikeyConsumption> {
+    const counters = openYubikeyOtp(otp, this.#keys(row))
+    if (counters === undefined) return { outcome: 'wrong' }
+    const { numUpdatedRows } = await db
+      .updateTable('yubikeys')
+      .set({ session_counter: counters.session, use_counter: counters.use })
+      .where('token_id', '=', row.token_id)
+      .where((where) =>
+        where.or([
+          where('session_counter', '<', counters.session),
+          where.and([
+            where('session_counter', '=', counters.session),
+            where('use_counter', '<', counters.use),
+          ]),
+        ]),
+      )
+      .executeTakeFirst()
+    return { outcome: numUpdatedRows === 1n ? 'accepted' : 'replayed', yubikey: yubikeyOf(row) }
+  }
+
+  async #replace(row: YubikeyRow, yubikey: NewYubikey, now: number, db: StoreDb): Promise<void> {
+    const { public_id, sealed_key } = this.#rowOf(yubikey, now, row.token_id)
+    const before = this.#keys(row)
+    const after = keysOf(yubikey)
+    const sameKey = before.aesKey.equals(after.aesKey) && before.privateId.equals(after.privateId)
+    await db
+      .updateTable('yubikeys')
+      .set({ public_id, sealed_key, ...(sameKey ? {} : unused) })
+      .where('token_id', '=', row.token_id)
+      .execute()
+      .catch(taken([yubikey]))
+  }
+
+  #rowOf(yubikey: NewYubikey, now: number, tokenId = newIdentifier('DH')) {
+    const { privateId, aesKey } = keysOf(yubikey)
+    const key = JSON.stringify([privateId.toString('hex'), aesKey.toString('hex')])
+    return {
+      token_id: tokenId,
+      user_id: null,
+      serial: yubikey.serial,
+      public_id: checkedPublicId(yubikey.publicId),
+      sealed_key: this.#store.sealing.seal(key, yubikeyPlace(tokenId)),
+      ...unused,
+      created: now,
+    }
+  }
+
+  #keys(row: YubikeyRow): YubikeyKeys {
+    const opened = this.#store.sealing.open(row.sealed_key, yubikeyPlace(row.token_id))
+    const [privateId, aesKey]: unknown[] = JSON.parse(opened)
+    return keysOf({
+      privateId: new Secret(String(privateId)),
+      aesKey: new Secret(String(aesKey)),
+    })
+  }
+
+  async #bySerials(yubikeys: readonly NewYubikey[], db: StoreDb): Promise<Map<string, YubikeyRow>> {
+    const found = new Map<string, YubikeyRow>()
+    for (const portion of portions(yubikeys)) {
+      const serials = portion.map(({ serial }) => serial)
+      const rows = await db
+        .selectFrom('yubikeys')
+        .selectAll()
+        .where('serial', 'in', serials)
+        .execute()
+      for (const row of rows) found.set(row.serial, row)
+    }
+    return found
+  }
+}
+
+type FullRow = YubikeyRow & typeof unused & { readonly created: number }
+
+async function insert(rows: readonly FullRow[], db: StoreDb): Promise<void> {
+  await db
+    .insertInto('yubikeys')
+    .values([...rows])
+    .execute()
+    .catch(taken(rows))
+}
+
+/** Turns the database's word for "there is one already" into the directory's. */
+function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error) ? serialTaken(yubikeys, 'or their public identities') : error
+  }
+}
+
+function serialTaken(yubikeys: readonly { readonly serial: string }[], also = ''): DirectoryError {
+  const serials = someOf(yubikeys.map(({ serial }) => serial))
+  return new DirectoryError(
+    'DIRECTORY_SERIAL_TAKEN',
+    `there are YubiKeys with these serials ${also === '' ? '' : `${also} `}already: ${serials}`,
+  )
+}
+
+function keysOf({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
+  const hex = (secret: Secret, octets: number): Buffer => {
+    const text = secret.reveal()
+    if (/^[0-9a-f]*$/i.test(text) && text.length === octets * 2) return Buffer.from(text, 'hex')
+    throw new DirectoryError(
+      'DIRECTORY_YUBIKEY',
+      'a YubiKey has a private identity of 6 octets and an AES key of 16, both in hex',
+    )
+  }
+  return { privateId: hex(privateId, 6), aesKey: hex(aesKey, 16) }
+}
+
+function checkedPublicId(publicId: string): string {
+  const read = readModhex(publicId)
+  if (read?.length === 12) return read
+  throw new DirectoryError(
+    'DIRECTORY_YUBIKEY',
+    'the public identity of a YubiKey is twelve letters of modhex (cbdefghijklnrtuv)',
+  )
+}
+
+function yubikeyOf(row: YubikeyRow): Yubikey {
+  return {
+    tokenId: row.token_id,
+    userId: row.user_id,
+    serial: row.serial,
+    publicId: row.public_id,
+  }
+}

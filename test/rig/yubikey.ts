@@ -1,0 +1,43 @@
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { Secret } from '../../src/host/secret.ts'
+import { modhexOf } from '../../src/service/directory/modhex.ts'
+import { crc16 } from '../../src/service/directory/yubikey_otp.ts'
+import type { NewYubikey } from '../../src/service/directory/yubikeys.ts'
+
+/** A YubiKey whose passcodes a test can have typed. */
+export class TestYubikey {
+  readonly serial = String(1_000_000 + randomBytes(3).readUIntBE(0, 3))
+  readonly publicId = modhexOf(randomBytes(6))
+  readonly #privateId = randomBytes(6)
+  readonly #aesKey = randomBytes(16)
+
+  /** As it is put into the directory. */
+  get listed(): NewYubikey {
+    return {
+      serial: this.serial,
+      publicId: this.publicId,
+      privateId: new Secret(this.#privateId.toString('hex')),
+      aesKey: new Secret(this.#aesKey.toString('hex')),
+    }
+  }
+
+  /** Its line in the file that the personalisation tool writes. */
+  get line(): string {
+    const { serial, publicId } = this
+    const [privateId, aesKey] = [this.#privateId.toString('hex'), this.#aesKey.toString('hex')]
+    return `${serial},${publicId},${privateId},${aesKey},,2026-11-24T12:00:00,`
+  }
+
+  /** What it types when it is touched for the `use`th time of a session. */
+  otp(session: number, use: number): string {
+    const block = Buffer.alloc(16)
+    this.#privateId.copy(block)
+    block.writeUInt16LE(session, 6)
+    randomBytes(3).copy(block, 8)
+    block.writeUInt8(use, 11)
+    randomBytes(2).copy(block, 12)
+    block.writeUInt16LE(~crc16(block.subarray(0, 14)) & 0xffff, 14)
+    const cipher = createCipheriv('aes-128-ecb', this.#aesKey, null).setAutoPadding(false)
+    return this.publicId + modhexOf(Buffer.concat([cipher.update(block), cipher.final()]))
+  }
+}

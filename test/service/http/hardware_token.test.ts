@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Yubikeys } from '../../../src/service/directory/yubikeys.ts'
+import { AuthenticationLog } from '../../../src/service/event_log/authentication_log.ts'
+import { responseOf, TestService } from '../../rig/service.ts'
+import { TestYubikey } from '../../rig/yubikey.ts'
+
+describe('a YubiKey at the Auth API', () => {
+  const yubikey = new TestYubikey()
+  let service: TestService
+  let tokenId: string
+
+  before(async () => {
+    service = await TestService.start()
+    const { userId } = await service.addUser({ username: 'alice' })
+    const created = await service.store.transaction((db) =>
+      new Yubikeys(service.store).create(userId, yubikey.listed, Date.now(), db),
+    )
+    tokenId = created.tokenId
+  })
+  after(() => service.close())
+
+  async function signIn(passcode: string): Promise<Readonly<Record<string, unknown>>> {
+    const parameters = { username: 'alice', factor: 'passcode', passcode }
+    return responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+  }
+  async function logged() {
+    const [event] = await new AuthenticationLog(service.store).list({ limit: 1 })
+    return event
+  }
+
+  test('is a device of his, so that he is asked for it', async () => {
+    const parameters = { username: 'alice' }
+    const answer = responseOf(await service.call({ path: '/auth/v2/preauth', parameters }))
+    assert.equal(answer.result, 'auth')
+    assert.deepEqual(answer.devices, [{ device: tokenId, type: 'token', name: yubikey.serial }])
+  })
+
+  test('signs in', async () => {
+    assert.equal((await signIn(yubikey.otp(3, 1))).result, 'allow')
+    const event = await logged()
+    assert.equal(event?.factor, 'yubikey_code')
+    assert.equal(event?.reason, 'valid_passcode')
+    assert.equal(event?.device, tokenId)
+  })
+
+  test('fifty times the same passcode at once sign in once', async () => {
+    const otp = yubikey.otp(3, 2)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(otp)))
+    assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
+  })
+
+  test('a passcode that came before is told to have been used, and is no guess', async () => {
+    for (let tries = 0; tries < 12; tries++) {
+      assert.match(String((await signIn(yubikey.otp(2, tries))).status_msg), /already been used/)
+    }
+    assert.equal((await logged())?.reason, 'passcode_already_used')
+    assert.equal((await signIn(yubikey.otp(4, 0))).result, 'allow')
+  })
+
+  test('ten passcodes of another key are ten guesses, and lock', async () => {
+    for (let tries = 0; tries < 10; tries++) {
+      const forged = yubikey.publicId + new TestYubikey().otp(9, tries).slice(12)
+      assert.match(String((await signIn(forged)).status_msg), /Incorrect passcode/)
+    }
+    assert.equal((await logged())?.reason, 'invalid_passcode')
+    assert.equal((await signIn(yubikey.otp(9, 0))).status, 'locked_out')
+  })
+})
