@@ -77,7 +77,7 @@ const table: Readonly<Record<string, Room>> = {
 
   'service/store': {
     rooms: ['host'],
-    node: [...files, 'node:crypto', 'node:sqlite'],
+    node: [...files, 'node:crypto', 'node:events', 'node:sqlite'],
     packages: ['kysely', 'pg'],
   },
   'service/config': { rooms: ['ini', 'host'], node: [...files, 'node:net'] },
@@ -96,11 +96,7 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     packages: ['kysely'],
   },
-  'service/transaction': {
-    rooms: ['host', 'service/store'],
-    node: ['node:crypto', 'node:events'],
-    packages: ['kysely'],
-  },
+  'service/transaction': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/delivery': {
     rooms: ['host', 'service/config', 'service/event_log', 'service/store'],
     node: [...files, 'node:crypto'],

@@ -35,6 +35,11 @@ export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => vo
     after(() => rig.close())
     suite(() => rig)
   })
+  onPostgres(name, suite)
+}
+
+/** A suite on PostgreSQL, where there are several nodes. */
+export function onPostgres(name: string, suite: (rig: () => StoreRig) => void): void {
   describe(`${name}, on PostgreSQL`, { skip: skipPostgres }, () => {
     let cluster: PostgresCluster
     let rig: StoreRig

@@ -18,6 +18,7 @@ import { migrations } from './migrations.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
+import { WakeUps } from './wake_ups.ts'
 
 export type StoreDb = Kysely<Schema>
 
@@ -45,12 +46,18 @@ export class Store {
   readonly sealing: Sealing
   readonly dialect: 'sqlite' | 'postgres'
   readonly folder: string
+  readonly wakeUps: WakeUps
 
-  private constructor(db: StoreDb, sealing: Sealing, dialect: Store['dialect'], folder: string) {
+  private constructor(
+    db: StoreDb,
+    sealing: Sealing,
+    { folder, databaseUrl: url }: Pick<StoreOptions, 'folder' | 'databaseUrl'>,
+  ) {
     this.db = db
     this.sealing = sealing
-    this.dialect = dialect
+    this.dialect = url === undefined ? 'sqlite' : 'postgres'
     this.folder = folder
+    this.wakeUps = new WakeUps(url === undefined ? undefined : { url, db })
   }
 
   /** @throws {StoreError} with one line that says what to do, and nothing half made. */
@@ -69,7 +76,7 @@ export class Store {
       await migrate(db, options.migrate)
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
-      return new Store(db, sealing, dialect, folder)
+      return new Store(db, sealing, options)
     } catch (error) {
       await db.destroy().catch(() => {})
       throw storeErrorOf(error, what)
@@ -78,10 +85,17 @@ export class Store {
 
   /** Runs `work` in one transaction; resolves when it is on the disk. */
   async transaction<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
-    return await this.db.transaction().execute(work)
+    const announced: string[] = []
+    const result = await this.db.transaction().execute((db) => {
+      this.wakeUps.hold(db, announced)
+      return work(db)
+    })
+    for (const topic of announced) this.wakeUps.announce(topic)
+    return result
   }
 
   async close(): Promise<void> {
+    await this.wakeUps.close()
     await this.db.destroy()
   }
 }

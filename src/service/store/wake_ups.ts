@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { type Kysely, sql } from 'kysely'
+import type { Secret } from '../../host/secret.ts'
+import { channel, NotificationListener } from './notification_listener.ts'
+import type { Schema } from './schema.ts'
+
+/** The database by which nodes reach each other. */
+export interface SharedDatabase {
+  readonly url: Secret
+  readonly db: Kysely<Schema>
+}
+
+/**
+ * Wakes those who wait for something to change, in this process and, on PostgreSQL, on every other
+ * node. It is a hint and no promise: a node that can't be reached is not waited for, so that whoever
+ * listens also has to look, now and then.
+ */
+export class WakeUps {
+  readonly #listeners = new EventEmitter()
+  readonly #shared: SharedDatabase | undefined
+  readonly #others: NotificationListener | undefined
+  /** Marks what this node has sent, which comes back to it. */
+  readonly #node = randomBytes(6).toString('base64url')
+  /** What is announced in transactions that are not committed yet. */
+  readonly #held = new WeakMap<object, string[]>()
+  readonly #unsent = new Set<string>()
+  #sending: Promise<void> | undefined
+
+  constructor(shared: SharedDatabase | undefined) {
+    this.#shared = shared
+    // each waiting call listens
+    this.#listeners.setMaxListeners(0)
+    if (shared === undefined) return
+    this.#others = new NotificationListener(shared.url, {
+      told: (payload) => this.#told(payload),
+      // whatever was sent while it did not listen is lost
+      begun: () => this.#wakeAll(),
+    })
+  }
+
+  /**
+   * Wakes those who listen to a topic, on every node.
+   *
+   * @param db A transaction of `Store.transaction` in which it changes: it is told once that is
+   *   committed, and not at all where that fails.
+   */
+  announce(topic: string, db?: object): void {
+    const held = db === undefined ? undefined : this.#held.get(db)
+    if (held !== undefined) {
+      held.push(topic)
+      return
+    }
+    this.wake(topic)
+    if (this.#shared === undefined) return
+    this.#unsent.add(topic)
+    this.#sending ??= this.#send(this.#shared.db)
+  }
+
+  /** Wakes those of this process alone. */
+  wake(topic: string): void {
+    this.#listeners.emit(topic)
+  }
+
+  /** @returns What ends it. */
+  on(topic: string, listener: () => void): () => void {
+    // who never listens, as a command on the command line, needs no connection
+    this.#others?.start()
+    this.#listeners.on(topic, listener)
+    return () => {
+      this.#listeners.off(topic, listener)
+    }
+  }
+
+  /** Keeps what is announced in a transaction in `topics`, for whoever commits it to announce. */
+  hold(db: object, topics: string[]): void {
+    this.#held.set(db, topics)
+  }
+
+  /** Sends what has been announced; nobody is woken any more. */
+  async close(): Promise<void> {
+    await this.#others?.close()
+    await this.#sending
+    this.#listeners.removeAllListeners()
+  }
+
+  /**
+   * After the commit, in a statement of its own: a NOTIFY inside a transaction makes PostgreSQL
+   * commit such transactions one after another, each with its write to the disk, while alone it
+   * writes nothing. What is announced while one is under way travels together in the next.
+   */
+  async #send(db: Kysely<Schema>): Promise<void> {
+    await new Promise(setImmediate)
+    while (this.#unsent.size > 0) {
+      const payloads = [...this.#unsent].map((topic) => `${this.#node} ${topic}`)
+      this.#unsent.clear()
+      await sql`select pg_notify(${channel}, payload) from unnest(${payloads}::text[]) as payload`
+        .execute(db)
+        // the other nodes will see it when they look
+        .catch(() => {})
+    }
+    this.#sending = undefined
+  }
+
+  #told(payload: string): void {
+    const end = payload.indexOf(' ')
+    if (payload.slice(0, end) !== this.#node) this.wake(payload.slice(end + 1))
+  }
+
+  #wakeAll(): void {
+    for (const topic of this.#listeners.eventNames()) this.#listeners.emit(topic)
+  }
+}
