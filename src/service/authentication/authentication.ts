@@ -203,8 +203,9 @@ export class Authentication {
     const { transactions, settlement, clock } = this.#parts
     let transaction = await transactions.byTxid(txid)
     if (transaction === undefined || transaction.ikey !== ikey) return undefined
-    if (this.#told.get(txid) === transaction.outcome.status) {
-      transaction = (await transactions.awaitOutcome(txid, pollMs)) ?? transaction
+    const { status } = transaction.outcome
+    if (this.#told.get(txid) === status) {
+      transaction = (await transactions.awaitChange(txid, status, pollMs)) ?? transaction
     }
     if (isOverdue(transaction, clock.now())) return await settlement.timeOut(transaction)
     const { outcome } = transaction
@@ -225,8 +226,7 @@ export class Authentication {
 
   /** Tells how one stands that goes on waiting: a call that was answered. */
   async progress(txid: string, standing: Omit<Waiting, 'result'>): Promise<void> {
-    const { transactions } = this.#parts
-    if (await transactions.progress(txid, standing)) transactions.announce(txid)
+    await this.#parts.transactions.progress(txid, standing)
   }
 
   /** The pushes that wait for an answer of this phone, the oldest first. */
@@ -317,7 +317,7 @@ export class Authentication {
     leaves: boolean,
   ): Promise<AuthOutcome> {
     if (user === undefined) return { kind: 'no such user' }
-    const { store, settlement, transactions, clock } = this.#parts
+    const { store, settlement, clock } = this.#parts
     const { integration, ipaddr } = attempt.asking
     const source = { userId: user.userId, ikey: integration.ikey, address: validAddress(ipaddr) }
     const checked = await store.transaction(async (db) => {
@@ -332,7 +332,6 @@ export class Authentication {
       await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
       return checked
     })
-    if (checked.settledPush !== undefined) transactions.announce(checked.settledPush)
     return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 

@@ -11,8 +11,6 @@ export interface CheckedPasscode {
   readonly reason: string
   readonly factor: string
   readonly device: string
-  /** The push whose code it was: to be announced once this is committed. */
-  readonly settledPush?: string
 }
 
 export interface PasscodeCheckParts {
@@ -48,9 +46,7 @@ export async function checkPasscode(
     return await accepted('bypass_code', '')
   }
   const push = pushCodes ? await consumePushCode(source, passcode, transactions, db) : undefined
-  if (push !== undefined) {
-    return { ...(await accepted('verified_push', push.phoneId ?? '')), settledPush: push.txid }
-  }
+  if (push !== undefined) return await accepted('verified_push', push.phoneId ?? '')
   const used =
     readYubikeyOtp(passcode) === undefined
       ? await directory.tokens.consume(source.userId, passcode, now, db)

@@ -117,14 +117,14 @@ export class PhoneFactors {
       const minutes = Math.ceil((heldBack - clock.now()) / 60_000)
       return await this.#ended(attempt, async, pushHeldBack(minutes), 'anomalous_push')
     }
-    transactions.announce(txid)
     const request = this.#delivered(pushed, phone, lifeSecs)
     try {
       await delivery.push?.send(request)
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
       // whoever opens the app finds it there all the same
-      await this.#told(txid, { status: 'push_failed', status_msg: statusMessage.pushFailed })
+      const failed = { status: 'push_failed', status_msg: statusMessage.pushFailed }
+      await transactions.progress(txid, failed)
     }
     if (!shown) return { kind: 'waiting', txid }
     return await this.#ended(attempt, async, codeShown, 'verification_code_sent')
@@ -184,14 +184,6 @@ export class PhoneFactors {
       .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
       .map(({ opened }) => opened)
     return heldBackUntil([...ended, ...waiting], fatigue, now)
-  }
-
-  async #told(
-    txid: string,
-    standing: { readonly status: string; readonly status_msg: string },
-  ): Promise<void> {
-    const { transactions } = this.#parts
-    if (await transactions.progress(txid, standing)) transactions.announce(txid)
   }
 
   async #ended(

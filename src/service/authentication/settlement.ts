@@ -33,7 +33,7 @@ export interface SettlementParts {
   readonly clock: Clock
 }
 
-/** The end of a sign-in: whichever way it has come, it is settled, logged and told here. */
+/** The end of a sign-in: whichever way it has come, it is settled and logged here. */
 export class Settlement {
   readonly #parts: SettlementParts
 
@@ -77,7 +77,7 @@ export class Settlement {
       await this.#record(transaction, end, now, db)
       return true
     })
-    if (won) this.#tell(transaction, end.outcome, now)
+    if (won) this.#alert(transaction, end.outcome, now)
     return won
   }
 
@@ -156,9 +156,8 @@ export class Settlement {
     await this.#parts.directory.users.update(userId, { status: 'locked out' }, db)
   }
 
-  #tell({ txid, request }: Transaction, outcome: Outcome, timestamp: number): void {
-    const { transactions, fraud } = this.#parts
-    transactions.announce(txid)
+  #alert({ txid, request }: Transaction, outcome: Outcome, timestamp: number): void {
+    const { fraud } = this.#parts
     if (outcome.status !== fraudStatus) return
     const { username, application, ipaddr, hostname } = request
     const locked = fraud.locks

@@ -1,6 +1,6 @@
-import { EventEmitter } from 'node:events'
 import type { Clock } from '../../host/clock.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { type Change, lookOf, Waits } from './waits.ts'
 
 /** How an authentication ends, in the API's words. */
 export interface Outcome {
@@ -71,8 +71,6 @@ export function isOverdue({ outcome, expires }: Transaction, now: number): boole
 
 /** A settled one stays readable for those who ask late. */
 const readableMs = 10 * 60_000
-/** Another process may settle a transaction; this is how soon it is seen here at the latest. */
-const lookEveryMs = 500
 
 export type Opening = Pick<
   Transaction,
@@ -81,19 +79,18 @@ export type Opening = Pick<
 
 /**
  * The authentications under way. Each settles exactly once, whatever races: by one UPDATE that holds
- * only while it is waiting.
+ * only while it is waiting. Whoever waits for a change is woken by it, wherever it was made.
  */
 export class Transactions {
   readonly #store: Store
   readonly #clock: Clock
-  readonly #settled = new EventEmitter()
-  #closed = false
+  readonly #waits: Waits
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, look = lookOf(store.dialect)) {
     this.#store = store
     this.#clock = clock
-    // each waiting call listens
-    this.#settled.setMaxListeners(0)
+    const changedSince = (moment: number) => this.#changedSince(moment)
+    this.#waits = new Waits({ wakeUps: store.wakeUps, clock, look, changedSince })
   }
 
   /** Opens one that waits. */
@@ -112,12 +109,13 @@ export class Transactions {
   }
 
   /**
-   * @returns Whether it was waiting: of all who settle, one is told `true`. Then `announce` it, once
-   *   that is committed.
+   * Wakes those who wait for it, once that is committed.
+   *
+   * @returns Whether it was waiting: of all who settle, one is told `true`.
    */
   async settle(txid: string, outcome: Outcome, db: StoreDb): Promise<boolean> {
     const { result, status, status_msg } = outcome
-    const { numUpdatedRows } = await db
+    const settled = await db
       .updateTable('transactions')
       .set({
         result,
@@ -130,19 +128,29 @@ export class Transactions {
       })
       .where('txid', '=', txid)
       .where('settled', 'is', null)
+      .returning(['txid', 'phone_id'])
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    if (settled === undefined) return false
+    this.#announce(settled, db)
+    return true
   }
 
-  /** Tells how one stands that goes on waiting; then `announce` it. */
+  /**
+   * Tells those who wait how one stands that goes on waiting.
+   *
+   * @returns Whether it does.
+   */
   async progress(txid: string, { status, status_msg }: Omit<Waiting, 'result'>): Promise<boolean> {
-    const { numUpdatedRows } = await this.#store.db
+    const changed = await this.#store.db
       .updateTable('transactions')
       .set({ status, status_msg, changed: this.#clock.now() })
       .where('txid', '=', txid)
       .where('settled', 'is', null)
+      .returning(['txid', 'phone_id'])
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    if (changed === undefined) return false
+    this.#announce(changed)
+    return true
   }
 
   /** Counts a wrong code. @returns How many there have been; 0 where it does not wait any more. */
@@ -183,11 +191,6 @@ export class Transactions {
     return rows.map(transactionOf)
   }
 
-  /** Wakes those who wait for it in this process. */
-  announce(txid: string): void {
-    this.#settled.emit(txid)
-  }
-
   async byTxid(txid: string, db: StoreDb = this.#store.db): Promise<Transaction | undefined> {
     const row = await db
       .selectFrom('transactions')
@@ -199,22 +202,22 @@ export class Transactions {
 
   /** Waits until a transaction is settled or overdue, for `waitMs` at most. */
   async awaitOutcome(txid: string, waitMs: number): Promise<Transaction | undefined> {
-    const deadline = this.#clock.now() + waitMs
-    for (;;) {
-      const woken = this.#wakeUp(txid)
-      try {
-        // read with the listener in its place: what settles meanwhile is not missed
-        const transaction = await this.byTxid(txid)
-        if (transaction === undefined || transaction.outcome.result !== 'waiting') {
-          return transaction
-        }
-        const now = this.#clock.now()
-        if (this.#closed || now >= deadline || now >= transaction.expires) return transaction
-        await woken.within(Math.min(lookEveryMs, deadline - now, transaction.expires - now))
-      } finally {
-        woken.cancel()
-      }
-    }
+    return await this.#await(txid, waitMs, () => true)
+  }
+
+  /** Waits until its status is another than `seen`, or it is overdue, for `waitMs` at most. */
+  async awaitChange(txid: string, seen: string, waitMs: number): Promise<Transaction | undefined> {
+    return await this.#await(txid, waitMs, ({ outcome }) => outcome.status === seen)
+  }
+
+  /**
+   * Listens to what is opened, changed or settled for a phone, on any node. It may be called for
+   * nothing, too.
+   *
+   * @returns What ends it.
+   */
+  watch(phoneId: string, listener: () => void): () => void {
+    return this.#waits.watch(phoneId, listener)
   }
 
   /** Those that nobody has answered in time. */
@@ -239,24 +242,47 @@ export class Transactions {
 
   /** Whoever waits is told how it stands, and nobody waits any more. */
   close(): void {
-    this.#closed = true
-    for (const txid of this.#settled.eventNames()) this.#settled.emit(txid)
+    this.#waits.close()
   }
 
-  #wakeUp(txid: string): { within: (ms: number) => Promise<void>; cancel: () => void } {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    let timer: NodeJS.Timeout | undefined
-    this.#settled.on(txid, resolve)
-    return {
-      within: (ms) => {
-        timer = setTimeout(resolve, ms)
-        return promise
-      },
-      cancel: () => {
-        clearTimeout(timer)
-        this.#settled.off(txid, resolve)
-      },
+  /** @param goesOn Whether one that is still waiting is to be waited for. */
+  async #await(
+    txid: string,
+    waitMs: number,
+    goesOn: (transaction: Transaction) => boolean,
+  ): Promise<Transaction | undefined> {
+    const deadline = this.#clock.now() + waitMs
+    const wait = this.#waits.begin(txid)
+    try {
+      for (;;) {
+        // read while it listens: what changes meanwhile is not missed
+        const transaction = await this.byTxid(txid)
+        if (transaction?.outcome.result !== 'waiting' || !goesOn(transaction)) return transaction
+        const until = Math.min(deadline, transaction.expires)
+        if (this.#waits.closed || this.#clock.now() >= until) return transaction
+        await wait.until(until)
+      }
+    } finally {
+      wait.end()
     }
+  }
+
+  /** What has been changed, on whichever node, since a moment. */
+  async #changedSince(moment: number): Promise<Change[]> {
+    const rows = await this.#store.db
+      .selectFrom('transactions')
+      .select(['txid', 'phone_id', 'changed', 'result', 'status'])
+      .where('changed', '>=', moment)
+      .execute()
+    return rows.map(({ txid, phone_id: phoneId, changed, result, status }) => ({
+      txid,
+      phoneId,
+      state: `${changed} ${result} ${status}`,
+    }))
+  }
+
+  #announce({ txid, phone_id }: { txid: string; phone_id: string | null }, db?: StoreDb): void {
+    this.#waits.announce({ txid, phoneId: phone_id }, db)
   }
 
   async #insert(
@@ -295,6 +321,7 @@ export class Transactions {
         changed: opened,
       })
       .execute()
+    this.#waits.announce({ txid, phoneId }, db)
   }
 }
 

@@ -1,0 +1,182 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Store } from '../store/store.ts'
+
+/** Something that has been opened, changed or settled. */
+export interface Change {
+  readonly txid: string
+  readonly phoneId: string | null
+  /** Another one after each change. */
+  readonly state: string
+}
+
+/** How a process looks for changes of which nobody has told it. */
+export interface Look {
+  readonly everyMs: number
+  /** How far back: as long as a change may take from its moment to its commit, clocks apart. */
+  readonly backMs: number
+}
+
+export interface WaitsParts {
+  readonly wakeUps: Store['wakeUps']
+  readonly clock: Clock
+  readonly look: Look
+  readonly changedSince: (moment: number) => Promise<readonly Change[]>
+}
+
+/** SQLite tells nobody what another process has done; of PostgreSQL a notification may be lost. */
+const looks: Readonly<Record<Store['dialect'], Look>> = {
+  sqlite: { everyMs: 500, backMs: 5_000 },
+  postgres: { everyMs: 5_000, backMs: 15_000 },
+}
+/** How late a wait may end that nothing has ended. */
+const sweepEveryMs = 100
+
+export function lookOf(dialect: Store['dialect']): Look {
+  return looks[dialect]
+}
+
+/**
+ * Those who wait in this process for a transaction, or watch a phone. However many they are, one
+ * timer ends their waits, and one query now and then looks for what nobody has told.
+ */
+export class Waits {
+  readonly #parts: WaitsParts
+  readonly #waits = new Set<Wait>()
+  readonly #watches = new Set<() => void>()
+  /** What the last look has found. */
+  #seen: ReadonlyMap<string, string> = new Map()
+  #timers: NodeJS.Timeout[] = []
+  #looking = false
+  #closed = false
+
+  constructor(parts: WaitsParts) {
+    this.#parts = parts
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** From now on what happens to a transaction is not missed. */
+  begin(txid: string): Wait {
+    const wait: Wait = new Wait(() => {
+      cancel()
+      this.#waits.delete(wait)
+      this.#rest()
+    })
+    const cancel = this.#parts.wakeUps.on(transactionTopic(txid), () => wait.wake())
+    this.#waits.add(wait)
+    this.#work()
+    return wait
+  }
+
+  watch(phoneId: string, listener: () => void): () => void {
+    const cancel = this.#parts.wakeUps.on(phoneTopic(phoneId), listener)
+    const end = () => {
+      cancel()
+      this.#watches.delete(end)
+      this.#rest()
+    }
+    this.#watches.add(end)
+    this.#work()
+    return end
+  }
+
+  /** @param db The transaction in which it was made; it is told when that is committed. */
+  announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db?: object): void {
+    const { wakeUps } = this.#parts
+    wakeUps.announce(transactionTopic(txid), db)
+    if (phoneId !== null) wakeUps.announce(phoneTopic(phoneId), db)
+  }
+
+  /** Nobody waits any more. */
+  close(): void {
+    this.#closed = true
+    for (const wait of this.#waits) wait.wake()
+    for (const end of this.#watches) end()
+  }
+
+  /** The timers run while anybody waits. */
+  #work(): void {
+    if (this.#timers.length > 0 || this.#closed) return
+    const { everyMs } = this.#parts.look
+    this.#timers = [
+      setInterval(() => this.#sweep(), sweepEveryMs),
+      setInterval(() => void this.#look(), everyMs),
+    ]
+  }
+
+  #rest(): void {
+    if (this.#waits.size + this.#watches.size > 0) return
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = []
+    this.#seen = new Map()
+  }
+
+  #sweep(): void {
+    const now = this.#parts.clock.now()
+    for (const wait of this.#waits) if (wait.ends <= now) wait.wake()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    const { wakeUps, clock, look, changedSince } = this.#parts
+    try {
+      const changes = await changedSince(clock.now() - look.backMs)
+      const seen = this.#seen
+      this.#seen = new Map(changes.map(({ txid, state }) => [txid, state]))
+      for (const { txid, phoneId, state } of changes) {
+        if (seen.get(txid) === state) continue
+        wakeUps.wake(transactionTopic(txid))
+        if (phoneId !== null) wakeUps.wake(phoneTopic(phoneId))
+      }
+    } catch {
+      // a database that can't be asked is told of by all others; the next look makes up for it
+    } finally {
+      this.#looking = false
+    }
+  }
+}
+
+/** One who waits. */
+export class Wait {
+  /** The moment at which it ends by itself. */
+  ends = Number.POSITIVE_INFINITY
+  readonly #ended: () => void
+  #woken = false
+  #resolve: (() => void) | undefined
+
+  constructor(ended: () => void) {
+    this.#ended = ended
+  }
+
+  /** Resolves when it is woken, at once where it has been since the last time, or at a moment. */
+  async until(moment: number): Promise<void> {
+    this.ends = moment
+    if (!this.#woken) {
+      await new Promise<void>((resolve) => {
+        this.#resolve = resolve
+      })
+    }
+    this.#resolve = undefined
+    this.#woken = false
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#resolve?.()
+  }
+
+  end(): void {
+    this.#ended()
+  }
+}
+
+function transactionTopic(txid: string): string {
+  return `transaction/${txid}`
+}
+
+function phoneTopic(phoneId: string): string {
+  return `phone/${phoneId}`
+}
