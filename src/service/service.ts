@@ -16,6 +16,7 @@ import type { Delivery } from './delivery/delivery.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
 import { Groups } from './directory/groups.ts'
 import { Phones } from './directory/phones.ts'
+import { SmsPasscodes } from './directory/sms_passcodes.ts'
 import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Yubikeys } from './directory/yubikeys.ts'
@@ -109,11 +110,20 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const authentication = authenticationOf({
     store,
-    directory: { users, groups, phones, tokens, yubikeys: new Yubikeys(store), bypassCodes },
+    directory: {
+      users,
+      groups,
+      phones,
+      tokens,
+      yubikeys: new Yubikeys(store),
+      bypassCodes,
+      smsPasscodes: new SmsPasscodes(store),
+    },
     lockout: new Lockout(store, config.lockout),
     transactions,
     delivery: options.delivery ?? {},
     push: config.push,
+    sms: config.sms,
     clock,
     log,
   })
@@ -173,18 +183,20 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   }
 }
 
-interface SignInParts {
+export interface SignInParts {
   readonly store: Store
   readonly directory: Directory
   readonly lockout: Lockout
   readonly transactions: Transactions
   readonly delivery: Delivery
   readonly push: ServiceConfig['push']
+  readonly sms: ServiceConfig['sms']
   readonly clock: Clock
   readonly log: Log
 }
 
-function authenticationOf({ push, log, ...parts }: SignInParts): Authentication {
+/** Who decides on sign-ins, put together. */
+export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Authentication {
   const { store, delivery } = parts
   const authenticationLog = new AuthenticationLog(store)
   const alert = new FraudAlert({ log, mail: delivery.mail, addresses: push.fraudEmails })
@@ -200,7 +212,9 @@ function authenticationOf({ push, log, ...parts }: SignInParts): Authentication 
     settlement,
     verificationCodes,
     log: authenticationLog,
+    smsPasscodes: parts.directory.smsPasscodes,
     fatigue: push.fatigue,
+    sms: { ...sms, count: sms.batch },
   })
   return new Authentication({ ...parts, settlement, verificationCodes, phoneFactors })
 }

@@ -121,14 +121,16 @@ export class Authentication {
         return { result: decision.kind, status_msg: decision.statusMsg }
       case 'enroll':
         return { result: 'enroll', status_msg: decision.statusMsg }
-      case 'auth':
+      case 'auth': {
+        const nextDigits = await this.#nextDigits(user?.userId)
         return {
           result: 'auth',
           status_msg: statusMessage.active,
-          devices: deviceList(phones, tokens),
-          prompt: promptText(user?.username ?? '', phones),
+          devices: deviceList(phones, tokens, nextDigits),
+          prompt: promptText(user?.username ?? '', phones, nextDigits),
           verification: options.showsCode ? await this.#toldCode(request, subject) : undefined,
         }
+      }
     }
   }
 
@@ -294,6 +296,12 @@ export class Authentication {
     return false
   }
 
+  async #nextDigits(userId: string | undefined): Promise<ReadonlyMap<string, string>> {
+    const { delivery, directory, clock } = this.#parts
+    if (delivery.sms === undefined || userId === undefined) return new Map()
+    return await directory.smsPasscodes.nextDigits(userId, clock.now())
+  }
+
   /** A code for a push that the login will ask for, where the application wants one. */
   async #toldCode(
     { integration }: AuthRequest,
@@ -312,12 +320,13 @@ export class Authentication {
   /** One durable commit: the passcode is used up, the guess counted and the log written together. */
   async #passcode(
     attempt: Attempt,
-    { user, verifiedPush }: Subject,
+    subject: Subject,
     typed: string,
     leaves: boolean,
   ): Promise<AuthOutcome> {
+    const { user, verifiedPush } = subject
     if (user === undefined) return { kind: 'no such user' }
-    const { store, settlement, clock } = this.#parts
+    const { store, settlement, phoneFactors, clock } = this.#parts
     const { integration, ipaddr } = attempt.asking
     const source = { userId: user.userId, ikey: integration.ikey, address: validAddress(ipaddr) }
     const checked = await store.transaction(async (db) => {
@@ -332,6 +341,7 @@ export class Authentication {
       await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
       return checked
     })
+    if (checked.lastSms !== undefined) await phoneFactors.refreshSms(subject, checked.lastSms)
     return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 

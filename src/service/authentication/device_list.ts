@@ -4,10 +4,16 @@ import type { Yubikey } from '../directory/yubikeys.ts'
 import type { CapablePhone } from '../factor/capable_device.ts'
 import { displayName, maskedNumber } from './prompt_text.ts'
 
-/** The devices as preauth lists them (duo.com/docs/authapi, /preauth): phones in their order, then tokens. */
+/**
+ * The devices as preauth lists them (duo.com/docs/authapi, /preauth): phones in their order, then
+ * tokens.
+ *
+ * @param nextDigits First digit of the next SMS passcode, by phone.
+ */
 export function deviceList(
   phones: readonly CapablePhone[],
   tokens: readonly (Token | Yubikey)[],
+  nextDigits: ReadonlyMap<string, string>,
 ): Device[] {
   return [
     ...phones.map((phone) => ({
@@ -17,6 +23,7 @@ export function deviceList(
       number: maskedNumber(phone.number),
       display_name: displayName(phone),
       capabilities: phone.capabilities,
+      ...nextCodeOf(phone, nextDigits),
     })),
     ...tokens.map(({ tokenId, serial }) => ({
       device: tokenId,
@@ -24,4 +31,12 @@ export function deviceList(
       name: serial,
     })),
   ]
+}
+
+function nextCodeOf(
+  { phoneId }: CapablePhone,
+  nextDigits: ReadonlyMap<string, string>,
+): Pick<Device, 'sms_nextcode'> {
+  const digit = nextDigits.get(phoneId)
+  return digit === undefined ? {} : { sms_nextcode: digit }
 }

@@ -11,6 +11,8 @@ export interface CheckedPasscode {
   readonly reason: string
   readonly factor: string
   readonly device: string
+  /** The phone whose last SMS passcode it was. */
+  readonly lastSms?: string
 }
 
 export interface PasscodeCheckParts {
@@ -24,7 +26,7 @@ export interface PasscodeCheckParts {
 /**
  * Uses a passcode up. The count of wrong ones is held from before it is looked at until the
  * transaction ends, so that any number of parallel guesses is counted one by one. Bypass codes are
- * tried before tokens, as the vendor does.
+ * tried before SMS passcodes, and those before tokens, as the vendor does.
  */
 export async function checkPasscode(
   source: Source,
@@ -44,6 +46,11 @@ export async function checkPasscode(
   }
   if (await directory.bypassCodes.consume(source.userId, passcode, now, db)) {
     return await accepted('bypass_code', '')
+  }
+  const sms = await directory.smsPasscodes.consume(source.userId, passcode, now, db)
+  if (sms !== undefined) {
+    const { phoneId, last } = sms
+    return { ...(await accepted('sms_passcode', phoneId)), ...(last ? { lastSms: phoneId } : {}) }
   }
   const push = pushCodes ? await consumePushCode(source, passcode, transactions, db) : undefined
   if (push !== undefined) return await accepted('verified_push', push.phoneId ?? '')

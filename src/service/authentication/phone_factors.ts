@@ -2,6 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import { type Delivered, type Delivery, DeliveryError } from '../delivery/delivery.ts'
+import { smsText } from '../delivery/sms_text.ts'
+import type { NewSmsPasscodes, SmsPasscodes } from '../directory/sms_passcodes.ts'
 import type { AuthenticationLog } from '../event_log/authentication_log.ts'
 import { type CapablePhone, type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
 import type { Store, StoreDb } from '../store/store.ts'
@@ -31,6 +33,14 @@ export type Asked =
   | { readonly kind: 'waiting'; readonly txid: string }
   | { readonly kind: 'no capable device' }
 
+/** What an SMS brings. */
+export interface SmsSettings extends NewSmsPasscodes {
+  /** What stands before the passcodes; may be empty. */
+  readonly message: string
+  /** Whether another batch is sent when the last passcode of one is used. */
+  readonly refresh: boolean
+}
+
 export interface PhoneFactorsParts {
   readonly store: Store
   readonly transactions: Transactions
@@ -39,7 +49,9 @@ export interface PhoneFactorsParts {
   readonly lockout: Lockout
   readonly log: AuthenticationLog
   readonly delivery: Delivery
+  readonly smsPasscodes: SmsPasscodes
   readonly fatigue: PushFatigueSettings
+  readonly sms: SmsSettings
   readonly clock: Clock
 }
 
@@ -151,18 +163,39 @@ export class PhoneFactors {
   }
 
   async #sms(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
-    const { delivery } = this.#parts
-    const { txid } = attempt
-    const { phoneId, userId, number } = phone
     try {
-      const text = ''
-      await delivery.sms?.send({ phoneId, userId, number, text, txid, context: 'authentication' })
+      await this.#sendPasscodes(phone, attempt.asking.integration.name, attempt.txid)
       return await this.#ended(attempt, async, smsSent, 'sms_sent')
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
       const outcome = notDelivered(error, statusMessage.smsFailed)
       return await this.#ended(attempt, async, outcome, reasonOf(error))
     }
+  }
+
+  /** Sends another batch where the last passcode of one was used, and the settings say so. */
+  async refreshSms({ phones }: Subject, phoneId: string): Promise<void> {
+    const phone = phones.find((candidate) => candidate.phoneId === phoneId)
+    if (!this.#parts.sms.refresh || phone === undefined) return
+    try {
+      await this.#sendPasscodes(phone, '', null)
+    } catch (error) {
+      // the user is in already, and can ask for another batch
+      if (!(error instanceof DeliveryError)) throw error
+    }
+  }
+
+  async #sendPasscodes(
+    { phoneId, userId, number }: CapablePhone,
+    application: string,
+    txid: string | null,
+  ): Promise<void> {
+    const { store, smsPasscodes, sms, delivery, clock } = this.#parts
+    const codes = await store.transaction((db) =>
+      smsPasscodes.issue(phoneId, userId, sms, clock.now(), db),
+    )
+    const text = smsText(codes, application, sms.message)
+    await delivery.sms?.send({ phoneId, userId, number, text, txid, context: 'authentication' })
   }
 
   /** Counted with the user's row locked, so that parallel requests are counted one by one. */

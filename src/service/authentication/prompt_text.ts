@@ -12,12 +12,25 @@ const kinds = [
   { factor: 'sms', label: 'SMS passcodes to' },
 ] as const
 
-/** The list that `text_prompt` asks for: all pushes, then all calls, then all messages. */
-export function promptText(username: string, phones: readonly CapablePhone[]): PromptText {
+/**
+ * The list that `text_prompt` asks for: all pushes, then all calls, then all messages.
+ *
+ * @param nextDigits First digit of the next SMS passcode, by phone.
+ */
+export function promptText(
+  username: string,
+  phones: readonly CapablePhone[],
+  nextDigits: ReadonlyMap<string, string>,
+): PromptText {
   const options = kinds.flatMap(({ factor, label }) =>
     phones.flatMap((phone, index) =>
       phone.capabilities.includes(factor)
-        ? [{ factor: `${factor}${index + 1}`, line: `${label} ${displayName(phone)}` }]
+        ? [
+            {
+              factor: `${factor}${index + 1}`,
+              line: `${label} ${displayName(phone)}${factor === 'sms' ? nextCode(nextDigits.get(phone.phoneId)) : ''}`,
+            },
+          ]
         : [],
     ),
   )
@@ -33,6 +46,10 @@ export function promptText(username: string, phones: readonly CapablePhone[]): P
       ...options.map(({ factor }, index) => [String(index + 1), factor]),
     ]),
   }
+}
+
+function nextCode(digit: string | undefined): string {
+  return digit === undefined ? '' : ` (next code starts with: ${digit})`
 }
 
 /** A number as others may see it: its last four digits. */

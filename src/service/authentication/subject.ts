@@ -3,6 +3,7 @@ import type { Delivery } from '../delivery/delivery.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import type { Groups } from '../directory/groups.ts'
 import type { Phones } from '../directory/phones.ts'
+import type { SmsPasscodes } from '../directory/sms_passcodes.ts'
 import type { Token, Tokens } from '../directory/tokens.ts'
 import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
@@ -32,6 +33,7 @@ export interface Directory {
   readonly tokens: Tokens
   readonly yubikeys: Yubikeys
   readonly bypassCodes: BypassCodes
+  readonly smsPasscodes: SmsPasscodes
 }
 
 /** No user has such an identifier: a name that nobody has costs the same reads as one that somebody has. */

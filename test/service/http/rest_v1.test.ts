@@ -80,6 +80,7 @@ describe('Auth API v1', () => {
       })
 
       test('preauth lists factors by their names, and the prompt', async () => {
+        await call(`auth${suffix}`, { user: 'alice', factor: 'sms', phone: 'phone1' })
         const { headers, body } = await call(`preauth${suffix}`, { user: 'alice' })
         assert.match(String(headers['content-type']), type)
         assert.deepEqual(body, {
@@ -92,7 +93,7 @@ Enter a passcode or select one of the following options:
 
  1. Duo Push to Work (XXX-XXX-4788)
  2. Phone call to Work (XXX-XXX-4788)
- 3. SMS passcodes to Work (XXX-XXX-4788)
+ 3. SMS passcodes to Work (XXX-XXX-4788) (next code starts with: 1)
 
 Passcode or option (1-3): `,
             factors: { default: 'push1', '1': 'push1', '2': 'phone1', '3': 'sms1' },

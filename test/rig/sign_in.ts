@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Integration,
+  Integrations,
+  type IntegrationType,
+  type VerifiedPush,
+} from '../../src/service/access/integrations.ts'
+import type {
+  Authentication,
+  AuthRequest,
+} from '../../src/service/authentication/authentication.ts'
+import { Lockout } from '../../src/service/authentication/lockout.ts'
+import type { Directory } from '../../src/service/authentication/subject.ts'
+import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
+import type { Delivered, Delivery, SmsMessage } from '../../src/service/delivery/delivery.ts'
+import { BypassCodes } from '../../src/service/directory/bypass_codes.ts'
+import { Groups } from '../../src/service/directory/groups.ts'
+import { Phones } from '../../src/service/directory/phones.ts'
+import { SmsPasscodes } from '../../src/service/directory/sms_passcodes.ts'
+import { Tokens } from '../../src/service/directory/tokens.ts'
+import type { User } from '../../src/service/directory/user.ts'
+import { Users } from '../../src/service/directory/users.ts'
+import { Yubikeys } from '../../src/service/directory/yubikeys.ts'
+import {
+  type AuthenticationEvent,
+  AuthenticationLog,
+} from '../../src/service/event_log/authentication_log.ts'
+import { authenticationOf } from '../../src/service/service.ts'
+import type { Store } from '../../src/service/store/store.ts'
+import { Transactions } from '../../src/service/transaction/transactions.ts'
+import { activatePush } from './activate_push.ts'
+import { ManualClock } from './manual_clock.ts'
+import { RecordingLog } from './recording_log.ts'
+
+export interface Somebody {
+  readonly user: User
+  readonly phoneId: string
+}
+
+/** Those who decide on sign-ins, over a real store, with ways to a phone that keep what they sent. */
+export class SignIn {
+  readonly store: Store
+  readonly clock = new ManualClock()
+  readonly log = new RecordingLog()
+  readonly pushed: Delivered[] = []
+  readonly called: Delivered[] = []
+  readonly messages: SmsMessage[] = []
+  readonly directory: Directory
+  readonly authentication: Authentication
+
+  constructor(store: Store, push: Partial<PushConfig> = {}, delivery: Delivery = {}) {
+    this.store = store
+    this.directory = {
+      users: new Users(store),
+      groups: new Groups(store),
+      phones: new Phones(store),
+      tokens: new Tokens(store),
+      yubikeys: new Yubikeys(store),
+      bypassCodes: new BypassCodes(store),
+      smsPasscodes: new SmsPasscodes(store),
+    }
+    this.authentication = authenticationOf({
+      store,
+      directory: this.directory,
+      lockout: new Lockout(store, { threshold: 10, lockMs: 60_000 }),
+      transactions: new Transactions(store, this.clock),
+      delivery: {
+        push: { send: async (request) => void this.pushed.push(request) },
+        phone: { call: async (request) => void this.called.push(request) },
+        sms: { send: async (message) => void this.messages.push(message) },
+        ...delivery,
+      },
+      push: { ...defaultConfig('.').push, ...push },
+      sms: defaultConfig('.').sms,
+      clock: this.clock,
+      log: this.log,
+    })
+  }
+
+  /** A user with one phone, which takes pushes, calls and messages. */
+  async somebody(): Promise<Somebody> {
+    const username = `user-${randomUUID()}`
+    return await this.store.transaction(async (db) => {
+      const user = await this.directory.users.create({ username }, this.clock.now(), db)
+      const number = { number: '+15550101234' }
+      const phone = await this.directory.phones.add(user.userId, number, this.clock.now(), db)
+      await activatePush(phone.phoneId, this.clock.now(), db)
+      return { user, phoneId: phone.phoneId }
+    })
+  }
+
+  async application(
+    verifiedPush: VerifiedPush = 'off',
+    type: IntegrationType = 'authapi',
+  ): Promise<Integration> {
+    const integrations = new Integrations(this.store)
+    return await this.store.transaction(async (db) => {
+      const made = await integrations.create({ name: 'VPN', type }, this.clock.now(), db)
+      await integrations.update(made.ikey, { verifiedPush }, db)
+      return { ...made, verifiedPush }
+    })
+  }
+
+  request(integration: Integration, { username }: User): AuthRequest {
+    return {
+      integration,
+      named: { username },
+      ipaddr: '203.0.113.7',
+      hostname: 'laptop',
+    }
+  }
+
+  /** The lines of a user's, the oldest first. */
+  async lines({ userId }: User): Promise<AuthenticationEvent[]> {
+    const log = new AuthenticationLog(this.store)
+    return (await log.ofUser(userId, { since: 0, limit: 1000 })).toReversed()
+  }
+}
