@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   type Integration,
   Integrations,
@@ -6,6 +6,8 @@ import {
   integrationTypes,
   type NewUserPolicy,
   newUserPolicies,
+  type VerifiedPush,
+  verifiedPushes,
 } from '../../service/access/integrations.ts'
 import type { Store } from '../../service/store/store.ts'
 import { CommandError, confirmed, dataOptions, withStore } from './context.ts'
@@ -25,6 +27,15 @@ const normalizationOption = new Option(
   'simple leaves DOMAIN\\ and @domain out',
 ).choices(['none', 'simple'])
 
+const verifiedPushOption = new Option(
+  '--verified-push <when>',
+  'whether a push takes a code as well: one that the login shows, or the app where the login can not',
+).choices(verifiedPushes)
+const digitsOption = new Option(
+  '--verified-push-digits <digits>',
+  'digits of the code that a login shows, 3 to 6',
+).argParser(readDigits)
+
 /** `countersign app …` */
 export function addAppVerb(program: Command): void {
   const app = program.command('app').description('applications that ask for second factors')
@@ -36,6 +47,8 @@ export function addAppVerb(program: Command): void {
     )
     .addOption(policyOption)
     .addOption(normalizationOption)
+    .addOption(verifiedPushOption)
+    .addOption(digitsOption)
     .action(add)
   dataOptions(app.command('list')).description('all applications').action(list)
   dataOptions(app.command('show <app>'))
@@ -50,6 +63,8 @@ export function addAppVerb(program: Command): void {
     .option('--name <name>', 'another name')
     .addOption(policyOption)
     .addOption(normalizationOption)
+    .addOption(verifiedPushOption)
+    .addOption(digitsOption)
     .option('--disable', 'refuse its requests')
     .option('--enable', 'take its requests again')
     .action(edit)
@@ -66,6 +81,8 @@ export function addAppVerb(program: Command): void {
 interface PolicyOptions extends DataOptions {
   readonly newUsers?: NewUserPolicy
   readonly usernameNormalization?: 'none' | 'simple'
+  readonly verifiedPush?: VerifiedPush
+  readonly verifiedPushDigits?: number
 }
 
 async function add(
@@ -122,7 +139,7 @@ async function show(
     process.stdout.write(
       asJson
         ? json({ ...appJson(app), secret_key: options.reveal ? skey : null })
-        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\n`,
+        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\nverified push           ${app.verifiedPush}, ${app.verifiedPushDigits} digits\n`,
     )
   })
 }
@@ -199,11 +216,20 @@ async function appNamed(store: Store, name: string): Promise<Integration> {
   )
 }
 
-function policies({ newUsers, usernameNormalization }: PolicyOptions) {
+function policies(options: PolicyOptions) {
+  const { newUsers, usernameNormalization, verifiedPush, verifiedPushDigits } = options
   return {
     ...(newUsers === undefined ? {} : { newUserPolicy: newUsers }),
     ...(usernameNormalization === undefined ? {} : { usernameNormalization }),
+    ...(verifiedPush === undefined ? {} : { verifiedPush }),
+    ...(verifiedPushDigits === undefined ? {} : { verifiedPushDigits }),
   }
+}
+
+function readDigits(text: string): number {
+  const digits = Number(text)
+  if (Number.isInteger(digits) && digits >= 3 && digits <= 6) return digits
+  throw new InvalidArgumentError('expected 3 to 6')
 }
 
 function appJson(app: Integration) {
@@ -213,6 +239,8 @@ function appJson(app: Integration) {
     type: app.type,
     enroll_policy: app.newUserPolicy,
     username_normalization_policy: app.usernameNormalization,
+    verified_push: app.verifiedPush,
+    verified_push_digits: app.verifiedPushDigits,
     enabled: app.enabled,
   }
 }

@@ -34,6 +34,19 @@ export interface Integration {
   readonly created: number
 }
 
+/** What an administrator decides of an application. */
+export interface IntegrationSettings {
+  readonly name: string
+  readonly newUserPolicy: NewUserPolicy
+  readonly usernameNormalization: 'none' | 'simple'
+  readonly verifiedPush: VerifiedPush
+  readonly verifiedPushDigits: number
+  readonly enabled: boolean
+}
+
+export type NewIntegration = Pick<IntegrationSettings, 'name'> &
+  Partial<Omit<IntegrationSettings, 'enabled'>> & { readonly type: IntegrationType }
+
 interface IntegrationRow {
   readonly ikey: string
   readonly name: string
@@ -70,16 +83,7 @@ export class Integrations {
     return rows.map((row) => this.#integrationOf(row))
   }
 
-  async create(
-    integration: {
-      readonly name: string
-      readonly type: IntegrationType
-      readonly newUserPolicy?: NewUserPolicy
-      readonly usernameNormalization?: 'none' | 'simple'
-    },
-    now: number,
-    db: StoreDb,
-  ): Promise<Integration> {
+  async create(integration: NewIntegration, now: number, db: StoreDb): Promise<Integration> {
     const ikey = newIdentifier('DI')
     const row = {
       ikey,
@@ -88,8 +92,8 @@ export class Integrations {
       sealed_skey: this.#store.sealing.seal(newSecretKey(), integrationPlace(ikey)),
       new_user_policy: integration.newUserPolicy ?? 'enroll',
       username_normalization: integration.usernameNormalization ?? 'simple',
-      verified_push: 'off',
-      verified_push_digits: 3,
+      verified_push: integration.verifiedPush ?? 'off',
+      verified_push_digits: integration.verifiedPushDigits ?? 3,
       enabled: 1,
       created: now,
     }
@@ -97,18 +101,7 @@ export class Integrations {
     return this.#integrationOf(row)
   }
 
-  async update(
-    ikey: string,
-    change: {
-      readonly name?: string
-      readonly newUserPolicy?: NewUserPolicy
-      readonly usernameNormalization?: 'none' | 'simple'
-      readonly verifiedPush?: VerifiedPush
-      readonly verifiedPushDigits?: number
-      readonly enabled?: boolean
-    },
-    db: StoreDb,
-  ): Promise<void> {
+  async update(ikey: string, change: Partial<IntegrationSettings>, db: StoreDb): Promise<void> {
     const set = {
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.newUserPolicy === undefined ? {} : { new_user_policy: change.newUserPolicy }),

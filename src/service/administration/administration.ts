@@ -2,10 +2,9 @@ import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
 import {
   type Integration,
+  type IntegrationSettings,
   Integrations,
-  type IntegrationType,
-  type NewUserPolicy,
-  type VerifiedPush,
+  type NewIntegration,
 } from '../access/integrations.ts'
 import { endLocks } from '../authentication/lockout.ts'
 import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
@@ -211,23 +210,8 @@ export interface AdministrationActs {
   addMember(group: Group, user: User): Promise<void>
   removeMember(group: Group, user: User): Promise<void>
   removeGroup(group: Group): Promise<void>
-  createIntegration(integration: {
-    readonly name: string
-    readonly type: IntegrationType
-    readonly newUserPolicy?: NewUserPolicy
-    readonly usernameNormalization?: 'none' | 'simple'
-  }): Promise<Integration>
-  updateIntegration(
-    integration: Integration,
-    change: {
-      readonly name?: string
-      readonly newUserPolicy?: NewUserPolicy
-      readonly usernameNormalization?: 'none' | 'simple'
-      readonly verifiedPush?: VerifiedPush
-      readonly verifiedPushDigits?: number
-      readonly enabled?: boolean
-    },
-  ): Promise<void>
+  createIntegration(integration: NewIntegration): Promise<Integration>
+  updateIntegration(integration: Integration, change: Partial<IntegrationSettings>): Promise<void>
   rotateSkey(integration: Integration): Promise<Secret>
   removeIntegration(integration: Integration): Promise<void>
 }
