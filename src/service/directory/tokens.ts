@@ -213,6 +213,11 @@ export class Tokens {
     return numDeletedRows > 0n
   }
 
+  /** Takes the generator of a phone away. */
+  async removeOfPhone(phoneId: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('oath_tokens').where('phone_id', '=', phoneId).execute()
+  }
+
   /** Three codes in a row within five minutes bring a token back that is up to 1000 codes ahead. */
   async #resynchronised(
     row: TokenRow,

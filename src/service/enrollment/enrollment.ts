@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../../host/clock.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
-import { newActivationCode } from '../store/identifier.ts'
 import type { Store } from '../store/store.ts'
+import { ActivationCodes } from './activation_codes.ts'
 
 /** A user who has been made, and the code by which his first device can be added. */
 export interface Enrolled {
@@ -23,12 +22,14 @@ export class Enrollment {
   readonly #users: Users
   readonly #bypassCodes: BypassCodes
   readonly #clock: Clock
+  readonly #codes: ActivationCodes
 
   constructor(store: Store, users: Users, bypassCodes: BypassCodes, clock: Clock) {
     this.#store = store
     this.#users = users
     this.#bypassCodes = bypassCodes
     this.#clock = clock
+    this.#codes = new ActivationCodes(store)
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where there is such a user already. */
@@ -37,20 +38,10 @@ export class Enrollment {
     { validSecs, bypassCodes }: { readonly validSecs: number; readonly bypassCodes: number },
   ): Promise<Enrolled> {
     const now = this.#clock.now()
-    const activationCode = newActivationCode()
     const expires = now + validSecs * 1000
     return await this.#store.transaction(async (db) => {
       const user = await this.#users.create({ username }, now, db)
-      await db
-        .insertInto('activation_codes')
-        .values({
-          code_hash: hashOf(activationCode),
-          user_id: user.userId,
-          created: now,
-          expires,
-          used: null,
-        })
-        .execute()
+      const activationCode = await this.#codes.create(user.userId, null, expires, now, db)
       const codes =
         bypassCodes === 0
           ? []
@@ -72,18 +63,9 @@ export class Enrollment {
 
   /** Whether a device has been added with the code. */
   async status(userId: string, activationCode: string): Promise<ActivationStatus> {
-    const row = await this.#store.db
-      .selectFrom('activation_codes')
-      .select(['expires', 'used'])
-      .where('code_hash', '=', hashOf(activationCode))
-      .where('user_id', '=', userId)
-      .executeTakeFirst()
-    if (row === undefined) return 'invalid'
+    const row = await this.#codes.find(activationCode)
+    if (row?.userId !== userId) return 'invalid'
     if (row.used !== null) return 'success'
     return row.expires > this.#clock.now() ? 'waiting' : 'invalid'
   }
-}
-
-function hashOf(code: string): string {
-  return createHash('sha256').update(code).digest('base64url')
 }

@@ -1,0 +1,106 @@
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** A phone that answers pushes, by a key of its own. */
+export interface PushDevice {
+  readonly phoneId: string
+  readonly userId: string
+  /** SubjectPublicKeyInfo in base64url. */
+  readonly publicKey: string
+  readonly userAgent: string
+  readonly activated: number
+  readonly seen: number | null
+  /** The browser's PushSubscription in JSON; `null` where it is not woken. */
+  readonly subscription: string | null
+}
+
+/** A phone that answered lately need not be written down again. */
+const seenEveryMs = 60_000
+
+export class PushDevices {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async byPhone(phoneId: string, db: StoreDb = this.#store.db): Promise<PushDevice | undefined> {
+    const row = await db
+      .selectFrom('push_devices')
+      .innerJoin('phones', 'phones.phone_id', 'push_devices.phone_id')
+      .selectAll('push_devices')
+      .select('phones.user_id')
+      .where('push_devices.phone_id', '=', phoneId)
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    return {
+      phoneId: row.phone_id,
+      userId: row.user_id,
+      publicKey: row.public_key,
+      userAgent: row.user_agent,
+      activated: row.activated,
+      seen: row.seen,
+      subscription: row.subscription,
+    }
+  }
+
+  /** Gives a phone its key; one that it had is worth nothing from then on. */
+  async activate(
+    phoneId: string,
+    device: { readonly publicKey: string; readonly userAgent: string },
+    now: number,
+    db: StoreDb,
+  ): Promise<void> {
+    const columns = {
+      public_key: device.publicKey,
+      user_agent: device.userAgent,
+      activated: now,
+      seen: now,
+      subscription: null,
+    }
+    await db
+      .insertInto('push_devices')
+      .values({ phone_id: phoneId, ...columns })
+      .onConflict((conflict) => conflict.column('phone_id').doUpdateSet(columns))
+      .execute()
+  }
+
+  /** @param subscription `null` to wake it no more. */
+  async subscribe(
+    phoneId: string,
+    subscription: string | null,
+    db: StoreDb = this.#store.db,
+  ): Promise<void> {
+    await db
+      .updateTable('push_devices')
+      .set({ subscription })
+      .where('phone_id', '=', phoneId)
+      .execute()
+  }
+
+  /** Forgets a subscription that has ended, unless there is another one meanwhile. */
+  async unsubscribe(phoneId: string, subscription: string): Promise<void> {
+    await this.#store.db
+      .updateTable('push_devices')
+      .set({ subscription: null })
+      .where('phone_id', '=', phoneId)
+      .where('subscription', '=', subscription)
+      .execute()
+  }
+
+  async seen({ phoneId, seen }: PushDevice, now: number): Promise<void> {
+    if (seen !== null && now - seen < seenEveryMs) return
+    await this.#store.db
+      .updateTable('push_devices')
+      .set({ seen: now })
+      .where('phone_id', '=', phoneId)
+      .execute()
+  }
+
+  async remove(phoneId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('push_devices')
+      .where('phone_id', '=', phoneId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+}

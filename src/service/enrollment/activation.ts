@@ -1,0 +1,161 @@
+import type { Clock } from '../../host/clock.ts'
+import { activationText } from '../../push/signed_text.ts'
+import { DeviceKey } from '../directory/device_key.ts'
+import type { Phones } from '../directory/phones.ts'
+import type { PushDevices } from '../directory/push_devices.ts'
+import type { Tokens } from '../directory/tokens.ts'
+import type { User } from '../directory/user.ts'
+import type { Users } from '../directory/users.ts'
+import type { AdministratorLog } from '../event_log/administrator_log.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { type ActivationCode, ActivationCodes, activationCodeHash } from './activation_codes.ts'
+
+/** What an app says of the phone that it runs on. */
+export interface NewDevice {
+  /** SubjectPublicKeyInfo in base64url, P-256. */
+  readonly publicKey: string
+  /** Signature by that key over `activationText`. */
+  readonly proof: string
+  readonly name: string
+  readonly platform: string
+  readonly userAgent: string
+}
+
+export type Activated =
+  | {
+      readonly kind: 'activated'
+      readonly phoneId: string
+      readonly user: User
+      /** The secret of the phone's passcode generator in base32, told this once. */
+      readonly oathSecret: string
+    }
+  | { readonly kind: 'refused'; readonly reason: ActivationRefusal }
+
+export type ActivationRefusal = 'unknown' | 'used' | 'expired' | 'proof'
+
+export interface ActivationParts {
+  readonly store: Store
+  readonly users: Users
+  readonly phones: Phones
+  readonly tokens: Tokens
+  readonly devices: PushDevices
+  readonly log: AdministratorLog
+  readonly clock: Clock
+}
+
+const longestName = 64
+const longestUserAgent = 256
+
+/** A phone becomes one that answers pushes and makes passcodes. */
+export class Activation {
+  readonly #parts: ActivationParts
+  readonly #codes: ActivationCodes
+
+  constructor(parts: ActivationParts) {
+    this.#parts = parts
+    this.#codes = new ActivationCodes(parts.store)
+  }
+
+  /**
+   * Makes a code that a phone is activated with, once.
+   *
+   * @param phoneId The phone, or `null` where the activation makes one.
+   * @returns The code, which is shown this once, and until when it can be used.
+   */
+  async create(
+    userId: string,
+    phoneId: string | null,
+    validSecs: number,
+    db: StoreDb = this.#parts.store.db,
+  ): Promise<{ readonly code: string; readonly expires: number }> {
+    const now = this.#parts.clock.now()
+    const expires = now + validSecs * 1000
+    return { code: await this.#codes.create(userId, phoneId, expires, now, db), expires }
+  }
+
+  /** Binds the key of a phone to a user, by a code that is used up by it. */
+  async activate(code: string, device: NewDevice): Promise<Activated> {
+    const key = DeviceKey.parse(device.publicKey)
+    const text = activationText(activationCodeHash(code), device.publicKey)
+    if (key === undefined || !key.verifies(text, device.proof)) return refused('proof')
+    const found = await this.#codes.find(code)
+    if (found === undefined) return refused('unknown')
+    const user = await this.#parts.users.byId(found.userId)
+    if (user === undefined) return refused('unknown')
+    const now = this.#parts.clock.now()
+    return await this.#parts.store.transaction(async (db) => {
+      if (await this.#codes.use(found.codeHash, now, db)) {
+        return await this.#bind(found, user, device, now, db)
+      }
+      const current = await this.#codes.find(code, db)
+      return refused(current?.used === null ? 'expired' : 'used')
+    })
+  }
+
+  /**
+   * Takes key and generator from a phone, and the phone itself away where nothing else is left of it:
+   * one with a number still takes calls and messages.
+   */
+  async deactivate(phoneId: string): Promise<boolean> {
+    const { phones, devices, tokens, users } = this.#parts
+    const phone = await phones.byId(phoneId)
+    if (phone === undefined) return false
+    const user = await users.byId(phone.userId)
+    return await this.#parts.store.transaction(async (db) => {
+      if (!(await devices.remove(phoneId, db))) return false
+      await tokens.removeOfPhone(phoneId, db)
+      if (phone.number === '') await phones.remove(phoneId, db)
+      await this.#tell('phone_deactivate', user?.username ?? '', phoneId, db)
+      return true
+    })
+  }
+
+  async #bind(
+    { codeHash, phoneId }: ActivationCode,
+    user: User,
+    device: NewDevice,
+    now: number,
+    db: StoreDb,
+  ): Promise<Activated> {
+    const { phones, devices, tokens } = this.#parts
+    const name = shown(device.name, longestName)
+    const platform = shown(device.platform, longestName)
+    const before = phoneId === null ? undefined : await phones.byId(phoneId, db)
+    const phone = before ?? (await phones.add(user.userId, { name, platform }, now, db))
+    if (before === undefined) await this.#codes.made(codeHash, phone.phoneId, db)
+    else {
+      await phones.update(
+        phone.phoneId,
+        { name: before.name === '' ? name : before.name, platform },
+        db,
+      )
+    }
+    const userAgent = shown(device.userAgent, longestUserAgent)
+    await devices.activate(phone.phoneId, { publicKey: device.publicKey, userAgent }, now, db)
+    await tokens.removeOfPhone(phone.phoneId, db)
+    const { secret } = await tokens.create(
+      user.userId,
+      { kind: 'totp', phoneId: phone.phoneId },
+      now,
+      db,
+    )
+    await this.#tell('phone_activate', user.username, `${phone.phoneId} ${name}`, db)
+    return { kind: 'activated', phoneId: phone.phoneId, user, oathSecret: secret }
+  }
+
+  async #tell(action: string, username: string, description: string, db: StoreDb): Promise<void> {
+    const { log, clock } = this.#parts
+    const timestamp = clock.now()
+    const actor = `user:${username}`
+    await log.append({ timestamp, actor, action, object: username, description }, db)
+  }
+}
+
+function refused(reason: ActivationRefusal): Activated {
+  return { kind: 'refused', reason }
+}
+
+/** One line, of what may have been sent by anybody who has a code. */
+function shown(text: string, longest: number): string {
+  return text.replace(/\p{C}/gu, ' ').trim().slice(0, longest)
+}
