@@ -119,7 +119,7 @@ export const configTable = [
   },
   {
     name: 'push',
-    meaning: 'What pushes that nobody asked for come to',
+    meaning: 'How phones are woken, and what pushes that nobody asked for come to',
     options: [
       {
         key: 'fatigue_limit',
@@ -150,6 +150,25 @@ export const configTable = [
         key: 'fraud_email',
         type: 'list',
         meaning: 'Who is told of a fraud by mail, parted by commas',
+      },
+      {
+        key: 'web_push',
+        type: 'boolean',
+        default: 'true',
+        meaning:
+          "Wakes apps that are not open by the push services of their browsers' makers, which are told that something waits and when, and nothing else; without it an app sees a sign-in when it is opened",
+      },
+      {
+        key: 'web_push_contact',
+        type: 'text',
+        meaning:
+          'mailto: or https:// address at which push services can reach whoever runs this; made of the first host name where it is not set',
+      },
+      {
+        key: 'private_push_services',
+        type: 'list',
+        meaning:
+          'Host names of push services of your own, parted by commas: they alone may have addresses of an internal network',
       },
     ],
   },

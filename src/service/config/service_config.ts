@@ -27,12 +27,20 @@ export interface ServiceConfig extends DeliveryConfig {
   readonly refusedPerMinute: number
   readonly lockout: { readonly threshold: number; readonly lockMs: number }
   readonly push: PushConfig
+  readonly webPush: WebPushConfig
 }
 
 export interface PushConfig {
   readonly fatigue: { readonly limit: number; readonly windowMs: number }
   readonly fraudLocks: boolean
   readonly fraudEmails: readonly string[]
+}
+
+export interface WebPushConfig {
+  readonly enabled: boolean
+  /** `mailto:…` or `https://…` */
+  readonly contact: string
+  readonly privateServices: readonly string[]
 }
 
 const minuteMs = 60_000
@@ -103,6 +111,14 @@ export function readServiceConfig(
     // the value itself may hold a password
     values.refuse('service', 'database_url', 'database_url does not begin with postgres://')
   }
+  const webPushContact = values.text('push', 'web_push_contact')
+  if (webPushContact !== undefined && !/^(mailto:.+@|https:\/\/.)/.test(webPushContact)) {
+    values.refuse(
+      'push',
+      'web_push_contact',
+      `'${webPushContact}' is no address to reach somebody at; write mailto:you@example.org or https://…`,
+    )
+  }
   const certificateFile = path('certificate_file')
   const keyFile = path('certificate_key_file')
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
@@ -140,6 +156,11 @@ export function readServiceConfig(
       },
       fraudLocks: values.text('push', 'fraud') === 'lock',
       fraudEmails: listed(values.text('push', 'fraud_email')),
+    },
+    webPush: {
+      enabled: values.yes('push', 'web_push'),
+      contact: webPushContact ?? `https://${hostNames[0] ?? 'localhost'}`,
+      privateServices: listed(values.text('push', 'private_push_services')),
     },
     ...readDeliveryConfig(values, file),
   }

@@ -15,6 +15,11 @@ export function yubikeyPlace(tokenId: string): string {
   return `yubikeys:key:${tokenId}`
 }
 
+export const vapidPlace = 'settings:vapid_keys'
+
+/** Settings that are sealed, and the places that they are bound to. */
+const sealedSettings = { sealing_check: 'sealing_check', vapid_keys: vapidPlace } as const
+
 /**
  * Makes a new sealing key and seals everything with it, in one transaction. The key file has the new
  * key before the first secret needs it, and keeps the old ones: what is only hashed (bypass codes)
@@ -33,7 +38,7 @@ export async function rotateSealingKey(store: Store): Promise<number> {
       await resealTokens(db, sealing),
       await resealYubikeys(db, sealing),
     ]
-    await resealCheck(db, sealing)
+    await resealSettings(db, sealing)
     return counts.reduce((sum, count) => sum + count, 0)
   })
 }
@@ -77,15 +82,17 @@ async function resealYubikeys(db: StoreDb, sealing: Sealing): Promise<number> {
   return rows.length
 }
 
-async function resealCheck(db: StoreDb, sealing: Sealing): Promise<void> {
-  const name = 'sealing_check'
-  const { value } = await db
-    .selectFrom('settings')
-    .select('value')
-    .where('name', '=', name)
-    .executeTakeFirstOrThrow()
-  const resealed = reseal(sealing, value, name)
-  await db.updateTable('settings').set({ value: resealed }).where('name', '=', name).execute()
+async function resealSettings(db: StoreDb, sealing: Sealing): Promise<void> {
+  for (const [name, place] of Object.entries(sealedSettings)) {
+    const row = await db
+      .selectFrom('settings')
+      .select('value')
+      .where('name', '=', name)
+      .executeTakeFirst()
+    if (row === undefined) continue
+    const value = reseal(sealing, row.value, place)
+    await db.updateTable('settings').set({ value }).where('name', '=', name).execute()
+  }
 }
 
 function reseal(sealing: Sealing, sealed: string, place: string): string {

@@ -1,0 +1,145 @@
+import { Agent, request } from 'undici'
+import webPush, { type PushSubscription } from 'web-push'
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import { type Delivered, DeliveryError, type PushPort } from './delivery.ts'
+import {
+  isPublicAddress,
+  literalAddress,
+  PrivateAddressError,
+  publicLookup,
+} from './public_address.ts'
+import type { VapidKeys } from './vapid_keys.ts'
+
+/** Where the browsers of phones want to be woken. */
+export interface Subscriptions {
+  /** The browser's PushSubscription in JSON. */
+  of(phoneId: string): Promise<string | null>
+  /** Forgets one that has ended. */
+  ended(phoneId: string, subscription: string): Promise<void>
+}
+
+export interface WebPushParts {
+  readonly subscriptions: Subscriptions
+  readonly keys: VapidKeys
+  /** Whom a push service can turn to: `mailto:…` or `https://…`. */
+  readonly contact: string
+  /** Hosts of push services of one's own, which may have private addresses. */
+  readonly privateServices: readonly string[]
+  /** PEM of further authorities, for push services of one's own. */
+  readonly ca?: string | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A login waits for it: a push service that is slower than this may still bring it. */
+const answerMs = 4_000
+const endedStatuses = [404, 410]
+const longestDetail = 200
+
+/**
+ * Wakes the app on a phone by the push service of its browser (RFC 8030). What travels is encrypted
+ * for the browser (RFC 8291), and says no more than that the app has something to fetch.
+ */
+export class WebPush implements PushPort {
+  readonly #parts: WebPushParts
+  readonly #public: Agent
+  readonly #private: Agent
+
+  constructor(parts: WebPushParts) {
+    this.#parts = parts
+    const ca = parts.ca === undefined ? {} : { ca: parts.ca }
+    this.#public = new Agent({ connect: { ...ca, lookup: publicLookup } })
+    this.#private = new Agent({ connect: ca })
+  }
+
+  /** What browsers bind their subscriptions to. */
+  get publicKey(): string {
+    return this.#parts.keys.publicKey
+  }
+
+  /** @throws {DeliveryError} where the push service has not taken it. */
+  async send({ txid, phoneId, application, expires }: Delivered): Promise<void> {
+    const { subscriptions } = this.#parts
+    const json = await subscriptions.of(phoneId)
+    // an app that is open has its stream, and one that isn't is found by whoever looks
+    if (json === null) return
+    const status = await this.#post(json, { txid, application }, expires)
+    if (endedStatuses.includes(status)) {
+      await subscriptions.ended(phoneId, json)
+      throw new DeliveryError('DELIVERY_REFUSED', 'the browser does not want to be woken any more')
+    }
+    if (status < 200 || status >= 300) {
+      throw new DeliveryError('DELIVERY_REFUSED', `the push service has answered with ${status}`)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#public.destroy(), this.#private.destroy()])
+  }
+
+  async #post(subscriptionJson: string, payload: object, expires: number): Promise<number> {
+    const { keys, contact, clock, log } = this.#parts
+    const subscription: PushSubscription = JSON.parse(subscriptionJson)
+    const url = new URL(subscription.endpoint)
+    const dispatcher = this.#dispatcherFor(url)
+    try {
+      const { method, headers, body } = webPush.generateRequestDetails(
+        subscription,
+        JSON.stringify(payload),
+        {
+          vapidDetails: { subject: contact, ...keys },
+          contentEncoding: 'aes128gcm',
+          // a request that nobody waits for any more wakes nobody
+          TTL: Math.max(1, Math.ceil((expires - clock.now()) / 1000)),
+          urgency: 'high',
+        },
+      )
+      const answer = await request(url, {
+        dispatcher,
+        method: method === 'POST' ? method : 'POST',
+        headers: textHeaders(headers),
+        body,
+        signal: AbortSignal.timeout(answerMs),
+      })
+      await answer.body.dump()
+      return answer.statusCode
+    } catch (error) {
+      const detail = errorText(error).slice(0, longestDetail)
+      log.warn('a phone could not be woken', { service: url.host, error: detail })
+      const refused = error instanceof PrivateAddressError
+      throw new DeliveryError(
+        refused ? 'DELIVERY_REFUSED' : 'DELIVERY_UNREACHABLE',
+        `the push service ${url.host} could not be asked: ${detail}`,
+      )
+    }
+  }
+
+  /** The address comes from whoever has a phone: by it nobody reaches a machine behind us. */
+  #dispatcherFor(url: URL): Agent {
+    if (url.protocol !== 'https:') {
+      throw new DeliveryError('DELIVERY_REFUSED', 'the address of the push service is not https')
+    }
+    if (this.#parts.privateServices.includes(url.hostname)) return this.#private
+    const address = literalAddress(url)
+    if (address !== undefined && !isPublicAddress(address)) {
+      throw new DeliveryError(
+        'DELIVERY_REFUSED',
+        `${url.hostname} is no push service of the public Internet; one of your own belongs into private_push_services`,
+      )
+    }
+    return this.#public
+  }
+}
+
+function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  )
+}
+
+/** Without what is behind it: libraries put addresses and keys there. */
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error ? `${error.code}` : error.name
+}
