@@ -38,6 +38,7 @@ const table: Readonly<Record<string, Room>> = {
     packages: ['ipaddr.js'],
   },
   duo: { node: ['node:crypto'] },
+  push: {},
   'duo/https': {
     rooms: ['duo', 'host'],
     node: ['node:tls', 'node:fs', 'node:net'],
@@ -99,7 +100,7 @@ const table: Readonly<Record<string, Room>> = {
   'service/transaction': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/delivery': {
     rooms: ['host', 'service/config', 'service/event_log', 'service/store'],
-    node: [...files, 'node:crypto'],
+    node: [...files, 'node:crypto', 'node:dns', 'node:net'],
     packages: [
       'undici',
       'nodemailer',
@@ -131,6 +132,7 @@ const table: Readonly<Record<string, Room>> = {
   'service/enrollment': {
     rooms: [
       'host',
+      'push',
       'service/store',
       'service/directory',
       'service/access',
@@ -166,7 +168,7 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
   },
   'service/http/gate': {
-    rooms: ['host', 'duo', 'service/access', 'service/directory'],
+    rooms: ['host', 'duo', 'push', 'service/access', 'service/directory'],
     node: ['node:crypto'],
     packages: ['fastify', '@fastify/rate-limit', '@fastify/cookie'],
   },
@@ -185,6 +187,7 @@ const table: Readonly<Record<string, Room>> = {
   'service/http/push_app': {
     rooms: [
       'host',
+      'push',
       'duo',
       'service/authentication',
       'service/transaction',

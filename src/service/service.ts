@@ -12,21 +12,29 @@ import { PhoneFactors } from './authentication/phone_factors.ts'
 import { Settlement } from './authentication/settlement.ts'
 import type { Directory } from './authentication/subject.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
-import type { Delivery } from './delivery/delivery.ts'
+import type { Delivery, PushPort } from './delivery/delivery.ts'
+import { vapidKeys } from './delivery/vapid_keys.ts'
+import { WebPush } from './delivery/web_push.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
 import { Groups } from './directory/groups.ts'
 import { Phones } from './directory/phones.ts'
+import { PushDevices } from './directory/push_devices.ts'
 import { SmsPasscodes } from './directory/sms_passcodes.ts'
 import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Yubikeys } from './directory/yubikeys.ts'
+import { Activation } from './enrollment/activation.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
 import { Invitations } from './enrollment/invitations.ts'
 import { PortalLinks } from './enrollment/portal_links.ts'
+import { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
 import { HttpServer } from './http/http_server.ts'
+import { addPushApp } from './http/push_app/push_app.ts'
+import { shownOnPhone } from './http/push_app/request_routes.ts'
+import { RequestStreams } from './http/push_app/request_streams.ts'
 import { addRestV1 } from './http/rest_v1/rest_v1.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
 import { Store } from './store/store.ts'
@@ -108,6 +116,9 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const users = new Users(store)
   const bypassCodes = new BypassCodes(store)
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
+  const devices = new PushDevices(store)
+  const webPush = await webPushOf(store, devices, { config, clock, log })
+  const delivery: Delivery = { push: webPush ?? unwoken, ...options.delivery }
   const authentication = authenticationOf({
     store,
     directory: {
@@ -121,7 +132,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     },
     lockout: new Lockout(store, config.lockout),
     transactions,
-    delivery: options.delivery ?? {},
+    delivery,
     push: config.push,
     sms: config.sms,
     clock,
@@ -140,6 +151,33 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     apiHost: hostAndPort,
     clock,
   }
+  const streams = new RequestStreams({
+    watch: (phoneId, listener) => transactions.watch(phoneId, listener),
+    shown: (phoneId) => shownOnPhone(phoneId, authentication, devices),
+  })
+  const administratorLog = new AdministratorLog(store)
+  const pushApp = {
+    authentication,
+    activation: new Activation({
+      store,
+      users,
+      phones,
+      tokens,
+      devices,
+      log: administratorLog,
+      clock,
+    }),
+    users,
+    phones,
+    devices,
+    authenticationLog: new AuthenticationLog(store),
+    streams,
+    vapidPublicKey: webPush?.publicKey,
+    accountName: () => config.hostNames[0] ?? 'localhost',
+    apiHost: hostAndPort,
+    clock,
+    log,
+  }
   const server = await HttpServer.make({
     certified: shown,
     integrations: new Integrations(store),
@@ -153,6 +191,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     },
     faces: [
       (added) => addAssets(added, options.webFolder ?? builtApps),
+      (added, { limit }) => addPushApp(added, limit, pushApp),
       (added, gates) => addRestV1(added, gates, authApi),
     ],
     limits: {
@@ -177,10 +216,30 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       stopTidying()
       stopWatching()
       transactions.close()
+      streams.close()
       await server.close(closeMs)
+      await webPush?.close()
       await store.close()
     },
   }
+}
+
+/** Where Web Push is off, apps that are open have their stream, and the others are not woken. */
+const unwoken: PushPort = { send: async () => {} }
+
+async function webPushOf(
+  store: Store,
+  devices: PushDevices,
+  { config, clock, log }: Pick<Prepared, 'config' | 'clock' | 'log'>,
+): Promise<WebPush | undefined> {
+  const { enabled, contact, privateServices } = config.webPush
+  if (!enabled) return undefined
+  const subscriptions = {
+    of: async (phoneId: string) => (await devices.byPhone(phoneId))?.subscription ?? null,
+    ended: (phoneId: string, subscription: string) => devices.unsubscribe(phoneId, subscription),
+  }
+  const keys = await vapidKeys(store)
+  return new WebPush({ subscriptions, keys, contact, privateServices, clock, log })
 }
 
 export interface SignInParts {

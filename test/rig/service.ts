@@ -27,8 +27,10 @@ import { BypassCodes } from '../../src/service/directory/bypass_codes.ts'
 import { Tokens } from '../../src/service/directory/tokens.ts'
 import type { User } from '../../src/service/directory/user.ts'
 import { type NewUser, Users } from '../../src/service/directory/users.ts'
+import { ActivationCodes } from '../../src/service/enrollment/activation_codes.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { PushPhone, type PushPhoneOptions } from './push_phone.ts'
 
 export interface TestServiceOptions {
   readonly config?: Partial<ServiceConfig>
@@ -72,6 +74,8 @@ export interface SignedCall {
 export interface TestToken {
   code(counter: number): string
 }
+
+const dayMs = 86_400_000
 
 /** A real service on a port of its own, with data that a test can reach into. */
 export class TestService {
@@ -148,6 +152,24 @@ export class TestService {
         db,
       ),
     )
+  }
+
+  /** @param phoneId A phone that is there already; the activation makes one where it is `null`. */
+  async addActivationCode(userId: string, phoneId: string | null = null): Promise<string> {
+    const now = this.#clock.now()
+    return await this.store.transaction((db) =>
+      new ActivationCodes(this.store).create(userId, phoneId, now + dayMs, now, db),
+    )
+  }
+
+  /** A phone with the push app, activated as a person would. */
+  async addPushPhone(
+    userId: string,
+    { phoneId = null, ...options }: PushPhoneOptions & { readonly phoneId?: string | null } = {},
+  ): Promise<PushPhone> {
+    const code = await this.addActivationCode(userId, phoneId)
+    const now = () => this.#clock.now()
+    return await PushPhone.activate((raw) => this.send(raw), code, { now, ...options })
   }
 
   /** Signs a request and sends it. */

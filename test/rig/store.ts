@@ -9,15 +9,20 @@ import { PostgresCluster, skipPostgres } from './postgres.ts'
 /** A database of one kind, empty at first, that can be opened several times at once. */
 export class StoreRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'store-'))
-  readonly #url: Secret | undefined
+  /** `undefined` for SQLite in the folder. */
+  readonly databaseUrl: Secret | undefined
   readonly #opened: Store[] = []
 
   constructor(url: Secret | undefined) {
-    this.#url = url
+    this.databaseUrl = url
   }
 
   async open(): Promise<Store> {
-    const store = await Store.open({ folder: this.folder, databaseUrl: this.#url, migrate: true })
+    const store = await Store.open({
+      folder: this.folder,
+      databaseUrl: this.databaseUrl,
+      migrate: true,
+    })
     this.#opened.push(store)
     return store
   }

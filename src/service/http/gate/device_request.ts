@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import type {} from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Clock } from '../../../host/clock.ts'
+import { allowedSkewMs, requestText } from '../../../push/signed_text.ts'
+import { DeviceKey } from '../../directory/device_key.ts'
+import type { PushDevice, PushDevices } from '../../directory/push_devices.ts'
+import type { RequestLimit } from './request_limit.ts'
+
+/** Why an app is refused, and the status that it travels with. */
+export const appRefusals = {
+  invalid: 400,
+  unknown_device: 401,
+  bad_signature: 401,
+  clock_skew: 401,
+  wrong_proof: 403,
+  unknown_code: 404,
+  not_found: 404,
+  wrong_code: 409,
+  code_used: 410,
+  code_expired: 410,
+  gone: 410,
+  too_many_requests: 429,
+  internal: 500,
+} as const
+export type AppRefusalCode = keyof typeof appRefusals
+
+/** A request of an app that is not answered; the code is for the app, the message for its maker. */
+export class AppRefusal extends Error {
+  override readonly name = 'AppRefusal'
+  readonly code: AppRefusalCode
+
+  constructor(code: AppRefusalCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** A phone that has proved to be itself. */
+export interface AdmittedDevice {
+  readonly device: PushDevice
+  readonly key: DeviceKey
+}
+
+const minuteMs = 60_000
+const requestsPerMinute = 240
+
+/** Finds out which phone has signed a request, by the key that it was activated with. */
+export class DeviceRequestGate {
+  readonly #devices: PushDevices
+  readonly #clock: Clock
+  readonly #refused: RequestLimit
+  readonly #genuine: ReturnType<FastifyInstance['createRateLimit']>
+
+  constructor(
+    server: FastifyInstance,
+    parts: {
+      readonly devices: PushDevices
+      readonly clock: Clock
+      readonly limit: RequestLimit
+    },
+  ) {
+    this.#devices = parts.devices
+    this.#clock = parts.clock
+    this.#refused = parts.limit
+    this.#genuine = server.createRateLimit({
+      max: requestsPerMinute,
+      timeWindow: minuteMs,
+      keyGenerator: phoneIdOf,
+    })
+  }
+
+  /** @throws {AppRefusal} where no phone has signed it, {TooManyRequests} where it asks too often. */
+  async admit(request: FastifyRequest): Promise<AdmittedDevice> {
+    try {
+      const admitted = await this.#admitted(request)
+      const limit = await this.#genuine(request)
+      if (!limit.isAllowed && limit.isExceeded) {
+        throw new AppRefusal('too_many_requests', 'this phone asks too often')
+      }
+      await this.#devices.seen(admitted.device, this.#clock.now())
+      return admitted
+    } catch (error) {
+      if (error instanceof AppRefusal) await this.#refused.refused(request)
+      throw error
+    }
+  }
+
+  async #admitted(request: FastifyRequest): Promise<AdmittedDevice> {
+    const time = header(request, 'x-countersign-time')
+    if (!/^\d{1,15}$/.test(time)) throw new AppRefusal('bad_signature', 'the time is missing')
+    if (Math.abs(Number(time) - this.#clock.now()) > allowedSkewMs) {
+      throw new AppRefusal('clock_skew', 'the clock of the phone is wrong')
+    }
+    const phoneId = phoneIdOf(request)
+    const device = /^DP[A-Z0-9]{18}$/.test(phoneId)
+      ? await this.#devices.byPhone(phoneId)
+      : undefined
+    const key = device === undefined ? undefined : DeviceKey.parse(device.publicKey)
+    if (device === undefined || key === undefined) {
+      throw new AppRefusal('unknown_device', 'this phone has been removed, or never was activated')
+    }
+    const body = typeof request.body === 'string' ? request.body : ''
+    const bodyHash = createHash('sha256').update(body).digest('hex')
+    const text = requestText(request.method, request.raw.url ?? '', time, bodyHash)
+    if (!key.verifies(text, header(request, 'x-countersign-signature'))) {
+      // the same phone with another key was activated anew, elsewhere
+      throw new AppRefusal('bad_signature', 'the signature is not by the key of this phone')
+    }
+    return { device, key }
+  }
+}
+
+function phoneIdOf(request: FastifyRequest): string {
+  return header(request, 'x-countersign-device')
+}
+
+function header({ headers }: FastifyRequest, name: string): string {
+  const value = headers[name]
+  return typeof value === 'string' ? value : ''
+}
