@@ -67,6 +67,7 @@ export const statusMessage = {
   codeIncorrect: 'Incorrect verification code. Please try again.',
   smsFailed: 'The passcodes could not be sent. Please try another way.',
   callFailed: 'Your phone could not be called. Please try another way.',
+  noCapableDevice: 'None of your devices can be used for that.',
   telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',
 } as const
 

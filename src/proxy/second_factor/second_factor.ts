@@ -7,6 +7,7 @@ import {
   oneCall,
   type PreauthAnswer,
   promptWord,
+  statusMessage,
 } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
@@ -177,7 +178,5 @@ function isForFailmode(asking: 'preauth' | 'auth', error: AuthApiUnavailable): b
 
 /** What the API found wrong with a request is for the user to know: `no capable device`. */
 function badRequest({ detail, message }: AuthApiFailure): string {
-  return detail === failureDetail.noCapableDevice
-    ? 'None of your devices can be used for that.'
-    : message
+  return detail === failureDetail.noCapableDevice ? statusMessage.noCapableDevice : message
 }

@@ -75,8 +75,15 @@ export interface AuthenticationParts {
   readonly clock: Clock
 }
 
-/** How long a poll is held while nothing changes: far from the nineteen replies that some clients bear. */
+/** How long a poll is held while nothing changes. */
 const pollMs = 30_000
+/**
+ * Every release of Duo Unix up to 2.2.3 polls twenty times and then LETS IN, where none of the
+ * replies was a final one. A push lives for a minute and a poll is held for half of it, so that an
+ * honest client sees three or four replies; this bound holds whatever else happens: with statuses
+ * that change, with nodes that are stopped and started, with a client that asks each of many.
+ */
+const mostWaitingReplies = 14
 const toldCodeMs = 60_000
 /** Wrong verification codes that end a push. */
 const mostWrongCodes = 3
@@ -211,8 +218,14 @@ export class Authentication {
     }
     if (isOverdue(transaction, clock.now())) return await settlement.timeOut(transaction)
     const { outcome } = transaction
-    if (outcome.result === 'waiting') this.#told.set(txid, outcome.status)
-    else this.#told.delete(txid)
+    if (outcome.result !== 'waiting') {
+      this.#told.delete(txid)
+      return outcome
+    }
+    const replies = await transactions.waitingReply(txid)
+    // settled meanwhile, or asked for too often: either way this reply is the final one
+    if (replies === 0 || replies > mostWaitingReplies) return await settlement.timeOut(transaction)
+    this.#told.set(txid, outcome.status)
     return outcome
   }
 

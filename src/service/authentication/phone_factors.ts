@@ -31,7 +31,7 @@ export interface PhoneChoice {
 export type Asked =
   | { readonly kind: 'settled'; readonly txid: string; readonly outcome: Outcome }
   | { readonly kind: 'waiting'; readonly txid: string }
-  | { readonly kind: 'no capable device' }
+  | { readonly kind: 'no capable device'; readonly txid: string; readonly outcome: Outcome }
 
 /** What an SMS brings. */
 export interface SmsSettings extends NewSmsPasscodes {
@@ -81,7 +81,8 @@ export class PhoneFactors {
         ? await this.#call(asked, phone)
         : await this.#sms(asked, phone, choice.async)
     }
-    return { kind: 'no capable device' }
+    const ended = await this.#ended(attempt, choice.async, noCapableDevice, 'invalid_device')
+    return { ...ended, kind: 'no capable device' }
   }
 
   async #push(
@@ -224,7 +225,7 @@ export class PhoneFactors {
     leaves: boolean,
     outcome: Outcome,
     reason: string,
-  ): Promise<Asked> {
+  ): Promise<Extract<Asked, { kind: 'settled' }>> {
     await this.#parts.settlement.end(attempt, leaves, outcome, reason)
     return { kind: 'settled', txid: attempt.txid, outcome }
   }
@@ -250,6 +251,11 @@ const mostEvents = 500
 
 const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
 const codeShown: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.codeShown }
+const noCapableDevice: Outcome = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.noCapableDevice,
+}
 const codeExpired: Outcome = {
   result: 'deny',
   status: 'deny',

@@ -118,7 +118,10 @@ export class HttpServer {
     // who is answered within half of it is closed when he is; the rest is cut off at its end
     const timer = setTimeout(() => this.#tls.closeAllConnections(), withinMs)
     await this.#open.answered(withinMs / 2)
-    await this.#server.close()
+    const closed = this.#server.close()
+    while (this.#tls.listening) await new Promise(setImmediate)
+    this.#open.cutLate()
+    await closed
     clearTimeout(timer)
   }
 }

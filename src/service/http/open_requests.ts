@@ -1,15 +1,32 @@
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /**
  * Counts requests that have not been answered to their last octet. Node, when it closes a server,
  * takes a connection for idle as soon as its answer has been handed over, and cuts it off.
+ *
+ * Who asks how something stands while the server stops gets no answer, and his connection ends once
+ * nobody listens any more: he asks again, and waits for the next process. An answer at once would
+ * have him ask in a circle, and use up the replies that he bears.
  */
 export class OpenRequests {
   #count = 0
   #allAnswered: (() => void) | undefined
+  #state: 'open' | 'stopping' | 'stopped' = 'open'
+  readonly #late = new Set<Socket>()
 
   constructor(server: FastifyInstance) {
-    server.addHook('onRequest', (_request, reply, done) => {
+    server.addHook('onSend', (_request, reply, _payload, done) => {
+      if (this.#state !== 'open') reply.header('connection', 'close')
+      done()
+    })
+    server.addHook('onRequest', (request, reply, done) => {
+      if (this.#state !== 'open' && request.method === 'GET') {
+        reply.hijack()
+        if (this.#state === 'stopped') request.raw.socket.destroy()
+        else this.#late.add(request.raw.socket)
+        return
+      }
       this.#count++
       reply.raw.once('close', () => {
         this.#count--
@@ -21,11 +38,18 @@ export class OpenRequests {
 
   /** Waits until all are answered, for `withinMs` at most. */
   async answered(withinMs: number): Promise<void> {
+    this.#state = 'stopping'
     if (this.#count === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#allAnswered = resolve
     const timer = setTimeout(resolve, withinMs)
     await promise
     clearTimeout(timer)
+  }
+
+  /** Nobody listens any more: ends the connections of those who have asked too late. */
+  cutLate(): void {
+    this.#state = 'stopped'
+    for (const socket of this.#late) socket.destroy()
   }
 }

@@ -208,7 +208,7 @@ async function extendTransactions({ schema }: Kysely<unknown>): Promise<void> {
   for (const name of ['phone_id', 'code_kind', 'code'] as const) {
     await schema.alterTable('transactions').addColumn(name, 'text').execute()
   }
-  for (const name of ['code_tries', 'changed'] as const) {
+  for (const name of ['code_tries', 'waiting_replies', 'changed'] as const) {
     await schema
       .alterTable('transactions')
       .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))

@@ -105,6 +105,8 @@ export interface Schema {
     code_kind: string | null
     code: string | null
     code_tries: number
+    /** How often a caller has been told that it still waits. */
+    waiting_replies: number
     /** When it was last written to: what a node looks for that was not woken. */
     changed: number
   }

@@ -165,6 +165,22 @@ export class Transactions {
     return row?.code_tries ?? 0
   }
 
+  /**
+   * Counts a reply that says that it still waits, on whichever node it is given.
+   *
+   * @returns How many there have been; 0 where it does not wait any more.
+   */
+  async waitingReply(txid: string): Promise<number> {
+    const row = await this.#store.db
+      .updateTable('transactions')
+      .set((set) => ({ waiting_replies: set('waiting_replies', '+', 1) }))
+      .where('txid', '=', txid)
+      .where('settled', 'is', null)
+      .returning('waiting_replies')
+      .executeTakeFirst()
+    return row?.waiting_replies ?? 0
+  }
+
   /** Those that wait for an answer of this phone, the oldest first. */
   async waitingFor(phoneId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
     const rows = await db
@@ -318,6 +334,7 @@ export class Transactions {
         code_kind: verification?.kind ?? null,
         code: verification?.code ?? null,
         code_tries: 0,
+        waiting_replies: 0,
         changed: opened,
       })
       .execute()

@@ -125,10 +125,23 @@ Passcode or option (1-3): `,
   })
 
   test('a phone that there is not, and one that can not, are no capable device', async () => {
-    for (const prompt of ['push3', 'phone1', 'sms2']) {
-      const parameters = { username: 'alice', factor: 'prompt', prompt }
+    for (const named of [
+      { factor: 'push', device: 'DPAAAAAAAAAAAAAAAAAA' },
+      { factor: 'phone', device: 'auto' },
+    ]) {
+      const parameters = { username: 'alice', ...named }
       const { body } = await service.call({ path: auth, parameters })
       assert.deepEqual([body.code, body.message_detail], [40002, 'no capable device'])
+    }
+  })
+
+  test('typed by a user they deny, so that his client asks him again', async () => {
+    for (const prompt of ['push3', 'phone1', 'sms2']) {
+      const parameters = { username: 'alice', factor: 'prompt', prompt }
+      const { result, status } = responseOf(await service.call({ path: auth, parameters }))
+      assert.deepEqual([result, status], ['deny', 'deny'])
+      const standing = responseOf(await poll(await pushAsync(prompt)))
+      assert.deepEqual([standing.result, standing.status], ['deny', 'deny'])
     }
   })
 })

@@ -139,12 +139,7 @@ describe('Auth API v2', () => {
         40002,
         'no capable device',
       ],
-      [
-        'no phone',
-        { username: 'alice', factor: 'prompt', prompt: 'sms2' },
-        40002,
-        'no capable device',
-      ],
+      ['no phone', { username: 'alice', factor: 'sms', device: 'DP' }, 40002, 'no capable device'],
     ] as const) {
       test(`${code} ${detail} for ${name}`, async () => {
         const { status, body } = await service.call({ path: auth, parameters })

@@ -100,11 +100,14 @@ async function auth(
 ): Promise<unknown> {
   const asking = readAsking(request, parameters)
   const async = parameters.yes('async')
-  const answer = await authentication.auth(asking, readFactor(parameters), { async })
+  const chosen = readFactor(parameters)
+  const answer = await authentication.auth(asking, chosen, { async })
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'no capable device':
+      // what a user typed is his mistake, not the client's, which would give up after a failure
+      if (chosen.factor === 'prompt') return async ? { txid: answer.txid } : answer.outcome
       throw new AuthApiFailure(failures.invalidParameters, failureDetail.noCapableDevice)
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome

@@ -77,7 +77,7 @@ const mostPairs = 20
 const longestShown = 255
 
 /** What whoever is asked is to be shown; what is too long for a phone is cut. */
-function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
+export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
   const type = parameters.text('type')?.slice(0, longestShown)
   const displayUsername = parameters.text('display_username')?.slice(0, longestShown)
   const pairs = [...new URLSearchParams(parameters.text('pushinfo') ?? '')]

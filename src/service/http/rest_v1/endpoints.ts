@@ -74,7 +74,6 @@ async function auth(
     case 'no such user':
       return refused(statusMessage.unknownUserDenied)
     case 'no capable device':
-      return refused(noCapableDevice)
     case 'settled':
       return async ? { txid: answer.txid } : ended(answer.outcome)
     case 'waiting':
@@ -82,7 +81,7 @@ async function auth(
   }
 }
 
-/** While somebody is still to answer there is no `result` at all; whatever is not known is denied. */
+/** While somebody is still to answer there is no `result` at all. What there is not is denied. */
 async function status(
   { integration }: SignedRequest,
   parameters: CallParameters,
@@ -94,8 +93,6 @@ async function status(
   const { result, status_msg } = standing
   return result === 'waiting' ? { status: status_msg } : { result, status: status_msg }
 }
-
-const noCapableDevice = 'None of your devices can do that. Please choose another way.'
 
 function ended(outcome: { readonly result: 'allow' | 'deny'; readonly status_msg: string }): Ended {
   return { result: outcome.result, status: outcome.status_msg }

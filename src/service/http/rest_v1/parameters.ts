@@ -1,6 +1,6 @@
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { AuthRequest, ChosenFactor } from '../../authentication/authentication.ts'
-import type { CallParameters } from '../auth_api/parameters.ts'
+import { type CallParameters, readShown } from '../auth_api/parameters.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 
 /**
@@ -19,6 +19,7 @@ export function readUserAsking(
     named: { username: parameters.text('user') ?? '' },
     ipaddr: parameters.text('ipaddr') ?? '',
     hostname: parameters.text('hostname') ?? '',
+    shown: readShown(parameters),
   }
 }
 
@@ -30,10 +31,8 @@ export function readUserAsking(
 export function readUserFactor(parameters: CallParameters): ChosenFactor {
   const factor = parameters.required('factor')
   switch (factor) {
-    case 'auto': {
-      const prompt = parameters.text('auto')
-      return prompt === undefined ? { factor, device: 'auto' } : { factor: 'prompt', prompt }
-    }
+    case 'auto':
+      return { factor: 'prompt', prompt: parameters.required('auto') }
     case 'passcode':
       return { factor, passcode: parameters.required('code') }
     case 'push':
