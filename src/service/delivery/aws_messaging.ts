@@ -1,0 +1,155 @@
+import {
+  PinpointSMSVoiceV2Client,
+  SendTextMessageCommand,
+  SendVoiceMessageCommand,
+  type VoiceId,
+} from '@aws-sdk/client-pinpoint-sms-voice-v2'
+import type { AwsConfig, Language } from '../config/delivery_config.ts'
+import { DeliveryError, type DeliveryErrorCode } from './delivery.ts'
+
+const answerMs = 10_000
+const retryMs = 500
+/** A passcode that comes later than this is of no use any more. */
+const liveSecs = 300
+
+/** The voices that Amazon Polly has for the languages of calls. */
+const voices: Readonly<Record<Language, VoiceId>> = {
+  en: 'JOANNA',
+  de: 'VICKI',
+  fr: 'LEA',
+  es: 'LUCIA',
+  it: 'BIANCA',
+  nl: 'LOTTE',
+  pt: 'INES',
+  pl: 'MAJA',
+}
+
+/** Errors by their name (AWS End User Messaging API reference), and what to do about them. */
+const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> = {
+  AccessDeniedException: [
+    'DELIVERY_REFUSED',
+    'the access key may not do this; allow sms-voice:SendTextMessage and sms-voice:SendVoiceMessage',
+  ],
+  UnrecognizedClientException: ['DELIVERY_REFUSED', 'the access key is wrong'],
+  InvalidSignatureException: ['DELIVERY_REFUSED', 'the secret access key is wrong'],
+  ExpiredTokenException: ['DELIVERY_REFUSED', 'the credentials have expired'],
+  CredentialsProviderError: [
+    'DELIVERY_REFUSED',
+    'there are no credentials; set access_key_id or give the machine a role',
+  ],
+  ValidationException: ['DELIVERY_REFUSED', 'the number or the sender is not valid'],
+  ResourceNotFoundException: [
+    'DELIVERY_REFUSED',
+    'the sender or the configuration set does not exist',
+  ],
+  ConflictException: ['DELIVERY_REFUSED', 'the number has opted out, or the sender is not active'],
+  ServiceQuotaExceededException: [
+    'DELIVERY_REFUSED',
+    "the account's monthly spending limit is reached; have it raised",
+  ],
+  ThrottlingException: ['DELIVERY_UNREACHABLE', 'too many requests at once'],
+  InternalServerException: ['DELIVERY_UNREACHABLE', 'it has a failure of its own'],
+}
+
+/** AWS End User Messaging: messages, and calls that speak a text. */
+export class AwsMessaging {
+  readonly #config: AwsConfig
+  readonly #client: PinpointSMSVoiceV2Client
+  readonly #limitMs: number
+
+  constructor(config: AwsConfig, limitMs = answerMs) {
+    const { region, credentials, endpoint } = config
+    this.#config = config
+    this.#limitMs = limitMs
+    this.#client = new PinpointSMSVoiceV2Client({
+      region,
+      // what else it would try again may have been sent
+      maxAttempts: 1,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined
+        ? {}
+        : {
+            credentials: {
+              accessKeyId: credentials.accessKeyId,
+              secretAccessKey: credentials.secret.reveal(),
+            },
+          }),
+    })
+  }
+
+  /** @returns The message's identifier. @throws {DeliveryError} */
+  async sendSms(to: string, text: string): Promise<string> {
+    const { originationIdentity, configurationSet } = this.#config
+    return await this.#sent((abortSignal) =>
+      this.#client.send(
+        new SendTextMessageCommand({
+          DestinationPhoneNumber: to,
+          OriginationIdentity: originationIdentity,
+          ConfigurationSetName: configurationSet,
+          MessageBody: text,
+          MessageType: 'TRANSACTIONAL',
+          TimeToLive: liveSecs,
+        }),
+        { abortSignal },
+      ),
+    )
+  }
+
+  /** Calls a number and speaks. @returns The message's identifier. @throws {DeliveryError} */
+  async speak(to: string, from: string, text: string, language: Language): Promise<string> {
+    const { configurationSet } = this.#config
+    return await this.#sent((abortSignal) =>
+      this.#client.send(
+        new SendVoiceMessageCommand({
+          DestinationPhoneNumber: to,
+          OriginationIdentity: from,
+          ConfigurationSetName: configurationSet,
+          MessageBody: text,
+          MessageBodyTextType: 'TEXT',
+          VoiceId: voices[language],
+          TimeToLive: liveSecs,
+        }),
+        { abortSignal },
+      ),
+    )
+  }
+
+  async #sent(
+    send: (signal: AbortSignal) => Promise<{ readonly MessageId?: string | undefined }>,
+  ): Promise<string> {
+    const signal = AbortSignal.timeout(this.#limitMs)
+    try {
+      return (await send(signal)).MessageId ?? ''
+    } catch (error) {
+      if (nameOf(error) !== 'ThrottlingException') throw this.#failure(error, signal)
+    }
+    // of one that was throttled nothing was sent
+    await new Promise((resolve) => setTimeout(resolve, retryMs))
+    try {
+      return (await send(signal)).MessageId ?? ''
+    } catch (error) {
+      throw this.#failure(error, signal)
+    }
+  }
+
+  /** What AWS itself says of an error may repeat what was sent: it is not passed on. */
+  #failure(error: unknown, signal: AbortSignal): DeliveryError {
+    const name = nameOf(error)
+    const known = failures[name]
+    if (known !== undefined) return new DeliveryError(known[0], `aws: ${known[1]} (${name})`)
+    return new DeliveryError(
+      'DELIVERY_UNREACHABLE',
+      signal.aborted
+        ? `aws did not answer in ${this.#limitMs / 1000} s; it may have been sent all the same`
+        : `aws can't be reached or failed (${codeOf(error) ?? name}); check region and endpoint`,
+    )
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

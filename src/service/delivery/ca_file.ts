@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { DeliveryError } from './delivery.ts'
+
+/** The authority that a provider's certificate is checked by. @throws {DeliveryError} */
+export function readCaFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new DeliveryError(
+      'DELIVERY_REFUSED',
+      `ca_file ${file} can't be read (${code}); write a PEM file that can`,
+    )
+  }
+}
