@@ -1,0 +1,119 @@
+import { statusMessage } from '../../../duo/index.ts'
+import type { Authentication } from '../../authentication/authentication.ts'
+import type { VoiceAddresses } from '../../delivery/voice_address.ts'
+import { askingText, type VoiceTexts } from '../../delivery/voice_texts.ts'
+import type { Outcome, Transaction, Transactions } from '../../transaction/transactions.ts'
+import { type CallReply, hangUp, twiml } from './twiml.ts'
+
+export interface CallConversationParts {
+  readonly authentication: Pick<Authentication, 'settle' | 'progress'>
+  readonly transactions: Pick<Transactions, 'byTxid'>
+  readonly addresses: Pick<VoiceAddresses, 'of'>
+  readonly texts: VoiceTexts
+  /** The first is the one that is spoken. */
+  readonly confirmKeys: string
+  readonly fraudKey: string | undefined
+}
+
+/** What a call settles, however it goes: only a key lets anyone in, so that no voicemail does. */
+export class CallConversation {
+  readonly #parts: CallConversationParts
+
+  constructor(parts: CallConversationParts) {
+    this.#parts = parts
+  }
+
+  /** Somebody has taken the call. @returns TwiML that asks for a key. */
+  async answered(txid: string): Promise<string> {
+    const { authentication, confirmKeys, texts } = this.#parts
+    const transaction = await this.#waiting(txid)
+    if (transaction === undefined) return this.#ending(texts.over)
+    const status_msg = `Answered. Press '${confirmKeys.slice(0, 1)}' on your phone to log in.`
+    await authentication.progress(txid, { status: 'answered', status_msg })
+    return this.#asking(transaction, { again: false })
+  }
+
+  /**
+   * A key has been pressed.
+   *
+   * @param key `0` to `9`, `*`, `#`, or empty for none.
+   * @param options.again Whether a wrong one had been pressed before.
+   * @returns TwiML that says what came of it.
+   */
+  async pressed(txid: string, key: string, options: { readonly again: boolean }): Promise<string> {
+    const { confirmKeys, fraudKey, texts } = this.#parts
+    const transaction = await this.#waiting(txid)
+    if (transaction === undefined) return this.#ending(texts.over)
+    if (key.length !== 1) return await this.#end(txid, noKey, texts.noKey)
+    if (key === fraudKey) return await this.#end(txid, fraud, texts.reported)
+    if (confirmKeys.includes(key)) return await this.#end(txid, confirmed, texts.confirmed)
+    if (options.again) return await this.#end(txid, wrongKey, texts.noKey)
+    return this.#asking(transaction, { again: true })
+  }
+
+  /** The call is over: whoever has pressed no key is not let in. */
+  async ended(txid: string, status: string): Promise<void> {
+    const end = ends[status]
+    if (end === undefined || (await this.#waiting(txid)) === undefined) return
+    await this.#parts.authentication.settle(txid, end.outcome, end.reason)
+  }
+
+  async #waiting(txid: string): Promise<Transaction | undefined> {
+    const transaction = await this.#parts.transactions.byTxid(txid)
+    const waits = transaction?.factor === 'phone' && transaction.outcome.result === 'waiting'
+    return waits ? transaction : undefined
+  }
+
+  /** Of two answers at once one is first, and the other hears that it is over. */
+  async #end(txid: string, { outcome, reason }: End, text: string): Promise<string> {
+    const won = await this.#parts.authentication.settle(txid, outcome, reason)
+    return this.#ending(won ? text : this.#parts.texts.over)
+  }
+
+  #asking({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
+    const { texts, addresses } = this.#parts
+    const asked = askingText(texts, request.application, this.#parts)
+    return this.#said({
+      says: again ? `${texts.wrongKey} ${asked}` : asked,
+      keyUrl: addresses.of('key', txid, { again }),
+      otherwise: texts.noKey,
+    })
+  }
+
+  #ending(text: string): string {
+    return text === '' ? hangUp : this.#said({ says: text })
+  }
+
+  #said(reply: Omit<CallReply, 'language'>): string {
+    return twiml({ ...reply, language: this.#parts.texts.tag })
+  }
+}
+
+interface End {
+  readonly outcome: Outcome
+  readonly reason: string
+}
+
+const confirmed: End = {
+  outcome: { result: 'allow', status: 'allow', status_msg: statusMessage.success },
+  reason: 'user_approved',
+}
+const fraud: End = {
+  outcome: { result: 'deny', status: 'fraud', status_msg: statusMessage.fraud },
+  reason: 'user_marked_fraud',
+}
+const noKey = denied(statusMessage.noKeypress, 'no_keys_pressed')
+const wrongKey = denied('Wrong key pressed. Please try again.', 'wrong_key_pressed')
+
+/** By Twilio's CallStatus. A call that is `completed` and still waited for had no key. */
+const ends: Readonly<Record<string, End>> = {
+  completed: noKey,
+  busy: denied('Your phone is busy. Please try again.', 'line_busy'),
+  'no-answer': denied('Your phone was not answered. Please try again.', 'call_timed_out'),
+  failed: denied(statusMessage.callFailed, 'call_failed'),
+  canceled: denied(statusMessage.callFailed, 'call_failed'),
+}
+
+function denied(status_msg: string, reason: string): End {
+  return { outcome: { result: 'deny', status: 'deny', status_msg }, reason }
+}
