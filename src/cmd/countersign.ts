@@ -6,6 +6,7 @@ import { runProgram } from './countersign/context.ts'
 import { addDataVerbs } from './countersign/data.ts'
 import { addGroupVerb } from './countersign/group.ts'
 import { addLogVerb } from './countersign/log.ts'
+import { addOutboxVerb } from './countersign/outbox.ts'
 import { addPhoneVerb } from './countersign/phone.ts'
 import { addServiceVerb } from './countersign/service.ts'
 import { addTokenVerb } from './countersign/token.ts'
@@ -26,6 +27,7 @@ addBypassVerb(program)
 addGroupVerb(program)
 addAppVerb(program)
 addLogVerb(program)
+addOutboxVerb(program)
 addDataVerbs(program)
 
 await runProgram(program)

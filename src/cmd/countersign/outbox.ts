@@ -1,0 +1,155 @@
+import { styleText } from 'node:util'
+import type { Command } from 'commander'
+import { systemClock } from '../../host/clock.ts'
+import { type KeptCall, Outbox, type OutboxEntry } from '../../service/delivery/outbox.ts'
+import { Transactions } from '../../service/transaction/transactions.ts'
+import { CommandError, type Context, dataOptions, withStore } from './context.ts'
+import { json, moment, seconds, table } from './output.ts'
+
+interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
+const banner = 'Nothing of this has left this machine: provider=outbox keeps it in files.'
+const lookEveryMs = 100
+const takenMs = 5_000
+
+/** `countersign outbox …` */
+export function addOutboxVerb(program: Command): void {
+  const outbox = program
+    .command('outbox')
+    .description('messages, calls and mail of provider=outbox, to try everything out')
+  dataOptions(outbox.command('list', { isDefault: true }))
+    .description('what would have been sent, the newest first')
+    .action(list)
+  dataOptions(outbox.command('show <id>')).description('one of them, whole').action(show)
+  dataOptions(outbox.command('answer [call-id]'))
+    .description('answer a call in the place of the callee; the latest where none is named')
+    .option('--key <key>', 'the key that is pressed: 0 to 9, * or #')
+    .option('--hang-up', 'hang up without a key', false)
+    .action(answer)
+}
+
+async function list(options: DataOptions): Promise<void> {
+  await withOutbox(options, async ({ outbox, stateOf }) => {
+    const entries = await outbox.list()
+    const states = new Map(
+      await Promise.all(entries.map(async (entry) => [entry.id, await stateOf(entry)] as const)),
+    )
+    if (options.json) {
+      const shown = entries.map((entry) => entryJson(entry, states.get(entry.id)))
+      process.stdout.write(json(shown))
+      return
+    }
+    const rows = entries.map((entry) => [
+      entry.id,
+      moment(entry.at),
+      entry.kind,
+      entry.to,
+      entry.kind === 'mail' ? entry.subject : entry.text,
+      states.get(entry.id) ?? '',
+    ])
+    const heads = ['ID', 'TIME', 'KIND', 'TO', 'TEXT', 'STATE']
+    process.stdout.write(`${styleText('yellow', banner)}\n`)
+    process.stdout.write(table(heads, rows, 'The outbox is empty.'))
+  })
+}
+
+async function show(id: string, options: DataOptions): Promise<void> {
+  await withOutbox(options, async ({ outbox, stateOf }) => {
+    const entry = await outbox.byId(id)
+    if (entry === undefined) throw notThere(id)
+    const state = await stateOf(entry)
+    if (options.json) {
+      process.stdout.write(json(entryJson(entry, state)))
+      return
+    }
+    const lines = [
+      `To:      ${entry.to}`,
+      `Time:    ${moment(entry.at)}`,
+      ...(entry.kind === 'mail' ? [`Subject: ${entry.subject}`] : []),
+      ...(state === '' ? [] : [`State:   ${state}`]),
+      '',
+      entry.text,
+    ]
+    process.stdout.write(`${styleText('yellow', banner)}\n${lines.join('\n')}\n`)
+  })
+}
+
+async function answer(
+  callId: string | undefined,
+  options: DataOptions & { readonly key?: string; readonly hangUp: boolean },
+): Promise<void> {
+  const key = keyOf(options)
+  await withOutbox(options, async ({ outbox, stateOf }) => {
+    const call = await callOf(outbox, callId)
+    if ((await stateOf(call)) !== 'waiting') {
+      throw new CommandError(`call ${call.id} is over: ${await stateOf(call)}`)
+    }
+    await outbox.answer(call.id, key)
+    if (!(await isTaken(outbox, call.id))) {
+      await outbox.answerTaken(call.id)
+      throw new CommandError(
+        `the service did not take the answer; is it running on ${options.data}, with provider=outbox in [phone]?`,
+      )
+    }
+    const state = await stateOf(call)
+    const text = state === 'waiting' ? 'that was another key; the call asks once more' : state
+    process.stdout.write(options.json ? json(entryJson(call, state)) : `${text}\n`)
+  })
+}
+
+function keyOf({ key, hangUp }: { readonly key?: string; readonly hangUp: boolean }) {
+  if ((key === undefined) === !hangUp) throw new CommandError('say --key KEY or --hang-up')
+  if (key === undefined) return null
+  if (!/^[0-9*#]$/.test(key)) throw new CommandError('--key takes one of 0 to 9, * and #')
+  return key
+}
+
+async function callOf(outbox: Outbox, callId: string | undefined): Promise<KeptCall> {
+  const entry =
+    callId === undefined
+      ? (await outbox.list()).find(({ kind }) => kind === 'phone')
+      : await outbox.byId(callId)
+  if (entry?.kind === 'phone') return entry
+  if (callId === undefined) throw new CommandError('there is no call in the outbox')
+  throw entry === undefined ? notThere(callId) : new CommandError(`${callId} is no call`)
+}
+
+async function isTaken(outbox: Outbox, id: string): Promise<boolean> {
+  for (let waited = 0; waited < takenMs; waited += lookEveryMs) {
+    if (!(await outbox.answers()).some((left) => left.id === id)) return true
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+  return false
+}
+
+async function withOutbox(
+  options: DataOptions,
+  work: (context: {
+    readonly outbox: Outbox
+    readonly stateOf: (entry: OutboxEntry) => Promise<string>
+  }) => Promise<void>,
+): Promise<void> {
+  await withStore(options, async ({ store }: Context) => {
+    const transactions = new Transactions(store, systemClock)
+    const stateOf = async (entry: OutboxEntry): Promise<string> => {
+      if (entry.kind !== 'phone') return ''
+      const outcome = (await transactions.byTxid(entry.txid))?.outcome
+      if (outcome === undefined) return 'over'
+      return outcome.result === 'waiting'
+        ? outcome.result
+        : `${outcome.result}: ${outcome.status_msg}`
+    }
+    await work({ outbox: new Outbox(options.data, systemClock), stateOf })
+  })
+}
+
+function entryJson({ at, ...entry }: OutboxEntry, state: string | undefined) {
+  return { ...entry, at: seconds(at), ...(entry.kind === 'phone' ? { state } : {}) }
+}
+
+function notThere(id: string): CommandError {
+  return new CommandError(`there is no ${id} in the outbox; see countersign outbox`)
+}
