@@ -225,7 +225,14 @@ const table: Readonly<Record<string, Room>> = {
     ],
   },
   'service/http/voice': {
-    rooms: ['host', 'duo', 'service/authentication', 'service/transaction', 'service/delivery'],
+    rooms: [
+      'host',
+      'duo',
+      'service/config',
+      'service/authentication',
+      'service/transaction',
+      'service/delivery',
+    ],
     node: ['node:crypto'],
     packages: ['fastify'],
   },

@@ -66,6 +66,7 @@ export const statusMessage = {
   codeExpired: 'The verification code has expired. Please try again.',
   codeIncorrect: 'Incorrect verification code. Please try again.',
   smsFailed: 'The passcodes could not be sent. Please try another way.',
+  passcodeSpoken: 'Your phone is called and speaks a passcode. Log in with it.',
   callFailed: 'Your phone could not be called. Please try another way.',
   noCapableDevice: 'None of your devices can be used for that.',
   telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',

@@ -10,10 +10,14 @@ import { Journal } from './authentication/journal.ts'
 import { Lockout } from './authentication/lockout.ts'
 import { PhoneFactors } from './authentication/phone_factors.ts'
 import { Settlement } from './authentication/settlement.ts'
+import { SpokenPasscodes } from './authentication/spoken_passcodes.ts'
 import type { Directory } from './authentication/subject.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
-import type { Delivery, PushPort } from './delivery/delivery.ts'
+import { configuredDelivery } from './delivery/configured_delivery.ts'
+import { type Delivery, DeliveryError, type PushPort } from './delivery/delivery.ts'
+import { Outbox } from './delivery/outbox.ts'
 import { vapidKeys } from './delivery/vapid_keys.ts'
+import { VoiceAddresses } from './delivery/voice_address.ts'
 import { WebPush } from './delivery/web_push.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
 import { Groups } from './directory/groups.ts'
@@ -29,14 +33,18 @@ import { Invitations } from './enrollment/invitations.ts'
 import { PortalLinks } from './enrollment/portal_links.ts'
 import { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
+import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
-import { HttpServer } from './http/http_server.ts'
+import { type Face, HttpServer } from './http/http_server.ts'
 import { addPushApp } from './http/push_app/push_app.ts'
 import { shownOnPhone } from './http/push_app/request_routes.ts'
 import { RequestStreams } from './http/push_app/request_streams.ts'
 import { addRestV1 } from './http/rest_v1/rest_v1.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
+import { CallConversation } from './http/voice/call_conversation.ts'
+import { OutboxCalls } from './http/voice/outbox_calls.ts'
+import { addVoice, type VoiceParts } from './http/voice/voice.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
 import { VerificationCodes } from './transaction/verification_codes.ts'
@@ -82,6 +90,7 @@ export class ServiceError extends Error {
 
 const builtApps = resolve(import.meta.dirname, '../../web/dist')
 const tidyMs = 5_000
+const answersMs = 250
 const certificateMs = 60_000
 const closeMs = 4_000
 const httpsPort = 443
@@ -103,7 +112,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return await listening(store, { ...options, config, folder, port, log, clock })
   } catch (error) {
     await store.close()
-    throw error instanceof CertificateError ? new ServiceError(error.code, error.message) : error
+    const foreseen = error instanceof CertificateError || error instanceof DeliveryError
+    throw foreseen ? new ServiceError(error.code, error.message) : error
   }
 }
 
@@ -115,10 +125,28 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const transactions = new Transactions(store, clock)
   const users = new Users(store)
   const bypassCodes = new BypassCodes(store)
+  const smsPasscodes = new SmsPasscodes(store)
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const devices = new PushDevices(store)
+  const hostAndPort = () => apiHost(config.hostNames, bound.port)
+  const outbox = new Outbox(folder, clock)
+  const publicUrl = () => config.publicUrl ?? `https://${hostAndPort()}`
+  const addresses = new VoiceAddresses(store.sealing, publicUrl)
+  const settle: Authentication['settle'] = (...settled) => authentication.settle(...settled)
+  const spoken = new SpokenPasscodes({ store, smsPasscodes, settle, clock })
+  const configured =
+    options.delivery ??
+    (await configuredDelivery(config, {
+      store,
+      telephonyLog: new TelephonyLog(store),
+      outbox,
+      addresses,
+      spoken,
+      clock,
+      log,
+    }))
   const webPush = await webPushOf(store, devices, { config, clock, log })
-  const delivery: Delivery = { push: webPush ?? unwoken, ...options.delivery }
+  const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
   const authentication = authenticationOf({
     store,
     directory: {
@@ -128,7 +156,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       tokens,
       yubikeys: new Yubikeys(store),
       bypassCodes,
-      smsPasscodes: new SmsPasscodes(store),
+      smsPasscodes,
     },
     lockout: new Lockout(store, config.lockout),
     transactions,
@@ -141,7 +169,8 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const certificate = () =>
     serverCertificate(folder, config.hostNames, config.certificateFiles, clock.now())
   const shown = await certificate()
-  const hostAndPort = () => apiHost(config.hostNames, bound.port)
+  const { phone } = config
+  const conversation = new CallConversation({ authentication, transactions, addresses, phone })
   const invitations = new Invitations(store)
   const authApi = {
     authentication,
@@ -193,6 +222,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       (added) => addAssets(added, options.webFolder ?? builtApps),
       (added, { limit }) => addPushApp(added, limit, pushApp),
       (added, gates) => addRestV1(added, gates, authApi),
+      ...voiceFaces(phone, { conversation, addresses, clock, log }),
     ],
     limits: {
       perApplication: config.requestsPerMinute,
@@ -208,12 +238,18 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       throw listenError(error, port)
     })
   const stopTidying = repeatedly(tidyMs, log, () => authentication.tidy())
+  const outboxCalls = new OutboxCalls(outbox, conversation)
+  const stopAnswering =
+    phone.provider.kind === 'outbox'
+      ? repeatedly(answersMs, log, () => outboxCalls.takeAnswers())
+      : () => {}
   const stopWatching = watchCertificate(config, shown.certificate, certificate, server, log)
   return {
     ...bound,
     caFile: shown.caFile,
     close: async () => {
       stopTidying()
+      stopAnswering()
       stopWatching()
       transactions.close()
       streams.close()
@@ -276,6 +312,16 @@ export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Aut
     sms: { ...sms, count: sms.batch },
   })
   return new Authentication({ ...parts, settlement, verificationCodes, phoneFactors })
+}
+
+/** Only a provider that calls us back needs to be heard. */
+function voiceFaces(
+  { provider }: ServiceConfig['phone'],
+  parts: Omit<VoiceParts, 'authToken'>,
+): Face[] {
+  if (provider.kind !== 'twilio') return []
+  const { authToken } = provider.twilio
+  return [(server) => addVoice(server, { ...parts, authToken })]
 }
 
 /** Own certificates are renewed before they end, given ones read again when they have changed. */

@@ -41,6 +41,7 @@ type WithoutId<Entry> = Entry extends Kept ? Omit<Entry, 'id' | 'at'> : never
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 const keptMs = 7 * 24 * 60 * 60_000
 const mostKept = 500
+const answerName = /^([a-z0-9]{6})\.answer$/
 const entryName = /^(\d{13})-[a-z0-9]{6}\.json$/
 
 /**
@@ -77,14 +78,51 @@ export class Outbox {
     return entries.filter((entry) => entry !== undefined)
   }
 
-  /** The names of files, the newest first. */
+  async byId(id: string): Promise<OutboxEntry | undefined> {
+    const file = (await this.#files()).find((name) => name.endsWith(`-${id}.json`))
+    return file === undefined ? undefined : await this.#read(file)
+  }
+
+  /** Leaves an answer to a call for the service to take. @param key `null` for hanging up. */
+  async answer(id: string, key: string | null): Promise<void> {
+    const file = this.#answerFile(id)
+    await writeFile(`${file}.new`, JSON.stringify({ key }), { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  }
+
+  /** Answers that have not been taken yet. */
+  async answers(): Promise<{ readonly id: string; readonly key: string | null }[]> {
+    const ids = (await this.#names()).flatMap((name) => answerName.exec(name)?.[1] ?? [])
+    return await Promise.all(
+      ids.map(async (id) => {
+        const { key }: { key: string | null } = JSON.parse(
+          await readFile(this.#answerFile(id), 'utf8'),
+        )
+        return { id, key }
+      }),
+    )
+  }
+
+  async answerTaken(id: string): Promise<void> {
+    await rm(this.#answerFile(id), { force: true })
+  }
+
+  #answerFile(id: string): string {
+    return join(this.#folder, `${id}.answer`)
+  }
+
+  /** The names of entries' files, the newest first. */
   async #files(): Promise<string[]> {
+    const names = await this.#names()
+    return names
+      .filter((name) => entryName.test(name))
+      .sort()
+      .reverse()
+  }
+
+  async #names(): Promise<string[]> {
     try {
-      const files = await readdir(this.#folder)
-      return files
-        .filter((file) => entryName.test(file))
-        .sort()
-        .reverse()
+      return await readdir(this.#folder)
     } catch {
       // nothing has been sent yet
       return []

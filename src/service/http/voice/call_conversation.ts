@@ -1,34 +1,34 @@
 import { statusMessage } from '../../../duo/index.ts'
 import type { Authentication } from '../../authentication/authentication.ts'
+import type { PhoneConfig } from '../../config/delivery_config.ts'
 import type { VoiceAddresses } from '../../delivery/voice_address.ts'
-import { askingText, type VoiceTexts } from '../../delivery/voice_texts.ts'
+import { askingText, type VoiceTexts, voiceTexts } from '../../delivery/voice_texts.ts'
 import type { Outcome, Transaction, Transactions } from '../../transaction/transactions.ts'
-import { type CallReply, hangUp, twiml } from './twiml.ts'
+import { type CallReply, twiml } from './twiml.ts'
 
 export interface CallConversationParts {
   readonly authentication: Pick<Authentication, 'settle' | 'progress'>
   readonly transactions: Pick<Transactions, 'byTxid'>
   readonly addresses: Pick<VoiceAddresses, 'of'>
-  readonly texts: VoiceTexts
-  /** The first is the one that is spoken. */
-  readonly confirmKeys: string
-  readonly fraudKey: string | undefined
+  readonly phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>
 }
 
 /** What a call settles, however it goes: only a key lets anyone in, so that no voicemail does. */
 export class CallConversation {
   readonly #parts: CallConversationParts
+  readonly #texts: VoiceTexts
 
   constructor(parts: CallConversationParts) {
     this.#parts = parts
+    this.#texts = voiceTexts[parts.phone.language]
   }
 
   /** Somebody has taken the call. @returns TwiML that asks for a key. */
   async answered(txid: string): Promise<string> {
-    const { authentication, confirmKeys, texts } = this.#parts
+    const { authentication, phone } = this.#parts
     const transaction = await this.#waiting(txid)
-    if (transaction === undefined) return this.#ending(texts.over)
-    const status_msg = `Answered. Press '${confirmKeys.slice(0, 1)}' on your phone to log in.`
+    if (transaction === undefined) return this.#ending(this.#texts.over)
+    const status_msg = `Answered. Press '${phone.confirmKeys.slice(0, 1)}' on your phone to log in.`
     await authentication.progress(txid, { status: 'answered', status_msg })
     return this.#asking(transaction, { again: false })
   }
@@ -41,7 +41,8 @@ export class CallConversation {
    * @returns TwiML that says what came of it.
    */
   async pressed(txid: string, key: string, options: { readonly again: boolean }): Promise<string> {
-    const { confirmKeys, fraudKey, texts } = this.#parts
+    const { confirmKeys, fraudKey } = this.#parts.phone
+    const texts = this.#texts
     const transaction = await this.#waiting(txid)
     if (transaction === undefined) return this.#ending(texts.over)
     if (key.length !== 1) return await this.#end(txid, noKey, texts.noKey)
@@ -67,12 +68,13 @@ export class CallConversation {
   /** Of two answers at once one is first, and the other hears that it is over. */
   async #end(txid: string, { outcome, reason }: End, text: string): Promise<string> {
     const won = await this.#parts.authentication.settle(txid, outcome, reason)
-    return this.#ending(won ? text : this.#parts.texts.over)
+    return this.#ending(won ? text : this.#texts.over)
   }
 
   #asking({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
-    const { texts, addresses } = this.#parts
-    const asked = askingText(texts, request.application, this.#parts)
+    const { phone, addresses } = this.#parts
+    const texts = this.#texts
+    const asked = askingText(texts, request.application, phone)
     return this.#said({
       says: again ? `${texts.wrongKey} ${asked}` : asked,
       keyUrl: addresses.of('key', txid, { again }),
@@ -81,11 +83,11 @@ export class CallConversation {
   }
 
   #ending(text: string): string {
-    return text === '' ? hangUp : this.#said({ says: text })
+    return this.#said({ says: text })
   }
 
   #said(reply: Omit<CallReply, 'language'>): string {
-    return twiml({ ...reply, language: this.#parts.texts.tag })
+    return twiml({ ...reply, language: this.#texts.tag })
   }
 }
 

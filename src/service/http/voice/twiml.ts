@@ -22,9 +22,6 @@ export function twiml({ language, says, keyUrl, otherwise }: CallReply): string 
   return document(`${gather}${otherwise === undefined ? '' : say(otherwise)}<Hangup/>`)
 }
 
-/** A call that is told nothing, as it is none of ours any more. */
-export const hangUp = document('<Hangup/>')
-
 function document(verbs: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`
 }
