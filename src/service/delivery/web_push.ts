@@ -28,12 +28,13 @@ export interface WebPushParts {
   readonly privateServices: readonly string[]
   /** PEM of further authorities, for push services of one's own. */
   readonly ca?: string | undefined
+  /** A login waits for it: a push service that is slower may still bring it. */
+  readonly timeoutMs?: number
   readonly clock: Clock
   readonly log: Log
 }
 
-/** A login waits for it: a push service that is slower than this may still bring it. */
-const answerMs = 4_000
+const defaultTimeoutMs = 4_000
 const endedStatuses = [404, 410]
 const longestDetail = 200
 
@@ -79,7 +80,7 @@ export class WebPush implements PushPort {
   }
 
   async #post(subscriptionJson: string, payload: object, expires: number): Promise<number> {
-    const { keys, contact, clock, log } = this.#parts
+    const { keys, contact, timeoutMs = defaultTimeoutMs, clock, log } = this.#parts
     const subscription: PushSubscription = JSON.parse(subscriptionJson)
     const url = new URL(subscription.endpoint)
     const dispatcher = this.#dispatcherFor(url)
@@ -100,7 +101,7 @@ export class WebPush implements PushPort {
         method: method === 'POST' ? method : 'POST',
         headers: textHeaders(headers),
         body,
-        signal: AbortSignal.timeout(answerMs),
+        signal: AbortSignal.timeout(timeoutMs),
       })
       await answer.body.dump()
       return answer.statusCode
