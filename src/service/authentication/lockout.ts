@@ -1,3 +1,4 @@
+import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import {
   accountBudget,
@@ -26,6 +27,24 @@ export interface Record {
 /** The row that counts over all sources. */
 const everywhere = { ikey: '', source: '' } as const
 const forgottenAfterMs = 90 * 24 * 60 * 60_000
+
+const failuresFrom = prepared((db, source: Source) =>
+  db
+    .selectFrom('failed_attempts')
+    .selectAll()
+    .where('user_id', '=', source.userId)
+    .where('ikey', 'in', [source.ikey, everywhere.ikey])
+    .where('source', 'in', [source.address, everywhere.source]),
+)
+
+const failuresEverywhere = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('failed_attempts')
+    .selectAll()
+    .where('user_id', '=', user.userId)
+    .where('ikey', '=', everywhere.ikey)
+    .where('source', '=', everywhere.source),
+)
 
 /** Ends all locks of a user, as an administrator does. */
 export async function endLocks(userId: string, db: StoreDb): Promise<void> {
@@ -59,13 +78,7 @@ export class Lockout {
         )
         .execute()
     }
-    const rows = await db
-      .selectFrom('failed_attempts')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('ikey', 'in', [ikey, everywhere.ikey])
-      .where('source', 'in', [address, everywhere.source])
-      .execute()
+    const rows = await failuresFrom(db, { userId, ikey, address })
     const of = (key: string, source: string) =>
       failuresOf(rows.find((row) => row.ikey === key && row.source === source))
     return { source: of(ikey, address), account: of(everywhere.ikey, everywhere.source) }
@@ -117,13 +130,7 @@ export class Lockout {
     now: number,
     db: StoreDb = this.#store.db,
   ): Promise<boolean> {
-    const row = await db
-      .selectFrom('failed_attempts')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('ikey', '=', everywhere.ikey)
-      .where('source', '=', everywhere.source)
-      .executeTakeFirst()
+    const [row] = await failuresEverywhere(db, { userId })
     return isLocked(failuresOf(row), now)
   }
 

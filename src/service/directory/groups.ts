@@ -1,4 +1,5 @@
 import { newIdentifier } from '../store/identifier.ts'
+import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
@@ -13,6 +14,15 @@ export interface Group {
   readonly status: GroupStatus
   readonly description: string
 }
+
+const groupsOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('group_members')
+    .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
+    .selectAll('groups')
+    .where('group_members.user_id', '=', user.userId)
+    .orderBy('groups.name'),
+)
 
 export class Groups {
   readonly #store: Store
@@ -36,14 +46,7 @@ export class Groups {
   }
 
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Group[]> {
-    const rows = await db
-      .selectFrom('group_members')
-      .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
-      .selectAll('groups')
-      .where('group_members.user_id', '=', userId)
-      .orderBy('groups.name')
-      .execute()
-    return rows.map(groupOf)
+    return (await groupsOfUser(db, { userId })).map(groupOf)
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` */

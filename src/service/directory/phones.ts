@@ -1,4 +1,5 @@
 import { newIdentifier } from '../store/identifier.ts'
+import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
@@ -16,6 +17,16 @@ export interface Phone {
   readonly pushActivated: boolean
 }
 
+const phonesOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('phones')
+    .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+    .selectAll('phones')
+    .select('push_devices.activated')
+    .where('user_id', '=', user.userId)
+    .orderBy('position'),
+)
+
 export class Phones {
   readonly #store: Store
 
@@ -25,15 +36,7 @@ export class Phones {
 
   /** A user's phones in their order. */
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
-    const rows = await db
-      .selectFrom('phones')
-      .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
-      .selectAll('phones')
-      .select('push_devices.activated')
-      .where('user_id', '=', userId)
-      .orderBy('position')
-      .execute()
-    return rows.map(phoneOf)
+    return (await phonesOfUser(db, { userId })).map(phoneOf)
   }
 
   async byId(phoneId: string, db: StoreDb = this.#store.db): Promise<Phone | undefined> {

@@ -1,6 +1,7 @@
 import { Secret as OathSecret } from 'otpauth'
 import type { Secret } from '../../host/secret.ts'
 import { newIdentifier } from '../store/identifier.ts'
+import { prepared } from '../store/prepared.ts'
 import { tokenPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import {
@@ -299,15 +300,18 @@ export class Tokens {
   }
 
   async #rows(userId: string, db: StoreDb): Promise<TokenRow[]> {
-    return await db
-      .selectFrom('oath_tokens')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .orderBy('created')
-      .orderBy('token_id')
-      .execute()
+    return await tokensOfUser(db, { userId })
   }
 }
+
+const tokensOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('oath_tokens')
+    .selectAll()
+    .where('user_id', '=', user.userId)
+    .orderBy('created')
+    .orderBy('token_id'),
+)
 
 /** A serial names one token of its kind. */
 function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
@@ -338,19 +342,28 @@ function serialTaken(tokens: readonly { readonly serial: string }[]): DirectoryE
 /** @returns `false` where somebody else has used this moment, or one after it. */
 async function use(token: Token, moment: number, now: number, db: StoreDb): Promise<boolean> {
   const hotp = token.kind === 'hotp'
-  const { numUpdatedRows } = await db
-    .updateTable('oath_tokens')
-    .set({
-      position: hotp ? moment + 1 : moment,
-      drift: hotp ? 0 : driftOf(token, moment, now),
-      resync_position: null,
-      resync_codes: 0,
-    })
-    .where('token_id', '=', token.tokenId)
-    .where('position', hotp ? '<=' : '<', moment)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
+  const moved = await moveOn(db, {
+    tokenId: token.tokenId,
+    position: hotp ? moment + 1 : moment,
+    drift: hotp ? 0 : driftOf(token, moment, now),
+  })
+  return moved.length === 1
 }
+
+interface Move {
+  readonly tokenId: string
+  readonly position: number
+  readonly drift: number
+}
+
+const moveOn = prepared((db, move: Move) =>
+  db
+    .updateTable('oath_tokens')
+    .set({ position: move.position, drift: move.drift, resync_position: null, resync_codes: 0 })
+    .where('token_id', '=', move.tokenId)
+    .where('position', '<', move.position)
+    .returning('token_id'),
+)
 
 async function mark(
   token: Token,

@@ -1,4 +1,5 @@
 import { newIdentifier } from '../store/identifier.ts'
+import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import {
   DirectoryError,
@@ -137,7 +138,7 @@ export class Users {
   }
 
   async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
-    await db.updateTable('users').set({ last_login: now }).where('user_id', '=', userId).execute()
+    await signedIn(db, { userId, now })
   }
 
   async remove(userId: string, db: StoreDb): Promise<void> {
@@ -147,24 +148,12 @@ export class Users {
   async #named(name: string, db: StoreDb): Promise<User | undefined> {
     // PostgreSQL has no such text, and says so by an error
     if (name.includes('\0')) return undefined
-    const row = await db
-      .selectFrom('user_names')
-      .innerJoin('users', 'users.user_id', 'user_names.user_id')
-      .selectAll('users')
-      .where('user_names.name', '=', name)
-      .executeTakeFirst()
+    const [row] = await userNamed(db, { name })
     return row === undefined ? undefined : userOf(row, await this.#aliases(row.user_id, db))
   }
 
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
-    const rows = await db
-      .selectFrom('user_names')
-      .select('written')
-      .where('user_id', '=', userId)
-      .where('position', '>', 0)
-      .orderBy('position')
-      .execute()
-    return rows.map(({ written }) => written)
+    return (await aliasesOfUser(db, { userId })).map(({ written }) => written)
   }
 
   async #addName(userId: string, written: string, position: number, db: StoreDb): Promise<void> {
@@ -182,6 +171,27 @@ export class Users {
     }
   }
 }
+
+const userNamed = prepared((db, user: { readonly name: string }) =>
+  db
+    .selectFrom('user_names')
+    .innerJoin('users', 'users.user_id', 'user_names.user_id')
+    .selectAll('users')
+    .where('user_names.name', '=', user.name),
+)
+
+const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('user_names')
+    .select('written')
+    .where('user_id', '=', user.userId)
+    .where('position', '>', 0)
+    .orderBy('position'),
+)
+
+const signedIn = prepared((db, user: { readonly userId: string; readonly now: number }) =>
+  db.updateTable('users').set({ last_login: user.now }).where('user_id', '=', user.userId),
+)
 
 interface UserRow {
   readonly user_id: string

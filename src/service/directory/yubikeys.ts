@@ -1,5 +1,6 @@
 import { Secret } from '../../host/secret.ts'
 import { newIdentifier } from '../store/identifier.ts'
+import { prepared } from '../store/prepared.ts'
 import { yubikeyPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { readModhex } from './modhex.ts'
@@ -47,6 +48,15 @@ interface YubikeyKeys {
 /** Before its first passcode: any is later than this. */
 const unused = { session_counter: 0, use_counter: -1 }
 
+const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('yubikeys')
+    .selectAll()
+    .where('user_id', '=', user.userId)
+    .orderBy('created')
+    .orderBy('token_id'),
+)
+
 /** The YubiKeys, and the one way by which a passcode of theirs is used. */
 export class Yubikeys {
   readonly #store: Store
@@ -56,14 +66,7 @@ export class Yubikeys {
   }
 
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
-    const rows = await db
-      .selectFrom('yubikeys')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .orderBy('created')
-      .orderBy('token_id')
-      .execute()
-    return rows.map(yubikeyOf)
+    return (await yubikeysOfUser(db, { userId })).map(yubikeyOf)
   }
 
   async list(db: StoreDb = this.#store.db): Promise<Yubikey[]> {

@@ -1,3 +1,4 @@
+import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /** One sign-in as it ended, in the Admin API's words. */
@@ -26,6 +27,23 @@ export interface EventFilter {
   readonly limit: number
 }
 
+const appendEvent = prepared((db, event: AuthenticationEvent) =>
+  db.insertInto('authentication_log').values({
+    timestamp: event.timestamp,
+    txid: event.txid,
+    user_id: event.userId,
+    username: event.username,
+    ikey: event.ikey,
+    application: event.application,
+    factor: event.factor,
+    result: event.result,
+    reason: event.reason,
+    ipaddr: event.ipaddr,
+    hostname: event.hostname,
+    device: event.device,
+  }),
+)
+
 export class AuthenticationLog {
   readonly #store: Store
 
@@ -35,11 +53,7 @@ export class AuthenticationLog {
 
   /** Belongs into the transaction of what it tells. */
   async append(event: AuthenticationEvent, db: StoreDb): Promise<void> {
-    const { userId, ...columns } = event
-    await db
-      .insertInto('authentication_log')
-      .values({ ...columns, user_id: userId })
-      .execute()
+    await appendEvent(db, event)
   }
 
   /** The newest first. */

@@ -236,10 +236,15 @@ function grouped(connection: DatabaseConnection): GroupedConnection {
   throw new Error('a connection of another driver')
 }
 
+interface PreparedStatement {
+  readonly statement: StatementSync
+  readonly hasRows: boolean
+}
+
 /** One SQLite connection with its prepared statements. */
 class Connection {
   readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Map<string, PreparedStatement>()
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file)
@@ -254,13 +259,13 @@ class Connection {
   }
 
   run(sql: string): void {
-    this.#prepared(sql).run()
+    this.#prepared(sql).statement.run()
   }
 
   execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
-    const statement = this.#prepared(sql)
+    const { statement, hasRows } = this.#prepared(sql)
     const values = parameters.map(boundValue)
-    if (statement.columns().length > 0) {
+    if (hasRows) {
       // Kysely gives rows the type that the query says; SQLite can't know it
       const rows: unknown[] = statement.all(...values)
       return { rows: rows.filter((row): row is Row => row !== undefined) }
@@ -274,13 +279,14 @@ class Connection {
     this.#database.close()
   }
 
-  #prepared(sql: string): StatementSync {
+  #prepared(sql: string): PreparedStatement {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     if (this.#statements.size >= mostStatements) this.#statements.clear()
     const statement = this.#database.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
+    const prepared = { statement, hasRows: statement.columns().length > 0 }
+    this.#statements.set(sql, prepared)
+    return prepared
   }
 }
 
