@@ -110,7 +110,11 @@ const table: Readonly<Record<string, Room>> = {
       'ipaddr.js',
     ],
   },
-  'service/token_file': { rooms: ['host'], node: ['node:crypto'], packages: ['fast-xml-parser'] },
+  'service/token_file': {
+    rooms: ['host'],
+    node: ['node:crypto'],
+    packages: ['fast-xml-parser', 'otpauth'],
+  },
   'service/factor': {
     rooms: ['host', 'service/directory', 'service/transaction', 'service/delivery'],
   },

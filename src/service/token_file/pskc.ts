@@ -1,0 +1,129 @@
+import { keyPolicy } from './pskc_policy.ts'
+import { PskcProtection, type PskcUnlock } from './pskc_protection.ts'
+import { readRecords, type TokenFile, textOf } from './token_file.ts'
+import { TokenFileError, wrongRecord } from './token_file_error.ts'
+import { counterOf, namesOf, secretOf, serialOf, stepOf, type TokenRecord } from './token_record.ts'
+import { childOf, elementAt, readXml, type XmlElement } from './xml.ts'
+
+export interface PskcOptions {
+  readonly unlock?: PskcUnlock | undefined
+  /** What a key's dates are held against. */
+  readonly now: number
+}
+
+/** RFC 6030 and its drafts: `urn:ietf:params:xml:ns:keyprov:pskc:hotp`, `…/keyprov/pskc#hotp`. */
+const algorithmName = /keyprov[:/]pskc[:#](\w+)$/
+const namespace = /keyprov[:/]pskc(:1\.0|#)?$/
+const largestDrift = 10
+
+/**
+ * Reads a key container (RFC 6030).
+ *
+ * @throws {TokenFileError} where it is none, can't be opened, or was altered.
+ */
+export function readPskc(octets: Uint8Array, { unlock, now }: PskcOptions): TokenFile<TokenRecord> {
+  const container = readXml(textOf(octets))
+  const foreign = [...container.attributes].some(
+    ([name, value]) => name === 'xmlns' && !namespace.test(value),
+  )
+  if (container.name !== 'KeyContainer' || foreign) {
+    throw new TokenFileError('TOKEN_FILE_FORM', 'the file is no KeyContainer of RFC 6030')
+  }
+  const packages = container.children.filter(({ name }) => name === 'KeyPackage')
+  if (packages.length === 0) {
+    throw new TokenFileError('TOKEN_FILE_FORM', 'no KeyPackage stands in the KeyContainer')
+  }
+  const protection = inContainer(() => new PskcProtection(container, unlock))
+  return readRecords(
+    packages.map((content, index) => ({ where: `key package ${index + 1}`, content })),
+    (content) => recordOf(content, protection, now),
+    namesOf,
+  )
+}
+
+function recordOf(
+  keyPackage: XmlElement,
+  protection: PskcProtection,
+  now: number,
+): TokenRecord | undefined {
+  const device = childOf(keyPackage, 'DeviceInfo')
+  const key = childOf(keyPackage, 'Key')
+  if (key === undefined) throw wrongRecord('there is no Key in it')
+  const kind = kindOf(key)
+  if (kind === 'pin') return undefined
+  const data = childOf(key, 'Data')
+  const number = (name: string): string => {
+    const element = childOf(data, name)
+    return element === undefined ? '' : protection.number(element)
+  }
+  const serial = childOf(device, 'SerialNo')?.text ?? key.attributes.get('Id') ?? ''
+  const secret = childOf(data, 'Secret')
+  if (secret === undefined) {
+    throw wrongRecord('it has no Secret, but a reference to a key that only its maker has')
+  }
+  return {
+    serial: serialOf(serial),
+    kind,
+    digits: digitsOf(key),
+    algorithm: hashOf(key),
+    stepSecs: kind === 'totp' ? stepOf(number('TimeInterval') || '30') : 30,
+    secret: secretOf(protection.octets(secret)),
+    counter: kind === 'hotp' ? counterOf(number('Counter')) : 0,
+    drift: kind === 'totp' ? driftOf(number('TimeDrift')) : 0,
+    expires: keyPolicy(device, childOf(key, 'Policy'), now).expires,
+  }
+}
+
+/** `pin` is the PIN of another key, which that token checks itself. */
+function kindOf(key: XmlElement): 'hotp' | 'totp' | 'pin' {
+  const algorithm = key.attributes.get('Algorithm') ?? key.attributes.get('KeyAlgorithm')
+  if (algorithm === undefined)
+    throw wrongRecord('the Key has no Algorithm; expected is HOTP or TOTP')
+  const name = algorithmName.exec(algorithm)?.[1]?.toLowerCase()
+  if (name === 'hotp' || name === 'totp' || name === 'pin') return name
+  throw wrongRecord('the Algorithm of the Key is neither HOTP nor TOTP')
+}
+
+function digitsOf(key: XmlElement): 6 | 8 {
+  const format = elementAt(key, 'AlgorithmParameters', 'ResponseFormat')?.attributes
+  const {
+    Encoding = 'DECIMAL',
+    Length = '6',
+    CheckDigits = 'false',
+  } = Object.fromEntries(format ?? [])
+  if (Encoding !== 'DECIMAL') throw wrongRecord('its codes are not DECIMAL')
+  if (CheckDigits !== 'false' && CheckDigits !== '0')
+    throw wrongRecord('its codes have a check digit')
+  if (Length === '6') return 6
+  if (Length === '8') return 8
+  throw wrongRecord('its codes have neither 6 nor 8 digits')
+}
+
+function hashOf(key: XmlElement): TokenRecord['algorithm'] {
+  const suite = elementAt(key, 'AlgorithmParameters', 'Suite')?.text ?? 'HMAC-SHA1'
+  const name = suite
+    .toUpperCase()
+    .replace(/^HMAC-/, '')
+    .replace('SHA-', 'SHA')
+  if (name === 'SHA1' || name === 'SHA256' || name === 'SHA512') return name
+  throw wrongRecord('its Suite is not HMAC-SHA1, HMAC-SHA256 or HMAC-SHA512')
+}
+
+function driftOf(text: string): number {
+  if (text === '') return 0
+  const drift = Number(text)
+  if (Number.isInteger(drift) && Math.abs(drift) <= largestDrift) return drift
+  throw wrongRecord(
+    `its TimeDrift is not a number of steps from -${largestDrift} to ${largestDrift}`,
+  )
+}
+
+/** What is wrong with the container itself is wrong with all that is in it. */
+function inContainer<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof TokenFileError) || error.code !== 'TOKEN_FILE_RECORD') throw error
+    throw new TokenFileError('TOKEN_FILE_FORM', `KeyContainer: ${error.message}`)
+  }
+}

@@ -1,0 +1,74 @@
+import { type CipherGCMTypes, createDecipheriv } from 'node:crypto'
+import { TokenFileError } from './token_file_error.ts'
+
+/** A way in which values are encrypted (XML Encryption), by its URI. */
+export interface PskcCipher {
+  readonly name: string
+  readonly keyOctets: number
+  /** Whether it tells a wrong key or an altered value by itself. */
+  readonly authentic: boolean
+  /** @throws where the key is wrong or the value altered, as far as the cipher can tell. */
+  readonly decrypt: (key: Uint8Array, value: Buffer) => Buffer
+}
+
+const xmlenc = 'http://www.w3.org/2001/04/xmlenc#'
+const xmlenc11 = 'http://www.w3.org/2009/xmlenc11#'
+const sizes = ['128', '192', '256'] as const
+
+const ciphers: ReadonlyMap<string, PskcCipher> = new Map(
+  sizes.flatMap((bits) => [
+    [`${xmlenc}aes${bits}-cbc`, cipher(`aes${bits}-cbc`, bits, false, cbc(bits))],
+    [`${xmlenc}kw-aes${bits}`, cipher(`kw-aes${bits}`, bits, true, wrap(bits))],
+    [`${xmlenc11}aes${bits}-gcm`, cipher(`aes${bits}-gcm`, bits, true, gcm(`aes-${bits}-gcm`))],
+  ]),
+)
+
+/** @throws {TokenFileError} `TOKEN_FILE_ENCRYPTION` for one that is not known here. */
+export function pskcCipher(algorithm: string): PskcCipher {
+  const found = ciphers.get(algorithm)
+  if (found !== undefined) return found
+  throw new TokenFileError(
+    'TOKEN_FILE_ENCRYPTION',
+    `values are encrypted by an algorithm that is not read; known are ${[...ciphers.values()].map(({ name }) => name).join(', ')}`,
+  )
+}
+
+function cipher(
+  name: string,
+  bits: string,
+  authentic: boolean,
+  decrypt: PskcCipher['decrypt'],
+): PskcCipher {
+  return { name, keyOctets: Number(bits) / 8, authentic, decrypt }
+}
+
+/** XML Encryption §5.2: only the last octet of the padding says something, how long it is. */
+function cbc(bits: string): PskcCipher['decrypt'] {
+  const block = 16
+  return (key, value) => {
+    const decipher = createDecipheriv(`aes-${bits}-cbc`, key, value.subarray(0, block))
+    decipher.setAutoPadding(false)
+    const padded = Buffer.concat([decipher.update(value.subarray(block)), decipher.final()])
+    const padding = padded.at(-1) ?? 0
+    if (padding < 1 || padding > block) throw new RangeError('no padding')
+    return padded.subarray(0, -padding)
+  }
+}
+
+/** RFC 3394. */
+function wrap(bits: string): PskcCipher['decrypt'] {
+  return (key, value) => {
+    const decipher = createDecipheriv(`id-aes${bits}-wrap`, key, Buffer.alloc(8, 0xa6))
+    return Buffer.concat([decipher.update(value), decipher.final()])
+  }
+}
+
+/** XML Encryption 1.1 §5.2.4: the nonce stands before, the tag behind. */
+function gcm(name: CipherGCMTypes): PskcCipher['decrypt'] {
+  const [nonce, tag] = [12, 16]
+  return (key, value) => {
+    const decipher = createDecipheriv(name, key, value.subarray(0, nonce), { authTagLength: tag })
+    decipher.setAuthTag(value.subarray(-tag))
+    return Buffer.concat([decipher.update(value.subarray(nonce, -tag)), decipher.final()])
+  }
+}

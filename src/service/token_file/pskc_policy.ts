@@ -1,0 +1,57 @@
+import { wrongRecord } from './token_file_error.ts'
+import { childOf, type XmlElement } from './xml.ts'
+
+const known = ['StartDate', 'ExpiryDate', 'PINPolicy', 'KeyUsage', 'NumberOfTransactions']
+
+/**
+ * Holds a key's policy (RFC 6030 §5) against what a token is used for here. What can't be kept is
+ * refused, as §5 demands: also an element that is not known.
+ *
+ * @returns From when on the key is not to be used any more.
+ */
+export function keyPolicy(
+  device: XmlElement | undefined,
+  policy: XmlElement | undefined,
+  now: number,
+): { readonly expires: number | undefined } {
+  const elements = policy?.children ?? []
+  if (elements.some(({ name }) => !known.includes(name))) {
+    throw wrongRecord('its Policy has an element that is not known, and so forbids all use')
+  }
+  const usages = elements.filter(({ name }) => name === 'KeyUsage')
+  if (usages.length > 0 && !usages.some(({ text }) => text === 'OTP')) {
+    throw wrongRecord('its KeyUsage is not OTP')
+  }
+  const pin = childOf(policy, 'PINPolicy')?.attributes.get('PINUsageMode') ?? 'Local'
+  if (pin !== 'Local') {
+    throw wrongRecord('its PIN is to be checked by the server, and not by the token itself')
+  }
+  if (childOf(policy, 'NumberOfTransactions') !== undefined) {
+    throw wrongRecord('its NumberOfTransactions would have to be counted, which is not done here')
+  }
+  const starts = dates('StartDate', device, policy)
+  const ends = dates('ExpiryDate', device, policy)
+  const start = starts.length === 0 ? undefined : Math.max(...starts)
+  const expires = ends.length === 0 ? undefined : Math.min(...ends)
+  if (start !== undefined && start > now) {
+    throw wrongRecord(`it is not valid before ${day(start)}; import it then`)
+  }
+  if (expires !== undefined && expires <= now)
+    throw wrongRecord(`it has expired on ${day(expires)}`)
+  return { expires }
+}
+
+function dates(name: string, ...elements: readonly (XmlElement | undefined)[]): number[] {
+  return elements
+    .flatMap((element) => childOf(element, name) ?? [])
+    .map(({ text }) => {
+      const zoned = /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`
+      const moment = Date.parse(zoned)
+      if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) && !Number.isNaN(moment)) return moment
+      throw wrongRecord(`its ${name} is no date like 2027-12-31T00:00:00Z`)
+    })
+}
+
+function day(moment: number): string {
+  return new Date(moment).toISOString().slice(0, 10)
+}

@@ -1,0 +1,66 @@
+import { Secret as OathSecret } from 'otpauth'
+import { Secret } from '../../host/secret.ts'
+import { wrongRecord } from './token_file_error.ts'
+
+/** A hardware token as a file lists it. */
+export interface TokenRecord {
+  readonly serial: string
+  readonly kind: 'hotp' | 'totp'
+  readonly digits: 6 | 8
+  readonly algorithm: 'SHA1' | 'SHA256' | 'SHA512'
+  readonly stepSecs: number
+  /** In base32. */
+  readonly secret: Secret
+  /** HOTP: the next one. */
+  readonly counter: number
+  /** TOTP: steps by which its clock is ahead. */
+  readonly drift: number
+  readonly expires: number | undefined
+}
+
+/** HMAC pads or hashes whatever it gets; RFC 4226 asks for 16 octets, and tokens of 10 are about. */
+const fewestOctets = 10
+const mostOctets = 128
+const longestSerial = 64
+const highestCounter = 2 ** 52
+
+/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for what can't stand on a token. */
+export function serialOf(text: string): string {
+  const serial = text.trim()
+  if (serial === '') throw wrongRecord('the serial is missing')
+  if (/^\d(\.\d+)?E\+\d+$/i.test(serial)) {
+    throw wrongRecord('a spreadsheet has rounded the serial; format that column as text')
+  }
+  if (serial.length <= longestSerial && /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+-]*$/u.test(serial)) {
+    return serial
+  }
+  throw wrongRecord(
+    `the serial is not one of ${longestSerial} letters and digits at most; is it in the right column?`,
+  )
+}
+
+/** A secret's octets in base32, as the directory takes it. */
+export function secretOf(octets: Uint8Array): Secret {
+  if (octets.length < fewestOctets || octets.length > mostOctets) {
+    throw wrongRecord(
+      `the secret has ${octets.length} octets; a token's has ${fewestOctets} to ${mostOctets}`,
+    )
+  }
+  return new Secret(new OathSecret({ buffer: Uint8Array.from(octets).buffer }).base32)
+}
+
+export function counterOf(text: string): number {
+  if (text === '') return 0
+  if (/^\d{1,16}$/.test(text) && Number(text) <= highestCounter) return Number(text)
+  throw wrongRecord('the counter is no number from 0 on')
+}
+
+export function stepOf(text: string): number {
+  if (/^\d{2,3}$/.test(text) && Number(text) >= 10 && Number(text) <= 300) return Number(text)
+  throw wrongRecord('the step of time is not one of 10 to 300 seconds; tokens have 30 or 60')
+}
+
+/** What no two tokens may have alike. */
+export function namesOf({ kind, serial }: TokenRecord): Readonly<Record<string, string>> {
+  return { [`serial of this ${kind.toUpperCase()} token`]: serial }
+}

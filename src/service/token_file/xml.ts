@@ -1,0 +1,137 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { TokenFileError } from './token_file_error.ts'
+
+/** An element, by its local name: which prefix a file chose for a namespace says nothing. */
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly XmlElement[]
+  /** Its own text, without blanks around it. */
+  readonly text: string
+}
+
+const deepest = 32
+const attributePrefix = '@'
+const textName = '#text'
+const attributesName = ':@'
+
+/**
+ * Reads a document. A document type declaration is refused: it is of no use here, and it is what
+ * entities that read files (XXE) or fill the memory ("billion laughs") are made with.
+ *
+ * @throws {TokenFileError} `TOKEN_FILE_XML`.
+ */
+export function readXml(text: string): XmlElement {
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
+    throw wrongXml('the file has a document type declaration, which no key container needs')
+  }
+  const valid = validated(text)
+  if (valid !== true) throw wrongXml(`line ${valid.err.line} is no well-formed XML`)
+  const [root, ...others] = elementsOf(parsed(text))
+  if (root === undefined || others.length > 0) throw wrongXml('the file is no XML document')
+  return root
+}
+
+/** The first child of that name. */
+export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((child) => child.name === name)
+}
+
+/** The element at the end of a path of names. */
+export function elementAt(
+  element: XmlElement | undefined,
+  ...path: readonly string[]
+): XmlElement | undefined {
+  return path.reduce(childOf, element)
+}
+
+function validated(text: string): ReturnType<typeof XMLValidator.validate> {
+  try {
+    return XMLValidator.validate(text)
+  } catch {
+    throw wrongXml('the file is no well-formed XML')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return new XMLParser({
+      preserveOrder: true,
+      ignoreAttributes: false,
+      attributeNamePrefix: attributePrefix,
+      textNodeName: textName,
+      parseTagValue: false,
+      parseAttributeValue: false,
+      processEntities: false,
+      ignoreDeclaration: true,
+      ignorePiTags: true,
+      maxNestedTags: deepest,
+    }).parse(text)
+  } catch {
+    // the library's message may repeat what stands in the file
+    throw wrongXml(`the file has elements more than ${deepest} deep, or names that none may have`)
+  }
+}
+
+/** What the parser gives: `[{ name: […], ':@': { '@attribute': … } }, { '#text': … }]`. */
+function elementsOf(nodes: unknown): XmlElement[] {
+  if (!Array.isArray(nodes)) return []
+  return nodes.flatMap((node: unknown) => {
+    const entries = entriesOf(node)
+    const content = entries.find(([name]) => name !== attributesName)
+    if (content === undefined || content[0] === textName) return []
+    const [name, children] = content
+    const attributes = entriesOf(entries.find(([key]) => key === attributesName)?.[1])
+    return {
+      name: localName(name),
+      attributes: new Map(
+        attributes.map(([key, value]) => [
+          localName(key.slice(attributePrefix.length)),
+          decoded(String(value)),
+        ]),
+      ),
+      children: elementsOf(children),
+      text: decoded(ownText(children)).trim(),
+    }
+  })
+}
+
+function ownText(children: unknown): string {
+  if (!Array.isArray(children)) return ''
+  return children
+    .flatMap((node: unknown) => entriesOf(node))
+    .filter(([name]) => name === textName)
+    .map(([, text]) => String(text))
+    .join('')
+}
+
+function entriesOf(node: unknown): [string, unknown][] {
+  return typeof node === 'object' && node !== null ? Object.entries(node) : []
+}
+
+function localName(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1)
+}
+
+const predefined: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+}
+
+/** The five entities of XML itself, and characters by their number. */
+function decoded(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return predefined[String(name)] ?? whole
+    const point = decimal === undefined ? parseInt(String(hex), 16) : Number(decimal)
+    if (!(point <= 0x10ffff)) throw wrongXml('a character is written by a number that is none')
+    return String.fromCodePoint(point)
+  })
+}
+
+function wrongXml(message: string): TokenFileError {
+  return new TokenFileError('TOKEN_FILE_XML', message)
+}
