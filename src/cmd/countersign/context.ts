@@ -23,6 +23,11 @@ export interface Context {
   readonly json: boolean
 }
 
+export interface DataOptions {
+  readonly data: string
+  readonly json: boolean
+}
+
 /** The options that every verb over the data has. */
 export function dataOptions(command: Command): Command {
   return command

@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { Secret } from '../../host/secret.ts'
+import {
+  type HardwareToken,
+  HardwareTokens,
+  hardwareTokenOf,
+} from '../../service/directory/hardware_tokens.ts'
 import type { OathAlgorithm } from '../../service/directory/oath.ts'
-import { type Token, Tokens } from '../../service/directory/tokens.ts'
 import { Users } from '../../service/directory/users.ts'
-import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
-import { json, table } from './output.ts'
+import type { Store } from '../../service/store/store.ts'
+import {
+  CommandError,
+  confirmed,
+  type DataOptions,
+  dataOptions,
+  userNamed,
+  withStore,
+} from './context.ts'
+import { json, moment, seconds, table } from './output.ts'
+import { addTokenImportVerb } from './token_import.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 /** `countersign token …` */
 export function addTokenVerb(program: Command): void {
   const token = program
     .command('token')
-    .description('generators of passcodes: authenticator apps and hardware tokens')
+    .description('generators of passcodes: authenticator apps, hardware tokens, YubiKeys')
   dataOptions(token.command('add <username>'))
     .description('give a user a token; its QR code is shown this once')
     .option('--totp', 'passcodes change with the time (the default)')
@@ -39,14 +47,21 @@ export function addTokenVerb(program: Command): void {
     .option('--counter <counter>', 'where it stands (HOTP)', Number, 0)
     .option('--secret-file <file>', 'its secret in base32, - for standard input; else one is made')
     .action(add)
-  dataOptions(token.command('list')).description('all tokens, and whose they are').action(list)
-  dataOptions(token.command('assign <token-id> <username>'))
-    .description('give a token to a user')
+  addTokenImportVerb(token)
+  dataOptions(token.command('list'))
+    .description('all tokens, and whose they are')
+    .option('--unassigned', 'only those that nobody has', false)
+    .action(list)
+  dataOptions(token.command('assign <serial> <username>'))
+    .description('give a token to a user; its serial or its identifier')
     .action(assign)
-  dataOptions(token.command('resync <token-id> <code> <code> [code]'))
+  dataOptions(token.command('unassign <serial>'))
+    .description('take a token from its user')
+    .action(unassign)
+  dataOptions(token.command('resync <serial> <code> <code> [code]'))
     .description('bring a HOTP token back into step by two or three codes in a row')
     .action(resync)
-  dataOptions(token.command('remove <token-id>'))
+  dataOptions(token.command('remove <serial>'))
     .description('remove a token')
     .option('--yes', 'without asking', false)
     .action(remove)
@@ -79,15 +94,17 @@ async function add(username: string, options: AddOptions): Promise<void> {
     const uri = otpauthUri(user.username, token, secret)
     process.stdout.write(
       asJson
-        ? json({ ...tokenJson(token), otpauth_uri: uri })
+        ? json({ ...tokenJson(hardwareTokenOf(token)), otpauth_uri: uri })
         : `${token.tokenId} is added to ${user.username}\n${options.secretFile === undefined ? tokenShown(uri) : ''}`,
     )
   })
 }
 
-async function list(options: DataOptions): Promise<void> {
+async function list(options: DataOptions & { readonly unassigned: boolean }): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
-    const tokens = await new Tokens(store).list()
+    const tokens = (await new HardwareTokens(store).list()).filter(
+      ({ userId, phoneId }) => !options.unassigned || (userId === null && phoneId === null),
+    )
     const names = new Map(
       (await new Users(store).list()).map(({ userId, username }) => [userId, username]),
     )
@@ -95,57 +112,96 @@ async function list(options: DataOptions): Promise<void> {
       asJson
         ? json(tokens.map(tokenJson))
         : table(
-            ['TOKEN', 'SERIAL', 'TYPE', 'USER'],
+            ['TOKEN', 'SERIAL', 'TYPE', 'USER', 'EXPIRES'],
             tokens.map((token) => [
               token.tokenId,
               token.serial,
-              typeOf(token),
+              token.type,
               names.get(token.userId ?? '') ?? '',
+              moment(token.expires),
             ]),
-            'There are no tokens yet. Add one: countersign token add alice --totp',
+            options.unassigned
+              ? 'Every token is with a user. Import more: countersign token import FILE'
+              : 'There are no tokens yet. Add one: countersign token add alice --totp',
           ),
     )
   })
 }
 
-async function assign(tokenId: string, username: string, options: DataOptions): Promise<void> {
+async function assign(serial: string, username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration }) => {
+    const token = await tokenNamed(store, serial)
     const user = await userNamed(store, username)
-    const assigned = await administration.together((acts) => acts.assignToken(tokenId, user))
-    if (!assigned)
-      throw new CommandError(`there is no token ${tokenId}; see countersign token list`)
-    process.stdout.write(`${tokenId} is ${user.username}'s\n`)
+    if (token.phoneId !== null)
+      throw new CommandError(`${serial} is the generator of a phone, and goes where that goes`)
+    if (token.userId !== null && token.userId !== user.userId) {
+      const holder = await new Users(store).byId(token.userId)
+      throw new CommandError(
+        `${serial} is ${holder?.username ?? 'somebody'}'s; take it from them first: countersign token unassign ${serial}`,
+      )
+    }
+    await administration.together((acts) => acts.assignToken(token.tokenId, user))
+    process.stdout.write(`${serial} is ${user.username}'s\n`)
+  })
+}
+
+async function unassign(serial: string, options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store, administration }) => {
+    const token = await tokenNamed(store, serial)
+    if (token.userId === null) throw new CommandError(`${serial} is with nobody`)
+    if (token.phoneId !== null)
+      throw new CommandError(`${serial} is the generator of a phone; remove the phone`)
+    await administration.together((acts) => acts.assignToken(token.tokenId, undefined))
+    process.stdout.write(`${serial} is nobody's now\n`)
   })
 }
 
 async function resync(
-  tokenId: string,
+  serial: string,
   first: string,
   second: string,
   third: string | undefined,
   options: DataOptions,
 ): Promise<void> {
-  await withStore(options, async ({ administration }) => {
+  await withStore(options, async ({ store, administration }) => {
+    const { tokenId, type } = await tokenNamed(store, serial)
+    if (!type.startsWith('h')) {
+      throw new CommandError(
+        type === 'yk'
+          ? 'a YubiKey needs none: each of its passcodes says where it stands'
+          : 'only a HOTP token counts; a TOTP token whose clock is off is followed by itself',
+      )
+    }
     const codes = [first, second, ...(third === undefined ? [] : [third])]
     const found = await administration.together((acts) => acts.resyncToken(tokenId, codes))
     if (!found)
       throw new CommandError(
         'these are not codes in a row of that HOTP token, or they are behind its last use',
       )
-    process.stdout.write(`${tokenId} is in step again\n`)
+    process.stdout.write(`${serial} is in step again\n`)
   })
 }
 
 async function remove(
-  tokenId: string,
+  serial: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ administration }) => {
-    await confirmed(`Remove token ${tokenId}?`, options.yes)
-    const removed = await administration.together((acts) => acts.removeToken(tokenId))
-    if (!removed) throw new CommandError(`there is no token ${tokenId}; see countersign token list`)
-    process.stdout.write(`${tokenId} is removed\n`)
+  await withStore(options, async ({ store, administration }) => {
+    const { tokenId } = await tokenNamed(store, serial)
+    await confirmed(`Remove token ${serial}?`, options.yes)
+    await administration.together((acts) => acts.removeToken(tokenId))
+    process.stdout.write(`${serial} is removed\n`)
   })
+}
+
+/** The token of that serial or identifier. @throws {CommandError} where it is none, or several. */
+async function tokenNamed(store: Store, name: string): Promise<HardwareToken> {
+  const [token, ...others] = await new HardwareTokens(store).named(name)
+  if (token === undefined)
+    throw new CommandError(`there is no token ${name}; see countersign token list`)
+  if (others.length === 0) return token
+  const each = [token, ...others].map(({ tokenId, type }) => `${tokenId} (${type})`).join(', ')
+  throw new CommandError(`several tokens have the serial ${name}; say which: ${each}`)
 }
 
 /** A secret never stands in the arguments, where every user of the machine could read it. */
@@ -159,15 +215,12 @@ function readSecret(file: string): Secret {
   }
 }
 
-function typeOf({ kind, digits }: Token): string {
-  return `${kind === 'hotp' ? 'h' : 't'}${digits}`
-}
-
-function tokenJson(token: Token) {
+function tokenJson({ tokenId, serial, type, userId, expires }: HardwareToken) {
   return {
-    token_id: token.tokenId,
-    serial: token.serial,
-    type: typeOf(token),
-    user_id: token.userId,
+    token_id: tokenId,
+    serial,
+    type,
+    user_id: userId,
+    expires: seconds(expires),
   }
 }

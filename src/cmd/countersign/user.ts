@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { Groups } from '../../service/directory/groups.ts'
+import { HardwareTokens } from '../../service/directory/hardware_tokens.ts'
 import { Phones } from '../../service/directory/phones.ts'
-import { Tokens } from '../../service/directory/tokens.ts'
 import type { User, UserStatus } from '../../service/directory/user.ts'
 import { Users } from '../../service/directory/users.ts'
 import {
@@ -172,7 +172,7 @@ async function show(username: string, options: DataOptions): Promise<void> {
 
 async function devicesOf({ store }: Context, user: User) {
   const phones = await new Phones(store).ofUser(user.userId)
-  const tokens = await new Tokens(store).ofUser(user.userId)
+  const tokens = await new HardwareTokens(store).ofUser(user.userId)
   const groups = await new Groups(store).ofUser(user.userId)
   return {
     groups: groups.map(({ groupId, name, status }) => ({ group_id: groupId, name, status })),
@@ -182,11 +182,7 @@ async function devicesOf({ store }: Context, user: User) {
       name,
       platform,
     })),
-    tokens: tokens.map(({ tokenId, serial, kind, digits }) => ({
-      token_id: tokenId,
-      serial,
-      type: `${kind === 'hotp' ? 'h' : 't'}${digits}`,
-    })),
+    tokens: tokens.map(({ tokenId, serial, type }) => ({ token_id: tokenId, serial, type })),
   }
 }
 

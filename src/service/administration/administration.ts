@@ -10,9 +10,11 @@ import { endLocks } from '../authentication/lockout.ts'
 import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
 import { type Group, type GroupStatus, Groups } from '../directory/groups.ts'
 import { type Phone, Phones } from '../directory/phones.ts'
-import { type NewToken, type Token, Tokens } from '../directory/tokens.ts'
+import type { Imported, ImportOptions } from '../directory/token_import.ts'
+import { type ListedToken, type NewToken, type Token, Tokens } from '../directory/tokens.ts'
 import type { User } from '../directory/user.ts'
 import { type NewUser, Users } from '../directory/users.ts'
+import { type NewYubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
@@ -29,6 +31,7 @@ export class Administration {
   readonly #groups: Groups
   readonly #phones: Phones
   readonly #tokens: Tokens
+  readonly #yubikeys: Yubikeys
   readonly #bypassCodes: BypassCodes
   readonly #integrations: Integrations
 
@@ -42,6 +45,7 @@ export class Administration {
     this.#groups = new Groups(store)
     this.#phones = new Phones(store)
     this.#tokens = new Tokens(store)
+    this.#yubikeys = new Yubikeys(store)
     this.#bypassCodes = new BypassCodes(store)
     this.#integrations = new Integrations(store)
   }
@@ -110,8 +114,21 @@ export class Administration {
           created,
         )
       },
+      importTokens: async (file, tokens, options) => {
+        const imported = await this.#tokens.import(tokens, options, now, db)
+        for (const line of importLines(imported)) await done('hardtoken_import', file, line, null)
+        return imported
+      },
+      importYubikeys: async (file, yubikeys, options) => {
+        const imported = await this.#yubikeys.import(yubikeys, options, now, db)
+        for (const line of importLines(imported)) await done('hardtoken_import', file, line, null)
+        return imported
+      },
       assignToken: async (tokenId, user) => {
-        const assigned = await this.#tokens.assign(tokenId, user?.userId ?? null, db)
+        const userId = user?.userId ?? null
+        const assigned =
+          (await this.#tokens.assign(tokenId, userId, db)) ||
+          (await this.#yubikeys.assign(tokenId, userId, db))
         return await done('hardtoken_assign', tokenId, `user=${user?.username ?? ''}`, assigned)
       },
       resyncToken: async (tokenId, codes) => {
@@ -119,7 +136,8 @@ export class Administration {
         return await done('hardtoken_resync', tokenId, found ? 'in step' : 'codes not found', found)
       },
       removeToken: async (tokenId) => {
-        const removed = await this.#tokens.remove(tokenId, db)
+        const removed =
+          (await this.#tokens.remove(tokenId, db)) || (await this.#yubikeys.remove(tokenId, db))
         return await done('hardtoken_delete', tokenId, removed ? '' : 'not found', removed)
       },
       createBypassCodes: async (user, codes) => {
@@ -200,6 +218,18 @@ export interface AdministrationActs {
     user: User | undefined,
     token: NewToken,
   ): Promise<{ readonly token: Token; readonly secret: string }>
+  /** @param file Its name, for the log. */
+  importTokens(
+    file: string,
+    tokens: readonly ListedToken[],
+    options: ImportOptions,
+  ): Promise<Imported>
+  importYubikeys(
+    file: string,
+    yubikeys: readonly NewYubikey[],
+    options: ImportOptions,
+  ): Promise<Imported>
+  /** Of either make. @param user `undefined` takes it from whoever has it. */
   assignToken(tokenId: string, user: User | undefined): Promise<boolean>
   resyncToken(tokenId: string, codes: readonly string[]): Promise<boolean>
   removeToken(tokenId: string): Promise<boolean>
@@ -214,6 +244,21 @@ export interface AdministrationActs {
   updateIntegration(integration: Integration, change: Partial<IntegrationSettings>): Promise<void>
   rotateSkey(integration: Integration): Promise<Secret>
   removeIntegration(integration: Integration): Promise<void>
+}
+
+const serialsInLine = 100
+
+/** How an import stands in the log: the counts, and every serial, so many in a line. */
+function* importLines({ added, replaced, skipped }: Imported): Generator<string> {
+  yield `added=${added.length} replaced=${replaced.length} skipped=${skipped.length}`
+  for (const [what, serials] of [
+    ['added', added],
+    ['replaced', replaced],
+  ] as const) {
+    for (let start = 0; start < serials.length; start += serialsInLine) {
+      yield `${what}: ${serials.slice(start, start + serialsInLine).join(', ')}`
+    }
+  }
 }
 
 function described(change: Readonly<Record<string, unknown>>): string {

@@ -94,6 +94,16 @@ export class Tokens {
     return rows.map(tokenOf)
   }
 
+  /** Those that bear a serial, or the one of an identifier. */
+  async named(name: string, db: StoreDb = this.#store.db): Promise<Token[]> {
+    const rows = await db
+      .selectFrom('oath_tokens')
+      .selectAll()
+      .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
+      .execute()
+    return rows.map(tokenOf)
+  }
+
   /** @returns The token, and its secret in base32: this once. */
   async create(
     userId: string | null,

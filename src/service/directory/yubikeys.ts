@@ -74,6 +74,16 @@ export class Yubikeys {
     return rows.map(yubikeyOf)
   }
 
+  /** The one that bears a serial, or an identifier. */
+  async named(name: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    const rows = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
+      .execute()
+    return rows.map(yubikeyOf)
+  }
+
   async create(
     userId: string | null,
     yubikey: NewYubikey,

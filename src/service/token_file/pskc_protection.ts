@@ -1,5 +1,5 @@
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../../host/secret.ts'
+import { Secret } from '../../host/secret.ts'
 import { type PskcCipher, pskcCipher } from './pskc_cipher.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
 import { childOf, elementAt, type XmlElement } from './xml.ts'
@@ -8,6 +8,26 @@ import { childOf, elementAt, type XmlElement } from './xml.ts'
 export type PskcUnlock =
   | { readonly kind: 'key'; readonly key: Secret }
   | { readonly kind: 'password'; readonly password: Secret }
+
+/**
+ * A pre-shared key as it is handed over: in hex, in base64, or as it is.
+ *
+ * @throws {TokenFileError} `TOKEN_FILE_WRONG_KEY` where it is none.
+ */
+export function preSharedKey(octets: Uint8Array): PskcUnlock {
+  const text = Buffer.from(octets).toString('latin1').trim()
+  const hex = text.replace(/^0x|[\s:]/gi, '')
+  const key = [
+    /^[0-9a-f]+$/i.test(hex) ? Buffer.from(hex, 'hex') : Buffer.alloc(0),
+    /^[a-z0-9+/]+={0,2}$/i.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0),
+    Buffer.from(octets),
+  ].find(({ length }) => keyLengths.includes(length))
+  if (key !== undefined) return { kind: 'key', key: new Secret(key.toString('hex')) }
+  throw new TokenFileError(
+    'TOKEN_FILE_WRONG_KEY',
+    'the file of the key holds no 16, 24 or 32 octets, in hex, in base64 or as they are',
+  )
+}
 
 const hashes: ReadonlyMap<string, string> = new Map([
   ['http://www.w3.org/2000/09/xmldsig#hmac-sha1', 'sha1'],

@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type Command, Option } from 'commander'
+import { systemClock } from '../../host/clock.ts'
+import { Secret } from '../../host/secret.ts'
+import type { AdministrationActs } from '../../service/administration/administration.ts'
+import type { OathAlgorithm } from '../../service/directory/oath.ts'
+import type { Imported, ImportOptions, OnDuplicate } from '../../service/directory/token_import.ts'
+import { DirectoryError } from '../../service/directory/user.ts'
+import { formatOf, type TokenFileFormat } from '../../service/token_file/format.ts'
+import { readPskc } from '../../service/token_file/pskc.ts'
+import { type PskcUnlock, preSharedKey } from '../../service/token_file/pskc_protection.ts'
+import { type CsvTokens, readTokenCsv } from '../../service/token_file/token_csv.ts'
+import type { FileProblem, TokenFile } from '../../service/token_file/token_file.ts'
+import { TokenFileError } from '../../service/token_file/token_file_error.ts'
+import { readYubikeyCsv } from '../../service/token_file/yubikey_csv.ts'
+import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import { json } from './output.ts'
+
+interface ImportVerbOptions extends DataOptions {
+  readonly format?: TokenFileFormat
+  readonly kind: string
+  readonly step: string
+  readonly algorithm: OathAlgorithm
+  readonly keyFile?: string
+  readonly passwordFile?: string
+  readonly skip: boolean
+  readonly replace: boolean
+  readonly skipInvalid: boolean
+  readonly dryRun: boolean
+}
+
+/** What a file came to: what is wrong with it, and how the rest of it is put into the directory. */
+interface ReadFile {
+  readonly problems: readonly FileProblem[]
+  readonly count: number
+  readonly take: (acts: AdministrationActs, options: ImportOptions) => Promise<Imported>
+}
+
+const mostProblems = 50
+
+/** `countersign token import` */
+export function addTokenImportVerb(token: Command): void {
+  dataOptions(token.command('import <file>'))
+    .description('take in the hardware tokens that a file lists, - for standard input')
+    .addOption(
+      new Option('--format <format>', 'form of the file; else it is seen from the file').choices([
+        'csv',
+        'pskc',
+        'yubikey',
+      ]),
+    )
+    .addOption(
+      new Option('--kind <kind>', 'what the tokens of a CSV file are')
+        .choices(['hotp-6', 'hotp-8', 'totp-6', 'totp-8'])
+        .default('hotp-6'),
+    )
+    .addOption(
+      new Option('--step <seconds>', 'how long a passcode lasts (TOTP of a CSV file)')
+        .choices(['30', '60'])
+        .default('30'),
+    )
+    .addOption(
+      new Option('--algorithm <name>', 'hash (CSV file)')
+        .choices(['SHA1', 'SHA256', 'SHA512'])
+        .default('SHA1'),
+    )
+    .option('--key-file <file>', 'pre-shared key that a PSKC file is encrypted with')
+    .option('--password-file <file>', 'password that a PSKC file is encrypted with')
+    .addOption(
+      new Option('--skip', 'leave tokens as they are whose serial is there already')
+        .conflicts('replace')
+        .default(false),
+    )
+    .option('--replace', 'replace them; they stay with their users', false)
+    .option('--skip-invalid', 'import the others where lines or keys are wrong', false)
+    .option('--dry-run', 'only say what would be done', false)
+    .action(importTokens)
+}
+
+async function importTokens(file: string, options: ImportVerbOptions): Promise<void> {
+  const name = file === '-' ? 'standard input' : basename(file)
+  const { problems, count, take } = await readTokenFile(file, name, options)
+  if (!options.json) tellProblems(name, problems)
+  if (problems.length > 0 && !options.skipInvalid) {
+    if (options.json) process.stdout.write(json({ imported: 0, problems }))
+    throw new CommandError(
+      `nothing was imported: ${problems.length} of ${count + problems.length} tokens in ${name} are wrong; put them right, or add --skip-invalid to import the others`,
+    )
+  }
+  await withStore(options, async ({ administration, json: asJson }) => {
+    const importing: ImportOptions = {
+      onDuplicate: duplicatesAre(options),
+      progress: progressOf(count),
+    }
+    const imported = await rolledBackIf(options.dryRun, (end) =>
+      administration.together(async (acts) => end(await take(acts, importing))),
+    ).catch(explained)
+    process.stdout.write(
+      asJson
+        ? json({
+            imported: imported.added.length + imported.replaced.length,
+            dry_run: options.dryRun,
+            ...imported,
+            problems,
+          })
+        : summary(imported, options.dryRun),
+    )
+  })
+}
+
+async function readTokenFile(
+  file: string,
+  name: string,
+  options: ImportVerbOptions,
+): Promise<ReadFile> {
+  try {
+    const octets = await readOctets(file, 'the file')
+    const { format = formatOf(octets) } = options
+    if (format === 'yubikey') {
+      const read = readYubikeyCsv(octets)
+      return fileOf(read, (acts, importing) => acts.importYubikeys(name, read.records, importing))
+    }
+    const read =
+      format === 'pskc'
+        ? readPskc(octets, { unlock: await unlockOf(options), now: systemClock.now() })
+        : readTokenCsv(octets, csvTokensOf(options))
+    return fileOf(read, (acts, importing) => acts.importTokens(name, read.records, importing))
+  } catch (error) {
+    if (!(error instanceof TokenFileError)) throw error
+    const hint =
+      error.code === 'TOKEN_FILE_KEY_NEEDED'
+        ? ' by --key-file'
+        : error.code === 'TOKEN_FILE_PASSWORD_NEEDED'
+          ? ' by --password-file'
+          : ''
+    throw new CommandError(`${name}: ${error.message}${hint}`)
+  }
+}
+
+function fileOf({ records, problems }: TokenFile<unknown>, take: ReadFile['take']): ReadFile {
+  return { problems, count: records.length, take }
+}
+
+function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
+  return {
+    kind: kind.startsWith('totp') ? 'totp' : 'hotp',
+    digits: kind.endsWith('8') ? 8 : 6,
+    algorithm,
+    stepSecs: Number(step),
+  }
+}
+
+/** Neither stands in the arguments, where every user of the machine could read it. */
+async function unlockOf({
+  keyFile,
+  passwordFile,
+}: ImportVerbOptions): Promise<PskcUnlock | undefined> {
+  if (keyFile !== undefined) return preSharedKey(await readOctets(keyFile, '--key-file'))
+  if (passwordFile === undefined) return undefined
+  const text = (await readOctets(passwordFile, '--password-file')).toString('utf8')
+  return { kind: 'password', password: new Secret(text.replace(/\r?\n$/, '')) }
+}
+
+async function readOctets(file: string, what: string): Promise<Buffer> {
+  try {
+    return file === '-' ? await standardInput() : await readFile(file)
+  } catch (error) {
+    throw new CommandError(
+      `${what} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+/** Not by `readFileSync(0)`, which fails on a pipe that is not filled fast enough. */
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
+}
+
+function duplicatesAre({ skip, replace }: ImportVerbOptions): OnDuplicate {
+  return replace ? 'replace' : skip ? 'skip' : 'refuse'
+}
+
+/** Carries the result of a dry run out of the transaction that is not to be committed. */
+class DryRun extends Error {
+  readonly imported: Imported
+
+  constructor(imported: Imported) {
+    super('a dry run is not committed')
+    this.imported = imported
+  }
+}
+
+/** Everything is done as it would be, so that all is told that would be wrong, and taken back. */
+async function rolledBackIf(
+  dryRun: boolean,
+  work: (end: (imported: Imported) => Imported) => Promise<Imported>,
+): Promise<Imported> {
+  try {
+    return await work((imported) => {
+      if (dryRun) throw new DryRun(imported)
+      return imported
+    })
+  } catch (error) {
+    if (error instanceof DryRun) return error.imported
+    throw error
+  }
+}
+
+function explained(error: unknown): never {
+  if (error instanceof DirectoryError && error.code === 'DIRECTORY_SERIAL_TAKEN') {
+    throw new CommandError(
+      `nothing was imported: ${error.message}; add --skip to leave these as they are, or --replace`,
+    )
+  }
+  throw error
+}
+
+function tellProblems(name: string, problems: readonly FileProblem[]): void {
+  for (const { where, what } of problems.slice(0, mostProblems)) {
+    process.stderr.write(`${name}: ${where}: ${what}\n`)
+  }
+  const more = problems.length - mostProblems
+  if (more > 0) process.stderr.write(`${name}: and ${more} more; --json lists all\n`)
+}
+
+/** Only for a person who looks on. */
+function progressOf(count: number): ((done: number) => void) | undefined {
+  const { stderr } = process
+  if (!stderr.isTTY) return undefined
+  return (done) => stderr.write(done < count ? `\r${done} of ${count} ` : '\r\u001b[K')
+}
+
+function summary({ added, replaced, skipped }: Imported, dryRun: boolean): string {
+  const counts = [
+    `${added.length} added`,
+    ...(replaced.length > 0 ? [`${replaced.length} replaced`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped that were there already`] : []),
+  ].join(', ')
+  return dryRun
+    ? `would be imported: ${counts}; nothing was changed\n`
+    : `imported: ${counts}\nGive one to a user: countersign token assign ${added[0] ?? 'SERIAL'} USERNAME\n`
+}

@@ -1,0 +1,56 @@
+import type { Store, StoreDb } from '../store/store.ts'
+import { type Token, Tokens } from './tokens.ts'
+import { type Yubikey, Yubikeys } from './yubikeys.ts'
+
+/** A token of either make, as it is listed and spoken of. */
+export interface HardwareToken {
+  /** `DH…` */
+  readonly tokenId: string
+  readonly serial: string
+  /** In the API's words: `h6`, `h8`, `t6`, `t8`, `yk`. */
+  readonly type: string
+  readonly userId: string | null
+  /** The phone whose generator it is: then it is none to be handed out. */
+  readonly phoneId: string | null
+  readonly expires: number | null
+}
+
+/** What OATH tokens and YubiKeys have in common for those who look after them. */
+export class HardwareTokens {
+  readonly #tokens: Tokens
+  readonly #yubikeys: Yubikeys
+
+  constructor(store: Store) {
+    this.#tokens = new Tokens(store)
+    this.#yubikeys = new Yubikeys(store)
+  }
+
+  async list(db?: StoreDb): Promise<HardwareToken[]> {
+    const [tokens, yubikeys] = [await this.#tokens.list(db), await this.#yubikeys.list(db)]
+    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+  }
+
+  async ofUser(userId: string, db?: StoreDb): Promise<HardwareToken[]> {
+    const tokens = await this.#tokens.ofUser(userId, db)
+    const yubikeys = await this.#yubikeys.ofUser(userId, db)
+    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+  }
+
+  /** Those that bear a serial, or the one of an identifier: a serial names one of each kind. */
+  async named(name: string, db?: StoreDb): Promise<HardwareToken[]> {
+    const tokens = await this.#tokens.named(name, db)
+    const yubikeys = await this.#yubikeys.named(name, db)
+    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+  }
+}
+
+/** An OATH token, as it is listed with the YubiKeys. */
+export function hardwareTokenOf({ kind, digits, ...token }: Token): HardwareToken {
+  const { tokenId, serial, userId, phoneId, expires } = token
+  const type = `${kind === 'hotp' ? 'h' : 't'}${digits}`
+  return { tokenId, serial, type, userId, phoneId, expires }
+}
+
+function ofYubikey({ tokenId, serial, userId }: Yubikey): HardwareToken {
+  return { tokenId, serial, type: 'yk', userId, phoneId: null, expires: null }
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { HOTP, Secret as OathSecret } from 'otpauth'
+import { TestYubikey } from '../rig/yubikey.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+const vectors = resolve(import.meta.dirname, '../vector/rfc6030')
+const hex = '3132333435363738393031323334353637383930'
+
+describe('countersign token, with tokens of a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
+  before(() => {
+    run('user add alice')
+    run('user add bob')
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  function run(line: string, input = '') {
+    const env = { ...process.env, COUNTERSIGN_DATA: join(folder, 'data'), NO_COLOR: '1' }
+    return spawnSync(program, line.split(' '), { encoding: 'utf8', input, env })
+  }
+  function file(name: string, text: string): string {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  function listed(): { serial: string; type: string; user_id: string | null }[] {
+    return JSON.parse(run('token list --json').stdout)
+  }
+  const code = (counter: number) =>
+    HOTP.generate({ secret: OathSecret.fromUTF8('12345678901234567890'), counter })
+
+  test('a dry run says what would be done, and does nothing', () => {
+    const { stdout, status } = run('token import - --dry-run', `1001,${hex}\n1002,${hex},40`)
+    assert.equal(status, 0)
+    assert.equal(stdout, 'would be imported: 2 added; nothing was changed\n')
+    assert.deepEqual(listed(), [])
+  })
+
+  test('one bad line, and nothing is imported: unless the others are asked for', () => {
+    const path = file('tokens.csv', `1001,${hex}\n1002,12\n1003,${hex}\n`)
+    const refused = run(`token import ${path}`)
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /^tokens\.csv: line 2: the secret has 1 octets;/)
+    assert.match(refused.stderr, /nothing was imported: 1 of 3 tokens/)
+    assert.deepEqual(listed(), [])
+    assert.match(run(`token import ${path} --skip-invalid`).stdout, /^imported: 2 added\n/)
+    assert.deepEqual(
+      listed().map(({ serial, type }) => [serial, type]),
+      [
+        ['1001', 'h6'],
+        ['1003', 'h6'],
+      ],
+    )
+  })
+
+  test('serials that are there are refused, skipped or replaced', () => {
+    const lines = `1001,${hex}\n1004,${hex}`
+    const refused = run('token import -', lines)
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /already: 1001; add --skip to leave these as they are/)
+    const skipped = JSON.parse(run('token import - --skip --json', lines).stdout)
+    assert.deepEqual([skipped.added, skipped.skipped], [['1004'], ['1001']])
+    assert.match(run('token import - --replace', lines).stdout, /^imported: 0 added, 2 replaced\n/)
+    // the same serial on a token of the other kind is another token
+    assert.equal(run('token import - --kind totp-8 --step 60', lines).status, 0)
+  })
+
+  test('a serial that several tokens bear is to be said by the identifier', () => {
+    const { stderr } = run('token assign 1004 alice')
+    assert.match(
+      stderr,
+      /several tokens have the serial 1004; say which: DH\w+ \(h6\), DH\w+ \(t8\)/,
+    )
+    const [, totp = ''] = /, (DH\w+) \(t8\)/.exec(stderr) ?? []
+    assert.equal(run(`token remove ${totp} --yes`).status, 0)
+    assert.equal(run('token assign 1004 alice').stdout, "1004 is alice's\n")
+  })
+
+  test('a token is with one user, and is taken from one before another gets it', () => {
+    assert.match(run('token assign 1004 bob').stderr, /1004 is alice's; take it from them first/)
+    assert.equal(run('token unassign 1004').stdout, "1004 is nobody's now\n")
+    assert.match(run('token list --unassigned').stdout, /1004/)
+    assert.equal(run('token assign 1004 bob').status, 0)
+    assert.doesNotMatch(run('token list --unassigned').stdout, /1004/)
+    assert.match(run('token unassign 9').stderr, /there is no token 9; see countersign token list/)
+  })
+
+  test('resync by serial, with codes in a row; and only where something counts', () => {
+    assert.equal(run(`token resync 1004 ${code(700)} ${code(702)}`).status, 1)
+    assert.equal(
+      run(`token resync 1004 ${code(700)} ${code(701)}`).stdout,
+      '1004 is in step again\n',
+    )
+    assert.equal(run(`token resync 1004 ${code(600)} ${code(601)} ${code(602)}`).status, 1)
+    run('token import - --kind totp-6', `2001,${hex}`)
+    assert.match(run('token resync 2001 111111 222222').stderr, /only a HOTP token counts/)
+  })
+
+  test('PSKC: the key and the password come from files', () => {
+    const key = file('key', '12345678901234567890123456789012\n')
+    const password = file('password', 'qwerty\n')
+    const [six, seven] = [join(vectors, 'figure6.xml'), join(vectors, 'figure7.xml')]
+    assert.match(run(`token import ${six}`).stderr, /\(Pre-shared-key\); give it by --key-file/)
+    assert.match(run(`token import ${seven}`).stderr, /give it by --password-file/)
+    assert.equal(run(`token import ${six} --key-file ${key}`).status, 0)
+    assert.equal(run(`token import ${seven} --password-file ${password} --replace`).status, 0)
+    assert(listed().some(({ serial, type }) => serial === '987654321' && type === 'h8'))
+  })
+
+  test('YubiKeys: import, assign, list, remove', () => {
+    const yubikey = new TestYubikey()
+    assert.equal(run('token import -', `${yubikey.line}\n`).status, 0)
+    assert.match(run('token import -', `${yubikey.line}\n`).stderr, /there are YubiKeys with these/)
+    assert.equal(run(`token assign ${yubikey.serial} alice`).status, 0)
+    assert.match(run('token list').stdout, new RegExp(`${yubikey.serial} +yk +alice`))
+    assert.match(run('user show alice').stdout, new RegExp(`${yubikey.serial} +yk`))
+    assert.match(run(`token resync ${yubikey.serial} 111111 222222`).stderr, /a YubiKey needs none/)
+    assert.equal(run(`token remove ${yubikey.serial} --yes`).status, 0)
+  })
+
+  test('what can’t be read is one line', () => {
+    assert.match(run('token import /nowhere').stderr, /the file can't be read/)
+    assert.match(run('token import - --format pskc', '<a/>').stderr, /no KeyContainer of RFC 6030/)
+    const key = file('no-key', 'short')
+    const { stderr } = run(`token import ${join(vectors, 'figure6.xml')} --key-file ${key}`)
+    assert.match(stderr, /holds no 16, 24 or 32 octets/)
+  })
+
+  test('ten thousand come in within seconds, and every serial is in the log', () => {
+    const secret = OathSecret.fromUTF8('12345678901234567890').hex
+    const lines = Array.from({ length: 10_000 }, (_, index) => `${5_000_000 + index},${secret}`)
+    const began = performance.now()
+    assert.match(run('token import -', lines.join('\n')).stdout, /^imported: 10000 added\n/)
+    assert(performance.now() - began < 20_000)
+    const log = JSON.parse(run('log administrator --limit 200 --json').stdout)
+    const descriptions = JSON.stringify(log)
+    assert.match(descriptions, /added=10000 replaced=0 skipped=0/)
+    assert.match(descriptions, /5000000, /)
+    assert.match(descriptions, /5009999"/)
+  })
+
+  test('no secret is in the database or its log as it is', () => {
+    const database = readFileSync(join(folder, 'data/countersign.db'))
+    assert(!database.includes(hex))
+    assert(!database.includes(OathSecret.fromUTF8('12345678901234567890').base32))
+  })
+})
