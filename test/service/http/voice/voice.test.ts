@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '../../../../src/host/clock.ts'
+import { Secret } from '../../../../src/host/secret.ts'
+import { Integrations } from '../../../../src/service/access/integrations.ts'
+import { defaultConfig } from '../../../../src/service/config/service_config.ts'
+import { Phones } from '../../../../src/service/directory/phones.ts'
+import { AuthenticationLog } from '../../../../src/service/event_log/authentication_log.ts'
+import { TelephonyLog } from '../../../../src/service/event_log/telephony_log.ts'
+import { isSignedByTwilio } from '../../../../src/service/http/voice/twilio_signature.ts'
+import { Transactions } from '../../../../src/service/transaction/transactions.ts'
+import { RecordingLog } from '../../../rig/recording_log.ts'
+import { responseOf, TestService } from '../../../rig/service.ts'
+import { accountSid, authToken, type HeardTwiml, TwilioApi } from '../../../rig/twilio_api.ts'
+
+describe('X-Twilio-Signature', () => {
+  const url = 'https://mycompany.com/myapp.php?foo=1&bar=2'
+  const fields = Object.entries({
+    CallSid: 'CA1234567890ABCDE',
+    Caller: '+14158675309',
+    Digits: '1234',
+    From: '+14158675309',
+    To: '+18005551212',
+  })
+  const signature = 'RSOYDt4T1cUTdK1PDd93/VVr8B8='
+
+  test("the documentation's example", () => {
+    assert.equal(isSignedByTwilio(url, fields, signature, '12345'), true)
+    assert.equal(isSignedByTwilio(url, fields.toReversed(), signature, '12345'), true)
+  })
+
+  test('another token, address or field is not signed by it', () => {
+    assert.equal(isSignedByTwilio(url, fields, signature, '12346'), false)
+    assert.equal(isSignedByTwilio(`${url}&baz=3`, fields, signature, '12345'), false)
+    assert.equal(isSignedByTwilio(url, fields.slice(1), signature, '12345'), false)
+    assert.equal(isSignedByTwilio(url, fields, '', '12345'), false)
+  })
+
+  test('the port may have been left out, or put in', () => {
+    const withPort = 'https://mycompany.com:8443/myapp.php?foo=1&bar=2'
+    assert.equal(isSignedByTwilio(withPort, fields, signature, '12345'), true)
+  })
+})
+
+describe('a phone call', () => {
+  const log = new RecordingLog()
+  let api: TwilioApi
+  let service: TestService
+  before(async () => {
+    api = await TwilioApi.start()
+    const { phone } = defaultConfig('.')
+    const twilio = {
+      accountSid,
+      authToken: new Secret(authToken),
+      from: undefined,
+      messagingServiceSid: undefined,
+      baseUrl: api.provider.url,
+      caFile: api.provider.caFile,
+    }
+    const limits = { ...phone.limits, userPerHour: 0, userPerDay: 0 }
+    const unlimited = { ...limits, numberPerHour: 0, numberPerDay: 0 }
+    service = await TestService.start({
+      log,
+      config: {
+        phone: {
+          ...phone,
+          provider: { kind: 'twilio', twilio },
+          callerId: '+15005550006',
+          limits: unlimited,
+        },
+      },
+    })
+    api.ca = service.ca
+    await addUser('alice', '+15550101234')
+    await addUser('opted-out', '+15005550004')
+  })
+  after(async () => {
+    await service.close()
+    await api.close()
+  })
+
+  async function addUser(username: string, number: string): Promise<void> {
+    const { userId } = await service.addUser({ username })
+    await service.store.transaction((db) =>
+      new Phones(service.store).add(userId, { number }, Date.now(), db),
+    )
+  }
+  const begin = async (username = 'alice', integration = service.integration) => {
+    const parameters = { username, factor: 'phone', device: 'auto', async: '1' }
+    const answer = await service.call({ path: '/auth/v2/auth', parameters, integration })
+    return String(responseOf(answer).txid)
+  }
+  const poll = async (txid: string) => {
+    const path = '/auth/v2/auth_status'
+    const answer = await service.call({ method: 'GET', path, parameters: { txid } })
+    const { result, status, status_msg } = responseOf(answer)
+    return [result, status, status_msg]
+  }
+  const reasonOf = async (txid: string) => {
+    const lines = await new AuthenticationLog(service.store).list({ limit: 5 })
+    return lines.filter((line) => line.txid === txid).map(({ reason }) => reason)
+  }
+
+  test('the callee hears who asks, and lets in with the right key', async () => {
+    const txid = await begin()
+    assert.deepEqual(await poll(txid), ['waiting', 'calling', 'Dialing XXX-XXX-1234...'])
+    const heard = await api.takeCall()
+    assert.deepEqual(heard.said, [
+      'This is a sign-in to test authapi. Press 1 to sign in. If this was not you, press 9.',
+      'No key was pressed. You are not signed in. Goodbye.',
+    ])
+    assert.equal(heard.language, 'en-US')
+    assert.deepEqual(await poll(txid), [
+      'waiting',
+      'answered',
+      "Answered. Press '1' on your phone to log in.",
+    ])
+    const said = await api.press(heard, '1')
+    assert.deepEqual(said.said, ['You are signed in. Goodbye.'])
+    assert.equal((await api.endCall('completed')).status, 200)
+    assert.deepEqual(await poll(txid), ['allow', 'allow', 'Success. Logging you in...'])
+    assert.deepEqual(await reasonOf(txid), ['user_approved'])
+  })
+
+  for (const [what, keys, status, reason] of [
+    ['the fraud key', ['9'], 'fraud', 'user_marked_fraud'],
+    ['a wrong key twice', ['5', '7'], 'deny', 'wrong_key_pressed'],
+    ['a wrong key, then none', ['5'], 'deny', 'no_keys_pressed'],
+    ['hanging up, or a voicemail that presses nothing', [], 'deny', 'no_keys_pressed'],
+    ['an empty key', [''], 'deny', 'no_keys_pressed'],
+    ['two keys in one', ['11'], 'deny', 'no_keys_pressed'],
+  ] as const) {
+    test(`${what} lets nobody in`, async () => {
+      const txid = await begin()
+      let heard: HeardTwiml = await api.takeCall()
+      for (const key of keys) heard = await api.press(heard, key)
+      await api.endCall('completed')
+      assert.deepEqual((await poll(txid)).slice(0, 2), ['deny', status])
+      assert.deepEqual(await reasonOf(txid), [reason])
+    })
+  }
+
+  test('a wrong key may be mended, and # is right as well', async () => {
+    const txid = await begin()
+    const again = await api.press(await api.takeCall(), '5')
+    assert.match(again.said[0] ?? '', /^That was another key\. This is a sign-in/)
+    await api.press(again, '#')
+    assert.equal((await poll(txid))[0], 'allow')
+  })
+
+  for (const [status, reason, message] of [
+    ['busy', 'line_busy', 'Your phone is busy. Please try again.'],
+    ['no-answer', 'call_timed_out', 'Your phone was not answered. Please try again.'],
+    ['failed', 'call_failed', 'Your phone could not be called. Please try another way.'],
+    ['canceled', 'call_failed', 'Your phone could not be called. Please try another way.'],
+    ['completed', 'no_keys_pressed', 'No keypress detected. Please try again.'],
+  ] as const) {
+    test(`a call that ends as ${status} says so`, async () => {
+      const txid = await begin()
+      await api.endCall('ringing')
+      assert.equal((await poll(txid))[0], 'waiting')
+      await api.endCall(status)
+      assert.deepEqual(await poll(txid), ['deny', 'deny', message])
+      assert.deepEqual(await reasonOf(txid), [reason])
+    })
+  }
+
+  test('what the provider refuses is told at once, and stands in the log without a secret', async () => {
+    const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
+    const answer = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
+    const [line] = await new TelephonyLog(service.store).list({ limit: 1 })
+    assert.equal(line?.result, 'refused')
+    assert.match(line?.detail ?? '', /21216/)
+    assert(log.has('a call was not sent'))
+    assert.doesNotMatch(log.lines.join('\n'), new RegExp(authToken))
+  })
+
+  test('a name with markup in it is spoken, and is no TwiML', async () => {
+    const name = `A&B <Say>"hello"</Say>'`
+    const integration = await service.store.transaction((db) =>
+      new Integrations(service.store).create({ name, type: 'authapi' }, Date.now(), db),
+    )
+    await begin('alice', integration)
+    const { said, xml } = await api.takeCall()
+    assert.match(xml, /A&amp;B &lt;Say&gt;/)
+    assert.equal(said.length, 2)
+  })
+
+  describe('attacks on its webhooks', () => {
+    const stillWaits = async (txid: string) => {
+      const transaction = await new Transactions(service.store, systemClock).byTxid(txid)
+      assert.equal(transaction?.outcome.result, 'waiting')
+    }
+    const refused = async (answer: Promise<{ status: number }>) =>
+      assert.equal((await answer).status, 403)
+
+    test('without a signature, or with one of another token', async () => {
+      const txid = await begin()
+      const { keyUrl = '' } = await api.takeCall()
+      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature: null }))
+      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature: 'AAAA' }))
+      await refused(api.webhook(keyUrl, { Digits: '1' }, { token: 'guessed' }))
+      await refused(api.webhook(keyUrl, { Digits: '1' }, { token: '' }))
+      await stillWaits(txid)
+      assert(log.has('a webhook of a call was refused'))
+      await api.endCall('busy')
+    })
+
+    test('signed, but with the key of another call', async () => {
+      const mine = await begin()
+      const { keyUrl: own = '' } = await api.takeCall()
+      const theirs = await begin()
+      await refused(api.webhook(own.replace(mine, theirs), { Digits: '1' }))
+      const keyless = own.replace(mine, theirs).replace(/\?.*/, '')
+      await refused(api.webhook(keyless, { Digits: '1' }))
+      await stillWaits(theirs)
+      await api.endCall('busy')
+    })
+
+    test('another key pressed than the one that was signed', async () => {
+      const txid = await begin()
+      const { keyUrl = '' } = await api.takeCall()
+      const seen: string[] = []
+      api.onSigned = (signature) => seen.push(signature)
+      await api.webhook(keyUrl, { Digits: '5' })
+      api.onSigned = () => {}
+      const [signature = ''] = seen
+      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature }))
+      await stillWaits(txid)
+      await api.endCall('busy')
+    })
+
+    test('replayed after the end, it changes nothing', async () => {
+      const txid = await begin()
+      const heard = await api.takeCall()
+      await api.endCall('completed')
+      const { said } = await api.press(heard, '1')
+      assert.deepEqual(said, ['This sign-in is over. Goodbye.'])
+      assert.deepEqual((await api.takeCall()).said, ['This sign-in is over. Goodbye.'])
+      assert.equal((await poll(txid))[0], 'deny')
+      assert.deepEqual(await reasonOf(txid), ['no_keys_pressed'])
+    })
+
+    test('two keys at once: one counts', async () => {
+      const txid = await begin()
+      const heard = await api.takeCall()
+      const said = await Promise.all(
+        ['1', '9', '1', '9'].map(async (key) => (await api.press(heard, key)).said[0]),
+      )
+      assert.equal(said.filter((text) => text !== 'This sign-in is over. Goodbye.').length, 1)
+      assert.equal((await reasonOf(txid)).length, 1)
+    })
+
+    test('with GET there is nothing', async () => {
+      await begin()
+      const { keyUrl = '' } = await api.takeCall()
+      const { pathname, search } = new URL(keyUrl)
+      const { status } = await service.send({ method: 'GET', path: `${pathname}${search}` })
+      assert.equal(status, 404)
+    })
+  })
+})
