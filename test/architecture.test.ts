@@ -167,6 +167,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/directory',
       'service/authentication',
       'service/access',
+      'service/enrollment',
       'service/event_log',
     ],
     node: ['node:crypto'],

@@ -5,7 +5,13 @@ import { z } from 'zod'
 const keys = z.object({ ikey: z.string(), skey: z.string() })
 
 const firstRunSchema = z.object({
-  service: z.object({ api_host: z.string(), api_port: z.number(), ca_file: z.string() }),
+  service: z.object({
+    api_host: z.string(),
+    api_port: z.number(),
+    ca_file: z.string(),
+    portal_url: z.string().optional(),
+    push_app_url: z.string().optional(),
+  }),
   radius: z.object({
     host: z.string(),
     port: z.number(),
@@ -19,6 +25,8 @@ const firstRunSchema = z.object({
       totp_uri: z.string(),
       hotp_uri: z.string(),
       bypass_codes: z.array(z.string()),
+      /** Of the first phone, until it has been activated. */
+      push_activation_url: z.string().optional(),
     }),
   ),
 })

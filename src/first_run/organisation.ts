@@ -6,6 +6,7 @@ import {
 } from '../service/access/integrations.ts'
 import { BypassCodes } from '../service/directory/bypass_codes.ts'
 import { OathKey } from '../service/directory/oath.ts'
+import { Phones } from '../service/directory/phones.ts'
 import { type NewToken, Tokens } from '../service/directory/tokens.ts'
 import { Users } from '../service/directory/users.ts'
 import type { Store, StoreDb } from '../service/store/store.ts'
@@ -30,7 +31,7 @@ const bypassCodes = {
   createdBy: 'countersign up',
 }
 
-/** The first organisation: an application of each kind, and alice, who has a token of each kind. */
+/** The first organisation: an application of each kind, and alice, who has a phone and tokens of each kind. */
 export async function makeOrganisation(
   store: Store,
   clock: Clock,
@@ -48,10 +49,12 @@ export async function makeOrganisation(
       return { ikey: integration.ikey, skey: integration.skey.reveal() }
     }
     const user = await new Users(store).create(
-      { username: 'alice', realname: 'Alice Adams' },
+      { username: 'alice', realname: 'Alice Adams', email: 'alice@example.com' },
       now,
       db,
     )
+    const phone = { number: '+12025550143', name: 'Phone' }
+    await new Phones(store).add(user.userId, phone, now, db)
     const totp = await tokenUri(store, user.userId, { kind: 'totp' }, now, db)
     const hotp = await tokenUri(store, user.userId, { kind: 'hotp' }, now, db)
     const codes = await new BypassCodes(store).create(user.userId, bypassCodes, now, db)

@@ -12,6 +12,8 @@ import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
 import { makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
 import { writeProxyCfg } from './proxy_cfg.ts'
+import { pushActivationUrl } from './push_activation.ts'
+import { serviceCfg } from './service_cfg.ts'
 import { welcome } from './welcome.ts'
 
 export interface UpOptions {
@@ -25,9 +27,10 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<void> {
   const folder = resolve(options.folder)
   const { firstRun, passcode } = await prepare({ ...options, folder }, systemClock)
+  const config = serviceCfg(folder)
   // heard from now on: whoever reads the welcome may ask to stop at once
   const stopped = untilStopped()
-  const service = await startService({ folder, port: options.port })
+  const service = await startService({ config, folder, port: options.port })
   try {
     const proxy = await startProxy(firstRun)
     writeFirstRun(folder, firstRun)
@@ -47,18 +50,27 @@ async function prepare(
   const store = await Store.open({ folder, migrate: true })
   try {
     const before = readFirstRun(folder)
+    const url = `https://localhost:${port}`
     const kept = before !== undefined && (await organisationIsThere(store, before))
+    const made = kept
+      ? { integrations: before.integrations, users: before.users }
+      : await makeOrganisation(store, clock)
     const firstRun = {
-      service: { api_host: 'localhost', api_port: port, ca_file: join(folder, 'ca.pem') },
+      service: {
+        api_host: 'localhost',
+        api_port: port,
+        ca_file: join(folder, 'ca.pem'),
+        portal_url: `${url}/portal`,
+        push_app_url: `${url}/app`,
+      },
       radius: {
         host: '127.0.0.1',
         port: radiusPort,
         secret: kept ? before.radius.secret : randomBytes(18).toString('base64url'),
         cfg_file: join(folder, 'authproxy.cfg'),
       },
-      ...(kept
-        ? { integrations: before.integrations, users: before.users }
-        : await makeOrganisation(store, clock)),
+      integrations: made.integrations,
+      users: await Promise.all(made.users.map((user) => withActivation(store, user, url, clock))),
     }
     // what was made must be known before anything is started with it
     writeFirstRun(folder, firstRun)
@@ -67,6 +79,17 @@ async function prepare(
   } finally {
     await store.close()
   }
+}
+
+async function withActivation(
+  store: Store,
+  user: FirstRun['users'][number],
+  url: string,
+  clock: Clock,
+): Promise<FirstRun['users'][number]> {
+  const { push_activation_url: before, ...others } = user
+  const link = await pushActivationUrl(store, user.username, url, before, clock)
+  return link === undefined ? others : { ...others, push_activation_url: link }
 }
 
 async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void> }> {

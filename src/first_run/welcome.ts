@@ -6,20 +6,39 @@ import { type FirstRun, firstRunFile } from './first_run_file.ts'
 export function welcome(firstRun: FirstRun, folder: string, passcode: string | undefined): string {
   const { service, radius } = firstRun
   const shown = (path: string): string => relative('.', path) || '.'
-  const request = `echo 'User-Name=alice,User-Password=${passcode ?? 'PASSCODE'},Message-Authenticator=0x00' | radclient -x ${radius.host}:${radius.port} auth ${radius.secret}`
+  const request = (word: string): string =>
+    `echo 'User-Name=alice,User-Password=${word},Message-Authenticator=0x00' | radclient -t 60 -x ${radius.host}:${radius.port} auth ${radius.secret}`
   return `
 ${styleText('bold', 'Countersign is up.')}
 
   MFA service            https://${service.api_host}:${service.api_port}   (CA: ${shown(service.ca_file)})
   authentication proxy   ${radius.host}:${radius.port}/udp   (${shown(radius.cfg_file)})
+  portal for users       ${service.portal_url}
 
 ${styleText('bold', 'Try a sign-in:')} a passcode for alice, a RADIUS request, what comes back.
 
   ${styleText('cyan', passcode ?? 'alice has no hardware token any more; make one: ./bin/countersign token --help')}
-  ${styleText('cyan', request)}
+  ${styleText('cyan', request(passcode ?? 'PASSCODE'))}
   ${styleText('green', 'Received Access-Accept … Reply-Message = "Success. Logging you in..."')}
 
   The same passcode again comes back as Access-Reject: each works once.
+${pushText(firstRun, request('push'))}
+  Other words for the password: sms1, phone1. What they would send: ./bin/countersign outbox
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
+`
+}
+
+function pushText({ users }: FirstRun, request: string): string {
+  const link = users.find((user) => user.push_activation_url !== undefined)?.push_activation_url
+  const first =
+    link === undefined
+      ? "alice's phone is activated."
+      : `Open this link in a browser (it becomes alice's phone; the certificate is our own):
+
+  ${styleText('cyan', link)}`
+  return `
+${styleText('bold', 'Try a push:')} ${first}
+
+  ${styleText('cyan', request)}
 `
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../host/clock.ts'
 import { type Log, silentLog } from '../host/log.ts'
 import type { Secret } from '../host/secret.ts'
 import { Integrations } from './access/integrations.ts'
+import { ServiceAddress } from './access/service_address.ts'
 import { Authentication } from './authentication/authentication.ts'
 import { FraudAlert } from './authentication/fraud_alert.ts'
 import { Journal } from './authentication/journal.ts'
@@ -237,6 +238,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       await server.close(0)
       throw listenError(error, port)
     })
+  await new ServiceAddress(store).keep(publicUrl())
   const stopTidying = repeatedly(tidyMs, log, () => authentication.tidy())
   const outboxCalls = new OutboxCalls(outbox, conversation)
   const stopAnswering =

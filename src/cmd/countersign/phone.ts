@@ -1,12 +1,17 @@
-import type { Command } from 'commander'
-import { Phones } from '../../service/directory/phones.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import { renderUnicodeCompact } from 'uqr'
+import { ServiceAddress } from '../../service/access/service_address.ts'
+import { type Phone, Phones } from '../../service/directory/phones.ts'
 import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
-import { json, table } from './output.ts'
+import { json, moment, seconds, table } from './output.ts'
 
 interface DataOptions {
   readonly data: string
   readonly json: boolean
 }
+
+const hourSecs = 3600
+const mostHours = 24 * 365
 
 /** `countersign phone …` */
 export function addPhoneVerb(program: Command): void {
@@ -25,6 +30,10 @@ export function addPhoneVerb(program: Command): void {
   dataOptions(phone.command('reorder <username> <phone-id...>'))
     .description('put the phones into this order')
     .action(reorder)
+  dataOptions(phone.command('activate <phone-id>'))
+    .description('a link that makes the phone answer pushes; it works once')
+    .option('--valid-hours <hours>', 'how long it works', readHours, 24)
+    .action(activate)
   dataOptions(phone.command('remove <phone-id>'))
     .description('remove a phone')
     .option('--yes', 'without asking', false)
@@ -59,13 +68,14 @@ async function list(username: string, options: DataOptions): Promise<void> {
       asJson
         ? json(phones.map(phoneJson))
         : table(
-            ['', 'PHONE', 'NUMBER', 'NAME', 'PLATFORM'],
-            phones.map(({ phoneId, number, name, platform }, index) => [
+            ['', 'PHONE', 'NUMBER', 'NAME', 'PLATFORM', 'PUSH'],
+            phones.map(({ phoneId, number, name, platform, pushActivated }, index) => [
               index + 1,
               phoneId,
               number,
               name,
               platform,
+              pushActivated ? 'activated' : '',
             ]),
             `${user.username} has no phones. Add one: countersign phone add ${user.username} --number +15550101234`,
           ),
@@ -91,6 +101,29 @@ async function reorder(
   })
 }
 
+async function activate(
+  phoneId: string,
+  options: DataOptions & { readonly validHours: number },
+): Promise<void> {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const phone = await new Phones(store).byId(phoneId)
+    if (phone === undefined) throw noSuchPhone(phoneId)
+    const address = await new ServiceAddress(store).read()
+    if (address === undefined) {
+      throw new CommandError('start the service first: the link leads to its address')
+    }
+    const { code, expires } = await administration.together((acts) =>
+      acts.activatePhone(phone, options.validHours * hourSecs),
+    )
+    const url = `${address}/activate/${code}`
+    process.stdout.write(
+      asJson
+        ? json({ activation_url: url, expiration: seconds(expires) })
+        : `\nScan this with the phone, or open the link on it; it works once, until ${moment(expires)}:\n\n${renderUnicodeCompact(url, { border: 2 })}\n\n${url}\n`,
+    )
+  })
+}
+
 async function remove(
   phoneId: string,
   options: DataOptions & { readonly yes: boolean },
@@ -98,22 +131,21 @@ async function remove(
   await withStore(options, async ({ administration }) => {
     await confirmed(`Remove phone ${phoneId}?`, options.yes)
     const removed = await administration.together((acts) => acts.removePhone(phoneId))
-    if (!removed)
-      throw new CommandError(`there is no phone ${phoneId}; see countersign phone list USERNAME`)
+    if (!removed) throw noSuchPhone(phoneId)
     process.stdout.write(`${phoneId} is removed\n`)
   })
 }
 
-function phoneJson({
-  phoneId,
-  number,
-  name,
-  platform,
-}: {
-  phoneId: string
-  number: string
-  name: string
-  platform: string
-}) {
-  return { phone_id: phoneId, number, name, platform }
+function noSuchPhone(phoneId: string): CommandError {
+  return new CommandError(`there is no phone ${phoneId}; see countersign phone list USERNAME`)
+}
+
+function readHours(text: string): number {
+  const hours = Number(text)
+  if (Number.isInteger(hours) && hours >= 1 && hours <= mostHours) return hours
+  throw new InvalidArgumentError(`expected 1 to ${mostHours} hours`)
+}
+
+function phoneJson({ phoneId, number, name, platform, pushActivated }: Phone) {
+  return { phone_id: phoneId, number, name, platform, push_activated: pushActivated }
 }

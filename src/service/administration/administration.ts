@@ -15,6 +15,7 @@ import { type ListedToken, type NewToken, type Token, Tokens } from '../director
 import type { User } from '../directory/user.ts'
 import { type NewUser, Users } from '../directory/users.ts'
 import { type NewYubikey, Yubikeys } from '../directory/yubikeys.ts'
+import { ActivationCodes } from '../enrollment/activation_codes.ts'
 import { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
@@ -34,6 +35,7 @@ export class Administration {
   readonly #yubikeys: Yubikeys
   readonly #bypassCodes: BypassCodes
   readonly #integrations: Integrations
+  readonly #activationCodes: ActivationCodes
 
   /** @param actor Who acts, as the log names him: `cli:root`. */
   constructor(store: Store, clock: Clock, actor: string) {
@@ -48,6 +50,7 @@ export class Administration {
     this.#yubikeys = new Yubikeys(store)
     this.#bypassCodes = new BypassCodes(store)
     this.#integrations = new Integrations(store)
+    this.#activationCodes = new ActivationCodes(store)
   }
 
   /** Several acts in one transaction: all of them happen, or none. */
@@ -99,6 +102,14 @@ export class Administration {
       reorderPhones: async (user, phoneIds) => {
         await this.#phones.reorder(user.userId, phoneIds, db)
         return await done('phone_reorder', user.username, phoneIds.join(' '), undefined)
+      },
+      activatePhone: async ({ phoneId, userId }, validSecs) => {
+        const expires = now + validSecs * 1000
+        const code = await this.#activationCodes.create(userId, phoneId, expires, now, db)
+        return await done('phone_activation_create', phoneId, `valid_secs=${validSecs}`, {
+          code,
+          expires,
+        })
       },
       removePhone: async (phoneId) => {
         const removed = await this.#phones.remove(phoneId, db)
@@ -213,6 +224,11 @@ export interface AdministrationActs {
     phone: { readonly number?: string; readonly name?: string; readonly platform?: string },
   ): Promise<Phone>
   reorderPhones(user: User, phoneIds: readonly string[]): Promise<void>
+  /** @returns The code, which is shown this once, and until when it can be used. */
+  activatePhone(
+    phone: Phone,
+    validSecs: number,
+  ): Promise<{ readonly code: string; readonly expires: number }>
   removePhone(phoneId: string): Promise<boolean>
   createToken(
     user: User | undefined,
