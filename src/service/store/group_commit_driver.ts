@@ -69,6 +69,8 @@ export class GroupCommitDriver implements Driver {
       if (this.writer.inTransaction) {
         this.writer.run('ROLLBACK TO unit')
         this.writer.run('RELEASE unit')
+        // nobody waits for this group's commit: other processes need not wait for it either
+        if (this.#group?.isEmpty === true) this.#commit()
       }
     } finally {
       this.#leave()
@@ -186,6 +188,10 @@ export class GroupCommitDriver implements Driver {
 class Group {
   due = false
   readonly #members: { resolve: () => void; reject: (error: unknown) => void }[] = []
+
+  get isEmpty(): boolean {
+    return this.#members.length === 0
+  }
 
   committed(): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
