@@ -149,12 +149,15 @@ const table: Readonly<Record<string, Room>> = {
   'service/self_service': {
     rooms: [
       'host',
+      'duo',
       'service/store',
       'service/directory',
       'service/access',
       'service/event_log',
       'service/delivery',
       'service/enrollment',
+      'service/factor',
+      'service/transaction',
       'service/authentication',
     ],
     node: ['node:crypto'],

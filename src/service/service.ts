@@ -38,6 +38,7 @@ import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
 import { type Face, HttpServer } from './http/http_server.ts'
+import { addPortal } from './http/portal/portal.ts'
 import { addPushApp } from './http/push_app/push_app.ts'
 import { shownOnPhone } from './http/push_app/request_routes.ts'
 import { RequestStreams } from './http/push_app/request_streams.ts'
@@ -46,6 +47,7 @@ import { ServiceMetrics } from './http/service_metrics.ts'
 import { CallConversation } from './http/voice/call_conversation.ts'
 import { OutboxCalls } from './http/voice/outbox_calls.ts'
 import { addVoice, type VoiceParts } from './http/voice/voice.ts'
+import { portalOf } from './portal.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
 import { VerificationCodes } from './transaction/verification_codes.ts'
@@ -148,17 +150,18 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     }))
   const webPush = await webPushOf(store, devices, { config, clock, log })
   const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
+  const directory = {
+    users,
+    groups,
+    phones,
+    tokens,
+    yubikeys: new Yubikeys(store),
+    bypassCodes,
+    smsPasscodes,
+  }
   const authentication = authenticationOf({
     store,
-    directory: {
-      users,
-      groups,
-      phones,
-      tokens,
-      yubikeys: new Yubikeys(store),
-      bypassCodes,
-      smsPasscodes,
-    },
+    directory,
     lockout: new Lockout(store, config.lockout),
     transactions,
     delivery,
@@ -208,6 +211,20 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clock,
     log,
   }
+  const portal = portalOf({
+    store,
+    directory,
+    authentication,
+    transactions,
+    activation: pushApp.activation,
+    enrollment: authApi.enrollment,
+    invitations,
+    administratorLog,
+    delivery,
+    apiHost: hostAndPort,
+    clock,
+    log,
+  })
   const server = await HttpServer.make({
     certified: shown,
     integrations: new Integrations(store),
@@ -222,6 +239,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     faces: [
       (added) => addAssets(added, options.webFolder ?? builtApps),
       (added, { limit }) => addPushApp(added, limit, pushApp),
+      (added) => addPortal(added, portal),
       (added, gates) => addRestV1(added, gates, authApi),
       ...voiceFaces(phone, { conversation, addresses, clock, log }),
     ],
@@ -239,7 +257,10 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       throw listenError(error, port)
     })
   await new ServiceAddress(store).keep(publicUrl())
-  const stopTidying = repeatedly(tidyMs, log, () => authentication.tidy())
+  const stopTidying = repeatedly(tidyMs, log, async () => {
+    await authentication.tidy()
+    await portal.tidy()
+  })
   const outboxCalls = new OutboxCalls(outbox, conversation)
   const stopAnswering =
     phone.provider.kind === 'outbox'

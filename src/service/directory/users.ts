@@ -137,6 +137,15 @@ export class Users {
     }
   }
 
+  /** Makes all others who want to change what this user has wait until the transaction ends. */
+  async hold(userId: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('users')
+      .set((set) => ({ status: set.ref('status') }))
+      .where('user_id', '=', userId)
+      .execute()
+  }
+
   async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
     await signedIn(db, { userId, now })
   }

@@ -12,8 +12,9 @@ interface Handed {
   readonly expires: number
 }
 
-/** How links are made that come out of a login, as the log and the table name them. */
-export const madeAtLogin = 'preauth'
+/** Who makes links at the wish of an application, as `created_by` names them. */
+export const madeByApplication: readonly string[] = ['preauth', 'enroll']
+const [madeAtLogin = ''] = madeByApplication
 
 const validSecs = 300
 /** A link that is handed out again must leave time to follow it. */

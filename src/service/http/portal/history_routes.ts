@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import type { PastSignIn } from '../../self_service/own_history.ts'
+import type { PortalParts } from './portal_parts.ts'
+import { nothing, type PortalRoutes } from './portal_routes.ts'
+
+const report = z.object({ txid: z.string().min(1).max(64) })
+
+/** What has happened in a user's name, and what he says to it. */
+export function addHistoryRoutes(routes: PortalRoutes, { ownHistory }: PortalParts): void {
+  routes.owner('GET', 'history', nothing, async ({ who }) => ({
+    signIns: (await ownHistory.list(who)).map(shown),
+  }))
+
+  routes.owner('POST', 'history/report', report, async ({ who, body }) => {
+    await ownHistory.report(who, body.txid)
+    return {}
+  })
+
+  routes.owner('POST', 'sign-out-elsewhere', nothing, async ({ who }) => ({
+    ended: await ownHistory.signOutElsewhere(who),
+  }))
+}
+
+function shown(signIn: PastSignIn): object {
+  const { timestamp, txid, application, factor, result, reason, ipaddr, hostname } = signIn
+  const { device, reported } = signIn
+  return {
+    timestamp,
+    txid,
+    application,
+    factor,
+    result,
+    reason,
+    ipaddr,
+    hostname,
+    device,
+    reported,
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../../host/clock.ts'
+import type { Log } from '../../../host/log.ts'
+import type { PortalSessions } from '../../access/portal_sessions.ts'
+import type { Delivery } from '../../delivery/delivery.ts'
+import type { AppActivation } from '../../self_service/app_activation.ts'
+import type { Enrolments } from '../../self_service/enrolments.ts'
+import type { OwnDevices } from '../../self_service/own_devices.ts'
+import type { OwnHistory } from '../../self_service/own_history.ts'
+import type { Passkeys } from '../../self_service/passkeys.ts'
+import type { PortalSignIn } from '../../self_service/portal_sign_in.ts'
+import type { PortalSessionGate } from '../gate/portal_session.ts'
+
+/** What the portal is made of. */
+export interface PortalParts {
+  readonly gate: PortalSessionGate
+  readonly sessions: PortalSessions
+  readonly enrolments: Enrolments
+  readonly ownDevices: OwnDevices
+  readonly appActivation: AppActivation
+  readonly ownHistory: OwnHistory
+  readonly passkeys: Passkeys
+  readonly signIn: PortalSignIn
+  readonly delivery: Pick<Delivery, 'push' | 'sms' | 'phone'>
+  readonly log: Log
+  readonly clock: Clock
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../host/clock.ts'
+import type { Log } from '../host/log.ts'
+import { PortalSessions } from './access/portal_sessions.ts'
+import type { Authentication } from './authentication/authentication.ts'
+import { Journal } from './authentication/journal.ts'
+import type { Directory } from './authentication/subject.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { WebauthnCredentials } from './directory/webauthn_credentials.ts'
+import type { Activation } from './enrollment/activation.ts'
+import type { Enrollment } from './enrollment/enrollment.ts'
+import type { Invitations } from './enrollment/invitations.ts'
+import type { AdministratorLog } from './event_log/administrator_log.ts'
+import { AuthenticationLog } from './event_log/authentication_log.ts'
+import { PortalSessionGate } from './http/gate/portal_session.ts'
+import type { PortalParts } from './http/portal/portal_parts.ts'
+import { Acts } from './self_service/acts.ts'
+import { AppActivation } from './self_service/app_activation.ts'
+import { Enrolments } from './self_service/enrolments.ts'
+import { NumberChecks } from './self_service/number_checks.ts'
+import { OwnDevices } from './self_service/own_devices.ts'
+import { OwnHistory } from './self_service/own_history.ts'
+import { Passkeys } from './self_service/passkeys.ts'
+import { PortalApplication } from './self_service/portal_application.ts'
+import { PortalSignIn } from './self_service/portal_sign_in.ts'
+import type { Store } from './store/store.ts'
+import type { Transactions } from './transaction/transactions.ts'
+
+export interface PortalComposition {
+  readonly store: Store
+  readonly directory: Directory
+  readonly authentication: Authentication
+  readonly transactions: Transactions
+  readonly activation: Activation
+  readonly enrollment: Enrollment
+  readonly invitations: Invitations
+  readonly administratorLog: AdministratorLog
+  readonly delivery: Delivery
+  readonly apiHost: () => string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The portal, put together, and what has to be done for it from time to time. */
+export function portalOf(
+  composition: PortalComposition,
+): PortalParts & { readonly tidy: () => Promise<void> } {
+  const { directory, ...shared } = composition
+  const { store, delivery, administratorLog, clock, log } = shared
+  const sessions = new PortalSessions(store)
+  const credentials = new WebauthnCredentials(store)
+  const authenticationLog = new AuthenticationLog(store)
+  const numberChecks = new NumberChecks(store)
+  const belongings = { ...directory, credentials, delivery }
+  const acts = new Acts({ store, administratorLog, mail: delivery.mail, log, clock })
+  const common = { ...shared, ...directory, sessions, credentials, belongings, acts }
+  const enrolments = new Enrolments(common)
+  const passkeys = new Passkeys(common)
+  return {
+    gate: new PortalSessionGate(common),
+    sessions,
+    enrolments,
+    passkeys,
+    ownDevices: new OwnDevices({ ...common, enrolments, numberChecks, sms: delivery.sms }),
+    appActivation: new AppActivation({ ...common, enrolments }),
+    ownHistory: new OwnHistory({ ...common, log: authenticationLog }),
+    signIn: new PortalSignIn({
+      ...common,
+      passkeys,
+      application: new PortalApplication(store, administratorLog, clock),
+      journal: new Journal(authenticationLog),
+    }),
+    delivery,
+    log,
+    clock,
+    tidy: async () => {
+      await enrolments.tidy()
+      await numberChecks.prune(clock.now())
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import type { MailPort } from '../delivery/delivery.ts'
+import type { User } from '../directory/user.ts'
+import type { AdministratorLog } from '../event_log/administrator_log.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { type Notice, noticeMail } from './notices.ts'
+
+/** What an act came to, and the line in the log that tells it. */
+export interface Done<Result> {
+  readonly result: Result
+  readonly user: User
+  /** `phone_create`, … */
+  readonly action: string
+  /** What changed; never a secret. */
+  readonly description: string
+  /** What its user is told by mail. */
+  readonly notice?: Notice
+}
+
+export interface ActsParts {
+  readonly store: Store
+  readonly administratorLog: AdministratorLog
+  readonly mail: MailPort | undefined
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** What users do with what is their own: each act and its line in the log are one transaction. */
+export class Acts {
+  readonly #parts: ActsParts
+
+  constructor(parts: ActsParts) {
+    this.#parts = parts
+  }
+
+  async run<Result>(work: (db: StoreDb, now: number) => Promise<Done<Result>>): Promise<Result> {
+    const { store, administratorLog, clock } = this.#parts
+    const now = clock.now()
+    const done = await store.transaction(async (db) => {
+      const made = await work(db, now)
+      const { user, action, description } = made
+      const actor = `user:${user.username}`
+      await administratorLog.append(
+        { timestamp: now, actor, action, object: user.username, description },
+        db,
+      )
+      return made
+    })
+    if (done.notice !== undefined) this.#tell(done.user, done.notice, now)
+    return done.result
+  }
+
+  /** Nobody waits for the mail: what it tells has happened, whether it arrives or not. */
+  #tell(user: User, notice: Notice, now: number): void {
+    const { mail, log } = this.#parts
+    if (mail === undefined || user.email === '') return
+    mail.send(noticeMail(user, notice, now)).catch((error: unknown) => {
+      log.warn('a notice was not mailed', { username: user.username, error: String(error) })
+    })
+  }
+}

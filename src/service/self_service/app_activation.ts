@@ -1,0 +1,54 @@
+import type { Activation } from '../enrollment/activation.ts'
+import type { ActivationStatus, Enrollment } from '../enrollment/enrollment.ts'
+import type { Acts } from './acts.ts'
+import type { Enrolments } from './enrolments.ts'
+import type { Person } from './person.ts'
+
+export interface AppActivationParts {
+  readonly acts: Acts
+  readonly enrolments: Enrolments
+  readonly activation: Activation
+  readonly enrollment: Enrollment
+  /** Host name, with its port where that is not 443. */
+  readonly apiHost: () => string
+}
+
+/** What a phone is activated with, as the page shows it. */
+export interface BegunActivation {
+  readonly code: string
+  /** The code stands behind the `#`, where no log has it. */
+  readonly link: string
+  readonly expires: number
+}
+
+const validSecs = 600
+
+/** A phone with the app becomes a device of whoever asks for it. */
+export class AppActivation {
+  readonly #parts: AppActivationParts
+
+  constructor(parts: AppActivationParts) {
+    this.#parts = parts
+  }
+
+  /** @returns A code for one phone and ten minutes. */
+  async begin(person: Person): Promise<BegunActivation> {
+    const { acts, enrolments, activation, apiHost } = this.#parts
+    return await acts.run(async (db, now) => {
+      const { user } = await enrolments.known(person, db, now)
+      const begun = await activation.create(user.userId, null, validSecs, db)
+      const link = `https://${apiHost()}/app/#/activate/${begun.code}`
+      return { result: { ...begun, link }, user, action: 'activation_create', description: '' }
+    })
+  }
+
+  /** Whether a phone has been activated; an enrolment is finished by it. */
+  async standing(person: Person, code: string): Promise<ActivationStatus> {
+    const { enrolments, enrollment } = this.#parts
+    const userId = person.user?.userId
+    if (userId === undefined) return 'invalid'
+    const status = await enrollment.status(userId, code)
+    if (status === 'success') await enrolments.hasFinished(person)
+    return status
+  }
+}

@@ -1,0 +1,205 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Secret } from '../../host/secret.ts'
+import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
+import type { User } from '../directory/user.ts'
+import type { Users } from '../directory/users.ts'
+import type { Invitation, Invitations } from '../enrollment/invitations.ts'
+import { madeByApplication } from '../enrollment/portal_links.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { type BelongingsParts, belongingsOf } from './belongings.ts'
+import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
+
+/** An enrolment that has begun, or goes on after its page was loaded anew. */
+export interface Opened {
+  readonly session: PortalSession
+  /** For the cookie; `undefined` where the browser has it already. */
+  readonly token: Secret | undefined
+}
+
+export interface EnrolmentsParts {
+  readonly store: Store
+  readonly users: Users
+  readonly invitations: Invitations
+  readonly sessions: PortalSessions
+  readonly belongings: BelongingsParts
+  readonly clock: Clock
+}
+
+/** Those who came by an invitation, until they have a device. */
+export class Enrolments {
+  readonly #parts: EnrolmentsParts
+
+  constructor(parts: EnrolmentsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Opens an invitation in one browser. Loaded anew there it goes on; anywhere else it is refused,
+   * unless the session that had it is over and nothing has come of it.
+   *
+   * @throws {SelfServiceError} `invitation_…`, `already_enrolled`
+   */
+  async open(code: string, presented: PortalSession | undefined, address: string): Promise<Opened> {
+    const { store, invitations, sessions, clock } = this.#parts
+    const now = clock.now()
+    const invitation = await invitations.byCode(code)
+    if (invitation === undefined) throw over()
+    if (presented !== undefined && presented.tokenHash === invitation.sessionHash) {
+      return { session: presented, token: undefined }
+    }
+    if (invitation.used !== null) throw used()
+    if (invitation.expires <= now) throw over()
+    const user = await this.#userOf(invitation)
+    await this.#refuseEnrolled(invitation, user)
+    const { sessionHash: holder } = invitation
+    if (holder !== null && (await sessions.byHash(holder, now)) !== undefined) throw elsewhere()
+    return await store.transaction(async (db) => {
+      if (presented !== undefined) await sessions.end(presented.tokenHash, db)
+      const { token, tokenHash } = await sessions.open(
+        {
+          kind: 'enrollment',
+          username: user?.username ?? invitation.username,
+          userId: user?.userId ?? null,
+          codeHash: invitation.codeHash,
+          address,
+        },
+        now,
+        db,
+      )
+      if (!(await invitations.bind(invitation, tokenHash, now, db))) throw elsewhere()
+      const session = await sessions.byHash(tokenHash, now, db)
+      if (session === undefined) throw over()
+      return { session, token }
+    })
+  }
+
+  /**
+   * The user who acts. Whom nobody knew is made here, in the transaction of his first device, or of
+   * the activation that is to become it.
+   *
+   * @throws {SelfServiceError} `already_enrolled` where somebody has made a user of that name, who has a device.
+   */
+  async known({ session, user }: Person, db: StoreDb, now: number): Promise<KnownPerson> {
+    if (user !== undefined) return { session, user }
+    const { users, sessions, invitations } = this.#parts
+    const { codeHash, tokenHash, username } = session
+    if (session.kind !== 'enrollment' || codeHash === null) throw over()
+    const before = await users.byName(username, 'none', db)
+    if (before !== undefined) {
+      if (!mayEnrol(before) || (await this.#hasDevice(before.userId, 0, now, db))) {
+        throw enrolled()
+      }
+      await sessions.setUser(tokenHash, before.userId, db)
+      return { session, user: before }
+    }
+    const made = await users.create({ username }, now, db)
+    await sessions.setUser(tokenHash, made.userId, db)
+    await invitations.setMadeUser(codeHash, made.userId, db)
+    return { session, user: made }
+  }
+
+  /** Uses the invitation up, in the transaction in which a device is added. */
+  async deviceAdded({ session }: Person, now: number, db: StoreDb): Promise<void> {
+    if (session.kind !== 'enrollment' || session.codeHash === null) return
+    await this.#parts.invitations.finish(session.codeHash, session.tokenHash, now, db)
+  }
+
+  /** @throws {SelfServiceError} `device_first` where an enrolment has not come to a device yet. */
+  async finished(person: Person): Promise<KnownPerson> {
+    const { session, user } = person
+    if (user !== undefined && (await this.hasFinished(person))) return { session, user }
+    throw new SelfServiceError('device_first', 'Add a device first.')
+  }
+
+  /** Whether somebody who came by an invitation has added a device with it. */
+  async hasFinished(
+    { session, user }: Person,
+    db: StoreDb = this.#parts.store.db,
+  ): Promise<boolean> {
+    if (session.kind !== 'enrollment' || session.codeHash === null) return true
+    const invitation = await this.#parts.invitations.byHash(session.codeHash, db)
+    if (invitation?.used !== null && invitation !== undefined) return true
+    if (user === undefined) return false
+    const now = this.#parts.clock.now()
+    // a phone that was activated while nobody looked at the page
+    if (!(await this.#hasDevice(user.userId, session.created, now, db))) return false
+    await this.deviceAdded({ session, user }, now, db)
+    return true
+  }
+
+  /** Forgets what is over, and users who were made for an enrolment that has come to nothing. */
+  async tidy(): Promise<void> {
+    const { store, invitations, sessions, users, clock } = this.#parts
+    const now = clock.now()
+    await sessions.prune(now)
+    await store.transaction(async (db) => {
+      for (const userId of await invitations.prune(now, db)) {
+        if (!(await this.#hasDevice(userId, 0, now, db))) await users.remove(userId, db)
+      }
+    })
+  }
+
+  async #userOf({ userId, username }: Invitation): Promise<User | undefined> {
+    const { users } = this.#parts
+    const user = userId === null ? await users.byName(username, 'none') : await users.byId(userId)
+    if (user === undefined && userId !== null) throw over()
+    if (user !== undefined && !mayEnrol(user)) throw over()
+    return user
+  }
+
+  /**
+   * A link that an application made is for those who have nothing to sign in with, and for nobody
+   * else: it must not stand in for the second factor of somebody who has one.
+   */
+  async #refuseEnrolled(
+    { createdBy, created, userId }: Invitation,
+    user: User | undefined,
+  ): Promise<void> {
+    if (user === undefined) return
+    const { store, clock } = this.#parts
+    const now = clock.now()
+    const since = madeByApplication.includes(createdBy) || userId === null ? 0 : created
+    if (!(await this.#hasDevice(user.userId, since, now, store.db))) return
+    throw since === 0 ? enrolled() : used()
+  }
+
+  async #hasDevice(userId: string, since: number, now: number, db: StoreDb): Promise<boolean> {
+    const { devices, passkeys } = await belongingsOf(userId, now, this.#parts.belongings, db)
+    return (
+      devices.some(({ created }) => (created ?? 0) >= since) ||
+      passkeys.some(({ created }) => created >= since)
+    )
+  }
+}
+
+function mayEnrol({ status }: User): boolean {
+  return status === 'active' || status === 'bypass'
+}
+
+function over(): SelfServiceError {
+  return new SelfServiceError(
+    'invitation_over',
+    'This link is not valid, or not any more. Ask for a new one: sign in where you were told to enrol, or ask your administrator.',
+  )
+}
+
+function used(): SelfServiceError {
+  return new SelfServiceError(
+    'invitation_used',
+    'This link has been used already. If it was not you, tell your administrator.',
+  )
+}
+
+function elsewhere(): SelfServiceError {
+  return new SelfServiceError(
+    'invitation_elsewhere',
+    'This link was opened in another browser. Go on there, or come back in half an hour.',
+  )
+}
+
+function enrolled(): SelfServiceError {
+  return new SelfServiceError(
+    'already_enrolled',
+    'You have something to sign in with already. Sign in here with it to add another device.',
+  )
+}

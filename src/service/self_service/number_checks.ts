@@ -1,0 +1,133 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { lookupName } from '../directory/user.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+
+/** A number that was proved to be its user's. */
+export interface ProvedNumber {
+  readonly number: string
+  readonly name: string
+}
+
+export type CheckedCode = ProvedNumber | 'wrong_code' | 'code_over'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+const validMs = 10 * minuteMs
+const mostTries = 5
+/** Any number will do: it is the same for all who count here. */
+const advisoryLock = 7_203_114
+
+/** What may be sent before anything of it has proved to be right. */
+const limits = [
+  { whose: 'session', most: 5, withinMs: hourMs },
+  { whose: 'username', most: 6, withinMs: hourMs },
+  { whose: 'username', most: 12, withinMs: dayMs },
+  { whose: 'number', most: 3, withinMs: hourMs },
+  { whose: 'number', most: 6, withinMs: dayMs },
+] as const
+
+/**
+ * Codes sent to numbers that somebody says are his. They are counted before anything is sent, in one
+ * transaction after the other, so that nobody gets messages sent by asking often or from many sides.
+ */
+export class NumberChecks {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @returns The code to be sent; `undefined` where a limit is reached. */
+  async begin(
+    whose: { readonly sessionHash: string; readonly username: string },
+    { number, name }: ProvedNumber,
+    now: number,
+  ): Promise<string | undefined> {
+    const username = lookupName(whose.username, 'none')
+    const { sessionHash } = whose
+    return await this.#store.transaction(async (db) => {
+      if (this.#store.dialect === 'postgres') {
+        await sql`select pg_advisory_xact_lock(${advisoryLock})`.execute(db)
+      }
+      for (const limit of limits) {
+        const column = columnOf[limit.whose]
+        const value = { session: sessionHash, username, number }[limit.whose]
+        const { sent } = await db
+          .selectFrom('number_checks')
+          .select((select) => select.fn.countAll<number>().as('sent'))
+          .where(column, '=', value)
+          .where('created', '>', now - limit.withinMs)
+          .executeTakeFirstOrThrow()
+        if (Number(sent) >= limit.most) return undefined
+      }
+      const [checkId, code] = [randomUUID(), newCode()]
+      await db
+        .insertInto('number_checks')
+        .values({
+          check_id: checkId,
+          session_hash: sessionHash,
+          username,
+          number,
+          name,
+          code_hash: this.#store.sealing.hash(code, placeOf(checkId)),
+          tries: 0,
+          created: now,
+          expires: now + validMs,
+          used: null,
+        })
+        .execute()
+      return code
+    })
+  }
+
+  /** Uses a code up. A wrong one is counted: commit it. */
+  async check(sessionHash: string, code: string, now: number, db: StoreDb): Promise<CheckedCode> {
+    const newest = await db
+      .selectFrom('number_checks')
+      .select('check_id')
+      .where('session_hash', '=', sessionHash)
+      .orderBy('created', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (newest === undefined) return 'code_over'
+    const tried = await db
+      .updateTable('number_checks')
+      .set((set) => ({ tries: set('tries', '+', 1) }))
+      .where('check_id', '=', newest.check_id)
+      .where('used', 'is', null)
+      .where('expires', '>', now)
+      .where('tries', '<', mostTries)
+      .returning(['check_id', 'code_hash', 'number', 'name'])
+      .executeTakeFirst()
+    if (tried === undefined) return 'code_over'
+    const hashes = this.#store.sealing.hashes(code, placeOf(tried.check_id))
+    if (!hashes.includes(tried.code_hash)) return 'wrong_code'
+    // the row is locked by the UPDATE above
+    await db
+      .updateTable('number_checks')
+      .set({ used: now })
+      .where('check_id', '=', tried.check_id)
+      .execute()
+    return { number: tried.number, name: tried.name }
+  }
+
+  /** Forgets what no limit counts any more. */
+  async prune(now: number): Promise<void> {
+    await this.#store.db
+      .deleteFrom('number_checks')
+      .where('created', '<', now - dayMs)
+      .execute()
+  }
+}
+
+const columnOf = { session: 'session_hash', username: 'username', number: 'number' } as const
+
+function newCode(): string {
+  return String(randomInt(1_000_000)).padStart(6, '0')
+}
+
+function placeOf(checkId: string): string {
+  return `number_checks:${checkId}`
+}

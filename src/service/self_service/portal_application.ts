@@ -1,0 +1,93 @@
+import type { Clock } from '../../host/clock.ts'
+import { type Integration, Integrations } from '../access/integrations.ts'
+import type { AdministratorLog } from '../event_log/administrator_log.ts'
+import type { Store } from '../store/store.ts'
+
+const name = 'Portal'
+const settingName = 'portal_ikey'
+const codeDigits = 4
+
+/**
+ * The portal as an application like any other: lockout, limits and logs know it by its own ikey, and
+ * an administrator who disables it closes the sign-in to self-service. It is made when it is first
+ * needed.
+ */
+export class PortalApplication {
+  readonly #store: Store
+  readonly #integrations: Integrations
+  readonly #log: AdministratorLog
+  readonly #clock: Clock
+
+  constructor(store: Store, log: AdministratorLog, clock: Clock) {
+    this.#store = store
+    this.#integrations = new Integrations(store)
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /**
+   * Whatever has been set for it: a push always takes a code, since anybody can ask for one here,
+   * and nobody is let in for being unknown.
+   *
+   * @returns `undefined` where it has been disabled.
+   */
+  async integration(): Promise<Integration | undefined> {
+    const found = (await this.#known()) ?? (await this.#make())
+    if (!found.enabled) return undefined
+    return { ...found, newUserPolicy: 'deny', verifiedPush: 'required' }
+  }
+
+  async #known(): Promise<Integration | undefined> {
+    const row = await this.#store.db
+      .selectFrom('settings')
+      .select('value')
+      .where('name', '=', settingName)
+      .executeTakeFirst()
+    return row === undefined ? undefined : await this.#integrations.byIkey(row.value)
+  }
+
+  async #make(): Promise<Integration> {
+    const now = this.#clock.now()
+    const made = await this.#store.transaction(async (db) => {
+      // whoever comes second waits here until the first one has made it
+      await db
+        .insertInto('settings')
+        .values({ name: settingName, value: '' })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ name: settingName }))
+        .execute()
+      const { value } = await db
+        .selectFrom('settings')
+        .select('value')
+        .where('name', '=', settingName)
+        .executeTakeFirstOrThrow()
+      const before = await this.#integrations.byIkey(value, db)
+      if (before !== undefined) return before
+      const created = await this.#integrations.create(
+        { name, type: 'websdk', newUserPolicy: 'deny' },
+        now,
+        db,
+      )
+      const { ikey } = created
+      const change = { verifiedPush: 'required', verifiedPushDigits: codeDigits } as const
+      await this.#integrations.update(ikey, change, db)
+      await db
+        .updateTable('settings')
+        .set({ value: ikey })
+        .where('name', '=', settingName)
+        .execute()
+      const description = `${ikey} websdk`
+      await this.#log.append(
+        {
+          timestamp: now,
+          actor: 'portal',
+          action: 'integration_create',
+          object: name,
+          description,
+        },
+        db,
+      )
+      return { ...created, ...change }
+    })
+    return made
+  }
+}

@@ -1,0 +1,250 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { statusMessage } from '../../duo/index.ts'
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import type { Secret } from '../../host/secret.ts'
+import type { Integration } from '../access/integrations.ts'
+import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
+import type { Authentication, AuthRequest } from '../authentication/authentication.ts'
+import type { Journal } from '../authentication/journal.ts'
+import type { User } from '../directory/user.ts'
+import type { Users } from '../directory/users.ts'
+import type { WebauthnCredentials } from '../directory/webauthn_credentials.ts'
+import type { Store } from '../store/store.ts'
+import type { Outcome, Transactions } from '../transaction/transactions.ts'
+import type { Passkeys } from './passkeys.ts'
+import { SelfServiceError } from './person.ts'
+import type { PortalApplication } from './portal_application.ts'
+
+type PasskeyResponse = Parameters<Passkeys['proved']>[1]
+
+export interface PortalSignInParts {
+  readonly store: Store
+  readonly users: Users
+  readonly sessions: PortalSessions
+  readonly credentials: WebauthnCredentials
+  readonly passkeys: Passkeys
+  readonly application: PortalApplication
+  readonly authentication: Authentication
+  readonly journal: Journal
+  readonly transactions: Transactions
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** How a push at the sign-in stands; `signed_in` comes with the new session's token. */
+export type PushStanding =
+  | { readonly kind: 'waiting' | 'refused' | 'timeout' }
+  | { readonly kind: 'signed_in'; readonly token: Secret }
+
+/** A passcode takes this long whatever becomes of it, so that its time names no user. */
+const passcodeMs = 300
+const askMs = 500
+const pushMs = 60_000
+/** In the place of a transaction, where there is nobody to be asked. */
+const nobodyAsked = 'none'
+
+/**
+ * The sign-in to self-service: a second factor without a password before it. Whoever asks is told the
+ * same, whether there is such a user or not, and whether he has such a device or not.
+ */
+export class PortalSignIn {
+  readonly #parts: PortalSignInParts
+
+  constructor(parts: PortalSignInParts) {
+    this.#parts = parts
+  }
+
+  /** Begins with a name, or without one for a passkey. */
+  async begin(
+    username: string,
+    presented: PortalSession | undefined,
+    address: string,
+  ): Promise<Secret> {
+    const { store, sessions, clock } = this.#parts
+    return await store.transaction(async (db) => {
+      if (presented !== undefined) await sessions.end(presented.tokenHash, db)
+      const { token } = await sessions.open(
+        { kind: 'sign_in', username: username.trim(), userId: null, codeHash: null, address },
+        clock.now(),
+        db,
+      )
+      return token
+    })
+  }
+
+  /** @throws {SelfServiceError} `sign_in`: of a user that there is not as of a wrong passcode. */
+  async passcode(session: PortalSession, passcode: string): Promise<Secret> {
+    return await this.#steadily(passcodeMs, async () => {
+      const asking = await this.#asking(session)
+      if (asking === undefined) throw refused()
+      const answer = await this.#parts.authentication.auth(
+        asking.request,
+        { factor: 'passcode', passcode },
+        { async: false },
+      )
+      const { user } = asking
+      if (answer.kind !== 'settled' || !isProof(answer.outcome) || user === undefined) {
+        throw refused()
+      }
+      return await this.#open(session, user)
+    })
+  }
+
+  /**
+   * Asks a phone. Where there is none the login waits for it all the same, with a code that nobody
+   * is asked for.
+   *
+   * @returns The code that the app will ask for.
+   */
+  async push(session: PortalSession): Promise<string> {
+    return await this.#steadily(askMs, async () => {
+      const { authentication, sessions, clock } = this.#parts
+      const asking = await this.#asking(session)
+      if (asking === undefined) throw refused()
+      const { request } = asking
+      const told = await authentication.preauth(request, { showsCode: true })
+      const verification = told.result === 'auth' ? told.verification : undefined
+      const shownCode = verification?.code ?? randomDigits(request.integration.verifiedPushDigits)
+      const txid = verification?.txid ?? nobodyAsked
+      await sessions.setWaiting(session.tokenHash, { txid, shownCode, asked: clock.now() })
+      if (verification !== undefined) {
+        const chosen = { factor: 'push', device: 'auto', txid } as const
+        this.#unwaited(authentication.auth(request, chosen, { async: true }))
+      }
+      return shownCode
+    })
+  }
+
+  /** How the push stands that this sign-in waits for. */
+  async pushStanding(session: PortalSession): Promise<PushStanding> {
+    const { transactions, users, clock } = this.#parts
+    const { txid, asked } = session
+    if (txid === null || asked === null) return { kind: 'timeout' }
+    const late = clock.now() - asked >= pushMs
+    const transaction = txid === nobodyAsked ? undefined : await transactions.byTxid(txid)
+    const outcome = transaction?.outcome
+    if (transaction === undefined || outcome === undefined || outcome.result === 'waiting') {
+      return { kind: late ? 'timeout' : 'waiting' }
+    }
+    if (outcome.result === 'deny') {
+      // that somebody has answered is no secret; why nobody was asked would be
+      const answered = answers.includes(outcome.status_msg)
+      return { kind: answered ? 'refused' : late ? 'timeout' : 'waiting' }
+    }
+    const user = transaction.userId === null ? undefined : await users.byId(transaction.userId)
+    if (!isProof({ ...outcome, result: 'allow' }) || user === undefined) return { kind: 'refused' }
+    return { kind: 'signed_in', token: await this.#open(session, user) }
+  }
+
+  /** Has codes sent, where there is a phone to send them to; nobody is told whether there is. */
+  async sms(session: PortalSession): Promise<void> {
+    await this.#steadily(askMs, async () => {
+      const asking = await this.#asking(session)
+      if (asking === undefined) throw refused()
+      const chosen = { factor: 'sms', device: 'auto' } as const
+      this.#unwaited(this.#parts.authentication.auth(asking.request, chosen, { async: false }))
+    })
+  }
+
+  /** @throws {SelfServiceError} `sign_in`, `passkey` */
+  async passkey(session: PortalSession, response: PasskeyResponse): Promise<Secret> {
+    const { passkeys, authentication, application, users, store, journal } = this.#parts
+    const proved = await passkeys.proved(session.tokenHash, response)
+    const integration = await application.integration()
+    if (proved === undefined || integration === undefined) throw refused()
+    const user = await users.byId(proved.credential.userId)
+    if (user === undefined) throw refused()
+    // whoever has nothing else is to enrol, which is what the passkey lets him in for
+    const request = requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user)
+    const { result } = await authentication.preauth(request)
+    if (result !== 'auth' && result !== 'enroll') throw refused()
+    const { credential, counter } = proved
+    await store.transaction(async (db) => {
+      const now = this.#parts.clock.now()
+      if (!(await this.#parts.credentials.use(credential, counter, now, db))) throw refused()
+      await users.signedIn(user.userId, now, db)
+      const attempt = {
+        txid: randomUUID(),
+        asking: request,
+        user,
+        factor: 'passkey',
+        device: credential.credentialId,
+      }
+      await journal.ended(attempt, approved, 'user_approved', now, db)
+    })
+    return await this.#open(session, user)
+  }
+
+  /** The new session has a token that the browser did not have before, and the old one is over. */
+  async #open(session: PortalSession, { userId, username }: User): Promise<Secret> {
+    const { store, sessions, clock } = this.#parts
+    return await store.transaction(async (db) => {
+      if (!(await sessions.end(session.tokenHash, db))) throw refused()
+      const { token } = await sessions.open(
+        { kind: 'self_service', username, userId, codeHash: null, address: session.address },
+        clock.now(),
+        db,
+      )
+      return token
+    })
+  }
+
+  async #asking(
+    session: PortalSession,
+  ): Promise<{ readonly request: AuthRequest; readonly user: User | undefined } | undefined> {
+    const integration = await this.#parts.application.integration()
+    if (integration === undefined || session.username === '') return undefined
+    const user = await this.#parts.users.byName(session.username, integration.usernameNormalization)
+    return { request: requestOf(session, integration, user), user }
+  }
+
+  /** Nobody waits for a provider: how long it takes would tell that there was something to send. */
+  #unwaited(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#parts.log.error('a sign-in to the portal failed', { error: String(error) })
+    })
+  }
+
+  async #steadily<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
+    const { promise: passed, resolve } = Promise.withResolvers<void>()
+    setTimeout(resolve, ms)
+    const [done] = await Promise.allSettled([work(), passed])
+    if (done.status === 'rejected') throw done.reason
+    return done.value
+  }
+}
+
+/** What only a user who was asked can have brought about. */
+const answers: readonly string[] = [
+  statusMessage.denied,
+  statusMessage.fraud,
+  statusMessage.codeIncorrect,
+]
+
+const approved: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
+
+/** Bypass lets in whoever asks, and proves nothing. */
+function isProof({ result, status }: Outcome): boolean {
+  return result === 'allow' && status === 'allow'
+}
+
+function requestOf(
+  { username, address }: PortalSession,
+  integration: Integration,
+  user: User | undefined,
+): AuthRequest {
+  const named = user === undefined ? { username } : { userId: user.userId }
+  return { integration, named, ipaddr: address, hostname: '' }
+}
+
+function randomDigits(count: number): string {
+  return String(randomInt(10 ** count)).padStart(count, '0')
+}
+
+function refused(): SelfServiceError {
+  return new SelfServiceError(
+    'sign_in',
+    'That did not work. Check the user name and the code, or try another way.',
+  )
+}

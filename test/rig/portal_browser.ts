@@ -1,0 +1,77 @@
+import { Invitations } from '../../src/service/enrollment/invitations.ts'
+import type { Answer, TestService } from './service.ts'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A browser at the portal: it keeps its cookie, and says where its requests come from. */
+export class PortalBrowser {
+  cookie: string | undefined
+  readonly #service: TestService
+  readonly origin: string
+
+  constructor(service: TestService) {
+    this.#service = service
+    this.origin = `https://127.0.0.1:${service.service.port}`
+  }
+
+  /** @param headers Instead of what the browser sends; an empty one is left out. */
+  async call(
+    method: Method,
+    path: string,
+    body: object = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const text = method === 'GET' ? '' : JSON.stringify(body)
+    const sent = {
+      'content-length': String(Buffer.byteLength(text)),
+      'sec-fetch-site': 'same-origin',
+      ...(method === 'GET' ? {} : { origin: this.origin, 'content-type': 'application/json' }),
+      ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
+      ...headers,
+    }
+    const answer = await this.#service.send({
+      method,
+      path: `/portal/api/${path}`,
+      body: text,
+      headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== '')),
+    })
+    const [cookie] = [answer.headers['set-cookie'] ?? []].flat()
+    if (cookie !== undefined) this.cookie = cookie.split(';')[0]
+    return answer
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.call('GET', path)
+  }
+
+  post(path: string, body: object = {}): Promise<Answer> {
+    return this.call('POST', path, body)
+  }
+
+  /** Signs in with a passcode. */
+  async signIn(username: string, passcode: string): Promise<Answer> {
+    await this.post('sign-in', { username })
+    return await this.post('sign-in/passcode', { passcode })
+  }
+}
+
+/** An invitation as an administrator makes it. @returns Its code. */
+export async function invite(
+  service: TestService,
+  username: string,
+  options: {
+    readonly now: number
+    readonly userId?: string
+    readonly validSecs?: number
+    readonly createdBy?: string
+  },
+): Promise<string> {
+  const { now, userId = null, validSecs = 3600, createdBy = 'cli:root' } = options
+  return await service.store.transaction((db) =>
+    new Invitations(service.store).create(
+      { username, userId, ikey: null, validSecs, createdBy },
+      now,
+      db,
+    ),
+  )
+}
