@@ -69,6 +69,9 @@ export async function checkPasscode(
     case 'replayed':
       return refused('deny', statusMessage.passcodeUsed, 'passcode_already_used')
     case 'wrong':
+      if (await directory.smsPasscodes.isUsed(source.userId, passcode, db)) {
+        return refused('deny', statusMessage.passcodeUsed, 'passcode_already_used')
+      }
       await lockout.wrong(source, record, passcode, now, db)
       return refused('deny', statusMessage.incorrectPasscode, 'invalid_passcode')
   }

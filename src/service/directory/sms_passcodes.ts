@@ -104,6 +104,19 @@ export class SmsPasscodes {
     const left = await this.nextDigits(userId, now, db)
     return { phoneId: used.phone_id, last: !left.has(used.phone_id) }
   }
+
+  /** Whether a passcode is one of the latest batches that has been used: no guess, then. */
+  async isUsed(userId: string, code: string, db: StoreDb): Promise<boolean> {
+    if (!/^\d{7}$/.test(code)) return false
+    const row = await db
+      .selectFrom('sms_passcodes')
+      .select('phone_id')
+      .where('user_id', '=', userId)
+      .where('code_hash', 'in', this.#store.sealing.hashes(code, placeOf(userId)))
+      .where('used', 'is not', null)
+      .executeTakeFirst()
+    return row !== undefined
+  }
 }
 
 function placeOf(userId: string): string {

@@ -219,6 +219,11 @@ async function extendTransactions({ schema }: Kysely<unknown>): Promise<void> {
     .on('transactions')
     .columns(['phone_id', 'settled'])
     .execute()
+  await schema
+    .createIndex('transactions_of_user')
+    .on('transactions')
+    .columns(['user_id', 'settled'])
+    .execute()
   await schema.createIndex('transactions_changed').on('transactions').column('changed').execute()
 }
 

@@ -324,7 +324,11 @@ onBothDatabases('push', (rig) => {
       (answer) => answer.kind === 'settled' && answer.outcome.result === 'allow',
     )
     assert.equal(allowed.length, 1)
-    const [success] = (await signIn.lines(user)).filter(({ result }) => result === 'success')
+    const lines = await signIn.lines(user)
+    const [success] = lines.filter(({ result }) => result === 'success')
     assert.deepEqual([success?.factor, success?.device], ['sms_passcode', phoneId])
+    // the same again is no guess
+    const others = lines.filter(({ reason }) => reason === 'passcode_already_used')
+    assert.equal(others.length, 9)
   })
 })
