@@ -179,7 +179,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const authApi = {
     authentication,
     enrollment: new Enrollment(store, users, bypassCodes, clock),
-    portalLinks: new PortalLinks(store, { users, invitations }, hostAndPort, clock),
+    portalLinks: new PortalLinks(store, { users, invitations }, publicUrl, clock),
     logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
     apiHost: hostAndPort,
     clock,
@@ -221,7 +221,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     invitations,
     administratorLog,
     delivery,
-    apiHost: hostAndPort,
+    apiHost: () => new URL(publicUrl()).host,
     clock,
     log,
   })

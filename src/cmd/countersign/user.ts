@@ -12,6 +12,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
+import { addInvite } from './invite.ts'
 import { json, moment, seconds, table } from './output.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
 
@@ -36,6 +37,7 @@ export function addUserVerb(program: Command): void {
     .action(add)
   dataOptions(user.command('list')).description('all users').action(list)
   dataOptions(user.command('show <username>')).description('a user with all devices').action(show)
+  addInvite(user)
   dataOptions(user.command('edit <username>'))
     .description('change a user')
     .option('--username <name>', 'another user name')

@@ -16,6 +16,7 @@ import type { User } from '../directory/user.ts'
 import { type NewUser, Users } from '../directory/users.ts'
 import { type NewYubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { ActivationCodes } from '../enrollment/activation_codes.ts'
+import { Invitations } from '../enrollment/invitations.ts'
 import { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
@@ -35,6 +36,7 @@ export class Administration {
   readonly #yubikeys: Yubikeys
   readonly #bypassCodes: BypassCodes
   readonly #integrations: Integrations
+  readonly #invitations: Invitations
   readonly #activationCodes: ActivationCodes
 
   /** @param actor Who acts, as the log names him: `cli:root`. */
@@ -50,6 +52,7 @@ export class Administration {
     this.#yubikeys = new Yubikeys(store)
     this.#bypassCodes = new BypassCodes(store)
     this.#integrations = new Integrations(store)
+    this.#invitations = new Invitations(store)
     this.#activationCodes = new ActivationCodes(store)
   }
 
@@ -110,6 +113,14 @@ export class Administration {
           code,
           expires,
         })
+      },
+      invite: async (username, userId, validSecs) => {
+        const code = await this.#invitations.create(
+          { username, userId, ikey: null, validSecs, createdBy: this.#actor },
+          now,
+          db,
+        )
+        return await done('user_invite', username, `valid_secs=${validSecs}`, code)
       },
       removePhone: async (phoneId) => {
         const removed = await this.#phones.remove(phoneId, db)
@@ -229,6 +240,11 @@ export interface AdministrationActs {
     phone: Phone,
     validSecs: number,
   ): Promise<{ readonly code: string; readonly expires: number }>
+  /**
+   * @param userId `null` for somebody who is to become a user by it.
+   * @returns The code of the link, which is shown this once.
+   */
+  invite(username: string, userId: string | null, validSecs: number): Promise<string>
   removePhone(phoneId: string): Promise<boolean>
   createToken(
     user: User | undefined,

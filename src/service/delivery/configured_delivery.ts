@@ -171,9 +171,10 @@ async function callerOf(
   }
 }
 
-async function mailPortOf(
+/** The way for mails, for a program that sends nothing else. */
+export async function mailPortOf(
   { provider }: DeliveryConfig['mail'],
-  { outbox, log }: DeliveryParts,
+  { outbox, log }: Pick<DeliveryParts, 'outbox' | 'log'>,
 ): Promise<MailPort | undefined> {
   switch (provider.kind) {
     case 'off':

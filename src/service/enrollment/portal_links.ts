@@ -30,21 +30,21 @@ export class PortalLinks {
   readonly #store: Store
   readonly #users: Users
   readonly #invitations: Invitations
-  readonly #apiHost: () => string
+  readonly #address: () => string
   readonly #clock: Clock
   readonly #handed = new Map<string, Handed>()
 
-  /** @param apiHost Host name, with its port where that is not 443. */
+  /** @param address `https://HOST[:PORT]`, as browsers reach the service. */
   constructor(
     store: Store,
     parts: { readonly users: Users; readonly invitations: Invitations },
-    apiHost: () => string,
+    address: () => string,
     clock: Clock,
   ) {
     this.#store = store
     this.#users = parts.users
     this.#invitations = parts.invitations
-    this.#apiHost = apiHost
+    this.#address = address
     this.#clock = clock
   }
 
@@ -64,7 +64,7 @@ export class PortalLinks {
     if (before !== undefined && before.expires - now >= leastLeftMs) {
       const standing = await this.#invitations.byCode(before.code)
       if (standing?.sessionHash === null && standing.used === null) {
-        return portalLink(this.#apiHost(), before.code)
+        return portalLink(this.#address(), before.code)
       }
     }
     const code = await this.#store.transaction((db) =>
@@ -76,7 +76,7 @@ export class PortalLinks {
     )
     if (this.#handed.size >= mostRemembered) this.#handed.clear()
     this.#handed.set(key, { code, expires: now + validSecs * 1000 })
-    return portalLink(this.#apiHost(), code)
+    return portalLink(this.#address(), code)
   }
 
   async #userOf(invited: Invited, normalization: UsernameNormalization): Promise<User | undefined> {
@@ -87,8 +87,8 @@ export class PortalLinks {
 }
 
 /** The code stands behind the `#`: no server, proxy or log is told it. */
-export function portalLink(apiHost: string, code: string): string {
-  return `https://${apiHost}/portal#/enroll/${code}`
+export function portalLink(address: string, code: string): string {
+  return `${address}/portal#/enroll/${code}`
 }
 
 /** What a user is called who is yet to be made: as the application would look him up. */

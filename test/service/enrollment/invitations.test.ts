@@ -92,7 +92,7 @@ onBothDatabases('links that a login shows', (rig) => {
     links = new PortalLinks(
       store,
       { users: new Users(store), invitations },
-      () => 'mfa.example',
+      () => 'https://mfa.example',
       clock,
     )
   })

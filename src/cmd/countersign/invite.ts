@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../../host/clock.ts'
+import { silentLog } from '../../host/log.ts'
+import { ServiceAddress } from '../../service/access/service_address.ts'
+import { formatProblem } from '../../service/config/config_values.ts'
+import { defaultConfig, readServiceConfig } from '../../service/config/service_config.ts'
+import { mailPortOf } from '../../service/delivery/configured_delivery.ts'
+import { DeliveryError, type MailPort } from '../../service/delivery/delivery.ts'
+import { Outbox } from '../../service/delivery/outbox.ts'
+import { Users } from '../../service/directory/users.ts'
+import { portalLink } from '../../service/enrollment/portal_links.ts'
+import { invitationMail } from '../../service/self_service/notices.ts'
+import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import { json, moment, seconds } from './output.ts'
+
+interface InviteOptions extends DataOptions {
+  readonly email?: string
+  readonly validHours: number
+  readonly printLink: boolean
+  readonly config?: string
+}
+
+const hourMs = 3_600_000
+const mostHours = 24 * 90
+
+/** `countersign user invite`: a link by which somebody adds a first device, or a new one after a loss. */
+export function addInvite(user: Command): void {
+  dataOptions(user.command('invite <username>'))
+    .description('a link to the portal, by mail, to add a device without having one')
+    .option('--email <address>', "where to, in place of the user's own address")
+    .option('--valid-hours <hours>', 'how long it works', readHours, 72)
+    .option('--print-link', 'show the link here and send no mail', false)
+    .option('--config <file>', 'countersign.cfg, for its [mail]; the one in the data folder if any')
+    .action(invite)
+}
+
+async function invite(username: string, options: InviteOptions): Promise<void> {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const user = await new Users(store).byName(username)
+    const address = await new ServiceAddress(store).read()
+    if (address === undefined) {
+      throw new CommandError('start the service first: the link leads to its address')
+    }
+    const to = options.email ?? user?.email ?? ''
+    const mail = options.printLink ? undefined : await mailOf(options, to)
+    const name = user?.username ?? username.trim()
+    const hours = options.validHours
+    const code = await administration.together((acts) =>
+      acts.invite(name, user?.userId ?? null, hours * 3600),
+    )
+    const link = portalLink(address, code)
+    const expires = systemClock.now() + hours * hourMs
+    if (mail !== undefined) await send(mail, { to, name, link, hours })
+    const stranger = user === undefined ? `\n${name} becomes a user with the first device.\n` : ''
+    if (asJson) {
+      const told = mail === undefined ? { enroll_portal_url: link } : { mailed_to: to }
+      process.stdout.write(json({ username: name, ...told, expiration: seconds(expires) }))
+    } else if (mail !== undefined) {
+      process.stdout.write(`${to} is invited, until ${moment(expires)}\n${stranger}`)
+    } else {
+      process.stdout.write(
+        `\nGive this link to ${name} and to nobody else; it works once, until ${moment(expires)}:\n\n  ${link}\n${stranger}`,
+      )
+    }
+  })
+}
+
+async function send(
+  mail: MailPort,
+  {
+    to,
+    name,
+    link,
+    hours,
+  }: {
+    readonly to: string
+    readonly name: string
+    readonly link: string
+    readonly hours: number
+  },
+): Promise<void> {
+  try {
+    await mail.send(invitationMail(to, name, link, hours))
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error
+    throw new CommandError(
+      `the mail was not sent: ${error.message}; --print-link shows the link instead`,
+    )
+  }
+}
+
+async function mailOf({ data, config: file }: InviteOptions, to: string): Promise<MailPort> {
+  if (to === '') {
+    throw new CommandError(
+      'there is no address to send to; name one with --email, or use --print-link',
+    )
+  }
+  const config = readConfig(file ?? join(data, 'countersign.cfg'), file !== undefined)
+  const outbox = new Outbox(resolve(data), systemClock)
+  const mail = await mailPortOf(config.mail, { outbox, log: silentLog })
+  if (mail !== undefined) return mail
+  throw new CommandError(
+    'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',
+  )
+}
+
+function readConfig(file: string, named: boolean) {
+  if (!named && !existsSync(file)) return defaultConfig(process.cwd())
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`the configuration can't be read: ${reason}`)
+  }
+  const { config, problems } = readServiceConfig(text, resolve(file))
+  if (config !== undefined) return config
+  throw new CommandError(problems.map(formatProblem).join('\n'))
+}
+
+function readHours(text: string): number {
+  const hours = Number(text)
+  if (Number.isInteger(hours) && hours >= 1 && hours <= mostHours) return hours
+  throw new InvalidArgumentError(`expected 1 to ${mostHours} hours`)
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '../../src/host/clock.ts'
+import { ServiceAddress } from '../../src/service/access/service_address.ts'
+import { Outbox } from '../../src/service/delivery/outbox.ts'
+import { Users } from '../../src/service/directory/users.ts'
+import { AdministratorLog } from '../../src/service/event_log/administrator_log.ts'
+import { Store } from '../../src/service/store/store.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+const link = /https:\/\/mfa\.example\/portal#\/enroll\/\w{22}/
+
+describe('countersign user invite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'invite-'))
+  after(() => rmSync(folder, { recursive: true }))
+
+  const withData = async <Result>(work: (store: Store) => Promise<Result>): Promise<Result> => {
+    const store = await Store.open({ folder, migrate: true })
+    try {
+      return await work(store)
+    } finally {
+      await store.close()
+    }
+  }
+  const invite = (...words: string[]) =>
+    spawnSync(program, ['user', 'invite', ...words, '--data', folder], { encoding: 'utf8' })
+
+  before(() =>
+    withData(async (store) => {
+      const user = { username: 'alice', email: 'alice@example.com' }
+      await store.transaction((db) => new Users(store).create(user, 0, db))
+    }),
+  )
+
+  test('needs to know where the service is', async () => {
+    assert.match(invite('alice', '--print-link').stderr, /start the service first/)
+    await withData((store) => new ServiceAddress(store).keep('https://mfa.example'))
+  })
+
+  test('--print-link shows the link, which no log has', async () => {
+    const { stdout, stderr } = invite('alice', '--print-link')
+    assert.match(stdout, link, stderr)
+    const lines = await withData((store) => new AdministratorLog(store).list(10))
+    assert.equal(lines[0]?.action, 'user_invite')
+    assert(!JSON.stringify(lines).includes(link.exec(stdout)?.[0].slice(-22) ?? 'none'))
+  })
+
+  test('says what to do where no mail is set up, or there is no address', () => {
+    assert.match(invite('alice').stderr, /no mail is set up in \[mail\]/)
+    assert.match(invite('stranger').stderr, /name one with --email/)
+  })
+
+  test('mails the link, and does not show it', async () => {
+    writeFileSync(join(folder, 'countersign.cfg'), '[mail]\nprovider=outbox\n')
+    const { stdout, stderr } = invite('alice', '--valid-hours', '48')
+    assert.match(stdout, /^alice@example\.com is invited/, stderr)
+    assert.doesNotMatch(stdout, link)
+    const [mail] = await new Outbox(folder, systemClock).list()
+    assert(mail?.kind === 'mail')
+    assert.equal(mail.to, 'alice@example.com')
+    assert.match(mail.text, link)
+    assert.match(mail.text, /2 days/)
+    assert.match(mail.html ?? '', link)
+  })
+
+  test('somebody whom nobody knows becomes no user by it', async () => {
+    assert.match(invite('newcomer', '--email', 'new@example.com').stdout, /becomes a user/)
+    assert.equal(await withData((store) => new Users(store).byName('newcomer')), undefined)
+  })
+})
