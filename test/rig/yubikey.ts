@@ -1,7 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { Secret } from '../../src/host/secret.ts'
-import { modhexOf } from '../../src/service/directory/modhex.ts'
-import { crc16 } from '../../src/service/directory/yubikey_otp.ts'
 import type { NewYubikey } from '../../src/service/directory/yubikeys.ts'
 
 /** A YubiKey whose passcodes a test can have typed. */
@@ -40,4 +38,22 @@ export class TestYubikey {
     const cipher = createCipheriv('aes-128-ecb', this.#aesKey, null).setAutoPadding(false)
     return this.publicId + modhexOf(Buffer.concat([cipher.update(block), cipher.final()]))
   }
+}
+
+/** Octets in modhex. */
+function modhexOf(octets: Uint8Array): string {
+  const digits = Buffer.from(octets).toString('hex')
+  return [...digits].map((digit) => 'cbdefghijklnrtuv'[parseInt(digit, 16)]).join('')
+}
+
+/** CRC-16 of ISO 13239, bit by bit. */
+function crc16(octets: Uint8Array): number {
+  let crc = 0xffff
+  for (const octet of octets) {
+    for (let bit = 0; bit < 8; bit++) {
+      const low = (crc ^ (octet >> bit)) & 1
+      crc = (crc >> 1) ^ (low * 0x8408)
+    }
+  }
+  return crc
 }

@@ -25,10 +25,3 @@ export function readModhex(typed: string): string | undefined {
 export function modhexOctets(text: string): Buffer {
   return Buffer.from([...text].map((letter) => modhex.indexOf(letter).toString(16)).join(''), 'hex')
 }
-
-/** Octets in modhex. */
-export function modhexOf(octets: Uint8Array): string {
-  return [...Buffer.from(octets).toString('hex')]
-    .map((digit) => modhex[parseInt(digit, 16)])
-    .join('')
-}

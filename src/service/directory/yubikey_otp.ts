@@ -53,7 +53,7 @@ export function openYubikeyOtp(
 }
 
 /** CRC-16 of ISO 13239; over octets that end with their own it is a constant. */
-export function crc16(octets: Uint8Array): number {
+function crc16(octets: Uint8Array): number {
   let crc = 0xffff
   for (const octet of octets) {
     crc ^= octet

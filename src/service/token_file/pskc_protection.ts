@@ -96,8 +96,10 @@ export class PskcProtection {
   }
 
   #macOf(method: XmlElement | undefined) {
-    if (method === undefined) return undefined
-    const hash = hashes.get(method.attributes.get('Algorithm') ?? '')
+    const algorithm = method?.attributes.get('Algorithm')
+    // python-pskc names a MACMethod without one where the cipher needs none
+    if (method === undefined || algorithm === undefined) return undefined
+    const hash = hashes.get(algorithm)
     if (hash === undefined) {
       throw new TokenFileError(
         'TOKEN_FILE_ENCRYPTION',
