@@ -7,7 +7,7 @@ import type { Directory } from './authentication/subject.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import { WebauthnCredentials } from './directory/webauthn_credentials.ts'
 import type { Activation } from './enrollment/activation.ts'
-import type { Enrollment } from './enrollment/enrollment.ts'
+import { ActivationCodes } from './enrollment/activation_codes.ts'
 import type { Invitations } from './enrollment/invitations.ts'
 import type { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
@@ -31,7 +31,6 @@ export interface PortalComposition {
   readonly authentication: Authentication
   readonly transactions: Transactions
   readonly activation: Activation
-  readonly enrollment: Enrollment
   readonly invitations: Invitations
   readonly administratorLog: AdministratorLog
   readonly delivery: Delivery
@@ -61,7 +60,11 @@ export function portalOf(
     enrolments,
     passkeys,
     ownDevices: new OwnDevices({ ...common, enrolments, numberChecks, sms: delivery.sms }),
-    appActivation: new AppActivation({ ...common, enrolments }),
+    appActivation: new AppActivation({
+      ...common,
+      enrolments,
+      activationCodes: new ActivationCodes(store),
+    }),
     ownHistory: new OwnHistory({ ...common, log: authenticationLog }),
     signIn: new PortalSignIn({
       ...common,

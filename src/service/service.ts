@@ -217,7 +217,6 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     authentication,
     transactions,
     activation: pushApp.activation,
-    enrollment: authApi.enrollment,
     invitations,
     administratorLog,
     delivery,

@@ -1,5 +1,6 @@
+import type { Clock } from '../../host/clock.ts'
 import type { Activation } from '../enrollment/activation.ts'
-import type { ActivationStatus, Enrollment } from '../enrollment/enrollment.ts'
+import type { ActivationCodes } from '../enrollment/activation_codes.ts'
 import type { Acts } from './acts.ts'
 import type { Enrolments } from './enrolments.ts'
 import type { Person } from './person.ts'
@@ -8,10 +9,16 @@ export interface AppActivationParts {
   readonly acts: Acts
   readonly enrolments: Enrolments
   readonly activation: Activation
-  readonly enrollment: Enrollment
+  readonly activationCodes: ActivationCodes
   /** Host name, with its port where that is not 443. */
   readonly apiHost: () => string
+  readonly clock: Clock
 }
+
+export type ActivationStanding =
+  | { readonly kind: 'waiting' | 'invalid' }
+  /** The phone is `null` where it is there no more. */
+  | { readonly kind: 'success'; readonly device: string | null }
 
 /** What a phone is activated with, as the page shows it. */
 export interface BegunActivation {
@@ -42,13 +49,15 @@ export class AppActivation {
     })
   }
 
-  /** Whether a phone has been activated; an enrolment is finished by it. */
-  async standing(person: Person, code: string): Promise<ActivationStatus> {
-    const { enrolments, enrollment } = this.#parts
-    const userId = person.user?.userId
-    if (userId === undefined) return 'invalid'
-    const status = await enrollment.status(userId, code)
-    if (status === 'success') await enrolments.hasFinished(person)
-    return status
+  /** Whether a phone has been activated, and which; an enrolment is finished by it. */
+  async standing(person: Person, code: string): Promise<ActivationStanding> {
+    const { enrolments, activationCodes, clock } = this.#parts
+    const found = await activationCodes.find(code)
+    if (found === undefined || found.userId !== person.user?.userId) return { kind: 'invalid' }
+    if (found.used === null) {
+      return { kind: found.expires > clock.now() ? 'waiting' : 'invalid' }
+    }
+    await enrolments.hasFinished(person)
+    return { kind: 'success', device: found.phoneId }
   }
 }

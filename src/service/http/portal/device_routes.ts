@@ -51,9 +51,9 @@ export function addDeviceRoutes(routes: PortalRoutes, parts: PortalParts): void 
     return { code: activationCode, link, expires, picture }
   })
 
-  routes.adding('POST', 'activations/standing', z.object({ code }), async ({ who, body }) => ({
-    kind: await appActivation.standing(who, body.code),
-  }))
+  routes.adding('POST', 'activations/standing', z.object({ code }), ({ who, body }) =>
+    appActivation.standing(who, body.code),
+  )
 
   /** In an enrolment what has just been added may be given a name, and nothing else be touched. */
   routes.adding('PATCH', 'devices/:id', z.object({ name }), async ({ who, id, body }) => {

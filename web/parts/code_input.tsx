@@ -1,0 +1,37 @@
+import { TextInput } from '@mantine/core'
+
+/** One field for a code of digits: a phone offers to fill it in from the message. */
+export function CodeInput({
+  label,
+  description,
+  value,
+  onChange,
+  error,
+  digits,
+}: {
+  readonly label: string
+  readonly description?: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly error?: string | undefined
+  readonly digits?: number
+}) {
+  return (
+    <TextInput
+      label={label}
+      description={description}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={error}
+      size="lg"
+      inputMode={digits === undefined ? 'text' : 'numeric'}
+      autoComplete="one-time-code"
+      autoCapitalize="off"
+      autoCorrect="off"
+      spellCheck={false}
+      data-autofocus
+      maxLength={digits === undefined ? 64 : digits + 4}
+      classNames={{ input: 'code-input' }}
+    />
+  )
+}

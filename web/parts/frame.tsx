@@ -1,0 +1,44 @@
+import { Anchor, Box, Container, Group, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import mark from './mark.svg'
+
+/** A page: the mark above, what it is about below; `aside` stands at the right of the mark. */
+export function Frame({
+  size = 480,
+  aside,
+  children,
+}: {
+  readonly size?: number
+  readonly aside?: ReactNode
+  readonly children: ReactNode
+}) {
+  return (
+    <Box className="frame">
+      <Anchor href="#content" className="skip" onClick={skip}>
+        Skip to the content
+      </Anchor>
+      <Box component="header" className="frame-head">
+        <Container size={size} px="md">
+          <Group justify="space-between" wrap="nowrap" h={64}>
+            <Group gap={10} wrap="nowrap">
+              <img src={mark} alt="" width={30} height={30} />
+              <Text fw={650} fz={17} className="wordmark">
+                Countersign
+              </Text>
+            </Group>
+            {aside}
+          </Group>
+        </Container>
+      </Box>
+      <Container component="main" id="content" size={size} px="md" pb={64} tabIndex={-1}>
+        {children}
+      </Container>
+    </Box>
+  )
+}
+
+/** The address behind the # is the page's own. */
+function skip(event: { preventDefault(): void }): void {
+  event.preventDefault()
+  document.getElementById('content')?.focus()
+}

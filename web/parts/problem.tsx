@@ -1,0 +1,42 @@
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+
+/** What went wrong with a form or an act, told where it happened. */
+export function Problem({ children }: { readonly children: ReactNode }) {
+  if (children === undefined || children === null || children === '') return null
+  return (
+    <Group role="alert" className="problem" gap={10} wrap="nowrap" align="flex-start">
+      <IconAlertTriangle size={20} aria-hidden className="problem-icon" />
+      <Text fz="sm">{children}</Text>
+    </Group>
+  )
+}
+
+/** A page, or a part of one, that could not be had. */
+export function Failed({
+  title,
+  message,
+  retry,
+}: {
+  readonly title: string
+  readonly message: string
+  readonly retry?: () => void
+}) {
+  return (
+    <Paper role="alert">
+      <Stack gap="sm" align="flex-start">
+        <IconAlertTriangle size={28} aria-hidden className="problem-icon" />
+        <Title order={2} fz="lg">
+          {title}
+        </Title>
+        <Text c="dimmed">{message}</Text>
+        {retry !== undefined && (
+          <Button variant="light" onClick={retry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Paper>
+  )
+}

@@ -1,0 +1,159 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/browser'
+
+/** Who the browser is to the portal. */
+export interface Session {
+  readonly kind: 'none' | 'sign_in' | 'enrollment' | 'self_service'
+  readonly username?: string
+  readonly realname?: string
+  /** Whether an enrolment has come to a device. */
+  readonly finished?: boolean
+  /** What the service can do at all. */
+  readonly ways: { readonly push: boolean; readonly sms: boolean }
+}
+
+export type Way = 'push' | 'phone' | 'sms' | 'passcode'
+
+export interface Device {
+  readonly id: string
+  readonly kind: 'phone' | 'token'
+  readonly name: string
+  /** Masked. */
+  readonly number: string
+  readonly platform: string
+  readonly ways: readonly Way[]
+  /** What is typed at a login to have it asked. */
+  readonly typed: readonly string[]
+  readonly removable: boolean
+  readonly created: number | null
+}
+
+export interface Passkey {
+  readonly id: string
+  readonly name: string
+  readonly created: number
+  readonly used: number | null
+  readonly removable: boolean
+}
+
+export interface Belongings {
+  readonly devices: readonly Device[]
+  readonly passkeys: readonly Passkey[]
+  readonly recoveryCodes: number
+}
+
+export interface PastSignIn {
+  readonly timestamp: number
+  readonly txid: string | null
+  readonly application: string
+  readonly factor: string
+  readonly result: 'success' | 'denied' | 'fraud'
+  readonly reason: string
+  readonly ipaddr: string
+  readonly hostname: string
+  readonly reported: boolean
+}
+
+export interface Activation {
+  readonly code: string
+  readonly link: string
+  readonly expires: number
+  /** SVG. */
+  readonly picture: string
+}
+
+/** What the service did not do, and why, in words for whoever asked. */
+export class PortalError extends Error {
+  override readonly name = 'PortalError'
+  readonly status: number
+  readonly code: string
+  readonly field: string | undefined
+
+  constructor(status: number, code: string, message: string, field: string | undefined) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.field = field
+  }
+}
+
+/** The message for whoever did something that failed. */
+export function messageOf(error: unknown): string {
+  return error instanceof PortalError ? error.message : unreachable
+}
+
+/** The message, where it is about no field of the form. */
+export function formProblem(error: unknown): string | undefined {
+  if (error === null || error === undefined) return undefined
+  return error instanceof PortalError && error.field !== undefined ? undefined : messageOf(error)
+}
+
+/** The message, where it is about this field. */
+export function fieldProblem(error: unknown, field: string): string | undefined {
+  return error instanceof PortalError && error.field === field ? error.message : undefined
+}
+
+const unreachable = 'The service can’t be reached. Check your connection and try again.'
+
+async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  const answer = await fetch(`/portal/api/${path}`, {
+    method,
+    ...(method === 'GET'
+      ? {}
+      : { body: JSON.stringify(body ?? {}), headers: { 'content-type': 'application/json' } }),
+  })
+  const json = await answer.json()
+  if (answer.ok) return json
+  throw new PortalError(answer.status, String(json.code), String(json.message), json.field)
+}
+
+const post = <Answer>(path: string, body?: object): Promise<Answer> =>
+  call<Answer>('POST', path, body)
+
+/** All that the pages ask of the service. */
+export const portal = {
+  session: () => call<Session>('GET', 'session'),
+  openInvitation: (code: string) => post<Session>('invitation', { code }),
+  signOut: () => post<object>('sign-out'),
+
+  beginSignIn: (username: string) => post<Session>('sign-in', { username }),
+  passcode: (passcode: string) => post<object>('sign-in/passcode', { passcode }),
+  push: () => post<{ readonly code: string }>('sign-in/push'),
+  pushStanding: () =>
+    post<{ readonly kind: 'waiting' | 'refused' | 'timeout' | 'signed_in' }>(
+      'sign-in/push/standing',
+    ),
+  sms: () => post<object>('sign-in/sms'),
+  passkeySignInOptions: () =>
+    post<PublicKeyCredentialRequestOptionsJSON>('sign-in/passkey/options'),
+  passkeySignIn: (assertion: AuthenticationResponseJSON) =>
+    post<object>('sign-in/passkey', { assertion }),
+
+  belongings: () => call<Belongings>('GET', 'devices'),
+  sendNumberCode: (number: string) => post<object>('numbers', { number }),
+  checkNumber: (code: string) => post<{ readonly device: string }>('numbers/check', { code }),
+  activation: () => post<Activation>('activations'),
+  activationStanding: (code: string) =>
+    post<{ readonly kind: 'success' | 'waiting' | 'invalid'; readonly device?: string }>(
+      'activations/standing',
+      { code },
+    ),
+  rename: (id: string, name: string) => call<object>('PATCH', `devices/${id}`, { name }),
+  reorder: (order: readonly string[]) => call<Belongings>('PUT', 'devices', { order }),
+  remove: (id: string) => call<Belongings>('DELETE', `devices/${id}`),
+  recoveryCodes: () => post<{ readonly codes: readonly string[] }>('recovery-codes'),
+
+  passkeyOptions: () => post<PublicKeyCredentialCreationOptionsJSON>('passkeys/options'),
+  addPasskey: (attestation: RegistrationResponseJSON, name: string) =>
+    post<object>('passkeys', { attestation, name }),
+  renamePasskey: (id: string, name: string) => call<object>('PATCH', `passkeys/${id}`, { name }),
+  removePasskey: (id: string) => call<Belongings>('DELETE', `passkeys/${id}`),
+
+  history: () => call<{ readonly signIns: readonly PastSignIn[] }>('GET', 'history'),
+  report: (txid: string) => post<object>('history/report', { txid }),
+  signOutElsewhere: () => post<{ readonly ended: number }>('sign-out-elsewhere'),
+}

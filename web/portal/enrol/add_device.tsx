@@ -1,0 +1,107 @@
+import { Anchor, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconChevronRight, IconDeviceMobile, IconMessage } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Session } from '../api.ts'
+import { AppStep } from './app_step.tsx'
+import { NumberStep } from './number_step.tsx'
+
+/** A device that has just been added. */
+export interface AddedDevice {
+  readonly id: string
+  readonly kind: 'app' | 'number'
+  readonly name: string
+}
+
+type Choice = 'app' | 'number' | undefined
+
+/** Adds a phone, by its app or by its number: in an enrolment and in self-service alike. */
+export function AddDevice({
+  ways,
+  onAdded,
+}: {
+  readonly ways: Session['ways']
+  readonly onAdded: (device: AddedDevice) => void
+}) {
+  const [choice, setChoice] = useState<Choice>()
+  if (choice === 'app') {
+    return (
+      <Stack gap="md">
+        <AppStep onAdded={(id) => onAdded({ id, kind: 'app', name: '' })} />
+        <Back onClick={() => setChoice(undefined)} />
+      </Stack>
+    )
+  }
+  if (choice === 'number') {
+    return (
+      <Stack gap="md">
+        <NumberStep onAdded={(id) => onAdded({ id, kind: 'number', name: '' })} />
+        <Back onClick={() => setChoice(undefined)} />
+      </Stack>
+    )
+  }
+  return (
+    <Stack gap="sm">
+      {ways.push && (
+        <ChoiceCard
+          icon={IconDeviceMobile}
+          title="The app on my phone"
+          text="Approve a sign-in with one touch; it makes passcodes without a network, too."
+          badge="Recommended"
+          onClick={() => setChoice('app')}
+        />
+      )}
+      {ways.sms && (
+        <ChoiceCard
+          icon={IconMessage}
+          title="A phone number"
+          text="Codes come as text messages. For any phone that takes them."
+          onClick={() => setChoice('number')}
+        />
+      )}
+      <Text fz="sm" c="dimmed" mt={4}>
+        {ways.push || ways.sms
+          ? 'You have a hardware token? It needs no setting up: your administrator assigns it to you.'
+          : 'Nothing can be added here: neither the app nor messages are set up. Ask your administrator.'}
+      </Text>
+    </Stack>
+  )
+}
+
+function ChoiceCard({
+  icon: Icon,
+  title,
+  text,
+  badge,
+  onClick,
+}: {
+  readonly icon: typeof IconMessage
+  readonly title: string
+  readonly text: string
+  readonly badge?: string
+  readonly onClick: () => void
+}) {
+  return (
+    <UnstyledButton className="choice" onClick={onClick}>
+      <span className="choice-icon">
+        <Icon size={26} aria-hidden />
+      </span>
+      <span className="choice-text">
+        <Text fw={600} component="span" display="block">
+          {title} {badge !== undefined && <span className="choice-badge">{badge}</span>}
+        </Text>
+        <Text fz="sm" c="dimmed" component="span">
+          {text}
+        </Text>
+      </span>
+      <IconChevronRight size={20} aria-hidden className="choice-arrow" />
+    </UnstyledButton>
+  )
+}
+
+function Back({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <Anchor component="button" type="button" onClick={onClick} fz="sm" className="self-start">
+      Choose something else
+    </Anchor>
+  )
+}

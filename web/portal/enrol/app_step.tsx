@@ -1,0 +1,95 @@
+import { Button, Group, Loader, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { Failed } from '../../parts/problem.tsx'
+import { messageOf, portal } from '../api.ts'
+
+const everyMs = 1500
+
+/** Shows the code that a phone is activated with, and waits until one has been. */
+export function AppStep({ onAdded }: { readonly onAdded: (device: string) => void }) {
+  const begun = useQuery({
+    queryKey: ['activation'],
+    queryFn: portal.activation,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  })
+  const code = begun.data?.code
+  const standing = useQuery({
+    queryKey: ['activation', code],
+    queryFn: () => portal.activationStanding(code ?? ''),
+    enabled: code !== undefined,
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.kind === 'waiting' ? everyMs : false,
+    gcTime: 0,
+  })
+  const { kind, device } = standing.data ?? { kind: 'waiting' }
+  useEffect(() => {
+    if (kind === 'success' && device !== undefined) onAdded(device)
+  }, [kind, device, onAdded])
+  if (begun.isError) {
+    return (
+      <Failed
+        title="No code could be made"
+        message={messageOf(begun.error)}
+        retry={() => begun.refetch()}
+      />
+    )
+  }
+  if (kind === 'invalid') {
+    return (
+      <Failed
+        title="This code has expired"
+        message="It was good for ten minutes."
+        retry={() => begun.refetch()}
+      />
+    )
+  }
+  return (
+    <Paper>
+      <Stack gap="md" align="center">
+        <Stack gap={4} ta="center">
+          <Title order={2} fz="lg">
+            Scan this with your phone
+          </Title>
+          <Text fz="sm" c="dimmed">
+            Open the camera, point it at the picture and follow the link. Nothing has to be
+            installed from a store.
+          </Text>
+        </Stack>
+        {begun.data === undefined ? (
+          <Skeleton w={220} h={220} radius="lg" />
+        ) : (
+          <img
+            className="qr"
+            alt="QR code that opens the app on your phone"
+            width={220}
+            height={220}
+            src={`data:image/svg+xml,${encodeURIComponent(begun.data.picture)}`}
+          />
+        )}
+        <Group gap={10} role="status" wrap="nowrap">
+          <Loader size="xs" />
+          <Text fz="sm" c="dimmed">
+            Waiting for your phone…
+          </Text>
+        </Group>
+        {begun.data !== undefined && (
+          <Button
+            component="a"
+            href={begun.data.link}
+            target="_blank"
+            rel="noreferrer"
+            variant="light"
+            rightSection={<IconExternalLink size={18} aria-hidden />}
+          >
+            You read this on the phone? Open the app
+          </Button>
+        )}
+      </Stack>
+    </Paper>
+  )
+}

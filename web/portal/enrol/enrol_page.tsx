@@ -1,0 +1,84 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Navigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Frame } from '../../parts/frame.tsx'
+import { portal } from '../api.ts'
+import { useSession, useSessionChange } from '../session.ts'
+import { Waiting } from '../start.tsx'
+import { AddDevice, type AddedDevice } from './add_device.tsx'
+import { DoneStep } from './done_step.tsx'
+import { NameStep } from './name_step.tsx'
+import { RecoveryStep } from './recovery_step.tsx'
+
+type Step = 'device' | 'name' | 'recovery' | 'done'
+
+const steps: readonly Step[] = ['device', 'name', 'recovery', 'done']
+
+/** The enrolment, step by step; loaded anew it goes on where it was as far as the service knows. */
+export function EnrolPage() {
+  const session = useSession()
+  const [step, setStep] = useState<Step>()
+  const [added, setAdded] = useState<readonly AddedDevice[]>([])
+  if (session.isPending) return <Waiting />
+  if (session.data?.kind !== 'enrollment') return <Navigate to="/" replace />
+  const { username = '', finished = false, ways } = session.data
+  const current = step ?? (finished ? 'recovery' : 'device')
+  const device = added.at(-1)
+  return (
+    <Frame aside={<Progress step={current} />}>
+      {current === 'device' && (
+        <Stack gap="lg">
+          <div>
+            <Title order={1} fz={28} className="balance">
+              What will you sign in with?
+            </Title>
+            <Text c="dimmed" mt={6}>
+              For the account{' '}
+              <Text span fw={600} c="var(--text)" className="break">
+                {username}
+              </Text>
+            </Text>
+          </div>
+          <AddDevice
+            ways={ways}
+            onAdded={(one) => {
+              setAdded([...added, one])
+              setStep('name')
+            }}
+          />
+        </Stack>
+      )}
+      {current === 'name' && device !== undefined && (
+        <NameStep
+          device={device}
+          onNamed={(name) => {
+            setAdded([...added.slice(0, -1), { ...device, name }])
+            setStep('recovery')
+          }}
+        />
+      )}
+      {current === 'recovery' && <RecoveryStep onDone={() => setStep('done')} />}
+      {current === 'done' && <DoneStep added={added} onAnother={() => setStep('device')} />}
+    </Frame>
+  )
+}
+
+function Progress({ step }: { readonly step: Step }) {
+  const { changed } = useSessionChange()
+  const at = steps.indexOf(step)
+  const leave = async () => {
+    await portal.signOut()
+    await changed()
+  }
+  if (step === 'done') return <span />
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Text fz="sm" c="dimmed" className="nowrap">
+        Step {at + 1} of {steps.length - 1}
+      </Text>
+      <Button variant="subtle" size="compact-sm" onClick={() => leave().catch(() => {})}>
+        Leave
+      </Button>
+    </Group>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { IconCheck, IconClockOff, IconDeviceMobile, IconLockCheck } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Frame } from '../../parts/frame.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { messageOf, PortalError, portal } from '../api.ts'
+import { useSessionChange } from '../session.ts'
+
+/**
+ * Where the link of an invitation leads. It is opened by the button and not by looking at it: a
+ * program that follows links in mails must not use it up.
+ */
+export function InvitationPage() {
+  const { code } = useParams({ from: '/enroll/$code' })
+  const { is } = useSessionChange()
+  const navigate = useNavigate()
+  const open = useMutation({
+    mutationFn: () => portal.openInvitation(code),
+    onSuccess: async (session) => {
+      is(session)
+      // the code is not left in the browser's history
+      await navigate({ to: '/enroll', replace: true })
+    },
+  })
+  if (open.error instanceof PortalError && open.error.status !== 429) {
+    return <Unusable error={open.error} retry={() => open.mutate()} />
+  }
+  return (
+    <Frame>
+      <Stack gap="lg">
+        <div>
+          <Title order={1} fz={30} className="balance">
+            Set up your second factor
+          </Title>
+          <Text c="dimmed" mt={8}>
+            From now on, signing in takes more than your password: something that only you have. It
+            takes about two minutes.
+          </Text>
+        </div>
+        <Paper>
+          <List spacing="md" center listStyleType="none" className="points">
+            <List.Item icon={<PointIcon icon={IconDeviceMobile} />}>
+              You add a phone, by its app or its number.
+            </List.Item>
+            <List.Item icon={<PointIcon icon={IconLockCheck} />}>
+              You keep a few recovery codes, for the day that you lose it.
+            </List.Item>
+            <List.Item icon={<PointIcon icon={IconCheck} />}>
+              You learn what to type at your next sign-in.
+            </List.Item>
+          </List>
+        </Paper>
+        <Problem>{open.error === null ? undefined : messageOf(open.error)}</Problem>
+        <Button size="lg" loading={open.isPending} onClick={() => open.mutate()}>
+          Start
+        </Button>
+        <Text fz="sm" c="dimmed">
+          This link is yours alone. Once you start, it works in this browser only.
+        </Text>
+      </Stack>
+    </Frame>
+  )
+}
+
+function PointIcon({ icon: Icon }: { readonly icon: typeof IconCheck }) {
+  return (
+    <ThemeIcon variant="light" size={40} radius="xl">
+      <Icon size={22} aria-hidden />
+    </ThemeIcon>
+  )
+}
+
+const titles: Readonly<Record<string, string>> = {
+  invitation_over: 'This link is not valid any more',
+  invitation_used: 'This link has been used',
+  invitation_elsewhere: 'This link is open somewhere else',
+  already_enrolled: 'You are set up already',
+}
+
+function Unusable({ error, retry }: { readonly error: PortalError; readonly retry: () => void }) {
+  return (
+    <Frame>
+      <Stack gap="lg" role="alert">
+        <ThemeIcon variant="light" color="warning" size={56} radius="xl">
+          <IconClockOff size={30} aria-hidden />
+        </ThemeIcon>
+        <div>
+          <Title order={1} fz={28} className="balance">
+            {titles[error.code] ?? 'That did not work'}
+          </Title>
+          <Text c="dimmed" mt={8}>
+            {error.message}
+          </Text>
+        </div>
+        <Stack gap="sm" align="flex-start">
+          <Button renderRoot={(props) => <Link to="/" {...props} />}>
+            Sign in with a device that you have
+          </Button>
+          {error.code === 'invitation_elsewhere' && (
+            <Button variant="subtle" onClick={retry}>
+              Try again
+            </Button>
+          )}
+        </Stack>
+      </Stack>
+    </Frame>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button, Group, Modal, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconDeviceMobilePlus, IconPlus } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Failed } from '../../parts/problem.tsx'
+import { messageOf, type Session } from '../api.ts'
+import { AddDevice, type AddedDevice } from '../enrol/add_device.tsx'
+import { NameStep } from '../enrol/name_step.tsx'
+import { useSession } from '../session.ts'
+import { useBelongings } from './belongings.ts'
+import { DeviceList } from './device_list.tsx'
+import { HomeFrame } from './home_frame.tsx'
+
+/** What somebody signs in with, in the order that `push2` counts. */
+export function DevicesPage() {
+  const session = useSession()
+  const [adding, setAdding] = useState(false)
+  const ways = session.data?.ways ?? { push: false, sms: false }
+  return (
+    <HomeFrame>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <div>
+          <Title order={1} fz={24}>
+            Your devices
+          </Title>
+          <Text c="dimmed" fz="sm" mt={4}>
+            The order counts: the first one is asked unless you say otherwise.
+          </Text>
+        </div>
+        <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
+          Add a device
+        </Button>
+      </Group>
+      <Devices onAdd={() => setAdding(true)} />
+      <AddDialog opened={adding} ways={ways} onClose={() => setAdding(false)} />
+    </HomeFrame>
+  )
+}
+
+function Devices({ onAdd }: { readonly onAdd: () => void }) {
+  const belongings = useBelongings()
+  if (belongings.isPending) {
+    return (
+      <Stack gap="sm" aria-busy="true" aria-label="Loading">
+        <Skeleton h={92} radius="lg" />
+        <Skeleton h={92} radius="lg" />
+      </Stack>
+    )
+  }
+  if (belongings.isError) {
+    return (
+      <Failed
+        title="Your devices can’t be shown"
+        message={messageOf(belongings.error)}
+        retry={() => belongings.refetch()}
+      />
+    )
+  }
+  if (belongings.data.devices.length > 0) return <DeviceList devices={belongings.data.devices} />
+  return (
+    <Paper>
+      <Stack align="center" ta="center" gap="sm" py="md">
+        <IconDeviceMobilePlus size={40} aria-hidden className="dim" />
+        <Text fw={600}>You have no device yet</Text>
+        <Text c="dimmed" fz="sm">
+          Without one you can’t answer where a sign-in asks for a second factor.
+        </Text>
+        <Button variant="light" onClick={onAdd}>
+          Add the first one
+        </Button>
+      </Stack>
+    </Paper>
+  )
+}
+
+function AddDialog({
+  opened,
+  ways,
+  onClose,
+}: {
+  readonly opened: boolean
+  readonly ways: Session['ways']
+  readonly onClose: () => void
+}) {
+  const client = useQueryClient()
+  const small = useMediaQuery('(max-width: 30em)') ?? false
+  const [added, setAdded] = useState<AddedDevice>()
+  const close = () => {
+    setAdded(undefined)
+    client.invalidateQueries({ queryKey: ['devices'] }).catch(() => {})
+    onClose()
+  }
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      size={520}
+      fullScreen={small}
+      title={added === undefined ? 'Add a device' : ''}
+    >
+      {added === undefined ? (
+        <AddDevice ways={ways} onAdded={setAdded} />
+      ) : (
+        <NameStep device={added} onNamed={close} />
+      )}
+    </Modal>
+  )
+}

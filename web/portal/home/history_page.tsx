@@ -1,0 +1,143 @@
+import { Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHistory } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Failed } from '../../parts/problem.tsx'
+import { messageOf, type PastSignIn, portal } from '../api.ts'
+import { HomeFrame } from './home_frame.tsx'
+import { clockTime, dayName } from './moments.ts'
+import { ReportDialog } from './report_dialog.tsx'
+import { factorWords, reasonWords } from './sign_in_words.ts'
+
+/** What has happened in somebody's name, and his answer to it. */
+export function HistoryPage() {
+  const history = useQuery({ queryKey: ['history'], queryFn: portal.history })
+  const [reporting, setReporting] = useState<PastSignIn>()
+  return (
+    <HomeFrame>
+      <div>
+        <Title order={1} fz={24}>
+          Sign-ins
+        </Title>
+        <Text c="dimmed" fz="sm" mt={4}>
+          The last three months. If one was not you, say so: it is looked into.
+        </Text>
+      </div>
+      {history.isPending && (
+        <Stack gap="xs" aria-busy="true" aria-label="Loading">
+          <Skeleton h={22} w={120} />
+          <Skeleton h={170} radius="lg" />
+        </Stack>
+      )}
+      {history.isError && (
+        <Failed
+          title="The sign-ins can’t be shown"
+          message={messageOf(history.error)}
+          retry={() => history.refetch()}
+        />
+      )}
+      {history.isSuccess && history.data.signIns.length === 0 && (
+        <Paper>
+          <Stack align="center" ta="center" gap="sm" py="md">
+            <IconHistory size={36} aria-hidden className="dim" />
+            <Text fw={600}>Nothing yet</Text>
+            <Text c="dimmed" fz="sm">
+              Each sign-in that asks for your second factor will stand here.
+            </Text>
+          </Stack>
+        </Paper>
+      )}
+      {history.isSuccess &&
+        byDay(history.data.signIns).map(([day, signIns]) => (
+          <Stack key={day} gap="xs" component="section">
+            <Title order={2} fz="sm" c="dimmed" fw={600}>
+              {day}
+            </Title>
+            <Paper py={4}>
+              <List listStyleType="none" className="plain-list">
+                {signIns.map((signIn) => (
+                  <SignInRow
+                    key={`${signIn.txid} ${signIn.timestamp} ${signIn.reason}`}
+                    signIn={signIn}
+                    onReport={() => setReporting(signIn)}
+                  />
+                ))}
+              </List>
+            </Paper>
+          </Stack>
+        ))}
+      <ReportDialog signIn={reporting} onClose={() => setReporting(undefined)} />
+    </HomeFrame>
+  )
+}
+
+function SignInRow({
+  signIn,
+  onReport,
+}: {
+  readonly signIn: PastSignIn
+  readonly onReport: () => void
+}) {
+  const { timestamp, application, factor, reason, result, ipaddr, hostname, reported } = signIn
+  const from = [ipaddr, hostname].filter((text) => text !== '').join(' · ')
+  return (
+    <li className="plain-row">
+      <Group wrap="nowrap" gap="sm" align="flex-start">
+        <ResultIcon result={reported ? 'fraud' : result} />
+        <div className="device-text">
+          <Group gap={8} justify="space-between" wrap="nowrap" align="baseline">
+            <Text fw={600} className="break">
+              {application}
+            </Text>
+            <Text fz="sm" c="dimmed" className="nowrap">
+              {clockTime(timestamp)}
+            </Text>
+          </Group>
+          <Text fz="sm">
+            {[factorWords(factor), reasonWords(result, reason)]
+              .filter((text) => text !== '')
+              .join(': ')}
+          </Text>
+          {from !== '' && (
+            <Text fz="sm" c="dimmed" className="break">
+              {from}
+            </Text>
+          )}
+          {reported || result === 'fraud' ? (
+            <Text fz="sm" fw={600} c="var(--danger)" mt={4}>
+              You have reported this
+            </Text>
+          ) : (
+            signIn.txid !== null && (
+              <Button
+                variant="subtle"
+                color="danger"
+                size="compact-sm"
+                ml={-8}
+                mt={4}
+                onClick={onReport}
+              >
+                This was not me
+              </Button>
+            )
+          )}
+        </div>
+      </Group>
+    </li>
+  )
+}
+
+function ResultIcon({ result }: { readonly result: PastSignIn['result'] }) {
+  switch (result) {
+    case 'success':
+      return <IconCircleCheck size={22} className="icon-success" aria-label="Let in" />
+    case 'denied':
+      return <IconCircleX size={22} className="icon-dim" aria-label="Not let in" />
+    case 'fraud':
+      return <IconAlertTriangle size={22} className="icon-danger" aria-label="Reported" />
+  }
+}
+
+function byDay(signIns: readonly PastSignIn[]): [string, PastSignIn[]][] {
+  return [...Map.groupBy(signIns, ({ timestamp }) => dayName(timestamp))]
+}

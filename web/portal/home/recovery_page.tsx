@@ -1,0 +1,163 @@
+import { ActionIcon, Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { IconFingerprint, IconPencil, IconTrash } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Failed, Problem } from '../../parts/problem.tsx'
+import { messageOf, type Passkey, portal } from '../api.ts'
+import { MakePasskey } from '../make_passkey.tsx'
+import { RecoveryCodes } from '../recovery_codes.tsx'
+import { useBelongings, useChange } from './belongings.ts'
+import { HomeFrame } from './home_frame.tsx'
+import { daysAgo } from './moments.ts'
+import { RemoveDialog } from './remove_dialog.tsx'
+import { RenameDialog } from './rename_dialog.tsx'
+
+/** What helps when a device is gone: recovery codes, and passkeys that open this page. */
+export function RecoveryPage() {
+  const belongings = useBelongings()
+  return (
+    <HomeFrame>
+      <div>
+        <Title order={1} fz={24}>
+          Recovery
+        </Title>
+        <Text c="dimmed" fz="sm" mt={4}>
+          What gets you back in on the day that a device is gone.
+        </Text>
+      </div>
+      {belongings.isPending && <Skeleton h={140} radius="lg" aria-busy="true" />}
+      {belongings.isError && (
+        <Failed
+          title="This can’t be shown"
+          message={messageOf(belongings.error)}
+          retry={() => belongings.refetch()}
+        />
+      )}
+      {belongings.isSuccess && (
+        <>
+          <Codes left={belongings.data.recoveryCodes} />
+          {belongings.data.passkeys.length > 0 && <Passkeys passkeys={belongings.data.passkeys} />}
+          <MakePasskey />
+        </>
+      )}
+    </HomeFrame>
+  )
+}
+
+function Codes({ left }: { readonly left: number }) {
+  const [sure, setSure] = useState(left === 0)
+  const make = useMutation({ mutationFn: portal.recoveryCodes })
+  if (make.data !== undefined) {
+    return (
+      <Stack gap="sm">
+        <Text role="status">
+          These are shown this once. Keep them where your phone is not; the ones before are worth
+          nothing any more.
+        </Text>
+        <RecoveryCodes codes={make.data.codes} />
+      </Stack>
+    )
+  }
+  return (
+    <Paper>
+      <Stack gap="sm" align="flex-start">
+        <Title order={2} fz="md">
+          Recovery codes
+        </Title>
+        <Text fz="sm" c="dimmed">
+          {left === 0
+            ? 'You have none. Each lets you in once, in place of a passcode.'
+            : `${left} ${left === 1 ? 'is' : 'are'} left. Each lets you in once, in place of a passcode.`}
+        </Text>
+        {left > 0 && left <= 3 && (
+          <Text fz="sm" c="var(--warning)" fw={600}>
+            Soon there are none: make new ones.
+          </Text>
+        )}
+        <Problem>{make.error === null ? undefined : messageOf(make.error)}</Problem>
+        {sure ? (
+          <Group gap="xs">
+            <Button loading={make.isPending} onClick={() => make.mutate()}>
+              {left === 0 ? 'Make ten codes' : 'Replace them now'}
+            </Button>
+            {left > 0 && (
+              <Button variant="subtle" onClick={() => setSure(false)}>
+                Keep them
+              </Button>
+            )}
+          </Group>
+        ) : (
+          <Button variant="light" onClick={() => setSure(true)}>
+            Make new codes
+          </Button>
+        )}
+      </Stack>
+    </Paper>
+  )
+}
+
+function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
+  return (
+    <Paper>
+      <Stack gap="sm">
+        <Title order={2} fz="md">
+          Your passkeys
+        </Title>
+        <List listStyleType="none" className="plain-list">
+          {passkeys.map((passkey) => (
+            <PasskeyRow key={passkey.id} passkey={passkey} />
+          ))}
+        </List>
+      </Stack>
+    </Paper>
+  )
+}
+
+function PasskeyRow({ passkey }: { readonly passkey: Passkey }) {
+  const [dialog, setDialog] = useState<'rename' | 'remove'>()
+  const { id, name, created, used, removable } = passkey
+  const rename = useChange((to: string) => portal.renamePasskey(id, to), 'Renamed')
+  const remove = useChange<void>(() => portal.removePasskey(id), 'Removed')
+  const close = () => setDialog(undefined)
+  return (
+    <li className="plain-row">
+      <Group wrap="nowrap" gap="sm">
+        <span className="device-icon">
+          <IconFingerprint size={22} aria-hidden />
+        </span>
+        <div className="device-text">
+          <Text fw={600} className="break">
+            {name}
+          </Text>
+          <Text fz="sm" c="dimmed">
+            Made {daysAgo(created)}
+            {used === null ? ', never used' : `, used ${daysAgo(used)}`}
+          </Text>
+        </div>
+        <Group gap={0} wrap="nowrap">
+          <ActionIcon aria-label={`Rename ${name}`} onClick={() => setDialog('rename')}>
+            <IconPencil size={18} aria-hidden />
+          </ActionIcon>
+          <ActionIcon
+            color="danger"
+            aria-label={`Remove ${name}`}
+            onClick={() => setDialog('remove')}
+          >
+            <IconTrash size={18} aria-hidden />
+          </ActionIcon>
+        </Group>
+      </Group>
+      <RenameDialog opened={dialog === 'rename'} name={name} change={rename} onClose={close} />
+      <RemoveDialog
+        opened={dialog === 'remove'}
+        name={name}
+        change={remove}
+        onClose={close}
+        refused={
+          removable ? undefined : 'It is all that you have to get in here. Add a device first.'
+        }
+        consequence="It does not open this page any more. Delete it in your browser or phone, too."
+      />
+    </li>
+  )
+}

@@ -1,0 +1,44 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import type { UseMutationResult } from '@tanstack/react-query'
+import { Problem } from '../../parts/problem.tsx'
+import { messageOf } from '../api.ts'
+
+/** Asks before something is removed, and says what comes of it; or why it can't be. */
+export function RemoveDialog({
+  opened,
+  name,
+  consequence,
+  refused,
+  change,
+  onClose,
+}: {
+  readonly opened: boolean
+  readonly name: string
+  readonly consequence: string
+  readonly refused?: string | undefined
+  readonly change: UseMutationResult<object, Error, void>
+  readonly onClose: () => void
+}) {
+  return (
+    <Modal opened={opened} onClose={onClose} title={`Remove “${name}”?`} size={420}>
+      <Stack gap="md">
+        <Text>{refused ?? consequence}</Text>
+        <Problem>{change.error === null ? undefined : messageOf(change.error)}</Problem>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="subtle" onClick={onClose} data-autofocus>
+            {refused === undefined ? 'Keep it' : 'All right'}
+          </Button>
+          {refused === undefined && (
+            <Button
+              color="danger"
+              loading={change.isPending}
+              onClick={() => change.mutate(undefined, { onSuccess: onClose })}
+            >
+              Remove
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

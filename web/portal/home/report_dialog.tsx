@@ -1,0 +1,99 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Problem } from '../../parts/problem.tsx'
+import { messageOf, type PastSignIn, portal } from '../api.ts'
+import { clockTime, dayName } from './moments.ts'
+
+/** Marks a sign-in as somebody else's, and then offers what should be done about it. */
+export function ReportDialog({
+  signIn,
+  onClose,
+}: {
+  readonly signIn: PastSignIn | undefined
+  readonly onClose: () => void
+}) {
+  const client = useQueryClient()
+  const report = useMutation({
+    mutationFn: portal.report,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['history'] }),
+  })
+  const close = () => {
+    report.reset()
+    onClose()
+  }
+  if (signIn === undefined) return null
+  const { application, timestamp, txid } = signIn
+  return (
+    <Modal
+      opened
+      onClose={close}
+      size={460}
+      title={report.isSuccess ? 'Thank you, it is reported' : 'This was not me'}
+    >
+      {report.isSuccess ? (
+        <Afterwards onClose={close} />
+      ) : (
+        <Stack gap="md">
+          <Text>
+            {application}, {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
+            knows your password. Those who look after your account are told at once.
+          </Text>
+          <Problem>{report.error === null ? undefined : messageOf(report.error)}</Problem>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="subtle" onClick={close}>
+              It was me
+            </Button>
+            <Button
+              color="danger"
+              loading={report.isPending}
+              onClick={() => report.mutate(txid ?? '')}
+            >
+              Report it
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  )
+}
+
+function Afterwards({ onClose }: { readonly onClose: () => void }) {
+  const navigate = useNavigate()
+  const signOut = useMutation({
+    mutationFn: portal.signOutElsewhere,
+    onSuccess: () =>
+      notifications.show({ message: 'You are signed out everywhere else', color: 'success' }),
+  })
+  return (
+    <Stack gap="md">
+      <Text>Now change your password. Then make sure that nobody else has a way in:</Text>
+      <Stack gap="xs">
+        <Button
+          variant="light"
+          loading={signOut.isPending}
+          disabled={signOut.isSuccess}
+          onClick={() => signOut.mutate()}
+        >
+          Sign out of this portal everywhere else
+        </Button>
+        <Button
+          variant="light"
+          onClick={() => {
+            onClose()
+            navigate({ to: '/devices' }).catch(() => {})
+          }}
+        >
+          Look through my devices
+        </Button>
+      </Stack>
+      <Problem>{signOut.error === null ? undefined : messageOf(signOut.error)}</Problem>
+      <Group justify="flex-end">
+        <Button variant="subtle" onClick={onClose}>
+          Close
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

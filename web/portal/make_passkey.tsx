@@ -1,0 +1,60 @@
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { browserSupportsWebAuthn, startRegistration } from '@simplewebauthn/browser'
+import { IconCheck, IconFingerprint } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Problem } from '../parts/problem.tsx'
+import { portal } from './api.ts'
+import { passkeyProblem } from './sign_in/passkey_sign_in.ts'
+
+/** Offers to make a passkey on this machine: it opens this page, and takes part in no other sign-in. */
+export function MakePasskey() {
+  const client = useQueryClient()
+  const make = useMutation({
+    mutationFn: async () => {
+      const optionsJSON = await portal.passkeyOptions()
+      await portal.addPasskey(await startRegistration({ optionsJSON }), thisMachine())
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['devices'] }),
+  })
+  if (!browserSupportsWebAuthn()) return null
+  return (
+    <Paper>
+      <Stack gap="sm">
+        <Title order={2} fz="md">
+          A passkey for this page
+        </Title>
+        <Text fz="sm" c="dimmed">
+          With your fingerprint, face or PIN you get back in here without a code, to add a new
+          phone. Other sign-ins do not use it.
+        </Text>
+        <Problem>{make.error === null ? undefined : passkeyProblem(make.error)}</Problem>
+        {make.isSuccess ? (
+          <Group gap={8} role="status" c="var(--success)">
+            <IconCheck size={20} aria-hidden />
+            <Text fz="sm" fw={600}>
+              The passkey is made
+            </Text>
+          </Group>
+        ) : (
+          <Button
+            className="self-start"
+            variant="light"
+            leftSection={<IconFingerprint size={20} aria-hidden />}
+            loading={make.isPending}
+            onClick={() => make.mutate()}
+          >
+            Make a passkey
+          </Button>
+        )}
+      </Stack>
+    </Paper>
+  )
+}
+
+/** What the passkey is called until its owner calls it something else. */
+function thisMachine(): string {
+  const { userAgent } = navigator
+  const machines = ['iPhone', 'iPad', 'Android', 'Mac', 'Windows', 'CrOS', 'Linux']
+  const found = machines.find((name) => userAgent.includes(name))
+  return `Passkey on ${found === undefined || found === 'CrOS' ? 'this computer' : found}`
+}

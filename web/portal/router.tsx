@@ -1,0 +1,42 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Navigate,
+} from '@tanstack/react-router'
+import { EnrolPage } from './enrol/enrol_page.tsx'
+import { InvitationPage } from './enrol/invitation_page.tsx'
+import { DevicesPage } from './home/devices_page.tsx'
+import { HistoryPage } from './home/history_page.tsx'
+import { RecoveryPage } from './home/recovery_page.tsx'
+import { Start } from './start.tsx'
+
+const root = createRootRoute({ notFoundComponent: () => <Navigate to="/" replace /> })
+
+/**
+ * The pages. Their addresses stand behind the `#`, as the codes of invitations do: nothing of them
+ * is sent to anybody.
+ */
+export const router = createRouter({
+  history: createHashHistory(),
+  routeTree: root.addChildren([
+    createRoute({ getParentRoute: () => root, path: '/', component: Start }),
+    createRoute({
+      getParentRoute: () => root,
+      path: '/enroll/$code',
+      component: InvitationPage,
+    }),
+    createRoute({ getParentRoute: () => root, path: '/enroll', component: EnrolPage }),
+    createRoute({ getParentRoute: () => root, path: '/devices', component: DevicesPage }),
+    createRoute({ getParentRoute: () => root, path: '/recovery', component: RecoveryPage }),
+    createRoute({ getParentRoute: () => root, path: '/history', component: HistoryPage }),
+  ]),
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

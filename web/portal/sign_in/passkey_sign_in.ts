@@ -1,0 +1,36 @@
+import { startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
+import { useMutation } from '@tanstack/react-query'
+import { messageOf, portal } from '../api.ts'
+import { useSessionChange } from '../session.ts'
+
+/** Signs in with a passkey of this browser, or of a phone beside it. */
+export function usePasskeySignIn() {
+  const { changed } = useSessionChange()
+  const mutation = useMutation({
+    mutationFn: async () => {
+      const optionsJSON = await portal.passkeySignInOptions()
+      await portal.passkeySignIn(await startAuthentication({ optionsJSON }))
+    },
+    onSuccess: changed,
+  })
+  return {
+    start: () => mutation.mutate(),
+    isPending: mutation.isPending,
+    problem: mutation.error === null ? undefined : passkeyProblem(mutation.error),
+  }
+}
+
+/** What a browser says to a ceremony that came to nothing, in words. */
+export function passkeyProblem(error: unknown): string {
+  if (
+    error instanceof WebAuthnError &&
+    error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED'
+  ) {
+    return 'This device has a passkey of yours already.'
+  }
+  const name = error instanceof Error ? error.name : ''
+  if (error instanceof WebAuthnError || name === 'NotAllowedError' || name === 'AbortError') {
+    return 'No passkey was used: it was cancelled, or took too long.'
+  }
+  return messageOf(error)
+}

@@ -1,0 +1,121 @@
+import { Anchor, Button, Divider, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
+import { IconDeviceMobile, IconFingerprint, IconMessage } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { CodeInput } from '../../parts/code_input.tsx'
+import { Frame } from '../../parts/frame.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { messageOf, portal, type Session } from '../api.ts'
+import { useSessionChange } from '../session.ts'
+import { usePasskeySignIn } from './passkey_sign_in.ts'
+import { PushWait } from './push_wait.tsx'
+
+/**
+ * The second factor at the portal's own sign-in. Everybody is offered the same: what somebody has is
+ * told to nobody who has not proved to be him.
+ */
+export function SignInWays({
+  username,
+  ways,
+  onOther,
+}: {
+  readonly username: string
+  readonly ways: Session['ways']
+  readonly onOther: () => void
+}) {
+  const { changed } = useSessionChange()
+  const [passcode, setPasscode] = useState('')
+  const check = useMutation({ mutationFn: portal.passcode, onSuccess: changed })
+  const push = useMutation({ mutationFn: portal.push })
+  const sms = useMutation({ mutationFn: portal.sms })
+  const passkey = usePasskeySignIn()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (passcode.trim() !== '') check.mutate(passcode)
+  }
+  const failed = check.error ?? push.error ?? sms.error
+  return (
+    <Frame size={440}>
+      <Stack gap="lg">
+        <div>
+          <Title order={1} fz={28}>
+            Is it you?
+          </Title>
+          <Text c="dimmed" mt={6}>
+            Signing in as{' '}
+            <Text span c="var(--text)" fw={600} className="break">
+              {username}
+            </Text>
+            .{' '}
+            <Anchor component="button" type="button" onClick={onOther}>
+              Not you?
+            </Anchor>
+          </Text>
+        </div>
+        {push.data === undefined ? (
+          <Paper>
+            <Stack gap="md">
+              <Problem>{failed === null ? passkey.problem : messageOf(failed)}</Problem>
+              {ways.push && (
+                <Button
+                  leftSection={<IconDeviceMobile size={20} aria-hidden />}
+                  loading={push.isPending}
+                  onClick={() => push.mutate()}
+                >
+                  Ask the app on my phone
+                </Button>
+              )}
+              {browserSupportsWebAuthn() && (
+                <Button
+                  variant="default"
+                  leftSection={<IconFingerprint size={20} aria-hidden />}
+                  loading={passkey.isPending}
+                  onClick={passkey.start}
+                >
+                  Use a passkey
+                </Button>
+              )}
+              <Divider label="or type a code" labelPosition="center" />
+              <Stack component="form" gap="md" onSubmit={submit}>
+                <CodeInput
+                  label="Passcode"
+                  description="From the app, a hardware token, a message or your recovery codes"
+                  value={passcode}
+                  onChange={setPasscode}
+                />
+                <Group justify="space-between" gap="sm">
+                  <Button
+                    type="submit"
+                    variant="light"
+                    loading={check.isPending}
+                    disabled={passcode.trim() === ''}
+                  >
+                    Sign in
+                  </Button>
+                  {ways.sms && (
+                    <Button
+                      variant="subtle"
+                      leftSection={<IconMessage size={18} aria-hidden />}
+                      loading={sms.isPending}
+                      onClick={() => sms.mutate()}
+                    >
+                      Send me a code
+                    </Button>
+                  )}
+                </Group>
+              </Stack>
+              <Text fz="sm" c="dimmed" role="status">
+                {sms.isSuccess
+                  ? 'If a phone with a number belongs to this account, a message is on its way to it.'
+                  : ''}
+              </Text>
+            </Stack>
+          </Paper>
+        ) : (
+          <PushWait code={push.data.code} onBack={() => push.reset()} />
+        )}
+      </Stack>
+    </Frame>
+  )
+}

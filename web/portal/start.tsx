@@ -1,0 +1,44 @@
+import { Skeleton, Stack } from '@mantine/core'
+import { Navigate } from '@tanstack/react-router'
+import { Frame } from '../parts/frame.tsx'
+import { Failed } from '../parts/problem.tsx'
+import { messageOf } from './api.ts'
+import { useSession } from './session.ts'
+import { SignInPage } from './sign_in/sign_in_page.tsx'
+
+/** Leads to where somebody belongs: who has no session is asked to sign in. */
+export function Start() {
+  const session = useSession()
+  if (session.isPending) return <Waiting />
+  if (session.isError) {
+    return (
+      <Frame>
+        <Failed
+          title="The portal can’t be reached"
+          message={messageOf(session.error)}
+          retry={() => session.refetch()}
+        />
+      </Frame>
+    )
+  }
+  switch (session.data.kind) {
+    case 'enrollment':
+      return <Navigate to="/enroll" replace />
+    case 'self_service':
+      return <Navigate to="/devices" replace />
+    default:
+      return <SignInPage session={session.data} />
+  }
+}
+
+export function Waiting() {
+  return (
+    <Frame>
+      <Stack gap="md" aria-busy="true" aria-label="Loading">
+        <Skeleton h={28} w="60%" />
+        <Skeleton h={18} w="85%" />
+        <Skeleton h={120} radius="lg" />
+      </Stack>
+    </Frame>
+  )
+}
