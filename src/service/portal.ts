@@ -34,6 +34,7 @@ export interface PortalComposition {
   readonly invitations: Invitations
   readonly administratorLog: AdministratorLog
   readonly delivery: Delivery
+  readonly triesPerAddress: number
   readonly apiHost: () => string
   readonly clock: Clock
   readonly log: Log
@@ -72,6 +73,7 @@ export function portalOf(
       application: new PortalApplication(store, administratorLog, clock),
       journal: new Journal(authenticationLog),
     }),
+    triesPerAddress: shared.triesPerAddress,
     delivery,
     log,
     clock,

@@ -220,6 +220,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     invitations,
     administratorLog,
     delivery,
+    triesPerAddress: config.refusedPerMinute,
     apiHost: () => new URL(publicUrl()).host,
     clock,
     log,

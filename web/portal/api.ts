@@ -22,7 +22,7 @@ export interface Device {
   readonly id: string
   readonly kind: 'phone' | 'token'
   readonly name: string
-  /** Masked. */
+  /** Its last digits, or empty. */
   readonly number: string
   readonly platform: string
   readonly ways: readonly Way[]

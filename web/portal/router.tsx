@@ -3,16 +3,16 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  Navigate,
 } from '@tanstack/react-router'
 import { EnrolPage } from './enrol/enrol_page.tsx'
 import { InvitationPage } from './enrol/invitation_page.tsx'
+import { Go } from './go.tsx'
 import { DevicesPage } from './home/devices_page.tsx'
 import { HistoryPage } from './home/history_page.tsx'
 import { RecoveryPage } from './home/recovery_page.tsx'
 import { Start } from './start.tsx'
 
-const root = createRootRoute({ notFoundComponent: () => <Navigate to="/" replace /> })
+const root = createRootRoute({ notFoundComponent: () => <Go to="/" /> })
 
 /**
  * The pages. Their addresses stand behind the `#`, as the codes of invitations do: nothing of them

@@ -1,8 +1,8 @@
 import { Skeleton, Stack } from '@mantine/core'
-import { Navigate } from '@tanstack/react-router'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
 import { messageOf } from './api.ts'
+import { Go } from './go.tsx'
 import { useSession } from './session.ts'
 import { SignInPage } from './sign_in/sign_in_page.tsx'
 
@@ -23,9 +23,9 @@ export function Start() {
   }
   switch (session.data.kind) {
     case 'enrollment':
-      return <Navigate to="/enroll" replace />
+      return <Go to="/enroll" />
     case 'self_service':
-      return <Navigate to="/devices" replace />
+      return <Go to="/devices" />
     default:
       return <SignInPage session={session.data} />
   }

@@ -33,6 +33,8 @@ export interface ProvedPasskey {
 }
 
 const relyingParty = 'Countersign'
+/** COSE: EdDSA, ES256, RS256, which every authenticator has one of. */
+const algorithms = [-8, -7, -257]
 /** What the browser says that it signs (WebAuthn §5.8.1), so far as is looked at here. */
 interface ClientData {
   readonly challenge?: unknown
@@ -60,6 +62,7 @@ export class Passkeys {
       userDisplayName: user.realname === '' ? user.username : user.realname,
       userID: new TextEncoder().encode(user.userId),
       attestationType: 'none',
+      supportedAlgorithmIDs: algorithms,
       excludeCredentials: own.map(({ webauthnId, transports }) => ({
         id: webauthnId,
         transports: [...transports],
@@ -86,6 +89,7 @@ export class Passkeys {
       expectedOrigin: this.#origin(),
       expectedRPID: this.#relyingPartyId(),
       requireUserVerification: true,
+      supportedAlgorithmIDs: algorithms,
     }).catch(() => undefined)
     if (verified?.verified !== true) throw refused()
     const { credential } = verified.registrationInfo

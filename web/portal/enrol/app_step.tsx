@@ -86,7 +86,7 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: string) => voi
             variant="light"
             rightSection={<IconExternalLink size={18} aria-hidden />}
           >
-            You read this on the phone? Open the app
+            Open the app on this phone
           </Button>
         )}
       </Stack>

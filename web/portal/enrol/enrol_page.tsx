@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import { Navigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Frame } from '../../parts/frame.tsx'
 import { portal } from '../api.ts'
+import { Go } from '../go.tsx'
 import { useSession, useSessionChange } from '../session.ts'
 import { Waiting } from '../start.tsx'
 import { AddDevice, type AddedDevice } from './add_device.tsx'
@@ -20,7 +20,7 @@ export function EnrolPage() {
   const [step, setStep] = useState<Step>()
   const [added, setAdded] = useState<readonly AddedDevice[]>([])
   if (session.isPending) return <Waiting />
-  if (session.data?.kind !== 'enrollment') return <Navigate to="/" replace />
+  if (session.data?.kind !== 'enrollment') return <Go to="/" />
   const { username = '', finished = false, ways } = session.data
   const current = step ?? (finished ? 'recovery' : 'device')
   const device = added.at(-1)

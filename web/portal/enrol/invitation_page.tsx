@@ -13,6 +13,10 @@ import { useSessionChange } from '../session.ts'
  */
 export function InvitationPage() {
   const { code } = useParams({ from: '/enroll/$code' })
+  return <Invitation key={code} code={code} />
+}
+
+function Invitation({ code }: { readonly code: string }) {
   const { is } = useSessionChange()
   const navigate = useNavigate()
   const open = useMutation({
@@ -95,7 +99,7 @@ function Unusable({ error, retry }: { readonly error: PortalError; readonly retr
         </div>
         <Stack gap="sm" align="flex-start">
           <Button renderRoot={(props) => <Link to="/" {...props} />}>
-            Sign in with a device that you have
+            Sign in with your device
           </Button>
           {error.code === 'invitation_elsewhere' && (
             <Button variant="subtle" onClick={retry}>

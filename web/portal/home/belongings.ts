@@ -1,5 +1,5 @@
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { say } from '../../parts/say.ts'
 import { type Belongings, messageOf, portal } from '../api.ts'
 
 const key = ['devices']
@@ -19,7 +19,7 @@ export function useChange<Variables>(
     onSuccess: async (answer) => {
       if (isBelongings(answer)) client.setQueryData(key, answer)
       else await client.invalidateQueries({ queryKey: key })
-      if (told !== undefined) notifications.show({ message: told, color: 'success' })
+      if (told !== undefined) say(told)
     },
   })
 }
@@ -31,7 +31,7 @@ export function useReorder() {
     mutationFn: portal.reorder,
     onSuccess: (answer) => client.setQueryData(key, answer),
     onError: async (error) => {
-      notifications.show({ message: messageOf(error), color: 'danger' })
+      say(messageOf(error), 'danger')
       await client.invalidateQueries({ queryKey: key })
     },
   })

@@ -35,7 +35,7 @@ export function DeviceRow({
   const { id, kind, platform, number, typed, ways, removable } = device
   const name = calledOf(device)
   const close = () => setDialog(undefined)
-  const details = [number, kind === 'token' ? 'Hardware token' : platform].filter(
+  const details = [numberWords(number), kind === 'token' ? 'Hardware token' : platform].filter(
     (text) => text !== '' && text !== name,
   )
   return (
@@ -187,5 +187,9 @@ function DeviceIcon({ device: { kind, ways } }: { readonly device: Device }) {
 function calledOf({ name, kind, platform, number }: Device): string {
   if (name !== '') return name
   if (kind === 'token') return 'Token'
-  return platform || number || 'Phone'
+  return platform || numberWords(number) || 'Phone'
+}
+
+function numberWords(lastDigits: string): string {
+  return lastDigits === '' ? '' : `Number ending in ${lastDigits}`
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconDeviceMobilePlus, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { messageOf, type Session } from '../api.ts'
 import { AddDevice, type AddedDevice } from '../enrol/add_device.tsx'
@@ -19,7 +20,7 @@ export function DevicesPage() {
   const ways = session.data?.ways ?? { push: false, sms: false }
   return (
     <HomeFrame>
-      <Group justify="space-between" align="flex-start" gap="sm">
+      <div className="page-head">
         <div>
           <Title order={1} fz={24}>
             Your devices
@@ -31,7 +32,7 @@ export function DevicesPage() {
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
           Add a device
         </Button>
-      </Group>
+      </div>
       <Devices onAdd={() => setAdding(true)} />
       <AddDialog opened={adding} ways={ways} onClose={() => setAdding(false)} />
     </HomeFrame>
@@ -92,18 +93,18 @@ function AddDialog({
     onClose()
   }
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={close}
       size={520}
       fullScreen={small}
-      title={added === undefined ? 'Add a device' : ''}
+      title={added === undefined ? 'Add a device' : 'Name it'}
     >
       {added === undefined ? (
         <AddDevice ways={ways} onAdded={setAdded} />
       ) : (
         <NameStep device={added} onNamed={close} />
       )}
-    </Modal>
+    </Dialog>
   )
 }

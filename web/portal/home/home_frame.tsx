@@ -6,10 +6,11 @@ import {
   IconLogout,
   IconUser,
 } from '@tabler/icons-react'
-import { Navigate, useLocation, useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Frame } from '../../parts/frame.tsx'
 import { portal } from '../api.ts'
+import { Go } from '../go.tsx'
 import { useSession, useSessionChange } from '../session.ts'
 import { Waiting } from '../start.tsx'
 
@@ -25,7 +26,7 @@ export function HomeFrame({ children }: { readonly children: ReactNode }) {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   if (session.isPending) return <Waiting />
-  if (session.data?.kind !== 'self_service') return <Navigate to="/" replace />
+  if (session.data?.kind !== 'self_service') return <Go to="/" />
   return (
     <Frame size={680} aside={<Account username={session.data.username ?? ''} />}>
       <Stack gap="lg">

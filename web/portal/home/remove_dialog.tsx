@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { messageOf } from '../api.ts'
 
@@ -20,7 +21,7 @@ export function RemoveDialog({
   readonly onClose: () => void
 }) {
   return (
-    <Modal opened={opened} onClose={onClose} title={`Remove “${name}”?`} size={420}>
+    <Dialog opened={opened} onClose={onClose} title={`Remove “${name}”?`} size={420}>
       <Stack gap="md">
         <Text>{refused ?? consequence}</Text>
         <Problem>{change.error === null ? undefined : messageOf(change.error)}</Problem>
@@ -39,6 +40,6 @@ export function RemoveDialog({
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

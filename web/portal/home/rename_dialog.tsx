@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem } from '../api.ts'
 
@@ -25,7 +26,7 @@ export function RenameDialog({
     change.mutate(name, { onSuccess: onClose })
   }
   return (
-    <Modal opened={opened} onClose={onClose} title="Rename" size={420}>
+    <Dialog opened={opened} onClose={onClose} title="Rename" size={420}>
       <Stack component="form" gap="md" onSubmit={submit}>
         <TextInput
           label="Name"
@@ -46,6 +47,6 @@ export function RenameDialog({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

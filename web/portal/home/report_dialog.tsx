@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { say } from '../../parts/say.ts'
 import { messageOf, type PastSignIn, portal } from '../api.ts'
 import { clockTime, dayName } from './moments.ts'
 
@@ -26,7 +27,7 @@ export function ReportDialog({
   if (signIn === undefined) return null
   const { application, timestamp, txid } = signIn
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       size={460}
@@ -55,7 +56,7 @@ export function ReportDialog({
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -63,8 +64,7 @@ function Afterwards({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate()
   const signOut = useMutation({
     mutationFn: portal.signOutElsewhere,
-    onSuccess: () =>
-      notifications.show({ message: 'You are signed out everywhere else', color: 'success' }),
+    onSuccess: () => say('You are signed out everywhere else'),
   })
   return (
     <Stack gap="md">

@@ -1,4 +1,4 @@
-import { Anchor, Button, Divider, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Divider, Paper, Stack, Text, Title } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconDeviceMobile, IconFingerprint, IconMessage } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
@@ -84,28 +84,26 @@ export function SignInWays({
                   value={passcode}
                   onChange={setPasscode}
                 />
-                <Group justify="space-between" gap="sm">
+                <Button
+                  type="submit"
+                  variant="light"
+                  loading={check.isPending}
+                  disabled={passcode.trim() === ''}
+                >
+                  Sign in
+                </Button>
+                {ways.sms && (
                   <Button
-                    type="submit"
-                    variant="light"
-                    loading={check.isPending}
-                    disabled={passcode.trim() === ''}
+                    variant="subtle"
+                    leftSection={<IconMessage size={18} aria-hidden />}
+                    loading={sms.isPending}
+                    onClick={() => sms.mutate()}
                   >
-                    Sign in
+                    Send me a code
                   </Button>
-                  {ways.sms && (
-                    <Button
-                      variant="subtle"
-                      leftSection={<IconMessage size={18} aria-hidden />}
-                      loading={sms.isPending}
-                      onClick={() => sms.mutate()}
-                    >
-                      Send me a code
-                    </Button>
-                  )}
-                </Group>
+                )}
               </Stack>
-              <Text fz="sm" c="dimmed" role="status">
+              <Text fz="sm" c="dimmed" role="status" className="may-be-empty">
                 {sms.isSuccess
                   ? 'If a phone with a number belongs to this account, a message is on its way to it.'
                   : ''}

@@ -1,6 +1,5 @@
 import { renderSVG } from 'uqr'
 import * as z from 'zod'
-import { maskedNumber } from '../../authentication/prompt_text.ts'
 import { type Belongings, type OwnDevice, waysInOf } from '../../self_service/belongings.ts'
 import type { Person } from '../../self_service/person.ts'
 import { mayRemove } from '../../self_service/ways_in.ts'
@@ -115,7 +114,9 @@ export function addDeviceRoutes(routes: PortalRoutes, parts: PortalParts): void 
   })
 }
 
-/** Numbers are masked: whoever has got hold of a session learns none of them. */
+const shownDigits = 4
+
+/** Of numbers the last digits: whoever has got hold of a session learns none of them. */
 function shownBelongings(belongings: Belongings): object {
   const { devices, passkeys, recoveryCodes } = belongings
   const ways = waysInOf(belongings)
@@ -123,7 +124,7 @@ function shownBelongings(belongings: Belongings): object {
   return {
     devices: devices.map(({ number, ...device }, index) => ({
       ...device,
-      number: maskedNumber(number),
+      number: number.slice(-shownDigits),
       typed: typed[index] ?? [],
       removable: device.kind === 'phone' && mayRemove(ways, device.id),
     })),

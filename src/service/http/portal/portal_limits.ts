@@ -5,8 +5,8 @@ import { PortalRefusal } from '../gate/portal_refusal.ts'
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 const minuteMs = 60_000
-const perAddress = 300
-const triesPerAddress = 40
+/** A page that waits asks forty times a minute, and a whole office may share one address. */
+const requestsATry = 20
 const triesPerName = 15
 const triesWithinMs = 5 * minuteMs
 
@@ -17,10 +17,11 @@ export class PortalLimits {
   readonly #name: Limiter
   readonly #names = new WeakMap<FastifyRequest, string>()
 
-  constructor(server: FastifyInstance) {
+  /** @param triesPerAddress In five minutes. */
+  constructor(server: FastifyInstance, triesPerAddress: number) {
     const addressOf = (request: FastifyRequest) => request.socket.remoteAddress ?? ''
     this.#requests = server.createRateLimit({
-      max: perAddress,
+      max: triesPerAddress * requestsATry,
       timeWindow: minuteMs,
       keyGenerator: addressOf,
     })

@@ -20,6 +20,8 @@ export interface PortalParts {
   readonly ownHistory: OwnHistory
   readonly passkeys: Passkeys
   readonly signIn: PortalSignIn
+  /** To sign in or open an invitation, in five minutes. */
+  readonly triesPerAddress: number
   readonly delivery: Pick<Delivery, 'push' | 'sms' | 'phone'>
   readonly log: Log
   readonly clock: Clock

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { createHash, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { skipWithout } from './debian_package.ts'
+
+const program = '/usr/bin/chromium'
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+/** Where pages are kept as they are seen; nowhere unless it is asked for. */
+const pictures = process.env.SCREENSHOTS
+
+export const skipChromium = skipWithout('chromium', program)
+
+export interface Look {
+  readonly width: 390 | 1280
+  readonly scheme: 'light' | 'dark'
+}
+
+/** All the ways in which a page is looked at. */
+export const looks: readonly Look[] = [
+  { width: 390, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
+  { width: 1280, scheme: 'light' },
+  { width: 1280, scheme: 'dark' },
+]
+
+/** A real browser, to which the certificate of a service is as good as any. */
+export class Chromium {
+  readonly #browser: Browser
+  readonly #address: string
+
+  private constructor(browser: Browser, address: string) {
+    this.#browser = browser
+    this.#address = address
+  }
+
+  /** @param port Of the service, on this machine. */
+  static async start(port: number): Promise<Chromium> {
+    // WebAuthn is refused where a certificate has merely been ignored
+    const known = `--ignore-certificate-errors-spki-list=${await keyHash(port)}`
+    const browser = await chromium.launch({ executablePath: program, args: [...args, known] })
+    return new Chromium(browser, `https://localhost:${port}`)
+  }
+
+  /** Another person's browser, with cookies of its own. */
+  async person(look: Look = { width: 390, scheme: 'light' }): Promise<BrowserContext> {
+    const { width, scheme } = look
+    const context = await this.#browser.newContext({
+      baseURL: this.#address,
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+      viewport: { width, height: width === 390 ? 844 : 860 },
+      locale: 'en-GB',
+    })
+    context.setDefaultTimeout(15_000)
+    return context
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close()
+  }
+}
+
+/** Nothing that axe finds, at either width and in either scheme; keeps pictures where they are asked for. */
+export async function looksRight(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize()
+  for (const { width, scheme } of looks) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 860 })
+    const wider = await page.evaluate<number>(overflow)
+    assert.equal(wider, 0, `${name} is ${wider} pixels too wide at ${width}`)
+    if (pictures !== undefined) {
+      mkdirSync(pictures, { recursive: true })
+      const path = join(pictures, `${name}-${width}-${scheme}.png`)
+      await page.screenshot({ path, fullPage: true })
+    }
+    // what axe looks at is the same at both widths
+    if (width !== 390) continue
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${name} ${width} ${scheme}: ${id} ${nodes[0]?.html}`),
+      [],
+    )
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  if (before !== null) await page.setViewportSize(before)
+}
+
+const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+
+/** SHA-256 of the key that a server shows, in base64. */
+async function keyHash(port: number): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const certificate = new X509Certificate(socket.getPeerCertificate().raw)
+  socket.destroy()
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(key).digest('base64')
+}
