@@ -73,7 +73,7 @@ describe('the portal in a browser', { skip: skipChromium }, () => {
     await looksRight(page, 'enrol-4-name')
     await page.getByRole('textbox', { name: 'Name' }).fill('Nora’s phone')
     await press(page, 'Continue')
-    await heading(page, 'For the day that you lose it')
+    await heading(page, 'In case you lose your phone')
     await press(page, 'Show my recovery codes')
     await page.getByRole('listitem').nth(9).waitFor()
     await press(page, 'Make a passkey')
@@ -119,7 +119,7 @@ describe('the portal in a browser', { skip: skipChromium }, () => {
     await heading(page, 'Your phone is connected')
     // loaded anew it goes on behind what has been done
     await page.reload()
-    await heading(page, 'For the day that you lose it')
+    await heading(page, 'In case you lose your phone')
     await press(page, 'Skip this')
     await heading(page, 'You are all set')
 

@@ -20,7 +20,7 @@ export function Dialog({
   return (
     <Modal.Root opened={opened} onClose={onClose} size={size} fullScreen={fullScreen} centered>
       <Modal.Overlay />
-      <Modal.Content radius={fullScreen ? 0 : 'lg'} aria-label={title}>
+      <Modal.Content p={0} radius={fullScreen ? 0 : 'lg'} aria-label={title}>
         <Modal.Body p="lg">
           <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md" gap="sm">
             <Title order={2} fz="lg" className="break">

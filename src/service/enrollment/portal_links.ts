@@ -14,7 +14,7 @@ interface Handed {
 
 /** Who makes links at the wish of an application, as `created_by` names them. */
 export const madeByApplication: readonly string[] = ['preauth', 'enroll']
-const [madeAtLogin = ''] = madeByApplication
+const [madeAtLogin = '', madeByEnroll = ''] = madeByApplication
 
 const validSecs = 300
 /** A link that is handed out again must leave time to follow it. */
@@ -76,6 +76,15 @@ export class PortalLinks {
     )
     if (this.#handed.size >= mostRemembered) this.#handed.clear()
     this.#handed.set(key, { code, expires: now + validSecs * 1000 })
+    return portalLink(this.#address(), code)
+  }
+
+  /** A link for a user whom an application has just made. */
+  async ofEnrolled({ username, userId }: User, lifeSecs: number): Promise<string> {
+    const invitation = { username, userId, ikey: null, validSecs: lifeSecs }
+    const code = await this.#store.transaction((db) =>
+      this.#invitations.create({ ...invitation, createdBy: madeByEnroll }, this.#clock.now(), db),
+    )
     return portalLink(this.#address(), code)
   }
 

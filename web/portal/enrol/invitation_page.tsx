@@ -48,7 +48,7 @@ function Invitation({ code }: { readonly code: string }) {
               You add a phone, by its app or its number.
             </List.Item>
             <List.Item icon={<PointIcon icon={IconLockCheck} />}>
-              You keep a few recovery codes, for the day that you lose it.
+              You keep a few recovery codes, in case you lose it.
             </List.Item>
             <List.Item icon={<PointIcon icon={IconCheck} />}>
               You learn what to type at your next sign-in.

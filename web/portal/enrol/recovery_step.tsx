@@ -16,7 +16,7 @@ export function RecoveryStep({ onDone }: { readonly onDone: () => void }) {
     <Stack gap="lg">
       <div>
         <Title order={1} fz={28} className="balance">
-          For the day that you lose it
+          In case you lose your phone
         </Title>
         <Text c="dimmed" mt={6}>
           A recovery code lets you in once, without your phone. Keep them where your phone is not.

@@ -75,7 +75,7 @@ function Account({ username }: { readonly username: string }) {
       <Menu.Dropdown>
         <Menu.Label>
           Signed in as{' '}
-          <Text span fw={600} c="var(--text)" className="break">
+          <Text span inherit fw={600} c="var(--text)" className="break">
             {username}
           </Text>
         </Menu.Label>

@@ -38,7 +38,7 @@ export function ReportDialog({
       ) : (
         <Stack gap="md">
           <Text>
-            {application}, {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
+            {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
             knows your password. Those who look after your account are told at once.
           </Text>
           <Problem>{report.error === null ? undefined : messageOf(report.error)}</Problem>
@@ -76,7 +76,7 @@ function Afterwards({ onClose }: { readonly onClose: () => void }) {
           disabled={signOut.isSuccess}
           onClick={() => signOut.mutate()}
         >
-          Sign out of this portal everywhere else
+          Sign out everywhere else
         </Button>
         <Button
           variant="light"
@@ -85,7 +85,7 @@ function Afterwards({ onClose }: { readonly onClose: () => void }) {
             navigate({ to: '/devices' }).catch(() => {})
           }}
         >
-          Look through my devices
+          Check my devices
         </Button>
       </Stack>
       <Problem>{signOut.error === null ? undefined : messageOf(signOut.error)}</Problem>

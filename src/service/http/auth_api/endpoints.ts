@@ -130,7 +130,7 @@ async function authStatus(
 async function enroll(
   _request: SignedRequest,
   parameters: CallParameters,
-  { enrollment, apiHost }: AuthApiParts,
+  { enrollment, portalLinks, apiHost }: AuthApiParts,
 ): Promise<unknown> {
   const username = parameters.text('username') ?? randomBytes(16).toString('hex')
   const validSecs = parameters.integer('valid_secs', {
@@ -156,6 +156,8 @@ async function enroll(
     activation_code: link.code,
     activation_url: link.url,
     ...(bypassCodes.length === 0 ? {} : { bypass_codes: bypassCodes }),
+    // ours: for whoever would rather have all that the portal offers
+    enroll_portal_url: await portalLinks.ofEnrolled(user, validSecs),
     expiration: seconds(expires),
     user_id: user.userId,
     username: user.username,
