@@ -6,7 +6,7 @@ import type { Store, StoreDb } from '../store/store.ts'
  * `enrollment`: came by an invitation; `sign_in`: has said a name and proved nothing yet;
  * `self_service`: has proved a second factor.
  */
-export const portalSessionKinds = ['enrollment', 'sign_in', 'self_service'] as const
+const portalSessionKinds = ['enrollment', 'sign_in', 'self_service'] as const
 export type PortalSessionKind = (typeof portalSessionKinds)[number]
 
 /** What a browser that holds a token is to the portal. */

@@ -27,7 +27,7 @@ export interface PortalSessionGateParts {
 }
 
 /** With `__Host-` a browser takes it from this host alone, over TLS alone, for all of its paths. */
-export const sessionCookie = '__Host-countersign-portal'
+const sessionCookie = '__Host-countersign-portal'
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const longestToken = 64
 
