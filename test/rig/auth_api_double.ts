@@ -148,7 +148,7 @@ export class AuthApiDouble {
   }
 }
 
-export const allow: Doing = {
+const allow: Doing = {
   response: { result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' },
 }
 

@@ -29,7 +29,7 @@ export interface Look {
 }
 
 /** All the ways in which a page is looked at. */
-export const looks: readonly Look[] = [
+const looks: readonly Look[] = [
   { width: 390, scheme: 'light' },
   { width: 390, scheme: 'dark' },
   { width: 1280, scheme: 'light' },

@@ -147,11 +147,7 @@ export function statusServer(identifier: number, key = secret): Buffer {
 }
 
 /** RFC 2865 §3 and RFC 3579 §3.2, once more, by node:crypto. */
-export function isSigned(
-  reply: Buffer,
-  request: Uint8Array,
-  withMessageAuthenticator = true,
-): boolean {
+function isSigned(reply: Buffer, request: Uint8Array, withMessageAuthenticator = true): boolean {
   if (reply.length < 20 || request.length < 20 || reply.readUInt16BE(2) !== reply.length)
     return false
   if (reply[1] !== request[1]) return false

@@ -137,11 +137,7 @@ export class TwilioApi {
 }
 
 /** twilio.com/docs/usage/security: the address, then each field in alphabetical order, name and value. */
-export function signed(
-  url: string,
-  fields: Readonly<Record<string, string>>,
-  token: string,
-): string {
+function signed(url: string, fields: Readonly<Record<string, string>>, token: string): string {
   let text = url
   for (const name of Object.keys(fields).sort()) text += name + (fields[name] ?? '')
   return createHmac('sha1', token).update(Buffer.from(text, 'utf8')).digest('base64')

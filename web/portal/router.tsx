@@ -4,6 +4,8 @@ import {
   createRoute,
   createRouter,
 } from '@tanstack/react-router'
+import { Frame } from '../parts/frame.tsx'
+import { Failed } from '../parts/problem.tsx'
 import { EnrolPage } from './enrol/enrol_page.tsx'
 import { InvitationPage } from './enrol/invitation_page.tsx'
 import { Go } from './go.tsx'
@@ -33,6 +35,15 @@ export const router = createRouter({
     createRoute({ getParentRoute: () => root, path: '/history', component: HistoryPage }),
   ]),
   scrollRestoration: true,
+  defaultErrorComponent: ({ reset }) => (
+    <Frame>
+      <Failed
+        title="Something went wrong here"
+        message="The page could not be drawn. What you have done so far is kept."
+        retry={reset}
+      />
+    </Frame>
+  ),
 })
 
 declare module '@tanstack/react-router' {

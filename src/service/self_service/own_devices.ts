@@ -32,6 +32,7 @@ export interface OwnDevicesParts {
 
 const longestName = 64
 const mostPhones = 20
+const longestAccount = 40
 const recoveryCodeCount = 10
 
 /** What users do with the devices that are theirs. */
@@ -63,7 +64,9 @@ export class OwnDevices {
       clock.now(),
     )
     if (code === undefined) throw limitReached()
-    const text = `Countersign code: ${code}. It adds this phone to the account ${session.username}. If you did not ask for it, do nothing.`
+    // one message, whatever the name
+    const account = session.username.slice(0, longestAccount)
+    const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not ask for it, do nothing.`
     const userId = user?.userId ?? `new:${session.username}`
     await sms
       .send({ phoneId: '', userId, number, text, txid: null, context: 'enrollment' })
