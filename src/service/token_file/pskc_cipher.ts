@@ -55,11 +55,18 @@ function cbc(bits: string): PskcCipher['decrypt'] {
   }
 }
 
-/** RFC 3394. */
+/** RFC 3394; or RFC 5649, which python-pskc uses under the same name where octets are left over. */
 function wrap(bits: string): PskcCipher['decrypt'] {
-  return (key, value) => {
-    const decipher = createDecipheriv(`id-aes${bits}-wrap`, key, Buffer.alloc(8, 0xa6))
+  const unwrapped = (name: string, start: Buffer, key: Uint8Array, value: Buffer): Buffer => {
+    const decipher = createDecipheriv(name, key, start)
     return Buffer.concat([decipher.update(value), decipher.final()])
+  }
+  return (key, value) => {
+    try {
+      return unwrapped(`id-aes${bits}-wrap`, Buffer.alloc(8, 0xa6), key, value)
+    } catch {
+      return unwrapped(`id-aes${bits}-wrap-pad`, Buffer.from('a65959a6', 'hex'), key, value)
+    }
   }
 }
 
