@@ -7,6 +7,7 @@ import type { Integration } from '../access/integrations.ts'
 import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
 import type { Authentication, AuthRequest } from '../authentication/authentication.ts'
 import type { Journal } from '../authentication/journal.ts'
+import type { Groups } from '../directory/groups.ts'
 import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
 import type { WebauthnCredentials } from '../directory/webauthn_credentials.ts'
@@ -21,6 +22,7 @@ type PasskeyResponse = Parameters<Passkeys['proved']>[1]
 export interface PortalSignInParts {
   readonly store: Store
   readonly users: Users
+  readonly groups: Groups
   readonly sessions: PortalSessions
   readonly credentials: WebauthnCredentials
   readonly passkeys: Passkeys
@@ -30,6 +32,13 @@ export interface PortalSignInParts {
   readonly transactions: Transactions
   readonly log: Log
   readonly clock: Clock
+}
+
+interface PortalAsking {
+  readonly request: AuthRequest
+  readonly user: User | undefined
+  /** Whether he is one of those who are let in elsewhere without proving anything. */
+  readonly proofless: boolean
 }
 
 /** How a push at the sign-in stands; `signed_in` comes with the new session's token. */
@@ -77,7 +86,7 @@ export class PortalSignIn {
   async passcode(session: PortalSession, passcode: string): Promise<Secret> {
     return await this.#steadily(passcodeMs, async () => {
       const asking = await this.#asking(session)
-      if (asking === undefined) throw refused()
+      if (asking === undefined || asking.proofless) throw refused()
       const answer = await this.#parts.authentication.auth(
         asking.request,
         { factor: 'passcode', passcode },
@@ -103,8 +112,10 @@ export class PortalSignIn {
       const asking = await this.#asking(session)
       if (asking === undefined) throw refused()
       const { request } = asking
-      const told = await authentication.preauth(request, { showsCode: true })
-      const verification = told.result === 'auth' ? told.verification : undefined
+      const told = asking.proofless
+        ? undefined
+        : await authentication.preauth(request, { showsCode: true })
+      const verification = told?.result === 'auth' ? told.verification : undefined
       const shownCode = verification?.code ?? randomDigits(request.integration.verifiedPushDigits)
       const txid = verification?.txid ?? nobodyAsked
       await sessions.setWaiting(session.tokenHash, { txid, shownCode, asked: clock.now() })
@@ -142,6 +153,7 @@ export class PortalSignIn {
     await this.#steadily(askMs, async () => {
       const asking = await this.#asking(session)
       if (asking === undefined) throw refused()
+      if (asking.proofless) return
       const chosen = { factor: 'sms', device: 'auto' } as const
       this.#unwaited(this.#parts.authentication.auth(asking.request, chosen, { async: false }))
     })
@@ -154,7 +166,7 @@ export class PortalSignIn {
     const integration = await application.integration()
     if (proved === undefined || integration === undefined) throw refused()
     const user = await users.byId(proved.credential.userId)
-    if (user === undefined) throw refused()
+    if (user === undefined || (await this.#isProofless(user))) throw refused()
     // whoever has nothing else is to enrol, which is what the passkey lets him in for
     const request = requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user)
     const { result } = await authentication.preauth(request)
@@ -190,13 +202,19 @@ export class PortalSignIn {
     })
   }
 
-  async #asking(
-    session: PortalSession,
-  ): Promise<{ readonly request: AuthRequest; readonly user: User | undefined } | undefined> {
+  async #asking(session: PortalSession): Promise<PortalAsking | undefined> {
     const integration = await this.#parts.application.integration()
     if (integration === undefined || session.username === '') return undefined
-    const user = await this.#parts.users.byName(session.username, integration.usernameNormalization)
-    return { request: requestOf(session, integration, user), user }
+    const { users } = this.#parts
+    const user = await users.byName(session.username, integration.usernameNormalization)
+    const proofless = user !== undefined && (await this.#isProofless(user))
+    return { request: requestOf(session, integration, user), user, proofless }
+  }
+
+  /** Bypass would let him in without any proof: here he is nobody, and the log has no sign-in of his. */
+  async #isProofless({ status, userId }: User): Promise<boolean> {
+    const groups = await this.#parts.groups.ofUser(userId)
+    return status === 'bypass' || groups.some((group) => group.status === 'bypass')
   }
 
   /** Nobody waits for a provider: how long it takes would tell that there was something to send. */

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { isRecord } from '../../../../src/duo/index.ts'
 import { Integrations } from '../../../../src/service/access/integrations.ts'
 import type { SmsMessage } from '../../../../src/service/delivery/delivery.ts'
+import { Groups } from '../../../../src/service/directory/groups.ts'
 import { Phones } from '../../../../src/service/directory/phones.ts'
 import { Users } from '../../../../src/service/directory/users.ts'
 import { AdministratorLog } from '../../../../src/service/event_log/administrator_log.ts'
@@ -279,6 +280,19 @@ onBothDatabases('self-service at the portal', (rig) => {
       const { userId } = await service.addUser({ username: 'bypassed', status: 'bypass' })
       const [code = ''] = await service.addBypassCodes(userId, 1)
       assert.equal((await browser().signIn('bypassed', code)).status, 401)
+      const { userId: member } = await service.addUser({ username: 'member' })
+      await addPhone(member, '+15550100081')
+      await service.store.transaction(async (db) => {
+        const groups = new Groups(service.store)
+        const group = await groups.create(`bypass ${names}`, 'bypass', '', db)
+        await groups.addMember(group.groupId, member, db)
+      })
+      const [another = ''] = await service.addBypassCodes(member, 1)
+      assert.equal((await browser().signIn('member', another)).status, 401)
+      const log = new AuthenticationLog(service.store)
+      for (const id of [userId, member]) {
+        assert.deepEqual(await log.ofUser(id, { since: 0, limit: 9 }), [])
+      }
     })
 
     test('is not let in for being unknown, whatever has been set for the portal', async () => {
