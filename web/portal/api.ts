@@ -154,6 +154,6 @@ export const portal = {
   removePasskey: (id: string) => call<Belongings>('DELETE', `passkeys/${id}`),
 
   history: () => call<{ readonly signIns: readonly PastSignIn[] }>('GET', 'history'),
-  report: (txid: string) => post<object>('history/report', { txid }),
+  report: (txid: string) => post<{ readonly locked: boolean }>('history/report', { txid }),
   signOutElsewhere: () => post<{ readonly ended: number }>('sign-out-elsewhere'),
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { PortalSessions } from '../access/portal_sessions.ts'
 import type { Authentication } from '../authentication/authentication.ts'
+import type { Users } from '../directory/users.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { Acts } from './acts.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
@@ -9,6 +10,7 @@ export interface OwnHistoryParts {
   readonly acts: Acts
   readonly log: AuthenticationLog
   readonly sessions: PortalSessions
+  readonly users: Users
   readonly authentication: Authentication
   readonly clock: Clock
 }
@@ -48,10 +50,14 @@ export class OwnHistory {
   /**
    * Marks a sign-in as somebody else's, and has those told who run the service.
    *
+   * @returns Whether the account is locked for it: then this session is over, too.
    * @throws {SelfServiceError} `not_found` where it is none of his, or marked already.
    */
-  async report({ user }: KnownPerson, txid: string): Promise<void> {
-    if (await this.#parts.authentication.reportFraud(user.userId, txid)) return
+  async report({ user }: KnownPerson, txid: string): Promise<boolean> {
+    const { authentication, users } = this.#parts
+    if (await authentication.reportFraud(user.userId, txid)) {
+      return (await users.byId(user.userId))?.status === 'locked out'
+    }
     throw new SelfServiceError('not_found', 'This sign-in has been reported already.')
   }
 

@@ -5,6 +5,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { say } from '../../parts/say.ts'
 import { messageOf, type PastSignIn, portal } from '../api.ts'
+import { useSessionChange } from '../session.ts'
 import { clockTime, dayName } from './moments.ts'
 
 /** Marks a sign-in as somebody else's, and then offers what should be done about it. */
@@ -18,7 +19,9 @@ export function ReportDialog({
   const client = useQueryClient()
   const report = useMutation({
     mutationFn: portal.report,
-    onSuccess: () => client.invalidateQueries({ queryKey: ['history'] }),
+    onSuccess: async ({ locked }) => {
+      if (!locked) await client.invalidateQueries({ queryKey: ['history'] })
+    },
   })
   const close = () => {
     report.reset()
@@ -33,9 +36,9 @@ export function ReportDialog({
       size={460}
       title={report.isSuccess ? 'Thank you, it is reported' : 'This was not me'}
     >
-      {report.isSuccess ? (
-        <Afterwards onClose={close} />
-      ) : (
+      {report.data?.locked === true && <Locked />}
+      {report.data?.locked === false && <Afterwards onClose={close} />}
+      {report.data === undefined && (
         <Stack gap="md">
           <Text>
             {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
@@ -57,6 +60,22 @@ export function ReportDialog({
         </Stack>
       )}
     </Dialog>
+  )
+}
+
+/** With the account this session has ended. */
+function Locked() {
+  const { changed } = useSessionChange()
+  return (
+    <Stack gap="md">
+      <Text>
+        Your account is locked, so that nobody signs in with it. Change your password, and ask your
+        administrator to unlock it.
+      </Text>
+      <Group justify="flex-end">
+        <Button onClick={() => changed().catch(() => {})}>Leave</Button>
+      </Group>
+    </Stack>
   )
 }
 

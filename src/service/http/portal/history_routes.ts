@@ -12,8 +12,7 @@ export function addHistoryRoutes(routes: PortalRoutes, { ownHistory }: PortalPar
   }))
 
   routes.owner('POST', 'history/report', report, async ({ who, body }) => {
-    await ownHistory.report(who, body.txid)
-    return {}
+    return { locked: await ownHistory.report(who, body.txid) }
   })
 
   routes.owner('POST', 'sign-out-elsewhere', nothing, async ({ who }) => ({
