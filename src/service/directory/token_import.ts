@@ -1,3 +1,5 @@
+import { DirectoryError } from './user.ts'
+
 /** What becomes of a token in a file whose serial is in the directory already. */
 export type OnDuplicate = 'refuse' | 'replace' | 'skip'
 
@@ -24,8 +26,17 @@ export function* portions<Item>(items: readonly Item[]): Generator<readonly Item
   }
 }
 
-/** Some serials for a message, and how many there are more. */
-export function someOf(serials: readonly string[]): string {
-  const shown = serials.slice(0, 5).join(', ')
-  return serials.length > 5 ? `${shown} and ${serials.length - 5} more` : shown
+const shown = 5
+
+/** @param what Of what there is one already with such a serial, or public identity. */
+export function serialTaken(
+  what: string,
+  records: readonly { readonly serial: string }[],
+): DirectoryError {
+  const serials = records.slice(0, shown).map(({ serial }) => serial)
+  const more = records.length > shown ? ` and ${records.length - shown} more` : ''
+  return new DirectoryError(
+    'DIRECTORY_SERIAL_TAKEN',
+    `there are ${what} with these serials already: ${serials.join(', ')}${more}`,
+  )
 }

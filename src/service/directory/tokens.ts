@@ -13,8 +13,8 @@ import {
   type OathParameters,
   pastMoments,
 } from './oath.ts'
-import { type Imported, type ImportOptions, portions, someOf } from './token_import.ts'
-import { DirectoryError } from './user.ts'
+import { checkedSecret } from './oath_secret.ts'
+import { type Imported, type ImportOptions, portions, serialTaken } from './token_import.ts'
 
 /** A generator of passcodes: a hardware token, an app that shows codes, or a phone's own. */
 export interface Token extends OathParameters {
@@ -130,7 +130,8 @@ export class Tokens {
   ): Promise<Imported> {
     const before = await this.#bySerials(tokens, db)
     const known = tokens.filter((token) => before.has(name(token)))
-    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken(known)
+    if (onDuplicate === 'refuse' && known.length > 0)
+      throw serialTaken('tokens of this kind', known)
     const added = tokens.filter((token) => !before.has(name(token)))
     let done = 0
     for (const portion of portions(added)) {
@@ -338,15 +339,8 @@ async function insert(
       .values([...rows])
       .execute()
   } catch (error) {
-    throw isUniqueViolation(error) ? serialTaken(rows) : error
+    throw isUniqueViolation(error) ? serialTaken('tokens of this kind', rows) : error
   }
-}
-
-function serialTaken(tokens: readonly { readonly serial: string }[]): DirectoryError {
-  return new DirectoryError(
-    'DIRECTORY_SERIAL_TAKEN',
-    `there are tokens of this kind with the serials already: ${someOf(tokens.map(({ serial }) => serial))}`,
-  )
 }
 
 /** @returns `false` where somebody else has used this moment, or one after it. */
@@ -403,14 +397,4 @@ function tokenOf(row: TokenRow): Token {
     drift: row.drift,
     expires: row.expires,
   }
-}
-
-function checkedSecret(secret: Secret): OathSecret {
-  try {
-    const read = OathSecret.fromBase32(secret.reveal().replace(/[\s-]/g, '').toUpperCase())
-    if (read.bytes.length >= 10) return read
-  } catch {
-    // told below: the library's message could repeat what was typed
-  }
-  throw new DirectoryError('DIRECTORY_SECRET', 'the secret is not base32 of 10 octets or more')
 }

@@ -4,7 +4,7 @@ import { prepared } from '../store/prepared.ts'
 import { yubikeyPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { readModhex } from './modhex.ts'
-import { type Imported, type ImportOptions, portions, someOf } from './token_import.ts'
+import { type Imported, type ImportOptions, portions, serialTaken } from './token_import.ts'
 import { DirectoryError } from './user.ts'
 import { openYubikeyOtp, readYubikeyOtp, type YubikeyOtp } from './yubikey_otp.ts'
 
@@ -107,7 +107,7 @@ export class Yubikeys {
   ): Promise<Imported> {
     const before = await this.#bySerials(yubikeys, db)
     const known = yubikeys.filter(({ serial }) => before.has(serial))
-    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken(known)
+    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken('YubiKeys', known)
     const added = yubikeys.filter(({ serial }) => !before.has(serial))
     let done = 0
     for (const portion of portions(added)) {
@@ -250,16 +250,8 @@ async function insert(rows: readonly FullRow[], db: StoreDb): Promise<void> {
 /** Turns the database's word for "there is one already" into the directory's. */
 function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknown) => never {
   return (error) => {
-    throw isUniqueViolation(error) ? serialTaken(yubikeys, 'or their public identities') : error
+    throw isUniqueViolation(error) ? serialTaken('YubiKeys', yubikeys) : error
   }
-}
-
-function serialTaken(yubikeys: readonly { readonly serial: string }[], also = ''): DirectoryError {
-  const serials = someOf(yubikeys.map(({ serial }) => serial))
-  return new DirectoryError(
-    'DIRECTORY_SERIAL_TAKEN',
-    `there are YubiKeys with these serials ${also === '' ? '' : `${also} `}already: ${serials}`,
-  )
 }
 
 function keysOf({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
