@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { HOTP, Secret as OathSecret } from 'otpauth'
+import { Secret } from '../../../src/host/secret.ts'
+import { Tokens } from '../../../src/service/directory/tokens.ts'
 import { Yubikeys } from '../../../src/service/directory/yubikeys.ts'
 import { AuthenticationLog } from '../../../src/service/event_log/authentication_log.ts'
 import { responseOf, TestService } from '../../rig/service.ts'
@@ -65,5 +68,45 @@ describe('a YubiKey at the Auth API', () => {
     }
     assert.equal((await logged())?.reason, 'invalid_passcode')
     assert.equal((await signIn(yubikey.otp(9, 0))).status, 'locked_out')
+  })
+})
+
+describe('an imported token at the Auth API', () => {
+  const secret = OathSecret.fromUTF8('12345678901234567890')
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start()
+    const { userId } = await service.addUser({ username: 'alice' })
+    const tokens = new Tokens(service.store)
+    await service.store.transaction(async (db) => {
+      const listed = { kind: 'hotp', digits: 8, serial: '9001', counter: 5 } as const
+      const record = { ...listed, secret: new Secret(secret.base32) }
+      await tokens.import([record], { onDuplicate: 'refuse' }, Date.now(), db)
+      const [token] = await tokens.named('9001', db)
+      await tokens.assign(token?.tokenId ?? '', userId, db)
+    })
+  })
+  after(() => service.close())
+
+  async function signIn(counter: number): Promise<Readonly<Record<string, unknown>>> {
+    const passcode = HOTP.generate({ secret, digits: 8, counter })
+    const parameters = { username: 'alice', factor: 'passcode', passcode }
+    return responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+  }
+
+  test('is listed by its serial', async () => {
+    const parameters = { username: 'alice' }
+    const { devices } = responseOf(await service.call({ path: '/auth/v2/preauth', parameters }))
+    assert.match(JSON.stringify(devices), /"name":"9001","type":"token"/)
+  })
+
+  test('fifty times the same code at once sign in once; what was skipped never does', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(7)))
+    assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
+    for (const counter of [4, 5, 6, 7]) {
+      assert.match(String((await signIn(counter)).status_msg), /already been used/)
+    }
+    assert.equal((await signIn(8)).result, 'allow')
   })
 })
