@@ -69,7 +69,8 @@ export class HttpServer {
     server.setErrorHandler((error, request, reply) => replyFailure(error, request, reply, log))
     server.setNotFoundHandler((request, reply) => {
       const url = pathOf(request)
-      const other = methods.some((method) => server.hasRoute({ method, url }))
+      // what is asked for is no pattern of a route, which it would be read as
+      const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
       return replyFailure(new AuthApiFailure(row), request, reply, log)
     })

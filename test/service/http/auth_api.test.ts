@@ -118,6 +118,10 @@ describe('Auth API v2', () => {
       const other = await service.send({ method: 'DELETE', path: auth })
       assert.deepEqual([unknown.status, unknown.body.code], [404, 40401])
       assert.deepEqual([other.status, other.body.code], [405, 40501])
+      for (const path of ['/auth/v2/*%00', '/auth/v2/:a*b', '/*/check']) {
+        const pattern = await service.send({ method: 'GET', path })
+        assert.deepEqual([pattern.status, pattern.body.code], [404, 40401], path)
+      }
     })
 
     test('40401 for the logo, where there is none', async () => {
