@@ -19,9 +19,9 @@ import { json } from './output.ts'
 
 interface ImportVerbOptions extends DataOptions {
   readonly format?: TokenFileFormat
-  readonly kind: string
-  readonly step: string
-  readonly algorithm: OathAlgorithm
+  readonly kind?: string
+  readonly step?: string
+  readonly algorithm?: OathAlgorithm
   readonly keyFile?: string
   readonly passwordFile?: string
   readonly skip: boolean
@@ -51,19 +51,25 @@ export function addTokenImportVerb(token: Command): void {
       ]),
     )
     .addOption(
-      new Option('--kind <kind>', 'what the tokens of a CSV file are')
-        .choices(['hotp-6', 'hotp-8', 'totp-6', 'totp-8'])
-        .default('hotp-6'),
+      new Option('--kind <kind>', 'what the tokens of a CSV file are (default: "hotp-6")').choices([
+        'hotp-6',
+        'hotp-8',
+        'totp-6',
+        'totp-8',
+      ]),
     )
     .addOption(
-      new Option('--step <seconds>', 'how long a passcode lasts (TOTP of a CSV file)')
-        .choices(['30', '60'])
-        .default('30'),
+      new Option(
+        '--step <seconds>',
+        'how long a passcode lasts (TOTP of a CSV file; default: "30")',
+      ).choices(['30', '60']),
     )
     .addOption(
-      new Option('--algorithm <name>', 'hash (CSV file)')
-        .choices(['SHA1', 'SHA256', 'SHA512'])
-        .default('SHA1'),
+      new Option('--algorithm <name>', 'hash (CSV file; default: "SHA1")').choices([
+        'SHA1',
+        'SHA256',
+        'SHA512',
+      ]),
     )
     .option('--key-file <file>', 'pre-shared key that a PSKC file is encrypted with')
     .option('--password-file <file>', 'password that a PSKC file is encrypted with')
@@ -117,6 +123,7 @@ async function readTokenFile(
   try {
     const octets = await readOctets(file, 'the file')
     const { format = formatOf(octets) } = options
+    refuseForeignOptions(format, options)
     if (format === 'yubikey') {
       const read = readYubikeyCsv(octets)
       return fileOf(read, (acts, importing) => acts.importYubikeys(name, read.records, importing))
@@ -142,7 +149,24 @@ function fileOf({ records, problems }: TokenFile<unknown>, take: ReadFile['take'
   return { problems, count: records.length, take }
 }
 
-function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
+/** An option that says nothing of this form was meant for another file. */
+function refuseForeignOptions(format: TokenFileFormat, options: ImportVerbOptions): void {
+  const { kind, step, algorithm, keyFile, passwordFile } = options
+  if (format !== 'csv' && (kind ?? step ?? algorithm) !== undefined) {
+    throw new CommandError(
+      '--kind, --step and --algorithm are for CSV files; this one says it itself',
+    )
+  }
+  if (format !== 'pskc' && (keyFile ?? passwordFile) !== undefined) {
+    throw new CommandError('--key-file and --password-file are for PSKC files, and this is none')
+  }
+}
+
+function csvTokensOf({
+  kind = 'hotp-6',
+  step = '30',
+  algorithm = 'SHA1',
+}: ImportVerbOptions): CsvTokens {
   return {
     kind: kind.startsWith('totp') ? 'totp' : 'hotp',
     digits: kind.endsWith('8') ? 8 : 6,
