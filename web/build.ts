@@ -25,7 +25,7 @@ const output = await build({
     target: 'es2022',
     // the Content-Security-Policy allows neither inline scripts nor data: fonts
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       input: {
         push_app: join(root, 'push_app/index.html'),
@@ -78,7 +78,7 @@ function addChunk(
   files.add(chunk.fileName)
   for (const css of chunk.viteMetadata?.importedCss ?? []) files.add(css)
   for (const asset of chunk.viteMetadata?.importedAssets ?? []) files.add(asset)
-  for (const name of chunk.imports) {
+  for (const name of [...chunk.imports, ...chunk.dynamicImports]) {
     const imported = chunks.get(name)
     if (imported !== undefined) addChunk(imported, chunks, files)
   }

@@ -1,5 +1,18 @@
 import '../palette.css'
+import './push_app.css'
+import './screens.css'
 import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { PushApp } from './push_app.ts'
+
+const app = new PushApp()
+app.start().catch(() => {})
+window.addEventListener('online', () => app.hurry())
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') app.hurry()
+})
+// without it the app still answers, but neither wakes nor starts without a network
+navigator.serviceWorker?.register('/app/service_worker.js', { scope: '/app/' }).catch(() => {})
 
 const root = document.getElementById('root')
-if (root !== null) createRoot(root).render(<p>Countersign</p>)
+if (root !== null) createRoot(root).render(<App app={app} />)

@@ -2,12 +2,12 @@ import { Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@manti
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHistory } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { clockTime, dayName } from '../../parts/moments.ts'
 import { Failed } from '../../parts/problem.tsx'
+import { factorWords, reasonWords } from '../../parts/sign_in_words.ts'
 import { messageOf, type PastSignIn, portal } from '../api.ts'
 import { HomeFrame } from './home_frame.tsx'
-import { clockTime, dayName } from './moments.ts'
 import { ReportDialog } from './report_dialog.tsx'
-import { factorWords, reasonWords } from './sign_in_words.ts'
 
 /** What has happened in somebody's name, and his answer to it. */
 export function HistoryPage() {

@@ -2,11 +2,11 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Dialog } from '../../parts/dialog.tsx'
+import { clockTime, dayName } from '../../parts/moments.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { say } from '../../parts/say.ts'
 import { messageOf, type PastSignIn, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
-import { clockTime, dayName } from './moments.ts'
 
 /** Marks a sign-in as somebody else's, and then offers what should be done about it. */
 export function ReportDialog({

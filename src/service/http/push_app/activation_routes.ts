@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { renderSVG } from 'uqr'
+import type { Activated } from '../../../push/app_message.ts'
 import type { ActivationRefusal } from '../../enrollment/activation.ts'
 import { AppRefusal, type AppRefusalCode } from '../gate/device_request.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
@@ -23,7 +24,7 @@ export function addActivation(
   limit: RequestLimit,
   { activation, accountName, apiHost, vapidPublicKey, clock }: PushAppParts,
 ): void {
-  app.post('/app/api/activate', async (request) => {
+  app.post('/app/api/activate', async (request): Promise<Activated> => {
     const { code, ...device } = readBody(appBodies.activation, request.body)
     const userAgent = request.headers['user-agent'] ?? ''
     const activated = await activation.activate(code, { ...device, userAgent })

@@ -1,3 +1,4 @@
+import type { DeviceDescription, History, HistoryEvent } from '../../../push/app_message.ts'
 import type { AuthenticationEvent } from '../../event_log/authentication_log.ts'
 import { AppRefusal } from '../gate/device_request.ts'
 import { appBodies, readBody } from './app_body.ts'
@@ -10,7 +11,7 @@ const mostEvents = 50
 /** Adds what a phone may know and change of itself and of its user. */
 export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
   const { phones, users, devices, activation, authenticationLog, accountName, clock } = parts
-  route('GET', '/app/api/device', async ({ device }) => {
+  route('GET', '/app/api/device', async ({ device }): Promise<DeviceDescription> => {
     const [phone, user] = await Promise.all([
       phones.byId(device.phoneId),
       users.byId(device.userId),
@@ -34,7 +35,7 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
     await devices.subscribe(device.phoneId, json)
     return { notified: json !== null }
   })
-  route('GET', '/app/api/history', async ({ device }) => {
+  route('GET', '/app/api/history', async ({ device }): Promise<History> => {
     const since = clock.now() - historyDays * dayMs
     const events = await authenticationLog.ofUser(device.userId, { since, limit: mostEvents })
     return { events: events.map(historyEvent) }
@@ -45,7 +46,7 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
   })
 }
 
-function historyEvent(event: AuthenticationEvent) {
+function historyEvent(event: AuthenticationEvent): HistoryEvent {
   const { timestamp, application, factor, result, reason, ipaddr, hostname } = event
   return { time: timestamp, application, factor, result, reason, ipaddr, hostname }
 }

@@ -1,24 +1,7 @@
+import type { PendingRequest } from '../../../push/app_message.ts'
 import type { Transaction } from '../../transaction/transactions.ts'
 
 /** A sign-in as the app shows it. */
-export interface PendingRequest {
-  readonly txid: string
-  readonly application: string
-  readonly username: string
-  readonly ipaddr: string
-  readonly hostname: string
-  /** What is asked for, where it is not a login. */
-  readonly type: string
-  readonly info: readonly (readonly [string, string])[]
-  readonly opened: number
-  readonly expires: number
-  /** `enter`: the digits that are to be typed in; `show`: the code that is to be typed elsewhere. */
-  readonly verification:
-    | { readonly kind: 'enter'; readonly digits: number }
-    | { readonly kind: 'show'; readonly code: string }
-    | null
-}
-
 export function pendingRequest(transaction: Transaction): PendingRequest {
   const { txid, request, verification, opened, expires } = transaction
   const { application, username, displayUsername, ipaddr, hostname } = request

@@ -1,5 +1,3 @@
-import type { PastSignIn } from '../api.ts'
-
 const factors: Readonly<Record<string, string>> = {
   push: 'Push',
   verified_push: 'Push with a code',
@@ -41,7 +39,7 @@ export function factorWords(factor: string): string {
   return factors[factor] ?? factor.replaceAll('_', ' ')
 }
 
-export function reasonWords(result: PastSignIn['result'], reason: string): string {
+export function reasonWords(result: 'success' | 'denied' | 'fraud', reason: string): string {
   const words = reasons[reason] ?? reason.replaceAll('_', ' ')
   return words === '' ? (result === 'success' ? 'let in' : 'not let in') : words
 }

@@ -1,0 +1,23 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+
+interface ModalParts {
+  readonly title: string
+  readonly closed: () => void
+  readonly children: ReactNode
+}
+
+/** The browser's own dialog: it keeps the focus in, gives it back, and closes by Escape. */
+export function Modal({ title, closed, children }: ModalParts) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    return () => shown?.close()
+  }, [])
+  return (
+    <dialog ref={dialog} className="modal" aria-labelledby="modal-title" onCancel={closed}>
+      <h2 id="modal-title">{title}</h2>
+      {children}
+    </dialog>
+  )
+}

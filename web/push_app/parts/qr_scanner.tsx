@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from 'react'
+
+interface QrDetector {
+  detect(video: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>
+}
+
+declare global {
+  interface Window {
+    /** Not in every browser, nor in TypeScript's library. */
+    readonly BarcodeDetector?: new (options: {
+      readonly formats: readonly string[]
+    }) => QrDetector
+  }
+}
+
+const lookMs = 200
+
+export function canScan(): boolean {
+  return window.BarcodeDetector !== undefined && navigator.mediaDevices !== undefined
+}
+
+interface ScannerParts {
+  /** @returns Whether it was what is looked for. */
+  readonly found: (text: string) => boolean
+  readonly stopped: () => void
+}
+
+/** The camera, until it has seen a QR code. */
+export function QrScanner({ found, stopped }: ScannerParts) {
+  const video = useRef<HTMLVideoElement>(null)
+  const latest = useRef(found)
+  latest.current = found
+  const [problem, setProblem] = useState('')
+  useEffect(() => {
+    let stream: MediaStream | undefined
+    let timer: ReturnType<typeof setTimeout>
+    let over = false
+    const look = async (detector: QrDetector, screen: HTMLVideoElement): Promise<void> => {
+      const codes = await detector.detect(screen)
+      if (over || codes.some(({ rawValue }) => latest.current(rawValue))) return
+      if (codes.length > 0) setProblem('This is another QR code. Point at the one of your account.')
+      timer = setTimeout(() => look(detector, screen).catch(refused), lookMs)
+    }
+    const refused = (): void =>
+      setProblem('The camera can not be used. Allow it in the settings, or paste the link below.')
+    const start = async (): Promise<void> => {
+      const Detector = window.BarcodeDetector
+      if (Detector === undefined || video.current === null) return
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+      if (over) return stream.getTracks().forEach((track) => void track.stop())
+      video.current.srcObject = stream
+      await video.current.play()
+      await look(new Detector({ formats: ['qr_code'] }), video.current)
+    }
+    start().catch(refused)
+    return () => {
+      over = true
+      clearTimeout(timer)
+      for (const track of stream?.getTracks() ?? []) track.stop()
+    }
+  }, [])
+  return (
+    <div className="card stack">
+      <video ref={video} className="camera" muted playsInline aria-label="What the camera sees" />
+      <p role="status">{problem === '' ? 'Point the camera at the QR code.' : problem}</p>
+      <button type="button" className="button" onClick={stopped}>
+        Stop
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import type { PendingRequest } from '../../../src/push/app_message.ts'
+
+export interface Fact {
+  readonly name: string
+  readonly value: string
+  /** Whether another sign-in that waits has it otherwise. */
+  readonly differs: boolean
+}
+
+/** What is known of a sign-in, and what tells it from the others that wait. */
+export function factsOf(request: PendingRequest, all: readonly PendingRequest[]): readonly Fact[] {
+  const others = all.filter(({ txid }) => txid !== request.txid).map(plainFacts)
+  return [...plainFacts(request)].map(([name, value]) => ({
+    name,
+    value,
+    differs: others.some((other) => other.get(name) !== value),
+  }))
+}
+
+function plainFacts(request: PendingRequest): ReadonlyMap<string, string> {
+  const { application, username, ipaddr, hostname, type, info } = request
+  const facts: [string, string][] = [
+    ['Application', application],
+    ['User', username],
+    ['From address', ipaddr],
+    ['To computer', hostname],
+    ['What for', type],
+    ...info.map(([name, value]): [string, string] => [name, value]),
+  ]
+  return new Map(facts.filter(([, value]) => value !== ''))
+}

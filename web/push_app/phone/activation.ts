@@ -1,0 +1,47 @@
+import type { Activated } from '../../../src/push/app_message.ts'
+import { activationText } from '../../../src/push/signed_text.ts'
+import { answerOf } from '../service/refusal.ts'
+import { base64url, fromBase32, utf8 } from './encoding.ts'
+import { type Phone, storePhone } from './phone_store.ts'
+import { signed } from './signature.ts'
+
+const link = /^https:\/\/[^/]+\/(?:activate\/|app\/#\/activate\/)([A-Za-z0-9]{20})\/?$/
+const bare = /^([A-Za-z0-9]{20})$/
+const uri = /^duo:\/\/([A-Za-z0-9]{20})-/
+
+/** The code in what was typed, pasted or scanned: itself, its link, or a client's `duo:` form. */
+export function activationCodeIn(text: string): string | undefined {
+  const trimmed = text.trim()
+  return [link, bare, uri].map((form) => form.exec(trimmed)?.[1]).find((code) => code !== undefined)
+}
+
+/**
+ * Makes the keys of this phone, has the public one registered, and keeps what came of it.
+ *
+ * @throws {Refusal} Where the service does not take the code.
+ */
+export async function activate(code: string, name: string, platform: string): Promise<Phone> {
+  const { subtle } = crypto
+  const kind = { name: 'ECDSA', namedCurve: 'P-256' }
+  const { publicKey, privateKey } = await subtle.generateKey(kind, false, ['sign', 'verify'])
+  const spki = base64url(await subtle.exportKey('spki', publicKey))
+  const codeHash = base64url(await subtle.digest('SHA-256', utf8(code)))
+  const proof = await signed(privateKey, activationText(codeHash, spki))
+  const body = JSON.stringify({ code, publicKey: spki, proof, name, platform })
+  const sent = fetch('/app/api/activate', { method: 'POST', body })
+  const { device, username, account, oath, time } = await answerOf<Activated>(sent)
+  const hmac = { name: 'HMAC', hash: 'SHA-1' }
+  const phone: Phone = {
+    device,
+    name,
+    username,
+    account,
+    signingKey: privateKey,
+    oathKey: await subtle.importKey('raw', fromBase32(oath.secret), hmac, false, ['sign']),
+    oathDigits: oath.digits,
+    oathStepSecs: oath.stepSecs,
+    aheadMs: time - Date.now(),
+  }
+  await storePhone(phone)
+  return phone
+}

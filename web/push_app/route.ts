@@ -1,0 +1,40 @@
+import { useSyncExternalStore } from 'react'
+
+export type Route =
+  | { readonly screen: 'home' | 'history' | 'settings' }
+  | { readonly screen: 'request'; readonly txid: string }
+  | { readonly screen: 'activate'; readonly code: string }
+
+/** What stands behind the # says which screen it is: it never leaves the browser. */
+export function useRoute(): Route {
+  return routeIn(useSyncExternalStore(watchHash, () => location.hash))
+}
+
+export function go(hash: string): void {
+  location.hash = hash
+}
+
+/** Goes on without a way back to where it was. */
+export function goInPlace(hash: string): void {
+  location.replace(hash)
+}
+
+function routeIn(hash: string): Route {
+  const [, screen = '', detail = ''] = hash.split('/')
+  switch (screen) {
+    case 'activate':
+      return { screen, code: detail }
+    case 'request':
+      return { screen, txid: detail }
+    case 'history':
+    case 'settings':
+      return { screen }
+    default:
+      return { screen: 'home' }
+  }
+}
+
+function watchHash(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener)
+  return () => window.removeEventListener('hashchange', listener)
+}

@@ -1,0 +1,108 @@
+import type { PendingRequest } from '../../../src/push/app_message.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useNow } from '../parts/now.ts'
+import { PasscodeCard } from '../parts/passcode_card.tsx'
+import { factsOf } from '../parts/request_facts.ts'
+import { ScreenTitle } from '../parts/screen_title.tsx'
+import { ago } from '../parts/time_left.ts'
+import type { Connected } from '../push_app.ts'
+import type { FeedState } from '../service/request_feed.ts'
+
+/** What waits for its user, and the passcode for everything that asks for one. */
+export function HomeScreen({ connected }: { readonly connected: Connected }) {
+  const { phone, link, requests, feed } = connected
+  return (
+    <>
+      <ScreenTitle>Sign-ins</ScreenTitle>
+      <WaitingList requests={requests} feed={feed} link={link} />
+      <PasscodeCard phone={phone} link={link} />
+    </>
+  )
+}
+
+interface WaitingParts {
+  readonly requests: readonly PendingRequest[] | undefined
+  readonly feed: FeedState
+  readonly link: Connected['link']
+}
+
+function WaitingList({ requests, feed, link }: WaitingParts) {
+  if (requests !== undefined && requests.length > 0) {
+    return (
+      <section aria-label="Waiting for you">
+        {requests.length > 1 && <SeveralNote count={requests.length} />}
+        <ul className="list">
+          {requests.map((request) => (
+            <li key={request.txid}>
+              <WaitingCard request={request} all={requests} link={link} />
+            </li>
+          ))}
+        </ul>
+      </section>
+    )
+  }
+  const [title, words] = quiet(requests, feed)
+  return (
+    <section className={`card quiet quiet-${feed}`} aria-label="Waiting for you">
+      <span className="quiet-icon">
+        <Icon name={feed === 'offline' ? 'warning' : 'tick'} />
+      </span>
+      <div>
+        <h2>{title}</h2>
+        <p className="dim">{words}</p>
+      </div>
+    </section>
+  )
+}
+
+/** Nobody does two sign-ins at once. */
+export function SeveralNote({ count }: { readonly count: number }) {
+  return (
+    <p className="note note-warning">
+      <Icon name="warning" />
+      <span>
+        <strong>{count} sign-ins are waiting; you are doing one.</strong> What differs is marked.
+      </span>
+    </p>
+  )
+}
+
+interface WaitingCardParts {
+  readonly request: PendingRequest
+  readonly all: readonly PendingRequest[]
+  readonly link: Connected['link']
+}
+
+function WaitingCard({ request, all, link }: WaitingCardParts) {
+  const now = useNow(link)
+  const details = factsOf(request, all).filter(({ name }) => name !== 'Application')
+  return (
+    <a className="card waiting" href={`#/request/${request.txid}`}>
+      <span className="waiting-words">
+        <strong className="waiting-name">{request.application}</strong>
+        {details.map(({ name, value, differs }) => (
+          <span key={name} className={differs ? 'differs' : 'dim'}>
+            <span className="unseen">{name}: </span>
+            {value}
+          </span>
+        ))}
+        <span className="dim">{ago(request.opened, now)}</span>
+      </span>
+      <span className="waiting-go">
+        Answer
+        <Icon name="next" />
+      </span>
+    </a>
+  )
+}
+
+function quiet(requests: WaitingParts['requests'], feed: FeedState): readonly [string, string] {
+  if (feed === 'offline') {
+    return [
+      'The service can not be reached',
+      'Sign-ins are not shown now. The passcode below works all the same.',
+    ]
+  }
+  if (requests === undefined) return ['Looking…', 'Asking what waits for you.']
+  return ['Nothing is waiting', 'When you sign in somewhere, it shows here.']
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react'
+import type { Connected, PushApp } from '../push_app.ts'
+import {
+  type NotificationState,
+  notificationState,
+  subscribe,
+  unsubscribe,
+} from '../service/notifications.ts'
+
+const explained: Readonly<Record<NotificationState, string>> = {
+  on: 'This phone is woken when a sign-in waits, also while the app is closed.',
+  off: 'Sign-ins are shown only while the app is open.',
+  blocked:
+    'Notifications are blocked for this site. Allow them in the settings of the browser or of the phone, and come back.',
+  home_screen:
+    'An iPhone or iPad notifies only what stands on its home screen: tap Share, then Add to Home Screen, and open Countersign from there.',
+  missing: 'This browser has no notifications. Sign-ins are shown while the app is open.',
+  not_offered: 'The service sends no notifications. Sign-ins are shown while the app is open.',
+}
+
+interface NotificationParts {
+  readonly app: PushApp
+  readonly connected: Connected
+}
+
+/** Whether this phone is woken, and if not, why. */
+export function NotificationCard({ app, connected: { link, description } }: NotificationParts) {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  if (description === undefined) {
+    return (
+      <section className="card" aria-labelledby="notification-title">
+        <h2 id="notification-title">Notifications</h2>
+        <p className="dim">Known as soon as the service can be reached.</p>
+      </section>
+    )
+  }
+  const { vapidPublicKey, notified } = description
+  const state = notificationState(vapidPublicKey, notified)
+  const change = async (): Promise<void> => {
+    if (vapidPublicKey === null) return
+    setBusy(true)
+    setProblem('')
+    try {
+      if (state === 'on') {
+        await unsubscribe(link)
+        app.notified(false)
+      } else app.notified(await subscribe(link, vapidPublicKey))
+    } catch (error) {
+      app.failed(error)
+      setProblem('That did not work: the push service of the browser, or ours, does not answer.')
+    }
+    setBusy(false)
+  }
+  const switchable = state === 'on' || state === 'off'
+  return (
+    <section className="card stack" aria-labelledby="notification-title">
+      <div className="switch-line">
+        <h2 id="notification-title">Notifications</h2>
+        {switchable && (
+          <button
+            type="button"
+            role="switch"
+            className="switch"
+            aria-checked={state === 'on'}
+            aria-labelledby="notification-title"
+            aria-describedby="notification-state"
+            disabled={busy}
+            onClick={() => {
+              change().catch(() => {})
+            }}
+          >
+            <span aria-hidden="true">{busy ? '…' : state === 'on' ? 'On' : 'Off'}</span>
+          </button>
+        )}
+      </div>
+      <p id="notification-state" className="dim">
+        {explained[state]}
+      </p>
+      <p className="wrong" role="alert">
+        {problem}
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,127 @@
+import { useEffect, useRef, useState } from 'react'
+import type { PendingRequest } from '../../../src/push/app_message.ts'
+import type { Decision } from '../../../src/push/signed_text.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useNow } from '../parts/now.ts'
+import { RequestDetails } from '../parts/request_details.tsx'
+import { ScreenTitle } from '../parts/screen_title.tsx'
+import { countdown } from '../parts/time_left.ts'
+import type { Connected, PushApp } from '../push_app.ts'
+import { Refusal } from '../service/refusal.ts'
+import { AnswerButtons } from './answer_buttons.tsx'
+import { EndedScreen, type Ending } from './ended_screen.tsx'
+import { SeveralNote } from './home_screen.tsx'
+
+interface RequestParts {
+  readonly app: PushApp
+  readonly connected: Connected
+  readonly txid: string
+}
+
+/** One sign-in: is it you? */
+export function RequestScreen({ app, connected, txid }: RequestParts) {
+  const { requests, link, feed } = connected
+  const [ending, setEnding] = useState<Ending>()
+  const found = requests?.find((request) => request.txid === txid)
+  // what was seen stays on the screen while it is answered, and after
+  const seen = useRef(found)
+  if (found !== undefined) seen.current = found
+  const request = seen.current
+  const more = requests?.filter((other) => other.txid !== txid) ?? []
+  const next = more[0]?.txid
+
+  if (ending !== undefined) {
+    return <EndedScreen ending={ending} application={request?.application} next={next} />
+  }
+  if (requests === undefined) {
+    return (
+      <>
+        <ScreenTitle>Is it you?</ScreenTitle>
+        <p className="card dim" role="status">
+          {feed === 'offline'
+            ? 'The service can not be reached. The sign-in is shown as soon as it can be.'
+            : 'Asking the service for this sign-in…'}
+        </p>
+        <a className="button" href="#/">
+          Back
+        </a>
+      </>
+    )
+  }
+  if (found === undefined || request === undefined) {
+    const shown = request?.verification?.kind === 'show'
+    const gone: Ending =
+      request === undefined || link.now() < request.expires
+        ? shown
+          ? 'finished'
+          : 'gone'
+        : 'expired'
+    return <EndedScreen ending={gone} application={request?.application} next={next} />
+  }
+  return <Asked app={app} request={found} all={requests} link={link} ended={setEnding} />
+}
+
+interface AskedParts {
+  readonly app: PushApp
+  readonly request: PendingRequest
+  readonly all: readonly PendingRequest[]
+  readonly link: Connected['link']
+  readonly ended: (ending: Ending) => void
+}
+
+function Asked({ app, request, all, link, ended }: AskedParts) {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  const { verification, txid, expires } = request
+  const left = expires - useNow(link)
+  useEffect(() => {
+    if (left <= 0) ended('expired')
+  }, [left, ended])
+
+  const answer = async (decision: Decision, code = ''): Promise<void> => {
+    setBusy(true)
+    setProblem('')
+    try {
+      await app.answer(txid, decision, code)
+      ended(decision)
+    } catch (error) {
+      const reason = error instanceof Refusal ? error.code : 'internal'
+      if (reason === 'gone') ended('gone')
+      setProblem(reason)
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <p className="back">
+        <a className="button-small" href="#/">
+          <Icon name="back" />
+          Not now
+        </a>
+        <span className={left < 15_000 ? 'left left-hurry' : 'left'}>
+          <Icon name="clock" />
+          <span className="unseen">Time left: </span>
+          {countdown(left)}
+        </span>
+      </p>
+      <ScreenTitle>Are you signing in to {request.application}?</ScreenTitle>
+      {all.length > 1 && <SeveralNote count={all.length} />}
+      {verification?.kind === 'show' && (
+        <section className="card shown" aria-labelledby="shown-title">
+          <h2 id="shown-title">Type this code at the login</h2>
+          <p className="digits digits-big">{verification.code}</p>
+          <p className="dim">Where you typed push, type it now. Tell it to nobody.</p>
+        </section>
+      )}
+      <RequestDetails request={request} all={all} />
+      <AnswerButtons
+        verification={verification}
+        busy={busy}
+        problem={problem}
+        answer={(decision, code) => {
+          answer(decision, code).catch(() => {})
+        }}
+      />
+    </>
+  )
+}

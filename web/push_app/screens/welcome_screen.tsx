@@ -1,0 +1,84 @@
+import { useState } from 'react'
+import { PlainFrame } from '../parts/frame.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { canScan, QrScanner } from '../parts/qr_scanner.tsx'
+import { ScreenTitle } from '../parts/screen_title.tsx'
+import { activationCodeIn } from '../phone/activation.ts'
+import { go } from '../route.ts'
+
+/** A phone that is nobody's yet: how it becomes somebody's. */
+export function WelcomeScreen() {
+  const [text, setText] = useState('')
+  const [wrong, setWrong] = useState(false)
+  const [scanning, setScanning] = useState(false)
+  const take = (typed: string): boolean => {
+    const code = activationCodeIn(typed)
+    if (code !== undefined) go(`#/activate/${code}`)
+    return code !== undefined
+  }
+  return (
+    <PlainFrame>
+      <ScreenTitle>Connect this phone</ScreenTitle>
+      <p className="lead">
+        Open the activation link that you were sent on this phone, or scan the QR code that your
+        computer shows.
+      </p>
+      {scanning && <QrScanner found={take} stopped={() => setScanning(false)} />}
+      {canScan() && !scanning && (
+        <button type="button" className="button button-primary" onClick={() => setScanning(true)}>
+          <Icon name="camera" />
+          Scan the QR code
+        </button>
+      )}
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          setWrong(!take(text))
+        }}
+      >
+        <label htmlFor="code">Or paste the link or the code here</label>
+        <input
+          id="code"
+          className="field"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setWrong(false)
+          }}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          aria-invalid={wrong}
+          aria-describedby="code-wrong"
+        />
+        <p id="code-wrong" className="wrong" role="alert">
+          {wrong && 'That is no activation link or code. A code has 20 letters and digits.'}
+        </p>
+        <button
+          type="submit"
+          className={canScan() ? 'button' : 'button button-primary'}
+          disabled={text.trim() === ''}
+        >
+          Continue
+        </button>
+      </form>
+      <p className="dim">
+        Nothing yet? You get a link or a QR code when you enrol, or from whoever runs the account.
+      </p>
+    </PlainFrame>
+  )
+}
+
+/** A browser that keeps nothing, as some do in private windows. */
+export function BrokenScreen() {
+  return (
+    <PlainFrame>
+      <ScreenTitle>This browser keeps nothing</ScreenTitle>
+      <p className="lead">
+        The app needs a place for its keys. Leave the private window, or allow this site to store
+        data, and load the page again.
+      </p>
+    </PlainFrame>
+  )
+}

@@ -1,0 +1,127 @@
+import type { PendingRequest, PendingRequests } from '../../../src/push/app_message.ts'
+import { eventsOf } from './event_stream.ts'
+import { isRemoved } from './refusal.ts'
+import type { ServiceLink } from './service_link.ts'
+
+/** `slow`: the stream does not come through, and the app asks every few seconds instead. */
+export type FeedState = 'connecting' | 'live' | 'slow' | 'offline'
+
+export interface FeedParts {
+  readonly link: ServiceLink
+  readonly waiting: (requests: readonly PendingRequest[]) => void
+  readonly changed: (state: FeedState) => void
+  readonly removed: () => void
+}
+
+/** The service says something every 20 seconds. */
+const silenceMs = 45_000
+const firstPauseMs = 1_000
+const longestPauseMs = 15_000
+const pollMs = 3_000
+/** So many polls, and the stream is tried again. */
+const pollsPerTry = 20
+
+/** Keeps an app that is open told of what waits for it: by a stream, and where none holds by asking. */
+export class RequestFeed {
+  readonly #parts: FeedParts
+  #stop = new AbortController()
+  #pauseMs = firstPauseMs
+  #wake: () => void = () => {}
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#stop = new AbortController()
+    this.#run(this.#stop).catch(() => this.#parts.changed('offline'))
+  }
+
+  stop(): void {
+    this.#stop.abort()
+    this.#wake()
+  }
+
+  /** Looks again now: the network has come back, or somebody looks at the app. */
+  hurry(): void {
+    this.#pauseMs = firstPauseMs
+    this.#wake()
+  }
+
+  async #run(stop: AbortController): Promise<void> {
+    this.#parts.changed('connecting')
+    while (!stop.signal.aborted) {
+      try {
+        const told = await this.#follow(stop)
+        if (!told && !stop.signal.aborted) await this.#poll(stop)
+      } catch (error) {
+        if (stop.signal.aborted) return
+        if (isRemoved(error)) {
+          this.#parts.removed()
+          return
+        }
+        this.#parts.changed('offline')
+      }
+      if (stop.signal.aborted) return
+      await this.#pause(this.#pauseMs)
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
+    }
+  }
+
+  /** @returns Whether the stream has brought anything before it ended. */
+  async #follow(stop: AbortController): Promise<boolean> {
+    const silence = new AbortController()
+    let timer = setTimeout(() => silence.abort(), silenceMs)
+    let told = false
+    try {
+      const signal = AbortSignal.any([stop.signal, silence.signal])
+      for await (const { event, data } of eventsOf(await this.#parts.link.stream(signal))) {
+        clearTimeout(timer)
+        timer = setTimeout(() => silence.abort(), silenceMs)
+        told = true
+        this.#pauseMs = firstPauseMs
+        if (event === 'removed') {
+          this.#parts.removed()
+          stop.abort()
+        } else {
+          this.#parts.changed('live')
+          if (event === 'requests') this.#parts.waiting(requestsIn(data))
+        }
+      }
+    } catch (error) {
+      // something between us and the service holds back what is streamed
+      if (!silence.signal.aborted) throw error
+    } finally {
+      clearTimeout(timer)
+    }
+    return told
+  }
+
+  async #poll(stop: AbortController): Promise<void> {
+    for (let polls = 0; polls < pollsPerTry && !stop.signal.aborted; polls += 1) {
+      const { requests, time } = await this.#parts.link.ask<PendingRequests>(
+        'GET',
+        '/app/api/requests',
+      )
+      if (time !== undefined) this.#parts.link.setTime(time)
+      this.#parts.changed('slow')
+      this.#parts.waiting(requests)
+      await this.#pause(pollMs)
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+function requestsIn(data: string): readonly PendingRequest[] {
+  const { requests }: PendingRequests = JSON.parse(data)
+  return requests
+}
