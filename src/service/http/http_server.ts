@@ -1,7 +1,7 @@
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
@@ -151,12 +151,18 @@ function addObservers(
     if (!accessLog) return
     log.info('request', {
       method: request.method,
-      path: pathOf(request),
+      path: loggedPath(request),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       from: request.socket.remoteAddress,
     })
   })
+}
+
+/** A part of a path that a route gives a name to may be a secret, as an activation code is. */
+function loggedPath(request: FastifyRequest): string {
+  const { url } = request.routeOptions
+  return url?.includes('/:') === true ? url : pathOf(request)
 }
 
 /** What is no HTTP, or has headers without end, is told so in the envelope, too. */

@@ -12,10 +12,12 @@ describe('the access log', () => {
     const parameters = { username: 'aliceinlog', factor: 'passcode', passcode: '135792468' }
     await service.call({ path: '/auth/v2/auth', parameters, inQuery: true })
     await service.call({ path: '/auth/v2/auth', parameters, version: 5 })
+    const code = 'Ab1'.repeat(6).concat('Ab')
+    await service.send({ method: 'GET', path: `/activate/${code}` })
     await service.close()
     const lines = JSON.stringify(log)
     assert.match(lines, /\/auth\/v2\/auth/)
-    for (const hidden of ['135792468', 'aliceinlog', service.integration.skey.reveal()]) {
+    for (const hidden of ['135792468', 'aliceinlog', code, service.integration.skey.reveal()]) {
       assert.ok(!lines.includes(hidden))
     }
   })
