@@ -19,7 +19,7 @@ const reasons: Readonly<Record<string, string>> = {
   allow_unenrolled_user: 'let in without a second factor',
   no_response: 'not answered in time',
   no_keys_pressed: 'no key was pressed',
-  user_denied: 'refused',
+  user_mistake: 'refused',
   user_marked_fraud: 'reported',
   invalid_passcode: 'wrong',
   passcode_already_used: 'used before',
