@@ -137,6 +137,7 @@ export class PushApp {
   #waiting(requests: readonly PendingRequest[]): void {
     this.#update({ requests })
     tidyNotifications(requests.map(({ txid }) => txid)).catch(() => {})
+    showCount(requests.length)
   }
 
   #update(change: Partial<Pick<Connected, 'requests' | 'feed' | 'description'>>): void {
@@ -147,4 +148,10 @@ export class PushApp {
     this.#state = state
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** On the app's icon, where the system has such a thing. */
+function showCount(count: number): void {
+  if (!('setAppBadge' in navigator)) return
+  navigator.setAppBadge(count).catch(() => {})
 }

@@ -3,7 +3,7 @@ import { PlainFrame } from '../parts/frame.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import { activationCodeIn } from '../phone/activation.ts'
-import { proposedName } from '../phone/phone_name.ts'
+import { needsHomeScreen, proposedName } from '../phone/phone_name.ts'
 import type { PushApp } from '../push_app.ts'
 import { goInPlace } from '../route.ts'
 import { Refusal } from '../service/refusal.ts'
@@ -60,6 +60,15 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
       <p className="lead">
         It will show you when somebody signs in as you, and you say whether it is you.
       </p>
+      {needsHomeScreen() && (
+        <p className="note note-warning">
+          <Icon name="warning" />
+          <span>
+            To be notified, first tap Share and Add to Home Screen, open Countersign from there, and
+            paste this code: <code>{code}</code>
+          </span>
+        </p>
+      )}
       {replaced !== undefined && (
         <p className="note note-warning">
           <Icon name="warning" />
