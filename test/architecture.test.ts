@@ -178,7 +178,7 @@ const table: Readonly<Record<string, Room>> = {
   'service/http/gate': {
     rooms: ['host', 'duo', 'push', 'service/access', 'service/directory'],
     node: ['node:crypto'],
-    packages: ['fastify', '@fastify/rate-limit', '@fastify/cookie'],
+    packages: ['fastify', '@fastify/rate-limit'],
   },
   'service/http/rest_v1': {
     rooms: [
@@ -223,14 +223,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/http/gate',
     ],
     node: ['node:crypto'],
-    packages: [
-      'fastify',
-      'zod',
-      '@fastify/helmet',
-      '@fastify/cookie',
-      '@fastify/rate-limit',
-      'uqr',
-    ],
+    packages: ['fastify', 'zod', '@fastify/helmet', '@fastify/rate-limit', 'uqr'],
   },
   'service/http/voice': {
     rooms: [
