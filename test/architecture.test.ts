@@ -237,6 +237,11 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     packages: ['fastify'],
   },
+  'service/http/outbox': {
+    rooms: ['host', 'service/delivery', 'service/transaction'],
+    node: ['node:crypto'],
+    packages: ['fastify', 'zod'],
+  },
   'service/http/assets': {
     rooms: ['host'],
     node: [...files, 'node:crypto'],
@@ -292,6 +297,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/http/push_app',
       'service/http/portal',
       'service/http/voice',
+      'service/http/outbox',
       'service/http/assets',
       'service/self_service',
     ],

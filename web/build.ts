@@ -30,6 +30,7 @@ const output = await build({
       input: {
         push_app: join(root, 'push_app/index.html'),
         portal: join(root, 'portal/index.html'),
+        outbox: join(root, 'outbox/index.html'),
       },
     },
   },

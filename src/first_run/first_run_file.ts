@@ -11,6 +11,8 @@ const firstRunSchema = z.object({
     ca_file: z.string(),
     portal_url: z.string().optional(),
     push_app_url: z.string().optional(),
+    /** What would have been sent, in a browser; its key is in it. */
+    outbox_url: z.string().optional(),
   }),
   radius: z.object({
     host: z.string(),

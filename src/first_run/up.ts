@@ -7,6 +7,7 @@ import { formatProblem } from '../proxy/config/problem.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
+import { outboxUrl } from '../service/delivery/outbox_key.ts'
 import { startService } from '../service/service.ts'
 import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
@@ -62,6 +63,7 @@ async function prepare(
         ca_file: join(folder, 'ca.pem'),
         portal_url: `${url}/portal`,
         push_app_url: `${url}/app`,
+        outbox_url: outboxUrl(url, folder),
       },
       radius: {
         host: '127.0.0.1',

@@ -23,7 +23,10 @@ ${styleText('bold', 'Try a sign-in:')} a passcode for alice, a RADIUS request, w
 
   The same passcode again comes back as Access-Reject: each works once.
 ${pushText(firstRun, request('push'))}
-  Other words for the password: sms1, phone1. What they would send: ./bin/countersign outbox
+  Other words for the password: sms1, phone1. What they would send, and calls to answer:
+
+  ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
+
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
 `
 }

@@ -35,6 +35,7 @@ export interface PortalComposition {
   readonly administratorLog: AdministratorLog
   readonly delivery: Delivery
   readonly triesPerAddress: number
+  readonly triesOut: boolean
   readonly apiHost: () => string
   readonly clock: Clock
   readonly log: Log
@@ -74,6 +75,7 @@ export function portalOf(
       journal: new Journal(authenticationLog),
     }),
     triesPerAddress: shared.triesPerAddress,
+    triesOut: shared.triesOut,
     delivery,
     log,
     clock,

@@ -17,6 +17,7 @@ import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
 import { configuredDelivery } from './delivery/configured_delivery.ts'
 import { type Delivery, DeliveryError, type PushPort } from './delivery/delivery.ts'
 import { Outbox } from './delivery/outbox.ts'
+import { outboxKey } from './delivery/outbox_key.ts'
 import { vapidKeys } from './delivery/vapid_keys.ts'
 import { VoiceAddresses } from './delivery/voice_address.ts'
 import { WebPush } from './delivery/web_push.ts'
@@ -36,8 +37,9 @@ import { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
 import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
-import { CertificateError, serverCertificate, writtenAt } from './http/certificate_files.ts'
+import { CertificateError, serverCertificate } from './http/certificate_files.ts'
 import { type Face, HttpServer } from './http/http_server.ts'
+import { addOutboxPage } from './http/outbox/outbox_page.ts'
 import { addPortal } from './http/portal/portal.ts'
 import { addPushApp } from './http/push_app/push_app.ts'
 import { shownOnPhone } from './http/push_app/request_routes.ts'
@@ -51,6 +53,7 @@ import { portalOf } from './portal.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
 import { VerificationCodes } from './transaction/verification_codes.ts'
+import { repeatedly, watchCertificate } from './upkeep.ts'
 
 export interface ServiceOptions {
   /** The data folder; counts before the configuration's. */
@@ -94,7 +97,6 @@ export class ServiceError extends Error {
 const builtApps = resolve(import.meta.dirname, '../../web/dist')
 const tidyMs = 5_000
 const answersMs = 250
-const certificateMs = 60_000
 const closeMs = 4_000
 const httpsPort = 443
 
@@ -175,6 +177,11 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const shown = await certificate()
   const { phone } = config
   const conversation = new CallConversation({ authentication, transactions, addresses, phone })
+  const triesOut = [config.sms, phone, config.mail].some(
+    ({ provider }) => provider.kind === 'outbox',
+  )
+  if (triesOut)
+    log.warn(`provider=outbox: what is sent stays in ${folder}/outbox, and reaches nobody`)
   const invitations = new Invitations(store)
   const authApi = {
     authentication,
@@ -221,6 +228,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     administratorLog,
     delivery,
     triesPerAddress: config.refusedPerMinute,
+    triesOut,
     apiHost: () => new URL(publicUrl()).host,
     clock,
     log,
@@ -242,6 +250,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       (added) => addPortal(added, portal),
       (added, gates) => addRestV1(added, gates, authApi),
       ...voiceFaces(phone, { conversation, addresses, clock, log }),
+      ...(triesOut ? [outboxFace(folder, outbox, transactions)] : []),
     ],
     limits: {
       perApplication: config.requestsPerMinute,
@@ -337,6 +346,10 @@ export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Aut
   return new Authentication({ ...parts, settlement, verificationCodes, phoneFactors })
 }
 
+function outboxFace(folder: string, outbox: Outbox, transactions: Transactions): Face {
+  return (server) => addOutboxPage(server, { outbox, key: outboxKey(folder), transactions })
+}
+
 /** Only a provider that calls us back needs to be heard. */
 function voiceFaces(
   { provider }: ServiceConfig['phone'],
@@ -345,45 +358,6 @@ function voiceFaces(
   if (provider.kind !== 'twilio') return []
   const { authToken } = provider.twilio
   return [(server) => addVoice(server, { ...parts, authToken })]
-}
-
-/** Own certificates are renewed before they end, given ones read again when they have changed. */
-function watchCertificate(
-  config: ServiceConfig,
-  first: string,
-  certificate: () => ReturnType<typeof serverCertificate>,
-  server: HttpServer,
-  log: Log,
-): () => void {
-  const given = config.certificateFiles
-  let shown = first
-  let seen = given === undefined ? 0 : writtenAt(given)
-  return repeatedly(certificateMs, log, async () => {
-    const written = given === undefined ? 0 : writtenAt(given)
-    if (given !== undefined && written === seen) return
-    seen = written
-    const current = await certificate()
-    if (current.certificate === shown) return
-    shown = current.certificate
-    server.showCertificate(current)
-    log.info('another certificate is shown from now on')
-  })
-}
-
-/** One round after the other; one that fails is told, and the next one comes all the same. */
-function repeatedly(everyMs: number, log: Log, work: () => Promise<void>): () => void {
-  let running = false
-  const timer = setInterval(() => {
-    if (running) return
-    running = true
-    work()
-      .catch((error: unknown) => log.warn('upkeep failed', { error: String(error) }))
-      .finally(() => {
-        running = false
-      })
-  }, everyMs)
-  timer.unref()
-  return () => clearInterval(timer)
 }
 
 function apiHost(hostNames: readonly string[], port: number): string {

@@ -32,7 +32,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
   let ports: { service: number; radius: number }
   let running: Running
   let firstRun: {
-    service: { api_host: string; api_port: number; ca_file: string }
+    service: { api_host: string; api_port: number; ca_file: string; outbox_url: string }
     radius: { port: number; secret: string; cfg_file: string }
     integrations: Record<string, { ikey: string; skey: string }>
     users: { username: string; totp_uri: string; hotp_uri: string; bypass_codes: string[] }[]
@@ -71,6 +71,14 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
       'unix',
       'admin_api',
     ])
+  })
+
+  test('the outbox opens in a browser, by a link that only the owner of the data can get', () => {
+    const { stdout } = spawnSync(program, ['outbox', 'link', '--data', folder], {
+      encoding: 'utf8',
+    })
+    assert.equal(stdout.trim(), firstRun.service.outbox_url)
+    assert.match(stdout, new RegExp(`^https://localhost:${ports.service}/outbox#[\\w-]{43}$`, 'm'))
   })
 
   test('the passcode that the welcome shows comes back as Access-Accept, once', async () => {

@@ -14,6 +14,8 @@ export interface Session {
   readonly finished?: boolean
   /** What the service can do at all. */
   readonly ways: { readonly push: boolean; readonly sms: boolean }
+  /** Whether it is tried out, so that messages and mail reach nobody. */
+  readonly triesOut: boolean
 }
 
 export type Way = 'push' | 'phone' | 'sms' | 'passcode'

@@ -1,20 +1,9 @@
-import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
-import '../palette.css'
-import '../parts/parts.css'
-import './portal.css'
-import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { createRoot } from 'react-dom/client'
-import { cssVariables, theme } from '../theme.ts'
+import { render } from '../parts/render.tsx'
+import './portal.css'
 import { PortalError } from './api.ts'
 import { router } from './router.tsx'
-
-const root = document.getElementById('root')
-// hidden from style sheets, as the attribute is; a page has one for itself
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 
 /** A session that is over is over for every page at once. */
 const sessionOver = (error: unknown): void => {
@@ -32,18 +21,4 @@ const client = new QueryClient({
   },
 })
 
-if (root !== null) {
-  createRoot(root).render(
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
-    >
-      <Notifications position="bottom-center" autoClose={4000} />
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
-}
+render(<RouterProvider router={router} />, client)

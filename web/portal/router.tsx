@@ -3,18 +3,21 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Outlet,
 } from '@tanstack/react-router'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
+import { TryingOut } from '../parts/trying_out.tsx'
 import { EnrolPage } from './enrol/enrol_page.tsx'
 import { InvitationPage } from './enrol/invitation_page.tsx'
 import { Go } from './go.tsx'
 import { DevicesPage } from './home/devices_page.tsx'
 import { HistoryPage } from './home/history_page.tsx'
 import { RecoveryPage } from './home/recovery_page.tsx'
+import { useSession } from './session.ts'
 import { Start } from './start.tsx'
 
-const root = createRootRoute({ notFoundComponent: () => <Go to="/" /> })
+const root = createRootRoute({ component: Pages, notFoundComponent: () => <Go to="/" /> })
 
 /**
  * The pages. Their addresses stand behind the `#`, as the codes of invitations do: nothing of them
@@ -45,6 +48,20 @@ export const router = createRouter({
     </Frame>
   ),
 })
+
+function Pages() {
+  const session = useSession()
+  return (
+    <>
+      {session.data?.triesOut === true && (
+        <aside className="strip" aria-label="About this service">
+          <TryingOut>Its messages and mail reach nobody: they are kept in its outbox.</TryingOut>
+        </aside>
+      )}
+      <Outlet />
+    </>
+  )
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,7 +1,9 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { ServiceAddress } from '../../service/access/service_address.ts'
 import { type KeptCall, Outbox, type OutboxEntry } from '../../service/delivery/outbox.ts'
+import { outboxUrl } from '../../service/delivery/outbox_key.ts'
 import { Transactions } from '../../service/transaction/transactions.ts'
 import { CommandError, type Context, dataOptions, withStore } from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
@@ -24,6 +26,9 @@ export function addOutboxVerb(program: Command): void {
     .description('what would have been sent, the newest first')
     .action(list)
   dataOptions(outbox.command('show <id>')).description('one of them, whole').action(show)
+  dataOptions(outbox.command('link'))
+    .description('an address that shows all of it in a browser, for you alone')
+    .action(link)
   dataOptions(outbox.command('answer [call-id]'))
     .description('answer a call in the place of the callee; the latest where none is named')
     .option('--key <key>', 'the key that is pressed: 0 to 9, * or #')
@@ -74,6 +79,17 @@ async function show(id: string, options: DataOptions): Promise<void> {
       entry.text,
     ]
     process.stdout.write(`${styleText('yellow', banner)}\n${lines.join('\n')}\n`)
+  })
+}
+
+async function link(options: DataOptions): Promise<void> {
+  await withStore(options, async ({ store }: Context) => {
+    const address = await new ServiceAddress(store).read()
+    if (address === undefined) {
+      throw new CommandError('the service has not been started yet, so that it has no address')
+    }
+    const url = outboxUrl(address, options.data)
+    process.stdout.write(options.json ? json({ url }) : `${url}\n`)
   })
 }
 

@@ -53,18 +53,6 @@ export function defaultConfig(folder: string): ServiceConfig {
   return config
 }
 
-/** What `countersign up` holds to: nothing that is sent leaves the machine. */
-export function tryOutConfig(folder: string): ServiceConfig {
-  const config = defaultConfig(folder)
-  const provider = { kind: 'outbox' } as const
-  return {
-    ...config,
-    sms: { ...config.sms, provider },
-    phone: { ...config.phone, provider },
-    mail: { ...config.mail, provider },
-  }
-}
-
 /**
  * Reads a configuration.
  *

@@ -72,9 +72,10 @@ export class Outbox {
     return id
   }
 
-  /** The newest first. */
-  async list(): Promise<OutboxEntry[]> {
-    const entries = await Promise.all((await this.#files()).map((file) => this.#read(file)))
+  /** The newest first, `most` of them. */
+  async list(most = mostKept): Promise<OutboxEntry[]> {
+    const files = (await this.#files()).slice(0, most)
+    const entries = await Promise.all(files.map((file) => this.#read(file)))
     return entries.filter((entry) => entry !== undefined)
   }
 

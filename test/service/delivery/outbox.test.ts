@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { tryOutConfig } from '../../../src/service/config/service_config.ts'
 import { Outbox } from '../../../src/service/delivery/outbox.ts'
 import { Phones } from '../../../src/service/directory/phones.ts'
 import { AuthenticationLog } from '../../../src/service/event_log/authentication_log.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
+import { outboxProviders } from '../../rig/outbox_providers.ts'
 import { responseOf, TestService } from '../../rig/service.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -16,7 +16,7 @@ describe('the outbox', () => {
   let outbox: Outbox
   let userId: string
   before(async () => {
-    service = await TestService.start({ config: trying() })
+    service = await TestService.start({ config: outboxProviders() })
     outbox = new Outbox(service.folder, { now: () => Date.now() })
     userId = (await service.addUser({ username: 'alice' })).userId
     await service.store.transaction((db) =>
@@ -110,8 +110,3 @@ describe('the outbox', () => {
     assert.deepEqual(await own.byId(id), { id, at: clock.now(), ...mail })
   })
 })
-
-function trying() {
-  const { sms, phone, mail } = tryOutConfig('.')
-  return { sms, phone, mail }
-}

@@ -19,7 +19,7 @@ export function SignInPage({ session }: { readonly session: Session }) {
     <SignInWays
       username={name}
       ways={session.ways}
-      onOther={() => is({ kind: 'none', ways: session.ways })}
+      onOther={() => is({ kind: 'none', ways: session.ways, triesOut: session.triesOut })}
     />
   )
 }

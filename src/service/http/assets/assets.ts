@@ -10,7 +10,7 @@ const yearMs = 31_536_000_000
 const notBuilt = 503
 
 /** The browser apps as they were built: where each page lies, and who it is for. */
-const apps = { push: 'push_app', portal: 'portal' } as const
+const apps = { push: 'push_app', portal: 'portal', outbox: 'outbox' } as const
 
 /**
  * Adds the pages of the browser apps and the files they load.
@@ -30,6 +30,7 @@ export async function addAssets(server: FastifyInstance, folder: string): Promis
     if (existsSync(join(folder, 'assets'))) await addHashedFiles(assets, folder)
     addPushApp(assets, folder)
     addPortal(assets, folder)
+    assets.get('/outbox', async (_request, reply) => await sendPage(reply, folder, apps.outbox))
   })
 }
 

@@ -23,6 +23,8 @@ export interface PortalParts {
   /** To sign in or open an invitation, in five minutes. */
   readonly triesPerAddress: number
   readonly delivery: Pick<Delivery, 'push' | 'sms' | 'phone'>
+  /** Whether messages or mail reach nobody, since the service is tried out. */
+  readonly triesOut: boolean
   readonly log: Log
   readonly clock: Clock
 }

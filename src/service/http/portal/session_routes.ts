@@ -52,7 +52,7 @@ export function addSessionRoutes(
     await limits.tried(call.request, call.body.username)
     const token = await signIn.begin(call.body.username, call.who?.session, call.address)
     gate.setCookie(call.reply, token)
-    return { kind: 'sign_in', username: call.body.username, ways: waysOf(parts) }
+    return { kind: 'sign_in', username: call.body.username, ...about(parts) }
   })
 
   routes.signingIn('sign-in/passcode', z.object({ passcode }), async ({ who, ...call }) => {
@@ -103,8 +103,7 @@ export function addSessionRoutes(
 
 /** What the pages are told of a session: enough to know what to show. */
 async function described(who: Person | undefined, parts: PortalParts): Promise<object> {
-  const ways = waysOf(parts)
-  if (who === undefined) return { kind: 'none', ways }
+  if (who === undefined) return { kind: 'none', ...about(parts) }
   const { session, user } = who
   const { kind, username: name } = session
   return {
@@ -112,13 +111,14 @@ async function described(who: Person | undefined, parts: PortalParts): Promise<o
     username: user?.username ?? name,
     realname: kind === 'self_service' ? (user?.realname ?? '') : '',
     finished: await parts.enrolments.hasFinished(who),
-    ways,
+    ...about(parts),
   }
 }
 
-/** What this service can do at all: it says nothing of any user. */
-function waysOf({ delivery }: PortalParts) {
-  return { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
+/** What this service can do at all, and whether it does so in earnest: it says nothing of any user. */
+function about({ delivery, triesOut }: PortalParts) {
+  const ways = { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
+  return { ways, triesOut }
 }
 
 function assertionOf(read: z.infer<typeof assertion>) {

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { Outbox } from '../../src/service/delivery/outbox.ts'
+import { outboxKey } from '../../src/service/delivery/outbox_key.ts'
+import { Phones } from '../../src/service/directory/phones.ts'
+import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
+import { outboxProviders } from '../rig/outbox_providers.ts'
+import { responseOf, TestService } from '../rig/service.ts'
+
+describe('the outbox in a browser', { skip: skipChromium }, () => {
+  let service: TestService
+  let chromium: Chromium
+  let page: Page
+  before(async () => {
+    service = await TestService.start({ config: outboxProviders() })
+    const { userId } = await service.addUser({ username: 'alice' })
+    await service.store.transaction((db) =>
+      new Phones(service.store).add(userId, { number: '+12025550143' }, Date.now(), db),
+    )
+    chromium = await Chromium.start(service.service.port)
+    page = await (await chromium.person()).newPage()
+    await page.goto(`/outbox#${outboxKey(service.folder).reveal()}`)
+  })
+  after(async () => {
+    await chromium?.close()
+    await service.close()
+  })
+
+  const auth = (parameters: Readonly<Record<string, string>>) =>
+    service.call({ path: '/auth/v2/auth', parameters: { username: 'alice', ...parameters } })
+
+  test('says what there is to do while there is nothing', async () => {
+    await page.getByText('Nothing yet').waitFor()
+    await looksRight(page, 'outbox-empty')
+  })
+
+  test('a message appears, and its first code signs in', async () => {
+    await auth({ factor: 'sms', device: 'auto' })
+    const message = page.getByRole('article', { name: 'Message to +12025550143' })
+    const code = message.getByRole('button').first()
+    const [passcode = ''] = /\d{5,8}/.exec((await code.getAttribute('aria-label')) ?? '') ?? []
+    assert.equal(responseOf(await auth({ factor: 'passcode', passcode })).result, 'allow')
+  })
+
+  test('a call rings, and the key that is pressed settles it', async () => {
+    const answered = auth({ factor: 'phone', device: 'auto' })
+    const call = page.getByRole('article', { name: 'It rings: call to +12025550143' })
+    await call.waitFor()
+    await looksRight(page, 'outbox-call')
+    await call.getByRole('button', { name: 'Key 5' }).click()
+    await call.getByText('Answered.').waitFor()
+    await call.getByRole('button', { name: 'Key 1, sign in' }).click()
+    assert.equal(responseOf(await answered).result, 'allow')
+    await page.getByText('Let in', { exact: true }).waitFor()
+  })
+
+  test('who hangs up lets nobody in', async () => {
+    const answered = auth({ factor: 'phone', device: 'auto' })
+    await page.getByRole('button', { name: 'Hang up' }).click()
+    assert.equal(responseOf(await answered).result, 'deny')
+    await page.getByText('Not let in').waitFor()
+  })
+
+  test('of a mail the links lead on, and markup is text', async () => {
+    const outbox = new Outbox(service.folder, { now: () => Date.now() })
+    const text = 'Open this link:\n\nhttps://localhost/portal#/enroll/abc\n\n<b>bold</b>'
+    await outbox.add({ kind: 'mail', to: 'alice@example.com', subject: 'Welcome', text })
+    const mail = page.getByRole('article', { name: 'Mail to alice@example.com' })
+    const link = mail.getByRole('link')
+    assert.equal(await link.getAttribute('href'), 'https://localhost/portal#/enroll/abc')
+    await mail.getByText('<b>bold</b>').waitFor()
+    await looksRight(page, 'outbox')
+  })
+
+  test('without the key it shows nothing, and says where to get it', async () => {
+    const stranger = await (await chromium.person()).newPage()
+    await stranger.goto('/outbox#guessed')
+    await stranger.getByText('countersign outbox link').waitFor()
+    assert.equal(await stranger.getByRole('article').count(), 0)
+    await looksRight(stranger, 'outbox-refused')
+  })
+
+  test('the portal says that its messages reach nobody', async () => {
+    const user = await (await chromium.person()).newPage()
+    await user.goto('/portal')
+    await user.getByText('This service is being tried out.').waitFor()
+    await looksRight(user, 'portal-tried-out')
+  })
+})

@@ -1,0 +1,64 @@
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { IconPhone, IconPhoneOff } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Problem } from '../parts/problem.tsx'
+import { type Call, outbox } from './api.ts'
+import { EntryCard } from './entry_card.tsx'
+import { Keypad } from './keypad.tsx'
+
+/** A call: what is heard, and the keys of a phone as long as it waits for one. */
+export function CallCard({ call }: { readonly call: Call }) {
+  const client = useQueryClient()
+  const answer = useMutation({
+    mutationFn: (key: string | null) => outbox.answer(call.id, key),
+    onSettled: () => client.invalidateQueries({ queryKey: ['entries'] }),
+  })
+  const waits = call.outcome?.result === 'waiting'
+  return (
+    <EntryCard
+      icon={<IconPhone size={20} aria-hidden />}
+      what={waits ? 'It rings: call to' : 'Call to'}
+      to={call.to}
+      at={call.at}
+    >
+      <div className="bubble">“{call.text}”</div>
+      {waits ? (
+        <Stack gap="sm" align="center">
+          <Text fz="sm" c="dimmed" role="status">
+            {call.outcome?.status_msg}
+          </Text>
+          <Keypad call={call} disabled={answer.isPending} onKey={(key) => answer.mutate(key)} />
+          <Button
+            variant="light"
+            color="danger"
+            size="sm"
+            leftSection={<IconPhoneOff size={18} aria-hidden />}
+            disabled={answer.isPending}
+            onClick={() => answer.mutate(null)}
+          >
+            Hang up
+          </Button>
+        </Stack>
+      ) : (
+        <Ending outcome={call.outcome} />
+      )}
+      <Problem>{answer.isError && waits ? answer.error.message : ''}</Problem>
+    </EntryCard>
+  )
+}
+
+function Ending({ outcome }: Pick<Call, 'outcome'>) {
+  if (outcome === null) return <Badge variant="default">Over</Badge>
+  const colour =
+    outcome.result === 'allow' ? 'success' : outcome.status === 'fraud' ? 'danger' : 'warning'
+  return (
+    <Group gap="sm">
+      <Badge variant="light" color={colour}>
+        {outcome.result === 'allow' ? 'Let in' : 'Not let in'}
+      </Badge>
+      <Text fz="sm" c="dimmed">
+        {outcome.status_msg}
+      </Text>
+    </Group>
+  )
+}

@@ -1,0 +1,16 @@
+import { QueryClient } from '@tanstack/react-query'
+import { render } from '../parts/render.tsx'
+import './outbox.css'
+import { OutboxError } from './api.ts'
+import { OutboxPage } from './outbox_page.tsx'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { retry: (count, error) => count < 2 && !(error instanceof OutboxError) },
+  },
+})
+
+// another key is another page
+addEventListener('hashchange', () => location.reload())
+
+render(<OutboxPage />, client)

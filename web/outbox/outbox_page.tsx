@@ -1,0 +1,100 @@
+import { Paper, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { IconMailbox } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Frame } from '../parts/frame.tsx'
+import { Failed } from '../parts/problem.tsx'
+import { TryingOut } from '../parts/trying_out.tsx'
+import { type Entry, OutboxError, outbox } from './api.ts'
+import { CallCard } from './call_card.tsx'
+import { MailCard, MessageCard } from './message_cards.tsx'
+
+const lookEveryMs = 1000
+
+/** What would have been sent, as it comes, and calls to be answered. */
+export function OutboxPage() {
+  const entries = useQuery({
+    queryKey: ['entries'],
+    queryFn: outbox.entries,
+    refetchInterval: ({ state }) => (state.error instanceof OutboxError ? false : lookEveryMs),
+  })
+  const shown = entries.data?.entries ?? []
+  return (
+    <Frame size={680}>
+      <Stack gap="lg">
+        <div>
+          <Title order={1} fz={24}>
+            Outbox
+          </Title>
+          <Text c="dimmed" fz="sm" mt={4}>
+            Messages, calls and mail of this service, as they come.
+          </Text>
+        </div>
+        <TryingOut>Nothing of this has left this machine: it has reached nobody.</TryingOut>
+        {entries.isPending && (
+          <Skeleton h={150} radius="lg" aria-busy="true" aria-label="Loading" />
+        )}
+        {entries.isError && (
+          <Failed
+            title="The outbox can’t be shown"
+            message={
+              entries.error instanceof OutboxError
+                ? entries.error.message
+                : 'The service can’t be reached. Is it running?'
+            }
+            retry={() => entries.refetch()}
+          />
+        )}
+        {entries.isSuccess && shown.length === 0 && <NothingYet />}
+        <VisuallyHidden role="status">{announced(shown[0])}</VisuallyHidden>
+        {shown.length > 0 && (
+          <ul className="entries" aria-label="What would have been sent">
+            {shown.map((entry) => (
+              <li key={entry.id}>
+                <EntryCard entry={entry} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Stack>
+    </Frame>
+  )
+}
+
+function EntryCard({ entry }: { readonly entry: Entry }) {
+  switch (entry.kind) {
+    case 'sms':
+      return <MessageCard message={entry} />
+    case 'mail':
+      return <MailCard mail={entry} />
+    case 'phone':
+      return <CallCard call={entry} />
+  }
+}
+
+function NothingYet() {
+  return (
+    <Paper>
+      <Stack align="center" ta="center" gap="sm" py="md">
+        <IconMailbox size={36} aria-hidden className="dim" />
+        <Text fw={600}>Nothing yet</Text>
+        <Text c="dimmed" fz="sm" maw={420}>
+          Type <b>sms</b> or <b>phone</b> at a login, add a number in the portal, or invite
+          somebody: what would be sent appears here at once.
+        </Text>
+      </Stack>
+    </Paper>
+  )
+}
+
+function announced(latest: Entry | undefined): string {
+  switch (latest?.kind) {
+    case undefined:
+      return ''
+    case 'sms':
+      return `Message to ${latest.to}`
+    case 'mail':
+      return `Mail to ${latest.to}: ${latest.subject}`
+    case 'phone':
+      return `Call to ${latest.to}`
+  }
+}

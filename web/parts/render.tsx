@@ -1,0 +1,29 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import '../palette.css'
+import './parts.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { cssVariables, theme } from '../theme.ts'
+
+/** Draws an app that is made of the component library. */
+export function render(app: ReactNode, client: QueryClient): void {
+  const root = document.getElementById('root')
+  if (root === null) return
+  // hidden from style sheets, as the attribute is; a page has one for itself
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+  createRoot(root).render(
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <Notifications position="bottom-center" autoClose={4000} />
+      <QueryClientProvider client={client}>{app}</QueryClientProvider>
+    </MantineProvider>,
+  )
+}
