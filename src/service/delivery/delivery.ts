@@ -67,10 +67,12 @@ export type DeliveryErrorCode =
   | 'DELIVERY_LIMIT'
   /** The provider won't: a number that there is not, a region that is not allowed, wrong keys. */
   | 'DELIVERY_REFUSED'
-  /** The provider did not answer, or not in time. */
+  /** The provider can't be asked, or can't send now: nothing was sent. */
   | 'DELIVERY_UNREACHABLE'
+  /** The provider was asked and has not said what came of it: it may have been sent all the same. */
+  | 'DELIVERY_UNANSWERED'
 
-/** Thrown by every port where nothing was sent; the message says why and what to do. */
+/** Thrown by every port where nobody says that it was sent; the message says why and what to do. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
   readonly code: DeliveryErrorCode

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 import { readCaFile } from './ca_file.ts'
-import { DeliveryError } from './delivery.ts'
+import { connectionFailure, isNotConnected, noAnswer, type Peer } from './connection_failure.ts'
 
 export interface ProviderRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -14,9 +14,7 @@ export interface ProviderAnswer {
   readonly text: string
 }
 
-export interface ProviderHttpOptions {
-  /** As messages call the provider. */
-  readonly name: string
+export interface ProviderHttpOptions extends Peer {
   /** PEM of the authority to trust, in place of those that everybody trusts. */
   readonly caFile: string | undefined
   readonly limitMs?: number
@@ -27,26 +25,17 @@ const connectMs = 4_000
 const retryMs = 500
 const longestAnswer = 65_536
 
-/** Errors that come before a request was written: nothing was sent, and another try can't send twice. */
-const notConnected: readonly string[] = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]
 const tooMany = 429
 
 /** A provider's HTTP interface: one time limit for all, and a second try only where that is safe. */
 export class ProviderHttp {
-  readonly #name: string
+  readonly #peer: Peer
   readonly #limitMs: number
   readonly #agent: Agent
 
   /** @throws {DeliveryError} `DELIVERY_REFUSED` where the authority's file can't be read. */
-  constructor({ name, caFile, limitMs = answerMs }: ProviderHttpOptions) {
-    this.#name = name
+  constructor({ caFile, limitMs = answerMs, ...peer }: ProviderHttpOptions) {
+    this.#peer = peer
     this.#limitMs = limitMs
     this.#agent = new Agent({
       connect: { timeout: connectMs, ...(caFile === undefined ? {} : { ca: readCaFile(caFile) }) },
@@ -58,7 +47,8 @@ export class ProviderHttp {
   /**
    * One request and its whole answer, of whatever status.
    *
-   * @throws {DeliveryError} `DELIVERY_UNREACHABLE` where none came in time.
+   * @throws {DeliveryError} `DELIVERY_UNREACHABLE` where it could not be sent,
+   *   `DELIVERY_UNANSWERED` where it was, and no answer came in time.
    */
   async send(sent: ProviderRequest): Promise<ProviderAnswer> {
     const signal = AbortSignal.timeout(this.#limitMs)
@@ -66,13 +56,13 @@ export class ProviderHttp {
       const answer = await this.#once(sent, signal)
       if (answer.status !== tooMany) return answer
     } catch (error) {
-      if (!notConnected.includes(codeOf(error)) || signal.aborted) throw this.#unreachable(error)
+      if (!isNotConnected(codeOf(error)) || signal.aborted) throw this.#failure(error, signal)
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs))
     try {
       return await this.#once(sent, signal)
     } catch (error) {
-      throw this.#unreachable(error)
+      throw this.#failure(error, signal)
     }
   }
 
@@ -90,35 +80,21 @@ export class ProviderHttp {
     return { status: answer.statusCode, text: await readText(answer.body) }
   }
 
-  /** Told without the address, in which there may be a password. */
-  #unreachable(error: unknown): DeliveryError {
-    const code = codeOf(error)
-    if (notConnected.includes(code)) {
-      return new DeliveryError(
-        'DELIVERY_UNREACHABLE',
-        `${this.#name} can't be reached (${code}); check its address and the way to it`,
-      )
-    }
-    if (/TimeoutError|ABORT/.test(error instanceof Error ? `${error.name} ${code}` : '')) {
-      return new DeliveryError(
-        'DELIVERY_UNREACHABLE',
-        `${this.#name} did not answer in ${this.#limitMs / 1000} s; it may have been sent all the same`,
-      )
-    }
-    return new DeliveryError(
-      'DELIVERY_UNREACHABLE',
-      `the connection to ${this.#name} failed (${code === '' ? 'unknown' : code})`,
-    )
+  #failure(error: unknown, signal: AbortSignal) {
+    if (signal.aborted) return noAnswer(this.#peer, this.#limitMs)
+    return connectionFailure(this.#peer, codeOf(error))
   }
 }
 
-async function readText(body: AsyncIterable<unknown>): Promise<string> {
-  let text = ''
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
   for await (const chunk of body) {
-    text += String(chunk)
-    if (text.length > longestAnswer) break
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > longestAnswer) break
   }
-  return text
+  return Buffer.concat(chunks).toString()
 }
 
 function codeOf(error: unknown): string {

@@ -15,6 +15,7 @@ export class SmsGateway {
     this.#config = config
     this.#http = new ProviderHttp({
       name: 'the SMS gateway',
+      section: '[http_gateway]',
       caFile: config.caFile,
       ...(limitMs === undefined ? {} : { limitMs }),
     })
@@ -35,10 +36,16 @@ export class SmsGateway {
       body: body === undefined ? undefined : filled(body.reveal(), values, inBody),
     })
     const { status } = answer
-    if (status >= 500 || status === 429) {
+    if (status === 429 || status === 503) {
       throw new DeliveryError(
         'DELIVERY_UNREACHABLE',
         `the SMS gateway can't send now (status ${status})`,
+      )
+    }
+    if (status >= 500) {
+      throw new DeliveryError(
+        'DELIVERY_UNANSWERED',
+        `the SMS gateway has failed (status ${status}); it may have been sent all the same`,
       )
     }
     if (status < 200 || status >= 300) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { TelephonyLimits } from '../config/delivery_config.ts'
 import type { TelephonyEvent, TelephonyLog } from '../event_log/telephony_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { DeliveryError } from './delivery.ts'
+import { DeliveryError, type DeliveryErrorCode } from './delivery.ts'
 
 export type Telephoned = Pick<TelephonyEvent, 'number' | 'userId' | 'txid' | 'context'>
 
@@ -120,7 +120,6 @@ export class TelephonyLimit {
 }
 
 function resultOf(error: unknown): 'refused' | 'unreachable' {
-  return error instanceof DeliveryError && error.code === 'DELIVERY_UNREACHABLE'
-    ? 'unreachable'
-    : 'refused'
+  const open: readonly DeliveryErrorCode[] = ['DELIVERY_UNREACHABLE', 'DELIVERY_UNANSWERED']
+  return error instanceof DeliveryError && open.includes(error.code) ? 'unreachable' : 'refused'
 }

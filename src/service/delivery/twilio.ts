@@ -42,6 +42,7 @@ export class Twilio {
     this.#config = config
     this.#http = new ProviderHttp({
       name: 'twilio',
+      section: '[twilio]',
       caFile: config.caFile,
       ...(limitMs === undefined ? {} : { limitMs }),
     })
@@ -100,7 +101,10 @@ function failureOf(status: number, code: number | undefined): DeliveryError {
     return new DeliveryError(known[0], `twilio: ${known[1]} (${number})`)
   }
   return status >= 500
-    ? new DeliveryError('DELIVERY_UNREACHABLE', `twilio has a failure of its own (${number})`)
+    ? new DeliveryError(
+        'DELIVERY_UNANSWERED',
+        `twilio has a failure of its own (${number}); it may have been sent all the same`,
+      )
     : new DeliveryError(
         'DELIVERY_REFUSED',
         `twilio refused it (${number}); see twilio.com/docs/api/errors`,

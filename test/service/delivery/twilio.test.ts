@@ -118,7 +118,7 @@ describe('the Twilio client', () => {
     api.silent = true
     const error = await errorOf(client({}, 200).sendSms(to, text))
     api.silent = false
-    assert.equal(error.code, 'DELIVERY_UNREACHABLE')
+    assert.equal(error.code, 'DELIVERY_UNANSWERED')
     assert.match(error.message, /may have been sent/)
     assert.equal(api.provider.received.length, 1)
   })
