@@ -13,6 +13,7 @@ import { Users } from '../../service/directory/users.ts'
 import { portalLink } from '../../service/enrollment/portal_links.ts'
 import { invitationMail } from '../../service/self_service/notices.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import { readMailOption } from './mail_option.ts'
 import { json, moment, seconds } from './output.ts'
 
 interface InviteOptions extends DataOptions {
@@ -29,7 +30,7 @@ const mostHours = 24 * 90
 export function addInvite(user: Command): void {
   dataOptions(user.command('invite <username>'))
     .description('a link to the portal, by mail, to add a device without having one')
-    .option('--email <address>', "where to, in place of the user's own address")
+    .option('--email <address>', "where to, in place of the user's own address", readMailOption)
     .option('--valid-hours <hours>', 'how long it works', readHours, 72)
     .option('--print-link', 'show the link here and send no mail', false)
     .option('--config <file>', 'countersign.cfg, for its [mail]; the one in the data folder if any')

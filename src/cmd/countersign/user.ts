@@ -13,6 +13,7 @@ import {
   withStore,
 } from './context.ts'
 import { addInvite } from './invite.ts'
+import { readMailOption } from './mail_option.ts'
 import { json, moment, seconds, table } from './output.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
 
@@ -29,7 +30,7 @@ export function addUserVerb(program: Command): void {
   dataOptions(user.command('add <username>'))
     .description('add a user, with something to sign in with')
     .option('--realname <name>', 'full name')
-    .option('--email <address>', 'mail address')
+    .option('--email <address>', 'mail address', readMailOption)
     .option('--alias <name...>', 'further names')
     .option('--totp', 'make a token whose passcodes change with the time, and show its QR code')
     .option('--hotp', 'make a token whose passcodes count up, and show its QR code')
@@ -42,7 +43,7 @@ export function addUserVerb(program: Command): void {
     .description('change a user')
     .option('--username <name>', 'another user name')
     .option('--realname <name>', 'full name')
-    .option('--email <address>', 'mail address')
+    .option('--email <address>', 'mail address', readMailOption)
     .addOption(
       new Option('--status <status>', 'whether they may sign in').choices(settableStatuses),
     )

@@ -12,6 +12,7 @@ import type {
   TelephonyLimits,
   TwilioConfig,
 } from './delivery_config.ts'
+import { isMailbox } from './mail_address.ts'
 
 const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl']
 
@@ -83,14 +84,26 @@ class DeliveryReader {
     const password = this.#secret('mail', 'password')
     this.#together('mail', 'username', 'password')
     const security = values.text('mail', 'security')
-    if (security === 'none' && password !== undefined && !isLoopback(values.text('mail', 'host'))) {
-      values.refuse('mail', 'security', 'security=none would send the password readable to all')
+    if (security === 'none' && !isLoopback(values.text('mail', 'host'))) {
+      values.refuse(
+        'mail',
+        'security',
+        'security=none would send links that let in, and the password, readable to all',
+      )
+    }
+    const from = this.#needed('mail', 'from', 'mail')
+    if (from !== '' && !isMailbox(from)) {
+      values.refuse(
+        'mail',
+        'from',
+        `from is '${from}'; write it like Countersign <mfa@example.com>`,
+      )
     }
     return {
       provider: {
         kind: 'smtp',
         smtp: {
-          from: this.#needed('mail', 'from', 'mail'),
+          from,
           host: this.#needed('mail', 'host', 'mail'),
           port: values.integer('mail', 'port'),
           security: security === 'tls' || security === 'none' ? security : 'starttls',

@@ -4,6 +4,7 @@ import { Secret } from '../../host/secret.ts'
 import { IniDocument } from '../../ini/ini_document.ts'
 import { ConfigValues, type Problem } from './config_values.ts'
 import type { DeliveryConfig } from './delivery_config.ts'
+import { isMailAddress } from './mail_address.ts'
 import { readDeliveryConfig } from './read_delivery_config.ts'
 
 /** `countersign.cfg`, read. */
@@ -107,6 +108,11 @@ export function readServiceConfig(
       `'${webPushContact}' is no address to reach somebody at; write mailto:you@example.org or https://…`,
     )
   }
+  const fraudEmails = listed(values.text('push', 'fraud_email'))
+  for (const address of fraudEmails) {
+    if (isMailAddress(address)) continue
+    values.refuse('push', 'fraud_email', `'${address}' is no mail address`)
+  }
   const certificateFile = path('certificate_file')
   const keyFile = path('certificate_key_file')
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
@@ -143,7 +149,7 @@ export function readServiceConfig(
         windowMs: values.integer('push', 'fatigue_minutes') * minuteMs,
       },
       fraudLocks: values.text('push', 'fraud') === 'lock',
-      fraudEmails: listed(values.text('push', 'fraud_email')),
+      fraudEmails,
     },
     webPush: {
       enabled: values.yes('push', 'web_push'),

@@ -160,6 +160,31 @@ public_url=http://mfa.example.com
     assert.doesNotMatch(told.join('\n'), /hidden/)
   })
 
+  test('mail that everybody could read, and addresses that are none', () => {
+    const told = problemsOf(`[mail]
+provider=smtp
+from=Countersign
+host=mail.example.com
+security=none
+[push]
+fraud_email=a@example.com, Eve <eve@example.com>
+`).map((line) => line.slice(file.length + 1))
+    assert.deepEqual(
+      told.map((line) => line.split(':')[0]),
+      ['3', '5', '7'],
+    )
+    for (const from of [
+      'mfa@example.com',
+      'Countersign <mfa@example.com>',
+      'Zoë <zoë@exämple.com>',
+    ]) {
+      assert.deepEqual(
+        problemsOf(`[mail]\nprovider=smtp\nhost=localhost\nsecurity=none\nfrom=${from}\n`),
+        [],
+      )
+    }
+  })
+
   test('a gateway that is told no text, and what is no header, are refused without their secrets', () => {
     const told = problemsOf(`[sms]
 provider=http
