@@ -25,6 +25,7 @@ const debianPackages = {
     openssl: '/usr/bin/openssl',
     'pskc-utils': '/usr/bin/csv2pskc',
     pskctool: '/usr/bin/pskctool',
+    'python3-aiosmtpd': '/usr/lib/python3/dist-packages/aiosmtpd/smtp.py',
     'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
     'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
   },
