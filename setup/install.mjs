@@ -20,6 +20,7 @@ const debianPackages = {
   '--peers': {
     chromium: '/usr/bin/chromium',
     'freeradius-utils': '/usr/bin/radclient',
+    'libmaxmind-db-writer-perl': '/usr/share/doc/libmaxmind-db-writer-perl/copyright',
     'libyubikey-dev': '/usr/bin/ykgenerate',
     oathtool: '/usr/bin/oathtool',
     openssl: '/usr/bin/openssl',

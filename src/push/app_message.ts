@@ -5,6 +5,8 @@ export interface PendingRequest {
   readonly username: string
   /** As the client sent them, which may be anything; empty where it sent none. */
   readonly ipaddr: string
+  /** Where that is, as `Berlin, Germany`; empty where it is not known. */
+  readonly place: string
   readonly hostname: string
   /** What is asked for, where it is not a login. */
   readonly type: string
@@ -62,6 +64,7 @@ export interface HistoryEvent {
   readonly result: 'success' | 'denied' | 'fraud'
   readonly reason: string
   readonly ipaddr: string
+  readonly place: string
   readonly hostname: string
 }
 

@@ -34,6 +34,7 @@ export interface PortalComposition {
   readonly invitations: Invitations
   readonly administratorLog: AdministratorLog
   readonly delivery: Delivery
+  readonly places: PortalParts['places']
   readonly triesPerAddress: number
   readonly triesOut: boolean
   readonly apiHost: () => string
@@ -76,6 +77,7 @@ export function portalOf(
     }),
     triesPerAddress: shared.triesPerAddress,
     triesOut: shared.triesOut,
+    places: shared.places,
     delivery,
     log,
     clock,

@@ -49,6 +49,8 @@ import { ServiceMetrics } from './http/service_metrics.ts'
 import { CallConversation } from './http/voice/call_conversation.ts'
 import { OutboxCalls } from './http/voice/outbox_calls.ts'
 import { addVoice, type VoiceParts } from './http/voice/voice.ts'
+import { GeoipDatabaseError } from './place/geoip_database.ts'
+import { Places } from './place/places.ts'
 import { portalOf } from './portal.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
@@ -97,6 +99,7 @@ export class ServiceError extends Error {
 const builtApps = resolve(import.meta.dirname, '../../web/dist')
 const tidyMs = 5_000
 const answersMs = 250
+const placesMs = 60_000
 const closeMs = 4_000
 const httpsPort = 443
 
@@ -117,7 +120,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return await listening(store, { ...options, config, folder, port, log, clock })
   } catch (error) {
     await store.close()
-    const foreseen = error instanceof CertificateError || error instanceof DeliveryError
+    const foreseen =
+      error instanceof CertificateError ||
+      error instanceof DeliveryError ||
+      error instanceof GeoipDatabaseError
     throw foreseen ? new ServiceError(error.code, error.message) : error
   }
 }
@@ -191,9 +197,10 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     apiHost: hostAndPort,
     clock,
   }
+  const places = Places.open(config.places)
   const streams = new RequestStreams({
     watch: (phoneId, listener) => transactions.watch(phoneId, listener),
-    shown: (phoneId) => shownOnPhone(phoneId, authentication, devices),
+    shown: (phoneId) => shownOnPhone(phoneId, { authentication, devices, places }),
   })
   const administratorLog = new AdministratorLog(store)
   const pushApp = {
@@ -211,6 +218,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     phones,
     devices,
     authenticationLog: new AuthenticationLog(store),
+    places,
     streams,
     vapidPublicKey: webPush?.publicKey,
     accountName: () => config.hostNames[0] ?? 'localhost',
@@ -229,6 +237,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     delivery,
     triesPerAddress: config.refusedPerMinute,
     triesOut,
+    places,
     apiHost: () => new URL(publicUrl()).host,
     clock,
     log,
@@ -266,23 +275,23 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       throw listenError(error, port)
     })
   await new ServiceAddress(store).keep(publicUrl())
-  const stopTidying = repeatedly(tidyMs, log, async () => {
-    await authentication.tidy()
-    await portal.tidy()
-  })
   const outboxCalls = new OutboxCalls(outbox, conversation)
-  const stopAnswering =
-    phone.provider.kind === 'outbox'
-      ? repeatedly(answersMs, log, () => outboxCalls.takeAnswers())
-      : () => {}
-  const stopWatching = watchCertificate(config, shown.certificate, certificate, server, log)
+  const upkeep = [
+    repeatedly(tidyMs, log, async () => {
+      await authentication.tidy()
+      await portal.tidy()
+    }),
+    ...(phone.provider.kind === 'outbox'
+      ? [repeatedly(answersMs, log, () => outboxCalls.takeAnswers())]
+      : []),
+    repeatedly(placesMs, log, async () => places.refresh()),
+    watchCertificate(config, shown.certificate, certificate, server, log),
+  ]
   return {
     ...bound,
     caFile: shown.caFile,
     close: async () => {
-      stopTidying()
-      stopAnswering()
-      stopWatching()
+      for (const stop of upkeep) stop()
       transactions.close()
       streams.close()
       await server.close(closeMs)

@@ -56,6 +56,7 @@ export interface PastSignIn {
   readonly result: 'success' | 'denied' | 'fraud'
   readonly reason: string
   readonly ipaddr: string
+  readonly place: string
   readonly hostname: string
   readonly reported: boolean
 }

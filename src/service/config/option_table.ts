@@ -172,5 +172,23 @@ export const configTable = [
       },
     ],
   },
+  {
+    name: 'places',
+    meaning: 'What users are told of where a sign-in comes from',
+    options: [
+      {
+        key: 'networks',
+        type: 'list',
+        meaning:
+          'Networks or addresses of your own with the name that users know them by, parted by commas: `203.0.113.0/24 Berlin office, 10.0.0.0/8 company network`; of several the smallest counts',
+      },
+      {
+        key: 'geoip_database',
+        type: 'path',
+        meaning:
+          "File with the places of all other addresses in MaxMind's format, as GeoLite2 City; read again when it changes",
+      },
+    ],
+  },
   ...deliverySections,
 ] as const satisfies readonly ConfigSection[]

@@ -29,6 +29,12 @@ export interface ServiceConfig extends DeliveryConfig {
   readonly lockout: { readonly threshold: number; readonly lockMs: number }
   readonly push: PushConfig
   readonly webPush: WebPushConfig
+  readonly places: PlacesConfig
+}
+
+export interface PlacesConfig {
+  readonly networks: readonly { readonly network: string; readonly name: string }[]
+  readonly geoipDatabase: string | undefined
 }
 
 export interface PushConfig {
@@ -66,8 +72,8 @@ export function readServiceConfig(
 ): { readonly config: ServiceConfig | undefined; readonly problems: readonly Problem[] } {
   const values = new ConfigValues(IniDocument.parse(text), file)
   const folder = dirname(file)
-  const path = (key: string): string | undefined => {
-    const value = values.text('service', key)
+  const path = (key: string, section = 'service'): string | undefined => {
+    const value = values.text(section, key)
     return value === undefined ? undefined : resolve(folder, value)
   }
   const hostNames = listed(values.text('service', 'host_names'))
@@ -156,11 +162,38 @@ export function readServiceConfig(
       contact: webPushContact ?? `https://${hostNames[0] ?? 'localhost'}`,
       privateServices: listed(values.text('push', 'private_push_services')),
     },
+    places: {
+      networks: readNetworks(values),
+      geoipDatabase: path('geoip_database', 'places'),
+    },
     ...readDeliveryConfig(values, file),
   }
   const { problems } = values
   const valid = problems.every(({ severity }) => severity !== 'error')
   return { config: valid ? config : undefined, problems }
+}
+
+function readNetworks(values: ConfigValues): PlacesConfig['networks'] {
+  return listed(values.text('places', 'networks')).map((item) => {
+    const [, network = '', name = ''] = /^(\S+)\s+(.+)$/.exec(item) ?? []
+    if (!isNetwork(network)) {
+      values.refuse(
+        'places',
+        'networks',
+        `'${item}' is no network with its name; write it like 203.0.113.0/24 Berlin office`,
+      )
+    }
+    return { network, name }
+  })
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...others] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || others.length > 0) return false
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  )
 }
 
 function listed(value: string | undefined): string[] {

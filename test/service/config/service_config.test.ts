@@ -42,6 +42,20 @@ threshold=3
     assert.doesNotMatch(JSON.stringify(config), /hidden/)
   })
 
+  test('networks by their names', () => {
+    const read = (networks: string) => readServiceConfig(`[places]\nnetworks=${networks}`, file)
+    const { config } = read('203.0.113.0/24 Berlin office, 2001:db8::/32  IPv6, 192.0.2.7 kiosk')
+    assert.deepEqual(config?.places.networks, [
+      { network: '203.0.113.0/24', name: 'Berlin office' },
+      { network: '2001:db8::/32', name: 'IPv6' },
+      { network: '192.0.2.7', name: 'kiosk' },
+    ])
+    for (const wrong of ['203.0.113.0/24', '203.0.113.0/33 a', '10/8 b', 'office 10.0.0.0/8']) {
+      const [problem] = read(wrong).problems.map(formatProblem)
+      assert.match(problem ?? '', /cfg:2: '.+' is no network with its name; write it like/)
+    }
+  })
+
   test('all that is wrong is told at once, with its line', () => {
     const lines = problemsOf(`port=1
 [service]

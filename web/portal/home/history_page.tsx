@@ -78,8 +78,10 @@ function SignInRow({
   readonly signIn: PastSignIn
   readonly onReport: () => void
 }) {
-  const { timestamp, application, factor, reason, result, ipaddr, hostname, reported } = signIn
-  const from = [ipaddr, hostname].filter((text) => text !== '').join(' · ')
+  const { timestamp, application, factor, reason, result, reported } = signIn
+  const from = [signIn.place, signIn.ipaddr, signIn.hostname]
+    .filter((text) => text !== '')
+    .join(' · ')
   return (
     <li className="plain-row">
       <Group wrap="nowrap" gap="sm" align="flex-start">

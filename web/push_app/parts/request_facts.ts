@@ -18,10 +18,11 @@ export function factsOf(request: PendingRequest, all: readonly PendingRequest[])
 }
 
 function plainFacts(request: PendingRequest): ReadonlyMap<string, string> {
-  const { application, username, ipaddr, hostname, type, info } = request
+  const { application, username, ipaddr, place, hostname, type, info } = request
   const facts: [string, string][] = [
     ['Application', application],
     ['User', username],
+    ['From', place],
     ['From address', ipaddr],
     ['To computer', hostname],
     ['What for', type],

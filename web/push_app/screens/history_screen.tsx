@@ -77,8 +77,8 @@ const resultWords: Readonly<Record<HistoryEvent['result'], string>> = {
 }
 
 function Event({ event }: { readonly event: HistoryEvent }) {
-  const { time, application, factor, result, reason, ipaddr, hostname } = event
-  const from = [ipaddr, hostname].filter((part) => part !== '').join(' · ')
+  const { time, application, factor, result, reason, ipaddr, place, hostname } = event
+  const from = [place, ipaddr, hostname].filter((part) => part !== '').join(' · ')
   return (
     <li className={`event event-${result}`}>
       <span className="event-icon">

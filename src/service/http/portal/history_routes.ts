@@ -6,9 +6,10 @@ import { nothing, type PortalRoutes } from './portal_routes.ts'
 const report = z.object({ txid: z.string().min(1).max(64) })
 
 /** What has happened in a user's name, and what he says to it. */
-export function addHistoryRoutes(routes: PortalRoutes, { ownHistory }: PortalParts): void {
+export function addHistoryRoutes(routes: PortalRoutes, parts: PortalParts): void {
+  const { ownHistory, places } = parts
   routes.owner('GET', 'history', nothing, async ({ who }) => ({
-    signIns: (await ownHistory.list(who)).map(shown),
+    signIns: (await ownHistory.list(who)).map((signIn) => shown(signIn, places)),
   }))
 
   routes.owner('POST', 'history/report', report, async ({ who, body }) => {
@@ -20,7 +21,7 @@ export function addHistoryRoutes(routes: PortalRoutes, { ownHistory }: PortalPar
   }))
 }
 
-function shown(signIn: PastSignIn): object {
+function shown(signIn: PastSignIn, places: PortalParts['places']): object {
   const { timestamp, txid, application, factor, result, reason, ipaddr, hostname } = signIn
   const { device, reported } = signIn
   return {
@@ -31,6 +32,7 @@ function shown(signIn: PastSignIn): object {
     result,
     reason,
     ipaddr,
+    place: places.of(ipaddr),
     hostname,
     device,
     reported,

@@ -2,6 +2,7 @@ import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { PortalSessions } from '../../access/portal_sessions.ts'
 import type { Delivery } from '../../delivery/delivery.ts'
+import type { Places } from '../../place/places.ts'
 import type { AppActivation } from '../../self_service/app_activation.ts'
 import type { Enrolments } from '../../self_service/enrolments.ts'
 import type { OwnDevices } from '../../self_service/own_devices.ts'
@@ -18,6 +19,7 @@ export interface PortalParts {
   readonly ownDevices: OwnDevices
   readonly appActivation: AppActivation
   readonly ownHistory: OwnHistory
+  readonly places: Pick<Places, 'of'>
   readonly passkeys: Passkeys
   readonly signIn: PortalSignIn
   /** To sign in or open an invitation, in five minutes. */

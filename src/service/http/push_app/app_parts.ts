@@ -7,6 +7,7 @@ import type { PushDevices } from '../../directory/push_devices.ts'
 import type { Users } from '../../directory/users.ts'
 import type { Activation } from '../../enrollment/activation.ts'
 import type { AuthenticationLog } from '../../event_log/authentication_log.ts'
+import type { Places } from '../../place/places.ts'
 import type { AdmittedDevice } from '../gate/device_request.ts'
 import type { RequestStreams } from './request_streams.ts'
 
@@ -17,6 +18,7 @@ export interface PushAppParts {
   readonly phones: Phones
   readonly devices: PushDevices
   readonly authenticationLog: AuthenticationLog
+  readonly places: Pick<Places, 'of'>
   readonly streams: RequestStreams
   /** The public half of what push services know us by; `undefined` where Web Push is off. */
   readonly vapidPublicKey: string | undefined

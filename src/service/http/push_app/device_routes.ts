@@ -38,7 +38,7 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
   route('GET', '/app/api/history', async ({ device }): Promise<History> => {
     const since = clock.now() - historyDays * dayMs
     const events = await authenticationLog.ofUser(device.userId, { since, limit: mostEvents })
-    return { events: events.map(historyEvent) }
+    return { events: events.map((event) => historyEvent(event, parts.places)) }
   })
   route('DELETE', '/app/api/device', async ({ device }) => {
     await activation.deactivate(device.phoneId)
@@ -46,7 +46,8 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
   })
 }
 
-function historyEvent(event: AuthenticationEvent): HistoryEvent {
-  const { timestamp, application, factor, result, reason, ipaddr, hostname } = event
-  return { time: timestamp, application, factor, result, reason, ipaddr, hostname }
+function historyEvent(event: AuthenticationEvent, places: PushAppParts['places']): HistoryEvent {
+  const { timestamp: time, application, factor, result, reason, ipaddr, hostname } = event
+  const place = places.of(ipaddr)
+  return { time, application, factor, result, reason, ipaddr, place, hostname }
 }

@@ -1,8 +1,12 @@
 import type { PendingRequest } from '../../../push/app_message.ts'
+import type { Places } from '../../place/places.ts'
 import type { Transaction } from '../../transaction/transactions.ts'
 
 /** A sign-in as the app shows it. */
-export function pendingRequest(transaction: Transaction): PendingRequest {
+export function pendingRequest(
+  transaction: Transaction,
+  places: Pick<Places, 'of'>,
+): PendingRequest {
   const { txid, request, verification, opened, expires } = transaction
   const { application, username, displayUsername, ipaddr, hostname } = request
   return {
@@ -10,6 +14,7 @@ export function pendingRequest(transaction: Transaction): PendingRequest {
     application,
     username: displayUsername ?? username,
     ipaddr,
+    place: places.of(ipaddr),
     hostname,
     type: request.type ?? '',
     info: request.pushinfo ?? [],

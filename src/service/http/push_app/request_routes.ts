@@ -1,5 +1,4 @@
 import { allowedSkewMs, answerText } from '../../../push/signed_text.ts'
-import type { PushDevices } from '../../directory/push_devices.ts'
 import { AppRefusal } from '../gate/device_request.ts'
 import { appBodies, readBody } from './app_body.ts'
 import type { AddRoute, PushAppParts } from './app_parts.ts'
@@ -9,7 +8,7 @@ import { pendingRequest } from './pending_request.ts'
 export function addRequestRoutes(route: AddRoute, parts: PushAppParts): void {
   const { authentication, streams, clock } = parts
   route('GET', '/app/api/requests', async ({ device }) => ({
-    requests: await pendingRequests(authentication, device.phoneId),
+    requests: await pendingRequests(device.phoneId, parts),
     time: clock.now(),
   }))
   route('GET', '/app/api/stream', async ({ device }, _request, reply) => {
@@ -40,13 +39,16 @@ export function addRequestRoutes(route: AddRoute, parts: PushAppParts): void {
 /** What an open app is shown, in JSON; `undefined` where the phone is not activated any more. */
 export async function shownOnPhone(
   phoneId: string,
-  authentication: PushAppParts['authentication'],
-  devices: PushDevices,
+  parts: Pick<PushAppParts, 'authentication' | 'devices' | 'places'>,
 ): Promise<string | undefined> {
-  if ((await devices.byPhone(phoneId)) === undefined) return undefined
-  return JSON.stringify({ requests: await pendingRequests(authentication, phoneId) })
+  if ((await parts.devices.byPhone(phoneId)) === undefined) return undefined
+  return JSON.stringify({ requests: await pendingRequests(phoneId, parts) })
 }
 
-async function pendingRequests(authentication: PushAppParts['authentication'], phoneId: string) {
-  return (await authentication.waitingFor(phoneId)).map(pendingRequest)
+async function pendingRequests(
+  phoneId: string,
+  { authentication, places }: Pick<PushAppParts, 'authentication' | 'places'>,
+) {
+  const waiting = await authentication.waitingFor(phoneId)
+  return waiting.map((transaction) => pendingRequest(transaction, places))
 }

@@ -29,6 +29,10 @@ onBothDatabases('the push app', (rig) => {
       config: {
         refusedPerMinute: 10_000,
         push: { fatigue, fraudLocks: false, fraudEmails: [] },
+        places: {
+          networks: [{ network: '192.0.2.0/24', name: 'Berlin office' }],
+          geoipDatabase: undefined,
+        },
       },
     })
     userId = (await service.addUser({ username: 'alice' })).userId
@@ -186,6 +190,7 @@ onBothDatabases('the push app', (rig) => {
         application: 'test authapi',
         username: 'Alice A.',
         ipaddr: '192.0.2.7',
+        place: 'Berlin office',
         hostname: 'desk',
         type: 'Transfer',
         info: [
