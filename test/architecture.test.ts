@@ -262,7 +262,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/transaction',
       'service/http/gate',
     ],
-    node: ['node:crypto'],
+    node: ['node:crypto', 'node:net'],
     packages: ['fastify', 'zod'],
   },
   'service/http': {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { AuthRequest, ChosenFactor } from '../../authentication/authentication.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
@@ -67,10 +68,20 @@ export function readAsking(
   return {
     integration,
     named: userId === undefined ? { username: username ?? '' } : { userId },
-    ipaddr: parameters.text('ipaddr') ?? '',
+    ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),
   }
+}
+
+/**
+ * Where the user is. Of a user with an IPv6 address Duo Unix up to 2.2.3 sends all that sshd says of
+ * the connection, which begins with it: `2001:db8::1 50000 2001:db8::2 22`.
+ */
+export function readAddress(parameters: CallParameters): string {
+  const sent = parameters.text('ipaddr') ?? ''
+  const [first = ''] = sent.split(' ', 1)
+  return isIP(first) === 0 ? sent : first
 }
 
 const mostPairs = 20

@@ -1,6 +1,6 @@
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { AuthRequest, ChosenFactor } from '../../authentication/authentication.ts'
-import { type CallParameters, readShown } from '../auth_api/parameters.ts'
+import { type CallParameters, readAddress, readShown } from '../auth_api/parameters.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 
 /**
@@ -17,7 +17,7 @@ export function readUserAsking(
   return {
     integration,
     named: { username: parameters.text('user') ?? '' },
-    ipaddr: parameters.text('ipaddr') ?? '',
+    ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),
   }
