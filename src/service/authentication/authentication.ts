@@ -130,12 +130,13 @@ export class Authentication {
         return { result: 'enroll', status_msg: decision.statusMsg }
       case 'auth': {
         const nextDigits = await this.#nextDigits(user?.userId)
+        const verification = options.showsCode ? await this.#toldCode(request, subject) : undefined
         return {
           result: 'auth',
           status_msg: statusMessage.active,
           devices: deviceList(phones, tokens, nextDigits),
-          prompt: promptText(user?.username ?? '', phones, nextDigits),
-          verification: options.showsCode ? await this.#toldCode(request, subject) : undefined,
+          prompt: promptText(user?.username ?? '', phones, nextDigits, verification?.code),
+          verification,
         }
       }
     }

@@ -16,11 +16,13 @@ const kinds = [
  * The list that `text_prompt` asks for: all pushes, then all calls, then all messages.
  *
  * @param nextDigits First digit of the next SMS passcode, by phone.
+ * @param pushCode What the app will ask for: some clients show nothing more while they wait.
  */
 export function promptText(
   username: string,
   phones: readonly CapablePhone[],
   nextDigits: ReadonlyMap<string, string>,
+  pushCode?: string,
 ): PromptText {
   const options = kinds.flatMap(({ factor, label }) =>
     phones.flatMap((phone, index) =>
@@ -38,9 +40,11 @@ export function promptText(
   const title = `Duo two-factor login for ${username}\n\n`
   if (first === undefined) return { text: `${title}Passcode: `, factors: {} }
   const lines = options.map(({ line }, index) => ` ${index + 1}. ${line}`).join('\n')
+  const told =
+    pushCode === undefined ? '' : `The app asks for this code with a push: ${pushCode}\n\n`
   const choice = `Passcode or option (1-${options.length}): `
   return {
-    text: `${title}Enter a passcode or select one of the following options:\n\n${lines}\n\n${choice}`,
+    text: `${title}Enter a passcode or select one of the following options:\n\n${lines}\n\n${told}${choice}`,
     factors: Object.fromEntries([
       ['default', first.factor],
       ...options.map(({ factor }, index) => [String(index + 1), factor]),
