@@ -87,6 +87,21 @@ describe('countersign, in a new folder', () => {
     assert(!readFileSync(join(folder, 'data/countersign.db')).includes(String(skey)))
   })
 
+  test('the configuration of a client is that of Duo Unix for an application of its kind', () => {
+    const { secret_key: skey, integration_key: ikey } = json('app add --type unix --name SSH')
+    assert.equal(
+      countersign('app show SSH --cfg --api-host mfa.example.com').stdout,
+      `[duo]
+ikey = ${ikey}
+skey = ${skey}
+host = mfa.example.com:8443
+cafile = /etc/ssl/countersign-ca.pem
+failmode = secure
+`,
+    )
+    assert.match(countersign('app show SSH --cfg --api-port 443').stdout, /^host = localhost$/m)
+  })
+
   test('a token secret comes from standard input, never from the arguments', () => {
     const { status, stdout } = countersign(
       'token add alice --hotp --secret-file - --json',

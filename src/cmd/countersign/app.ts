@@ -10,6 +10,7 @@ import {
   verifiedPushes,
 } from '../../service/access/integrations.ts'
 import type { Store } from '../../service/store/store.ts'
+import { type ApiAddress, clientCfg, clientOf } from './client_cfg.ts'
 import { CommandError, confirmed, dataOptions, withStore } from './context.ts'
 import { json, nearestOf, table } from './output.ts'
 
@@ -54,7 +55,11 @@ export function addAppVerb(program: Command): void {
   dataOptions(app.command('show <app>'))
     .description('an application, by its name or integration key')
     .option('--reveal', 'with its secret key', false)
-    .option('--cfg', 'as a section for authproxy.cfg, with its secret key', false)
+    .option(
+      '--cfg',
+      'as its client wants it in authproxy.cfg, or login_duo.conf, with its secret key',
+      false,
+    )
     .option('--api-host <host>', 'host name of the service, for --cfg', 'localhost')
     .option('--api-port <port>', 'its port, for --cfg', '8443')
     .action(show)
@@ -97,7 +102,7 @@ async function add(
     process.stdout.write(
       asJson
         ? json({ ...appJson(made), ...keys })
-        : `${made.name} is protected. Its keys, the secret one shown this once:\n\n  ikey  ${keys.integration_key}\n  skey  ${keys.secret_key}\n\nFor the authentication proxy: countersign app show ${made.ikey} --cfg\n`,
+        : `${made.name} is protected. Its keys, the secret one shown this once:\n\n  ikey  ${keys.integration_key}\n  skey  ${keys.secret_key}\n\nFor ${clientOf(made)}: countersign app show ${made.ikey} --cfg\n`,
     )
   })
 }
@@ -125,17 +130,15 @@ async function list(options: DataOptions): Promise<void> {
 
 async function show(
   name: string,
-  options: DataOptions & { reveal: boolean; cfg: boolean; apiHost: string; apiPort: string },
+  options: DataOptions & ApiAddress & { readonly reveal: boolean; readonly cfg: boolean },
 ): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
     const app = await appNamed(store, name)
-    const skey = options.reveal || options.cfg ? app.skey.reveal() : '(hidden; add --reveal)'
     if (options.cfg) {
-      process.stdout.write(
-        `[duo_only_client]\n\n[radius_server_duo_only]\nikey=${app.ikey}\nskey=${skey}\napi_host=${options.apiHost}\napi_port=${options.apiPort}\nhttp_ca_certs_file=ca.pem\nradius_ip_1=10.0.1.10\nradius_secret_1=\nfailmode=secure\n`,
-      )
+      process.stdout.write(clientCfg(app, options))
       return
     }
+    const skey = options.reveal ? app.skey.reveal() : '(hidden; add --reveal)'
     process.stdout.write(
       asJson
         ? json({ ...appJson(app), secret_key: options.reveal ? skey : null })
