@@ -5,10 +5,19 @@
 //   --bench   also the peers that the benchmarks measure against
 //
 // Debian packages are installed where this runs as root; elsewhere the tests that need one say
-// which, and are skipped.
+// which, and are skipped. Some are only unpacked.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildWeb } from './build_web.mjs'
@@ -36,8 +45,19 @@ const debianPackages = {
   },
 }
 
+/**
+ * Only unpacked, under node_modules: installed, login-duo would bring an SSH server and a program
+ * with the rights of root, and libpam-duo would change what /etc/pam.d is made from.
+ */
+const unpackedPackages = {
+  '--peers': ['libduo3', 'libpam-duo', 'login-duo', 'pamtester'],
+}
+
+let listsAreFresh = false
+
 installNodePackages()
 installDebianPackages()
+unpackDebianPackages()
 if (!buildWeb()) {
   say('the browser apps could not be built: what stands above says why')
   process.exit(1)
@@ -65,19 +85,45 @@ function installDebianPackages() {
     .filter(([, file]) => !existsSync(file))
     .map(([name]) => name)
   if (missing.length === 0) return
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    say(`not installed: ${missing.join(', ')}; the tests that need one of them are skipped`)
-    return
-  }
+  if (!canFetch(missing)) return
   say(`installing ${missing.join(', ')}`)
+  freshenLists()
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  run('apt-get', ['update', '-qq'], env)
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], env)
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
 }
 
-function run(command, args, env = process.env) {
+function unpackDebianPackages() {
+  const folder = join(root, 'node_modules', '.debian')
+  const missing = Object.entries(unpackedPackages)
+    .filter(([flag]) => wanted.has(flag))
+    .flatMap(([, packages]) => packages)
+    .filter((name) => !existsSync(join(folder, 'usr/share/doc', name)))
+  if (missing.length === 0 || !canFetch(missing)) return
+  say(`unpacking ${missing.join(', ')}`)
+  mkdirSync(folder, { recursive: true })
+  const fetched = mkdtempSync(join(folder, 'fetched-'))
+  freshenLists()
+  // apt's own user could not write here
+  const asRoot = ['-o', 'APT::Sandbox::User=root']
+  run('apt-get', ['download', '-qq', ...asRoot, ...missing], { cwd: fetched })
+  for (const file of readdirSync(fetched)) run('dpkg-deb', ['-x', join(fetched, file), folder])
+  rmSync(fetched, { recursive: true })
+}
+
+function freshenLists() {
+  if (!listsAreFresh) run('apt-get', ['update', '-qq'])
+  listsAreFresh = true
+}
+
+function canFetch(missing) {
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) return true
+  say(`not installed: ${missing.join(', ')}; the tests that need one of them are skipped`)
+  return false
+}
+
+function run(command, args, { cwd = root, env = process.env } = {}) {
   // apt's progress must not stand before what the caller prints on standard output
-  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
+  const { status, error } = spawnSync(command, args, { cwd, env, stdio: ['ignore', 2, 2] })
   if (status === 0) return
   say(`'${command} ${args.join(' ')}' failed${error ? `: ${error.message}` : ''}`)
   process.exit(1)

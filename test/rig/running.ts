@@ -18,10 +18,15 @@ export class Running {
   readonly child: ChildProcess
   stdout = ''
   stderr = ''
+  readonly #closed: Promise<unknown>
+  #isClosed = false
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(command, args, {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    })
+    this.#closed = once(this.child, 'close').finally(() => {
+      this.#isClosed = true
     })
     this.child.stdout?.on('data', (chunk) => {
       this.stdout += String(chunk)
@@ -40,6 +45,17 @@ export class Running {
         throw new Error(`it ended with ${this.child.exitCode}: ${this.stdout}${this.stderr}`)
       await Promise.race([once(this.child.stdout ?? this.child, 'data'), once(this.child, 'exit')])
     }
+  }
+
+  /** Whether it has ended, and all that it printed has been read. */
+  get hasEnded(): boolean {
+    return this.#isClosed
+  }
+
+  /** Waits for its end. @returns Exit status. */
+  async ended(): Promise<number | null> {
+    await this.#closed
+    return this.child.exitCode
   }
 
   /** @returns Exit status. */

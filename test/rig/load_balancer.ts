@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+/** An address that stays while the service behind it comes and goes. */
+export class LoadBalancer {
+  readonly port: number
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #leadsTo: number | undefined
+  #waiting: (() => void)[] = []
+
+  private constructor(server: Server, port: number) {
+    this.#server = server
+    this.port = port
+    server.on('connection', (client) => void this.#forward(client))
+  }
+
+  static async start(): Promise<LoadBalancer> {
+    const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    return new LoadBalancer(server, address.port)
+  }
+
+  /** @param port Where connections lead from now on; they wait while there is none. */
+  leadTo(port: number | undefined): void {
+    this.#leadsTo = port
+    if (port === undefined) return
+    for (const go of this.#waiting.splice(0)) go()
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  async #forward(client: Socket): Promise<void> {
+    this.#keep(client)
+    while (this.#leadsTo === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      })
+    }
+    const service = connect(this.#leadsTo, '127.0.0.1')
+    this.#keep(service)
+    client.pipe(service).pipe(client)
+    client.once('close', () => service.destroy())
+    service.once('close', () => client.destroy())
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    // whoever is behind it may be gone; that is what this is for
+    socket.on('error', () => socket.destroy())
+  }
+}

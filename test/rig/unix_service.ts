@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, systemClock } from '../../src/host/clock.ts'
+import { type Integration, Integrations } from '../../src/service/access/integrations.ts'
+import { defaultConfig } from '../../src/service/config/service_config.ts'
+import { Outbox } from '../../src/service/delivery/outbox.ts'
+import { Phones } from '../../src/service/directory/phones.ts'
+import { PushPhone } from './push_phone.ts'
+import { RecordingLog } from './recording_log.ts'
+import { TestService, type TestServiceOptions, type TestToken } from './service.ts'
+
+/** Somebody with a phone for everything, and a token. */
+export interface Person {
+  readonly username: string
+  readonly userId: string
+  readonly phone: PushPhone
+  readonly token: TestToken
+}
+
+/** A service that Duo Unix asks; its messages and calls stay in its outbox. */
+export class UnixService {
+  readonly integration: Integration
+  readonly outbox: Outbox
+  #service: TestService
+  readonly #options: TestServiceOptions
+  readonly #clock: Clock
+  readonly #log: RecordingLog
+  readonly #answered = new Set<string>()
+
+  private constructor(
+    service: TestService,
+    integration: Integration,
+    options: TestServiceOptions,
+    clock: Clock,
+    log: RecordingLog,
+  ) {
+    this.#service = service
+    this.integration = integration
+    this.outbox = new Outbox(service.folder, clock)
+    this.#options = options
+    this.#clock = clock
+    this.#log = log
+  }
+
+  static async start(clock: Clock = systemClock): Promise<UnixService> {
+    const log = new RecordingLog()
+    const { sms, phone } = defaultConfig('.')
+    const provider = { kind: 'outbox' } as const
+    const config = {
+      accessLog: true,
+      sms: { ...sms, provider },
+      phone: { ...phone, provider },
+    }
+    const options = { folder: mkdtempSync(join(tmpdir(), 'unix-')), clock, log, config }
+    const service = await TestService.start(options)
+    return new UnixService(service, await service.addIntegration('unix'), options, clock, log)
+  }
+
+  /** The process that runs. */
+  get service(): TestService {
+    return this.#service
+  }
+
+  /** Starts it again after its end, on another port. */
+  async startAgain(): Promise<void> {
+    this.#service = await TestService.start(this.#options)
+  }
+
+  async close(): Promise<void> {
+    await this.#service.close()
+    rmSync(this.#service.folder, { recursive: true })
+  }
+
+  async addPerson(username: string = `user-${randomUUID()}`): Promise<Person> {
+    const { userId } = await this.#service.addUser({ username })
+    const phone = await this.addPushPhone(userId, '+15550104788', 'Work')
+    return { username, userId, phone, token: await this.#service.addToken(userId) }
+  }
+
+  /** An application that wants a code with each push. */
+  async addVerifiedPush(): Promise<Integration> {
+    const { store } = this.#service
+    const unix = { name: 'verified', type: 'unix', verifiedPush: 'required' } as const
+    const integrations = new Integrations(store)
+    return await store.transaction((db) => integrations.create(unix, this.#clock.now(), db))
+  }
+
+  /** A phone with the push app. */
+  async addPushPhone(userId: string, number: string, name: string): Promise<PushPhone> {
+    const phoneId = await this.addPhone(userId, number, name)
+    const code = await this.#service.addActivationCode(userId, phoneId)
+    const now = () => this.#clock.now()
+    return await PushPhone.activate((raw) => this.#service.send(raw), code, { now })
+  }
+
+  /** @returns Its `DP…`. */
+  async addPhone(userId: string, number: string, name: string): Promise<string> {
+    const { store } = this.#service
+    const phone = { number, name }
+    const { phoneId } = await store.transaction((db) =>
+      new Phones(store).add(userId, phone, this.#clock.now(), db),
+    )
+    return phoneId
+  }
+
+  /** The passcodes of the latest message. */
+  async passcodes(): Promise<readonly string[]> {
+    const latest = (await this.outbox.list()).find(({ kind }) => kind === 'sms')
+    return /: ([\d ]+)$/.exec(latest?.text ?? '')?.[1]?.split(' ') ?? []
+  }
+
+  /** Presses a key in the next call, or hangs up. */
+  async answerCall(key: string | null): Promise<void> {
+    for (;;) {
+      const call = (await this.outbox.list()).find(
+        ({ kind, id }) => kind === 'phone' && !this.#answered.has(id),
+      )
+      if (call === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 25))
+        continue
+      }
+      this.#answered.add(call.id)
+      return await this.outbox.answer(call.id, key)
+    }
+  }
+
+  /** How many requests for a path have been answered. */
+  requests(path: string): number {
+    return this.#log.lines.filter((line) => line.includes(`path: '${path}'`)).length
+  }
+}
