@@ -4,6 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { Users } from '../../src/service/directory/users.ts'
+import { TelephonyLog } from '../../src/service/event_log/telephony_log.ts'
+import { Store } from '../../src/service/store/store.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
@@ -132,6 +135,50 @@ failmode = secure
     ]) {
       assert.match(stdout, new RegExp(action))
     }
+  })
+
+  test('messages and calls are in the telephony log', async () => {
+    assert.match(countersign('log telephony').stdout, /No message has been sent yet/)
+    const store = await Store.open({ folder: join(folder, 'data'), migrate: false })
+    const alice = await new Users(store).byName('alice')
+    for (const [userId, detail] of [
+      [alice?.userId ?? null, 'SM1'],
+      ['new:eve', 'SM2'],
+    ] as const) {
+      await store.transaction((db) =>
+        new TelephonyLog(store).append(
+          {
+            timestamp: Date.now(),
+            type: 'sms',
+            context: 'authentication',
+            number: '+15550101234',
+            userId,
+            txid: null,
+            provider: 'twilio',
+            result: 'sent',
+            detail,
+          },
+          db,
+        ),
+      )
+    }
+    await store.close()
+    const { stdout } = countersign('log telephony --user alice')
+    assert.match(stdout, /sms +\+15550101234 +authentication +twilio +sent +SM1\n$/)
+    assert.doesNotMatch(stdout, /SM2/)
+    const lines: unknown = JSON.parse(countersign('log telephony --json').stdout)
+    assert(Array.isArray(lines))
+    assert.deepEqual([lines.length, lines[0].user_id, lines[0].detail], [2, 'new:eve', 'SM2'])
+  })
+
+  test('a mail address is one', () => {
+    const { status, stderr } = countersign(
+      'user edit alice --email "a@b.example, eve@evil.example"',
+    )
+    assert.equal(status, 1)
+    assert.match(stderr, /expected one mail address/)
+    assert.equal(countersign('user edit alice --email alice@example.com').status, 0)
+    assert.equal(json('user show alice').email, 'alice@example.com')
   })
 
   test('backup, rotation of the sealing key, restore', () => {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { AdministratorLog } from '../../service/event_log/administrator_log.ts'
 import { AuthenticationLog } from '../../service/event_log/authentication_log.ts'
-import { CommandError, dataOptions, withStore } from './context.ts'
+import { TelephonyLog } from '../../service/event_log/telephony_log.ts'
+import { CommandError, dataOptions, userNamed, withStore } from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
 
 interface LogOptions {
@@ -29,6 +30,11 @@ export function addLogVerb(program: Command): void {
     .description('what administrators did')
     .option('--limit <count>', 'how many', Number, 50)
     .action(administrator)
+  dataOptions(log.command('telephony'))
+    .description('messages and calls, and what came of each')
+    .option('--user <username>', 'to this user only')
+    .option('--limit <count>', 'how many', Number, 50)
+    .action(telephony)
 }
 
 async function authentication(
@@ -86,6 +92,36 @@ async function administrator(options: LogOptions): Promise<void> {
             'No administrator has done anything yet.',
           ),
     )
+  })
+}
+
+async function telephony(options: LogOptions & { user?: string }): Promise<void> {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const user = options.user === undefined ? undefined : await userNamed(store, options.user)
+    const events = await new TelephonyLog(store).list({
+      limit: checkedLimit(options.limit),
+      ...(user === undefined ? {} : { userId: user.userId }),
+    })
+    if (asJson) {
+      const shown = events.map(({ userId, timestamp, ...event }) => ({
+        timestamp: seconds(timestamp),
+        user_id: userId,
+        ...event,
+      }))
+      process.stdout.write(json(shown))
+      return
+    }
+    const heads = ['TIME', 'KIND', 'NUMBER', 'FOR', 'PROVIDER', 'RESULT', 'DETAIL']
+    const rows = events.map((event) => [
+      moment(event.timestamp),
+      event.type,
+      event.number,
+      event.context,
+      event.provider,
+      event.result,
+      event.detail,
+    ])
+    process.stdout.write(table(heads, rows, 'No message has been sent yet, and nobody called.'))
   })
 }
 
