@@ -19,7 +19,12 @@ export interface Received {
 
 /** An answer; `undefined` for none at all. */
 export type ProviderReply =
-  | { readonly status: number; readonly body: string; readonly type?: string }
+  | {
+      readonly status: number
+      readonly body: string
+      readonly type?: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | undefined
 
 /** A provider's HTTPS server on this machine, with an authority of its own. */
@@ -60,7 +65,8 @@ export class TlsProvider {
       provider.received.push(received)
       const reply = await answer(received)
       if (reply === undefined) return
-      response.writeHead(reply.status, { 'content-type': reply.type ?? 'application/json' })
+      const type = { 'content-type': reply.type ?? 'application/json' }
+      response.writeHead(reply.status, { ...type, ...reply.headers })
       response.end(reply.body)
     }
     return provider

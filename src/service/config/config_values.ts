@@ -63,6 +63,11 @@ export class ConfigValues {
     this.#problem(this.#entries.get(`${section}.${key}`)?.line ?? 1, message)
   }
 
+  /** Adds what is not forbidden, and not good either, at a key's line. */
+  warn(section: string, key: string, message: string): void {
+    this.#problem(this.#entries.get(`${section}.${key}`)?.line ?? 1, message, 'warning')
+  }
+
   #take(section: ConfigSection, entry: IniEntry): void {
     const key = entry.key.toLowerCase()
     const option = section.options.find((known) => known.key === key)
@@ -89,8 +94,8 @@ export class ConfigValues {
     this.#entries.set(place, entry)
   }
 
-  #problem(line: number, message: string): void {
-    this.#problems.push({ severity: 'error', file: this.#file, line, message })
+  #problem(line: number, message: string, severity: Problem['severity'] = 'error'): void {
+    this.#problems.push({ severity, file: this.#file, line, message })
   }
 }
 

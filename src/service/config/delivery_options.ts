@@ -25,7 +25,7 @@ const limits = (what: string, most: Readonly<Record<string, string>>): readonly 
   },
 ]
 
-/** The sections on messages, calls and mail, and on those who carry them (docs/delivery.md). */
+/** The sections on messages, calls and mail, and on those who carry them (docs/messages-and-calls.md). */
 export const deliverySections: readonly ConfigSection[] = [
   {
     name: 'sms',

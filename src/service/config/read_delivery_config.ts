@@ -12,7 +12,19 @@ import type {
   TelephonyLimits,
   TwilioConfig,
 } from './delivery_config.ts'
+import { templateProblems } from './gateway_template.ts'
 import { isMailbox } from './mail_address.ts'
+
+/** RFC 9110 §5.6.2: a token, and what every server reads the same. */
+const headerForm = /^\s*([\w!#$%&'*+.^`|~-]+)\s*:[ \t]*([\t\x20-\x7e]*?)[ \t]*$/
+const ownHeaders: readonly string[] = [
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]
 
 const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl']
 
@@ -183,13 +195,21 @@ class DeliveryReader {
     const accessKeyId = values.text('aws', 'access_key_id')
     const secret = this.#secret('aws', 'secret_access_key')
     this.#together('aws', 'access_key_id', 'secret_access_key')
+    const endpoint = this.#url('aws', 'endpoint')
+    if (endpoint?.startsWith('http:') && !isLoopback(new URL(endpoint).hostname)) {
+      values.refuse(
+        'aws',
+        'endpoint',
+        'endpoint would send passcodes readable to all; write https://',
+      )
+    }
     return {
       region: this.#needed('aws', 'region', from),
       credentials:
         accessKeyId === undefined || secret === undefined ? undefined : { accessKeyId, secret },
       originationIdentity: values.text('aws', 'origination_identity'),
       configurationSet: values.text('aws', 'configuration_set'),
-      endpoint: this.#url('aws', 'endpoint'),
+      endpoint,
     }
   }
 
@@ -199,35 +219,47 @@ class DeliveryReader {
     const body = this.#secret('http_gateway', 'body')
     this.#needed('http_gateway', 'url', 'sms')
     const url = this.#url('http_gateway', 'url') ?? ''
-    if (!`${url}${body?.reveal() ?? ''}`.includes('{text}')) {
-      values.refuse('http_gateway', 'url', '{text} stands neither in url nor in body')
-    }
-    return {
+    const gateway = {
       method: method === 'GET' || method === 'PUT' ? method : 'POST',
-      url: new Secret(url),
-      body,
       contentType: values.text('http_gateway', 'content_type') === 'json' ? 'json' : 'form',
-      headers: this.#headers(),
       from: values.text('http_gateway', 'from') ?? '',
       plus: values.yes('http_gateway', 'plus'),
+    } as const
+    for (const { key, message } of templateProblems({ ...gateway, url, body: body?.reveal() })) {
+      values.refuse('http_gateway', key, message)
+    }
+    if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+      const message = 'messages and the password travel readable to all; write https:// if it can'
+      values.warn('http_gateway', 'url', message)
+    }
+    return {
+      ...gateway,
+      url: new Secret(url),
+      body,
+      headers: this.#headers(),
       successPattern: this.#pattern(),
       caFile: this.#path('http_gateway', 'ca_file'),
     }
   }
 
+  /** Told without their values, which may be keys. */
   #headers(): HttpGatewayConfig['headers'] {
-    const text = this.#values.text('http_gateway', 'headers') ?? ''
-    return text
-      .split('\n')
+    const refuse = (message: string) => this.#values.refuse('http_gateway', 'headers', message)
+    const lines = (this.#values.text('http_gateway', 'headers') ?? '').split('\n')
+    const headers = lines
       .filter((header) => header.trim() !== '')
       .map((header) => {
-        const [, name = '', value = ''] = /^\s*([A-Za-z0-9-]+)\s*:\s*(.*?)\s*$/.exec(header) ?? []
-        if (name === '') {
-          // the value itself may be a key
-          this.#values.refuse('http_gateway', 'headers', 'headers are not written as Name: value')
-        }
-        return { name, value: new Secret(value) }
+        const [, name = '', value = ''] = headerForm.exec(header) ?? []
+        if (name === '') refuse('headers are not written as Name: value, in ASCII')
+        return { name: name.toLowerCase(), value: new Secret(value) }
       })
+    for (const [index, { name }] of headers.entries()) {
+      if (ownHeaders.includes(name)) refuse(`header ${name} is made by the client itself`)
+      if (headers.findIndex((other) => other.name === name) !== index) {
+        refuse(`header ${name} stands there twice`)
+      }
+    }
+    return headers
   }
 
   #pattern(): RegExp | undefined {

@@ -1,10 +1,9 @@
 import type { HttpGatewayConfig } from '../config/delivery_config.ts'
+import { filled } from '../config/gateway_template.ts'
 import { DeliveryError } from './delivery.ts'
 import { ProviderHttp } from './provider_http.ts'
 
 const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' }
-
-type Encoding = (text: string) => string
 
 /** Any gateway that sends a message for one HTTP request, by templates of its address and body. */
 export class SmsGateway {
@@ -25,17 +24,28 @@ export class SmsGateway {
   async sendSms(to: string, text: string): Promise<string> {
     const { method, url, body, contentType, headers, from, plus, successPattern } = this.#config
     const values = { to: plus ? to : to.replace(/^\+/, ''), text, from }
-    const inBody = contentType === 'json' ? encodeJson : encodeForm
     const answer = await this.#http.send({
       method,
-      url: filled(url.reveal(), values, encodeForm),
+      url: filled(url.reveal(), values, 'form'),
       headers: {
         ...(body === undefined ? {} : { 'content-type': contentTypes[contentType] }),
         ...Object.fromEntries(headers.map(({ name, value }) => [name, value.reveal()])),
       },
-      body: body === undefined ? undefined : filled(body.reveal(), values, inBody),
+      body: body === undefined ? undefined : filled(body.reveal(), values, contentType),
     })
     const { status } = answer
+    if (status >= 300 && status < 400) {
+      throw new DeliveryError(
+        'DELIVERY_REFUSED',
+        `the SMS gateway sends elsewhere (status ${status}), which is not followed; write the address it is at into url of [http_gateway]`,
+      )
+    }
+    if (status === 401 || status === 403) {
+      throw new DeliveryError(
+        'DELIVERY_REFUSED',
+        `the SMS gateway does not let us send (status ${status}); check the name, password or key in [http_gateway]`,
+      )
+    }
     if (status === 429 || status === 503) {
       throw new DeliveryError(
         'DELIVERY_UNREACHABLE',
@@ -62,25 +72,4 @@ export class SmsGateway {
     }
     return `status ${status}`
   }
-}
-
-const encodeForm: Encoding = encodeURIComponent
-const encodeJson: Encoding = (text) => JSON.stringify(text).slice(1, -1)
-
-/** In one pass: a placeholder within a text that was put in stays as it is. */
-function filled(
-  template: string,
-  values: { readonly to: string; readonly text: string; readonly from: string },
-  encode: Encoding,
-): string {
-  return template.replace(/\{(to|text|from)\}/g, (_placeholder, name) => {
-    switch (name) {
-      case 'to':
-        return encode(values.to)
-      case 'text':
-        return encode(values.text)
-      default:
-        return encode(values.from)
-    }
-  })
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { formatProblem } from '../../../src/service/config/config_values.ts'
 import { defaultConfig, readServiceConfig } from '../../../src/service/config/service_config.ts'
@@ -135,8 +137,8 @@ password=hidden4
     assert.deepEqual(
       config.sms.provider.gateway.headers.map(({ name, value }) => [name, value.reveal()]),
       [
-        ['X-Key', 'hidden3'],
-        ['X-Other', 'two: parts'],
+        ['x-key', 'hidden3'],
+        ['x-other', 'two: parts'],
       ],
     )
     assert(config.phone.provider.kind === 'twilio')
@@ -199,11 +201,79 @@ fraud_email=a@example.com, Eve <eve@example.com>
     }
   })
 
+  test('each section of docs/messages-and-calls.md is right as it stands', () => {
+    const page = readFileSync(
+      join(import.meta.dirname, '../../../docs/messages-and-calls.md'),
+      'utf8',
+    )
+    const sections = [...page.matchAll(/```ini\n([^`]*)```/g)].map(([, text = '']) => text)
+    assert(sections.length >= 7)
+    for (const text of sections) assert.deepEqual(problemsOf(text), [], text)
+  })
+
+  const gatewayLines = (text: string) =>
+    problemsOf(`[sms]\nprovider=http\n[http_gateway]\n${text}\n`).map((line) => {
+      assert.doesNotMatch(line, /hidden/)
+      return line.slice(file.length + 1)
+    })
+
+  for (const [what, text, expected] of [
+    ['no number', 'url=https://sms.example/?t={text}', ['4:']],
+    [
+      'a word that stands for nothing',
+      'url=https://a.example/?n={to}&t={text}&x={ hidden }',
+      ['4:'],
+    ],
+    ['the right words in capitals', 'url=https://a.example/?n={TO}&t={text}', ['4:', '4:']],
+    ['a sender that is not set', 'url=https://a.example/?n={to}&t={text}&f={from}', ['4:']],
+    ['# in a password', 'url=https://a.example/?p=hidden#1&n={to}&t={text}', ['4:']],
+    ['a password before the host', 'url=https://u:hidden@a.example/?n={to}&t={text}', ['4:']],
+    ['a placeholder in the host', 'url=https://{to}.example/?t={text}', ['4:']],
+    ['another protocol', 'url=ftp://a.example/?n={to}&t={text}', ['4:']],
+    ['a body with GET', 'method=GET\nurl=https://a.example/\nbody={to} {text}', ['6:']],
+    [
+      'JSON without quotes',
+      'content_type=json\nurl=https://a.example/\nbody={"n":"{to}","t":{text}}',
+      ['6:'],
+    ],
+    [
+      'headers of the client, twice, and beyond ASCII',
+      'url=https://a.example/?n={to}&t={text}\nheaders=Content-Length: 5\n  X-Key: hidden\n  x-key: b\n  X-Name: hiddenü',
+      ['5:', '5:', '5:'],
+    ],
+  ] as const) {
+    test(`a gateway with ${what} is refused`, () => {
+      assert.deepEqual(
+        gatewayLines(text).map((line) => line.slice(0, 2)),
+        expected,
+      )
+    })
+  }
+
+  test('a gateway in clear is warned of, and used', () => {
+    const text = (host: string) =>
+      `[sms]\nprovider=http\n[http_gateway]\nurl=http://${host}/?n={to}&t={text}&p=hidden\n`
+    const { config, problems } = readServiceConfig(text('sms.example'), file)
+    assert.equal(config?.sms.provider.kind, 'http')
+    assert.deepEqual(
+      problems.map(({ severity, line }) => [severity, line]),
+      [['warning', 4]],
+    )
+    assert.deepEqual(problemsOf(text('127.0.0.1:13013')), [])
+  })
+
+  test('a number may be a number in JSON', () => {
+    const body = 'body={"recipients":[{"msisdn":{to}}],"message":"{text}"}'
+    const json = `content_type=json\nurl=https://a.example/\n${body}`
+    assert.deepEqual(gatewayLines(`plus=false\n${json}`), [])
+    assert.equal(gatewayLines(json).length, 1)
+  })
+
   test('a gateway that is told no text, and what is no header, are refused without their secrets', () => {
     const told = problemsOf(`[sms]
 provider=http
 [http_gateway]
-url=https://sms.example/?key=hidden
+url=https://sms.example/?key=hidden&to={to}
 headers=hidden hidden
 success_pattern=(
 `)
