@@ -29,6 +29,8 @@ const debianPackages = {
   '--peers': {
     chromium: '/usr/bin/chromium',
     'freeradius-utils': '/usr/bin/radclient',
+    kannel: '/usr/sbin/bearerbox',
+    'kannel-extras': '/usr/lib/kannel/test/fakesmsc',
     'libmaxmind-db-writer-perl': '/usr/share/doc/libmaxmind-db-writer-perl/copyright',
     'libyubikey-dev': '/usr/bin/ykgenerate',
     oathtool: '/usr/bin/oathtool',
@@ -54,6 +56,10 @@ const unpackedPackages = {
 }
 
 let listsAreFresh = false
+
+/** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
+const services = ['freeradius', 'kannel']
+const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()
 installDebianPackages()
@@ -89,7 +95,19 @@ function installDebianPackages() {
   say(`installing ${missing.join(', ')}`)
   freshenLists()
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  startNothing()
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
+  for (const service of services.filter((name) => missing.includes(name))) {
+    // systemd complains of a service that it has not seen yet, and the links are right all the same
+    spawnSync('update-rc.d', [service, 'disable'], { stdio: 'ignore' })
+  }
+}
+
+/** Until this ends, no package starts its service (invoke-rc.d(8)). */
+function startNothing() {
+  if (existsSync(policy)) return
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  process.on('exit', () => rmSync(policy, { force: true }))
 }
 
 function unpackDebianPackages() {
