@@ -132,7 +132,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/delivery',
     ],
     node: ['node:crypto', 'node:net'],
-    packages: ['kysely'],
+    packages: ['kysely', 'ipaddr.js'],
   },
   'service/enrollment': {
     rooms: [

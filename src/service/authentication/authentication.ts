@@ -1,5 +1,4 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
-import { isIP } from 'node:net'
 import { type Device, readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Integration } from '../access/integrations.ts'
@@ -22,6 +21,7 @@ import { checkPasscode } from './passcode_check.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
+import { sourceAddress } from './source_address.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 
 export interface AuthRequest extends Asking {
@@ -342,7 +342,7 @@ export class Authentication {
     if (user === undefined) return { kind: 'no such user' }
     const { store, settlement, phoneFactors, clock } = this.#parts
     const { integration, ipaddr } = attempt.asking
-    const source = { userId: user.userId, ikey: integration.ikey, address: validAddress(ipaddr) }
+    const source = { userId: user.userId, ikey: integration.ikey, address: sourceAddress(ipaddr) }
     const checked = await store.transaction(async (db) => {
       const checked = await checkPasscode(
         source,
@@ -388,11 +388,6 @@ function attemptOf(asking: Asking, { user }: Subject): Attempt {
 function isSame(one: string, other: string): boolean {
   const [first, second] = [Buffer.from(one), Buffer.from(other)]
   return first.length === second.length && timingSafeEqual(first, second)
-}
-
-/** Whatever is no address counts as none: a client must not get a fresh counter by inventing one. */
-function validAddress(ipaddr: string): string {
-  return isIP(ipaddr) === 0 ? '' : ipaddr
 }
 
 function passed(ms: number): Promise<void> {

@@ -98,6 +98,17 @@ describe('wrong passcodes', () => {
     assert.equal(await guess(right()), 'allow allow')
   })
 
+  test('an IPv6 network counts as one address, however its addresses are written', async () => {
+    const written = ['2001:db8:0:1::1', '2001:DB8:0:1:0:0:0:1', '2001:db8:0:1:ffff::2%eth0']
+    for (let index = 0; index < 10; index++) await guess(wrong(index), written[index % 3])
+    assert.equal(await guess(right(), '2001:db8:0:1::5'), 'deny locked_out')
+    assert.equal(await guess(right(), '2001:db8:0:2::5'), 'allow allow')
+    const mapped = ['::ffff:192.0.2.77', '192.0.2.77']
+    for (let index = 0; index < 10; index++) await guess(wrong(index), mapped[index % 2])
+    assert.equal(await guess(right(), '192.0.2.77'), 'deny locked_out')
+    await service.store.transaction((db) => endLocks(userId, db))
+  })
+
   test('fifty from many addresses lock the account, until an administrator unlocks it', async () => {
     for (let index = 0; index < 50; index++) await guess(wrong(index), `198.51.100.${index}`)
     assert.equal(await guess(right(), '203.0.113.9'), 'deny locked_out')
