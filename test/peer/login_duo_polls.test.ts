@@ -18,21 +18,17 @@ describe('login_duo 1.11.3 and a login that nobody answers', { skip: skipLoginDu
   })
   after(() => unix.close())
 
-  for (const [factor, shown] of [
-    ['push', 'Pushed a login request to your device...\n'],
-    ['phone', 'Dialing XXX-XXX-4788...\n'],
-  ] as const) {
+  for (const factor of ['push', 'phone']) {
     test(`${factor}: a handful of polls, and nobody is let in`, async () => {
       const { username } = await unix.addPerson()
       const before = unix.requests(polled)
       const terminal = login.onTerminal(username, { settings: { prompts: '1' } })
       await terminal.shows('(1-3): ')
       terminal.type(factor)
-      await terminal.shows(shown)
       await terminal.shows('Login timed out.\n')
       assert.equal(await isLetIn(terminal), false)
       const polls = unix.requests(polled) - before
-      assert.ok(polls >= 2 && polls <= 5, `${polls} polls`)
+      assert.ok(polls >= 1 && polls <= 5, `${polls} polls`)
     })
   }
 
