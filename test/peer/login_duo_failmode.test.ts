@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { Integrations } from '../../src/service/access/integrations.ts'
 import { makeAuthority } from '../../src/service/http/certificate_authority.ts'
 import { type DuoSettings, isLetIn, LoginDuo, skipLoginDuo } from '../rig/duo_unix.ts'
 import { freePort } from '../rig/running.ts'
@@ -52,8 +53,12 @@ describe('login_duo 1.11.3 and failmode', { skip: skipLoginDuo }, () => {
     await schema.alterTable('elsewhere').renameTo('users').execute()
   })
 
-  test('an application that may not ask is turned away, whatever failmode says', async () => {
-    const integration = await unix.service.addIntegration('adminapi')
+  test('an application that was disabled is turned away, whatever failmode says', async () => {
+    const { store } = unix.service
+    const integration = await unix.service.addIntegration('unix')
+    await store.transaction((db) =>
+      new Integrations(store).update(integration.ikey, { enabled: false }, db),
+    )
     const settings = { failmode: 'safe' }
     const refused = new LoginDuo(unix.service, integration).headless('alice', { settings })
     assert.equal(await isLetIn(refused), false)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { globSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { clientCfg } from '../../src/cmd/countersign/client_cfg.ts'
 import type { Integration } from '../../src/service/access/integrations.ts'
 import { skipWithout } from './debian_package.ts'
 import { Running } from './running.ts'
@@ -25,23 +26,20 @@ export const skipPamDuo =
 /** Keys of `login_duo.conf` and `pam_duo.conf`. */
 export type DuoSettings = Readonly<Record<string, string>>
 
-/** Writes a configuration by which a client of Duo Unix finds a service and trusts it. */
+/** Writes the configuration that `countersign app show --cfg` makes, with other settings in it. */
 function writeDuoConf(
   file: string,
   { folder, service }: Pick<TestService, 'folder' | 'service'>,
-  { ikey, skey }: Integration,
+  integration: Integration,
   settings: DuoSettings = {},
 ): void {
-  const all: DuoSettings = {
-    ikey,
-    skey: skey.reveal(),
-    host: `127.0.0.1:${service.port}`,
-    cafile: join(folder, 'ca.pem'),
-    failmode: 'secure',
-    ...settings,
-  }
-  const lines = Object.entries(all).map(([key, value]) => `${key} = ${value}\n`)
-  writeFileSync(file, ['[duo]\n', ...lines].join(''), { mode: 0o600 })
+  const address = { apiHost: '127.0.0.1', apiPort: String(service.port) }
+  const changed: DuoSettings = { cafile: join(folder, 'ca.pem'), ...settings }
+  const kept = clientCfg(integration, address)
+    .split('\n')
+    .filter((line) => line !== '' && changed[line.split(' = ', 1)[0] ?? ''] === undefined)
+  const others = Object.entries(changed).map(([key, value]) => `${key} = ${value}`)
+  writeFileSync(file, `${[...kept, ...others].join('\n')}\n`, { mode: 0o600 })
 }
 
 /** What the client's programs find in their environment, of all that an SSH server would set. */
