@@ -30,6 +30,7 @@ export interface AwsConfig {
   readonly originationIdentity: string | undefined
   readonly configurationSet: string | undefined
   readonly endpoint: string | undefined
+  readonly caFile: string | undefined
 }
 
 export interface HttpGatewayConfig {

@@ -176,6 +176,7 @@ export const deliverySections: readonly ConfigSection[] = [
         meaning: 'Configuration set that messages and calls belong to',
       },
       { key: 'endpoint', type: 'text', meaning: "Another address than the region's, as of a VPC" },
+      caFile('AWS'),
     ],
   },
   {

@@ -210,6 +210,7 @@ class DeliveryReader {
       originationIdentity: values.text('aws', 'origination_identity'),
       configurationSet: values.text('aws', 'configuration_set'),
       endpoint,
+      caFile: this.#path('aws', 'ca_file'),
     }
   }
 

@@ -5,12 +5,17 @@ import {
   type VoiceId,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2'
 import type { AwsConfig, Language } from '../config/delivery_config.ts'
+import { readCaFile } from './ca_file.ts'
+import { connectionFailure, isNotConnected, noAnswer, type Peer } from './connection_failure.ts'
 import { DeliveryError, type DeliveryErrorCode } from './delivery.ts'
 
 const answerMs = 10_000
+const connectMs = 4_000
 const retryMs = 500
 /** A passcode that comes later than this is of no use any more. */
 const liveSecs = 300
+
+const peer: Peer = { name: 'aws', section: '[aws]' }
 
 /** The voices that Amazon Polly has for the languages of calls. */
 const voices: Readonly<Record<Language, VoiceId>> = {
@@ -30,8 +35,11 @@ const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> =
     'DELIVERY_REFUSED',
     'the access key may not do this; allow sms-voice:SendTextMessage and sms-voice:SendVoiceMessage',
   ],
-  UnrecognizedClientException: ['DELIVERY_REFUSED', 'the access key is wrong'],
-  InvalidSignatureException: ['DELIVERY_REFUSED', 'the secret access key is wrong'],
+  UnrecognizedClientException: ['DELIVERY_REFUSED', 'access_key_id is wrong'],
+  InvalidSignatureException: [
+    'DELIVERY_REFUSED',
+    "secret_access_key is wrong, or this machine's clock is",
+  ],
   ExpiredTokenException: ['DELIVERY_REFUSED', 'the credentials have expired'],
   CredentialsProviderError: [
     'DELIVERY_REFUSED',
@@ -48,7 +56,10 @@ const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> =
     "the account's monthly spending limit is reached; have it raised",
   ],
   ThrottlingException: ['DELIVERY_UNREACHABLE', 'too many requests at once'],
-  InternalServerException: ['DELIVERY_UNREACHABLE', 'it has a failure of its own'],
+  InternalServerException: [
+    'DELIVERY_UNANSWERED',
+    'it has a failure of its own; it may have been sent all the same',
+  ],
 }
 
 /** AWS End User Messaging: messages, and calls that speak a text. */
@@ -58,13 +69,22 @@ export class AwsMessaging {
   readonly #limitMs: number
 
   constructor(config: AwsConfig, limitMs = answerMs) {
-    const { region, credentials, endpoint } = config
+    const { region, credentials, endpoint, caFile } = config
     this.#config = config
     this.#limitMs = limitMs
     this.#client = new PinpointSMSVoiceV2Client({
       region,
       // what else it would try again may have been sent
       maxAttempts: 1,
+      requestHandler: {
+        connectionTimeout: connectMs,
+        // a connection that was kept may be closed just when a message is written to it
+        httpsAgent: {
+          keepAlive: false,
+          maxSockets: Number.POSITIVE_INFINITY,
+          ...(caFile === undefined ? {} : { ca: readCaFile(caFile) }),
+        },
+      },
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined
         ? {}
@@ -121,9 +141,9 @@ export class AwsMessaging {
     try {
       return (await send(signal)).MessageId ?? ''
     } catch (error) {
-      if (nameOf(error) !== 'ThrottlingException') throw this.#failure(error, signal)
+      const sentNothing = nameOf(error) === 'ThrottlingException' || isNotConnected(codeOf(error))
+      if (!sentNothing) throw this.#failure(error, signal)
     }
-    // of one that was throttled nothing was sent
     await new Promise((resolve) => setTimeout(resolve, retryMs))
     try {
       return (await send(signal)).MessageId ?? ''
@@ -137,11 +157,18 @@ export class AwsMessaging {
     const name = nameOf(error)
     const known = failures[name]
     if (known !== undefined) return new DeliveryError(known[0], `aws: ${known[1]} (${name})`)
+    if (signal.aborted) return noAnswer(peer, this.#limitMs)
+    const status = statusOf(error)
+    if (status === undefined) return connectionFailure(peer, codeOf(error))
+    if (status >= 300 && status < 500) {
+      return new DeliveryError(
+        'DELIVERY_REFUSED',
+        `aws refused it (${name}, status ${status}); check region and endpoint of [aws]`,
+      )
+    }
     return new DeliveryError(
-      'DELIVERY_UNREACHABLE',
-      signal.aborted
-        ? `aws did not answer in ${this.#limitMs / 1000} s; it may have been sent all the same`
-        : `aws can't be reached or failed (${codeOf(error) ?? name}); check region and endpoint`,
+      status === 503 ? 'DELIVERY_UNREACHABLE' : 'DELIVERY_UNANSWERED',
+      `aws, or what stands before it, has failed (${name}, status ${status})`,
     )
   }
 }
@@ -150,6 +177,16 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+/** Of an answer that came, whatever it was. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined
+  const metadata = error.$metadata
+  const known = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+  return known && typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code)
+  // the client's own limit on the time that connecting takes
+  return nameOf(error) === 'TimeoutError' ? 'CONNECT_TIMEOUT' : nameOf(error)
 }
