@@ -6,7 +6,6 @@ import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
 import { readServiceConfig } from '../../src/service/config/service_config.ts'
 import { SmsGateway } from '../../src/service/delivery/sms_gateway.ts'
 import { smsText } from '../../src/service/delivery/sms_text.ts'
-import { Phones } from '../../src/service/directory/phones.ts'
 import { Kannel, skipKannel } from '../rig/kannel.ts'
 import { responseOf, TestService } from '../rig/service.ts'
 
@@ -72,9 +71,7 @@ describe('kannel', { skip: skipKannel }, () => {
   test('brings the passcode with which a user signs in', async () => {
     const service = await TestService.start({ config: { sms: configured() } })
     const { userId } = await service.addUser({ username: 'zoë' })
-    await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number: to }, Date.now(), db),
-    )
+    await service.addPhone(userId, to)
     const auth = async (parameters: Readonly<Record<string, string>>) => {
       const named = { username: 'zoë', ...parameters }
       return responseOf(await service.call({ path: '/auth/v2/auth', parameters: named }))

@@ -4,9 +4,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../src/host/secret.ts'
 import type { SmtpConfig } from '../../src/service/config/delivery_config.ts'
-import { DeliveryError, type MailMessage } from '../../src/service/delivery/delivery.ts'
+import type { MailMessage } from '../../src/service/delivery/delivery.ts'
 import { Smtp } from '../../src/service/delivery/smtp.ts'
 import { invitationMail } from '../../src/service/self_service/notices.ts'
+import { deliveryErrorOf } from '../rig/delivery_error.ts'
 import { freePort } from '../rig/running.ts'
 import { SmtpServer, skipSmtp, smtpLogin } from '../rig/smtp_server.ts'
 
@@ -20,15 +21,7 @@ function smtp(config: Partial<SmtpConfig> & Pick<SmtpConfig, 'port'>, limitMs = 
   return new Smtp({ ...here, caFile: undefined, ...config }, limitMs)
 }
 
-async function errorOf(work: Promise<unknown>): Promise<DeliveryError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  assert(error instanceof DeliveryError, String(error))
-  assert(!`${error.message}${error.stack}`.includes(smtpLogin.password))
-  return error
-}
+const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [smtpLogin.password])
 
 describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () => {
   let server: SmtpServer

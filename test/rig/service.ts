@@ -24,6 +24,7 @@ import {
 import { defaultConfig, type ServiceConfig } from '../../src/service/config/service_config.ts'
 import type { Delivery } from '../../src/service/delivery/delivery.ts'
 import { BypassCodes } from '../../src/service/directory/bypass_codes.ts'
+import { Phones } from '../../src/service/directory/phones.ts'
 import { Tokens } from '../../src/service/directory/tokens.ts'
 import type { User } from '../../src/service/directory/user.ts'
 import { type NewUser, Users } from '../../src/service/directory/users.ts'
@@ -132,6 +133,14 @@ export class TestService {
     return await this.store.transaction((db) =>
       new Users(this.store).create(user, this.#clock.now(), db),
     )
+  }
+
+  /** @returns Its id. */
+  async addPhone(userId: string, number: string): Promise<string> {
+    const { phoneId } = await this.store.transaction((db) =>
+      new Phones(this.store).add(userId, { number }, this.#clock.now(), db),
+    )
+    return phoneId
   }
 
   /** A HOTP token of six digits, whose first counter is 0. */

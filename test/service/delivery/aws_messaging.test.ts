@@ -4,12 +4,11 @@ import { Secret } from '../../../src/host/secret.ts'
 import type { AwsConfig, Language } from '../../../src/service/config/delivery_config.ts'
 import { defaultConfig } from '../../../src/service/config/service_config.ts'
 import { AwsMessaging } from '../../../src/service/delivery/aws_messaging.ts'
-import { DeliveryError } from '../../../src/service/delivery/delivery.ts'
-import { Phones } from '../../../src/service/directory/phones.ts'
 import { AuthenticationLog } from '../../../src/service/event_log/authentication_log.ts'
 import { TelephonyLog } from '../../../src/service/event_log/telephony_log.ts'
 import { AwsMessagingApi, accessKey, region, voiceLanguages } from '../../rig/aws_messaging_api.ts'
 import { awsSignature } from '../../rig/aws_signature.ts'
+import { deliveryErrorOf } from '../../rig/delivery_error.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 import { freePort } from '../../rig/running.ts'
 import { responseOf, TestService } from '../../rig/service.ts'
@@ -72,16 +71,7 @@ describe('the client of AWS End User Messaging', () => {
 
   const client = (config: Partial<AwsConfig> = {}, limitMs = 5_000) =>
     new AwsMessaging(configOf(api, config), limitMs)
-  const errorOf = async (work: Promise<unknown>): Promise<DeliveryError> => {
-    const error = await work.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    assert(error instanceof DeliveryError, String(error))
-    const shown = `${error.message}${error.stack}`
-    assert(!shown.includes(accessKey.secret) && !shown.includes('1234567'), shown)
-    return error
-  }
+  const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [accessKey.secret, '1234567'])
 
   test('sends a message, signed', async () => {
     assert.match(await client().sendSms(to, text), /^[0-9a-f-]{36}$/)
@@ -251,9 +241,7 @@ describe('a user whose phone is called by AWS', () => {
       },
     })
     const { userId } = await service.addUser({ username: 'alice' })
-    await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number: to }, Date.now(), db),
-    )
+    await service.addPhone(userId, to)
   })
   after(async () => {
     await service.close()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { readServiceConfig } from '../../../src/service/config/service_config.ts'
-import { DeliveryError } from '../../../src/service/delivery/delivery.ts'
 import { SmsGateway } from '../../../src/service/delivery/sms_gateway.ts'
+import { deliveryErrorOf } from '../../rig/delivery_error.ts'
 import { freePort } from '../../rig/running.ts'
 import { type ProviderReply, type Received, TlsProvider } from '../../rig/tls_provider.ts'
 
@@ -89,16 +89,8 @@ describe('the client of an HTTP gateway', () => {
   }
   const query = `method=GET\nurl=$URL/query?password=${password}&to={to}&text={text}`
   const bearer = `headers=Authorization: Bearer ${password}`
-  const errorOf = async (work: Promise<unknown>): Promise<DeliveryError> => {
-    const error = await work.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    assert(error instanceof DeliveryError, String(error))
-    const shown = `${error.message}${error.stack}`
-    assert(!shown.includes(password) && !shown.includes(gateway.provider.url))
-    return error
-  }
+  const errorOf = (work: Promise<unknown>) =>
+    deliveryErrorOf(work, [password, gateway.provider.url])
 
   for (const [what, section] of [
     ['a query', `${query}&from={from}`],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { Secret } from '../../../src/host/secret.ts'
 import type { TwilioConfig } from '../../../src/service/config/delivery_config.ts'
-import { DeliveryError } from '../../../src/service/delivery/delivery.ts'
 import { Twilio } from '../../../src/service/delivery/twilio.ts'
+import { deliveryErrorOf } from '../../rig/delivery_error.ts'
 import { freePort } from '../../rig/running.ts'
 import { accountSid, authToken, TwilioApi } from '../../rig/twilio_api.ts'
 
@@ -34,15 +34,7 @@ describe('the Twilio client', () => {
       limitMs,
     )
   const call = { to, from: '+15005550006', url: 'https://a.example/call', statusUrl: 'https://a/s' }
-  const errorOf = async (work: Promise<unknown>): Promise<DeliveryError> => {
-    const error = await work.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    assert(error instanceof DeliveryError, String(error))
-    assert(!`${error.message}${error.stack}`.includes(authToken))
-    return error
-  }
+  const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [authToken])
 
   test('sends a message from a number, or by a messaging service', async () => {
     assert.match(await client().sendSms(to, 'Zürich & Co: 1234567'), /^SM[0-9a-f]{32}$/)

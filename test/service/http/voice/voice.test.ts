@@ -4,7 +4,6 @@ import { systemClock } from '../../../../src/host/clock.ts'
 import { Secret } from '../../../../src/host/secret.ts'
 import { Integrations } from '../../../../src/service/access/integrations.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
-import { Phones } from '../../../../src/service/directory/phones.ts'
 import { AuthenticationLog } from '../../../../src/service/event_log/authentication_log.ts'
 import { TelephonyLog } from '../../../../src/service/event_log/telephony_log.ts'
 import { isSignedByTwilio } from '../../../../src/service/http/voice/twilio_signature.ts'
@@ -81,9 +80,7 @@ describe('a phone call', () => {
 
   async function addUser(username: string, number: string): Promise<void> {
     const { userId } = await service.addUser({ username })
-    await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number }, Date.now(), db),
-    )
+    await service.addPhone(userId, number)
   }
   const begin = async (username = 'alice', integration = service.integration) => {
     const parameters = { username, factor: 'phone', device: 'auto', async: '1' }

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { DeliveryError } from '../../src/service/delivery/delivery.ts'
+
+/** The error that a client of a provider's throws; nothing of what is `hidden` may show in it. */
+export async function deliveryErrorOf(
+  work: Promise<unknown>,
+  hidden: readonly string[],
+): Promise<DeliveryError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  assert(error instanceof DeliveryError, String(error))
+  const shown = `${error.message}${error.stack}`
+  assert(!hidden.some((text) => shown.includes(text)), shown)
+  return error
+}
