@@ -42,8 +42,12 @@ export class OwnHistory {
     const reported = new Set(
       events.filter(({ result }) => result === 'fraud').map(({ txid }) => txid),
     )
+    // what was marked afterwards has a line of its own; what was reported on the phone has that alone
+    const signedIn = new Set(
+      events.filter(({ reason }) => reason !== marked).map(({ txid }) => txid),
+    )
     return events
-      .filter(({ reason }) => reason !== marked)
+      .filter(({ reason, txid }) => reason !== marked || !signedIn.has(txid))
       .map((event) => ({ ...event, reported: event.txid !== null && reported.has(event.txid) }))
   }
 

@@ -10,7 +10,7 @@ import { AdministratorLog } from '../../../../src/service/event_log/administrato
 import { AuthenticationLog } from '../../../../src/service/event_log/authentication_log.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { PortalBrowser } from '../../../rig/portal_browser.ts'
-import { TestService } from '../../../rig/service.ts'
+import { responseOf, TestService } from '../../../rig/service.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
 const minuteMs = 60_000
@@ -127,6 +127,25 @@ onBothDatabases('self-service at the portal', (rig) => {
       const [reported] = signInsIn((await other.at.get('history')).body)
       assert.equal(reported?.reported, true)
     })
+  })
+
+  test('a sign-in that was reported on the phone stands in the history as reported', async () => {
+    const { userId } = await service.addUser({ username: 'reporter' })
+    const phone = await service.addPushPhone(userId)
+    const parameters = { username: 'reporter', factor: 'push', device: 'auto', async: '1' }
+    const pushed = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    await phone.answer(String(pushed.txid), 'fraud')
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    const at = browser()
+    await at.signIn('reporter', code)
+    const shown = signInsIn((await at.get('history')).body)
+    assert.deepEqual(
+      shown.map(({ factor, result, reported }) => [factor, result, reported]),
+      [
+        ['bypass_code', 'success', false],
+        ['push', 'fraud', true],
+      ],
+    )
   })
 
   describe('the last way in', () => {
