@@ -27,6 +27,8 @@ export interface AuthAnswer {
   /** `allow`, `deny`, `timeout`, `fraud`, `sent`, `bypass`, `locked_out`, … */
   readonly status: string
   readonly status_msg: string
+  /** Where a user who has nothing to sign in with is to enrol; from our service, to `prompt`. */
+  readonly enroll_portal_url?: string
 }
 
 export interface CheckAnswer {
@@ -104,6 +106,9 @@ export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
     result,
     status: textOr(response.status, result),
     status_msg: textOr(response.status_msg, ''),
+    ...(typeof response.enroll_portal_url === 'string'
+      ? { enroll_portal_url: response.enroll_portal_url }
+      : {}),
   }
 }
 

@@ -137,6 +137,10 @@ describe('what the appliance sends, and gets back', () => {
       username: 'alice',
     })
     assert.equal(api.asked('/auth/v2/preauth').length, 0)
+    const enroll_portal_url = 'https://api.example/portal#/enroll/AAAA'
+    const denied = { result: 'deny', status: 'deny', status_msg: 'Enroll.', enroll_portal_url }
+    api.auth = () => ({ response: denied })
+    assert.equal((await proxy.signIn('new', 'push'))?.message, `Enroll. ${enroll_portal_url}`)
     api.auth = () => 'reset'
     assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)
     assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)

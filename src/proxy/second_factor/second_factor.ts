@@ -113,7 +113,7 @@ export class SecondFactor {
       case 'deny':
         return reject(answer.status_msg)
       case 'enroll':
-        return reject(`${answer.status_msg} ${answer.enroll_portal_url}`.trim())
+        return reject(withPortal(answer))
     }
   }
 
@@ -125,7 +125,7 @@ export class SecondFactor {
     )
     return answer.result === 'allow'
       ? this.#accept(login, 'auth', answer.status_msg, factor)
-      : reject(answer.status_msg, factor)
+      : reject(withPortal(answer), factor)
   }
 
   #failed(
@@ -174,6 +174,14 @@ export class SecondFactor {
 function isForFailmode(asking: 'preauth' | 'auth', error: AuthApiUnavailable): boolean {
   if (error.reason === 'malformed') return false
   return asking === 'preauth' || error.reason === 'http_5xx' || !error.mayHaveBeenReceived
+}
+
+/** What is told to a user, and where he is to enrol if that is what he lacks. */
+function withPortal({
+  status_msg,
+  enroll_portal_url = '',
+}: Pick<AuthAnswer, 'status_msg' | 'enroll_portal_url'>): string {
+  return `${status_msg} ${enroll_portal_url}`.trim()
 }
 
 /** What the API found wrong with a request is for the user to know: `no capable device`. */

@@ -58,7 +58,11 @@ export interface ToldVerification {
   readonly expires: number
 }
 
-export type AuthOutcome = Asked | { readonly kind: 'no such user' }
+/** `not enrolled` has ended, too: there is nothing that its user could be asked for. */
+export type AuthOutcome =
+  | Asked
+  | { readonly kind: 'not enrolled'; readonly txid: string; readonly outcome: Outcome }
+  | { readonly kind: 'no such user' }
 
 /** What a user can say to a push. */
 export type PushDecision = 'approve' | 'deny' | 'fraud'
@@ -155,7 +159,7 @@ export class Authentication {
   ): Promise<AuthOutcome> {
     const began = this.#parts.clock.now()
     const answer = await this.#auth(request, chosen, options)
-    if (answer.kind === 'settled' && answer.outcome.result === 'deny') {
+    if ('outcome' in answer && answer.outcome.result === 'deny') {
       await passed(refusalMs - (this.#parts.clock.now() - began))
     }
     return answer
@@ -173,7 +177,8 @@ export class Authentication {
     if (decision.kind !== 'auth') {
       const outcome = outcomeOf(decision)
       await this.#parts.settlement.end(attempt, async, outcome, decision.reason)
-      return { kind: 'settled', txid: attempt.txid, outcome }
+      const kind = decision.kind === 'enroll' ? 'not enrolled' : 'settled'
+      return { kind, txid: attempt.txid, outcome }
     }
     if (chosen.factor === 'passcode') {
       return await this.#passcode(attempt, subject, chosen.passcode, async)

@@ -259,6 +259,18 @@ describe('Auth API v2', () => {
       assert.deepEqual(await of('nobody'), ['deny', 'deny'])
     })
 
+    test('who skips preauth with the word as it was typed is told where to enrol', async () => {
+      const portal = async (more: Readonly<Record<string, string>>) => {
+        const parameters = { username: 'newcomer', ...more }
+        const response = responseOf(await service.call({ path: auth, parameters }))
+        assert.equal(response.result, 'deny')
+        return String(response.enroll_portal_url)
+      }
+      const told = await portal({ factor: 'prompt', prompt: 'push' })
+      assert.match(told, /^https:\/\/.+\/portal#\/enroll\/\w{22}$/)
+      assert.equal(await portal({ factor: 'push', device: 'auto' }), 'undefined')
+    })
+
     test('async leaves a txid, which only the same application can ask for', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode(), async: '1' }
       const { txid } = responseOf(await service.call({ path: auth, parameters }))

@@ -96,7 +96,7 @@ async function preauth(
 async function auth(
   request: SignedRequest,
   parameters: CallParameters,
-  { authentication }: AuthApiParts,
+  { authentication, portalLinks }: AuthApiParts,
 ): Promise<unknown> {
   const asking = readAsking(request, parameters)
   const async = parameters.yes('async')
@@ -109,6 +109,14 @@ async function auth(
       // what a user typed is his mistake, not the client's, which would give up after a failure
       if (chosen.factor === 'prompt') return async ? { txid: answer.txid } : answer.outcome
       throw new AuthApiFailure(failures.invalidParameters, failureDetail.noCapableDevice)
+    case 'not enrolled': {
+      if (async || chosen.factor !== 'prompt') {
+        return async ? { txid: answer.txid } : answer.outcome
+      }
+      // whoever asks so has left preauth out, and with it where to enrol
+      const portal = await portalLinks.atLogin(asking.named, asking.integration)
+      return { ...answer.outcome, enroll_portal_url: portal }
+    }
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome
     case 'waiting':

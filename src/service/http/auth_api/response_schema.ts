@@ -39,5 +39,11 @@ export const preauthSchema = envelope({
 
 export const authSchema = envelope({
   type: 'object',
-  properties: { result: text, status: text, status_msg: text, txid: text },
+  properties: {
+    enroll_portal_url: text,
+    result: text,
+    status: text,
+    status_msg: text,
+    txid: text,
+  },
 })

@@ -74,6 +74,7 @@ async function auth(
     case 'no such user':
       return refused(statusMessage.unknownUserDenied)
     case 'no capable device':
+    case 'not enrolled':
     case 'settled':
       return async ? { txid: answer.txid } : ended(answer.outcome)
     case 'waiting':
