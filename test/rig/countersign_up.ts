@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { isRecord } from '../../src/duo/index.ts'
+import { readFirstRun } from '../../src/first_run/first_run_file.ts'
+import { skipWithout } from './debian_package.ts'
+import { freePort, Running } from './running.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+
+export const skipRadclient = skipWithout('freeradius-utils', '/usr/bin/radclient')
+
+/** What came back for a RADIUS request. */
+export interface SignedIn {
+  readonly accepted: boolean
+  /** Reply-Message. */
+  readonly message: string
+  readonly tookMs: number
+}
+
+/** `countersign up` in a folder of its own, and what a person does with it who tries it out. */
+export class CountersignUp {
+  /** Of the service. */
+  readonly port: number
+  readonly radius: { readonly port: number; readonly secret: string }
+  /** By which alice's phone becomes one that answers pushes. */
+  readonly activationLink: string
+  readonly #root: string
+  readonly #data: string
+  readonly #running: Running
+
+  private constructor(root: string, running: Running) {
+    this.#root = root
+    this.#data = dataIn(root)
+    this.#running = running
+    const firstRun = readFirstRun(this.#data)
+    assert(firstRun !== undefined)
+    this.port = firstRun.service.api_port
+    this.radius = firstRun.radius
+    this.activationLink = firstRun.users[0]?.push_activation_url ?? ''
+  }
+
+  static async start(): Promise<CountersignUp> {
+    const root = mkdtempSync(join(tmpdir(), 'countersign-'))
+    const [port, radiusPort] = [String(await freePort()), String(await freePort())]
+    const words = ['--data', dataIn(root), '--port', port, '--radius-port', radiusPort]
+    const running = new Running(program, ['up', ...words])
+    await running.prints(/Ctrl-C stops everything/)
+    return new CountersignUp(root, running)
+  }
+
+  /** Runs a verb over the same data. @returns What it prints. */
+  async countersign(...words: readonly string[]): Promise<string> {
+    const env = { ...process.env, COUNTERSIGN_DATA: this.#data, NO_COLOR: '1' }
+    const { failed, stdout, stderr } = await run(program, words, { env })
+    assert(!failed, `countersign ${words.join(' ')}: ${stderr}`)
+    return stdout
+  }
+
+  /** What `countersign outbox` shows last to somebody. */
+  async lastSentTo(to: string): Promise<{ readonly id: string; readonly text: string }> {
+    const entries: unknown = JSON.parse(await this.countersign('outbox', '--json'))
+    assert(Array.isArray(entries))
+    const last = entries.filter(isRecord).find((entry) => entry.to === to)
+    assert(last !== undefined, `nothing was sent to ${to}: ${JSON.stringify(entries)}`)
+    return { id: String(last.id), text: String(last.text) }
+  }
+
+  /** Sends one Access-Request by radclient, and waits for what comes back. */
+  async signIn(username: string, password: string): Promise<SignedIn> {
+    const input = `User-Name="${username}",User-Password="${password}",Message-Authenticator=0x00\n`
+    const { port, secret } = this.radius
+    const args = ['-x', '-r', '1', '-t', '70', `127.0.0.1:${port}`, 'auth', secret]
+    const began = performance.now()
+    const { stdout, stderr } = await run('radclient', args, { input })
+    const tookMs = performance.now() - began
+    const accepted = stdout.includes('Received Access-Accept')
+    assert(accepted || stdout.includes('Received Access-Reject'), `${stdout}${stderr}`)
+    const messages = stdout.matchAll(/Reply-Message = "(.*)"$/gm)
+    return { accepted, message: [...messages].map(([, text]) => text).join(''), tookMs }
+  }
+
+  /** What `countersign log authentication` tells, the newest first. */
+  async authenticationLog(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const lines: unknown = JSON.parse(await this.countersign('log', 'authentication', '--json'))
+    return Array.isArray(lines) ? lines.filter(isRecord) : []
+  }
+
+  async stop(): Promise<void> {
+    assert.equal(await this.#running.stop(), 0)
+    rmSync(this.#root, { recursive: true })
+  }
+}
+
+function dataIn(root: string): string {
+  return join(root, 'data')
+}
+
+interface Ran {
+  readonly failed: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(
+  file: string,
+  args: readonly string[],
+  { input = '', env = process.env }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Ran> {
+  return new Promise((done) => {
+    const child = execFile(file, args, { env }, (error, stdout, stderr) => {
+      done({ failed: error !== null, stdout, stderr })
+    })
+    child.stdin?.end(input)
+  })
+}

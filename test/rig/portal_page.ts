@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core'
+import type { Chromium, Look } from './chromium.ts'
+
+/** Somebody at the portal, in a browser of his own. */
+export class PortalPage {
+  readonly page: Page
+
+  private constructor(page: Page) {
+    this.page = page
+  }
+
+  static async open(chromium: Chromium, link: string, look?: Look): Promise<PortalPage> {
+    const page = await (await chromium.person(look)).newPage()
+    await page.goto(link)
+    return new PortalPage(page)
+  }
+
+  /** Waits for a page by its heading. */
+  async shows(heading: string | RegExp): Promise<void> {
+    await this.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+  }
+
+  async press(button: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: button }).click()
+  }
+
+  /** Begins to add a phone by its app. @returns The link that the QR code is of. */
+  async appLink(): Promise<string> {
+    await this.press(/The app on my phone/)
+    await this.page.getByRole('img', { name: /QR code/ }).waitFor()
+    const link = await this.page.getByRole('link', { name: /Open the app/ }).getAttribute('href')
+    return link ?? ''
+  }
+
+  /** Names the device that was just added. */
+  async name(name: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Name' }).fill(name)
+    await this.press('Continue')
+  }
+
+  /** Has recovery codes made in an enrolment. @returns Them. */
+  async recoveryCodes(): Promise<string[]> {
+    await this.press('Show my recovery codes')
+    const codes = this.page.locator('.codes li span')
+    await codes.nth(9).waitFor()
+    return (await codes.allTextContents()).map((code) => code.replaceAll(' ', ''))
+  }
+
+  /** Gives it an authenticator that makes passkeys, as a laptop with a fingerprint reader is one. */
+  async addAuthenticator(): Promise<void> {
+    const cdp = await this.page.context().newCDPSession(this.page)
+    await cdp.send('WebAuthn.enable')
+    await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
+}
