@@ -16,6 +16,7 @@ import type { PortalParts } from './http/portal/portal_parts.ts'
 import { Acts } from './self_service/acts.ts'
 import { AppActivation } from './self_service/app_activation.ts'
 import { Enrolments } from './self_service/enrolments.ts'
+import type { NoticeMail } from './self_service/notice_mail.ts'
 import { NumberChecks } from './self_service/number_checks.ts'
 import { OwnDevices } from './self_service/own_devices.ts'
 import { OwnHistory } from './self_service/own_history.ts'
@@ -33,6 +34,7 @@ export interface PortalComposition {
   readonly activation: Activation
   readonly invitations: Invitations
   readonly administratorLog: AdministratorLog
+  readonly notices: NoticeMail
   readonly delivery: Delivery
   readonly places: PortalParts['places']
   readonly triesPerAddress: number
@@ -47,13 +49,13 @@ export function portalOf(
   composition: PortalComposition,
 ): PortalParts & { readonly tidy: () => Promise<void> } {
   const { directory, ...shared } = composition
-  const { store, delivery, administratorLog, clock, log } = shared
+  const { store, delivery, administratorLog, notices, clock, log } = shared
   const sessions = new PortalSessions(store)
   const credentials = new WebauthnCredentials(store)
   const authenticationLog = new AuthenticationLog(store)
   const numberChecks = new NumberChecks(store)
   const belongings = { ...directory, credentials, delivery }
-  const acts = new Acts({ store, administratorLog, mail: delivery.mail, log, clock })
+  const acts = new Acts({ store, administratorLog, notices, clock })
   const common = { ...shared, ...directory, sessions, credentials, belongings, acts }
   const enrolments = new Enrolments(common)
   const passkeys = new Passkeys(common)

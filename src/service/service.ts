@@ -52,6 +52,7 @@ import { addVoice, type VoiceParts } from './http/voice/voice.ts'
 import { GeoipDatabaseError } from './place/geoip_database.ts'
 import { Places } from './place/places.ts'
 import { portalOf } from './portal.ts'
+import { NoticeMail } from './self_service/notice_mail.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
 import { VerificationCodes } from './transaction/verification_codes.ts'
@@ -203,6 +204,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     shown: (phoneId) => shownOnPhone(phoneId, { authentication, devices, places }),
   })
   const administratorLog = new AdministratorLog(store)
+  const notices = new NoticeMail({ mail: delivery.mail, clock, log })
   const pushApp = {
     authentication,
     activation: new Activation({
@@ -212,6 +214,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       tokens,
       devices,
       log: administratorLog,
+      changed: (user, change) => notices.tell(user, change),
       clock,
     }),
     users,
@@ -234,6 +237,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     activation: pushApp.activation,
     invitations,
     administratorLog,
+    notices,
     delivery,
     triesPerAddress: config.refusedPerMinute,
     triesOut,

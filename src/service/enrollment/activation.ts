@@ -40,7 +40,14 @@ export interface ActivationParts {
   readonly tokens: Tokens
   readonly devices: PushDevices
   readonly log: AdministratorLog
+  /** Called when a phone has become one of a user's, or is none of his any more. */
+  readonly changed: (user: User, change: PhoneChange) => void
   readonly clock: Clock
+}
+
+export interface PhoneChange {
+  readonly kind: 'device_added' | 'device_removed'
+  readonly name: string
 }
 
 const longestName = 64
@@ -83,13 +90,18 @@ export class Activation {
     const user = await this.#parts.users.byId(found.userId)
     if (user === undefined) return refused('unknown')
     const now = this.#parts.clock.now()
-    return await this.#parts.store.transaction(async (db) => {
+    const activated = await this.#parts.store.transaction(async (db) => {
       if (await this.#codes.use(found.codeHash, now, db)) {
         return await this.#bind(found, user, device, now, db)
       }
       const current = await this.#codes.find(code, db)
       return refused(current?.used === null ? 'expired' : 'used')
     })
+    // whoever has got hold of a link has a way in by it: its user is to know
+    if (activated.kind === 'activated') {
+      this.#parts.changed(user, { kind: 'device_added', name: calledBy(device) })
+    }
+    return activated
   }
 
   /**
@@ -101,13 +113,17 @@ export class Activation {
     const phone = await phones.byId(phoneId)
     if (phone === undefined) return false
     const user = await users.byId(phone.userId)
-    return await this.#parts.store.transaction(async (db) => {
+    const removed = await this.#parts.store.transaction(async (db) => {
       if (!(await devices.remove(phoneId, db))) return false
       await tokens.removeOfPhone(phoneId, db)
       if (phone.number === '') await phones.remove(phoneId, db)
       await this.#tell('phone_deactivate', user?.username ?? '', phoneId, db)
       return true
     })
+    if (removed && user !== undefined) {
+      this.#parts.changed(user, { kind: 'device_removed', name: calledBy(phone) })
+    }
+    return removed
   }
 
   async #bind(
@@ -153,6 +169,14 @@ export class Activation {
 
 function refused(reason: ActivationRefusal): Activated {
   return { kind: 'refused', reason }
+}
+
+/** As its user knows it. */
+function calledBy({ name, platform }: Pick<NewDevice, 'name' | 'platform'>): string {
+  const [called = 'Phone'] = [name, platform]
+    .map((text) => shown(text, longestName))
+    .filter((text) => text !== '')
+  return called
 }
 
 /** One line, of what may have been sent by anybody who has a code. */

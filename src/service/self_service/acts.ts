@@ -1,10 +1,9 @@
 import type { Clock } from '../../host/clock.ts'
-import type { Log } from '../../host/log.ts'
-import type { MailPort } from '../delivery/delivery.ts'
 import type { User } from '../directory/user.ts'
 import type { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type Notice, noticeMail } from './notices.ts'
+import type { NoticeMail } from './notice_mail.ts'
+import type { Notice } from './notices.ts'
 
 /** What an act came to, and the line in the log that tells it. */
 export interface Done<Result> {
@@ -21,8 +20,7 @@ export interface Done<Result> {
 export interface ActsParts {
   readonly store: Store
   readonly administratorLog: AdministratorLog
-  readonly mail: MailPort | undefined
-  readonly log: Log
+  readonly notices: NoticeMail
   readonly clock: Clock
 }
 
@@ -35,7 +33,7 @@ export class Acts {
   }
 
   async run<Result>(work: (db: StoreDb, now: number) => Promise<Done<Result>>): Promise<Result> {
-    const { store, administratorLog, clock } = this.#parts
+    const { store, administratorLog, notices, clock } = this.#parts
     const now = clock.now()
     const done = await store.transaction(async (db) => {
       const made = await work(db, now)
@@ -47,16 +45,7 @@ export class Acts {
       )
       return made
     })
-    if (done.notice !== undefined) this.#tell(done.user, done.notice, now)
+    if (done.notice !== undefined) notices.tell(done.user, done.notice)
     return done.result
-  }
-
-  /** Nobody waits for the mail: what it tells has happened, whether it arrives or not. */
-  #tell(user: User, notice: Notice, now: number): void {
-    const { mail, log } = this.#parts
-    if (mail === undefined || user.email === '') return
-    mail.send(noticeMail(user, notice, now)).catch((error: unknown) => {
-      log.warn('a notice was not mailed', { username: user.username, error: String(error) })
-    })
   }
 }

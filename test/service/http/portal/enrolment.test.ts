@@ -97,6 +97,20 @@ onBothDatabases('enrolment at the portal', (rig) => {
     assert.equal(mails.at(-1)?.to, 'mailed@example.com')
   })
 
+  test('of a phone with the app he is told, too, when it comes and when it goes', async () => {
+    const email = 'apped@example.com'
+    const { userId } = await service.addUser({ username: 'apped', email })
+    const phone = await service.addPushPhone(userId, { name: 'Pixel' })
+    const told = () => [
+      mails.at(-1)?.to,
+      mails.at(-1)?.subject,
+      mails.at(-1)?.text.includes('“Pixel”'),
+    ]
+    assert.deepEqual(told(), [email, 'A device was added to your account', true])
+    await phone.call('DELETE', '/app/api/device')
+    assert.deepEqual(told(), [email, 'A device was removed from your account', true])
+  })
+
   describe('an invitation', () => {
     test('goes on where its page is loaded anew, and opens in no other browser', async () => {
       const code = await invite(service, 'reloading', { now: now() })
