@@ -14,7 +14,10 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError: sessionOver }),
   mutationCache: new MutationCache({ onError: sessionOver }),
   defaultOptions: {
+    // without a network it is tried and fails: else a button would wait for one, and say nothing
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       retry: (count, error) => count < 2 && !(error instanceof PortalError),
       refetchOnWindowFocus: true,
     },
