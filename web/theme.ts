@@ -2,6 +2,7 @@ import {
   ActionIcon,
   Anchor,
   Button,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -79,6 +80,7 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'md' } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 'lg' } }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { radius: 6 } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', p: 'lg', withBorder: true } }),
     // inside its landmark, and with nothing in it that is no item

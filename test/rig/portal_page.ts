@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { Chromium, Look } from './chromium.ts'
 
@@ -15,13 +16,41 @@ export class PortalPage {
     return new PortalPage(page)
   }
 
-  /** Waits for a page by its heading. */
+  /** Waits for a page by its heading, by which its window is named. */
   async shows(heading: string | RegExp): Promise<void> {
     await this.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+    const title = await this.page.title()
+    if (typeof heading === 'string') assert.equal(title, `${heading} · Countersign`)
   }
 
   async press(button: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name: button }).click()
+  }
+
+  async text(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor()
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).click()
+  }
+
+  /** Chooses from the menu of a device. */
+  async choose(device: string, act: 'Rename' | 'Remove'): Promise<void> {
+    await this.press(`Change ${device}`)
+    await this.page.getByRole('menuitem', { name: act }).click()
+  }
+
+  /** Presses a button of the dialog that is open. */
+  async answer(button: string): Promise<void> {
+    await this.page.getByRole('dialog').getByRole('button', { name: button }).last().click()
+  }
+
+  /** What the focus is on, as a screen reader would read it. */
+  async focused(): Promise<string> {
+    return await this.page.evaluate<string>(
+      'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent',
+    )
   }
 
   /** Begins to add a phone by its app. @returns The link that the QR code is of. */
@@ -30,6 +59,12 @@ export class PortalPage {
     await this.page.getByRole('img', { name: /QR code/ }).waitFor()
     const link = await this.page.getByRole('link', { name: /Open the app/ }).getAttribute('href')
     return link ?? ''
+  }
+
+  /** Has the app on a phone asked. @returns The code that the app will ask for. */
+  async push(): Promise<string> {
+    await this.press('Ask the app on my phone')
+    return (await this.page.locator('.shown-code [aria-hidden]').textContent()) ?? ''
   }
 
   /** Names the device that was just added. */
@@ -46,6 +81,13 @@ export class PortalPage {
     return (await codes.allTextContents()).map((code) => code.replaceAll(' ', ''))
   }
 
+  /** What the last page of an enrolment says is typed at a login. */
+  async typedWords(): Promise<string[]> {
+    const words = this.page.getByRole('rowheader')
+    await words.first().waitFor()
+    return await words.allTextContents()
+  }
+
   /** Gives it an authenticator that makes passkeys, as a laptop with a fingerprint reader is one. */
   async addAuthenticator(): Promise<void> {
     const cdp = await this.page.context().newCDPSession(this.page)
@@ -60,5 +102,9 @@ export class PortalPage {
         automaticPresenceSimulation: true,
       },
     })
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
   }
 }

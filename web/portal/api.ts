@@ -12,10 +12,19 @@ export interface Session {
   readonly realname?: string
   /** Whether an enrolment has come to a device. */
   readonly finished?: boolean
+  /** What has come of it. */
+  readonly enrolled?: Enrolled
   /** What the service can do at all. */
   readonly ways: { readonly push: boolean; readonly sms: boolean }
   /** Whether it is tried out, so that messages and mail reach nobody. */
   readonly triesOut: boolean
+}
+
+export interface Enrolled {
+  /** Those that it has added. */
+  readonly devices: readonly Device[]
+  /** Codes that are left, from now or from before. */
+  readonly recoveryCodes: number
 }
 
 export type Way = 'push' | 'phone' | 'sms' | 'passcode'
@@ -141,10 +150,11 @@ export const portal = {
   checkNumber: (code: string) => post<{ readonly device: string }>('numbers/check', { code }),
   activation: () => post<Activation>('activations'),
   activationStanding: (code: string) =>
-    post<{ readonly kind: 'success' | 'waiting' | 'invalid'; readonly device?: string }>(
-      'activations/standing',
-      { code },
-    ),
+    post<{
+      readonly kind: 'success' | 'waiting' | 'invalid'
+      readonly device?: string
+      readonly name?: string
+    }>('activations/standing', { code }),
   rename: (id: string, name: string) => call<object>('PATCH', `devices/${id}`, { name }),
   reorder: (order: readonly string[]) => call<Belongings>('PUT', 'devices', { order }),
   remove: (id: string) => call<Belongings>('DELETE', `devices/${id}`),

@@ -7,14 +7,17 @@ import { portal } from './api.ts'
 import { passkeyProblem } from './sign_in/passkey_sign_in.ts'
 
 /** Offers to make a passkey on this machine: it opens this page, and takes part in no other sign-in. */
-export function MakePasskey() {
+export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
   const client = useQueryClient()
   const make = useMutation({
     mutationFn: async () => {
       const optionsJSON = await portal.passkeyOptions()
       await portal.addPasskey(await startRegistration({ optionsJSON }), thisMachine())
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ['devices'] }),
+    onSuccess: async () => {
+      onMade?.()
+      await client.invalidateQueries({ queryKey: ['devices'] })
+    },
   })
   if (!browserSupportsWebAuthn()) return null
   return (

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import type { Phones } from '../directory/phones.ts'
 import type { Activation } from '../enrollment/activation.ts'
 import type { ActivationCodes } from '../enrollment/activation_codes.ts'
 import type { Acts } from './acts.ts'
@@ -10,6 +11,7 @@ export interface AppActivationParts {
   readonly enrolments: Enrolments
   readonly activation: Activation
   readonly activationCodes: ActivationCodes
+  readonly phones: Phones
   /** Host name, with its port where that is not 443. */
   readonly apiHost: () => string
   readonly clock: Clock
@@ -18,7 +20,7 @@ export interface AppActivationParts {
 export type ActivationStanding =
   | { readonly kind: 'waiting' | 'invalid' }
   /** The phone is `null` where it is there no more. */
-  | { readonly kind: 'success'; readonly device: string | null }
+  | { readonly kind: 'success'; readonly device: string | null; readonly name: string }
 
 /** What a phone is activated with, as the page shows it. */
 export interface BegunActivation {
@@ -51,13 +53,14 @@ export class AppActivation {
 
   /** Whether a phone has been activated, and which; an enrolment is finished by it. */
   async standing(person: Person, code: string): Promise<ActivationStanding> {
-    const { enrolments, activationCodes, clock } = this.#parts
+    const { enrolments, activationCodes, phones, clock } = this.#parts
     const found = await activationCodes.find(code)
     if (found === undefined || found.userId !== person.user?.userId) return { kind: 'invalid' }
     if (found.used === null) {
       return { kind: found.expires > clock.now() ? 'waiting' : 'invalid' }
     }
     await enrolments.hasFinished(person)
-    return { kind: 'success', device: found.phoneId }
+    const phone = found.phoneId === null ? undefined : await phones.byId(found.phoneId)
+    return { kind: 'success', device: found.phoneId, name: phone?.name ?? '' }
   }
 }

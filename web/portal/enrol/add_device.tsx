@@ -8,7 +8,7 @@ import { NumberStep } from './number_step.tsx'
 /** A device that has just been added. */
 export interface AddedDevice {
   readonly id: string
-  readonly kind: 'app' | 'number'
+  /** What it is called in its app, or empty. */
   readonly name: string
 }
 
@@ -23,19 +23,24 @@ export function AddDevice({
   readonly onAdded: (device: AddedDevice) => void
 }) {
   const [choice, setChoice] = useState<Choice>()
+  const [left, setLeft] = useState<Choice>()
+  const back = () => {
+    setLeft(choice)
+    setChoice(undefined)
+  }
   if (choice === 'app') {
     return (
       <Stack gap="md">
-        <AppStep onAdded={(id) => onAdded({ id, kind: 'app', name: '' })} />
-        <Back onClick={() => setChoice(undefined)} />
+        <AppStep onAdded={onAdded} />
+        <Back onClick={back} />
       </Stack>
     )
   }
   if (choice === 'number') {
     return (
       <Stack gap="md">
-        <NumberStep onAdded={(id) => onAdded({ id, kind: 'number', name: '' })} />
-        <Back onClick={() => setChoice(undefined)} />
+        <NumberStep onAdded={(id) => onAdded({ id, name: '' })} />
+        <Back onClick={back} />
       </Stack>
     )
   }
@@ -47,6 +52,7 @@ export function AddDevice({
           title="The app on my phone"
           text="Approve a sign-in with one touch; it makes passcodes without a network, too."
           badge="Recommended"
+          autoFocus={left === 'app'}
           onClick={() => setChoice('app')}
         />
       )}
@@ -55,6 +61,7 @@ export function AddDevice({
           icon={IconMessage}
           title="A phone number"
           text="Codes come as text messages. For any phone that takes them."
+          autoFocus={left === 'number'}
           onClick={() => setChoice('number')}
         />
       )}
@@ -72,16 +79,19 @@ function ChoiceCard({
   title,
   text,
   badge,
+  autoFocus,
   onClick,
 }: {
   readonly icon: typeof IconMessage
   readonly title: string
   readonly text: string
   readonly badge?: string
+  /** Where somebody has come back from it. */
+  readonly autoFocus: boolean
   readonly onClick: () => void
 }) {
   return (
-    <UnstyledButton className="choice" onClick={onClick}>
+    <UnstyledButton className="choice" autoFocus={autoFocus} onClick={onClick}>
       <span className="choice-icon">
         <Icon size={26} aria-hidden />
       </span>

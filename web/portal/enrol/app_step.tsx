@@ -2,13 +2,16 @@ import { Button, Group, Loader, Paper, Skeleton, Stack, Text, Title } from '@man
 import { IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { useKeptFocus } from '../../parts/kept_focus.ts'
 import { Failed } from '../../parts/problem.tsx'
 import { messageOf, portal } from '../api.ts'
+import type { AddedDevice } from './add_device.tsx'
 
 const everyMs = 1500
 
 /** Shows the code that a phone is activated with, and waits until one has been. */
-export function AppStep({ onAdded }: { readonly onAdded: (device: string) => void }) {
+export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) => void }) {
+  const heading = useKeptFocus<HTMLHeadingElement>()
   const begun = useQuery({
     queryKey: ['activation'],
     queryFn: portal.activation,
@@ -26,10 +29,10 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: string) => voi
       state.data === undefined || state.data.kind === 'waiting' ? everyMs : false,
     gcTime: 0,
   })
-  const { kind, device } = standing.data ?? { kind: 'waiting' }
+  const { kind, device, name = '' } = standing.data ?? { kind: 'waiting' }
   useEffect(() => {
-    if (kind === 'success' && device !== undefined) onAdded(device)
-  }, [kind, device, onAdded])
+    if (kind === 'success' && device !== undefined) onAdded({ id: device, name })
+  }, [kind, device, name, onAdded])
   if (begun.isError) {
     return (
       <Failed
@@ -52,7 +55,7 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: string) => voi
     <Paper>
       <Stack gap="md" align="center">
         <Stack gap={4} ta="center">
-          <Title order={2} fz="lg">
+          <Title ref={heading} order={2} fz="lg" tabIndex={-1}>
             Scan this with your phone
           </Title>
           <Text fz="sm" c="dimmed">
@@ -86,7 +89,7 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: string) => voi
             variant="light"
             rightSection={<IconExternalLink size={18} aria-hidden />}
           >
-            Open the app on this phone
+            Open the app on this device
           </Button>
         )}
       </Stack>

@@ -1,64 +1,32 @@
-import { Button, Group, Paper, Stack, Table, Text, ThemeIcon, Title } from '@mantine/core'
+import { Button, Group, Paper, Skeleton, Stack, Table, Text, ThemeIcon } from '@mantine/core'
 import { IconShieldCheck } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { PageTitle } from '../../parts/page_title.tsx'
+import { Failed } from '../../parts/problem.tsx'
 import { TypedWord } from '../../parts/typed_word.tsx'
-import { portal } from '../api.ts'
+import { type Device, messageOf, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
-import type { AddedDevice } from './add_device.tsx'
-
-const words = {
-  app: [
-    ['push', 'Your phone asks you; you approve it there.'],
-    ['123456', 'Or the passcode that the app shows: works without a network.'],
-  ],
-  number: [['sms', 'A message brings you codes; sign in once more, with one of them.']],
-} as const
 
 /** What to do with it at the next sign-in. */
-export function DoneStep({
-  added,
-  onAnother,
-}: {
-  readonly added: readonly AddedDevice[]
-  readonly onAnother: () => void
-}) {
+export function DoneStep({ onAnother }: { readonly onAnother: () => void }) {
   const { changed } = useSessionChange()
   const finish = async () => {
     await portal.signOut()
     await changed()
   }
-  const kinds = new Set(added.map(({ kind }) => kind))
-  const rows = [
-    ...(kinds.has('app') || kinds.size === 0 ? words.app : []),
-    ...(kinds.has('number') ? words.number : []),
-  ]
   return (
     <Stack gap="lg">
       <div>
         <ThemeIcon variant="light" color="success" size={60} radius="xl" mb="sm">
           <IconShieldCheck size={34} aria-hidden />
         </ThemeIcon>
-        <Title order={1} fz={30} className="balance">
-          You are all set
-        </Title>
+        <PageTitle>You are all set</PageTitle>
         <Text c="dimmed" mt={6}>
           At your next sign-in you type your password as always, and one of these where it asks for
           an MFA code or second password:
         </Text>
       </div>
-      <Paper p="xs">
-        <Table verticalSpacing="md" withRowBorders>
-          <Table.Tbody>
-            {rows.map(([word, meaning]) => (
-              <Table.Tr key={word}>
-                <Table.Th scope="row" w={1}>
-                  <TypedWord>{word}</TypedWord>
-                </Table.Th>
-                <Table.Td>{meaning}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Paper>
+      <TypedWords />
       <Text fz="sm" c="dimmed">
         You can come back to this address at any time to add, rename or remove devices.
       </Text>
@@ -70,4 +38,59 @@ export function DoneStep({
       </Group>
     </Stack>
   )
+}
+
+/** As the service has it: a phone from before comes first, and this one is then `push2`. */
+function TypedWords() {
+  const session = useQuery({ queryKey: ['enrolled'], queryFn: portal.session, gcTime: 0 })
+  if (session.isPending) return <Skeleton h={120} radius="lg" aria-busy="true" />
+  if (session.isError) {
+    return (
+      <Failed
+        title="What you type can’t be shown"
+        message={messageOf(session.error)}
+        retry={() => session.refetch()}
+      />
+    )
+  }
+  const devices = session.data.enrolled?.devices ?? []
+  const rows = devices.flatMap((device) =>
+    wordsOf(device, devices.length > 1 && device.name !== '' ? device.name : 'your phone'),
+  )
+  return (
+    <Paper p="xs">
+      <Table verticalSpacing="md" withRowBorders>
+        <Table.Tbody>
+          {rows.map(([word, meaning]) => (
+            <Table.Tr key={`${word} ${meaning}`}>
+              <Table.Th scope="row" w={1}>
+                <TypedWord>{word}</TypedWord>
+              </Table.Th>
+              <Table.Td>{meaning}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Paper>
+  )
+}
+
+function wordsOf({ typed, ways }: Device, phone: string): readonly (readonly [string, string])[] {
+  const asked = typed.map((word) => [word, meaningOf(word, phone)] as const)
+  const passcode = `The passcode that the app on ${phone} shows; it needs no network.`
+  return ways.includes('passcode') ? [...asked, ['123456', passcode]] : asked
+}
+
+function meaningOf(word: string, phone: string): string {
+  const [name = ''] = /^[a-z]+/.exec(word) ?? []
+  switch (name) {
+    case 'push':
+      return `You are asked on ${phone}, and answer there.`
+    case 'phone':
+      return `You are called on ${phone}, and press the key that you are told.`
+    case 'sms':
+      return `A message to ${phone} brings a code. Sign in once more, with the code.`
+    default:
+      return ''
+  }
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Frame } from '../../parts/frame.tsx'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { portal } from '../api.ts'
 import { Go } from '../go.tsx'
 import { useSession, useSessionChange } from '../session.ts'
@@ -18,20 +19,18 @@ const steps: readonly Step[] = ['device', 'name', 'recovery', 'done']
 export function EnrolPage() {
   const session = useSession()
   const [step, setStep] = useState<Step>()
-  const [added, setAdded] = useState<readonly AddedDevice[]>([])
+  const [device, setDevice] = useState<AddedDevice>()
+  const [recovered, setRecovered] = useState(false)
   if (session.isPending) return <Waiting />
   if (session.data?.kind !== 'enrollment') return <Go to="/" />
-  const { username = '', finished = false, ways } = session.data
+  const { username = '', finished = false, enrolled, ways } = session.data
   const current = step ?? (finished ? 'recovery' : 'device')
-  const device = added.at(-1)
   return (
     <Frame aside={<Progress step={current} />}>
       {current === 'device' && (
         <Stack gap="lg">
           <div>
-            <Title order={1} fz={28} className="balance">
-              What will you sign in with?
-            </Title>
+            <PageTitle>What will you sign in with?</PageTitle>
             <Text c="dimmed" mt={6}>
               For the account{' '}
               <Text span fw={600} c="var(--text)" className="break">
@@ -41,24 +40,26 @@ export function EnrolPage() {
           </div>
           <AddDevice
             ways={ways}
-            onAdded={(one) => {
-              setAdded([...added, one])
+            onAdded={(added) => {
+              setDevice(added)
               setStep('name')
             }}
           />
         </Stack>
       )}
       {current === 'name' && device !== undefined && (
-        <NameStep
-          device={device}
-          onNamed={(name) => {
-            setAdded([...added.slice(0, -1), { ...device, name }])
-            setStep('recovery')
+        <NameStep device={device} onNamed={() => setStep(recovered ? 'done' : 'recovery')} />
+      )}
+      {current === 'recovery' && (
+        <RecoveryStep
+          before={enrolled?.recoveryCodes ?? 0}
+          onDone={() => {
+            setRecovered(true)
+            setStep('done')
           }}
         />
       )}
-      {current === 'recovery' && <RecoveryStep onDone={() => setStep('done')} />}
-      {current === 'done' && <DoneStep added={added} onAnother={() => setStep('device')} />}
+      {current === 'done' && <DoneStep onAnother={() => setStep('device')} />}
     </Frame>
   )
 }

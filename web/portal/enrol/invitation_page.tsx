@@ -1,8 +1,15 @@
-import { Button, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core'
-import { IconCheck, IconClockOff, IconDeviceMobile, IconLockCheck } from '@tabler/icons-react'
+import { Button, List, Paper, Stack, Text, ThemeIcon } from '@mantine/core'
+import {
+  IconCheck,
+  IconDeviceMobile,
+  IconLinkOff,
+  IconLockCheck,
+  IconShieldCheck,
+} from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Frame } from '../../parts/frame.tsx'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { messageOf, PortalError, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
@@ -34,9 +41,7 @@ function Invitation({ code }: { readonly code: string }) {
     <Frame>
       <Stack gap="lg">
         <div>
-          <Title order={1} fz={30} className="balance">
-            Set up your second factor
-          </Title>
+          <PageTitle size={30}>Set up your second factor</PageTitle>
           <Text c="dimmed" mt={8}>
             From now on, signing in takes more than your password: something that only you have. It
             takes about two minutes.
@@ -83,16 +88,19 @@ const titles: Readonly<Record<string, string>> = {
 }
 
 function Unusable({ error, retry }: { readonly error: PortalError; readonly retry: () => void }) {
+  const enrolled = error.code === 'already_enrolled'
   return (
     <Frame>
       <Stack gap="lg" role="alert">
-        <ThemeIcon variant="light" color="warning" size={56} radius="xl">
-          <IconClockOff size={30} aria-hidden />
+        <ThemeIcon variant="light" color={enrolled ? 'success' : 'warning'} size={56} radius="xl">
+          {enrolled ? (
+            <IconShieldCheck size={30} aria-hidden />
+          ) : (
+            <IconLinkOff size={30} aria-hidden />
+          )}
         </ThemeIcon>
         <div>
-          <Title order={1} fz={28} className="balance">
-            {titles[error.code] ?? 'That did not work'}
-          </Title>
+          <PageTitle>{titles[error.code] ?? 'That did not work'}</PageTitle>
           <Text c="dimmed" mt={8}>
             {error.message}
           </Text>

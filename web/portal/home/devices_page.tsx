@@ -1,13 +1,14 @@
-import { Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconDeviceMobilePlus, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { messageOf, type Session } from '../api.ts'
 import { AddDevice, type AddedDevice } from '../enrol/add_device.tsx'
-import { NameStep } from '../enrol/name_step.tsx'
+import { NameForm } from '../enrol/name_form.tsx'
 import { useSession } from '../session.ts'
 import { useBelongings } from './belongings.ts'
 import { DeviceList } from './device_list.tsx'
@@ -22,11 +23,9 @@ export function DevicesPage() {
     <HomeFrame>
       <div className="page-head">
         <div>
-          <Title order={1} fz={24}>
-            Your devices
-          </Title>
+          <PageTitle size={24}>Your devices</PageTitle>
           <Text c="dimmed" fz="sm" mt={4}>
-            The order counts: the first one is asked unless you say otherwise.
+            What you prove with at a sign-in that it is you.
           </Text>
         </div>
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
@@ -65,7 +64,7 @@ function Devices({ onAdd }: { readonly onAdd: () => void }) {
         <IconDeviceMobilePlus size={40} aria-hidden className="dim" />
         <Text fw={600}>You have no device yet</Text>
         <Text c="dimmed" fz="sm">
-          Without one you can’t answer where a sign-in asks for a second factor.
+          Without one you can’t answer when a second factor is asked for.
         </Text>
         <Button variant="light" onClick={onAdd}>
           Add the first one
@@ -98,12 +97,15 @@ function AddDialog({
       onClose={close}
       size={520}
       fullScreen={small}
-      title={added === undefined ? 'Add a device' : 'Name it'}
+      title={added === undefined ? 'Add a device' : 'Your phone is connected'}
     >
       {added === undefined ? (
         <AddDevice ways={ways} onAdded={setAdded} />
       ) : (
-        <NameStep device={added} onNamed={close} />
+        <Stack gap="md">
+          <Text c="dimmed">Give it a name, so that you know it among others.</Text>
+          <NameForm device={added} onNamed={close} />
+        </Stack>
       )}
     </Dialog>
   )

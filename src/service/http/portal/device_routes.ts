@@ -1,10 +1,9 @@
 import { renderSVG } from 'uqr'
 import * as z from 'zod'
-import { type Belongings, type OwnDevice, waysInOf } from '../../self_service/belongings.ts'
 import type { Person } from '../../self_service/person.ts'
-import { mayRemove } from '../../self_service/ways_in.ts'
 import type { PortalParts } from './portal_parts.ts'
 import { nothing, type PortalRoutes } from './portal_routes.ts'
+import { shownBelongings } from './shown_belongings.ts'
 
 const name = z.string().max(256).default('')
 const code = z.string().min(1).max(64)
@@ -112,42 +111,4 @@ export function addDeviceRoutes(routes: PortalRoutes, parts: PortalParts): void 
     await ownDevices.removePasskey(who, id)
     return shownBelongings(await ownDevices.list(who))
   })
-}
-
-const shownDigits = 4
-
-/** Of numbers the last digits: whoever has got hold of a session learns none of them. */
-function shownBelongings(belongings: Belongings): object {
-  const { devices, passkeys, recoveryCodes } = belongings
-  const ways = waysInOf(belongings)
-  const typed = typedWords(devices)
-  return {
-    devices: devices.map(({ number, ...device }, index) => ({
-      ...device,
-      number: number.slice(-shownDigits),
-      typed: typed[index] ?? [],
-      removable: device.kind === 'phone' && mayRemove(ways, device.id),
-    })),
-    passkeys: passkeys.map(({ credentialId, name: called, created, used }) => ({
-      id: credentialId,
-      name: called,
-      created,
-      used,
-      removable: mayRemove(ways, credentialId),
-    })),
-    recoveryCodes,
-  }
-}
-
-/** What is typed at a login to have each device asked: the first that can needs no number. */
-function typedWords(devices: readonly OwnDevice[]): string[][] {
-  const taken = new Set<string>()
-  return devices.map(({ kind, ways }, index) =>
-    ways.flatMap((way) => {
-      if (kind === 'token' || way === 'passcode') return []
-      const first = !taken.has(way)
-      taken.add(way)
-      return [first ? way : `${way}${index + 1}`]
-    }),
-  )
 }

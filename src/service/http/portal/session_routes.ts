@@ -3,6 +3,7 @@ import type { Person } from '../../self_service/person.ts'
 import type { PortalLimits } from './portal_limits.ts'
 import type { PortalParts } from './portal_parts.ts'
 import { nothing, type PortalRoutes } from './portal_routes.ts'
+import { shownEnrolment } from './shown_belongings.ts'
 
 const username = z
   .string()
@@ -106,11 +107,17 @@ async function described(who: Person | undefined, parts: PortalParts): Promise<o
   if (who === undefined) return { kind: 'none', ...about(parts) }
   const { session, user } = who
   const { kind, username: name } = session
+  const finished = await parts.enrolments.hasFinished(who)
   return {
     kind,
     username: user?.username ?? name,
     realname: kind === 'self_service' ? (user?.realname ?? '') : '',
-    finished: await parts.enrolments.hasFinished(who),
+    finished,
+    ...(kind === 'enrollment' && finished && user !== undefined
+      ? {
+          enrolled: shownEnrolment(await parts.ownDevices.list({ session, user }), session.created),
+        }
+      : {}),
     ...about(parts),
   }
 }

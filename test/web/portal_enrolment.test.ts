@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { SmsMessage } from '../../src/service/delivery/delivery.ts'
+import { Phones } from '../../src/service/directory/phones.ts'
+import { Users } from '../../src/service/directory/users.ts'
+import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
+import { invite } from '../rig/portal_browser.ts'
+import { PortalPage } from '../rig/portal_page.ts'
+import { PushPhone } from '../rig/push_phone.ts'
+import { TestService } from '../rig/service.ts'
+
+describe('enrolment in a browser', { skip: skipChromium }, () => {
+  const messages: SmsMessage[] = []
+  let service: TestService
+  let chromium: Chromium
+  let phones: Phones
+  before(async () => {
+    service = await TestService.start({
+      delivery: { sms: { send: async (message) => void messages.push(message) } },
+    })
+    phones = new Phones(service.store)
+    chromium = await Chromium.start(service.service.port)
+  })
+  after(async () => {
+    await chromium?.close()
+    await service.close()
+  })
+
+  const invitation = async (
+    username: string,
+    options: { readonly userId?: string; readonly createdBy?: string } = {},
+  ) => `/portal#/enroll/${await invite(service, username, { now: Date.now(), ...options })}`
+  const sentCode = () => /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
+  const activate = (link: string) => {
+    const code = /activate\/(\w+)$/.exec(link)?.[1] ?? ''
+    return PushPhone.activate((raw) => service.send(raw), code, { name: 'Pixel' })
+  }
+
+  test('from the invitation to what is typed at the next login, by the app', async () => {
+    const link = await invitation('nora')
+    const at = await PortalPage.open(chromium, link)
+    await at.addAuthenticator()
+    await at.shows('Set up your second factor')
+    await looksRight(at.page, 'enrol-1-invitation')
+    await at.press('Start')
+    await at.shows('What will you sign in with?')
+    assert(!at.page.url().includes(link.slice(link.lastIndexOf('/'))))
+    assert.equal(await at.focused(), 'What will you sign in with?')
+    await looksRight(at.page, 'enrol-2-choose')
+    const appLink = await at.appLink()
+    assert.equal(await at.focused(), 'Scan this with your phone')
+    await looksRight(at.page, 'enrol-3-app')
+    await at.press('Choose something else')
+    assert.match(await at.focused(), /^The app on my phone/)
+    await activate(await at.appLink())
+    assert.notEqual(appLink, '')
+    await at.shows('Your phone is connected')
+    assert.equal(await at.page.getByLabel('Name').inputValue(), 'Pixel')
+    await looksRight(at.page, 'enrol-4-name')
+    await at.name('Nora’s phone')
+    await at.shows('In case you lose your phone')
+    assert.equal(await at.focused(), 'In case you lose your phone')
+    await looksRight(at.page, 'enrol-5-recovery')
+    await at.recoveryCodes()
+    await at.press('Make a passkey')
+    await at.text('The passkey is made')
+    await looksRight(at.page, 'enrol-6-codes')
+    await at.page.getByLabel('I have put the codes in a safe place').check()
+    await at.press('Continue')
+    await at.shows('You are all set')
+    assert.deepEqual(await at.typedWords(), ['push', '123456'])
+    await looksRight(at.page, 'enrol-7-done')
+    const nora = await new Users(service.store).byName('nora')
+    const [phone] = await phones.ofUser(nora?.userId ?? '')
+    assert.deepEqual([phone?.name, phone?.pushActivated], ['Nora’s phone', true])
+
+    // a second device needs no codes anew, which would take the place of those just kept
+    await at.press('Add another device')
+    await activate(await at.appLink())
+    await at.name('Tablet')
+    await at.shows('You are all set')
+    assert.deepEqual(await at.typedWords(), ['push', '123456', 'push2', '123456'])
+    await looksRight(at.page, 'enrol-8-done-two')
+    await at.press('Finish')
+    await at.shows('Your devices')
+    // and back in by the passkey that was made on the way
+    await at.press('Use a passkey')
+    await at.page.getByRole('tab', { name: 'Devices' }).waitFor()
+    await at.text('Nora’s phone')
+    await at.close()
+  })
+
+  test('by a number: the code of the message, and a wrong one told at its field', async () => {
+    const link = await invitation('nils')
+    const at = await PortalPage.open(chromium, link)
+    await at.press('Start')
+    await at.press(/A phone number/)
+    await at.page.getByLabel('Phone number').fill('555')
+    await at.press('Send me a code')
+    await at.text(/with its country code, like \+1 555 010 1234\.$/)
+    await looksRight(at.page, 'enrol-number-1')
+    await at.page.getByLabel('Phone number').fill('+1 555 010 4711')
+    await at.press('Send me a code')
+    await at.page.getByLabel('Code from the message').fill('12')
+    await at.press('Confirm')
+    await at.text(/That is not the code/)
+    await looksRight(at.page, 'enrol-number-2')
+    await at.page.getByLabel('Code from the message').fill(sentCode())
+    await at.press('Confirm')
+    await at.shows('Your phone is connected')
+    // loaded anew it goes on behind what has been done, and knows what that was
+    await at.page.reload()
+    await at.shows('In case you lose your phone')
+    await at.recoveryCodes()
+    await at.page.reload()
+    await at.text('You have 10 already')
+    await looksRight(at.page, 'enrol-5-recovery-again')
+    await at.press('Keep those I have')
+    await at.shows('You are all set')
+    assert.deepEqual(await at.typedWords(), ['sms'])
+    await looksRight(at.page, 'enrol-7-done-number')
+
+    const stranger = await PortalPage.open(chromium, link)
+    await stranger.press('Start')
+    await stranger.shows('This link has been used')
+    assert.equal(await stranger.focused(), 'This link has been used')
+    await looksRight(stranger.page, 'link-used')
+    await stranger.close()
+    await at.close()
+  })
+
+  test('whoever comes with a lost phone is told to type what asks the new one', async () => {
+    const { userId } = await service.addUser({ username: 'lost' })
+    await service.addPushPhone(userId, { name: 'Lost phone' })
+    const link = await invitation('lost', { userId })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const at = await PortalPage.open(chromium, link)
+    await at.press('Start')
+    const elsewhere = await PortalPage.open(chromium, link)
+    await elsewhere.press('Start')
+    await elsewhere.shows('This link is open somewhere else')
+    await looksRight(elsewhere.page, 'link-elsewhere')
+    await elsewhere.close()
+    await activate(await at.appLink())
+    await at.name('New phone')
+    await at.press('Skip this')
+    assert.deepEqual(await at.typedWords(), ['push2', '123456'])
+    await at.close()
+  })
+
+  test('links that lead nowhere say so, and where to go', async () => {
+    const at = await PortalPage.open(chromium, '/portal#/enroll/AAAAAAAAAAAAAAAAAAAAAA')
+    await at.press('Start')
+    await at.shows('This link is not valid any more')
+    await looksRight(at.page, 'link-over')
+    const { userId } = await service.addUser({ username: 'enrolled' })
+    const link = await invitation('enrolled', { userId, createdBy: 'preauth' })
+    await service.addToken(userId)
+    await at.page.goto(link)
+    await at.press('Start')
+    await at.shows('You are set up already')
+    await looksRight(at.page, 'link-enrolled')
+    await at.page.getByRole('link', { name: 'Sign in with your device' }).click()
+    await at.shows('Your devices')
+    await at.close()
+  })
+
+  test('without a network it says so, and goes on when there is one again', async () => {
+    const at = await PortalPage.open(chromium, await invitation('offline'))
+    await at.shows('Set up your second factor')
+    await at.page.context().setOffline(true)
+    await at.press('Start')
+    await at.text('The service can’t be reached')
+    await looksRight(at.page, 'enrol-1-offline')
+    await at.page.context().setOffline(false)
+    await at.press('Start')
+    await at.shows('What will you sign in with?')
+    await at.page.context().setOffline(true)
+    await at.press(/The app on my phone/)
+    await at.text('No code could be made')
+    await looksRight(at.page, 'enrol-3-offline')
+    await at.page.context().setOffline(false)
+    await at.press('Try again')
+    await at.page.getByRole('img', { name: /QR code/ }).waitFor()
+    await at.close()
+  })
+})
