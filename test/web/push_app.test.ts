@@ -60,6 +60,10 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.goto('/app/')
     await heading('Connect this phone')
     await looksRight(page, 'push-1-welcome')
+    await page.getByLabel('Or paste the link').fill('https://localhost/activate/half')
+    await press('Continue')
+    await page.getByText('That is no activation link or code').waitFor()
+    await looksRight(page, 'push-1-wrong')
     await page.goto('/activate/AAAAAAAAAAAAAAAAAAAA')
     await press('Connect')
     await heading('This link is not known')
@@ -75,6 +79,17 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await looksRight(page, 'push-4-home')
     const [phone] = await new Phones(service.store).ofUser(userId)
     assert.deepEqual([phone?.name, phone?.pushActivated], ['Alice’s phone', true])
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByText('No sign-ins yet').waitFor()
+    await looksRight(page, 'push-11-empty')
+    await page.goto(`/activate/${code}`)
+    await page.getByText('This phone is connected as alice').waitFor()
+    await looksRight(page, 'push-3-anew')
+    await press('Connect')
+    await heading('This link has been used')
+    await looksRight(page, 'push-2-used-link')
+    await page.getByRole('link', { name: 'Back to the app' }).click()
+    await heading('Sign-ins')
   })
 
   for (const [button, title, result, status] of [
@@ -112,15 +127,18 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       'From address: 203.0.113.9',
     ])
     await looksRight(page, 'push-8-several')
-    for (const [txid, last] of [
-      [one, false],
-      [other, true],
-    ] as const) {
-      await page.goto(`/app/#/request/${txid}`)
-      await press('Deny')
-      await heading('Denied')
-      if (last) await page.getByRole('link', { name: 'Done' }).click()
-    }
+    await page.goto(`/app/#/request/${one}`)
+    await page.getByText('differs', { exact: true }).waitFor()
+    await looksRight(page, 'push-8-differs')
+    await press('Deny')
+    await heading('Denied')
+    await page.getByText('Another sign-in is waiting').waitFor()
+    await looksRight(page, 'push-8-another')
+    await page.getByRole('link', { name: 'Look at it' }).click()
+    assert(page.url().endsWith(other))
+    await press('Deny')
+    await heading('Denied')
+    await page.getByRole('link', { name: 'Done' }).click()
   })
 
   test('a code that the login shows is typed into the app', async () => {
@@ -150,11 +168,12 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByText('Type this code at the login').waitFor()
     await looksRight(page, 'push-10-show')
     assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0)
-    const passcode = (await page.locator('.digits-big').textContent()) ?? ''
+    const passcode = (await page.locator('.digits-big [aria-hidden]').textContent()) ?? ''
     const parameters = { username: 'alice', factor: 'passcode', passcode }
     const typed = await service.call({ path: '/auth/v2/auth', parameters, integration: verified })
     assert.equal(responseOf(typed).result, 'allow')
     await heading('This sign-in is finished')
+    await looksRight(page, 'push-10-finished')
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
@@ -165,36 +184,105 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Settings' }).click()
     await heading('Settings')
     await looksRight(page, 'push-12-settings')
+    await press('Remove this phone')
+    await page.getByRole('heading', { name: 'Remove this phone?' }).waitFor()
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Remove this phone?')
+    await looksRight(page, 'push-12-remove')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Remove this phone' }).waitFor()
   })
 
-  test('a push wakes the service worker, which shows who and where', async () => {
-    await context.grantPermissions(['notifications'])
-    const cdp = await context.newCDPSession(page)
-    const registered = Promise.withResolvers<string>()
-    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const [first] = registrations
-      if (first !== undefined) registered.resolve(first.registrationId)
-    })
-    await cdp.send('ServiceWorker.enable')
-    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
-    const origin = new URL(page.url()).origin
-    const registrationId = await registered.promise
-    const txid = await push()
-    const data = JSON.stringify({ txid, application: 'WorkSpaces' })
-    await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
-    const [title, body] = await page.evaluate<[string, string]>(`(async () => {
-      const registration = await navigator.serviceWorker.ready
-      for (;;) {
-        const [shown] = await registration.getNotifications()
-        if (shown) return [shown.title, shown.body]
-        await new Promise((resolve) => setTimeout(resolve, 50))
+  describe('a push that arrives', () => {
+    let deliver: (txid: string) => Promise<void>
+    before(async () => {
+      await context.grantPermissions(['notifications'])
+      const cdp = await context.newCDPSession(page)
+      const registered = Promise.withResolvers<string>()
+      cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        const [first] = registrations
+        if (first !== undefined) registered.resolve(first.registrationId)
+      })
+      await cdp.send('ServiceWorker.enable')
+      await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+      const origin = new URL(page.url()).origin
+      const registrationId = await registered.promise
+      deliver = async (txid) => {
+        const data = JSON.stringify({ txid, application: 'WorkSpaces' })
+        await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
       }
-    })()`)
-    assert.match(title, /WorkSpaces/)
-    assert.match(body, /alice/)
-    await page.goto(`/app/#/request/${txid}`)
-    await press('Deny')
-    await heading('Denied')
+    })
+
+    /** Waits for the notification of a sign-in. @returns What it says. */
+    const notified = (txid: string) =>
+      inWorker<readonly [string, string]>(`
+        for (;;) {
+          const [shown] = await registration.getNotifications({ tag: '${txid}' })
+          if (shown) return [shown.title, shown.body]
+          await new Promise((resolve) => setTimeout(resolve, 50))
+        }`)
+
+    /**
+     * Taps it as the system would. Only a person's tap may open a window or bring one to the front:
+     * what the worker wants to open is told instead.
+     */
+    const tap = (txid: string) =>
+      inWorker<string | undefined>(`
+        const [notification] = await registration.getNotifications({ tag: '${txid}' })
+        let opened
+        clients.openWindow = async (url) => { opened = url }
+        const event = new NotificationEvent('notificationclick', { notification })
+        const done = []
+        event.waitUntil = (promise) => done.push(promise)
+        self.dispatchEvent(event)
+        await Promise.all(done)
+        return opened`)
+
+    async function inWorker<Result>(script: string): Promise<Result> {
+      const [worker] = context.serviceWorkers()
+      assert(worker !== undefined)
+      return await worker.evaluate<Result>(`(async () => {${script}})()`)
+    }
+
+    test('says who and where, and leads a closed app to its sign-in', async () => {
+      await page.goto('/portal')
+      const txid = await push()
+      await deliver(txid)
+      const [title, body] = await notified(txid)
+      assert.match(title, /WorkSpaces/)
+      assert.match(body, /alice/)
+      const opened = await tap(txid)
+      assert.equal(opened, `/app/#/request/${txid}`)
+      await page.goto(opened ?? '')
+      await heading('Are you signing in to test authapi?')
+      await press('Deny')
+      await heading('Denied')
+    })
+
+    test('leads an app that is open to its sign-in, from wherever it is', async () => {
+      await page.goto('/app/#/history')
+      await heading('History')
+      const txid = await push()
+      await deliver(txid)
+      await notified(txid)
+      assert.equal(await tap(txid), undefined)
+      await heading('Are you signing in to test authapi?')
+      await press('Deny')
+      await heading('Denied')
+    })
+
+    test('of a sign-in that is over says so', async () => {
+      await page.goto('/portal')
+      const txid = await push()
+      await deliver(txid)
+      await notified(txid)
+      await page.goto((await tap(txid)) ?? '')
+      await press('Deny')
+      await heading('Denied')
+      await page.goto('/portal')
+      await page.goto(`/app/#/request/${txid}`)
+      await heading('This sign-in is over')
+      await looksRight(page, 'push-7-gone')
+    })
   })
 
   test('without a network it starts, and its passcode is the right one', async () => {
@@ -203,8 +291,12 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await context.setOffline(true)
     await page.reload()
     await heading('Sign-ins')
-    await page.getByText('The service can not be reached').waitFor()
+    await page.getByText('The service can’t be reached').waitFor()
     await looksRight(page, 'push-13-offline')
+    await page.goto('/app/#/request/00000000-0000-0000-0000-000000000000')
+    await page.getByText('The sign-in is shown as soon as it can be').waitFor()
+    await looksRight(page, 'push-13-offline-request')
+    await page.getByRole('link', { name: 'Back' }).click()
     const spelled = await page.locator('output.digits').getAttribute('aria-label')
     const parameters = {
       username: 'alice',
@@ -214,7 +306,11 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const typed = await service.call({ path: '/auth/v2/auth', parameters })
     assert.equal(responseOf(typed).result, 'allow')
     await page.getByRole('link', { name: 'History' }).click()
+    await page.getByText('The history could not be loaded').waitFor()
+    await looksRight(page, 'push-13-offline-history')
     await context.setOffline(false)
+    await press('Try again')
+    await page.getByText('Passcode of the app: accepted').first().waitFor()
   })
 
   test('a phone that was removed says so', async () => {

@@ -6,7 +6,7 @@ const factors: Readonly<Record<string, string>> = {
   passcode: 'Passcode',
   duo_mobile_passcode: 'Passcode of the app',
   hardware_token: 'Hardware token',
-  yubikey_passcode: 'YubiKey',
+  yubikey_code: 'YubiKey',
   sms_passcode: 'Passcode from a message',
   bypass_code: 'Recovery code',
   passkey: 'Passkey',
@@ -14,32 +14,48 @@ const factors: Readonly<Record<string, string>> = {
 
 const reasons: Readonly<Record<string, string>> = {
   user_approved: 'approved',
-  valid_passcode: 'right',
+  valid_passcode: 'accepted',
   bypass_user: 'let in without a second factor',
   allow_unenrolled_user: 'let in without a second factor',
   no_response: 'not answered in time',
   no_keys_pressed: 'no key was pressed',
+  wrong_key_pressed: 'another key was pressed',
+  line_busy: 'the line was busy',
+  call_timed_out: 'nobody took the call',
+  call_failed: 'could not be called',
+  passcode_spoken: 'a passcode was spoken',
   user_mistake: 'refused',
   user_marked_fraud: 'reported',
   invalid_passcode: 'wrong',
+  invalid_device: 'no device for it',
   passcode_already_used: 'used before',
   locked_out: 'locked out',
   user_disabled: 'account disabled',
   deny_unenrolled_user: 'not permitted',
   sms_sent: 'codes were sent',
   verification_code_sent: 'a code was shown',
+  verification_code_missing: 'the code had expired',
   verification_code_incorrect: 'wrong code',
   anomalous_push: 'held back, too many requests',
-  telephony_limit: 'held back, too many messages',
+  telephony_limit: 'held back, too many messages or calls',
   delivery_failed: 'could not be sent',
 }
 
-/** How it was proved, in words; what nobody has foreseen here is shown as the log has it. */
-export function factorWords(factor: string): string {
-  return factors[factor] ?? factor.replaceAll('_', ' ')
-}
-
-export function reasonWords(result: 'success' | 'denied' | 'fraud', reason: string): string {
-  const words = reasons[reason] ?? reason.replaceAll('_', ' ')
-  return words === '' ? (result === 'success' ? 'let in' : 'not let in') : words
+/**
+ * How it was proved and what came of it, `Push: approved`. What nobody has foreseen here is shown as
+ * the log has it.
+ */
+export function signInWords({
+  factor,
+  reason,
+}: {
+  readonly factor: string
+  readonly reason: string
+}): string {
+  const words = [
+    factors[factor] ?? factor.replaceAll('_', ' '),
+    reasons[reason] ?? reason.replaceAll('_', ' '),
+  ].filter((text) => text !== '')
+  const text = words.join(': ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -3,8 +3,9 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHistory } from '@t
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { clockTime, dayName } from '../../parts/moments.ts'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
-import { factorWords, reasonWords } from '../../parts/sign_in_words.ts'
+import { signInWords } from '../../parts/sign_in_words.ts'
 import { messageOf, type PastSignIn, portal } from '../api.ts'
 import { HomeFrame } from './home_frame.tsx'
 import { ReportDialog } from './report_dialog.tsx'
@@ -16,9 +17,7 @@ export function HistoryPage() {
   return (
     <HomeFrame>
       <div>
-        <Title order={1} fz={24}>
-          Sign-ins
-        </Title>
+        <PageTitle size={24}>Sign-ins</PageTitle>
         <Text c="dimmed" fz="sm" mt={4}>
           The last three months. If one was not you, say so: it is looked into.
         </Text>
@@ -78,7 +77,7 @@ function SignInRow({
   readonly signIn: PastSignIn
   readonly onReport: () => void
 }) {
-  const { timestamp, application, factor, reason, result, reported } = signIn
+  const { timestamp, application, result, reported } = signIn
   const from = [signIn.place, signIn.ipaddr, signIn.hostname]
     .filter((text) => text !== '')
     .join(' · ')
@@ -95,11 +94,7 @@ function SignInRow({
               {clockTime(timestamp)}
             </Text>
           </Group>
-          <Text fz="sm">
-            {[factorWords(factor), reasonWords(result, reason)]
-              .filter((text) => text !== '')
-              .join(': ')}
-          </Text>
+          <Text fz="sm">{signInWords(signIn)}</Text>
           {from !== '' && (
             <Text fz="sm" c="dimmed" className="break">
               {from}
@@ -113,7 +108,7 @@ function SignInRow({
             signIn.txid !== null && (
               <Button
                 variant="subtle"
-                color="danger"
+                c="dimmed"
                 size="compact-sm"
                 ml={-8}
                 mt={4}

@@ -42,7 +42,7 @@ export function QrScanner({ found, stopped }: ScannerParts) {
       timer = setTimeout(() => look(detector, screen).catch(refused), lookMs)
     }
     const refused = (): void =>
-      setProblem('The camera can not be used. Allow it in the settings, or paste the link below.')
+      setProblem('The camera can’t be used. Allow it in the settings, or paste the link below.')
     const start = async (): Promise<void> => {
       const Detector = window.BarcodeDetector
       if (Detector === undefined || video.current === null) return

@@ -8,11 +8,11 @@ import type { PushApp } from '../push_app.ts'
 import { goInPlace } from '../route.ts'
 import { Refusal } from '../service/refusal.ts'
 
-const askAnew = 'Ask for a new one where you got it, or whoever runs the account.'
+const askAnew = 'Make a new one where you got it, or ask your administrator.'
 const over: Readonly<Record<string, readonly [string, string]>> = {
   code_used: [
     'This link has been used',
-    `A link connects one phone, once. If it was not you who used it, tell them. ${askAnew}`,
+    `A link connects one phone, once. If it was not you who used it, tell your administrator. Else make a new one where you got it.`,
   ],
   code_expired: ['This link has expired', `It was valid for a short time only. ${askAnew}`],
   unknown_code: ['This link is not known', `It may have been copied only in part. ${askAnew}`],
@@ -91,7 +91,7 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
           onChange={(event) => setName(event.target.value)}
           autoComplete="off"
         />
-        <p className="dim">By it you tell it from your other devices.</p>
+        <p className="dim">So that you can tell it from your other devices.</p>
         <button
           type="submit"
           className="button button-primary"
@@ -115,10 +115,10 @@ function problemWords(problem: string): string {
     case '':
       return ''
     case 'offline':
-      return 'The service can not be reached. Look at your network, and try again.'
+      return 'The service can’t be reached. Look at your network, and try again.'
     case 'too_many_requests':
       return 'Too many tries. Wait a minute, and try again.'
     default:
-      return 'That did not work. Try again; if it stays so, tell whoever runs the account.'
+      return 'That did not work. Try again; if it stays so, tell your administrator.'
   }
 }

@@ -107,7 +107,7 @@ function problemWords(problem: string): string {
     case 'wrong_code':
       return 'That is not the code that the login shows. Look again.'
     case 'offline':
-      return 'The service can not be reached, and nothing was answered. Try again.'
+      return 'The service can’t be reached, and nothing was answered. Try again.'
     case 'too_many_requests':
       return 'Too many tries. Wait a minute, and try again.'
     default:

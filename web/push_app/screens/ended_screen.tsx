@@ -17,7 +17,7 @@ const endings: Readonly<Record<Ending, Words>> = {
   fraud: {
     icon: 'flag',
     title: 'Reported',
-    words: 'Nobody was let in, and whoever runs the account is told. Change your password now.',
+    words: 'Nobody was let in, and your administrator is told. Change your password now.',
   },
   gone: {
     icon: 'clock',

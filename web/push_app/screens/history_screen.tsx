@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { History, HistoryEvent } from '../../../src/push/app_message.ts'
 import { clockTime, dayName } from '../../parts/moments.ts'
-import { factorWords, reasonWords } from '../../parts/sign_in_words.ts'
+import { signInWords } from '../../parts/sign_in_words.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import type { Connected, PushApp } from '../push_app.ts'
@@ -77,7 +77,7 @@ const resultWords: Readonly<Record<HistoryEvent['result'], string>> = {
 }
 
 function Event({ event }: { readonly event: HistoryEvent }) {
-  const { time, application, factor, result, reason, ipaddr, place, hostname } = event
+  const { time, application, result, ipaddr, place, hostname } = event
   const from = [place, ipaddr, hostname].filter((part) => part !== '').join(' · ')
   return (
     <li className={`event event-${result}`}>
@@ -87,7 +87,8 @@ function Event({ event }: { readonly event: HistoryEvent }) {
       <span className="event-words">
         <strong>{application}</strong>
         <span>
-          {resultWords[result]}: {factorWords(factor)}, {reasonWords(result, reason)}
+          <span className="unseen">{resultWords[result]}. </span>
+          {signInWords(event)}
         </span>
         {from !== '' && <span className="dim">{from}</span>}
       </span>

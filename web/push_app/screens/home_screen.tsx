@@ -99,7 +99,7 @@ function WaitingCard({ request, all, link }: WaitingCardParts) {
 function quiet(requests: WaitingParts['requests'], feed: FeedState): readonly [string, string] {
   if (feed === 'offline') {
     return [
-      'The service can not be reached',
+      'The service can’t be reached',
       'Sign-ins are not shown now. The passcode below works all the same.',
     ]
   }

@@ -17,7 +17,7 @@ export function RemovedScreen({ app, account }: RemovedParts) {
         has removed it, or has connected another one in its place.
       </p>
       <p className="dim">
-        If that was not you, tell whoever runs the account. To use this phone again you need a new
+        If that was not you, tell your administrator. To use this phone again you need a new
         activation link.
       </p>
       <button

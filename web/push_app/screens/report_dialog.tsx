@@ -10,8 +10,8 @@ export function ReportDialog({ report, closed }: ReportParts) {
   return (
     <Modal title="Report this sign-in?" closed={closed}>
       <p>
-        It is refused, and whoever runs the account is told that somebody else tried to sign in as
-        you. They know your password: change it.
+        It is refused, and your administrator is told. Somebody who signs in as you knows your
+        password: change it.
       </p>
       <div className="stack">
         <button type="button" className="button button-danger" onClick={report}>

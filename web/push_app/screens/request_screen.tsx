@@ -39,7 +39,7 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
         <ScreenTitle>Is it you?</ScreenTitle>
         <p className="card dim" role="status">
           {feed === 'offline'
-            ? 'The service can not be reached. The sign-in is shown as soon as it can be.'
+            ? 'The service can’t be reached. The sign-in is shown as soon as it can be.'
             : 'Asking the service for this sign-in…'}
         </p>
         <a className="button" href="#/">
@@ -109,7 +109,10 @@ function Asked({ app, request, all, link, ended }: AskedParts) {
       {verification?.kind === 'show' && (
         <section className="card shown" aria-labelledby="shown-title">
           <h2 id="shown-title">Type this code at the login</h2>
-          <p className="digits digits-big">{verification.code}</p>
+          <p className="digits digits-big">
+            <span aria-hidden="true">{verification.code}</span>
+            <span className="unseen">{[...verification.code].join(' ')}</span>
+          </p>
           <p className="dim">Where you typed push, type it now. Tell it to nobody.</p>
         </section>
       )}

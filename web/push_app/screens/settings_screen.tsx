@@ -65,7 +65,7 @@ function RemoveDialog({ app, closed }: RemoveParts) {
       await app.remove()
     } catch {
       setBusy(false)
-      setProblem('The service can not be reached, and the phone is still connected. Try again.')
+      setProblem('The service can’t be reached, and the phone is still connected. Try again.')
     }
   }
   return (

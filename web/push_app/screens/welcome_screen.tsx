@@ -64,7 +64,7 @@ export function WelcomeScreen() {
         </button>
       </form>
       <p className="dim">
-        Nothing yet? You get a link or a QR code when you enrol, or from whoever runs the account.
+        Nothing yet? You get a link or a QR code when you enrol, or from your administrator.
       </p>
     </PlainFrame>
   )
