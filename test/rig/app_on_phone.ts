@@ -55,6 +55,11 @@ export class AppOnPhone {
     await this.shows('Sign-ins')
   }
 
+  /** The code that it shows for the sign-in that is open. */
+  async shownCode(): Promise<string> {
+    return (await this.page.locator('.digits-big [aria-hidden]').textContent()) ?? ''
+  }
+
   /** The passcode that it shows now. */
   async passcode(): Promise<string> {
     const spelled = await this.page.locator('output.digits').getAttribute('aria-label')

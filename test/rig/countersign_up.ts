@@ -12,6 +12,16 @@ const program = resolve(import.meta.dirname, '../../bin/countersign')
 
 export const skipRadclient = skipWithout('freeradius-utils', '/usr/bin/radclient')
 
+/** A message, call or mail that has not left the machine. */
+export interface Sent {
+  readonly id: string
+  readonly kind: string
+  readonly to: string
+  readonly text: string
+  /** Of a call. */
+  readonly state: string
+}
+
 /** What came back for a RADIUS request. */
 export interface SignedIn {
   readonly accepted: boolean
@@ -59,13 +69,22 @@ export class CountersignUp {
     return stdout
   }
 
-  /** What `countersign outbox` shows last to somebody. */
-  async lastSentTo(to: string): Promise<{ readonly id: string; readonly text: string }> {
-    const entries: unknown = JSON.parse(await this.countersign('outbox', '--json'))
-    assert(Array.isArray(entries))
-    const last = entries.filter(isRecord).find((entry) => entry.to === to)
+  /** What `countersign outbox` shows, the newest first. */
+  async outbox(): Promise<readonly Sent[]> {
+    return (await this.#listed('outbox')).map(({ id, kind, to, text, state }) => ({
+      id: String(id),
+      kind: String(kind),
+      to: String(to),
+      text: String(text),
+      state: String(state),
+    }))
+  }
+
+  async lastSentTo(to: string): Promise<Sent> {
+    const entries = await this.outbox()
+    const last = entries.find((entry) => entry.to === to)
     assert(last !== undefined, `nothing was sent to ${to}: ${JSON.stringify(entries)}`)
-    return { id: String(last.id), text: String(last.text) }
+    return last
   }
 
   /** Sends one Access-Request by radclient, and waits for what comes back. */
@@ -84,8 +103,12 @@ export class CountersignUp {
 
   /** What `countersign log authentication` tells, the newest first. */
   async authenticationLog(): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const lines: unknown = JSON.parse(await this.countersign('log', 'authentication', '--json'))
-    return Array.isArray(lines) ? lines.filter(isRecord) : []
+    return await this.#listed('log', 'authentication')
+  }
+
+  async #listed(...words: readonly string[]): Promise<Readonly<Record<string, unknown>>[]> {
+    const listed: unknown = JSON.parse(await this.countersign(...words, '--json'))
+    return Array.isArray(listed) ? listed.filter(isRecord) : []
   }
 
   async stop(): Promise<void> {

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { BrowserContext, Page } from 'playwright-core'
-import type { SmsMessage } from '../../src/service/delivery/delivery.ts'
+import type { Page } from 'playwright-core'
 import { Phones } from '../../src/service/directory/phones.ts'
-import { Users } from '../../src/service/directory/users.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
-import { invite } from '../rig/portal_browser.ts'
+import { PortalPage } from '../rig/portal_page.ts'
 import { PushPhone } from '../rig/push_phone.ts'
 import { TestService } from '../rig/service.ts'
 
-describe('the portal in a browser', { skip: skipChromium }, () => {
-  const messages: SmsMessage[] = []
+describe('self-service in a browser', { skip: skipChromium }, () => {
   let service: TestService
   let chromium: Chromium
   let phones: Phones
   before(async () => {
     service = await TestService.start({
-      delivery: { sms: { send: async (message) => void messages.push(message) } },
+      config: {
+        push: { fatigue: { limit: 0, windowMs: 0 }, fraudLocks: true, fraudEmails: [] },
+      },
+      delivery: { sms: { send: async () => {} } },
     })
     phones = new Phones(service.store)
     chromium = await Chromium.start(service.service.port)
@@ -26,200 +26,201 @@ describe('the portal in a browser', { skip: skipChromium }, () => {
     await service.close()
   })
 
-  const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
-  const heading = (page: Page, name: string | RegExp) =>
-    page.getByRole('heading', { name, level: 1 }).waitFor()
+  const activate = (link: string) => {
+    const code = /activate\/(\w+)$/.exec(link)?.[1] ?? ''
+    return PushPhone.activate((raw) => service.send(raw), code, { name: 'Pixel' })
+  }
+  const addNumber = (userId: string, number: string, name: string) =>
+    service.store.transaction((db) => phones.add(userId, { number, name }, Date.now(), db))
 
-  /** A browser that can make passkeys and show them, as a laptop with a fingerprint reader does. */
-  async function withAuthenticator(context: BrowserContext): Promise<Page> {
-    const page = await context.newPage()
-    const cdp = await context.newCDPSession(page)
-    await cdp.send('WebAuthn.enable')
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
-    return page
+  /** Says who he is, and goes on to the ways to prove it. */
+  async function named(at: PortalPage, username: string): Promise<void> {
+    await at.page.getByLabel('User name').fill(username)
+    await at.press('Continue')
+    await at.shows('Is it you?')
   }
 
-  async function activate(page: Page): Promise<PushPhone> {
-    const link = page.getByRole('link', { name: /Open the app/ })
-    const address = await link.getAttribute('href')
-    const code = /activate\/(\w+)$/.exec(address ?? '')?.[1] ?? ''
-    return await PushPhone.activate((raw) => service.send(raw), code, { name: 'Pixel' })
+  async function byCode(at: PortalPage, username: string, code: string): Promise<void> {
+    await named(at, username)
+    await at.page.getByLabel('Passcode').fill(code)
+    await at.press('Sign in')
+    await at.shows('Your devices')
   }
 
-  test('from the invitation to what is typed at the next login, by the app', async () => {
-    const code = await invite(service, 'nora', { now: Date.now() })
-    const page = await withAuthenticator(await chromium.person())
-    await page.goto(`/portal#/enroll/${code}`)
-    await heading(page, 'Set up your second factor')
-    await looksRight(page, 'enrol-1-invitation')
-    await press(page, 'Start')
-    await heading(page, 'What will you sign in with?')
-    assert(!page.url().includes(code))
-    await looksRight(page, 'enrol-2-choose')
-    await press(page, /The app on my phone/)
-    await page.getByRole('img', { name: /QR code/ }).waitFor()
-    await looksRight(page, 'enrol-3-app')
-    await activate(page)
-    await heading(page, 'Your phone is connected')
-    await looksRight(page, 'enrol-4-name')
-    await page.getByRole('textbox', { name: 'Name' }).fill('Nora’s phone')
-    await press(page, 'Continue')
-    await heading(page, 'In case you lose your phone')
-    await press(page, 'Show my recovery codes')
-    await page.getByRole('listitem').nth(9).waitFor()
-    await press(page, 'Make a passkey')
-    await page.getByText('The passkey is made').waitFor()
-    await looksRight(page, 'enrol-5-recovery')
-    await page.getByLabel('I have put them in a safe place').check()
-    await press(page, 'Continue')
-    await heading(page, 'You are all set')
-    await looksRight(page, 'enrol-6-done')
-    const nora = await new Users(service.store).byName('nora')
-    const [phone] = await phones.ofUser(nora?.userId ?? '')
-    assert.deepEqual([phone?.name, phone?.pushActivated], ['Nora’s phone', true])
-    await press(page, 'Finish')
-    await heading(page, 'Your devices')
-
-    // and back in by the passkey that was made on the way
-    await press(page, 'Use a passkey')
-    await page.getByRole('tab', { name: 'Devices' }).waitFor()
-    await page.getByText('Nora’s phone').waitFor()
-    await page.context().close()
+  test('the ways in, and what each says when it comes to nothing', async () => {
+    const { userId } = await service.addUser({ username: 'sam' })
+    const phone = await service.addPushPhone(userId)
+    const at = await PortalPage.open(chromium, '/portal')
+    await at.shows('Your devices')
+    await looksRight(at.page, 'sign-in-1-name')
+    await named(at, 'sam')
+    assert.equal(await at.focused(), 'Is it you?')
+    await looksRight(at.page, 'sign-in-2-ways')
+    await at.page.getByLabel('Passcode').fill('000000')
+    await at.press('Sign in')
+    await at.text(/That did not work/)
+    await looksRight(at.page, 'sign-in-2-wrong')
+    await at.press('Send me a code')
+    await at.text('a message is on its way')
+    await looksRight(at.page, 'sign-in-2-sent')
+    await at.push()
+    assert.equal(await at.focused(), 'Type this code into the app')
+    await looksRight(at.page, 'sign-in-3-push')
+    await phone.answerNext('deny')
+    await at.text('The request was refused on the phone')
+    await looksRight(at.page, 'sign-in-3-refused')
+    await at.press('Try again, or another way')
+    await at.press('Not you?')
+    await at.shows('Your devices')
+    await at.page.context().setOffline(true)
+    await at.page.getByLabel('User name').fill('sam')
+    await at.press('Continue')
+    await at.text('The service can’t be reached')
+    await looksRight(at.page, 'sign-in-1-offline')
+    await at.close()
   })
 
-  test('by a number: the code of the message, and a wrong one told at its field', async () => {
-    const code = await invite(service, 'nils', { now: Date.now() })
-    const context = await chromium.person()
-    const page = await context.newPage()
-    await page.goto(`/portal#/enroll/${code}`)
-    await press(page, 'Start')
-    await press(page, /A phone number/)
-    await page.getByLabel('Phone number').fill('555')
-    await press(page, 'Send me a code')
-    await page.getByText(/with its country code, like \+1 555 010 1234\.$/).waitFor()
-    await looksRight(page, 'enrol-number-1')
-    await page.getByLabel('Phone number').fill('+1 555 010 4711')
-    await press(page, 'Send me a code')
-    await page.getByLabel('Code from the message').fill('12')
-    await press(page, 'Confirm')
-    await page.getByText(/That is not the code/).waitFor()
-    await looksRight(page, 'enrol-number-2')
-    const sent = /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
-    await page.getByLabel('Code from the message').fill(sent)
-    await press(page, 'Confirm')
-    await heading(page, 'Your phone is connected')
-    // loaded anew it goes on behind what has been done
-    await page.reload()
-    await heading(page, 'In case you lose your phone')
-    await press(page, 'Skip this')
-    await heading(page, 'You are all set')
-
-    const stranger = await (await chromium.person()).newPage()
-    await stranger.goto(`/portal#/enroll/${code}`)
-    await press(stranger, 'Start')
-    await heading(stranger, 'This link has been used')
-    await looksRight(stranger, 'link-used')
-    await stranger.goto('/portal#/enroll/AAAAAAAAAAAAAAAAAAAAAA')
-    await press(stranger, 'Start')
-    await heading(stranger, 'This link is not valid any more')
-    await looksRight(stranger, 'link-over')
-    await stranger.context().close()
-    await context.close()
-  })
-
-  test('self-service: push with its code, order by keyboard and mouse, rename, remove, the last stays', async () => {
+  test('push with its code, order by keyboard and mouse, rename, remove, the last stays', async () => {
     const { userId } = await service.addUser({ username: 'sue' })
     const phone = await service.addPushPhone(userId, { name: 'Pixel 9' })
-    await service.store.transaction((db) =>
-      phones.add(userId, { number: '+15550100815', name: 'Old phone' }, Date.now(), db),
-    )
+    await addNumber(userId, '+15550100815', 'Old phone')
     await service.addPushPhone(userId, { name: 'Tablet' })
     const names = async () => (await phones.ofUser(userId)).map(({ name }) => name)
-    const context = await chromium.person()
-    const page = await context.newPage()
-    await page.goto('/portal')
-    await looksRight(page, 'sign-in-1-name')
-    await page.getByLabel('User name').fill('sue')
-    await press(page, 'Continue')
-    await heading(page, 'Is it you?')
-    await looksRight(page, 'sign-in-2-ways')
-    await page.getByLabel('Passcode').fill('000000')
-    await press(page, 'Sign in')
-    await page.getByText(/That did not work/).waitFor()
-    await press(page, 'Ask the app on my phone')
-    const code = (await page.locator('.shown-code').textContent()) ?? ''
-    await looksRight(page, 'sign-in-3-push')
-    await phone.answerNext('approve', { code })
-    await page.getByRole('tab', { name: 'Devices' }).waitFor()
-    await page.getByText('push2').or(page.getByText('sms')).first().waitFor()
+    const at = await PortalPage.open(chromium, '/portal')
+    const { page } = at
+    await named(at, 'sue')
+    await phone.answerNext('approve', { code: await at.push() })
+    await at.shows('Your devices')
+    await at.text('push3')
     await looksRight(page, 'devices')
 
     await page.getByRole('button', { name: /^Pixel 9: number 1/ }).focus()
     const kept = page.waitForResponse((answer) => answer.request().method() === 'PUT')
     await page.keyboard.press('ArrowDown')
     await kept
+    assert.match(await at.focused(), /^Pixel 9: number 2/)
     assert.deepEqual(await names(), ['Old phone', 'Pixel 9', 'Tablet'])
     await drag(page, 'Tablet', 'Old phone')
     assert.deepEqual(await names(), ['Tablet', 'Old phone', 'Pixel 9'])
 
-    await press(page, 'Change Tablet')
+    await at.press('Change Tablet')
     await looksRight(page, 'devices-menu')
     await page.getByRole('menuitem', { name: 'Rename' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('Sofa')
     await looksRight(page, 'devices-rename')
-    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
-    await page.getByText('Sofa').waitFor()
+    await at.answer('Rename')
+    await at.text('Sofa')
     for (const name of ['Sofa', 'Old phone']) {
-      await press(page, `Change ${name}`)
-      await page.getByRole('menuitem', { name: 'Remove' }).click()
+      await at.choose(name, 'Remove')
       if (name === 'Sofa') await looksRight(page, 'devices-remove')
-      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+      await at.answer('Remove')
       await page.getByRole('listitem').filter({ hasText: name }).waitFor({ state: 'detached' })
+      assert.equal(await at.focused(), 'Your devices, in order')
     }
     assert.deepEqual(await names(), ['Pixel 9'])
-    await press(page, 'Change Pixel 9')
-    await page.getByRole('menuitem', { name: 'Remove' }).click()
-    await page.getByText(/This is the last thing/).waitFor()
+    await at.choose('Pixel 9', 'Remove')
+    await at.text(/This is the last thing/)
     await looksRight(page, 'devices-last')
-    await press(page, 'All right')
+    await at.answer('All right')
 
-    await press(page, 'Add a device')
-    await press(page, /The app on my phone/)
-    await page.getByRole('img', { name: /QR code/ }).waitFor()
-    await looksRight(page, 'devices-add')
-    await activate(page)
-    await page.getByRole('textbox', { name: 'Name' }).fill('Second')
-    await press(page, 'Continue')
-    await page.getByText('push2').waitFor()
+    await at.press('Add a device')
+    await looksRight(page, 'devices-add-1')
+    const link = await at.appLink()
+    await looksRight(page, 'devices-add-2')
+    await activate(link)
+    await at.text('Your phone is connected')
+    await looksRight(page, 'devices-add-3')
+    await at.name('Second')
+    await at.text('push2')
+    await at.close()
+  })
 
-    await page.getByRole('tab', { name: 'Recovery' }).click()
-    await press(page, 'Make ten codes')
-    await page.getByRole('listitem').nth(9).waitFor()
-    await looksRight(page, 'recovery')
-    await page.getByRole('tab', { name: 'History' }).click()
-    await page.getByRole('button', { name: 'This was not me' }).first().click()
-    await looksRight(page, 'history-report')
-    await press(page, 'Report it')
-    await page.getByText('Thank you, it is reported').waitFor()
-    await looksRight(page, 'history-reported')
-    await press(page, /everywhere else/)
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
-    await page.getByText('You have reported this').waitFor()
-    await looksRight(page, 'history')
-    await press(page, /^Account/)
-    await looksRight(page, 'account')
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByLabel('User name').waitFor()
-    await context.close()
+  test('recovery codes and passkeys', async () => {
+    const { userId } = await service.addUser({ username: 'rita' })
+    await service.addToken(userId)
+    const [code = ''] = await service.addBypassCodes(userId, 3)
+    const at = await PortalPage.open(chromium, '/portal')
+    await at.addAuthenticator()
+    await byCode(at, 'rita', code)
+    await at.text('Type its passcode')
+    await looksRight(at.page, 'devices-token')
+    await at.tab('Recovery')
+    await at.shows('Recovery')
+    await at.press('Make a passkey')
+    await at.text('Your passkeys')
+    await at.press('Make new codes')
+    await looksRight(at.page, 'recovery-1')
+    await at.press('Replace them now')
+    await at.page.getByRole('listitem').nth(9).waitFor()
+    await looksRight(at.page, 'recovery-2-codes')
+    await at.page.getByRole('button', { name: /^Rename Passkey/ }).click()
+    await at.page.getByRole('textbox', { name: 'Name' }).fill('Laptop')
+    await looksRight(at.page, 'recovery-3-rename')
+    await at.answer('Rename')
+    await at.press('Remove Laptop')
+    await looksRight(at.page, 'recovery-4-remove')
+    await at.answer('Remove')
+    await at.text('Laptop is removed')
+    await at.close()
+  })
+
+  test('history: a sign-in is reported, which locks the account and leads out', async () => {
+    const { userId } = await service.addUser({ username: 'hans' })
+    const { phoneId } = await addNumber(userId, '+15550100816', 'Phone')
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    const at = await PortalPage.open(chromium, '/portal')
+    await byCode(at, 'hans', code)
+    await at.tab('History')
+    await at.text('Recovery code: accepted')
+    await looksRight(at.page, 'history')
+    await at.press(/^Account/)
+    await looksRight(at.page, 'account')
+    await at.page.keyboard.press('Escape')
+    await service.store.db.deleteFrom('authentication_log').execute()
+    await at.page.reload()
+    await at.text('Nothing yet')
+    await looksRight(at.page, 'history-empty')
+    await service.store.transaction((db) => phones.remove(phoneId, db))
+    await at.tab('Devices')
+    await at.text('You have no device yet')
+    await looksRight(at.page, 'devices-empty')
+    await at.close()
+
+    const { userId: id } = await service.addUser({ username: 'heidi' })
+    await service.addToken(id)
+    const [hers = ''] = await service.addBypassCodes(id, 1)
+    const out = await PortalPage.open(chromium, '/portal')
+    await byCode(out, 'heidi', hers)
+    await out.tab('History')
+    await out.press('This was not me')
+    await looksRight(out.page, 'history-report')
+    await out.press('Report it')
+    await out.text('Your account is locked')
+    await looksRight(out.page, 'history-locked')
+    await out.press('Leave')
+    await out.shows('Your devices')
+    await out.page.getByLabel('User name').waitFor()
+    await out.close()
+  })
+
+  test('what can’t be had says so, and is tried again', async () => {
+    const { userId } = await service.addUser({ username: 'otto' })
+    await service.addToken(userId)
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    const at = await PortalPage.open(chromium, '/portal')
+    await byCode(at, 'otto', code)
+    await at.page.context().setOffline(true)
+    await at.tab('History')
+    await at.text('The sign-ins can’t be shown')
+    await looksRight(at.page, 'history-offline')
+    await at.page.context().setOffline(false)
+    await at.press('Try again')
+    await at.text('Recovery code: accepted')
+    // over for every page at once
+    await service.store.db.deleteFrom('portal_sessions').execute()
+    await at.tab('Devices')
+    await at.page.getByLabel('User name').waitFor()
+    await at.close()
   })
 
   async function drag(page: Page, what: string, over: string): Promise<void> {

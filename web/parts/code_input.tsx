@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core'
+import type { Ref } from 'react'
 
 /** One field for a code of digits: a phone offers to fill it in from the message. */
 export function CodeInput({
@@ -8,6 +9,7 @@ export function CodeInput({
   onChange,
   error,
   digits,
+  ref,
 }: {
   readonly label: string
   readonly description?: string
@@ -15,9 +17,11 @@ export function CodeInput({
   readonly onChange: (value: string) => void
   readonly error?: string | undefined
   readonly digits?: number
+  readonly ref?: Ref<HTMLInputElement>
 }) {
   return (
     <TextInput
+      ref={ref}
       label={label}
       description={description}
       value={value}

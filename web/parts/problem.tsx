@@ -8,7 +8,9 @@ export function Problem({ children }: { readonly children: ReactNode }) {
   return (
     <Group role="alert" className="problem" gap={10} wrap="nowrap" align="flex-start">
       <IconAlertTriangle size={20} aria-hidden className="problem-icon" />
-      <Text fz="sm">{children}</Text>
+      <Text fz="sm" ta="start">
+        {children}
+      </Text>
     </Group>
   )
 }

@@ -11,7 +11,7 @@ export function useBelongings() {
 /** Changes what is shown at once where the service answers with it, and asks anew where it does not. */
 export function useChange<Variables>(
   change: (variables: Variables) => Promise<object>,
-  told?: string,
+  told: string,
 ) {
   const client = useQueryClient()
   return useMutation({
@@ -19,7 +19,7 @@ export function useChange<Variables>(
     onSuccess: async (answer) => {
       if (isBelongings(answer)) client.setQueryData(key, answer)
       else await client.invalidateQueries({ queryKey: key })
-      if (told !== undefined) say(told)
+      say(told)
     },
   })
 }

@@ -13,6 +13,14 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
   const tokens = devices.filter(({ kind }) => kind === 'token')
   const { order, said, moveTo, keep } = useOrder(phones)
   const rows = useRef<HTMLUListElement>(null)
+  const count = useRef(devices.length)
+  // what had the focus may have gone with its row
+  useEffect(() => {
+    if (devices.length < count.current && document.activeElement === document.body) {
+      rows.current?.focus()
+    }
+    count.current = devices.length
+  }, [devices.length])
 
   /** Where the row would stand that is dragged to this height. */
   const placeAt = (y: number): number => {
@@ -27,7 +35,7 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
   return (
     <Stack gap="sm">
       <VisuallyHidden aria-live="assertive">{said}</VisuallyHidden>
-      <ul ref={rows} className="devices" aria-label="Your devices, in order">
+      <ul ref={rows} className="devices" tabIndex={-1} aria-label="Your devices, in order">
         {order.map((device, index) => (
           <DeviceRow
             key={device.id}
@@ -48,7 +56,8 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
       </ul>
       {order.length > 1 && (
         <Text fz="sm" c="dimmed">
-          Drag a phone by its handle, or move it with the arrow keys.
+          The first one is asked unless you type another. Drag a phone by its handle, or move it
+          with the arrow keys, to change the order.
         </Text>
       )}
     </Stack>

@@ -30,10 +30,10 @@ export function DeviceRow({
 }: { readonly device: Device } & (Movable | Partial<Record<keyof Movable, undefined>>)) {
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
   const [dragged, setDragged] = useState(false)
-  const rename = useChange((name: string) => portal.rename(device.id, name), 'Renamed')
-  const remove = useChange<void>(() => portal.remove(device.id), 'Removed')
-  const { id, kind, platform, number, typed, ways, removable } = device
   const name = calledOf(device)
+  const rename = useChange((to: string) => portal.rename(device.id, to), `${name} is renamed`)
+  const remove = useChange<void>(() => portal.remove(device.id), `${name} is removed`)
+  const { id, kind, platform, number, typed, ways, removable } = device
   const close = () => setDialog(undefined)
   const details = [numberWords(number), kind === 'token' ? 'Hardware token' : platform].filter(
     (text) => text !== '' && text !== name,

@@ -3,7 +3,9 @@ import { IconFingerprint, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { daysAgo } from '../../parts/moments.ts'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed, Problem } from '../../parts/problem.tsx'
+import { say } from '../../parts/say.ts'
 import { messageOf, type Passkey, portal } from '../api.ts'
 import { MakePasskey } from '../make_passkey.tsx'
 import { RecoveryCodes } from '../recovery_codes.tsx'
@@ -18,9 +20,7 @@ export function RecoveryPage() {
   return (
     <HomeFrame>
       <div>
-        <Title order={1} fz={24}>
-          Recovery
-        </Title>
+        <PageTitle size={24}>Recovery</PageTitle>
         <Text c="dimmed" fz="sm" mt={4}>
           What gets you back in on the day that a device is gone.
         </Text>
@@ -37,7 +37,10 @@ export function RecoveryPage() {
         <>
           <Codes left={belongings.data.recoveryCodes} />
           {belongings.data.passkeys.length > 0 && <Passkeys passkeys={belongings.data.passkeys} />}
-          <MakePasskey />
+          <MakePasskey
+            key={belongings.data.passkeys.length}
+            onMade={() => say('The passkey is made')}
+          />
         </>
       )}
     </HomeFrame>
@@ -51,8 +54,8 @@ function Codes({ left }: { readonly left: number }) {
     return (
       <Stack gap="sm">
         <Text role="status">
-          These are shown this once. Keep them where your phone is not; the ones before are worth
-          nothing any more.
+          These are shown this once. Keep them where your phone is not
+          {left === 0 ? '.' : '; the ones before are worth nothing any more.'}
         </Text>
         <RecoveryCodes codes={make.data.codes} />
       </Stack>
@@ -74,6 +77,7 @@ function Codes({ left }: { readonly left: number }) {
             Soon there are none: make new ones.
           </Text>
         )}
+        {sure && left > 0 && <Text fz="sm">With new ones, those that you have end.</Text>}
         <Problem>{make.error === null ? undefined : messageOf(make.error)}</Problem>
         {sure ? (
           <Group gap="xs">
@@ -116,8 +120,8 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
 function PasskeyRow({ passkey }: { readonly passkey: Passkey }) {
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
   const { id, name, created, used, removable } = passkey
-  const rename = useChange((to: string) => portal.renamePasskey(id, to), 'Renamed')
-  const remove = useChange<void>(() => portal.removePasskey(id), 'Removed')
+  const rename = useChange((to: string) => portal.renamePasskey(id, to), `${name} is renamed`)
+  const remove = useChange<void>(() => portal.removePasskey(id), `${name} is removed`)
   const close = () => setDialog(undefined)
   return (
     <li className="plain-row">

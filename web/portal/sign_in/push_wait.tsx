@@ -1,6 +1,7 @@
-import { Button, Loader, Paper, Stack, Text } from '@mantine/core'
+import { Button, Loader, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { useKeptFocus } from '../../parts/kept_focus.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { messageOf, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
@@ -10,6 +11,7 @@ const everyMs = 1500
 /** Waits for the phone: its app asks for the code that is shown here. */
 export function PushWait({ code, onBack }: { readonly code: string; readonly onBack: () => void }) {
   const { changed } = useSessionChange()
+  const heading = useKeptFocus<HTMLHeadingElement>()
   const standing = useQuery({
     queryKey: ['push', code],
     queryFn: portal.pushStanding,
@@ -25,21 +27,26 @@ export function PushWait({ code, onBack }: { readonly code: string; readonly onB
   return (
     <Paper>
       <Stack gap="md" align="center" ta="center">
-        <div>
-          <Text fw={600}>Type this code into the app</Text>
-          <Text className="shown-code" aria-label={[...code].join(' ')}>
-            {code}
-          </Text>
-        </div>
         {over ? (
           <Problem>{problemOf(kind, standing.error)}</Problem>
         ) : (
-          <Stack gap={6} align="center" role="status">
-            <Loader size="sm" />
-            <Text fz="sm" c="dimmed">
-              Waiting for your phone. If nothing appears there, open the app.
-            </Text>
-          </Stack>
+          <>
+            <div>
+              <Title ref={heading} order={2} fz="md" fw={600} tabIndex={-1}>
+                Type this code into the app
+              </Title>
+              <Text className="shown-code">
+                <span aria-hidden>{code}</span>
+                <VisuallyHidden>{[...code].join(' ')}</VisuallyHidden>
+              </Text>
+            </div>
+            <Stack gap={6} align="center" role="status">
+              <Loader size="sm" />
+              <Text fz="sm" c="dimmed">
+                Waiting for your phone. If nothing appears there, open the app.
+              </Text>
+            </Stack>
+          </>
         )}
         <Button variant={over ? 'filled' : 'subtle'} onClick={onBack}>
           {over ? 'Try again, or another way' : 'Use another way'}

@@ -1,9 +1,10 @@
-import { Button, Divider, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Divider, Paper, Stack, Text, TextInput } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Frame } from '../../parts/frame.tsx'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem, portal, type Session } from '../api.ts'
 import { useSessionChange } from '../session.ts'
@@ -37,9 +38,7 @@ function NamePage() {
     <Frame size={440}>
       <Stack gap="lg">
         <div>
-          <Title order={1} fz={28}>
-            Your devices
-          </Title>
+          <PageTitle>Your devices</PageTitle>
           <Text c="dimmed" mt={6}>
             See and change what you sign in with. You need one of your devices to get in.
           </Text>
@@ -79,9 +78,8 @@ function NamePage() {
           </Stack>
         </Paper>
         <Text fz="sm" c="dimmed">
-          No device yet? Sign in where you were asked for one: its message has a link that leads
-          here, as does the mail of your administrator. Lost everything? Your administrator can send
-          you a new link.
+          No device yet? Take the link of your invitation, or the one that your sign-in shows. Lost
+          everything? Your administrator can send you a new link.
         </Text>
       </Stack>
     </Frame>

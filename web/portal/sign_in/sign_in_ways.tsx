@@ -1,10 +1,11 @@
-import { Anchor, Button, Divider, Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Divider, Paper, Stack, Text } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconDeviceMobile, IconFingerprint, IconMessage } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { CodeInput } from '../../parts/code_input.tsx'
 import { Frame } from '../../parts/frame.tsx'
+import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { messageOf, portal, type Session } from '../api.ts'
 import { useSessionChange } from '../session.ts'
@@ -28,20 +29,31 @@ export function SignInWays({
   const [passcode, setPasscode] = useState('')
   const check = useMutation({ mutationFn: portal.passcode, onSuccess: changed })
   const push = useMutation({ mutationFn: portal.push })
-  const sms = useMutation({ mutationFn: portal.sms })
+  const field = useRef<HTMLInputElement>(null)
+  const sms = useMutation({
+    mutationFn: portal.sms,
+    onSuccess: () => {
+      setPasscode('')
+      field.current?.focus()
+    },
+  })
   const passkey = usePasskeySignIn()
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (passcode.trim() !== '') check.mutate(passcode)
+    if (passcode.trim() === '') return
+    anew()
+    check.mutate(passcode)
   }
   const failed = check.error ?? push.error ?? sms.error
+  /** What an earlier try came to says nothing of the next. */
+  const anew = () => {
+    for (const one of [check, push, sms]) one.reset()
+  }
   return (
     <Frame size={440}>
       <Stack gap="lg">
         <div>
-          <Title order={1} fz={28}>
-            Is it you?
-          </Title>
+          <PageTitle>Is it you?</PageTitle>
           <Text c="dimmed" mt={6}>
             Signing in as{' '}
             <Text span c="var(--text)" fw={600} className="break">
@@ -61,7 +73,10 @@ export function SignInWays({
                 <Button
                   leftSection={<IconDeviceMobile size={20} aria-hidden />}
                   loading={push.isPending}
-                  onClick={() => push.mutate()}
+                  onClick={() => {
+                    anew()
+                    push.mutate()
+                  }}
                 >
                   Ask the app on my phone
                 </Button>
@@ -79,6 +94,7 @@ export function SignInWays({
               <Divider label="or type a code" labelPosition="center" />
               <Stack component="form" gap="md" onSubmit={submit}>
                 <CodeInput
+                  ref={field}
                   label="Passcode"
                   description="From the app, a hardware token, a message or your recovery codes"
                   value={passcode}
@@ -97,7 +113,10 @@ export function SignInWays({
                     variant="subtle"
                     leftSection={<IconMessage size={18} aria-hidden />}
                     loading={sms.isPending}
-                    onClick={() => sms.mutate()}
+                    onClick={() => {
+                      anew()
+                      sms.mutate()
+                    }}
                   >
                     Send me a code
                   </Button>
