@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AppOnPhone } from '../rig/app_on_phone.ts'
-import { Chromium, skipChromium } from '../rig/chromium.ts'
+import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { CountersignUp, type SignedIn, skipRadclient } from '../rig/countersign_up.ts'
 import { PortalPage } from '../rig/portal_page.ts'
 
@@ -59,10 +59,10 @@ describe('nina, from her invitation to a second phone', {
     recoveryCodes = await laptop.recoveryCodes()
     await laptop.press('Make a passkey')
     await laptop.page.getByText('The passkey is made').waitFor()
-    await laptop.page.getByLabel('I have put').check()
+    await laptop.page.getByLabel('I have put the codes').check()
     await laptop.press('Continue')
     await laptop.shows('You are all set')
-    await laptop.page.getByRole('rowheader', { name: 'push' }).waitFor()
+    assert.deepEqual(await laptop.typedWords(), ['push', '123456'])
     await laptop.press('Finish')
   })
 
@@ -169,6 +169,7 @@ describe('nina, from her invitation to a second phone', {
     assert.deepEqual([accepted, message], [false, 'Login timed out.'])
     assert(tookMs > 59_000 && tookMs < 65_000, `${tookMs} ms`)
     await unanswered.phone.shows('This sign-in has timed out')
+    await looksRight(unanswered.phone.page, 'push-7-expired')
     await unanswered.phone.done()
     await unanswered.phone.page.getByText('Nothing is waiting').waitFor()
   })
