@@ -3,6 +3,9 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
 const mostStatements = 500
+/** How long another program that writes is waited for, and how often it is looked whether it does. */
+const [busyMs, lookMs] = [5000, 10]
+const sqliteBusy = 5
 const rolledBack = 'database or disk is full: the transaction was rolled back'
 
 /**
@@ -31,6 +34,8 @@ export class GroupCommitDriver implements Driver {
     // SQLite would make it readable by all; what it makes beside it has the same mode
     closeSync(openSync(this.#file, 'a', 0o600))
     this.#writer = new Connection(this.#file)
+    // SQLite waits for a lock by doing nothing at all, and so would everybody else here
+    this.#writer.run('PRAGMA busy_timeout = 0')
     this.#reader = new Connection(this.#file)
   }
 
@@ -43,7 +48,7 @@ export class GroupCommitDriver implements Driver {
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await this.#enter()
     try {
-      this.#open()
+      await this.#open()
       this.writer.run('SAVEPOINT unit')
     } catch (error) {
       this.#leave()
@@ -121,7 +126,7 @@ export class GroupCommitDriver implements Driver {
     let result: QueryResult<Row>
     let committed: Promise<void> | undefined
     try {
-      this.#open()
+      await this.#open()
       result = this.writer.execute<Row>(query)
       committed = this.#group?.committed()
     } finally {
@@ -153,9 +158,9 @@ export class GroupCommitDriver implements Driver {
     else next()
   }
 
-  #open(): void {
+  async #open(): Promise<void> {
     if (this.#group !== undefined) return
-    this.writer.run('BEGIN IMMEDIATE')
+    await this.#begin()
     const group = new Group()
     this.#group = group
     // all that is ready to run now joins; what still waits for the network does not
@@ -164,6 +169,19 @@ export class GroupCommitDriver implements Driver {
       if (this.#occupied) group.due = true
       else this.#commit()
     })
+  }
+
+  /** @throws SQLite's error where another program still writes after five seconds. */
+  async #begin(): Promise<void> {
+    const until = performance.now() + busyMs
+    for (;;) {
+      try {
+        return this.writer.run('BEGIN IMMEDIATE')
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= until) throw error
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookMs))
+    }
   }
 
   #commit(): void {
@@ -182,6 +200,12 @@ export class GroupCommitDriver implements Driver {
       group.fail(error)
     }
   }
+}
+
+/** The low octet of SQLite's code says what it is, the others why. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error && 'errcode' in error)) return false
+  return Number(error.errcode) % 256 === sqliteBusy
 }
 
 /** Transactions that are committed together. */
@@ -254,7 +278,7 @@ class Connection {
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file)
-    this.#database.exec('PRAGMA busy_timeout = 5000')
+    this.#database.exec(`PRAGMA busy_timeout = ${busyMs}`)
     this.#database.exec('PRAGMA journal_mode = WAL')
     this.#database.exec('PRAGMA synchronous = FULL')
     this.#database.exec('PRAGMA foreign_keys = ON')

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
@@ -99,6 +100,19 @@ describe('transactions that are committed together', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('while another program writes everything else goes on, and then this one does', async () => {
+    const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
+    other.exec('BEGIN IMMEDIATE')
+    const written = Promise.all(['n1', 'n2'].map(put))
+    // reads, and whatever else there is to do
+    await setTimeout(50)
+    assert.deepEqual(await stored(), [])
+    other.exec('COMMIT')
+    other.close()
+    await written
+    assert.deepEqual(await stored(), ['n1', 'n2'])
   })
 
   test('a full disk undoes the group whole, also where the error is swallowed', async () => {
