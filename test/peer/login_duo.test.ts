@@ -62,14 +62,15 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(terminal), false)
     })
 
-    test('2 is a call, let in by its key', async () => {
+    test('2 is a call, let in by its key and by no other', async () => {
       const { username } = await unix.addPerson()
       const terminal = login.onTerminal(username)
       await terminal.shows('(1-3): ')
       terminal.type('2')
       await terminal.shows('Dialing XXX-XXX-4788...\n')
-      await unix.answerCall('1')
+      const id = await unix.answerCall('5')
       await terminal.shows("Answered. Press '1' on your phone to log in.\n")
+      await unix.outbox.answer(id, '1')
       await terminal.shows('Success. Logging you in...\n')
       assert.equal(await isLetIn(terminal), true)
     })

@@ -111,8 +111,8 @@ export class UnixService {
     return /: ([\d ]+)$/.exec(latest?.text ?? '')?.[1]?.split(' ') ?? []
   }
 
-  /** Presses a key in the next call, or hangs up. */
-  async answerCall(key: string | null): Promise<void> {
+  /** Presses a key in the next call, or hangs up. @returns The call's id. */
+  async answerCall(key: string | null): Promise<string> {
     for (;;) {
       const call = (await this.outbox.list()).find(
         ({ kind, id }) => kind === 'phone' && !this.#answered.has(id),
@@ -122,7 +122,8 @@ export class UnixService {
         continue
       }
       this.#answered.add(call.id)
-      return await this.outbox.answer(call.id, key)
+      await this.outbox.answer(call.id, key)
+      return call.id
     }
   }
 
