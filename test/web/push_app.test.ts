@@ -50,6 +50,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const path = '/auth/v2/auth_status'
     return responseOf(await service.call({ method: 'GET', path, parameters, integration }))
   }
+  const focused = () => page.evaluate<string>('document.activeElement.textContent')
   const open = () =>
     page
       .getByRole('link', { name: /Answer/ })
@@ -184,9 +185,32 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Settings' }).click()
     await heading('Settings')
     await looksRight(page, 'push-12-settings')
+    const txid = await push()
+    const said = page.getByRole('status').filter({ hasText: 'A sign-in is waiting: test authapi' })
+    await said.waitFor({ state: 'attached' })
+    await looksRight(page, 'push-12-waiting')
+    await page.getByRole('link', { name: /is waiting\. Look at it/ }).click()
+    await heading('Are you signing in to test authapi?')
+    assert.equal(await focused(), 'Are you signing in to test authapi?')
+    for (const [key, on] of [
+      ['Tab', 'Deny'],
+      ['Tab', 'Approve'],
+      ['Tab', 'This was not me'],
+      ['Shift+Tab', 'Approve'],
+      ['Shift+Tab', 'Deny'],
+    ] as const) {
+      await page.keyboard.press(key)
+      assert.equal(await focused(), on)
+    }
+    await page.keyboard.press('Enter')
+    await heading('Denied')
+    assert.equal(await focused(), 'Denied')
+    assert.equal((await outcome(txid)).status, 'deny')
+    await page.getByRole('link', { name: 'Done' }).click()
+    await page.getByRole('link', { name: 'Settings' }).click()
     await press('Remove this phone')
     await page.getByRole('heading', { name: 'Remove this phone?' }).waitFor()
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Remove this phone?')
+    assert.equal(await focused(), 'Remove this phone?')
     await looksRight(page, 'push-12-remove')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Remove this phone' }).waitFor()

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { Announcement } from './parts/announcement.tsx'
 import { Frame } from './parts/frame.tsx'
+import { Icon } from './parts/icon.tsx'
 import type { Connected, PushApp } from './push_app.ts'
 import { type Route, useRoute } from './route.ts'
 import { HomeScreen } from './screens/home_screen.tsx'
@@ -45,7 +46,7 @@ function Current({ app }: { readonly app: PushApp }) {
   if (state.kind === 'removed') return <RemovedScreen app={app} account={state.account} />
   return (
     <Frame connected={state} screen={route.screen}>
-      <Waiting connected={state} />
+      <Waiting connected={state} shown={['home', 'request'].includes(route.screen)} />
       <Suspense>
         <Screen key={state.phone.device} app={app} connected={state} route={route} />
       </Suspense>
@@ -72,8 +73,14 @@ function Screen({ app, connected, route }: ScreenParts) {
   }
 }
 
+interface WaitingParts {
+  readonly connected: Connected
+  /** Whether what is on the screen shows it anyway. */
+  readonly shown: boolean
+}
+
 /** Says it when another sign-in begins to wait, wherever in the app one is. */
-function Waiting({ connected: { requests } }: { readonly connected: Connected }) {
+function Waiting({ connected: { requests }, shown }: WaitingParts) {
   const [said, setSaid] = useState('')
   const newest = requests?.at(-1)
   const txid = newest?.txid
@@ -81,5 +88,16 @@ function Waiting({ connected: { requests } }: { readonly connected: Connected })
   useEffect(() => {
     setSaid(txid === undefined ? '' : `A sign-in is waiting: ${application}`)
   }, [txid, application])
-  return <Announcement>{said}</Announcement>
+  return (
+    <>
+      <Announcement>{said}</Announcement>
+      {txid !== undefined && !shown && (
+        <a className="note note-warning note-link" href={`#/request/${txid}`}>
+          <Icon name="warning" />
+          <span>A sign-in to {application} is waiting. Look at it</span>
+          <Icon name="next" />
+        </a>
+      )}
+    </>
+  )
 }

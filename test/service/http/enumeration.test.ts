@@ -35,6 +35,23 @@ describe('user names that nobody has', () => {
     }
   })
 
+  test('are told by no stopwatch', async () => {
+    const names = ['alice', 'unenrolled', 'nobody'] as const
+    const times = new Map<string, number[]>(names.map((name) => [name, []]))
+    for (let time = 0; time < 9; time++) {
+      for (const username of names) {
+        const began = performance.now()
+        const parameters = { username, factor: 'passcode', passcode: '123456' }
+        await service.call({ path: '/auth/v2/auth', parameters })
+        times.get(username)?.push(performance.now() - began)
+      }
+    }
+    const medians = [...times.values()].map((all) => all.toSorted((a, b) => a - b)[4] ?? 0)
+    // as long as a refusal takes at least, which is more than what any of them does
+    assert(Math.min(...medians) >= 24, `${medians}`)
+    assert(Math.max(...medians) - Math.min(...medians) < 15, `${medians}`)
+  })
+
   test('have an answer of the same shape as a wrong passcode of a user', async () => {
     const shape = async (username: string) => {
       const parameters = { username, factor: 'passcode', passcode: '123456' }
