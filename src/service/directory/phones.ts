@@ -27,6 +27,8 @@ const phonesOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('position'),
 )
 
+const longestName = 64
+
 export class Phones {
   readonly #store: Store
 
@@ -50,13 +52,14 @@ export class Phones {
     return row === undefined ? undefined : phoneOf(row)
   }
 
-  /** @throws {DirectoryError} `DIRECTORY_NUMBER` */
+  /** @throws {DirectoryError} `DIRECTORY_NUMBER`, `DIRECTORY_NAME` */
   async update(
     phoneId: string,
     change: { readonly number?: string; readonly name?: string; readonly platform?: string },
     db: StoreDb,
   ): Promise<boolean> {
     const { number, ...others } = change
+    refuseUnprintable(change)
     const set = {
       ...others,
       ...(number === undefined ? {} : { number: number === '' ? '' : e164(number) }),
@@ -70,13 +73,18 @@ export class Phones {
     return numUpdatedRows > 0n
   }
 
-  /** Adds a phone behind the others. */
+  /**
+   * Adds a phone behind the others.
+   *
+   * @throws {DirectoryError} `DIRECTORY_NUMBER`, `DIRECTORY_NAME`
+   */
   async add(
     userId: string,
     phone: { readonly number?: string; readonly name?: string; readonly platform?: string },
     now: number,
     db: StoreDb,
   ): Promise<Phone> {
+    refuseUnprintable(phone)
     const number = phone.number === undefined || phone.number === '' ? '' : e164(phone.number)
     const others = await this.ofUser(userId, db)
     const last = await db
@@ -123,6 +131,17 @@ export class Phones {
       .where('phone_id', '=', phoneId)
       .executeTakeFirst()
     return numDeletedRows > 0n
+  }
+}
+
+/** What a phone is called stands in the prompts of old clients, which print it as it is. */
+function refuseUnprintable(phone: { readonly name?: string; readonly platform?: string }): void {
+  for (const text of [phone.name ?? '', phone.platform ?? '']) {
+    if (text.length <= longestName && !/\p{C}/u.test(text)) continue
+    throw new DirectoryError(
+      'DIRECTORY_NAME',
+      `a phone's name has ${longestName} characters at most, none of them a control character`,
+    )
   }
 }
 

@@ -181,5 +181,5 @@ function calledBy({ name, platform }: Pick<NewDevice, 'name' | 'platform'>): str
 
 /** One line, of what may have been sent by anybody who has a code. */
 function shown(text: string, longest: number): string {
-  return text.replace(/\p{C}/gu, ' ').trim().slice(0, longest)
+  return text.replace(/\p{C}/gu, ' ').trim().slice(0, longest).toWellFormed()
 }

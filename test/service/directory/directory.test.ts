@@ -79,6 +79,12 @@ onBothDatabases('the directory', (rig) => {
     await store.transaction((db) => phones.reorder(userId, [two.phoneId, one.phoneId], db))
     assert.equal((await phones.ofUser(userId))[0]?.phoneId, two.phoneId)
     await assert.rejects(add('12'), { code: 'DIRECTORY_NUMBER' })
+    for (const name of ['\x1b[2J', 'two\nlines', 'x'.repeat(65)]) {
+      const named = store.transaction((db) => phones.add(userId, { name }, now, db))
+      await assert.rejects(named, { code: 'DIRECTORY_NAME' })
+      const renamed = store.transaction((db) => phones.update(one.phoneId, { name }, db))
+      await assert.rejects(renamed, { code: 'DIRECTORY_NAME' })
+    }
     const groups = new Groups(store)
     await store.transaction(async (db) => {
       const { groupId } = await groups.create(`group of ${userId}`, 'bypass', '', db)
