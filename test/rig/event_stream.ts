@@ -1,7 +1,6 @@
 import type { ClientRequest } from 'node:http'
 import { request } from 'node:https'
 import { isRecord } from '../../src/duo/index.ts'
-import type { TestService } from './service.ts'
 
 export type StreamedEvent = readonly [string, Readonly<Record<string, unknown>>]
 
@@ -13,8 +12,10 @@ export class EventStream {
   #arrived = Promise.withResolvers<void>()
   #ended = false
 
-  constructor({ service, ca }: TestService, headers: Readonly<Record<string, string>>) {
-    const { port } = service
+  constructor(
+    { port, ca }: { readonly port: number; readonly ca: string },
+    headers: Readonly<Record<string, string>>,
+  ) {
     const path = '/app/api/stream'
     this.#request = request({ host: '127.0.0.1', port, path, headers, ca, agent: false })
     this.#request.on('response', (response) => {

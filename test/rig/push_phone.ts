@@ -6,19 +6,14 @@ import {
   type Decision,
   requestText,
 } from '../../src/push/signed_text.ts'
-import type { Answer } from './service.ts'
+import type { Answer, RawRequest } from './service_client.ts'
 
 const { subtle } = webcrypto
 const keyKind = { name: 'ECDSA', namedCurve: 'P-256' } as const
 const signatureKind = { name: 'ECDSA', hash: 'SHA-256' } as const
 
-/** Sends a request to the service, as `TestService.send` does. */
-export type Send = (raw: {
-  readonly method: string
-  readonly path: string
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-}) => Promise<Answer>
+/** Sends a request to the service, as `ServiceClient.send` does. */
+export type Send = (raw: RawRequest) => Promise<Answer>
 
 export interface PushPhoneOptions {
   readonly name?: string

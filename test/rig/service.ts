@@ -1,17 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HOTP, Secret as OathSecret } from 'otpauth'
-import {
-  authorization,
-  canonicalParameters,
-  isRecord,
-  rfc2822Date,
-  type SignatureVersion,
-  sign,
-  signingKey,
-} from '../../src/duo/index.ts'
 import type { Clock } from '../../src/host/clock.ts'
 import { type Log, silentLog } from '../../src/host/log.ts'
 import type { Secret } from '../../src/host/secret.ts'
@@ -32,6 +22,9 @@ import { ActivationCodes } from '../../src/service/enrollment/activation_codes.t
 import { type Service, startService } from '../../src/service/service.ts'
 import { Store } from '../../src/service/store/store.ts'
 import { PushPhone, type PushPhoneOptions } from './push_phone.ts'
+import { type Answer, type RawRequest, ServiceClient, type SignedCall } from './service_client.ts'
+
+export { type Answer, responseOf, type SignedCall } from './service_client.ts'
 
 export interface TestServiceOptions {
   readonly config?: Partial<ServiceConfig>
@@ -43,32 +36,6 @@ export interface TestServiceOptions {
   readonly webFolder?: string
   /** A data folder that is kept, as for a second process on the same data. */
   readonly folder?: string
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly text: string
-  readonly octets: Buffer
-  /** Parsed, where it is JSON. */
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-/** A request as it goes out; what is not named is as an honest client has it. */
-export interface SignedCall {
-  readonly method?: 'GET' | 'POST'
-  readonly path: string
-  readonly parameters?: Readonly<Record<string, string>>
-  readonly version?: SignatureVersion
-  readonly digest?: 'sha1' | 'sha512'
-  readonly integration?: Integration
-  readonly date?: string
-  /** Sends the date as X-Duo-Date. */
-  readonly duoDate?: boolean
-  /** Version 2 only: sends the parameters in the query. */
-  readonly inQuery?: boolean
-  readonly signature?: string
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A token whose codes a test can make. */
@@ -85,7 +52,7 @@ export class TestService {
   readonly folder: string
   readonly ca: string
   readonly integration: Integration
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #client: ServiceClient
   readonly #clock: Clock
   readonly #kept: boolean
 
@@ -102,6 +69,7 @@ export class TestService {
     this.folder = folder
     this.ca = service.caFile === undefined ? '' : readFileSync(service.caFile, 'utf8')
     this.integration = integration
+    this.#client = new ServiceClient({ port: service.port, ca: this.ca, integration, clock })
     this.#clock = clock
     this.#kept = kept
   }
@@ -123,6 +91,10 @@ export class TestService {
     const integration = await makeIntegration(store, 'authapi')
     const kept = options.folder !== undefined
     return new TestService(service, store, folder, integration, clock, kept)
+  }
+
+  get port(): number {
+    return this.service.port
   }
 
   async addIntegration(type: IntegrationType, policy?: NewUserPolicy): Promise<Integration> {
@@ -181,93 +153,22 @@ export class TestService {
     return await PushPhone.activate((raw) => this.send(raw), code, { now, ...options })
   }
 
-  /** Signs a request and sends it. */
-  async call(call: SignedCall): Promise<Answer> {
-    const { path, parameters = {}, version = 2, digest = 'sha512' } = call
-    const { integration = this.integration, method = 'POST' } = call
-    const pairs = Object.entries(parameters)
-    const date = version === 1 ? undefined : (call.date ?? rfc2822Date(this.#clock.now()))
-    const asJson = version >= 4 && method === 'POST'
-    const encoded = canonicalParameters(pairs)
-    const inQuery = method === 'GET' || call.inQuery === true
-    const body = asJson ? JSON.stringify(parameters) : inQuery ? '' : encoded
-    const duoHeaders: Record<string, string> =
-      date !== undefined && call.duoDate === true ? { 'x-duo-date': date } : {}
-    const signature =
-      call.signature ??
-      sign(
-        {
-          date: date ?? '',
-          method,
-          host: '127.0.0.1',
-          path,
-          parameters: asJson ? [] : pairs,
-          body,
-          headers: Object.entries(duoHeaders),
-        },
-        signingKey(integration.skey.reveal()),
-        version,
-        digest,
-      )
-    return await this.send({
-      method,
-      path: inQuery && encoded !== '' ? `${path}?${encoded}` : path,
-      body,
-      headers: {
-        ...(date === undefined || call.duoDate === true ? {} : { date }),
-        ...duoHeaders,
-        authorization: authorization(integration.ikey, signature),
-        ...(body === ''
-          ? {}
-          : { 'content-type': asJson ? 'application/json' : 'application/x-www-form-urlencoded' }),
-        ...call.headers,
-      },
-    })
+  /** Signs a request and sends it. @param hangUp Breaks it off. */
+  async call(call: SignedCall, hangUp?: AbortSignal): Promise<Answer> {
+    return await this.#client.call(call, hangUp)
   }
 
   /** Sends a request as it is. */
-  send(raw: {
-    readonly method: string
-    readonly path: string
-    readonly body?: string
-    readonly headers?: Readonly<Record<string, string>>
-  }): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const { method, path, body = '', headers = {} } = raw
-      const { port } = this.service
-      const sent = request(
-        { host: '127.0.0.1', port, method, path, headers, ca: this.ca, agent: this.#agent },
-        (response) => {
-          const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => {
-            chunks.push(chunk)
-          })
-          response.on('error', reject)
-          response.on('end', () => {
-            const { statusCode: status = 0, headers: received } = response
-            const octets = Buffer.concat(chunks)
-            const text = octets.toString()
-            resolve({ status, headers: received, text, octets, body: parsed(text) })
-          })
-        },
-      )
-      sent.on('error', reject)
-      sent.end(body)
-    })
+  send(raw: RawRequest): Promise<Answer> {
+    return this.#client.send(raw)
   }
 
   async close(): Promise<void> {
     await this.service.close()
-    this.#agent.destroy()
+    this.#client.close()
     await this.store.close()
     if (!this.#kept) rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-/** The `response` of a success. */
-export function responseOf({ body }: Answer): Readonly<Record<string, unknown>> {
-  if (!isRecord(body.response)) throw new Error(`no success: ${JSON.stringify(body)}`)
-  return body.response
 }
 
 async function makeIntegration(
@@ -278,13 +179,4 @@ async function makeIntegration(
   return await store.transaction((db) =>
     new Integrations(store).create({ name: `test ${type}`, type, newUserPolicy }, Date.now(), db),
   )
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const body: unknown = JSON.parse(text)
-    return isRecord(body) ? body : {}
-  } catch {
-    return {}
-  }
 }
