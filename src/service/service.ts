@@ -254,7 +254,10 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       askDatabase: async () => {
         await store.db.selectFrom('settings').select('name').limit(1).execute()
       },
-      metrics: new ServiceMetrics(),
+      metrics: new ServiceMetrics({
+        waitingCalls: () => transactions.waitingCalls,
+        openApps: () => streams.count,
+      }),
       metricsFor: config.metrics,
     },
     faces: [

@@ -47,9 +47,11 @@ export class SignIn {
   readonly messages: SmsMessage[] = []
   readonly directory: Directory
   readonly authentication: Authentication
+  readonly transactions: Transactions
 
   constructor(store: Store, push: Partial<PushConfig> = {}, delivery: Delivery = {}) {
     this.store = store
+    this.transactions = new Transactions(store, this.clock)
     this.directory = {
       users: new Users(store),
       groups: new Groups(store),
@@ -63,7 +65,7 @@ export class SignIn {
       store,
       directory: this.directory,
       lockout: new Lockout(store, { threshold: 10, lockMs: 60_000 }),
-      transactions: new Transactions(store, this.clock),
+      transactions: this.transactions,
       delivery: {
         push: { send: async (request) => void this.pushed.push(request) },
         phone: { call: async (request) => void this.called.push(request) },

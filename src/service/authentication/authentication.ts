@@ -5,14 +5,16 @@ import type { Integration } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { PhoneFactor } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
+import { ToldStatuses } from '../transaction/told_statuses.ts'
 import {
+  type Caller,
   isOverdue,
   type Outcome,
   type Transaction,
-  type Transactions,
   timedOut,
   type Waiting,
-} from '../transaction/transactions.ts'
+} from '../transaction/transaction.ts'
+import type { Transactions } from '../transaction/transactions.ts'
 import type { VerificationCodes } from '../transaction/verification_codes.ts'
 import { deviceList } from './device_list.ts'
 import type { Asking, Attempt } from './journal.ts'
@@ -20,6 +22,7 @@ import type { Lockout } from './lockout.ts'
 import { checkPasscode } from './passcode_check.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
+import { type PushDecision, pushAnswers, wrongCodes } from './push_decision.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
 import { sourceAddress } from './source_address.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
@@ -64,9 +67,6 @@ export type AuthOutcome =
   | { readonly kind: 'not enrolled'; readonly txid: string; readonly outcome: Outcome }
   | { readonly kind: 'no such user' }
 
-/** What a user can say to a push. */
-export type PushDecision = 'approve' | 'deny' | 'fraud'
-
 export interface AuthenticationParts {
   readonly store: Store
   readonly directory: Directory
@@ -101,8 +101,7 @@ const refusalMs = 25
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
-  /** Transactions of which a caller has been told how they stand. */
-  readonly #told = new Map<string, string>()
+  readonly #told = new ToldStatuses()
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
@@ -197,11 +196,12 @@ export class Authentication {
     return await phoneFactors.ask(attempt, subject, { way, device, txid, async })
   }
 
-  /** Waits for one that `auth` left waiting, to its end. */
-  async awaitOutcome(txid: string): Promise<Outcome> {
+  /** Waits for one that `auth` left waiting, to its end, or for as long as anybody does. */
+  async awaitOutcome(txid: string, caller?: Caller): Promise<Outcome> {
     const { transactions, settlement } = this.#parts
-    const transaction = await transactions.awaitOutcome(txid, answerSecs * 1000)
-    if (transaction === undefined) return timedOut
+    const transaction = await transactions.awaitOutcome(txid, answerSecs * 1000, caller)
+    // whoever has hung up may still have been asked: his answer counts, and the time that he has
+    if (transaction === undefined || caller?.destroyed === true) return timedOut
     const { outcome } = transaction
     if (outcome.result !== 'waiting') return outcome
     // also where the service stops: nobody will wait for the answer any more
@@ -214,24 +214,30 @@ export class Authentication {
    *
    * @returns `undefined` where this application has no such transaction.
    */
-  async status(txid: string, ikey: string): Promise<Outcome | Waiting | undefined> {
+  async status(
+    txid: string,
+    ikey: string,
+    caller?: Caller,
+  ): Promise<Outcome | Waiting | undefined> {
     const { transactions, settlement, clock } = this.#parts
     let transaction = await transactions.byTxid(txid)
     if (transaction === undefined || transaction.ikey !== ikey) return undefined
-    const { status } = transaction.outcome
-    if (this.#told.get(txid) === status) {
-      transaction = (await transactions.awaitChange(txid, status, pollMs)) ?? transaction
+    if (this.#told.knows(transaction)) {
+      const { status } = transaction.outcome
+      transaction = (await transactions.awaitChange(txid, status, pollMs, caller)) ?? transaction
+      // no reply, so that it does not count as one
+      if (caller?.destroyed === true) return transaction.outcome
     }
     if (isOverdue(transaction, clock.now())) return await settlement.timeOut(transaction)
     const { outcome } = transaction
     if (outcome.result !== 'waiting') {
-      this.#told.delete(txid)
+      this.#told.forget(txid)
       return outcome
     }
     const replies = await transactions.waitingReply(txid)
     // settled meanwhile, or asked for too often: either way this reply is the final one
     if (replies === 0 || replies > mostWaitingReplies) return await settlement.timeOut(transaction)
-    this.#told.set(txid, outcome.status)
+    this.#told.keep(transaction)
     return outcome
   }
 
@@ -241,7 +247,7 @@ export class Authentication {
    * @returns Whether it was waiting.
    */
   async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
-    this.#told.delete(txid)
+    this.#told.forget(txid)
     return await this.#parts.settlement.settle(txid, outcome, reason)
   }
 
@@ -281,7 +287,7 @@ export class Authentication {
       return 'gone'
     }
     if (decision === 'approve' && !(await this.#isVerified(transaction, code))) return 'wrong_code'
-    const { outcome, reason } = answers[decision]
+    const { outcome, reason } = pushAnswers[decision]
     return (await this.settle(txid, outcome, reason)) ? 'settled' : 'gone'
   }
 
@@ -293,10 +299,9 @@ export class Authentication {
   /** Settles what nobody has answered in time, and forgets what is past. */
   async tidy(): Promise<void> {
     const { transactions, verificationCodes, settlement, lockout, clock } = this.#parts
-    for (const transaction of await transactions.overdue()) {
-      this.#told.delete(transaction.txid)
-      await settlement.timeOut(transaction)
-    }
+    const overdue = await transactions.overdue()
+    await Promise.all(overdue.map((transaction) => settlement.timeOut(transaction)))
+    this.#told.prune(clock.now())
     await transactions.prune()
     await verificationCodes.prune(clock.now())
     await lockout.forget(clock.now())
@@ -309,8 +314,7 @@ export class Authentication {
     const { store, transactions } = this.#parts
     const wrong = await store.transaction((db) => transactions.wrongCode(txid, db))
     if (wrong >= mostWrongCodes) {
-      const outcome = { ...denied, status_msg: statusMessage.codeIncorrect }
-      await this.settle(txid, outcome, 'verification_code_incorrect')
+      await this.settle(txid, wrongCodes.outcome, wrongCodes.reason)
     }
     return false
   }
@@ -367,23 +371,6 @@ export class Authentication {
   #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
     return readSubject(named, integration, this.#parts.clock.now(), this.#parts)
   }
-}
-
-const denied: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.denied }
-
-/** What each answer to a push comes to. */
-const answers: Readonly<
-  Record<PushDecision, { readonly outcome: Outcome; readonly reason: string }>
-> = {
-  approve: {
-    outcome: { result: 'allow', status: 'allow', status_msg: statusMessage.success },
-    reason: 'user_approved',
-  },
-  deny: { outcome: denied, reason: 'user_mistake' },
-  fraud: {
-    outcome: { result: 'deny', status: 'fraud', status_msg: statusMessage.fraud },
-    reason: 'user_marked_fraud',
-  },
 }
 
 function attemptOf(asking: Asking, { user }: Subject): Attempt {

@@ -1,7 +1,7 @@
 import type { Integration } from '../access/integrations.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Outcome, SignInRequest } from '../transaction/transactions.ts'
+import type { Outcome, SignInRequest } from '../transaction/transaction.ts'
 import type { Named } from './subject.ts'
 
 /** Who asks, for whom. */
@@ -25,6 +25,13 @@ export interface Attempt {
   readonly device: string
 }
 
+/** What an attempt came to, and why. */
+export interface Ended {
+  readonly attempt: Attempt
+  readonly outcome: Outcome
+  readonly reason: string
+}
+
 const longest = 255
 
 /** The authentication log is written here and only here, whichever way a sign-in has taken. */
@@ -43,25 +50,34 @@ export class Journal {
     now: number,
     db: StoreDb,
   ): Promise<void> {
-    const { txid, asking, user, factor, device } = attempt
-    const { integration, named, ipaddr, hostname } = asking
-    await this.#log.append(
-      {
-        timestamp: now,
-        txid,
-        userId: user?.userId ?? null,
-        username: user?.username ?? loggable('username' in named ? named.username : named.userId),
-        ikey: integration.ikey,
-        application: integration.name,
-        factor,
-        result: resultOf(outcome),
-        reason,
-        ipaddr: loggable(ipaddr),
-        hostname: loggable(hostname),
-        device,
-      },
+    await this.#log.append(eventOf({ attempt, outcome, reason }, now), db)
+  }
+
+  /** @param db The transaction in which all of them end. */
+  async endedAll(ends: readonly Ended[], now: number, db: StoreDb): Promise<void> {
+    await this.#log.appendAll(
+      ends.map((end) => eventOf(end, now)),
       db,
     )
+  }
+}
+
+function eventOf({ attempt, outcome, reason }: Ended, now: number): AuthenticationEvent {
+  const { txid, asking, user, factor, device } = attempt
+  const { integration, named, ipaddr, hostname } = asking
+  return {
+    timestamp: now,
+    txid,
+    userId: user?.userId ?? null,
+    username: user?.username ?? loggable('username' in named ? named.username : named.userId),
+    ikey: integration.ikey,
+    application: integration.name,
+    factor,
+    result: resultOf(outcome),
+    reason,
+    ipaddr: loggable(ipaddr),
+    hostname: loggable(hostname),
+    device,
   }
 }
 

@@ -1,7 +1,8 @@
 import { statusMessage } from '../../duo/index.ts'
 import { readYubikeyOtp } from '../directory/yubikey_otp.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Outcome, Transaction, Transactions } from '../transaction/transactions.ts'
+import type { Outcome, Transaction } from '../transaction/transaction.ts'
+import type { Transactions } from '../transaction/transactions.ts'
 import type { Lockout, Source } from './lockout.ts'
 import type { Directory } from './subject.ts'
 

@@ -2,6 +2,7 @@ import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import { Batched } from '../store/batched.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import {
   isOverdue,
@@ -9,11 +10,11 @@ import {
   type Outcome,
   type SignInRequest,
   type Transaction,
-  type Transactions,
   timedOut,
-} from '../transaction/transactions.ts'
+} from '../transaction/transaction.ts'
+import type { Transactions } from '../transaction/transactions.ts'
 import type { FraudAlert } from './fraud_alert.ts'
-import type { Attempt, Journal } from './journal.ts'
+import type { Attempt, Ended, Journal } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 
@@ -33,9 +34,15 @@ export interface SettlementParts {
   readonly clock: Clock
 }
 
+const mostAtOnce = 250
+
 /** The end of a sign-in: whichever way it has come, it is settled and logged here. */
 export class Settlement {
   readonly #parts: SettlementParts
+  readonly #timingOut = new Batched(
+    (overdue: readonly Transaction[]) => this.#timeOutAll(overdue),
+    mostAtOnce,
+  )
 
   constructor(parts: SettlementParts) {
     this.#parts = parts
@@ -83,13 +90,24 @@ export class Settlement {
 
   /** Settles one that nobody has answered in time. @returns How it stands then. */
   async timeOut(transaction: Transaction): Promise<Outcome> {
-    const { transactions, clock } = this.#parts
-    const { txid, factor } = transaction
-    const reason = factor === 'phone' ? 'no_keys_pressed' : 'no_response'
-    if (await this.settle(txid, timedOut, reason)) return timedOut
-    const settled = (await transactions.byTxid(txid)) ?? transaction
-    const waits = settled.outcome.result === 'waiting'
-    return waits && !isOverdue(settled, clock.now()) ? timedOut : finalOutcome(settled)
+    return await this.#timingOut.ask(transaction)
+  }
+
+  /** @returns How each of them stands then, in their order. */
+  async #timeOutAll(overdue: readonly Transaction[]): Promise<Outcome[]> {
+    const { store, transactions, journal, clock } = this.#parts
+    // one may be asked for twice, by whoever waits and by the upkeep
+    const byTxid = new Map(overdue.map((transaction) => [transaction.txid, transaction]))
+    const won = await store.transaction(async (db) => {
+      const won = await transactions.settleAll([...byTxid.keys()], timedOut, db)
+      const ends = won.flatMap((txid) => byTxid.get(txid) ?? []).map(unanswered)
+      await journal.endedAll(ends, clock.now(), db)
+      return new Set(won)
+    })
+    const others = [...byTxid.keys()].filter((txid) => !won.has(txid))
+    const settled = others.length === 0 ? [] : await transactions.byTxids(others)
+    const outcomes = new Map(settled.map((other) => [other?.txid, other && finalOutcome(other)]))
+    return overdue.map(({ txid }) => outcomes.get(txid) ?? timedOut)
   }
 
   /**
@@ -209,6 +227,11 @@ function attemptOf({ txid, ikey, userId, factor, phoneId, request }: Transaction
     factor,
     device: phoneId ?? '',
   }
+}
+
+function unanswered(transaction: Transaction): Ended {
+  const reason = transaction.factor === 'phone' ? 'no_keys_pressed' : 'no_response'
+  return { attempt: attemptOf(transaction), outcome: timedOut, reason }
 }
 
 function finalOutcome({ outcome }: Transaction): Outcome {

@@ -3,7 +3,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Delivered } from '../delivery/delivery.ts'
 import type { SmsPasscodes } from '../directory/sms_passcodes.ts'
 import type { Store } from '../store/store.ts'
-import type { Outcome } from '../transaction/transactions.ts'
+import type { Outcome } from '../transaction/transaction.ts'
 
 /** A spoken passcode is for now, whatever holds for those in messages. */
 const validMinutes = 10

@@ -28,20 +28,7 @@ export interface EventFilter {
 }
 
 const appendEvent = prepared((db, event: AuthenticationEvent) =>
-  db.insertInto('authentication_log').values({
-    timestamp: event.timestamp,
-    txid: event.txid,
-    user_id: event.userId,
-    username: event.username,
-    ikey: event.ikey,
-    application: event.application,
-    factor: event.factor,
-    result: event.result,
-    reason: event.reason,
-    ipaddr: event.ipaddr,
-    hostname: event.hostname,
-    device: event.device,
-  }),
+  db.insertInto('authentication_log').values(newRow(event)),
 )
 
 export class AuthenticationLog {
@@ -54,6 +41,12 @@ export class AuthenticationLog {
   /** Belongs into the transaction of what it tells. */
   async append(event: AuthenticationEvent, db: StoreDb): Promise<void> {
     await appendEvent(db, event)
+  }
+
+  /** Those that end together. */
+  async appendAll(events: readonly AuthenticationEvent[], db: StoreDb): Promise<void> {
+    if (events.length === 0) return
+    await db.insertInto('authentication_log').values(events.map(newRow)).execute()
   }
 
   /** The newest first. */
@@ -97,6 +90,23 @@ export class AuthenticationLog {
       .orderBy('id', 'desc')
       .execute()
     return rows.map(eventOf)
+  }
+}
+
+function newRow(event: AuthenticationEvent) {
+  return {
+    timestamp: event.timestamp,
+    txid: event.txid,
+    user_id: event.userId,
+    username: event.username,
+    ikey: event.ikey,
+    application: event.application,
+    factor: event.factor,
+    result: event.result,
+    reason: event.reason,
+    ipaddr: event.ipaddr,
+    hostname: event.hostname,
+    device: event.device,
   }
 }
 

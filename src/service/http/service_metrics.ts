@@ -1,4 +1,10 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** How much is under way now. */
+export interface Standing {
+  readonly waitingCalls: () => number
+  readonly openApps: () => number
+}
 
 /** What the service counts, for Prometheus. */
 export class ServiceMetrics {
@@ -6,7 +12,7 @@ export class ServiceMetrics {
   readonly #requests: Counter<'endpoint' | 'status'>
   readonly #seconds: Histogram<'endpoint'>
 
-  constructor() {
+  constructor(standing: Standing) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = new Counter({
@@ -22,6 +28,21 @@ export class ServiceMetrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 60],
       registers,
     })
+    const gauge = (name: string, help: string, count: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(count())
+        },
+      })
+    gauge(
+      'countersign_waiting_calls',
+      'Calls that wait for a user to answer',
+      standing.waitingCalls,
+    )
+    gauge('countersign_open_apps', 'Push apps that are open', standing.openApps)
   }
 
   /** @param endpoint Its path as in the table of routes: a path that a client invents is no label. */

@@ -1,81 +1,24 @@
 import type { Clock } from '../../host/clock.ts'
+import { anyOf } from '../store/any_of.ts'
+import { Batched } from '../store/batched.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import {
+  type Caller,
+  clocksApartMs,
+  isOverdue,
+  type Opening,
+  type Outcome,
+  type Transaction,
+  type Waiting,
+} from './transaction.ts'
+import { newRow, transactionOf } from './transaction_row.ts'
 import { type Change, lookOf, Waits } from './waits.ts'
-
-/** How an authentication ends, in the API's words. */
-export interface Outcome {
-  readonly result: 'allow' | 'deny'
-  readonly status: string
-  readonly status_msg: string
-}
-
-/** How one stands that somebody still has to answer. */
-export interface Waiting {
-  readonly result: 'waiting'
-  /** `pushed`, `calling`, … */
-  readonly status: string
-  readonly status_msg: string
-}
-
-/** What whoever is asked is shown of a sign-in. */
-export interface SignInRequest {
-  /** The application's name. */
-  readonly application: string
-  readonly username: string
-  /** As the client sent them, which may be anything; empty where it sent none. */
-  readonly ipaddr: string
-  readonly hostname: string
-  /** `type` of the API: what is asked for, where it is not a login. */
-  readonly type?: string | undefined
-  /** `display_username` of the API. */
-  readonly displayUsername?: string | undefined
-  /** `pushinfo` of the API: what the application wants to be shown. */
-  readonly pushinfo?: readonly (readonly [string, string])[] | undefined
-}
-
-/**
- * A code that proves that whoever answers sees the sign-in: `enter`, it is shown at the login and
- * typed into the app; `show`, the app shows it and it is typed at the login.
- */
-export interface Verification {
-  readonly kind: 'enter' | 'show'
-  readonly code: string
-}
-
-/** One authentication: waiting for somebody, or settled for good. */
-export interface Transaction {
-  readonly txid: string
-  readonly ikey: string
-  readonly userId: string | null
-  readonly factor: string
-  /** The phone that is asked; `null` where none is. */
-  readonly phoneId: string | null
-  readonly request: SignInRequest
-  readonly verification: Verification | undefined
-  readonly opened: number
-  readonly expires: number
-  readonly outcome: Outcome | Waiting
-}
-
-/** What an authentication that nobody answered comes to. */
-export const timedOut: Outcome = {
-  result: 'deny',
-  status: 'timeout',
-  status_msg: 'Login timed out.',
-}
-
-/** Whether nobody has answered it in time. */
-export function isOverdue({ outcome, expires }: Transaction, now: number): boolean {
-  return outcome.result === 'waiting' && now >= expires
-}
 
 /** A settled one stays readable for those who ask late. */
 const readableMs = 10 * 60_000
-
-export type Opening = Pick<
-  Transaction,
-  'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification'
->
+/** After a look that failed, while there is time. */
+const lookAgainMs = 1000
+const mostAtOnce = 500
 
 /**
  * The authentications under way. Each settles exactly once, whatever races: by one UPDATE that holds
@@ -85,6 +28,7 @@ export class Transactions {
   readonly #store: Store
   readonly #clock: Clock
   readonly #waits: Waits
+  readonly #reads = new Batched((txids: readonly string[]) => this.byTxids(txids), mostAtOnce)
 
   constructor(store: Store, clock: Clock, look = lookOf(store.dialect)) {
     this.#store = store
@@ -114,25 +58,28 @@ export class Transactions {
    * @returns Whether it was waiting: of all who settle, one is told `true`.
    */
   async settle(txid: string, outcome: Outcome, db: StoreDb): Promise<boolean> {
+    return (await this.settleAll([txid], outcome, db)).length > 0
+  }
+
+  /**
+   * Settles many in the same way, as `settle` does one.
+   *
+   * @returns Those that were waiting.
+   */
+  async settleAll(txids: readonly string[], outcome: Outcome, db: StoreDb): Promise<string[]> {
     const { result, status, status_msg } = outcome
+    await this.#hold(txids, db)
+    const now = this.#clock.now()
     const settled = await db
       .updateTable('transactions')
-      .set({
-        result,
-        status,
-        status_msg,
-        settled: this.#clock.now(),
-        changed: this.#clock.now(),
-        // nobody needs it any more
-        code: null,
-      })
-      .where('txid', '=', txid)
+      // nobody needs the code any more
+      .set({ result, status, status_msg, settled: now, changed: now, code: null })
+      .where(anyOf(this.#store, 'txid', txids))
       .where('settled', 'is', null)
       .returning(['txid', 'phone_id'])
-      .executeTakeFirst()
-    if (settled === undefined) return false
-    this.#announce(settled, db)
-    return true
+      .execute()
+    for (const row of settled) this.#announce(row, db)
+    return settled.map(({ txid }) => txid)
   }
 
   /**
@@ -188,10 +135,9 @@ export class Transactions {
       .selectAll()
       .where('phone_id', '=', phoneId)
       .where('settled', 'is', null)
-      .where('expires', '>', this.#clock.now())
       .orderBy('opened')
       .execute()
-    return rows.map(transactionOf)
+    return this.#inTime(rows.map(transactionOf))
   }
 
   /** Those that wait for this user, whichever way. */
@@ -201,10 +147,20 @@ export class Transactions {
       .selectAll()
       .where('user_id', '=', userId)
       .where('settled', 'is', null)
-      .where('expires', '>', this.#clock.now())
       .orderBy('opened')
       .execute()
-    return rows.map(transactionOf)
+    return this.#inTime(rows.map(transactionOf))
+  }
+
+  /** In the order in which they are asked for. */
+  async byTxids(txids: readonly string[]): Promise<(Transaction | undefined)[]> {
+    const rows = await this.#store.db
+      .selectFrom('transactions')
+      .selectAll()
+      .where(anyOf(this.#store, 'txid', txids))
+      .execute()
+    const found = new Map(rows.map((row) => [row.txid, transactionOf(row)]))
+    return txids.map((txid) => found.get(txid))
   }
 
   async byTxid(txid: string, db: StoreDb = this.#store.db): Promise<Transaction | undefined> {
@@ -216,14 +172,28 @@ export class Transactions {
     return row === undefined ? undefined : transactionOf(row)
   }
 
-  /** Waits until a transaction is settled or overdue, for `waitMs` at most. */
-  async awaitOutcome(txid: string, waitMs: number): Promise<Transaction | undefined> {
-    return await this.#await(txid, waitMs, () => true)
+  /** Waits until a transaction is settled or overdue, for `waitMs` at most, or nobody waits for it. */
+  async awaitOutcome(
+    txid: string,
+    waitMs: number,
+    caller?: Caller,
+  ): Promise<Transaction | undefined> {
+    return await this.#await(txid, waitMs, () => true, caller)
   }
 
-  /** Waits until its status is another than `seen`, or it is overdue, for `waitMs` at most. */
-  async awaitChange(txid: string, seen: string, waitMs: number): Promise<Transaction | undefined> {
-    return await this.#await(txid, waitMs, ({ outcome }) => outcome.status === seen)
+  /** Waits, too, until its status is another than `seen`. */
+  async awaitChange(
+    txid: string,
+    seen: string,
+    waitMs: number,
+    caller?: Caller,
+  ): Promise<Transaction | undefined> {
+    return await this.#await(txid, waitMs, ({ outcome }) => outcome.status === seen, caller)
+  }
+
+  /** How many calls wait in this process. */
+  get waitingCalls(): number {
+    return this.#waits.count
   }
 
   /**
@@ -238,11 +208,12 @@ export class Transactions {
 
   /** Those that nobody has answered in time. */
   async overdue(): Promise<Transaction[]> {
+    const now = this.#clock.now()
     const rows = await this.#store.db
       .selectFrom('transactions')
       .selectAll()
       .where('settled', 'is', null)
-      .where('expires', '<=', this.#clock.now())
+      .where((or) => or.or([or('expires', '<=', now), or('opened', '>', now + clocksApartMs)]))
       .execute()
     return rows.map(transactionOf)
   }
@@ -266,17 +237,31 @@ export class Transactions {
     txid: string,
     waitMs: number,
     goesOn: (transaction: Transaction) => boolean,
+    caller: Caller | undefined,
   ): Promise<Transaction | undefined> {
-    const deadline = this.#clock.now() + waitMs
-    const wait = this.#waits.begin(txid)
+    let deadline = this.#clock.now() + waitMs
+    let overAt = 0
+    let known: Transaction | undefined
+    const wait = this.#waits.begin(txid, caller)
     try {
       for (;;) {
+        let lookAgainAt = Number.POSITIVE_INFINITY
         // read while it listens: what changes meanwhile is not missed
-        const transaction = await this.byTxid(txid)
+        const transaction = await this.#reads.ask(txid).catch((error: unknown) => {
+          // the database may be there again in time
+          if (known === undefined || this.#clock.now() >= overAt) throw error
+          lookAgainAt = this.#clock.now() + lookAgainMs
+          return known
+        })
         if (transaction?.outcome.result !== 'waiting' || !goesOn(transaction)) return transaction
-        const until = Math.min(deadline, transaction.expires)
-        if (this.#waits.closed || this.#clock.now() >= until) return transaction
-        await wait.until(until)
+        const now = this.#clock.now()
+        // a clock that was put back makes nobody wait longer
+        deadline = Math.min(deadline, now + waitMs)
+        overAt = Math.min(deadline, transaction.expires)
+        if (this.#waits.closed || now >= overAt || isOverdue(transaction, now)) return transaction
+        await wait.until(Math.min(overAt, lookAgainAt))
+        if (caller?.destroyed === true) return transaction
+        known = transaction
       }
     } finally {
       wait.end()
@@ -303,99 +288,34 @@ export class Transactions {
 
   async #insert(
     opening: Opening,
-    { result, status, status_msg }: Outcome | Waiting,
+    outcome: Outcome | Waiting,
     lifeSecs: number,
     db: StoreDb,
   ): Promise<void> {
-    const { txid, ikey, userId, factor, phoneId, request, verification } = opening
-    const { application, username, ipaddr, hostname, ...details } = request
     const opened = this.#clock.now()
     const expires = opened + lifeSecs * 1000
-    const settled = result === 'waiting' ? null : opened
     await db
       .insertInto('transactions')
-      .values({
-        txid,
-        ikey,
-        user_id: userId,
-        factor,
-        result,
-        status,
-        status_msg,
-        opened,
-        expires,
-        settled,
-        phone_id: phoneId,
-        application,
-        username,
-        ipaddr,
-        hostname,
-        details: JSON.stringify(details),
-        code_kind: verification?.kind ?? null,
-        code: verification?.code ?? null,
-        code_tries: 0,
-        waiting_replies: 0,
-        changed: opened,
-      })
+      .values(newRow(opening, outcome, { opened, expires }))
       .execute()
-    this.#waits.announce({ txid, phoneId }, db)
+    this.#waits.announce(opening, db)
   }
-}
 
-interface TransactionRow {
-  readonly txid: string
-  readonly ikey: string
-  readonly user_id: string | null
-  readonly factor: string
-  readonly result: string
-  readonly status: string
-  readonly status_msg: string
-  readonly opened: number
-  readonly expires: number
-  readonly phone_id: string | null
-  readonly application: string
-  readonly username: string
-  readonly ipaddr: string
-  readonly hostname: string
-  readonly details: string
-  readonly code_kind: string | null
-  readonly code: string | null
-}
-
-function transactionOf(row: TransactionRow): Transaction {
-  const { result, status, status_msg } = row
-  return {
-    txid: row.txid,
-    ikey: row.ikey,
-    userId: row.user_id,
-    factor: row.factor,
-    phoneId: row.phone_id,
-    request: {
-      application: row.application,
-      username: row.username,
-      ipaddr: row.ipaddr,
-      hostname: row.hostname,
-      ...detailsOf(row.details),
-    },
-    verification:
-      row.code === null
-        ? undefined
-        : { kind: row.code_kind === 'enter' ? 'enter' : 'show', code: row.code },
-    opened: row.opened,
-    expires: row.expires,
-    // what nobody here has written must not let anyone in
-    outcome: {
-      result: result === 'allow' || result === 'waiting' ? result : 'deny',
-      status,
-      status_msg,
-    },
+  /** In one order on every node: two that settle the same ones never wait for each other. */
+  async #hold(txids: readonly string[], db: StoreDb): Promise<void> {
+    if (this.#store.dialect === 'sqlite' || txids.length === 1) return
+    await db
+      .selectFrom('transactions')
+      .select('txid')
+      .where(anyOf(this.#store, 'txid', txids))
+      .where('settled', 'is', null)
+      .orderBy('txid')
+      .forUpdate()
+      .execute()
   }
-}
 
-type Details = Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
-
-function detailsOf(json: string): Details {
-  if (json === '') return {}
-  const details: Details = JSON.parse(json)
-  return details
+  #inTime(waiting: readonly Transaction[]): Transaction[] {
+    const now = this.#clock.now()
+    return waiting.filter((transaction) => !isOverdue(transaction, now))
+  }
 }

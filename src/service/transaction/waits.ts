@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Store } from '../store/store.ts'
+import type { Caller } from './transaction.ts'
 
 /** Something that has been opened, changed or settled. */
 export interface Change {
@@ -30,6 +31,8 @@ const looks: Readonly<Record<Store['dialect'], Look>> = {
 }
 /** How late a wait may end that nothing has ended. */
 const sweepEveryMs = 100
+/** A clock that goes back by more was put back. */
+const putBackMs = 1000
 
 export function lookOf(dialect: Store['dialect']): Look {
   return looks[dialect]
@@ -47,24 +50,30 @@ export class Waits {
   #seen: ReadonlyMap<string, string> = new Map()
   #timers: NodeJS.Timeout[] = []
   #looking = false
+  #sweptAt = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(parts: WaitsParts) {
     this.#parts = parts
   }
 
+  get count(): number {
+    return this.#waits.size
+  }
+
   get closed(): boolean {
     return this.#closed
   }
 
-  /** From now on what happens to a transaction is not missed. */
-  begin(txid: string): Wait {
+  /** From now on what happens to a transaction is not missed, nor that its caller hangs up. */
+  begin(txid: string, caller?: Caller): Wait {
     const wait: Wait = new Wait(() => {
       cancel()
       this.#waits.delete(wait)
       this.#rest()
     })
     const cancel = this.#parts.wakeUps.on(transactionTopic(txid), () => wait.wake())
+    caller?.once('close', () => wait.wake())
     this.#waits.add(wait)
     this.#work()
     return wait
@@ -115,7 +124,9 @@ export class Waits {
 
   #sweep(): void {
     const now = this.#parts.clock.now()
-    for (const wait of this.#waits) if (wait.ends <= now) wait.wake()
+    const putBack = now < this.#sweptAt - putBackMs
+    this.#sweptAt = now
+    for (const wait of this.#waits) if (putBack || wait.ends <= now) wait.wake()
   }
 
   async #look(): Promise<void> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../duo/index.ts'
 import type { IntegrationType } from '../../access/integrations.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
-import type { SignedRequest, SignedRequestGate } from '../gate/signed_request.ts'
+import type { AdmittedCall, SignedRequestGate } from '../gate/signed_request.ts'
 import { type AuthApiParts, type Endpoint, endpoints } from './endpoints.ts'
 import { CallParameters } from './parameters.ts'
 
@@ -54,8 +54,8 @@ async function answer(
   gates: AuthApiGates,
   parts: AuthApiParts,
 ): Promise<unknown> {
-  const signed = await admitAsker(request, gates)
-  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
+  const call = await admitAsker(request, reply, gates)
+  const response = await endpoint.answer(call, new CallParameters(call.parameters), parts)
   reply.headers(answerHeaders)
   if (!(response instanceof Uint8Array)) return success(response)
   reply.type('image/png')
@@ -69,12 +69,13 @@ async function answer(
  */
 export async function admitAsker(
   request: FastifyRequest,
+  reply: FastifyReply,
   { gate, limit }: AuthApiGates,
-): Promise<SignedRequest> {
+): Promise<AdmittedCall> {
   const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
     if (error instanceof AuthApiFailure) await limit.refused(request)
     throw error
   })
   await limit.genuine(request, signed.integration.ikey)
-  return signed
+  return { ...signed, caller: reply.raw }
 }

@@ -5,7 +5,7 @@ import type { Authentication } from '../../authentication/authentication.ts'
 import { DirectoryError } from '../../directory/user.ts'
 import type { Enrollment } from '../../enrollment/enrollment.ts'
 import type { PortalLinks } from '../../enrollment/portal_links.ts'
-import type { SignedRequest } from '../gate/signed_request.ts'
+import type { AdmittedCall } from '../gate/signed_request.ts'
 import { ActivationLink } from './activation_link.ts'
 import { enrollPortalText } from './enroll_portal.ts'
 import { type CallParameters, readAsking, readFactor } from './parameters.ts'
@@ -27,7 +27,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly schema?: object
-  answer(request: SignedRequest, parameters: CallParameters, parts: AuthApiParts): Promise<unknown>
+  answer(request: AdmittedCall, parameters: CallParameters, parts: AuthApiParts): Promise<unknown>
 }
 
 const daySecs = 86_400
@@ -60,7 +60,7 @@ export const endpoints: readonly Endpoint[] = [
 ]
 
 async function preauth(
-  request: SignedRequest,
+  request: AdmittedCall,
   parameters: CallParameters,
   { authentication, portalLinks }: AuthApiParts,
 ): Promise<unknown> {
@@ -94,7 +94,7 @@ async function preauth(
 }
 
 async function auth(
-  request: SignedRequest,
+  request: AdmittedCall,
   parameters: CallParameters,
   { authentication, portalLinks }: AuthApiParts,
 ): Promise<unknown> {
@@ -120,23 +120,25 @@ async function auth(
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome
     case 'waiting':
-      return async ? { txid: answer.txid } : await authentication.awaitOutcome(answer.txid)
+      return async
+        ? { txid: answer.txid }
+        : await authentication.awaitOutcome(answer.txid, request.caller)
   }
 }
 
 async function authStatus(
-  { integration }: SignedRequest,
+  { integration, caller }: AdmittedCall,
   parameters: CallParameters,
   { authentication }: AuthApiParts,
 ): Promise<unknown> {
   const txid = parameters.required('txid')
-  const standing = await authentication.status(txid.toLowerCase(), integration.ikey)
+  const standing = await authentication.status(txid.toLowerCase(), integration.ikey, caller)
   if (standing === undefined) throw new AuthApiFailure(failures.invalidParameters, 'txid')
   return { auth_delayed: false, ...standing }
 }
 
 async function enroll(
-  _request: SignedRequest,
+  _request: AdmittedCall,
   parameters: CallParameters,
   { enrollment, portalLinks, apiHost }: AuthApiParts,
 ): Promise<unknown> {
@@ -173,7 +175,7 @@ async function enroll(
 }
 
 async function enrollStatus(
-  _request: SignedRequest,
+  _request: AdmittedCall,
   parameters: CallParameters,
   { enrollment }: AuthApiParts,
 ): Promise<unknown> {

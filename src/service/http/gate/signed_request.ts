@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   AuthApiFailure,
   allowedSkewMs,
@@ -20,6 +20,12 @@ export interface SignedRequest {
   readonly integration: Integration
   /** Of query and body together; of one that stands there twice, the last. */
   readonly parameters: ReadonlyMap<string, string>
+}
+
+/** A request of an application that may ask, and the line on which it waits for the answer. */
+export interface AdmittedCall extends SignedRequest {
+  /** Destroyed when whoever asks hangs up; the request is so once it has been read. */
+  readonly caller: FastifyReply['raw']
 }
 
 export interface GateOptions {

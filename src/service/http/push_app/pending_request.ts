@@ -1,6 +1,6 @@
 import type { PendingRequest } from '../../../push/app_message.ts'
 import type { Places } from '../../place/places.ts'
-import type { Transaction } from '../../transaction/transactions.ts'
+import type { Transaction } from '../../transaction/transaction.ts'
 
 /** A sign-in as the app shows it. */
 export function pendingRequest(

@@ -21,6 +21,13 @@ export class RequestStreams {
     this.#parts = parts
   }
 
+  /** How many are open. */
+  get count(): number {
+    let count = 0
+    for (const streams of this.#ofPhone.values()) count += streams.size
+    return count
+  }
+
   open(phoneId: string): Readable {
     const streams = this.#ofPhone.get(phoneId) ?? new Set()
     this.#ofPhone.set(phoneId, streams)

@@ -2,7 +2,7 @@ import { AuthApiFailure, failures, statusMessage } from '../../../duo/index.ts'
 import type { AuthApiParts } from '../auth_api/endpoints.ts'
 import { enrollPortalText } from '../auth_api/enroll_portal.ts'
 import type { CallParameters } from '../auth_api/parameters.ts'
-import type { SignedRequest } from '../gate/signed_request.ts'
+import type { AdmittedCall } from '../gate/signed_request.ts'
 import { readUserAsking, readUserFactor } from './parameters.ts'
 
 export type RestV1Parts = Pick<AuthApiParts, 'authentication' | 'portalLinks' | 'logo'>
@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST'
   /** Without its suffix. */
   readonly path: string
-  answer(request: SignedRequest, parameters: CallParameters, parts: RestV1Parts): Promise<unknown>
+  answer(request: AdmittedCall, parameters: CallParameters, parts: RestV1Parts): Promise<unknown>
 }
 
 /** The calls that are signed (duo.com/docs/authapi-v1); `ping` is not. */
@@ -31,7 +31,7 @@ interface Ended {
 }
 
 async function logo(
-  _request: SignedRequest,
+  _request: AdmittedCall,
   _parameters: CallParameters,
   parts: RestV1Parts,
 ): Promise<Uint8Array> {
@@ -40,7 +40,7 @@ async function logo(
 }
 
 async function preauth(
-  request: SignedRequest,
+  request: AdmittedCall,
   parameters: CallParameters,
   { authentication, portalLinks }: RestV1Parts,
 ): Promise<unknown> {
@@ -63,7 +63,7 @@ async function preauth(
 }
 
 async function auth(
-  request: SignedRequest,
+  request: AdmittedCall,
   parameters: CallParameters,
   { authentication }: RestV1Parts,
 ): Promise<unknown> {
@@ -78,18 +78,20 @@ async function auth(
     case 'settled':
       return async ? { txid: answer.txid } : ended(answer.outcome)
     case 'waiting':
-      return async ? { txid: answer.txid } : ended(await authentication.awaitOutcome(answer.txid))
+      return async
+        ? { txid: answer.txid }
+        : ended(await authentication.awaitOutcome(answer.txid, request.caller))
   }
 }
 
 /** While somebody is still to answer there is no `result` at all. What there is not is denied. */
 async function status(
-  { integration }: SignedRequest,
+  { integration, caller }: AdmittedCall,
   parameters: CallParameters,
   { authentication }: RestV1Parts,
 ): Promise<unknown> {
   const txid = parameters.required('txid').toLowerCase()
-  const standing = await authentication.status(txid, integration.ikey)
+  const standing = await authentication.status(txid, integration.ikey, caller)
   if (standing === undefined) return refused(statusMessage.timedOut)
   const { result, status_msg } = standing
   return result === 'waiting' ? { status: status_msg } : { result, status: status_msg }

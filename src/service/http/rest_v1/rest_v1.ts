@@ -40,8 +40,8 @@ async function answer(
   gates: AuthApiGates,
   parts: RestV1Parts,
 ): Promise<unknown> {
-  const signed = await admitAsker(request, gates)
-  const response = await endpoint.answer(signed, new CallParameters(signed.parameters), parts)
+  const call = await admitAsker(request, reply, gates)
+  const response = await endpoint.answer(call, new CallParameters(call.parameters), parts)
   reply.headers(answerHeaders)
   if (!(response instanceof Uint8Array)) return success(response)
   reply.type('image/png')

@@ -3,7 +3,8 @@ import type { Authentication } from '../../authentication/authentication.ts'
 import type { PhoneConfig } from '../../config/delivery_config.ts'
 import type { VoiceAddresses } from '../../delivery/voice_address.ts'
 import { askingText, type VoiceTexts, voiceTexts } from '../../delivery/voice_texts.ts'
-import type { Outcome, Transaction, Transactions } from '../../transaction/transactions.ts'
+import type { Outcome, Transaction } from '../../transaction/transaction.ts'
+import type { Transactions } from '../../transaction/transactions.ts'
 import { type CallReply, twiml } from './twiml.ts'
 
 export interface CallConversationParts {

@@ -1,0 +1,15 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Store } from './store.ts'
+
+/**
+ * Whether a column is one of these texts: one parameter and one statement, however many they are.
+ */
+export function anyOf(
+  { dialect }: Pick<Store, 'dialect'>,
+  column: string,
+  texts: readonly string[],
+): RawBuilder<boolean> {
+  return dialect === 'postgres'
+    ? sql<boolean>`${sql.ref(column)} = any(${texts}::text[])`
+    : sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`
+}

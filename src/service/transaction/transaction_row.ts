@@ -1,0 +1,91 @@
+import type { Opening, Outcome, SignInRequest, Transaction, Waiting } from './transaction.ts'
+
+export interface TransactionRow {
+  readonly txid: string
+  readonly ikey: string
+  readonly user_id: string | null
+  readonly factor: string
+  readonly result: string
+  readonly status: string
+  readonly status_msg: string
+  readonly opened: number
+  readonly expires: number
+  readonly phone_id: string | null
+  readonly application: string
+  readonly username: string
+  readonly ipaddr: string
+  readonly hostname: string
+  readonly details: string
+  readonly code_kind: string | null
+  readonly code: string | null
+}
+
+export function transactionOf(row: TransactionRow): Transaction {
+  const { result, status, status_msg } = row
+  return {
+    txid: row.txid,
+    ikey: row.ikey,
+    userId: row.user_id,
+    factor: row.factor,
+    phoneId: row.phone_id,
+    request: {
+      application: row.application,
+      username: row.username,
+      ipaddr: row.ipaddr,
+      hostname: row.hostname,
+      ...detailsOf(row.details),
+    },
+    verification:
+      row.code === null
+        ? undefined
+        : { kind: row.code_kind === 'enter' ? 'enter' : 'show', code: row.code },
+    opened: row.opened,
+    expires: row.expires,
+    // what nobody here has written must not let anyone in
+    outcome: {
+      result: result === 'allow' || result === 'waiting' ? result : 'deny',
+      status,
+      status_msg,
+    },
+  }
+}
+
+/** The row of one that begins. */
+export function newRow(
+  { txid, ikey, userId, factor, phoneId, request, verification }: Opening,
+  { result, status, status_msg }: Outcome | Waiting,
+  { opened, expires }: { readonly opened: number; readonly expires: number },
+) {
+  const { application, username, ipaddr, hostname, ...details } = request
+  return {
+    txid,
+    ikey,
+    user_id: userId,
+    factor,
+    result,
+    status,
+    status_msg,
+    opened,
+    expires,
+    settled: result === 'waiting' ? null : opened,
+    phone_id: phoneId,
+    application,
+    username,
+    ipaddr,
+    hostname,
+    details: JSON.stringify(details),
+    code_kind: verification?.kind ?? null,
+    code: verification?.code ?? null,
+    code_tries: 0,
+    waiting_replies: 0,
+    changed: opened,
+  } satisfies TransactionRow & Record<string, unknown>
+}
+
+type Details = Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
+
+function detailsOf(json: string): Details {
+  if (json === '') return {}
+  const details: Details = JSON.parse(json)
+  return details
+}
