@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { CountersignUp, skipRadclient } from '../rig/countersign_up.ts'
 import { skipWithout } from '../rig/debian_package.ts'
-import { freePort, Running } from '../rig/running.ts'
 import { TestYubikey } from '../rig/yubikey.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const skip =
-  skipWithout('freeradius-utils', '/usr/bin/radclient') ||
+  skipRadclient ||
   skipWithout('oathtool', '/usr/bin/oathtool') ||
   skipWithout('pskc-utils', '/usr/bin/csv2pskc')
 
@@ -19,38 +18,24 @@ const hotp = 'urn:ietf:params:xml:ns:keyprov:pskc:hotp'
 
 describe('a box of hardware tokens, from the vendor’s file to a sign-in', { skip }, () => {
   const root = mkdtempSync(join(tmpdir(), 'countersign-'))
-  const data = join(root, 'data')
   const yubikey = new TestYubikey()
-  let running: Running
-  let radius: { port: number; secret: string }
-
+  let up: CountersignUp
   before(async () => {
-    const ports = [String(await freePort()), String(await freePort())]
-    const [service = '', radiusPort = ''] = ports
-    const words = ['--data', data, '--port', service, '--radius-port', radiusPort]
-    running = new Running(program, ['up', ...words])
-    await running.prints(/Ctrl-C stops everything/)
-    radius = JSON.parse(readFileSync(join(data, 'first-run.json'), 'utf8')).radius
+    up = await CountersignUp.start()
   })
   after(async () => {
-    await running.stop()
+    await up?.stop()
     rmSync(root, { recursive: true })
   })
 
-  function countersign(...words: string[]): string {
-    const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1' }
-    const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', env })
-    assert.equal(status, 0, stderr)
-    return stdout
-  }
   /** Many requests at once, in one run of radclient. */
   function radclient(passwords: readonly string[], username = 'carol'): string {
     const input = passwords
       .map((password) => `User-Name="${username}",User-Password="${password}"\n`)
       .join('\n')
-    const server = `127.0.0.1:${radius.port}`
+    const server = `127.0.0.1:${up.radius.port}`
     const args = ['-x', '-r', '1', '-t', '20', '-p', String(passwords.length), server, 'auth']
-    return spawnSync('radclient', [...args, radius.secret], { input, encoding: 'utf8' }).stdout
+    return spawnSync('radclient', [...args, up.radius.secret], { input, encoding: 'utf8' }).stdout
   }
   const accepts = (output: string): number => output.match(/Received Access-Accept/g)?.length ?? 0
   function oathtool(counter: number): string {
@@ -59,7 +44,7 @@ describe('a box of hardware tokens, from the vendor’s file to a sign-in', { sk
     }).stdout.trim()
   }
 
-  test('an encrypted key container is imported while the service runs, and a token handed out', () => {
+  test('an encrypted key container is imported while the service runs, and a token handed out', async () => {
     const [csv, pskc, password] = ['tokens.csv', 'tokens.xml', 'password'].map((name) =>
       join(root, name),
     )
@@ -68,12 +53,12 @@ describe('a box of hardware tokens, from the vendor’s file to a sign-in', { sk
     writeFileSync(password, 'correct horse')
     const args = ['-p', password, '-x', `algorithm=${hotp}`, '-o', pskc, csv]
     assert.equal(spawnSync('csv2pskc', args).status, 0)
-    countersign('user', 'add', 'carol')
+    await up.countersign('user', 'add', 'carol')
     assert.match(
-      countersign('token', 'import', pskc, '--password-file', password),
+      await up.countersign('token', 'import', pskc, '--password-file', password),
       /^imported: 2 added\n/,
     )
-    countersign('token', 'assign', '77001', 'carol')
+    await up.countersign('token', 'assign', '77001', 'carol')
   })
 
   test('its codes let her in, each once', () => {
@@ -84,17 +69,17 @@ describe('a box of hardware tokens, from the vendor’s file to a sign-in', { sk
     assert.equal(accepts(output), 1, output.slice(-2000))
   })
 
-  test('a token that has run far ahead is brought back', () => {
+  test('a token that has run far ahead is brought back', async () => {
     assert.match(radclient([oathtool(3000)]), /Incorrect passcode/)
-    countersign('token', 'resync', '77001', oathtool(3000), oathtool(3001))
+    await up.countersign('token', 'resync', '77001', oathtool(3000), oathtool(3001))
     assert.equal(accepts(radclient([oathtool(3002)])), 1)
   })
 
-  test('a YubiKey lets her in, each passcode once', () => {
+  test('a YubiKey lets her in, each passcode once', async () => {
     const file = join(root, 'yubikey.csv')
     writeFileSync(file, `${yubikey.line}\n`)
-    countersign('token', 'import', file)
-    countersign('token', 'assign', yubikey.serial, 'carol')
+    await up.countersign('token', 'import', file)
+    await up.countersign('token', 'assign', yubikey.serial, 'carol')
     assert.equal(accepts(radclient([yubikey.otp(1, 0)])), 1)
     const otp = yubikey.otp(1, 1)
     const output = radclient(Array.from({ length: 50 }, () => otp))
@@ -104,8 +89,10 @@ describe('a box of hardware tokens, from the vendor’s file to a sign-in', { sk
     assert.equal(accepts(radclient([yubikey.otp(2, 0).toUpperCase()])), 1)
   })
 
-  test('the log tells the factor and the token of each', () => {
-    const log = JSON.parse(countersign('log', 'authentication', '--limit', '200', '--json'))
+  test('the log tells the factor and the token of each', async () => {
+    const log = JSON.parse(
+      await up.countersign('log', 'authentication', '--limit', '200', '--json'),
+    )
     const factors = new Set(JSON.stringify(log).match(/"(yubikey_code|hardware_token)"/g))
     assert.deepEqual([...factors].sort(), ['"hardware_token"', '"yubikey_code"'])
   })
