@@ -50,7 +50,9 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
   test('the ways in, and what each says when it comes to nothing', async () => {
     const { userId } = await service.addUser({ username: 'sam' })
     const phone = await service.addPushPhone(userId)
-    const at = await PortalPage.open(chromium, '/portal')
+    const at = await PortalPage.open(chromium, '/')
+    await looksRight(at.page, 'root')
+    await at.page.getByRole('link', { name: /Your devices/ }).click()
     await at.shows('Your devices')
     await looksRight(at.page, 'sign-in-1-name')
     await named(at, 'sam')

@@ -1,8 +1,22 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
-const style =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem}@media(prefers-color-scheme:dark){body{background:#16181d;color:#e6e6e6}}'
+const style = `
+:root{color-scheme:light dark}
+body{max-width:30rem;margin:12vh auto;padding:0 1.25rem;background:light-dark(#f6f7fb,#11131a);
+color:light-dark(#171a26,#e9ebf4);font:16px/1.5 system-ui,sans-serif}
+a{display:block;margin:1rem 0;padding:1rem 1.25rem;border:1px solid light-dark(#d9dce8,#2f3443);
+border-radius:12px;background:light-dark(#fff,#1a1d27);color:inherit;text-decoration:none}
+a:hover{border-color:light-dark(#2b4acb,#8ea6ff)}
+b{display:block;color:light-dark(#2b4acb,#8ea6ff)}
+p{color:light-dark(#565d76,#a4abc2)}`
+
+/** Where somebody goes on who has typed the host name alone. */
+const start = `<h1>Countersign</h1>
+<p>The second factor of your sign-ins.</p>
+<a href="/portal"><b>Your devices</b>See and change what you sign in with.</a>
+<a href="/app/"><b>The app</b>Approve sign-ins and make passcodes on this phone.</a>
+<p>Programs ask on /auth/v2.</p>`
 
 /** Adds the few pages that a person may come across; each is complete in itself. */
 export async function addPages(server: FastifyInstance): Promise<void> {
@@ -14,11 +28,11 @@ export async function addPages(server: FastifyInstance): Promise<void> {
     })
     pages.get('/', async (_request, reply) => {
       reply.type('text/html; charset=utf-8')
-      return page('Countersign', 'This is the MFA service. It answers signed requests on /auth/v2.')
+      return page('Countersign', start)
     })
   })
 }
 
-function page(title: string, text: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style><main><h1>${title}</h1><p>${text}</p></main></html>`
+function page(title: string, main: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style><main>${main}</main></html>`
 }

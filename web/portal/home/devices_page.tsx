@@ -25,7 +25,7 @@ export function DevicesPage() {
         <div>
           <PageTitle size={24}>Your devices</PageTitle>
           <Text c="dimmed" fz="sm" mt={4}>
-            What you prove with at a sign-in that it is you.
+            What you use to prove that it is you.
           </Text>
         </div>
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>

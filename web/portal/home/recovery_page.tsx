@@ -77,7 +77,7 @@ function Codes({ left }: { readonly left: number }) {
             Soon there are none: make new ones.
           </Text>
         )}
-        {sure && left > 0 && <Text fz="sm">With new ones, those that you have end.</Text>}
+        {sure && left > 0 && <Text fz="sm">The new codes take the place of those you have.</Text>}
         <Problem>{make.error === null ? undefined : messageOf(make.error)}</Problem>
         {sure ? (
           <Group gap="xs">
