@@ -1,5 +1,6 @@
 import type { Log } from '../../host/log.ts'
 import { DeliveryError, type SmsPort } from '../delivery/delivery.ts'
+import { inGsm7 } from '../delivery/sms_text.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import { e164, type Phone, type Phones } from '../directory/phones.ts'
 import type { Tokens } from '../directory/tokens.ts'
@@ -64,8 +65,8 @@ export class OwnDevices {
       clock.now(),
     )
     if (code === undefined) throw limitReached()
-    // one message, whatever the name
-    const account = session.username.slice(0, longestAccount)
+    // one message, whatever the name: a letter that GSM 03.38 does not have would make it three
+    const account = inGsm7(session.username).slice(0, longestAccount)
     const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not ask for it, do nothing.`
     const userId = user?.userId ?? `new:${session.username}`
     await sms

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { MailMessage, SmsMessage } from '../../../../src/service/delivery/delivery.ts'
+import { inGsm7 } from '../../../../src/service/delivery/sms_text.ts'
 import { Phones } from '../../../../src/service/directory/phones.ts'
 import { Users } from '../../../../src/service/directory/users.ts'
 import { AdministratorLog } from '../../../../src/service/event_log/administrator_log.ts'
@@ -245,6 +246,14 @@ onBothDatabases('enrolment at the portal', (rig) => {
     test('that is none is told at its field', async () => {
       const answer = await (await opened('typo')).post('numbers', { number: '555-0100' })
       assert.deepEqual([answer.status, answer.body.field], [400, 'number'])
+    })
+
+    test('costs one message, whatever the name is written in', async () => {
+      const at = await opened('łucja☃'.repeat(10))
+      await at.post('numbers', { number: '+15550100014' })
+      const { text = '' } = messages.at(-1) ?? {}
+      assert.equal(text, inGsm7(text))
+      assert(text.length <= 160 && text.includes('account ?ucja??ucja?'), text)
     })
 
     test('gets three messages an hour, from however many invitations', async () => {
