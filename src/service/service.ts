@@ -145,7 +145,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const publicUrl = () => config.publicUrl ?? `https://${hostAndPort()}`
   const addresses = new VoiceAddresses(store.sealing, publicUrl)
   const settle: Authentication['settle'] = (...settled) => authentication.settle(...settled)
-  const spoken = new SpokenPasscodes({ store, smsPasscodes, settle, clock })
+  const spoken = new SpokenPasscodes({ store, smsPasscodes, phones, settle, clock })
   const configured =
     options.delivery ??
     (await configuredDelivery(config, {
@@ -356,6 +356,8 @@ export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Aut
     verificationCodes,
     log: authenticationLog,
     smsPasscodes: parts.directory.smsPasscodes,
+    phones: parts.directory.phones,
+    programLog: log,
     fatigue: push.fatigue,
     sms: { ...sms, count: sms.batch },
   })

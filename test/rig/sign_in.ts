@@ -11,6 +11,7 @@ import type {
 } from '../../src/service/authentication/authentication.ts'
 import { Lockout } from '../../src/service/authentication/lockout.ts'
 import type { Directory } from '../../src/service/authentication/subject.ts'
+import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
 import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
 import type { Delivered, Delivery, SmsMessage } from '../../src/service/delivery/delivery.ts'
 import { BypassCodes } from '../../src/service/directory/bypass_codes.ts'
@@ -49,7 +50,12 @@ export class SignIn {
   readonly authentication: Authentication
   readonly transactions: Transactions
 
-  constructor(store: Store, push: Partial<PushConfig> = {}, delivery: Delivery = {}) {
+  constructor(
+    store: Store,
+    push: Partial<PushConfig> = {},
+    delivery: Delivery = {},
+    sms: Partial<SmsConfig> = {},
+  ) {
     this.store = store
     this.transactions = new Transactions(store, this.clock)
     this.directory = {
@@ -73,7 +79,7 @@ export class SignIn {
         ...delivery,
       },
       push: { ...defaultConfig('.').push, ...push },
-      sms: defaultConfig('.').sms,
+      sms: { ...defaultConfig('.').sms, ...sms },
       clock: this.clock,
       log: this.log,
     })

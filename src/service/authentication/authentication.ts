@@ -364,7 +364,7 @@ export class Authentication {
       await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
       return checked
     })
-    if (checked.lastSms !== undefined) await phoneFactors.refreshSms(subject, checked.lastSms)
+    if (checked.lastSms !== undefined) phoneFactors.refreshSms(subject, checked.lastSms)
     return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 

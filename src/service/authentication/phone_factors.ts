@@ -1,15 +1,15 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { statusMessage } from '../../duo/index.ts'
-import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
 import { type Delivered, type Delivery, DeliveryError } from '../delivery/delivery.ts'
 import { smsText } from '../delivery/sms_text.ts'
-import type { NewSmsPasscodes, SmsPasscodes } from '../directory/sms_passcodes.ts'
 import type { AuthenticationLog } from '../event_log/authentication_log.ts'
 import { type CapablePhone, type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import type { StoreDb } from '../store/store.ts'
 import type { Outcome, Verification } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { VerificationCodes } from '../transaction/verification_codes.ts'
+import { deliverPasscodes, type PasscodeDeliveryParts } from './deliver_passcodes.ts'
 import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { maskedNumber } from './prompt_text.ts'
@@ -35,25 +35,27 @@ export type Asked =
   | { readonly kind: 'no capable device'; readonly txid: string; readonly outcome: Outcome }
 
 /** What an SMS brings. */
-export interface SmsSettings extends NewSmsPasscodes {
+export interface SmsSettings {
+  /** Passcodes in one: 1 to 10. */
+  readonly count: number
+  /** 0 for never ending. */
+  readonly validMinutes: number
   /** What stands before the passcodes; may be empty. */
   readonly message: string
   /** Whether another batch is sent when the last passcode of one is used. */
   readonly refresh: boolean
 }
 
-export interface PhoneFactorsParts {
-  readonly store: Store
+export interface PhoneFactorsParts extends PasscodeDeliveryParts {
   readonly transactions: Transactions
   readonly verificationCodes: VerificationCodes
   readonly settlement: Settlement
   readonly lockout: Lockout
   readonly log: AuthenticationLog
   readonly delivery: Delivery
-  readonly smsPasscodes: SmsPasscodes
   readonly fatigue: PushFatigueSettings
   readonly sms: SmsSettings
-  readonly clock: Clock
+  readonly programLog: Log
 }
 
 /** How long a phone may take to answer. */
@@ -175,16 +177,17 @@ export class PhoneFactors {
     }
   }
 
-  /** Sends another batch where the last passcode of one was used, and the settings say so. */
-  async refreshSms({ phones }: Subject, phoneId: string): Promise<void> {
+  /**
+   * Sends another batch where the last passcode of one was used, and the settings say so. Nobody waits
+   * for it: the user is in already, and the login's own time is short.
+   */
+  refreshSms({ phones }: Subject, phoneId: string): void {
+    const { sms, delivery, programLog } = this.#parts
     const phone = phones.find((candidate) => candidate.phoneId === phoneId)
-    if (!this.#parts.sms.refresh || phone === undefined) return
-    try {
-      await this.#sendPasscodes(phone, '', null)
-    } catch (error) {
-      // the user is in already, and can ask for another batch
-      if (!(error instanceof DeliveryError)) throw error
-    }
+    if (!sms.refresh || delivery.sms === undefined || phone === undefined) return
+    this.#sendPasscodes(phone, '', null).catch((error: unknown) => {
+      programLog.warn('no new passcodes were sent', { phoneId, error: String(error) })
+    })
   }
 
   async #sendPasscodes(
@@ -192,12 +195,12 @@ export class PhoneFactors {
     application: string,
     txid: string | null,
   ): Promise<void> {
-    const { store, smsPasscodes, sms, delivery, clock } = this.#parts
-    const codes = await store.transaction((db) =>
-      smsPasscodes.issue(phoneId, userId, sms, clock.now(), db),
-    )
-    const text = smsText(codes, application, sms.message)
-    await delivery.sms?.send({ phoneId, userId, number, text, txid, context: 'authentication' })
+    const { sms, delivery } = this.#parts
+    const { count, validMinutes, message } = sms
+    await deliverPasscodes(this.#parts, { phoneId, userId, count, validMinutes }, async (codes) => {
+      const text = smsText(codes, application, message)
+      await delivery.sms?.send({ phoneId, userId, number, text, txid, context: 'authentication' })
+    })
   }
 
   /** Counted with the user's row locked, so that parallel requests are counted one by one. */

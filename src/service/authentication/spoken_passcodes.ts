@@ -1,9 +1,7 @@
 import { statusMessage } from '../../duo/index.ts'
-import type { Clock } from '../../host/clock.ts'
 import type { Delivered } from '../delivery/delivery.ts'
-import type { SmsPasscodes } from '../directory/sms_passcodes.ts'
-import type { Store } from '../store/store.ts'
 import type { Outcome } from '../transaction/transaction.ts'
+import { deliverPasscodes, type PasscodeDeliveryParts } from './deliver_passcodes.ts'
 
 /** A spoken passcode is for now, whatever holds for those in messages. */
 const validMinutes = 10
@@ -14,12 +12,9 @@ const spoken: Outcome = {
   status_msg: statusMessage.passcodeSpoken,
 }
 
-export interface SpokenPasscodesParts {
-  readonly store: Store
-  readonly smsPasscodes: SmsPasscodes
+export interface SpokenPasscodesParts extends PasscodeDeliveryParts {
   /** Settles a sign-in: known later than this is. */
   settle(txid: string, outcome: Outcome, reason: string): Promise<boolean>
-  readonly clock: Clock
 }
 
 /** Calls that can hear no key: they speak a passcode, and the sign-in begins anew with it. */
@@ -30,12 +25,13 @@ export class SpokenPasscodes {
     this.#parts = parts
   }
 
-  async issue({ phoneId, userId }: Delivered): Promise<string> {
-    const { store, smsPasscodes, clock } = this.#parts
-    const [passcode = ''] = await store.transaction((db) =>
-      smsPasscodes.issue(phoneId, userId, { count: 1, validMinutes }, clock.now(), db),
-    )
-    return passcode
+  /** @param say Has a passcode spoken, and returns what the provider calls it. */
+  async speak(
+    { phoneId, userId }: Delivered,
+    say: (passcode: string) => Promise<string>,
+  ): Promise<string> {
+    const batch = { phoneId, userId, count: 1, validMinutes }
+    return await deliverPasscodes(this.#parts, batch, ([passcode = '']) => say(passcode))
   }
 
   async done({ txid }: Delivered): Promise<void> {

@@ -23,7 +23,7 @@ export interface DeliveryParts {
   readonly addresses: VoiceAddresses
   /** For a provider that hears no keys: a passcode to be spoken, and what is done when it was. */
   readonly spoken: {
-    issue(request: Delivered): Promise<string>
+    speak(request: Delivered, say: (passcode: string) => Promise<string>): Promise<string>
     done(request: Delivered): Promise<void>
   }
   readonly clock: Clock
@@ -162,11 +162,11 @@ async function callerOf(
     case 'aws': {
       const { AwsMessaging } = await import('./aws_messaging.ts')
       const aws = new AwsMessaging(provider.aws)
-      return async (request) => {
-        const passcode = await spoken.issue(request)
-        const text = passcodeText(texts, request.application, passcode)
-        return await aws.speak(request.number, callerId, text, language)
-      }
+      return (request) =>
+        spoken.speak(request, (passcode) => {
+          const text = passcodeText(texts, request.application, passcode)
+          return aws.speak(request.number, callerId, text, language)
+        })
     }
   }
 }

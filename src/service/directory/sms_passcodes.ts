@@ -1,9 +1,8 @@
 import { newSmsPasscode } from '../store/identifier.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-export interface NewSmsPasscodes {
-  /** 1 to 10. */
-  readonly count: number
+export interface SmsBatch {
+  readonly passcodes: readonly string[]
   /** 0 for never ending. */
   readonly validMinutes: number
 }
@@ -17,6 +16,16 @@ export interface UsedSmsPasscode {
 
 const minuteMs = 60_000
 
+/**
+ * Makes the passcodes of a batch. Their first digits are 1, 2, 3 and so on, so that a user who is told
+ * the first digit knows which one is next.
+ *
+ * @param count 1 to 10.
+ */
+export function newSmsPasscodes(count: number): string[] {
+  return Array.from({ length: count }, (_, position) => newSmsPasscode(String((position + 1) % 10)))
+}
+
 /** The passcodes of the latest message to each phone. Only their hashes are kept. */
 export class SmsPasscodes {
   readonly #store: Store
@@ -25,23 +34,15 @@ export class SmsPasscodes {
     this.#store = store
   }
 
-  /**
-   * Makes a batch in the place of the phone's last one. Their first digits are 1, 2, 3 and so on,
-   * so that a user who is told the first digit knows which one is next.
-   *
-   * @returns The codes, which can't be had again.
-   */
-  async issue(
+  /** Puts a batch in the place of the phone's last one. */
+  async replace(
     phoneId: string,
     userId: string,
-    { count, validMinutes }: NewSmsPasscodes,
+    { passcodes, validMinutes }: SmsBatch,
     now: number,
     db: StoreDb,
-  ): Promise<string[]> {
-    const codes = Array.from({ length: count }, (_, position) =>
-      newSmsPasscode(String((position + 1) % 10)),
-    )
-    for (const [position, code] of codes.entries()) {
+  ): Promise<void> {
+    for (const [position, code] of passcodes.entries()) {
       const values = {
         user_id: userId,
         code_hash: this.#store.sealing.hash(code, placeOf(userId)),
@@ -60,9 +61,8 @@ export class SmsPasscodes {
     await db
       .deleteFrom('sms_passcodes')
       .where('phone_id', '=', phoneId)
-      .where('position', '>=', count)
+      .where('position', '>=', passcodes.length)
       .execute()
-    return codes
   }
 
   /** The first digit of the next passcode, by phone: of those phones that have one left. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { Phones } from '../../../src/service/directory/phones.ts'
-import { SmsPasscodes } from '../../../src/service/directory/sms_passcodes.ts'
+import { newSmsPasscodes, SmsPasscodes } from '../../../src/service/directory/sms_passcodes.ts'
 import { Users } from '../../../src/service/directory/users.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { onBothDatabases } from '../../rig/store.ts'
@@ -32,9 +32,11 @@ onBothDatabases('SMS passcodes', (rig) => {
     validMinutes = 0,
     by = store,
   ) =>
-    by.transaction((db) =>
-      new SmsPasscodes(by).issue(phoneId, userId, { count, validMinutes }, now, db),
-    )
+    by.transaction(async (db) => {
+      const passcodes = newSmsPasscodes(count)
+      await new SmsPasscodes(by).replace(phoneId, userId, { passcodes, validMinutes }, now, db)
+      return passcodes
+    })
   const consume = (userId: string, code: string, at = now, by = store) =>
     by.transaction((db) => new SmsPasscodes(by).consume(userId, code, at, db))
   const nextDigits = async (userId: string, at = now) =>
