@@ -67,6 +67,22 @@ describe('countersign user invite', () => {
     assert.match(mail.html ?? '', link)
   })
 
+  test('a mail server that can not be used is told in one line, and sends nobody a link', () => {
+    const config = join(folder, 'smtp.cfg')
+    const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\nport=9\n'
+    for (const [more, expected] of [
+      ['ca_file=none.pem', /^countersign: ca_file \S+none\.pem can't be read \(ENOENT\).*\n$/],
+      ['ca_file=smtp.cfg', /^countersign: ca_file \S+smtp\.cfg holds no certificate.*\n$/],
+      ['', /^countersign: the mail was not sent: .*ECONNREFUSED.*--print-link shows the link.*\n$/],
+    ] as const) {
+      writeFileSync(config, `${section}${more}\n`)
+      const { status, stdout, stderr } = invite('alice', '--config', config)
+      assert.equal(status, 1)
+      assert.match(stderr, expected)
+      assert.equal(stdout, '')
+    }
+  })
+
   test('somebody whom nobody knows becomes no user by it', async () => {
     assert.match(invite('newcomer', '--email', 'new@example.com').stdout, /becomes a user/)
     assert.equal(await withData((store) => new Users(store).byName('newcomer')), undefined)

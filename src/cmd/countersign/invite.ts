@@ -100,7 +100,9 @@ async function mailOf({ data, config: file }: InviteOptions, to: string): Promis
   }
   const config = readConfig(file ?? join(data, 'countersign.cfg'), file !== undefined)
   const outbox = new Outbox(resolve(data), systemClock)
-  const mail = await mailPortOf(config.mail, { outbox, log: silentLog })
+  const mail = await mailPortOf(config.mail, { outbox, log: silentLog }).catch((error: unknown) => {
+    throw error instanceof DeliveryError ? new CommandError(error.message) : error
+  })
   if (mail !== undefined) return mail
   throw new CommandError(
     'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',
