@@ -10,6 +10,7 @@ import { Outbox } from '../../src/service/delivery/outbox.ts'
 import { Users } from '../../src/service/directory/users.ts'
 import { AdministratorLog } from '../../src/service/event_log/administrator_log.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { freePort } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const link = /https:\/\/mfa\.example\/portal#\/enroll\/\w{22}/
@@ -67,15 +68,16 @@ describe('countersign user invite', () => {
     assert.match(mail.html ?? '', link)
   })
 
-  test('a mail server that can not be used is told in one line, and sends nobody a link', () => {
+  test('a mail server that can not be used is told in one line, and sends nobody a link', async () => {
     const config = join(folder, 'smtp.cfg')
-    const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\nport=9\n'
+    const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\n'
+    const port = `port=${await freePort()}\n`
     for (const [more, expected] of [
       ['ca_file=none.pem', /^countersign: ca_file \S+none\.pem can't be read \(ENOENT\).*\n$/],
       ['ca_file=smtp.cfg', /^countersign: ca_file \S+smtp\.cfg holds no certificate.*\n$/],
       ['', /^countersign: the mail was not sent: .*ECONNREFUSED.*--print-link shows the link.*\n$/],
     ] as const) {
-      writeFileSync(config, `${section}${more}\n`)
+      writeFileSync(config, `${section}${port}${more}\n`)
       const { status, stdout, stderr } = invite('alice', '--config', config)
       assert.equal(status, 1)
       assert.match(stderr, expected)
