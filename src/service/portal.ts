@@ -57,6 +57,7 @@ export function portalOf(
   const belongings = { ...directory, credentials, delivery }
   const acts = new Acts({ store, administratorLog, notices, clock })
   const common = { ...shared, ...directory, sessions, credentials, belongings, acts }
+  const activationCodes = new ActivationCodes(store)
   const enrolments = new Enrolments(common)
   const passkeys = new Passkeys(common)
   return {
@@ -65,12 +66,8 @@ export function portalOf(
     enrolments,
     passkeys,
     ownDevices: new OwnDevices({ ...common, enrolments, numberChecks, sms: delivery.sms }),
-    appActivation: new AppActivation({
-      ...common,
-      enrolments,
-      activationCodes: new ActivationCodes(store),
-    }),
-    ownHistory: new OwnHistory({ ...common, log: authenticationLog }),
+    appActivation: new AppActivation({ ...common, enrolments, activationCodes }),
+    ownHistory: new OwnHistory({ ...common, activationCodes, log: authenticationLog }),
     signIn: new PortalSignIn({
       ...common,
       passkeys,

@@ -15,6 +15,11 @@ export interface User {
   readonly lastLogin: number | null
 }
 
+/** Whether a user may be given something to sign in with. */
+export function mayEnrol({ status }: Pick<User, 'status'>): boolean {
+  return status === 'active' || status === 'bypass'
+}
+
 /** How the names that come in are matched with those of users. */
 export type UsernameNormalization = 'none' | 'simple'
 

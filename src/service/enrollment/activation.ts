@@ -4,7 +4,7 @@ import { DeviceKey } from '../directory/device_key.ts'
 import type { Phones } from '../directory/phones.ts'
 import type { PushDevices } from '../directory/push_devices.ts'
 import type { Tokens } from '../directory/tokens.ts'
-import type { User } from '../directory/user.ts'
+import { mayEnrol, type User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
 import type { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
@@ -89,6 +89,8 @@ export class Activation {
     if (found === undefined) return refused('unknown')
     const user = await this.#parts.users.byId(found.userId)
     if (user === undefined) return refused('unknown')
+    // a link of somebody who has been shut out must be no way in for the day that he is let in again
+    if (!mayEnrol(user)) return refused('expired')
     const now = this.#parts.clock.now()
     const activated = await this.#parts.store.transaction(async (db) => {
       if (await this.#codes.use(found.codeHash, now, db)) {

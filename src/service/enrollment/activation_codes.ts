@@ -65,6 +65,15 @@ export class ActivationCodes {
     return numUpdatedRows === 1n
   }
 
+  /** Withdraws those of a user that nobody has used. */
+  async withdraw(userId: string, db: StoreDb): Promise<void> {
+    await db
+      .deleteFrom('activation_codes')
+      .where('user_id', '=', userId)
+      .where('used', 'is', null)
+      .execute()
+  }
+
   /** Writes down which phone a code that made one has made. */
   async made(codeHash: string, phoneId: string, db: StoreDb): Promise<void> {
     await db

@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
-import type { User } from '../directory/user.ts'
+import { mayEnrol, type User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
 import type { Invitation, Invitations } from '../enrollment/invitations.ts'
 import { madeByApplication } from '../enrollment/portal_links.ts'
@@ -170,10 +170,6 @@ export class Enrolments {
       passkeys.some(({ created }) => created >= since)
     )
   }
-}
-
-function mayEnrol({ status }: User): boolean {
-  return status === 'active' || status === 'bypass'
 }
 
 function over(): SelfServiceError {

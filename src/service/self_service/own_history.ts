@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { PortalSessions } from '../access/portal_sessions.ts'
 import type { Authentication } from '../authentication/authentication.ts'
 import type { Users } from '../directory/users.ts'
+import type { ActivationCodes } from '../enrollment/activation_codes.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { Acts } from './acts.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
@@ -10,6 +11,7 @@ export interface OwnHistoryParts {
   readonly acts: Acts
   readonly log: AuthenticationLog
   readonly sessions: PortalSessions
+  readonly activationCodes: ActivationCodes
   readonly users: Users
   readonly authentication: Authentication
   readonly clock: Clock
@@ -65,11 +67,15 @@ export class OwnHistory {
     throw new SelfServiceError('not_found', 'This sign-in has been reported already.')
   }
 
-  /** Ends all sessions of this user but the one that asks. @returns How many. */
+  /**
+   * Ends all sessions of this user but the one that asks, and with them the links that they may have
+   * made for another phone. @returns How many.
+   */
   async signOutElsewhere({ session, user }: KnownPerson): Promise<number> {
-    const { acts, sessions } = this.#parts
+    const { acts, sessions, activationCodes } = this.#parts
     return await acts.run(async (db) => {
       const ended = await sessions.endOthers(user.userId, session.tokenHash, db)
+      await activationCodes.withdraw(user.userId, db)
       const description = `sessions=${ended}`
       return { result: ended, user, action: 'portal_sign_out_elsewhere', description }
     })

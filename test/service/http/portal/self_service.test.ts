@@ -10,6 +10,7 @@ import { AdministratorLog } from '../../../../src/service/event_log/administrato
 import { AuthenticationLog } from '../../../../src/service/event_log/authentication_log.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { PortalBrowser } from '../../../rig/portal_browser.ts'
+import { activationOf } from '../../../rig/push_phone.ts'
 import { responseOf, TestService } from '../../../rig/service.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
@@ -191,6 +192,27 @@ onBothDatabases('self-service at the portal', (rig) => {
     assert.equal((await at.post('sign-out-elsewhere')).body.ended, 1)
     assert.equal((await other.get('devices')).status, 401)
     assert.equal((await at.get('devices')).status, 200)
+  })
+
+  test('a phone that a thief was about to connect is none: not after that, nor where the user is shut out', async () => {
+    const { at, userId, username } = await signedIn()
+    const thief = browser()
+    thief.cookie = at.cookie
+    const codeOf = async () => String((await thief.post('activations')).body.code)
+    const activate = async (code: string) => {
+      const { body } = await activationOf(code)
+      return await service.send({ method: 'POST', path: '/app/api/activate', body })
+    }
+    const [first, second] = [await codeOf(), await codeOf()]
+    await users.update(userId, { status: 'disabled' }, service.store.db)
+    assert.equal((await activate(first)).body.code, 'code_expired')
+    await users.update(userId, { status: 'active' }, service.store.db)
+    const [recovery = ''] = await service.addBypassCodes(userId, 1)
+    const again = browser()
+    await again.signIn(username, recovery)
+    await again.post('sign-out-elsewhere')
+    assert.equal((await activate(second)).body.code, 'unknown_code')
+    assert.equal((await phones.ofUser(userId)).length, 1)
   })
 
   describe('a session', () => {
