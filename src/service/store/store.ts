@@ -151,6 +151,8 @@ function postgres(url: Secret): Dialect {
   })
   // an idle connection that is lost is replaced when the next one is asked for
   pool.on('error', () => {})
+  // one that is lost between two statements fails the next of them, and not the whole process
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new PostgresDialect({ pool })
 }
 

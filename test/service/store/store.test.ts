@@ -5,6 +5,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { sql } from 'kysely'
 import { Secret } from '../../../src/host/secret.ts'
 import { keyFile } from '../../../src/service/store/data_folder.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
@@ -26,6 +27,19 @@ onBothDatabases('the store', (rig) => {
         .where('name', 'like', `${prefix}%`)
         .execute()
     ).length
+
+  test('a connection that is lost between two statements fails its transaction alone', async (t) => {
+    if (store.dialect !== 'postgres') return t.skip('there are no connections')
+    const broken = store.transaction(async (db) => {
+      await db.insertInto('settings').values(setting('lost')).execute()
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(store.db)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await sql`select 1`.execute(db)
+    })
+    await assert.rejects(broken)
+    assert.equal(await names('lost'), 0)
+  })
 
   test('what fails is undone alone, whatever runs beside it', async () => {
     const results = await Promise.allSettled(
