@@ -76,6 +76,11 @@ export class Chromium {
 /** Nothing that axe finds, at either width and in either scheme; keeps pictures where they are asked for. */
 export async function looksRight(page: Page, name: string): Promise<void> {
   const before = page.viewportSize()
+  // 1280 pixels at 400 % (WCAG 1.4.10)
+  await page.setViewportSize({ width: 320, height: 640 })
+  // a menu that is open is put in its place in the next frame
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))')
+  assert.equal(await page.evaluate<number>(overflow), 0, `${name} is too wide at 320`)
   for (const { width, scheme } of looks) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: width === 390 ? 844 : 860 })
