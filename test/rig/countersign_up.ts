@@ -8,9 +8,9 @@ import { readFirstRun } from '../../src/first_run/first_run_file.ts'
 import { skipWithout } from './debian_package.ts'
 import { freePort, Running } from './running.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
-
 export const skipRadclient = skipWithout('freeradius-utils', '/usr/bin/radclient')
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
 
 /** A message, call or mail that has not left the machine. */
 export interface Sent {
@@ -63,10 +63,7 @@ export class CountersignUp {
 
   /** Runs a verb over the same data. @returns What it prints. */
   async countersign(...words: readonly string[]): Promise<string> {
-    const env = { ...process.env, COUNTERSIGN_DATA: this.#data, NO_COLOR: '1' }
-    const { failed, stdout, stderr } = await run(program, words, { env })
-    assert(!failed, `countersign ${words.join(' ')}: ${stderr}`)
-    return stdout
+    return await countersign(this.#data, ...words)
   }
 
   /** What `countersign outbox` shows, the newest first. */
@@ -89,16 +86,7 @@ export class CountersignUp {
 
   /** Sends one Access-Request by radclient, and waits for what comes back. */
   async signIn(username: string, password: string): Promise<SignedIn> {
-    const input = `User-Name="${username}",User-Password="${password}",Message-Authenticator=0x00\n`
-    const { port, secret } = this.radius
-    const args = ['-x', '-r', '1', '-t', '70', `127.0.0.1:${port}`, 'auth', secret]
-    const began = performance.now()
-    const { stdout, stderr } = await run('radclient', args, { input })
-    const tookMs = performance.now() - began
-    const accepted = stdout.includes('Received Access-Accept')
-    assert(accepted || stdout.includes('Received Access-Reject'), `${stdout}${stderr}`)
-    const messages = stdout.matchAll(/Reply-Message = "(.*)"$/gm)
-    return { accepted, message: [...messages].map(([, text]) => text).join(''), tookMs }
+    return await signIn(username, password, this.radius)
   }
 
   /** What `countersign log authentication` tells, the newest first. */
@@ -119,6 +107,31 @@ export class CountersignUp {
 
 function dataIn(root: string): string {
   return join(root, 'data')
+}
+
+/** Runs a verb over a data folder. @returns What it prints. */
+export async function countersign(data: string, ...words: readonly string[]): Promise<string> {
+  const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1' }
+  const { failed, stdout, stderr } = await run(program, words, { env })
+  assert(!failed, `countersign ${words.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+/** Sends one Access-Request by radclient, and waits for what comes back. */
+export async function signIn(
+  username: string,
+  password: string,
+  { port, secret }: { readonly port: number; readonly secret: string },
+): Promise<SignedIn> {
+  const input = `User-Name="${username}",User-Password="${password}",Message-Authenticator=0x00\n`
+  const args = ['-x', '-r', '1', '-t', '70', `127.0.0.1:${port}`, 'auth', secret]
+  const began = performance.now()
+  const { stdout, stderr } = await run('radclient', args, { input })
+  const tookMs = performance.now() - began
+  const accepted = stdout.includes('Received Access-Accept')
+  assert(accepted || stdout.includes('Received Access-Reject'), `${stdout}${stderr}`)
+  const messages = stdout.matchAll(/Reply-Message = "(.*)"$/gm)
+  return { accepted, message: [...messages].map(([, text]) => text).join(''), tookMs }
 }
 
 interface Ran {
