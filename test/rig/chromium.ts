@@ -84,6 +84,7 @@ export async function looksRight(page: Page, name: string): Promise<void> {
   for (const { width, scheme } of looks) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: width === 390 ? 844 : 860 })
+    await page.evaluate(settled)
     const wider = await page.evaluate<number>(overflow)
     assert.equal(wider, 0, `${name} is ${wider} pixels too wide at ${width}`)
     if (pictures !== undefined) {
@@ -106,6 +107,10 @@ export async function looksRight(page: Page, name: string): Promise<void> {
   if (before !== null) await page.setViewportSize(before)
 }
 
+/** Colours are on their way for a moment after the scheme has changed; a spinner never ends. */
+const settled = `Promise.all(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+  .map(({ finished }) => finished.catch(() => {})))`
 const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 /** SHA-256 of the key that a server shows, in base64. */
