@@ -78,7 +78,7 @@ const table: Readonly<Record<string, Room>> = {
 
   'service/store': {
     rooms: ['host'],
-    node: [...files, 'node:crypto', 'node:events', 'node:sqlite'],
+    node: [...files, 'node:crypto', 'node:events', 'node:net', 'node:sqlite'],
     packages: ['kysely', 'pg'],
   },
   'service/config': { rooms: ['ini', 'host'], node: [...files, 'node:net'] },

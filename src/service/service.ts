@@ -101,7 +101,7 @@ const builtApps = resolve(import.meta.dirname, '../../web/dist')
 const tidyMs = 5_000
 const answersMs = 250
 const placesMs = 60_000
-const closeMs = 4_000
+const closeMs = 3_800
 const httpsPort = 443
 
 /**

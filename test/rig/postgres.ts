@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -21,14 +21,16 @@ function asPostgres(command: string, args: readonly string[]): [string, string[]
 /** A PostgreSQL of the test's own, with durable commits, gone when it is stopped. */
 export class PostgresCluster {
   readonly #folder: string
+  readonly #data: string
   readonly #port: number
-  readonly #stop: () => Promise<void>
+  #server: ChildProcess
   #databases = 0
 
-  private constructor(folder: string, port: number, stop: () => Promise<void>) {
+  private constructor(folder: string, port: number, server: ChildProcess) {
     this.#folder = folder
+    this.#data = join(folder, 'data')
     this.#port = port
-    this.#stop = stop
+    this.#server = server
   }
 
   static async start(): Promise<PostgresCluster> {
@@ -38,10 +40,9 @@ export class PostgresCluster {
         Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
       chownSync(folder, id('-u'), id('-g'))
     }
-    const data = join(folder, 'data')
     const init = [
       '-D',
-      data,
+      join(folder, 'data'),
       '-U',
       'postgres',
       '--auth=trust',
@@ -51,42 +52,66 @@ export class PostgresCluster {
     ]
     execFileSync(...asPostgres(`${programs}/initdb`, init), { stdio: 'ignore', cwd: folder })
     const port = await freePort()
-    const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder]
-    const server = spawn(...asPostgres(`${programs}/postgres`, options), {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let said = ''
-    server.stderr.on('data', (chunk) => {
-      said += String(chunk)
-    })
-    while (!said.includes('ready to accept connections')) {
-      if (server.exitCode !== null) throw new Error(said)
-      await Promise.race([once(server.stderr, 'data'), once(server, 'exit')])
-    }
-    return new PostgresCluster(folder, port, async () => {
-      const stopped = once(server, 'exit')
-      // the process that was started may be runuser, which keeps signals to itself
-      execFileSync(...asPostgres(`${programs}/pg_ctl`, ['stop', '-D', data, '-m', 'fast']), {
-        stdio: 'ignore',
-        cwd: folder,
-      })
-      await stopped
-    })
+    return new PostgresCluster(folder, port, await launched(folder, port))
   }
 
   /** @returns The URL of a new, empty database. */
   async createDatabase(): Promise<string> {
     const name = `test${++this.#databases}`
-    const client = new pg.Client(`postgres://postgres@127.0.0.1:${this.#port}/postgres`)
-    await client.connect()
-    await client.query(`create database ${name}`)
-    await client.end()
+    await this.administer(`create database ${name}`)
     return `postgres://postgres@127.0.0.1:${this.#port}/${name}`
   }
 
+  /** Runs a statement from outside of the databases that tests use. */
+  async administer(statement: string): Promise<void> {
+    const client = new pg.Client(`postgres://postgres@127.0.0.1:${this.#port}/postgres`)
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+
+  /** Takes it away for a while; who is connected is cut off. */
+  async shutDown(): Promise<void> {
+    const stopped = once(this.#server, 'exit')
+    // the process that was started may be runuser, which keeps signals to itself
+    const stop = ['stop', '-D', this.#data, '-m', 'fast']
+    execFileSync(...asPostgres(`${programs}/pg_ctl`, stop), { stdio: 'ignore', cwd: this.#folder })
+    await stopped
+  }
+
+  /** Brings it back under the same address. */
+  async startAgain(): Promise<void> {
+    this.#server = await launched(this.#folder, this.#port)
+  }
+
+  /** Halts it: connections stay, and nothing is answered any more, until it is let go on. */
+  halt(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const [pid = ''] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/)
+    for (const each of [pid, ...children]) process.kill(Number(each), signal)
+    // runuser halts with the process that it has started, and does not go on by itself
+    if (signal === 'SIGCONT') this.#server.kill(signal)
+  }
+
   async stop(): Promise<void> {
-    await this.#stop()
+    await this.shutDown()
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+async function launched(folder: string, port: number): Promise<ChildProcess> {
+  const options = ['-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', folder]
+  const server = spawn(...asPostgres(`${programs}/postgres`, options), {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  server.stderr.on('data', (chunk) => {
+    said += String(chunk)
+  })
+  while (!said.includes('ready to accept connections')) {
+    if (server.exitCode !== null) throw new Error(said)
+    await Promise.race([once(server.stderr, 'data'), once(server, 'exit')])
+  }
+  return server
 }

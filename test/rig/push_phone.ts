@@ -71,6 +71,11 @@ export class PushPhone {
     return new PushPhone(send, key, answer.body, now)
   }
 
+  /** The same phone, on another way to the service. */
+  over(send: Send): PushPhone {
+    return new PushPhone(send, this.#key, this.activated, this.#now)
+  }
+
   /** A signed request. */
   async call(
     method: 'GET' | 'POST' | 'DELETE',

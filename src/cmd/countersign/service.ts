@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ServiceFlags } from './run_service.ts'
 
+const lingerMs = 100
+
 /** `countersign service`: the MFA service in the foreground. */
 export function addServiceVerb(program: Command): void {
   program
@@ -13,6 +15,8 @@ export function addServiceVerb(program: Command): void {
       // loaded when it is used: the other verbs are to answer at once
       const { runService } = await import('./run_service.ts')
       process.exitCode = await runService(flags)
+      // what still waits for a database that does not answer is not waited for
+      setTimeout(() => process.exit(), lingerMs).unref()
     })
 }
 

@@ -1,13 +1,11 @@
-import pg from 'pg'
-import type { Secret } from '../../host/secret.ts'
+import type pg from 'pg'
+import type { PostgresConnections } from './postgres_connections.ts'
 
 /** Where nodes tell each other. */
 export const channel = 'countersign'
 
 const firstRetryMs = 100
 const longestRetryMs = 5_000
-const connectMs = 10_000
-const keepAliveMs = 10_000
 
 export interface NotificationEvents {
   /** Another connection, or one of this process, has sent this. */
@@ -18,15 +16,15 @@ export interface NotificationEvents {
 
 /** A connection that PostgreSQL sends NOTIFY to; one that is lost is replaced. */
 export class NotificationListener {
-  readonly #url: Secret
+  readonly #connections: PostgresConnections
   readonly #events: NotificationEvents
   #client: pg.Client | undefined
   #listening: Promise<void> | undefined
   #closed = false
   #endPause: (() => void) | undefined
 
-  constructor(url: Secret, events: NotificationEvents) {
-    this.#url = url
+  constructor(connections: PostgresConnections, events: NotificationEvents) {
+    this.#connections = connections
     this.#events = events
   }
 
@@ -54,29 +52,30 @@ export class NotificationListener {
 
   /** @returns Whether it came to listening, once the connection is lost. */
   async #listen(): Promise<boolean> {
-    const client = new pg.Client({
-      connectionString: this.#url.reveal(),
-      connectionTimeoutMillis: connectMs,
-      // a server that is gone without a word is noticed
-      keepAlive: true,
-      keepAliveInitialDelayMillis: keepAliveMs,
-    })
+    const client = this.#connections.client()
     this.#client = client
     const lost = Promise.withResolvers<void>()
     client.on('error', () => lost.resolve())
     client.on('end', () => lost.resolve())
     client.on('notification', ({ payload = '' }) => this.#events.told(payload))
+    // a client that is ended while it connects never says what became of that
+    const listens = await Promise.race([lost.promise, this.#begin(client)])
+    if (listens === true) {
+      this.#events.begun()
+      await lost.promise
+    }
+    await client.end().catch(() => {})
+    return listens === true
+  }
+
+  async #begin(client: pg.Client): Promise<boolean> {
     try {
       await client.connect()
       await client.query(`listen ${channel}`)
+      return true
     } catch {
-      await client.end().catch(() => {})
       return false
     }
-    this.#events.begun()
-    await lost.promise
-    await client.end().catch(() => {})
-    return true
   }
 
   #pause(ms: number): Promise<void> {

@@ -15,6 +15,7 @@ import type { Secret } from '../../host/secret.ts'
 import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { migrations } from './migrations.ts'
+import { PostgresConnections } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
@@ -35,8 +36,8 @@ export interface StoreOptions {
 
 const checkName = 'sealing_check'
 const checkText = 'countersign'
-const poolSize = 10
-const connectMs = 10_000
+/** A database that does not answer is not waited for any longer. */
+const closeMs = 500
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
@@ -47,17 +48,20 @@ export class Store {
   readonly dialect: 'sqlite' | 'postgres'
   readonly folder: string
   readonly wakeUps: WakeUps
+  readonly #connections: PostgresConnections | undefined
 
   private constructor(
     db: StoreDb,
     sealing: Sealing,
-    { folder, databaseUrl: url }: Pick<StoreOptions, 'folder' | 'databaseUrl'>,
+    folder: string,
+    connections: PostgresConnections | undefined,
   ) {
     this.db = db
     this.sealing = sealing
-    this.dialect = url === undefined ? 'sqlite' : 'postgres'
+    this.dialect = connections === undefined ? 'sqlite' : 'postgres'
     this.folder = folder
-    this.wakeUps = new WakeUps(url === undefined ? undefined : { url, db })
+    this.#connections = connections
+    this.wakeUps = new WakeUps(connections === undefined ? undefined : { connections, db })
   }
 
   /** @throws {StoreError} with one line that says what to do, and nothing half made. */
@@ -69,14 +73,15 @@ export class Store {
     const fresh = dialect === 'sqlite' ? !existsSync(file) : true
     const keys = keysOf(options, fresh)
     const what = dialect === 'sqlite' ? file : 'the database'
+    const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
     const db = new Kysely<Schema>({
-      dialect: databaseUrl === undefined ? sqlite(file) : postgres(databaseUrl),
+      dialect: connections === undefined ? sqlite(file) : postgres(connections),
     })
     try {
       await migrate(db, options.migrate)
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
-      return new Store(db, sealing, options)
+      return new Store(db, sealing, folder, connections)
     } catch (error) {
       await db.destroy().catch(() => {})
       throw storeErrorOf(error, what)
@@ -95,8 +100,10 @@ export class Store {
   }
 
   async close(): Promise<void> {
+    const late = setTimeout(() => this.#connections?.cutOff(), closeMs)
     await this.wakeUps.close()
     await this.db.destroy()
+    clearTimeout(late)
   }
 }
 
@@ -141,19 +148,10 @@ function sqlite(file: string): Dialect {
   }
 }
 
-function postgres(url: Secret): Dialect {
+function postgres(connections: PostgresConnections): Dialect {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({
-    connectionString: url.reveal(),
-    max: poolSize,
-    connectionTimeoutMillis: connectMs,
-  })
-  // an idle connection that is lost is replaced when the next one is asked for
-  pool.on('error', () => {})
-  // one that is lost between two statements fails the next of them, and not the whole process
-  pool.on('connect', (client) => client.on('error', () => {}))
-  return new PostgresDialect({ pool })
+  return new PostgresDialect({ pool: connections.pool() })
 }
 
 async function migrate(db: StoreDb, allowed: boolean): Promise<void> {

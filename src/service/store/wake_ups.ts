@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { type Kysely, sql } from 'kysely'
-import type { Secret } from '../../host/secret.ts'
 import { channel, NotificationListener } from './notification_listener.ts'
+import type { PostgresConnections } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 
 /** The database by which nodes reach each other. */
 export interface SharedDatabase {
-  readonly url: Secret
+  readonly connections: PostgresConnections
   readonly db: Kysely<Schema>
 }
 
@@ -32,7 +32,7 @@ export class WakeUps {
     // each waiting call listens
     this.#listeners.setMaxListeners(0)
     if (shared === undefined) return
-    this.#others = new NotificationListener(shared.url, {
+    this.#others = new NotificationListener(shared.connections, {
       told: (payload) => this.#told(payload),
       // whatever was sent while it did not listen is lost
       begun: () => this.#wakeAll(),
