@@ -8,6 +8,7 @@ import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
 import { loginBench } from './service/login_bench.ts'
+import { pendingBench } from './transaction/pending_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> 
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
   service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
+  transactions: (place) => pendingBench(place, length),
 }
 
 const unknown = positionals.filter((name) => !(name in benches))

@@ -11,8 +11,17 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
+/** The memory that a process has resident now, in MiB. */
+export function residentMiB(pid: number): number {
+  return memoryMiB(pid, 'VmRSS')
+}
+
 /** The most memory that a process has had resident, in MiB. */
 export function peakResidentMiB(pid: number): number {
+  return memoryMiB(pid, 'VmHWM')
+}
+
+function memoryMiB(pid: number, name: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024
 }

@@ -55,14 +55,14 @@ export class Running {
   }
 
   /** The next line of its standard output that is JSON, parsed. */
-  async answer(): Promise<unknown> {
-    const [line] = await this.line(/^\{.*/)
+  async answer(withinMs?: number): Promise<unknown> {
+    const [line] = await this.line(/^\{.*/, withinMs)
     return JSON.parse(line)
   }
 
   /** Passes over lines of its standard output until one matches. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs * 2)
+  async line(pattern: RegExp, withinMs = patienceMs * 2): Promise<RegExpExecArray> {
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), withinMs)
     try {
       for (;;) {
         const line = this.#lines.shift()

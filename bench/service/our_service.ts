@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Running, Workplace } from '../workplace.ts'
 
-const program = join(import.meta.dirname, '../../src/cmd/countersign.ts')
+const delivered = join(import.meta.dirname, '../../bin/countersign')
 
 /** The service at work, and what its clients need to know. */
 export interface ServiceAtWork {
@@ -11,7 +11,7 @@ export interface ServiceAtWork {
   readonly caFile: string
 }
 
-/** Starts `countersign service` without a limit on requests, and waits until it listens. */
+/** Starts `countersign service` as it is delivered, without a limit on requests, and waits until it listens. */
 export async function startService(
   place: Workplace,
   options: {
@@ -20,10 +20,9 @@ export async function startService(
     /** PostgreSQL in place of SQLite. */
     readonly databaseUrl?: string
     readonly core?: number
-    readonly flags?: readonly string[]
   },
 ): Promise<ServiceAtWork> {
-  const { name, folder, databaseUrl, core, flags = [] } = options
+  const { name, folder, databaseUrl, core } = options
   const file = join(folder, 'countersign.cfg')
   await writeFile(
     file,
@@ -37,8 +36,8 @@ requests_per_minute=0
   )
   const server = place.start({
     name,
-    command: process.execPath,
-    args: [...flags, program, 'service', '--config', file, '--port', '0'],
+    command: delivered,
+    args: ['service', '--config', file, '--port', '0'],
     ...(core === undefined ? {} : { core }),
     ...(databaseUrl === undefined ? {} : { env: { COUNTERSIGN_DATABASE_URL: databaseUrl } }),
   })

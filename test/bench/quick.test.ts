@@ -13,7 +13,7 @@ interface Measured {
 }
 
 describe('npm run bench -- --quick', () => {
-  for (const name of ['proxy', 'radius', 'service']) {
+  for (const name of ['proxy', 'radius', 'service', 'transactions']) {
     test(`${name}: every server gives replies that hold`, async () => {
       const arguments_ = [run, name, '--quick', '--json']
       const { stdout } = await promisify(execFile)(process.execPath, arguments_)

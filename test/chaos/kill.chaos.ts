@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { postgresProgram, startPostgres } from '../../bench/postgres.ts'
 import { Workplace } from '../../bench/workplace.ts'
 import { skipWithout } from '../rig/debian_package.ts'
-import { postgresProgram, startPostgres } from './postgres_cluster.ts'
 import { type SiegeCounts, siege } from './siege.ts'
 
 describe('kill -9 of the service at random moments under load', () => {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as elapsed } from 'node:timers/promises'
 import pg from 'pg'
-import type { Workplace } from '../../bench/workplace.ts'
+import type { Workplace } from './workplace.ts'
 
 export const postgresProgram = '/usr/lib/postgresql/15/bin/postgres'
 const initdb = '/usr/lib/postgresql/15/bin/initdb'
