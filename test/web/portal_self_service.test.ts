@@ -96,6 +96,25 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.text('push3')
     await looksRight(page, 'devices')
 
+    await page.reload()
+    await at.text('push3')
+    for (const expected of [
+      /^Skip to the content$/,
+      /^Account sue$/,
+      /^Devices$/,
+      /^Add a device$/,
+      /^Pixel 9: number 1\. Move it with the arrow keys/,
+      /^Change Pixel 9$/,
+      /^Old phone: number 2/,
+    ]) {
+      await page.keyboard.press('Tab')
+      assert.match(await at.focused(), expected)
+    }
+    await page.getByRole('link', { name: 'Skip to the content' }).focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    assert.equal(await at.focused(), 'Devices')
+
     await page.getByRole('button', { name: /^Pixel 9: number 1/ }).focus()
     const kept = page.waitForResponse((answer) => answer.request().method() === 'PUT')
     await page.keyboard.press('ArrowDown')
