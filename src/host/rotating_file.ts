@@ -27,6 +27,8 @@ const mostPending = 8 * 1024 * 1024
 /** How long a line may wait for others to be written with. */
 const gatherMs = 20
 const checkEveryMs = 1000
+/** In the place of an inode, where there is no such file. */
+const missing = 0
 
 /**
  * A file that lines are appended to: `NAME`, and when it is full `NAME.1` (the newest), `NAME.2`, … .
@@ -40,7 +42,7 @@ export class RotatingFile {
   readonly #options: RotatingFileOptions
   readonly #path: string
   #stream: RotatingFileStream | undefined
-  #inode = 0
+  #inode = missing
   #pending: string[] = []
   #pendingLength = 0
   #writing: Promise<void> | undefined
@@ -106,7 +108,7 @@ export class RotatingFile {
     if (this.#stream === undefined || now - this.#checked < checkEveryMs) return
     this.#checked = now
     const inode = await inodeOf(this.#path)
-    if (inode === this.#inode) return
+    if (inode !== missing && inode === this.#inode) return
     await this.#closeStream()
     this.#open()
   }
@@ -197,12 +199,11 @@ function endLine(descriptor: number): void {
   if (last.toString() !== '\n') writeSync(descriptor, '\n')
 }
 
-/** 0 where there is no such file. */
 async function inodeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).ino
   } catch {
-    return 0
+    return missing
   }
 }
 

@@ -17,13 +17,17 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as after } from 'node:timers/promises'
 import { RotatingFile } from '../../src/host/rotating_file.ts'
+import { until } from '../rig/until.ts'
 
 function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'countersign-log-'))
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await after(10)
+/** Whether a file is made while nothing but the threads of the system runs. */
+function appearsInThisTurn(path: string): boolean {
+  const end = performance.now() + 5
+  while (performance.now() < end) if (existsSync(path)) return true
+  return false
 }
 
 /** Writes each line by itself, so that the file can be rotated between any two. */
@@ -150,6 +154,21 @@ describe('a rotating file', () => {
     await until(() => {
       file.write('third')
       return existsSync(path)
+    })
+    await file.close()
+  })
+
+  test('a file that is gone as soon as it is there is made anew, too', async () => {
+    const folder = newFolder()
+    const path = join(folder, 'a.log')
+    const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
+    rmSync(path)
+    // it is removed in the very turn in which it has been opened: nobody can have looked which it was
+    while (!appearsInThisTurn(path)) await new Promise(setImmediate)
+    rmSync(path)
+    await until(() => {
+      file.write('line')
+      return existsSync(path) && readFileSync(path, 'utf8').startsWith('line')
     })
     await file.close()
   })

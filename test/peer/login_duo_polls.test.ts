@@ -4,6 +4,7 @@ import { isLetIn, LoginDuo, type LoginOptions, skipLoginDuo } from '../rig/duo_u
 import { HurriedClock } from '../rig/hurried_clock.ts'
 import { LoadBalancer } from '../rig/load_balancer.ts'
 import { UnixService } from '../rig/unix_service.ts'
+import { until } from '../rig/until.ts'
 
 const polled = '/rest/v1/status.bson'
 /** The twentieth reply that says nothing final lets in. */
@@ -131,7 +132,3 @@ describe('login_duo 1.11.3 and a service that stops', { skip: skipLoginDuo }, ()
     await unix.startAgain()
   })
 })
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
