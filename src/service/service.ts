@@ -15,12 +15,10 @@ import { SpokenPasscodes } from './authentication/spoken_passcodes.ts'
 import type { Directory } from './authentication/subject.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
 import { configuredDelivery } from './delivery/configured_delivery.ts'
-import { type Delivery, DeliveryError, type PushPort } from './delivery/delivery.ts'
+import { type Delivery, DeliveryError } from './delivery/delivery.ts'
 import { Outbox } from './delivery/outbox.ts'
 import { outboxKey } from './delivery/outbox_key.ts'
-import { vapidKeys } from './delivery/vapid_keys.ts'
 import { VoiceAddresses } from './delivery/voice_address.ts'
-import { WebPush } from './delivery/web_push.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
 import { Groups } from './directory/groups.ts'
 import { Phones } from './directory/phones.ts'
@@ -29,7 +27,6 @@ import { SmsPasscodes } from './directory/sms_passcodes.ts'
 import { Tokens } from './directory/tokens.ts'
 import { Users } from './directory/users.ts'
 import { Yubikeys } from './directory/yubikeys.ts'
-import { Activation } from './enrollment/activation.ts'
 import { Enrollment } from './enrollment/enrollment.ts'
 import { Invitations } from './enrollment/invitations.ts'
 import { PortalLinks } from './enrollment/portal_links.ts'
@@ -42,8 +39,6 @@ import { type Face, HttpServer } from './http/http_server.ts'
 import { addOutboxPage } from './http/outbox/outbox_page.ts'
 import { addPortal } from './http/portal/portal.ts'
 import { addPushApp } from './http/push_app/push_app.ts'
-import { shownOnPhone } from './http/push_app/request_routes.ts'
-import { RequestStreams } from './http/push_app/request_streams.ts'
 import { addRestV1 } from './http/rest_v1/rest_v1.ts'
 import { ServiceMetrics } from './http/service_metrics.ts'
 import { CallConversation } from './http/voice/call_conversation.ts'
@@ -52,6 +47,7 @@ import { addVoice, type VoiceParts } from './http/voice/voice.ts'
 import { GeoipDatabaseError } from './place/geoip_database.ts'
 import { Places } from './place/places.ts'
 import { portalOf } from './portal.ts'
+import { pushAppOf, unwoken, webPushOf } from './push_app.ts'
 import { NoticeMail } from './self_service/notice_mail.ts'
 import { Store } from './store/store.ts'
 import { Transactions } from './transaction/transactions.ts'
@@ -157,7 +153,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       clock,
       log,
     }))
-  const webPush = await webPushOf(store, devices, { config, clock, log })
+  const webPush = await webPushOf(store, devices, { settings: config.webPush, clock, log })
   const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
   const directory = {
     users,
@@ -199,36 +195,23 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clock,
   }
   const places = Places.open(config.places)
-  const streams = new RequestStreams({
-    watch: (phoneId, listener) => transactions.watch(phoneId, listener),
-    shown: (phoneId) => shownOnPhone(phoneId, { authentication, devices, places }),
-  })
   const administratorLog = new AdministratorLog(store)
   const notices = new NoticeMail({ mail: delivery.mail, clock, log })
-  const pushApp = {
-    authentication,
-    activation: new Activation({
-      store,
-      users,
-      phones,
-      tokens,
-      devices,
-      log: administratorLog,
-      changed: (user, change) => notices.tell(user, change),
-      clock,
-    }),
-    users,
-    phones,
+  const pushApp = pushAppOf({
+    store,
+    directory,
     devices,
-    authenticationLog: new AuthenticationLog(store),
+    authentication,
+    transactions,
+    administratorLog,
+    notices,
     places,
-    streams,
     vapidPublicKey: webPush?.publicKey,
     accountName: () => config.hostNames[0] ?? 'localhost',
     apiHost: hostAndPort,
     clock,
     log,
-  }
+  })
   const portal = portalOf({
     store,
     directory,
@@ -256,7 +239,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       },
       metrics: new ServiceMetrics({
         waitingCalls: () => transactions.waitingCalls,
-        openApps: () => streams.count,
+        openApps: () => pushApp.streams.count,
       }),
       metricsFor: config.metrics,
     },
@@ -300,30 +283,12 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     close: async () => {
       for (const stop of upkeep) stop()
       transactions.close()
-      streams.close()
+      pushApp.streams.close()
       await server.close(closeMs)
       await webPush?.close()
       await store.close()
     },
   }
-}
-
-/** Where Web Push is off, apps that are open have their stream, and the others are not woken. */
-const unwoken: PushPort = { send: async () => {} }
-
-async function webPushOf(
-  store: Store,
-  devices: PushDevices,
-  { config, clock, log }: Pick<Prepared, 'config' | 'clock' | 'log'>,
-): Promise<WebPush | undefined> {
-  const { enabled, contact, privateServices } = config.webPush
-  if (!enabled) return undefined
-  const subscriptions = {
-    of: async (phoneId: string) => (await devices.byPhone(phoneId))?.subscription ?? null,
-    ended: (phoneId: string, subscription: string) => devices.unsubscribe(phoneId, subscription),
-  }
-  const keys = await vapidKeys(store)
-  return new WebPush({ subscriptions, keys, contact, privateServices, clock, log })
 }
 
 export interface SignInParts {
