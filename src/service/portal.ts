@@ -83,6 +83,7 @@ export function portalOf(
     tidy: async () => {
       await enrolments.tidy()
       await numberChecks.prune(clock.now())
+      await activationCodes.prune(clock.now())
     },
   }
 }

@@ -11,6 +11,9 @@ export interface ActivationCode {
   readonly used: number | null
 }
 
+/** `enroll_status` says for a while of a code that it is over. */
+const askedForMs = 30 * 24 * 60 * 60_000
+
 /** The codes that phones are activated with. Only their hashes are kept. */
 export class ActivationCodes {
   readonly #store: Store
@@ -71,6 +74,14 @@ export class ActivationCodes {
       .deleteFrom('activation_codes')
       .where('user_id', '=', userId)
       .where('used', 'is', null)
+      .execute()
+  }
+
+  /** Forgets those that have been over for so long that nobody asks any more what became of them. */
+  async prune(now: number): Promise<void> {
+    await this.#store.db
+      .deleteFrom('activation_codes')
+      .where('expires', '<=', now - askedForMs)
       .execute()
   }
 
