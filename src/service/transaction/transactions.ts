@@ -172,23 +172,23 @@ export class Transactions {
     return row === undefined ? undefined : transactionOf(row)
   }
 
-  /** Waits until a transaction is settled or overdue, for `waitMs` at most, or nobody waits for it. */
-  async awaitOutcome(
-    txid: string,
-    waitMs: number,
-    caller?: Caller,
-  ): Promise<Transaction | undefined> {
-    return await this.#await(txid, waitMs, () => true, caller)
+  /**
+   * Waits until a transaction is settled or overdue, for `waitMs` at most.
+   *
+   * @returns `undefined` where there is none, and where nobody waits for it any more.
+   */
+  awaitOutcome(txid: string, waitMs: number, caller?: Caller): Promise<Transaction | undefined> {
+    return this.#await(txid, waitMs, undefined, caller)
   }
 
   /** Waits, too, until its status is another than `seen`. */
-  async awaitChange(
+  awaitChange(
     txid: string,
     seen: string,
     waitMs: number,
     caller?: Caller,
   ): Promise<Transaction | undefined> {
-    return await this.#await(txid, waitMs, ({ outcome }) => outcome.status === seen, caller)
+    return this.#await(txid, waitMs, seen, caller)
   }
 
   /** How many calls wait in this process. */
@@ -232,39 +232,55 @@ export class Transactions {
     this.#waits.close()
   }
 
-  /** @param goesOn Whether one that is still waiting is to be waited for. */
+  /**
+   * Thousands wait here at once: what a look has found is not kept until the next one.
+   *
+   * @param seen A status that is waited for to change.
+   */
   async #await(
     txid: string,
     waitMs: number,
-    goesOn: (transaction: Transaction) => boolean,
+    seen: string | undefined,
     caller: Caller | undefined,
   ): Promise<Transaction | undefined> {
-    let deadline = this.#clock.now() + waitMs
-    let overAt = 0
-    let known: Transaction | undefined
     const wait = this.#waits.begin(txid, caller)
     try {
+      let deadline = this.#clock.now() + waitMs
+      let overAt = Number.NEGATIVE_INFINITY
       for (;;) {
-        let lookAgainAt = Number.POSITIVE_INFINITY
         // read while it listens: what changes meanwhile is not missed
-        const transaction = await this.#reads.ask(txid).catch((error: unknown) => {
-          // the database may be there again in time
-          if (known === undefined || this.#clock.now() >= overAt) throw error
-          lookAgainAt = this.#clock.now() + lookAgainMs
-          return known
-        })
-        if (transaction?.outcome.result !== 'waiting' || !goesOn(transaction)) return transaction
+        const found = await this.#lookAt(txid, seen, overAt)
+        if (found !== undefined && 'end' in found) return found.end
         const now = this.#clock.now()
         // a clock that was put back makes nobody wait longer
         deadline = Math.min(deadline, now + waitMs)
-        overAt = Math.min(deadline, transaction.expires)
-        if (this.#waits.closed || now >= overAt || isOverdue(transaction, now)) return transaction
-        await wait.until(Math.min(overAt, lookAgainAt))
-        if (caller?.destroyed === true) return transaction
-        known = transaction
+        overAt = Math.min(deadline, found?.expires ?? overAt)
+        if (this.#waits.closed || now >= overAt) return await this.#reads.ask(txid)
+        await wait.until(found === undefined ? Math.min(overAt, now + lookAgainMs) : overAt)
+        if (caller?.destroyed === true) return undefined
       }
     } finally {
       wait.end()
+    }
+  }
+
+  /** @returns `undefined` where the database can't be asked and may be there again before `overAt`. */
+  async #lookAt(
+    txid: string,
+    seen: string | undefined,
+    overAt: number,
+  ): Promise<{ readonly end: Transaction | undefined } | { readonly expires: number } | undefined> {
+    try {
+      const transaction = await this.#reads.ask(txid)
+      const now = this.#clock.now()
+      const goesOn =
+        transaction?.outcome.result === 'waiting' &&
+        (seen === undefined || seen === transaction.outcome.status) &&
+        !isOverdue(transaction, now)
+      return goesOn ? { expires: transaction.expires } : { end: transaction }
+    } catch (error) {
+      if (this.#clock.now() >= overAt) throw error
+      return undefined
     }
   }
 
@@ -272,13 +288,14 @@ export class Transactions {
   async #changedSince(moment: number): Promise<Change[]> {
     const rows = await this.#store.db
       .selectFrom('transactions')
-      .select(['txid', 'phone_id', 'changed', 'result', 'status'])
+      .select(['txid', 'phone_id', 'opened', 'changed', 'result', 'status'])
       .where('changed', '>=', moment)
       .execute()
-    return rows.map(({ txid, phone_id: phoneId, changed, result, status }) => ({
+    return rows.map(({ txid, phone_id: phoneId, opened, changed, result, status }) => ({
       txid,
       phoneId,
       state: `${changed} ${result} ${status}`,
+      isNew: changed === opened && result === 'waiting',
     }))
   }
 

@@ -8,6 +8,8 @@ export interface Change {
   readonly phoneId: string | null
   /** Another one after each change. */
   readonly state: string
+  /** Whether it has only been opened: that is news to its phone, and to nobody who waits for it. */
+  readonly isNew: boolean
 }
 
 /** How a process looks for changes of which nobody has told it. */
@@ -137,9 +139,9 @@ export class Waits {
       const changes = await changedSince(clock.now() - look.backMs)
       const seen = this.#seen
       this.#seen = new Map(changes.map(({ txid, state }) => [txid, state]))
-      for (const { txid, phoneId, state } of changes) {
+      for (const { txid, phoneId, state, isNew } of changes) {
         if (seen.get(txid) === state) continue
-        wakeUps.wake(transactionTopic(txid))
+        if (!isNew) wakeUps.wake(transactionTopic(txid))
         if (phoneId !== null) wakeUps.wake(phoneTopic(phoneId))
       }
     } catch {
@@ -163,20 +165,18 @@ export class Wait {
   }
 
   /** Resolves when it is woken, at once where it has been since the last time, or at a moment. */
-  async until(moment: number): Promise<void> {
+  until(moment: number): Promise<void> {
     this.ends = moment
-    if (!this.#woken) {
-      await new Promise<void>((resolve) => {
-        this.#resolve = resolve
-      })
-    }
-    this.#resolve = undefined
-    this.#woken = false
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#resolve = resolve
+    if (this.#woken) this.wake()
+    return promise
   }
 
   wake(): void {
-    this.#woken = true
+    this.#woken = this.#resolve === undefined
     this.#resolve?.()
+    this.#resolve = undefined
   }
 
   end(): void {

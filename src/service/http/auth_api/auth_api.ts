@@ -1,9 +1,10 @@
+import { Duplex, type Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../duo/index.ts'
 import type { IntegrationType } from '../../access/integrations.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
 import type { AdmittedCall, SignedRequestGate } from '../gate/signed_request.ts'
-import { type AuthApiParts, type Endpoint, endpoints } from './endpoints.ts'
+import { type AuthApiParts, endpoints } from './endpoints.ts'
 import { CallParameters } from './parameters.ts'
 
 export interface AuthApiGates {
@@ -42,20 +43,22 @@ export function addAuthApi(
       url: endpoint.path,
       exposeHeadRoute: false,
       ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
-      handler: (request, reply) => answer(endpoint, request, reply, gates, parts),
+      handler: (request, reply) =>
+        answerAsker(request, reply, gates, (call) =>
+          endpoint.answer(call, new CallParameters(call.parameters), parts),
+        ),
     })
   }
 }
 
-async function answer(
-  endpoint: Endpoint,
+/** Answers a call in the envelope, if an application may ask and has signed it. */
+export async function answerAsker(
   request: FastifyRequest,
   reply: FastifyReply,
   gates: AuthApiGates,
-  parts: AuthApiParts,
+  answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
-  const call = await admitAsker(request, reply, gates)
-  const response = await endpoint.answer(call, new CallParameters(call.parameters), parts)
+  const response = await admitted(request, reply, gates, answer)
   reply.headers(answerHeaders)
   if (!(response instanceof Uint8Array)) return success(response)
   reply.type('image/png')
@@ -63,19 +66,26 @@ async function answer(
 }
 
 /**
- * Finds out which application asks, and counts what it asks.
+ * Finds out which application asks, and counts what it asks. While the answer is waited for nothing of
+ * the call is kept by this.
  *
  * @throws {AuthApiFailure} 401xx and 40301, and 42901 where there was too much of it.
  */
-export async function admitAsker(
+async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
   { gate, limit }: AuthApiGates,
-): Promise<AdmittedCall> {
+  answer: (call: AdmittedCall) => Promise<unknown>,
+): Promise<unknown> {
   const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
     if (error instanceof AuthApiFailure) await limit.refused(request)
     throw error
   })
   await limit.genuine(request, signed.integration.ikey)
-  return { ...signed, caller: reply.raw }
+  return answer({ ...signed, caller: callerOf(reply) })
+}
+
+/** What is destroyed when the caller hangs up: of HTTP/2 the stream, for its response says nothing of it. */
+function callerOf({ raw }: FastifyReply): Writable {
+  return 'stream' in raw && raw.stream instanceof Duplex ? raw.stream : raw
 }

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { AuthApiFailure, failureDetail, failures, oneCall } from '../../../duo/index.ts'
+import {
+  AuthApiFailure,
+  failureDetail,
+  failures,
+  oneCall,
+  sharedConnections,
+} from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import type { Authentication } from '../../authentication/authentication.ts'
 import { DirectoryError } from '../../directory/user.ts'
@@ -41,7 +47,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/auth/v2/check',
     answer: async (_request, _parameters, { clock }) => ({
       time: seconds(clock.now()),
-      capabilities: oneCall,
+      capabilities: [...oneCall, sharedConnections],
     }),
   },
   {
@@ -120,9 +126,10 @@ async function auth(
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome
     case 'waiting':
+      // not awaited here: while it waits nothing of the request is kept for it
       return async
         ? { txid: answer.txid }
-        : await authentication.awaitOutcome(answer.txid, request.caller)
+        : authentication.awaitOutcome(answer.txid, request.caller)
   }
 }
 

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { success } from '../../../duo/index.ts'
-import { type AuthApiGates, admitAsker, answerHeaders } from '../auth_api/auth_api.ts'
+import { type AuthApiGates, answerAsker, answerHeaders } from '../auth_api/auth_api.ts'
 import { CallParameters } from '../auth_api/parameters.ts'
-import { type Endpoint, endpoints, type RestV1Parts } from './endpoints.ts'
+import { endpoints, type RestV1Parts } from './endpoints.ts'
 import { inAskedFormat, suffixes } from './reply_format.ts'
 
 const ping = '/rest/v1/ping'
@@ -26,24 +26,12 @@ export async function addRestV1(
           method: endpoint.method,
           url: `${endpoint.path}${suffix}`,
           exposeHeadRoute: false,
-          handler: (request, reply) => answer(endpoint, request, reply, gates, parts),
+          handler: (request, reply) =>
+            answerAsker(request, reply, gates, (call) =>
+              endpoint.answer(call, new CallParameters(call.parameters), parts),
+            ),
         })
       }
     }
   })
-}
-
-async function answer(
-  endpoint: Endpoint,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  gates: AuthApiGates,
-  parts: RestV1Parts,
-): Promise<unknown> {
-  const call = await admitAsker(request, reply, gates)
-  const response = await endpoint.answer(call, new CallParameters(call.parameters), parts)
-  reply.headers(answerHeaders)
-  if (!(response instanceof Uint8Array)) return success(response)
-  reply.type('image/png')
-  return Buffer.from(response)
 }
