@@ -178,7 +178,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   'service/http/gate': {
     rooms: ['host', 'duo', 'push', 'service/access', 'service/directory'],
-    node: ['node:crypto'],
+    node: ['node:crypto', 'node:stream'],
     packages: ['fastify', '@fastify/rate-limit'],
   },
   'service/http/rest_v1': {
@@ -262,12 +262,12 @@ const table: Readonly<Record<string, Room>> = {
       'service/transaction',
       'service/http/gate',
     ],
-    node: ['node:crypto', 'node:net'],
+    node: ['node:crypto', 'node:net', 'node:stream'],
     packages: ['fastify', 'zod'],
   },
   'service/http': {
     rooms: ['host', 'duo', 'service/http/gate', 'service/http/auth_api', 'service/store'],
-    node: [...files, 'node:crypto', 'node:net', 'node:tls', 'node:https'],
+    node: [...files, 'node:crypto', 'node:net', 'node:tls', 'node:https', 'node:http2'],
     packages: [
       'fastify',
       '@fastify/helmet',

@@ -18,6 +18,8 @@ export interface PendingLoadOptions {
   readonly phoneKey: string
   /** Each of them calls once, and waits. */
   readonly holders: readonly PhoneHolder[]
+  /** Whether calls share connections, by HTTP/2, as our proxy's do. */
+  readonly multiplexed: boolean
   /** Phones of the first of them that have the app open. */
   readonly streams: number
   readonly idleSecs: number
@@ -73,6 +75,7 @@ type Load = Omit<PendingLoadOptions, 'port' | 'caFile' | 'watch' | keyof PushSto
 
 const whole: Load & { readonly holders: number } = {
   holders: 10_000,
+  multiplexed: false,
   streams: 500,
   idleSecs: 8,
   answers: 1500,
@@ -81,6 +84,7 @@ const whole: Load & { readonly holders: number } = {
 }
 const quick = {
   holders: 100,
+  multiplexed: false,
   streams: 10,
   idleSecs: 0.5,
   answers: 100,

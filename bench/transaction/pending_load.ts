@@ -41,6 +41,8 @@ const answered = new Map<string, number>()
 await operator.request({ method: 'GET', path: '/metrics' }).then(({ body }) => body.dump())
 for (const { phoneId } of holders.slice(0, options.streams)) await phones.open(phoneId)
 const calls: Promise<void>[] = []
+// they learn by it that calls may share connections
+if (options.multiplexed) await Promise.all(clients.map((client) => client.check()))
 say(await beginAll())
 say(await settleAll())
 await Promise.all([phones.close(), operator.close(), ...clients.map((client) => client.close())])

@@ -14,6 +14,7 @@ export {
   parseAuthAnswer,
   parseCheckAnswer,
   parsePreauthAnswer,
+  sharedConnections,
   statusMessage,
 } from './message.ts'
 export { type Prompt, promptWord, readPrompt } from './prompt.ts'

@@ -44,6 +44,9 @@ export interface CheckAnswer {
  */
 export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
 
+/** And that calls which wait for their user may share a connection: HTTP/2, for who takes nothing else. */
+export const sharedConnections = 'http2'
+
 /** The texts for users (recorded from the vendor's API where it has been seen to send them). */
 export const statusMessage = {
   active: 'Account is active',

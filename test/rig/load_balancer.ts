@@ -6,6 +6,8 @@ export class LoadBalancer {
   readonly port: number
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** How many connections have been made. */
+  connections = 0
   #leadsTo: number | undefined
   #waiting: (() => void)[] = []
 
@@ -38,6 +40,7 @@ export class LoadBalancer {
 
   async #forward(client: Socket): Promise<void> {
     this.#keep(client)
+    this.connections++
     while (this.#leadsTo === undefined) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve)

@@ -17,12 +17,15 @@ import {
   parseCheckAnswer,
   parseEnvelope,
   parsePreauthAnswer,
+  readPrompt,
   rfc2822Date,
+  sharedConnections,
   sign,
   signingKey,
 } from '../index.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
 import { exchange, type RawAnswer } from './exchange.ts'
+import { multiplexedConnector } from './multiplexed_connector.ts'
 
 export interface AuthApiClientOptions {
   readonly ikey: string
@@ -77,10 +80,13 @@ const longestWaitMs = 32_000
 export class AuthApiClient {
   readonly #options: AuthApiClientOptions
   readonly #dispatcher: Dispatcher
+  /** Where calls that wait for a user share connections, if the API takes that. */
+  readonly #sharing: Dispatcher | undefined
   readonly #key: ReturnType<typeof signingKey>
   readonly #origin: string
   /** What the log says of a request, by its path: made once. */
   readonly #lines: Readonly<Record<string, string>>
+  #shares = false
   #dateSecond = -1
   #date = ''
 
@@ -94,12 +100,16 @@ export class AuthApiClient {
         `http ${method} to https://${options.host}:${options.port}${path}`,
       ]),
     )
-    this.#dispatcher = dispatcherOf(options)
+    const tls = tlsOf(options)
+    this.#dispatcher = dispatcherOf(options, tls)
+    this.#sharing = sharingOf(options, tls)
   }
 
   /** Whether the signature and the clock are right, and what the server can do. */
   async check(): Promise<CheckAnswer> {
-    return parsed(await this.#call(endpoints.check, {}), parseCheckAnswer)
+    const answer = parsed(await this.#call(endpoints.check, {}), parseCheckAnswer)
+    this.#shares = answer.capabilities.includes(sharedConnections)
+    return answer
   }
 
   async preauth(parameters: Named): Promise<PreauthAnswer> {
@@ -113,7 +123,7 @@ export class AuthApiClient {
 
   /** Breaks off what is still waited for. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy()
+    await Promise.all([this.#dispatcher.destroy(), this.#sharing?.destroy()])
   }
 
   async #call(endpoint: Endpoint, parameters: Named): Promise<unknown> {
@@ -122,7 +132,13 @@ export class AuthApiClient {
     let repeated = false
     for (let tries = 1; ; tries++) {
       const leftMs = Math.max(1, until - clock.now())
-      const answer = await this.#request(endpoint, parameters, leftMs).catch((error: unknown) => {
+      const sharing = this.#shares && waits(endpoint, parameters) ? this.#sharing : undefined
+      const answer = await this.#request(endpoint, parameters, leftMs, sharing).catch((error) => {
+        if (sharing !== undefined && isUnsent(error)) {
+          // something between here and there may not take it: until the API says it again
+          this.#shares = false
+          return undefined
+        }
         if (repeated || !mayBeSentAgain(error, endpoint) || clock.now() >= until) throw error
         return undefined
       })
@@ -138,7 +154,12 @@ export class AuthApiClient {
     }
   }
 
-  #request(endpoint: Endpoint, parameters: Named, limitMs: number): Promise<RawAnswer> {
+  #request(
+    endpoint: Endpoint,
+    parameters: Named,
+    limitMs: number,
+    dispatcher = this.#dispatcher,
+  ): Promise<RawAnswer> {
     const { method, path } = endpoint
     const { host, ikey, userAgent, log, httpProxy } = this.#options
     const signed: Parameter[] = []
@@ -161,7 +182,7 @@ export class AuthApiClient {
     if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
     log.debug(this.#lines[path] ?? path)
     return exchange(
-      this.#dispatcher,
+      dispatcher,
       {
         origin: this.#origin,
         path,
@@ -183,6 +204,16 @@ export class AuthApiClient {
     }
     return this.#date
   }
+}
+
+/** Whether a call takes as long as a user does: only a passcode needs nobody to answer. */
+function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
+  if (path !== endpoints.auth.path || factor === 'passcode') return false
+  return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof AuthApiUnavailable && !error.mayHaveBeenReceived
 }
 
 /**
@@ -233,22 +264,29 @@ function originOf({ host, port }: AuthApiClientOptions): string {
 }
 
 /** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
-function dispatcherOf(options: AuthApiClientOptions): Dispatcher {
-  const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') }
-  // made once: a context of its own for each connection would read the authorities again
-  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
-  const tls = { secureContext, timeout: connectTimeoutMs }
-  const shared = {
-    connections: mostConnections,
-    allowH2: false,
-    pipelining: 1,
-    keepAliveTimeout: keepAliveMs,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  }
+function dispatcherOf(options: AuthApiClientOptions, tls: Tls): Dispatcher {
+  const http1 = { ...timing, connections: mostConnections, allowH2: false, pipelining: 1 }
   if (options.httpProxy === undefined) {
-    return new Pool(originOf(options), { ...shared, connect: tls })
+    return new Pool(originOf(options), { ...http1, connect: tls })
   }
   const { host, port } = options.httpProxy
-  return new ProxyAgent({ ...shared, uri: `http://${host}:${port}`, requestTls: tls })
+  return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls: tls })
+}
+
+/** HTTP/2: many calls that do nothing but wait cost one connection. */
+function sharingOf(options: AuthApiClientOptions, tls: Tls): Dispatcher | undefined {
+  if (options.httpProxy !== undefined) return undefined
+  const connect = multiplexedConnector(tls)
+  return new Pool(originOf(options), { ...timing, allowH2: true, connect })
+}
+
+const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
+
+type Tls = ReturnType<typeof tlsOf>
+
+function tlsOf({ caFile }: AuthApiClientOptions) {
+  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
+  // made once: a context of its own for each connection would read the authorities again
+  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
+  return { secureContext, timeout: connectTimeoutMs }
 }

@@ -10,6 +10,7 @@ import type { Certified } from './certificate_authority.ts'
 import { pathOf, replyFailure } from './failure_reply.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
+import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
 import { addPages } from './pages.ts'
@@ -39,11 +40,13 @@ export class HttpServer {
   readonly #server: FastifyInstance
   readonly #tls: Server
   readonly #open: OpenRequests
+  readonly #multiplexing: Multiplexing
 
   private constructor(server: FastifyInstance, tls: Server, open: OpenRequests) {
     this.#server = server
     this.#tls = tls
     this.#open = open
+    this.#multiplexing = new Multiplexing(tls, { keepAliveMs, requestMs })
   }
 
   static async make(options: HttpServerOptions): Promise<HttpServer> {
@@ -53,8 +56,7 @@ export class HttpServer {
         cert: certified.certificate,
         key: certified.key,
         minVersion: 'TLSv1.2',
-        // old clients that negotiate at all may want the old one
-        ALPNProtocols: ['http/1.1', 'http/1.0'],
+        ALPNProtocols: protocols,
         maxHeaderSize: mostHeaders,
       },
       bodyLimit: largestBody,
@@ -117,8 +119,12 @@ export class HttpServer {
   /** Answers those that have asked, for `withinMs` at most. */
   async close(withinMs: number): Promise<void> {
     // who is answered within half of it is closed when he is; the rest is cut off at its end
-    const timer = setTimeout(() => this.#tls.closeAllConnections(), withinMs)
+    const timer = setTimeout(() => {
+      this.#tls.closeAllConnections()
+      this.#multiplexing.cutOff()
+    }, withinMs)
     await this.#open.answered(withinMs / 2)
+    this.#multiplexing.close()
     const closed = this.#server.close()
     while (this.#tls.listening) await new Promise(setImmediate)
     this.#open.cutLate()

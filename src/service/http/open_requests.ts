@@ -16,8 +16,10 @@ export class OpenRequests {
   readonly #late = new Set<Socket>()
 
   constructor(server: FastifyInstance) {
-    server.addHook('onSend', (_request, reply, _payload, done) => {
-      if (this.#state !== 'open') reply.header('connection', 'close')
+    server.addHook('onSend', (request, reply, _payload, done) => {
+      // HTTP/2 has no such header, whoever has set it
+      if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
+      else if (this.#state !== 'open') reply.header('connection', 'close')
       done()
     })
     server.addHook('onRequest', (request, reply, done) => {

@@ -34,6 +34,7 @@ describe('Auth API v2', () => {
         assert.deepEqual(responseOf(answer).capabilities, [
           'auth_without_preauth',
           'prompt_as_typed',
+          'http2',
         ])
       })
     }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Writable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
 import {
   AuthApiFailure,
   allowedSkewMs,
@@ -25,7 +26,7 @@ export interface SignedRequest {
 /** A request of an application that may ask, and the line on which it waits for the answer. */
 export interface AdmittedCall extends SignedRequest {
   /** Destroyed when whoever asks hangs up; the request is so once it has been read. */
-  readonly caller: FastifyReply['raw']
+  readonly caller: Writable
 }
 
 export interface GateOptions {

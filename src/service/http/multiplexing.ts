@@ -1,0 +1,87 @@
+import {
+  constants,
+  createServer,
+  type Http2ServerRequest,
+  type ServerHttp2Session,
+} from 'node:http2'
+import type { Server } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+
+/** Whoever takes HTTP/1 as well gets it: old clients that negotiate at all may want the old one. */
+export const protocols = ['http/1.1', 'http/1.0', 'h2']
+
+export interface MultiplexingOptions {
+  /** How long a connection may be silent. */
+  readonly keepAliveMs: number
+  /** How long a request may be silent before it has arrived. */
+  readonly requestMs: number
+}
+
+/** Of one connection, so that not everybody is cut off with it. */
+const mostCalls = 100
+const mostHeaders = 16_384
+
+/**
+ * HTTP/2 on the server's port, for those who take nothing else. A call that waits for its user holds
+ * its connection, and to Node a connection costs several times what the call does: as many as wait
+ * at once can share a few of them.
+ */
+export class Multiplexing {
+  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #sockets = new Set<TLSSocket>()
+
+  constructor(tls: Server, { keepAliveMs, requestMs }: MultiplexingOptions) {
+    const settings = { maxConcurrentStreams: mostCalls, maxHeaderListSize: mostHeaders }
+    const server = createServer({ settings }, (request, response) => {
+      endWhereSilent(request, requestMs)
+      // whoever is refused need not send the rest
+      request.stream.once('finish', () => {
+        if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
+      })
+      // what is signed has the host as HTTP/1 names it
+      request.headers.host ??= request.authority
+      tls.emit('request', request, response)
+    })
+    const [http1] = tls.listeners('secureConnection')
+    tls.removeAllListeners('secureConnection')
+    tls.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol !== 'h2') return http1?.call(tls, socket)
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+      const begun = (session: ServerHttp2Session) => {
+        this.#sessions.add(session)
+        session.once('close', () => this.#sessions.delete(session))
+        endInTime(session, socket, keepAliveMs)
+      }
+      server.once('session', begun).emit('connection', socket)
+      server.off('session', begun)
+    })
+  }
+
+  /** Takes no more calls; each connection ends when its calls are answered. */
+  close(): void {
+    for (const session of this.#sessions) session.close()
+  }
+
+  /** Ends all connections; a session that is closed already would wait for its client to do so. */
+  cutOff(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+/** Once either side has taken leave nobody may keep the connection by not doing so in his turn. */
+function endInTime(session: ServerHttp2Session, socket: TLSSocket, keepAliveMs: number): void {
+  const leave = () => {
+    session.close()
+    const late = setTimeout(() => socket.destroy(), keepAliveMs).unref()
+    socket.once('close', () => clearTimeout(late))
+  }
+  session.setTimeout(keepAliveMs, leave)
+  session.once('goaway', leave)
+}
+
+function endWhereSilent(request: Http2ServerRequest, requestMs: number): void {
+  const { stream } = request
+  stream.setTimeout(requestMs, () => stream.close(constants.NGHTTP2_CANCEL))
+  request.once('end', () => stream.setTimeout(0))
+}
