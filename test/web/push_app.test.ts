@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page, Route } from 'playwright-core'
 import { type Integration, Integrations } from '../../src/service/access/integrations.ts'
 import { Phones } from '../../src/service/directory/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
@@ -308,6 +308,24 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       await looksRight(page, 'push-7-gone')
     })
   })
+
+  for (const [what, hinder] of [
+    ['refuses', (route: Route) => route.abort()],
+    ['holds back', () => {}],
+  ] as const) {
+    test(`where a proxy ${what} what is streamed, it asks`, async () => {
+      await context.route('**/app/api/stream', hinder)
+      await page.goto('/app/')
+      await page.reload()
+      await heading('Sign-ins')
+      const txid = await push({ hostname: `behind a proxy that ${what}` })
+      await open()
+      await press('Approve')
+      await heading('Approved')
+      assert.equal((await outcome(txid)).result, 'allow')
+      await context.unroute('**/app/api/stream')
+    })
+  }
 
   test('without a network it starts, and its passcode is the right one', async () => {
     await page.goto('/app/')

@@ -13,7 +13,8 @@ export interface FeedParts {
   readonly removed: () => void
 }
 
-/** The service says something every 20 seconds. */
+/** The service says at once how it stands, and something every 20 seconds. */
+const firstWordMs = 5_000
 const silenceMs = 45_000
 const firstPauseMs = 1_000
 const longestPauseMs = 15_000
@@ -68,10 +69,14 @@ export class RequestFeed {
     }
   }
 
-  /** @returns Whether the stream has brought anything before it ended. */
+  /**
+   * @returns Whether the stream has brought anything before it ended, however that was: something
+   *   between us and the service may refuse what is streamed, or hold it back.
+   * @throws {Refusal} where this phone has been removed.
+   */
   async #follow(stop: AbortController): Promise<boolean> {
     const silence = new AbortController()
-    let timer = setTimeout(() => silence.abort(), silenceMs)
+    let timer = setTimeout(() => silence.abort(), firstWordMs)
     let told = false
     try {
       const signal = AbortSignal.any([stop.signal, silence.signal])
@@ -89,8 +94,7 @@ export class RequestFeed {
         }
       }
     } catch (error) {
-      // something between us and the service holds back what is streamed
-      if (!silence.signal.aborted) throw error
+      if (isRemoved(error)) throw error
     } finally {
       clearTimeout(timer)
     }
