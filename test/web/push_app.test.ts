@@ -368,6 +368,19 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await heading('Connect this phone')
   })
 
+  test('can be installed', async () => {
+    await page.goto('/app/')
+    const cdp = await context.newCDPSession(page)
+    const { errors } = await cdp.send('Page.getAppManifest')
+    assert.deepEqual(errors, [])
+    const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors')
+    // nothing is in the way but that the browser of a test keeps nothing
+    assert.deepEqual(
+      installabilityErrors.map(({ errorId }) => errorId),
+      ['in-incognito'],
+    )
+  })
+
   test('what it needs to start has less than 80 KB, compressed', () => {
     const html = readFileSync(join(dist, 'push_app/index.html'), 'utf8')
     const entry = [...html.matchAll(/assets\/[\w-]+\.(?:js|css)/g)].map(([file]) => file)
