@@ -1,7 +1,7 @@
 import { OathKey } from '../../src/service/directory/oath.ts'
-import type { TokenHolder } from './stock.ts'
+import { digits, type TokenHolder } from './stock.ts'
 
-const generator = { kind: 'hotp', digits: 6, algorithm: 'SHA1', stepSecs: 0 } as const
+const generator = { kind: 'hotp', digits, algorithm: 'SHA1', stepSecs: 0 } as const
 
 /** The codes of a token in their order, each of them once. */
 export class Passcodes {

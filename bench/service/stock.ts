@@ -4,12 +4,18 @@ import { Tokens } from '../../src/service/directory/tokens.ts'
 import { Users } from '../../src/service/directory/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
-/** Somebody with a counter-based token of six digits. */
+/** Somebody with a counter-based token. */
 export interface TokenHolder {
   readonly username: string
   /** Base32. */
   readonly secret: string
 }
+
+/**
+ * Of some thousands of used codes of six digits that are tried again, one is now and then by chance
+ * among the next twenty, and taken.
+ */
+export const digits = 8
 
 /** What a service was given before its first start. */
 export interface Stock {
@@ -37,7 +43,7 @@ export async function stockStore(options: {
       for (let index = 0; index < options.holders; index++) {
         const username = `holder${index}`
         const { userId } = await users.create({ username }, now, db)
-        const { secret } = await tokens.create(userId, { kind: 'hotp' }, now, db)
+        const { secret } = await tokens.create(userId, { kind: 'hotp', digits }, now, db)
         holders.push({ username, secret })
       }
       return { ikey, skey: skey.reveal(), holders }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Clock, systemClock } from '../host/clock.ts'
@@ -9,6 +8,7 @@ import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
 import { outboxUrl } from '../service/delivery/outbox_key.ts'
 import { startService } from '../service/service.ts'
+import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
 import { makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
@@ -68,7 +68,7 @@ async function prepare(
       radius: {
         host: '127.0.0.1',
         port: radiusPort,
-        secret: kept ? before.radius.secret : randomBytes(18).toString('base64url'),
+        secret: kept ? before.radius.secret : newRadiusSecret(),
         cfg_file: join(folder, 'authproxy.cfg'),
       },
       integrations: made.integrations,

@@ -19,6 +19,8 @@ const lanes = 24
 const enrollers = 2
 const longestLifeMs = 1200
 const mostLogLines = 100_000
+/** Of one user: fewer than the twenty counters back that a service knows as used. */
+const mostTriedAgain = 15
 
 export interface SiegeOptions {
   readonly kills: number
@@ -156,7 +158,8 @@ async function nothingWorksTwice(client: SignedClient, ledger: Ledger): Promise<
     const answer = await client.post('/auth/v2/auth', { ...sent, factor: 'passcode' })
     return answer?.result
   }
-  const results = await Promise.all(ledger.accepted.map(resultOf))
+  const again = latestOfEach(ledger.accepted)
+  const results = await Promise.all(again.map(resultOf))
   assert.deepEqual(
     results.filter((result) => result !== 'deny'),
     [],
@@ -169,7 +172,13 @@ async function nothingWorksTwice(client: SignedClient, ledger: Ledger): Promise<
     increment(ledger.acceptedBy, bypassCode.username)
     ledger.bypassCode = undefined
   }
-  return ledger.accepted.length
+  return again.length
+}
+
+/** Further back a code of the past is a wrong one like any other, and ten of those lock the account. */
+function latestOfEach(accepted: readonly Sent[]): Sent[] {
+  const byUser = Map.groupBy(accepted, ({ username }) => username)
+  return [...byUser.values()].flatMap((ofUser) => ofUser.slice(-mostTriedAgain))
 }
 
 async function nothingIsLost(

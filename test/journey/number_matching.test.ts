@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as passed } from 'node:timers/promises'
 import { AppOnPhone } from '../rig/app_on_phone.ts'
 import { Chromium, skipChromium } from '../rig/chromium.ts'
 import { CountersignUp, type SignedIn, skipRadclient } from '../rig/countersign_up.ts'
@@ -76,6 +77,8 @@ describe('alice, whose application takes a number with each push', {
 
   test('off again, a push is approved by a touch', async () => {
     await up.countersign('app', 'edit', application, '--verified-push', 'off')
+    // an application that has just been read is not read again within a second
+    await passed(1000)
     const waiting = signIn('push')
     await phone.answer('Approve')
     assert.deepEqual(outcome(await waiting), [true, 'Success. Logging you in...'])

@@ -65,6 +65,8 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
   test('first-run.json holds what was made, for its owner alone', () => {
     assert.equal(statSync(join(folder, 'first-run.json')).mode & 0o777, 0o600)
     assert.equal(firstRun.service.api_port, ports.service)
+    // the welcome writes it into a command line
+    assert.match(firstRun.radius.secret, /^[A-Za-z0-9]{24}$/)
     assert.deepEqual(Object.keys(firstRun.integrations), [
       'radius',
       'auth_api',

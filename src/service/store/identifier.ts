@@ -36,6 +36,11 @@ export function newPortalCode(): string {
   return randomText(secretLetters, 22)
 }
 
+/** A new RADIUS secret: 24 letters and digits, 142 bits, none that a shell or an option begins with. */
+export function newRadiusSecret(): string {
+  return randomText(secretLetters, 24)
+}
+
 function randomText(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 }
