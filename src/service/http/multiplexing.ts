@@ -35,7 +35,7 @@ export class Multiplexing {
     const server = createServer({ settings }, (request, response) => {
       endWhereSilent(request, requestMs)
       // whoever is refused need not send the rest
-      request.stream.once('finish', () => {
+      request.stream.on('finish', () => {
         if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
       })
       // what is signed has the host as HTTP/1 names it

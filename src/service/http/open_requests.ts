@@ -30,7 +30,8 @@ export class OpenRequests {
         return
       }
       this.#count++
-      reply.raw.once('close', () => {
+      // it comes once: thousands wait for it, and `once` would cost each of them some more memory
+      reply.raw.on('close', () => {
         this.#count--
         if (this.#count === 0) this.#allAnswered?.()
       })

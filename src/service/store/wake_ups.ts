@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { EventEmitter } from 'node:events'
 import { type Kysely, sql } from 'kysely'
 import { channel, NotificationListener } from './notification_listener.ts'
 import type { PostgresConnections } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
+
+/** Whoever waits for something to change. */
+export interface Listener {
+  wake(): void
+}
 
 /** The database by which nodes reach each other. */
 export interface SharedDatabase {
@@ -17,7 +21,8 @@ export interface SharedDatabase {
  * listens also has to look, now and then.
  */
 export class WakeUps {
-  readonly #listeners = new EventEmitter()
+  /** Most topics have one listener, and there are thousands of them. */
+  readonly #listeners = new Map<string, Listener | Set<Listener>>()
   readonly #shared: SharedDatabase | undefined
   readonly #others: NotificationListener | undefined
   /** Marks what this node has sent, which comes back to it. */
@@ -29,8 +34,6 @@ export class WakeUps {
 
   constructor(shared: SharedDatabase | undefined) {
     this.#shared = shared
-    // each waiting call listens
-    this.#listeners.setMaxListeners(0)
     if (shared === undefined) return
     this.#others = new NotificationListener(shared.connections, {
       told: (payload) => this.#told(payload),
@@ -59,17 +62,32 @@ export class WakeUps {
 
   /** Wakes those of this process alone. */
   wake(topic: string): void {
-    this.#listeners.emit(topic)
+    const listening = this.#listeners.get(topic)
+    if (!(listening instanceof Set)) return listening?.wake()
+    for (const listener of [...listening]) listener.wake()
   }
 
   /** @returns What ends it. */
-  on(topic: string, listener: () => void): () => void {
+  on(topic: string, wake: () => void): () => void {
+    const listener = { wake }
+    this.listen(topic, listener)
+    return () => this.unlisten(topic, listener)
+  }
+
+  listen(topic: string, listener: Listener): void {
     // who never listens, as a command on the command line, needs no connection
     this.#others?.start()
-    this.#listeners.on(topic, listener)
-    return () => {
-      this.#listeners.off(topic, listener)
-    }
+    const others = this.#listeners.get(topic)
+    if (others === undefined) this.#listeners.set(topic, listener)
+    else if (others instanceof Set) others.add(listener)
+    else this.#listeners.set(topic, new Set([others, listener]))
+  }
+
+  unlisten(topic: string, listener: Listener): void {
+    const listening = this.#listeners.get(topic)
+    if (listening instanceof Set) listening.delete(listener)
+    const isLast = listening instanceof Set ? listening.size === 0 : listening === listener
+    if (isLast) this.#listeners.delete(topic)
   }
 
   /** Keeps what is announced in a transaction in `topics`, for whoever commits it to announce. */
@@ -81,7 +99,7 @@ export class WakeUps {
   async close(): Promise<void> {
     await this.#others?.close()
     await this.#sending
-    this.#listeners.removeAllListeners()
+    this.#listeners.clear()
   }
 
   /**
@@ -108,6 +126,6 @@ export class WakeUps {
   }
 
   #wakeAll(): void {
-    for (const topic of this.#listeners.eventNames()) this.#listeners.emit(topic)
+    for (const topic of [...this.#listeners.keys()]) this.wake(topic)
   }
 }

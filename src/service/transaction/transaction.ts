@@ -74,7 +74,7 @@ export function isOverdue({ outcome, opened, expires }: Transaction, now: number
 /** Whoever waits for an answer: his connection is destroyed when he has hung up. */
 export interface Caller {
   readonly destroyed: boolean
-  once(event: 'close', listener: () => void): unknown
+  on(event: 'close', listener: () => void): unknown
 }
 
 /** What is known of one when it begins. */

@@ -260,7 +260,7 @@ export class Transactions {
         if (caller?.destroyed === true) return undefined
       }
     } finally {
-      wait.end()
+      this.#waits.end(wait)
     }
   }
 

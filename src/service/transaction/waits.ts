@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Store } from '../store/store.ts'
+import type { Listener } from '../store/wake_ups.ts'
 import type { Caller } from './transaction.ts'
 
 /** Something that has been opened, changed or settled. */
@@ -69,16 +70,18 @@ export class Waits {
 
   /** From now on what happens to a transaction is not missed, nor that its caller hangs up. */
   begin(txid: string, caller?: Caller): Wait {
-    const wait: Wait = new Wait(() => {
-      cancel()
-      this.#waits.delete(wait)
-      this.#rest()
-    })
-    const cancel = this.#parts.wakeUps.on(transactionTopic(txid), () => wait.wake())
-    caller?.once('close', () => wait.wake())
+    const wait = new Wait(txid)
+    this.#parts.wakeUps.listen(transactionTopic(txid), wait)
+    caller?.on('close', () => wait.wake())
     this.#waits.add(wait)
     this.#work()
     return wait
+  }
+
+  end(wait: Wait): void {
+    this.#parts.wakeUps.unlisten(transactionTopic(wait.txid), wait)
+    this.#waits.delete(wait)
+    this.#rest()
   }
 
   watch(phoneId: string, listener: () => void): () => void {
@@ -152,16 +155,16 @@ export class Waits {
   }
 }
 
-/** One who waits. */
-export class Wait {
+/** One who waits. There are thousands of them at once. */
+export class Wait implements Listener {
+  readonly txid: string
   /** The moment at which it ends by itself. */
   ends = Number.POSITIVE_INFINITY
-  readonly #ended: () => void
   #woken = false
   #resolve: (() => void) | undefined
 
-  constructor(ended: () => void) {
-    this.#ended = ended
+  constructor(txid: string) {
+    this.txid = txid
   }
 
   /** Resolves when it is woken, at once where it has been since the last time, or at a moment. */
@@ -177,10 +180,6 @@ export class Wait {
     this.#woken = this.#resolve === undefined
     this.#resolve?.()
     this.#resolve = undefined
-  }
-
-  end(): void {
-    this.#ended()
   }
 }
 
