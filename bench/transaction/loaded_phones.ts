@@ -22,8 +22,9 @@ export class LoadedPhones {
     const origin = `https://localhost:${options.port}`
     const { connections, ca } = options
     this.#key = createPrivateKey(options.phoneKey)
-    this.#answering = new Pool(origin, { connections, connect: { ca } })
-    this.#streaming = new Pool(origin, { connect: { ca }, headersTimeout: 0, bodyTimeout: 0 })
+    const http1 = { connect: { ca }, allowH2: false }
+    this.#answering = new Pool(origin, { ...http1, connections })
+    this.#streaming = new Pool(origin, { ...http1, headersTimeout: 0, bodyTimeout: 0 })
   }
 
   /** Opens the app on a phone; it stays open. */
@@ -43,13 +44,18 @@ export class LoadedPhones {
     body.on('error', () => {})
   }
 
-  /** Looks for the sign-in that waits for a phone. */
+  /** @returns The txid of the sign-in that waits for a phone. */
   async waiting(phoneId: string): Promise<string> {
-    const json = this.#shown.get(phoneId) ?? (await this.#call(phoneId, 'GET', '/app/api/requests'))
+    const json = this.#shown.get(phoneId) ?? (await this.look(phoneId))
     const { requests }: { readonly requests: readonly unknown[] } = JSON.parse(json)
     const [first] = requests
     if (!isRecord(first)) throw new Error(`no sign-in waits for a phone: ${json}`)
     return String(first.txid)
+  }
+
+  /** @returns What waits for a phone, in JSON. */
+  async look(phoneId: string): Promise<string> {
+    return await this.#call(phoneId, 'GET', '/app/api/requests')
   }
 
   async approve(phoneId: string, txid: string): Promise<void> {

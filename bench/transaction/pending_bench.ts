@@ -1,12 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret } from '../../src/host/secret.ts'
 import { writeCertificate } from '../certificate.ts'
-import type { Figures } from '../figure.ts'
+import type { Cell, Figures } from '../figure.ts'
 import { postgresProgram, startPostgres } from '../postgres.ts'
 import { startService } from '../service/our_service.ts'
-import type { Latency } from '../statistic.ts'
 import { core, type Workplace } from '../workplace.ts'
 import { type PhoneHolder, type PushStock, stockPushes } from './push_stock.ts'
 
@@ -43,17 +43,23 @@ export interface PendingPhase {
   readonly rssMiB: number
 }
 
-/** What came of them. Times are in milliseconds. */
+/** In milliseconds; `null` where there was none. */
+export interface Times {
+  readonly p50: number | null
+  readonly p99: number | null
+}
+
+/** What came of them. */
 export interface SettledPhase {
   readonly allowed: number
   readonly timedOut: number
   readonly failed: number
   /** From a phone's answer to the reply to it. */
-  readonly acknowledged: Latency
+  readonly acknowledged: Times
   /** From a phone's answer to the end of the call that waited for it. */
-  readonly woken: Latency
+  readonly woken: Times
   /** How much later than after a minute a call ended that nobody answered. */
-  readonly late: Latency
+  readonly late: Times
   readonly rssMiBAfter: number
   readonly peakMiB: number
   /** The last that went wrong. */
@@ -71,11 +77,13 @@ interface Contender {
   readonly settled: SettledPhase
 }
 
-type Load = Omit<PendingLoadOptions, 'port' | 'caFile' | 'watch' | keyof PushStock>
+type Load = Omit<PendingLoadOptions, 'port' | 'caFile' | 'watch' | keyof PushStock> & {
+  readonly holders: number
+}
+type Database = 'SQLite' | 'PostgreSQL'
 
-const whole: Load & { readonly holders: number } = {
+const whole = {
   holders: 10_000,
-  multiplexed: false,
   streams: 500,
   idleSecs: 8,
   answers: 1500,
@@ -84,14 +92,14 @@ const whole: Load & { readonly holders: number } = {
 }
 const quick = {
   holders: 100,
-  multiplexed: false,
   streams: 10,
   idleSecs: 0.5,
   answers: 100,
   answersPerSec: 200,
   restSecs: 0,
 }
-const targetMiB = 400
+/** 400 MB. */
+const targetMiB = 400e6 / 2 ** 20
 /** Most calls end by themselves, a minute after they were begun. */
 const patienceMs = 180_000
 
@@ -100,27 +108,30 @@ export async function pendingBench(
   place: Workplace,
   options: PendingBenchOptions,
 ): Promise<Figures> {
-  const load = options.quick ? quick : whole
-  const contenders = [await measureBare(place, load), await measureOurs(place, load, 'SQLite')]
+  const shared = { ...(options.quick ? quick : whole), multiplexed: true }
+  const own = { ...shared, multiplexed: false }
   const withPostgres = !options.quick && existsSync(postgresProgram)
-  if (withPostgres) contenders.push(await measureOurs(place, load, 'PostgreSQL'))
-  const [bare] = contenders
+  const onShared = [
+    await measureBare(place, shared),
+    await measureOurs(place, shared, 'SQLite'),
+    ...(withPostgres ? [await measureOurs(place, shared, 'PostgreSQL')] : []),
+  ]
+  const onOwn = options.quick
+    ? []
+    : [await measureBare(place, own), await measureOurs(place, own, 'SQLite')]
+  const contenders = [...onShared, ...onOwn]
   return {
     name: 'transactions',
     method:
-      `${load.holders} signed synchronous auth calls on as many TLS connections, each waiting for ` +
-      `a push, and ${load.streams} open apps; ${load.answers} are approved by phones, ` +
-      `${load.answersPerSec} a second, the others end after a minute; one core`,
+      `${shared.holders} signed auth calls that wait for a push all at once, a hundred of them on a ` +
+      `connection or each on its own, and ${shared.streams} open apps; ${shared.answers} are ` +
+      `approved by phones, ${shared.answersPerSec} a second, the others end after a minute; one core`,
     columns: [
       ...['server', 'RSS MiB', 'waiting', 'after', 'KiB each', 'x bare'],
       ...['CPU ms each', 'x bare', 'idle CPU %', 'woken p50 ms', 'p99 ms', 'late p99 ms'],
     ],
-    rows: contenders.map((contender) => row(contender, bare ?? contender)),
+    rows: [...rows(onShared), ...rows(onOwn)],
     remarks: [
-      ...contenders.slice(1).map(({ name, pending }) => {
-        const verdict = pending.rssMiB < targetMiB ? 'met' : 'missed'
-        return `${name}: ${pending.rssMiB.toFixed(0)} MiB while all wait, target ${targetMiB} MiB: ${verdict}`
-      }),
       ...contenders.flatMap(remarks),
       ...(withPostgres || options.quick ? [] : ['PostgreSQL is not installed: left out']),
     ],
@@ -128,34 +139,36 @@ export async function pendingBench(
   }
 }
 
-async function measureBare(place: Workplace, load: typeof whole): Promise<Contender> {
-  const { certificate, key } = await writeCertificate(await place.folder('bare waiting'))
+async function measureBare(place: Workplace, load: Load): Promise<Contender> {
+  const protocol = load.multiplexed ? 'http2' : 'http1'
+  const { certificate, key } = await writeCertificate(await place.folder(`bare-${protocol}`))
   const file = join(import.meta.dirname, 'bare_waiting.ts')
-  const server = place.startNode('bare waiting', file, [certificate, key], {
+  const server = place.startNode('bare waiting', file, [certificate, key, protocol], {
     core: core.server,
-    flags: ['--max-semi-space-size=8'],
+    flags: ['--max-semi-space-size=8', '--heap-growing-percent=30'],
   })
   const { port } = (await server.answer()) as { port: number }
-  const folder = await place.folder('stock of bare waiting')
-  const stock = await stockPushes({ folder, holders: load.holders })
-  const holders = stock.holders.map(({ username }) => ({ username, phoneId: username }))
+  const holders = Array.from({ length: load.holders }, (_, index) => {
+    const username = `holder${index}`
+    return { username, phoneId: username }
+  })
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const phoneKey = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  const keys = { ikey: 'DI', skey: 'none', phoneKey }
   const service = { server, port, caFile: certificate }
-  return await measure(place, 'bare node:https', service, { ...load, ...stock, holders })
+  const name = load.multiplexed ? 'bare node:http2' : 'bare node:https'
+  return await measure(place, name, service, { ...load, ...keys, holders })
 }
 
-async function measureOurs(
-  place: Workplace,
-  load: typeof whole,
-  database: 'SQLite' | 'PostgreSQL',
-): Promise<Contender> {
-  const folder = await place.folder(`on-${database}`)
+async function measureOurs(place: Workplace, load: Load, database: Database): Promise<Contender> {
+  const name = `countersign on ${database}`
+  const folder = await place.folder(`${database}-${load.multiplexed ? 'shared' : 'own'}`)
   const databaseUrl = database === 'SQLite' ? undefined : await startPostgres(place)
   const stock = await stockPushes({
     folder,
     databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
     holders: load.holders,
   })
-  const name = `countersign on ${database}`
   const service = await startService(place, {
     ...{ name, folder, core: core.server },
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
@@ -167,7 +180,7 @@ async function measure(
   place: Workplace,
   name: string,
   { server, port, caFile }: Awaited<ReturnType<typeof startService>>,
-  load: Load & PushStock,
+  load: Omit<PendingLoadOptions, 'port' | 'caFile' | 'watch'>,
 ): Promise<Contender> {
   const options: PendingLoadOptions = { ...load, port, caFile, watch: server.pid }
   const settings = join(await place.folder('load'), `${name}.json`)
@@ -178,10 +191,16 @@ async function measure(
   const settled = (await generator.answer(patienceMs)) as SettledPhase
   await generator.exited
   await server.stop()
-  return { name, pending, settled }
+  const how = load.multiplexed ? '100 a connection' : 'own connections'
+  return { name: `${name}, ${how}`, pending, settled }
 }
 
-function row({ name, pending, settled }: Contender, bare: Contender): (string | number)[] {
+function rows(contenders: readonly Contender[]): Cell[][] {
+  const [bare] = contenders
+  return bare === undefined ? [] : contenders.map((contender) => row(contender, bare))
+}
+
+function row({ name, pending, settled }: Contender, bare: Contender): Cell[] {
   return [
     name,
     pending.rssMiBBefore,
@@ -192,9 +211,9 @@ function row({ name, pending, settled }: Contender, bare: Contender): (string | 
     cpuMsEach(pending),
     cpuMsEach(pending) / cpuMsEach(bare.pending),
     pending.idleCpu * 100,
-    settled.woken.p50,
-    settled.woken.p99,
-    settled.late.p99,
+    settled.woken.p50 ?? undefined,
+    settled.woken.p99 ?? undefined,
+    settled.late.p99 ?? undefined,
   ]
 }
 
@@ -208,9 +227,11 @@ function cpuMsEach({ cpuSecs, waiting }: PendingPhase): number {
 
 function remarks({ name, pending, settled }: Contender): string[] {
   const { failed, problem = '', acknowledged, peakMiB } = settled
+  const verdict = pending.rssMiB < targetMiB ? 'met' : 'missed'
   return [
+    `${name}: ${pending.rssMiB.toFixed(0)} MiB while ${pending.waiting} wait (400 MB: ${verdict})`,
     `${name}: all waited after ${pending.secs.toFixed(0)} s; a phone's answer was acknowledged ` +
-      `after ${acknowledged.p50.toFixed(1)} ms (p99 ${acknowledged.p99.toFixed(1)}); ` +
+      `after ${acknowledged.p50?.toFixed(1)} ms (p99 ${acknowledged.p99?.toFixed(1)}); ` +
       `${peakMiB.toFixed(0)} MiB at most`,
     ...(failed === 0 ? [] : [`${name}: ${failed} calls failed (${problem})`]),
   ]

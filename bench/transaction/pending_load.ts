@@ -18,8 +18,10 @@ import type { PendingLoadOptions, PendingPhase, SettledPhase } from './pending_b
 /** Of one client, which has no more connections at once. */
 const callsOfClient = 4000
 /** Calls that are begun and do not wait yet, at most. */
-const mostBeginning = 128
-const lookMs = 50
+const mostBeginning = 512
+/** A look costs the service a walk over all of its connections. */
+const lookMs = 300
+const phoneConnections = 32
 /** How long a push may take to be answered. */
 const lifeMs = 60_000
 
@@ -27,7 +29,12 @@ const options: PendingLoadOptions = JSON.parse(readFileSync(process.argv[2] ?? '
 const { port, watch, holders } = options
 const ca = readFileSync(options.caFile)
 const clients = Array.from({ length: Math.ceil(holders.length / callsOfClient) }, newClient)
-const phones = new LoadedPhones({ port, ca, phoneKey: options.phoneKey, connections: 32 })
+const phones = new LoadedPhones({
+  port,
+  ca,
+  phoneKey: options.phoneKey,
+  connections: phoneConnections,
+})
 const operator = new Pool(`https://localhost:${port}`, { connections: 1, connect: { ca } })
 
 const tally = { allowed: 0, timedOut: 0, failed: 0 }
@@ -72,6 +79,8 @@ async function settleAll(): Promise<SettledPhase> {
   const answers = holders.slice(0, options.answers)
   const sent = new Map<string, number>()
   const acknowledged: number[] = []
+  // their connections are there already, as that of an app that is open
+  await Promise.all(answers.slice(0, phoneConnections).map(({ phoneId }) => phones.look(phoneId)))
   const start = performance.now()
   await Promise.all(
     answers.map(async ({ username, phoneId }, index) => {
