@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -31,6 +31,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'data')
   let ports: { service: number; radius: number }
   let running: Running
+  let enrolmentCode = ''
   let firstRun: {
     service: { api_host: string; api_port: number; ca_file: string; outbox_url: string }
     radius: { port: number; secret: string; cfg_file: string }
@@ -123,6 +124,9 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     )
     const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
     assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)
+    const link = /portal#\/enroll\/(\w+)/.exec(unknown.replace(/"\s+Reply-Message = "/g, ''))
+    enrolmentCode = link?.[1] ?? ''
+    assert.match(enrolmentCode, /^\w{16,}$/)
   })
 
   test('the logs tell of it, without a passcode', () => {
@@ -135,6 +139,18 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.equal(events[0].auth_stage, 'Secondary authentication')
     const [, passcode = ''] = /^ {2}(\d{6})$/m.exec(running.stdout) ?? []
     assert(!readFileSync(join(folder, 'log/authproxy.log'), 'utf8').includes(passcode))
+  })
+
+  test('no log has the enrolment link that a user was shown', () => {
+    const written = readdirSync(join(folder, 'log')).map((name) =>
+      readFileSync(join(folder, 'log', name), 'utf8'),
+    )
+    const verb = ['log', '--json', '--data', folder]
+    const { stdout: logged } = spawnSync(program, verb, { encoding: 'utf8' })
+    assert.match(logged, /fakeusername/)
+    for (const text of [...written, running.stdout, running.stderr, logged]) {
+      assert(!text.includes(enrolmentCode))
+    }
   })
 
   test('a taken port is one line that names the flag', async () => {

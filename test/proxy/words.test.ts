@@ -142,6 +142,23 @@ describe('duo_only: the field’s words', () => {
     assert.equal(api.asked('/auth/v2/auth').length, 0)
   })
 
+  test('the user sees the enrolment link, and no log and no event has it', async () => {
+    const enroll_portal_url = 'https://api.example/portal#/enroll/Secret48bac5d9393f'
+    for (const status_msg of ['Enroll first.', `Please enroll at ${enroll_portal_url}`]) {
+      api.preauth = () => ({ response: { result: 'enroll', status_msg, enroll_portal_url } })
+      const atPreauth = await proxy.signIn('nobody', 'push')
+      api.preauth = () => preauthAnswer(devices)
+      api.auth = () => ({
+        response: { result: 'deny', status: 'deny', status_msg, enroll_portal_url },
+      })
+      const atAuth = await proxy.signIn('nobody', 'push')
+      assert.equal(atPreauth?.message.split(enroll_portal_url).length, 2, atPreauth?.message)
+      assert.equal(atAuth?.message, atPreauth?.message)
+    }
+    assert.equal(proxy.events.length, 4)
+    assert(!(proxy.log.lines.join() + JSON.stringify(proxy.events)).includes('Secret48bac5d9393f'))
+  })
+
   test('a text longer than a packet is cut, not lost', async () => {
     const status_msg = 'ä'.repeat(5000)
     api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg } })

@@ -118,6 +118,7 @@ function answerOf(verdict: Verdict, label: string, log: Log): Answer {
     verdict.kind === 'accept'
       ? ([Code.AccessAccept, 'AccessAccept'] as const)
       : ([Code.AccessReject, 'AccessReject'] as const)
+  const shown = verdict.userMessage ?? verdict.message
   log.info(`${label}: Returning response code ${code}: ${name}`)
-  return { code, attributes: replyMessages(verdict.message.slice(0, longestMessage)) }
+  return { code, attributes: replyMessages(shown.slice(0, longestMessage)) }
 }

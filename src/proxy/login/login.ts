@@ -9,10 +9,18 @@ export interface Login {
   readonly ipaddr: string | undefined
 }
 
-/** What becomes of a sign-in. */
+interface Outcome {
+  /** What logs and events show; it holds no link and no passcode. */
+  readonly message: string
+  /** What the user sees where that differs from `message`. It never reaches a log. */
+  readonly userMessage?: string
+  readonly factor: string | undefined
+}
+
+/** The decision on a sign-in. */
 export type Verdict =
-  | { readonly kind: 'accept'; readonly message: string; readonly factor: string | undefined }
-  | { readonly kind: 'reject'; readonly message: string; readonly factor: string | undefined }
+  | ({ readonly kind: 'accept' } & Outcome)
+  | ({ readonly kind: 'reject' } & Outcome)
 
 export function reject(message: string, factor?: string): Verdict {
   return { kind: 'reject', message, factor }

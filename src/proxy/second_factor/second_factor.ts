@@ -113,7 +113,7 @@ export class SecondFactor {
       case 'deny':
         return reject(answer.status_msg)
       case 'enroll':
-        return reject(withPortal(answer))
+        return rejectWithPortal(answer)
     }
   }
 
@@ -121,11 +121,11 @@ export class SecondFactor {
     const { username, ipaddr } = login
     const answer = await this.#options.api.auth({ username, ipaddr, ...parameters })
     this.#options.log.info(
-      `${login.label}: Duo authentication returned '${answer.result}': '${answer.status_msg}'`,
+      `${login.label}: Duo authentication returned '${answer.result}': '${withoutPortal(answer)}'`,
     )
     return answer.result === 'allow'
       ? this.#accept(login, 'auth', answer.status_msg, factor)
-      : reject(withPortal(answer), factor)
+      : rejectWithPortal(answer, factor)
   }
 
   #failed(
@@ -176,12 +176,24 @@ function isForFailmode(asking: 'preauth' | 'auth', error: AuthApiUnavailable): b
   return asking === 'preauth' || error.reason === 'http_5xx' || !error.mayHaveBeenReceived
 }
 
-/** What is told to a user, and where he is to enrol if that is what he lacks. */
-function withPortal({
-  status_msg,
-  enroll_portal_url = '',
-}: Pick<AuthAnswer, 'status_msg' | 'enroll_portal_url'>): string {
-  return `${status_msg} ${enroll_portal_url}`.trim()
+type PortalAnswer = Pick<AuthAnswer, 'status_msg' | 'enroll_portal_url'>
+
+/** Anyone who has the enrolment link can enrol as that user, so only the user sees it. */
+function rejectWithPortal(answer: PortalAnswer, factor?: string): Verdict {
+  const { status_msg, enroll_portal_url = '' } = answer
+  const message = withoutPortal(answer)
+  if (enroll_portal_url === '') return reject(message, factor)
+  const userMessage = status_msg.includes(enroll_portal_url)
+    ? status_msg
+    : `${status_msg} ${enroll_portal_url}`.trim()
+  return { ...reject(message, factor), userMessage }
+}
+
+/** The status text as a log may show it: some services repeat the link in it. */
+function withoutPortal({ status_msg, enroll_portal_url = '' }: PortalAnswer): string {
+  return enroll_portal_url === ''
+    ? status_msg
+    : status_msg.replaceAll(enroll_portal_url, '[enrolment link]')
 }
 
 /** What the API found wrong with a request is for the user to know: `no capable device`. */

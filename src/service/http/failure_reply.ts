@@ -20,7 +20,7 @@ export function replyFailure(
   const refused = libraryFailure(error)
   if (refused !== undefined) return sent(reply, failures.invalidParameters, refused)
   // only here the service can't decide: clients have their failmode for it
-  log.error('a request failed', { path: pathOf(request), error: errorText(error) })
+  log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
   return sent(reply, failures.internal)
 }
 
@@ -48,4 +48,15 @@ function errorText(error: unknown): string {
 export function pathOf(request: FastifyRequest): string {
   const [path = ''] = (request.raw.url ?? '').split('?', 1)
   return path
+}
+
+/**
+ * The path as a log may show it. A named part of a route may be a secret, such as an activation
+ * code, and so may a long part of a path that no route serves: a link with a slash too many.
+ */
+export function loggedPath(request: FastifyRequest): string {
+  const { url } = request.routeOptions
+  if (url?.includes('/:') === true) return url
+  const path = pathOf(request)
+  return url === undefined ? path.replace(/[\w%-]{16,}/g, '…') : path
 }

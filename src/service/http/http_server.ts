@@ -1,13 +1,13 @@
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
 import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
-import { pathOf, replyFailure } from './failure_reply.ts'
+import { loggedPath, pathOf, replyFailure } from './failure_reply.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
@@ -163,12 +163,6 @@ function addObservers(
       from: request.socket.remoteAddress,
     })
   })
-}
-
-/** A part of a path that a route gives a name to may be a secret, as an activation code is. */
-function loggedPath(request: FastifyRequest): string {
-  const { url } = request.routeOptions
-  return url?.includes('/:') === true ? url : pathOf(request)
 }
 
 /** What is no HTTP, or has headers without end, is told so in the envelope, too. */

@@ -14,6 +14,8 @@ describe('the access log', () => {
     await service.call({ path: '/auth/v2/auth', parameters, version: 5 })
     const code = 'Ab1'.repeat(6).concat('Ab')
     await service.send({ method: 'GET', path: `/activate/${code}` })
+    await service.send({ method: 'GET', path: `/activate/${code}/` })
+    await service.send({ method: 'POST', path: `/activate/${code}` })
     await service.close()
     const lines = JSON.stringify(log)
     assert.match(lines, /\/auth\/v2\/auth/)
