@@ -8,11 +8,24 @@ export class PrivateAddressError extends Error {
   readonly code = 'PRIVATE_ADDRESS'
 }
 
-/** Whether an IP address is one of the public Internet. */
+/** The only block of IPv6 that is assigned as global unicast (RFC 4291 §2.4, IANA's registry). */
+const globalUnicast = ipaddr.parseCIDR('2000::/3')
+/** IETF protocol assignments (RFC 2928): Teredo, AMT, ORCHID and others, none of them a web server. */
+const protocolAssignments = ipaddr.parseCIDR('2001::/23')
+
+/**
+ * Whether an IP address belongs to the public Internet (RFC 6890). An IPv4-mapped IPv6 address is
+ * judged by its IPv4 address. Other addresses that contain one (IPv4-compatible, NAT64, 6to4) are
+ * not public: routers may translate them to a private address.
+ */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false
-  // an IPv4 address in the clothes of an IPv6 one is judged as what it is
-  return ipaddr.process(address).range() === 'unicast'
+  // ipaddr.js reads the IPv4-compatible form (RFC 4291 §2.5.5.1) as an IPv4-mapped address
+  if (!ipaddr.isValid(address) || /^::\d+\./.test(address)) return false
+  const parsed = ipaddr.process(address)
+  if (parsed.range() !== 'unicast') return false
+  return (
+    parsed.kind() === 'ipv4' || (parsed.match(globalUnicast) && !parsed.match(protocolAssignments))
+  )
 }
 
 /** The host of an address where it is an IP address itself, without the brackets of IPv6. */

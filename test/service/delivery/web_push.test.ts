@@ -153,6 +153,8 @@ describe('Web Push', () => {
       'https://169.254.169.254/latest/meta-data',
       'https://10.0.0.1/',
       'https://[fd00::1]/',
+      `https://[::7f00:1]${port}/`,
+      `https://[::127.0.0.1]${port}/`,
       `http://localhost${port}/`,
     ]) {
       subscription = JSON.stringify({ ...service.subscribe(), endpoint })
@@ -162,7 +164,15 @@ describe('Web Push', () => {
   })
 
   test('which addresses are public', () => {
-    for (const address of ['8.8.8.8', '2606:4700::1111']) assert.ok(isPublicAddress(address))
+    for (const address of [
+      '8.8.8.8',
+      '::ffff:8.8.8.8',
+      '2606:4700::1111',
+      '2001:4860::8888',
+      '2a00::1',
+    ]) {
+      assert.ok(isPublicAddress(address), address)
+    }
     for (const address of [
       '0.0.0.0',
       '10.1.2.3',
@@ -177,8 +187,27 @@ describe('Web Push', () => {
       '::',
       '::1',
       '::ffff:10.0.0.1',
+      '::8.8.8.8',
+      '::7f00:1',
+      '::a9fe:a9fe',
+      '::ffff:0:a00:1',
       '64:ff9b::a00:1',
+      '64:ff9b:1::a00:1',
+      '100::1',
+      '100:0:0:1::1',
+      '1::1',
+      '2001::1',
+      '2001:1::1',
+      '2001:db8::1',
       '2002:a00:1::',
+      '3fff::1',
+      '4000::1',
+      '5f00::1',
+      '192.0.0.8',
+      '192.0.2.1',
+      '203.0.113.1',
+      '240.0.0.1',
+      'fec0::1',
       'fd00::1',
       'fe80::1',
       'ff02::1',
