@@ -54,6 +54,7 @@ export const statusMessage = {
   denied: 'Login request denied.',
   timedOut: 'Login timed out.',
   incorrectPasscode: 'Incorrect passcode. Please try again.',
+  typeAFactor: 'Type push, phone, sms or your passcode.',
   passcodeUsed:
     'This passcode has already been used. Please generate a new passcode and try again.',
   noKeypress: 'No keypress detected. Please try again.',

@@ -3,6 +3,7 @@ import { type Device, readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Integration } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
+import { isPasscodeForm } from '../directory/passcode_form.ts'
 import type { PhoneFactor } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
 import { ToldStatuses } from '../transaction/told_statuses.ts'
@@ -351,11 +352,17 @@ export class Authentication {
     if (user === undefined) return { kind: 'no such user' }
     const { store, settlement, phoneFactors, clock } = this.#parts
     const { integration, ipaddr } = attempt.asking
+    const passcode = typed.replace(/\s+/g, '')
+    if (!isPasscodeForm(passcode)) {
+      const asked = { ...attempt, factor: 'passcode' }
+      await settlement.end(asked, leaves, notAPasscode, 'invalid_passcode')
+      return { kind: 'settled', txid: attempt.txid, outcome: notAPasscode }
+    }
     const source = { userId: user.userId, ikey: integration.ikey, address: sourceAddress(ipaddr) }
     const checked = await store.transaction(async (db) => {
       const checked = await checkPasscode(
         source,
-        typed.replace(/\s+/g, ''),
+        passcode,
         clock.now(),
         { ...this.#parts, pushCodes: verifiedPush !== 'off' },
         db,
@@ -371,6 +378,13 @@ export class Authentication {
   #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
     return readSubject(named, integration, this.#parts.clock.now(), this.#parts)
   }
+}
+
+/** For a word that names no factor and can be no passcode: it is no guess. */
+const notAPasscode: Outcome = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.typeAFactor,
 }
 
 function attemptOf(asking: Asking, { user }: Subject): Attempt {

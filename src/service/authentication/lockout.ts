@@ -88,7 +88,7 @@ export class Lockout {
     return isLocked(source, now) || isLocked(account, now)
   }
 
-  /** Counts a wrong passcode, unless it is the same as the last one of this source. */
+  /** Counts a wrong passcode, unless it is a resend of the last one of this source. */
   async wrong(
     source: Source,
     record: Record,
@@ -97,7 +97,7 @@ export class Lockout {
     db: StoreDb,
   ): Promise<void> {
     const hash = this.#store.sealing.hash(passcode, `failed_attempts:${source.userId}`)
-    if (!isGuess(record.source, hash)) return
+    if (!isGuess(record.source, hash, now)) return
     const { threshold, lockMs } = this.#settings
     await this.#write(source, afterGuess(record.source, hash, this.#settings, now), now, db)
     await this.#write(
@@ -113,7 +113,7 @@ export class Lockout {
     if (isClean(record.source) && isClean(record.account)) return
     await db
       .updateTable('failed_attempts')
-      .set({ consecutive: 0, last_wrong: '', locked_until: 0, locks: 0 })
+      .set({ consecutive: 0, last_wrong: '', last_wrong_at: 0, locked_until: 0, locks: 0 })
       .where('user_id', '=', userId)
       .where((where) =>
         where.or([
@@ -151,6 +151,7 @@ export class Lockout {
         conflict.columns(['user_id', 'ikey', 'source']).doUpdateSet({
           consecutive: row.consecutive,
           last_wrong: row.last_wrong,
+          last_wrong_at: row.last_wrong_at,
           locked_until: row.locked_until,
           locks: row.locks,
           updated: now,
@@ -163,24 +164,31 @@ export class Lockout {
 interface FailedAttemptsRow {
   readonly consecutive: number
   readonly last_wrong: string
+  readonly last_wrong_at: number
   readonly locked_until: number
   readonly locks: number
 }
 
 function failuresOf(row: FailedAttemptsRow | undefined): Failures {
   if (row === undefined) return noFailures
-  const { consecutive, last_wrong: lastWrong, locked_until: lockedUntil, locks } = row
-  return { consecutive, lastWrong, lockedUntil, locks }
+  return {
+    consecutive: row.consecutive,
+    lastWrong: row.last_wrong,
+    lastWrongAt: row.last_wrong_at,
+    lockedUntil: row.locked_until,
+    locks: row.locks,
+  }
 }
 
 function rowOf({ userId, ikey, address }: Source, failures: Failures, now: number) {
-  const { consecutive, lastWrong, lockedUntil, locks } = failures
+  const { consecutive, lastWrong, lastWrongAt, lockedUntil, locks } = failures
   return {
     user_id: userId,
     ikey,
     source: address,
     consecutive,
     last_wrong: lastWrong,
+    last_wrong_at: lastWrongAt,
     locked_until: lockedUntil,
     locks,
     updated: now,

@@ -3,13 +3,21 @@ export interface Failures {
   readonly consecutive: number
   /** Keyed hash of the last wrong passcode, or empty. */
   readonly lastWrong: string
+  /** When that one was counted, in milliseconds since 1970. */
+  readonly lastWrongAt: number
   /** Until when no passcode is looked at; 0 for not locked. */
   readonly lockedUntil: number
   /** Locks since the last right passcode. */
   readonly locks: number
 }
 
-export const noFailures: Failures = { consecutive: 0, lastWrong: '', lockedUntil: 0, locks: 0 }
+export const noFailures: Failures = {
+  consecutive: 0,
+  lastWrong: '',
+  lastWrongAt: 0,
+  lockedUntil: 0,
+  locks: 0,
+}
 
 /** The account's budget over all sources, as a multiple of one source's. */
 export const accountBudget = 5
@@ -27,9 +35,20 @@ export function isLocked({ lockedUntil }: Failures, now: number): boolean {
   return lockedUntil > now
 }
 
-/** Whether a wrong passcode is one more guess: the same one again, as from an impatient client, is none. */
-export function isGuess({ lastWrong }: Failures, hash: string): boolean {
-  return lastWrong !== hash
+/** A client that resends a request does so within this time; a TOTP step lasts three times as long. */
+const resendMs = 10_000
+
+/**
+ * Whether a passcode that comes again is a resend of the same request, and so no guess. The time runs
+ * from the first one, so that a stream of resends is counted all the same.
+ */
+export function isResend(firstAt: number, now: number): boolean {
+  return now >= firstAt && now - firstAt <= resendMs
+}
+
+/** Whether a wrong passcode is one more guess. */
+export function isGuess({ lastWrong, lastWrongAt }: Failures, hash: string, now: number): boolean {
+  return lastWrong !== hash || !isResend(lastWrongAt, now)
 }
 
 /** Counts one more guess. */
@@ -40,11 +59,12 @@ export function afterGuess(
   now: number,
 ): Failures {
   const consecutive = failures.consecutive + 1
-  if (consecutive < threshold) return { ...failures, consecutive, lastWrong: hash }
+  const last = { lastWrong: hash, lastWrongAt: now }
+  if (consecutive < threshold) return { ...failures, ...last, consecutive }
   const lasting = Math.min(lockMs * 2 ** Math.min(failures.locks, 20), longestLockMs)
   return {
+    ...last,
     consecutive: 0,
-    lastWrong: hash,
     lockedUntil: now + lasting,
     locks: failures.locks + 1,
   }

@@ -4,6 +4,7 @@ import type { StoreDb } from '../store/store.ts'
 import type { Outcome, Transaction } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { Lockout, Source } from './lockout.ts'
+import { isResend } from './lockout_rule.ts'
 import type { Directory } from './subject.ts'
 
 /** What a passcode came to, and what the log says of it. */
@@ -58,7 +59,11 @@ export async function checkPasscode(
   const used =
     readYubikeyOtp(passcode) === undefined
       ? await directory.tokens.consume(source.userId, passcode, now, db)
-      : await directory.yubikeys.consume(source.userId, passcode, db)
+      : await directory.yubikeys.consume(source.userId, passcode, now, db)
+  const alreadyUsed = async (usedAt: number): Promise<CheckedPasscode> => {
+    if (!isResend(usedAt, now)) await lockout.wrong(source, record, passcode, now, db)
+    return refused('deny', statusMessage.passcodeUsed, 'passcode_already_used')
+  }
   switch (used.outcome) {
     case 'accepted': {
       if ('yubikey' in used) return await accepted('yubikey_code', used.yubikey.tokenId)
@@ -68,13 +73,13 @@ export async function checkPasscode(
         : await accepted('duo_mobile_passcode', phoneId)
     }
     case 'replayed':
-      return refused('deny', statusMessage.passcodeUsed, 'passcode_already_used')
-    case 'wrong':
-      if (await directory.smsPasscodes.isUsed(source.userId, passcode, db)) {
-        return refused('deny', statusMessage.passcodeUsed, 'passcode_already_used')
-      }
+      return await alreadyUsed(used.usedAt)
+    case 'wrong': {
+      const usedAt = await directory.smsPasscodes.usedAt(source.userId, passcode, db)
+      if (usedAt !== undefined) return await alreadyUsed(usedAt)
       await lockout.wrong(source, record, passcode, now, db)
       return refused('deny', statusMessage.incorrectPasscode, 'invalid_passcode')
+    }
   }
 }
 

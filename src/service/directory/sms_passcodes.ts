@@ -105,17 +105,18 @@ export class SmsPasscodes {
     return { phoneId: used.phone_id, last: !left.has(used.phone_id) }
   }
 
-  /** Whether a passcode is one of the latest batches that has been used: no guess, then. */
-  async isUsed(userId: string, code: string, db: StoreDb): Promise<boolean> {
-    if (!/^\d{7}$/.test(code)) return false
+  /** When a passcode of the latest batches was used; `undefined` for any other. */
+  async usedAt(userId: string, code: string, db: StoreDb): Promise<number | undefined> {
+    if (!/^\d{7}$/.test(code)) return undefined
     const row = await db
       .selectFrom('sms_passcodes')
-      .select('phone_id')
+      .select('used')
       .where('user_id', '=', userId)
       .where('code_hash', 'in', this.#store.sealing.hashes(code, placeOf(userId)))
       .where('used', 'is not', null)
+      .orderBy('used', 'desc')
       .executeTakeFirst()
-    return row !== undefined
+    return row?.used ?? undefined
   }
 }
 

@@ -49,10 +49,10 @@ export interface NewToken {
 /** A hardware token as a file lists it. */
 export type ListedToken = NewToken & { readonly serial: string; readonly secret: Secret }
 
-/** What a passcode proved to be. A code of the past is told from a wrong one: it is no guess. */
+/** What a passcode proved to be. A code of the past is told from a wrong one. */
 export type Consumption =
   | { readonly outcome: 'accepted'; readonly token: Token }
-  | { readonly outcome: 'replayed'; readonly token: Token }
+  | { readonly outcome: 'replayed'; readonly token: Token; readonly usedAt: number }
   | { readonly outcome: 'wrong' }
 
 const resyncMs = 5 * 60_000
@@ -75,6 +75,7 @@ interface TokenRow {
   readonly resync_at: number | null
   readonly sealed_secret: string
   readonly expires: number | null
+  readonly used: number | null
 }
 
 /** The tokens, and the one way by which a passcode is used. */
@@ -157,27 +158,38 @@ export class Tokens {
   /**
    * Uses a passcode up. Whichever node or connection comes first wins: the counter, or the step of
    * time, is moved by one UPDATE that holds only where nobody has moved it that far already.
+   *
+   * The near codes of all tokens are compared first, TOTP before HOTP; the thousand far ones of a
+   * resynchronisation only where no token knows the passcode.
    */
   async consume(userId: string, passcode: string, now: number, db: StoreDb): Promise<Consumption> {
-    const rows = await this.#rows(userId, db)
-    let replayed: Token | undefined
-    for (const row of rows) {
-      if (row.digits !== passcode.length) continue
-      if (row.expires !== null && row.expires <= now) continue
-      const token = tokenOf(row)
-      const key = this.#key(row)
+    const candidates = (await this.#rows(userId, db))
+      .filter(({ digits }) => digits === passcode.length)
+      .filter(({ expires }) => expires === null || expires > now)
+      .map((row): Candidate => ({ row, token: tokenOf(row), key: this.#key(row) }))
+      .toSorted((one, other) => nearMoments[one.token.kind] - nearMoments[other.token.kind])
+    let replayed: Candidate | undefined
+    for (const candidate of candidates) {
+      const { token, key } = candidate
       const moment = key.momentOf(token, passcode, acceptableMoments(token, token, now))
-      if (moment === undefined) {
-        if (token.kind === 'totp') continue
-        if (key.momentOf(token, passcode, pastMoments(token)) !== undefined) replayed = token
-        else if (await this.#resynchronised(row, key, passcode, now, db))
-          return { outcome: 'accepted', token }
-        continue
-      }
+      if (moment === undefined) continue
       if (await use(token, moment, now, db)) return { outcome: 'accepted', token }
-      replayed = token
+      replayed = candidate
     }
-    return replayed === undefined ? { outcome: 'wrong' } : { outcome: 'replayed', token: replayed }
+    const hotp = candidates.filter(({ token }) => token.kind === 'hotp')
+    replayed ??= hotp.find(
+      ({ token, key }) => key.momentOf(token, passcode, pastMoments(token)) !== undefined,
+    )
+    if (replayed !== undefined) {
+      const { token } = replayed
+      return { outcome: 'replayed', token, usedAt: await usedAtOf(token, db) }
+    }
+    for (const { row, token, key } of hotp) {
+      if (await this.#resynchronised(row, key, passcode, now, db)) {
+        return { outcome: 'accepted', token }
+      }
+    }
+    return { outcome: 'wrong' }
   }
 
   /**
@@ -288,6 +300,7 @@ export class Tokens {
       sealed_secret: this.#store.sealing.seal(secret.base32, tokenPlace(tokenId)),
       created: now,
       expires: token.expires ?? null,
+      used: null,
     }
   }
 
@@ -324,6 +337,26 @@ const tokensOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('token_id'),
 )
 
+/** A token that a passcode may be of. */
+interface Candidate {
+  readonly row: TokenRow
+  readonly token: Token
+  readonly key: OathKey
+}
+
+/** About how many near codes a passcode is compared with. */
+const nearMoments = { totp: 3, hotp: 21 } as const
+
+/** Read again: the row may have been read before another node used the passcode. */
+async function usedAtOf({ tokenId }: Token, db: StoreDb): Promise<number> {
+  const row = await db
+    .selectFrom('oath_tokens')
+    .select('used')
+    .where('token_id', '=', tokenId)
+    .executeTakeFirst()
+  return row?.used ?? 0
+}
+
 /** A serial names one token of its kind. */
 function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
   return `${kind} ${serial}`
@@ -350,6 +383,7 @@ async function use(token: Token, moment: number, now: number, db: StoreDb): Prom
     tokenId: token.tokenId,
     position: hotp ? moment + 1 : moment,
     drift: hotp ? 0 : driftOf(token, moment, now),
+    used: now,
   })
   return moved.length === 1
 }
@@ -358,12 +392,19 @@ interface Move {
   readonly tokenId: string
   readonly position: number
   readonly drift: number
+  readonly used: number
 }
 
 const moveOn = prepared((db, move: Move) =>
   db
     .updateTable('oath_tokens')
-    .set({ position: move.position, drift: move.drift, resync_position: null, resync_codes: 0 })
+    .set({
+      position: move.position,
+      drift: move.drift,
+      resync_position: null,
+      resync_codes: 0,
+      used: move.used,
+    })
     .where('token_id', '=', move.tokenId)
     .where('position', '<', move.position)
     .returning('token_id'),

@@ -29,7 +29,8 @@ export interface NewYubikey {
 
 /** What a passcode of a YubiKey proved to be. */
 export type YubikeyConsumption =
-  | { readonly outcome: 'accepted' | 'replayed'; readonly yubikey: Yubikey }
+  | { readonly outcome: 'accepted'; readonly yubikey: Yubikey }
+  | { readonly outcome: 'replayed'; readonly yubikey: Yubikey; readonly usedAt: number }
   | { readonly outcome: 'wrong' }
 
 interface YubikeyRow {
@@ -136,7 +137,12 @@ export class Yubikeys {
    * Uses a passcode up. Whichever node or connection comes first wins: the counters are moved by
    * one UPDATE that holds only where they have not come that far already.
    */
-  async consume(userId: string, passcode: string, db: StoreDb): Promise<YubikeyConsumption> {
+  async consume(
+    userId: string,
+    passcode: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<YubikeyConsumption> {
     const otp = readYubikeyOtp(passcode)
     if (otp === undefined) return { outcome: 'wrong' }
     const row = await db
@@ -146,7 +152,7 @@ export class Yubikeys {
       .where('public_id', '=', otp.publicId)
       .executeTakeFirst()
     if (row === undefined) return { outcome: 'wrong' }
-    return await this.#use(row, otp, db)
+    return await this.#use(row, otp, now, db)
   }
 
   async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
@@ -166,12 +172,17 @@ export class Yubikeys {
     return numDeletedRows > 0n
   }
 
-  async #use(row: YubikeyRow, otp: YubikeyOtp, db: StoreDb): Promise<YubikeyConsumption> {
+  async #use(
+    row: YubikeyRow,
+    otp: YubikeyOtp,
+    now: number,
+    db: StoreDb,
+  ): Promise<YubikeyConsumption> {
     const counters = openYubikeyOtp(otp, this.#keys(row))
     if (counters === undefined) return { outcome: 'wrong' }
     const { numUpdatedRows } = await db
       .updateTable('yubikeys')
-      .set({ session_counter: counters.session, use_counter: counters.use })
+      .set({ session_counter: counters.session, use_counter: counters.use, used: now })
       .where('token_id', '=', row.token_id)
       .where((where) =>
         where.or([
@@ -183,7 +194,14 @@ export class Yubikeys {
         ]),
       )
       .executeTakeFirst()
-    return { outcome: numUpdatedRows === 1n ? 'accepted' : 'replayed', yubikey: yubikeyOf(row) }
+    const yubikey = yubikeyOf(row)
+    if (numUpdatedRows === 1n) return { outcome: 'accepted', yubikey }
+    const last = await db
+      .selectFrom('yubikeys')
+      .select('used')
+      .where('token_id', '=', row.token_id)
+      .executeTakeFirst()
+    return { outcome: 'replayed', yubikey, usedAt: last?.used ?? 0 }
   }
 
   async #replace(row: YubikeyRow, yubikey: NewYubikey, now: number, db: StoreDb): Promise<void> {

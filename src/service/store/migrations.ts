@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { factors } from './migration_0002_factors.ts'
+import { guess } from './migration_0004_guess.ts'
 import { serialKey } from './serial_key.ts'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': { up: first },
   '0002_factors': { up: factors },
+  '0004_guess': { up: guess },
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

@@ -50,6 +50,8 @@ export interface Schema {
     created: number
     /** From when on no passcode of it is taken; null for never. */
     expires: number | null
+    /** When its last passcode was used. */
+    used: Generated<number | null>
   }
   bypass_codes: {
     bypass_code_id: string
@@ -79,6 +81,8 @@ export interface Schema {
     source: string
     consecutive: number
     last_wrong: string
+    /** When that one was counted. */
+    last_wrong_at: Generated<number>
     locked_until: number
     locks: number
     updated: number
@@ -109,6 +113,8 @@ export interface Schema {
     waiting_replies: number
     /** When it was last written to: what a node looks for that was not woken. */
     changed: number
+    /** The `txid` of the first of several requests that a client sent for one sign-in. */
+    repeat_of: Generated<string | null>
   }
   activation_codes: {
     code_hash: string
@@ -142,6 +148,8 @@ export interface Schema {
     session_counter: number
     use_counter: number
     created: number
+    /** When its last passcode was used. */
+    used: Generated<number | null>
   }
   webauthn_credentials: {
     credential_id: string
@@ -245,6 +253,8 @@ export interface Schema {
     ipaddr: string
     hostname: string
     device: string
+    /** The `txid` of the first of several requests that a client sent for one sign-in. */
+    repeat_of: Generated<string | null>
   }
   administrator_log: {
     id: Generated<number>

@@ -33,7 +33,7 @@ onBothDatabases('YubiKeys', (rig) => {
     return { yubikey, userId, tokenId }
   }
   const consume = async (userId: string, passcode: string, by = store) =>
-    (await by.transaction((db) => new Yubikeys(by).consume(userId, passcode, db))).outcome
+    (await by.transaction((db) => new Yubikeys(by).consume(userId, passcode, now, db))).outcome
   const take = (
     yubikeys: readonly TestYubikey[],
     onDuplicate: 'refuse' | 'replace' | 'skip' = 'refuse',
