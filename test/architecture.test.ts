@@ -83,7 +83,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   'service/config': { rooms: ['ini', 'host'], node: [...files, 'node:net'] },
   'service/directory': {
-    rooms: ['host', 'service/store'],
+    rooms: ['host', 'duo', 'service/store'],
     node: ['node:crypto'],
     packages: ['kysely', 'otpauth'],
   },
@@ -138,6 +138,7 @@ const table: Readonly<Record<string, Room>> = {
     rooms: [
       'host',
       'push',
+      'duo',
       'service/store',
       'service/directory',
       'service/access',

@@ -29,3 +29,4 @@ export {
   signingKey,
   verifiedVersion,
 } from './signature.ts'
+export { lookupName, type UsernameNormalization } from './username.ts'

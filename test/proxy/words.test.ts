@@ -27,7 +27,7 @@ describe('duo_only: the field’s words', () => {
           ['call', 'phone'],
           ['h', 'push2'],
         ]),
-        exemptUsernames: ['Guest'],
+        exemptUsernames: ['Guest', 'LAB\\robot', 'printer@corp.example'],
       }),
     )
     await api.askedTimes('/auth/v2/check', 1)
@@ -164,6 +164,40 @@ describe('duo_only: the field’s words', () => {
     api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg } })
     assert.equal((await proxy.signIn('alice', '123456'))?.message, 'ä'.repeat(900))
   })
+
+  for (const username of [
+    ' guest ',
+    'CORP\\GUEST',
+    'guest@corp.example',
+    'CORP\\guest@corp.example',
+    'lab\\Robot',
+    'Printer@Corp.Example',
+  ]) {
+    test(`'${username}' is exempt`, async () => {
+      assert.equal((await proxy.signIn(username, 'whatever'))?.accepted, true)
+      assert.equal(api.requests.length, 0)
+    })
+  }
+
+  for (const username of [
+    'gu\u00e9st',
+    'gue\u0301st',
+    'gu\u0435st',
+    '\uff47uest',
+    'gue\u200bst',
+    'guest.',
+    'guest\\eve',
+    'robot',
+    'CORP\\robot',
+    'printer',
+    'printer@other.example',
+  ]) {
+    test(`${JSON.stringify(username)} is not exempt`, async () => {
+      api.preauth = () => ({ response: { result: 'deny', status_msg: 'no' } })
+      assert.equal((await proxy.signIn(username, 'whatever'))?.accepted, false)
+      assert.equal(api.asked('/auth/v2/preauth').length, 1)
+    })
+  }
 
   test('an exempt user is let in without the API, whatever the case of the name', async () => {
     assert.equal((await proxy.signIn('gUEST', 'anything'))?.accepted, true)

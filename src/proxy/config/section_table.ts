@@ -143,7 +143,8 @@ const radiusServer: readonly Option[] = [
     key: 'exempt_username',
     ...text,
     numbered: true,
-    meaning: 'user who needs no second factor; the API is not asked',
+    meaning:
+      'user who needs no second factor; the API is not asked. Case, surrounding blanks and, where the name here has none, the domain (`CORP\\ann`, `ann@corp.example`) do not matter; nothing else is ignored',
   },
   {
     key: 'client_ip_attr',

@@ -12,6 +12,7 @@ import {
 import type { Log } from '../../host/log.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
 import { chooseFactor } from './choice.ts'
+import { ExemptUsernames } from './exempt_usernames.ts'
 import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
@@ -51,12 +52,12 @@ const unanswered = 'The sign-in service gave no answer. Please try again.'
  */
 export class SecondFactor {
   readonly #options: SecondFactorOptions
-  readonly #exempt: ReadonlySet<string>
+  readonly #exempt: ExemptUsernames
   #oneCall = false
 
   constructor(options: SecondFactorOptions) {
     this.#options = options
-    this.#exempt = new Set(options.exemptUsernames.map((name) => name.toLowerCase()))
+    this.#exempt = new ExemptUsernames(options.exemptUsernames)
   }
 
   /** Asks what the API can do; until it has been answered, two calls are made. */
@@ -67,8 +68,7 @@ export class SecondFactor {
 
   /** Never throws for what the API does or does not do: whatever it is, there is a verdict. */
   async ask(login: Login): Promise<Verdict> {
-    // names are compared as the API compares them, whatever their case
-    if (this.#exempt.has(login.username.toLowerCase())) {
+    if (this.#exempt.has(login.username)) {
       return this.#accept(login, 'exempt', 'exempt from the second factor', undefined)
     }
     const word = readTypedWord(login.word, this.#options.factorAliases)

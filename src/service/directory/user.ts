@@ -20,9 +20,6 @@ export function mayEnrol({ status }: Pick<User, 'status'>): boolean {
   return status === 'active' || status === 'bypass'
 }
 
-/** How the names that come in are matched with those of users. */
-export type UsernameNormalization = 'none' | 'simple'
-
 export type DirectoryErrorCode =
   | 'DIRECTORY_NAME_TAKEN'
   | 'DIRECTORY_NAME'
@@ -43,14 +40,4 @@ export class DirectoryError extends Error {
     super(message)
     this.code = code
   }
-}
-
-/**
- * The name under which a user is looked up: without regard to case, and with `simple` without a
- * domain before (`DOMAIN\user`) or behind (`user@domain`) it.
- */
-export function lookupName(username: string, normalization: UsernameNormalization): string {
-  const name = username.trim().normalize('NFC').toLowerCase()
-  if (normalization === 'none') return name
-  return name.slice(name.lastIndexOf('\\') + 1).replace(/(?<=.)@.*$/s, '')
 }

@@ -1,14 +1,8 @@
+import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
-import {
-  DirectoryError,
-  lookupName,
-  type User,
-  type UsernameNormalization,
-  type UserStatus,
-  userStatuses,
-} from './user.ts'
+import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
 
 const mostAliases = 8
 const longestName = 255

@@ -1,5 +1,6 @@
+import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
-import { lookupName, type User, type UsernameNormalization } from '../directory/user.ts'
+import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
 import type { Store } from '../store/store.ts'
 import type { Invitations } from './invitations.ts'

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { lookupName } from '../directory/user.ts'
+import { lookupName } from '../../duo/index.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /** A number that was proved to be its user's. */

@@ -1,0 +1,22 @@
+import { lookupName } from '../../duo/index.ts'
+
+/**
+ * The names in `exempt_username_N`, compared as the service looks up a user: first the name as it was
+ * typed, then the name without its domain. Look-alikes (`ànn` for `ann`) are other names.
+ */
+export class ExemptUsernames {
+  readonly #names: ReadonlySet<string>
+
+  constructor(usernames: readonly string[]) {
+    this.#names = new Set(
+      usernames.map((name) => lookupName(name, 'none')).filter((name) => name !== ''),
+    )
+  }
+
+  has(username: string): boolean {
+    return (
+      this.#names.has(lookupName(username, 'none')) ||
+      this.#names.has(lookupName(username, 'simple'))
+    )
+  }
+}
