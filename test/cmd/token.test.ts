@@ -133,6 +133,57 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(stderr, /holds no 16, 24 or 32 octets/)
   })
 
+  test('TOTP tokens never come in as HOTP tokens by accident', () => {
+    const entra = file(
+      'entra.csv',
+      `upn,serial number,secret key,time interval,manufacturer,model\nalice,9001,${hex},30,Contoso,Key\nnobody@corp.example,9002,${hex},60,Contoso,Key\n`,
+    )
+    const dry = run(`token import ${entra} --dry-run`)
+    assert.match(
+      dry.stdout,
+      /^would be imported: 2 added, 1 assigned to their users, 1 not assigned;/,
+    )
+    assert.equal(
+      listed().some(({ serial }) => serial === '9001'),
+      false,
+    )
+    const { stdout, stderr } = run(`token import ${entra}`)
+    assert.equal(stdout, 'imported: 2 added, 1 assigned to their users, 1 not assigned\n')
+    assert.match(stderr, /9002 is not assigned to nobody@corp\.example: there is no such user/)
+    const found = listed().filter(({ serial }) => serial.startsWith('900'))
+    assert.deepEqual(
+      found.map(({ serial, type, user_id }) => [serial, type, user_id !== null]),
+      [
+        ['9001', 't6', true],
+        ['9002', 't6', false],
+      ],
+    )
+    assert.match(run('log administrator').stdout, /hardtoken_assign .*user=alice/)
+    const taken = file(
+      'taken.csv',
+      `upn,serial,secret,period\nbob,9001,${hex},30\nbob,9002,${hex},60`,
+    )
+    assert.match(
+      run(`token import ${taken} --replace`).stderr,
+      /9001 is not assigned to bob: another user has it/,
+    )
+    for (const [lines, more, said] of [
+      [`9101,${hex},60`, '', /line 1: .*--kind totp-6 or --kind hotp-6/],
+      [`9101,${hex},60`, ' --skip-invalid', /line 1: .*--kind totp-6/],
+      [`serial,secret,counter\n9101,${hex},0`, ' --kind totp-6', /line 2: .*--kind says totp/],
+      [`serial,secret,step\n9101,${hex},30`, ' --kind hotp-6', /line 2: .*--kind says hotp/],
+      [`9101,${hex}`, ' --step 60', /--step is for TOTP tokens; add --kind totp-6/],
+    ] as const) {
+      const refused = run(`token import -${more}`, lines)
+      assert.equal(refused.status, 1, lines)
+      assert.match(refused.stderr, said)
+    }
+    assert.equal(
+      listed().some(({ serial }) => serial === '9101'),
+      false,
+    )
+  })
+
   test('ten thousand come in within seconds, and every serial is in the log', () => {
     const secret = OathSecret.fromUTF8('12345678901234567890').hex
     const lines = Array.from({ length: 10_000 }, (_, index) => `${5_000_000 + index},${secret}`)

@@ -4,15 +4,18 @@ import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Secret } from '../../host/secret.ts'
 import type { AdministrationActs } from '../../service/administration/administration.ts'
+import type { Handed } from '../../service/directory/listed_holders.ts'
 import type { OathAlgorithm } from '../../service/directory/oath.ts'
 import type { Imported, ImportOptions, OnDuplicate } from '../../service/directory/token_import.ts'
 import { DirectoryError } from '../../service/directory/user.ts'
+import type { CsvTokens } from '../../service/token_file/csv_kind.ts'
 import { formatOf, type TokenFileFormat } from '../../service/token_file/format.ts'
 import { readPskc } from '../../service/token_file/pskc.ts'
 import { type PskcUnlock, preSharedKey } from '../../service/token_file/pskc_protection.ts'
-import { type CsvTokens, readTokenCsv } from '../../service/token_file/token_csv.ts'
+import { readTokenCsv } from '../../service/token_file/token_csv.ts'
 import type { FileProblem, TokenFile } from '../../service/token_file/token_file.ts'
 import { TokenFileError } from '../../service/token_file/token_file_error.ts'
+import type { TokenRecord } from '../../service/token_file/token_record.ts'
 import { readYubikeyCsv } from '../../service/token_file/yubikey_csv.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
 import { json } from './output.ts'
@@ -33,11 +36,16 @@ interface ImportVerbOptions extends DataOptions {
 /** What a file came to: what is wrong with it, and how the rest of it is put into the directory. */
 interface ReadFile {
   readonly problems: readonly FileProblem[]
+  /** What was read in another way than it is written. */
+  readonly notes: readonly FileProblem[]
   readonly count: number
-  readonly take: (acts: AdministrationActs, options: ImportOptions) => Promise<Imported>
+  readonly take: (acts: AdministrationActs, options: ImportOptions) => Promise<Taken>
 }
 
+type Taken = Imported & Handed
+
 const mostProblems = 50
+const defaultStepSecs = 30
 
 /** `countersign token import` */
 export function addTokenImportVerb(token: Command): void {
@@ -51,12 +59,10 @@ export function addTokenImportVerb(token: Command): void {
       ]),
     )
     .addOption(
-      new Option('--kind <kind>', 'what the tokens of a CSV file are (default: "hotp-6")').choices([
-        'hotp-6',
-        'hotp-8',
-        'totp-6',
-        'totp-8',
-      ]),
+      new Option(
+        '--kind <kind>',
+        'what the tokens of a CSV file are (default: what its columns say, else "hotp-6")',
+      ).choices(['hotp-6', 'hotp-8', 'totp-6', 'totp-8']),
     )
     .addOption(
       new Option(
@@ -86,8 +92,8 @@ export function addTokenImportVerb(token: Command): void {
 
 async function importTokens(file: string, options: ImportVerbOptions): Promise<void> {
   const name = file === '-' ? 'standard input' : basename(file)
-  const { problems, count, take } = await readTokenFile(file, name, options)
-  if (!options.json) tellProblems(name, problems)
+  const { problems, notes, count, take } = await readTokenFile(file, name, options)
+  if (!options.json) tellProblems(name, [...notes, ...problems])
   if (problems.length > 0 && !options.skipInvalid) {
     if (options.json) process.stdout.write(json({ imported: 0, problems }))
     throw new CommandError(
@@ -102,6 +108,7 @@ async function importTokens(file: string, options: ImportVerbOptions): Promise<v
     const imported = await rolledBackIf(options.dryRun, (end) =>
       administration.together(async (acts) => end(await take(acts, importing))),
     ).catch(explained)
+    if (!asJson) tellUnassigned(name, imported)
     process.stdout.write(
       asJson
         ? json({
@@ -109,6 +116,7 @@ async function importTokens(file: string, options: ImportVerbOptions): Promise<v
             dry_run: options.dryRun,
             ...imported,
             problems,
+            notes,
           })
         : summary(imported, options.dryRun),
     )
@@ -126,13 +134,21 @@ async function readTokenFile(
     refuseForeignOptions(format, options)
     if (format === 'yubikey') {
       const read = readYubikeyCsv(octets)
-      return fileOf(read, (acts, importing) => acts.importYubikeys(name, read.records, importing))
+      return fileOf(read, async (acts, importing) => ({
+        ...(await acts.importYubikeys(name, read.records, importing)),
+        ...nobody,
+      }))
     }
-    const read =
-      format === 'pskc'
-        ? readPskc(octets, { unlock: await unlockOf(options), now: systemClock.now() })
-        : readTokenCsv(octets, csvTokensOf(options))
-    return fileOf(read, (acts, importing) => acts.importTokens(name, read.records, importing))
+    if (format === 'pskc') {
+      const unlock = await unlockOf(options)
+      const read = readPskc(octets, { unlock, now: systemClock.now() })
+      return fileOf(read, (acts, importing) => takeTokens(name, read.records, acts, importing))
+    }
+    const read = readTokenCsv(octets, csvTokensOf(options))
+    return {
+      ...fileOf(read, (acts, importing) => takeTokens(name, read.records, acts, importing)),
+      notes: read.notes,
+    }
   } catch (error) {
     if (!(error instanceof TokenFileError)) throw error
     const hint =
@@ -145,8 +161,25 @@ async function readTokenFile(
   }
 }
 
+const nobody: Handed = { assigned: [], unassigned: [] }
+
 function fileOf({ records, problems }: TokenFile<unknown>, take: ReadFile['take']): ReadFile {
-  return { problems, count: records.length, take }
+  return { problems, notes: [], count: records.length, take }
+}
+
+/** Imports tokens, and assigns the new and the replaced ones to the users that the file names. */
+async function takeTokens(
+  name: string,
+  records: readonly TokenRecord[],
+  acts: AdministrationActs,
+  importing: ImportOptions,
+): Promise<Taken> {
+  const imported = await acts.importTokens(name, records, importing)
+  const taken = new Set([...imported.added, ...imported.replaced])
+  const held = records.flatMap(({ kind, serial, username }) =>
+    username !== undefined && taken.has(serial) ? [{ kind, serial, username }] : [],
+  )
+  return { ...imported, ...(await acts.assignListed(held)) }
 }
 
 /** An option that says nothing of this form was meant for another file. */
@@ -162,16 +195,15 @@ function refuseForeignOptions(format: TokenFileFormat, options: ImportVerbOption
   }
 }
 
-function csvTokensOf({
-  kind = 'hotp-6',
-  step = '30',
-  algorithm = 'SHA1',
-}: ImportVerbOptions): CsvTokens {
+function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
+  if (step !== undefined && kind?.startsWith('totp') !== true) {
+    throw new CommandError('--step is for TOTP tokens; add --kind totp-6 or --kind totp-8')
+  }
   return {
-    kind: kind.startsWith('totp') ? 'totp' : 'hotp',
-    digits: kind.endsWith('8') ? 8 : 6,
+    kind: kind === undefined ? undefined : kind.startsWith('totp') ? 'totp' : 'hotp',
+    digits: kind === undefined ? undefined : kind.endsWith('8') ? 8 : 6,
     algorithm,
-    stepSecs: Number(step),
+    stepSecs: Number(step ?? defaultStepSecs),
   }
 }
 
@@ -209,9 +241,9 @@ function duplicatesAre({ skip, replace }: ImportVerbOptions): OnDuplicate {
 
 /** Carries the result of a dry run out of the transaction that is not to be committed. */
 class DryRun extends Error {
-  readonly imported: Imported
+  readonly imported: Taken
 
-  constructor(imported: Imported) {
+  constructor(imported: Taken) {
     super('a dry run is not committed')
     this.imported = imported
   }
@@ -220,8 +252,8 @@ class DryRun extends Error {
 /** Everything is done as it would be, so that all is told that would be wrong, and taken back. */
 async function rolledBackIf(
   dryRun: boolean,
-  work: (end: (imported: Imported) => Imported) => Promise<Imported>,
-): Promise<Imported> {
+  work: (end: (imported: Taken) => Taken) => Promise<Taken>,
+): Promise<Taken> {
   try {
     return await work((imported) => {
       if (dryRun) throw new DryRun(imported)
@@ -257,13 +289,24 @@ function progressOf(count: number): ((done: number) => void) | undefined {
   return (done) => stderr.write(done < count ? `\r${done} of ${count} ` : '\r\u001b[K')
 }
 
-function summary({ added, replaced, skipped }: Imported, dryRun: boolean): string {
+/** The users that a file names and that did not get their token. */
+function tellUnassigned(name: string, { unassigned }: Taken): void {
+  const places = unassigned.map(({ serial, username, reason }) => ({
+    where: `${serial} is not assigned to ${username}`,
+    what: reason,
+  }))
+  tellProblems(name, places)
+}
+
+function summary({ added, replaced, skipped, assigned, unassigned }: Taken, dryRun: boolean) {
   const counts = [
     `${added.length} added`,
     ...(replaced.length > 0 ? [`${replaced.length} replaced`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} skipped that were there already`] : []),
+    ...(assigned.length > 0 ? [`${assigned.length} assigned to their users`] : []),
+    ...(unassigned.length > 0 ? [`${unassigned.length} not assigned`] : []),
   ].join(', ')
-  return dryRun
-    ? `would be imported: ${counts}; nothing was changed\n`
-    : `imported: ${counts}\nGive one to a user: countersign token assign ${added[0] ?? 'SERIAL'} USERNAME\n`
+  if (dryRun) return `would be imported: ${counts}; nothing was changed\n`
+  const hint = `Give one to a user: countersign token assign ${added[0] ?? 'SERIAL'} USERNAME\n`
+  return `imported: ${counts}\n${assigned.length > 0 ? '' : hint}`
 }

@@ -9,6 +9,7 @@ import {
 import { endLocks } from '../authentication/lockout.ts'
 import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
 import { type Group, type GroupStatus, Groups } from '../directory/groups.ts'
+import { assignToHolders, type Handed, type HeldToken } from '../directory/listed_holders.ts'
 import { type Phone, Phones } from '../directory/phones.ts'
 import type { Imported, ImportOptions } from '../directory/token_import.ts'
 import { type ListedToken, type NewToken, type Token, Tokens } from '../directory/tokens.ts'
@@ -141,6 +142,12 @@ export class Administration {
         for (const line of importLines(imported)) await done('hardtoken_import', file, line, null)
         return imported
       },
+      assignListed: async (tokens) => {
+        const handed = await assignToHolders(tokens, this.#users, db)
+        for (const { tokenId, username } of handed.assigned)
+          await done('hardtoken_assign', tokenId, `user=${username}`, null)
+        return handed
+      },
       importYubikeys: async (file, yubikeys, options) => {
         const imported = await this.#yubikeys.import(yubikeys, options, now, db)
         for (const line of importLines(imported)) await done('hardtoken_import', file, line, null)
@@ -256,6 +263,8 @@ export interface AdministrationActs {
     tokens: readonly ListedToken[],
     options: ImportOptions,
   ): Promise<Imported>
+  /** Assigns imported tokens to the users that the file names. */
+  assignListed(tokens: readonly HeldToken[]): Promise<Handed>
   importYubikeys(
     file: string,
     yubikeys: readonly NewYubikey[],

@@ -7,7 +7,8 @@ export interface CsvFile {
   readonly separator: string
 }
 
-const separators = [',', ';', '\t']
+// where two are as frequent, the comma is a decimal comma
+const separators = [';', '\t', ',']
 
 /** The lines that say something, with their numbers: neither blank nor a comment (`#`). */
 export function readCsv(text: string): CsvFile {
@@ -35,10 +36,27 @@ export function fieldsOf(line: string, separator: string): string[] {
     const { field, after } = text.startsWith('"')
       ? quotedField(text, separator)
       : bareField(text, separator)
-    fields.push(field)
+    fields.push(textOfFormula(field))
     if (after === undefined) return fields
     rest = after
   }
+}
+
+const textFormula = /^="([^"]*)"$/
+
+/** Whether a raw field is `="00012345"`, by which spreadsheets keep leading zeros. */
+export function isTextFormula(raw: string): boolean {
+  const field = raw.trim()
+  return textFormula.test(field) || /^"=""[^"]*"""$/.test(field)
+}
+
+function textOfFormula(field: string): string {
+  const [, text] = textFormula.exec(field) ?? []
+  if (text !== undefined) return text.trim()
+  if (/^=[^=]/.test(field)) {
+    throw wrongRecord('a field is a formula of a spreadsheet; export values in place of formulas')
+  }
+  return field
 }
 
 interface Parted {

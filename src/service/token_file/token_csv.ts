@@ -1,30 +1,24 @@
 import { Secret as OathSecret } from 'otpauth'
-import { fieldsOf, readCsv } from './csv.ts'
-import { readRecords, type TokenFile, textOf } from './token_file.ts'
+import { fieldsOf, isTextFormula, readCsv } from './csv.ts'
+import { type CsvTokens, kindOf, looksLikeStep } from './csv_kind.ts'
+import { type Column, columnsOf, columnsWithoutHeader } from './token_columns.ts'
+import { type FileProblem, type Place, readRecords, type TokenFile, textOf } from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
-import { counterOf, namesOf, secretOf, serialOf, stepOf, type TokenRecord } from './token_record.ts'
+import { namesOf, secretOf, serialOf, type TokenRecord, usernameOf } from './token_record.ts'
 
-/** What a CSV file leaves to be said: it is the same for all tokens in it. */
-export type CsvTokens = Pick<TokenRecord, 'kind' | 'digits' | 'algorithm' | 'stepSecs'>
-
-type Column = 'serial' | 'secret' | 'moving'
-
-const withoutHeader: readonly Column[] = ['serial', 'secret', 'moving']
-
-/** What the columns are called, in the files of several vendors. */
-const headers: readonly (readonly [RegExp, Column])[] = [
-  [/^serial/i, 'serial'],
-  [/secret|seed|^key$/i, 'secret'],
-  [/counter|moving|step|interval|period/i, 'moving'],
-]
+/** Tokens of a CSV file, and what was read in another way than it is written. */
+export interface TokenCsv extends TokenFile<TokenRecord> {
+  readonly notes: readonly FileProblem[]
+}
 
 /**
- * Reads the vendor's form: `serial,secret[,counter]`, for TOTP `serial,secret[,step]`. Secrets are
- * in hex, or else in base32.
+ * Reads `serial,secret[,counter]`, for TOTP `serial,secret[,step]`, or the columns that the first
+ * line names. Secrets are in hex, or else in base32.
  *
- * @throws {TokenFileError} where it is no such file at all.
+ * @throws {TokenFileError} `TOKEN_FILE_FORM` if the file lists no tokens, or does not say whether
+ *   they are HOTP or TOTP tokens.
  */
-export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenFile<TokenRecord> {
+export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
   const { lines, separator } = readCsv(textOf(octets))
   const header = headerOf(lines[0]?.content ?? '', separator)
   const listed = header === undefined ? lines : lines.slice(1)
@@ -34,49 +28,78 @@ export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenFile<T
       'no tokens stand in the file; a line is serial,secret or serial,secret,counter',
     )
   }
-  const columns = header ?? withoutHeader
-  return readRecords(
+  if (header === undefined && tokens.kind === undefined) refuseSteps(listed, separator)
+  const columns = header ?? columnsWithoutHeader
+  const read = readRecords(
     listed,
     (line) => recordOf(fieldsOf(line, separator), columns, tokens),
     namesOf,
   )
+  return { ...read, notes: formulaNotes(listed, separator) }
 }
 
-/** The columns that the first line names; `undefined` where it is a token already. */
 function headerOf(line: string, separator: string): (Column | undefined)[] | undefined {
-  const named = line
-    .split(separator)
-    .map((field) => field.replace(/^[ "]+|[ "]+$/g, ''))
-    .map((field) => headers.find(([pattern]) => pattern.test(field))?.[1])
-  return named.includes('serial') && named.includes('secret') ? named : undefined
+  try {
+    return columnsOf(fieldsOf(line, separator))
+  } catch (error) {
+    if (error instanceof TokenFileError) return undefined
+    throw error
+  }
+}
+
+/** One step among counters makes the whole file doubtful, also with `--skip-invalid`. */
+function refuseSteps(lines: readonly Place<string>[], separator: string): void {
+  for (const { where, content } of lines) {
+    const [, , field = ''] = content.split(separator)
+    const third = field.replace(/[\s"=]/g, '')
+    if (!looksLikeStep(third)) continue
+    throw new TokenFileError(
+      'TOKEN_FILE_FORM',
+      `${where}: the third field is ${third}, which may be the time step of a TOTP token or the counter of a HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
+    )
+  }
 }
 
 function recordOf(
   fields: readonly string[],
   columns: readonly (Column | undefined)[],
-  { kind, digits, algorithm, stepSecs }: CsvTokens,
+  tokens: CsvTokens,
 ): TokenRecord {
   if (fields.slice(columns.length).some((field) => field !== '')) {
     throw wrongRecord(`there are ${fields.length} fields, and ${columns.length} at most are known`)
   }
   const field = (column: Column): string => fields[columns.indexOf(column)] ?? ''
-  const moving = field('moving')
+  const username = field('username')
   return {
     serial: serialOf(field('serial')),
-    kind,
-    digits,
-    algorithm,
-    stepSecs: kind === 'totp' && moving !== '' ? stepOf(moving) : stepSecs,
+    ...kindOf(field, tokens, { timeBased: isTimeBased(columns) }),
     secret: secretOf(secretOctets(field('secret'))),
-    counter: kind === 'hotp' ? counterOf(moving) : 0,
     drift: 0,
     expires: undefined,
+    ...(username === '' ? {} : { username: usernameOf(username) }),
   }
+}
+
+/** A header with a time step and without a counter is that of TOTP tokens. */
+function isTimeBased(columns: readonly (Column | undefined)[]): boolean {
+  return columns.includes('step') && !columns.includes('counter')
+}
+
+function formulaNotes(lines: readonly Place<string>[], separator: string): FileProblem[] {
+  return lines
+    .filter(({ content }) => content.split(separator).some(isTextFormula))
+    .map(({ where }) => ({
+      where,
+      what: '="…" is a formula of a spreadsheet; what stands in its quotes was read as text',
+    }))
 }
 
 function secretOctets(text: string): Uint8Array {
   const bare = text.replace(/[\s:-]/g, '')
   if (bare === '') throw wrongRecord('the secret is missing; a line is serial,secret[,counter]')
+  if (/^\d[.,]\d+E\+\d+$/i.test(bare)) {
+    throw wrongRecord('a spreadsheet has rounded the secret; format that column as text')
+  }
   if (/^(0x)?([0-9a-f]{2})+$/i.test(bare)) return Buffer.from(bare.replace(/^0x/i, ''), 'hex')
   if (/^[0-9a-f]+$/i.test(bare)) throw wrongRecord('the secret has an odd number of hex digits')
   if (/^[a-z2-7]+=*$/i.test(bare)) {

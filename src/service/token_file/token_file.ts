@@ -52,7 +52,11 @@ export function readRecords<Content, TokenRecord>(
   return { records, problems }
 }
 
-/** The text of a file: UTF-8, or the UTF-16 that spreadsheets write. */
+/**
+ * The text of a file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
+ *
+ * @throws {TokenFileError} `TOKEN_FILE_TEXT` that names what the file is instead.
+ */
 export function textOf(octets: Uint8Array): string {
   if (octets.length > longestFile) {
     throw new TokenFileError(
@@ -60,14 +64,38 @@ export function textOf(octets: Uint8Array): string {
       `the file has ${octets.length} octets, and ${longestFile} are read at most; split it`,
     )
   }
-  const utf16 = octets[0] === 0xff && octets[1] === 0xfe
+  const encoding = startsWith(octets, [0xff, 0xfe])
+    ? 'utf-16le'
+    : startsWith(octets, [0xfe, 0xff])
+      ? 'utf-16be'
+      : 'utf-8'
   try {
-    const text = new TextDecoder(utf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(octets)
+    const text = new TextDecoder(encoding, { fatal: true }).decode(octets)
     if (!text.includes('\0')) return text
   } catch {
-    // told below
+    // the error below names what the file is
   }
-  throw new TokenFileError('TOKEN_FILE_TEXT', 'the file is no text in UTF-8')
+  throw new TokenFileError(
+    'TOKEN_FILE_TEXT',
+    `the file is ${foreignForm(octets, encoding)}; save it as UTF-8 (in Excel: "CSV UTF-8")`,
+  )
+}
+
+function foreignForm(octets: Uint8Array, encoding: string): string {
+  if (startsWith(octets, [0x50, 0x4b, 0x03, 0x04])) return 'a workbook or an archive (.xlsx, .zip)'
+  if (startsWith(octets, [0xd0, 0xcf, 0x11, 0xe0])) return 'a workbook of an old Excel (.xls)'
+  if (encoding !== 'utf-8') return `damaged ${encoding.toUpperCase()}`
+  // one line of ASCII is enough to see on which side the zeros are
+  const start = octets.subarray(0, 64)
+  const zeros = (parity: number) =>
+    start.filter((octet, index) => index % 2 === parity && octet === 0).length
+  if (zeros(0) >= start.length / 4) return 'UTF-16BE without a byte order mark'
+  if (zeros(1) >= start.length / 4) return 'UTF-16LE without a byte order mark'
+  return 'not text in UTF-8'
+}
+
+function startsWith(octets: Uint8Array, first: readonly number[]): boolean {
+  return first.every((octet, index) => octets[index] === octet)
 }
 
 function remember(

@@ -16,20 +16,25 @@ export interface TokenRecord {
   /** TOTP: steps by which its clock is ahead. */
   readonly drift: number
   readonly expires: number | undefined
+  /** Name of the user who has it, if the file says so. */
+  readonly username?: string
 }
 
 /** HMAC pads or hashes whatever it gets; RFC 4226 asks for 16 octets, and tokens of 10 are about. */
 const fewestOctets = 10
 const mostOctets = 128
 const longestSerial = 64
+const longestUsername = 256
 const highestCounter = 2 ** 52
 
 /** @throws {TokenFileError} `TOKEN_FILE_RECORD` for what can't stand on a token. */
 export function serialOf(text: string): string {
   const serial = text.trim()
   if (serial === '') throw wrongRecord('the serial is missing')
-  if (/^\d(\.\d+)?E\+\d+$/i.test(serial)) {
-    throw wrongRecord('a spreadsheet has rounded the serial; format that column as text')
+  if (/^\d([.,]\d+)?E\+\d+$/i.test(serial)) {
+    throw wrongRecord(
+      `the serial ${serial} is a number that a spreadsheet has rounded; format that column as text and fill it again`,
+    )
   }
   if (serial.length <= longestSerial && /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+-]*$/u.test(serial)) {
     return serial
@@ -37,6 +42,12 @@ export function serialOf(text: string): string {
   throw wrongRecord(
     `the serial is not one of ${longestSerial} letters and digits at most; is it in the right column?`,
   )
+}
+
+/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a user name. */
+export function usernameOf(text: string): string {
+  if (text.length <= longestUsername && !/[\p{C}\s]/u.test(text)) return text
+  throw wrongRecord('the user name has blanks or control characters in it, or is far too long')
 }
 
 /** A secret's octets in base32, as the directory takes it. */
@@ -56,8 +67,9 @@ export function counterOf(text: string): number {
 }
 
 export function stepOf(text: string): number {
-  if (/^\d{2,3}$/.test(text) && Number(text) >= 10 && Number(text) <= 300) return Number(text)
-  throw wrongRecord('the step of time is not one of 10 to 300 seconds; tokens have 30 or 60')
+  const [, secs = ''] = /^(\d{2,3})\s*(?:s|secs?|seconds?)?$/i.exec(text) ?? []
+  if (Number(secs) >= 10 && Number(secs) <= 300) return Number(secs)
+  throw wrongRecord('the time step is not one of 10 to 300 seconds; tokens have 30 or 60')
 }
 
 /** What no two tokens may have alike. */

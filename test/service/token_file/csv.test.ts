@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Secret as OathSecret } from 'otpauth'
-import { type CsvTokens, readTokenCsv } from '../../../src/service/token_file/token_csv.ts'
+import type { CsvTokens } from '../../../src/service/token_file/csv_kind.ts'
+import { readTokenCsv } from '../../../src/service/token_file/token_csv.ts'
 import { readYubikeyCsv } from '../../../src/service/token_file/yubikey_csv.ts'
 import { TestYubikey } from '../../rig/yubikey.ts'
 
@@ -99,6 +100,160 @@ describe('a CSV file of tokens', () => {
       code: 'TOKEN_FILE_TEXT',
     })
     assert.throws(() => read(new Uint8Array(64 * 1024 * 1024 + 1)), { code: 'TOKEN_FILE_TEXT' })
+  })
+})
+
+describe('a CSV file of tokens whose kind nobody names', () => {
+  const unnamed: CsvTokens = {
+    kind: undefined,
+    digits: undefined,
+    algorithm: undefined,
+    stepSecs: 30,
+  }
+  const kinds = (text: string, tokens = unnamed) => {
+    const { records, problems } = read(text, tokens)
+    assert.deepEqual(problems, [])
+    return records.map(({ kind, digits, stepSecs, counter }) => [kind, digits, stepSecs, counter])
+  }
+
+  test('has TOTP tokens if the header names a time step', () => {
+    for (const name of [
+      'time interval',
+      'Time Interval (s)',
+      'step',
+      'timestep',
+      'time_step',
+      'period',
+    ]) {
+      const text = `serial,secret,${name}\n1,${hex},60\n2,${hex},\n3,${hex},30 s`
+      assert.deepEqual(
+        kinds(text),
+        [
+          ['totp', 6, 60, 0],
+          ['totp', 6, 30, 0],
+          ['totp', 6, 30, 0],
+        ],
+        name,
+      )
+    }
+  })
+
+  test('has the kind, the digits and the hash that its columns name', () => {
+    const text = ['TOTP', 'oath-totp', 'Time-based', 't8', 'HOTP', 'event', 'hotp-8']
+      .map((type, index) => `${index},${hex},${type}`)
+      .join('\n')
+    assert.deepEqual(
+      kinds(`serial,secret,type\n${text}`).map(([kind, digits]) => [kind, digits]),
+      [
+        ['totp', 6],
+        ['totp', 6],
+        ['totp', 6],
+        ['totp', 8],
+        ['hotp', 6],
+        ['hotp', 6],
+        ['hotp', 8],
+      ],
+    )
+    const [record] = read(`serial,secret,digits,algorithm\n1,${hex},8,sha-256`, unnamed).records
+    assert.deepEqual([record?.kind, record?.digits, record?.algorithm], ['hotp', 8, 'SHA256'])
+  })
+
+  test('reads the format of Entra, with the user of each token', () => {
+    const { records, problems } = read(
+      `upn,serial number,secret key,time interval,manufacturer,model\nalice@corp.example,1234567,${secret},60,Contoso,HardwareKey`,
+      unnamed,
+    )
+    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      records.map(({ serial, kind, stepSecs, username }) => [serial, kind, stepSecs, username]),
+      [['1234567', 'totp', 60, 'alice@corp.example']],
+    )
+  })
+
+  test('is refused as a whole if a third field without a header may be a time step', () => {
+    for (const step of ['30', '60', '"60"', ' 30 ']) {
+      assert.throws(
+        () => read(`1,${hex},0\n2,${hex},${step}`, unnamed),
+        (error: Error) => /^line 2: .*--kind totp-6 or --kind hotp-6/.test(error.message),
+        step,
+      )
+    }
+    assert.deepEqual(kinds(`1,${hex},30`, { ...unnamed, kind: 'totp' }), [['totp', 6, 30, 0]])
+    assert.deepEqual(kinds(`1,${hex},30`, { ...unnamed, kind: 'hotp' }), [['hotp', 6, 30, 30]])
+    assert.deepEqual(kinds(`1,${hex},7`), [['hotp', 6, 30, 7]])
+  })
+
+  test('is refused, line by line, if columns and --kind contradict each other', () => {
+    for (const [text, tokens] of [
+      [`serial,secret,counter\n1,${hex},0`, totp],
+      [`serial,secret,counter\n1,${hex},30`, totp],
+      [`serial,secret,time interval\n1,${hex},30`, hotp],
+      [`serial,secret,type\n1,${hex},TOTP`, hotp],
+      [`serial,secret,type\n1,${hex},HOTP`, totp],
+      [`serial,secret,type\n1,${hex},OATH`, unnamed],
+      [`serial,secret,counter,step\n1,${hex},5,30`, unnamed],
+      [`serial,secret,counter,step\n1,${hex},5,30`, totp],
+    ] as const) {
+      const { records, problems } = read(text, tokens)
+      assert.deepEqual(records, [], text)
+      assert.deepEqual(
+        problems.map(({ where }) => where),
+        ['line 2'],
+      )
+      assert.match(problems[0]?.what ?? '', /--kind/)
+    }
+    const eight = read(`serial,secret,digits\n1,${hex},8`, hotp)
+    assert.match(eight.problems[0]?.what ?? '', /8 digits, and --kind says 6/)
+  })
+})
+
+describe('a CSV file that a spreadsheet has written', () => {
+  test('keeps zeros in front by a formula, which is read as text and said', () => {
+    for (const field of ['="00012345"', '"=""00012345"""']) {
+      const { records, notes } = read(`1,${hex}\n${field},${hex}`)
+      assert.equal(records[1]?.serial, '00012345')
+      assert.deepEqual(
+        notes.map(({ where }) => where),
+        ['line 2'],
+      )
+    }
+    const { problems } = read(`=A1&B1,${hex}`)
+    assert.match(problems[0]?.what ?? '', /a formula of a spreadsheet/)
+  })
+
+  test('has rounded a long serial, which is named', () => {
+    for (const [line, tokens] of [
+      [`1.23457E+11,${hex}`, hotp],
+      [`1,23457E+11;${hex}\n1;${hex}`, hotp],
+      [`serial;secret\n1,23457E+11;${hex}`, totp],
+    ] as const) {
+      const [problem] = read(line, tokens).problems
+      assert.match(problem?.what ?? '', /a spreadsheet has rounded/, line)
+    }
+    assert.match(read(`1,1.2E+39`).problems[0]?.what ?? '', /has rounded the secret/)
+  })
+
+  test('is read in UTF-16 of either order, and named if the mark is missing', () => {
+    const text = `serial\tsecret\r\n1001\t${hex}\r\n`
+    const [little, big] = [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]
+    const marked = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
+    for (const octets of [
+      Buffer.concat([marked[0] ?? big, little]),
+      Buffer.concat([marked[1] ?? big, big]),
+    ]) {
+      assert.deepEqual(listed(octets), [['1001', secret, 0]])
+    }
+    for (const [octets, name] of [
+      [little, /UTF-16LE without a byte order mark; save it as UTF-8/],
+      [big, /UTF-16BE without a byte order mark; save it as UTF-8/],
+      [Buffer.from([0x50, 0x4b, 0x03, 0x04, 0xff]), /a workbook or an archive/],
+      [Buffer.from(`Müller,${hex}`, 'latin1'), /not text in UTF-8; save it/],
+    ] as const) {
+      assert.throws(
+        () => read(octets),
+        (error: Error) => name.test(error.message),
+      )
+    }
   })
 })
 

@@ -1,0 +1,124 @@
+import type { Column } from './token_columns.ts'
+import { wrongRecord } from './token_file_error.ts'
+import { counterOf, stepOf, type TokenRecord } from './token_record.ts'
+
+/** What the command line says about all tokens of a CSV file; `undefined` where it says nothing. */
+export interface CsvTokens {
+  readonly kind: TokenRecord['kind'] | undefined
+  readonly digits: TokenRecord['digits'] | undefined
+  readonly algorithm: TokenRecord['algorithm'] | undefined
+  /** Where a line does not say it. */
+  readonly stepSecs: number
+}
+
+type Parameters = Pick<TokenRecord, 'kind' | 'digits' | 'algorithm' | 'stepSecs' | 'counter'>
+type Field = (column: Column) => string
+
+/** Steps that TOTP tokens are sold with, in seconds. */
+const steps: readonly string[] = ['30', '60', '90', '120']
+
+export function looksLikeStep(field: string): boolean {
+  return steps.includes(field)
+}
+
+/**
+ * Kind and parameters of one token. A line never becomes a HOTP token by default where it, the
+ * header or the command line says something else.
+ *
+ * @param header.timeBased Whether the header names a time step and no counter.
+ * @throws {TokenFileError} `TOKEN_FILE_RECORD` for a contradiction.
+ */
+export function kindOf(
+  field: Field,
+  tokens: CsvTokens,
+  header: { readonly timeBased: boolean },
+): Parameters {
+  const type = typeOf(field('kind'))
+  if (tokens.kind !== undefined && type.kind !== undefined && type.kind !== tokens.kind) {
+    throw contradiction(`the type says ${type.kind.toUpperCase()}`, tokens.kind)
+  }
+  const given = tokens.kind ?? type.kind
+  if (field('kind') !== '' && given === undefined) {
+    throw wrongRecord('the type is neither HOTP nor TOTP; name it by --kind')
+  }
+  const kind = given ?? kindByColumns(field, header)
+  const shared = { kind, digits: digitsOf(field, type, tokens), algorithm: hashOf(field, tokens) }
+  const { step, counter } = movingOf(field, kind)
+  if (kind === 'totp') {
+    if (counter !== '' && !(step !== '' && counter === '0')) {
+      throw contradiction('the line has a counter, as only HOTP tokens do', kind)
+    }
+    return { ...shared, stepSecs: step === '' ? tokens.stepSecs : stepOf(step), counter: 0 }
+  }
+  if (step !== '' && counter === '' && type.kind === undefined) {
+    throw contradiction('the line has a time step, as only TOTP tokens do', kind)
+  }
+  return { ...shared, stepSecs: tokens.stepSecs, counter: counterOf(counter) }
+}
+
+/** Where neither the type nor the command line says the kind: `hotp` unless there is a time step. */
+function kindByColumns(
+  field: Field,
+  { timeBased }: { readonly timeBased: boolean },
+): TokenRecord['kind'] {
+  const [step, counter] = [field('step') !== '', field('counter') !== '']
+  if (step && counter) {
+    throw wrongRecord('the line has both a counter and a time step; say which counts by --kind')
+  }
+  return step || timeBased ? 'totp' : 'hotp'
+}
+
+function movingOf(
+  field: Field,
+  kind: TokenRecord['kind'],
+): { readonly step: string; readonly counter: string } {
+  const moving = field('moving')
+  if (moving === '') return { step: field('step'), counter: field('counter') }
+  return kind === 'totp' ? { step: moving, counter: '' } : { step: '', counter: moving }
+}
+
+interface TokenType {
+  readonly kind?: TokenRecord['kind']
+  readonly digits?: TokenRecord['digits']
+}
+
+/** `TOTP`, `time-based`, `hotp-6`, `t8`, `OATH-TOTP SHA256`. */
+function typeOf(text: string): TokenType {
+  const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const totp = /totp|time|^t[68]?$/.test(bare)
+  const hotp = /hotp|event|counter|^h[68]?$/.test(bare)
+  const [, digits] = /^(?:oath)?(?:[ht]otp|[ht])([68])$/.exec(bare) ?? []
+  return {
+    ...(totp === hotp ? {} : { kind: totp ? 'totp' : 'hotp' }),
+    ...(digits === undefined ? {} : { digits: digits === '8' ? 8 : 6 }),
+  }
+}
+
+function digitsOf(field: Field, type: TokenType, tokens: CsvTokens): TokenRecord['digits'] {
+  const text = field('digits')
+  if (!/^[68]?$/.test(text)) throw wrongRecord('the number of digits is neither 6 nor 8')
+  const listed = text === '' ? type.digits : text === '8' ? 8 : 6
+  if (listed !== undefined && tokens.digits !== undefined && listed !== tokens.digits) {
+    throw wrongRecord(`the line says ${listed} digits, and --kind says ${tokens.digits}`)
+  }
+  return listed ?? tokens.digits ?? 6
+}
+
+function hashOf(field: Field, tokens: CsvTokens): TokenRecord['algorithm'] {
+  const text = field('algorithm')
+  if (text === '') return tokens.algorithm ?? 'SHA1'
+  const bare = text.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  const [, bits] = /^(?:HMAC)?SHA(1|256|512)$/.exec(bare) ?? []
+  if (bits === undefined) throw wrongRecord('the algorithm is not SHA1, SHA256 or SHA512')
+  const listed = bits === '1' ? 'SHA1' : bits === '256' ? 'SHA256' : 'SHA512'
+  if (tokens.algorithm !== undefined && tokens.algorithm !== listed) {
+    throw wrongRecord(`the line says ${listed}, and --algorithm says ${tokens.algorithm}`)
+  }
+  return listed
+}
+
+function contradiction(found: string, kind: TokenRecord['kind']) {
+  return wrongRecord(
+    `${found}, and --kind says ${kind}; leave --kind out, or name the kind that the tokens have`,
+  )
+}
