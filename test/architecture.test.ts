@@ -178,9 +178,9 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
   },
   'service/http/gate': {
-    rooms: ['host', 'duo', 'push', 'service/access', 'service/directory'],
+    rooms: ['host', 'duo', 'push', 'service/access', 'service/authentication', 'service/directory'],
     node: ['node:crypto', 'node:stream'],
-    packages: ['fastify', '@fastify/rate-limit'],
+    packages: ['fastify', '@fastify/rate-limit', 'ipaddr.js'],
   },
   'service/http/rest_v1': {
     rooms: [

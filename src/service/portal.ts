@@ -11,6 +11,7 @@ import { ActivationCodes } from './enrollment/activation_codes.ts'
 import type { Invitations } from './enrollment/invitations.ts'
 import type { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
+import type { ClientAddresses } from './http/gate/client_address.ts'
 import { PortalSessionGate } from './http/gate/portal_session.ts'
 import type { PortalParts } from './http/portal/portal_parts.ts'
 import { Acts } from './self_service/acts.ts'
@@ -38,6 +39,7 @@ export interface PortalComposition {
   readonly delivery: Delivery
   readonly places: PortalParts['places']
   readonly triesPerAddress: number
+  readonly clientAddresses: ClientAddresses
   readonly triesOut: boolean
   readonly apiHost: () => string
   readonly clock: Clock
@@ -75,6 +77,7 @@ export function portalOf(
       journal: new Journal(authenticationLog),
     }),
     triesPerAddress: shared.triesPerAddress,
+    clientAddresses: shared.clientAddresses,
     triesOut: shared.triesOut,
     places: shared.places,
     delivery,

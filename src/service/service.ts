@@ -35,6 +35,7 @@ import { AuthenticationLog } from './event_log/authentication_log.ts'
 import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate } from './http/certificate_files.ts'
+import { ClientAddresses } from './http/gate/client_address.ts'
 import { type Face, HttpServer } from './http/http_server.ts'
 import { addOutboxPage } from './http/outbox/outbox_page.ts'
 import { addPortal } from './http/portal/portal.ts'
@@ -195,6 +196,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clock,
   }
   const places = Places.open(config.places)
+  const clientAddresses = new ClientAddresses(config.trustedProxies)
   const administratorLog = new AdministratorLog(store)
   const notices = new NoticeMail({ mail: delivery.mail, clock, log })
   const pushApp = pushAppOf({
@@ -223,6 +225,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     notices,
     delivery,
     triesPerAddress: config.refusedPerMinute,
+    clientAddresses,
     triesOut,
     places,
     apiHost: () => new URL(publicUrl()).host,
@@ -255,6 +258,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       perApplication: config.requestsPerMinute,
       refusedPerAddress: config.refusedPerMinute,
     },
+    clientAddresses,
     accessLog: config.accessLog,
     log,
   })

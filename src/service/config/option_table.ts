@@ -27,6 +27,12 @@ export const configTable = [
           'Address under which browsers and the webhooks of providers reach the service, where that is not the first of host_names with port, as behind a reverse proxy: https://mfa.example.com',
       },
       {
+        key: 'trusted_proxies',
+        type: 'list',
+        meaning:
+          'IP addresses and networks of your own reverse proxies, comma-separated: `10.0.0.5, 2001:db8::/64`. Only from them the client address in `Forwarded` or `X-Forwarded-For` is believed, for limits, logs and the metrics setting',
+      },
+      {
         key: 'data_folder',
         type: 'path',
         default: 'data',

@@ -17,6 +17,8 @@ export interface ServiceConfig extends DeliveryConfig {
   /** Absolute. */
   readonly dataFolder: string
   readonly databaseUrl: Secret | undefined
+  /** IP addresses, and networks in CIDR notation. */
+  readonly trustedProxies: readonly string[]
   readonly certificateFiles:
     | { readonly certificateFile: string; readonly keyFile: string }
     | undefined
@@ -134,6 +136,7 @@ export function readServiceConfig(
     port: values.integer('service', 'port'),
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     dataFolder: path('data_folder') ?? folder,
+    trustedProxies: readTrustedProxies(values),
     databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
     certificateFiles:
       certificateFile === undefined || keyFile === undefined
@@ -185,6 +188,26 @@ function readNetworks(values: ConfigValues): PlacesConfig['networks'] {
     }
     return { network, name }
   })
+}
+
+function readTrustedProxies(values: ConfigValues): string[] {
+  const proxies = listed(values.text('service', 'trusted_proxies'))
+  for (const proxy of proxies) {
+    if (!isNetwork(proxy)) {
+      values.refuse(
+        'service',
+        'trusted_proxies',
+        `'${proxy}' is no IP address or network; write it like 10.0.0.5 or 10.0.0.0/24`,
+      )
+    } else if (/\/0+$/.test(proxy)) {
+      values.warn(
+        'service',
+        'trusted_proxies',
+        `'${proxy}' trusts everybody: any client can invent its address; name your proxies alone`,
+      )
+    }
+  }
+  return proxies
 }
 
 function isNetwork(text: string): boolean {

@@ -8,6 +8,7 @@ import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
 import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
 import { loggedPath, pathOf, replyFailure } from './failure_reply.ts'
+import type { ClientAddresses } from './gate/client_address.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
@@ -25,6 +26,7 @@ export interface HttpServerOptions {
   readonly operation: OperationParts
   readonly faces: readonly Face[]
   readonly limits: RequestLimits
+  readonly clientAddresses: ClientAddresses
   /** Tells the log of each request: its method, path, status and time, and nothing else of it. */
   readonly accessLog: boolean
   readonly log: Log
@@ -84,10 +86,15 @@ export class HttpServer {
         integrations: options.integrations,
         clock: options.authApi.clock,
       }),
-      limit: new RequestLimit(server, options.limits),
+      limit: new RequestLimit(
+        server,
+        options.limits,
+        options.clientAddresses,
+        options.authApi.clock,
+      ),
     }
     addAuthApi(server, gates, options.authApi)
-    addOperationRoutes(server, options.operation)
+    addOperationRoutes(server, options.operation, options.clientAddresses)
     await addPages(server)
     for (const face of options.faces) await face(server, gates)
     await server.ready()
@@ -149,7 +156,7 @@ function readBodiesAsText(server: FastifyInstance): void {
 
 function addObservers(
   server: FastifyInstance,
-  { operation, accessLog, log }: HttpServerOptions,
+  { operation, accessLog, clientAddresses, log }: HttpServerOptions,
 ): void {
   server.addHook('onResponse', async (request, reply) => {
     const endpoint = request.routeOptions.url ?? 'unknown'
@@ -160,7 +167,7 @@ function addObservers(
       path: loggedPath(request),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      from: request.socket.remoteAddress,
+      from: clientAddresses.of(request),
     })
   })
 }

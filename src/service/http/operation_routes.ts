@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { AuthApiFailure, failures } from '../../duo/index.ts'
+import type { ClientAddresses } from './gate/client_address.ts'
 import type { ServiceMetrics } from './service_metrics.ts'
 
 export interface OperationParts {
@@ -13,7 +14,11 @@ export interface OperationParts {
 const unhealthy = 503
 
 /** Adds what those who run the service ask for: `/healthz` and `/metrics`. */
-export function addOperationRoutes(server: FastifyInstance, parts: OperationParts): void {
+export function addOperationRoutes(
+  server: FastifyInstance,
+  parts: OperationParts,
+  clientAddresses: ClientAddresses,
+): void {
   const { askDatabase, metrics, metricsFor } = parts
   server.get('/healthz', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -27,8 +32,7 @@ export function addOperationRoutes(server: FastifyInstance, parts: OperationPart
   })
   server.get('/metrics', async (request, reply) => {
     const allowed =
-      metricsFor === 'all' ||
-      (metricsFor === 'loopback' && isLoopback(request.socket.remoteAddress ?? ''))
+      metricsFor === 'all' || (metricsFor === 'loopback' && isLoopback(clientAddresses.of(request)))
     if (!allowed) throw new AuthApiFailure(failures.notFound)
     reply.type(metrics.contentType)
     return await metrics.text()

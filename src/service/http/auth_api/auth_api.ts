@@ -78,7 +78,7 @@ async function admitted(
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
-    if (error instanceof AuthApiFailure) await limit.refused(request)
+    if (error instanceof AuthApiFailure) limit.refused(request)
     throw error
   })
   await limit.genuine(request, signed.integration.ikey)

@@ -81,7 +81,7 @@ export class DeviceRequestGate {
       await this.#devices.seen(admitted.device, this.#clock.now())
       return admitted
     } catch (error) {
-      if (error instanceof AppRefusal) await this.#refused.refused(request)
+      if (error instanceof AppRefusal) this.#refused.refused(request)
       throw error
     }
   }

@@ -1,6 +1,10 @@
 import type {} from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
+import type { Clock } from '../../../host/clock.ts'
+import { sourceAddress } from '../../authentication/source_address.ts'
+import type { ClientAddresses } from './client_address.ts'
+import { RateTable } from './rate_table.ts'
 
 export interface RequestLimits {
   /** Requests a minute of one application that are genuine; 0 for no limit. */
@@ -21,7 +25,7 @@ export class TooManyRequests extends AuthApiFailure {
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
-const window = 60_000
+const windowMs = 60_000
 
 /**
  * Counts an application's requests only once they have proved to be its own, so that nobody without
@@ -29,39 +33,53 @@ const window = 60_000
  */
 export class RequestLimit {
   readonly #application: Limiter | undefined
-  readonly #refused: Limiter
+  readonly #refused: RateTable
+  readonly #addresses: ClientAddresses
   readonly #ikeys = new WeakMap<FastifyRequest, string>()
 
-  constructor(server: FastifyInstance, { perApplication, refusedPerAddress }: RequestLimits) {
+  constructor(
+    server: FastifyInstance,
+    { perApplication, refusedPerAddress }: RequestLimits,
+    addresses: ClientAddresses,
+    clock: Clock,
+  ) {
     this.#application =
       perApplication === 0
         ? undefined
         : server.createRateLimit({
             max: perApplication,
-            timeWindow: window,
+            timeWindow: windowMs,
             keyGenerator: (request) => this.#ikeys.get(request) ?? '',
           })
-    this.#refused = server.createRateLimit({
-      max: refusedPerAddress,
-      timeWindow: window,
-      keyGenerator: (request) => request.socket.remoteAddress ?? '',
-    })
+    this.#refused = new RateTable({ max: refusedPerAddress, windowMs, clock })
+    this.#addresses = addresses
   }
 
   /** @throws {TooManyRequests} */
   async genuine(request: FastifyRequest, ikey: string): Promise<void> {
     if (this.#application === undefined) return
     this.#ikeys.set(request, ikey)
-    await count(this.#application, request)
+    const limit = await this.#application(request)
+    if (!limit.isAllowed && limit.isExceeded) throw new TooManyRequests(limit.ttlInSeconds)
+  }
+
+  /** The refusal of a request whose address has used up its refused ones; nothing is counted. */
+  spent(request: FastifyRequest): TooManyRequests | undefined {
+    const waitMs = this.#refused.spentForMs(this.#sourceOf(request))
+    return waitMs === 0 ? undefined : tooMany(waitMs)
   }
 
   /** @throws {TooManyRequests} */
-  async refused(request: FastifyRequest): Promise<void> {
-    await count(this.#refused, request)
+  refused(request: FastifyRequest): void {
+    const waitMs = this.#refused.add(this.#sourceOf(request))
+    if (waitMs !== 0) throw tooMany(waitMs)
+  }
+
+  #sourceOf(request: FastifyRequest): string {
+    return sourceAddress(this.#addresses.of(request))
   }
 }
 
-async function count(limiter: Limiter, request: FastifyRequest): Promise<void> {
-  const limit = await limiter(request)
-  if (!limit.isAllowed && limit.isExceeded) throw new TooManyRequests(limit.ttlInSeconds)
+function tooMany(waitMs: number): TooManyRequests {
+  return new TooManyRequests(Math.ceil(waitMs / 1000))
 }

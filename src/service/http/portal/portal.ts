@@ -14,7 +14,7 @@ export async function addPortal(server: FastifyInstance, parts: PortalParts): Pr
     portal.setErrorHandler((error, request, reply) =>
       replyPortalFailure(error, request, reply, parts.log),
     )
-    const limits = new PortalLimits(portal, parts.triesPerAddress)
+    const limits = new PortalLimits(parts)
     const routes = new PortalRoutes(portal, parts, limits)
     addSessionRoutes(routes, parts, limits)
     addDeviceRoutes(routes, parts)

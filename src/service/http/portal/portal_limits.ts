@@ -1,8 +1,10 @@
-import type {} from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import { lookupName } from '../../../duo/index.ts'
+import type { Clock } from '../../../host/clock.ts'
+import { sourceAddress } from '../../authentication/source_address.ts'
+import type { ClientAddresses } from '../gate/client_address.ts'
 import { PortalRefusal } from '../gate/portal_refusal.ts'
-
-type Limiter = ReturnType<FastifyInstance['createRateLimit']>
+import { RateTable } from '../gate/rate_table.ts'
 
 const minuteMs = 60_000
 /** A page that waits asks forty times a minute, and a whole office may share one address. */
@@ -10,52 +12,53 @@ const requestsATry = 20
 const triesPerName = 15
 const triesWithinMs = 5 * minuteMs
 
-/** How often the portal may be asked: by an address at all, and for sign-ins by an address and for a name. */
-export class PortalLimits {
-  readonly #requests: Limiter
-  readonly #address: Limiter
-  readonly #name: Limiter
-  readonly #names = new WeakMap<FastifyRequest, string>()
+export interface PortalLimitsParts {
+  /** In five minutes. */
+  readonly triesPerAddress: number
+  readonly clientAddresses: ClientAddresses
+  readonly clock: Clock
+}
 
-  /** @param triesPerAddress In five minutes. */
-  constructor(server: FastifyInstance, triesPerAddress: number) {
-    const addressOf = (request: FastifyRequest) => request.socket.remoteAddress ?? ''
-    this.#requests = server.createRateLimit({
-      max: triesPerAddress * requestsATry,
-      timeWindow: minuteMs,
-      keyGenerator: addressOf,
-    })
-    this.#address = server.createRateLimit({
-      max: triesPerAddress,
-      timeWindow: triesWithinMs,
-      keyGenerator: addressOf,
-    })
-    this.#name = server.createRateLimit({
-      max: triesPerName,
-      timeWindow: triesWithinMs,
-      keyGenerator: (request) => this.#names.get(request) ?? '',
-    })
+/**
+ * How often the portal may be asked: by an address at all, and for sign-ins by an address and for a
+ * name. A name counts as the lookup reads it, whether a user has it or not: no answer tells which.
+ * Guesses and pushes of one user are limited by user id, in the lockout and in the push limit.
+ */
+export class PortalLimits {
+  readonly #addresses: ClientAddresses
+  readonly #requests: RateTable
+  readonly #tries: RateTable
+  readonly #names: RateTable
+
+  constructor({ triesPerAddress, clientAddresses, clock }: PortalLimitsParts) {
+    const table = (max: number, windowMs: number) => new RateTable({ max, windowMs, clock })
+    this.#addresses = clientAddresses
+    this.#requests = table(triesPerAddress * requestsATry, minuteMs)
+    this.#tries = table(triesPerAddress, triesWithinMs)
+    this.#names = table(triesPerName, triesWithinMs)
   }
 
   /** @throws {PortalRefusal} `too_many_requests` */
-  async request(request: FastifyRequest): Promise<void> {
-    await count(this.#requests, request)
+  request(request: FastifyRequest): void {
+    count(this.#requests, this.#sourceOf(request))
   }
 
   /**
    * Counts a try to sign in, or to open an invitation.
    *
+   * @param username As it was typed; empty where none was.
    * @throws {PortalRefusal} `too_many_requests`
    */
-  async tried(request: FastifyRequest, username: string): Promise<void> {
-    await count(this.#address, request)
-    if (username === '') return
-    this.#names.set(request, username.toLowerCase())
-    await count(this.#name, request)
+  tried(request: FastifyRequest, username: string): void {
+    count(this.#tries, this.#sourceOf(request))
+    if (username !== '') count(this.#names, lookupName(username, 'simple'))
+  }
+
+  #sourceOf(request: FastifyRequest): string {
+    return sourceAddress(this.#addresses.of(request))
   }
 }
 
-async function count(limiter: Limiter, request: FastifyRequest): Promise<void> {
-  const limit = await limiter(request)
-  if (!limit.isAllowed && limit.isExceeded) throw new PortalRefusal('too_many_requests')
+function count(table: RateTable, key: string): void {
+  if (table.add(key) !== 0) throw new PortalRefusal('too_many_requests')
 }

@@ -9,11 +9,13 @@ import type { OwnDevices } from '../../self_service/own_devices.ts'
 import type { OwnHistory } from '../../self_service/own_history.ts'
 import type { Passkeys } from '../../self_service/passkeys.ts'
 import type { PortalSignIn } from '../../self_service/portal_sign_in.ts'
+import type { ClientAddresses } from '../gate/client_address.ts'
 import type { PortalSessionGate } from '../gate/portal_session.ts'
 
 /** What the portal is made of. */
 export interface PortalParts {
   readonly gate: PortalSessionGate
+  readonly clientAddresses: ClientAddresses
   readonly sessions: PortalSessions
   readonly enrolments: Enrolments
   readonly ownDevices: OwnDevices

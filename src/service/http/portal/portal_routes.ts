@@ -92,10 +92,10 @@ export class PortalRoutes {
       url: `/portal/api/${path}`,
       handler: async (request, reply) => {
         this.#parts.gate.checkOrigin(request)
-        await this.#limits.request(request)
+        this.#limits.request(request)
         const who = await admit(request)
         const body = read(shape, method === 'GET' ? '{}' : request.body)
-        const address = request.socket.remoteAddress ?? ''
+        const address = this.#parts.clientAddresses.of(request)
         const { id = '' } = request.params
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
         return await answer({ who, body, id, address, request, reply })

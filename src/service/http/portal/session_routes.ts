@@ -38,7 +38,7 @@ export function addSessionRoutes(
   routes.anybody('GET', 'session', nothing, async ({ who }) => await described(who, parts))
 
   routes.anybody('POST', 'invitation', invitation, async (call) => {
-    await limits.tried(call.request, '')
+    limits.tried(call.request, '')
     const { session, token } = await enrolments.open(
       call.body.code,
       call.who?.session,
@@ -50,20 +50,20 @@ export function addSessionRoutes(
   })
 
   routes.anybody('POST', 'sign-in', z.object({ username }), async (call) => {
-    await limits.tried(call.request, call.body.username)
+    limits.tried(call.request, call.body.username)
     const token = await signIn.begin(call.body.username, call.who?.session, call.address)
     gate.setCookie(call.reply, token)
     return { kind: 'sign_in', username: call.body.username, ...about(parts) }
   })
 
   routes.signingIn('sign-in/passcode', z.object({ passcode }), async ({ who, ...call }) => {
-    await limits.tried(call.request, who.username)
+    limits.tried(call.request, who.username)
     gate.setCookie(call.reply, await signIn.passcode(who, call.body.passcode))
     return { kind: 'signed_in' }
   })
 
   routes.signingIn('sign-in/push', nothing, async ({ who, request }) => {
-    await limits.tried(request, who.username)
+    limits.tried(request, who.username)
     return { code: await signIn.push(who) }
   })
 
@@ -74,13 +74,13 @@ export function addSessionRoutes(
   })
 
   routes.signingIn('sign-in/sms', nothing, async ({ who, request }) => {
-    await limits.tried(request, who.username)
+    limits.tried(request, who.username)
     await signIn.sms(who)
     return { kind: 'sent' }
   })
 
   routes.anybody('POST', 'sign-in/passkey/options', nothing, async (call) => {
-    await limits.tried(call.request, '')
+    limits.tried(call.request, '')
     const before = call.who?.session
     if (before?.kind === 'sign_in') return await passkeys.signInOptions(before.tokenHash)
     const token = await signIn.begin('', before, call.address)
@@ -90,7 +90,7 @@ export function addSessionRoutes(
   })
 
   routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ who, ...call }) => {
-    await limits.tried(call.request, '')
+    limits.tried(call.request, '')
     gate.setCookie(call.reply, await signIn.passkey(who, assertionOf(call.body.assertion)))
     return { kind: 'signed_in' }
   })

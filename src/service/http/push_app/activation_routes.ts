@@ -29,7 +29,7 @@ export function addActivation(
     const userAgent = request.headers['user-agent'] ?? ''
     const activated = await activation.activate(code, { ...device, userAgent })
     if (activated.kind === 'refused') {
-      await limit.refused(request)
+      limit.refused(request)
       throw new AppRefusal(...refusals[activated.reason])
     }
     return {

@@ -1,0 +1,115 @@
+import type { FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+type Network = ReturnType<typeof ipaddr.parseCIDR>
+
+/**
+ * Where requests come from: the peer of the connection, or what a trusted proxy says in `Forwarded`
+ * (RFC 7239) or `X-Forwarded-For`. Everything that limits, logs or shows an address asks here.
+ */
+export class ClientAddresses {
+  readonly #trusted: readonly Network[]
+
+  /** @param trustedProxies IP addresses and networks in CIDR notation. */
+  constructor(trustedProxies: readonly string[]) {
+    this.#trusted = trustedProxies.map(parseNetwork).filter((network) => network !== undefined)
+  }
+
+  /**
+   * @returns An IP address; IPv4 is written as such even where it came mapped into IPv6. Empty where a
+   *   trusted proxy does not say which client it is, or names two different ones in both headers.
+   */
+  of({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
+    const peer = socket.remoteAddress ?? ''
+    const address = parseAddress(peer)
+    if (address === undefined) return peer
+    if (!this.#isTrusted(address)) return address.toString()
+    const forwarded = joined(headers.forwarded)
+    const forwardedFor = joined(headers['x-forwarded-for'])
+    // proxies write one of the headers and pass the other on, as a client may have invented it
+    const named = [
+      ...(forwarded === undefined ? [] : [this.#client(forwardedNodes(forwarded))]),
+      ...(forwardedFor === undefined ? [] : [this.#client(forwardedFor.split(','))]),
+    ]
+    const [client = address.toString(), other = client] = named
+    return client === other ? client : ''
+  }
+
+  /** Walks from the nearest proxy to the first address that is none of the trusted ones. */
+  #client(nodes: readonly string[]): string {
+    let client = ''
+    for (const node of nodes.toReversed()) {
+      const address = parseAddress(addressOfNode(node.trim()))
+      if (address === undefined) return ''
+      client = address.toString()
+      if (!this.#isTrusted(address)) return client
+    }
+    return client
+  }
+
+  #isTrusted(address: Address): boolean {
+    return this.#trusted.some(
+      ([network, bits]) => network.kind() === address.kind() && address.match([network, bits]),
+    )
+  }
+}
+
+/** @returns `undefined` for what is neither an address nor a network. */
+function parseNetwork(written: string): Network | undefined {
+  if (ipaddr.isValidCIDR(written)) return ipaddr.parseCIDR(written)
+  const address = parseAddress(written)
+  return address === undefined ? undefined : [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+function parseAddress(text: string): Address | undefined {
+  const bare = text.replace(/%.*$/, '')
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare)
+  return isAddress ? ipaddr.process(bare) : undefined
+}
+
+function joined(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header.join(',') : header
+}
+
+/** The `for` of each element (RFC 7239 §4); empty where an element has none or can't be read. */
+function forwardedNodes(header: string): string[] {
+  return splitUnquoted(header, ',').map((element) => {
+    const values = splitUnquoted(element, ';').flatMap(
+      (pair) => /^\s*for\s*=\s*(.*?)\s*$/is.exec(pair)?.[1] ?? [],
+    )
+    const [value = ''] = values
+    return values.length === 1 ? unquoted(value) : ''
+  })
+}
+
+/** Splits at a separator that is not in a quoted string (RFC 9110 §5.6.4). */
+function splitUnquoted(text: string, separator: ',' | ';'): string[] {
+  const parts: string[] = []
+  let [part, quoted] = ['', false]
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (character === '"') quoted = !quoted
+    if (character === separator && !quoted) {
+      parts.push(part)
+      part = ''
+    } else if (character === '\\' && quoted) {
+      part += character + text.charAt(++at)
+    } else {
+      part += character
+    }
+  }
+  return [...parts, part]
+}
+
+function unquoted(value: string): string {
+  const text = /^"((?:[^"\\]|\\.)*)"$/s.exec(value)?.[1]
+  return text === undefined ? value : text.replace(/\\(.)/gs, '$1')
+}
+
+/** A node without its port: `192.0.2.1:4711`, `[2001:db8::1]:4711`, or an address alone. */
+function addressOfNode(node: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\w+)?$/.exec(node)?.[1]
+  if (bracketed !== undefined) return bracketed
+  return /^(\d+\.\d+\.\d+\.\d+)(?::\w+)?$/.exec(node)?.[1] ?? node
+}

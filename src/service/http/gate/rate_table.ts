@@ -1,0 +1,70 @@
+import { hash, randomBytes } from 'node:crypto'
+import type { Clock } from '../../../host/clock.ts'
+
+export interface RateTableOptions {
+  /** Within `windowMs`, of one key. */
+  readonly max: number
+  readonly windowMs: number
+  readonly clock: Clock
+}
+
+const rows = 4
+const width = 32_768
+
+/**
+ * Counts by key in a fixed amount of memory (a count-min sketch with conservative update). No key can
+ * be pushed out by others, so that nobody gets a fresh count by using many keys. A collision can only
+ * count too much; the hash is keyed, so that collisions can't be chosen.
+ */
+export class RateTable {
+  readonly #options: RateTableOptions
+  readonly #counts = new Uint32Array(rows * width)
+  readonly #key = randomBytes(16).toString('hex')
+  #began: number
+
+  constructor(options: RateTableOptions) {
+    this.#options = options
+    this.#began = options.clock.now()
+  }
+
+  /** @returns Milliseconds until the next window where the key has used its count up, else 0. */
+  spentForMs(key: string): number {
+    const leftMs = this.#leftMs()
+    return this.#count(this.#cells(key)) >= this.#options.max ? leftMs : 0
+  }
+
+  /** Counts one. @returns Milliseconds until the next window where that is one too many, else 0. */
+  add(key: string): number {
+    const leftMs = this.#leftMs()
+    const cells = this.#cells(key)
+    const count = this.#count(cells)
+    if (count >= this.#options.max) return leftMs
+    for (const cell of cells) {
+      if (this.#counts[cell] === count) this.#counts[cell] = count + 1
+    }
+    return 0
+  }
+
+  #count(cells: readonly number[]): number {
+    return Math.min(...cells.map((cell) => this.#counts[cell] ?? 0))
+  }
+
+  #cells(key: string): number[] {
+    const digest = hash('sha256', this.#key + key, 'buffer')
+    return Array.from(
+      { length: rows },
+      (_, row) => row * width + (digest.readUInt32BE(row * 4) % width),
+    )
+  }
+
+  /** Begins a new window where the last one is over, or the clock was put back. */
+  #leftMs(): number {
+    const { windowMs, clock } = this.#options
+    const now = clock.now()
+    if (now < this.#began || now - this.#began >= windowMs) {
+      this.#counts.fill(0)
+      this.#began = now
+    }
+    return this.#began + windowMs - now
+  }
+}
