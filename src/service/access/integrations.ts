@@ -1,4 +1,6 @@
 import { Secret } from '../../host/secret.ts'
+import { anyOf } from '../store/any_of.ts'
+import { Batched } from '../store/batched.ts'
 import { newIdentifier, newSecretKey } from '../store/identifier.ts'
 import { integrationPlace } from '../store/rotation.ts'
 import type { Store, StoreDb } from '../store/store.ts'
@@ -60,10 +62,13 @@ interface IntegrationRow {
   readonly created: number
 }
 
+const mostAtOnce = 500
+
 export class Integrations {
   readonly #store: Store
   /** Opened secret keys by their sealed text: another one is another text. */
   readonly #opened = new Map<string, Secret>()
+  readonly #inTurn = new Batched((ikeys: readonly string[]) => this.#byIkeys(ikeys), mostAtOnce)
 
   constructor(store: Store) {
     this.#store = store
@@ -76,6 +81,11 @@ export class Integrations {
       .where('ikey', '=', ikey)
       .executeTakeFirst()
     return row === undefined ? undefined : this.#integrationOf(row)
+  }
+
+  /** As `byIkey`, but all that ask at a time share one query, and one connection to the database. */
+  async byIkeyInTurn(ikey: string): Promise<Integration | undefined> {
+    return await this.#inTurn.ask(ikey)
   }
 
   async list(db: StoreDb = this.#store.db): Promise<Integration[]> {
@@ -132,6 +142,17 @@ export class Integrations {
       .where('ikey', '=', ikey)
       .executeTakeFirst()
     return numDeletedRows > 0n
+  }
+
+  /** In the order in which they are asked for. */
+  async #byIkeys(ikeys: readonly string[]): Promise<readonly (Integration | undefined)[]> {
+    const rows = await this.#store.db
+      .selectFrom('integrations')
+      .selectAll()
+      .where(anyOf(this.#store, 'ikey', ikeys))
+      .execute()
+    const found = new Map(rows.map((row) => [row.ikey, this.#integrationOf(row)]))
+    return ikeys.map((ikey) => found.get(ikey))
   }
 
   #integrationOf(row: IntegrationRow): Integration {

@@ -96,7 +96,8 @@ export const configTable = [
         default: '300',
         min: 1,
         max: 10_000_000,
-        meaning: 'Requests from one address a minute that are not genuine',
+        meaning:
+          'Requests a minute from one address, or one IPv6 network of 64 bits, that no application and no phone has signed; further ones are answered 429, and signed ones of the same address are still served',
       },
     ],
   },

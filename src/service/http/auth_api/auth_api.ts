@@ -77,10 +77,12 @@ async function admitted(
   { gate, limit }: AuthApiGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
-  const signed = await gate.admit(request, askers).catch(async (error: unknown) => {
-    if (error instanceof AuthApiFailure) limit.refused(request)
-    throw error
-  })
+  // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
+  const signed = await limit.admitting(
+    request,
+    (lookUp) => gate.admit(request, askers, { lookUp }),
+    (error) => error instanceof AuthApiFailure,
+  )
   await limit.genuine(request, signed.integration.ikey)
   return answer({ ...signed, caller: callerOf(reply) })
 }

@@ -70,23 +70,27 @@ export class DeviceRequestGate {
     })
   }
 
-  /** @throws {AppRefusal} where no phone has signed it, {TooManyRequests} where it asks too often. */
+  /**
+   * Where the address has used up its refused requests, look-ups wait in turn: forged requests don't
+   * shut out the phones of the same address, and take one connection to the database at most.
+   *
+   * @throws {AppRefusal} where no phone has signed it, {TooManyRequests} where it asks too often.
+   */
   async admit(request: FastifyRequest): Promise<AdmittedDevice> {
-    try {
-      const admitted = await this.#admitted(request)
-      const limit = await this.#genuine(request)
-      if (!limit.isAllowed && limit.isExceeded) {
-        throw new AppRefusal('too_many_requests', 'this phone asks too often')
-      }
-      await this.#devices.seen(admitted.device, this.#clock.now())
-      return admitted
-    } catch (error) {
-      if (error instanceof AppRefusal) this.#refused.refused(request)
-      throw error
+    const admitted = await this.#refused.admitting(
+      request,
+      (lookUp) => this.#admitted(request, lookUp),
+      (error) => error instanceof AppRefusal,
+    )
+    const limit = await this.#genuine(request)
+    if (!limit.isAllowed && limit.isExceeded) {
+      throw new AppRefusal('too_many_requests', 'this phone asks too often')
     }
+    await this.#devices.seen(admitted.device, this.#clock.now())
+    return admitted
   }
 
-  async #admitted(request: FastifyRequest): Promise<AdmittedDevice> {
+  async #admitted(request: FastifyRequest, lookUp: boolean): Promise<AdmittedDevice> {
     const time = header(request, 'x-countersign-time')
     if (!/^\d{1,15}$/.test(time)) throw new AppRefusal('bad_signature', 'the time is missing')
     if (Math.abs(Number(time) - this.#clock.now()) > allowedSkewMs) {
@@ -94,7 +98,7 @@ export class DeviceRequestGate {
     }
     const phoneId = phoneIdOf(request)
     const device = /^DP[A-Z0-9]{18}$/.test(phoneId)
-      ? await this.#devices.byPhone(phoneId)
+      ? await (lookUp ? this.#devices.byPhone(phoneId) : this.#devices.byPhoneInTurn(phoneId))
       : undefined
     const key = device === undefined ? undefined : DeviceKey.parse(device.publicKey)
     if (device === undefined || key === undefined) {

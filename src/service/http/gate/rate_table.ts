@@ -27,10 +27,10 @@ export class RateTable {
     this.#began = options.clock.now()
   }
 
-  /** @returns Milliseconds until the next window where the key has used its count up, else 0. */
-  spentForMs(key: string): number {
-    const leftMs = this.#leftMs()
-    return this.#count(this.#cells(key)) >= this.#options.max ? leftMs : 0
+  /** How many more this key may have in this window; counts nothing. */
+  left(key: string): number {
+    this.#leftMs()
+    return this.#options.max - this.#count(this.#cells(key))
   }
 
   /** Counts one. @returns Milliseconds until the next window where that is one too many, else 0. */

@@ -35,6 +35,8 @@ export class RequestLimit {
   readonly #application: Limiter | undefined
   readonly #refused: RateTable
   readonly #addresses: ClientAddresses
+  /** Requests by source of which it is not known yet who asks. */
+  readonly #underWay = new Map<string, number>()
   readonly #ikeys = new WeakMap<FastifyRequest, string>()
 
   constructor(
@@ -63,23 +65,56 @@ export class RequestLimit {
     if (!limit.isAllowed && limit.isExceeded) throw new TooManyRequests(limit.ttlInSeconds)
   }
 
-  /** The refusal of a request whose address has used up its refused ones; nothing is counted. */
-  spent(request: FastifyRequest): TooManyRequests | undefined {
-    const waitMs = this.#refused.spentForMs(this.#sourceOf(request))
-    return waitMs === 0 ? undefined : tooMany(waitMs)
+  /**
+   * Finds out who asks. A request counts as refused before any work is done and until it has proved to
+   * be genuine, so that many at once are no way around the limit.
+   *
+   * @param admit Told whether the address has some of its refused requests left: only then may a
+   *   request cost a look-up of its own.
+   * @param isRefusal Whether an error says that the request is not genuine.
+   * @throws {TooManyRequests} for a refusal beyond the limit, else what `admit` throws.
+   */
+  async admitting<Admitted>(
+    request: FastifyRequest,
+    admit: (lookUp: boolean) => Promise<Admitted>,
+    isRefusal: (error: unknown) => boolean,
+  ): Promise<Admitted> {
+    const source = this.#sourceOf(request)
+    const before = this.#underWay.get(source) ?? 0
+    this.#underWay.set(source, before + 1)
+    try {
+      return await admit(this.#refused.left(source) > before)
+    } catch (error) {
+      if (isRefusal(error)) this.#count(source)
+      throw error
+    } finally {
+      const others = (this.#underWay.get(source) ?? 1) - 1
+      if (others === 0) this.#underWay.delete(source)
+      else this.#underWay.set(source, others)
+    }
   }
 
-  /** @throws {TooManyRequests} */
+  /**
+   * Counts a request that was refused.
+   *
+   * @throws {TooManyRequests}
+   */
   refused(request: FastifyRequest): void {
-    const waitMs = this.#refused.add(this.#sourceOf(request))
-    if (waitMs !== 0) throw tooMany(waitMs)
+    this.#count(this.#sourceOf(request))
+  }
+
+  /** @throws {TooManyRequests} where the address has none of its refused requests left. */
+  requireSome(request: FastifyRequest): void {
+    const source = this.#sourceOf(request)
+    if (this.#refused.left(source) <= 0) this.#count(source)
+  }
+
+  #count(source: string): void {
+    const waitMs = this.#refused.add(source)
+    if (waitMs !== 0) throw new TooManyRequests(Math.ceil(waitMs / 1000))
   }
 
   #sourceOf(request: FastifyRequest): string {
     return sourceAddress(this.#addresses.of(request))
   }
-}
-
-function tooMany(waitMs: number): TooManyRequests {
-  return new TooManyRequests(Math.ceil(waitMs / 1000))
 }

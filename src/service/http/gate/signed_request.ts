@@ -30,7 +30,10 @@ export interface AdmittedCall extends SignedRequest {
 }
 
 export interface GateOptions {
-  readonly integrations: { byIkey(ikey: string): Promise<Integration | undefined> }
+  readonly integrations: {
+    byIkey(ikey: string): Promise<Integration | undefined>
+    byIkeyInTurn(ikey: string): Promise<Integration | undefined>
+  }
   readonly clock: Clock
 }
 
@@ -49,6 +52,8 @@ const sha1Digits = 40
 export class SignedRequestGate {
   readonly #options: GateOptions
   readonly #known = new Map<string, Known>()
+  /** Reads of one application that are under way: requests at the same time share one. */
+  readonly #reading = new Map<string, Promise<Known | undefined>>()
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -56,17 +61,38 @@ export class SignedRequestGate {
 
   /**
    * @param types Applications that may ask here.
+   * @param options.lookUp Whether an integration key that is not known yet may cost a look-up of its
+   *   own. Where it may not, all such requests wait in turn, for one look-up at a time.
    * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where it may not ask.
    */
-  async admit(request: FastifyRequest, types: readonly IntegrationType[]): Promise<SignedRequest> {
+  async admit(
+    request: FastifyRequest,
+    types: readonly IntegrationType[],
+    { lookUp }: { readonly lookUp: boolean } = { lookUp: true },
+  ): Promise<SignedRequest> {
     const { authorization } = request.headers
     if (authorization === undefined || authorization === '') {
       throw new AuthApiFailure(failures.missingCredentials)
     }
     const credentials = parseAuthorization(authorization)
     if (credentials === undefined) throw new AuthApiFailure(failures.missingCredentials)
-    const known = await this.#find(credentials.ikey)
+    const known = await this.#find(credentials.ikey, lookUp)
     if (known === undefined) throw new AuthApiFailure(failures.invalidIkey)
+    try {
+      return this.#verified(request, types, credentials.signature, known)
+    } catch (error) {
+      // what can't be read is the request's fault, and counts as refused
+      if (error instanceof AuthApiFailure) throw error
+      throw new AuthApiFailure(failures.invalidParameters, 'the request can not be read')
+    }
+  }
+
+  #verified(
+    request: FastifyRequest,
+    types: readonly IntegrationType[],
+    signature: string,
+    known: Known,
+  ): SignedRequest {
     const date = dateOf(request)
     if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
     const body = typeof request.body === 'string' ? request.body : ''
@@ -87,11 +113,11 @@ export class SignedRequestGate {
         date,
         headers: duoHeaders(request),
       },
-      credentials.signature,
+      signature,
       known.key,
     )
     if (version === undefined) {
-      const withoutDate = date === undefined && credentials.signature.length > sha1Digits
+      const withoutDate = date === undefined && signature.length > sha1Digits
       throw new AuthApiFailure(withoutDate ? failures.missingTimestamp : failures.invalidSignature)
     }
     const { integration } = known
@@ -102,19 +128,32 @@ export class SignedRequestGate {
     return { integration, parameters: new Map([...query, ...form]) }
   }
 
-  async #find(ikey: string): Promise<Known | undefined> {
-    const now = this.#options.clock.now()
+  async #find(ikey: string, lookUp: boolean): Promise<Known | undefined> {
     const before = this.#known.get(ikey)
-    if (before !== undefined && now - before.readAt < knownMs) return before
-    const integration = await this.#options.integrations.byIkey(ikey.replaceAll('\u0000', ''))
-    if (integration === undefined) {
-      this.#known.delete(ikey)
-      return undefined
-    }
+    if (before !== undefined && this.#options.clock.now() - before.readAt < knownMs) return before
+    const inTurn = before === undefined && !lookUp
+    const reading = this.#reading.get(ikey) ?? this.#read(ikey, inTurn)
+    this.#reading.set(ikey, reading)
+    return await reading.finally(() => this.#reading.delete(ikey))
+  }
+
+  async #read(ikey: string, inTurn: boolean): Promise<Known | undefined> {
+    const { integrations } = this.#options
+    const named = ikey.replaceAll('\u0000', '')
+    const integration = inTurn
+      ? await integrations.byIkeyInTurn(named)
+      : await integrations.byIkey(named)
+    if (integration !== undefined) return this.#keep(ikey, integration)
+    this.#known.delete(ikey)
+    return undefined
+  }
+
+  #keep(ikey: string, integration: Integration): Known {
+    const before = this.#known.get(ikey)
     if (this.#known.size >= mostKnown) this.#known.clear()
     const same = before?.integration.skey === integration.skey
     const key = same ? before.key : signingKey(integration.skey.reveal())
-    const known = { integration, key, readAt: now }
+    const known = { integration, key, readAt: this.#options.clock.now() }
     this.#known.set(ikey, known)
     return known
   }

@@ -25,6 +25,7 @@ export function addActivation(
   { activation, accountName, apiHost, vapidPublicKey, clock }: PushAppParts,
 ): void {
   app.post('/app/api/activate', async (request): Promise<Activated> => {
+    limit.requireSome(request)
     const { code, ...device } = readBody(appBodies.activation, request.body)
     const userAgent = request.headers['user-agent'] ?? ''
     const activated = await activation.activate(code, { ...device, userAgent })
