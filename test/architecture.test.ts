@@ -81,7 +81,7 @@ const table: Readonly<Record<string, Room>> = {
     node: [...files, 'node:crypto', 'node:events', 'node:net', 'node:sqlite'],
     packages: ['kysely', 'pg'],
   },
-  'service/config': { rooms: ['ini', 'host'], node: [...files, 'node:net'] },
+  'service/config': { rooms: ['ini', 'host', 'service/store'], node: [...files, 'node:net'] },
   'service/directory': {
     rooms: ['host', 'duo', 'service/store'],
     node: ['node:crypto'],

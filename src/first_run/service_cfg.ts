@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatProblem } from '../service/config/config_values.ts'
 import { readServiceConfig, type ServiceConfig } from '../service/config/service_config.ts'
@@ -19,6 +19,7 @@ provider=outbox
 /** Reads the service's configuration in a data folder, and writes one where there is none. */
 export function serviceCfg(folder: string): ServiceConfig {
   const file = join(folder, 'countersign.cfg')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (!existsSync(file)) writeFileSync(file, newCfg, { mode: 0o600 })
   const { config, problems } = readServiceConfig(readFileSync(file, 'utf8'), file)
   if (config === undefined) throw new FirstRunError(problems.map(formatProblem).join('\n'))

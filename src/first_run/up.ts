@@ -6,6 +6,7 @@ import { formatProblem } from '../proxy/config/problem.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
+import { publicUrlOf } from '../service/config/public_url.ts'
 import { outboxUrl } from '../service/delivery/outbox_key.ts'
 import { startService } from '../service/service.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
@@ -27,8 +28,9 @@ export interface UpOptions {
 /** Service and proxy in one process with a first organisation, until somebody stops them. */
 export async function up(options: UpOptions): Promise<void> {
   const folder = resolve(options.folder)
-  const { firstRun, passcode } = await prepare({ ...options, folder }, systemClock)
   const config = serviceCfg(folder)
+  const url = publicUrlOf(config, options.port)
+  const { firstRun, passcode } = await prepare({ ...options, folder, url }, systemClock)
   // heard from now on: whoever reads the welcome may ask to stop at once
   const stopped = untilStopped()
   const service = await startService({ config, folder, port: options.port })
@@ -44,14 +46,13 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 async function prepare(
-  options: UpOptions,
+  options: UpOptions & { readonly url: string },
   clock: Clock,
 ): Promise<{ readonly firstRun: FirstRun; readonly passcode: string | undefined }> {
-  const { folder, port, radiusPort } = options
+  const { folder, port, radiusPort, url } = options
   const store = await Store.open({ folder, migrate: true })
   try {
     const before = readFirstRun(folder)
-    const url = `https://localhost:${port}`
     const kept = before !== undefined && (await organisationIsThere(store, before))
     const made = kept
       ? { integrations: before.integrations, users: before.users }

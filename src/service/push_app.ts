@@ -3,6 +3,7 @@ import type { Log } from '../host/log.ts'
 import type { Authentication } from './authentication/authentication.ts'
 import type { Directory } from './authentication/subject.ts'
 import type { ServiceConfig } from './config/service_config.ts'
+import { contactWeakness } from './config/web_push_contact.ts'
 import type { PushPort } from './delivery/delivery.ts'
 import { vapidKeys } from './delivery/vapid_keys.ts'
 import { WebPush } from './delivery/web_push.ts'
@@ -78,6 +79,13 @@ export async function webPushOf(
   const subscriptions = {
     of: async (phoneId: string) => (await devices.byPhone(phoneId))?.subscription ?? null,
     ended: (phoneId: string, subscription: string) => devices.unsubscribe(phoneId, subscription),
+  }
+  const weakness = contactWeakness(contact)
+  if (weakness !== undefined) {
+    log.warn(
+      'some push services (Apple among them) refuse to wake phones: set web_push_contact in [push] to an address that they can reach',
+      { web_push_contact: contact, reason: weakness },
+    )
   }
   const keys = await vapidKeys(store)
   return new WebPush({ subscriptions, keys, contact, privateServices, clock, log })

@@ -13,6 +13,7 @@ import { PhoneFactors } from './authentication/phone_factors.ts'
 import { Settlement } from './authentication/settlement.ts'
 import { SpokenPasscodes } from './authentication/spoken_passcodes.ts'
 import type { Directory } from './authentication/subject.ts'
+import { publicUrlOf } from './config/public_url.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
 import { configuredDelivery } from './delivery/configured_delivery.ts'
 import { type Delivery, DeliveryError } from './delivery/delivery.ts'
@@ -99,7 +100,6 @@ const tidyMs = 5_000
 const answersMs = 250
 const placesMs = 60_000
 const closeMs = 3_800
-const httpsPort = 443
 
 /**
  * Starts the MFA service.
@@ -137,9 +137,9 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const smsPasscodes = new SmsPasscodes(store)
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const devices = new PushDevices(store)
-  const hostAndPort = () => apiHost(config.hostNames, bound.port)
   const outbox = new Outbox(folder, clock)
-  const publicUrl = () => config.publicUrl ?? `https://${hostAndPort()}`
+  const publicUrl = () => publicUrlOf(config, bound.port)
+  const publicHost = () => new URL(publicUrl()).host
   const addresses = new VoiceAddresses(store.sealing, publicUrl)
   const settle: Authentication['settle'] = (...settled) => authentication.settle(...settled)
   const spoken = new SpokenPasscodes({ store, smsPasscodes, phones, settle, clock })
@@ -192,7 +192,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     enrollment: new Enrollment(store, users, bypassCodes, clock),
     portalLinks: new PortalLinks(store, { users, invitations }, publicUrl, clock),
     logo: config.logoFile === undefined ? undefined : readFileSync(config.logoFile),
-    apiHost: hostAndPort,
+    apiHost: publicHost,
     clock,
   }
   const places = Places.open(config.places)
@@ -210,7 +210,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     places,
     vapidPublicKey: webPush?.publicKey,
     accountName: () => config.hostNames[0] ?? 'localhost',
-    apiHost: hostAndPort,
+    apiHost: publicHost,
     clock,
     log,
   })
@@ -228,7 +228,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clientAddresses,
     triesOut,
     places,
-    apiHost: () => new URL(publicUrl()).host,
+    apiHost: publicHost,
     clock,
     log,
   })
@@ -345,12 +345,6 @@ function voiceFaces(
   if (provider.kind !== 'twilio') return []
   const { authToken } = provider.twilio
   return [(server) => addVoice(server, { ...parts, authToken })]
-}
-
-function apiHost(hostNames: readonly string[], port: number): string {
-  const [name = 'localhost'] = hostNames
-  const host = name.includes(':') ? `[${name}]` : name
-  return port === httpsPort ? host : `${host}:${port}`
 }
 
 function listenError(error: unknown, port: number): unknown {

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../src/host/secret.ts'
 import type { SmtpConfig } from '../../src/service/config/delivery_config.ts'
+import { readServiceConfig } from '../../src/service/config/service_config.ts'
 import type { MailMessage } from '../../src/service/delivery/delivery.ts'
 import { Smtp } from '../../src/service/delivery/smtp.ts'
 import { invitationMail } from '../../src/service/self_service/notices.ts'
@@ -58,6 +59,22 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     assert.equal(headers.bcc, undefined)
     assert.equal(headers.subject?.length, 1)
     assert.equal(text.trim(), 'Hello Alice,')
+  })
+
+  test('EHLO names the first host name, or an address as a literal', async () => {
+    for (const [hostNames, clientName] of [
+      ['mfa.example.com, mfa.corp.example', 'mfa.example.com'],
+      ['192.0.2.7', '[192.0.2.7]'],
+      ['2001:db8::7', '[IPv6:2001:db8::7]'],
+    ] as const) {
+      const { config } = readServiceConfig(
+        `[service]\nhost_names=${hostNames}\n[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\nport=${server.port}\nca_file=${server.caFile}\nusername=${login.username}\npassword=${smtpLogin.password}`,
+        '/etc/countersign/countersign.cfg',
+      )
+      assert(config?.mail.provider.kind === 'smtp')
+      await new Smtp(config.mail.provider.smtp).send(mail)
+      assert.equal((await server.mail()).clientName, clientName)
+    }
   })
 
   test('an address is one address', async () => {

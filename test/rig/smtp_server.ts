@@ -23,6 +23,8 @@ export interface TakenMail {
   readonly text: string
   readonly html: string | null
   readonly secured: boolean
+  /** As EHLO names it. */
+  readonly clientName: string
   readonly username: string | null
 }
 
@@ -59,6 +61,7 @@ class Handler:
             'envelope': {'from': envelope.mail_from, 'to': envelope.rcpt_tos},
             'headers': headers, 'text': part('plain'), 'html': part('html'),
             'secured': session.ssl is not None or security == 'tls',
+            'clientName': session.host_name,
             'username': session.auth_data.decode() if session.auth_data else None,
         }), flush=True)
         return '552 5.2.2 mailbox full' if envelope.rcpt_tos[0].startswith('full@') else '250 OK'

@@ -47,6 +47,8 @@ export interface HttpGatewayConfig {
 }
 
 export interface SmtpConfig {
+  /** Name in EHLO (RFC 5321 §4.1.1.1); the machine's own where it is not set. */
+  readonly clientName?: string
   readonly from: string
   readonly host: string
   readonly port: number

@@ -24,7 +24,7 @@ export const configTable = [
         key: 'public_url',
         type: 'text',
         meaning:
-          'Address under which browsers and the webhooks of providers reach the service, where that is not the first of host_names with port, as behind a reverse proxy: https://mfa.example.com',
+          'Address under which browsers, phones and the webhooks of providers reach the service, as behind a reverse proxy: `https://mfa.example.com`, with a host name and at most a port. Every link begins with it. Where it is not set, it is the first of host_names with the port',
       },
       {
         key: 'trusted_proxies',
@@ -43,7 +43,7 @@ export const configTable = [
         key: 'database_url',
         type: 'secret',
         meaning:
-          'postgres:// address of a PostgreSQL database, for more than one node; SQLite in the data folder where it is not set',
+          '`postgres://USER:PASSWORD@HOST:PORT/DATABASE` of a PostgreSQL database, for more than one node (docs/postgresql.md). Percent-encode special characters of the password. SQLite in the data folder where it is not set',
       },
       {
         key: 'certificate_file',
@@ -169,7 +169,7 @@ export const configTable = [
         key: 'web_push_contact',
         type: 'text',
         meaning:
-          'mailto: or https:// address at which push services can reach whoever runs this; made of the first host name where it is not set',
+          'Address at which push services can reach the operator, as `mailto:admin@example.com` or `https://mfa.example.com`; some refuse names that are not public. Where it is not set, it is public_url or the first of host_names',
       },
       {
         key: 'private_push_services',

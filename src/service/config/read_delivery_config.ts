@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { Secret } from '../../host/secret.ts'
 import type { ConfigValues } from './config_values.ts'
@@ -111,10 +112,12 @@ class DeliveryReader {
         `from is '${from}'; write it like Countersign <mfa@example.com>`,
       )
     }
+    const clientName = ehloName(values.text('service', 'host_names') ?? '')
     return {
       provider: {
         kind: 'smtp',
         smtp: {
+          ...(clientName === undefined ? {} : { clientName }),
           from,
           host: this.#needed('mail', 'host', 'mail'),
           port: values.integer('mail', 'port'),
@@ -339,6 +342,14 @@ class DeliveryReader {
     const value = this.#values.text(section, key)
     return value === undefined ? undefined : resolve(this.#folder, value)
   }
+}
+
+/** The first host name, or an address literal (RFC 5321 §4.1.3); none for `localhost`, which servers refuse. */
+function ehloName(hostNames: string): string | undefined {
+  const [name = ''] = hostNames.split(',', 1).map((item) => item.trim())
+  if (name === '' || isLoopback(name)) return undefined
+  const version = isIP(name)
+  return version === 0 ? name : version === 6 ? `[IPv6:${name}]` : `[${name}]`
 }
 
 function isLoopback(host = ''): boolean {

@@ -2,9 +2,11 @@ import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { Secret } from '../../host/secret.ts'
 import { IniDocument } from '../../ini/ini_document.ts'
+import { databaseUrlProblem } from '../store/database_url.ts'
 import { ConfigValues, type Problem } from './config_values.ts'
 import type { DeliveryConfig } from './delivery_config.ts'
 import { isMailAddress } from './mail_address.ts'
+import { bracketed, parsePublicUrl } from './public_url.ts'
 import { readDeliveryConfig } from './read_delivery_config.ts'
 
 /** `countersign.cfg`, read. */
@@ -95,21 +97,12 @@ export function readServiceConfig(
       `'${interfaceAddress}' is no IP address; write one of this machine's, or leave it out for all`,
     )
   }
-  const publicUrl = values.text('service', 'public_url')
-  if (publicUrl !== undefined && !(/^https:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
-    values.refuse(
-      'service',
-      'public_url',
-      `public_url is '${publicUrl}'; write it like https://mfa.example.com`,
-    )
-  }
+  const publicUrl = readPublicUrl(values)
   const databaseUrl = values.text('service', 'database_url')
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    // the value itself may hold a password
-    values.refuse('service', 'database_url', 'database_url does not begin with postgres://')
-  }
+  const databaseProblem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl)
+  if (databaseProblem !== undefined) values.refuse('service', 'database_url', databaseProblem)
   const webPushContact = values.text('push', 'web_push_contact')
-  if (webPushContact !== undefined && !/^(mailto:.+@|https:\/\/.)/.test(webPushContact)) {
+  if (webPushContact !== undefined && !isContact(webPushContact)) {
     values.refuse(
       'push',
       'web_push_contact',
@@ -134,7 +127,7 @@ export function readServiceConfig(
     hostNames,
     interfaceAddress,
     port: values.integer('service', 'port'),
-    publicUrl: publicUrl?.replace(/\/+$/, ''),
+    publicUrl,
     dataFolder: path('data_folder') ?? folder,
     trustedProxies: readTrustedProxies(values),
     databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
@@ -162,7 +155,7 @@ export function readServiceConfig(
     },
     webPush: {
       enabled: values.yes('push', 'web_push'),
-      contact: webPushContact ?? `https://${hostNames[0] ?? 'localhost'}`,
+      contact: webPushContact ?? publicUrl ?? `https://${bracketed(hostNames[0] ?? 'localhost')}`,
       privateServices: listed(values.text('push', 'private_push_services')),
     },
     places: {
@@ -174,6 +167,21 @@ export function readServiceConfig(
   const { problems } = values
   const valid = problems.every(({ severity }) => severity !== 'error')
   return { config: valid ? config : undefined, problems }
+}
+
+function readPublicUrl(values: ConfigValues): string | undefined {
+  const text = values.text('service', 'public_url')
+  if (text === undefined) return undefined
+  const read = parsePublicUrl(text)
+  if (read.kind === 'url') return read.url
+  values.refuse('service', 'public_url', read.reason)
+  return undefined
+}
+
+/** RFC 8292 §2.1: a `mailto:` or an `https:` URI. */
+function isContact(text: string): boolean {
+  if (/^mailto:/.test(text)) return isMailAddress(text.slice('mailto:'.length))
+  return /^https:\/\/[^/]/.test(text) && URL.canParse(text)
 }
 
 function readNetworks(values: ConfigValues): PlacesConfig['networks'] {

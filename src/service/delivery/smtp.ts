@@ -19,12 +19,13 @@ export class Smtp implements MailPort {
   readonly #limitMs: number
 
   constructor(config: SmtpConfig, limitMs = answerMs) {
-    const { host, port, security, login, caFile } = config
+    const { host, port, security, login, caFile, clientName } = config
     this.#config = config
     this.#limitMs = limitMs
     this.#transport = createTransport({
       host,
       port,
+      ...(clientName === undefined ? {} : { name: clientName }),
       secure: security === 'tls',
       // a server that leaves STARTTLS out of its list must not get the password in clear
       requireTLS: security === 'starttls',

@@ -36,7 +36,18 @@ export interface WebPushParts {
 
 const defaultTimeoutMs = 4_000
 const endedStatuses = [404, 410]
+/** What it says to a token (RFC 8292) or a subject that it does not accept. */
+const notAuthorised = [401, 403]
 const longestDetail = 200
+/** Of an answer that is read. */
+const longestAnswer = 4096
+
+interface PushAnswer {
+  readonly status: number
+  readonly text: string
+  /** Host and port of the push service. */
+  readonly service: string
+}
 
 /**
  * Wakes the app on a phone by the push service of its browser (RFC 8030). What travels is encrypted
@@ -65,7 +76,14 @@ export class WebPush implements PushPort {
     const json = await subscriptions.of(phoneId)
     // an app that is open has its stream, and one that isn't is found by whoever looks
     if (json === null) return
-    const status = await this.#post(json, { txid, application }, expires)
+    const { status, text, service } = await this.#post(json, { txid, application }, expires)
+    if (notAuthorised.includes(status)) {
+      const { contact, log } = this.#parts
+      log.warn(
+        'a push service does not accept who asks it: set web_push_contact in [push] to a mailto: or https:// address on the public Internet; if that is right, activate the phone again',
+        { service, status, web_push_contact: contact, answer: printable(text) },
+      )
+    }
     if (endedStatuses.includes(status)) {
       await subscriptions.ended(phoneId, json)
       throw new DeliveryError('DELIVERY_REFUSED', 'the browser does not want to be woken any more')
@@ -79,7 +97,7 @@ export class WebPush implements PushPort {
     await Promise.all([this.#public.destroy(), this.#private.destroy()])
   }
 
-  async #post(subscriptionJson: string, payload: object, expires: number): Promise<number> {
+  async #post(subscriptionJson: string, payload: object, expires: number): Promise<PushAnswer> {
     const { keys, contact, timeoutMs = defaultTimeoutMs, clock, log } = this.#parts
     const subscription: PushSubscription = JSON.parse(subscriptionJson)
     const url = new URL(subscription.endpoint)
@@ -103,8 +121,9 @@ export class WebPush implements PushPort {
         body,
         signal: AbortSignal.timeout(timeoutMs),
       })
+      const text = notAuthorised.includes(answer.statusCode) ? await readText(answer.body) : ''
       await answer.body.dump()
-      return answer.statusCode
+      return { status: answer.statusCode, text, service: url.host }
     } catch (error) {
       const detail = errorText(error).slice(0, longestDetail)
       log.warn('a phone could not be woken', { service: url.host, error: detail })
@@ -131,6 +150,22 @@ export class WebPush implements PushPort {
     }
     return this.#public
   }
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= longestAnswer) break
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** In one line: the answer comes from a server that a phone's owner has named. */
+function printable(text: string): string {
+  return text.slice(0, longestDetail).replace(/[^\x20-\x7e]+/g, ' ')
 }
 
 function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

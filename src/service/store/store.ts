@@ -13,6 +13,7 @@ import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
 import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
+import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { migrations } from './migrations.ts'
 import { PostgresConnections } from './postgres_connections.ts'
@@ -67,6 +68,8 @@ export class Store {
   /** @throws {StoreError} with one line that says what to do, and nothing half made. */
   static async open(options: StoreOptions): Promise<Store> {
     const { folder, databaseUrl } = options
+    const problem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl.reveal())
+    if (problem !== undefined) throw new StoreError('STORE_DATABASE_URL', problem)
     prepareDataFolder(folder)
     const file = join(folder, 'countersign.db')
     const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres'

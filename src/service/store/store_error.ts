@@ -9,6 +9,7 @@ export type StoreErrorCode =
   | 'STORE_NEWER_SCHEMA'
   | 'STORE_DAMAGED'
   | 'STORE_BUSY'
+  | 'STORE_DATABASE_URL'
 
 /** Thrown where the data can't be worked with; its message is one line that says what to do. */
 export class StoreError extends Error {

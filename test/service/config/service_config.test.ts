@@ -76,6 +76,95 @@ threshold=0
     assert.deepEqual(lines, ['1', '3', '4', '5', '6', '7', '8', '9', '10', '11', '13'])
   })
 
+  test('public_url is an https:// origin with a host name, and nothing else', () => {
+    const read = (url: string) => readServiceConfig(`[service]\npublic_url=${url}`, file)
+    for (const [written, url] of [
+      ['https://mfa.example.com', 'https://mfa.example.com'],
+      ['https://MFA.example.com:443/', 'https://mfa.example.com'],
+      ['https://mfa.example.com.:8443//', 'https://mfa.example.com:8443'],
+      ['https://localhost:8443', 'https://localhost:8443'],
+      ['https://mfä.example.com', 'https://xn--mf-wia.example.com'],
+    ] as const) {
+      assert.equal(read(written).config?.publicUrl, url, written)
+    }
+    for (const [written, reason] of [
+      ['http://mfa.example.com', /is not an https:\/\/ address/],
+      ['mfa.example.com', /is not an https:\/\/ address/],
+      ['https://mfa.example.com:99999', /is not an https:\/\/ address/],
+      ['https://192.0.2.7', /is an IP address/],
+      ['https://192.0.2.7:8443/', /is an IP address/],
+      ['https://[2001:db8::7]', /is an IP address/],
+      ['https://3221225991', /is an IP address/],
+      ['https://mfa.example.com/?', /has a query/],
+      ['https://mfa.example.com?a=hidden', /has a query/],
+      ['https://mfa.example.com/#top', /has a fragment/],
+      ['https://u:hidden@mfa.example.com', /has credentials in it/],
+      ['https://u@mfa.example.com', /has credentials in it/],
+      ['https://mfa.example.com/mfa', /has a path/],
+    ] as const) {
+      const { config, problems } = read(written)
+      assert.equal(config, undefined, written)
+      const [told = ''] = problems.map(formatProblem)
+      assert.match(told, /^\/etc\/countersign\/countersign\.cfg:2: public_url /)
+      assert.match(told, reason)
+      assert.match(told, /write it like https:\/\/mfa\.example\.com$/)
+      assert.doesNotMatch(told, /hidden/)
+    }
+  })
+
+  test('database_url that is not percent-encoded is refused with its line', () => {
+    const read = (url: string) => readServiceConfig(`[service]\ndatabase_url=${url}`, file)
+    for (const url of [
+      'postgres://u:p%23w@db/countersign',
+      'postgresql://u@db:5433/countersign?sslmode=verify-full',
+      'postgres:///countersign?host=/run/postgresql',
+    ]) {
+      assert.deepEqual(read(url).problems, [], url)
+    }
+    for (const url of [
+      'postgresql://u:hid#den@db/countersign',
+      'postgres://u:hid/den@db/countersign',
+      'postgres://u:12/den@db/countersign',
+      'postgres://u:hid?den@db/countersign',
+      'postgres://u:hid@den@db/countersign',
+      'postgres://u:hid%den@db/countersign',
+      'postgres://u:hid%zzden@db/countersign',
+      'postgres://u:[hidden@db/countersign#',
+    ]) {
+      const [told = ''] = read(url).problems.map(formatProblem)
+      assert.match(
+        told,
+        /^\/etc\/countersign\/countersign\.cfg:2: database_url .*percent-encode/,
+        url,
+      )
+      assert.doesNotMatch(told, /hid|den/)
+    }
+    for (const mode of ['prefer', 'allow', 'verify_full']) {
+      const [told = ''] = read(`postgres://u@db/c?sslmode=${mode}`).problems.map(formatProblem)
+      assert.match(told, /:2: database_url has .*sslmode.*; write disable, require,/)
+    }
+  })
+
+  test('the contact for push services follows the address of the service', () => {
+    const contact = (text: string) => readServiceConfig(text, file).config?.webPush.contact
+    assert.equal(contact('[service]\nhost_names=mfa.example.com'), 'https://mfa.example.com')
+    assert.equal(contact('[service]\nhost_names=2001:db8::7'), 'https://[2001:db8::7]')
+    assert.equal(
+      contact('[service]\npublic_url=https://mfa.example.com/'),
+      'https://mfa.example.com',
+    )
+    for (const wrong of [
+      'mailto:a',
+      'mailto:a@b@c',
+      'https://',
+      'https://[::1',
+      'admin@example.com',
+    ]) {
+      const told = problemsOf(`[push]\nweb_push_contact=${wrong}`)
+      assert.match(told.join(), /cfg:2: '.+' is no address to reach somebody at/, wrong)
+    }
+  })
+
   test('a message repeats no secret', () => {
     const problems = problemsOf(
       '[service]\ndatabase_url=mysql://u:hidden@db\nhunter2hunter2hunter2hidden\n',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { contactWeakness } from '../../../src/service/config/web_push_contact.ts'
 import { isPublicAddress } from '../../../src/service/delivery/public_address.ts'
 import { type VapidKeys, vapidKeys } from '../../../src/service/delivery/vapid_keys.ts'
 import { WebPush } from '../../../src/service/delivery/web_push.ts'
@@ -94,6 +95,25 @@ describe('Web Push', () => {
     })
   }
 
+  for (const status of [401, 403]) {
+    test(`a push service that refuses the contact is logged with the key to set (${status})`, async () => {
+      service.status = status
+      const log = new RecordingLog()
+      await assert.rejects(webPush(['localhost'], log).send(request), { code: 'DELIVERY_REFUSED' })
+      const [line = ''] = log.lines
+      for (const part of [
+        'warn ',
+        'set web_push_contact in [push]',
+        `localhost:${service.port}`,
+        `status: ${status}`,
+        "web_push_contact: 'mailto:admin@example.org'",
+      ]) {
+        assert(line.includes(part), line)
+      }
+      assert.deepEqual(ended, [])
+    })
+  }
+
   for (const status of [400, 413, 429, 500]) {
     test(`another refusal is told, and nothing forgotten (${status})`, async () => {
       service.status = status
@@ -161,6 +181,32 @@ describe('Web Push', () => {
       await assert.rejects(webPush([]).send(request), { code: 'DELIVERY_REFUSED' }, endpoint)
     }
     assert.equal(service.requests, 0)
+  })
+
+  test('which contacts push services are likely to refuse', () => {
+    for (const contact of [
+      'https://mfa.example.com',
+      'https://mfa.example.com:8443',
+      'mailto:admin@corp.example.org',
+    ]) {
+      assert.equal(contactWeakness(contact), undefined, contact)
+    }
+    for (const contact of [
+      'https://localhost',
+      'https://localhost:8443',
+      'https://mfa',
+      'https://mfa.corp.local',
+      'https://mfa.lan',
+      'https://mfa.internal.',
+      'https://192.0.2.7',
+      'https://[2001:db8::7]',
+      'mailto:root@localhost',
+      'mailto:root@mfa',
+      'mailto:root@corp.local',
+      'mailto:root@corp.test',
+    ]) {
+      assert.notEqual(contactWeakness(contact), undefined, contact)
+    }
   })
 
   test('which addresses are public', () => {

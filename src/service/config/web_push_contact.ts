@@ -1,0 +1,30 @@
+import { isIP } from 'node:net'
+
+/** Top-level names that no public host has (RFC 2606, RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`). */
+const privateNames =
+  /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa|test|example|invalid|onion)$/i
+
+/**
+ * Why push services are likely to refuse a contact (the `sub` of RFC 8292 §2.1): some check that its
+ * host can be one of the public Internet, and answer 403 to every push if not.
+ *
+ * @param contact `mailto:…` or `https://…`
+ * @returns `undefined` where nothing speaks against it.
+ */
+export function contactWeakness(contact: string): string | undefined {
+  const host = hostOf(contact)
+  if (host === undefined) return 'it names no host'
+  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return `${host} is an IP address`
+  if (privateNames.test(host)) return `${host} is not a public name`
+  if (!host.includes('.')) return `${host} has no domain`
+  return undefined
+}
+
+function hostOf(contact: string): string | undefined {
+  const address = /^mailto:/i.test(contact)
+    ? `https://${contact.slice(contact.lastIndexOf('@') + 1)}`
+    : contact
+  if (!URL.canParse(address)) return undefined
+  const host = new URL(address).hostname.replace(/\.$/, '')
+  return host === '' ? undefined : host
+}
