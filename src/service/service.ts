@@ -33,6 +33,7 @@ import { Invitations } from './enrollment/invitations.ts'
 import { PortalLinks } from './enrollment/portal_links.ts'
 import { AdministratorLog } from './event_log/administrator_log.ts'
 import { AuthenticationLog } from './event_log/authentication_log.ts'
+import { LogRetention } from './event_log/log_retention.ts'
 import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate } from './http/certificate_files.ts'
@@ -270,10 +271,12 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     })
   await new ServiceAddress(store).keep(publicUrl())
   const outboxCalls = new OutboxCalls(outbox, conversation)
+  const logRetention = new LogRetention(store, config.logKeepDays, clock)
   const upkeep = [
     repeatedly(tidyMs, log, async () => {
       await authentication.tidy()
       await portal.tidy()
+      await logRetention.prune()
     }),
     ...(phone.provider.kind === 'outbox'
       ? [repeatedly(answersMs, log, () => outboxCalls.takeAnswers())]

@@ -180,6 +180,21 @@ export const configTable = [
     ],
   },
   {
+    name: 'logs',
+    meaning: 'How long the authentication, administrator and telephony logs go back',
+    options: [
+      {
+        key: 'keep_days',
+        type: 'integer',
+        default: '400',
+        min: 0,
+        max: 36_500,
+        meaning:
+          'Days after which an entry is deleted, in small steps while the service runs; 0 keeps all entries for ever',
+      },
+    ],
+  },
+  {
     name: 'places',
     meaning: 'What users are told of where a sign-in comes from',
     options: [

@@ -34,6 +34,8 @@ export interface ServiceConfig extends DeliveryConfig {
   readonly push: PushConfig
   readonly webPush: WebPushConfig
   readonly places: PlacesConfig
+  /** How long log entries are kept; 0 for ever. */
+  readonly logKeepDays: number
 }
 
 export interface PlacesConfig {
@@ -158,6 +160,7 @@ export function readServiceConfig(
       contact: webPushContact ?? publicUrl ?? `https://${bracketed(hostNames[0] ?? 'localhost')}`,
       privateServices: listed(values.text('push', 'private_push_services')),
     },
+    logKeepDays: values.integer('logs', 'keep_days'),
     places: {
       networks: readNetworks(values),
       geoipDatabase: path('geoip_database', 'places'),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { factors } from './migration_0002_factors.ts'
 import { guess } from './migration_0004_guess.ts'
+import { logRetention } from './migration_0006_log_retention.ts'
 import { serialKey } from './serial_key.ts'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
@@ -9,6 +10,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': { up: first },
   '0002_factors': { up: factors },
   '0004_guess': { up: guess },
+  '0006_log_retention': { up: logRetention },
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {
