@@ -5,6 +5,7 @@ import { addBypassVerb } from './countersign/bypass.ts'
 import { runProgram } from './countersign/context.ts'
 import { addDataVerbs } from './countersign/data.ts'
 import { addGroupVerb } from './countersign/group.ts'
+import { addInitVerb } from './countersign/init.ts'
 import { addLogVerb } from './countersign/log.ts'
 import { addOutboxVerb } from './countersign/outbox.ts'
 import { addPhoneVerb } from './countersign/phone.ts'
@@ -16,10 +17,10 @@ import { addUserVerb } from './countersign/user.ts'
 const program = new Command('countersign')
   .description('The MFA service, and what is needed around it.')
   .version(version)
-  .showHelpAfterError("(see 'countersign --help')")
 
 addUpVerb(program)
 addServiceVerb(program)
+addInitVerb(program)
 addUserVerb(program)
 addPhoneVerb(program)
 addTokenVerb(program)

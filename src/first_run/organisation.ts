@@ -75,6 +75,13 @@ export async function organisationIsThere(store: Store, firstRun: FirstRun): Pro
   return (await new Integrations(store).byIkey(firstRun.integrations.radius.ikey)) !== undefined
 }
 
+/** Whether the data has neither users nor applications. */
+export async function isEmpty(store: Store): Promise<boolean> {
+  const users = await new Users(store).list()
+  const integrations = await new Integrations(store).list()
+  return users.length + integrations.length === 0
+}
+
 /** The passcode that alice's hardware token shows next; `undefined` where she has none any more. */
 export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<string | undefined> {
   const [alice] = firstRun.users

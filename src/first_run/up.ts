@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import {
+  configFileIn,
+  type DataLocation,
+  type LocationOptions,
+  locateData,
+} from '../cmd/countersign/data_location.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
+import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
+import { version } from '../host/version.ts'
 import { formatProblem } from '../proxy/config/problem.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
@@ -9,48 +17,107 @@ import { openProxyLogs } from '../proxy/proxy_logs.ts'
 import { publicUrlOf } from '../service/config/public_url.ts'
 import { outboxUrl } from '../service/delivery/outbox_key.ts'
 import { startService } from '../service/service.ts'
+import { storeErrorOf } from '../service/store/data_folder.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
-import { makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
+import { isEmpty, makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
 import { writeProxyCfg } from './proxy_cfg.ts'
 import { pushActivationUrl } from './push_activation.ts'
-import { serviceCfg } from './service_cfg.ts'
+import { writeServiceCfg } from './service_cfg.ts'
 import { welcome } from './welcome.ts'
 
-export interface UpOptions {
-  /** The data folder. */
-  readonly folder: string
+export interface UpOptions extends LocationOptions {
+  /** Name under which other machines reach this one; else only this machine is served. */
+  readonly host?: string
   readonly port: number
   readonly radiusPort: number
 }
 
-/** Service and proxy in one process with a first organisation, until somebody stops them. */
+const loopback = '127.0.0.1'
+const loopbackNames = /^(localhost|127\.\d+\.\d+\.\d+)$/
+const logFile = { name: 'countersign.log', maxSize: 10_485_760, maxFiles: 6 }
+
+/** Service and proxy in one process with a first organisation, until it is asked to stop. */
 export async function up(options: UpOptions): Promise<void> {
-  const folder = resolve(options.folder)
-  const config = serviceCfg(folder)
+  const location = await makeLocation(options)
+  const { folder, databaseUrl, sealingKey, warnings } = location
+  const isPublic = options.host !== undefined && !loopbackNames.test(options.host)
+  const hostNames = [
+    ...new Set([options.host ?? 'localhost', 'localhost', ...location.config.hostNames]),
+  ]
+  const config = { ...location.config, databaseUrl, hostNames }
   const url = publicUrlOf(config, options.port)
-  const { firstRun, passcode } = await prepare({ ...options, folder, url }, systemClock)
+  const { firstRun, passcode } = await prepare({ ...options, url, isPublic }, location, systemClock)
+  const log = new ProgramLog({
+    component: 'countersign.service',
+    debug: config.debug,
+    file: { folder: join(folder, 'log'), ...logFile },
+    clock: systemClock,
+  })
+  for (const warning of warnings) log.warn(warning)
+  if (!isPublic && config.interfaceAddress !== undefined) {
+    log.warn(
+      `interface=${config.interfaceAddress} has no effect: 'up' needs --host to listen on it`,
+    )
+  }
   // heard from now on: whoever reads the welcome may ask to stop at once
   const stopped = untilStopped()
-  const service = await startService({ config, folder, port: options.port })
   try {
-    const proxy = await startProxy(firstRun)
-    writeFirstRun(folder, firstRun)
-    process.stdout.write(welcome(firstRun, folder, passcode))
-    await stopped
-    await proxy.stop()
+    const service = await startService({
+      config: isPublic ? config : { ...config, interfaceAddress: loopback },
+      ...(sealingKey === undefined ? {} : { sealingKey }),
+      folder,
+      port: options.port,
+      log,
+    })
+    log.info(`Countersign service ${version} listening on ${service.address}:${service.port}`)
+    try {
+      const proxy = await startProxy(firstRun)
+      writeFirstRun(folder, firstRun)
+      process.stdout.write(welcome(firstRun, location, passcode))
+      await stopped
+      await proxy.stop()
+    } finally {
+      await service.close()
+      log.info('stopped')
+    }
   } finally {
-    await service.close()
+    await log.close()
   }
 }
 
+/** The data location, with a configuration of its own where there is none. */
+async function makeLocation(options: LocationOptions): Promise<DataLocation> {
+  const location = locateData(options)
+  await refuseForeignData(location)
+  if (options.config === undefined) {
+    const file = configFileIn(location.folder)
+    try {
+      writeServiceCfg(file)
+    } catch (error) {
+      throw storeErrorOf(error, file)
+    }
+  }
+  return locateData(options)
+}
+
 async function prepare(
-  options: UpOptions & { readonly url: string },
+  {
+    host = 'localhost',
+    port,
+    radiusPort,
+    url,
+    isPublic,
+  }: UpOptions & {
+    readonly url: string
+    readonly isPublic: boolean
+  },
+  location: DataLocation,
   clock: Clock,
 ): Promise<{ readonly firstRun: FirstRun; readonly passcode: string | undefined }> {
-  const { folder, port, radiusPort, url } = options
-  const store = await Store.open({ folder, migrate: true })
+  const { folder } = location
+  const store = await Store.open({ ...location, migrate: true })
   try {
     const before = readFirstRun(folder)
     const kept = before !== undefined && (await organisationIsThere(store, before))
@@ -59,7 +126,7 @@ async function prepare(
       : await makeOrganisation(store, clock)
     const firstRun = {
       service: {
-        api_host: 'localhost',
+        api_host: host,
         api_port: port,
         ca_file: join(folder, 'ca.pem'),
         portal_url: `${url}/portal`,
@@ -67,7 +134,7 @@ async function prepare(
         outbox_url: outboxUrl(url, folder),
       },
       radius: {
-        host: '127.0.0.1',
+        host: loopback,
         port: radiusPort,
         secret: kept ? before.radius.secret : newRadiusSecret(),
         cfg_file: join(folder, 'authproxy.cfg'),
@@ -77,11 +144,29 @@ async function prepare(
     }
     // what was made must be known before anything is started with it
     writeFirstRun(folder, firstRun)
-    writeProxyCfg(firstRun)
+    writeProxyCfg(firstRun, { interfaceAddress: isPublic ? '0.0.0.0' : loopback })
     return { firstRun, passcode: await nextPasscode(store, firstRun) }
   } finally {
     await store.close()
   }
+}
+
+/** Alice and her tokens must not come into data that is in use already. */
+async function refuseForeignData(location: DataLocation): Promise<void> {
+  const { folder, databaseUrl } = location
+  if (!(await Store.exists(location))) return
+  const store = await Store.open({ ...location, migrate: true, mustExist: true })
+  try {
+    const before = readFirstRun(folder)
+    if (before !== undefined && (await organisationIsThere(store, before))) return
+    if (await isEmpty(store)) return
+  } finally {
+    await store.close()
+  }
+  const place = databaseUrl === undefined ? folder : 'the PostgreSQL database that is configured'
+  throw new FirstRunError(
+    `the data in ${place} was not made by 'countersign up', which adds a user to try out; run 'countersign service' on it, or name a new folder with --data`,
+  )
 }
 
 async function withActivation(

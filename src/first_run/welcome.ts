@@ -1,10 +1,16 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
+import type { DataLocation } from '../cmd/countersign/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
 
-/** What a person sees who has started everything for the first time: three lines to copy. */
-export function welcome(firstRun: FirstRun, folder: string, passcode: string | undefined): string {
+/** What `countersign up` prints when everything listens: where it is, and three lines to copy. */
+export function welcome(
+  firstRun: FirstRun,
+  { folder, databaseUrl }: DataLocation,
+  passcode: string | undefined,
+): string {
   const { service, radius } = firstRun
+  const database = databaseUrl === undefined ? '' : ', database in PostgreSQL'
   const shown = (path: string): string => relative('.', path) || '.'
   const request = (word: string): string =>
     `echo 'User-Name=alice,User-Password=${word},Message-Authenticator=0x00' | radclient -t 60 -x ${radius.host}:${radius.port} auth ${radius.secret}`
@@ -14,6 +20,7 @@ ${styleText('bold', 'Countersign is up.')}
   MFA service            https://${service.api_host}:${service.api_port}   (CA: ${shown(service.ca_file)})
   authentication proxy   ${radius.host}:${radius.port}/udp   (${shown(radius.cfg_file)})
   portal for users       ${service.portal_url}
+  data                   ${shown(folder)}${database}   (logs: ${shown(join(folder, 'log'))})
 
 ${styleText('bold', 'Try a sign-in:')} a passcode for alice, a RADIUS request, what comes back.
 
@@ -26,6 +33,11 @@ ${pushText(firstRun, request('push'))}
   Other words for the password: sms1, phone1. What they would send, and calls to answer:
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
+
+${styleText('bold', 'Look around:')} other terminals need to know where the data is.
+
+  ${styleText('cyan', `export COUNTERSIGN_DATA=${quoted(folder)}`)}
+  ${styleText('cyan', './bin/countersign user list')}
 
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
 `
@@ -44,4 +56,9 @@ ${styleText('bold', 'Try a push:')} ${first}
 
   ${styleText('cyan', request)}
 `
+}
+
+/** A path as one word of the shell. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -38,7 +38,8 @@ function json(line: string): Record<string, unknown> {
 }
 
 describe('countersign, in a new folder', () => {
-  test('says what to do where there is nothing yet', () => {
+  test('init makes the data, and the lists say what to do where they are empty', () => {
+    assert.equal(countersign('init').status, 0)
     assert.match(countersign('user list').stdout, /Add one: countersign user add alice --totp/)
     assert.match(countersign('app list').stdout, /countersign app add --type radius/)
     assert.equal(statSync(join(folder, 'data')).mode & 0o777, 0o700)

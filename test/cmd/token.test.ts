@@ -14,6 +14,7 @@ const hex = '3132333435363738393031323334353637383930'
 describe('countersign token, with tokens of a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
   before(() => {
+    run('init')
     run('user add alice')
     run('user add bob')
   })

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { connect } from 'node:tls'
 import { HOTP, TOTP, URI } from 'otpauth'
 import { skipWithout } from '../rig/debian_package.ts'
 import { freePort, Running } from '../rig/running.ts'
@@ -39,7 +40,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     users: { username: string; totp_uri: string; hotp_uri: string; bypass_codes: string[] }[]
   }
 
-  function start(): Running {
+  function start(...more: string[]): Running {
     const args = [
       'up',
       '--data',
@@ -48,6 +49,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
       String(ports.service),
       '--radius-port',
       String(ports.radius),
+      ...more,
     ]
     return new Running(program, args)
   }
@@ -74,6 +76,16 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
       'unix',
       'admin_api',
     ])
+  })
+
+  test('it listens on this machine only, and says where its data is and how to point at it', async () => {
+    await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
+    assert.deepEqual(udpAddresses(ports.radius), ['0100007F'])
+    assert(running.stdout.includes(`export COUNTERSIGN_DATA=${folder}\n`))
+    assert.match(
+      readFileSync(join(folder, 'log/countersign.log'), 'utf8'),
+      new RegExp(`listening on 127\\.0\\.0\\.1:${ports.service}`),
+    )
   })
 
   test('the outbox opens in a browser, by a link that only the owner of the data can get', () => {
@@ -187,4 +199,37 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8')), firstRun)
     assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
   })
+
+  test('--host NAME listens on every address, with a certificate and links for that name', async () => {
+    assert.equal(await running.stop(), 0)
+    running = start('--host', 'mfa.example.test')
+    await running.prints(/Ctrl-C/)
+    const names = await certificateAt('127.0.0.2', ports.service)
+    assert.match(names, /DNS:mfa\.example\.test/)
+    assert.match(names, /DNS:localhost/)
+    assert.match(running.stdout, /https:\/\/mfa\.example\.test:\d+\/portal/)
+    assert.deepEqual(udpAddresses(ports.radius), ['00000000'])
+    assert.equal(await running.stop(), 0)
+    running = start()
+    await running.prints(/Ctrl-C/)
+    await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
+  })
 })
+
+/** The IPv4 addresses on which a UDP port is open, as the kernel writes them. */
+function udpAddresses(port: number): string[] {
+  const lines = readFileSync('/proc/net/udp', 'utf8').split('\n')
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  return lines.flatMap((line) => new RegExp(`^\\s*\\d+: (\\w{8}):${hex} `).exec(line)?.[1] ?? [])
+}
+
+/** Opens a TLS connection. @returns The names in the certificate that is shown there. */
+async function certificateAt(host: string, port: number): Promise<string> {
+  const socket = connect({ host, port, rejectUnauthorized: false })
+  try {
+    await once(socket, 'secureConnect')
+    return socket.getPeerX509Certificate()?.subjectAltName ?? ''
+  } finally {
+    socket.destroy()
+  }
+}

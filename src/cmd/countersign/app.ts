@@ -11,13 +11,8 @@ import {
 } from '../../service/access/integrations.ts'
 import type { Store } from '../../service/store/store.ts'
 import { type ApiAddress, clientCfg, clientOf } from './client_cfg.ts'
-import { CommandError, confirmed, dataOptions, withStore } from './context.ts'
+import { CommandError, confirmed, type DataOptions, dataOptions, withStore } from './context.ts'
 import { json, nearestOf, table } from './output.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 const policyOption = new Option(
   '--new-users <policy>',

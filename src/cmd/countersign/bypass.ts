@@ -1,12 +1,7 @@
 import type { Command } from 'commander'
 import { BypassCodes } from '../../service/directory/bypass_codes.ts'
-import { CommandError, dataOptions, userNamed, withStore } from './context.ts'
+import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 /** `countersign bypass …` */
 export function addBypassVerb(program: Command): void {

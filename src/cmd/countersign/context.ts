@@ -2,12 +2,17 @@ import { userInfo } from 'node:os'
 import { confirm, isCancel } from '@clack/prompts'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
-import { Secret } from '../../host/secret.ts'
 import { Administration } from '../../service/administration/administration.ts'
 import { DirectoryError, type User } from '../../service/directory/user.ts'
 import { Users } from '../../service/directory/users.ts'
 import { Store } from '../../service/store/store.ts'
 import { StoreError } from '../../service/store/store_error.ts'
+import {
+  ConfigurationError,
+  type DataLocation,
+  type LocationOptions,
+  locateData,
+} from './data_location.ts'
 import { nearestOf } from './output.ts'
 
 /** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */
@@ -18,56 +23,52 @@ export class CommandError extends Error {
 /** What a verb works with. */
 export interface Context {
   readonly store: Store
+  readonly location: DataLocation
   readonly administration: Administration
   /** Print for scripts. */
   readonly json: boolean
 }
 
-export interface DataOptions {
-  readonly data: string
+export interface DataOptions extends LocationOptions {
   readonly json: boolean
+}
+
+/** The options that say where the data is. */
+export function locationOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'the data folder (default: COUNTERSIGN_DATA, or "data")')
+    .option('--config <file>', 'countersign.cfg (default: the one in the data folder, if any)')
 }
 
 /** The options that every verb over the data has. */
 export function dataOptions(command: Command): Command {
-  return command
-    .option('--data <folder>', 'the data folder', process.env.COUNTERSIGN_DATA ?? 'data')
-    .option('--json', 'print JSON, for scripts', false)
+  return locationOptions(command).option('--json', 'print JSON, for scripts', false)
 }
 
-/** Opens the data for one verb, and closes it again. */
+/** Opens the data for one verb, and closes it again. @throws {StoreError} where there is none. */
 export async function withStore(
-  { data, json = false }: { readonly data: string; readonly json?: boolean },
+  options: LocationOptions & { readonly json?: boolean },
   work: (context: Context) => Promise<void>,
 ): Promise<void> {
-  const url = process.env.COUNTERSIGN_DATABASE_URL
-  const store = await Store.open({
-    folder: data,
-    migrate: true,
-    databaseUrl: url === undefined ? undefined : new Secret(url),
-    sealingKey: sealingKeyGiven(),
-  })
+  const location = locateData(options)
+  const store = await Store.open({ ...location, migrate: true, mustExist: true })
   try {
     const administration = new Administration(store, systemClock, `cli:${userInfo().username}`)
-    await work({ store, administration, json })
+    await work({ store, location, administration, json: options.json ?? false })
   } finally {
     await store.close()
   }
 }
 
-/** The sealing key in the environment, in place of the file. */
-export function sealingKeyGiven(): Secret | undefined {
-  const key = process.env.COUNTERSIGN_SEALING_KEY
-  return key === undefined ? undefined : new Secret(key)
-}
-
-/** Runs a program: what went wrong in a way that was foreseen is one line, and exit status 1. */
+/** Runs a program: a foreseen error is one line, and exit status 1. */
 export async function runProgram(program: Command): Promise<void> {
+  pointToHelp(program, program.name())
   try {
     await program.parseAsync()
   } catch (error) {
     const foreseen =
       error instanceof CommandError ||
+      error instanceof ConfigurationError ||
       error instanceof StoreError ||
       error instanceof DirectoryError ||
       (error instanceof Error && error.name === 'FirstRunError') ||
@@ -76,6 +77,12 @@ export async function runProgram(program: Command): Promise<void> {
     process.stderr.write(`${program.name()}: ${error.message}\n`)
     process.exitCode = 1
   }
+}
+
+/** A usage error names the help of the verb that it is about. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(see '${path} --help')`)
+  for (const verb of command.commands) pointToHelp(verb, `${path} ${verb.name()}`)
 }
 
 /** The user of that name or alias. @throws {CommandError} with the name that was probably meant. */

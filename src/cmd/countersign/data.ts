@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import {
   backupDatabase,
@@ -9,34 +8,34 @@ import {
 import { keyFile } from '../../service/store/data_folder.ts'
 import { rotateSealingKey } from '../../service/store/rotation.ts'
 import type { SealingKey } from '../../service/store/sealing.ts'
-import { keysOf } from '../../service/store/store.ts'
-import { CommandError, dataOptions, sealingKeyGiven, withStore } from './context.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
+import { keysOf, noData, Store } from '../../service/store/store.ts'
+import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import { type DataLocation, locateData } from './data_location.ts'
+import { json } from './output.ts'
 
 /** `countersign backup`, `restore`, `migrate` and `check`: the data as a whole. */
 export function addDataVerbs(program: Command): void {
   dataOptions(program.command('backup <file>'))
     .description('copy the data as it is now into one file, while the service runs')
-    .action((file: string, options: DataOptions) => {
-      refusePostgres('pg_dump')
-      backupDatabase(options.data, file)
-      const key =
-        sealingKeyGiven() === undefined ? keyFile(resolve(options.data)) : 'the sealing key'
+    .action(async (file: string, options: DataOptions) => {
+      const location = sqliteLocation(options, 'pg_dump')
+      const { folder, sealingKey } = location
+      if (!(await Store.exists(location))) throw noData(folder)
+      backupDatabase(folder, file)
+      const key = sealingKey === undefined ? keyFile(folder) : 'the sealing key'
       process.stdout.write(
-        `${file} is written. The secrets in it are sealed: keep ${key} as well, in another place\n`,
+        options.json
+          ? json({ backup_file: file })
+          : `${file} is written. The secrets in it are sealed: keep ${key} as well, in another place\n`,
       )
     })
   dataOptions(program.command('restore <file>'))
     .description('put a backup in the place of the data; the service must be stopped')
     .option('--force', 'replace the data that is there', false)
     .action((file: string, options: DataOptions & { force: boolean }) => {
-      refusePostgres('pg_restore')
-      restoreDatabase(options.data, file, keysIn(options.data), { force: options.force })
-      process.stdout.write(`${file} is restored\n`)
+      const location = sqliteLocation(options, 'pg_restore')
+      restoreDatabase(location.folder, file, keysIn(location), { force: options.force })
+      process.stdout.write(options.json ? json({ restored: file }) : `${file} is restored\n`)
     })
   dataOptions(program.command('migrate'))
     .description('bring the data up to this version')
@@ -52,34 +51,45 @@ export function addDataVerbs(program: Command): void {
 }
 
 async function migrate(options: DataOptions & { rotateSealingKey: boolean }): Promise<void> {
-  await withStore(options, async ({ store }) => {
-    process.stdout.write('the data is up to date\n')
-    if (!options.rotateSealingKey) return
-    if (process.env.COUNTERSIGN_SEALING_KEY !== undefined) {
+  await withStore(options, async ({ store, location, json: asJson }) => {
+    if (!options.rotateSealingKey) {
+      process.stdout.write(asJson ? json({ migrated: true }) : 'the data is up to date\n')
+      return
+    }
+    if (location.sealingKey !== undefined) {
       throw new CommandError(
         'the sealing key is in the environment; put a new one before it (COUNTERSIGN_SEALING_KEY=NEW,OLD)',
       )
     }
     const count = await rotateSealingKey(store)
     process.stdout.write(
-      `${count} secrets are sealed with a new key; keep ${keyFile(store.folder)} safe\n`,
+      asJson
+        ? json({ migrated: true, sealed_again: count })
+        : `the data is up to date\n${count} secrets are sealed with a new key; keep ${keyFile(store.folder)} safe\n`,
     )
   })
 }
 
 async function check(options: DataOptions): Promise<void> {
-  const { COUNTERSIGN_DATABASE_URL: url } = process.env
-  if (url === undefined) checkDatabase(databaseFile(options.data), keysIn(options.data))
-  await withStore(options, async () => {
-    process.stdout.write('the data is whole, and the sealing key opens it\n')
+  const location = locateData(options)
+  const { folder, databaseUrl } = location
+  if (databaseUrl === undefined && (await Store.exists(location))) {
+    checkDatabase(databaseFile(folder), keysIn(location))
+  }
+  await withStore(options, async ({ json: asJson }) => {
+    process.stdout.write(
+      asJson ? json({ whole: true }) : 'the data is whole, and the sealing key opens it\n',
+    )
   })
 }
 
-function keysIn(folder: string): SealingKey[] {
-  return keysOf({ folder, sealingKey: sealingKeyGiven() }, false)
+function keysIn(location: DataLocation): SealingKey[] {
+  return keysOf(location, false)
 }
 
-function refusePostgres(program: string): void {
-  if (process.env.COUNTERSIGN_DATABASE_URL === undefined) return
+/** @throws {CommandError} where the data is in PostgreSQL, which brings `program` for that. */
+function sqliteLocation(options: DataOptions, program: string): DataLocation {
+  const location = locateData(options)
+  if (location.databaseUrl === undefined) return location
   throw new CommandError(`the data is in PostgreSQL; use its own ${program}`)
 }

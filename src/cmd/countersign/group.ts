@@ -6,13 +6,15 @@ import {
   groupStatuses,
 } from '../../service/directory/groups.ts'
 import type { Store } from '../../service/store/store.ts'
-import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
+import {
+  CommandError,
+  confirmed,
+  type DataOptions,
+  dataOptions,
+  userNamed,
+  withStore,
+} from './context.ts'
 import { json, nearestOf, table } from './output.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 /** `countersign group …` */
 export function addGroupVerb(program: Command): void {

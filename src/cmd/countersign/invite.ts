@@ -1,11 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
 import { ServiceAddress } from '../../service/access/service_address.ts'
-import { formatProblem } from '../../service/config/config_values.ts'
-import { defaultConfig, readServiceConfig } from '../../service/config/service_config.ts'
 import { mailPortOf } from '../../service/delivery/configured_delivery.ts'
 import { DeliveryError, type MailPort } from '../../service/delivery/delivery.ts'
 import { Outbox } from '../../service/delivery/outbox.ts'
@@ -13,6 +9,7 @@ import { Users } from '../../service/directory/users.ts'
 import { portalLink } from '../../service/enrollment/portal_links.ts'
 import { invitationMail } from '../../service/self_service/notices.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import type { DataLocation } from './data_location.ts'
 import { readMailOption } from './mail_option.ts'
 import { json, moment, seconds } from './output.ts'
 
@@ -20,7 +17,6 @@ interface InviteOptions extends DataOptions {
   readonly email?: string
   readonly validHours: number
   readonly printLink: boolean
-  readonly config?: string
 }
 
 const hourMs = 3_600_000
@@ -33,19 +29,18 @@ export function addInvite(user: Command): void {
     .option('--email <address>', "where to, in place of the user's own address", readMailOption)
     .option('--valid-hours <hours>', 'how long it works', readHours, 72)
     .option('--print-link', 'show the link here and send no mail', false)
-    .option('--config <file>', 'countersign.cfg, for its [mail]; the one in the data folder if any')
     .action(invite)
 }
 
 async function invite(username: string, options: InviteOptions): Promise<void> {
-  await withStore(options, async ({ store, administration, json: asJson }) => {
+  await withStore(options, async ({ store, location, administration, json: asJson }) => {
     const user = await new Users(store).byName(username)
     const address = await new ServiceAddress(store).read()
     if (address === undefined) {
       throw new CommandError('start the service first: the link leads to its address')
     }
     const to = options.email ?? user?.email ?? ''
-    const mail = options.printLink ? undefined : await mailOf(options, to)
+    const mail = options.printLink ? undefined : await mailOf(location, to)
     const name = user?.username ?? username.trim()
     const hours = options.validHours
     const code = await administration.together((acts) =>
@@ -92,14 +87,13 @@ async function send(
   }
 }
 
-async function mailOf({ data, config: file }: InviteOptions, to: string): Promise<MailPort> {
+async function mailOf({ folder, config }: DataLocation, to: string): Promise<MailPort> {
   if (to === '') {
     throw new CommandError(
       'there is no address to send to; name one with --email, or use --print-link',
     )
   }
-  const config = readConfig(file ?? join(data, 'countersign.cfg'), file !== undefined)
-  const outbox = new Outbox(resolve(data), systemClock)
+  const outbox = new Outbox(folder, systemClock)
   const mail = await mailPortOf(config.mail, { outbox, log: silentLog }).catch((error: unknown) => {
     throw error instanceof DeliveryError ? new CommandError(error.message) : error
   })
@@ -107,20 +101,6 @@ async function mailOf({ data, config: file }: InviteOptions, to: string): Promis
   throw new CommandError(
     'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',
   )
-}
-
-function readConfig(file: string, named: boolean) {
-  if (!named && !existsSync(file)) return defaultConfig(process.cwd())
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError(`the configuration can't be read: ${reason}`)
-  }
-  const { config, problems } = readServiceConfig(text, resolve(file))
-  if (config !== undefined) return config
-  throw new CommandError(problems.map(formatProblem).join('\n'))
 }
 
 function readHours(text: string): number {

@@ -2,12 +2,10 @@ import { type Command, Option } from 'commander'
 import { AdministratorLog } from '../../service/event_log/administrator_log.ts'
 import { AuthenticationLog } from '../../service/event_log/authentication_log.ts'
 import { TelephonyLog } from '../../service/event_log/telephony_log.ts'
-import { CommandError, dataOptions, userNamed, withStore } from './context.ts'
+import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
 
-interface LogOptions {
-  readonly data: string
-  readonly json: boolean
+interface LogOptions extends DataOptions {
   readonly limit: number
 }
 

@@ -5,13 +5,8 @@ import { ServiceAddress } from '../../service/access/service_address.ts'
 import { type KeptCall, Outbox, type OutboxEntry } from '../../service/delivery/outbox.ts'
 import { outboxUrl } from '../../service/delivery/outbox_key.ts'
 import { Transactions } from '../../service/transaction/transactions.ts'
-import { CommandError, type Context, dataOptions, withStore } from './context.ts'
+import { CommandError, type Context, type DataOptions, dataOptions, withStore } from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 const banner = 'Nothing of this has left this machine: provider=outbox keeps it in files.'
 const lookEveryMs = 100
@@ -83,12 +78,12 @@ async function show(id: string, options: DataOptions): Promise<void> {
 }
 
 async function link(options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store }: Context) => {
+  await withStore(options, async ({ store, location }: Context) => {
     const address = await new ServiceAddress(store).read()
     if (address === undefined) {
       throw new CommandError('the service has not been started yet, so that it has no address')
     }
-    const url = outboxUrl(address, options.data)
+    const url = outboxUrl(address, location.folder)
     process.stdout.write(options.json ? json({ url }) : `${url}\n`)
   })
 }
@@ -98,7 +93,7 @@ async function answer(
   options: DataOptions & { readonly key?: string; readonly hangUp: boolean },
 ): Promise<void> {
   const key = keyOf(options)
-  await withOutbox(options, async ({ outbox, stateOf }) => {
+  await withOutbox(options, async ({ outbox, stateOf, folder }) => {
     const call = await callOf(outbox, callId)
     if ((await stateOf(call)) !== 'waiting') {
       throw new CommandError(`call ${call.id} is over: ${await stateOf(call)}`)
@@ -107,7 +102,7 @@ async function answer(
     if (!(await isTaken(outbox, call.id))) {
       await outbox.answerTaken(call.id)
       throw new CommandError(
-        `the service did not take the answer; is it running on ${options.data}, with provider=outbox in [phone]?`,
+        `the service did not take the answer; is it running on ${folder}, with provider=outbox in [phone]?`,
       )
     }
     const state = await stateOf(call)
@@ -146,9 +141,10 @@ async function withOutbox(
   work: (context: {
     readonly outbox: Outbox
     readonly stateOf: (entry: OutboxEntry) => Promise<string>
+    readonly folder: string
   }) => Promise<void>,
 ): Promise<void> {
-  await withStore(options, async ({ store }: Context) => {
+  await withStore(options, async ({ store, location: { folder } }: Context) => {
     const transactions = new Transactions(store, systemClock)
     const stateOf = async (entry: OutboxEntry): Promise<string> => {
       if (entry.kind !== 'phone') return ''
@@ -158,7 +154,7 @@ async function withOutbox(
         ? outcome.result
         : `${outcome.result}: ${outcome.status_msg}`
     }
-    await work({ outbox: new Outbox(options.data, systemClock), stateOf })
+    await work({ outbox: new Outbox(folder, systemClock), stateOf, folder })
   })
 }
 

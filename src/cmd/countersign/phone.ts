@@ -2,13 +2,15 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
 import { ServiceAddress } from '../../service/access/service_address.ts'
 import { type Phone, Phones } from '../../service/directory/phones.ts'
-import { CommandError, confirmed, dataOptions, userNamed, withStore } from './context.ts'
+import {
+  CommandError,
+  confirmed,
+  type DataOptions,
+  dataOptions,
+  userNamed,
+  withStore,
+} from './context.ts'
 import { json, moment, seconds, table } from './output.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 const hourSecs = 3600
 const mostHours = 24 * 365

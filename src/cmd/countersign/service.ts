@@ -1,15 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { locationOptions } from './context.ts'
 import type { ServiceFlags } from './run_service.ts'
 
 const lingerMs = 100
 
 /** `countersign service`: the MFA service in the foreground. */
 export function addServiceVerb(program: Command): void {
-  program
-    .command('service')
-    .description('the MFA service, in the foreground')
-    .option('--config <file>', 'countersign.cfg; the defaults hold without one')
-    .option('--data <folder>', 'the data folder, before the one of the configuration')
+  locationOptions(program.command('service'))
+    .description('the MFA service, in the foreground; makes its data where there is none')
     .option('--port <port>', 'TCP port, before the one of the configuration; 0 for any', readPort)
     .action(async (flags: ServiceFlags) => {
       // loaded when it is used: the other verbs are to answer at once

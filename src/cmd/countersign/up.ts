@@ -1,11 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { locationOptions } from './context.ts'
+import type { LocationOptions } from './data_location.ts'
+
+interface UpFlags extends LocationOptions {
+  readonly host?: string
+  readonly port: number
+  readonly radiusPort: number
+}
 
 /** `countersign up`: everything at once, to try it out. */
 export function addUpVerb(program: Command): void {
-  program
-    .command('up')
+  locationOptions(program.command('up'))
     .description('service, proxy and a first organisation in one process, to try it out')
-    .option('--data <folder>', 'where everything is kept', 'data')
+    .option(
+      '--host <name>',
+      'listen on all addresses of this machine, for clients that reach it by this name or address (default: only this machine)',
+      readHost,
+    )
     .option('--port <port>', 'the MFA service, HTTPS', readPort, 8443)
     .option('--radius-port <port>', 'the authentication proxy, UDP', readPort, 1812)
     .option(
@@ -14,10 +25,10 @@ export function addUpVerb(program: Command): void {
       readPort,
       8480,
     )
-    .action(async (options: { data: string; port: number; radiusPort: number }) => {
+    .action(async (flags: UpFlags) => {
       // loaded when it is used: the other verbs are to answer at once
       const { up } = await import('../../first_run/up.ts')
-      await up({ folder: options.data, port: options.port, radiusPort: options.radiusPort })
+      await up(flags)
     })
 }
 
@@ -25,4 +36,9 @@ function readPort(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port
   throw new InvalidArgumentError('expected a port from 1 to 65535')
+}
+
+function readHost(text: string): string {
+  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) return text.toLowerCase()
+  throw new InvalidArgumentError('expected a host name or an IPv4 address, without a port')
 }

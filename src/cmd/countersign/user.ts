@@ -8,6 +8,7 @@ import {
   CommandError,
   type Context,
   confirmed,
+  type DataOptions,
   dataOptions,
   userNamed,
   withStore,
@@ -16,11 +17,6 @@ import { addInvite } from './invite.ts'
 import { readMailOption } from './mail_option.ts'
 import { json, moment, seconds, table } from './output.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
-
-interface DataOptions {
-  readonly data: string
-  readonly json: boolean
-}
 
 const settableStatuses = ['active', 'bypass', 'disabled'] as const
 

@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly sealingKey?: Secret | undefined
   /** Brings an older schema up to date; else it is an error. */
   readonly migrate: boolean
+  /** Creates nothing: where there is no data, that is an error. */
+  readonly mustExist?: boolean
 }
 
 const checkName = 'sealing_check'
@@ -67,20 +69,23 @@ export class Store {
 
   /** @throws {StoreError} with one line that says what to do, and nothing half made. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { folder, databaseUrl } = options
+    const { folder, databaseUrl, mustExist = false } = options
     const problem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl.reveal())
     if (problem !== undefined) throw new StoreError('STORE_DATABASE_URL', problem)
-    prepareDataFolder(folder)
     const file = join(folder, 'countersign.db')
     const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres'
-    const fresh = dialect === 'sqlite' ? !existsSync(file) : true
-    const keys = keysOf(options, fresh)
+    if (!mustExist) prepareDataFolder(folder)
+    else if (!existsSync(folder) && options.sealingKey === undefined) throw noData(folder)
+    const isNew = dialect === 'postgres' || !existsSync(file)
+    if (mustExist && dialect === 'sqlite' && isNew) throw noData(folder)
+    const keys = keysOf(options, isNew && !mustExist)
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
     const db = new Kysely<Schema>({
       dialect: connections === undefined ? sqlite(file) : postgres(connections),
     })
     try {
+      if (mustExist && !(await hasSchema(db))) throw noData(folder, dialect)
       await migrate(db, options.migrate)
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
@@ -88,6 +93,22 @@ export class Store {
     } catch (error) {
       await db.destroy().catch(() => {})
       throw storeErrorOf(error, what)
+    }
+  }
+
+  /** Whether there is data to open. @throws {StoreError} where the database can't be asked. */
+  static async exists({
+    folder,
+    databaseUrl,
+  }: Pick<StoreOptions, 'folder' | 'databaseUrl'>): Promise<boolean> {
+    if (databaseUrl === undefined) return existsSync(join(folder, 'countersign.db'))
+    const db = new Kysely<Schema>({ dialect: postgres(new PostgresConnections(databaseUrl)) })
+    try {
+      return await hasSchema(db)
+    } catch (error) {
+      throw storeErrorOf(error, 'the database')
+    } finally {
+      await db.destroy()
     }
   }
 
@@ -155,6 +176,21 @@ function postgres(connections: PostgresConnections): Dialect {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   return new PostgresDialect({ pool: connections.pool() })
+}
+
+async function hasSchema(db: StoreDb): Promise<boolean> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  return tables.some(({ name }) => name === 'kysely_migration')
+}
+
+/** The error for a place that has no data. */
+export function noData(folder: string, dialect: Store['dialect'] = 'sqlite'): StoreError {
+  const place =
+    dialect === 'sqlite' ? folder : `the database of database_url (data folder ${folder})`
+  return new StoreError(
+    'STORE_NO_DATA',
+    `no Countersign data in ${place}; name the data folder with --data or COUNTERSIGN_DATA, or make new data with 'countersign init'`,
+  )
 }
 
 async function migrate(db: StoreDb, allowed: boolean): Promise<void> {

@@ -10,6 +10,7 @@ export type StoreErrorCode =
   | 'STORE_DAMAGED'
   | 'STORE_BUSY'
   | 'STORE_DATABASE_URL'
+  | 'STORE_NO_DATA'
 
 /** Thrown where the data can't be worked with; its message is one line that says what to do. */
 export class StoreError extends Error {

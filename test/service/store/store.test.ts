@@ -120,9 +120,11 @@ describe('the store in a folder', () => {
 
   test('two programs that start at the same moment in a new folder both do', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
-    const program = join(import.meta.dirname, '../../../bin/countersign')
+    const script = `
+      import { Store } from '${join(import.meta.dirname, '../../../src/service/store/store.ts')}'
+      await (await Store.open({ folder: ${JSON.stringify(join(folder, 'new'))}, migrate: true })).close()`
     const starts = [1, 2, 3].map(() =>
-      spawn(program, ['user', 'list', '--data', join(folder, 'new')]),
+      spawn(process.execPath, ['--input-type=module-typescript', '-e', script]),
     )
     const ends = await Promise.all(starts.map((start) => once(start, 'exit')))
     assert.deepEqual(

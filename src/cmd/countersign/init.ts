@@ -1,0 +1,53 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { keyFile } from '../../service/store/data_folder.ts'
+import { Store } from '../../service/store/store.ts'
+import { CommandError, type DataOptions, dataOptions } from './context.ts'
+import { configFileIn, type DataLocation, locateData } from './data_location.ts'
+import { json } from './output.ts'
+
+const newConfig = `; Made by 'countersign init'. Every key is explained in docs/countersign.cfg.md.
+[service]
+data_folder=.
+; names under which clients reach the service; the first stands in links
+;host_names=mfa.example.com
+; for PostgreSQL in place of SQLite
+;database_url=postgres://USER:PASSWORD@HOST/DATABASE
+`
+
+/** `countersign init`: an empty data folder and database. */
+export function addInitVerb(program: Command): void {
+  dataOptions(program.command('init'))
+    .description('make new data: folder, sealing key and database, with no users in it')
+    .action(init)
+}
+
+async function init(options: DataOptions): Promise<void> {
+  const location = locateData(options)
+  const { folder, databaseUrl, sealingKey } = location
+  if (await Store.exists(location)) throw alreadyThere(location)
+  const store = await Store.open({ ...location, migrate: true })
+  await store.close()
+  const configFile = options.config ?? configFileIn(folder)
+  if (!existsSync(configFile)) writeFileSync(configFile, newConfig, { mode: 0o600 })
+  const database = databaseUrl === undefined ? 'sqlite' : 'postgresql'
+  if (options.json) {
+    process.stdout.write(json({ data: folder, database, config_file: configFile }))
+    return
+  }
+  const key = sealingKey === undefined ? keyFile(folder) : 'the sealing key'
+  process.stdout.write(`${folder} is ready.
+
+Keep a copy of ${key} in another place: without it the secrets in the database can't be opened.
+Point the other verbs at this data:  export COUNTERSIGN_DATA=${folder}
+Start the service:                   countersign service
+`)
+}
+
+function alreadyThere({ folder, databaseUrl }: DataLocation): CommandError {
+  return new CommandError(
+    databaseUrl === undefined
+      ? `there is Countersign data in ${folder} already; name another folder with --data`
+      : `the database has Countersign data already; for a further node copy sealing.key of the first into ${folder}, and start 'countersign service'`,
+  )
+}

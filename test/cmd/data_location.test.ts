@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
+import { freePort, Running } from '../rig/running.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+const root = mkdtempSync(join(tmpdir(), 'data-location-'))
+after(() => rmSync(root, { recursive: true }))
+
+function countersign(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return spawnSync(program, words, {
+    encoding: 'utf8',
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+  })
+}
+
+/** Each verb that needs data, with words that are valid. */
+const verbs = [
+  'user list',
+  'user add alice --totp',
+  'user invite alice',
+  'phone list alice',
+  'token list',
+  'bypass create alice',
+  'group list',
+  'app add --type radius --name VPN',
+  'app list',
+  'log',
+  'outbox',
+  'outbox link',
+  'backup file.db',
+  'migrate',
+  'check',
+]
+
+describe('a folder without data', () => {
+  for (const verb of verbs) {
+    test(`countersign ${verb} says so, exits with 1 and creates nothing`, () => {
+      const { status, stderr, stdout } = countersign([...verb.split(' '), '--data', 'nowhere'])
+      assert.equal(
+        stderr,
+        `countersign: no Countersign data in ${join(root, 'nowhere')}; name the data folder with --data or COUNTERSIGN_DATA, or make new data with 'countersign init'\n`,
+      )
+      assert.equal(status, 1)
+      assert.equal(stdout, '')
+      assert(!existsSync(join(root, 'nowhere')))
+    })
+  }
+
+  test('one that has other files in it is left as it is', () => {
+    mkdirSync(join(root, 'other'))
+    writeFileSync(join(root, 'other/notes.txt'), '')
+    assert.equal(countersign(['user', 'list', '--data', 'other']).status, 1)
+    assert.deepEqual(readdirSync(join(root, 'other')), ['notes.txt'])
+  })
+
+  test('the default folder is ./data, and COUNTERSIGN_DATA comes before it', () => {
+    assert.match(countersign(['user', 'list']).stderr, new RegExp(`no .* in ${root}/data;`))
+    assert.match(
+      countersign(['user', 'list'], { COUNTERSIGN_DATA: join(root, 'named') }).stderr,
+      new RegExp(`no .* in ${root}/named;`),
+    )
+    assert(!existsSync(join(root, 'data')))
+  })
+})
+
+describe('countersign init', () => {
+  test('makes data once, with which the service and the other verbs work', async () => {
+    const made = countersign(['init', '--data', 'made', '--json'])
+    assert.deepEqual(JSON.parse(made.stdout), {
+      data: join(root, 'made'),
+      database: 'sqlite',
+      config_file: join(root, 'made/countersign.cfg'),
+    })
+    assert.equal(countersign(['user', 'add', 'alice', '--data', 'made']).status, 0)
+    const again = countersign(['init', '--data', 'made'])
+    assert.equal(again.status, 1)
+    assert.match(again.stderr, /there is Countersign data in \S+made already; name another folder/)
+    const service = new Running(program, ['service', '--port', '0'], {
+      COUNTERSIGN_DATA: join(root, 'made'),
+    })
+    await service.prints(/listening on/)
+    await service.prints(new RegExp(`data folder ${root}/made`))
+    assert.equal(await service.stop(), 0)
+  })
+
+  test('the configuration in the data folder and its data_folder lead to the same data', () => {
+    const { stdout } = countersign(['user', 'list', '--config', 'made/countersign.cfg', '--json'])
+    assert.equal(JSON.parse(stdout)[0].username, 'alice')
+  })
+
+  test('a configuration with errors is refused by every verb, with file and line', () => {
+    mkdirSync(join(root, 'wrong'))
+    const file = join(root, 'wrong/countersign.cfg')
+    writeFileSync(file, '[service]\nport=x\n')
+    for (const verb of ['user list', 'init', 'check']) {
+      const { status, stderr } = countersign([...verb.split(' '), '--data', 'wrong'])
+      assert.equal(status, 1)
+      assert.match(stderr, /countersign\.cfg:2: port is 'x'/)
+    }
+    assert.deepEqual(readdirSync(join(root, 'wrong')), ['countersign.cfg'])
+  })
+})
+
+describe('database_url in the countersign.cfg of the data folder', { skip: skipPostgres }, () => {
+  const folder = join(root, 'postgres')
+  let cluster: PostgresCluster
+  let url: string
+  let service: Running
+
+  before(async () => {
+    cluster = await PostgresCluster.start()
+    url = await cluster.createDatabase()
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'countersign.cfg'), `[service]\nport=0\ndatabase_url=${url}\n`)
+  })
+  after(async () => {
+    await service?.stop()
+    await cluster.stop()
+  })
+
+  test('an empty database is no data either, and stays empty', () => {
+    const key = Buffer.alloc(32, 5).toString('base64')
+    for (const env of [{}, { COUNTERSIGN_SEALING_KEY: key }]) {
+      const { status, stderr } = countersign(['user', 'list', '--data', folder], env)
+      assert.equal(status, 1)
+      assert.match(stderr, /no Countersign data in|sealing\.key is missing/)
+    }
+    assert.deepEqual(readdirSync(folder), ['countersign.cfg'])
+  })
+
+  test('all verbs act on the database of the service', async () => {
+    service = new Running(program, ['service', '--data', folder])
+    await service.prints(/listening on/)
+    assert.equal(countersign(['user', 'add', 'alice', '--data', folder]).status, 0)
+    // the environment names the database of another data folder
+    const elsewhere = countersign(['user', 'list', '--json', '--data', join(root, 'made')], {
+      COUNTERSIGN_DATABASE_URL: url,
+      COUNTERSIGN_SEALING_KEY: keyIn(folder),
+    })
+    assert.deepEqual(
+      JSON.parse(elsewhere.stdout).map(({ username }: { username: string }) => username),
+      ['alice'],
+    )
+    assert.equal(countersign(['check', '--data', folder]).status, 0)
+    assert.match(
+      countersign(['backup', 'x.db', '--data', folder]).stderr,
+      /the data is in PostgreSQL; use its own pg_dump/,
+    )
+    assert(!existsSync(join(folder, 'countersign.db')))
+  })
+
+  test('init does not make a second sealing key for it', () => {
+    const second = join(root, 'second')
+    const { status, stderr } = countersign(['init', '--data', second], {
+      COUNTERSIGN_DATABASE_URL: url,
+    })
+    assert.equal(status, 1)
+    assert.match(stderr, /already; for a further node copy sealing\.key of the first/)
+    assert(!existsSync(second))
+  })
+
+  test('up works on COUNTERSIGN_DATABASE_URL, and refuses data that it has not made', async () => {
+    const ports = ['--port', String(await freePort()), '--radius-port', String(await freePort())]
+    const foreign = countersign(['up', '--data', folder, ...ports])
+    assert.equal(foreign.status, 1)
+    assert.match(foreign.stderr, /was not made by 'countersign up'/)
+    const COUNTERSIGN_DATABASE_URL = await cluster.createDatabase()
+    const tried = join(root, 'tried')
+    const up = new Running(program, ['up', '--data', tried, ...ports], { COUNTERSIGN_DATABASE_URL })
+    await up.prints(/database in PostgreSQL[\s\S]*Ctrl-C stops everything/)
+    const { stdout } = countersign(['user', 'list', '--json', '--data', tried], {
+      COUNTERSIGN_DATABASE_URL,
+    })
+    assert.equal(JSON.parse(stdout)[0].username, 'alice')
+    assert(!existsSync(join(tried, 'countersign.db')))
+    assert.equal(await up.stop(), 0)
+  })
+})
+
+function keyIn(folder: string): string {
+  return readFileSync(join(folder, 'sealing.key'), 'utf8').trim()
+}
