@@ -1,10 +1,25 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { storeErrorOf } from './data_folder.ts'
+import { prepareDataFolder, storeErrorOf } from './data_folder.ts'
 import { Sealing, type SealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
+
+/** A database may be larger than the memory: it is never read as a whole. */
+const chunkBytes = 1024 * 1024
 
 /**
  * Copies the SQLite database as it is at one moment, while it is in use, into one file, and its
@@ -24,6 +39,7 @@ export function backupDatabase(folder: string, file: string): void {
       database.close()
     }
     chmodSync(unfinished, 0o600)
+    flush(unfinished)
     writeFileSync(`${file}.sha256`, `${digestOf(unfinished)}\n`, { mode: 0o600 })
     renameSync(unfinished, file)
   } catch (error) {
@@ -34,9 +50,9 @@ export function backupDatabase(folder: string, file: string): void {
 
 /**
  * Puts a backup in the place of the database, after making sure that it is whole and that the
- * sealing key opens it.
+ * sealing key opens it. A database that is there is kept as `countersign.db.before-restore`.
  *
- * @param options.force Replaces a database that is there; it is kept as `countersign.db.before-restore`.
+ * @param options.force Replaces a database with data in it; an empty one is replaced without.
  */
 export function restoreDatabase(
   folder: string,
@@ -46,10 +62,10 @@ export function restoreDatabase(
 ): void {
   const target = databaseFile(folder)
   if (!existsSync(file)) throw new StoreError('STORE_FOLDER', `${file} is not there`)
-  if (existsSync(target) && !options.force) {
+  if (existsSync(target) && !options.force && !isEmpty(target)) {
     throw new StoreError(
       'STORE_FOLDER',
-      `${target} is there already; stop the service and add --force to replace it`,
+      `${target} is there already and has data in it; stop the service and add --force to replace it`,
     )
   }
   const sum = `${file}.sha256`
@@ -61,13 +77,17 @@ export function restoreDatabase(
   }
   checkDatabase(file, keys)
   try {
-    writeFileSync(`${target}.new`, readFileSync(file), { mode: 0o600, flush: true })
+    prepareDataFolder(folder)
+    copyFileSync(file, `${target}.new`)
+    chmodSync(`${target}.new`, 0o600)
+    flush(`${target}.new`)
     if (existsSync(target)) renameSync(target, `${target}.before-restore`)
     // after a crash the newest writes stand in the log alone: it goes with the database it belongs to
     if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${target}.before-restore-wal`)
     rmSync(`${target}-shm`, { force: true })
     renameSync(`${target}.new`, target)
   } catch (error) {
+    rmSync(`${target}.new`, { force: true })
     throw storeErrorOf(error, target)
   }
 }
@@ -103,6 +123,51 @@ export function databaseFile(folder: string): string {
   return join(folder, 'countersign.db')
 }
 
+/** SHA-256 in hex, read in chunks. */
 function digestOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex')
+  const hash = createHash('sha256')
+  const chunk = Buffer.alloc(chunkBytes)
+  const descriptor = openSync(file, 'r')
+  try {
+    for (;;) {
+      const length = readSync(descriptor, chunk)
+      if (length === 0) return hash.digest('hex')
+      hash.update(chunk.subarray(0, length))
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Waits until what was written to a file is on the disk. */
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Whether a database holds nothing but what every first start writes. */
+function isEmpty(file: string): boolean {
+  try {
+    const database = new DatabaseSync(file, { readOnly: true })
+    try {
+      const tables = database
+        .prepare(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'kysely_%' AND name <> 'settings'",
+        )
+        .all()
+      return tables.every(
+        ({ name }) =>
+          database.prepare(`SELECT 1 FROM "${String(name)}" LIMIT 1`).get() === undefined,
+      )
+    } finally {
+      database.close()
+    }
+  } catch {
+    // what can't be read may be damaged data
+    return false
+  }
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { sql } from 'kysely'
 import {
   backupDatabase,
   checkDatabase,
@@ -12,6 +14,10 @@ import { readSealingKeys } from '../../../src/service/store/data_folder.ts'
 import { newSealingKey, sealingKey } from '../../../src/service/store/sealing.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { StoreRig } from '../../rig/store.ts'
+
+const rooms = resolve(import.meta.dirname, '../../../src/service/store')
+const [backupModule, dataFolderModule] = [join(rooms, 'backup.ts'), join(rooms, 'data_folder.ts')]
+const [largeRows, rowBytes] = [2_000, 65_536]
 
 describe('a backup', () => {
   let rig: StoreRig
@@ -28,7 +34,10 @@ describe('a backup', () => {
   afterEach(() => rig.close())
 
   const put = (name: string) =>
-    store.db.insertInto('settings').values({ name, value: '' }).execute()
+    store.db
+      .insertInto('groups')
+      .values({ group_id: name, name, status: 'active', description: '' })
+      .execute()
   const keys = () => readSealingKeys(rig.folder, { make: false })
 
   test('is made while the database is in use, whole, and for its owner alone', () => {
@@ -47,11 +56,7 @@ describe('a backup', () => {
     restoreDatabase(rig.folder, file, keys(), { force: true })
     assert(existsSync(`${databaseFile(rig.folder)}.before-restore`))
     const restored = await rig.open()
-    const rows = await restored.db
-      .selectFrom('settings')
-      .select('name')
-      .where('name', 'like', 'n%')
-      .execute()
+    const rows = await restored.db.selectFrom('groups').select('name').execute()
     assert.deepEqual(
       rows.map(({ name }) => name),
       ['n1'],
@@ -69,5 +74,53 @@ describe('a backup', () => {
     })
     await put('n2')
     assert(!existsSync(`${databaseFile(rig.folder)}.before-restore`))
+  })
+
+  test('replaces an empty database without --force, and makes the folder', async () => {
+    const key = readFileSync(join(rig.folder, 'sealing.key'))
+    const other = new StoreRig(undefined)
+    const touched = await other.open()
+    await touched.close()
+    writeFileSync(join(other.folder, 'sealing.key'), key)
+    restoreDatabase(other.folder, file, keys(), { force: false })
+    checkDatabase(databaseFile(other.folder), keys())
+    assert.throws(() => restoreDatabase(other.folder, file, keys(), { force: false }), {
+      code: 'STORE_FOLDER',
+    })
+    await other.close()
+    restoreDatabase(other.folder, file, keys(), { force: false })
+    checkDatabase(databaseFile(other.folder), keys())
+    await other.close()
+  })
+
+  test('larger than the memory allowed is made and restored in chunks', async () => {
+    await sql`
+      insert into groups (group_id, name, status, description)
+      with recursive rows (i) as (select 1 union all select i + 1 from rows where i < ${largeRows})
+      select 'g' || i, 'g' || i, 'active', hex(zeroblob(${rowBytes / 2})) from rows`.execute(
+      store.db,
+    )
+    await store.close()
+    const large = join(rig.folder, 'large')
+    const script = `
+      import { backupDatabase, restoreDatabase } from '${backupModule}'
+      import { readSealingKeys } from '${dataFolderModule}'
+      const [folder, file] = process.argv.slice(1)
+      const before = process.resourceUsage().maxRSS
+      backupDatabase(folder, file)
+      restoreDatabase(folder, file, readSealingKeys(folder, { make: false }), { force: true })
+      process.stdout.write(String(process.resourceUsage().maxRSS - before))`
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', script, rig.folder, large],
+      { encoding: 'utf8' },
+    )
+    assert.equal(stderr, '')
+    const grownBytes = Number(stdout) * 1024
+    assert(statSync(large).size > largeRows * rowBytes)
+    assert(
+      grownBytes < (largeRows * rowBytes) / 3,
+      `${grownBytes} bytes for a file of ${statSync(large).size}`,
+    )
   })
 })
