@@ -267,7 +267,14 @@ const table: Readonly<Record<string, Room>> = {
     packages: ['fastify', 'zod'],
   },
   'service/http': {
-    rooms: ['host', 'duo', 'service/http/gate', 'service/http/auth_api', 'service/store'],
+    rooms: [
+      'host',
+      'duo',
+      'service/authentication',
+      'service/http/gate',
+      'service/http/auth_api',
+      'service/store',
+    ],
     node: [...files, 'node:crypto', 'node:net', 'node:tls', 'node:https', 'node:http2'],
     packages: [
       'fastify',

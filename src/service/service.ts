@@ -249,7 +249,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     },
     faces: [
       (added) => addAssets(added, options.webFolder ?? builtApps),
-      (added, { limit }) => addPushApp(added, limit, pushApp),
+      (added, gates) => addPushApp(added, gates, pushApp),
       (added) => addPortal(added, portal),
       (added, gates) => addRestV1(added, gates, authApi),
       ...voiceFaces(phone, { conversation, addresses, clock, log }),
@@ -260,6 +260,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       refusedPerAddress: config.refusedPerMinute,
     },
     clientAddresses,
+    connections: config.connections,
     accessLog: config.accessLog,
     log,
   })

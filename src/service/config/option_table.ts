@@ -102,6 +102,73 @@ export const configTable = [
     ],
   },
   {
+    name: 'connections',
+    meaning:
+      'How many connections each listener holds, and how long clients may take (overload.md)',
+    options: [
+      {
+        key: 'total',
+        type: 'integer',
+        default: '10000',
+        min: 10,
+        max: 1_000_000,
+        meaning:
+          'Connections at once. Beyond it the longest idle connection without a signed request is closed for each new one; lowered at start where the process may not open as many files',
+      },
+      {
+        key: 'per_address',
+        type: 'integer',
+        default: '2500',
+        min: 5,
+        max: 1_000_000,
+        meaning:
+          'Connections at once from one IPv4 address or one IPv6 /64 network. Raise it where many clients come from one NAT; it does not apply to trusted_proxies',
+      },
+      {
+        key: 'handshake_seconds',
+        type: 'integer',
+        default: '5',
+        min: 1,
+        max: 60,
+        meaning: 'Time for the TLS handshake',
+      },
+      {
+        key: 'header_seconds',
+        type: 'integer',
+        default: '10',
+        min: 1,
+        max: 60,
+        meaning: 'Time for the header of a request',
+      },
+      {
+        key: 'body_seconds',
+        type: 'integer',
+        default: '15',
+        min: 1,
+        max: 300,
+        meaning: 'Time for the body of a request, after its header',
+      },
+      {
+        key: 'idle_seconds',
+        type: 'integer',
+        default: '75',
+        min: 5,
+        max: 3600,
+        meaning:
+          'How long a connection stays open without a request; longer than the idle time of a load balancer in front',
+      },
+      {
+        key: 'stream_resets',
+        type: 'integer',
+        default: '600',
+        min: 20,
+        max: 1_000_000,
+        meaning:
+          'HTTP/2 streams that an application may cancel in a minute on one connection, which is closed beyond that. A connection without a signed request may cancel 20',
+      },
+    ],
+  },
+  {
     name: 'lockout',
     meaning: 'What wrong passcodes come to',
     options: [

@@ -30,12 +30,24 @@ export interface ServiceConfig extends DeliveryConfig {
   readonly debug: boolean
   readonly requestsPerMinute: number
   readonly refusedPerMinute: number
+  readonly connections: ConnectionConfig
   readonly lockout: { readonly threshold: number; readonly lockMs: number }
   readonly push: PushConfig
   readonly webPush: WebPushConfig
   readonly places: PlacesConfig
   /** How long log entries are kept; 0 for ever. */
   readonly logKeepDays: number
+}
+
+/** Bounds of each listener's connections; of HTTP/2 streams, how many may be cancelled a minute. */
+export interface ConnectionConfig {
+  readonly total: number
+  readonly perAddress: number
+  readonly handshakeMs: number
+  readonly headerMs: number
+  readonly bodyMs: number
+  readonly idleMs: number
+  readonly streamResets: number
 }
 
 export interface PlacesConfig {
@@ -56,6 +68,7 @@ export interface WebPushConfig {
   readonly privateServices: readonly string[]
 }
 
+const secondMs = 1000
 const minuteMs = 60_000
 const longestName = 253
 
@@ -143,6 +156,15 @@ export function readServiceConfig(
     debug: values.yes('service', 'debug'),
     requestsPerMinute: values.integer('auth_api', 'requests_per_minute'),
     refusedPerMinute: values.integer('auth_api', 'refused_per_minute'),
+    connections: {
+      total: values.integer('connections', 'total'),
+      perAddress: values.integer('connections', 'per_address'),
+      handshakeMs: values.integer('connections', 'handshake_seconds') * secondMs,
+      headerMs: values.integer('connections', 'header_seconds') * secondMs,
+      bodyMs: values.integer('connections', 'body_seconds') * secondMs,
+      idleMs: values.integer('connections', 'idle_seconds') * secondMs,
+      streamResets: values.integer('connections', 'stream_resets'),
+    },
     lockout: {
       threshold: values.integer('lockout', 'threshold'),
       lockMs: values.integer('lockout', 'minutes') * minuteMs,

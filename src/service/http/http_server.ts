@@ -1,12 +1,13 @@
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
 import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
+import { type ConnectionLimits, Connections } from './connections.ts'
 import { loggedPath, pathOf, replyFailure } from './failure_reply.ts'
 import type { ClientAddresses } from './gate/client_address.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
@@ -15,6 +16,7 @@ import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
 import { addPages } from './pages.ts'
+import { connectionOf, trackRequests } from './tracked_requests.ts'
 
 /** Adds one more face of the service to its server. */
 export type Face = (server: FastifyInstance, gates: AuthApiGates) => void | Promise<void>
@@ -27,6 +29,7 @@ export interface HttpServerOptions {
   readonly faces: readonly Face[]
   readonly limits: RequestLimits
   readonly clientAddresses: ClientAddresses
+  readonly connections: ConnectionLimits
   /** Tells the log of each request: its method, path, status and time, and nothing else of it. */
   readonly accessLog: boolean
   readonly log: Log
@@ -34,8 +37,9 @@ export interface HttpServerOptions {
 
 const largestBody = 65_536
 const mostHeaders = 16_384
-const keepAliveMs = 75_000
-const requestMs = 30_000
+/** How often Node looks for requests that are late. */
+const lateCheckMs = 500
+const refusalMs = 1000
 
 /** The service's HTTPS server, not listening yet. */
 export class HttpServer {
@@ -44,15 +48,21 @@ export class HttpServer {
   readonly #open: OpenRequests
   readonly #multiplexing: Multiplexing
 
-  private constructor(server: FastifyInstance, tls: Server, open: OpenRequests) {
+  private constructor(
+    server: FastifyInstance,
+    tls: Server,
+    open: OpenRequests,
+    multiplexing: Multiplexing,
+  ) {
     this.#server = server
     this.#tls = tls
     this.#open = open
-    this.#multiplexing = new Multiplexing(tls, { keepAliveMs, requestMs })
+    this.#multiplexing = multiplexing
   }
 
   static async make(options: HttpServerOptions): Promise<HttpServer> {
     const { certified, log } = options
+    const { headerMs, bodyMs, idleMs } = options.connections
     const server = fastify({
       https: {
         cert: certified.certificate,
@@ -60,15 +70,24 @@ export class HttpServer {
         minVersion: 'TLSv1.2',
         ALPNProtocols: protocols,
         maxHeaderSize: mostHeaders,
+        headersTimeout: headerMs,
+        connectionsCheckingInterval: lateCheckMs,
       },
       bodyLimit: largestBody,
-      keepAliveTimeout: keepAliveMs,
-      requestTimeout: requestMs,
+      keepAliveTimeout: idleMs,
+      requestTimeout: headerMs + bodyMs,
       forceCloseConnections: 'idle',
       return503OnClosing: false,
       exposeHeadRoutes: false,
-      clientErrorHandler: (_error, socket) => refuseConnection(socket),
+      clientErrorHandler: (error, socket) => refuseConnection(error, socket, connections),
     })
+    const connections = new Connections(server.server, {
+      limits: options.connections,
+      isProxy: (peer) => options.clientAddresses.trusts(peer),
+      closed: (reason) => options.operation.metrics.connectionClosed(reason),
+      log,
+    })
+    options.operation.metrics.watchConnections((standing) => connections.count(standing))
     readBodiesAsText(server)
     server.setErrorHandler((error, request, reply) => replyFailure(error, request, reply, log))
     server.setNotFoundHandler((request, reply) => {
@@ -78,6 +97,7 @@ export class HttpServer {
       const row = other ? failures.methodNotAllowed : failures.notFound
       return replyFailure(new AuthApiFailure(row), request, reply, log)
     })
+    trackRequests(server, connections)
     const open = new OpenRequests(server)
     addObservers(server, options)
     await server.register(rateLimit, { global: false })
@@ -92,13 +112,23 @@ export class HttpServer {
         options.clientAddresses,
         options.authApi.clock,
       ),
+      authentic: (request: FastifyRequest, standing: 'application' | 'phone') => {
+        const connection = connectionOf(request, connections)
+        if (connection !== undefined) connections.authentic(connection, standing)
+      },
     }
     addAuthApi(server, gates, options.authApi)
     addOperationRoutes(server, options.operation, options.clientAddresses)
     await addPages(server)
     for (const face of options.faces) await face(server, gates)
     await server.ready()
-    return new HttpServer(server, server.server, open)
+    const multiplexing = new Multiplexing(server.server, {
+      keepAliveMs: idleMs,
+      requestMs: bodyMs,
+      streamResets: options.connections.streamResets,
+      connections,
+    })
+    return new HttpServer(server, server.server, open, multiplexing)
   }
 
   /** @throws The system's error, as EADDRINUSE. */
@@ -172,11 +202,24 @@ function addObservers(
   })
 }
 
-/** What is no HTTP, or has headers without end, is told so in the envelope, too. */
-function refuseConnection(socket: Socket): void {
-  if (!socket.writable) return
-  const body = JSON.stringify(failure(failures.invalidParameters, 'the request can not be read'))
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-  )
+/** Answers in the envelope what is not HTTP, or does not arrive in time, and closes. */
+function refuseConnection(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  connections: Connections,
+): void {
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const connection = connections.below(socket)
+  if (socket.writable) {
+    const reason = late ? 'the request did not arrive in time' : 'the request can not be read'
+    const body = JSON.stringify(failure(failures.invalidParameters, reason))
+    socket.write(
+      `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+  if (late && connection !== undefined) connections.note(connection, 'request_deadline')
+  // a client that does not close its side in turn must not keep the connection
+  socket.destroySoon()
+  const cut = setTimeout(() => socket.destroy(), refusalMs).unref()
+  socket.once('close', () => clearTimeout(cut))
 }

@@ -3,9 +3,12 @@ import {
   createServer,
   type Http2ServerRequest,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2'
 import type { Server } from 'node:https'
 import type { TLSSocket } from 'node:tls'
+import type { Connections } from './connections.ts'
+import { StreamResets } from './stream_resets.ts'
 
 /** Whoever takes HTTP/1 as well gets it: old clients that negotiate at all may want the old one. */
 export const protocols = ['http/1.1', 'http/1.0', 'h2']
@@ -13,8 +16,11 @@ export const protocols = ['http/1.1', 'http/1.0', 'h2']
 export interface MultiplexingOptions {
   /** How long a connection may be silent. */
   readonly keepAliveMs: number
-  /** How long a request may be silent before it has arrived. */
+  /** How long the body of a request may take to arrive. */
   readonly requestMs: number
+  /** Streams that an application may cancel in a minute on one connection. */
+  readonly streamResets: number
+  readonly connections: Connections
 }
 
 /** Of one connection, so that not everybody is cut off with it. */
@@ -30,10 +36,11 @@ export class Multiplexing {
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #sockets = new Set<TLSSocket>()
 
-  constructor(tls: Server, { keepAliveMs, requestMs }: MultiplexingOptions) {
+  constructor(tls: Server, options: MultiplexingOptions) {
+    const { keepAliveMs, requestMs, connections } = options
     const settings = { maxConcurrentStreams: mostCalls, maxHeaderListSize: mostHeaders }
     const server = createServer({ settings }, (request, response) => {
-      endWhereSilent(request, requestMs)
+      endAtDeadline(request, requestMs)
       // whoever is refused need not send the rest
       request.stream.on('finish', () => {
         if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
@@ -45,12 +52,15 @@ export class Multiplexing {
     const [http1] = tls.listeners('secureConnection')
     tls.removeAllListeners('secureConnection')
     tls.on('secureConnection', (socket: TLSSocket) => {
+      connections.secured(socket)
       if (socket.alpnProtocol !== 'h2') return http1?.call(tls, socket)
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
       const begun = (session: ServerHttp2Session) => {
         this.#sessions.add(session)
         session.once('close', () => this.#sessions.delete(session))
+        connections.link(socket, session)
+        boundResets(session, options)
         endInTime(session, socket, keepAliveMs)
       }
       server.once('session', begun).emit('connection', socket)
@@ -80,8 +90,33 @@ function endInTime(session: ServerHttp2Session, socket: TLSSocket, keepAliveMs: 
   session.once('goaway', leave)
 }
 
-function endWhereSilent(request: Http2ServerRequest, requestMs: number): void {
-  const { stream } = request
-  stream.setTimeout(requestMs, () => stream.close(constants.NGHTTP2_CANCEL))
-  request.once('end', () => stream.setTimeout(0))
+/**
+ * Closes a session whose client cancels too many streams: each has cost its request already, and does
+ * not count for the limit of concurrent streams any more (CVE-2023-44487).
+ */
+function boundResets(
+  session: ServerHttp2Session,
+  { streamResets, connections }: MultiplexingOptions,
+): void {
+  const resets = new StreamResets(streamResets)
+  let isOver = false
+  const closed = function (this: ServerHttp2Stream): void {
+    if (isOver || this.rstCode === constants.NGHTTP2_NO_ERROR) return
+    const connection = connections.below(session)
+    const isApplication = connection?.standing === 'application'
+    if (resets.allows(performance.now(), { isApplication })) return
+    isOver = true
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    // not within the callback of a stream that closes: GOAWAY would stay unsent
+    setImmediate(() => session.destroy())
+    if (connection !== undefined) connections.note(connection, 'stream_resets')
+  }
+  session.on('stream', (stream: ServerHttp2Stream) => stream.on('close', closed))
+}
+
+function endAtDeadline({ stream }: Http2ServerRequest, requestMs: number): void {
+  if (stream.endAfterHeaders) return
+  const late = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), requestMs).unref()
+  stream.once('end', () => clearTimeout(late))
+  stream.once('close', () => clearTimeout(late))
 }

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Standing as ConnectionStanding } from './connection_queue.ts'
+import type { ClosedFor } from './connections.ts'
 
 /** How much is under way now. */
 export interface Standing {
@@ -11,6 +13,8 @@ export class ServiceMetrics {
   readonly #registry = new Registry()
   readonly #requests: Counter<'endpoint' | 'status'>
   readonly #seconds: Histogram<'endpoint'>
+  readonly #closed: Counter<'reason'>
+  readonly #connections: ((standing: ConnectionStanding) => number)[] = []
 
   constructor(standing: Standing) {
     const registers = [this.#registry]
@@ -27,6 +31,27 @@ export class ServiceMetrics {
       labelNames: ['endpoint'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 60],
       registers,
+    })
+    this.#closed = new Counter({
+      name: 'countersign_connections_closed_total',
+      help: 'Connections refused or closed for a limit, by the limit',
+      labelNames: ['reason'],
+      registers,
+    })
+    const listeners = this.#connections
+    new Gauge({
+      name: 'countersign_connections',
+      help: 'Open connections, by the best authenticated request that each has made',
+      labelNames: ['standing'],
+      registers,
+      collect() {
+        for (const standing of ['silent', 'anonymous', 'phone', 'application'] as const) {
+          this.set(
+            { standing },
+            listeners.reduce((sum, count) => sum + count(standing), 0),
+          )
+        }
+      },
     })
     const gauge = (name: string, help: string, count: () => number) =>
       new Gauge({
@@ -49,6 +74,15 @@ export class ServiceMetrics {
   answered(endpoint: string, status: number, milliseconds: number): void {
     this.#requests.inc({ endpoint, status: String(status) })
     this.#seconds.observe({ endpoint }, milliseconds / 1000)
+  }
+
+  connectionClosed(reason: ClosedFor): void {
+    this.#closed.inc({ reason })
+  }
+
+  /** Adds the connections of one listener to what is counted. */
+  watchConnections(count: (standing: ConnectionStanding) => number): void {
+    this.#connections.push(count)
   }
 
   get contentType(): string {

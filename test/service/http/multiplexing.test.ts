@@ -12,6 +12,7 @@ import {
   makeAuthority,
   makeServerCertificate,
 } from '../../../src/service/http/certificate_authority.ts'
+import { Connections } from '../../../src/service/http/connections.ts'
 import { Multiplexing, protocols } from '../../../src/service/http/multiplexing.ts'
 import { LoadBalancer } from '../../rig/load_balancer.ts'
 import type { PushPhone } from '../../rig/push_phone.ts'
@@ -146,7 +147,14 @@ describe('a connection of HTTP/2', () => {
     const { certificate, key } = await makeServerCertificate(authority, ['127.0.0.1'], Date.now())
     const tls = createServer({ cert: certificate, key, ALPNProtocols: protocols })
     tls.on('request', (request) => request.resume())
-    const multiplexing = new Multiplexing(tls, { keepAliveMs: 2 * silentMs, requestMs: silentMs })
+    const limits = { ...defaultConfig('.').connections, handshakeMs: silentMs, headerMs: silentMs }
+    const connections = new Connections(tls, {
+      ...{ limits, isProxy: () => false, closed: () => {}, log: silentLog },
+    })
+    const multiplexing = new Multiplexing(tls, {
+      ...{ keepAliveMs: 2 * silentMs, requestMs: silentMs },
+      ...{ streamResets: limits.streamResets, connections },
+    })
     await once(tls.listen(0, '127.0.0.1'), 'listening')
     const address = tls.address()
     assert.ok(address !== null && typeof address !== 'string')

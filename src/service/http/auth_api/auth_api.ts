@@ -10,6 +10,8 @@ import { CallParameters } from './parameters.ts'
 export interface AuthApiGates {
   readonly gate: SignedRequestGate
   readonly limit: RequestLimit
+  /** Marks the connection of an authentic request, which is then not closed in favour of others. */
+  readonly authentic: (request: FastifyRequest, standing: 'application' | 'phone') => void
 }
 
 /** Applications that may ask for second factors; those of the Admin API may not. */
@@ -74,7 +76,7 @@ export async function answerAsker(
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { gate, limit }: AuthApiGates,
+  { gate, limit, authentic }: AuthApiGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
@@ -83,6 +85,7 @@ async function admitted(
     (lookUp) => gate.admit(request, askers, { lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
+  authentic(request, 'application')
   await limit.genuine(request, signed.integration.ikey)
   return answer({ ...signed, caller: callerOf(reply) })
 }

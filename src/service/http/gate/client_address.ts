@@ -36,6 +36,12 @@ export class ClientAddresses {
     return client === other ? client : ''
   }
 
+  /** Whether an address is that of a trusted proxy, whose connections are those of many clients. */
+  trusts(peer: string): boolean {
+    const address = parseAddress(peer)
+    return address !== undefined && this.#isTrusted(address)
+  }
+
   /** Walks from the nearest proxy to the first address that is none of the trusted ones. */
   #client(nodes: readonly string[]): string {
     let client = ''

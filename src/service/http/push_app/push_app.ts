@@ -6,10 +6,16 @@ import type { AddRoute, PushAppParts } from './app_parts.ts'
 import { addDeviceRoutes } from './device_routes.ts'
 import { addRequestRoutes } from './request_routes.ts'
 
+export interface PushAppGates {
+  readonly limit: RequestLimit
+  /** Marks the connection of a request that a phone has signed. */
+  readonly authentic: (request: FastifyRequest, standing: 'phone') => void
+}
+
 /** Adds the server's side of the push app: `/app/api/*`, and the links that lead to the app. */
 export async function addPushApp(
   server: FastifyInstance,
-  limit: RequestLimit,
+  { limit, authentic }: PushAppGates,
   parts: PushAppParts,
 ): Promise<void> {
   await server.register(async (app) => {
@@ -28,7 +34,11 @@ export async function addPushApp(
       app.route({
         method,
         url,
-        handler: async (request, reply) => handler(await gate.admit(request), request, reply),
+        handler: async (request, reply) => {
+          const admitted = await gate.admit(request)
+          authentic(request, 'phone')
+          return handler(admitted, request, reply)
+        },
       })
     }
     addActivation(app, limit, parts)
