@@ -40,6 +40,8 @@ async function run(file: string): Promise<number> {
     for (const { section, address, port } of proxy.listeners) {
       log.info(`[${section}] listening on ${address}:${port}`)
     }
+    // not by a request, which an attacker could send: by the owner of the process alone
+    process.on('SIGUSR2', () => proxy.clearLatches())
     log.info('Init Complete')
     await stopped
     await proxy.stop()

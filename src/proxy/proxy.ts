@@ -52,6 +52,23 @@ export class AuthenticationProxy {
     return new Map(this.#listeners.map(({ server, section }) => [section.name, server.counters]))
   }
 
+  /** By section: addresses of which `message_authenticator = auto` requires a signature. */
+  get latched(): ReadonlyMap<string, RadiusServer['latched']> {
+    return new Map(this.#listeners.map(({ server, section }) => [section.name, server.latched]))
+  }
+
+  /** Forgets in every section which addresses sign their requests; logs how many were latched. */
+  clearLatches(): void {
+    for (const { server, section } of this.#listeners) {
+      const addresses = server.latched.map(({ address }) => address)
+      server.clearLatches()
+      this.#host.log.warn(`[${section.name}] forgets which addresses send Message-Authenticator`, {
+        latched: addresses.length,
+        addresses: addresses.slice(0, 20).join(', '),
+      })
+    }
+  }
+
   /**
    * Takes another configuration. A socket whose address and port stay is kept; requests in progress
    * there are finished by the section that took them.

@@ -12,6 +12,7 @@ export const Type = {
   ChapPassword: 3,
   NasIpAddress: 4,
   NasPort: 5,
+  ServiceType: 6,
   ReplyMessage: 18,
   State: 24,
   Class: 25,

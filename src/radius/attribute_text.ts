@@ -9,6 +9,17 @@ export function textOf(value: Uint8Array): string {
   return textDecoder.decode(value)
 }
 
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+
+/** The text of octets that must be UTF-8 (RFC 2865 §5); `undefined` if they are not. */
+export function strictTextOf(value: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(value)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * What a packet's first attribute of that name says, as text: addresses dotted, numbers decimal.
  *

@@ -11,15 +11,24 @@ const microsoft = 311
  * Why an Access-Request has no password that can be read:
  *
  * - `absent`: it has no credentials at all, or none but a State;
- * - `chap`, `mschap`, `eap`: the user proves himself in a way that keeps the password to him;
+ * - `empty`: the User-Password attribute has no octets; RFC 2865 §5.2 wants at least 16;
+ * - `chap`, `mschap`, `arap`, `eap`: the client proves the password without sending it;
  * - `malformed`: User-Password is not whole blocks, or CHAP-Password not 17 octets (RFC 2865 §5);
- * - `ambiguous`: there are two ways or two of a way, or more than one State (RFC 2865 §5.44).
+ * - `ambiguous`: two kinds of credentials, one kind twice, or more than one State (RFC 2865 §5.44).
  *
- * Each of it is answered with an Access-Reject by who needs the password.
+ * A server that needs the password answers each of them with an Access-Reject.
  */
-export type PasswordProblem = 'absent' | 'chap' | 'mschap' | 'eap' | 'malformed' | 'ambiguous'
+export type PasswordProblem =
+  | 'absent'
+  | 'empty'
+  | 'chap'
+  | 'mschap'
+  | 'arap'
+  | 'eap'
+  | 'malformed'
+  | 'ambiguous'
 
-/** @returns `undefined` where there is a User-Password, it alone, and of a right length. */
+/** @returns `undefined` if there is one User-Password of a valid length and nothing beside it. */
 export function passwordProblemOf({ octets }: Packet): PasswordProblem | undefined {
   let password = 0
   let chap = 0
@@ -28,12 +37,14 @@ export function passwordProblemOf({ octets }: Packet): PasswordProblem | undefin
   let states = 0
   let microsoftResponse = false
   let malformed = false
+  let empty = false
   for (let at = headerOctets; at < octets.length; ) {
     const length = octets[at + 1] ?? octets.length
     switch (octets[at]) {
       case Type.UserPassword:
         password++
-        malformed ||= !isHiddenPasswordLength(length - 2)
+        if (length === 2) empty = true
+        else malformed ||= !isHiddenPasswordLength(length - 2)
         break
       case Type.ChapPassword:
         chap++
@@ -56,8 +67,9 @@ export function passwordProblemOf({ octets }: Packet): PasswordProblem | undefin
   }
   if (states > 1 || password + chap + arap + eap > 1) return 'ambiguous'
   if (malformed) return 'malformed'
-  if (password === 1) return undefined
+  if (password === 1) return empty ? 'empty' : undefined
   if (chap === 1) return 'chap'
+  if (arap === 1) return 'arap'
   if (eap === 1) return 'eap'
   return microsoftResponse ? 'mschap' : 'absent'
 }

@@ -4,7 +4,7 @@ export {
   attributeNamed,
   Type,
 } from './attribute.ts'
-export { namedText, textOf } from './attribute_text.ts'
+export { namedText, strictTextOf, textOf } from './attribute_text.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
 export { type PasswordProblem, passwordProblemOf } from './credentials.ts'
 export type { AttributeKind } from './dictionary.ts'
@@ -12,6 +12,7 @@ export { framingProblem } from './framing.ts'
 export { HmacMd5Key } from './hmac_md5.ts'
 export { md5 } from './md5.ts'
 export {
+  type MessageAuthenticatorPlace,
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
   stampMessageAuthenticator,

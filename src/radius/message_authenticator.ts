@@ -9,15 +9,18 @@ export const unsignedMessageAuthenticator = {
 } as const
 
 /**
- * Where the value of the Message-Authenticator begins in a packet.
- *
- * @returns `undefined` where there is none; `-1` where there are several, or one of a wrong length.
+ * Where the value of the only Message-Authenticator of a packet begins; `repeated` if there are
+ * several, `wrong length` if it is not 16 octets. Neither can be genuine (RFC 3579 §3.2).
  */
-export function messageAuthenticatorAt(octets: Uint8Array): number | undefined {
+export type MessageAuthenticatorPlace = number | 'repeated' | 'wrong length'
+
+/** @returns `undefined` if the packet has no Message-Authenticator. */
+export function messageAuthenticatorAt(octets: Uint8Array): MessageAuthenticatorPlace | undefined {
   let found: number | undefined
   for (let at = headerOctets; at < octets.length; at += octets[at + 1] ?? octets.length) {
     if (octets[at] !== Type.MessageAuthenticator) continue
-    if (found !== undefined || octets[at + 1] !== 2 + authenticatorOctets) return -1
+    if (found !== undefined) return 'repeated'
+    if (octets[at + 1] !== 2 + authenticatorOctets) return 'wrong length'
     found = at + 2
   }
   return found
@@ -27,16 +30,17 @@ export function messageAuthenticatorAt(octets: Uint8Array): number | undefined {
  * Whether a packet's Message-Authenticator was made by one who knows the secret (RFC 3579 §3.2).
  *
  * @param octets The packet, as it came.
- * @param valueAt What `messageAuthenticatorAt` says of it.
+ * @param valueAt The result of `messageAuthenticatorAt`.
  * @param requestAuthenticator For a reply, the authenticator of the request it answers.
  */
 export function messageAuthenticatorIsGenuine(
   octets: Uint8Array,
-  valueAt: number,
+  valueAt: MessageAuthenticatorPlace,
   secret: SharedSecret,
   requestAuthenticator?: Uint8Array,
 ): boolean {
-  return valueAt > 0 && secret.hmac.isSignatureOf(octets, valueAt, requestAuthenticator)
+  if (typeof valueAt !== 'number') return false
+  return secret.hmac.isSignatureOf(octets, valueAt, requestAuthenticator)
 }
 
 /**

@@ -6,6 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { Code, encodeAccessRequest, SharedSecret } from '../../src/radius/index.ts'
+import { exchange } from '../../src/radius/udp/exchange.ts'
+import { signedBeforeLatch } from '../../src/radius/udp/signed_sources.ts'
 import { freePort, Running } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/authproxy')
@@ -35,6 +38,31 @@ describe('authproxy', () => {
     )
     assert.match(log, /skey='\*{5}\[40\]'/)
     assert(!log.includes('a'.repeat(40)))
+  })
+
+  test('SIGUSR2 clears which addresses must send Message-Authenticator', async () => {
+    const port = await freePort()
+    const running = new Running(program, ['--config', configured(port)])
+    await running.prints(/Init Complete/)
+    const secret = new SharedSecret('s'.repeat(24))
+    const ask = (messageAuthenticator: boolean) =>
+      exchange(
+        (identifier, authenticator) =>
+          encodeAccessRequest(identifier, authenticator, secret, {
+            username: 'alice',
+            messageAuthenticator,
+          }),
+        { host: '127.0.0.1', port, secret },
+      )
+    for (let sent = 0; sent < signedBeforeLatch; sent++) await ask(true)
+    const unsigned = ask(false)
+    await running.prints(/no Message-Authenticator, though .* set message_authenticator_1 = off/)
+    running.child.kill('SIGUSR2')
+    await running.prints(
+      /forgets which addresses send Message-Authenticator latched=1 .*127\.0\.0\.1/,
+    )
+    assert.equal((await unsigned)?.code, Code.AccessReject)
+    assert.equal(await running.stop(), 0)
   })
 
   test('a configuration with errors: every problem, exit status 2, nothing started', () => {

@@ -80,9 +80,17 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.match(wrong.output, /Received Access-Reject/)
   })
 
-  test('auto: after a signed request an unsigned one gets silence', async () => {
+  test('auto: an unsigned request after a signed test is answered', async () => {
     const from = 'Packet-Src-IP-Address = 127.0.0.4'
     await radclient([from, 'Message-Authenticator = 0x00', ...bob])
+    const { exitCode, output } = await radclient([from, ...bob])
+    assert.equal(exitCode, 0, output)
+  })
+
+  test('auto: after twenty signed requests an unsigned one gets silence', async () => {
+    const from = 'Packet-Src-IP-Address = 127.0.0.11'
+    const signed = [from, 'Message-Authenticator = 0x00', ...bob].join('\n')
+    await radclient([Array.from({ length: 20 }, () => signed).join('\n\n')])
     const { exitCode, output } = await radclient([from, ...bob], '-t', '0.3')
     assert.equal(exitCode, 1)
     assert.match(output, /No reply from server/)

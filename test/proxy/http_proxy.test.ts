@@ -47,6 +47,6 @@ test('CHAP: Access-Reject, and what to set', async () => {
   const chap = { type: Type.ChapPassword, value: new Uint8Array(17) }
   const reply = await proxy.signIn('alice', undefined, { attributes: [chap] })
   assert.equal(reply?.accepted, false)
-  assert(proxy.log.has('Missing or improperly formatted password (chap); set the appliance to PAP'))
+  assert(proxy.log.has('Missing or improperly formatted password (chap): the appliance uses CHAP'))
   await proxy.stop()
 })

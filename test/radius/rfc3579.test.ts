@@ -32,7 +32,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
     test(`${name}: genuine where it stands, and not with any bit changed`, () => {
       const packet = octets(packets[name])
       const at = messageAuthenticatorAt(packet)
-      assert(at !== undefined && at > 0)
+      assert(typeof at === 'number')
       assert.equal(messageAuthenticatorIsGenuine(packet, at, secret), true)
       for (let bit = 0; bit < packet.length * 8; bit++) {
         packet[bit >> 3] = (packet[bit >> 3] ?? 0) ^ (1 << (bit & 7))
@@ -45,10 +45,14 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
   test('there is none in a request without; several, or one of a wrong length, are not genuine', () => {
     const without = 'request_proxy_state_no_ma (BlastRADIUS shape; drop when limitProxyState)'
     assert.equal(messageAuthenticatorAt(octets(packets[without])), undefined)
-    for (const name of ['MA length 5', 'MA length 19', 'two MAs']) {
+    for (const [name, place] of [
+      ['MA length 5', 'wrong length'],
+      ['MA length 19', 'wrong length'],
+      ['two MAs', 'repeated'],
+    ] as const) {
       const packet = octets(vectors.invalid.find((entry) => entry.name === name)?.hex ?? '')
-      assert.equal(messageAuthenticatorAt(packet), -1)
-      assert.equal(messageAuthenticatorIsGenuine(packet, -1, secret), false)
+      assert.equal(messageAuthenticatorAt(packet), place)
+      assert.equal(messageAuthenticatorIsGenuine(packet, place, secret), false)
     }
   })
 

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import { Code, replyMessages } from '../../radius/index.ts'
+import { Code, type PasswordProblem, replyMessages, Type } from '../../radius/index.ts'
 import type { AccessRequest, Answer } from '../../radius/udp/access_request.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
 import type { AuthEvent, AuthEvents } from './auth_events.ts'
+import { readPasswordText } from './password_text.ts'
+import { readUserName, type UserName } from './user_name.ts'
 
 type Decoder = InstanceType<typeof TextDecoder>
 
@@ -28,79 +30,113 @@ export function radiusFront(
   const decoder = new TextDecoder(options.pwCodec, { fatal: true })
   const { log, section } = options
   return async (request) => {
-    const { peer, username = '' } = request
-    const label = `(('${peer.address}', ${peer.port}), ${username}, ${request.identifier})`
+    const { peer } = request
+    const user = readUserName(
+      request.attributes.flatMap(({ type, value }) => (type === Type.UserName ? [value] : [])),
+    )
+    const shown = user.kind === 'name' ? user.username : user.printable
+    const label = `(('${peer.address}', ${peer.port}), ${shown}, ${request.identifier})`
     log.info(`Sending request from ${peer.address} to ${section}`)
-    const login = loginOf(request, label, decoder, options)
+    const login = loginOf(request, user, label, decoder, options)
     if (login.kind === 'unreadable') {
-      log.warn(`${label}: ${login.problem}`)
-      options.events?.write(eventOf(reject(login.problem), undefined, request, options))
-      return answerOf(reject(unreadable), label, log)
+      const { problem, userMessage } = login
+      log.warn(`${label}: ${problem}`)
+      const verdict = { ...reject(problem), userMessage }
+      options.events?.write(eventOf(verdict, undefined, shown, request, options))
+      return answerOf(verdict, label, log)
     }
-    log.info(`${label}: login attempt for username '${username}'`)
+    log.info(`${label}: login attempt for username '${shown}'`)
     const verdict = await options.decide(login)
-    options.events?.write(eventOf(verdict, login, request, options))
+    options.events?.write(eventOf(verdict, login, shown, request, options))
     return answerOf(verdict, label, log)
   }
 }
 
-/** What the user is told where the request itself is unusable; the log says more. */
-const unreadable = 'The sign-in request could not be read.'
-/** UTF-16 units; what is longer would not fit into a packet of 4096 octets. */
+/** What the user sees when the request itself is unusable; the log says more. */
+const unusable = 'The sign-in request could not be read.'
+const nothingTyped = 'Type a passcode, push, phone or sms.'
+/** UTF-16 units; a longer text would not fit into a packet of 4096 octets. */
 const longestMessage = 900
 
 type Readable = Login & { readonly kind: 'login' }
-type Unreadable = { readonly kind: 'unreadable'; readonly problem: string }
+interface Unreadable {
+  readonly kind: 'unreadable'
+  /** For the log. */
+  readonly problem: string
+  readonly userMessage: string
+}
 
 function loginOf(
   request: AccessRequest,
+  user: UserName,
   label: string,
   decoder: Decoder,
-  { clientIpAttr }: RadiusFrontOptions,
+  { clientIpAttr, log }: RadiusFrontOptions,
 ): Readable | Unreadable {
-  const { password, username } = request
-  if (username === undefined || username === '') return problem('the request has no User-Name')
+  if (user.kind === 'unusable') return unreadable(user.problem)
+  const { username } = user
+  const unsolicited = unsolicitedProblem(request)
+  if (unsolicited !== undefined) return unreadable(unsolicited)
+  const { password, passwordProblem = 'absent' } = request
   if (password === undefined) {
-    return problem(
-      `Missing or improperly formatted password (${request.passwordProblem ?? 'absent'}); ` +
-        'set the appliance to PAP',
-    )
+    const problem = `Missing or improperly formatted password (${passwordProblem}): ${passwordAdvice[passwordProblem]}`
+    return unreadable(problem, isNothing(passwordProblem) ? nothingTyped : unusable)
   }
-  const word = decoded(password, decoder)
-  if (word === undefined) {
-    return problem(
-      "Cannot decode password; the appliance's shared secret probably differs from radius_secret",
-    )
-  }
+  const word = readPasswordText(password, decoder, {
+    proven: request.signed,
+    key: request.client.name.replace('radius_ip', 'radius_secret'),
+  })
+  if (word.kind === 'unreadable') return unreadable(word.problem)
+  if (word.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
   const address = request.named(clientIpAttr)?.trim()
   const ipaddr = address !== undefined && isIP(address) !== 0 ? address : undefined
-  return { kind: 'login', label, username, word, ipaddr }
+  return { kind: 'login', label, username, word: word.text, ipaddr }
 }
 
-function problem(problem: string): Unreadable {
-  return { kind: 'unreadable', problem }
+/** What is wrong, and what to do, for each reason why there is no password to read. */
+const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
+  absent: 'the request has no User-Password; the user typed nothing, or the appliance sends none',
+  empty: 'the password is empty; the user typed nothing, or the appliance did not ask for it',
+  chap: 'the appliance uses CHAP, which hides what was typed; set it to PAP',
+  mschap: 'the appliance uses MS-CHAP, which hides what was typed; set it to PAP',
+  arap: 'the appliance uses ARAP, which hides what was typed; set it to PAP',
+  eap: 'the appliance uses EAP, which is not served here; set it to PAP',
+  malformed:
+    'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or a proxy on the way garbles it',
+  ambiguous:
+    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to PAP alone',
 }
 
-/** A password that was hidden with another secret comes out as noise. */
-function decoded(password: Uint8Array, decoder: Decoder): string | undefined {
-  try {
-    const text = decoder.decode(password)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: nobody types them
-    return /[\u0000-\u0008\u000e-\u001f\u007f]/.test(text) ? undefined : text
-  } catch {
-    return undefined
+function isNothing(problem: PasswordProblem): boolean {
+  return problem === 'absent' || problem === 'empty'
+}
+
+const authorizeOnly = 17
+
+/** A first request that pretends to continue a conversation (RFC 5080 §2.1.1). */
+function unsolicitedProblem(request: AccessRequest): string | undefined {
+  if (request.value(Type.State) !== undefined) {
+    return 'the request has a State that this proxy did not issue; the appliance must begin without one'
   }
+  return request.named('Service-Type') === String(authorizeOnly)
+    ? 'the request asks to authorize without authentication (Service-Type Authorize-Only) and has no State'
+    : undefined
+}
+
+function unreadable(problem: string, userMessage = unusable): Unreadable {
+  return { kind: 'unreadable', problem, userMessage }
 }
 
 function eventOf(
   verdict: Verdict,
   login: Login | undefined,
+  username: string,
   request: AccessRequest,
   { clock, section, ikey }: RadiusFrontOptions,
 ): AuthEvent {
   return {
     timestamp: new Date(clock.now()).toISOString().replace('Z', '000Z'),
-    username: request.username ?? '',
+    username,
     auth_stage: login === undefined ? 'Unknown' : 'Secondary authentication',
     status: verdict.kind === 'accept' ? 'Allow' : 'Reject',
     msg: verdict.message,

@@ -5,6 +5,7 @@ import {
   type PasswordProblem,
   passwordProblemOf,
   revealPassword,
+  strictTextOf,
   Type,
   textOf,
 } from '../index.ts'
@@ -29,7 +30,12 @@ export interface AccessRequest {
   value(type: number): Uint8Array | undefined
   /** What an attribute says, as text, by its name in the dictionary; those of vendors too. */
   named(name: string): string | undefined
-  /** User-Name. */
+  /**
+   * Whether a genuine Message-Authenticator proves that the client knows the shared secret. Without
+   * one, a password that reads as noise may come from a different secret.
+   */
+  readonly signed: boolean
+  /** User-Name; `undefined` if it is absent or not UTF-8, so that no two names become one. */
   readonly username: string | undefined
   /** The revealed User-Password; there whenever `passwordProblem` is not. */
   readonly password: Uint8Array | undefined
@@ -48,13 +54,15 @@ export interface Answer {
 export class ReceivedRequest implements AccessRequest {
   readonly client: RadiusClient
   readonly peer: Peer
+  readonly signed: boolean
   readonly passwordProblem: PasswordProblem | undefined
   readonly #packet: Packet
   #password: Uint8Array | undefined
 
-  constructor(packet: Packet, client: RadiusClient, peer: Peer) {
+  constructor(packet: Packet, client: RadiusClient, peer: Peer, signed: boolean) {
     this.client = client
     this.peer = peer
+    this.signed = signed
     this.passwordProblem = passwordProblemOf(packet)
     this.#packet = packet
   }
@@ -68,7 +76,8 @@ export class ReceivedRequest implements AccessRequest {
   }
 
   get username(): string | undefined {
-    return this.text(Type.UserName)
+    const value = this.#packet.first(Type.UserName)
+    return value === undefined ? undefined : strictTextOf(value)
   }
 
   get password(): Uint8Array | undefined {

@@ -1,48 +1,96 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
 import {
+  type MessageAuthenticatorPlace,
   messageAuthenticatorAt,
   messageAuthenticatorIsGenuine,
   type Packet,
   Type,
 } from '../index.ts'
 import type { DropReason } from './counters.ts'
+import { policyKey } from './drop_log.ts'
 import type { RadiusClient } from './radius_client.ts'
-import { SignedSources } from './signed_sources.ts'
+import { type SignedSource, SignedSources, signedBeforeLatch } from './signed_sources.ts'
+
+/** `signed` and `unsigned` requests are processed; any other value is why a request is dropped. */
+export type Judgement = 'signed' | 'unsigned' | DropReason
 
 /**
- * Whether requests were made by the clients that they claim to be from (RFC 3579 §3.2, §3.3), as
- * far as each client's policy demands that they prove it (CVE-2024-3596).
+ * Checks that requests come from the clients that they claim to be from (RFC 3579 §3.2, §3.3), as
+ * far as each client's policy demands a proof (CVE-2024-3596).
  */
 export class Authenticity {
-  readonly #signed = new SignedSources()
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #sources = new SignedSources()
 
-  /** Why an Access-Request is dropped; `undefined` where it is taken for its client's. */
-  refusal(packet: Packet, client: RadiusClient, address: string): DropReason | undefined {
+  constructor(log: Log, clock: Clock) {
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /** The addresses of which `auto` requires a Message-Authenticator. */
+  get latched(): readonly SignedSource[] {
+    return this.#sources.latched
+  }
+
+  /** Forgets which addresses sign their requests. @returns How many were latched. */
+  clearLatches(): number {
+    return this.#sources.clear()
+  }
+
+  judge(packet: Packet, client: RadiusClient, address: string): Judgement {
     const valueAt = messageAuthenticatorAt(packet.octets)
     const eap = packet.has(Type.EapMessage)
     if (valueAt === undefined) {
-      return eap
-        ? 'missing-message-authenticator'
-        : this.#refusalOfUnsigned(packet, client, address)
+      return eap ? 'unsigned-eap' : this.#judgeUnsigned(packet, client, address)
     }
     if (!messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)) {
-      return 'wrong-message-authenticator'
+      return wrongMessageAuthenticator(valueAt)
     }
-    if (!eap) this.#signed.add(address)
-    // EAP has to be signed anyhow, so it says nothing about what else the client sends
-    else if (hasPassword(packet)) return 'eap-with-password'
-    return undefined
+    return eap && hasPassword(packet) ? 'eap-with-password' : 'signed'
   }
 
-  #refusalOfUnsigned(
+  /**
+   * Learns from a request that is processed and is no retransmission. EAP requests are always
+   * signed, so they say nothing about the client's other requests.
+   */
+  learn(
+    judgement: Judgement,
     packet: Packet,
-    client: RadiusClient,
+    { name, messageAuthenticator: policy }: RadiusClient,
     address: string,
-  ): DropReason | undefined {
-    const policy = client.messageAuthenticator
-    if (policy === 'off') return undefined
-    if (policy === 'required' || this.#signed.has(address)) return 'missing-message-authenticator'
-    // who can choose octets of the reply may forge it: Proxy-State comes back in it
-    return packet.has(Type.ProxyState) ? 'unsigned-proxy-state' : undefined
+  ): void {
+    if (policy !== 'auto' || packet.has(Type.EapMessage)) return
+    const change =
+      judgement === 'signed'
+        ? this.#sources.addSigned(address, name, this.#clock.now())
+        : this.#sources.addUnsigned(address)
+    const key = policyKey(name)
+    if (change === 'latched') {
+      this.#log.info(
+        `${address} (${name}) has sent ${signedBeforeLatch} requests with Message-Authenticator and none without; from now on its requests without one are dropped. ` +
+          `If another client at this address does not send it, set ${key} = off`,
+      )
+    } else if (change === 'mixed') {
+      this.#log.warn(
+        `${address} (${name}) sends requests with and without Message-Authenticator; both are answered. ` +
+          `If every client at this address should send it, set ${key} = required: it may be stripped on the way (CVE-2024-3596). Otherwise set ${key} = off`,
+      )
+    }
+  }
+
+  #judgeUnsigned(packet: Packet, client: RadiusClient, address: string): Judgement {
+    switch (client.messageAuthenticator) {
+      case 'off':
+        return 'unsigned'
+      case 'required':
+        return 'unsigned-but-required'
+      case 'auto':
+        if (this.#sources.isLatched(address)) return 'unsigned-after-signed'
+        // Proxy-State comes back in the reply: an attacker can choose its octets to forge the reply
+        return packet.has(Type.ProxyState) ? 'unsigned-proxy-state' : 'unsigned'
+    }
   }
 }
 
@@ -52,10 +100,21 @@ export function refusalOfStatusServer(
   client: RadiusClient,
 ): DropReason | undefined {
   const valueAt = messageAuthenticatorAt(packet.octets)
-  if (valueAt === undefined) return 'missing-message-authenticator'
+  if (valueAt === undefined) return 'unsigned-status-server'
   return messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)
     ? undefined
-    : 'wrong-message-authenticator'
+    : wrongMessageAuthenticator(valueAt)
+}
+
+function wrongMessageAuthenticator(valueAt: MessageAuthenticatorPlace): DropReason {
+  switch (valueAt) {
+    case 'repeated':
+      return 'repeated-message-authenticator'
+    case 'wrong length':
+      return 'malformed-message-authenticator'
+    default:
+      return 'wrong-message-authenticator'
+  }
 }
 
 /** RFC 3579 §3.3, note 1: no other credentials beside EAP. */

@@ -5,8 +5,13 @@ export type DropReason =
   | 'unknown-client'
   | 'malformed'
   | 'unexpected-code'
-  | 'missing-message-authenticator'
+  | 'unsigned-but-required'
+  | 'unsigned-after-signed'
+  | 'unsigned-eap'
+  | 'unsigned-status-server'
   | 'wrong-message-authenticator'
+  | 'repeated-message-authenticator'
+  | 'malformed-message-authenticator'
   | 'unsigned-proxy-state'
   | 'eap-with-password'
   | 'proxy-state-too-long'
@@ -39,8 +44,13 @@ export class ServerCounters {
     'unknown-client': 0,
     malformed: 0,
     'unexpected-code': 0,
-    'missing-message-authenticator': 0,
+    'unsigned-but-required': 0,
+    'unsigned-after-signed': 0,
+    'unsigned-eap': 0,
+    'unsigned-status-server': 0,
     'wrong-message-authenticator': 0,
+    'repeated-message-authenticator': 0,
+    'malformed-message-authenticator': 0,
     'unsigned-proxy-state': 0,
     'eap-with-password': 0,
     'proxy-state-too-long': 0,

@@ -7,29 +7,51 @@ import { RateLimit } from './rate_limit.ts'
 const linesPerSpan = 5
 const spanMs = 10_000
 
-/** What an administrator reads of each kind of silence: what was wrong, and what to do. */
-const explanations: Readonly<Record<DropReason, string>> = {
-  'unknown-client':
+/**
+ * What was wrong with a datagram that is dropped, and what to do.
+ *
+ * @param key The setting that decides on unsigned requests of this client.
+ */
+type Explanation = (key: string) => string
+
+const explanations: Readonly<Record<DropReason, Explanation>> = {
+  'unknown-client': () =>
     'Unknown Client: no radius_ip_N covers this address; add one if it may ask for logins',
-  malformed: 'malformed: it is not a RADIUS packet that RFC 2865 §3 and §5 allow',
-  'unexpected-code': 'neither an Access-Request nor a Status-Server; only logins are served here',
-  'missing-message-authenticator':
-    'no Message-Authenticator, which this client has to send: it has sent one before, or its ' +
-    'policy is required, or it speaks EAP or Status-Server',
-  'wrong-message-authenticator':
+  malformed: () => 'malformed: it is not a RADIUS packet that RFC 2865 §3 and §5 allow',
+  'unexpected-code': () =>
+    'neither an Access-Request nor a Status-Server; only logins are served here',
+  'unsigned-but-required': (key) =>
+    'no Message-Authenticator, which the configuration requires of this client; let the client ' +
+    `send it, or set ${key} = off`,
+  'unsigned-after-signed': (key) =>
+    'no Message-Authenticator, though this address has always sent it before. If a client there ' +
+    `does not send it, set ${key} = off; SIGUSR2 to the proxy clears what it has learned`,
+  'unsigned-eap': () => 'EAP-Message without Message-Authenticator (RFC 3579 §3.1)',
+  'unsigned-status-server': () => 'Status-Server without Message-Authenticator (RFC 5997 §3)',
+  'wrong-message-authenticator': () =>
     'wrong Message-Authenticator: the shared secret probably differs from the one of this client',
-  'unsigned-proxy-state':
+  'repeated-message-authenticator': () =>
+    'more than one Message-Authenticator; a client or a proxy on the way adds a second one ' +
+    '(RFC 3579 §3.3 allows one)',
+  'malformed-message-authenticator': () =>
+    'a Message-Authenticator that is not 16 octets long (RFC 3579 §3.2)',
+  'unsigned-proxy-state': (key) =>
     'Proxy-State without Message-Authenticator, as in an attack on the reply (CVE-2024-3596); let ' +
-    'the client send Message-Authenticator',
-  'eap-with-password': 'EAP-Message beside another password (RFC 3579 §3.3)',
-  'proxy-state-too-long': 'so much Proxy-State that no reply could carry it back',
-  overload: 'too many logins are in progress',
-  'status-server-rate': 'too many Status-Servers a second from this client',
+    `the client send Message-Authenticator, or set ${key} = off`,
+  'eap-with-password': () => 'EAP-Message beside another password (RFC 3579 §3.3)',
+  'proxy-state-too-long': () => 'so much Proxy-State that no reply could carry it back',
+  overload: () => 'too many logins are in progress',
+  'status-server-rate': () => 'too many Status-Servers a second from this client',
+}
+
+/** The setting for one client entry: `message_authenticator_2` for `radius_ip_2`. */
+export function policyKey(client: string): string {
+  return client.replace('radius_ip', 'message_authenticator')
 }
 
 /**
- * Counts the datagrams that get silence, and tells of some of them: a bounded number of lines for
- * each reason, so that one flood neither fills the log nor hides what else goes wrong.
+ * Counts dropped datagrams and logs a bounded number of them for each client and reason, so that a
+ * flood neither fills the log nor hides other problems.
  */
 export class DropLog {
   readonly #log: Log
@@ -43,13 +65,20 @@ export class DropLog {
     this.#counters = counters
   }
 
-  drop(reason: DropReason, from: Peer, detail?: string): void {
+  /** @param about.client Name of the client entry, where one covers the source address. */
+  drop(
+    reason: DropReason,
+    from: Peer,
+    { client, detail }: { readonly client?: string; readonly detail?: string } = {},
+  ): void {
     this.#counters.dropped[reason]++
-    const suppressed = this.#limit(reason).allow()
+    const suppressed = this.#limit(`${reason} ${client}`).allow()
     if (suppressed === undefined) return
-    this.#log.warn(`dropping packet from ${from.address}: ${explanations[reason]}`, {
+    const explanation = explanations[reason](policyKey(client ?? 'radius_ip_N'))
+    this.#log.warn(`dropping packet from ${from.address}: ${explanation}`, {
       port: from.port,
       reason,
+      ...(client === undefined ? {} : { client }),
       ...(detail === undefined ? {} : { detail }),
       ...(suppressed === 0 ? {} : { suppressed }),
     })

@@ -1,22 +1,24 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { Code, encodeReply, framingProblem, Packet } from '../index.ts'
 import { type AccessRequest, type Answer, type Peer, ReceivedRequest } from './access_request.ts'
 import { replyTo, tooMuchProxyState } from './answer_reply.ts'
-import { Authenticity, refusalOfStatusServer } from './authenticity.ts'
-import { ServerCounters } from './counters.ts'
+import { Authenticity, type Judgement, refusalOfStatusServer } from './authenticity.ts'
+import { type DropReason, ServerCounters } from './counters.ts'
 import { DropLog } from './drop_log.ts'
+import { ipv4In, isUnspecified, warnWithoutIpv4 } from './dual_stack.ts'
 import { Duplicates, type TakenRequest } from './duplicates.ts'
 import { kernelDrops } from './kernel_drops.ts'
 import type { RadiusClient, RadiusClients } from './radius_client.ts'
 import { RateLimit } from './rate_limit.ts'
 import { raiseReceiveBuffer, wantedReceiveBuffer } from './receive_buffer.ts'
+import type { SignedSource } from './signed_sources.ts'
 
 export interface RadiusServerOptions {
-  /** Local address, IPv4 or IPv6; without one, every IPv4 address of the machine. */
+  /** Local address; `::` for every address, without one every IPv4 address of the machine. */
   readonly address?: string | undefined
   /** 0 lets the system choose. */
   readonly port: number
@@ -52,7 +54,9 @@ export class RadiusServer {
   readonly #options: RadiusServerOptions
   readonly #socket: Socket
   readonly #duplicates: Duplicates
-  readonly #authenticity = new Authenticity()
+  readonly #authenticity: Authenticity
+  /** The socket also takes IPv4, whose addresses it shows in their IPv6 form. */
+  readonly #dualStack: boolean
   readonly #drops: DropLog
   readonly #statusServers = new WeakMap<RadiusClient, RateLimit>()
   #clients: RadiusClients
@@ -66,6 +70,7 @@ export class RadiusServer {
     this.#options = options
     this.#clients = options.clients
     this.#drops = new DropLog(log, clock, this.counters)
+    this.#authenticity = new Authenticity(log, clock)
     this.#duplicates = new Duplicates({
       clock,
       replyLifeMs: (options.cleanupDelaySecs ?? 10) * 1000,
@@ -74,13 +79,17 @@ export class RadiusServer {
       mostPending: options.maxPending ?? 50_000,
     })
     const type = isIPv6(options.address ?? '') ? 'udp6' : 'udp4'
+    this.#dualStack = type === 'udp6' && isUnspecified(options.address ?? '')
     this.#socket = createSocket({
       type,
-      ipv6Only: type === 'udp6',
+      ipv6Only: type === 'udp6' && !this.#dualStack,
       // replies go to addresses, never to names: the look-up is spared
       lookup: (host, _options, done) => done(null, host, type === 'udp6' ? 6 : 4),
     })
-    this.#socket.on('message', (datagram, from) => this.#receive(datagram, from))
+    this.#socket.on('message', (datagram, { address, port }) => {
+      const ipv4 = this.#dualStack ? ipv4In(address) : undefined
+      this.#receive(datagram, { address: ipv4 ?? address, port })
+    })
   }
 
   /** @throws An error of the system's (code `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it can't. */
@@ -97,6 +106,7 @@ export class RadiusServer {
     }
     this.#socket.on('error', (error) => log.warn(`RADIUS socket: ${error.message}`))
     raiseReceiveBuffer(this.#socket, recvBufferSize, log)
+    if (this.#dualStack) warnWithoutIpv4(log)
     this.#housekeeping = setInterval(() => {
       this.#duplicates.forgetExpired()
       void this.readKernelDrops()
@@ -108,6 +118,16 @@ export class RadiusServer {
   get address(): Peer {
     const { address, port } = this.#socket.address()
     return { address, port }
+  }
+
+  /** The source addresses of which `auto` requires a Message-Authenticator. */
+  get latched(): readonly SignedSource[] {
+    return this.#authenticity.latched
+  }
+
+  /** Forgets which addresses sign their requests. @returns How many were latched. */
+  clearLatches(): number {
+    return this.#authenticity.clearLatches()
   }
 
   /** Requests that are being decided on. */
@@ -162,22 +182,32 @@ export class RadiusServer {
       const client = this.#clients.find(from.address)
       if (client === undefined) return this.#drops.drop('unknown-client', from)
       // a forger's: nothing can be sent there
-      if (from.port === 0) return this.#drops.drop('malformed', from, 'source port 0')
+      const { name } = client
+      if (from.port === 0) {
+        return this.#drops.drop('malformed', from, { client: name, detail: 'source port 0' })
+      }
       const problem = framingProblem(datagram)
-      if (problem !== undefined) return this.#drops.drop('malformed', from, problem)
+      if (problem !== undefined) {
+        return this.#drops.drop('malformed', from, { client: name, detail: problem })
+      }
       const packet = new Packet(datagram)
       if (packet.code === Code.AccessRequest) this.#receiveAccessRequest(packet, client, from)
       else if (packet.code === Code.StatusServer) this.#receiveStatusServer(packet, client, from)
-      else this.#drops.drop('unexpected-code', from, `code ${packet.code}`)
+      else {
+        const detail = `code ${packet.code}`
+        this.#drops.drop('unexpected-code', from, { client: name, detail })
+      }
     } catch (error) {
       this.#options.log.error('a datagram could not be handled', { error: describe(error) })
     }
   }
 
   #receiveAccessRequest(packet: Packet, client: RadiusClient, from: Peer): void {
-    if (tooMuchProxyState(packet)) return this.#drops.drop('proxy-state-too-long', from)
-    const refusal = this.#authenticity.refusal(packet, client, from.address)
-    if (refusal !== undefined) return this.#drops.drop(refusal, from)
+    if (tooMuchProxyState(packet)) return this.#drop('proxy-state-too-long', from, client)
+    const judgement = this.#authenticity.judge(packet, client, from.address)
+    if (judgement !== 'signed' && judgement !== 'unsigned') {
+      return this.#drop(judgement, from, client)
+    }
     const intake = this.#duplicates.take(from, packet.identifier, packet.authenticator)
     switch (intake.kind) {
       case 'in-progress':
@@ -187,11 +217,27 @@ export class RadiusServer {
         this.counters.duplicatesAnswered++
         return this.#send(intake.reply, from)
       case 'full':
-        return this.#drops.drop('overload', from)
+        return this.#drop('overload', from, client)
       case 'new':
-        this.counters.accessRequests++
-        void this.#answer(new ReceivedRequest(packet, client, from), packet, intake.taken)
+        this.#take(packet, client, from, judgement, intake.taken)
     }
+  }
+
+  #take(
+    packet: Packet,
+    client: RadiusClient,
+    from: Peer,
+    judgement: Judgement,
+    taken: TakenRequest,
+  ): void {
+    this.counters.accessRequests++
+    this.#authenticity.learn(judgement, packet, client, from.address)
+    const request = new ReceivedRequest(packet, client, from, judgement === 'signed')
+    void this.#answer(request, packet, taken)
+  }
+
+  #drop(reason: DropReason, from: Peer, client: RadiusClient): void {
+    this.#drops.drop(reason, from, { client: client.name })
   }
 
   async #answer(request: ReceivedRequest, packet: Packet, taken: TakenRequest): Promise<void> {
@@ -236,12 +282,12 @@ export class RadiusServer {
     })
   }
 
-  /** Status-Server has a memory of its own, none: it must not push a login out of the duplicates. */
+  /** Status-Server bypasses the duplicate cache, so that it can't push a login out of it. */
   #receiveStatusServer(packet: Packet, client: RadiusClient, from: Peer): void {
     const refusal = refusalOfStatusServer(packet, client)
-    if (refusal !== undefined) return this.#drops.drop(refusal, from)
+    if (refusal !== undefined) return this.#drop(refusal, from, client)
     if (this.#statusServerLimit(client).allow() === undefined) {
-      return this.#drops.drop('status-server-rate', from)
+      return this.#drop('status-server-rate', from, client)
     }
     this.counters.statusServers++
     const reply = encodeReply(Code.AccessAccept, [], packet, client.shared, {
@@ -259,7 +305,8 @@ export class RadiusServer {
   }
 
   #send(reply: Uint8Array, to: Peer): void {
-    this.#socket.send(reply, to.port, to.address, (error) => {
+    const address = this.#dualStack && isIPv4(to.address) ? `::ffff:${to.address}` : to.address
+    this.#socket.send(reply, to.port, address, (error) => {
       if (error !== null) this.#drops.sendError(to, error)
     })
   }

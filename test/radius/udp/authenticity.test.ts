@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { type Attribute, decodePacket, encodePacket } from '../../../src/radius/index.ts'
-import { Authenticity } from '../../../src/radius/udp/authenticity.ts'
+import {
+  type Attribute,
+  decodePacket,
+  encodePacket,
+  replyMessages,
+} from '../../../src/radius/index.ts'
 import {
   type MessageAuthenticatorPolicy,
   RadiusClients,
 } from '../../../src/radius/udp/radius_client.ts'
+import { SignedSources, signedBeforeLatch } from '../../../src/radius/udp/signed_sources.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
 import { octets } from '../../rig/octets.ts'
 import { acceptBob, client, RadiusPeer, secret, startServer } from '../../rig/radius_peer.ts'
+import { RecordingLog } from '../../rig/recording_log.ts'
 import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
 
 type Signature = 'good' | 'bad' | 'none'
@@ -40,7 +47,7 @@ const password = { type: 2, value: new Uint8Array(16) }
 describe('CVE-2024-3596, what each policy takes', () => {
   type Row = readonly [Signature, 'plain' | 'proxy-state' | 'eap', string]
   const wrong = 'wrong-message-authenticator'
-  const missing = 'missing-message-authenticator'
+  const missing = 'unsigned-but-required'
   const common: readonly Row[] = [
     ['good', 'plain', 'answered'],
     ['good', 'proxy-state', 'answered'],
@@ -48,15 +55,14 @@ describe('CVE-2024-3596, what each policy takes', () => {
     ['bad', 'plain', wrong],
     ['bad', 'proxy-state', wrong],
     ['bad', 'eap', wrong],
-    ['none', 'eap', missing],
+    ['none', 'eap', 'unsigned-eap'],
   ]
   const matrix: Readonly<Record<MessageAuthenticatorPolicy, readonly Row[]>> = {
     auto: [
       ['none', 'plain', 'answered'],
       ['none', 'proxy-state', 'unsigned-proxy-state'],
       ...common,
-      ['none', 'plain', missing],
-      ['none', 'proxy-state', missing],
+      ['none', 'plain', 'answered'],
     ],
     required: [['none', 'plain', missing], ['none', 'proxy-state', missing], ...common],
     off: [...common, ['none', 'plain', 'answered'], ['none', 'proxy-state', 'answered']],
@@ -89,31 +95,20 @@ describe('CVE-2024-3596, what each policy takes', () => {
     }
   }
 
-  test('auto learns for each address of a network apart, from a genuine one only', async () => {
-    const server = await startServer()
-    const one = await RadiusPeer.at(server, { from: '127.0.0.2' })
-    const other = await RadiusPeer.at(server, { from: '127.0.0.3' })
-    await one.send(request('bad'))
-    assert.equal(await one.silenceOrReply(), undefined)
-    await one.ask(request('none'))
-    await one.ask(request('good', eap))
-    await one.ask(request('none'))
-    await one.ask(request('good'))
-    await one.send(request('none'))
-    assert.equal(await one.silenceOrReply(), undefined)
-    await other.ask(request('none'))
-    one.close()
-    other.close()
-    await server.close()
-  })
-
-  test('new clients do not make it forget what an address has sent', async () => {
-    const server = await startServer()
+  test('two Message-Authenticators, a short one and a wrong one are different', async () => {
+    const log = new RecordingLog()
+    const server = await startServer({ log })
     const peer = await RadiusPeer.at(server)
-    await peer.ask(request('good'))
-    server.replaceClients(RadiusClients.of([client()]))
-    await peer.send(request('none'))
+    const short = encodePacket(1, 99, Buffer.alloc(16, 1), [{ type: 80, value: octets('0102') }])
+    await peer.send(request('good', { type: 80, value: new Uint8Array(16) }))
+    await peer.send(short)
+    await peer.send(request('bad'))
     assert.equal(await peer.silenceOrReply(), undefined)
+    const { dropped } = server.counters
+    assert.equal(dropped['repeated-message-authenticator'], 1)
+    assert.equal(dropped['malformed-message-authenticator'], 1)
+    assert.equal(dropped['wrong-message-authenticator'], 1)
+    assert.equal(log.lines.filter((line) => line.includes('shared secret')).length, 1)
     peer.close()
     await server.close()
   })
@@ -127,22 +122,150 @@ describe('CVE-2024-3596, what each policy takes', () => {
     peer.close()
     await server.close()
   })
+})
 
-  test('addresses beyond the memory of auto lose their protection, and nothing else', () => {
-    const authenticity = new Authenticity()
-    const known = RadiusClients.of([client()]).find('127.0.0.1')
-    assert(known !== undefined)
-    const packet = octets(vectors.packets.access_request_ma_first)
-    const signed = decodePacket(packet)
-    for (let index = 0; index < 70_000; index++) {
-      assert.equal(authenticity.refusal(signed, known, `address ${index}`), undefined)
+describe('CVE-2024-3596, when auto begins to require a signature', () => {
+  async function sendSigned(peer: RadiusPeer, count = signedBeforeLatch): Promise<void> {
+    for (let sent = 0; sent < count; sent++) await peer.ask(request('good'))
+  }
+
+  test('one signed test does not silence the unsigned clients of its address', async () => {
+    const log = new RecordingLog()
+    const server = await startServer({ log })
+    const peer = await RadiusPeer.at(server)
+    await peer.ask(request('good'))
+    for (let round = 0; round < 2; round++) {
+      await peer.ask(request('none'))
+      await sendSigned(peer)
     }
-    const unsigned = decodePacket(request('none'))
-    assert.equal(authenticity.refusal(unsigned, known, 'address 0'), undefined)
-    assert.equal(
-      authenticity.refusal(unsigned, known, 'address 69999'),
-      'missing-message-authenticator',
+    await peer.ask(request('none'))
+    assert.deepEqual(server.latched, [])
+    const warnings = log.lines.filter((line) => line.includes('with and without'))
+    assert.equal(warnings.length, 1)
+    peer.close()
+    await server.close()
+  })
+
+  test('an address that only signs is latched, each of a network apart, and the log says so', async () => {
+    const log = new RecordingLog()
+    const entry = client({ name: 'radius_ip_3' })
+    const server = await startServer({ log, clients: [entry], clock: new ManualClock(5000) })
+    const one = await RadiusPeer.at(server, { from: '127.0.0.2' })
+    const other = await RadiusPeer.at(server, { from: '127.0.0.3' })
+    await one.send(request('bad'))
+    await one.ask(request('good', eap))
+    await sendSigned(one, signedBeforeLatch - 1)
+    assert.deepEqual(server.latched, [])
+    await sendSigned(one, 1)
+    const latch = { address: '127.0.0.2', client: 'radius_ip_3', since: 5000 }
+    assert.deepEqual(server.latched, [latch])
+    assert(log.has('from now on its requests without one are dropped'))
+    await one.send(request('none'))
+    await one.send(request('none', proxyState))
+    assert.equal(await one.silenceOrReply(), undefined)
+    assert.equal(server.counters.dropped['unsigned-after-signed'], 2)
+    assert.match(
+      log.lines.find((line) => line.includes('dropping packet from 127.0.0.2: no Mess')) ?? '',
+      /always sent it before.*set message_authenticator_3 = off; SIGUSR2/,
     )
+    await other.ask(request('none'))
+    one.close()
+    other.close()
+    await server.close()
+  })
+
+  test('no request and no new clients undo a latch; the administrator does', async () => {
+    const server = await startServer()
+    const peer = await RadiusPeer.at(server)
+    await sendSigned(peer)
+    for (let sent = 0; sent < 50; sent++) await peer.send(request('none'))
+    server.replaceClients(RadiusClients.of([client()]))
+    await peer.send(request('none'))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.clearLatches(), 1)
+    await peer.ask(request('none'))
+    peer.close()
+    await server.close()
+  })
+
+  test('retransmissions of one signed request count once', async () => {
+    const server = await startServer()
+    const peer = await RadiusPeer.at(server)
+    const packet = request('good')
+    for (let sent = 0; sent < 2 * signedBeforeLatch; sent++) await peer.ask(packet)
+    assert.deepEqual(server.latched, [])
+    await peer.ask(request('none'))
+    peer.close()
+    await server.close()
+  })
+
+  test('forged unsigned requests from many addresses do not push a latch out of the memory', () => {
+    const sources = new SignedSources()
+    for (let sent = 0; sent < signedBeforeLatch; sent++) sources.addSigned('10.0.0.1', 'a', 0)
+    for (let forged = 0; forged < 70_000; forged++) sources.addUnsigned(`address ${forged}`)
+    assert.equal(sources.isLatched('10.0.0.1'), true)
+  })
+
+  test('latches are bounded: the oldest one is forgotten', () => {
+    const sources = new SignedSources()
+    for (let index = 0; index < 66_000; index++) {
+      for (let sent = 0; sent < signedBeforeLatch; sent++) sources.addSigned(`${index}`, 'a', 0)
+    }
+    assert.equal(sources.isLatched('0'), false)
+    assert.equal(sources.isLatched('65999'), true)
+    assert.equal(sources.latched.length, 65_536)
+  })
+})
+
+describe('RFC 3579 §2.6, EAP is refused', () => {
+  const cases = [
+    ['a response', [octets('0217000501')], 0x17],
+    ['a response in two attributes', [octets('02'), octets('18000501')], 0x18],
+    ['EAP-Start, which has no Identifier', [new Uint8Array()], 0],
+  ] as const
+  for (const [name, fragments, identifier] of cases) {
+    test(`${name}: Access-Reject with EAP-Failure and Message-Authenticator`, async () => {
+      const server = await startServer({
+        clients: [client({ messageAuthenticatorInReplies: false })],
+        answer: async () => ({ code: 2, attributes: replyMessages('accepted by mistake') }),
+      })
+      const peer = await RadiusPeer.at(server, { signedReplies: false })
+      const reply = decodePacket(
+        await peer.ask(request('good', ...fragments.map((value) => ({ type: 79, value })))),
+      )
+      assert.equal(reply.code, 3)
+      assert.deepEqual(
+        reply.attributes.map(({ type }) => type),
+        [80, 79],
+      )
+      assert.deepEqual([...(reply.first(79) ?? [])], [4, identifier, 0, 4])
+      peer.close()
+      await server.close()
+    })
+  }
+
+  test('as much Proxy-State as fits beside EAP-Failure is answered, more is dropped', async () => {
+    const server = await startServer()
+    const peer = await RadiusPeer.at(server)
+    const room = 4096 - 38 - 6
+    for (const [identifier, octetsOfStates] of [
+      [1, room],
+      [2, room + 1],
+    ] as const) {
+      const packet = encodePacket(1, identifier, Buffer.alloc(16, identifier), [
+        { type: 79, value: new Uint8Array() },
+        ...Array.from({ length: 15 }, () => ({ type: 33, value: new Uint8Array(253) })),
+        { type: 33, value: new Uint8Array(octetsOfStates - 15 * 255 - 2) },
+        { type: 80, value: new Uint8Array(16) },
+      ])
+      packet.set(createHmac('md5', secret).update(packet).digest(), packet.length - 16)
+      await peer.send(packet)
+    }
+    const reply = await peer.silenceOrReply()
+    assert.deepEqual([reply?.[1], reply?.length], [1, 4096])
+    assert.equal(server.counters.dropped['proxy-state-too-long'], 1)
+    peer.close()
+    await server.close()
   })
 })
 

@@ -226,7 +226,7 @@ describe('RFC 5997, Status-Server', () => {
     assert.equal(await peer.silenceOrReply(), undefined)
     const { dropped } = server.counters
     assert.equal(dropped['wrong-message-authenticator'], 1)
-    assert.equal(dropped['missing-message-authenticator'], 1)
+    assert.equal(dropped['unsigned-status-server'], 1)
     assert.equal(dropped.malformed, 1)
     peer.close()
     await server.close()
