@@ -76,14 +76,15 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:os'],
   },
 
+  'service/username': { rooms: ['duo'] },
   'service/store': {
-    rooms: ['host'],
+    rooms: ['host', 'service/username'],
     node: [...files, 'node:crypto', 'node:events', 'node:net', 'node:sqlite'],
     packages: ['kysely', 'pg'],
   },
   'service/config': { rooms: ['ini', 'host', 'service/store'], node: [...files, 'node:net'] },
   'service/directory': {
-    rooms: ['host', 'duo', 'service/store'],
+    rooms: ['host', 'duo', 'service/store', 'service/username'],
     node: ['node:crypto'],
     packages: ['kysely', 'otpauth'],
   },
@@ -123,6 +124,7 @@ const table: Readonly<Record<string, Room>> = {
     rooms: [
       'host',
       'duo',
+      'service/username',
       'service/store',
       'service/directory',
       'service/access',
@@ -140,6 +142,7 @@ const table: Readonly<Record<string, Room>> = {
       'push',
       'duo',
       'service/store',
+      'service/username',
       'service/directory',
       'service/access',
       'service/event_log',

@@ -29,4 +29,4 @@ export {
   signingKey,
   verifiedVersion,
 } from './signature.ts'
-export { lookupName, type UsernameNormalization } from './username.ts'
+export { lookupName, type UsernameNormalization, withoutDomain } from './username.ts'

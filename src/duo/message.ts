@@ -65,6 +65,8 @@ export const statusMessage = {
   bypass: 'Bypass mode: no second factor is asked for.',
   enroll: 'Enroll an authentication device to proceed',
   unknownUserAllowed: 'Allowing unknown user',
+  usernameRefused:
+    'This user name is not accepted. Type your user name exactly as your administrator gave it to you.',
   unknownUserDenied: 'Your account is not permitted to use this application.',
   pushed: 'Pushed a login request to your device...',
   pushFailed: 'The login request did not reach your device. Open the app to answer it.',

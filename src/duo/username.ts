@@ -11,6 +11,6 @@ export function lookupName(username: string, normalization: UsernameNormalizatio
 }
 
 /** `user` of `DOMAIN\user`, `user@domain` or `user`. */
-function withoutDomain(name: string): string {
+export function withoutDomain(name: string): string {
   return name.slice(name.lastIndexOf('\\') + 1).replace(/(?<=.)@.*$/s, '')
 }

@@ -21,6 +21,7 @@ import { Outbox } from './delivery/outbox.ts'
 import { outboxKey } from './delivery/outbox_key.ts'
 import { VoiceAddresses } from './delivery/voice_address.ts'
 import { BypassCodes } from './directory/bypass_codes.ts'
+import { warnOfCollidingNames } from './directory/colliding_names.ts'
 import { Groups } from './directory/groups.ts'
 import { Phones } from './directory/phones.ts'
 import { PushDevices } from './directory/push_devices.ts'
@@ -132,6 +133,7 @@ type Prepared = Required<Pick<ServiceOptions, 'folder' | 'port' | 'config' | 'lo
 
 async function listening(store: Store, options: Prepared): Promise<Service> {
   const { config, folder, port, log, clock } = options
+  await warnOfCollidingNames(store.db, log)
   const transactions = new Transactions(store, clock)
   const users = new Users(store)
   const bypassCodes = new BypassCodes(store)
@@ -334,7 +336,7 @@ export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Aut
     fatigue: push.fatigue,
     sms: { ...sms, count: sms.batch },
   })
-  return new Authentication({ ...parts, settlement, verificationCodes, phoneFactors })
+  return new Authentication({ ...parts, log, settlement, verificationCodes, phoneFactors })
 }
 
 function outboxFace(folder: string, outbox: Outbox, transactions: Transactions): Face {

@@ -11,6 +11,7 @@ import type { SealingKey } from '../../service/store/sealing.ts'
 import { keysOf, noData, Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
 import { type DataLocation, locateData } from './data_location.ts'
+import { nameReport, nameReportJson, nameReportText } from './name_report.ts'
 import { json } from './output.ts'
 
 /** `countersign backup`, `restore`, `migrate` and `check`: the data as a whole. */
@@ -46,7 +47,7 @@ export function addDataVerbs(program: Command): void {
     )
     .action(migrate)
   dataOptions(program.command('check'))
-    .description('look for damage, and whether the sealing key is right')
+    .description('look for damage, a wrong sealing key, and user names that look alike')
     .action(check)
 }
 
@@ -76,9 +77,12 @@ async function check(options: DataOptions): Promise<void> {
   if (databaseUrl === undefined && (await Store.exists(location))) {
     checkDatabase(databaseFile(folder), keysIn(location))
   }
-  await withStore(options, async ({ json: asJson }) => {
+  await withStore(options, async ({ store, json: asJson }) => {
+    const names = await nameReport(store)
     process.stdout.write(
-      asJson ? json({ whole: true }) : 'the data is whole, and the sealing key opens it\n',
+      asJson
+        ? json({ whole: true, ...nameReportJson(names) })
+        : `the data is whole, and the sealing key opens it\n${nameReportText(names)}`,
     )
   })
 }

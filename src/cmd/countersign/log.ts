@@ -22,6 +22,7 @@ export function addLogVerb(program: Command): void {
         'fraud',
       ]),
     )
+    .option('--reason <reason>', 'of this reason only, such as look_alike_username')
     .option('--limit <count>', 'how many', Number, 50)
     .action(authentication)
   dataOptions(log.command('administrator'))
@@ -36,13 +37,14 @@ export function addLogVerb(program: Command): void {
 }
 
 async function authentication(
-  options: LogOptions & { user?: string; result?: string },
+  options: LogOptions & { user?: string; result?: string; reason?: string },
 ): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
     const events = await new AuthenticationLog(store).list({
       limit: checkedLimit(options.limit),
       ...(options.user === undefined ? {} : { username: options.user }),
       ...(options.result === undefined ? {} : { result: options.result }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
     })
     process.stdout.write(
       asJson

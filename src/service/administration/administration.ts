@@ -14,6 +14,7 @@ import { type Phone, Phones } from '../directory/phones.ts'
 import type { Imported, ImportOptions } from '../directory/token_import.ts'
 import { type ListedToken, type NewToken, type Token, Tokens } from '../directory/tokens.ts'
 import type { User } from '../directory/user.ts'
+import { requireNewName } from '../directory/user_names.ts'
 import { type NewUser, Users } from '../directory/users.ts'
 import { type NewYubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { ActivationCodes } from '../enrollment/activation_codes.ts'
@@ -116,6 +117,7 @@ export class Administration {
         })
       },
       invite: async (username, userId, validSecs) => {
+        if (userId === null) await requireNewName(username, 'none', db)
         const code = await this.#invitations.create(
           { username, userId, ikey: null, validSecs, createdBy: this.#actor },
           now,

@@ -1,9 +1,11 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { type Device, readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
 import type { Integration } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { isPasscodeForm } from '../directory/passcode_form.ts'
+import type { NameRefusal } from '../directory/user_names.ts'
 import type { PhoneFactor } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
 import { ToldStatuses } from '../transaction/told_statuses.ts'
@@ -17,11 +19,13 @@ import {
 } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { VerificationCodes } from '../transaction/verification_codes.ts'
+import { spelledOut } from '../username/username_problem.ts'
 import { deviceList } from './device_list.ts'
 import type { Asking, Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { checkPasscode } from './passcode_check.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
+import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { type PushDecision, pushAnswers, wrongCodes } from './push_decision.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
@@ -77,6 +81,7 @@ export interface AuthenticationParts {
   readonly settlement: Settlement
   readonly phoneFactors: PhoneFactors
   readonly delivery: Delivery
+  readonly log: Log
   readonly clock: Clock
 }
 
@@ -90,6 +95,7 @@ const pollMs = 30_000
  */
 const mostWaitingReplies = 14
 const toldCodeMs = 60_000
+const maxLogged = 255
 /** Wrong verification codes that end a push. */
 const mostWrongCodes = 3
 
@@ -195,6 +201,19 @@ export class Authentication {
     }
     const { factor: way, phone: device = 'auto' } = prompt
     return await phoneFactors.ask(attempt, subject, { way, device, txid, async })
+  }
+
+  /** Logs an enrolment that an application asked for and that was refused for its username. */
+  async enrolmentRefused(request: AuthRequest): Promise<void> {
+    const subject = await this.#subject(request)
+    if (subject?.nameRefusal === undefined) return
+    const decision = refusedName[subject.nameRefusal.kind]
+    await this.#parts.settlement.end(
+      attemptOf(request, subject),
+      false,
+      outcomeOf(decision),
+      decision.reason,
+    )
   }
 
   /** Waits for one that `auth` left waiting, to its end, or for as long as anybody does. */
@@ -375,8 +394,33 @@ export class Authentication {
     return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 
-  #subject({ named, integration }: AuthRequest): Promise<Subject | undefined> {
-    return readSubject(named, integration, this.#parts.clock.now(), this.#parts)
+  async #subject(request: AuthRequest): Promise<Subject | undefined> {
+    const { named, integration } = request
+    const subject = await readSubject(named, integration, this.#parts.clock.now(), this.#parts)
+    if (subject?.nameRefusal !== undefined) this.#logRefusedName(request, subject.nameRefusal)
+    return subject
+  }
+
+  #logRefusedName({ named, integration, ipaddr }: AuthRequest, refusal: NameRefusal): void {
+    const place = {
+      // spelled out, since a look-alike can't be seen
+      username: 'username' in named ? spelledOut(named.username.slice(0, maxLogged)) : '',
+      application: integration.name,
+      ipaddr,
+    }
+    if (refusal.kind === 'look_alike') {
+      const { username, name } = refusal.of
+      const looksLike = name === username ? username : `${name} (alias of ${username})`
+      this.#parts.log.warn('denied a user name that looks like another', {
+        ...place,
+        looks_like: looksLike,
+      })
+    } else {
+      this.#parts.log.warn('denied a user name that no new user may have', {
+        ...place,
+        problem: refusal.problem,
+      })
+    }
   }
 }
 

@@ -2,11 +2,14 @@ import { statusMessage } from '../../duo/index.ts'
 import type { NewUserPolicy } from '../access/integrations.ts'
 import type { GroupStatus } from '../directory/groups.ts'
 import type { UserStatus } from '../directory/user.ts'
+import type { NameRefusal } from '../directory/user_names.ts'
 
 /** What is known of whoever wants to sign in. */
 export interface Subject {
   /** `undefined` for a name that no user has. */
   readonly status: UserStatus | undefined
+  /** Why a name that no user has can't become a user's, whatever the policy for new users is. */
+  readonly nameRefusal: NameRefusal['kind'] | undefined
   /** Of all groups that the user is in: they count before the user's own. */
   readonly groupStatuses: readonly GroupStatus[]
   /** Whether too many wrong passcodes have locked the account for a while. */
@@ -28,7 +31,12 @@ export type Decision =
       readonly kind: 'deny'
       readonly status: 'deny' | 'locked_out'
       readonly statusMsg: string
-      readonly reason: 'user_disabled' | 'locked_out' | 'deny_unenrolled_user'
+      readonly reason:
+        | 'user_disabled'
+        | 'locked_out'
+        | 'deny_unenrolled_user'
+        | 'look_alike_username'
+        | 'invalid_username'
     }
   | { readonly kind: 'enroll'; readonly statusMsg: string; readonly reason: 'deny_unenrolled_user' }
 
@@ -38,6 +46,7 @@ export type Decision =
  */
 export function decide(subject: Subject, newUserPolicy: NewUserPolicy): Decision {
   const { status, groupStatuses } = subject
+  if (subject.nameRefusal !== undefined) return refusedName[subject.nameRefusal]
   if (status === undefined) return decideNewUser(newUserPolicy)
   if (status === 'disabled' || groupStatuses.includes('disabled')) {
     return {
@@ -66,6 +75,21 @@ const lockedOut = {
   statusMsg: statusMessage.lockedOut,
   reason: 'locked_out',
 } as const satisfies Decision
+
+export const refusedName = {
+  look_alike: {
+    kind: 'deny',
+    status: 'deny',
+    statusMsg: statusMessage.usernameRefused,
+    reason: 'look_alike_username',
+  },
+  invalid: {
+    kind: 'deny',
+    status: 'deny',
+    statusMsg: statusMessage.usernameRefused,
+    reason: 'invalid_username',
+  },
+} as const satisfies Readonly<Record<NameRefusal['kind'], Decision>>
 
 function decideNewUser(policy: NewUserPolicy): Decision {
   switch (policy) {

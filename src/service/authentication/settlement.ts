@@ -139,10 +139,11 @@ export class Settlement {
     reason: string,
   ): Promise<{ readonly outcome: Outcome; readonly reason: string }> {
     if (outcome.result !== 'allow') return { outcome, reason }
-    const { clock, directory, lockout, delivery } = this.#parts
+    const { store, clock, directory, lockout, delivery } = this.#parts
     if (isOverdue(transaction, clock.now())) return { outcome: timedOut, reason: 'no_response' }
     const userId = transaction.userId ?? ''
     const subject = await readSubject({ userId }, strictest, clock.now(), {
+      store,
       directory,
       lockout,
       delivery,

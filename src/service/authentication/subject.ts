@@ -6,9 +6,11 @@ import type { Phones } from '../directory/phones.ts'
 import type { SmsPasscodes } from '../directory/sms_passcodes.ts'
 import type { Token, Tokens } from '../directory/tokens.ts'
 import type { User } from '../directory/user.ts'
+import { type NameRefusal, newNameRefusal } from '../directory/user_names.ts'
 import type { Users } from '../directory/users.ts'
 import type { Yubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { type CapablePhone, capablePhones } from '../factor/capable_device.ts'
+import type { Store } from '../store/store.ts'
 import type { Lockout } from './lockout.ts'
 import { type Decision, decide } from './policy.ts'
 
@@ -22,6 +24,8 @@ export interface Subject {
   /** Tokens that are no phone's, then YubiKeys. */
   readonly tokens: readonly (Token | Yubikey)[]
   readonly decision: Decision
+  /** Why an unknown name is denied, whatever the policy for new users is. */
+  readonly nameRefusal: NameRefusal | undefined
   /** Whether the application wants a code with a push. */
   readonly verifiedPush: VerifiedPush
 }
@@ -48,14 +52,23 @@ export async function readSubject(
   named: Named,
   integration: Pick<Integration, 'newUserPolicy' | 'usernameNormalization' | 'verifiedPush'>,
   now: number,
-  from: { readonly directory: Directory; readonly lockout: Lockout; readonly delivery: Delivery },
+  from: {
+    readonly store: Store
+    readonly directory: Directory
+    readonly lockout: Lockout
+    readonly delivery: Delivery
+  },
 ): Promise<Subject | undefined> {
-  const { directory, lockout, delivery } = from
+  const { store, directory, lockout, delivery } = from
   const user =
     'userId' in named
       ? await directory.users.byId(named.userId)
       : await directory.users.byName(named.username, integration.usernameNormalization)
   if (user === undefined && 'userId' in named) return undefined
+  const nameRefusal =
+    user === undefined && 'username' in named
+      ? await newNameRefusal(named.username, integration.usernameNormalization, store.db)
+      : undefined
   const userId = user?.userId ?? nobody
   const [groups, phones, tokens, yubikeys, lockedOut] = await Promise.all([
     directory.groups.ofUser(userId),
@@ -77,12 +90,14 @@ export async function readSubject(
     decision: decide(
       {
         status: user?.status,
+        nameRefusal: nameRefusal?.kind,
         groupStatuses: groups.map(({ status }) => status),
         enrolled,
         lockedOut,
       },
       integration.newUserPolicy,
     ),
+    nameRefusal,
     verifiedPush: integration.verifiedPush,
   }
 }

@@ -22,6 +22,7 @@ export function mayEnrol({ status }: Pick<User, 'status'>): boolean {
 
 export type DirectoryErrorCode =
   | 'DIRECTORY_NAME_TAKEN'
+  | 'DIRECTORY_LOOK_ALIKE'
   | 'DIRECTORY_NAME'
   | 'DIRECTORY_STATUS'
   | 'DIRECTORY_NUMBER'

@@ -1,11 +1,11 @@
 import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { prepared } from '../store/prepared.ts'
-import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import type { Store, StoreDb } from '../store/store.ts'
 import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
+import { addName, checkedName } from './user_names.ts'
 
 const mostAliases = 8
-const longestName = 255
 
 export interface NewUser {
   readonly username: string
@@ -62,7 +62,10 @@ export class Users {
     )
   }
 
-  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where another user goes by one of the names. */
+  /**
+   * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` or `DIRECTORY_LOOK_ALIKE` where another user has one
+   *   of the names, or one that looks like it; `DIRECTORY_NAME`.
+   */
   async create(user: NewUser, now: number, db: StoreDb): Promise<User> {
     const userId = newIdentifier('DU')
     const username = checkedName(user.username)
@@ -79,7 +82,7 @@ export class Users {
         last_login: null,
       })
       .execute()
-    await this.#addName(userId, username, 0, db)
+    await addName(userId, username, 0, db)
     const aliases = user.aliases ?? []
     await this.setAliases(userId, aliases, db)
     return {
@@ -111,7 +114,7 @@ export class Users {
       .where('user_id', '=', userId)
       .where('position', '=', 0)
       .execute()
-    await this.#addName(userId, username, 0, db)
+    await addName(userId, username, 0, db)
     const set = { ...others, username }
     await db.updateTable('users').set(set).where('user_id', '=', userId).execute()
   }
@@ -127,7 +130,7 @@ export class Users {
       .where('position', '>', 0)
       .execute()
     for (const [index, alias] of aliases.entries()) {
-      await this.#addName(userId, checkedName(alias), index + 1, db)
+      await addName(userId, checkedName(alias), index + 1, db)
     }
   }
 
@@ -157,21 +160,6 @@ export class Users {
 
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
     return (await aliasesOfUser(db, { userId })).map(({ written }) => written)
-  }
-
-  async #addName(userId: string, written: string, position: number, db: StoreDb): Promise<void> {
-    try {
-      await db
-        .insertInto('user_names')
-        .values({ name: lookupName(written, 'none'), user_id: userId, position, written })
-        .execute()
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error
-      throw new DirectoryError(
-        'DIRECTORY_NAME_TAKEN',
-        `'${written}' is the name or an alias of a user already`,
-      )
-    }
   }
 }
 
@@ -218,16 +206,4 @@ function userOf(row: UserRow, aliases: readonly string[]): User {
     created: row.created,
     lastLogin: row.last_login,
   }
-}
-
-function checkedName(name: string): string {
-  const trimmed = name.trim().normalize('NFC')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (trimmed === '' || trimmed.length > longestName || /[\u0000-\u001f\u007f]/.test(trimmed)) {
-    throw new DirectoryError(
-      'DIRECTORY_NAME',
-      `a user name has 1 to ${longestName} characters, none of them a control character`,
-    )
-  }
-  return trimmed
 }

@@ -1,6 +1,8 @@
+import type { UsernameNormalization } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import type { User } from '../directory/user.ts'
+import { requireNewName } from '../directory/user_names.ts'
 import type { Users } from '../directory/users.ts'
 import type { Store } from '../store/store.ts'
 import { ActivationCodes } from './activation_codes.ts'
@@ -32,14 +34,21 @@ export class Enrollment {
     this.#codes = new ActivationCodes(store)
   }
 
-  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where there is such a user already. */
+  /**
+   * @param normalization How the application will look the user up.
+   * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN`, `DIRECTORY_LOOK_ALIKE`, `DIRECTORY_NAME`
+   */
   async enroll(
     username: string,
+    normalization: UsernameNormalization,
     { validSecs, bypassCodes }: { readonly validSecs: number; readonly bypassCodes: number },
   ): Promise<Enrolled> {
     const now = this.#clock.now()
     const expires = now + validSecs * 1000
     return await this.#store.transaction(async (db) => {
+      if ((await this.#users.byName(username, normalization, db)) === undefined) {
+        await requireNewName(username, normalization, db)
+      }
       const user = await this.#users.create({ username }, now, db)
       const activationCode = await this.#codes.create(user.userId, null, expires, now, db)
       const codes =

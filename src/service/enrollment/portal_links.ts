@@ -1,8 +1,9 @@
-import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
+import type { UsernameNormalization } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { User } from '../directory/user.ts'
 import type { Users } from '../directory/users.ts'
 import type { Store } from '../store/store.ts'
+import { newUsername } from '../username/folded_username.ts'
 import type { Invitations } from './invitations.ts'
 
 /** Whoever an application asks about, as it names him. */
@@ -58,7 +59,7 @@ export class PortalLinks {
     const user = await this.#userOf(invited, usernameNormalization)
     const username =
       user?.username ??
-      ('username' in invited ? newName(invited.username, usernameNormalization) : '')
+      ('username' in invited ? newUsername(invited.username, usernameNormalization) : '')
     const now = this.#clock.now()
     const key = JSON.stringify([ikey, user?.userId ?? null, username])
     const before = this.#handed.get(key)
@@ -99,9 +100,4 @@ export class PortalLinks {
 /** The code stands behind the `#`: no server, proxy or log is told it. */
 export function portalLink(address: string, code: string): string {
   return `${address}/portal#/enroll/${code}`
-}
-
-/** What a user is called who is yet to be made: as the application would look him up. */
-function newName(username: string, normalization: UsernameNormalization): string {
-  return normalization === 'simple' ? lookupName(username, 'simple') : username.trim()
 }

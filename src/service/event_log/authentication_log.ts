@@ -22,6 +22,7 @@ export interface AuthenticationEvent {
 export interface EventFilter {
   readonly username?: string
   readonly result?: string
+  readonly reason?: string
   readonly mintime?: number
   readonly maxtime?: number
   readonly limit: number
@@ -58,6 +59,7 @@ export class AuthenticationLog {
       .limit(filter.limit)
     if (filter.username !== undefined) query = query.where('username', '=', filter.username)
     if (filter.result !== undefined) query = query.where('result', '=', filter.result)
+    if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason)
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
     return (await query.execute()).map(eventOf)

@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
 import { mayEnrol, type User } from '../directory/user.ts'
+import { newNameRefusal } from '../directory/user_names.ts'
 import type { Users } from '../directory/users.ts'
 import type { Invitation, Invitations } from '../enrollment/invitations.ts'
 import { madeByApplication } from '../enrollment/portal_links.ts'
@@ -140,10 +141,14 @@ export class Enrolments {
   }
 
   async #userOf({ userId, username }: Invitation): Promise<User | undefined> {
-    const { users } = this.#parts
+    const { store, users } = this.#parts
     const user = userId === null ? await users.byName(username, 'none') : await users.byId(userId)
     if (user === undefined && userId !== null) throw over()
     if (user !== undefined && !mayEnrol(user)) throw over()
+    // a user whose name looks like the invited one was added meanwhile
+    if (user === undefined && (await newNameRefusal(username, 'none', store.db)) !== undefined) {
+      throw over()
+    }
     return user
   }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { factors } from './migration_0002_factors.ts'
+import { names } from './migration_0003_names.ts'
 import { guess } from './migration_0004_guess.ts'
 import { logRetention } from './migration_0006_log_retention.ts'
 import { serialKey } from './serial_key.ts'
@@ -9,6 +10,7 @@ import { serialKey } from './serial_key.ts'
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_first': { up: first },
   '0002_factors': { up: factors },
+  '0003_names': { up: names },
   '0004_guess': { up: guess },
   '0006_log_retention': { up: logRetention },
 }

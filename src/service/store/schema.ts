@@ -16,7 +16,16 @@ export interface Schema {
     last_login: number | null
   }
   /** Every name a user goes by, in lower case: unique over user names and aliases together. */
-  user_names: { name: string; user_id: string; position: number; written: string }
+  user_names: {
+    name: string
+    user_id: string
+    position: number
+    written: string
+    /** The key that the name shares with its look-alikes (`foldedUsername`). */
+    folded: string
+    /** 1 for one name of each `folded` key, by a unique index; 0 for the user's others. */
+    claims: number
+  }
   groups: { group_id: string; name: string; status: string; description: string }
   group_members: { group_id: string; user_id: string }
   phones: {

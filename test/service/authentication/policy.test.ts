@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decide } from '../../../src/service/authentication/policy.ts'
 
-const enrolled = { status: 'active', groupStatuses: [], lockedOut: false, enrolled: true } as const
+const enrolled = {
+  status: 'active',
+  nameRefusal: undefined,
+  groupStatuses: [],
+  lockedOut: false,
+  enrolled: true,
+} as const
 
 describe('who may sign in', () => {
   test('an active user with a device is asked for his factor', () => {
@@ -20,6 +26,15 @@ describe('who may sign in', () => {
     }
   })
 
+  test('a refused name is denied, whatever the policy for new users is', () => {
+    for (const policy of ['enroll', 'allow', 'deny'] as const) {
+      for (const nameRefusal of ['look_alike', 'invalid'] as const) {
+        const unknown = { ...enrolled, status: undefined, enrolled: false, nameRefusal }
+        assert.equal(decide(unknown, policy).kind, 'deny')
+      }
+    }
+  })
+
   test('a group counts before the user, and what lets in least before all', () => {
     for (const [status, groupStatuses, lockedOut, kind] of [
       ['active', ['bypass'], false, 'allow'],
@@ -30,7 +45,7 @@ describe('who may sign in', () => {
       ['locked out', ['bypass'], false, 'deny'],
       ['active', ['active'], false, 'auth'],
     ] as const) {
-      const subject = { status, groupStatuses, lockedOut, enrolled: true }
+      const subject = { ...enrolled, status, groupStatuses, lockedOut }
       assert.equal(decide(subject, 'allow').kind, kind, JSON.stringify(subject))
     }
   })

@@ -8,7 +8,7 @@ import {
 } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import type { Authentication } from '../../authentication/authentication.ts'
-import { DirectoryError } from '../../directory/user.ts'
+import { DirectoryError, type DirectoryErrorCode } from '../../directory/user.ts'
 import type { Enrollment } from '../../enrollment/enrollment.ts'
 import type { PortalLinks } from '../../enrollment/portal_links.ts'
 import type { AdmittedCall } from '../gate/signed_request.ts'
@@ -144,10 +144,16 @@ async function authStatus(
   return { auth_delayed: false, ...standing }
 }
 
+/** Other directory errors are about the username itself. */
+const enrollRefusals: Readonly<Partial<Record<DirectoryErrorCode, string>>> = {
+  DIRECTORY_NAME_TAKEN: 'username already exists',
+  DIRECTORY_LOOK_ALIKE: 'username looks like that of another user',
+}
+
 async function enroll(
-  _request: AdmittedCall,
+  { integration }: AdmittedCall,
   parameters: CallParameters,
-  { enrollment, portalLinks, apiHost }: AuthApiParts,
+  { authentication, enrollment, portalLinks, apiHost }: AuthApiParts,
 ): Promise<unknown> {
   const username = parameters.text('username') ?? randomBytes(16).toString('hex')
   const validSecs = parameters.integer('valid_secs', {
@@ -157,14 +163,16 @@ async function enroll(
   })
   const count = parameters.integer('bypass_codes', { min: 0, max: mostBypassCodes, otherwise: 0 })
   const enrolled = await enrollment
-    .enroll(username, { validSecs, bypassCodes: count })
-    .catch((error: unknown) => {
+    .enroll(username, integration.usernameNormalization, { validSecs, bypassCodes: count })
+    .catch(async (error: unknown) => {
       if (!(error instanceof DirectoryError)) throw error
-      const taken = error.code === 'DIRECTORY_NAME_TAKEN'
-      throw new AuthApiFailure(
-        failures.invalidParameters,
-        taken ? 'username already exists' : 'username',
-      )
+      await authentication.enrolmentRefused({
+        integration,
+        named: { username },
+        ipaddr: parameters.text('ipaddr') ?? '',
+        hostname: '',
+      })
+      throw new AuthApiFailure(failures.invalidParameters, enrollRefusals[error.code] ?? 'username')
     })
   const link = new ActivationLink(enrolled.activationCode, apiHost())
   const { user, expires, bypassCodes } = enrolled

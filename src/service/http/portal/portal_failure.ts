@@ -42,6 +42,9 @@ const rows: Readonly<Record<SelfServiceErrorCode, Row>> = {
   sign_in: { status: 401 },
 }
 
+const nameErrors: readonly string[] = ['DIRECTORY_LOOK_ALIKE', 'DIRECTORY_NAME']
+const usernameRefused =
+  'This user name can’t be enrolled. Ask your administrator, who finds the reason in the log.'
 const internal = 'Something went wrong here, and not with you. Please try again in a minute.'
 
 /** Answers an error as `{ code, message, field? }`, never with what a library or the database says. */
@@ -60,6 +63,10 @@ export function replyPortalFailure(
     return sent(status, error.code, error.message, field)
   }
   if (error instanceof InvalidBody) return sent(400, 'invalid', error.message, error.field)
+  if (error instanceof DirectoryError && nameErrors.includes(error.code)) {
+    log.warn('an enrolment was refused for its user name', { problem: error.message })
+    return sent(409, 'username', usernameRefused)
+  }
   if (error instanceof DirectoryError) {
     return sent(409, 'conflict', 'That can’t be kept. Load the page again and retry.')
   }

@@ -1,0 +1,116 @@
+import { systemClock } from '../../host/clock.ts'
+import { collidingNames, problematicNames } from '../../service/directory/colliding_names.ts'
+import { newNameRefusal, type OwnedName } from '../../service/directory/user_names.ts'
+import {
+  type AuthenticationEvent,
+  AuthenticationLog,
+} from '../../service/event_log/authentication_log.ts'
+import type { Store } from '../../service/store/store.ts'
+import { spelledOut } from '../../service/username/username_problem.ts'
+import { moment, seconds, table } from './output.ts'
+
+interface DeniedName {
+  readonly username: string
+  readonly looksLike: string
+  readonly count: number
+  readonly last: AuthenticationEvent
+}
+
+const deniedDays = 30
+const dayMs = 86_400_000
+const maxEvents = 10_000
+
+/** What `countersign check` says of user names: collisions, and look-alikes that were denied. */
+export interface NameReport {
+  readonly collisions: readonly (readonly OwnedName[])[]
+  readonly problematic: readonly (OwnedName & { readonly problem: string })[]
+  readonly denied: readonly DeniedName[]
+}
+
+export async function nameReport(store: Store): Promise<NameReport> {
+  return {
+    collisions: await collidingNames(store.db),
+    problematic: await problematicNames(store.db),
+    denied: await deniedNames(store),
+  }
+}
+
+/** The report for scripts. */
+export function nameReportJson({ collisions, problematic, denied }: NameReport) {
+  return {
+    collisions: collisions.map((names) => names.map(nameJson)),
+    not_for_new_users: problematic.map(({ problem, ...owned }) => ({
+      ...nameJson(owned),
+      problem,
+    })),
+    denied_look_alikes: denied.map(({ username, looksLike, count, last }) => ({
+      username,
+      looks_like: looksLike,
+      count,
+      last: seconds(last.timestamp),
+      application: last.application,
+      ipaddr: last.ipaddr,
+    })),
+  }
+}
+
+/** The report for people; empty where there is nothing to say. */
+export function nameReportText({ collisions, problematic, denied }: NameReport): string {
+  const listed = problematic.map(
+    ({ name, username, problem }) =>
+      `'${spelledOut(name)}' of the user ${username} works, but no new user may have such a name: ${problem}\n`,
+  )
+  const attempts =
+    denied.length === 0
+      ? ''
+      : `\nNames denied in the last ${deniedDays} days because they look like a user's:\n${table(
+          ['NAME', 'LOOKS LIKE', 'TIMES', 'LAST', 'APPLICATION', 'ADDRESS'],
+          denied.map(({ username, looksLike, count, last }) => [
+            spelledOut(username),
+            looksLike,
+            count,
+            moment(last.timestamp),
+            last.application,
+            last.ipaddr,
+          ]),
+          '',
+        )}`
+  return [...collisions.map(collisionText), ...listed, attempts].join('')
+}
+
+function collisionText(names: readonly OwnedName[]): string {
+  const [first, second] = names.filter(
+    ({ userId }, index) => names.findIndex((other) => other.userId === userId) === index,
+  )
+  if (first === undefined || second === undefined) return ''
+  const listed = names
+    .map(({ name, username }) => `'${spelledOut(name)}' (user ${username})`)
+    .join(' and ')
+  return (
+    `${listed} look alike. Each is matched exactly and keeps working.\n` +
+    `  One person: countersign user remove ${second.username}, then add '${second.name}' to the aliases of ${first.username} (countersign user alias)\n` +
+    `  Two people: rename one with countersign user edit ${second.username} --username NAME, in the directory too\n`
+  )
+}
+
+/** Look-alikes that were denied lately, the newest first, each once. */
+async function deniedNames(store: Store): Promise<DeniedName[]> {
+  const events = await new AuthenticationLog(store).list({
+    reason: 'look_alike_username',
+    mintime: systemClock.now() - deniedDays * dayMs,
+    limit: maxEvents,
+  })
+  const denied: DeniedName[] = []
+  for (const [username, same] of Map.groupBy(events, (event) => event.username)) {
+    const [last] = same
+    if (last === undefined) continue
+    const refusal = await newNameRefusal(username, 'simple', store.db)
+    const looksLike = refusal?.kind === 'look_alike' ? refusal.of.username : ''
+    denied.push({ username, looksLike, count: same.length, last })
+  }
+  return denied
+}
+
+function nameJson({ userId, username, name }: OwnedName) {
+  return { user_id: userId, username, name }
+}

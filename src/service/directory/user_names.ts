@@ -1,0 +1,125 @@
+import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
+import { prepared } from '../store/prepared.ts'
+import { isUniqueViolation, type StoreDb } from '../store/store.ts'
+import { foldedUsername, lookAlikeKeys, newUsername } from '../username/folded_username.ts'
+import { usernameProblem } from '../username/username_problem.ts'
+import { DirectoryError } from './user.ts'
+
+const maxLength = 255
+
+/** A name or alias, and the user it belongs to. */
+export interface OwnedName {
+  readonly userId: string
+  readonly username: string
+  /** The name or alias, as it was written. */
+  readonly name: string
+}
+
+/** Why an unknown username can't become a user. */
+export type NameRefusal =
+  | { readonly kind: 'look_alike'; readonly of: OwnedName }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+/** @returns The name as it is kept. @throws {DirectoryError} `DIRECTORY_NAME` */
+export function checkedName(name: string): string {
+  const written = name.trim().normalize('NFC')
+  const problem = nameProblem(written)
+  if (problem === undefined) return written
+  throw invalidName(written, problem)
+}
+
+/**
+ * Gives a user a name or alias. A name that another user's name can't be told apart from is refused;
+ * one user may have several such names.
+ *
+ * @param written As `checkedName` returns it.
+ * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN`, `DIRECTORY_LOOK_ALIKE`
+ */
+export async function addName(
+  userId: string,
+  written: string,
+  position: number,
+  db: StoreDb,
+): Promise<void> {
+  const name = lookupName(written, 'none')
+  const alike = await ownersOfKeys(lookAlikeKeys(written, 'none'), db)
+  if (alike.some((owned) => lookupName(owned.name, 'none') === name)) throw nameTaken(written)
+  const other = alike.find((owned) => owned.userId !== userId)
+  if (other !== undefined) throw looksLike(written, other)
+  const folded = foldedUsername(written)
+  const claims = alike.some((owned) => foldedUsername(owned.name) === folded) ? 0 : 1
+  try {
+    await db
+      .insertInto('user_names')
+      .values({ name, user_id: userId, position, written, folded, claims })
+      .execute()
+  } catch (error) {
+    // somebody else has taken the name, or one that looks like it, at the same moment
+    if (isUniqueViolation(error)) throw nameTaken(written)
+    throw error
+  }
+}
+
+/** Why a username that no user has can't become a user; `undefined` where it can. */
+export async function newNameRefusal(
+  username: string,
+  normalization: UsernameNormalization,
+  db: StoreDb,
+): Promise<NameRefusal | undefined> {
+  const [of] = await ownersOfKeys(lookAlikeKeys(username, normalization), db)
+  if (of !== undefined) return { kind: 'look_alike', of }
+  const problem = nameProblem(newUsername(username, normalization).normalize('NFC'))
+  return problem === undefined ? undefined : { kind: 'invalid', problem }
+}
+
+/** @throws {DirectoryError} `DIRECTORY_LOOK_ALIKE`, `DIRECTORY_NAME` as `newNameRefusal` has it. */
+export async function requireNewName(
+  username: string,
+  normalization: UsernameNormalization,
+  db: StoreDb,
+): Promise<void> {
+  const refusal = await newNameRefusal(username, normalization, db)
+  if (refusal?.kind === 'look_alike') throw looksLike(username, refusal.of)
+  if (refusal?.kind === 'invalid') throw invalidName(username, refusal.problem)
+}
+
+function nameProblem(name: string): string | undefined {
+  return name.length > maxLength
+    ? `it is longer than ${maxLength} characters`
+    : usernameProblem(name)
+}
+
+async function ownersOfKeys(keys: readonly string[], db: StoreDb): Promise<OwnedName[]> {
+  const found: OwnedName[] = []
+  for (const folded of keys) found.push(...(await ownersOfKey(db, { folded })))
+  return found
+}
+
+const ownersOfKey = prepared((db, key: { readonly folded: string }) =>
+  db
+    .selectFrom('user_names')
+    .innerJoin('users', 'users.user_id', 'user_names.user_id')
+    .select(['users.user_id as userId', 'users.username', 'user_names.written as name'])
+    .where('user_names.folded', '=', key.folded)
+    .orderBy('user_names.position'),
+)
+
+function invalidName(name: string, problem: string): DirectoryError {
+  const shown = JSON.stringify(name.slice(0, maxLength))
+  return new DirectoryError('DIRECTORY_NAME', `the user name ${shown} can't be used: ${problem}`)
+}
+
+function nameTaken(written: string): DirectoryError {
+  return new DirectoryError(
+    'DIRECTORY_NAME_TAKEN',
+    `'${written}' is the name or an alias of a user already`,
+  )
+}
+
+function looksLike(written: string, { username, name }: OwnedName): DirectoryError {
+  const alias = name === username ? '' : `, an alias of the user '${username}'`
+  return new DirectoryError(
+    'DIRECTORY_LOOK_ALIKE',
+    `'${written}' looks like '${name}'${alias}: Active Directory and people take them for the same name. If it is the same person, add it as an alias of '${username}'; docs/usernames.md says what else can be done`,
+  )
+}

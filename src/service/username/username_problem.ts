@@ -1,0 +1,109 @@
+import { foldedUsername } from './folded_username.ts'
+
+/** Not seen, and so of no use in a name but to deceive. */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/v
+
+/** The scripts in everyday use (UAX #31, table 5), and what text in several scripts really mixes. */
+const singleScripts = [
+  'Latin',
+  'Greek',
+  'Cyrillic',
+  'Armenian',
+  'Hebrew',
+  'Arabic',
+  'Thaana',
+  'Devanagari',
+  'Bengali',
+  'Gurmukhi',
+  'Gujarati',
+  'Oriya',
+  'Tamil',
+  'Telugu',
+  'Kannada',
+  'Malayalam',
+  'Sinhala',
+  'Thai',
+  'Lao',
+  'Tibetan',
+  'Myanmar',
+  'Georgian',
+  'Ethiopic',
+  'Khmer',
+  'Hangul',
+  'Hiragana',
+  'Katakana',
+  'Bopomofo',
+  'Han',
+]
+const mixedScripts = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Hangul'],
+  ['Latin', 'Han', 'Bopomofo'],
+]
+const permitted = [...singleScripts.map((script) => [script]), ...mixedScripts].map((scripts) => ({
+  // the mixed sets read as Latin where a name breaks off in them
+  name: scripts[0] ?? '',
+  pattern: new RegExp(
+    `^[${scripts.map((script) => `\\p{scx=${script}}`).join('')}\\p{scx=Zyyy}\\p{scx=Zinh}]$`,
+    'v',
+  ),
+}))
+
+/**
+ * Why a name can't be that of a new user, or `undefined`: an invisible character, or scripts that no
+ * language mixes (UTS #39, "Highly Restrictive"). A domain may be in another script than the name.
+ */
+export function usernameProblem(username: string): string | undefined {
+  const characters = [...username]
+  const hidden = characters.findIndex((character) => invisible.test(character))
+  if (hidden !== -1) {
+    return `${characterAt(characters, hidden)} is a control, format or unassigned character; leave it out`
+  }
+  if (foldedUsername(username) === '') return 'it has no letter and no digit'
+  let start = 0
+  for (const part of username.split(/[\\@]/)) {
+    const problem = scriptProblem(characters, start, [...part].length)
+    if (problem !== undefined) return problem
+    start += [...part].length + 1
+  }
+  return undefined
+}
+
+/** A name with every character that is not plain ASCII as `\u{…}`, so that look-alikes can be told apart. */
+export function spelledOut(username: string): string {
+  return [...username]
+    .map((character) => (/[ -~]/.test(character) ? character : `\\u{${hex(character)}}`))
+    .join('')
+}
+
+function scriptProblem(
+  characters: readonly string[],
+  start: number,
+  length: number,
+): string | undefined {
+  let possible = permitted
+  for (let at = start; at < start + length; at++) {
+    const character = characters[at] ?? ''
+    const left = possible.filter(({ pattern }) => pattern.test(character))
+    if (left.length > 0) {
+      possible = left
+      continue
+    }
+    const own = permitted.find(({ pattern }) => pattern.test(character))
+    const place = characterAt(characters, at)
+    return own === undefined
+      ? `${place} is of a script that user names may not use`
+      : `${place} is ${own.name} and what stands before it is ${possible[0]?.name}; write the name in one script`
+  }
+  return undefined
+}
+
+function characterAt(characters: readonly string[], index: number): string {
+  const character = characters[index] ?? ''
+  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? ` '${character}'` : ''
+  return `character ${index + 1}${shown} (U+${hex(character).toUpperCase().padStart(4, '0')})`
+}
+
+function hex(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16)
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { ServiceAddress } from '../../src/service/access/service_address.ts'
+import { Users } from '../../src/service/directory/users.ts'
+import { AuthenticationLog } from '../../src/service/event_log/authentication_log.ts'
+import { Store } from '../../src/service/store/store.ts'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+
+describe('user names at the command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usernames-'))
+  after(() => rmSync(folder, { recursive: true }))
+
+  const withData = async (work: (store: Store) => Promise<void>): Promise<void> => {
+    const store = await Store.open({ folder, migrate: true })
+    await work(store).finally(() => store.close())
+  }
+  const countersign = (...words: string[]) => {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
+    return spawnSync(program, [...words, '--data', folder], { encoding: 'utf8', env })
+  }
+
+  before(() =>
+    withData(async (store) => {
+      const users = new Users(store)
+      await store.transaction((db) => users.create({ username: 'muller' }, 0, db))
+      await new ServiceAddress(store).keep('https://mfa.example')
+    }),
+  )
+
+  test('refuse a look-alike of another user, and name that user', () => {
+    for (const words of [
+      ['user', 'add', 'müller'],
+      ['user', 'add', 'carol', '--alias', 'müller'],
+      ['user', 'invite', 'müller', '--print-link'],
+    ]) {
+      const { status, stdout, stderr } = countersign(...words)
+      assert.deepEqual([status, stdout], [1, ''])
+      assert.match(stderr, /'müller' looks like 'muller': .*add it as an alias of 'muller'/)
+    }
+    assert.equal(countersign('user', 'show', 'carol').status, 1)
+  })
+
+  test('refuse mixed scripts and invisible characters, and say where', () => {
+    const mixed = countersign('user', 'add', 'b\u043eb')
+    assert.equal(mixed.status, 1)
+    assert.match(mixed.stderr, /character 2 'о' \(U\+043E\) is Cyrillic and .* is Latin/)
+    const hidden = countersign('user', 'invite', 'bo\u200bb', '--print-link')
+    assert.match(hidden.stderr, /character 3 \(U\+200B\) is a control, format/)
+    assert.equal(countersign('user', 'add', 'иван').status, 0)
+  })
+
+  test('let one user have several spellings', () => {
+    assert.equal(countersign('user', 'alias', 'muller', 'müller', 'mueller').status, 0)
+    assert.match(countersign('user', 'show', 'müller').stdout, /^muller /)
+    assert.equal(countersign('check').stdout, 'the data is whole, and the sealing key opens it\n')
+  })
+
+  test('check and log show collisions and denied look-alikes', async () => {
+    await withData(async (store) => {
+      const users = new Users(store)
+      const { userId } = await store.transaction((db) => users.create({ username: 'twin' }, 1, db))
+      // as data from before the check has it
+      await store.db
+        .updateTable('user_names')
+        .set({ name: 'mûller', written: 'mûller', folded: 'muller', claims: 0 })
+        .where('user_id', '=', userId)
+        .execute()
+      const event = {
+        timestamp: Date.now(),
+        txid: null,
+        userId: null,
+        username: 'mull\u0435r',
+        ikey: 'DI',
+        application: 'VPN',
+        factor: '',
+        result: 'denied',
+        reason: 'look_alike_username',
+        ipaddr: '192.0.2.7',
+        hostname: '',
+        device: '',
+      } as const
+      const log = new AuthenticationLog(store)
+      await log.append(event, store.db)
+      await log.append(event, store.db)
+      await log.append({ ...event, username: 'other', reason: 'user_disabled' }, store.db)
+    })
+    const { status, stdout } = countersign('check')
+    assert.equal(status, 0)
+    assert.match(
+      stdout,
+      /'muller' \(user muller\) and .*'m\\u\{fb\}ller' \(user twin\).* look alike/,
+    )
+    assert.match(stdout, /countersign user remove twin/)
+    assert.match(stdout, /mull\\u\{435\}r +muller +2 +20\S+ \S+ +VPN +192\.0\.2\.7/)
+    const report = JSON.parse(countersign('check', '--json').stdout)
+    assert.equal(report.collisions.length, 1)
+    assert.equal(report.denied_look_alikes[0].count, 2)
+    const listed = JSON.parse(
+      countersign('log', 'authentication', '--reason', 'look_alike_username', '--json').stdout,
+    )
+    assert.equal(listed.length, 2)
+  })
+})

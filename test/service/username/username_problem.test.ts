@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { spelledOut, usernameProblem } from '../../../src/service/username/username_problem.ts'
+
+describe('UTS #39, Highly Restrictive', () => {
+  for (const name of [
+    'alice',
+    "o'brien-smith_2",
+    'müller',
+    'иван',
+    'иван42',
+    'иван@corp.example',
+    'CORP\\иван',
+    'γιώργος',
+    'משה',
+    'محمد',
+    'राम',
+    'สมชาย',
+    'ქეთი',
+    '山田太郎',
+    'タナカたろう田中',
+    '山田taro',
+    '김철수',
+    '金kim김',
+    'ㄅㄆ中',
+    'ー',
+    '1234',
+  ]) {
+    test(`takes ${name}`, () => assert.equal(usernameProblem(name), undefined))
+  }
+
+  for (const [name, said] of [
+    ['alic\u0435', /^character 5 'е' \(U\+0435\) is Cyrillic and what stands before it is Latin/],
+    ['\u0430lice', /^character 2 'l' \(U\+006C\) is Latin and what stands before it is Cyrillic/],
+    ['\u03b1lice', /^character 2 /],
+    ['иваν', /^character 4 'ν' \(U\+03BD\) is Greek/],
+    ['ali\u200bce', /^character 4 \(U\+200B\) is a control, format or unassigned character/],
+    ['😀\u0007', /^character 2 \(U\+0007\)/],
+    ['alice\ue000', /^character 6 \(U\+E000\)/],
+    ['alice\u0378', /^character 6 \(U\+0378\)/],
+    ['a\u2800b', /^character 2 /],
+    ['ᎷᎪᎡᏦ', /^character 1 'Ꮇ' \(U\+13B7\) is of a script that user names may not use/],
+    ['김タ', /^character 2 /],
+    ['corp\\ivаn', /^character 8 'а' \(U\+0430\) is Cyrillic/],
+    ['..', /no letter and no digit/],
+    ['\u0301', /no letter and no digit/],
+  ] as const) {
+    test(`refuses ${spelledOut(name)} and says where`, () => {
+      assert.match(usernameProblem(name) ?? '', said)
+    })
+  }
+})
