@@ -35,6 +35,7 @@ const debianPackages = {
     'libyubikey-dev': '/usr/bin/ykgenerate',
     oathtool: '/usr/bin/oathtool',
     openssl: '/usr/bin/openssl',
+    pgbouncer: '/usr/sbin/pgbouncer',
     'pskc-utils': '/usr/bin/csv2pskc',
     pskctool: '/usr/bin/pskctool',
     'python3-aiosmtpd': '/usr/lib/python3/dist-packages/aiosmtpd/smtp.py',
@@ -58,7 +59,7 @@ const unpackedPackages = {
 let listsAreFresh = false
 
 /** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
-const services = ['freeradius', 'kannel']
+const services = ['freeradius', 'kannel', 'pgbouncer']
 const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()

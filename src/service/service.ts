@@ -273,6 +273,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       throw listenError(error, port)
     })
   await new ServiceAddress(store).keep(publicUrl())
+  void warnOfSilence(store, log)
   const outboxCalls = new OutboxCalls(outbox, conversation)
   const logRetention = new LogRetention(store, config.logKeepDays, clock)
   const upkeep = [
@@ -351,6 +352,14 @@ function voiceFaces(
   if (provider.kind !== 'twilio') return []
   const { authToken } = provider.twilio
   return [(server) => addVoice(server, { ...parts, authToken })]
+}
+
+/** Nodes then find each other's changes only when they look, every five seconds. */
+async function warnOfSilence({ wakeUps }: Store, log: Log): Promise<void> {
+  if (await wakeUps.reachOtherNodes()) return
+  log.warn(
+    'the database passes on no notifications (LISTEN), as PgBouncer does with pool_mode=transaction: answers that another node receives are up to 5 s late; use pool_mode=session or connect to PostgreSQL directly (docs/postgresql.md)',
+  )
 }
 
 function listenError(error: unknown, port: number): unknown {

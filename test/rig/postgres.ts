@@ -1,9 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import {
+  makeAuthority,
+  makeServerCertificate,
+} from '../../src/service/http/certificate_authority.ts'
 import { skipWithout } from './debian_package.ts'
 import { freePort } from './running.ts'
 
@@ -12,7 +16,7 @@ const programs = '/usr/lib/postgresql/15/bin'
 export const skipPostgres = skipWithout('postgresql-15', `${programs}/postgres`)
 
 /** PostgreSQL refuses to run as root. */
-function asPostgres(command: string, args: readonly string[]): [string, string[]] {
+export function asPostgres(command: string, args: readonly string[]): [string, string[]] {
   return process.getuid?.() === 0
     ? ['runuser', ['-u', 'postgres', '--', command, ...args]]
     : [command, [...args]]
@@ -20,26 +24,35 @@ function asPostgres(command: string, args: readonly string[]): [string, string[]
 
 /** A PostgreSQL of the test's own, with durable commits, gone when it is stopped. */
 export class PostgresCluster {
-  readonly #folder: string
+  /** Holds its socket, too. */
+  readonly folder: string
   readonly #data: string
   readonly #port: number
+  readonly #options: readonly string[]
+  /** PEM file of the authority that its certificate is from, if it has TLS. */
+  readonly caFile: string
   #server: ChildProcess
   #databases = 0
 
-  private constructor(folder: string, port: number, server: ChildProcess) {
-    this.#folder = folder
+  private constructor(
+    folder: string,
+    port: number,
+    options: readonly string[],
+    server: ChildProcess,
+  ) {
+    this.folder = folder
+    this.#options = options
+    this.caFile = join(folder, 'ca.pem')
     this.#data = join(folder, 'data')
     this.#port = port
     this.#server = server
   }
 
-  static async start(): Promise<PostgresCluster> {
+  /** @param tlsNames What its certificate is for; without TLS if there are none. */
+  static async start(tlsNames: readonly string[] = []): Promise<PostgresCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
-    if (process.getuid?.() === 0) {
-      const id = (flag: string) =>
-        Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-      chownSync(folder, id('-u'), id('-g'))
-    }
+    giveToPostgres(folder)
+    const options = tlsNames.length === 0 ? [] : await tlsOptions(folder, tlsNames)
     const init = [
       '-D',
       join(folder, 'data'),
@@ -52,7 +65,7 @@ export class PostgresCluster {
     ]
     execFileSync(...asPostgres(`${programs}/initdb`, init), { stdio: 'ignore', cwd: folder })
     const port = await freePort()
-    return new PostgresCluster(folder, port, await launched(folder, port))
+    return new PostgresCluster(folder, port, options, await launched(folder, port, options))
   }
 
   /** @returns The URL of a new, empty database. */
@@ -75,13 +88,13 @@ export class PostgresCluster {
     const stopped = once(this.#server, 'exit')
     // the process that was started may be runuser, which keeps signals to itself
     const stop = ['stop', '-D', this.#data, '-m', 'fast']
-    execFileSync(...asPostgres(`${programs}/pg_ctl`, stop), { stdio: 'ignore', cwd: this.#folder })
+    execFileSync(...asPostgres(`${programs}/pg_ctl`, stop), { stdio: 'ignore', cwd: this.folder })
     await stopped
   }
 
   /** Brings it back under the same address. */
   async startAgain(): Promise<void> {
-    this.#server = await launched(this.#folder, this.#port)
+    this.#server = await launched(this.folder, this.#port, this.#options)
   }
 
   /** Halts it: connections stay, and nothing is answered any more, until it is let go on. */
@@ -95,12 +108,35 @@ export class PostgresCluster {
 
   async stop(): Promise<void> {
     await this.shutDown()
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 }
 
-async function launched(folder: string, port: number): Promise<ChildProcess> {
-  const options = ['-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', folder]
+/** PostgreSQL reads its key only where it is its own. */
+export function giveToPostgres(path: string): void {
+  if (process.getuid?.() !== 0) return
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  chownSync(path, id('-u'), id('-g'))
+}
+
+async function tlsOptions(folder: string, names: readonly string[]): Promise<string[]> {
+  const authority = await makeAuthority(Date.now())
+  const { certificate, key } = await makeServerCertificate(authority, names, Date.now())
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  writeFileSync(join(folder, 'ca.pem'), authority.certificate)
+  writeFileSync(certFile, certificate)
+  writeFileSync(keyFile, key, { mode: 0o600 })
+  giveToPostgres(keyFile)
+  return ['-c', 'ssl=on', '-c', `ssl_cert_file=${certFile}`, '-c', `ssl_key_file=${keyFile}`]
+}
+
+async function launched(
+  folder: string,
+  port: number,
+  more: readonly string[],
+): Promise<ChildProcess> {
+  const data = join(folder, 'data')
+  const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...more]
   const server = spawn(...asPostgres(`${programs}/postgres`, options), {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],

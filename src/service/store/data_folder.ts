@@ -128,6 +128,12 @@ export function storeErrorOf(error: unknown, what: string): StoreError {
       `${what} can't be reached: ${message || code}; check database_url and that it runs`,
     )
   }
+  if (/CERT|SIGNATURE|^ERR_TLS_|^ERR_SSL_/.test(code) || /support SSL connections/.test(message)) {
+    return new StoreError(
+      'STORE_UNREACHABLE',
+      `${what} has no TLS that can be trusted: ${message}; check the host name, sslmode and sslrootcert in database_url`,
+    )
+  }
   if (/database is locked/.test(message)) {
     return new StoreError('STORE_BUSY', `${what} is being written to by another program; try again`)
   }

@@ -15,8 +15,8 @@ export function databaseUrlProblem(text: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     return 'database_url does not begin with postgres:// or postgresql://'
   }
-  if (!URL.canParse(text)) return `database_url can't be read; ${form}, and ${encoding}`
-  const url = new URL(text)
+  const url = parseDatabaseUrl(text)
+  if (url === undefined) return `database_url can't be read; ${form}, and ${encoding}`
   // a password that is not encoded ends the host where its first special character stands
   const cutOff = text.includes('#') || `${url.pathname}${url.search}`.includes('@')
   if (cutOff || text.split('@').length > 2 || !isEncoded(`${url.username}${url.password}`)) {
@@ -28,7 +28,23 @@ export function databaseUrlProblem(text: string): string | undefined {
     const written = /^[a-z-]{1,20}$/i.test(mode) ? `sslmode=${mode}` : 'an sslmode'
     return `database_url has ${written}, which is not known here; write ${sslModes.join(', ')}`
   }
+  if (url.searchParams.has('ssl') || url.searchParams.has('uselibpqcompat')) {
+    return 'database_url says how TLS is used by another key than sslmode; write sslmode=verify-full'
+  }
   return undefined
+}
+
+/** RFC 3986 allows an empty host behind a user, as for a socket of this machine; URL does not. */
+const noHost = 'none.invalid'
+
+export function parseDatabaseUrl(text: string): URL | undefined {
+  const whole = text.replace(/^(\w+:\/\/[^/?#@]*@)(?=[/?]|$)/, `$1${noHost}`)
+  return URL.canParse(whole) ? new URL(whole) : undefined
+}
+
+/** The reverse of `parseDatabaseUrl`. */
+export function printDatabaseUrl(url: URL): string {
+  return url.toString().replace(`@${noHost}`, '@')
 }
 
 function isEncoded(text: string): boolean {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
+import { type PostgresAddress, postgresAddress } from './postgres_tls.ts'
 
 const poolSize = 10
 const connectMs = 10_000
@@ -11,12 +12,13 @@ const keepAliveMs = 10_000
  * each of them for ever.
  */
 export class PostgresConnections {
-  readonly #url: Secret
+  readonly #address: PostgresAddress
   readonly #sockets = new Set<Socket>()
   #over = false
 
+  /** @throws {StoreError} `STORE_DATABASE_URL` where a file that it names can't be read. */
   constructor(url: Secret) {
-    this.#url = url
+    this.#address = postgresAddress(url.reveal())
   }
 
   /** A pool for statements. */
@@ -44,7 +46,7 @@ export class PostgresConnections {
 
   #options(): pg.ClientConfig {
     return {
-      connectionString: this.#url.reveal(),
+      ...this.#address,
       connectionTimeoutMillis: connectMs,
       stream: () => this.#socket(),
     }

@@ -4,6 +4,9 @@ import { channel, NotificationListener } from './notification_listener.ts'
 import type { PostgresConnections } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 
+const maxProbes = 3
+const probeMs = 2_000
+
 /** Whoever waits for something to change. */
 export interface Listener {
   wake(): void
@@ -30,7 +33,11 @@ export class WakeUps {
   /** What is announced in transactions that are not committed yet. */
   readonly #held = new WeakMap<object, string[]>()
   readonly #unsent = new Set<string>()
+  /** Notifications that this node has sent to itself, to see whether they come. */
+  readonly #probes = new Map<string, () => void>()
+  readonly #begun = Promise.withResolvers<void>()
   #sending: Promise<void> | undefined
+  #closed = false
 
   constructor(shared: SharedDatabase | undefined) {
     this.#shared = shared
@@ -38,7 +45,10 @@ export class WakeUps {
     this.#others = new NotificationListener(shared.connections, {
       told: (payload) => this.#told(payload),
       // whatever was sent while it did not listen is lost
-      begun: () => this.#wakeAll(),
+      begun: () => {
+        this.#begun.resolve()
+        this.#wakeAll()
+      },
     })
   }
 
@@ -90,6 +100,40 @@ export class WakeUps {
     if (isLast) this.#listeners.delete(topic)
   }
 
+  /**
+   * Whether the database passes on what nodes tell each other. A pooler that gives a connection to
+   * one transaction after another (PgBouncer with `pool_mode=transaction`) accepts LISTEN and drops
+   * every notification.
+   *
+   * @returns `true` where there is one node alone.
+   */
+  async reachOtherNodes(): Promise<boolean> {
+    if (this.#shared === undefined) return true
+    this.#others?.start()
+    await this.#begun.promise
+    for (let probe = 0; probe < maxProbes; probe++) {
+      if (this.#closed || (await this.#probe(this.#shared.db))) return true
+    }
+    return this.#closed
+  }
+
+  /** @returns `true` also where the database can't be asked, which proves nothing. */
+  async #probe(db: Kysely<Schema>): Promise<boolean> {
+    const payload = `probe ${randomBytes(12).toString('base64url')}`
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => resolve(false), probeMs).unref()
+    this.#probes.set(payload, () => resolve(true))
+    try {
+      await sql`select pg_notify(${channel}, ${payload})`.execute(db)
+      return await promise
+    } catch {
+      return true
+    } finally {
+      clearTimeout(timer)
+      this.#probes.delete(payload)
+    }
+  }
+
   /** Keeps what is announced in a transaction in `topics`, for whoever commits it to announce. */
   hold(db: object, topics: string[]): void {
     this.#held.set(db, topics)
@@ -97,6 +141,7 @@ export class WakeUps {
 
   /** Sends what has been announced; nobody is woken any more. */
   async close(): Promise<void> {
+    this.#closed = true
     await this.#others?.close()
     await this.#sending
     this.#listeners.clear()
@@ -121,6 +166,7 @@ export class WakeUps {
   }
 
   #told(payload: string): void {
+    this.#probes.get(payload)?.()
     const end = payload.indexOf(' ')
     if (payload.slice(0, end) !== this.#node) this.wake(payload.slice(end + 1))
   }

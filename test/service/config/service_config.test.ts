@@ -118,6 +118,7 @@ threshold=0
       'postgres://u:p%23w@db/countersign',
       'postgresql://u@db:5433/countersign?sslmode=verify-full',
       'postgres:///countersign?host=/run/postgresql',
+      'postgres://u:p@/countersign?host=/run/postgresql',
     ]) {
       assert.deepEqual(read(url).problems, [], url)
     }
