@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../host/clock.ts'
+import type { Log } from '../host/log.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
 import { effectiveSections } from '../proxy/config/effective.ts'
@@ -10,40 +11,57 @@ import type { ProxyConfig } from '../proxy/config/proxy_config.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs, type ProxyLogs } from '../proxy/proxy_logs.ts'
+import { checkApi } from '../proxy/startup_check.ts'
 
 const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
+const configError = 2
 
 await new Command('authproxy')
   .description(
     'The authentication proxy, in the foreground: RADIUS in, the second factor over HTTPS.',
   )
   .option('--config <file>', 'the configuration', installedConfig)
+  .option(
+    '--check',
+    'check the configuration, ask the service once, and exit: 0 when all is well, 1 when the service or the keys are not, 2 for errors in the configuration',
+    false,
+  )
   .version(version)
-  .action(async ({ config }: { config: string }) => {
-    process.exitCode = await run(config)
+  .showHelpAfterError("(see 'authproxy --help')")
+  .action(async ({ config, check }: { config: string; check: boolean }) => {
+    process.exitCode = check ? await runCheck(config) : await run(config)
   })
   .parseAsync()
 
 /** @returns Exit status: 2 for a configuration with errors, 1 where it can't start. */
 async function run(file: string): Promise<number> {
   const config = read(file)
-  if (config === undefined) return 2
+  if (config === undefined) return configError
   const logs = openLogs(config)
   if (logs === undefined) return 1
   const { log, writeEvent } = logs
-  log.info(`Countersign Authentication Proxy ${version} starting with ${file}`)
+  const say = sayer(config, log)
+  say('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
   for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
   // heard from now on: whoever reads 'Init Complete' may ask to stop at once
   const stopped = untilStopped()
   try {
     const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
     for (const { section, address, port } of proxy.listeners) {
-      log.info(`[${section}] listening on ${address}:${port}`)
+      say(
+        'info',
+        `[${section}] listening on ${address}:${port}/udp for ${clientsOf(config, section)}`,
+      )
     }
     // not by a request, which an attacker could send: by the owner of the process alone
     process.on('SIGUSR2', () => proxy.clearLatches())
     log.info('Init Complete')
+    const checking = new AbortController()
+    // sign-ins are answered meanwhile
+    const said = sayFindings(config, say, checking.signal)
     await stopped
+    checking.abort()
+    await said
     await proxy.stop()
     log.info('stopped')
     return 0
@@ -55,6 +73,53 @@ async function run(file: string): Promise<number> {
   } finally {
     await logs.close()
   }
+}
+
+/** @returns Exit status: 0 where every section can ask its API, 1 where not, 2 for errors. */
+async function runCheck(file: string): Promise<number> {
+  const config = read(file)
+  if (config === undefined) return configError
+  process.stdout.write(`${file} has no errors\n`)
+  const say: Say = (_level, text) => process.stdout.write(`${text}\n`)
+  const usable = await sayFindings(config, say, new AbortController().signal)
+  return usable ? 0 : 1
+}
+
+type Say = (level: 'info' | 'warn', text: string) => void
+
+/** What a person at the console wants to know goes there and into the log, and never there twice. */
+function sayer({ main }: ProxyConfig, log: Log): Say {
+  return (level, text) => {
+    log[level](text)
+    if (!main.logStdout) process.stdout.write(`${text}\n`)
+  }
+}
+
+/** @returns Whether the API of every section is usable. */
+async function sayFindings(
+  { servers }: ProxyConfig,
+  say: Say,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const findings = await Promise.all(
+    servers.map(async (section) => {
+      const { usable, text } = await checkApi(section, { clock: systemClock, stop })
+      if (stop.aborted) return usable
+      const then =
+        section.failmode === 'safe'
+          ? 'lets users in without a second factor'
+          : 'rejects every sign-in'
+      const effect = usable ? '' : `; until then failmode=${section.failmode} ${then}`
+      say(usable ? 'info' : 'warn', `[${section.name}] ${text}${effect}`)
+      return usable
+    }),
+  )
+  return findings.every((usable) => usable)
+}
+
+function clientsOf({ servers }: ProxyConfig, name: string): string {
+  const section = servers.find((candidate) => candidate.name === name)
+  return (section?.clients ?? []).map(({ addresses }) => addresses).join(', ')
 }
 
 function read(file: string): ProxyConfig | undefined {

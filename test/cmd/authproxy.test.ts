@@ -5,14 +5,18 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { rootCertificates } from 'node:tls'
 import { Code, encodeAccessRequest, SharedSecret } from '../../src/radius/index.ts'
 import { exchange } from '../../src/radius/udp/exchange.ts'
 import { signedBeforeLatch } from '../../src/radius/udp/signed_sources.ts'
 import { freePort, Running } from '../rig/running.ts'
+import { TestService } from '../rig/service.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/authproxy')
 const folder = mkdtempSync(join(tmpdir(), 'authproxy-'))
+const otherAuthority = join(folder, 'other.pem')
+writeFileSync(otherAuthority, rootCertificates[0] ?? '')
 after(() => rmSync(folder, { recursive: true }))
 
 function configured(port: number, more = ''): string {
@@ -105,5 +109,111 @@ describe('authproxy', () => {
       spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout,
       /^\d+\.\d+\.\d+\n$/,
     )
+  })
+
+  test('the console says what it listens on, and that the service does not answer', async () => {
+    const port = await freePort()
+    const file = configured(port, 'failmode=secure\n')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('log_stdout=true\n', ''))
+    const running = new Running(program, ['--config', file])
+    const place = `\\[radius_server_duo_only\\] listening on 127\\.0\\.0\\.1:${port}/udp for 127\\.0\\.0\\.1`
+    await running.prints(new RegExp(`^${place}$`, 'm'))
+    await running.prints(
+      /^\[radius_server_duo_only\] nothing can be reached at localhost:1 \(ECONNREFUSED.*; until then failmode=secure rejects every sign-in$/m,
+    )
+    assert.equal(await running.stop(), 0)
+  })
+})
+
+describe('authproxy and its service', () => {
+  let service: TestService
+  let keys: { ikey: string; skey: string }
+  let port: number
+  before(async () => {
+    service = await TestService.start()
+    port = await freePort()
+    const { ikey, skey } = service.integration
+    keys = { ikey, skey: skey.reveal() }
+  })
+  after(() => service.close())
+
+  /** A configuration of this service, with other settings in it. */
+  function config(changed: Readonly<Record<string, string>> = {}): string {
+    const file = join(folder, 'check.cfg')
+    const settings = {
+      ...keys,
+      api_host: 'localhost',
+      api_port: String(service.service.port),
+      http_ca_certs_file: join(service.folder, 'ca.pem'),
+      interface: '127.0.0.1',
+      port: String(port),
+      radius_ip_1: '127.0.0.1',
+      radius_secret_1: 's'.repeat(24),
+      ...changed,
+    }
+    const lines = Object.entries(settings).map(([key, value]) =>
+      value === '' ? '' : `${key}=${value}\n`,
+    )
+    writeFileSync(file, `[duo_only_client]\n[radius_server_duo_only]\n${lines.join('')}`)
+    return file
+  }
+
+  async function check(changed?: Readonly<Record<string, string>>) {
+    const running = new Running(program, ['--check', '--config', config(changed)])
+    return { status: await running.ended(), stdout: running.stdout, stderr: running.stderr }
+  }
+
+  test('--check: all is well, exit status 0', async () => {
+    const { status, stdout, stderr } = await check()
+    assert.equal(stderr, '')
+    assert.match(
+      stdout,
+      /^\S+check\.cfg has no errors\n\[radius_server_duo_only\] localhost:\d+ answers, and the keys are right\n$/,
+    )
+    assert.equal(status, 0)
+  })
+
+  test('the console says at the start that the keys are right', async () => {
+    const running = new Running(program, ['--config', config()])
+    await running.prints(/localhost:\d+ answers, and the keys are right/)
+    assert.equal(await running.stop(), 0)
+    assert(!running.stdout.includes(keys.skey))
+  })
+
+  for (const [what, changed, expected] of [
+    [
+      'another ikey',
+      { ikey: 'DIAAAAAAAAAAAAAAAAAA' },
+      /no application with the ikey DIAAAAAAAAAAAAAAAAAA; compare/,
+    ],
+    ['another skey', { skey: 'b'.repeat(40) }, /skey is not its secret key; copy skey again/],
+    ['a name without an address', { api_host: 'api.invalid' }, /api\.invalid can't be resolved/],
+    [
+      'a closed port',
+      { api_port: '1' },
+      /nothing can be reached at localhost:1 .*that the service runs/,
+    ],
+    [
+      'no authority',
+      { http_ca_certs_file: '' },
+      /not by TLS .*; name the authority .* by http_ca_certs_file/,
+    ],
+    [
+      'another authority',
+      { http_ca_certs_file: otherAuthority },
+      /certificate is not of the authority in \S+other\.pem; copy ca\.pem/,
+    ],
+  ] as const) {
+    test(`--check names ${what}, exit status 1`, async () => {
+      const { status, stdout } = await check(changed)
+      assert.match(stdout, expected)
+      assert.equal(status, 1)
+    })
+  }
+
+  test('--check: errors in the configuration, exit status 2', async () => {
+    const { status, stdout, stderr } = await check({ failmode: 'perhaps' })
+    assert.deepEqual([status, stdout], [2, ''])
+    assert.match(stderr, /^check\.cfg:12: failmode is 'perhaps'/m)
   })
 })

@@ -80,30 +80,69 @@ describe('countersign, in a new folder', () => {
     assert.equal(stderr, "countersign: there is no user 'alicf'; did you mean alice?\n")
   })
 
-  test('a secret key is shown once, and is not in the database as it is', () => {
-    const { secret_key: skey, integration_key: ikey } = json('app add --type radius --name VPN')
+  test('a secret key is printed with --reveal only, in text and JSON', () => {
+    const added = countersign('app add --type radius --name VPN')
+    assert.match(added.stdout, /skey {2}\(hidden; --reveal prints it, now or later\)/)
+    const { secret_key: skey, integration_key: ikey } = json('app show VPN --reveal')
     assert.match(String(skey), /^[A-Za-z0-9]{40}$/)
-    assert(!countersign('app show VPN').stdout.includes(String(skey)))
+    assert.equal(countersign('app show vpn --reveal').stdout.match(/skey +(\w+)/)?.[1], skey)
+    assert.equal(json('app show VPN').secret_key, null)
+    for (const verb of ['app show VPN', 'app show VPN --cfg', 'app show VPN --cfg --json']) {
+      const { stdout } = countersign(verb)
+      assert(stdout.includes(String(ikey)), verb)
+      assert(!stdout.includes(String(skey)), verb)
+    }
     assert.match(
-      countersign('app show VPN --cfg').stdout,
+      countersign('app show VPN --cfg --reveal').stdout,
       new RegExp(`ikey=${ikey}\nskey=${skey}\n`),
+    )
+    const rotated = json('app rotate VPN --yes --reveal')
+    assert.notEqual(rotated.secret_key, skey)
+    assert.equal(
+      json('app add --type authapi --name Web --reveal').secret_key?.toString().length,
+      40,
     )
     assert(!readFileSync(join(folder, 'data/countersign.db')).includes(String(skey)))
   })
 
-  test('the configuration of a client is that of Duo Unix for an application of its kind', () => {
-    const { secret_key: skey, integration_key: ikey } = json('app add --type unix --name SSH')
+  test('the name of an application is taken once, whatever its case', () => {
+    const { status, stderr } = countersign('app add --type radius --name vpn')
+    assert.equal(status, 1)
     assert.equal(
-      countersign('app show SSH --cfg --api-host mfa.example.com').stdout,
-      `[duo]
+      stderr,
+      "countersign: there is an application 'vpn' already; choose another name (case makes no difference)\n",
+    )
+  })
+
+  test('the configuration of a client is that of Duo Unix for an application of its kind', () => {
+    const added = json('app add --type unix --name SSH --reveal')
+    const { secret_key: skey, integration_key: ikey } = added
+    assert.equal(
+      countersign('app show SSH --cfg --reveal --api-host mfa.example.com').stdout,
+      `; SSH. Change the lines below EDIT; docs/duo-unix.md explains the rest.
+[duo]
 ikey = ${ikey}
 skey = ${skey}
 host = mfa.example.com:8443
-cafile = /etc/ssl/countersign-ca.pem
+; EDIT: on another machine write the path of a copy of this file
+cafile = ${join(folder, 'data/ca.pem')}
 failmode = secure
 `,
     )
     assert.match(countersign('app show SSH --cfg --api-port 443').stdout, /^host = localhost$/m)
+  })
+
+  test('a usage error names the help of its verb', () => {
+    for (const [line, help] of [
+      ['user add', 'countersign user add --help'],
+      ['app add --type radius', 'countersign app add --help'],
+      ['token list --colour', 'countersign token list --help'],
+      ['nonsense', 'countersign --help'],
+    ] as const) {
+      const { status, stderr } = countersign(line)
+      assert.equal(status, 1)
+      assert(stderr.includes(`(see '${help}')`), stderr)
+    }
   })
 
   test('a token secret comes from standard input, never from the arguments', () => {

@@ -14,7 +14,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
   const root = mkdtempSync(join(tmpdir(), 'countersign-'))
   const data = join(root, 'data')
   const proxyCfg = join(data, 'authproxy.cfg')
-  const secret = 'a secret of this appliance'
+  let secret: string
   let service: Running
   let proxy: Running
   let port: number
@@ -42,25 +42,32 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     return Array.isArray(made) ? String(made[0]) : ''
   }
 
-  test('the section of the application is the configuration of the proxy, but for the appliance', async () => {
+  test('without the secret key the section does not start, and the proxy names the line', async () => {
     await verb('app', 'add', '--type', 'radius', '--name', 'VPN')
-    const [, apiPort = ''] = /listening on \S+:(\d+)/.exec(service.stdout) ?? []
-    const section = await verb('app', 'show', 'VPN', '--cfg', '--api-port', apiPort)
+    const section = await verb('app', 'show', 'VPN', '--cfg')
     writeFileSync(proxyCfg, section)
     const refused = spawnSync(program('authproxy'), ['--config', proxyCfg], { encoding: 'utf8' })
     assert.equal(refused.status, 2)
-    assert.match(refused.stderr, /^authproxy\.cfg:\d+: radius_secret_1 /m)
-
-    port = await freePort()
-    const appliance = section
-      .replace(/^radius_ip_1=.*$/m, 'radius_ip_1=127.0.0.1')
-      .replace(/^radius_secret_1=.*$/m, `radius_secret_1=${secret}`)
-    writeFileSync(
-      proxyCfg,
-      `[main]\nlog_stdout=true\n${appliance}interface=127.0.0.1\nport=${port}\n`,
+    const line = section.split('\n').indexOf('skey=') + 1
+    assert.match(refused.stderr, new RegExp(`^authproxy\\.cfg:${line}: skey `, 'm'))
+    assert.match(
+      section,
+      /^; EDIT: the secret key is hidden; add --reveal to have it here\nskey=$/m,
     )
+  })
+
+  test('with --reveal the section starts as it is, and finds the service', async () => {
+    port = await freePort()
+    const words = ['app', 'show', 'VPN', '--cfg', '--reveal', '--radius-port', String(port)]
+    const section = await verb(...words)
+    writeFileSync(proxyCfg, section)
+    const [, apiPort = ''] = /listening on \S+:(\d+)/.exec(service.stdout) ?? []
+    assert(section.includes(`\napi_port=${apiPort}\n`))
+    assert(section.includes(`\nhttp_ca_certs_file=${join(data, 'ca.pem')}\n`))
+    secret = /^radius_secret_1=(\w{24})$/m.exec(section)?.[1] ?? ''
+    assert.notEqual(secret, /^radius_secret_1=(\w+)$/m.exec(await verb(...words))?.[1])
     proxy = new Running(program('authproxy'), ['--config', proxyCfg])
-    await proxy.prints(/Init Complete/)
+    await proxy.prints(/listening on/)
   })
 
   test('a user who is added with a token signs in with its passcode', async () => {

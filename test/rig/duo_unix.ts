@@ -33,9 +33,17 @@ function writeDuoConf(
   integration: Integration,
   settings: DuoSettings = {},
 ): void {
-  const address = { apiHost: '127.0.0.1', apiPort: String(service.port) }
-  const changed: DuoSettings = { cafile: join(folder, 'ca.pem'), ...settings }
-  const kept = clientCfg(integration, address)
+  const printed = clientCfg(integration, {
+    apiHost: '127.0.0.1',
+    apiPort: String(service.port),
+    caFile: join(folder, 'ca.pem'),
+    reveal: true,
+    radiusIp: '',
+    radiusPort: '',
+    radiusSecret: '',
+  })
+  const changed = settings
+  const kept = printed
     .split('\n')
     .filter((line) => line !== '' && changed[line.split(' = ', 1)[0] ?? ''] === undefined)
   const others = Object.entries(changed).map(([key, value]) => `${key} = ${value}`)

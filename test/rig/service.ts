@@ -176,7 +176,9 @@ async function makeIntegration(
   type: IntegrationType,
   newUserPolicy: NewUserPolicy = 'enroll',
 ): Promise<Integration> {
-  return await store.transaction((db) =>
-    new Integrations(store).create({ name: `test ${type}`, type, newUserPolicy }, Date.now(), db),
-  )
+  const integrations = new Integrations(store)
+  return await store.transaction(async (db) => {
+    const name = await integrations.freeName(`test ${type}`, db)
+    return await integrations.create({ name, type, newUserPolicy }, Date.now(), db)
+  })
 }

@@ -103,7 +103,8 @@ export class SignIn {
   ): Promise<Integration> {
     const integrations = new Integrations(this.store)
     return await this.store.transaction(async (db) => {
-      const made = await integrations.create({ name: 'VPN', type }, this.clock.now(), db)
+      const name = await integrations.freeName('VPN', db)
+      const made = await integrations.create({ name, type }, this.clock.now(), db)
       await integrations.update(made.ikey, { verifiedPush }, db)
       return { ...made, verifiedPush }
     })

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Secret } from '../../host/secret.ts'
 import {
   type Integration,
   Integrations,
@@ -9,9 +11,19 @@ import {
   type VerifiedPush,
   verifiedPushes,
 } from '../../service/access/integrations.ts'
+import { ServiceAddress } from '../../service/access/service_address.ts'
+import { publicUrlOf } from '../../service/config/public_url.ts'
+import { newRadiusSecret } from '../../service/store/identifier.ts'
 import type { Store } from '../../service/store/store.ts'
-import { type ApiAddress, clientCfg, clientOf } from './client_cfg.ts'
-import { CommandError, confirmed, type DataOptions, dataOptions, withStore } from './context.ts'
+import { type ClientSettings, clientCfg, clientOf } from './client_cfg.ts'
+import {
+  CommandError,
+  type Context,
+  confirmed,
+  type DataOptions,
+  dataOptions,
+  withStore,
+} from './context.ts'
 import { json, nearestOf, table } from './output.ts'
 
 const policyOption = new Option(
@@ -32,12 +44,14 @@ const digitsOption = new Option(
   'digits of the code that a login shows, 3 to 6',
 ).argParser(readDigits)
 
+const revealOption = new Option('--reveal', 'print the secret key').default(false)
+
 /** `countersign app …` */
 export function addAppVerb(program: Command): void {
   const app = program.command('app').description('applications that ask for second factors')
   dataOptions(app.command('add'))
-    .description('protect an application; its secret key is shown this once')
-    .requiredOption('--name <name>', 'what it is called')
+    .description('protect an application, and give it its keys')
+    .requiredOption('--name <name>', 'its name, which no other application has')
     .addOption(
       new Option('--type <type>', 'what it speaks').choices(integrationTypes).makeOptionMandatory(),
     )
@@ -45,18 +59,21 @@ export function addAppVerb(program: Command): void {
     .addOption(normalizationOption)
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
+    .addOption(revealOption)
     .action(add)
   dataOptions(app.command('list')).description('all applications').action(list)
   dataOptions(app.command('show <app>'))
     .description('an application, by its name or integration key')
-    .option('--reveal', 'with its secret key', false)
+    .addOption(revealOption)
     .option(
       '--cfg',
-      'as its client wants it in authproxy.cfg, or login_duo.conf, with its secret key',
+      'as its client wants it in authproxy.cfg or login_duo.conf; with --reveal it starts as it is',
       false,
     )
-    .option('--api-host <host>', 'host name of the service, for --cfg', 'localhost')
-    .option('--api-port <port>', 'its port, for --cfg', '8443')
+    .option('--api-host <host>', 'for --cfg: host name of the service (default: its own)')
+    .option('--api-port <port>', 'for --cfg: its port (default: its own)')
+    .option('--radius-ip <address>', 'for --cfg: the RADIUS client', '127.0.0.1')
+    .option('--radius-port <port>', 'for --cfg: where the proxy listens', '1812')
     .action(show)
   dataOptions(app.command('edit <app>'))
     .description('change an application')
@@ -70,6 +87,7 @@ export function addAppVerb(program: Command): void {
     .action(edit)
   dataOptions(app.command('rotate <app>'))
     .description('give it a new secret key; the old one is worth nothing at once')
+    .addOption(revealOption)
     .option('--yes', 'without asking', false)
     .action(rotate)
   dataOptions(app.command('remove <app>'))
@@ -86,18 +104,23 @@ interface PolicyOptions extends DataOptions {
 }
 
 async function add(
-  options: PolicyOptions & { name: string; type: IntegrationType },
+  options: PolicyOptions & { name: string; type: IntegrationType; reveal: boolean },
 ): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
-    const { name, type } = options
+    const { name, type, reveal } = options
     const made = await administration.together((acts) =>
       acts.createIntegration({ name, type, ...policies(options) }),
     )
-    const keys = { integration_key: made.ikey, secret_key: made.skey.reveal() }
     process.stdout.write(
       asJson
-        ? json({ ...appJson(made), ...keys })
-        : `${made.name} is protected. Its keys, the secret one shown this once:\n\n  ikey  ${keys.integration_key}\n  skey  ${keys.secret_key}\n\nFor ${clientOf(made)}: countersign app show ${made.ikey} --cfg\n`,
+        ? json({ ...appJson(made), secret_key: reveal ? made.skey.reveal() : null })
+        : `${made.name} is protected.
+
+  ikey  ${made.ikey}
+  skey  ${shownSkey(made.skey, reveal)}
+
+For ${clientOf(made)}: countersign app show ${made.ikey} --cfg --reveal
+`,
     )
   })
 }
@@ -123,23 +146,53 @@ async function list(options: DataOptions): Promise<void> {
   })
 }
 
-async function show(
-  name: string,
-  options: DataOptions & ApiAddress & { readonly reveal: boolean; readonly cfg: boolean },
-): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
-    const app = await appNamed(store, name)
+interface ShowOptions extends DataOptions {
+  readonly reveal: boolean
+  readonly cfg: boolean
+  readonly apiHost?: string
+  readonly apiPort?: string
+  readonly radiusIp: string
+  readonly radiusPort: string
+}
+
+async function show(name: string, options: ShowOptions): Promise<void> {
+  await withStore(options, async (context) => {
+    const app = await appNamed(context.store, name)
     if (options.cfg) {
-      process.stdout.write(clientCfg(app, options))
+      const cfg = clientCfg(app, await clientSettings(context, options))
+      process.stdout.write(context.json ? json({ cfg }) : cfg)
       return
     }
-    const skey = options.reveal ? app.skey.reveal() : '(hidden; add --reveal)'
+    const { reveal } = options
+    const skey = shownSkey(app.skey, reveal)
     process.stdout.write(
-      asJson
-        ? json({ ...appJson(app), secret_key: options.reveal ? skey : null })
+      context.json
+        ? json({ ...appJson(app), secret_key: reveal ? skey : null })
         : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\nverified push           ${app.verifiedPush}, ${app.verifiedPushDigits} digits\n`,
     )
   })
+}
+
+/** The service says where it really is each time that it starts. */
+async function clientSettings(
+  { store, location: { folder, config } }: Context,
+  { apiHost, apiPort, radiusIp, radiusPort, reveal }: ShowOptions,
+): Promise<ClientSettings> {
+  const address = await new ServiceAddress(store).read()
+  const { hostname, port } = new URL(address ?? publicUrlOf(config, config.port))
+  return {
+    apiHost: apiHost ?? hostname.replace(/^\[|\]$/g, ''),
+    apiPort: apiPort ?? (port === '' ? '443' : port),
+    caFile: config.certificateFiles === undefined ? join(folder, 'ca.pem') : undefined,
+    reveal,
+    radiusIp,
+    radiusPort,
+    radiusSecret: newRadiusSecret(),
+  }
+}
+
+function shownSkey(skey: Secret, reveal: boolean): string {
+  return reveal ? skey.reveal() : '(hidden; --reveal prints it, now or later)'
 }
 
 async function edit(
@@ -165,7 +218,7 @@ async function edit(
 
 async function rotate(
   name: string,
-  options: DataOptions & { readonly yes: boolean },
+  options: DataOptions & { readonly yes: boolean; readonly reveal: boolean },
 ): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
@@ -176,8 +229,8 @@ async function rotate(
     const skey = await administration.together((acts) => acts.rotateSkey(app))
     process.stdout.write(
       asJson
-        ? json({ integration_key: app.ikey, secret_key: skey.reveal() })
-        : `skey  ${skey.reveal()}\n`,
+        ? json({ ...appJson(app), secret_key: options.reveal ? skey.reveal() : null })
+        : `${app.name} has a new secret key\n\n  skey  ${shownSkey(skey, options.reveal)}\n`,
     )
   })
 }
@@ -196,14 +249,10 @@ async function remove(
 
 async function appNamed(store: Store, name: string): Promise<Integration> {
   const apps = await new Integrations(store).list()
-  const found = apps.filter(
-    (app) => app.ikey === name || app.name.toLowerCase() === name.toLowerCase(),
+  const app = apps.find(
+    (candidate) =>
+      candidate.ikey === name || candidate.name.toLowerCase() === name.trim().toLowerCase(),
   )
-  const [app, another] = found
-  if (another !== undefined)
-    throw new CommandError(
-      `several applications are called '${name}'; name one by its ikey: ${found.map(({ ikey }) => ikey).join(' ')}`,
-    )
   if (app !== undefined) return app
   const close = nearestOf(
     name,

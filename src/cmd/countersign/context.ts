@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { confirm, isCancel } from '@clack/prompts'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { AccessError } from '../../service/access/access_error.ts'
 import { Administration } from '../../service/administration/administration.ts'
 import { DirectoryError, type User } from '../../service/directory/user.ts'
 import { Users } from '../../service/directory/users.ts'
@@ -71,6 +72,7 @@ export async function runProgram(program: Command): Promise<void> {
       error instanceof ConfigurationError ||
       error instanceof StoreError ||
       error instanceof DirectoryError ||
+      error instanceof AccessError ||
       (error instanceof Error && error.name === 'FirstRunError') ||
       (error instanceof Error && error.name === 'ServiceError')
     if (!foreseen) throw error

@@ -3,7 +3,8 @@ import { anyOf } from '../store/any_of.ts'
 import { Batched } from '../store/batched.ts'
 import { newIdentifier, newSecretKey } from '../store/identifier.ts'
 import { integrationPlace } from '../store/rotation.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import { AccessError } from './access_error.ts'
 
 /** What an application speaks. */
 export const integrationTypes = ['radius', 'authapi', 'unix', 'websdk', 'adminapi'] as const
@@ -64,6 +65,8 @@ interface IntegrationRow {
 
 const mostAtOnce = 500
 
+const maxNameLength = 100
+
 export class Integrations {
   readonly #store: Store
   /** Opened secret keys by their sealed text: another one is another text. */
@@ -93,11 +96,24 @@ export class Integrations {
     return rows.map((row) => this.#integrationOf(row))
   }
 
+  /** `name` where no application has it, else with the first number behind it that makes it unique. */
+  async freeName(name: string, db: StoreDb): Promise<string> {
+    const rows = await db.selectFrom('integrations').select('name_key').execute()
+    const taken = new Set(rows.map(({ name_key }) => name_key))
+    for (let number = 1; ; number++) {
+      const free = number === 1 ? name : `${name} ${number}`
+      if (!taken.has(nameKey(free))) return free
+    }
+  }
+
+  /** @throws {AccessError} `ACCESS_NAME`, `ACCESS_NAME_TAKEN` */
   async create(integration: NewIntegration, now: number, db: StoreDb): Promise<Integration> {
     const ikey = newIdentifier('DI')
+    const name = checkedName(integration.name)
     const row = {
       ikey,
-      name: integration.name,
+      name,
+      name_key: nameKey(name),
       type: integration.type,
       sealed_skey: this.#store.sealing.seal(newSecretKey(), integrationPlace(ikey)),
       new_user_policy: integration.newUserPolicy ?? 'enroll',
@@ -107,13 +123,15 @@ export class Integrations {
       enabled: 1,
       created: now,
     }
-    await db.insertInto('integrations').values(row).execute()
+    await namedOnce(name, () => db.insertInto('integrations').values(row).execute())
     return this.#integrationOf(row)
   }
 
+  /** @throws {AccessError} `ACCESS_NAME`, `ACCESS_NAME_TAKEN` */
   async update(ikey: string, change: Partial<IntegrationSettings>, db: StoreDb): Promise<void> {
+    const name = change.name === undefined ? undefined : checkedName(change.name)
     const set = {
-      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
       ...(change.newUserPolicy === undefined ? {} : { new_user_policy: change.newUserPolicy }),
       ...(change.usernameNormalization === undefined
         ? {}
@@ -125,7 +143,9 @@ export class Integrations {
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
     }
     if (Object.keys(set).length === 0) return
-    await db.updateTable('integrations').set(set).where('ikey', '=', ikey).execute()
+    await namedOnce(name ?? '', () =>
+      db.updateTable('integrations').set(set).where('ikey', '=', ikey).execute(),
+    )
   }
 
   /** Gives an integration a new secret key; the old one is worth nothing from then on. */
@@ -177,5 +197,32 @@ export class Integrations {
     const opened = new Secret(this.#store.sealing.open(sealed_skey, integrationPlace(ikey)))
     this.#opened.set(sealed_skey, opened)
     return opened
+  }
+}
+
+/** How names are compared: case and blanks make no difference. */
+function nameKey(name: string): string {
+  return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
+}
+
+function checkedName(text: string): string {
+  const name = text.normalize('NFC').trim()
+  if (name !== '' && name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
+  throw new AccessError(
+    'ACCESS_NAME',
+    `the name of an application has 1 to ${maxNameLength} printable characters`,
+  )
+}
+
+/** The unique index decides, so that two administrators at the same moment are told apart, too. */
+async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AccessError(
+      'ACCESS_NAME_TAKEN',
+      `there is an application '${name}' already; choose another name (case makes no difference)`,
+    )
   }
 }

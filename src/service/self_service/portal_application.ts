@@ -63,7 +63,11 @@ export class PortalApplication {
       const before = await this.#integrations.byIkey(value, db)
       if (before !== undefined) return before
       const created = await this.#integrations.create(
-        { name, type: 'websdk', newUserPolicy: 'deny' },
+        {
+          name: await this.#integrations.freeName(name, db),
+          type: 'websdk',
+          newUserPolicy: 'deny',
+        },
         now,
         db,
       )

@@ -4,6 +4,7 @@ import { factors } from './migration_0002_factors.ts'
 import { names } from './migration_0003_names.ts'
 import { guess } from './migration_0004_guess.ts'
 import { logRetention } from './migration_0006_log_retention.ts'
+import { cli } from './migration_0008_cli.ts'
 import { serialKey } from './serial_key.ts'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_names': { up: names },
   '0004_guess': { up: guess },
   '0006_log_retention': { up: logRetention },
+  '0008_cli': { up: cli },
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

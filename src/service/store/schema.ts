@@ -75,6 +75,8 @@ export interface Schema {
   integrations: {
     ikey: string
     name: string
+    /** The name as it is compared: unique. */
+    name_key: Generated<string | null>
     type: string
     sealed_skey: string
     new_user_policy: string

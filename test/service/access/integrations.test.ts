@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { sql } from 'kysely'
 import { Integrations } from '../../../src/service/access/integrations.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
 import type { Store } from '../../../src/service/store/store.ts'
@@ -89,5 +90,50 @@ onBothDatabases('integrations', (rig) => {
     assert.notDeepEqual(await sealed(), before)
     const later = await rig().open()
     assert.equal((await new Integrations(later).byIkey(ikey))?.skey.reveal(), skey.reveal())
+  })
+
+  test('two applications never have the same name, whatever its case', async () => {
+    const { ikey } = await create('Mail')
+    for (const name of ['Mail', ' mAIL ', 'MAIL']) {
+      await assert.rejects(create(name), { code: 'ACCESS_NAME_TAKEN' })
+    }
+    const other = await create('Intranet')
+    const rename = (of: string, name: string) =>
+      store.transaction((db) => integrations.update(of, { name }, db))
+    await assert.rejects(rename(other.ikey, 'mail'), { code: 'ACCESS_NAME_TAKEN' })
+    await rename(ikey, 'MAIL')
+    await rename(ikey, 'Webmail')
+    await rename(other.ikey, 'mail')
+    await assert.rejects(create(' '), { code: 'ACCESS_NAME' })
+  })
+
+  test('of two that are made at the same moment one is refused', async () => {
+    const second = await rig().open()
+    const made = await Promise.allSettled(
+      [store, second].map((each) =>
+        each.transaction((db) =>
+          new Integrations(each).create({ name: 'Same', type: 'radius' }, now, db),
+        ),
+      ),
+    )
+    const statuses = made.map(({ status }) => status).toSorted()
+    assert.deepEqual(statuses, ['fulfilled', 'rejected'])
+    const refused = made.find(({ status }) => status === 'rejected')
+    assert(refused?.status === 'rejected')
+    assert.equal(refused.reason.code, 'ACCESS_NAME_TAKEN')
+  })
+
+  test('data in which two have the same name still opens, and the older one keeps it', async () => {
+    const older = await create('Twin')
+    const { ikey } = await store.transaction((db) =>
+      integrations.create({ name: 'other', type: 'radius' }, now + 1, db),
+    )
+    await sql`drop index integrations_name`.execute(store.db)
+    await sql`alter table integrations drop column name_key`.execute(store.db)
+    await sql`delete from kysely_migration where name = '0008_cli'`.execute(store.db)
+    await sql`update integrations set name = 'TWIN' where ikey = ${ikey}`.execute(store.db)
+    const later = new Integrations(await rig().open())
+    assert.equal((await later.byIkey(older.ikey))?.name, 'Twin')
+    assert.equal((await later.byIkey(ikey))?.name, `TWIN (${ikey})`)
   })
 })

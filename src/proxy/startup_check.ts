@@ -1,0 +1,139 @@
+import { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
+import type { Clock } from '../host/clock.ts'
+import { silentLog } from '../host/log.ts'
+import { version } from '../host/version.ts'
+import type { RadiusServerSection } from './config/proxy_config.ts'
+
+/** What a server section finds when it asks its API. */
+export interface ApiFinding {
+  /** Whether sign-ins can be asked about there. */
+  readonly usable: boolean
+  /** What was found and, where it is not usable, what to do. */
+  readonly text: string
+}
+
+/** A service that takes longer is of no use for sign-ins. */
+const limitSecs = 10
+const notableSkewSecs = 60
+
+/**
+ * Asks the API of a section once: name, connection, certificate, keys and clock.
+ *
+ * @param stop Breaks the check off.
+ */
+export async function checkApi(
+  section: RadiusServerSection,
+  { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
+): Promise<ApiFinding> {
+  const place = `${section.apiHost}:${section.apiPort}`
+  let client: AuthApiClient
+  try {
+    client = clientFor(section, clock)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return unusable(`http_ca_certs_file can't be read: ${reason}`)
+  }
+  const breakOff = (): void => void client.close()
+  stop.addEventListener('abort', breakOff)
+  try {
+    const { time } = await client.check()
+    const skewSecs = Math.round(time - clock.now() / 1000)
+    const skew =
+      Math.abs(skewSecs) < notableSkewSecs
+        ? ''
+        : `; its clock is ${Math.abs(skewSecs)} s ${skewSecs > 0 ? 'ahead of' : 'behind'} this machine's, set both by NTP`
+    return { usable: true, text: `${place} answers, and the keys are right${skew}` }
+  } catch (error) {
+    if (error instanceof AuthApiFailure) return unusable(failureText(error, section, place, clock))
+    if (error instanceof AuthApiUnavailable) return unusable(unavailableText(error, section, place))
+    throw error
+  } finally {
+    stop.removeEventListener('abort', breakOff)
+    await client.close()
+  }
+}
+
+function unusable(text: string): ApiFinding {
+  return { usable: false, text }
+}
+
+function clientFor(section: RadiusServerSection, clock: Clock): AuthApiClient {
+  const { httpProxyHost, httpProxyPort } = section
+  return new AuthApiClient({
+    ikey: section.ikey,
+    skey: section.skey,
+    host: section.apiHost,
+    port: section.apiPort,
+    caFile: section.httpCaCertsFile,
+    httpProxy:
+      httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
+    timeoutSecs: limitSecs,
+    userAgent: `countersign_authproxy/${version} (${process.platform})`,
+    log: silentLog,
+    clock,
+  })
+}
+
+/** The API answered, and refused the request. */
+function failureText(
+  { code, status, message }: AuthApiFailure,
+  { ikey }: RadiusServerSection,
+  place: string,
+  clock: Clock,
+): string {
+  switch (code) {
+    case failures.invalidIkey.code:
+      return `${place} answers, but has no application with the ikey ${ikey}; compare it with 'countersign app list'`
+    case failures.invalidSignature.code:
+      return `${place} answers and has an application with this ikey, but skey is not its secret key; copy skey again`
+    case failures.missingTimestamp.code:
+    case failures.badTimestamp.code:
+      return `${place} answers, but refuses the time of this machine, ${new Date(clock.now()).toISOString()}; set the clocks of both by NTP`
+    case failures.accessForbidden.code:
+      return `${place} answers, but the application is disabled or of another type; see 'countersign app list'`
+    case failures.tooManyRequests.code:
+      return `${place} answers, but is busy (HTTP 429); try again`
+    default:
+      return status >= 500
+        ? `${place} answers with HTTP ${status}: ${message}; read the log of the service`
+        : `${place} answers with HTTP ${status}, which is not what an Auth API says; check api_host and api_port`
+  }
+}
+
+function unavailableText(
+  { reason, message }: AuthApiUnavailable,
+  { apiHost, httpCaCertsFile, httpProxyHost = '', httpProxyPort }: RadiusServerSection,
+  place: string,
+): string {
+  switch (reason) {
+    case 'dns':
+      return `the name ${apiHost} can't be resolved (${message}); check api_host and the DNS of this machine`
+    case 'connect':
+      return `nothing can be reached at ${place} (${message}); check api_host, api_port and firewalls, and that the service runs`
+    case 'tls':
+      return `${place} can be reached, but not by TLS (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile)}`
+    case 'proxy':
+      return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not lead to ${place} (${message}); check http_proxy_host and http_proxy_port`
+    case 'timeout':
+      return `${place} does not answer within ${limitSecs} s; check firewalls, and that the service runs`
+    case 'reset':
+      return `${place} closes the connection without an answer (${message}); check api_port, and read the log of the service`
+    case 'http_5xx':
+    case 'gateway':
+      return `${place} has no answer (${message}); read the log of the service and of what stands in front of it`
+    case 'malformed':
+      return `${place} answers, but not as an Auth API does (${message}); check api_host and api_port`
+  }
+}
+
+function tlsAdvice(message: string, apiHost: string, caFile: string | undefined): string {
+  if (message.includes('ALTNAME')) {
+    return `its certificate is not for ${apiHost}; write a name that it is for into api_host`
+  }
+  if (message.includes('EXPIRED')) return 'its certificate has expired; renew it'
+  if (!/SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|CERT_/.test(message)) return 'check api_port'
+  return caFile === undefined
+    ? 'name the authority of its certificate by http_ca_certs_file: ca.pem in the data folder of the service'
+    : `its certificate is not of the authority in ${caFile}; copy ca.pem from the data folder of the service again`
+}

@@ -1,0 +1,12 @@
+export type AccessErrorCode = 'ACCESS_NAME' | 'ACCESS_NAME_TAKEN'
+
+/** Thrown where an application can't be kept as asked; the message says what to do. */
+export class AccessError extends Error {
+  override readonly name = 'AccessError'
+  readonly code: AccessErrorCode
+
+  constructor(code: AccessErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
