@@ -31,15 +31,14 @@ const skeletons = new Map<string, string>()
 for (let code = 0x80; code <= 0x10ffff; code++) {
   if (code >= 0xd800 && code <= 0xdfff) continue
   const character = String.fromCodePoint(code)
-  if (reducedText(character) !== character) continue
-  const lower = reducedText(character.toLowerCase())
+  const lower = reducedText(reducedText(character).toLowerCase())
   const skeleton = skeletonOf(lower)
   if (lower === character) {
     if (skeleton !== character) skeletons.set(character, skeleton)
     continue
   }
-  // a capital that is not confused with the same letter as its small one: Greek Η and η
-  const asWritten = targetOf(character)
+  // confused with another letter than the one that case and compatibility make of it: Greek Η, ϲ
+  const asWritten = prepared(prototypes.get(character))
   if (asWritten !== undefined && ascii.test(asWritten) && asWritten !== skeleton)
     skeletons.set(character, asWritten)
 }

@@ -23,18 +23,16 @@ export function foldedUsername(username: string): string {
 }
 
 /**
- * The keys under which to look for a name that an unknown username resembles. Some capitals look like
- * another letter than their small form does (Greek Η and η), so that there are two at most, and twice
- * as many where the domain does not matter.
+ * The keys under which to look for a name that an unknown username resembles. Some characters look like
+ * another letter than case and compatibility make of them (Greek Η and η), so that there are two at
+ * most, and twice as many where the domain does not matter.
  */
 export function lookAlikeKeys(
   username: string,
   normalization: UsernameNormalization,
 ): readonly string[] {
-  const keys = new Set([
-    foldedUsername(username),
-    foldedUsername(skeletonOf(reducedText(username))),
-  ])
+  const asWritten = skeletonOf(reducedText(skeletonOf(username)))
+  const keys = new Set([foldedUsername(username), foldedUsername(asWritten)])
   if (normalization === 'simple') {
     for (const key of [...keys]) keys.add(foldedUsername(withoutDomain(key)))
   }
