@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+
+const program = resolve(import.meta.dirname, '../../bin/countersign')
+
+describe('countersign restore, on a new machine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
+  const [old, file] = [join(folder, 'old'), join(folder, 'backup')]
+  before(() => {
+    assert.equal(run(old, 'init').status, 0)
+    assert.equal(run(old, 'user add alice').status, 0)
+    assert.equal(run(old, `backup ${file}`).status, 0)
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  function run(data: string, line: string, more: NodeJS.ProcessEnv = {}) {
+    const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1', ...more }
+    return spawnSync(program, line.split(' '), { encoding: 'utf8', env, cwd: folder })
+  }
+  const key = (data: string) => join(data, 'sealing.key')
+
+  test('works in a folder in which an empty database was made', () => {
+    const data = join(folder, 'made')
+    run(data, 'init')
+    const refused = run(data, `restore ${file}`)
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /put the right sealing\.key back/)
+    copyFileSync(key(old), key(data))
+    assert.equal(run(data, `restore ${file}`).stderr, '')
+    assert.match(run(data, 'user list').stdout, /alice/)
+    assert.match(run(data, `restore ${file}`).stderr, /has data in it; .*--force/)
+  })
+
+  test('works in a folder that another command has been pointed at before', () => {
+    const data = join(folder, 'pointed')
+    mkdirSync(data)
+    copyFileSync(key(old), key(data))
+    assert.equal(run(data, 'user list').status, 1)
+    assert.equal(run(data, `restore ${file}`).stderr, '')
+    assert.match(run(data, 'user list').stdout, /alice/)
+  })
+
+  test('makes the folder if the sealing key is in the environment', () => {
+    const data = join(folder, 'absent')
+    const COUNTERSIGN_SEALING_KEY = readFileSync(key(old), 'utf8').trim()
+    assert.equal(run(data, `restore ${file}`, { COUNTERSIGN_SEALING_KEY }).stderr, '')
+    assert.match(run(data, 'user list', { COUNTERSIGN_SEALING_KEY }).stdout, /alice/)
+    assert(!existsSync(key(data)))
+  })
+})
