@@ -1,4 +1,4 @@
-import type { Column } from './token_columns.ts'
+import type { Column, Header } from './token_columns.ts'
 import { wrongRecord } from './token_file_error.ts'
 import { counterOf, stepOf, type TokenRecord } from './token_record.ts'
 
@@ -25,17 +25,15 @@ export function looksLikeStep(field: string): boolean {
  * Kind and parameters of one token. A line never becomes a HOTP token by default where it, the
  * header or the command line says something else.
  *
- * @param header.timeBased Whether the header names a time step and no counter.
  * @throws {TokenFileError} `TOKEN_FILE_RECORD` for a contradiction.
  */
-export function kindOf(
-  field: Field,
-  tokens: CsvTokens,
-  header: { readonly timeBased: boolean },
-): Parameters {
+export function kindOf(field: Field, tokens: CsvTokens, header: Header | undefined): Parameters {
   const type = typeOf(field('kind'))
   if (tokens.kind !== undefined && type.kind !== undefined && type.kind !== tokens.kind) {
     throw contradiction(`the type says ${type.kind.toUpperCase()}`, tokens.kind)
+  }
+  if (tokens.kind !== undefined && header?.kind !== undefined && header.kind !== tokens.kind) {
+    throw contradiction(`the first line says ${header.kind.toUpperCase()}`, tokens.kind)
   }
   const given = tokens.kind ?? type.kind
   if (field('kind') !== '' && given === undefined) {
@@ -57,14 +55,14 @@ export function kindOf(
 }
 
 /** Where neither the type nor the command line says the kind: `hotp` unless there is a time step. */
-function kindByColumns(
-  field: Field,
-  { timeBased }: { readonly timeBased: boolean },
-): TokenRecord['kind'] {
+function kindByColumns(field: Field, header: Header | undefined): TokenRecord['kind'] {
   const [step, counter] = [field('step') !== '', field('counter') !== '']
   if (step && counter) {
     throw wrongRecord('the line has both a counter and a time step; say which counts by --kind')
   }
+  if (header?.kind !== undefined) return header.kind
+  const columns = header?.columns ?? []
+  const timeBased = columns.includes('step') && !columns.includes('counter')
   return step || timeBased ? 'totp' : 'hotp'
 }
 
@@ -87,7 +85,7 @@ function typeOf(text: string): TokenType {
   const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '')
   const totp = /totp|time|^t[68]?$/.test(bare)
   const hotp = /hotp|event|counter|^h[68]?$/.test(bare)
-  const [, digits] = /^(?:oath)?(?:[ht]otp|[ht])([68])$/.exec(bare) ?? []
+  const [, digits] = /(?:[ht]otp|^[ht])([68])(?!\d)/.exec(bare) ?? []
   return {
     ...(totp === hotp ? {} : { kind: totp ? 'totp' : 'hotp' }),
     ...(digits === undefined ? {} : { digits: digits === '8' ? 8 : 6 }),

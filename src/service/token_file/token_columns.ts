@@ -1,3 +1,5 @@
+import { TokenFileError } from './token_file_error.ts'
+
 /** What a column of a token file says about a token. */
 export type Column =
   | 'serial'
@@ -11,25 +13,58 @@ export type Column =
   /** Third field of a file without a header: a counter for HOTP, a time step for TOTP. */
   | 'moving'
 
-/** Column names of several vendors, without blanks and punctuation. */
+/** Column names of several vendors, in lower case, without blanks and punctuation. */
 const names: readonly (readonly [RegExp, Column])[] = [
   [/^(upn|userprincipalname|username)$/, 'username'],
-  [/^(token)?serial|^sn$/, 'serial'],
-  [/secret|seed|^key$/, 'secret'],
+  [/^(otp|token|oath|key)?(type|kind|mode)$/, 'kind'],
+  [/^(token|device|hardware|key)?serial(s|no|nr|num|number)?$|^sn$/, 'serial'],
+  [
+    /secret|seed|^(shared|otp|token|hex|base32|private|symmetric)?key(hex|base32|value|string)?$/,
+    'secret',
+  ],
   [/interval|step|period/, 'step'],
   [/counter|moving/, 'counter'],
-  [/^(otp|token|oath|key)?(type|kind|mode)$/, 'kind'],
   [/^(otp|code|passcode)?(digits|length)$/, 'digits'],
   [/^(otp|hash|hmac)?(algorithm|hash|hashfunction)$/, 'algorithm'],
 ]
 
 export const columnsWithoutHeader: readonly Column[] = ['serial', 'secret', 'moving']
 
-/** @returns The columns that a header names; `undefined` if the line is not a header. */
-export function columnsOf(fields: readonly string[]): (Column | undefined)[] | undefined {
-  const columns = fields.map((field) => {
-    const bare = field.toLowerCase().replace(/[^a-z]/g, '')
-    return names.find(([pattern]) => pattern.test(bare))?.[1]
-  })
-  return columns.includes('serial') && columns.includes('secret') ? columns : undefined
+/** The first line of a file, if it names columns. */
+export interface Header {
+  readonly columns: readonly (Column | undefined)[]
+  /** What its words say of all tokens, as `totp_secret` does. */
+  readonly kind: 'hotp' | 'totp' | undefined
+}
+
+/**
+ * @returns `undefined` if the line is a token.
+ * @throws {TokenFileError} `TOKEN_FILE_FORM` for a header by which no token can be read.
+ */
+export function headerOf(fields: readonly string[]): Header | undefined {
+  const words = fields.map((field) => field.toLowerCase().replace(/[^a-z0-9]/g, ''))
+  const columns = words.map((word) => names.find(([pattern]) => pattern.test(word))?.[1])
+  const count = (column: Column) => columns.filter((each) => each === column).length
+  if (count('serial') === 0) {
+    if (columns.every((column) => column === undefined || column === 'secret')) return undefined
+    throw wrongHeader('names columns and none of them serial')
+  }
+  if (count('secret') === 0) {
+    if (count('serial') === columns.filter((column) => column !== undefined).length)
+      return undefined
+    throw wrongHeader('names columns and none of them secret')
+  }
+  if (count('secret') > 1) throw wrongHeader('names several columns that may be the secret')
+  const [totp, hotp] = [words.some(isTotp), words.some(isHotp)]
+  return { columns, kind: totp === hotp ? undefined : totp ? 'totp' : 'hotp' }
+}
+
+const isTotp = (word: string) => word.includes('totp')
+const isHotp = (word: string) => word.includes('hotp')
+
+function wrongHeader(what: string): TokenFileError {
+  return new TokenFileError(
+    'TOKEN_FILE_FORM',
+    `the first line ${what}; name them serial,secret and, if there is one, counter or step`,
+  )
 }

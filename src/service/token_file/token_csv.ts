@@ -1,7 +1,7 @@
 import { Secret as OathSecret } from 'otpauth'
 import { fieldsOf, isTextFormula, readCsv } from './csv.ts'
 import { type CsvTokens, kindOf, looksLikeStep } from './csv_kind.ts'
-import { type Column, columnsOf, columnsWithoutHeader } from './token_columns.ts'
+import { type Column, columnsWithoutHeader, type Header, headerOf } from './token_columns.ts'
 import { type FileProblem, type Place, readRecords, type TokenFile, textOf } from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
 import { namesOf, secretOf, serialOf, type TokenRecord, usernameOf } from './token_record.ts'
@@ -20,7 +20,7 @@ export interface TokenCsv extends TokenFile<TokenRecord> {
  */
 export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
   const { lines, separator } = readCsv(textOf(octets))
-  const header = headerOf(lines[0]?.content ?? '', separator)
+  const header = readHeader(lines[0]?.content ?? '', separator)
   const listed = header === undefined ? lines : lines.slice(1)
   if (listed.length === 0) {
     throw new TokenFileError(
@@ -28,61 +28,86 @@ export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
       'no tokens stand in the file; a line is serial,secret or serial,secret,counter',
     )
   }
-  if (header === undefined && tokens.kind === undefined) refuseSteps(listed, separator)
-  const columns = header ?? columnsWithoutHeader
+  if (tokens.kind === undefined) refuseSteps(listed, separator, header)
   const read = readRecords(
     listed,
-    (line) => recordOf(fieldsOf(line, separator), columns, tokens),
+    (line) => recordOf(fieldsOf(line, separator), header, tokens),
     namesOf,
   )
   return { ...read, notes: formulaNotes(listed, separator) }
 }
 
-function headerOf(line: string, separator: string): (Column | undefined)[] | undefined {
+function readHeader(line: string, separator: string): Header | undefined {
+  let fields: string[]
   try {
-    return columnsOf(fieldsOf(line, separator))
+    fields = fieldsOf(line, separator)
   } catch (error) {
+    // told with the other lines
     if (error instanceof TokenFileError) return undefined
     throw error
   }
+  return headerOf(fields)
 }
 
-/** One step among counters makes the whole file doubtful, also with `--skip-invalid`. */
-function refuseSteps(lines: readonly Place<string>[], separator: string): void {
-  for (const { where, content } of lines) {
-    const [, , field = ''] = content.split(separator)
-    const third = field.replace(/[\s"=]/g, '')
-    if (!looksLikeStep(third)) continue
-    throw new TokenFileError(
-      'TOKEN_FILE_FORM',
-      `${where}: the third field is ${third}, which may be the time step of a TOTP token or the counter of a HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
-    )
+/**
+ * Refuses a file with fields that may be time steps, in columns that nobody has named: the third, or
+ * under a header any that has such a field in every line. One step among counters makes the whole
+ * file doubtful, also with `--skip-invalid`.
+ */
+function refuseSteps(
+  lines: readonly Place<string>[],
+  separator: string,
+  header: Header | undefined,
+): void {
+  const rows = lines.map(({ where, content }) => ({
+    where,
+    fields: content.split(separator).map((field) => field.replace(/[\s"=]/g, '')),
+  }))
+  if (header === undefined) {
+    const doubtful = rows.find(({ fields }) => looksLikeStep(fields[2] ?? ''))
+    if (doubtful !== undefined) throw mayBeStep(`${doubtful.where}: the third field`)
+    return
   }
+  if (header.kind !== undefined || header.columns.some(saysKind)) return
+  const column = header.columns.findIndex(
+    (named, index) =>
+      named === undefined && rows.every(({ fields }) => looksLikeStep(fields[index] ?? '')),
+  )
+  if (column >= 0) throw mayBeStep(`column ${column + 1}`)
+}
+
+function saysKind(column: Column | undefined): boolean {
+  return column === 'kind' || column === 'step' || column === 'counter'
+}
+
+function mayBeStep(what: string): TokenFileError {
+  return new TokenFileError(
+    'TOKEN_FILE_FORM',
+    `${what} may be the time step of a TOTP token (30, 60, 90 or 120) or the counter of a HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
+  )
 }
 
 function recordOf(
   fields: readonly string[],
-  columns: readonly (Column | undefined)[],
+  header: Header | undefined,
   tokens: CsvTokens,
 ): TokenRecord {
+  const columns = header?.columns ?? columnsWithoutHeader
   if (fields.slice(columns.length).some((field) => field !== '')) {
-    throw wrongRecord(`there are ${fields.length} fields, and ${columns.length} at most are known`)
+    throw wrongRecord(
+      `there are ${fields.length} fields, and ${columns.length} at most are known; name the columns in the first line`,
+    )
   }
   const field = (column: Column): string => fields[columns.indexOf(column)] ?? ''
   const username = field('username')
   return {
     serial: serialOf(field('serial')),
-    ...kindOf(field, tokens, { timeBased: isTimeBased(columns) }),
+    ...kindOf(field, tokens, header),
     secret: secretOf(secretOctets(field('secret'))),
     drift: 0,
     expires: undefined,
     ...(username === '' ? {} : { username: usernameOf(username) }),
   }
-}
-
-/** A header with a time step and without a counter is that of TOTP tokens. */
-function isTimeBased(columns: readonly (Column | undefined)[]): boolean {
-  return columns.includes('step') && !columns.includes('counter')
 }
 
 function formulaNotes(lines: readonly Place<string>[], separator: string): FileProblem[] {

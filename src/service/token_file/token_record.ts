@@ -31,7 +31,7 @@ const highestCounter = 2 ** 52
 export function serialOf(text: string): string {
   const serial = text.trim()
   if (serial === '') throw wrongRecord('the serial is missing')
-  if (/^\d([.,]\d+)?E\+\d+$/i.test(serial)) {
+  if (/^\d([.,]\d+E\+?|E\+)\d+$/i.test(serial)) {
     throw wrongRecord(
       `the serial ${serial} is a number that a spreadsheet has rounded; format that column as text and fill it again`,
     )

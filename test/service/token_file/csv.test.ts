@@ -158,6 +158,46 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     assert.deepEqual([record?.kind, record?.digits, record?.algorithm], ['hotp', 8, 'SHA256'])
   })
 
+  test('has TOTP tokens if a word of the header says so', () => {
+    assert.deepEqual(kinds(`serial,totp_secret\n1,${hex}`), [['totp', 6, 30, 0]])
+    assert.deepEqual(kinds(`Device Serial;TOTP Seed (hex);digits\n1;${hex};8`), [
+      ['totp', 8, 30, 0],
+    ])
+    assert.match(
+      read(`serial,totp secret\n1,${hex}`, hotp).problems[0]?.what ?? '',
+      /the first line says TOTP, and --kind says hotp/,
+    )
+  })
+
+  test('is refused as a whole if its header can not be read, or hides a time step', () => {
+    for (const [text, reason] of [
+      [`token,seed,interval\n1,${hex},60`, /none of them serial/],
+      [`serial,data,type\n1,${hex},TOTP`, /none of them secret/],
+      [`serial,secret,seed\n1,${hex},${hex}`, /several columns that may be the secret/],
+      [`serial,secret,refresh\n1,${hex},60\n2,${hex},60`, /column 3 may be the time step.*--kind/],
+    ] as const) {
+      assert.throws(
+        () => read(text, unnamed),
+        (error: Error) => reason.test(error.message),
+        text,
+      )
+    }
+    assert.deepEqual(kinds(`serial,secret,batch\n1,${hex},60\n2,${hex},7`), [
+      ['hotp', 6, 30, 0],
+      ['hotp', 6, 30, 0],
+    ])
+  })
+
+  test('may begin with a token whose serial or secret sounds like a column', () => {
+    const named = `SERIAL0001,${secret}\nSN,${hex}`
+    assert.deepEqual(
+      read(named).records.map(({ serial }) => serial),
+      ['SERIAL0001', 'SN'],
+    )
+    const sounding = `TYPE7,KEYSEEDSECRETKEYSEED\n2,${hex}`
+    assert.equal(read(sounding).records.length, 2)
+  })
+
   test('reads the format of Entra, with the user of each token', () => {
     const { records, problems } = read(
       `upn,serial number,secret key,time interval,manufacturer,model\nalice@corp.example,1234567,${secret},60,Contoso,HardwareKey`,
