@@ -33,11 +33,12 @@ interface Line {
 const byteOrderMark = '\uFEFF'
 
 /**
- * A file in the dialect of `authproxy.cfg`: Python's ConfigParser without interpolation. Comments
- * are whole lines that begin with `;` or `#`; a line that begins with white space continues the
- * value above it; quotes, `%` and text behind a value are part of the value.
+ * A file in the dialect of `authproxy.cfg`: Python's configparser without interpolation. Comments
+ * are whole lines that begin with `;` or `#`; a line that is indented deeper than a key continues
+ * its value, so that a file may be indented as a whole or inside its sections; quotes, `%` and text
+ * behind a value are part of the value.
  *
- * Nothing is lost: `print` gives back the text octet for octet.
+ * `print` returns the text unchanged.
  */
 export class IniDocument {
   readonly sections: readonly IniSection[]
@@ -75,7 +76,10 @@ export class IniDocument {
     const dropped = new Set(entry.continuations.map(({ line }) => line))
     const lines = this.#lines.flatMap((line, index) => {
       if (dropped.has(index + 1)) return []
-      return index + 1 === entry.line ? [{ text: `${key}=${value}`, end: line.end }] : [line]
+      if (index + 1 !== entry.line) return [line]
+      // a line that lost its indentation would make those below it part of its value
+      const indentation = line.text.slice(0, indentOf(line.text))
+      return [{ text: `${indentation}${key}=${value}`, end: line.end }]
     })
     return new IniDocument(this.#mark, lines, parseLines(lines))
   }
@@ -95,20 +99,27 @@ interface OpenEntry extends IniEntry {
   readonly continuations: { readonly text: string; readonly line: number }[]
 }
 
+/** Characters of white space before the text, tabs counted as one, as configparser does. */
+function indentOf(text: string): number {
+  return text.length - text.trimStart().length
+}
+
 function parseLines(lines: readonly Line[]): Pick<IniDocument, 'sections' | 'strays'> {
   const sections: { name: string; line: number; entries: OpenEntry[] }[] = []
   const strays: IniStray[] = []
   let open: OpenEntry | undefined
+  let indent = 0
   for (const [index, { text }] of lines.entries()) {
     const line = index + 1
     const trimmed = text.trim()
     if (trimmed === '' || trimmed.startsWith(';') || trimmed.startsWith('#')) continue
-    if (/^\s/.test(text) && open !== undefined) {
+    if (open !== undefined && indentOf(text) > indent) {
       open.continuations.push({ text: trimmed, line })
       open.value = `${open.value}\n${trimmed}`
       continue
     }
     open = undefined
+    indent = indentOf(text)
     if (trimmed.startsWith('[')) {
       const close = trimmed.indexOf(']')
       if (close < 0) strays.push({ line, text: trimmed, reason: 'unclosed-section' })

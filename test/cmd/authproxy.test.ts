@@ -23,7 +23,7 @@ function configured(port: number, more = ''): string {
   const file = join(folder, 'authproxy.cfg')
   writeFileSync(
     file,
-    `[main]\nlog_stdout=true\n[duo_only_client]\n[radius_server_duo_only]\nikey=DIXXXXXXXXXXXXXXXXXX
+    `[main]\nlog_stdout=true\n[duo_only_client]\n[radius_server_duo_only]\nikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${'a'.repeat(40)}\napi_host=localhost\napi_port=1\ninterface=127.0.0.1\nport=${port}
 radius_ip_1=127.0.0.1\nradius_secret_1=${'s'.repeat(24)}\n${more}`,
   )

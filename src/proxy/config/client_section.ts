@@ -2,7 +2,13 @@ import type { Report } from './problem.ts'
 import type { Section } from './section.ts'
 import type { SectionValues } from './section_values.ts'
 
-/** Name of the section that a server section asks first; `''` after a problem was told. */
+const duoOnly = 'duo_only_client'
+
+/**
+ * Name of the section that a server section asks first; `''` after a problem was reported. A file
+ * without any client section checks no password, as with `[duo_only_client]`, which has no keys that
+ * it needs.
+ */
 export function readClientSection(
   section: Section,
   values: SectionValues,
@@ -16,13 +22,12 @@ export function readClientSection(
   if (named === undefined) {
     if (clients.length === 1 && only !== undefined)
       return checkedClient(only, section, line, report)
-    const found =
-      clients.length === 0
-        ? 'there is no client section; add [duo_only_client]'
-        : `there are several client sections; add client= with one of ${clients.map(({ name }) => name).join(', ')}`
-    report('error', line, found)
+    if (clients.length === 0) return duoOnly
+    const names = clients.map(({ name }) => name).join(', ')
+    report('error', line, `there are several client sections; add client= with one of ${names}`)
     return ''
   }
+  if (named === duoOnly && clients.length === 0) return duoOnly
   const client = clients.find(({ name }) => name === named)
   if (client !== undefined) return checkedClient(client, section, line, report)
   report(
@@ -34,7 +39,7 @@ export function readClientSection(
 }
 
 function checkedClient(client: Section, section: Section, line: number, report: Report): string {
-  if (client.kind.name !== 'duo_only_client' && client.kind.support === 'supported') {
+  if (client.kind.name !== duoOnly && client.kind.support === 'supported') {
     report('error', line, `[${section.name}] works with [duo_only_client] only`)
   }
   return client.name

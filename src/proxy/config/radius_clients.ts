@@ -13,6 +13,8 @@ import type { Section, Setting } from './section.ts'
 import type { SectionValues } from './section_values.ts'
 
 const shortSecret = 12
+/** As `docs/authproxy.cfg.md` writes it. */
+const documentedSecret = '24-random-characters-or-more'
 
 /** Who may ask a server section: each `radius_ip_N` with its `radius_secret_N`, in their order. */
 export function readRadiusClients(
@@ -41,7 +43,10 @@ export function readRadiusClients(
     }
     const secret = secretOf(section, 'radius_secret', number, open, report)
     if (secret === undefined) return []
-    if (secret.reveal().length <= shortSecret) {
+    if (secret.reveal() === documentedSecret) {
+      const message = `radius_secret_${number} is the documentation's placeholder, which everyone knows; use 24 random characters or more`
+      report('error', found.entry.line, message)
+    } else if (secret.reveal().length <= shortSecret) {
       const message = `radius_secret_${number} is short; use 24 random characters or more`
       report('warning', found.entry.line, message)
     }
@@ -99,8 +104,8 @@ function reportRepeated(addresses: readonly Setting[], report: Report): void {
   }
 }
 
-/** `undefined` for what was told to be wrong already. */
-function rangeOf(text: string): AddressRange | undefined {
+/** `undefined` for a value that is reported as wrong elsewhere. */
+export function rangeOf(text: string): AddressRange | undefined {
   try {
     return parseAddresses(text)
   } catch (error) {

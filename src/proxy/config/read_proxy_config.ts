@@ -1,8 +1,9 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Secret } from '../../host/secret.ts'
 import { IniDocument } from '../../ini/ini_document.ts'
+import { reportApplicationKeys } from './application_keys.ts'
 import { readClientSection } from './client_section.ts'
-import { reportSharedPorts } from './listen_place.ts'
+import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'
 import { type Problem, type Report, withoutSecrets } from './problem.ts'
 import type { MainSection, ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 import { readRadiusClients } from './radius_clients.ts'
@@ -25,9 +26,12 @@ export function readProxyConfig(
   const report: Report = (severity, line, message) => {
     problems.push({ severity, file: basename(file), line, message: withoutSecrets(message) })
   }
-  if (text.includes('\0')) {
+  if (isUtf16(text)) {
     report('error', 1, 'the file is not UTF-8 but probably UTF-16; save it as UTF-8')
     return { config: undefined, problems }
+  }
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    if (line.includes('\0')) report('error', index + 1, 'the line has a NUL character; remove it')
   }
   const sections = readSections(IniDocument.parse(text), report)
   for (const { kind, line, name } of sections) {
@@ -35,7 +39,7 @@ export function readProxyConfig(
       report(
         'error',
         line,
-        `[${name}] is ${kind.support === 'never' ? 'not' : 'not yet'} supported: ${kind.advice ?? 'remove it'}`,
+        `[${name}] is ${kind.support === 'never' ? 'not' : 'not yet'} supported: ${adviceOn(kind, sections)}`,
       )
     }
   }
@@ -61,9 +65,24 @@ export function readProxyConfig(
     )
   }
   reportSharedPorts(sections, servers, report)
+  reportUnheardClients(sections, servers, report)
   problems.sort((one, other) => one.line - other.line)
   const failed = problems.some(({ severity }) => severity === 'error')
   return { config: failed ? undefined : { file, main, servers }, problems }
+}
+
+/** In UTF-16 every second character of a text in ASCII is a NUL; a single one is a slip. */
+function isUtf16(text: string): boolean {
+  return text.split('\0').length - 1 > text.length / 4
+}
+
+/** A file that checks no password needs another name for its server section, and nothing else. */
+function adviceOn(kind: Section['kind'], sections: readonly Section[]): string {
+  const clients = sections.filter(({ kind: { role } }) => role === 'client')
+  const duoOnly = clients.length > 0 && clients.every(({ name }) => name === 'duo_only_client')
+  return duoOnly && kind.role === 'server' && kind.support === 'not yet'
+    ? 'the file has [duo_only_client], so rename the section to [radius_server_duo_only]'
+    : (kind.advice ?? 'remove it')
 }
 
 const noSection: Section = {
@@ -105,20 +124,12 @@ function readServer(
   open: OpenSealed,
   report: Report,
 ): RadiusServerSection {
-  const ikey = values.text('ikey') ?? ''
-  if (ikey !== '' && !/^[A-Z0-9]{20}$/.test(ikey)) {
-    report(
-      'warning',
-      values.line('ikey'),
-      'ikey does not look like one: 20 capital letters and digits, usually beginning with DI',
-    )
-  }
   const skey = secretOf(section, 'skey', undefined, open, report)
-  reportOddKey(skey, values.line('skey'), report)
+  reportApplicationKeys(values, skey, report)
   const failmode = values.text('failmode')?.toLowerCase()
   return {
     name: section.name,
-    ikey,
+    ikey: values.text('ikey') ?? '',
     skey: skey ?? new Secret(''),
     apiHost: values.text('api_host') ?? '',
     apiPort: values.integer('api_port') ?? 443,
@@ -138,14 +149,5 @@ function readServer(
     pwCodec: values.codec('pw_codec'),
     factorAliases: values.aliases('factor_aliases'),
     debug: values.boolean('debug') ?? false,
-  }
-}
-
-function reportOddKey(skey: Secret | undefined, line: number, report: Report): void {
-  const key = skey?.reveal()
-  if (key === undefined) return
-  if (/\s/.test(key)) report('error', line, 'skey has blanks in it; copy it anew')
-  else if (key.length !== 40) {
-    report('warning', line, `skey has ${key.length} characters and not 40; copy it anew`)
   }
 }

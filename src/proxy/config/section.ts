@@ -159,7 +159,7 @@ function reportTraps(entry: IniEntry, report: Report): void {
     report(
       'error',
       line,
-      `the line is indented, so ${what} is part of the value of ${entry.key} in line ${entry.line}; remove the blanks before it`,
+      `the line is indented deeper than line ${entry.line}, so ${what} is part of the value of ${entry.key} there; remove the blanks before it`,
     )
   }
   if (entry.value.includes('\uFFFD')) {

@@ -47,7 +47,8 @@ const listenAddress: Option = {
   key: 'interface',
   type: 'address',
   inherited: true,
-  meaning: 'local address to listen on; without it every IPv4 address of the machine',
+  meaning:
+    'local address to listen on; `::` for every address, IPv4 and IPv6, without it every IPv4 address of the machine',
 }
 
 const api: readonly Option[] = [
@@ -104,7 +105,7 @@ const authenticatorOptions: readonly Option[] = [
     default: 'auto',
     ours: true,
     meaning:
-      'whether a request must have a Message-Authenticator (CVE-2024-3596): `required` always, `off` never, `auto` from every address that has once sent one; Proxy-State without one is refused unless `off`',
+      'whether a request must have a Message-Authenticator (CVE-2024-3596): `required` always, `off` never, `auto` from every address that has sent 20 requests with one and none without; Proxy-State without one is refused unless `off`',
   },
   {
     key: 'message_authenticator_in_replies',
@@ -204,6 +205,10 @@ const serviceAccount: readonly Option[] = [
 
 const notYet =
   'this version serves [radius_server_duo_only] with [duo_only_client]; remove the section'
+const noPasswords =
+  'this version checks no passwords, the appliance or directory does (as with Amazon WorkSpaces); remove the section and use [radius_server_duo_only]'
+const asDuoOnly =
+  'this version checks no passwords; where the appliance or directory does (as with Amazon WorkSpaces), rename the section to [radius_server_duo_only]'
 
 /** The one table of every section and key: what is checked, what `docs/authproxy.cfg.md` says, what an editor suggests. */
 export const sectionTable: readonly SectionKind[] = [
@@ -294,7 +299,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'ad_client',
     role: 'client',
     support: 'not yet',
-    advice: notYet,
+    advice: noPasswords,
     repeated: true,
     meaning: 'checks the password against Active Directory or another LDAP server',
     options: [
@@ -364,7 +369,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'radius_client',
     role: 'client',
     support: 'not yet',
-    advice: notYet,
+    advice: noPasswords,
     repeated: true,
     meaning: 'checks the password against another RADIUS server',
     options: [
@@ -410,7 +415,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'radius_server_auto',
     role: 'server',
     support: 'not yet',
-    advice: notYet,
+    advice: asDuoOnly,
     repeated: true,
     meaning: 'RADIUS; the password first, then a factor that is started by itself or was appended',
     options: [...radiusServer, factors, ...append, concat],
@@ -419,7 +424,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'radius_server_concat',
     role: 'server',
     support: 'not yet',
-    advice: notYet,
+    advice: asDuoOnly,
     repeated: true,
     meaning: 'RADIUS; password and factor always in one field',
     options: [...radiusServer, ...append],
@@ -428,7 +433,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'radius_server_challenge',
     role: 'server',
     support: 'not yet',
-    advice: notYet,
+    advice: asDuoOnly,
     repeated: true,
     meaning: 'RADIUS; the factor is asked for in an Access-Challenge',
     options: [

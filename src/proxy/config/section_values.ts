@@ -99,7 +99,7 @@ export class SectionValues {
       report(
         'error',
         first.line,
-        `the line is indented, so it is part of the value of ${entry.key} in line ${entry.line}, which has one line only; remove the blanks before it, or the line`,
+        `the line is indented deeper than line ${entry.line}, so it is part of the value of ${entry.key} there, which has one line only; remove the blanks before it, or the line`,
       )
     }
     const problem = sealed && value !== '' ? undefined : valueProblem(option, value, this.#file)

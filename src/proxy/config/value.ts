@@ -1,15 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { attributeNamed } from '../../radius/index.ts'
-import { AddressError, parseAddresses, shown } from '../../radius/udp/client_addresses.ts'
+import { addressesProblem, addressProblem } from './address_value.ts'
+import { hostProblem } from './host_value.ts'
 import type { Option } from './option.ts'
 
 const trueWords = ['1', 'yes', 'true', 'on']
 const falseWords = ['0', 'no', 'false', 'off']
-const hostName =
-  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i
 
 const mayHoldEquals = new Set<Option['type']>(['text', 'secret', 'path', 'list', 'aliases'])
 
@@ -46,11 +44,11 @@ export function valueProblem(option: Option, value: string, file: string): strin
       return `names the file '${value}', which is not there or can't be read`
     }
     case 'address':
-      return isIP(value) === 0 ? `is '${value}'; expected an IP address` : undefined
+      return addressProblem(option.key, value)
     case 'addresses':
       return addressesProblem(value)
     case 'host':
-      return hostProblem(value)
+      return hostProblem(option.key, value)
     case 'attribute': {
       const known = value.toLowerCase() === 'paloalto' || attributeNamed(value) !== undefined
       return known ? undefined : `is '${value}', which is no RADIUS attribute known here`
@@ -143,29 +141,6 @@ function integerProblem(value: string, min: number, max: number): string | undef
       ? `a whole number from ${min} on`
       : `a whole number from ${min} to ${max}`
   return `is '${value}'; expected ${upTo}`
-}
-
-function addressesProblem(value: string): string | undefined {
-  try {
-    parseAddresses(value)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error
-    return hostName.test(value) && /[a-z]/i.test(value)
-      ? `is the name '${shown(value)}'; RADIUS clients are known by their address, so write that`
-      : error.message
-  }
-}
-
-function hostProblem(value: string): string | undefined {
-  if (value.includes('://'))
-    return `is '${value}'; write the host name only, without ${value.split('//')[0]}//`
-  const port = /^[^:]+:(\d+)$/.exec(value)
-  if (port !== null)
-    return `is '${value}'; write the host name only, and the port as a key of its own: ${port[1]}`
-  return isIP(value) === 0 && !hostName.test(value)
-    ? `is '${value}'; expected a host name`
-    : undefined
 }
 
 function aliasesProblem(value: string): string | undefined {

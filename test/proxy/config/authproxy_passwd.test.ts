@@ -23,10 +23,10 @@ const plain = `; for the office\r
 [duo_only_client]\r
 \r
 [radius_server_duo_only]\r
-ikey=DIXXXXXXXXXXXXXXXXXX\r
+ikey=DIWJ8X6AEYOR5OMC6TQ1\r
 skey = ${skey}\r
 # radius_secret_1=old\r
-api_host=api-xxxxxxxx.duosecurity.com\r
+api_host=api-1234abcd.duosecurity.com\r
 radius_ip_1=10.0.1.10\r
 RADIUS_SECRET_1: ${secret}\r
 `

@@ -9,7 +9,7 @@ describe('the configuration as a log shows it', () => {
 debug=true
 [duo_only_client]
 [radius_server_duo_only]
-ikey=DIXXXXXXXXXXXXXXXXXX
+ikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${'a'.repeat(40)}
 api_host=api.example.com
 radius_ip_1=10.0.1.10
@@ -40,7 +40,7 @@ factor_aliases=1=push
       {
         name: 'radius_server_duo_only',
         settings: {
-          ikey: 'DIXXXXXXXXXXXXXXXXXX',
+          ikey: 'DIWJ8X6AEYOR5OMC6TQ1',
           skey: '*****[40]',
           api_host: 'api.example.com',
           api_port: 443,

@@ -10,9 +10,9 @@ const secret = 's'.repeat(24)
 const file = '/nowhere/authproxy.cfg'
 const minimal = `[duo_only_client]
 [radius_server_duo_only]
-ikey=DIXXXXXXXXXXXXXXXXXX
+ikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${skey}
-api_host=api-xxxxxxxx.duosecurity.com
+api_host=api-1234abcd.duosecurity.com
 radius_ip_1=10.0.1.10
 radius_secret_1=${secret}
 `
@@ -80,7 +80,7 @@ describe('§2.2, lexical rules', () => {
 
   test('continuation: an indented key=value line is swallowed, and told', () => {
     assert.deepEqual(problemsOf(`${minimal}port=1812\n   failmode=secure\n`), [
-      "authproxy.cfg:9: the line is indented, so 'failmode' is part of the value of port in line 8; remove the blanks before it",
+      "authproxy.cfg:9: the line is indented deeper than line 8, so 'failmode' is part of the value of port there; remove the blanks before it",
     ])
   })
 
@@ -89,16 +89,42 @@ describe('§2.2, lexical rules', () => {
       minimal.replace(`skey=${skey}`, `port=1812\n  ${skey}\nskey=\n ${skey}`),
     )
     assert.equal(problems.length, 2)
-    assert.match(problems.join(), /:5: the line is indented, .* port in line 4, which has one line/)
-    assert.match(problems.join(), /:7: the line is indented, .* skey in line 6, which has one line/)
+    assert.match(
+      problems.join(),
+      /:5: the line is indented deeper than line 4, .* port there, which has one line/,
+    )
+    assert.match(
+      problems.join(),
+      /:7: the line is indented deeper than line 6, .* skey there, which has one line/,
+    )
     assert(!problems.join().includes(skey))
   })
 
   test('an indented section is swallowed, and told', () => {
     assert.match(
       problemsOf(`${minimal}\n  [main]\n`).join(),
-      /:9: the line is indented, so the section is part of the value of radius_secret_1 in line 7/,
+      /:9: the line is indented deeper than line 7, so the section is part of the value of radius_sec/,
     )
+  })
+
+  test('a file that is indented as a whole, or inside its sections, as AWS’s quick start writes it', () => {
+    for (const indented of [
+      minimal.replaceAll(/^(?=.)/gm, '    '),
+      minimal.replaceAll(/^(?=[a-z])/gm, '  '),
+      minimal.replaceAll(/^(?=[a-z])/gm, '\t').replaceAll(/^(?=\[)/gm, '  '),
+    ]) {
+      assert.deepEqual(serverOf(indented), serverOf(minimal), indented)
+    }
+  })
+
+  test('one NUL is named with its line; many are UTF-16', () => {
+    assert.deepEqual(problemsOf(minimal.replace('10.0.1.10', '10.0.1.10\0')).slice(0, 1), [
+      'authproxy.cfg:6: the line has a NUL character; remove it',
+    ])
+    assert.deepEqual(problemsOf(`${minimal}\0`), [
+      'authproxy.cfg:8: the line has a NUL character; remove it',
+      'authproxy.cfg:8: the line is neither a [section] nor key=value; if it is a comment, begin it with ;',
+    ])
   })
 
   test('empty value', () => {
@@ -181,6 +207,10 @@ describe('§2.3, section naming', () => {
     assert.equal(same('', 'interface=127.0.0.1\n'), 1)
     assert.equal(same('interface=127.0.0.1\n', 'interface=127.0.0.1\n'), 1)
     assert.equal(same('interface=127.0.0.2\n', 'interface=127.0.0.1\n'), 0)
+    assert.equal(same('interface=::\n', 'interface=127.0.0.1\n'), 1)
+    assert.equal(same('interface=0.0.0.0\n', 'interface=127.0.0.1\n'), 1)
+    assert.equal(same('interface=::1\n', 'interface=0:0:0:0:0:0:0:1\n'), 1)
+    assert.equal(same('interface=::1\n', ''), 0)
   })
 })
 
@@ -201,8 +231,9 @@ describe('§2.4, numbered keys', () => {
       '10.0.0.0/255.0.0.0',
       '0.0.0.0/0',
       '2001:db8::/32',
+      '::/0',
     ]) {
-      serverOf(minimal.replace('10.0.1.10', addresses))
+      serverOf(`${minimal.replace('10.0.1.10', addresses)}interface=::\n`)
     }
     for (const wrong of [
       'dc1',
@@ -252,6 +283,54 @@ describe('§2.4, numbered keys', () => {
     assert.equal(replies(''), true)
     assert.equal(replies('message_authenticator_in_replies=off\n'), false)
     assert.equal(replies('message_authenticator_in_replies_1=off\n'), false)
+  })
+})
+
+describe('addresses that are written with more than an address', () => {
+  const clients: readonly (readonly [string, string])[] = [
+    ['10.0.1.10:1812', "is '10.0.1.10:1812' and has a port; .*: write 10.0.1.10$"],
+    ['[2001:db8::1]', "is '\\[2001:db8::1\\]' and is in brackets; .*: write 2001:db8::1$"],
+    ['[2001:db8::1]:1812', '.* has a port; .*: write 2001:db8::1$'],
+    ['10.0.1.10, 10.0.1.11', 'has several addresses; give each one a radius_ip_N'],
+    ['10.0.1.10 2001:db8::1', 'has several addresses'],
+  ]
+  for (const [written, expected] of clients) {
+    test(`radius_ip_1=${written}`, () => {
+      const [problem = ''] = problemsOf(minimal.replace('10.0.1.10', written))
+      assert.match(problem, new RegExp(`^authproxy.cfg:6: radius_ip_1 ${expected}`))
+    })
+  }
+
+  const interfaces: readonly (readonly [string, string])[] = [
+    ['[::]', "is '\\[::\\]'; write the address only: interface=::$"],
+    ['10.0.0.1:1812', 'write the address only: interface=10.0.0.1 and port=1812$'],
+    ['*', 'leave interface out for every IPv4 address, or write :: for IPv6 too$'],
+    ['::ffff:10.0.0.1', 'write it as IPv4: 10.0.0.1$'],
+  ]
+  for (const [written, expected] of interfaces) {
+    test(`interface=${written}`, () => {
+      assert.match(problemsOf(`${minimal}interface=${written}\n`).join(), new RegExp(expected))
+    })
+  }
+})
+
+describe('a client of a family that nothing listens on', () => {
+  const unheard = (address: string, more: string) =>
+    problemsOf(`${minimal.replace('10.0.1.10', address)}${more}`)
+
+  test('is an error that names the remedy', () => {
+    assert.deepEqual(unheard('2001:db8::1', ''), [
+      'authproxy.cfg:6: radius_ip_1 is IPv6, but [radius_server_duo_only] listens on IPv4 only; set interface=:: to listen on both',
+    ])
+    assert.match(unheard('fd00::/8', 'interface=10.0.0.1\n').join(), /listens on IPv4 only/)
+    assert.match(unheard('10.0.1.10', 'interface=::1\n').join(), /listens on IPv6 only/)
+  })
+
+  test('is none where the section listens on both, or the range has both', () => {
+    assert.deepEqual(unheard('2001:db8::1', 'interface=::\n'), [])
+    assert.deepEqual(unheard('10.0.1.10', 'interface=::\n'), [])
+    assert.deepEqual(unheard('::/0', ''), [])
+    assert.deepEqual(unheard('::ffff:10.0.1.10', ''), [])
   })
 })
 

@@ -12,9 +12,9 @@ const secret = 's'.repeat(24)
 const minimal = `[duo_only_client]
 
 [radius_server_duo_only]
-ikey=DIXXXXXXXXXXXXXXXXXX
+ikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${skey}
-api_host=api-xxxxxxxx.duosecurity.com
+api_host=api-1234abcd.duosecurity.com
 radius_ip_1=10.0.1.10
 radius_secret_1=${secret}
 `
@@ -38,11 +38,20 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     assert.equal(server?.clients[0]?.messageAuthenticator, 'auto')
   })
 
+  test('without any client section no password is checked, as with [duo_only_client]', () => {
+    for (const more of ['', 'client=duo_only_client\n']) {
+      const text = `${minimal.replace('[duo_only_client]\n', '')}${more}`
+      const { config, problems } = readProxyConfig(text, '/nowhere/authproxy.cfg')
+      assert.deepEqual(problems, [])
+      assert.equal(config?.servers[0]?.client, 'duo_only_client')
+    }
+  })
+
   test('byte order mark, CRLF, capital letters in keys, %, numbered sections, inheritance', () => {
     const text =
       `\uFEFF[main]\ndebug=True\ninterface=127.0.0.1\n${minimal.replace('skey=', 'SKEY = ')}failmode=secure
 [radius_server_duo_only2]
-ikey=DIXXXXXXXXXXXXXXXXXX
+ikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${'%'.repeat(40)}
 api_host=10.0.0.1
 port=18120
@@ -107,7 +116,7 @@ http_ca_certs_file=/not/there.pem
       'authproxy.cfg:5: [radius_server_duo_only] has no skey: secret key of the application: 40 letters and digits',
       'authproxy.cfg:6: warning: ikey does not look like one: 20 capital letters and digits, usually beginning with DI',
       'authproxy.cfg:7: warning: skye is not a key of [radius_server_duo_only] and has no effect; did you mean skey?',
-      "authproxy.cfg:8: api_host is 'https://api.example.com'; write the host name only, without https://",
+      "authproxy.cfg:8: api_host is 'https://api.example.com'; write the host name only: api_host=api.example.com",
       'authproxy.cfg:9: radius_ip needs a number: write radius_ip_1',
       "authproxy.cfg:10: radius_ip_1 '10.0.0.300' is not an address; expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)",
       'authproxy.cfg:11: warning: radius_secret_1 is short; use 24 random characters or more',
@@ -115,7 +124,7 @@ http_ca_certs_file=/not/there.pem
       'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs its radius_secret_N',
       "authproxy.cfg:13: failmode is 'open'; expected safe | secure",
       "authproxy.cfg:14: port is '99999'; expected a whole number from 1 to 65535",
-      "authproxy.cfg:15: the line is indented, so 'api_timeout' is part of the value of port in line 14; remove the blanks before it",
+      "authproxy.cfg:15: the line is indented deeper than line 14, so 'api_timeout' is part of the value of port there; remove the blanks before it",
       "authproxy.cfg:16: http_ca_certs_file names the file '/not/there.pem', which is not there or can't be read",
     ])
   })
@@ -158,9 +167,16 @@ http_ca_certs_file=/not/there.pem
       /client names \[ad_client\], which is not in the file/,
     ],
     [
-      'no client section',
-      minimal.replace('[duo_only_client]', ''),
-      /there is no client section; add \[duo_only_client\]/,
+      'radius_server_auto in a file that checks no password',
+      minimal.replace('radius_server_duo_only', 'radius_server_auto'),
+      /:3: \[radius_server_auto\] .* so rename the section to \[radius_server_duo_only\]$/,
+    ],
+    [
+      'radius_server_auto with a directory',
+      minimal
+        .replace('duo_only_client', 'ad_client')
+        .replace('radius_server_duo_only', 'radius_server_auto'),
+      /:1: \[ad_client\] .* remove the section and use \[radius_server_duo_only\]$/,
     ],
     ['no server section', '[main]\n', /there is no server section/],
     [
@@ -171,7 +187,57 @@ http_ca_certs_file=/not/there.pem
     [
       'a port in api_host',
       minimal.replace('.com\n', '.com:8443\n'),
-      /the port as a key of its own: 8443/,
+      /:6: api_host is .*; write the host name only: api_host=\S+\.com and api_port=8443$/,
+    ],
+    [
+      'a link in api_host',
+      minimal.replace('=api-1234abcd.duosecurity.com', '=https://mfa.test:8443/auth/v2'),
+      /write the host name only: api_host=mfa\.test and api_port=8443$/,
+    ],
+    [
+      'an address in brackets in api_host',
+      minimal.replace('=api-1234abcd.duosecurity.com', '=[2001:db8::7]:8443'),
+      /write the host name only: api_host=2001:db8::7 and api_port=8443$/,
+    ],
+    [
+      'a port in http_proxy_host',
+      `${minimal}http_proxy_host=http://squid:3128\n`,
+      /write the host name only: http_proxy_host=squid and http_proxy_port=3128$/,
+    ],
+    [
+      'ikey and skey swapped',
+      minimal.replace(/^ikey=.*\nskey=.*$/m, `ikey=${skey}\nskey=DIWJ8X6AEYOR5OMC6TQ1`),
+      /:4: ikey and skey are swapped; exchange their values$/,
+    ],
+    [
+      'an skey as ikey',
+      minimal.replace(/^ikey=.*$/m, `ikey=${skey}`),
+      /:4: ikey has 40 characters, as an skey has/,
+    ],
+    [
+      'the documentation’s ikey',
+      minimal.replace(/^ikey=.*$/m, 'ikey=DIXXXXXXXXXXXXXXXXXX'),
+      /^authproxy\.cfg:4: ikey is a placeholder; copy the integration key of your application$/,
+    ],
+    [
+      'the documentation’s skey',
+      minimal.replace(skey, 'X'.repeat(40)),
+      /^authproxy\.cfg:5: skey is a placeholder/,
+    ],
+    [
+      'the documentation’s api_host',
+      minimal.replace('1234abcd', 'XXXXXXXX'),
+      /^authproxy\.cfg:6: api_host is 'api-XXXXXXXX\.duosecurity\.com', a placeholder; write the/,
+    ],
+    [
+      'a host for examples',
+      minimal.replace('api-1234abcd.duosecurity.com', 'mfa.example.com'),
+      /:6: warning: api_host is 'mfa\.example\.com', a domain for examples/,
+    ],
+    [
+      'the documentation’s radius_secret',
+      minimal.replace(secret, '24-random-characters-or-more'),
+      /^authproxy\.cfg:8: radius_secret_1 is the documentation's placeholder/,
     ],
     [
       'a secret without its address',

@@ -12,7 +12,14 @@ import {
 import type { AccessRequest } from '../../../src/radius/udp/access_request.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { octets } from '../../rig/octets.ts'
-import { client, RadiusPeer, secret, startServer, statusServer } from '../../rig/radius_peer.ts'
+import {
+  acceptBob,
+  client,
+  RadiusPeer,
+  secret,
+  startServer,
+  statusServer,
+} from '../../rig/radius_peer.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
 
@@ -208,6 +215,39 @@ describe('RFC 2865 §3, who is not known', () => {
     await peer.ask(request)
     assert(log.lines.length >= 2)
     assert(!log.has(secret) && !log.has('hello'))
+    peer.close()
+    await server.close()
+  })
+})
+
+describe('interface = ::', () => {
+  test('serves IPv4 and IPv6, and each client by its own address', async () => {
+    const peers: string[] = []
+    const log = new RecordingLog()
+    const server = await startServer({
+      log,
+      address: '::',
+      clients: [client(), client({ addresses: '::1' })],
+      answer: async (request) => {
+        peers.push(request.peer.address)
+        return acceptBob(request)
+      },
+    })
+    for (const [index, from] of ['127.0.0.1', '127.0.0.2', '::1'].entries()) {
+      const peer = await RadiusPeer.at(server, { from })
+      const reply = await peer.ask(requestWith(index + 1))
+      assert.equal(reply[1], index + 1)
+      peer.close()
+    }
+    assert.deepEqual(peers, ['127.0.0.1', '127.0.0.2', '::1'])
+    assert.equal(server.counters.dropped['unknown-client'], 0)
+    await server.close()
+  })
+
+  test('another IPv6 address serves IPv6 only', async () => {
+    const server = await startServer({ address: '::1', clients: [client({ addresses: '::1' })] })
+    const peer = await RadiusPeer.at(server, { from: '::1' })
+    assert.equal((await peer.ask(requestWith(1)))[1], 1)
     peer.close()
     await server.close()
   })
