@@ -79,7 +79,7 @@ const table: Readonly<Record<string, Room>> = {
   'service/username': { rooms: ['duo'] },
   'service/store': {
     rooms: ['host', 'service/username'],
-    node: [...files, 'node:crypto', 'node:events', 'node:net', 'node:sqlite'],
+    node: [...files, 'node:async_hooks', 'node:crypto', 'node:events', 'node:net', 'node:sqlite'],
     packages: ['kysely', 'pg'],
   },
   'service/config': { rooms: ['ini', 'host', 'service/store'], node: [...files, 'node:net'] },
@@ -181,7 +181,15 @@ const table: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
   },
   'service/http/gate': {
-    rooms: ['host', 'duo', 'push', 'service/access', 'service/authentication', 'service/directory'],
+    rooms: [
+      'host',
+      'duo',
+      'push',
+      'service/access',
+      'service/authentication',
+      'service/directory',
+      'service/store',
+    ],
     node: ['node:crypto', 'node:stream'],
     packages: ['fastify', '@fastify/rate-limit', 'ipaddr.js'],
   },

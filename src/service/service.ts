@@ -39,6 +39,7 @@ import { TelephonyLog } from './event_log/telephony_log.ts'
 import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate } from './http/certificate_files.ts'
 import { ClientAddresses } from './http/gate/client_address.ts'
+import { Health } from './http/health.ts'
 import { type Face, HttpServer } from './http/http_server.ts'
 import { addOutboxPage } from './http/outbox/outbox_page.ts'
 import { addPortal } from './http/portal/portal.ts'
@@ -54,6 +55,7 @@ import { portalOf } from './portal.ts'
 import { pushAppOf, unwoken, webPushOf } from './push_app.ts'
 import { NoticeMail } from './self_service/notice_mail.ts'
 import { Store } from './store/store.ts'
+import { probeWrites } from './store/write_probe.ts'
 import { Transactions } from './transaction/transactions.ts'
 import { VerificationCodes } from './transaction/verification_codes.ts'
 import { repeatedly, watchCertificate } from './upkeep.ts'
@@ -190,7 +192,14 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   if (triesOut)
     log.warn(`provider=outbox: what is sent stays in ${folder}/outbox, and reaches nobody`)
   const invitations = new Invitations(store)
+  const health = new Health({
+    read: async () => {
+      await store.db.selectFrom('settings').select('name').limit(1).execute()
+    },
+    write: () => probeWrites(store, clock.now()),
+  })
   const authApi = {
+    canDecide: () => health.canDecide(),
     authentication,
     enrollment: new Enrollment(store, users, bypassCodes, clock),
     portalLinks: new PortalLinks(store, { users, invitations }, publicUrl, clock),
@@ -240,9 +249,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     integrations: new Integrations(store),
     authApi,
     operation: {
-      askDatabase: async () => {
-        await store.db.selectFrom('settings').select('name').limit(1).execute()
-      },
+      health,
       metrics: new ServiceMetrics({
         waitingCalls: () => transactions.waitingCalls,
         openApps: () => pushApp.streams.count,
@@ -292,6 +299,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     ...bound,
     caFile: shown.caFile,
     close: async () => {
+      health.stop()
       for (const stop of upkeep) stop()
       transactions.close()
       pushApp.streams.close()

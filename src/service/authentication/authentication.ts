@@ -31,6 +31,7 @@ import { type PushDecision, pushAnswers, wrongCodes } from './push_decision.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
 import { sourceAddress } from './source_address.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
+import { UserQueue } from './user_queue.ts'
 
 export interface AuthRequest extends Asking {
   readonly integration: Integration
@@ -104,11 +105,17 @@ const mostWrongCodes = 3
  * token than where there is no such user, and nobody is to see which it was.
  */
 const refusalMs = 25
+/** What waits for its turn of one user; a client does not wait much longer for its answer. */
+const queue = { waiting: 400, waitingInAll: 5000, maxWaitMs: 3000 }
 
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
   readonly #told = new ToldStatuses()
+  /** By name as it was typed. */
+  readonly #reads = new UserQueue({ ...queue, atOnce: 4 })
+  /** By user id: each takes the lock of the user's count of wrong passcodes. */
+  readonly #guesses = new UserQueue({ ...queue, atOnce: 1 })
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
@@ -378,25 +385,30 @@ export class Authentication {
       return { kind: 'settled', txid: attempt.txid, outcome: notAPasscode }
     }
     const source = { userId: user.userId, ikey: integration.ikey, address: sourceAddress(ipaddr) }
-    const checked = await store.transaction(async (db) => {
-      const checked = await checkPasscode(
-        source,
-        passcode,
-        clock.now(),
-        { ...this.#parts, pushCodes: verifiedPush !== 'off' },
-        db,
-      )
-      const { factor, device, reason, outcome } = checked
-      await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
-      return checked
-    })
+    const checked = await this.#guesses.run(user.userId, () =>
+      store.transaction(async (db) => {
+        const checked = await checkPasscode(
+          source,
+          passcode,
+          clock.now(),
+          { ...this.#parts, pushCodes: verifiedPush !== 'off' },
+          db,
+        )
+        const { factor, device, reason, outcome } = checked
+        await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
+        return checked
+      }),
+    )
     if (checked.lastSms !== undefined) phoneFactors.refreshSms(subject, checked.lastSms)
     return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
   }
 
   async #subject(request: AuthRequest): Promise<Subject | undefined> {
     const { named, integration } = request
-    const subject = await readSubject(named, integration, this.#parts.clock.now(), this.#parts)
+    const name = 'userId' in named ? named.userId : named.username.trim().toLowerCase()
+    const subject = await this.#reads.run(name, () =>
+      readSubject(named, integration, this.#parts.clock.now(), this.#parts),
+    )
     if (subject?.nameRefusal !== undefined) this.#logRefusedName(request, subject.nameRefusal)
     return subject
   }

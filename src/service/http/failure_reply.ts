@@ -1,15 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, type Failure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
+import { busyAsTooMany } from './gate/busy.ts'
 import { TooManyRequests } from './gate/request_limit.ts'
 
 /** Answers an error in the API's envelope: never with what a library or the database says. */
 export function replyFailure(
-  error: unknown,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   log: Log,
 ): FastifyReply {
+  const error = busyAsTooMany(thrown)
   if (error instanceof TooManyRequests) {
     reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
   }

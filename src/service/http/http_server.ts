@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
+import { inPublicShare } from '../store/database_share.ts'
 import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
 import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
@@ -98,6 +99,7 @@ export class HttpServer {
       return replyFailure(new AuthApiFailure(row), request, reply, log)
     })
     trackRequests(server, connections)
+    sharePublicly(server)
     const open = new OpenRequests(server)
     addObservers(server, options)
     await server.register(rateLimit, { global: false })
@@ -174,6 +176,7 @@ function isUnsupported(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
 }
 
+const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v1|healthz$|metrics$)/
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
 
 /** The signature is over the body's octets, so that they must be there as they came. */
@@ -181,6 +184,15 @@ function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
+  })
+}
+
+/** Statements of all but the signed API use the share of the public faces. */
+function sharePublicly(server: FastifyInstance): void {
+  // not earlier: reading the body ends the asynchronous context of the hooks before it
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (ownShare.test(request.routeOptions.url ?? '')) done()
+    else inPublicShare(done)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { healthPath } from './operation_routes.ts'
 
 /**
  * Counts requests that have not been answered to their last octet. Node, when it closes a server,
@@ -23,7 +24,7 @@ export class OpenRequests {
       done()
     })
     server.addHook('onRequest', (request, reply, done) => {
-      if (this.#state !== 'open' && request.method === 'GET') {
+      if (this.#state !== 'open' && isPoll(request)) {
         reply.hijack()
         if (this.#state === 'stopped') request.raw.socket.destroy()
         else this.#late.add(request.raw.socket)
@@ -55,4 +56,9 @@ export class OpenRequests {
     this.#state = 'stopped'
     for (const socket of this.#late) socket.destroy()
   }
+}
+
+/** Health checks are answered: a load balancer has to hear that the service stops. */
+function isPoll({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'GET' && routeOptions.url !== healthPath
 }

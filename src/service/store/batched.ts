@@ -1,3 +1,5 @@
+import { outsideShares } from './database_share.ts'
+
 /**
  * Does what is asked for at one moment in one go. When thousands of calls end together, each with
  * statements of its own, they would queue for a handful of connections, and the last ones fail.
@@ -22,7 +24,7 @@ export class Batched<Asked, Answer> {
     this.#queue.push({ asked, resolve, reject })
     if (!this.#working) {
       this.#working = true
-      setImmediate(() => void this.#workOff())
+      outsideShares(() => setImmediate(() => void this.#workOff()))
     }
     return promise
   }

@@ -21,6 +21,10 @@ const readableByOthers = 0o077
 const unreachable =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|3D000|28P01|28000|53300|57P0|08\d\d\d/
 
+/** PostgreSQL: disk full, read-only transaction. */
+const postgresDiskFull = '53100'
+const postgresReadOnly = '25006'
+
 /** Makes the data folder where it is not there yet, for its owner alone. */
 export function prepareDataFolder(folder: string): void {
   try {
@@ -108,11 +112,16 @@ export function storeErrorOf(error: unknown, what: string): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC' || /database or disk is full|No space left/.test(message)) {
+  if (
+    code === 'ENOSPC' ||
+    code === postgresDiskFull ||
+    /database or disk is full|No space left/.test(message)
+  ) {
     return new StoreError('STORE_FULL', `${what}: the disk is full; make room and start again`)
   }
   if (
     code === 'EROFS' ||
+    code === postgresReadOnly ||
     code === 'EACCES' ||
     code === 'EPERM' ||
     /readonly database|unable to open/.test(message)

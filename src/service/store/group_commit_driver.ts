@@ -46,9 +46,10 @@ export class GroupCommitDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const until = performance.now() + busyMs
     await this.#enter()
     try {
-      await this.#open()
+      await this.#open(until)
       this.writer.run('SAVEPOINT unit')
     } catch (error) {
       this.#leave()
@@ -122,11 +123,12 @@ export class GroupCommitDriver implements Driver {
 
   /** A write outside of any transaction: one of its own. */
   async write<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const until = performance.now() + busyMs
     await this.#enter()
     let result: QueryResult<Row>
     let committed: Promise<void> | undefined
     try {
-      await this.#open()
+      await this.#open(until)
       result = this.writer.execute<Row>(query)
       committed = this.#group?.committed()
     } finally {
@@ -158,9 +160,9 @@ export class GroupCommitDriver implements Driver {
     else next()
   }
 
-  async #open(): Promise<void> {
+  async #open(until: number): Promise<void> {
     if (this.#group !== undefined) return
-    await this.#begin()
+    await this.#begin(until)
     const group = new Group()
     this.#group = group
     // all that is ready to run now joins; what still waits for the network does not
@@ -171,9 +173,11 @@ export class GroupCommitDriver implements Driver {
     })
   }
 
-  /** @throws SQLite's error where another program still writes after five seconds. */
-  async #begin(): Promise<void> {
-    const until = performance.now() + busyMs
+  /**
+   * @param until When to give up: those that queued behind a waiting one have waited as long.
+   * @throws SQLite's error where another program still writes then.
+   */
+  async #begin(until: number): Promise<void> {
     for (;;) {
       try {
         return this.writer.run('BEGIN IMMEDIATE')

@@ -3,7 +3,10 @@ import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
 import { type PostgresAddress, postgresAddress } from './postgres_tls.ts'
 
-const poolSize = 10
+/** Connections that statements wait for. */
+export const poolSize = 10
+/** For a transaction that asks for a second one, which must not wait for itself. */
+const spareConnections = 2
 const connectMs = 10_000
 const keepAliveMs = 10_000
 
@@ -23,7 +26,7 @@ export class PostgresConnections {
 
   /** A pool for statements. */
   pool(): pg.Pool {
-    const pool = new pg.Pool({ ...this.#options(), max: poolSize })
+    const pool = new pg.Pool({ ...this.#options(), max: poolSize + spareConnections })
     // an idle connection that is lost is replaced when the next one is asked for
     pool.on('error', () => {})
     // one that is lost between two statements, or while it is given up, fails those who use it, and

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  type Dialect,
+  type Driver,
   Kysely,
-  PostgresDialect,
+  PostgresAdapter,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -12,11 +15,13 @@ import {
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
+import { BoundedDriver } from './bounded_driver.ts'
 import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
+import { holdingConnection } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { migrations } from './migrations.ts'
-import { PostgresConnections } from './postgres_connections.ts'
+import { PostgresConnections, poolSize } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
@@ -41,6 +46,10 @@ const checkName = 'sealing_check'
 const checkText = 'countersign'
 /** A database that does not answer is not waited for any longer. */
 const closeMs = 500
+/** Connections at once for pages and apps that anyone can reach. */
+const publicShare = 3
+/** One round trip; SET LOCAL works behind PgBouncer, unlike a setting of the connection. */
+const limitedBegin = 'begin; set local lock_timeout = 4000; set local statement_timeout = 15000'
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
@@ -81,12 +90,13 @@ export class Store {
     const keys = keysOf(options, isNew && !mustExist)
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
-    const db = new Kysely<Schema>({
-      dialect: connections === undefined ? sqlite(file) : postgres(connections),
-    })
+    const driver =
+      connections === undefined ? sqliteDriver(file) : postgresDriver(connections.pool())
+    const db = database(dialect, driver)
     try {
       if (mustExist && !(await hasSchema(db))) throw noData(folder, dialect)
       await migrate(db, options.migrate)
+      driver.limitTransactions()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
       return new Store(db, sealing, folder, connections)
@@ -102,7 +112,8 @@ export class Store {
     databaseUrl,
   }: Pick<StoreOptions, 'folder' | 'databaseUrl'>): Promise<boolean> {
     if (databaseUrl === undefined) return existsSync(join(folder, 'countersign.db'))
-    const db = new Kysely<Schema>({ dialect: postgres(new PostgresConnections(databaseUrl)) })
+    const pool = new PostgresConnections(databaseUrl).pool()
+    const db = database('postgres', postgresDriver(pool))
     try {
       return await hasSchema(db)
     } catch (error) {
@@ -117,7 +128,7 @@ export class Store {
     const announced: string[] = []
     const result = await this.db.transaction().execute((db) => {
       this.wakeUps.hold(db, announced)
-      return work(db)
+      return holdingConnection(() => work(db))
     })
     for (const topic of announced) this.wakeUps.announce(topic)
     return result
@@ -163,19 +174,42 @@ class GroupCommitAdapter extends SqliteAdapter {
   }
 }
 
-function sqlite(file: string): Dialect {
-  return {
-    createAdapter: () => new GroupCommitAdapter(),
-    createDriver: () => new GroupCommitDriver(file),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  }
+function database(dialect: Store['dialect'], driver: Driver): StoreDb {
+  const createDriver = () => driver
+  return new Kysely<Schema>({
+    dialect:
+      dialect === 'sqlite'
+        ? {
+            createDriver,
+            createAdapter: () => new GroupCommitAdapter(),
+            createIntrospector: (db) => new SqliteIntrospector(db),
+            createQueryCompiler: () => new SqliteQueryCompiler(),
+          }
+        : {
+            createDriver,
+            createAdapter: () => new PostgresAdapter(),
+            createIntrospector: (db) => new PostgresIntrospector(db),
+            createQueryCompiler: () => new PostgresQueryCompiler(),
+          },
+  })
 }
 
-function postgres(connections: PostgresConnections): Dialect {
+function sqliteDriver(file: string): BoundedDriver {
+  return new BoundedDriver(new GroupCommitDriver(file), {
+    connections: undefined,
+    publicConnections: publicShare,
+    begin: undefined,
+  })
+}
+
+function postgresDriver(pool: pg.Pool): BoundedDriver {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  return new PostgresDialect({ pool: connections.pool() })
+  return new BoundedDriver(new PostgresDriver({ pool }), {
+    connections: poolSize,
+    publicConnections: publicShare,
+    begin: limitedBegin,
+  })
 }
 
 async function hasSchema(db: StoreDb): Promise<boolean> {

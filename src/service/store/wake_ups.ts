@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import { outsideShares } from './database_share.ts'
 import { channel, NotificationListener } from './notification_listener.ts'
 import type { PostgresConnections } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
@@ -67,7 +68,8 @@ export class WakeUps {
     this.wake(topic)
     if (this.#shared === undefined) return
     this.#unsent.add(topic)
-    this.#sending ??= this.#send(this.#shared.db)
+    const { db: shared } = this.#shared
+    this.#sending ??= outsideShares(() => this.#send(shared))
   }
 
   /** Wakes those of this process alone. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import { outsideShares } from '../store/database_share.ts'
 import type { Store } from '../store/store.ts'
 import type { Listener } from '../store/wake_ups.ts'
 import type { Caller } from './transaction.ts'
@@ -116,7 +117,7 @@ export class Waits {
     const { everyMs } = this.#parts.look
     this.#timers = [
       setInterval(() => this.#sweep(), sweepEveryMs),
-      setInterval(() => void this.#look(), everyMs),
+      setInterval(() => void outsideShares(() => this.#look()), everyMs),
     ]
   }
 

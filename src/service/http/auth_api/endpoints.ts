@@ -25,6 +25,8 @@ export interface AuthApiParts {
   readonly logo: Uint8Array | undefined
   /** Host name, with its port where that is not 443, under which clients find the service. */
   readonly apiHost: () => string
+  /** Whether the database can be read from and written to, asked now. */
+  readonly canDecide: () => Promise<boolean>
   readonly clock: Clock
 }
 
@@ -45,10 +47,10 @@ export const endpoints: readonly Endpoint[] = [
   {
     method: 'GET',
     path: '/auth/v2/check',
-    answer: async (_request, _parameters, { clock }) => ({
-      time: seconds(clock.now()),
-      capabilities: [...oneCall, sharedConnections],
-    }),
+    answer: async (_request, _parameters, { canDecide, clock }) => {
+      await requireDecisions(canDecide)
+      return { time: seconds(clock.now()), capabilities: [...oneCall, sharedConnections] }
+    },
   },
   {
     method: 'GET',
@@ -64,6 +66,18 @@ export const endpoints: readonly Endpoint[] = [
   { method: 'POST', path: '/auth/v2/auth', schema: authSchema, answer: auth },
   { method: 'GET', path: '/auth/v2/auth_status', answer: authStatus },
 ]
+
+/**
+ * `check` fails where no sign-in can be decided: proxies take its success as evidence that the
+ * service works.
+ *
+ * @throws {AuthApiFailure} 50300
+ */
+export async function requireDecisions(canDecide: () => Promise<boolean>): Promise<void> {
+  if (!(await canDecide())) {
+    throw new AuthApiFailure(failures.unavailable, 'the database can not be used')
+  }
+}
 
 async function preauth(
   request: AdmittedCall,

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../../host/log.ts'
 import { DirectoryError } from '../../directory/user.ts'
 import { SelfServiceError, type SelfServiceErrorCode } from '../../self_service/person.ts'
+import { busyAsTooMany } from '../gate/busy.ts'
 import { PortalRefusal } from '../gate/portal_refusal.ts'
+import { TooManyRequests } from '../gate/request_limit.ts'
 
 /** What was sent is not what the portal's own pages send. */
 export class InvalidBody extends Error {
@@ -57,6 +59,11 @@ export function replyPortalFailure(
   reply.header('cache-control', 'no-store').type('application/json')
   const sent = (status: number, code: string, message: string, field?: string) =>
     reply.code(status).send({ code, message, ...(field === undefined ? {} : { field }) })
+  const busy = busyAsTooMany(error)
+  if (busy instanceof TooManyRequests) {
+    reply.header('retry-after', String(busy.retryAfterSecs))
+    return replyPortalFailure(new PortalRefusal('too_many_requests'), request, reply, log)
+  }
   if (error instanceof PortalRefusal) return sent(error.status, error.code, error.message)
   if (error instanceof SelfServiceError) {
     const { status, field } = rows[error.code]

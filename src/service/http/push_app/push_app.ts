@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { busyAsTooMany } from '../gate/busy.ts'
 import { AppRefusal, appRefusals, DeviceRequestGate } from '../gate/device_request.ts'
 import { type RequestLimit, TooManyRequests } from '../gate/request_limit.ts'
 import { addActivation } from './activation_routes.ts'
@@ -28,7 +29,9 @@ export async function addPushApp(
         'strict-transport-security': 'max-age=31536000',
       })
     })
-    app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts))
+    app.setErrorHandler((error, request, reply) =>
+      refuse(busyAsTooMany(error), request, reply, parts),
+    )
     const gate = new DeviceRequestGate(app, { devices: parts.devices, clock: parts.clock, limit })
     const route: AddRoute = (method, url, handler) => {
       app.route({

@@ -1,11 +1,14 @@
 import { AuthApiFailure, failures, statusMessage } from '../../../duo/index.ts'
-import type { AuthApiParts } from '../auth_api/endpoints.ts'
+import { type AuthApiParts, requireDecisions } from '../auth_api/endpoints.ts'
 import { enrollPortalText } from '../auth_api/enroll_portal.ts'
 import type { CallParameters } from '../auth_api/parameters.ts'
 import type { AdmittedCall } from '../gate/signed_request.ts'
 import { readUserAsking, readUserFactor } from './parameters.ts'
 
-export type RestV1Parts = Pick<AuthApiParts, 'authentication' | 'portalLinks' | 'logo'>
+export type RestV1Parts = Pick<
+  AuthApiParts,
+  'authentication' | 'portalLinks' | 'logo' | 'canDecide'
+>
 
 /** One of the calls: what it answers to a request that an application has signed. */
 export interface Endpoint {
@@ -17,7 +20,7 @@ export interface Endpoint {
 
 /** The calls that are signed (duo.com/docs/authapi-v1); `ping` is not. */
 export const endpoints: readonly Endpoint[] = [
-  { method: 'GET', path: '/rest/v1/check', answer: async () => 'valid' },
+  { method: 'GET', path: '/rest/v1/check', answer: check },
   { method: 'GET', path: '/rest/v1/logo', answer: logo },
   { method: 'POST', path: '/rest/v1/preauth', answer: preauth },
   { method: 'POST', path: '/rest/v1/auth', answer: auth },
@@ -28,6 +31,15 @@ export const endpoints: readonly Endpoint[] = [
 interface Ended {
   readonly result: 'allow' | 'deny'
   readonly status: string
+}
+
+async function check(
+  _request: AdmittedCall,
+  _parameters: CallParameters,
+  { canDecide }: RestV1Parts,
+): Promise<string> {
+  await requireDecisions(canDecide)
+  return 'valid'
 }
 
 async function logo(

@@ -1,0 +1,78 @@
+import { busyError } from '../store/contention.ts'
+
+export interface UserQueueLimits {
+  /** Of one user at once. */
+  readonly atOnce: number
+  /** Of one user waiting. */
+  readonly waiting: number
+  /** Of all users waiting. */
+  readonly waitingInAll: number
+  readonly maxWaitMs: number
+}
+
+interface Lane {
+  running: number
+  /** In the order in which they came. */
+  readonly waiting: Set<() => void>
+}
+
+/**
+ * Runs the work of one user a few at a time, before it takes a connection of the database: a burst
+ * for one user must not use up the connections that others need.
+ */
+export class UserQueue {
+  readonly #limits: UserQueueLimits
+  readonly #lanes = new Map<string, Lane>()
+  #waiting = 0
+
+  constructor(limits: UserQueueLimits) {
+    this.#limits = limits
+  }
+
+  /** @throws {StoreError} `STORE_BUSY` where too many wait. */
+  async run<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
+    await this.#enter(user)
+    try {
+      return await work()
+    } finally {
+      this.#leave(user)
+    }
+  }
+
+  async #enter(user: string): Promise<void> {
+    const { atOnce, waiting, waitingInAll, maxWaitMs } = this.#limits
+    const lane = this.#lanes.get(user) ?? { running: 0, waiting: new Set() }
+    this.#lanes.set(user, lane)
+    if (lane.running < atOnce) {
+      lane.running++
+      return
+    }
+    if (lane.waiting.size >= waiting || this.#waiting >= waitingInAll) {
+      throw busyError('too many requests for one user')
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      lane.waiting.delete(resolve)
+      reject(busyError('many requests for one user'))
+    }, maxWaitMs)
+    lane.waiting.add(resolve)
+    this.#waiting++
+    await promise.finally(() => {
+      this.#waiting--
+      clearTimeout(timer)
+    })
+  }
+
+  /** Hands its turn to the next that waits. */
+  #leave(user: string): void {
+    const lane = this.#lanes.get(user)
+    if (lane === undefined) return
+    const [next] = lane.waiting
+    if (next !== undefined) {
+      lane.waiting.delete(next)
+      return next()
+    }
+    lane.running--
+    if (lane.running === 0) this.#lanes.delete(user)
+  }
+}

@@ -1,0 +1,80 @@
+import { StoreError } from '../store/store_error.ts'
+
+/** What the database lets the service do; `busy` is contention, which passes. */
+export type DatabaseHealth = 'ok' | 'busy' | 'read only' | 'full' | 'unreachable'
+
+export interface HealthParts {
+  /** Reads from the database. @throws where it can't be asked. */
+  readonly read: () => Promise<void>
+  /** Writes to the database. @throws {StoreError} */
+  readonly write: () => Promise<void>
+}
+
+const cachedMs = 1000
+const deadlineMs = 2000
+
+/**
+ * Whether the service can do its work. The result of a write is kept for a second, so that questions
+ * cost nothing, however many come.
+ */
+export class Health {
+  readonly #parts: HealthParts
+  #isStopping = false
+  #written: { readonly health: DatabaseHealth; readonly at: number } | undefined
+  #writing: Promise<DatabaseHealth> | undefined
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
+  stop(): void {
+    this.#isStopping = true
+  }
+
+  /** How a write went, at most a second ago. */
+  async database(): Promise<DatabaseHealth> {
+    const before = this.#written
+    if (before !== undefined && performance.now() - before.at < cachedMs) return before.health
+    this.#writing ??= healthOf(this.#parts.write).then((written) => {
+      this.#written = { health: written, at: performance.now() }
+      this.#writing = undefined
+      return written
+    })
+    return await this.#writing
+  }
+
+  /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
+  async canDecide(): Promise<boolean> {
+    const [read, written] = await Promise.all([healthOf(this.#parts.read), this.database()])
+    return [read, written].every((health) => health === 'ok' || health === 'busy')
+  }
+}
+
+/** Waits for a bounded time: a database that does not answer would hold the question as long. */
+async function healthOf(work: () => Promise<void>): Promise<DatabaseHealth> {
+  const late = Promise.withResolvers<DatabaseHealth>()
+  const timer = setTimeout(() => late.resolve('unreachable'), deadlineMs)
+  try {
+    return await Promise.race([work().then(() => 'ok' as const, failureOf), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function failureOf(error: unknown): DatabaseHealth {
+  if (!(error instanceof StoreError)) return 'unreachable'
+  switch (error.code) {
+    case 'STORE_BUSY':
+      return 'busy'
+    case 'STORE_FULL':
+      return 'full'
+    case 'STORE_READ_ONLY':
+      return 'read only'
+    default:
+      return 'unreachable'
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  CompiledQuery as Compiled,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryCompiler,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely'
+import { busyError, contentionAsBusy } from './contention.ts'
+import { currentShare } from './database_share.ts'
+import { Slots } from './slots.ts'
+import { StoreError } from './store_error.ts'
+
+export interface BoundedDriverOptions {
+  /** Connections at once; none for a driver that needs no bound. */
+  readonly connections: number | undefined
+  /** Connections at once of pages and apps that anyone can reach. */
+  readonly publicConnections: number
+  /** Statement that begins a transaction, once migrations are done. */
+  readonly begin: string | undefined
+}
+
+const maxWaitMs = 5_000
+const maxWaiting = 5_000
+const maxPublicWaiting = 500
+
+/**
+ * Bounds how many wait for a connection and how long, and turns contention of every kind into
+ * `STORE_BUSY`. Public pages and apps have a share of their own, so that they can't starve sign-ins.
+ */
+export class BoundedDriver implements Driver {
+  readonly #driver: Driver
+  readonly #options: BoundedDriverOptions
+  readonly #slots: Slots | undefined
+  readonly #publicSlots: Slots
+  #answeredAt = Number.NEGATIVE_INFINITY
+  #limitsTransactions = false
+
+  constructor(driver: Driver, options: BoundedDriverOptions) {
+    this.#driver = driver
+    this.#options = options
+    const { connections, publicConnections } = options
+    const refuse = (reason: string) => this.#refusal(reason)
+    const bounds = { maxWaitMs, refuse }
+    this.#slots =
+      connections === undefined
+        ? undefined
+        : new Slots({ ...bounds, count: connections, maxWaiting })
+    this.#publicSlots = new Slots({
+      ...bounds,
+      ...{ count: publicConnections, maxWaiting: maxPublicWaiting },
+    })
+  }
+
+  /** From now on a transaction waits for locks and statements no longer than a sign-in can. */
+  limitTransactions(): void {
+    this.#limitsTransactions = this.#options.begin !== undefined
+  }
+
+  async init(): Promise<void> {
+    await this.#driver.init()
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const { isPublic, holdsConnection } = currentShare()
+    const slots = holdsConnection ? [] : [...(isPublic ? [this.#publicSlots] : []), this.#slots]
+    const held: Slots[] = []
+    const leave = () => {
+      for (const slot of held) slot.leave()
+    }
+    try {
+      for (const slot of slots) {
+        if (slot === undefined) continue
+        await slot.enter()
+        held.push(slot)
+      }
+      const connection = await this.#driver.acquireConnection()
+      return new BoundedConnection(connection, leave, () => {
+        this.#answeredAt = performance.now()
+      })
+    } catch (error) {
+      leave()
+      throw contentionAsBusy(error)
+    }
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    const bounded = boundedOf(connection)
+    try {
+      await this.#driver.releaseConnection(bounded.inner)
+    } finally {
+      bounded.leave()
+    }
+  }
+
+  async beginTransaction(
+    connection: DatabaseConnection,
+    settings: TransactionSettings,
+  ): Promise<void> {
+    const { inner } = boundedOf(connection)
+    const { begin } = this.#options
+    const plain = settings.isolationLevel === undefined && settings.accessMode === undefined
+    await asBusy(async () => {
+      if (this.#limitsTransactions && begin !== undefined && plain) {
+        await inner.executeQuery(Compiled.raw(begin))
+      } else {
+        await this.#driver.beginTransaction(inner, settings)
+      }
+    })
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await asBusy(() => this.#driver.commitTransaction(boundedOf(connection).inner))
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await asBusy(() => this.#driver.rollbackTransaction(boundedOf(connection).inner))
+  }
+
+  async savepoint(
+    connection: DatabaseConnection,
+    name: string,
+    compile: QueryCompiler['compileQuery'],
+  ): Promise<void> {
+    await this.#driver.savepoint?.(boundedOf(connection).inner, name, compile)
+  }
+
+  async rollbackToSavepoint(
+    connection: DatabaseConnection,
+    name: string,
+    compile: QueryCompiler['compileQuery'],
+  ): Promise<void> {
+    await this.#driver.rollbackToSavepoint?.(boundedOf(connection).inner, name, compile)
+  }
+
+  async releaseSavepoint(
+    connection: DatabaseConnection,
+    name: string,
+    compile: QueryCompiler['compileQuery'],
+  ): Promise<void> {
+    await this.#driver.releaseSavepoint?.(boundedOf(connection).inner, name, compile)
+  }
+
+  async destroy(): Promise<void> {
+    await this.#driver.destroy()
+  }
+
+  /** Others that wait are contention; a database that answers nobody is an outage. */
+  #refusal(reason: string): StoreError {
+    const silentMs = performance.now() - this.#answeredAt
+    if (silentMs < maxWaitMs) return busyError(reason)
+    return new StoreError('STORE_UNREACHABLE', 'the database has not answered for 5 s')
+  }
+}
+
+class BoundedConnection implements DatabaseConnection {
+  readonly inner: DatabaseConnection
+  readonly leave: () => void
+  readonly #answered: () => void
+
+  constructor(inner: DatabaseConnection, leave: () => void, answered: () => void) {
+    this.inner = inner
+    this.leave = leave
+    this.#answered = answered
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const result = await asBusy(() => this.inner.executeQuery<Row>(query))
+    this.#answered()
+    return result
+  }
+
+  streamQuery<Row>(
+    query: CompiledQuery,
+    chunkSize: number,
+  ): AsyncIterableIterator<QueryResult<Row>> {
+    return this.inner.streamQuery<Row>(query, chunkSize)
+  }
+}
+
+function boundedOf(connection: DatabaseConnection): BoundedConnection {
+  if (connection instanceof BoundedConnection) return connection
+  throw new Error('a connection of another driver')
+}
+
+async function asBusy<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw contentionAsBusy(error)
+  }
+}

@@ -1,0 +1,53 @@
+export interface SlotsOptions {
+  readonly count: number
+  readonly maxWaiting: number
+  readonly maxWaitMs: number
+  /** Makes the error of a caller that can't wait, or that has waited too long. */
+  readonly refuse: (reason: 'queue full' | 'waited too long') => Error
+}
+
+interface Waiting {
+  readonly enter: () => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** A bounded number of slots with a bounded queue, first come, first served. */
+export class Slots {
+  readonly #options: SlotsOptions
+  readonly #waiting = new Set<Waiting>()
+  #taken = 0
+
+  constructor(options: SlotsOptions) {
+    this.#options = options
+  }
+
+  /** @throws What `refuse` makes. */
+  async enter(): Promise<void> {
+    const { count, maxWaiting, maxWaitMs, refuse } = this.#options
+    if (this.#taken < count) {
+      this.#taken++
+      return
+    }
+    if (this.#waiting.size >= maxWaiting) throw refuse('queue full')
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      this.#waiting.delete(waiting)
+      reject(refuse('waited too long'))
+    }, maxWaitMs).unref()
+    const waiting = { enter: resolve, timer }
+    this.#waiting.add(waiting)
+    await promise
+  }
+
+  /** Gives a slot to the next in the queue. */
+  leave(): void {
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#taken--
+      return
+    }
+    this.#waiting.delete(next)
+    clearTimeout(next.timer)
+    next.enter()
+  }
+}

@@ -1,0 +1,30 @@
+import { statfs } from 'node:fs/promises'
+import { storeErrorOf } from './data_folder.ts'
+import type { Store } from './store.ts'
+import { StoreError } from './store_error.ts'
+
+const probeName = 'write_probe'
+/** Logs and the database's own files would fill less in a moment. */
+const minFreeBytes = 8 * 1024 * 1024
+
+/**
+ * Writes a row, as a sign-in would.
+ *
+ * @throws {StoreError} `STORE_FULL`, `STORE_READ_ONLY`, `STORE_BUSY`, `STORE_UNREACHABLE` and others.
+ */
+export async function probeWrites({ db, folder }: Store, now: number): Promise<void> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    if (bavail * bsize < minFreeBytes) {
+      throw new StoreError('STORE_FULL', `the disk of ${folder} is full; make room`)
+    }
+    const value = String(now)
+    await db
+      .insertInto('settings')
+      .values({ name: probeName, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute()
+  } catch (error) {
+    throw storeErrorOf(error, 'the database')
+  }
+}

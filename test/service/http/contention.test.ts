@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import { Secret } from '../../../src/host/secret.ts'
+import { defaultConfig } from '../../../src/service/config/service_config.ts'
+import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { type Answer, responseOf, TestService, type TestToken } from '../../rig/service.ts'
+import { ServiceClient } from '../../rig/service_client.ts'
+import { until } from '../../rig/until.ts'
+
+/** More than may wait for one user. */
+const burst = 600
+const config = { ...defaultConfig('.'), requestsPerMinute: 0 }
+
+/** What both databases have in common: a service with alice, attacked, and bob, honest. */
+class Attacked {
+  readonly service: TestService
+  readonly bob: TestToken
+  readonly alice: TestToken
+  readonly client: ServiceClient
+  #bobCounter = 0
+
+  private constructor(service: TestService, alice: TestToken, bob: TestToken) {
+    this.service = service
+    this.alice = alice
+    this.bob = bob
+    const { port, ca, integration } = service
+    this.client = new ServiceClient({ port, ca, integration, maxSockets: 100 })
+  }
+
+  static async start(databaseUrl?: Secret): Promise<Attacked> {
+    const options = databaseUrl === undefined ? { config } : { config: { ...config, databaseUrl } }
+    const service = await TestService.start({ ...options, ...(databaseUrl && { databaseUrl }) })
+    const alice = await service.addUser({ username: 'alice' })
+    const bob = await service.addUser({ username: 'bob' })
+    return new Attacked(
+      service,
+      await service.addToken(alice.userId),
+      await service.addToken(bob.userId),
+    )
+  }
+
+  guess(passcode: string): Promise<Answer> {
+    const parameters = { username: 'alice', factor: 'passcode', passcode }
+    return this.client.call({ path: '/auth/v2/auth', parameters })
+  }
+
+  /** With his next right passcode, on connections of the service's own client. */
+  async bobSignsIn(): Promise<unknown> {
+    const passcode = this.bob.code(this.#bobCounter++)
+    const parameters = { username: 'bob', factor: 'passcode', passcode }
+    const answer = await this.service.call({ path: '/auth/v2/auth', parameters })
+    return answer.status === 200 ? responseOf(answer).result : answer.status
+  }
+
+  async close(): Promise<void> {
+    this.client.close()
+    await this.service.close()
+  }
+}
+
+function attackOn(attacked: () => Attacked): void {
+  test('a burst of wrong passcodes for one user is answered without 5xx, others sign in', async () => {
+    const guesses = Promise.all(
+      Array.from({ length: burst }, (_, index) => attacked().guess(String(index).padStart(6, '0'))),
+    )
+    const results: unknown[] = []
+    for (let login = 0; login < 10; login++) results.push(await attacked().bobSignsIn())
+    assert.deepEqual(results, Array(10).fill('allow'))
+    const answers = await guesses
+    const statuses = new Set(answers.map(({ status }) => status))
+    assert.ok(
+      [...statuses].every((status) => status === 200 || status === 429),
+      [...statuses].join(),
+    )
+    for (const { status, headers, body } of answers) {
+      if (status !== 429) continue
+      assert.match(String(headers['retry-after']), /^\d+$/)
+      assert.equal(body.code, 42901)
+    }
+  })
+}
+
+describe('contention on SQLite', () => {
+  let attacked: Attacked
+
+  before(async () => {
+    attacked = await Attacked.start()
+  })
+  after(() => attacked.close())
+
+  attackOn(() => attacked)
+
+  test('another program that keeps writing: all that wait get 429 together', async () => {
+    const other = new DatabaseSync(`${attacked.service.folder}/countersign.db`)
+    other.exec('BEGIN IMMEDIATE')
+    const answers = await Promise.all([
+      attacked.bobSignsIn(),
+      attacked.guess('123456').then(({ status }) => status),
+      attacked.bobSignsIn(),
+    ])
+    other.exec('ROLLBACK')
+    other.close()
+    assert.deepEqual(answers, [429, 429, 429])
+    assert.equal(await attacked.bobSignsIn(), 'allow')
+  })
+})
+
+describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
+  let cluster: PostgresCluster
+  let attacked: Attacked
+  let url: string
+
+  before(async () => {
+    cluster = await PostgresCluster.start()
+    url = await cluster.createDatabase()
+    attacked = await Attacked.start(new Secret(url))
+  })
+  after(async () => {
+    await attacked.close()
+    await cluster.stop()
+  })
+
+  const locking = async (statement: string): Promise<pg.Client> => {
+    const client = new pg.Client(url)
+    await client.connect()
+    await client.query('begin')
+    await client.query(statement)
+    return client
+  }
+  const release = async (client: pg.Client) => {
+    await client.query('rollback')
+    await client.end()
+  }
+
+  attackOn(() => attacked)
+
+  test('a lock that another node holds is 429 for its user, and others sign in', async () => {
+    const lock = await locking(`select * from failed_attempts where user_id in
+      (select user_id from users where username = 'alice') for update`)
+    try {
+      const guesses = Promise.all(Array.from({ length: 3 }, () => attacked.guess('123456')))
+      assert.equal(await attacked.bobSignsIn(), 'allow')
+      const [first] = await guesses
+      assert.deepEqual([first?.status, first?.body.code], [429, 42901])
+    } finally {
+      await release(lock)
+    }
+    assert.equal((await attacked.guess('123456')).status, 200)
+  })
+
+  test('public pages that wait for the database leave connections for sign-ins', async () => {
+    const lock = await locking('lock table portal_sessions in access exclusive mode')
+    let answered = 0
+    const pages = Array.from({ length: 60 }, () =>
+      attacked.client
+        .send({
+          method: 'GET',
+          path: '/portal/api/devices',
+          headers: { cookie: `__Host-countersign-portal=${'x'.repeat(43)}` },
+        })
+        .finally(() => {
+          answered++
+        }),
+    )
+    try {
+      await until(async () => (await waitingForLocks(url)) >= 3)
+      assert.equal(await attacked.bobSignsIn(), 'allow')
+      assert.equal(answered, 0)
+      assert.equal(await waitingForLocks(url), 3)
+    } finally {
+      await release(lock)
+    }
+    const statuses = new Set((await Promise.all(pages)).map(({ status }) => status))
+    assert.ok(
+      [...statuses].every((status) => status < 500),
+      [...statuses].join(),
+    )
+  })
+})
+
+async function waitingForLocks(url: string): Promise<number> {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query(
+    "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'",
+  )
+  await client.end()
+  return rows[0]?.count ?? 0
+}
