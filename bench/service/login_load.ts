@@ -20,6 +20,7 @@ const api = new AuthApiClient({
   port: options.port,
   caFile: options.caFile,
   timeoutSecs: 30,
+  maxConnections: 64,
   userAgent: 'bench',
   log: silentLog,
   clock: systemClock,

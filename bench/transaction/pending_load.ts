@@ -152,6 +152,7 @@ function newClient(): AuthApiClient {
     port,
     caFile: options.caFile,
     timeoutSecs: 0,
+    maxConnections: 64,
     userAgent: 'bench',
     log: silentLog,
     clock: systemClock,

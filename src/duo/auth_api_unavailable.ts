@@ -1,11 +1,13 @@
 /**
- * Why the API could not be asked:
+ * Why a call has no answer:
  *
- * - `dns`, `connect`, `tls`, `proxy`: there was no connection to it;
- * - `timeout`, `reset`: there was one, and no answer came, or not all of it;
- * - `http_5xx`: it answered that it can't decide;
- * - `gateway`: who stands before it answered that it had no answer from it (HTTP 502, 504);
- * - `malformed`: an answer came that is none of the API's.
+ * - `dns`, `connect`, `tls`, `proxy`: there was no connection to the API;
+ * - `timeout`, `reset`: there was a connection, and no answer or only part of one came;
+ * - `http_5xx`: the API answered that it can't decide;
+ * - `gateway`: a proxy in front of the API answered that it had no answer from it (HTTP 502, 504);
+ * - `malformed`: an answer came that is not one of the API's;
+ * - `overload`: the call waited in the queue of this process until its time was over;
+ * - `cancelled`: the caller gave the call up.
  */
 export type UnavailableReason =
   | 'dns'
@@ -17,9 +19,11 @@ export type UnavailableReason =
   | 'http_5xx'
   | 'gateway'
   | 'malformed'
+  | 'overload'
+  | 'cancelled'
 
 /**
- * The API could not be asked, or did not answer: what failmode is for.
+ * A call to the API has no answer. By itself this does not mean that the API is down.
  *
  * `mayHaveBeenReceived` says whether the request may have reached the API all the same; where it is
  * `false` nothing was started there.

@@ -1,13 +1,15 @@
 import { hostname } from 'node:os'
-import { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
-import { version } from '../host/version.ts'
 import type { AccessRequest, Answer } from '../radius/udp/access_request.ts'
+import { authApiOf } from './auth_api.ts'
 import type { RadiusServerSection } from './config/proxy_config.ts'
 import { radiusFront } from './front/radius_front.ts'
 import { duoOnly } from './mode/duo_only.ts'
+import type { CheckOutcome } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
+import type { SignInCounters } from './second_factor/sign_in_counters.ts'
 
 /** What a machine lends the proxy. */
 export interface ProxyHost {
@@ -17,7 +19,8 @@ export interface ProxyHost {
   readonly clock: Clock
 }
 
-const learnEveryMs = 60_000
+/** Often enough that the connection of `check` stays open: servers close idle ones after 15 s or more. */
+const pingEveryMs = 10_000
 
 /**
  * What answers the requests of one server section. A new configuration brings a new one, while the
@@ -26,15 +29,21 @@ const learnEveryMs = 60_000
 export class Desk {
   readonly #api: AuthApiClient
   readonly #answer: (request: AccessRequest) => Promise<Answer>
-  readonly #learning: NodeJS.Timeout
+  readonly #secondFactor: SecondFactor
+  readonly #pings: NodeJS.Timeout
   #pending = 0
   #idle: (() => void) | undefined
 
   /** @throws An error of the system's where a file that the section names can't be read. */
-  constructor(section: RadiusServerSection, host: ProxyHost) {
+  constructor(section: RadiusServerSection, counters: SignInCounters, host: ProxyHost) {
+    const { clock } = host
     const log = section.debug ? host.log : withoutDebug(host.log)
-    this.#api = apiOf(section, log, host.clock)
-    const secondFactor = new SecondFactor({ ...section, api: this.#api, log })
+    this.#api = authApiOf(section, { log, clock })
+    const secondFactor = new SecondFactor(
+      { ...section, api: this.#api, counters, log, clock },
+      reportChanges(section, log),
+    )
+    this.#secondFactor = secondFactor
     this.#answer = radiusFront({
       section: section.name,
       ikey: section.ikey,
@@ -45,10 +54,10 @@ export class Desk {
       log,
       clock: host.clock,
     })
-    const learn = (): void => void this.#learn(secondFactor, section, log)
-    learn()
-    this.#learning = setInterval(learn, learnEveryMs)
-    this.#learning.unref()
+    const ping = (): void => void secondFactor.availability.ping()
+    ping()
+    this.#pings = setInterval(ping, pingEveryMs)
+    this.#pings.unref()
   }
 
   async answer(request: AccessRequest): Promise<Answer> {
@@ -63,47 +72,36 @@ export class Desk {
 
   /** Closes when what it has begun is finished. */
   async retire(): Promise<void> {
-    clearInterval(this.#learning)
     if (this.#pending > 0) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve
       })
     }
-    await this.#api.close()
+    await this.close()
   }
 
-  /** Closes at once: what is still waited for is broken off. */
+  /** Closes at once: calls under way are broken off. */
   async close(): Promise<void> {
-    clearInterval(this.#learning)
+    clearInterval(this.#pings)
+    this.#secondFactor.availability.close()
     await this.#api.close()
-  }
-
-  /** Asks in the background what the API can do: never while a login waits. */
-  async #learn(secondFactor: SecondFactor, section: RadiusServerSection, log: Log): Promise<void> {
-    try {
-      await secondFactor.learnCapabilities()
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      log.warn(`[${section.name}]: check of ${section.apiHost} failed: ${message}`)
-    }
   }
 }
 
-function apiOf(section: RadiusServerSection, log: Log, clock: Clock): AuthApiClient {
-  const { httpProxyHost, httpProxyPort } = section
-  return new AuthApiClient({
-    ikey: section.ikey,
-    skey: section.skey,
-    host: section.apiHost,
-    port: section.apiPort,
-    caFile: section.httpCaCertsFile,
-    httpProxy:
-      httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
-    timeoutSecs: section.apiTimeoutSecs,
-    userAgent: `countersign_authproxy/${version} (${process.platform})`,
-    log,
-    clock,
-  })
+/** Logs when `check` begins to fail, fails for another reason, or is answered again. */
+function reportChanges(section: RadiusServerSection, log: Log): (outcome: CheckOutcome) => void {
+  let reported: string | undefined
+  return (outcome) => {
+    const problem = outcome.kind === 'failed' ? describe(outcome.error) : undefined
+    if (problem === reported) return
+    reported = problem
+    if (problem === undefined) log.info(`[${section.name}]: ${section.apiHost} answers again`)
+    else log.warn(`[${section.name}]: check of ${section.apiHost} failed: ${problem}`)
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function eventsOf({ writeEvent }: ProxyHost): { write: (event: object) => void } | undefined {

@@ -2,6 +2,7 @@ import { RadiusClients } from '../radius/udp/radius_client.ts'
 import { RadiusServer } from '../radius/udp/server.ts'
 import type { ProxyConfig, RadiusServerSection } from './config/proxy_config.ts'
 import { Desk, type ProxyHost } from './desk.ts'
+import { SignInCounters } from './second_factor/sign_in_counters.ts'
 
 /** Thrown where a listener can't be opened; the message names the section, the port and what to do. */
 export class ListenError extends Error {
@@ -26,6 +27,8 @@ interface Next {
 /** The authentication proxy: every server section of a configuration, listening. */
 export class AuthenticationProxy {
   readonly #host: ProxyHost
+  /** By section; they outlive a change of configuration. */
+  readonly #signIns = new Map<string, SignInCounters>()
   #listeners: Listener[] = []
 
   private constructor(host: ProxyHost) {
@@ -47,7 +50,12 @@ export class AuthenticationProxy {
     }))
   }
 
-  /** What each section has seen since it began. */
+  /** What became of each section's sign-ins while the API was slow or down. */
+  get signIns(): ReadonlyMap<string, SignInCounters> {
+    return this.#signIns
+  }
+
+  /** What each section's socket has seen since it began. */
   get counters(): ReadonlyMap<string, RadiusServer['counters']> {
     return new Map(this.#listeners.map(({ server, section }) => [section.name, server.counters]))
   }
@@ -135,9 +143,15 @@ export class AuthenticationProxy {
     return listener
   }
 
+  #countersFor({ name }: RadiusServerSection): SignInCounters {
+    const counters = this.#signIns.get(name) ?? new SignInCounters()
+    this.#signIns.set(name, counters)
+    return counters
+  }
+
   #desk(section: RadiusServerSection): Desk {
     try {
-      return new Desk(section, this.#host)
+      return new Desk(section, this.#countersFor(section), this.#host)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       throw new ListenError(`[${section.name}] can't start: ${message}`)

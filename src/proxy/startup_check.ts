@@ -1,8 +1,8 @@
-import { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { silentLog } from '../host/log.ts'
-import { version } from '../host/version.ts'
+import { authApiOf } from './auth_api.ts'
 import type { RadiusServerSection } from './config/proxy_config.ts'
 
 /** What a server section finds when it asks its API. */
@@ -14,7 +14,7 @@ export interface ApiFinding {
 }
 
 /** A service that takes longer is of no use for sign-ins. */
-const limitSecs = 10
+const limitSecs = 7
 const notableSkewSecs = 60
 
 /**
@@ -29,7 +29,7 @@ export async function checkApi(
   const place = `${section.apiHost}:${section.apiPort}`
   let client: AuthApiClient
   try {
-    client = clientFor(section, clock)
+    client = authApiOf(section, { log: silentLog, clock, timeoutSecs: limitSecs })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return unusable(`http_ca_certs_file can't be read: ${reason}`)
@@ -56,23 +56,6 @@ export async function checkApi(
 
 function unusable(text: string): ApiFinding {
   return { usable: false, text }
-}
-
-function clientFor(section: RadiusServerSection, clock: Clock): AuthApiClient {
-  const { httpProxyHost, httpProxyPort } = section
-  return new AuthApiClient({
-    ikey: section.ikey,
-    skey: section.skey,
-    host: section.apiHost,
-    port: section.apiPort,
-    caFile: section.httpCaCertsFile,
-    httpProxy:
-      httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
-    timeoutSecs: limitSecs,
-    userAgent: `countersign_authproxy/${version} (${process.platform})`,
-    log: silentLog,
-    clock,
-  })
 }
 
 /** The API answered, and refused the request. */
@@ -116,6 +99,8 @@ function unavailableText(
     case 'proxy':
       return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not lead to ${place} (${message}); check http_proxy_host and http_proxy_port`
     case 'timeout':
+    case 'overload':
+    case 'cancelled':
       return `${place} does not answer within ${limitSecs} s; check firewalls, and that the service runs`
     case 'reset':
       return `${place} closes the connection without an answer (${message}); check api_port, and read the log of the service`

@@ -21,6 +21,7 @@ describe('an API that says that calls may share connections, and does not take t
       port: api.port,
       caFile: api.caFile,
       timeoutSecs: 10,
+      maxConnections: 64,
       userAgent: 'test',
       log: silentLog,
       clock: systemClock,

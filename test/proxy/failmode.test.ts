@@ -1,75 +1,172 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { createServer, type Server, type Socket } from 'node:net'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { RadiusServerSection } from '../../src/proxy/config/proxy_config.ts'
 import { AuthApiDouble, type Doing, fail } from '../rig/auth_api_double.ts'
 import { ProxyAtWork, type Reply, sectionFor } from '../rig/proxy_at_work.ts'
 
 type Override = Partial<RadiusServerSection>
 
+interface SignIn {
+  readonly reply: Reply | undefined
+  readonly proxy: ProxyAtWork
+}
+
+const unavailable: Doing = { status: 503, body: '' }
+
 describe('failmode', () => {
   let api: AuthApiDouble
   let other: AuthApiDouble
+  let silent: Server
+  const silentSockets = new Set<Socket>()
   let refusing: number
 
   before(async () => {
     api = await AuthApiDouble.start()
     other = await AuthApiDouble.start()
+    silent = createServer((socket) => silentSockets.add(socket.on('error', () => {})))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const address = server.address()
-    refusing = address !== null && typeof address === 'object' ? address.port : 0
+    refusing = portOf(server)
     server.close()
     await once(server, 'close')
   })
   beforeEach(() => api.reset())
+  afterEach(() => api.release({ result: 'deny', status: 'deny', status_msg: 'too late' }))
   after(async () => {
     await api.close()
     await other.close()
+    for (const socket of silentSockets) socket.destroy()
+    silent.close()
   })
 
-  /** One sign-in through a proxy of its own, and what it logged. */
-  async function signIn(
-    failmode: 'safe' | 'secure',
-    override: Override = {},
-  ): Promise<{ reply: Reply | undefined; log: ProxyAtWork['log'] }> {
-    const proxy = await ProxyAtWork.start(
-      sectionFor(api, { failmode, apiTimeoutSecs: 2, ...override }),
-    )
+  /** One sign-in through a proxy of its own. */
+  async function signIn(failmode: 'safe' | 'secure', override: Override = {}): Promise<SignIn> {
+    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode, ...override }))
     try {
-      return { reply: await proxy.signIn('alice', 'push'), log: proxy.log }
+      return { reply: await proxy.signIn('alice', 'push', { timeoutMs: 20_000 }), proxy }
     } finally {
-      api.release({ result: 'deny', status: 'deny', status_msg: 'too late' })
       await proxy.stop()
     }
   }
 
-  /** The API can't be asked: failmode decides. */
-  const unreachable: readonly (readonly [string, () => Override, (() => void)?])[] = [
+  /** Nothing that the proxy can ask answers. */
+  const outages: readonly (readonly [string, () => Override, (() => void)?])[] = [
     ['the name of the API is not found', () => ({ apiHost: 'no-such-host.invalid' })],
     ['the connection is refused', () => ({ apiPort: refusing })],
     ['its certificate is from somebody else', () => ({ httpCaCertsFile: other.caFile })],
     ['the HTTP proxy is down', () => ({ httpProxyHost: '127.0.0.1', httpProxyPort: refusing })],
-    ['preauth gets HTTP 500', () => ({}), () => doing('preauth', { status: 500, body: 'oops' })],
-    ['preauth gets no answer in time', () => ({}), () => doing('preauth', 'hang')],
+    ['connections are taken and stay silent', () => ({ apiPort: portOf(silent) })],
+    ['preauth gets HTTP 500', () => ({}), () => doing('preauth', unavailable)],
+    ['preauth gets no answer', () => ({}), () => doing('preauth', 'hang')],
     ['preauth is cut off', () => ({}), () => doing('preauth', 'reset')],
-    ['auth gets HTTP 503', () => ({}), () => doing('auth', { status: 503, body: '' })],
+    ['auth gets HTTP 503', () => ({}), () => doing('auth', unavailable)],
   ]
-  for (const [name, override, prepare] of unreachable) {
-    test(`${name}: safe lets in, loudly; secure rejects`, async () => {
+  for (const [name, override, prepare] of outages) {
+    test(`${name}, and check fails: safe lets in, loudly; secure rejects`, async () => {
       prepare?.()
-      const safe = await signIn('safe', override())
+      api.check = () => (name.includes('no answer') ? 'hang' : unavailable)
+      const [safe, secure] = await Promise.all([
+        signIn('safe', override()),
+        signIn('secure', override()),
+      ])
       assert.equal(safe.reply?.accepted, true)
-      assert(safe.log.has('Failmode Safe - Allowed Duo login on preauth failure'))
-      assert(safe.log.has('let in without a second factor'))
-      const secure = await signIn('secure', override())
+      assert(safe.proxy.log.has('Failmode Safe - Allowed Duo login on preauth failure'))
+      assert(safe.proxy.log.has('let in without a second factor'))
+      const [event] = safe.proxy.events
+      assert.equal(event?.grounds, 'failmode safe')
+      assert.match(String(event?.evidence), /check failed: \w+: /)
+      assert.equal(safe.proxy.proxy.signIns.get('radius_server_duo_only')?.failOpens, 1)
       assert.equal(secure.reply?.accepted, false)
-      assert(secure.log.has('Failmode Secure - Denied Duo login on preauth failure'))
+      assert(secure.proxy.log.has('Failmode Secure - Denied Duo login on preauth failure'))
+      assert.equal(secure.proxy.events[0]?.grounds, null)
     })
   }
 
-  /** The API decided, or may have: a rejection in either mode. */
+  /** One login's call fails, while the API answers `check`. */
+  const notOutages: readonly (readonly [string, 'preauth' | 'auth', Doing])[] = [
+    ['preauth gets HTTP 500', 'preauth', { status: 500, body: 'oops' }],
+    ['preauth gets HTTP 502', 'preauth', { status: 502, body: '' }],
+    ['preauth gets no answer', 'preauth', 'hang'],
+    ['preauth is cut off', 'preauth', 'reset'],
+    ['auth gets HTTP 500', 'auth', { status: 500, body: 'oops' }],
+  ]
+  for (const [name, call, answer] of notOutages) {
+    test(`${name}, and check is answered: rejected as busy, also with safe`, async () => {
+      doing(call, answer)
+      const { reply, proxy } = await signIn('safe', { apiTimeoutSecs: 2 })
+      assert.deepEqual(reply, {
+        accepted: false,
+        message: 'The sign-in service is busy. Please try again.',
+      })
+      assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
+      assert.equal(proxy.proxy.signIns.get('radius_server_duo_only')?.busy, 1)
+    })
+  }
+
+  test('check fails, but another user has an answer meanwhile: rejected, also with safe', async () => {
+    api.check = () => unavailable
+    api.preauth = ({ username }) =>
+      username === 'alice' ? 'hang' : { response: { result: 'allow', status_msg: 'Bypass' } }
+    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 2 }))
+    const alice = proxy.signIn('alice', 'push')
+    await api.askedTimes('/auth/v2/preauth', 1)
+    assert.equal((await proxy.signIn('bob', 'push'))?.accepted, true)
+    assert.equal((await alice)?.accepted, false)
+    await proxy.stop()
+  })
+
+  test('a user whose name draws HTTP 500 opens the door for nobody', async () => {
+    api.preauth = ({ username }) =>
+      username?.startsWith('poison')
+        ? { status: 500, body: '' }
+        : { response: { result: 'allow', status_msg: 'Bypass' } }
+    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe' }))
+    const names = Array.from({ length: 40 }, (_, index) => `poison${index}`)
+    const replies = await Promise.all(names.map((name) => proxy.signIn(name, '123456')))
+    assert.deepEqual([...new Set(replies.map((reply) => reply?.accepted))], [false])
+    assert.equal((await proxy.signIn('bob', 'push'))?.accepted, true)
+    await proxy.stop()
+  })
+
+  test('a login that waits for a free connection until its time is over is rejected', async () => {
+    doing('preauth', 'hang')
+    const proxy = await ProxyAtWork.start(
+      sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 2, apiMaxConnections: 1 }),
+    )
+    const replies = await Promise.all(
+      ['alice', 'bob', 'carol'].map((name) => proxy.signIn(name, '123456')),
+    )
+    assert.deepEqual(
+      replies.map((reply) => reply?.accepted),
+      [false, false, false],
+    )
+    assert(proxy.log.has('overload: no free connection'))
+    await proxy.stop()
+  })
+
+  test('calls wait for one of the kept connections instead of opening more', async () => {
+    const proxy = await ProxyAtWork.start(sectionFor(api, { apiMaxConnections: 4 }))
+    let open = 0
+    let most = 0
+    api.preauth = () => {
+      open++
+      most = Math.max(most, open)
+      setImmediate(() => open--)
+      return { response: { result: 'allow', status_msg: 'Bypass' } }
+    }
+    const names = Array.from({ length: 200 }, (_, index) => `user${index}`)
+    const replies = await Promise.all(names.map((name) => proxy.signIn(name, '123456')))
+    assert.equal(replies.filter((reply) => reply?.accepted).length, 200)
+    assert(most <= 4, `${most} at once`)
+    // four, and the one of check
+    assert(api.connections <= 5, `${api.connections} connections`)
+    await proxy.stop()
+  })
+
+  /** The API decided, or may have: a rejection in either mode, even while check fails. */
   const decided: readonly (readonly [string, 'preauth' | 'auth', Doing])[] = [
     ['preauth says 401', 'preauth', fail(40103, 'Invalid signature in request credentials')],
     [
@@ -111,10 +208,14 @@ describe('failmode', () => {
   for (const [name, call, answer] of decided) {
     test(`${name}: rejected, also with safe`, async () => {
       doing(call, answer)
-      for (const failmode of ['safe', 'secure'] as const) {
-        const { reply, log } = await signIn(failmode)
+      api.check = () => unavailable
+      const both = await Promise.all([
+        signIn('safe', { apiTimeoutSecs: 2 }),
+        signIn('secure', { apiTimeoutSecs: 2 }),
+      ])
+      for (const { reply, proxy } of both) {
         assert.equal(reply?.accepted, false)
-        assert(!log.has('let in without'), log.lines.join('\n'))
+        assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
       }
     })
   }
@@ -140,7 +241,23 @@ describe('failmode', () => {
     assert.deepEqual([reply?.accepted, times], [true, 2])
   })
 
+  test('an API that comes back decides again at once', async () => {
+    doing('preauth', unavailable)
+    api.check = () => unavailable
+    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe' }))
+    assert.equal((await proxy.signIn('alice', '123456'))?.accepted, true)
+    api.reset()
+    api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg: 'Incorrect' } })
+    assert.equal((await proxy.signIn('alice', '123456'))?.accepted, false)
+    await proxy.stop()
+  })
+
   function doing(call: 'preauth' | 'auth', answer: Doing): void {
     api[call] = () => answer
   }
 })
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return address !== null && typeof address === 'object' ? address.port : 0
+}

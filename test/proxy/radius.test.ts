@@ -122,7 +122,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('one call where the API says that it is enough; two again after trouble', async () => {
+  test('one call if the API says that it is enough, also after one that failed; two while check fails', async () => {
     await stop()
     const checked = api.asked('/auth/v2/check').length
     api.capabilities = ['auth_without_preauth', 'prompt_as_typed']
@@ -143,8 +143,13 @@ describe('what the appliance sends, and gets back', () => {
     assert.equal((await proxy.signIn('new', 'push'))?.message, `Enroll. ${enroll_portal_url}`)
     api.auth = () => 'reset'
     assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)
-    assert.equal((await proxy.signIn('alice', 'push'))?.accepted, false)
+    assert.equal(api.asked('/auth/v2/preauth').length, 0)
+    api.check = () => ({ status: 503, body: '' })
+    api.auth = () => ({ status: 503, body: '' })
+    assert.equal((await proxy.signIn('alice', 'push'))?.accepted, true, 'an outage')
+    await proxy.signIn('alice', 'push')
     assert.equal(api.asked('/auth/v2/preauth').length, 1)
+    api.reset()
     await stop()
   })
 

@@ -238,6 +238,8 @@ describe('duo_only: the field’s words', () => {
       client_section: null,
       factor: 'passcode',
       nas_ip: '127.0.0.1',
+      grounds: 'auth',
+      evidence: null,
     })
   })
 })

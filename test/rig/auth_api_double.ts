@@ -45,19 +45,17 @@ export class AuthApiDouble {
   readonly #server: Server
   readonly #held: { request: SeenRequest; response: ServerResponse }[] = []
   readonly #waiting: { path: string; count: number; resolve: () => void }[] = []
+  /** TLS connections since it started or was reset. */
+  connections = 0
   capabilities: readonly string[] = []
-  check: () => Doing = () => ({
-    response: {
-      time: 1,
-      ...(this.capabilities.length > 0 ? { capabilities: this.capabilities } : {}),
-    },
-  })
+  check: () => Doing = () => this.#checkAnswer()
   preauth: (parameters: SeenRequest['parameters']) => Doing = () => preauthAnswer([defaultPhone])
   auth: (parameters: SeenRequest['parameters']) => Doing = () => allow
 
   private constructor(server: Server, folder: string) {
     this.#server = server
     this.folder = folder
+    server.on('secureConnection', () => this.connections++)
     server.on('request', (request, response) => void this.#receive(request, response))
   }
 
@@ -102,7 +100,9 @@ export class AuthApiDouble {
   /** Forgets what it was asked and behaves as at first. */
   reset(): void {
     this.requests.length = 0
+    this.connections = 0
     this.capabilities = []
+    this.check = () => this.#checkAnswer()
     this.preauth = () => preauthAnswer([defaultPhone])
     this.auth = () => allow
   }
@@ -132,6 +132,11 @@ export class AuthApiDouble {
     for (const { path, count, resolve } of this.#waiting) {
       if (this.asked(path).length >= count) resolve()
     }
+  }
+
+  #checkAnswer(): Doing {
+    const { capabilities } = this
+    return { response: { time: 1, ...(capabilities.length > 0 ? { capabilities } : {}) } }
   }
 
   #doing({ path, parameters }: SeenRequest): Doing {

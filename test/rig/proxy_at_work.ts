@@ -35,6 +35,7 @@ export function sectionFor(
     interfaceAddress: '127.0.0.1',
     failmode: 'secure',
     apiTimeoutSecs: 10,
+    apiMaxConnections: 64,
     clients: [
       {
         name: 'radius_ip_1',

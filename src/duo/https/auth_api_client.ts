@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
 import {
   type AuthAnswer,
-  AuthApiFailure,
   AuthApiUnavailable,
   authorization,
   type CheckAnswer,
@@ -15,7 +12,6 @@ import {
   type PreauthAnswer,
   parseAuthAnswer,
   parseCheckAnswer,
-  parseEnvelope,
   parsePreauthAnswer,
   readPrompt,
   rfc2822Date,
@@ -24,24 +20,30 @@ import {
   signingKey,
 } from '../index.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
+import { CallQueue } from './call_queue.ts'
+import { Connections, type ConnectionsOptions } from './connections.ts'
 import { exchange, type RawAnswer } from './exchange.ts'
-import { multiplexedConnector } from './multiplexed_connector.ts'
+import { parsed, responseOf } from './response.ts'
 
-export interface AuthApiClientOptions {
+export interface AuthApiClientOptions extends ConnectionsOptions {
   readonly ikey: string
   readonly skey: Secret
-  readonly host: string
-  readonly port: number
-  /** PEM file of the authorities that may sign the API's certificate; else those of Node. */
-  readonly caFile?: string | undefined
-  /** HTTP proxy to go through (CONNECT). */
-  readonly httpProxy?: { readonly host: string; readonly port: number } | undefined
-  /** For one call, its repetitions included; 0 for no limit. */
+  /** Upper limit for one call, its retries included; 0 for that of the endpoint alone. */
   readonly timeoutSecs: number
   readonly userAgent: string
-  /** Told of each request at level debug; never with what is in it. */
+  /** Receives a line for each request at level debug; never with what is in it. */
   readonly log: Log
   readonly clock: Clock
+}
+
+/** What a caller may ask of one call. */
+export interface CallOptions {
+  /** Shortens the limit of a call that needs no user. */
+  readonly limitMs?: number
+  /** Gives the call up: it throws `cancelled`. */
+  readonly signal?: AbortSignal
+  /** The request is about to be written: from now on the API may receive it. */
+  readonly onSent?: () => void
 }
 
 type Named = Readonly<Record<string, string | undefined>>
@@ -52,113 +54,191 @@ interface Endpoint {
   readonly path: string
   /** Whether it may be sent again after it may have been received. */
   readonly repeatable: boolean
-  /** How long it may take where no `api_timeout` is set. */
-  readonly longestMs: number
+  /** Whether to wait and ask again after an answer 429. */
+  readonly retries429: boolean
+  readonly limitMs: number
 }
 
+// a RADIUS client waits about 20 s, and needs its reply before that
+const shortMs = 10_000
+const waitingMs = 90_000
 const endpoints = {
-  check: { method: 'GET', path: '/auth/v2/check', repeatable: true, longestMs: 30_000 },
-  preauth: { method: 'POST', path: '/auth/v2/preauth', repeatable: true, longestMs: 30_000 },
-  // a user who is idle is not an API that is down: a push may take a minute to be answered
-  auth: { method: 'POST', path: '/auth/v2/auth', repeatable: false, longestMs: 90_000 },
+  // any answer, 429 included, tells that the API is there
+  check: {
+    method: 'GET',
+    path: '/auth/v2/check',
+    repeatable: true,
+    retries429: false,
+    limitMs: 7_000,
+  },
+  preauth: {
+    method: 'POST',
+    path: '/auth/v2/preauth',
+    repeatable: true,
+    retries429: true,
+    limitMs: shortMs,
+  },
+  auth: {
+    method: 'POST',
+    path: '/auth/v2/auth',
+    repeatable: false,
+    retries429: true,
+    limitMs: shortMs,
+  },
 } as const satisfies Record<string, Endpoint>
 
-const connectTimeoutMs = 10_000
-const keepAliveMs = 20_000
-/** A push that is waited for holds its connection for a minute. */
-const mostConnections = 4096
-const mostTries = 6
-const longestWaitMs = 32_000
+/** Short calls that wait for a free connection at most; at 500 a second they are served in time. */
+const maxQueued = 4096
+/** Calls that wait for a user open at most so many connections at once. */
+const maxOpening = 32
+const maxTries = 6
+const maxRetryAfterMs = 32_000
 
 /**
  * Asks an Auth API (duo.com/docs/authapi) with signed requests, version 2 in SHA-512, over kept
  * connections.
  *
  * Every call either returns an answer that was read in full, or throws: `AuthApiFailure` where the
- * API decided against the request, `AuthApiUnavailable` where it could not be asked.
+ * API decided against the request, `AuthApiUnavailable` where no answer came.
  */
 export class AuthApiClient {
   readonly #options: AuthApiClientOptions
-  readonly #dispatcher: Dispatcher
-  /** Where calls that wait for a user share connections, if the API takes that. */
-  readonly #sharing: Dispatcher | undefined
+  readonly #connections: Connections
+  readonly #shortCalls: CallQueue
+  readonly #openings = new CallQueue({ maxRunning: maxOpening, maxWaiting: maxQueued })
   readonly #key: ReturnType<typeof signingKey>
-  readonly #origin: string
-  /** What the log says of a request, by its path: made once. */
+  /** The log line of a request, by its path: made once. */
   readonly #lines: Readonly<Record<string, string>>
+  #answers = 0
   #shares = false
   #dateSecond = -1
   #date = ''
 
+  /** @throws An error of the system's if `caFile` can't be read. */
   constructor(options: AuthApiClientOptions) {
     this.#options = options
     this.#key = signingKey(options.skey.reveal())
-    this.#origin = originOf(options)
     this.#lines = Object.fromEntries(
       Object.values(endpoints).map(({ method, path }) => [
         path,
         `http ${method} to https://${options.host}:${options.port}${path}`,
       ]),
     )
-    const tls = tlsOf(options)
-    this.#dispatcher = dispatcherOf(options, tls)
-    this.#sharing = sharingOf(options, tls)
+    this.#connections = new Connections(options)
+    const { maxConnections } = options
+    this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
   }
 
-  /** Whether the signature and the clock are right, and what the server can do. */
+  /** How many answers below HTTP 500 have come so far, to any call. */
+  get answers(): number {
+    return this.#answers
+  }
+
+  /** Tests the signature and the clock, and learns what the server can do, over a connection of its own. */
   async check(): Promise<CheckAnswer> {
     const answer = parsed(await this.#call(endpoints.check, {}), parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
     return answer
   }
 
-  async preauth(parameters: Named): Promise<PreauthAnswer> {
-    return parsed(await this.#call(endpoints.preauth, parameters), parsePreauthAnswer)
+  async preauth(parameters: Named, options: CallOptions = {}): Promise<PreauthAnswer> {
+    return parsed(await this.#call(endpoints.preauth, parameters, options), parsePreauthAnswer)
   }
 
   /** Never sent again once it may have been received: it could start a second push. */
-  async auth(parameters: Named): Promise<AuthAnswer> {
-    return parsed(await this.#call(endpoints.auth, parameters), parseAuthAnswer)
+  async auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
+    return parsed(await this.#call(endpoints.auth, parameters, options), parseAuthAnswer)
   }
 
-  /** Breaks off what is still waited for. */
+  /** Breaks off the calls under way. */
   async close(): Promise<void> {
-    await Promise.all([this.#dispatcher.destroy(), this.#sharing?.destroy()])
+    await this.#connections.close()
   }
 
-  async #call(endpoint: Endpoint, parameters: Named): Promise<unknown> {
+  async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
     const { clock, timeoutSecs, log } = this.#options
-    const until = clock.now() + (timeoutSecs === 0 ? endpoint.longestMs : timeoutSecs * 1000)
+    const waitsForUser = waits(endpoint, parameters)
+    const limitMs = waitsForUser ? waitingMs : (options.limitMs ?? endpoint.limitMs)
+    const mayTakeMs = timeoutSecs === 0 ? limitMs : timeoutSecs * 1000
+    const until = clock.now() + (waitsForUser ? mayTakeMs : Math.min(limitMs, mayTakeMs))
     let repeated = false
     for (let tries = 1; ; tries++) {
       const leftMs = Math.max(1, until - clock.now())
-      const sharing = this.#shares && waits(endpoint, parameters) ? this.#sharing : undefined
-      const answer = await this.#request(endpoint, parameters, leftMs, sharing).catch((error) => {
-        if (sharing !== undefined && isUnsent(error)) {
-          // something between here and there may not take it: until the API says it again
-          this.#shares = false
+      const carrier = this.#carrier(endpoint, waitsForUser)
+      const answer = await this.#request(carrier, endpoint, parameters, leftMs, options).catch(
+        (error) => {
+          if (carrier === this.#connections.shared && isWithoutHttp2(error)) {
+            // a device in between may not pass HTTP/2: HTTP/1.1 until the next check
+            this.#shares = false
+            return undefined
+          }
+          if (repeated || !mayBeSentAgain(error, endpoint) || clock.now() >= until) throw error
           return undefined
-        }
-        if (repeated || !mayBeSentAgain(error, endpoint) || clock.now() >= until) throw error
-        return undefined
-      })
+        },
+      )
       if (answer === undefined) {
         repeated = true
         continue
       }
-      if (answer.status !== 429 || tries === mostTries) return responseOf(answer)
+      if (answer.status < 500) this.#answers++
+      if (answer.status !== 429 || !endpoint.retries429 || tries === maxTries) {
+        return responseOf(answer)
+      }
       const waitMs = retryAfterMs(answer.headers, clock.now()) ?? backOffMs(tries - 1)
-      if (waitMs > longestWaitMs || clock.now() + waitMs >= until) return responseOf(answer)
+      if (waitMs > maxRetryAfterMs || clock.now() + waitMs >= until) return responseOf(answer)
       log.warn(`${endpoint.path}: too many requests; asking again in ${Math.ceil(waitMs)} ms`)
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   }
 
-  #request(
+  #carrier(endpoint: Endpoint, waitsForUser: boolean): Dispatcher {
+    const { warm, short, waiting, shared } = this.#connections
+    if (endpoint === endpoints.check) return warm
+    if (!waitsForUser) return short
+    return this.#shares && shared !== undefined ? shared : waiting
+  }
+
+  /** Waits for a place in the queue of the carrier, and sends one request. */
+  async #request(
+    carrier: Dispatcher,
     endpoint: Endpoint,
     parameters: Named,
     limitMs: number,
-    dispatcher = this.#dispatcher,
+    options: CallOptions,
+  ): Promise<RawAnswer> {
+    const { warm, short } = this.#connections
+    if (carrier === warm) return this.#send(carrier, endpoint, parameters, limitMs, options)
+    const queue = carrier === short ? this.#shortCalls : this.#openings
+    const began = this.#options.clock.now()
+    const sendWithinMs = Math.min(limitMs, shortMs)
+    const entered = queue.enter(sendWithinMs, options.signal)
+    if (entered !== undefined) await entered
+    const waited = entered === undefined ? 0 : this.#options.clock.now() - began
+    let isInside = true
+    const leave = () => {
+      if (isInside) queue.leave()
+      isInside = false
+    }
+    try {
+      return await this.#send(carrier, endpoint, parameters, Math.max(1, limitMs - waited), {
+        ...options,
+        onSent: () => {
+          // a call that waits for its user needs a place only until its connection is open
+          if (queue === this.#openings) leave()
+          options.onSent?.()
+        },
+      })
+    } finally {
+      leave()
+    }
+  }
+
+  #send(
+    carrier: Dispatcher,
+    endpoint: Endpoint,
+    parameters: Named,
+    limitMs: number,
+    { signal, onSent = () => {} }: CallOptions,
   ): Promise<RawAnswer> {
     const { method, path } = endpoint
     const { host, ikey, userAgent, log, httpProxy } = this.#options
@@ -182,15 +262,21 @@ export class AuthApiClient {
     if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
     log.debug(this.#lines[path] ?? path)
     return exchange(
-      dispatcher,
+      carrier,
       {
-        origin: this.#origin,
+        origin: this.#connections.origin,
         path,
         method,
         headers,
         body: isPost ? canonicalParameters(signed) : null,
       },
-      { limitMs, throughProxy: httpProxy !== undefined },
+      {
+        limitMs,
+        sendWithinMs: Math.min(limitMs, shortMs),
+        throughProxy: httpProxy !== undefined,
+        signal,
+        onSent,
+      },
     )
   }
 
@@ -206,19 +292,20 @@ export class AuthApiClient {
   }
 }
 
-/** Whether a call takes as long as a user does: only a passcode needs nobody to answer. */
+/** Whether a call lasts until its user answers: a passcode does not. */
 function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
   if (path !== endpoints.auth.path || factor === 'passcode') return false
   return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }
 
-function isUnsent(error: unknown): boolean {
-  return error instanceof AuthApiUnavailable && !error.mayHaveBeenReceived
+/** The handshake failed, or ended without HTTP/2. */
+function isWithoutHttp2(error: unknown): boolean {
+  return error instanceof AuthApiUnavailable && error.reason === 'tls'
 }
 
 /**
- * A kept connection may have been closed by the other side just now; an error before the request
- * was begun to be written can't have started anything.
+ * The API may have closed a kept connection just now. An error before the request was written can't
+ * have started anything.
  */
 function mayBeSentAgain(error: unknown, { repeatable }: Endpoint): boolean {
   return (
@@ -226,67 +313,4 @@ function mayBeSentAgain(error: unknown, { repeatable }: Endpoint): boolean {
     error.reason === 'reset' &&
     (repeatable || !error.mayHaveBeenReceived)
   )
-}
-
-/** @throws {AuthApiFailure} or {AuthApiUnavailable}: what stands in the envelope, or that there is none. */
-function responseOf({ status, body }: RawAnswer): unknown {
-  if (status >= 500) {
-    const reason = status === 502 || status === 504 ? 'gateway' : 'http_5xx'
-    throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
-  }
-  const envelope = parseEnvelope(body)
-  if (envelope?.stat === 'OK' && status >= 200 && status < 300) return envelope.response
-  if (envelope?.stat === 'FAIL') {
-    throw new AuthApiFailure({ ...envelope, status }, envelope.message_detail)
-  }
-  if (status >= 400) {
-    throw new AuthApiFailure({ code: status * 100, status, message: `HTTP ${status}` })
-  }
-  throw malformed(`HTTP ${status} without an envelope`)
-}
-
-function parsed<Answer>(
-  response: unknown,
-  parse: (response: unknown) => Answer | undefined,
-): Answer {
-  const answer = parse(response)
-  if (answer === undefined) throw malformed('an answer without a result that is known')
-  return answer
-}
-
-function malformed(message: string): AuthApiUnavailable {
-  return new AuthApiUnavailable('malformed', message, { mayHaveBeenReceived: true })
-}
-
-function originOf({ host, port }: AuthApiClientOptions): string {
-  const name = host.includes(':') ? `[${host}]` : host
-  return port === 443 ? `https://${name}` : `https://${name}:${port}`
-}
-
-/** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
-function dispatcherOf(options: AuthApiClientOptions, tls: Tls): Dispatcher {
-  const http1 = { ...timing, connections: mostConnections, allowH2: false, pipelining: 1 }
-  if (options.httpProxy === undefined) {
-    return new Pool(originOf(options), { ...http1, connect: tls })
-  }
-  const { host, port } = options.httpProxy
-  return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls: tls })
-}
-
-/** HTTP/2: many calls that do nothing but wait cost one connection. */
-function sharingOf(options: AuthApiClientOptions, tls: Tls): Dispatcher | undefined {
-  if (options.httpProxy !== undefined) return undefined
-  const connect = multiplexedConnector(tls)
-  return new Pool(originOf(options), { ...timing, allowH2: true, connect })
-}
-
-const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
-
-type Tls = ReturnType<typeof tlsOf>
-
-function tlsOf({ caFile }: AuthApiClientOptions) {
-  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
-  // made once: a context of its own for each connection would read the authorities again
-  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
-  return { secureContext, timeout: connectTimeoutMs }
 }

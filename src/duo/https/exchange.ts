@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { AuthApiUnavailable } from '../index.ts'
+import { cancelled } from './call_queue.ts'
 import { unavailableBy } from './connection_error.ts'
+import { afterRunning } from './running_time.ts'
 
 /** A whole answer, of whatever status. */
 export interface RawAnswer {
@@ -9,39 +11,69 @@ export interface RawAnswer {
   readonly body: string
 }
 
-/** The API's answers have a few hundred octets; what is longer is none of them. */
-const longestBody = 1024 * 1024
+export interface ExchangeOptions {
+  /** For the whole exchange. */
+  readonly limitMs: number
+  /** For the part of it before the request is written. */
+  readonly sendWithinMs: number
+  readonly throughProxy: boolean
+  readonly signal: AbortSignal | undefined
+  /** The request is about to be written: from now on the API may receive it. */
+  readonly onSent: () => void
+}
+
+/** The API's answers have a few hundred bytes; anything longer is not one of them. */
+const maxBodyBytes = 1024 * 1024
 
 /**
- * One request and its whole answer.
+ * Sends one request and reads its whole answer.
  *
- * undici's own timers are coarse, so the limit is ours. A request that still waits for a connection
- * when the time is over is never written.
+ * undici's own timers are coarse, so the limits are ours. A request that still waits for a connection
+ * when its time is over is never written.
  *
- * @throws {AuthApiUnavailable} where no whole answer came.
+ * @throws {AuthApiUnavailable} if no whole answer came.
  */
 export function exchange(
   dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  { limitMs, throughProxy }: { readonly limitMs: number; readonly throughProxy: boolean },
+  request: Dispatcher.DispatchOptions,
+  options: ExchangeOptions,
 ): Promise<RawAnswer> {
+  const { limitMs, sendWithinMs, signal, throughProxy } = options
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
-    let late: AuthApiUnavailable | undefined
+    let ended: AuthApiUnavailable | undefined
     let status = 0
     let headers: RawAnswer['headers'] = {}
     let body: Buffer | undefined
-    const timer = setTimeout(() => {
-      late = new AuthApiUnavailable('timeout', `no answer within ${limitMs} ms`, {
-        mayHaveBeenReceived: controller !== undefined,
-      })
-      controller?.abort(late)
-      reject(late)
-    }, limitMs)
-    dispatcher.dispatch(options, {
+    const end = (error: AuthApiUnavailable) => {
+      ended = error
+      settle()
+      controller?.abort(error)
+      reject(error)
+    }
+    const expire = (spanMs: number) => () => {
+      const mayHaveBeenReceived = controller !== undefined
+      const message = mayHaveBeenReceived
+        ? `no answer within ${spanMs} ms`
+        : `no connection within ${spanMs} ms`
+      end(new AuthApiUnavailable('timeout', message, { mayHaveBeenReceived }))
+    }
+    const cancel = () => end(cancelled({ mayHaveBeenReceived: controller !== undefined }))
+    let stopTimer = afterRunning(sendWithinMs, expire(sendWithinMs))
+    signal?.addEventListener('abort', cancel)
+    const settle = () => {
+      stopTimer()
+      signal?.removeEventListener('abort', cancel)
+    }
+    dispatcher.dispatch(request, {
       onRequestStart(started) {
-        if (late !== undefined) started.abort(late)
-        else controller = started
+        if (ended !== undefined) return started.abort(ended)
+        controller = started
+        if (sendWithinMs < limitMs) {
+          stopTimer()
+          stopTimer = afterRunning(limitMs, expire(limitMs))
+        }
+        options.onSent()
       },
       onResponseStart(_controller, code, received) {
         status = code
@@ -49,14 +81,14 @@ export function exchange(
       },
       onResponseData(receiving, chunk) {
         body = body === undefined ? chunk : Buffer.concat([body, chunk])
-        if (body.length > longestBody) receiving.abort(new Error('the answer is too long'))
+        if (body.length > maxBodyBytes) receiving.abort(new Error('the answer is too long'))
       },
       onResponseEnd() {
-        clearTimeout(timer)
+        settle()
         resolve({ status, headers, body: body?.toString('utf8') ?? '' })
       },
       onResponseError(_controller, error) {
-        clearTimeout(timer)
+        settle()
         reject(unavailableBy(error, { sent: controller !== undefined, throughProxy }))
       },
     })

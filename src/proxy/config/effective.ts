@@ -33,6 +33,7 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
     api_host: server.apiHost,
     api_port: server.apiPort,
     api_timeout: server.apiTimeoutSecs,
+    api_max_connections: server.apiMaxConnections,
     failmode: server.failmode,
     client: server.client,
     port: server.port,

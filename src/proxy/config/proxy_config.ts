@@ -35,8 +35,9 @@ export interface RadiusServerSection {
   /** `undefined` for every IPv4 address. */
   readonly interfaceAddress: string | undefined
   readonly failmode: 'safe' | 'secure'
-  /** 0 for no limit. */
+  /** 0 for the proxy's own limits. */
   readonly apiTimeoutSecs: number
+  readonly apiMaxConnections: number
   readonly clients: readonly RadiusClientEntry[]
   readonly exemptUsernames: readonly string[]
   /** Name of an attribute in the dictionary. */

@@ -141,6 +141,7 @@ function readServer(
     interfaceAddress: values.text('interface'),
     failmode: failmode === 'secure' ? 'secure' : 'safe',
     apiTimeoutSecs: values.integer('api_timeout') ?? 0,
+    apiMaxConnections: values.integer('api_max_connections') ?? 64,
     clients: readRadiusClients(section, values, open, report),
     exemptUsernames: section.settings
       .filter(({ option }) => option.key === 'exempt_username')

@@ -78,7 +78,17 @@ const api: readonly Option[] = [
     max: 3600,
     default: '0',
     meaning:
-      'seconds that one call to the API may take; 0 for no limit. A user who has not answered a push by then is rejected, whatever failmode says',
+      'seconds that one call to the API may take; 0 for the limits of the proxy itself: 10 for calls that are answered at once, 90 for those that wait for a user. A user who has not answered a push by then is rejected, whatever failmode says',
+  },
+  {
+    key: 'api_max_connections',
+    ...integer,
+    min: 1,
+    max: 1024,
+    default: '64',
+    ours: true,
+    meaning:
+      'kept connections to the API for calls that are answered at once; further calls wait for a free one',
   },
   {
     key: 'failmode',
@@ -86,7 +96,7 @@ const api: readonly Option[] = [
     values: ['safe', 'secure'],
     default: 'safe',
     meaning:
-      'what happens to a login when the API can not be reached: `safe` lets it in, `secure` rejects it',
+      'what happens to a login while the API is down: `safe` lets it in, `secure` rejects it; see failmode.md',
   },
 ]
 

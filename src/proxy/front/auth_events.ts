@@ -1,6 +1,6 @@
 /**
  * One line of `authevents.log`. `timestamp`, `username`, `auth_stage`, `status`, `msg` and
- * `client_ip` are what readers of that file rely on; `nas_ip` is ours: who asked.
+ * `client_ip` are what readers of that file rely on; `nas_ip`, `grounds` and `evidence` are ours.
  */
 export interface AuthEvent {
   /** ISO 8601 with microseconds, UTC. */
@@ -15,7 +15,12 @@ export interface AuthEvent {
   readonly server_section_ikey: string
   readonly client_section: string | null
   readonly factor: string | null
+  /** The RADIUS client that asked. */
   readonly nas_ip: string
+  /** Why the user was let in: `auth`, `preauth`, `exempt` or `failmode safe`. */
+  readonly grounds: string | null
+  /** What showed that the API is down, where `failmode` decided. */
+  readonly evidence: string | null
 }
 
 export interface AuthEvents {

@@ -146,6 +146,8 @@ function eventOf(
     client_section: null,
     factor: verdict.factor ?? null,
     nas_ip: request.peer.address,
+    grounds: verdict.kind === 'accept' ? verdict.grounds : null,
+    evidence: verdict.evidence ?? null,
   }
 }
 

@@ -2,26 +2,38 @@ import {
   type AuthAnswer,
   AuthApiFailure,
   AuthApiUnavailable,
-  type CheckAnswer,
   failureDetail,
+  failures,
   oneCall,
   type PreauthAnswer,
   promptWord,
   statusMessage,
 } from '../../duo/index.ts'
+import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import { type Login, reject, type Verdict } from '../login/login.ts'
+import { type Grounds, type Login, reject, type Verdict } from '../login/login.ts'
+import {
+  ApiDown,
+  Availability,
+  type CheckedApi,
+  type CheckOutcome,
+  type Since,
+  type WatchedCall,
+} from './availability.ts'
 import { chooseFactor } from './choice.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
+import { diagnose } from './failmode.ts'
+import type { SignInCounters } from './sign_in_counters.ts'
 import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
 
-/** Who is asked about the second factor: the Auth API, over HTTPS. */
-export interface AuthApi {
-  check(): Promise<CheckAnswer>
-  preauth(parameters: Named): Promise<PreauthAnswer>
-  auth(parameters: Named): Promise<AuthAnswer>
+type Call = WatchedCall & { readonly limitMs?: number }
+
+/** The Auth API, over HTTPS. */
+export interface AuthApi extends CheckedApi {
+  preauth(parameters: Named, call: Call): Promise<PreauthAnswer>
+  auth(parameters: Named, call: Call): Promise<AuthAnswer>
 }
 
 export interface SecondFactorOptions {
@@ -29,87 +41,107 @@ export interface SecondFactorOptions {
   readonly failmode: 'safe' | 'secure'
   readonly factorAliases: ReadonlyMap<string, string>
   readonly exemptUsernames: readonly string[]
+  readonly counters: SignInCounters
   readonly log: Log
+  readonly clock: Clock
 }
 
-/** Why a sign-in is let in: there are no other reasons than these. */
-type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
+/** A login and when it began. */
+interface Attempt {
+  readonly login: Login
+  readonly since: Since
+  readonly beganMs: number
+}
 
 // parsers of the vendor's log look for these two
 const failedSafe = 'Failmode Safe - Allowed Duo login on preauth failure'
 const failedSecure = 'Failmode Secure - Denied Duo login on preauth failure'
 const refused = 'The sign-in service refused the request. Please contact your administrator.'
 const unanswered = 'The sign-in service gave no answer. Please try again.'
+const busy = 'The sign-in service is busy. Please try again.'
+
+/** A passcode is decided within this of its login's beginning: RADIUS clients wait about 20 s. */
+const passcodeWithinMs = 15_000
 
 /**
  * Asks for the second factor of one sign-in.
  *
- * Two calls as a rule: `preauth` says whether the user may and with which devices, `auth` does it.
- * An API that says that its `auth` decides all that too, and takes the word as it was typed, is
- * asked once.
- *
- * `failmode` is decided here and nowhere else: `isForFailmode` says when.
+ * Two calls as a rule: `preauth` says whether the user may sign in and with which devices, `auth`
+ * does it. An API that says that its `auth` decides all that too, and takes the word as it was typed,
+ * is asked once. While `check` fails there are two calls again, since an outage decides at `preauth`.
  */
 export class SecondFactor {
+  readonly availability: Availability
   readonly #options: SecondFactorOptions
   readonly #exempt: ExemptUsernames
   #oneCall = false
 
-  constructor(options: SecondFactorOptions) {
+  /** @param onCheck Receives the outcome of every `check`. */
+  constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
     this.#options = options
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
+    this.availability = new Availability(options.api, (outcome) => {
+      const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
+      this.#oneCall = oneCall.every((name) => capabilities.includes(name))
+      onCheck(outcome)
+    })
   }
 
-  /** Asks what the API can do; until it has been answered, two calls are made. */
-  async learnCapabilities(): Promise<void> {
-    const { capabilities } = await this.#options.api.check()
-    this.#oneCall = oneCall.every((name) => capabilities.includes(name))
-  }
-
-  /** Never throws for what the API does or does not do: whatever it is, there is a verdict. */
+  /** Returns a verdict whatever the API does or does not do. */
   async ask(login: Login): Promise<Verdict> {
     if (this.#exempt.has(login.username)) {
-      return this.#accept(login, 'exempt', 'exempt from the second factor', undefined)
+      return this.#accept(login, { grounds: 'exempt', message: 'exempt from the second factor' })
     }
     const word = readTypedWord(login.word, this.#options.factorAliases)
     if (word === undefined) return reject('Type a passcode, push, phone or sms.')
-    return (this.#oneCall ? await this.#asked(login, word) : undefined) ?? this.#twice(login, word)
+    const attempt = {
+      login,
+      since: this.availability.now(),
+      beganMs: this.#options.clock.now(),
+    }
+    const verdict = this.#oneCall ? await this.#askOnce(attempt, word) : undefined
+    return verdict ?? this.#askTwice(attempt, word)
   }
 
-  /** @returns `undefined` where the API does not take the word as it was typed, after all. */
-  async #asked(login: Login, word: TypedWord): Promise<Verdict | undefined> {
+  /** @returns `undefined` if the API does not take the word as it was typed, after all. */
+  async #askOnce(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
     try {
-      return await this.#auth(login, { factor: 'prompt', prompt: promptWord(word) }, factorOf(word))
+      const parameters = { factor: 'prompt', prompt: promptWord(word) }
+      return await this.#auth(attempt, parameters, factorOf(word))
     } catch (error) {
-      // nothing was started: preauth tells the devices, and with them what to say to the user
+      // nothing was started: preauth lists the devices, and so what to tell the user
       if (error instanceof AuthApiFailure && error.status === 400) return undefined
-      // preauth is asked next time, until the API says anew what it can do
-      this.#oneCall = false
-      return this.#failed(login, factorOf(word), 'auth', error)
+      return this.#failed(attempt, factorOf(word), 'auth', error)
     }
   }
 
-  async #twice(login: Login, word: TypedWord): Promise<Verdict> {
+  async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {
     const { api, log } = this.#options
+    const { login } = attempt
     const { username, ipaddr } = login
     let asking: 'preauth' | 'auth' = 'preauth'
+    let { since } = attempt
     try {
-      const answer = await api.preauth({ username, ipaddr })
+      const answer = await this.availability.watch(since, { irrevocable: false }, (call) =>
+        api.preauth({ username, ipaddr }, call),
+      )
       log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
       if (answer.result !== 'auth') return this.#preauthVerdict(login, answer)
       asking = 'auth'
+      // its own answer to preauth is not one to somebody else
+      since++
       const choice = chooseFactor(word, answer.devices)
       if (choice.kind === 'impossible') return reject(choice.message, factorOf(word))
-      return await this.#auth(login, choice.parameters, factorOf(word))
+      return await this.#auth({ ...attempt, since }, choice.parameters, factorOf(word))
     } catch (error) {
-      return this.#failed(login, factorOf(word), asking, error)
+      return this.#failed({ ...attempt, since }, factorOf(word), asking, error)
     }
   }
 
   #preauthVerdict(login: Login, answer: Exclude<PreauthAnswer, { result: 'auth' }>): Verdict {
     switch (answer.result) {
       case 'allow':
-        return this.#accept(login, 'preauth', answer.status_msg, undefined)
+        return this.#accept(login, { grounds: 'preauth', message: answer.status_msg })
       case 'deny':
         return reject(answer.status_msg)
       case 'enroll':
@@ -117,63 +149,73 @@ export class SecondFactor {
     }
   }
 
-  async #auth(login: Login, parameters: Named, factor: string | undefined): Promise<Verdict> {
+  async #auth(attempt: Attempt, parameters: Named, factor: string): Promise<Verdict> {
+    const { api, clock, log } = this.#options
+    const { login, since, beganMs } = attempt
     const { username, ipaddr } = login
-    const answer = await this.#options.api.auth({ username, ipaddr, ...parameters })
-    this.#options.log.info(
+    const limitMs = Math.max(1, beganMs + passcodeWithinMs - clock.now())
+    const answer = await this.availability.watch(since, { irrevocable: true }, (call) =>
+      api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
+    )
+    log.info(
       `${login.label}: Duo authentication returned '${answer.result}': '${withoutPortal(answer)}'`,
     )
     return answer.result === 'allow'
-      ? this.#accept(login, 'auth', answer.status_msg, factor)
+      ? this.#accept(login, { grounds: 'auth', message: answer.status_msg, factor })
       : rejectWithPortal(answer, factor)
   }
 
-  #failed(
-    login: Login,
-    factor: string | undefined,
+  async #failed(
+    { login, since }: Attempt,
+    factor: string,
     asking: 'preauth' | 'auth',
     error: unknown,
-  ): Verdict {
-    const { log, failmode } = this.#options
+  ): Promise<Verdict> {
+    const { log, failmode, counters } = this.#options
     if (error instanceof AuthApiFailure) {
       log.error(`${login.label}: ${asking} was refused: ${error.code} ${error.message}`)
-      return reject(error.status === 400 ? badRequest(error) : refused, factor)
+      return reject(refusalText(error), factor)
     }
-    if (!(error instanceof AuthApiUnavailable)) throw error
-    log.error(`${login.label}: ${asking} failed: ${error.reason}: ${error.message}`)
-    if (!isForFailmode(asking, error)) return reject(unanswered, factor)
-    if (failmode === 'safe') return this.#accept(login, 'failmode safe', failedSafe, factor)
-    log.error(`${login.label}: ${failedSecure}`)
-    return reject(failedSecure, factor)
+    if (!(error instanceof AuthApiUnavailable || error instanceof ApiDown)) throw error
+    const reason = error instanceof ApiDown ? '' : `${error.reason}: `
+    log.error(`${login.label}: ${asking} failed: ${reason}${error.message}`)
+    const diagnosis = await diagnose({ asking, error, since }, this.availability)
+    if (diagnosis.kind === 'unanswered') return reject(unanswered, factor)
+    if (diagnosis.kind === 'busy') {
+      counters.busy++
+      log.error(`${login.label}: rejected: the API answers, but not in time`)
+      return reject(busy, factor)
+    }
+    const { evidence } = diagnosis
+    if (failmode === 'safe') {
+      counters.failOpens++
+      const grounds = 'failmode safe'
+      return this.#accept(login, { grounds, message: failedSafe, factor, evidence })
+    }
+    counters.failClosed++
+    log.error(`${login.label}: ${failedSecure}: ${evidence}`)
+    return { ...reject(failedSecure, factor), evidence }
   }
 
-  /**
-   * Every sign-in that is let in comes through here, on one of these grounds:
-   *
-   * - `auth`: the API's `auth` said `allow`;
-   * - `preauth`: the API's `preauth` said `allow` (a user in bypass, a policy);
-   * - `exempt`: the administrator named the user in `exempt_username_N`;
-   * - `failmode safe`: the API could not be asked, and the administrator wants that then.
-   */
-  #accept(login: Login, grounds: Grounds, message: string, factor: string | undefined): Verdict {
+  /** Every sign-in that is let in comes through here, on one of the four `Grounds`. */
+  #accept(
+    login: Login,
+    accepted: {
+      readonly grounds: Grounds
+      readonly message: string
+      readonly factor?: string
+      readonly evidence?: string
+    },
+  ): Verdict {
+    const { grounds, message, factor, evidence } = accepted
     if (grounds === 'exempt' || grounds === 'failmode safe') {
-      this.#options.log.warn(`${login.label}: let in without a second factor: ${message}`)
+      const why = evidence === undefined ? '' : ` (${evidence})`
+      this.#options.log.warn(`${login.label}: let in without a second factor: ${message}${why}`, {
+        failOpens: this.#options.counters.failOpens,
+      })
     }
-    return { kind: 'accept', message, factor }
+    return { kind: 'accept', ...accepted, factor }
   }
-}
-
-/**
- * Whether `failmode` says what becomes of a sign-in, or it is rejected in either mode.
- *
- * At preauth: where the API could not be reached or said itself that it can't decide, not where it
- * answered something else. At auth: only where the request certainly never reached it, or it said
- * itself that it can't. Once `auth` may have been received, no answer is what somebody gets whose
- * push nobody approves: if `safe` let him in, an attacker would only have to wait for `api_timeout`.
- */
-function isForFailmode(asking: 'preauth' | 'auth', error: AuthApiUnavailable): boolean {
-  if (error.reason === 'malformed') return false
-  return asking === 'preauth' || error.reason === 'http_5xx' || !error.mayHaveBeenReceived
 }
 
 type PortalAnswer = Pick<AuthAnswer, 'status_msg' | 'enroll_portal_url'>
@@ -196,7 +238,9 @@ function withoutPortal({ status_msg, enroll_portal_url = '' }: PortalAnswer): st
     : status_msg.replaceAll(enroll_portal_url, '[enrolment link]')
 }
 
-/** What the API found wrong with a request is for the user to know: `no capable device`. */
-function badRequest({ detail, message }: AuthApiFailure): string {
+/** The user sees what the API found wrong with the request, as `no capable device`. */
+function refusalText({ status, detail, message }: AuthApiFailure): string {
+  if (status === failures.tooManyRequests.status) return busy
+  if (status !== failures.invalidParameters.status) return refused
   return detail === failureDetail.noCapableDevice ? statusMessage.noCapableDevice : message
 }

@@ -15,7 +15,6 @@ export type DropReason =
   | 'unsigned-proxy-state'
   | 'eap-with-password'
   | 'proxy-state-too-long'
-  | 'overload'
   | 'status-server-rate'
 
 /** What a server has seen since it began. */
@@ -37,6 +36,8 @@ export class ServerCounters {
   challenges = 0
   /** Requests that could not be decided on and were rejected. */
   failures = 0
+  /** Requests that were rejected at once because too many were in progress. */
+  overload = 0
   sendErrors = 0
   /** Datagrams that the kernel dropped because the receive buffer was full. */
   kernelDrops = 0
@@ -54,7 +55,6 @@ export class ServerCounters {
     'unsigned-proxy-state': 0,
     'eap-with-password': 0,
     'proxy-state-too-long': 0,
-    overload: 0,
     'status-server-rate': 0,
   }
 

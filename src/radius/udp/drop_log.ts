@@ -40,7 +40,6 @@ const explanations: Readonly<Record<DropReason, Explanation>> = {
     `the client send Message-Authenticator, or set ${key} = off`,
   'eap-with-password': () => 'EAP-Message beside another password (RFC 3579 §3.3)',
   'proxy-state-too-long': () => 'so much Proxy-State that no reply could carry it back',
-  overload: () => 'too many logins are in progress',
   'status-server-rate': () => 'too many Status-Servers a second from this client',
 }
 
@@ -80,6 +79,15 @@ export class DropLog {
       reason,
       ...(client === undefined ? {} : { client }),
       ...(detail === undefined ? {} : { detail }),
+      ...(suppressed === 0 ? {} : { suppressed }),
+    })
+  }
+
+  overload(from: Peer): void {
+    this.#counters.overload++
+    const suppressed = this.#limit('overload').allow()
+    if (suppressed === undefined) return
+    this.#log.warn(`rejecting a login from ${from.address}: too many are in progress`, {
       ...(suppressed === 0 ? {} : { suppressed }),
     })
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import { Code, encodeReply, framingProblem, Packet } from '../index.ts'
+import { Code, encodeReply, framingProblem, Packet, replyMessages } from '../index.ts'
 import { type AccessRequest, type Answer, type Peer, ReceivedRequest } from './access_request.ts'
 import { replyTo, tooMuchProxyState } from './answer_reply.ts'
 import { Authenticity, type Judgement, refusalOfStatusServer } from './authenticity.ts'
@@ -31,7 +31,7 @@ export interface RadiusServerOptions {
   readonly cleanupDelaySecs?: number
   /** Requests remembered at most, in progress and answered. */
   readonly maxEntries?: number
-  /** Requests in progress at most, half as many from one address; more are dropped. */
+  /** Requests in progress at most, half as many from one address; more are rejected. */
   readonly maxPending?: number
   /** Receive buffer that is asked of the system, in octets. */
   readonly recvBufferSize?: number
@@ -42,6 +42,7 @@ export interface RadiusServerOptions {
 const housekeepingMs = 10_000
 const statusServersPerSecond = 50
 const mostReplyOctets = 64 * 1024 * 1024
+const busy = 'The sign-in service is busy. Please try again.'
 
 /**
  * A RADIUS server on one UDP socket (RFC 2865, RFC 3579, RFC 5080 §2.2.2, RFC 5997).
@@ -217,7 +218,7 @@ export class RadiusServer {
         this.counters.duplicatesAnswered++
         return this.#send(intake.reply, from)
       case 'full':
-        return this.#drop('overload', from, client)
+        return this.#rejectAsBusy(packet, client, from)
       case 'new':
         this.#take(packet, client, from, judgement, intake.taken)
     }
@@ -270,6 +271,17 @@ export class RadiusServer {
       this.counters.count(reply[0] ?? 0)
       this.#send(reply, request.peer)
     }
+  }
+
+  /** Silence would make the appliance wait and send again, or ask another server just as busy. */
+  #rejectAsBusy(packet: Packet, client: RadiusClient, from: Peer): void {
+    this.#drops.overload(from)
+    const { reply } = replyTo(packet, client, {
+      code: Code.AccessReject,
+      attributes: replyMessages(busy),
+    })
+    this.counters.count(Code.AccessReject)
+    this.#send(reply, from)
   }
 
   #fail(message: string, { client, peer, identifier }: ReceivedRequest, error: unknown): void {

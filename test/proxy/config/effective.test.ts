@@ -43,6 +43,7 @@ factor_aliases=1=push
           ikey: 'DIWJ8X6AEYOR5OMC6TQ1',
           skey: '*****[40]',
           api_host: 'api.example.com',
+          api_max_connections: 64,
           api_port: 443,
           api_timeout: 0,
           failmode: 'safe',

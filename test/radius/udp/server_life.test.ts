@@ -169,7 +169,7 @@ describe('the end', () => {
 })
 
 describe('overload', () => {
-  test('what is too much is dropped, and taken again when there is room', async () => {
+  test('rejects a request beyond the limit at once, and takes requests again later', async () => {
     const answers: (() => void)[] = []
     const server = await startServer({
       maxPending: 4,
@@ -182,8 +182,9 @@ describe('overload', () => {
     })
     const peer = await RadiusPeer.at(server)
     for (const identifier of [1, 2, 3]) await peer.send(requestWith(identifier))
-    assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(server.counters.dropped.overload, 1)
+    const [code, identifier] = await peer.reply()
+    assert.deepEqual([code, identifier], [Code.AccessReject, 3])
+    assert.equal(server.counters.overload, 1)
     for (const answer of answers) answer()
     await peer.reply()
     await peer.reply()

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { multiplexedConnector } from './multiplexed_connector.ts'
+
+export interface ConnectionsOptions {
+  readonly host: string
+  readonly port: number
+  /** PEM file of the authorities that may sign the API's certificate; else those of Node. */
+  readonly caFile?: string | undefined
+  /** HTTP proxy to go through (CONNECT). */
+  readonly httpProxy?: { readonly host: string; readonly port: number } | undefined
+  /** Kept connections for calls that are answered at once. */
+  readonly maxConnections: number
+}
+
+const connectTimeoutMs = 10_000
+const keepAliveMs = 20_000
+/** Without HTTP/2 a push that waits for its user holds its connection for a minute. */
+const maxWaitingConnections = 4096
+
+const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
+
+/** The connections to one API, kept apart by what they carry, so that no kind starves another. */
+export class Connections {
+  readonly origin: string
+  /** One connection that only `check` uses: it tells whether the API answers while calls are slow. */
+  readonly warm: Dispatcher
+  /** For calls that are answered at once. */
+  readonly short: Dispatcher
+  /** For calls that wait for a user, one connection each. */
+  readonly waiting: Dispatcher
+  /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
+  readonly shared: Dispatcher | undefined
+
+  /** @throws An error of the system's if `caFile` can't be read. */
+  constructor(options: ConnectionsOptions) {
+    this.origin = originOf(options)
+    const tls = tlsOptions(options)
+    this.warm = this.#http1(options, tls, 1)
+    this.short = this.#http1(options, tls, options.maxConnections)
+    this.waiting = this.#http1(options, tls, maxWaitingConnections)
+    this.shared = this.#http2(options, tls)
+  }
+
+  /** Breaks off the calls under way. */
+  async close(): Promise<void> {
+    const all = [this.warm, this.short, this.waiting, this.shared]
+    await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
+  }
+
+  /** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
+  #http1({ httpProxy }: ConnectionsOptions, tls: Tls, connections: number): Dispatcher {
+    const http1 = { ...timing, connections, allowH2: false, pipelining: 1 }
+    if (httpProxy === undefined) return new Pool(this.origin, { ...http1, connect: tls })
+    const { host, port } = httpProxy
+    return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls: tls })
+  }
+
+  #http2({ httpProxy }: ConnectionsOptions, tls: Tls): Dispatcher | undefined {
+    if (httpProxy !== undefined) return undefined
+    return new Pool(this.origin, { ...timing, allowH2: true, connect: multiplexedConnector(tls) })
+  }
+}
+
+function originOf({ host, port }: ConnectionsOptions): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === 443 ? `https://${name}` : `https://${name}:${port}`
+}
+
+type Tls = ReturnType<typeof tlsOptions>
+
+function tlsOptions({ caFile }: ConnectionsOptions) {
+  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
+  // made once: a context for each connection would parse the authorities again
+  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
+  return { secureContext, timeout: connectTimeoutMs }
+}

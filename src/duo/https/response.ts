@@ -1,0 +1,38 @@
+import { AuthApiFailure, AuthApiUnavailable, parseEnvelope } from '../index.ts'
+import type { RawAnswer } from './exchange.ts'
+
+/**
+ * Takes the response out of an answer.
+ *
+ * @throws {AuthApiFailure} if the API decided against the request.
+ * @throws {AuthApiUnavailable} if the answer is HTTP 5xx, or is not an envelope.
+ */
+export function responseOf({ status, body }: RawAnswer): unknown {
+  if (status >= 500) {
+    const reason = status === 502 || status === 504 ? 'gateway' : 'http_5xx'
+    throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
+  }
+  const envelope = parseEnvelope(body)
+  if (envelope?.stat === 'OK' && status >= 200 && status < 300) return envelope.response
+  if (envelope?.stat === 'FAIL') {
+    throw new AuthApiFailure({ ...envelope, status }, envelope.message_detail)
+  }
+  if (status >= 400) {
+    throw new AuthApiFailure({ code: status * 100, status, message: `HTTP ${status}` })
+  }
+  throw malformed(`HTTP ${status} without an envelope`)
+}
+
+/** @throws {AuthApiUnavailable} if the response is not one that the API documents. */
+export function parsed<Answer>(
+  response: unknown,
+  parse: (response: unknown) => Answer | undefined,
+): Answer {
+  const answer = parse(response)
+  if (answer === undefined) throw malformed('an answer without a known result')
+  return answer
+}
+
+function malformed(message: string): AuthApiUnavailable {
+  return new AuthApiUnavailable('malformed', message, { mayHaveBeenReceived: true })
+}

@@ -1,0 +1,26 @@
+const ticks = 10
+
+/**
+ * Calls back after a span in which this process could run.
+ *
+ * After a stall of the event loop, expired timers fire before the data that arrived meanwhile is
+ * read. A plain `setTimeout` would then report as missing an answer that is already here. This one
+ * counts in ten ticks, of which a stall uses up one, and reads what has arrived before it calls back.
+ *
+ * @returns A function that cancels it.
+ */
+export function afterRunning(spanMs: number, expired: () => void): () => void {
+  let left = ticks
+  let cancelled = false
+  let timer = setTimeout(tick, spanMs / ticks)
+  function tick(): void {
+    left--
+    if (left > 0) timer = setTimeout(tick, spanMs / ticks)
+    // after the poll phase, in which sockets are read
+    else setImmediate(() => cancelled || expired())
+  }
+  return () => {
+    cancelled = true
+    clearTimeout(timer)
+  }
+}

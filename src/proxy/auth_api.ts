@@ -1,0 +1,35 @@
+import { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Log } from '../host/log.ts'
+import { version } from '../host/version.ts'
+import type { RadiusServerSection } from './config/proxy_config.ts'
+
+/**
+ * The client of the API that a section names.
+ *
+ * @throws An error of the system's if `http_ca_certs_file` can't be read.
+ */
+export function authApiOf(
+  section: RadiusServerSection,
+  {
+    log,
+    clock,
+    timeoutSecs = section.apiTimeoutSecs,
+  }: { readonly log: Log; readonly clock: Clock; readonly timeoutSecs?: number },
+): AuthApiClient {
+  const { httpProxyHost, httpProxyPort } = section
+  return new AuthApiClient({
+    ikey: section.ikey,
+    skey: section.skey,
+    host: section.apiHost,
+    port: section.apiPort,
+    caFile: section.httpCaCertsFile,
+    httpProxy:
+      httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
+    timeoutSecs,
+    maxConnections: section.apiMaxConnections,
+    userAgent: `countersign_authproxy/${version} (${process.platform})`,
+    log,
+    clock,
+  })
+}
