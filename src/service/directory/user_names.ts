@@ -1,11 +1,19 @@
 import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type StoreDb } from '../store/store.ts'
-import { foldedUsername, lookAlikeKeys, newUsername } from '../username/folded_username.ts'
+import {
+  foldedUsername,
+  foldedWithoutDomain,
+  lookAlikeKeys,
+  newUsername,
+} from '../username/folded_username.ts'
 import { usernameProblem } from '../username/username_problem.ts'
 import { DirectoryError } from './user.ts'
 
 const maxLength = 255
+/** With a domain; longer names aren't compared with others. */
+const maxCompared = 2 * maxLength
+const tooLong = `it is longer than ${maxLength} characters`
 
 /** A name or alias, and the user it belongs to. */
 export interface OwnedName {
@@ -42,16 +50,17 @@ export async function addName(
   db: StoreDb,
 ): Promise<void> {
   const name = lookupName(written, 'none')
-  const alike = await ownersOfKeys(lookAlikeKeys(written, 'none'), db)
+  const alike = await ownersLike(written, 'none', db)
   if (alike.some((owned) => lookupName(owned.name, 'none') === name)) throw nameTaken(written)
   const other = alike.find((owned) => owned.userId !== userId)
   if (other !== undefined) throw looksLike(written, other)
   const folded = foldedUsername(written)
+  const folded_simple = foldedWithoutDomain(written)
   const claims = alike.some((owned) => foldedUsername(owned.name) === folded) ? 0 : 1
   try {
     await db
       .insertInto('user_names')
-      .values({ name, user_id: userId, position, written, folded, claims })
+      .values({ name, user_id: userId, position, written, folded, folded_simple, claims })
       .execute()
   } catch (error) {
     // somebody else has taken the name, or one that looks like it, at the same moment
@@ -60,13 +69,17 @@ export async function addName(
   }
 }
 
-/** Why a username that no user has can't become a user; `undefined` where it can. */
+/**
+ * Why a username that no user has can't become a user; `undefined` where it can. Where the application
+ * ignores domains, so does the comparison: `alice` is no new user beside `alice@corp.example`.
+ */
 export async function newNameRefusal(
   username: string,
   normalization: UsernameNormalization,
   db: StoreDb,
 ): Promise<NameRefusal | undefined> {
-  const [of] = await ownersOfKeys(lookAlikeKeys(username, normalization), db)
+  if (username.length > maxCompared) return { kind: 'invalid', problem: tooLong }
+  const [of] = await ownersLike(username, normalization, db)
   if (of !== undefined) return { kind: 'look_alike', of }
   const problem = nameProblem(newUsername(username, normalization).normalize('NFC'))
   return problem === undefined ? undefined : { kind: 'invalid', problem }
@@ -84,25 +97,37 @@ export async function requireNewName(
 }
 
 function nameProblem(name: string): string | undefined {
-  return name.length > maxLength
-    ? `it is longer than ${maxLength} characters`
-    : usernameProblem(name)
+  return name.length > maxLength ? tooLong : usernameProblem(name)
 }
 
-async function ownersOfKeys(keys: readonly string[], db: StoreDb): Promise<OwnedName[]> {
+async function ownersLike(
+  username: string,
+  normalization: UsernameNormalization,
+  db: StoreDb,
+): Promise<OwnedName[]> {
+  const ownersOfKey = normalization === 'simple' ? ownersOfSimpleKey : ownersOfFullKey
   const found: OwnedName[] = []
-  for (const folded of keys) found.push(...(await ownersOfKey(db, { folded })))
+  for (const key of lookAlikeKeys(username, normalization)) {
+    found.push(...(await ownersOfKey(db, { key })))
+  }
   return found
 }
 
-const ownersOfKey = prepared((db, key: { readonly folded: string }) =>
-  db
+const ownersOfFullKey = prepared((db, { key }: { readonly key: string }) =>
+  selectOwners(db).where('user_names.folded', '=', key),
+)
+
+const ownersOfSimpleKey = prepared((db, { key }: { readonly key: string }) =>
+  selectOwners(db).where('user_names.folded_simple', '=', key),
+)
+
+function selectOwners(db: StoreDb) {
+  return db
     .selectFrom('user_names')
     .innerJoin('users', 'users.user_id', 'user_names.user_id')
     .select(['users.user_id as userId', 'users.username', 'user_names.written as name'])
-    .where('user_names.folded', '=', key.folded)
-    .orderBy('user_names.position'),
-)
+    .orderBy('user_names.position')
+}
 
 function invalidName(name: string, problem: string): DirectoryError {
   const shown = JSON.stringify(name.slice(0, maxLength))

@@ -5,6 +5,7 @@ import { names } from './migration_0003_names.ts'
 import { guess } from './migration_0004_guess.ts'
 import { logRetention } from './migration_0006_log_retention.ts'
 import { cli } from './migration_0008_cli.ts'
+import { namesWithoutDomain } from './migration_0009_names_without_domain.ts'
 import { serialKey } from './serial_key.ts'
 
 /** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
@@ -15,6 +16,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004_guess': { up: guess },
   '0006_log_retention': { up: logRetention },
   '0008_cli': { up: cli },
+  '0009_names_without_domain': { up: namesWithoutDomain },
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

@@ -23,6 +23,8 @@ export interface Schema {
     written: string
     /** The key that the name shares with its look-alikes (`foldedUsername`). */
     folded: string
+    /** The same key of the name without its domain (`foldedWithoutDomain`). */
+    folded_simple: string
     /** 1 for one name of each `folded` key, by a unique index; 0 for the user's others. */
     claims: number
   }

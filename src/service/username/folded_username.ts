@@ -22,20 +22,24 @@ export function foldedUsername(username: string): string {
     .replace(/^ |[ .]+$/g, '')
 }
 
+/** The key of a name without its domain: `alice` for `CORP\\Àlice` and `alice@corp.example`. */
+export function foldedWithoutDomain(username: string): string {
+  return foldedUsername(withoutDomain(foldedUsername(username)))
+}
+
 /**
  * The keys under which to look for a name that an unknown username resembles. Some characters look like
- * another letter than case and compatibility make of them (Greek Η and η), so that there are two at
- * most, and twice as many where the domain does not matter.
+ * another letter than case and compatibility make of them (Greek Η and η), so that there may be two.
+ *
+ * @returns Keys as `foldedUsername` makes them, or with `simple` as `foldedWithoutDomain` does.
  */
 export function lookAlikeKeys(
   username: string,
   normalization: UsernameNormalization,
 ): readonly string[] {
   const asWritten = skeletonOf(reducedText(skeletonOf(username)))
-  const keys = new Set([foldedUsername(username), foldedUsername(asWritten)])
-  if (normalization === 'simple') {
-    for (const key of [...keys]) keys.add(foldedUsername(withoutDomain(key)))
-  }
+  const folded = normalization === 'simple' ? foldedWithoutDomain : foldedUsername
+  const keys = new Set([folded(username), folded(asWritten)])
   keys.delete('')
   return [...keys]
 }

@@ -1,5 +1,8 @@
-/** Not seen, or of no meaning: control, format, private-use and unassigned characters. */
-const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gv
+/**
+ * Not seen, or of no meaning: control, format, private-use and unassigned characters, and U+FFFD,
+ * which stands for octets that were no text.
+ */
+const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gv
 
 /**
  * Accents and the like. Vowel signs of scripts that write vowels as marks (Devanagari, Thai, …) are

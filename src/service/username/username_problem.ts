@@ -1,7 +1,7 @@
 import { foldedUsername } from './folded_username.ts'
 
 /** Not seen, and so of no use in a name but to deceive. */
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/v
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/v
 
 /** The scripts in everyday use (UAX #31, table 5), and what text in several scripts really mixes. */
 const singleScripts = [

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { collidingNames } from '../../../src/service/directory/colliding_names.ts'
 import { Users } from '../../../src/service/directory/users.ts'
 import { names } from '../../../src/service/store/migration_0003_names.ts'
+import { namesWithoutDomain } from '../../../src/service/store/migration_0009_names_without_domain.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 
@@ -81,11 +82,14 @@ onBothDatabases('names that look alike', (rig) => {
     const plain = await create('somebody', ['other'], 0, 1)
     await db.schema.dropIndex('user_names_claimed').execute()
     await db.schema.dropIndex('user_names_folded').execute()
+    await db.schema.dropIndex('user_names_folded_simple').execute()
+    await db.schema.alterTable('user_names').dropColumn('folded_simple').execute()
     await db.schema.alterTable('user_names').dropColumn('folded').execute()
     await db.schema.alterTable('user_names').dropColumn('claims').execute()
     const renamed = db.updateTable('user_names').set({ name: 'muller', written: 'Muller' })
     await renamed.where('name', '=', 'somebody').execute()
     await names(db)
+    await namesWithoutDomain(db)
     const rows = await db
       .selectFrom('user_names')
       .select(['written', 'claims'])

@@ -32,6 +32,7 @@ const lookAlikes: readonly [string, string][] = [
   ['Hangul filler', 'alice\u3164'],
   ['control character', 'ali\u0007ce'],
   ['unassigned character', 'alice\u0378'],
+  ['replacement character', 'ali\ufffdce'],
   ['trailing dot', 'alice.'],
   ['trailing dots and blanks', 'alice . .'],
   ['ideographic full stop', 'alice。'],
@@ -41,6 +42,10 @@ const lookAlikes: readonly [string, string][] = [
   ['fullwidth separator', 'alice＠corp.example'],
   ['backslash look-alike', 'CORP\u2216alice'],
   ['alias', 'a.smíth'],
+  ['user who is known with a domain, without it', 'dora'],
+  ['user who is known with a domain, in another', 'CORP\\dora'],
+  ['user who is known with a domain, in another spelling', 'dòra@corp.example'],
+  ['hundreds of invisible characters', `ali${'\u200b'.repeat(200)}ce`],
   ['capital of another script', 'ΑLICE'],
 ]
 
@@ -79,6 +84,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     service = await TestService.start({ log, ...options })
     const user = await service.addUser({ username: 'alice', aliases: ['a.smith'] })
     userId = user.userId
+    await service.addUser({ username: 'dora@corp.example' })
     token = await service.addToken(userId)
     for (const policy of ['enroll', 'allow', 'deny'] as const) {
       applications.set(policy, await service.addIntegration('radius', policy))
@@ -125,10 +131,12 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
         await denied(username, policy, 'look_alike_username')
       assert.ok(log.has('denied a user name that looks like another'))
       assert.ok(
-        log.lines.every((line) => /^warn .*looks_like: '(alice|a\.smith)/s.test(line)),
+        log.lines.every((line) =>
+          /^warn .*looks_like: '(alice|a\.smith|dora@corp\.example)/s.test(line),
+        ),
         log.lines[0],
       )
-      assert.equal(await rows('users'), 1)
+      assert.equal(await rows('users'), 2)
       assert.equal(await rows('portal_codes'), 0)
     })
   }
@@ -146,7 +154,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
       const event = await lastEvent()
       assert.deepEqual([event?.reason, event?.username], ['look_alike_username', username])
     }
-    assert.equal(await rows('users'), 1)
+    assert.equal(await rows('users'), 2)
     assert.equal(await rows('activation_codes'), 0)
   })
 
@@ -155,7 +163,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
       for (const policy of ['enroll', 'allow']) await denied(username, policy, 'invalid_username')
       const answer = await ask('/auth/v2/enroll', { username }, 'enroll')
       assert.deepEqual([answer.status, answer.body.message_detail], [400, 'username'])
-      assert.equal(await rows('users'), 1)
+      assert.equal(await rows('users'), 2)
       assert.equal(await rows('portal_codes'), 0)
     })
   }
@@ -191,7 +199,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     )
     assert.equal(answers.filter(({ status }) => status === 200).length, 1)
     assert.equal(answers.filter(({ status }) => status === 400).length, 9)
-    assert.equal(await rows('users'), 2)
+    assert.equal(await rows('users'), 3)
   })
 
   test('lets alice sign in by each spelling that is hers', async () => {

@@ -39,6 +39,7 @@ describe('UTS #39, Highly Restrictive', () => {
     ['alice\ue000', /^character 6 \(U\+E000\)/],
     ['alice\u0378', /^character 6 \(U\+0378\)/],
     ['a\u2800b', /^character 2 /],
+    ['a\ufffdb', /^character 2 .*\(U\+FFFD\)/],
     ['ᎷᎪᎡᏦ', /^character 1 'Ꮇ' \(U\+13B7\) is of a script that user names may not use/],
     ['김タ', /^character 2 /],
     ['corp\\ivаn', /^character 8 'а' \(U\+0430\) is Cyrillic/],
