@@ -58,6 +58,7 @@ export const statusMessage = {
   passcodeUsed:
     'This passcode has already been used. Please generate a new passcode and try again.',
   noKeypress: 'No keypress detected. Please try again.',
+  smsSending: 'Sending new SMS passcodes...',
   smsSent: 'New SMS passcodes sent.',
   fraud: 'Login request reported as fraudulent.',
   lockedOut: 'Your account is locked out. Please contact your administrator.',
@@ -75,6 +76,7 @@ export const statusMessage = {
   codeIncorrect: 'Incorrect verification code. Please try again.',
   smsFailed: 'The passcodes could not be sent. Please try another way.',
   passcodeSpoken: 'Your phone is called and speaks a passcode. Log in with it.',
+  callUnderWay: 'Your phone is being called already. Answer that call, or try again in a minute.',
   callFailed: 'Your phone could not be called. Please try another way.',
   noCapableDevice: 'None of your devices can be used for that.',
   telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',

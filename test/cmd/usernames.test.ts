@@ -83,6 +83,7 @@ describe('user names at the command line', () => {
         ipaddr: '192.0.2.7',
         hostname: '',
         device: '',
+        repeatOf: null,
       } as const
       const log = new AuthenticationLog(store)
       await log.append(event, store.db)

@@ -23,7 +23,7 @@ import { spelledOut } from '../username/username_problem.ts'
 import { deviceList } from './device_list.ts'
 import type { Asking, Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
-import { checkPasscode } from './passcode_check.ts'
+import { checkPasscode, notAPasscode } from './passcode_check.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
 import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
@@ -112,9 +112,9 @@ const queue = { waiting: 400, waitingInAll: 5000, maxWaitMs: 3000 }
 export class Authentication {
   readonly #parts: AuthenticationParts
   readonly #told = new ToldStatuses()
-  /** By name as it was typed. */
+  /** By name as it was typed, and by what it counts for: the portal must not fill the queue of sign-ins. */
   readonly #reads = new UserQueue({ ...queue, atOnce: 4 })
-  /** By user id: each takes the lock of the user's count of wrong passcodes. */
+  /** By user id, likewise: each takes the lock of the user's count of wrong passcodes. */
   readonly #guesses = new UserQueue({ ...queue, atOnce: 1 })
 
   constructor(parts: AuthenticationParts) {
@@ -377,15 +377,20 @@ export class Authentication {
     const { user, verifiedPush } = subject
     if (user === undefined) return { kind: 'no such user' }
     const { store, settlement, phoneFactors, clock } = this.#parts
-    const { integration, ipaddr } = attempt.asking
+    const { integration, ipaddr, budget } = attempt.asking
     const passcode = typed.replace(/\s+/g, '')
     if (!isPasscodeForm(passcode)) {
       const asked = { ...attempt, factor: 'passcode' }
       await settlement.end(asked, leaves, notAPasscode, 'invalid_passcode')
       return { kind: 'settled', txid: attempt.txid, outcome: notAPasscode }
     }
-    const source = { userId: user.userId, ikey: integration.ikey, address: sourceAddress(ipaddr) }
-    const checked = await this.#guesses.run(user.userId, () =>
+    const source = {
+      userId: user.userId,
+      ikey: integration.ikey,
+      address: sourceAddress(ipaddr),
+      budget,
+    }
+    const checked = await this.#guesses.run(`${budget} ${user.userId}`, () =>
       store.transaction(async (db) => {
         const checked = await checkPasscode(
           source,
@@ -404,10 +409,10 @@ export class Authentication {
   }
 
   async #subject(request: AuthRequest): Promise<Subject | undefined> {
-    const { named, integration } = request
+    const { named, integration, budget } = request
     const name = 'userId' in named ? named.userId : named.username.trim().toLowerCase()
-    const subject = await this.#reads.run(name, () =>
-      readSubject(named, integration, this.#parts.clock.now(), this.#parts),
+    const subject = await this.#reads.run(`${budget} ${name}`, () =>
+      readSubject(named, integration, this.#parts.clock.now(), this.#parts, budget),
     )
     if (subject?.nameRefusal !== undefined) this.#logRefusedName(request, subject.nameRefusal)
     return subject
@@ -434,13 +439,6 @@ export class Authentication {
       })
     }
   }
-}
-
-/** For a word that names no factor and can be no passcode: it is no guess. */
-const notAPasscode: Outcome = {
-  result: 'deny',
-  status: 'deny',
-  status_msg: statusMessage.typeAFactor,
 }
 
 function attemptOf(asking: Asking, { user }: Subject): Attempt {

@@ -2,6 +2,7 @@ import type { Integration } from '../access/integrations.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Outcome, SignInRequest } from '../transaction/transaction.ts'
+import type { Budget } from './lockout.ts'
 import type { Named } from './subject.ts'
 
 /** Who asks, for whom. */
@@ -13,6 +14,8 @@ export interface Asking {
   readonly hostname: string
   /** What the application wants whoever is asked to be shown. */
   readonly shown?: Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
+  /** What its guesses and pushes count for; those of a sign-in where it is not set. */
+  readonly budget?: Budget | undefined
 }
 
 /** One sign-in on its way to a line in the log. */
@@ -23,6 +26,8 @@ export interface Attempt {
   /** In the log's words; empty where it did not come to one. */
   readonly factor: string
   readonly device: string
+  /** The `txid` of the request that this one repeats. */
+  readonly repeatOf?: string | undefined
 }
 
 /** What an attempt came to, and why. */
@@ -63,7 +68,7 @@ export class Journal {
 }
 
 function eventOf({ attempt, outcome, reason }: Ended, now: number): AuthenticationEvent {
-  const { txid, asking, user, factor, device } = attempt
+  const { txid, asking, user, factor, device, repeatOf = null } = attempt
   const { integration, named, ipaddr, hostname } = asking
   return {
     timestamp: now,
@@ -78,6 +83,7 @@ function eventOf({ attempt, outcome, reason }: Ended, now: number): Authenticati
     ipaddr: loggable(ipaddr),
     hostname: loggable(hostname),
     device,
+    repeatOf,
   }
 }
 

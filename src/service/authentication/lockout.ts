@@ -10,12 +10,19 @@ import {
   noFailures,
 } from './lockout_rule.ts'
 
+/**
+ * What guesses and pushes count for. The portal takes them from anybody who knows a name, so that its
+ * own close the portal for that user, and no other sign-in.
+ */
+export type Budget = 'sign-in' | 'portal'
+
 /** Whose passcodes are counted together: a user's in one application from one address. */
 export interface Source {
   readonly userId: string
   readonly ikey: string
   /** IP address, or empty where the application told none. */
   readonly address: string
+  readonly budget?: Budget | undefined
 }
 
 /** How the passcodes of a source and of the whole account stand. */
@@ -24,17 +31,21 @@ export interface Record {
   readonly account: Failures
 }
 
-/** The row that counts over all sources. */
-const everywhere = { ikey: '', source: '' } as const
+/** The rows that count over all sources: no application has such an integration key. */
+const everywhere = { 'sign-in': '', portal: 'portal' } as const
 const forgottenAfterMs = 90 * 24 * 60 * 60_000
 
-const failuresFrom = prepared((db, source: Source) =>
+interface CountedRows extends Pick<Source, 'userId' | 'ikey' | 'address'> {
+  readonly everywhere: string
+}
+
+const failuresFrom = prepared((db, source: CountedRows) =>
   db
     .selectFrom('failed_attempts')
     .selectAll()
     .where('user_id', '=', source.userId)
-    .where('ikey', 'in', [source.ikey, everywhere.ikey])
-    .where('source', 'in', [source.address, everywhere.source]),
+    .where('ikey', 'in', [source.ikey, source.everywhere])
+    .where('source', 'in', [source.address, '']),
 )
 
 const failuresEverywhere = prepared((db, user: { readonly userId: string }) =>
@@ -42,8 +53,8 @@ const failuresEverywhere = prepared((db, user: { readonly userId: string }) =>
     .selectFrom('failed_attempts')
     .selectAll()
     .where('user_id', '=', user.userId)
-    .where('ikey', '=', everywhere.ikey)
-    .where('source', '=', everywhere.source),
+    .where('ikey', 'in', [everywhere['sign-in'], everywhere.portal])
+    .where('source', '=', ''),
 )
 
 /** Ends all locks of a user, as an administrator does. */
@@ -65,23 +76,23 @@ export class Lockout {
    * Reads the count before a passcode is looked at, and makes all others who want to try one for
    * this user wait until the transaction ends: parallel guesses are counted one after another.
    */
-  async hold({ userId, ikey, address }: Source, now: number, db: StoreDb): Promise<Record> {
+  async hold(source: Source, now: number, db: StoreDb): Promise<Record> {
     // SQLite runs one writing transaction at a time, PostgreSQL needs a row to be locked
     if (this.#store.dialect === 'postgres') {
       await db
         .insertInto('failed_attempts')
-        .values(
-          rowOf({ userId, ikey: everywhere.ikey, address: everywhere.source }, noFailures, now),
-        )
+        .values(rowOf(everywhereOf(source), noFailures, now))
         .onConflict((conflict) =>
           conflict.columns(['user_id', 'ikey', 'source']).doUpdateSet({ updated: now }),
         )
         .execute()
     }
-    const rows = await failuresFrom(db, { userId, ikey, address })
-    const of = (key: string, source: string) =>
-      failuresOf(rows.find((row) => row.ikey === key && row.source === source))
-    return { source: of(ikey, address), account: of(everywhere.ikey, everywhere.source) }
+    const { userId, ikey, address } = source
+    const account = everywhereOf(source)
+    const rows = await failuresFrom(db, { userId, ikey, address, everywhere: account.ikey })
+    const of = (counted: Source) =>
+      failuresOf(rows.find((row) => row.ikey === counted.ikey && row.source === counted.address))
+    return { source: of(source), account: of(account) }
   }
 
   isLocked({ source, account }: Record, now: number): boolean {
@@ -101,7 +112,7 @@ export class Lockout {
     const { threshold, lockMs } = this.#settings
     await this.#write(source, afterGuess(record.source, hash, this.#settings, now), now, db)
     await this.#write(
-      { userId: source.userId, ikey: everywhere.ikey, address: everywhere.source },
+      everywhereOf(source),
       afterGuess(record.account, hash, { threshold: threshold * accountBudget, lockMs }, now),
       now,
       db,
@@ -109,29 +120,34 @@ export class Lockout {
   }
 
   /** Forgets the wrong ones, after a right one. */
-  async right({ userId, ikey, address }: Source, record: Record, db: StoreDb): Promise<void> {
+  async right(source: Source, record: Record, db: StoreDb): Promise<void> {
     if (isClean(record.source) && isClean(record.account)) return
+    const { userId, ikey, address } = source
+    const account = everywhereOf(source)
     await db
       .updateTable('failed_attempts')
       .set({ consecutive: 0, last_wrong: '', last_wrong_at: 0, locked_until: 0, locks: 0 })
       .where('user_id', '=', userId)
       .where((where) =>
         where.or([
-          where('ikey', '=', everywhere.ikey),
+          where.and([where('ikey', '=', account.ikey), where('source', '=', account.address)]),
           where.and([where('ikey', '=', ikey), where('source', '=', address)]),
         ]),
       )
       .execute()
   }
 
-  /** Whether the whole account is locked out. */
+  /** Whether the whole account is locked out: of the portal, whatever it was locked by. */
   async accountIsLocked(
     userId: string,
+    budget: Budget,
     now: number,
     db: StoreDb = this.#store.db,
   ): Promise<boolean> {
-    const [row] = await failuresEverywhere(db, { userId })
-    return isLocked(failuresOf(row), now)
+    const rows = await failuresEverywhere(db, { userId })
+    return rows
+      .filter(({ ikey }) => budget === 'portal' || ikey === everywhere[budget])
+      .some((row) => isLocked(failuresOf(row), now))
   }
 
   /** Removes counts that nobody has added to for long. */
@@ -159,6 +175,10 @@ export class Lockout {
       )
       .execute()
   }
+}
+
+function everywhereOf({ userId, budget = 'sign-in' }: Source): Source {
+  return { userId, ikey: everywhere[budget], address: '' }
 }
 
 interface FailedAttemptsRow {

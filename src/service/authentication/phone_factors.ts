@@ -6,14 +6,17 @@ import { smsText } from '../delivery/sms_text.ts'
 import type { AuthenticationLog } from '../event_log/authentication_log.ts'
 import { type CapablePhone, type PhoneFactor, phoneFor } from '../factor/capable_device.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Outcome, Verification } from '../transaction/transaction.ts'
+import type { Outcome, Transaction, Verification, Waiting } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { VerificationCodes } from '../transaction/verification_codes.ts'
 import { deliverPasscodes, type PasscodeDeliveryParts } from './deliver_passcodes.ts'
 import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
+import { hasEnoughMessages } from './portal_messages.ts'
 import { maskedNumber } from './prompt_text.ts'
-import { fruitlessPushes, heldBackUntil, type PushFatigueSettings } from './push_fatigue.ts'
+import type { PushFatigueSettings } from './push_fatigue.ts'
+import { PushLimit } from './push_limit.ts'
+import { firstsOf, isSameSource } from './repeats.ts'
 import { openingOf, type Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 
@@ -58,6 +61,10 @@ export interface PhoneFactorsParts extends PasscodeDeliveryParts {
   readonly programLog: Log
 }
 
+type OpenedOnce =
+  | { readonly kind: 'opened' | 'refused' }
+  | { readonly kind: 'waits already'; readonly first: Transaction }
+
 /** How long a phone may take to answer. */
 export const answerSecs = 60
 /** How long a code that the app shows is good for: it has to be typed into a new login. */
@@ -67,9 +74,11 @@ const shownCodeDigits = 6
 /** The factors that go to a phone: push, phone call and SMS. */
 export class PhoneFactors {
   readonly #parts: PhoneFactorsParts
+  readonly #pushLimit: PushLimit
 
   constructor(parts: PhoneFactorsParts) {
     this.#parts = parts
+    this.#pushLimit = new PushLimit(parts)
   }
 
   /** Asks a phone of the user's. */
@@ -81,7 +90,7 @@ export class PhoneFactors {
       const asked = { ...attempt, factor: way, device: phone.phoneId }
       if (way === 'push') return await this.#push(asked, subject, phone, choice)
       return way === 'phone'
-        ? await this.#call(asked, phone)
+        ? await this.#call(asked, phone, choice.async)
         : await this.#sms(asked, phone, choice.async)
     }
     const ended = await this.#ended(attempt, choice.async, noCapableDevice, 'invalid_device')
@@ -122,15 +131,17 @@ export class PhoneFactors {
     // where the app shows the code this login ends here, and the push waits for the next one
     const pushed = shown ? { ...attempt, txid: randomUUID() } : attempt
     const { txid } = pushed
-    const heldBack = await store.transaction(async (db) => {
-      const until = await this.#heldBack(attempt, phone.userId, db)
-      if (until !== undefined) return until
-      const opening = openingOf(pushed, { phoneId, verification })
-      await transactions.open(opening, pushedWith(verification), lifeSecs, db)
-      return undefined
+    const permission = await store.transaction(async (db) => {
+      const permission = await this.#pushLimit.ask(attempt, phone.userId, db)
+      if (permission.kind === 'send') {
+        const { repeatOf } = permission
+        const opening = openingOf({ ...pushed, repeatOf }, { phoneId, verification })
+        await transactions.open(opening, pushedWith(verification), lifeSecs, db)
+      }
+      return permission
     })
-    if (heldBack !== undefined) {
-      const minutes = Math.ceil((heldBack - clock.now()) / 60_000)
+    if (permission.kind === 'held back') {
+      const minutes = Math.ceil((permission.until - clock.now()) / 60_000)
       return await this.#ended(attempt, async, pushHeldBack(minutes), 'anomalous_push')
     }
     const request = this.#delivered(pushed, phone, lifeSecs)
@@ -146,35 +157,87 @@ export class PhoneFactors {
     return await this.#ended(attempt, async, codeShown, 'verification_code_sent')
   }
 
-  async #call(attempt: Attempt, phone: CapablePhone): Promise<Asked> {
-    const { transactions, settlement, delivery } = this.#parts
+  /**
+   * Calls a phone, unless it is being called for the same user and application already. A client's
+   * retry from the same address waits for the outcome of that call: nobody could tell two calls of
+   * one sign-in apart. From another address, or an unknown one, it is refused and shares nothing.
+   */
+  async #call(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
+    const { delivery } = this.#parts
     const { txid } = attempt
     const dialing = {
       status: 'calling',
       status_msg: `Dialing ${maskedNumber(phone.number)}...`,
     }
-    const opening = openingOf(attempt, { phoneId: phone.phoneId, verification: undefined })
-    await transactions.open(opening, dialing, answerSecs)
+    const opened = await this.#openOnce(attempt, phone, dialing)
+    if (opened.kind === 'waits already') {
+      return isSameSource(attempt, opened.first)
+        ? { kind: 'waiting', txid: opened.first.txid }
+        : await this.#ended(attempt, async, callUnderWay, 'call_under_way')
+    }
     try {
       await delivery.phone?.call(this.#delivered(attempt, phone, answerSecs))
       return { kind: 'waiting', txid }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
-      const outcome = notDelivered(error, statusMessage.callFailed)
-      await settlement.settle(txid, outcome, reasonOf(error))
-      return { kind: 'settled', txid, outcome }
+      return await this.#notDelivered(txid, error, statusMessage.callFailed)
     }
   }
 
+  /** Sends a message; a client's retry meanwhile waits for the same one, which lets nobody in. */
   async #sms(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
+    const { settlement, log, clock } = this.#parts
+    const { txid, asking } = attempt
+    const { userId } = phone
+    const { ikey } = asking.integration
+    const opened = await this.#openOnce(attempt, phone, sending, async (db) => {
+      if (asking.budget !== 'portal') return true
+      return !(await hasEnoughMessages({ userId, ikey }, clock.now(), log, db))
+    })
+    if (opened.kind === 'waits already') return { kind: 'waiting', txid: opened.first.txid }
+    if (opened.kind === 'refused') {
+      return await this.#ended(attempt, async, tooManyMessages, 'telephony_limit')
+    }
     try {
-      await this.#sendPasscodes(phone, attempt.asking.integration.name, attempt.txid)
-      return await this.#ended(attempt, async, smsSent, 'sms_sent')
+      await this.#sendPasscodes(phone, asking.integration.name, txid)
+      await settlement.settle(txid, smsSent, 'sms_sent')
+      return { kind: 'settled', txid, outcome: smsSent }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
-      const outcome = notDelivered(error, statusMessage.smsFailed)
-      return await this.#ended(attempt, async, outcome, reasonOf(error))
+      return await this.#notDelivered(txid, error, statusMessage.smsFailed)
     }
+  }
+
+  /**
+   * Opens what a phone is asked, with the user's row locked: of several requests at a time, on
+   * whichever nodes, one opens it.
+   *
+   * @param mayOpen Whether another one may be opened; asked in the same transaction.
+   */
+  async #openOnce(
+    attempt: Attempt,
+    { userId, phoneId }: CapablePhone,
+    waiting: Omit<Waiting, 'result'>,
+    mayOpen: (db: StoreDb) => Promise<boolean> = async () => true,
+  ): Promise<OpenedOnce> {
+    const { store, lockout, transactions, clock } = this.#parts
+    const { integration, budget } = attempt.asking
+    return await store.transaction(async (db) => {
+      const source = { userId, ikey: integration.ikey, address: '', budget }
+      await lockout.hold(source, clock.now(), db)
+      const [first] = firstsOf(attempt, await transactions.waitingForUser(userId, db))
+      if (first !== undefined) return { kind: 'waits already', first }
+      if (!(await mayOpen(db))) return { kind: 'refused' }
+      const opening = openingOf(attempt, { phoneId, verification: undefined })
+      await transactions.open(opening, waiting, answerSecs, db)
+      return { kind: 'opened' }
+    })
+  }
+
+  async #notDelivered(txid: string, error: DeliveryError, otherwise: string): Promise<Asked> {
+    const outcome = notDelivered(error, otherwise)
+    await this.#parts.settlement.settle(txid, outcome, reasonOf(error))
+    return { kind: 'settled', txid, outcome }
   }
 
   /**
@@ -203,27 +266,6 @@ export class PhoneFactors {
     })
   }
 
-  /** Counted with the user's row locked, so that parallel requests are counted one by one. */
-  async #heldBack(attempt: Attempt, userId: string, db: StoreDb): Promise<number | undefined> {
-    const { lockout, log, transactions, fatigue, clock } = this.#parts
-    if (fatigue.limit === 0) return undefined
-    const now = clock.now()
-    const { ikey } = attempt.asking.integration
-    await lockout.hold({ userId, ikey, address: '' }, now, db)
-    const since = now - fatigue.windowMs
-    const events = await log.ofUser(userId, { since, limit: mostEvents }, db)
-    const success = events.findIndex(({ result }) => result === 'success')
-    const recent = success < 0 ? events : events.slice(0, success)
-    const ended = recent
-      .filter(({ factor, reason }) => factor === 'push' && fruitlessPushes.includes(reason))
-      .map(({ timestamp }) => timestamp)
-    const waiting = (await transactions.waitingForUser(userId, db))
-      // those whose code is shown are in the log already
-      .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
-      .map(({ opened }) => opened)
-    return heldBackUntil([...ended, ...waiting], fatigue, now)
-  }
-
   async #ended(
     attempt: Attempt,
     leaves: boolean,
@@ -250,10 +292,18 @@ export class PhoneFactors {
   }
 }
 
-/** More than any limit, within any window. */
-const mostEvents = 500
-
 const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
+const tooManyMessages: Outcome = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.telephonyLimit,
+}
+const sending = { status: 'sending', status_msg: statusMessage.smsSending }
+const callUnderWay: Outcome = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.callUnderWay,
+}
 const codeShown: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.codeShown }
 const noCapableDevice: Outcome = {
   result: 'deny',

@@ -207,9 +207,10 @@ export function openingOf(
   attempt: Attempt,
   asked: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
 ): Opening {
-  const { txid, asking, user, factor } = attempt
+  const { txid, asking, user, factor, repeatOf = null } = attempt
   const { ikey } = asking.integration
-  return { txid, ikey, userId: user?.userId ?? null, factor, request: requestOf(attempt), ...asked }
+  const userId = user?.userId ?? null
+  return { txid, ikey, userId, factor, request: requestOf(attempt), repeatOf, ...asked }
 }
 
 function requestOf({ asking, user }: Attempt): SignInRequest {
@@ -219,7 +220,8 @@ function requestOf({ asking, user }: Attempt): SignInRequest {
 }
 
 /** The attempt that a transaction remembers, whichever process has begun it. */
-function attemptOf({ txid, ikey, userId, factor, phoneId, request }: Transaction): Attempt {
+function attemptOf(transaction: Transaction): Attempt {
+  const { txid, ikey, userId, factor, phoneId, request, repeatOf } = transaction
   const { application: name, username, ipaddr, hostname } = request
   return {
     txid,
@@ -227,6 +229,7 @@ function attemptOf({ txid, ikey, userId, factor, phoneId, request }: Transaction
     user: userId === null ? undefined : { userId, username },
     factor,
     device: phoneId ?? '',
+    repeatOf: repeatOf ?? undefined,
   }
 }
 

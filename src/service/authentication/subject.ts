@@ -11,7 +11,7 @@ import type { Users } from '../directory/users.ts'
 import type { Yubikey, Yubikeys } from '../directory/yubikeys.ts'
 import { type CapablePhone, capablePhones } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
-import type { Lockout } from './lockout.ts'
+import type { Budget, Lockout } from './lockout.ts'
 import { type Decision, decide } from './policy.ts'
 
 /** How a caller names a user. */
@@ -58,6 +58,7 @@ export async function readSubject(
     readonly lockout: Lockout
     readonly delivery: Delivery
   },
+  budget: Budget = 'sign-in',
 ): Promise<Subject | undefined> {
   const { store, directory, lockout, delivery } = from
   const user =
@@ -75,7 +76,7 @@ export async function readSubject(
     directory.phones.ofUser(userId),
     directory.tokens.ofUser(userId),
     directory.yubikeys.ofUser(userId),
-    lockout.accountIsLocked(userId, now),
+    lockout.accountIsLocked(userId, budget, now),
   ])
   const enrolled =
     phones.length + tokens.length + yubikeys.length > 0 ||

@@ -17,6 +17,8 @@ export interface AuthenticationEvent {
   readonly ipaddr: string
   readonly hostname: string
   readonly device: string
+  /** The `txid` of the first request, where a client sent this sign-in more than once. */
+  readonly repeatOf: string | null
 }
 
 export interface EventFilter {
@@ -26,6 +28,16 @@ export interface EventFilter {
   readonly mintime?: number
   readonly maxtime?: number
   readonly limit: number
+}
+
+export interface UserEventFilter {
+  readonly since: number
+  readonly limit: number
+  /** Only those of this application. */
+  readonly ikey?: string | undefined
+  /** All but those of this application. */
+  readonly exceptIkey?: string | undefined
+  readonly reason?: string | undefined
 }
 
 const appendEvent = prepared((db, event: AuthenticationEvent) =>
@@ -68,10 +80,10 @@ export class AuthenticationLog {
   /** Those of one user since a moment, the newest first. */
   async ofUser(
     userId: string,
-    { since, limit }: { readonly since: number; readonly limit: number },
+    { since, limit, ikey, exceptIkey, reason }: UserEventFilter,
     db: StoreDb = this.#store.db,
   ): Promise<AuthenticationEvent[]> {
-    const rows = await db
+    let query = db
       .selectFrom('authentication_log')
       .selectAll()
       .where('user_id', '=', userId)
@@ -79,8 +91,10 @@ export class AuthenticationLog {
       .orderBy('timestamp', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)
-      .execute()
-    return rows.map(eventOf)
+    if (ikey !== undefined) query = query.where('ikey', '=', ikey)
+    if (exceptIkey !== undefined) query = query.where('ikey', '!=', exceptIkey)
+    if (reason !== undefined) query = query.where('reason', '=', reason)
+    return (await query.execute()).map(eventOf)
   }
 
   /** All lines of one transaction, the newest first. */
@@ -109,19 +123,22 @@ function newRow(event: AuthenticationEvent) {
     ipaddr: event.ipaddr,
     hostname: event.hostname,
     device: event.device,
+    repeat_of: event.repeatOf,
   }
 }
 
-type EventRow = Omit<AuthenticationEvent, 'userId' | 'result'> & {
+type EventRow = Omit<AuthenticationEvent, 'userId' | 'result' | 'repeatOf'> & {
   readonly id: number
+  readonly repeat_of: string | null
   readonly user_id: string | null
   readonly result: string
 }
 
-function eventOf({ id: _id, user_id, result, ...row }: EventRow): AuthenticationEvent {
+function eventOf({ id: _id, user_id, result, repeat_of, ...row }: EventRow): AuthenticationEvent {
   return {
     ...row,
     userId: user_id,
+    repeatOf: repeat_of,
     result: result === 'success' || result === 'fraud' ? result : 'denied',
   }
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../host/clock.ts'
 import { type Integration, Integrations } from '../access/integrations.ts'
+import { portalIkey, portalIkeySetting as settingName } from '../access/portal_ikey.ts'
 import type { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store } from '../store/store.ts'
 
 const name = 'Portal'
-const settingName = 'portal_ikey'
 const codeDigits = 4
 
 /**
@@ -38,12 +38,8 @@ export class PortalApplication {
   }
 
   async #known(): Promise<Integration | undefined> {
-    const row = await this.#store.db
-      .selectFrom('settings')
-      .select('value')
-      .where('name', '=', settingName)
-      .executeTakeFirst()
-    return row === undefined ? undefined : await this.#integrations.byIkey(row.value)
+    const ikey = await portalIkey(this.#store.db)
+    return ikey === undefined ? undefined : await this.#integrations.byIkey(ikey)
   }
 
   async #make(): Promise<Integration> {

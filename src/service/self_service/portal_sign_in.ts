@@ -169,7 +169,11 @@ export class PortalSignIn {
     const user = await users.byId(proved.credential.userId)
     if (user === undefined || (await this.#isProofless(user))) throw refused()
     // whoever has nothing else is to enrol, which is what the passkey lets him in for
-    const request = requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user)
+    // a passkey can't be guessed: guesses and pushes that closed the portal don't count against it
+    const request = {
+      ...requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user),
+      budget: 'sign-in',
+    } as const
     const { result } = await authentication.preauth(request)
     if (result !== 'auth' && result !== 'enroll') throw refused()
     const { credential, counter } = proved
@@ -254,7 +258,7 @@ function requestOf(
   user: User | undefined,
 ): AuthRequest {
   const named = user === undefined ? { username } : { userId: user.userId }
-  return { integration, named, ipaddr: address, hostname: '' }
+  return { integration, named, ipaddr: address, hostname: '', budget: 'portal' }
 }
 
 function randomDigits(count: number): string {

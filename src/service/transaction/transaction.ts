@@ -48,6 +48,8 @@ export interface Transaction {
   readonly phoneId: string | null
   readonly request: SignInRequest
   readonly verification: Verification | undefined
+  /** The `txid` of the request that this one repeats, where a client sends one sign-in again. */
+  readonly repeatOf: string | null
   readonly opened: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
@@ -80,5 +82,5 @@ export interface Caller {
 /** What is known of one when it begins. */
 export type Opening = Pick<
   Transaction,
-  'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification'
+  'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification' | 'repeatOf'
 >

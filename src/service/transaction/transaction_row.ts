@@ -18,6 +18,7 @@ export interface TransactionRow {
   readonly details: string
   readonly code_kind: string | null
   readonly code: string | null
+  readonly repeat_of: string | null
 }
 
 export function transactionOf(row: TransactionRow): Transaction {
@@ -39,6 +40,7 @@ export function transactionOf(row: TransactionRow): Transaction {
       row.code === null
         ? undefined
         : { kind: row.code_kind === 'enter' ? 'enter' : 'show', code: row.code },
+    repeatOf: row.repeat_of,
     opened: row.opened,
     expires: row.expires,
     // what nobody here has written must not let anyone in
@@ -52,7 +54,7 @@ export function transactionOf(row: TransactionRow): Transaction {
 
 /** The row of one that begins. */
 export function newRow(
-  { txid, ikey, userId, factor, phoneId, request, verification }: Opening,
+  { txid, ikey, userId, factor, phoneId, request, verification, repeatOf }: Opening,
   { result, status, status_msg }: Outcome | Waiting,
   { opened, expires }: { readonly opened: number; readonly expires: number },
 ) {
@@ -79,6 +81,7 @@ export function newRow(
     code_tries: 0,
     waiting_replies: 0,
     changed: opened,
+    repeat_of: repeatOf,
   } satisfies TransactionRow & Record<string, unknown>
 }
 

@@ -152,6 +152,21 @@ export class Transactions {
     return this.#inTime(rows.map(transactionOf))
   }
 
+  /** The requests of a user's that repeat one of these. */
+  async repeatsOf(
+    userId: string,
+    txids: readonly string[],
+    db: StoreDb,
+  ): Promise<{ readonly isSettled: boolean }[]> {
+    const rows = await db
+      .selectFrom('transactions')
+      .select('settled')
+      .where('user_id', '=', userId)
+      .where(anyOf(this.#store, 'repeat_of', txids))
+      .execute()
+    return rows.map(({ settled }) => ({ isSettled: settled !== null }))
+  }
+
   /** In the order in which they are asked for. */
   async byTxids(txids: readonly string[]): Promise<(Transaction | undefined)[]> {
     const rows = await this.#store.db

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { isRecord } from '../../../src/duo/index.ts'
 import { type Clock, systemClock } from '../../../src/host/clock.ts'
+import { defaultConfig } from '../../../src/service/config/service_config.ts'
 import { Phones } from '../../../src/service/directory/phones.ts'
 import { Transactions } from '../../../src/service/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
@@ -174,17 +175,21 @@ for (const dialect of dialects) {
   })
 }
 
+const withoutPushLimit = {
+  push: { ...defaultConfig('.').push, fatigue: { limit: 0, windowMs: 0 } },
+}
+
 describe('a service that is stopped while twenty wait', () => {
   const folder = mkdtempSync(join(tmpdir(), 'polls-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   for (const dialect of dialects) {
     test(`tells each once, and the next process goes on, on ${dialect.name}`, async () => {
-      const stopped = await TestService.start({ folder, delivery })
+      const stopped = await TestService.start({ folder, delivery, config: withoutPushLimit })
       if (dialect === dialects[0]) await addAlice(stopped, systemClock)
       const { integration } = stopped
       const txids = await Promise.all(
-        Array.from({ length: 20 }, () => begun(dialect, 'phone', stopped)),
+        Array.from({ length: 20 }, () => begun(dialect, 'push', stopped)),
       )
       const poll = (txid: string) => stopped.call(statusOf(dialect, txid))
       for (const txid of txids) await poll(txid)

@@ -223,6 +223,7 @@ onBothDatabases('the directory', (rig) => {
       ipaddr: '',
       hostname: '',
       device: '',
+      repeatOf: null,
     }
     await store.transaction(async (db) => {
       await log.append({ ...event, timestamp: 1, username: 'x', result: 'denied' }, db)

@@ -22,6 +22,7 @@ const event: AuthenticationEvent = {
   reason: 'valid_passcode',
   ipaddr: '192.0.2.1',
   hostname: 'vpn.corp.example',
+  repeatOf: null,
   device: 'DPFZRS9FB0D46QFTM891',
 }
 

@@ -121,6 +121,7 @@ describe('what callers have been told', () => {
       phoneId: null,
       request: { application: '', username: '', ipaddr: '', hostname: '' },
       verification: undefined,
+      repeatOf: null,
       opened: 0,
       expires: 60_000,
       outcome: { result: 'waiting', status: 'pushed', status_msg: '' },

@@ -34,6 +34,7 @@ onBothDatabases('thousands who wait', (rig) => {
           ...{ txid, ikey: vpn.ikey, userId: user.userId, factor: 'push', phoneId },
           request: { application: 'VPN', username: user.username, ipaddr: '', hostname: '' },
           verification: undefined,
+          repeatOf: null,
         }
         await transactions.open(opening, { status: 'pushed', status_msg: '' }, lifeSecs, db)
       }

@@ -205,9 +205,10 @@ describe('a phone call', () => {
     })
 
     test('signed, but with the key of another call', async () => {
+      await addUser('another', '+15550104799')
+      const theirs = await begin('another')
       const mine = await begin()
       const { keyUrl: own = '' } = await api.takeCall()
-      const theirs = await begin()
       await refused(api.webhook(own.replace(mine, theirs), { Digits: '1' }))
       const keyless = own.replace(mine, theirs).replace(/\?.*/, '')
       await refused(api.webhook(keyless, { Digits: '1' }))

@@ -1,0 +1,23 @@
+import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { StoreDb } from '../store/store.ts'
+
+const hourMs = 60 * 60_000
+/** Less than a third of what [sms] allows one user by default: the rest is left to sign-ins. */
+const limits = [
+  { max: 3, withinMs: hourMs },
+  { max: 10, withinMs: 24 * hourMs },
+] as const
+
+/** Whether the portal, which anybody may ask by a name, has sent a user enough messages for now. */
+export async function hasEnoughMessages(
+  { userId, ikey }: { readonly userId: string; readonly ikey: string },
+  now: number,
+  log: AuthenticationLog,
+  db: StoreDb,
+): Promise<boolean> {
+  for (const { max, withinMs } of limits) {
+    const filter = { since: now - withinMs, limit: max, ikey, reason: 'sms_sent' }
+    if ((await log.ofUser(userId, filter, db)).length >= max) return true
+  }
+  return false
+}
