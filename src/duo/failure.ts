@@ -30,6 +30,7 @@ function row(code: number, message: string): Failure {
 export const failureDetail = {
   wrongIntegrationType: 'Wrong integration type for this API.',
   noCapableDevice: 'no capable device',
+  signatureV1: 'signature version 1 is not allowed for this application',
 } as const
 
 /**

@@ -117,6 +117,12 @@ describe('countersign, in a new folder', () => {
   test('the configuration of a client is that of Duo Unix for an application of its kind', () => {
     const added = json('app add --type unix --name SSH --reveal')
     const { secret_key: skey, integration_key: ikey } = added
+    assert.equal(added.signature_v1, true)
+    assert.match(countersign('app show SSH').stdout, /^signature version 1 +on$/m)
+    assert.equal(countersign('app edit SSH --signature-v1 off').status, 0)
+    assert.match(countersign('app show SSH').stdout, /^signature version 1 +off$/m)
+    assert.match(countersign('app edit SSH --signature-v1 maybe').stderr, /expected on or off/)
+    assert.match(countersign('app add --type websdk --name X').stderr, /Allowed choices are radius/)
     assert.equal(
       countersign('app show SSH --cfg --reveal --api-host mfa.example.com').stdout,
       `; SSH. Change the lines below EDIT; docs/duo-unix.md explains the rest.

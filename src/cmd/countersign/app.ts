@@ -43,6 +43,10 @@ const digitsOption = new Option(
   '--verified-push-digits <digits>',
   'digits of the code that a login shows, 3 to 6',
 ).argParser(readDigits)
+const signatureV1Option = new Option(
+  '--signature-v1 <on|off>',
+  'whether /auth/v2 takes signature version 1, which can be replayed for ever; on for type unix',
+).argParser(readSwitch)
 
 const revealOption = new Option('--reveal', 'print the secret key').default(false)
 
@@ -59,6 +63,7 @@ export function addAppVerb(program: Command): void {
     .addOption(normalizationOption)
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
+    .addOption(signatureV1Option)
     .addOption(revealOption)
     .action(add)
   dataOptions(app.command('list')).description('all applications').action(list)
@@ -82,6 +87,7 @@ export function addAppVerb(program: Command): void {
     .addOption(normalizationOption)
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
+    .addOption(signatureV1Option)
     .option('--disable', 'refuse its requests')
     .option('--enable', 'take its requests again')
     .action(edit)
@@ -101,6 +107,7 @@ interface PolicyOptions extends DataOptions {
   readonly usernameNormalization?: 'none' | 'simple'
   readonly verifiedPush?: VerifiedPush
   readonly verifiedPushDigits?: number
+  readonly signatureV1?: boolean
 }
 
 async function add(
@@ -168,7 +175,7 @@ async function show(name: string, options: ShowOptions): Promise<void> {
     process.stdout.write(
       context.json
         ? json({ ...appJson(app), secret_key: reveal ? skey : null })
-        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\nverified push           ${app.verifiedPush}, ${app.verifiedPushDigits} digits\n`,
+        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\nverified push           ${app.verifiedPush}, ${app.verifiedPushDigits} digits\nsignature version 1     ${app.signatureV1 ? 'on' : 'off'}\n`,
     )
   })
 }
@@ -264,12 +271,13 @@ async function appNamed(store: Store, name: string): Promise<Integration> {
 }
 
 function policies(options: PolicyOptions) {
-  const { newUsers, usernameNormalization, verifiedPush, verifiedPushDigits } = options
+  const { newUsers, usernameNormalization, verifiedPush, verifiedPushDigits, signatureV1 } = options
   return {
     ...(newUsers === undefined ? {} : { newUserPolicy: newUsers }),
     ...(usernameNormalization === undefined ? {} : { usernameNormalization }),
     ...(verifiedPush === undefined ? {} : { verifiedPush }),
     ...(verifiedPushDigits === undefined ? {} : { verifiedPushDigits }),
+    ...(signatureV1 === undefined ? {} : { signatureV1 }),
   }
 }
 
@@ -277,6 +285,11 @@ function readDigits(text: string): number {
   const digits = Number(text)
   if (Number.isInteger(digits) && digits >= 3 && digits <= 6) return digits
   throw new InvalidArgumentError('expected 3 to 6')
+}
+
+function readSwitch(text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw new InvalidArgumentError('expected on or off')
 }
 
 function appJson(app: Integration) {
@@ -288,6 +301,7 @@ function appJson(app: Integration) {
     username_normalization_policy: app.usernameNormalization,
     verified_push: app.verifiedPush,
     verified_push_digits: app.verifiedPushDigits,
+    signature_v1: app.signatureV1,
     enabled: app.enabled,
   }
 }

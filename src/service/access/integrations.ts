@@ -6,9 +6,10 @@ import { integrationPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { AccessError } from './access_error.ts'
 
-/** What an application speaks. */
-export const integrationTypes = ['radius', 'authapi', 'unix', 'websdk', 'adminapi'] as const
-export type IntegrationType = (typeof integrationTypes)[number]
+/** What an application speaks, of those that an administrator can add. */
+export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as const
+/** `portal` is the service's own; its keys sign no requests. */
+export type IntegrationType = (typeof integrationTypes)[number] | 'portal'
 
 /** What becomes of a user that nobody here knows, or who has nothing to sign in with. */
 export const newUserPolicies = ['enroll', 'allow', 'deny'] as const
@@ -33,6 +34,11 @@ export interface Integration {
   readonly verifiedPush: VerifiedPush
   /** Digits of the code that a login shows, 3 to 6. */
   readonly verifiedPushDigits: number
+  /**
+   * Whether `/auth/v2` takes requests signed in version 1, as old clients send them. These are signed
+   * without a date, so that anyone who has seen one can repeat it for ever.
+   */
+  readonly signatureV1: boolean
   readonly enabled: boolean
   readonly created: number
 }
@@ -44,6 +50,7 @@ export interface IntegrationSettings {
   readonly usernameNormalization: 'none' | 'simple'
   readonly verifiedPush: VerifiedPush
   readonly verifiedPushDigits: number
+  readonly signatureV1: boolean
   readonly enabled: boolean
 }
 
@@ -59,11 +66,13 @@ interface IntegrationRow {
   readonly username_normalization: string
   readonly verified_push: string
   readonly verified_push_digits: number
+  readonly signature_v1: number
   readonly enabled: number
   readonly created: number
 }
 
 const mostAtOnce = 500
+const storedTypes: readonly IntegrationType[] = [...integrationTypes, 'portal']
 
 const maxNameLength = 100
 
@@ -120,6 +129,7 @@ export class Integrations {
       username_normalization: integration.usernameNormalization ?? 'simple',
       verified_push: integration.verifiedPush ?? 'off',
       verified_push_digits: integration.verifiedPushDigits ?? 3,
+      signature_v1: (integration.signatureV1 ?? integration.type === 'unix') ? 1 : 0,
       enabled: 1,
       created: now,
     }
@@ -140,6 +150,7 @@ export class Integrations {
       ...(change.verifiedPushDigits === undefined
         ? {}
         : { verified_push_digits: change.verifiedPushDigits }),
+      ...(change.signatureV1 === undefined ? {} : { signature_v1: change.signatureV1 ? 1 : 0 }),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
     }
     if (Object.keys(set).length === 0) return
@@ -180,11 +191,12 @@ export class Integrations {
       ikey: row.ikey,
       skey: this.#skey(row),
       name: row.name,
-      type: integrationTypes.find((type) => type === row.type) ?? 'authapi',
+      type: storedTypes.find((type) => type === row.type) ?? 'authapi',
       newUserPolicy: newUserPolicies.find((policy) => policy === row.new_user_policy) ?? 'deny',
       usernameNormalization: row.username_normalization === 'none' ? 'none' : 'simple',
       verifiedPush: row.verified_push === 'off' ? 'off' : 'required',
       verifiedPushDigits: row.verified_push_digits,
+      signatureV1: row.signature_v1 === 1,
       enabled: row.enabled === 1,
       created: row.created,
     }

@@ -61,7 +61,7 @@ export class PortalApplication {
       const created = await this.#integrations.create(
         {
           name: await this.#integrations.freeName(name, db),
-          type: 'websdk',
+          type: 'portal',
           newUserPolicy: 'deny',
         },
         now,
@@ -75,7 +75,7 @@ export class PortalApplication {
         .set({ value: ikey })
         .where('name', '=', settingName)
         .execute()
-      const description = `${ikey} websdk`
+      const description = `${ikey} portal`
       await this.#log.append(
         {
           timestamp: now,

@@ -4,6 +4,7 @@ import { factors } from './migration_0002_factors.ts'
 import { names } from './migration_0003_names.ts'
 import { guess } from './migration_0004_guess.ts'
 import { logRetention } from './migration_0006_log_retention.ts'
+import { clients } from './migration_0007_clients.ts'
 import { cli } from './migration_0008_cli.ts'
 import { namesWithoutDomain } from './migration_0009_names_without_domain.ts'
 import { serialKey } from './serial_key.ts'
@@ -15,6 +16,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_names': { up: names },
   '0004_guess': { up: guess },
   '0006_log_retention': { up: logRetention },
+  '0007_clients': { up: clients },
   '0008_cli': { up: cli },
   '0009_names_without_domain': { up: namesWithoutDomain },
 }

@@ -85,6 +85,7 @@ export interface Schema {
     username_normalization: string
     verified_push: Generated<string>
     verified_push_digits: Generated<number>
+    signature_v1: Generated<number>
     enabled: number
     created: number
   }

@@ -28,12 +28,23 @@ onBothDatabases('integrations', (rig) => {
       usernameNormalization: 'simple',
       verifiedPush: 'off',
       verifiedPushDigits: 3,
+      signatureV1: false,
       enabled: true,
       created: now,
     })
     const read = await integrations.byIkey(ikey)
     assert.equal(read?.skey.reveal(), skey.reveal())
     assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA'), undefined)
+  })
+
+  test('signature version 1 is on for type unix alone, and can be changed', async () => {
+    const [unix, radius] = await store.transaction(async (db) => [
+      await integrations.create({ name: 'SSH', type: 'unix' }, now, db),
+      await integrations.create({ name: 'old VPN', type: 'radius', signatureV1: true }, now, db),
+    ])
+    assert.deepEqual([unix.signatureV1, radius.signatureV1], [true, true])
+    await store.transaction((db) => integrations.update(unix.ikey, { signatureV1: false }, db))
+    assert.equal((await integrations.byIkey(unix.ikey))?.signatureV1, false)
   })
 
   test('a change leaves alone what it does not name', async () => {
