@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { parseAuthorization, signingKey, verifiedVersion } from '../../src/duo/index.ts'
+import {
+  parseAuthorization,
+  parseEncodedParameters,
+  signingKey,
+  verifiedVersion,
+} from '../../src/duo/index.ts'
 
 const [certificateFile = '', keyFile = '', skey = ''] = process.argv.slice(2)
 const key = signingKey(skey)
@@ -35,8 +40,8 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
   const signature = parseAuthorization(headers.authorization ?? '')?.signature ?? ''
   const version = verifiedVersion(
     {
-      ...{ method, host: headers.host ?? '', path: url, body, date: headers.date },
-      ...{ query: [], form: [...new URLSearchParams(body)], headers: [] },
+      ...{ method, hosts: [headers.host ?? ''], path: url, body, date: headers.date },
+      ...{ query: [], form: parseEncodedParameters(body), headers: [] },
     },
     signature,
     key,

@@ -3,8 +3,16 @@ import { createHash } from 'node:crypto'
 /** A parameter's name and value, decoded. */
 export type Parameter = readonly [name: string, value: string]
 
+/** A parameter as it is signed: name and value percent-encoded as RFC 3986 §2.1 does. */
+export interface EncodedParameter {
+  readonly name: string
+  readonly value: string
+}
+
 /**
  * Percent-encodes as RFC 3986 does: all but `A-Z a-z 0-9 - _ . ~`, upper-case digits.
+ *
+ * @throws {URIError} for a lone surrogate, which no UTF-8 stands for.
  */
 function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
@@ -18,14 +26,57 @@ function percentEncoded(text: string): string {
  * What is signed serves as a form body and as a query, too.
  */
 export function canonicalParameters(parameters: readonly Parameter[]): string {
+  return canonicalEncoded(parameters.map(encodeParameter))
+}
+
+/** @throws {URIError} for a lone surrogate. */
+export function encodeParameter([name, value]: Parameter): EncodedParameter {
+  return { name: percentEncoded(name), value: percentEncoded(value) }
+}
+
+/** The same of parameters that are encoded already. */
+export function canonicalEncoded(parameters: readonly EncodedParameter[]): string {
   if (parameters.length === 0) return ''
-  return parameters
-    .map(([name, value]) => [percentEncoded(name), percentEncoded(value)] as const)
-    .sort(([name, value], [otherName, otherValue]) =>
-      name === otherName ? order(value, otherValue) : order(name, otherName),
+  return [...parameters]
+    .sort((one, other) =>
+      one.name === other.name ? order(one.value, other.value) : order(one.name, other.name),
     )
-    .map(([name, value]) => `${name}=${value}`)
+    .map(({ name, value }) => `${name}=${value}`)
     .join('&')
+}
+
+/**
+ * Reads a form or a query without decoding it, so that octets which are not UTF-8 are signed as they
+ * came.
+ *
+ * @param octets One character per octet (`latin1`).
+ */
+export function parseEncodedParameters(octets: string): EncodedParameter[] {
+  return octets
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      return equals < 0
+        ? { name: reencoded(pair), value: '' }
+        : { name: reencoded(pair.slice(0, equals)), value: reencoded(pair.slice(equals + 1)) }
+    })
+}
+
+/** Clients encode more than they have to, in either case, and blanks as `+`. */
+function reencoded(octets: string): string {
+  return octets.replace(
+    /%([0-9a-f]{2})|[^A-Za-z0-9\-_.~]/gi,
+    (character, digits: string | undefined) => {
+      if (character === '+') return '%20'
+      const octet =
+        digits === undefined ? character.charCodeAt(0) & 0xff : Number.parseInt(digits, 16)
+      const unreserved = String.fromCharCode(octet)
+      return /[A-Za-z0-9\-_.~]/.test(unreserved)
+        ? unreserved
+        : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
+    },
+  )
 }
 
 function order(one: string, other: string): number {

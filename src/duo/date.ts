@@ -6,8 +6,14 @@ export function rfc2822Date(now: number): string {
   return new Date(now).toUTCString().replace('GMT', '-0000')
 }
 
-/** Reads a date of RFC 2822; `undefined` where the text is none. */
+/**
+ * Reads a date of RFC 2822 or of RFC 9110 §5.6.7, whose asctime form names no zone. A date without a
+ * zone is GMT, wherever the server stands.
+ *
+ * @returns `undefined` where the text is no date.
+ */
 export function parseDate(text: string): number | undefined {
-  const time = Date.parse(text)
+  const zoned = /(?:[A-Z]|[+-]\d{2}:?\d{2})\s*(?:\([^)]*\)\s*)?$/i.test(text)
+  const time = Date.parse(zoned ? text : `${text} GMT`)
   return Number.isNaN(time) ? undefined : time
 }

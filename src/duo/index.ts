@@ -1,5 +1,12 @@
 export { AuthApiUnavailable, type UnavailableReason } from './auth_api_unavailable.ts'
-export { canonicalParameters, duoHeadersHash, type Parameter } from './canonical.ts'
+export {
+  canonicalParameters,
+  duoHeadersHash,
+  type EncodedParameter,
+  encodeParameter,
+  type Parameter,
+  parseEncodedParameters,
+} from './canonical.ts'
 export { allowedSkewMs, parseDate, rfc2822Date } from './date.ts'
 export { type Envelope, failure, isRecord, parseEnvelope, success } from './envelope.ts'
 export { AuthApiFailure, type Failure, failureDetail, failures } from './failure.ts'

@@ -1,5 +1,12 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { canonicalParameters, duoHeadersHash, type Parameter, sha512Hex } from './canonical.ts'
+import {
+  canonicalEncoded,
+  canonicalParameters,
+  duoHeadersHash,
+  type EncodedParameter,
+  type Parameter,
+  sha512Hex,
+} from './canonical.ts'
 
 export type SignatureVersion = 1 | 2 | 4 | 5
 export type SignatureDigest = 'sha1' | 'sha512'
@@ -35,7 +42,14 @@ export function sign(
   version: SignatureVersion,
   digest: SignatureDigest = 'sha512',
 ): string {
-  return createHmac(digest, key).update(canonicalLines(parts, version)).digest('hex')
+  const { parameters, body = '', headers = [] } = parts
+  const lines = canonicalLines(version, {
+    ...parts,
+    parameters: canonicalParameters(parameters),
+    bodyHash: version >= 4 ? sha512Hex(body) : '',
+    headersHash: version === 5 ? duoHeadersHash(headers) : '',
+  })
+  return createHmac(digest, key).update(lines).digest('hex')
 }
 
 /** The value of the Authorization header. */
@@ -59,11 +73,14 @@ export function parseAuthorization(
 /** A request as it came, with all that one of the versions may have signed. */
 export interface ReceivedRequest {
   readonly method: string
-  /** The Host header, with its port if it has one. */
-  readonly host: string
+  /**
+   * Hosts that the client may have signed, with their ports, the most likely first: the Host header,
+   * and names of the service's own where something between may have changed it.
+   */
+  readonly hosts: readonly string[]
   readonly path: string
-  readonly query: readonly Parameter[]
-  readonly form: readonly Parameter[]
+  readonly query: readonly EncodedParameter[]
+  readonly form: readonly EncodedParameter[]
   readonly body: string | Uint8Array
   /** `X-Duo-Date`, else `Date`; `undefined` where there is neither. */
   readonly date: string | undefined
@@ -71,8 +88,11 @@ export interface ReceivedRequest {
 }
 
 /**
- * Finds the version by which a request is signed: neither it nor the way that the host was written
+ * Finds the version by which a request is signed. Neither the version nor the spelling of the host
  * travels with the request, so all that a client may have done are tried, the most usual first.
+ *
+ * Version 1 signs no date, and some clients send one all the same: it comes last, and callers decide
+ * where they accept it, since such a signature can be replayed for ever.
  *
  * @param signature Lower-case hexadecimal digits.
  * @returns The version, or `undefined` where the signature is not one of this key's.
@@ -85,37 +105,48 @@ export function verifiedVersion(
   const digest = digestOfLength(signature.length)
   if (digest === undefined) return undefined
   const received = Buffer.from(signature, 'latin1')
-  for (const version of candidateVersions(request, digest)) {
-    for (const parts of candidateParts(request, version)) {
-      if (timingSafeEqual(Buffer.from(sign(parts, key, version, digest), 'latin1'), received)) {
-        return version
+  const versions = candidateVersions(request, digest)
+  const known = new Map<SignatureVersion, Omit<CanonicalParts, 'host'>[]>()
+  const partsOf = (version: SignatureVersion) => {
+    const parts = known.get(version) ?? candidateParts(request, version)
+    known.set(version, parts)
+    return parts
+  }
+  for (const host of candidateHosts(request.hosts)) {
+    for (const version of versions) {
+      for (const parts of partsOf(version)) {
+        const lines = canonicalLines(version, { ...parts, host })
+        const expected = createHmac(digest, key).update(lines).digest('hex')
+        if (timingSafeEqual(Buffer.from(expected, 'latin1'), received)) return version
       }
     }
   }
   return undefined
 }
 
-function canonicalLines(parts: SignedParts, version: SignatureVersion): string {
-  const request = [
-    parts.method.toUpperCase(),
-    parts.host,
-    parts.path,
-    canonicalParameters(parts.parameters),
-  ]
+interface CanonicalParts {
+  readonly date: string
+  readonly method: string
+  readonly host: string
+  readonly path: string
+  /** Canonical already. */
+  readonly parameters: string
+  readonly bodyHash: string
+  readonly headersHash: string
+}
+
+function canonicalLines(version: SignatureVersion, parts: CanonicalParts): string {
+  const { date, method, host, path, parameters, bodyHash, headersHash } = parts
+  const request = `${method.toUpperCase()}\n${host}\n${path}\n${parameters}`
   switch (version) {
     case 1:
-      return request.join('\n')
+      return request
     case 2:
-      return [parts.date, ...request].join('\n')
+      return `${date}\n${request}`
     case 4:
-      return [parts.date, ...request, sha512Hex(parts.body ?? '')].join('\n')
+      return `${date}\n${request}\n${bodyHash}`
     case 5:
-      return [
-        parts.date,
-        ...request,
-        sha512Hex(parts.body ?? ''),
-        duoHeadersHash(parts.headers ?? []),
-      ].join('\n')
+      return `${date}\n${request}\n${bodyHash}\n${headersHash}`
   }
 }
 
@@ -125,35 +156,53 @@ function digestOfLength(length: number): SignatureDigest | undefined {
 }
 
 function candidateVersions(
-  { date, body, method }: ReceivedRequest,
+  { date, form, body, method }: ReceivedRequest,
   digest: SignatureDigest,
 ): readonly SignatureVersion[] {
   if (date === undefined) return [1]
-  // a date that is sent is a date that is signed: version 1 would let anyone change it
-  if (digest === 'sha1') return [2]
-  const form = body.length > 0 || method.toUpperCase() === 'GET'
-  return form ? [2, 5, 4] : [5, 2, 4]
+  if (digest === 'sha1') return [2, 1]
+  const usesForm = form.length > 0 || (body.length === 0 && method.toUpperCase() === 'GET')
+  return usesForm ? [2, 5, 4, 1] : [5, 4, 2, 1]
 }
 
-function* candidateParts(
+function candidateParts(
   request: ReceivedRequest,
   version: SignatureVersion,
-): Generator<SignedParts> {
-  const parameters = version <= 2 ? [...request.query, ...request.form] : request.query
-  const { method, path, body, date = '' } = request
-  for (const host of candidateHosts(request.host)) {
-    yield { date, method, host, path, parameters, body, headers: request.headers }
-    if (version !== 5) continue
-    // some clients leave the date out of the header hash, though they send it as X-Duo-Date
-    const headers = request.headers.filter(([name]) => name.toLowerCase() !== 'x-duo-date')
-    if (headers.length < request.headers.length) {
-      yield { date, method, host, path, parameters, body, headers }
-    }
+): Omit<CanonicalParts, 'host'>[] {
+  const { method, path, date = '', query, form, headers } = request
+  const inForm = version <= 2
+  const parts = {
+    date,
+    method,
+    path,
+    parameters: canonicalEncoded(inForm ? [...query, ...form] : query),
+    bodyHash: inForm ? '' : sha512Hex(request.body),
+    headersHash: version === 5 ? duoHeadersHash(headers) : '',
   }
+  if (version !== 5) return [parts]
+  // some clients leave the date out of the header hash, though they send it as X-Duo-Date
+  const undated = headers.filter(([name]) => name.toLowerCase() !== 'x-duo-date')
+  return undated.length === headers.length
+    ? [parts]
+    : [parts, { ...parts, headersHash: duoHeadersHash(undated) }]
 }
 
-/** Clients sign the host with its port or without, in lower case or as it was configured. */
-function candidateHosts(host: string): Set<string> {
-  const bare = host.replace(/:\d+$/, '')
-  return new Set([bare.toLowerCase(), host.toLowerCase(), bare, host])
+/**
+ * Clients sign the host with its port or without, in lower case or as it was configured, and with
+ * the dot at its end where it was configured so.
+ */
+function* candidateHosts(hosts: readonly string[]): Generator<string> {
+  const tried = new Set<string>()
+  for (const host of hosts) {
+    const [, name = '', port = ''] = /^(.*?)\.?(:\d+)?$/s.exec(host) ?? []
+    for (const each of [name, `${name}.`]) {
+      for (const written of [each, each + port]) {
+        for (const cased of [written.toLowerCase(), written]) {
+          if (tried.has(cased)) continue
+          tried.add(cased)
+          yield cased
+        }
+      }
+    }
+  }
 }

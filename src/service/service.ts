@@ -13,7 +13,7 @@ import { PhoneFactors } from './authentication/phone_factors.ts'
 import { Settlement } from './authentication/settlement.ts'
 import { SpokenPasscodes } from './authentication/spoken_passcodes.ts'
 import type { Directory } from './authentication/subject.ts'
-import { publicUrlOf } from './config/public_url.ts'
+import { clientHosts, publicUrlOf } from './config/public_url.ts'
 import { defaultConfig, type ServiceConfig } from './config/service_config.ts'
 import { configuredDelivery } from './delivery/configured_delivery.ts'
 import { type Delivery, DeliveryError } from './delivery/delivery.ts'
@@ -244,10 +244,15 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clock,
     log,
   })
+  let signedHosts: readonly string[] | undefined
   const server = await HttpServer.make({
     certified: shown,
     integrations: new Integrations(store),
     authApi,
+    ownHosts: () => {
+      signedHosts ??= clientHosts(config, bound.port)
+      return signedHosts
+    },
     operation: {
       health,
       metrics: new ServiceMetrics({

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import {
   canonicalParameters,
   duoHeadersHash,
+  encodeParameter,
   type Parameter,
   parseAuthorization,
+  parseEncodedParameters,
   type ReceivedRequest,
   sign,
   signingKey,
@@ -167,8 +170,9 @@ describe('vectors of the clients', () => {
       const key = signingKey('test'.repeat(10))
       assert.equal(sign(parts, key, 5), expected)
       const received: ReceivedRequest = {
-        ...{ method, body, date, headers, path: hmac.path, query: parameters, form: [] },
-        host: 'API-XXXXXXXX.duosecurity.com:8443',
+        ...{ method, body, date, headers, path: hmac.path, form: [] },
+        query: parameters.map(encodeParameter),
+        hosts: ['API-XXXXXXXX.duosecurity.com:8443'],
       }
       assert.equal(verifiedVersion(received, expected, key), 5)
     })
@@ -213,12 +217,13 @@ describe('vectors of the clients', () => {
 describe('what a server accepts', () => {
   const key = signingKey('k'.repeat(40))
   const date = 'Tue, 24 Nov 2026 17:18:00 -0000'
+  const encodedNames = names.map(encodeParameter)
   const received: ReceivedRequest = {
     method: 'POST',
-    host: '127.0.0.1:8443',
+    hosts: ['127.0.0.1:8443'],
     path: '/auth/v2/auth',
     query: [],
-    form: names,
+    form: encodedNames,
     body: 'username=root&realname=First+Last',
     date,
     headers: [['date', date]],
@@ -233,6 +238,47 @@ describe('what a server accepts', () => {
     }
   })
 
+  test('the host in any case, with a dot at its end, and a name of its own behind a proxy', () => {
+    const behind = { ...received, hosts: ['backend:8443', 'MFA.example.com:443'] }
+    for (const host of ['mfa.example.com', 'MFA.example.com.', 'mfa.example.com:443', 'backend']) {
+      const parts = { date, method: 'POST', host, path: received.path, parameters: names }
+      assert.equal(verifiedVersion(behind, sign(parts, key, 2), key), 2, host)
+    }
+    const other = {
+      date,
+      method: 'POST',
+      host: 'example.com',
+      path: received.path,
+      parameters: names,
+    }
+    assert.equal(verifiedVersion(behind, sign(other, key, 2), key), undefined)
+  })
+
+  test('version 1 as the last, though there is a date that it does not sign', () => {
+    const parts = {
+      date,
+      method: 'POST',
+      host: '127.0.0.1',
+      path: received.path,
+      parameters: names,
+    }
+    for (const digest of ['sha1', 'sha512'] as const) {
+      assert.equal(verifiedVersion(received, sign(parts, key, 1, digest), key), 1)
+    }
+  })
+
+  test('octets that are not UTF-8, in a form and in a body', () => {
+    const form = parseEncodedParameters('username=a%ff%c3%28&realname=%7e%2b+\xe9')
+    const canonical = 'realname=~%2B%20%E9&username=a%FF%C3%28'
+    const lines = [date, 'POST', '127.0.0.1', received.path, canonical].join('\n')
+    const signature = createHmac('sha512', key).update(lines).digest('hex')
+    assert.equal(verifiedVersion({ ...received, form }, signature, key), 2)
+    const body = Buffer.from([0x7b, 0xff, 0x00, 0xfe])
+    const parts = { date, method: 'POST', host: '127.0.0.1', path: received.path, parameters: [] }
+    const raw = { ...received, form: [], body }
+    assert.equal(verifiedVersion(raw, sign({ ...parts, body }, key, 5), key), 5)
+  })
+
   test('parameters in the query of a POST', () => {
     const parts = {
       date,
@@ -241,11 +287,11 @@ describe('what a server accepts', () => {
       path: received.path,
       parameters: names,
     }
-    const moved = { ...received, query: names, form: [], body: '' }
+    const moved = { ...received, query: encodedNames, form: [], body: '' }
     assert.equal(verifiedVersion(moved, sign(parts, key, 2), key), 2)
   })
 
-  test('not another key, another path, another parameter, nor version 1 where there is a date', () => {
+  test('not another key, another path, another parameter', () => {
     const parts = {
       date,
       method: 'POST',
@@ -259,8 +305,10 @@ describe('what a server accepts', () => {
       verifiedVersion({ ...received, path: '/auth/v2/preauth' }, genuine, key),
       undefined,
     )
-    assert.equal(verifiedVersion({ ...received, form: names.slice(1) }, genuine, key), undefined)
-    assert.equal(verifiedVersion(received, sign(parts, key, 1, 'sha1'), key), undefined)
+    assert.equal(
+      verifiedVersion({ ...received, form: encodedNames.slice(1) }, genuine, key),
+      undefined,
+    )
     for (const junk of ['', 'zz', '0'.repeat(40), '0'.repeat(128), '0'.repeat(129)]) {
       assert.equal(verifiedVersion(received, junk, key), undefined)
     }

@@ -24,7 +24,7 @@ export interface Answer {
 export interface RawRequest {
   readonly method: string
   readonly path: string
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -56,6 +56,8 @@ export interface ServiceClientOptions {
 }
 
 const host = '127.0.0.1'
+/** Whatever a test sends as Host. */
+const servername = 'localhost'
 
 /** Asks a service as an application does. */
 export class ServiceClient {
@@ -81,7 +83,7 @@ export class ServiceClient {
       const { port, ca } = this.#options
       const signal = hangUp === undefined ? {} : { signal: hangUp }
       const sent = request(
-        { host, port, method, path, headers, ca, agent: this.#agent, ...signal },
+        { host, port, servername, method, path, headers, ca, agent: this.#agent, ...signal },
         (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => {

@@ -2,19 +2,19 @@ import { isIP } from 'node:net'
 
 const httpsPort = 443
 
+/** What `countersign.cfg` calls the service. */
+interface ServiceNames {
+  readonly publicUrl: string | undefined
+  readonly hostNames: readonly string[]
+}
+
 /**
  * The address under which users, phones and providers reach the service: `https://HOST[:PORT]`,
  * without a slash at its end. Every link that the service hands out begins with it.
  *
  * @param port The one that the service listens on.
  */
-export function publicUrlOf(
-  {
-    publicUrl,
-    hostNames,
-  }: { readonly publicUrl: string | undefined; readonly hostNames: readonly string[] },
-  port: number,
-): string {
+export function publicUrlOf({ publicUrl, hostNames }: ServiceNames, port: number): string {
   const [name = 'localhost'] = hostNames
   return publicUrl ?? `https://${bracketed(name)}${port === httpsPort ? '' : `:${port}`}`
 }
@@ -57,4 +57,15 @@ export function parsePublicUrl(text: string): PublicUrl {
 
 function refused(found: string): PublicUrl {
   return { kind: 'refused', reason: `public_url ${found}; ${example}` }
+}
+
+/**
+ * Hosts that clients may know the service by, with their ports: each name at the port that the
+ * service listens on and at the public one.
+ */
+export function clientHosts(service: ServiceNames, port: number): string[] {
+  const outside = new URL(publicUrlOf(service, port))
+  const publicPort = outside.port === '' ? httpsPort : Number(outside.port)
+  const names = [outside.hostname, ...service.hostNames.map(bracketed)]
+  return names.flatMap((name) => [`${name}:${publicPort}`, `${name}:${port}`])
 }

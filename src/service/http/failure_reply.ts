@@ -2,39 +2,59 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, type Failure, failure, failures } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import { busyAsTooMany } from './gate/busy.ts'
-import { TooManyRequests } from './gate/request_limit.ts'
+import { type RequestLimit, TooManyRequests } from './gate/request_limit.ts'
 
-/** Answers an error in the API's envelope: never with what a library or the database says. */
-export function replyFailure(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  log: Log,
-): FastifyReply {
-  const error = busyAsTooMany(thrown)
-  if (error instanceof TooManyRequests) {
-    reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
+/** Answers errors in the API's envelope: never with what a library or the database says. */
+export class FailureReply {
+  readonly #limit: RequestLimit
+  readonly #log: Log
+
+  constructor(limit: RequestLimit, log: Log) {
+    this.#limit = limit
+    this.#log = log
   }
-  if (error instanceof AuthApiFailure) {
-    const { code, status, detail } = error
-    return sent(reply, { code, status, message: messageOf(code) }, detail)
+
+  /** What the HTTP library refuses counts as a refused request. */
+  send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = busyAsTooMany(thrown)
+    const detail = libraryFailure(error)
+    if (detail === undefined) return this.#sent(error, request, reply)
+    try {
+      this.#limit.refused(request)
+    } catch (tooMany) {
+      return this.#sent(tooMany, request, reply)
+    }
+    return this.#sent(new AuthApiFailure(failures.invalidParameters, detail), request, reply)
   }
-  const refused = libraryFailure(error)
-  if (refused !== undefined) return sent(reply, failures.invalidParameters, refused)
-  // only here the service can't decide: clients have their failmode for it
-  log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
-  return sent(reply, failures.internal)
+
+  #sent(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (error instanceof TooManyRequests) {
+      reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
+    }
+    if (error instanceof AuthApiFailure) {
+      const { code, status, detail } = error
+      return sent(reply, { code, status, message: messageOf(code) }, detail)
+    }
+    // only here the service can't decide: clients have their failmode for it
+    this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
+    return sent(reply, failures.internal)
+  }
 }
 
 function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply {
-  return reply.code(row.status).type('application/json').send(failure(row, detail))
+  // with a serializer of its own the library adds no charset, where no hook could take it away again
+  return reply
+    .code(row.status)
+    .type('application/json')
+    .serializer(JSON.stringify)
+    .send(failure(row, detail))
 }
 
 function messageOf(code: number): string {
   return Object.values(failures).find((row) => row.code === code)?.message ?? 'Failure'
 }
 
-/** What the HTTP library has refused before anybody looked at it. */
+/** Why the HTTP library refused a request; `undefined` for any other error. */
 function libraryFailure(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined
   const status = Number(error.statusCode)

@@ -9,9 +9,11 @@ import { type AuthApiGates, addAuthApi } from './auth_api/auth_api.ts'
 import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
-import { loggedPath, pathOf, replyFailure } from './failure_reply.ts'
+import { FailureReply, loggedPath, pathOf } from './failure_reply.ts'
 import type { ClientAddresses } from './gate/client_address.ts'
+import { readBodiesAsText } from './gate/request_body.ts'
 import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
+import { originForm } from './gate/request_target.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
@@ -26,6 +28,8 @@ export interface HttpServerOptions {
   readonly certified: Certified
   readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
   readonly authApi: AuthApiParts
+  /** Host names, with ports, that clients may know the service by. */
+  readonly ownHosts: () => readonly string[]
   readonly operation: OperationParts
   readonly faces: readonly Face[]
   readonly limits: RequestLimits
@@ -81,6 +85,10 @@ export class HttpServer {
       return503OnClosing: false,
       exposeHeadRoutes: false,
       clientErrorHandler: (error, socket) => refuseConnection(error, socket, connections),
+      rewriteUrl: ({ url = '' }) => originForm(url),
+      frameworkErrors: (error, request, reply) => {
+        failureReply.send(error, request, reply)
+      },
     })
     const connections = new Connections(server.server, {
       limits: options.connections,
@@ -89,37 +97,39 @@ export class HttpServer {
       log,
     })
     options.operation.metrics.watchConnections((standing) => connections.count(standing))
+    await server.register(rateLimit, { global: false })
+    const { clock } = options.authApi
+    const limit = new RequestLimit(server, options.limits, options.clientAddresses, clock)
+    const failureReply = new FailureReply(limit, log)
     readBodiesAsText(server)
-    server.setErrorHandler((error, request, reply) => replyFailure(error, request, reply, log))
+    nameNoCharsetOfJson(server)
+    server.setErrorHandler((error, request, reply) => failureReply.send(error, request, reply))
     server.setNotFoundHandler((request, reply) => {
       const url = pathOf(request)
       // what is asked for is no pattern of a route, which it would be read as
       const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
-      return replyFailure(new AuthApiFailure(row), request, reply, log)
+      return failureReply.send(new AuthApiFailure(row), request, reply)
     })
     trackRequests(server, connections)
     sharePublicly(server)
     const open = new OpenRequests(server)
     addObservers(server, options)
-    await server.register(rateLimit, { global: false })
     const gates = {
       gate: new SignedRequestGate({
         integrations: options.integrations,
-        clock: options.authApi.clock,
+        ownHosts: options.ownHosts,
+        clientAddresses: options.clientAddresses,
+        clock,
+        log,
       }),
-      limit: new RequestLimit(
-        server,
-        options.limits,
-        options.clientAddresses,
-        options.authApi.clock,
-      ),
+      limit,
       authentic: (request: FastifyRequest, standing: 'application' | 'phone') => {
         const connection = connectionOf(request, connections)
         if (connection !== undefined) connections.authentic(connection, standing)
       },
     }
-    addAuthApi(server, gates, options.authApi)
+    await addAuthApi(server, gates, options.authApi)
     addOperationRoutes(server, options.operation, options.clientAddresses)
     await addPages(server)
     for (const face of options.faces) await face(server, gates)
@@ -179,11 +189,13 @@ function isUnsupported(error: unknown): boolean {
 const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v1|healthz$|metrics$)/
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
 
-/** The signature is over the body's octets, so that they must be there as they came. */
-function readBodiesAsText(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body)
+/** Some clients compare the type with `application/json`; RFC 8259 §11 defines no charset for it. */
+function nameNoCharsetOfJson(server: FastifyInstance): void {
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
+      reply.header('content-type', 'application/json')
+    }
+    done(null, payload)
   })
 }
 

@@ -2,8 +2,9 @@ import { Duplex, type Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../duo/index.ts'
 import type { IntegrationType } from '../../access/integrations.ts'
+import { keepBodiesAsOctets } from '../gate/request_body.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
-import type { AdmittedCall, SignedRequestGate } from '../gate/signed_request.ts'
+import type { AdmitOptions, AdmittedCall, SignedRequestGate } from '../gate/signed_request.ts'
 import { type AuthApiParts, endpoints } from './endpoints.ts'
 import { CallParameters } from './parameters.ts'
 
@@ -14,8 +15,10 @@ export interface AuthApiGates {
   readonly authentic: (request: FastifyRequest, standing: 'application' | 'phone') => void
 }
 
+export interface AskerGates extends AuthApiGates, Pick<AdmitOptions, 'allowSignatureV1'> {}
+
 /** Applications that may ask for second factors; those of the Admin API may not. */
-const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix', 'websdk']
+const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
 
 /** As the vendor's API sends them: helmet would cost half of what the call does. */
 export const answerHeaders = {
@@ -30,11 +33,16 @@ export const answerHeaders = {
 } as const
 
 /** Adds `/auth/v2/*` to a server. */
-export function addAuthApi(
+export async function addAuthApi(
   server: FastifyInstance,
   gates: AuthApiGates,
   parts: AuthApiParts,
-): void {
+): Promise<void> {
+  await server.register(async (scope) => addCalls(scope, gates, parts))
+}
+
+function addCalls(server: FastifyInstance, gates: AuthApiGates, parts: AuthApiParts): void {
+  keepBodiesAsOctets(server)
   server.get('/auth/v2/ping', async (_request, reply) => {
     reply.headers(answerHeaders)
     return success({ time: Math.floor(parts.clock.now() / 1000) })
@@ -46,7 +54,7 @@ export function addAuthApi(
       exposeHeadRoute: false,
       ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
       handler: (request, reply) =>
-        answerAsker(request, reply, gates, (call) =>
+        answerAsker(request, reply, { ...gates, allowSignatureV1: false }, (call) =>
           endpoint.answer(call, new CallParameters(call.parameters), parts),
         ),
     })
@@ -57,7 +65,7 @@ export function addAuthApi(
 export async function answerAsker(
   request: FastifyRequest,
   reply: FastifyReply,
-  gates: AuthApiGates,
+  gates: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   const response = await admitted(request, reply, gates, answer)
@@ -76,13 +84,13 @@ export async function answerAsker(
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { gate, limit, authentic }: AuthApiGates,
+  { gate, limit, authentic, allowSignatureV1 }: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
   const signed = await limit.admitting(
     request,
-    (lookUp) => gate.admit(request, askers, { lookUp }),
+    (lookUp) => gate.admit(request, { types: askers, allowSignatureV1, lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
   authentic(request, 'application')

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { AuthApiFailure, failures } from '../../../duo/index.ts'
+import { AuthApiFailure, failures, parseEncodedParameters } from '../../../duo/index.ts'
 import type { AuthRequest, ChosenFactor } from '../../authentication/authentication.ts'
 import type { SignedRequest } from '../gate/signed_request.ts'
 
@@ -14,7 +14,7 @@ export class CallParameters {
   /** Empty counts as not sent. */
   text(name: string): string | undefined {
     const value = this.#parameters.get(name)
-    return value === undefined || value === '' ? undefined : storable(value)
+    return value === '' ? undefined : value
   }
 
   /** @throws {AuthApiFailure} 40001 where it was not sent. */
@@ -87,19 +87,38 @@ export function readAddress(parameters: CallParameters): string {
 const mostPairs = 20
 const longestShown = 255
 
-/** What whoever is asked is to be shown; what is too long for a phone is cut. */
+/** Text for the person who is asked; what is too long for a phone is cut. */
 export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
-  const type = parameters.text('type')?.slice(0, longestShown)
-  const displayUsername = parameters.text('display_username')?.slice(0, longestShown)
-  const pairs = [...new URLSearchParams(parameters.text('pushinfo') ?? '')]
+  const type = parameters.text('type')
+  const displayUsername = parameters.text('display_username')
+  const pairs = parseEncodedParameters(utf8Octets(parameters.text('pushinfo') ?? ''))
+    .map(({ name, value }) => [cut(shownText(name)), cut(shownText(value))] as const)
     .filter(([name]) => name !== '')
     .slice(0, mostPairs)
-    .map(([name, value]) => [name.slice(0, longestShown), value.slice(0, longestShown)] as const)
   return {
-    ...(type === undefined ? {} : { type }),
-    ...(displayUsername === undefined ? {} : { displayUsername }),
+    ...(type === undefined ? {} : { type: cut(type) }),
+    ...(displayUsername === undefined ? {} : { displayUsername: cut(displayUsername) }),
     ...(pairs.length === 0 ? {} : { pushinfo: pairs }),
   }
+}
+
+function utf8Octets(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+/** A command line may hold any octets: what is no text is shown as it was encoded. */
+function shownText(encoded: string): string {
+  try {
+    const text = decodeURIComponent(encoded)
+    return text.includes('\0') ? encoded : text
+  } catch {
+    return encoded
+  }
+}
+
+/** Never in the middle of a character. */
+function cut(text: string): string {
+  return text.slice(0, longestShown).replace(/[\uD800-\uDBFF]$/, '')
 }
 
 /** @throws {AuthApiFailure} 40001 and 40002. */
@@ -122,9 +141,4 @@ export function readFactor(parameters: CallParameters): ChosenFactor {
     default:
       throw new AuthApiFailure(failures.invalidParameters, 'factor')
   }
-}
-
-/** Neither NUL nor half a character can stand in a database; what had one is nobody's name. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }

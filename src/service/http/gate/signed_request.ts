@@ -13,8 +13,12 @@ import {
   verifiedVersion,
 } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
+import type { Log } from '../../../host/log.ts'
 import type { Integration, IntegrationType } from '../../access/integrations.ts'
-import { readParameters } from './parameters.ts'
+import type { ClientAddresses } from './client_address.ts'
+import { ReceivedParameters } from './parameters.ts'
+import { RefusalLog } from './refusal_log.ts'
+import { authorityOf } from './request_target.ts'
 
 /** A request that an application has signed. */
 export interface SignedRequest {
@@ -34,7 +38,26 @@ export interface GateOptions {
     byIkey(ikey: string): Promise<Integration | undefined>
     byIkeyInTurn(ikey: string): Promise<Integration | undefined>
   }
+  /**
+   * Host names, with ports, that clients may know the service by: where a reverse proxy has changed
+   * the Host header, one of them was signed.
+   */
+  readonly ownHosts: () => readonly string[]
+  readonly clientAddresses: ClientAddresses
   readonly clock: Clock
+  readonly log: Log
+}
+
+export interface AdmitOptions {
+  /** Applications that may ask here. */
+  readonly types: readonly IntegrationType[]
+  /** Accepts signature version 1, which can be replayed for ever, of applications that do not allow it. */
+  readonly allowSignatureV1: boolean
+  /**
+   * Whether an integration key that is not known yet may cost a look-up of its own. Where it may not,
+   * all such requests wait in turn, for one look-up at a time.
+   */
+  readonly lookUp: boolean
 }
 
 interface Known {
@@ -47,88 +70,89 @@ interface Known {
 const knownMs = 1000
 const mostKnown = 10_000
 const sha1Digits = 40
+const ikeyForm = /^[A-Za-z0-9]{1,64}$/
 
 /** Finds out who has signed a request (duo.com/docs/authapi, "Authentication"). */
 export class SignedRequestGate {
   readonly #options: GateOptions
+  readonly #refusals: RefusalLog
   readonly #known = new Map<string, Known>()
   /** Reads of one application that are under way: requests at the same time share one. */
   readonly #reading = new Map<string, Promise<Known | undefined>>()
 
   constructor(options: GateOptions) {
     this.#options = options
+    this.#refusals = new RefusalLog(options.log, options.clock)
   }
 
   /**
-   * @param types Applications that may ask here.
-   * @param options.lookUp Whether an integration key that is not known yet may cost a look-up of its
-   *   own. Where it may not, all such requests wait in turn, for one look-up at a time.
-   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where it may not ask.
+   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where it may not ask, and
+   *   40002 where what was signed can't be read.
    */
-  async admit(
-    request: FastifyRequest,
-    types: readonly IntegrationType[],
-    { lookUp }: { readonly lookUp: boolean } = { lookUp: true },
-  ): Promise<SignedRequest> {
-    const { authorization } = request.headers
-    if (authorization === undefined || authorization === '') {
-      throw new AuthApiFailure(failures.missingCredentials)
-    }
-    const credentials = parseAuthorization(authorization)
-    if (credentials === undefined) throw new AuthApiFailure(failures.missingCredentials)
-    const known = await this.#find(credentials.ikey, lookUp)
-    if (known === undefined) throw new AuthApiFailure(failures.invalidIkey)
+  async admit(request: FastifyRequest, options: AdmitOptions): Promise<SignedRequest> {
+    const credentials = parseAuthorization(request.headers.authorization ?? '')
+    const known =
+      credentials === undefined ? undefined : await this.#find(credentials.ikey, options.lookUp)
     try {
-      return this.#verified(request, types, credentials.signature, known)
-    } catch (error) {
-      // what can't be read is the request's fault, and counts as refused
-      if (error instanceof AuthApiFailure) throw error
-      throw new AuthApiFailure(failures.invalidParameters, 'the request can not be read')
+      if (credentials === undefined) throw new AuthApiFailure(failures.missingCredentials)
+      if (known === undefined) throw new AuthApiFailure(failures.invalidIkey)
+      return this.#verified(request, credentials.signature, known, options)
+    } catch (failure) {
+      if (failure instanceof AuthApiFailure && failure.status === 401) {
+        this.#refusals.refused({
+          failure,
+          ikey: credentials?.ikey,
+          application: known?.integration.name,
+          host: request.headers.host ?? '',
+          from: this.#options.clientAddresses.of(request),
+        })
+      }
+      throw failure
     }
   }
 
   #verified(
     request: FastifyRequest,
-    types: readonly IntegrationType[],
     signature: string,
-    known: Known,
+    { integration, key }: Known,
+    { types, allowSignatureV1 }: AdmitOptions,
   ): SignedRequest {
     const date = dateOf(request)
     if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
-    const body = typeof request.body === 'string' ? request.body : ''
-    const { query, form } = readParameters(
-      request.raw.url ?? '',
-      body,
-      request.headers['content-type'],
-    )
-    const [path = ''] = (request.raw.url ?? '').split('?', 1)
+    const url = request.raw.url ?? ''
+    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
+    const parameters = new ReceivedParameters(url, body, request.headers['content-type'])
+    const [path = ''] = url.split('?', 1)
     const version = verifiedVersion(
       {
         method: request.method,
-        host: request.headers.host ?? '',
+        hosts: [...sentHosts(request), ...this.#options.ownHosts()],
         path,
-        query,
-        form,
+        query: parameters.query,
+        form: parameters.form,
         body,
         date,
         headers: duoHeaders(request),
       },
       signature,
-      known.key,
+      key,
     )
     if (version === undefined) {
       const withoutDate = date === undefined && signature.length > sha1Digits
       throw new AuthApiFailure(withoutDate ? failures.missingTimestamp : failures.invalidSignature)
     }
-    const { integration } = known
+    if (version === 1 && !allowSignatureV1 && !integration.signatureV1) {
+      throw new AuthApiFailure(failures.invalidSignature, failureDetail.signatureV1)
+    }
     if (!integration.enabled) throw new AuthApiFailure(failures.accessForbidden)
     if (!types.includes(integration.type)) {
       throw new AuthApiFailure(failures.accessForbidden, failureDetail.wrongIntegrationType)
     }
-    return { integration, parameters: new Map([...query, ...form]) }
+    return { integration, parameters: parameters.decoded() }
   }
 
   async #find(ikey: string, lookUp: boolean): Promise<Known | undefined> {
+    if (!ikeyForm.test(ikey)) return undefined
     const before = this.#known.get(ikey)
     if (before !== undefined && this.#options.clock.now() - before.readAt < knownMs) return before
     const inTurn = before === undefined && !lookUp
@@ -139,10 +163,9 @@ export class SignedRequestGate {
 
   async #read(ikey: string, inTurn: boolean): Promise<Known | undefined> {
     const { integrations } = this.#options
-    const named = ikey.replaceAll('\u0000', '')
     const integration = inTurn
-      ? await integrations.byIkeyInTurn(named)
-      : await integrations.byIkey(named)
+      ? await integrations.byIkeyInTurn(ikey)
+      : await integrations.byIkey(ikey)
     if (integration !== undefined) return this.#keep(ikey, integration)
     this.#known.delete(ikey)
     return undefined
@@ -162,6 +185,13 @@ export class SignedRequestGate {
     const time = parseDate(date)
     return time !== undefined && Math.abs(time - this.#options.clock.now()) <= allowedSkewMs
   }
+}
+
+/** An absolute request target names the host, too, and counts before the header (RFC 9112 §3.2.2). */
+function sentHosts({ headers, originalUrl }: FastifyRequest): string[] {
+  const target = authorityOf(originalUrl)
+  const { host } = headers
+  return [...(host === undefined ? [] : [host]), ...(target === undefined ? [] : [target])]
 }
 
 function dateOf({ headers }: FastifyRequest): string | undefined {

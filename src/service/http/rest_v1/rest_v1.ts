@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { success } from '../../../duo/index.ts'
 import { type AuthApiGates, answerAsker, answerHeaders } from '../auth_api/auth_api.ts'
 import { CallParameters } from '../auth_api/parameters.ts'
+import { keepBodiesAsOctets } from '../gate/request_body.ts'
 import { endpoints, type RestV1Parts } from './endpoints.ts'
 import { inAskedFormat, suffixes } from './reply_format.ts'
 
@@ -15,6 +16,7 @@ export async function addRestV1(
 ): Promise<void> {
   // a scope of its own: its formats are nobody else's
   await server.register(async (scope) => {
+    keepBodiesAsOctets(scope)
     scope.addHook('onSend', inAskedFormat)
     for (const suffix of suffixes) {
       scope.get(`${ping}${suffix}`, async (_request, reply) => {
@@ -27,7 +29,7 @@ export async function addRestV1(
           url: `${endpoint.path}${suffix}`,
           exposeHeadRoute: false,
           handler: (request, reply) =>
-            answerAsker(request, reply, gates, (call) =>
+            answerAsker(request, reply, { ...gates, allowSignatureV1: true }, (call) =>
               endpoint.answer(call, new CallParameters(call.parameters), parts),
             ),
         })
