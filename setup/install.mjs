@@ -28,6 +28,8 @@ const wanted = new Set(process.argv.slice(2))
 const debianPackages = {
   '--peers': {
     chromium: '/usr/bin/chromium',
+    eapoltest: '/usr/bin/eapol_test',
+    freeradius: '/usr/sbin/freeradius',
     'freeradius-utils': '/usr/bin/radclient',
     kannel: '/usr/sbin/bearerbox',
     'kannel-extras': '/usr/lib/kannel/test/fakesmsc',
@@ -35,31 +37,34 @@ const debianPackages = {
     'libyubikey-dev': '/usr/bin/ykgenerate',
     oathtool: '/usr/bin/oathtool',
     openssl: '/usr/bin/openssl',
+    openvpn: '/usr/sbin/openvpn',
+    'openvpn-auth-radius': '/usr/lib/openvpn/radiusplugin.so',
     pgbouncer: '/usr/sbin/pgbouncer',
     'pskc-utils': '/usr/bin/csv2pskc',
     pskctool: '/usr/bin/pskctool',
     'python3-aiosmtpd': '/usr/lib/python3/dist-packages/aiosmtpd/smtp.py',
     'python3-pyrad': '/usr/lib/python3/dist-packages/pyrad/client.py',
     'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
+    radsecproxy: '/usr/sbin/radsecproxy',
   },
   '--bench': {
-    freeradius: '/usr/sbin/freeradius',
     'freeradius-rest': '/usr/lib/freeradius/rlm_rest.so',
   },
 }
 
 /**
  * Only unpacked, under node_modules: installed, login-duo would bring an SSH server and a program
- * with the rights of root, and libpam-duo would change what /etc/pam.d is made from.
+ * with the rights of root, and libpam-duo would change what /etc/pam.d is made from. PAM loads a module
+ * by its whole path, so that it need not be installed.
  */
 const unpackedPackages = {
-  '--peers': ['libduo3', 'libpam-duo', 'login-duo', 'pamtester'],
+  '--peers': ['libduo3', 'libpam-duo', 'libpam-radius-auth', 'login-duo', 'pamtester'],
 }
 
 let listsAreFresh = false
 
 /** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
-const services = ['freeradius', 'kannel', 'pgbouncer']
+const services = ['freeradius', 'kannel', 'openvpn', 'pgbouncer', 'radsecproxy']
 const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()

@@ -54,6 +54,17 @@ export function sectionFor(
   }
 }
 
+/** The same with another secret, for programs that take none with blanks in it. */
+export function sectionWithSecret(
+  api: Parameters<typeof sectionFor>[0],
+  secret: string,
+  overrides: Partial<RadiusServerSection> = {},
+): RadiusServerSection {
+  const section = sectionFor(api, overrides)
+  const clients = section.clients.map((client) => ({ ...client, secret: new Secret(secret) }))
+  return { ...section, clients }
+}
+
 export function configOf(...servers: readonly RadiusServerSection[]): ProxyConfig {
   return {
     file: 'authproxy.cfg',

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { AuthApiDouble, deny } from '../rig/auth_api_double.ts'
+import { skipWithout } from '../rig/debian_package.ts'
+import { ProxyAtWork, sectionWithSecret } from '../rig/proxy_at_work.ts'
+import { radclient } from '../rig/radclient.ts'
+import { freePort, Running } from '../rig/running.ts'
+
+const program = '/usr/sbin/freeradius'
+const skip =
+  skipWithout('freeradius', program) || skipWithout('freeradius-utils', '/usr/bin/radclient')
+const secret = 'secret-of-the-chain'
+
+/** A FreeRADIUS that forwards every request to the proxy (proxy.conf(5)). */
+function configuration(folder: string, port: number, upstream: number): string {
+  return `
+prefix = /usr
+localstatedir = ${folder}
+sbindir = /usr/sbin
+name = front
+raddbdir = ${folder}
+logdir = ${folder}
+run_dir = ${folder}
+db_dir = ${folder}
+libdir = /usr/lib/freeradius
+pidfile = ${folder}/front.pid
+max_request_time = 20
+cleanup_delay = 5
+log {
+  destination = stdout
+}
+security {
+  max_attributes = 200
+  reject_delay = 0
+  status_server = yes
+}
+thread pool {
+  start_servers = 1
+  max_servers = 2
+  min_spare_servers = 1
+  max_spare_servers = 1
+}
+proxy_requests = yes
+proxy server {
+  default_fallback = no
+}
+home_server proxy {
+  type = auth
+  ipaddr = 127.0.0.1
+  port = ${upstream}
+  secret = ${secret}
+  response_window = 10
+  status_check = status-server
+  check_interval = 6
+}
+home_server_pool proxy {
+  type = fail-over
+  home_server = proxy
+}
+realm DEFAULT {
+  auth_pool = proxy
+  nostrip
+}
+client lo {
+  ipaddr = 127.0.0.1
+  secret = ${secret}
+}
+modules {
+}
+server default {
+  listen {
+    type = auth
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }
+  authorize {
+    update control {
+      Proxy-To-Realm := "DEFAULT"
+    }
+  }
+}
+`
+}
+
+describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'freeradius-'))
+  let api: AuthApiDouble
+  let proxy: ProxyAtWork
+  let front: Running
+  let port: number
+
+  before(async () => {
+    api = await AuthApiDouble.start()
+    proxy = await ProxyAtWork.start(sectionWithSecret(api, secret))
+    port = await freePort()
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'front.conf'), configuration(folder, port, proxy.portOf()))
+    front = new Running(program, ['-f', '-l', 'stdout', '-d', folder, '-n', 'front'])
+    await front.prints(/Ready to process requests/)
+  })
+  beforeEach(() => {
+    api.reset()
+    proxy.log.lines.length = 0
+  })
+  after(async () => {
+    await front?.stop()
+    await proxy.stop()
+    await api.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const signIn = (...more: readonly string[]) =>
+    radclient(port, secret, ['User-Name = "alice"', ...more], { timeoutSecs: 10 })
+
+  test('a push and a passcode, allowed and denied, with the text for the user', async () => {
+    const allowed = await signIn('User-Password = "push"')
+    assert.equal(allowed.exitCode, 0, allowed.output)
+    assert.match(allowed.output, /Received Access-Accept[\s\S]*Success\. Logging you in/)
+    api.auth = () => deny
+    const denied = await signIn('User-Password = "123456"')
+    assert.match(denied.output, /Received Access-Reject[\s\S]*Login request denied/)
+    assert.deepEqual(
+      api.asked('/auth/v2/auth').map(({ factor }) => factor),
+      ['push', 'passcode'],
+    )
+  })
+
+  test('its Proxy-State and Message-Authenticator are taken, and the client’s come back', async () => {
+    const { output } = await signIn('User-Password = "push"', 'Proxy-State = 0x0102')
+    assert.match(
+      output.slice(output.indexOf('Received')),
+      /Access-Accept[\s\S]*Proxy-State = 0x0102/,
+    )
+    assert.deepEqual(
+      Object.entries(proxy.proxy.counters.get('radius_server_duo_only')?.dropped ?? {}).filter(
+        ([, count]) => count > 0,
+      ),
+      [],
+    )
+  })
+
+  test('a Message-Authenticator of the client is not forwarded beside its own', async () => {
+    const { exitCode, output } = await signIn(
+      'User-Password = "push"',
+      'Message-Authenticator = 0x00',
+    )
+    assert.equal(exitCode, 0, output)
+  })
+
+  test('a password in Latin-1 is not blamed on the secret, since the front signs', async () => {
+    await signIn('User-Password = "p\\344ssw\\366rd"')
+    assert(proxy.log.has('looks like Latin-1'), proxy.log.lines.join('\n'))
+    assert(!proxy.log.has('shared secret'), proxy.log.lines.join('\n'))
+  })
+
+  test('CHAP is rejected, and named', async () => {
+    const { output } = await signIn('CHAP-Password = "push"')
+    assert.match(output, /Received Access-Reject/)
+    assert(proxy.log.has('the appliance uses CHAP'))
+  })
+})
