@@ -367,11 +367,11 @@ function voiceFaces(
   return [(server) => addVoice(server, { ...parts, authToken })]
 }
 
-/** Nodes then find each other's changes only when they look, every five seconds. */
+/** Nodes then find each other's changes only when they look. */
 async function warnOfSilence({ wakeUps }: Store, log: Log): Promise<void> {
   if (await wakeUps.reachOtherNodes()) return
   log.warn(
-    'the database passes on no notifications (LISTEN), as PgBouncer does with pool_mode=transaction: answers that another node receives are up to 5 s late; use pool_mode=session or connect to PostgreSQL directly (docs/postgresql.md)',
+    "the database passes on no notifications (LISTEN), as PgBouncer does with pool_mode=transaction: nodes now look for each other's answers every half second; use pool_mode=session or connect to PostgreSQL directly (docs/postgresql.md)",
   )
 }
 

@@ -80,7 +80,10 @@ export class Store {
   static async open(options: StoreOptions): Promise<Store> {
     const { folder, databaseUrl, mustExist = false } = options
     const problem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl.reveal())
-    if (problem !== undefined) throw new StoreError('STORE_DATABASE_URL', problem)
+    if (problem !== undefined) {
+      const named = problem.replace('database_url', 'database_url or COUNTERSIGN_DATABASE_URL')
+      throw new StoreError('STORE_DATABASE_URL', named)
+    }
     const file = join(folder, 'countersign.db')
     const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres'
     if (!mustExist) prepareDataFolder(folder)

@@ -39,6 +39,7 @@ export class WakeUps {
   readonly #begun = Promise.withResolvers<void>()
   #sending: Promise<void> | undefined
   #closed = false
+  #silent = false
 
   constructor(shared: SharedDatabase | undefined) {
     this.#shared = shared
@@ -116,7 +117,13 @@ export class WakeUps {
     for (let probe = 0; probe < maxProbes; probe++) {
       if (this.#closed || (await this.#probe(this.#shared.db))) return true
     }
+    this.#silent = !this.#closed
     return this.#closed
+  }
+
+  /** Whether it is known that no notification of another node comes. */
+  get isSilent(): boolean {
+    return this.#silent
   }
 
   /** @returns `true` also where the database can't be asked, which proves nothing. */

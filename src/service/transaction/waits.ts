@@ -33,6 +33,8 @@ const looks: Readonly<Record<Store['dialect'], Look>> = {
   sqlite: { everyMs: 500, backMs: 5_000 },
   postgres: { everyMs: 5_000, backMs: 15_000 },
 }
+/** How often where no node is told of what another one does. */
+const silentEveryMs = 500
 /** How late a wait may end that nothing has ended. */
 const sweepEveryMs = 100
 /** A clock that goes back by more was put back. */
@@ -114,11 +116,16 @@ export class Waits {
   /** The timers run while anybody waits. */
   #work(): void {
     if (this.#timers.length > 0 || this.#closed) return
-    const { everyMs } = this.#parts.look
-    this.#timers = [
-      setInterval(() => this.#sweep(), sweepEveryMs),
-      setInterval(() => void outsideShares(() => this.#look()), everyMs),
-    ]
+    const { look, wakeUps } = this.#parts
+    const tickMs = Math.min(look.everyMs, silentEveryMs)
+    let ticks = 0
+    const tick = () => {
+      ticks++
+      if (!wakeUps.isSilent && ticks * tickMs < look.everyMs) return
+      ticks = 0
+      void outsideShares(() => this.#look())
+    }
+    this.#timers = [setInterval(() => this.#sweep(), sweepEveryMs), setInterval(tick, tickMs)]
   }
 
   #rest(): void {
