@@ -40,8 +40,9 @@ import { addAssets } from './http/assets/assets.ts'
 import { CertificateError, serverCertificate } from './http/certificate_files.ts'
 import { ClientAddresses } from './http/gate/client_address.ts'
 import { Health } from './http/health.ts'
-import { type Face, HttpServer } from './http/http_server.ts'
+import type { Face } from './http/http_server.ts'
 import { addOutboxPage } from './http/outbox/outbox_page.ts'
+import { addPages } from './http/pages.ts'
 import { addPortal } from './http/portal/portal.ts'
 import { addPushApp } from './http/push_app/push_app.ts'
 import { addRestV1 } from './http/rest_v1/rest_v1.ts'
@@ -49,11 +50,13 @@ import { ServiceMetrics } from './http/service_metrics.ts'
 import { CallConversation } from './http/voice/call_conversation.ts'
 import { OutboxCalls } from './http/voice/outbox_calls.ts'
 import { addVoice, type VoiceParts } from './http/voice/voice.ts'
+import { type Bound, Listeners, type ListenersOptions } from './listeners.ts'
 import { GeoipDatabaseError } from './place/geoip_database.ts'
 import { Places } from './place/places.ts'
 import { portalOf } from './portal.ts'
 import { pushAppOf, unwoken, webPushOf } from './push_app.ts'
 import { NoticeMail } from './self_service/notice_mail.ts'
+import { ServiceError } from './service_error.ts'
 import { Store } from './store/store.ts'
 import { probeWrites } from './store/write_probe.ts'
 import { Transactions } from './transaction/transactions.ts'
@@ -82,21 +85,12 @@ export interface ServiceOptions {
 export interface Service {
   readonly address: string
   readonly port: number
+  /** Where the signed API is, if it has a listener of its own. */
+  readonly api: Bound | undefined
   /** What clients have to trust; `undefined` for a certificate from elsewhere. */
   readonly caFile: string | undefined
   /** Answers those who wait, and stops within five seconds. */
   close(): Promise<void>
-}
-
-/** The service can't start: its port, or its certificate; the message is one line that says what to do. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError'
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 const builtApps = resolve(import.meta.dirname, '../../web/dist')
@@ -143,7 +137,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const devices = new PushDevices(store)
   const outbox = new Outbox(folder, clock)
-  const publicUrl = () => publicUrlOf(config, bound.port)
+  const publicUrl = () => publicUrlOf(config, listeners.bound.port)
   const publicHost = () => new URL(publicUrl()).host
   const addresses = new VoiceAddresses(store.sealing, publicUrl)
   const settle: Authentication['settle'] = (...settled) => authentication.settle(...settled)
@@ -245,12 +239,12 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     log,
   })
   let signedHosts: readonly string[] | undefined
-  const server = await HttpServer.make({
+  const listenersOptions: ListenersOptions = {
     certified: shown,
     integrations: new Integrations(store),
     authApi,
     ownHosts: () => {
-      signedHosts ??= clientHosts(config, bound.port)
+      signedHosts ??= clientHosts(config, (listeners.api ?? listeners.bound).port)
       return signedHosts
     },
     operation: {
@@ -261,29 +255,25 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       }),
       metricsFor: config.metrics,
     },
-    faces: [
+    publicFaces: [
+      addPages,
       (added) => addAssets(added, options.webFolder ?? builtApps),
       (added, gates) => addPushApp(added, gates, pushApp),
       (added) => addPortal(added, portal),
-      (added, gates) => addRestV1(added, gates, authApi),
       ...voiceFaces(phone, { conversation, addresses, clock, log }),
       ...(triesOut ? [outboxFace(folder, outbox, transactions)] : []),
     ],
+    apiFaces: [(added, gates) => addRestV1(added, gates, authApi)],
     limits: {
       perApplication: config.requestsPerMinute,
       refusedPerAddress: config.refusedPerMinute,
     },
     clientAddresses,
-    connections: config.connections,
     accessLog: config.accessLog,
     log,
-  })
-  const bound = await server
-    .listen(options.address ?? config.interfaceAddress, port)
-    .catch(async (error: unknown) => {
-      await server.close(0)
-      throw listenError(error, port)
-    })
+  }
+  const listeners = await Listeners.make(listenersOptions, config)
+  await listeners.listen(options.address ?? config.interfaceAddress, port, config)
   await new ServiceAddress(store).keep(publicUrl())
   void warnOfSilence(store, log)
   const outboxCalls = new OutboxCalls(outbox, conversation)
@@ -298,17 +288,18 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       ? [repeatedly(answersMs, log, () => outboxCalls.takeAnswers())]
       : []),
     repeatedly(placesMs, log, async () => places.refresh()),
-    watchCertificate(config, shown.certificate, certificate, server, log),
+    watchCertificate(config, shown.certificate, certificate, listeners, log),
   ]
   return {
-    ...bound,
+    ...listeners.bound,
+    api: listeners.api,
     caFile: shown.caFile,
     close: async () => {
       health.stop()
       for (const stop of upkeep) stop()
       transactions.close()
       pushApp.streams.close()
-      await server.close(closeMs)
+      await listeners.close(closeMs)
       await webPush?.close()
       await store.close()
     },
@@ -373,28 +364,4 @@ async function warnOfSilence({ wakeUps }: Store, log: Log): Promise<void> {
   log.warn(
     "the database passes on no notifications (LISTEN), as PgBouncer does with pool_mode=transaction: nodes now look for each other's answers every half second; use pool_mode=session or connect to PostgreSQL directly (docs/postgresql.md)",
   )
-}
-
-function listenError(error: unknown, port: number): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error
-  const code = String(error.code)
-  switch (code) {
-    case 'EADDRINUSE':
-      return new ServiceError(
-        code,
-        `port ${port} is taken; stop what listens there, or name another one with --port`,
-      )
-    case 'EACCES':
-      return new ServiceError(
-        code,
-        `port ${port} may not be opened by this user; name one above 1023 with --port`,
-      )
-    case 'EADDRNOTAVAIL':
-      return new ServiceError(
-        code,
-        'this machine does not have the address of interface; write one that it has',
-      )
-    default:
-      return new ServiceError(code, `port ${port} can't be listened on: ${error.message}`)
-  }
 }

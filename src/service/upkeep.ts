@@ -1,7 +1,7 @@
 import type { Log } from '../host/log.ts'
 import type { ServiceConfig } from './config/service_config.ts'
 import { type serverCertificate, writtenAt } from './http/certificate_files.ts'
-import type { HttpServer } from './http/http_server.ts'
+import type { Listeners } from './listeners.ts'
 
 const certificateMs = 60_000
 
@@ -10,7 +10,7 @@ export function watchCertificate(
   config: ServiceConfig,
   first: string,
   certificate: () => ReturnType<typeof serverCertificate>,
-  server: HttpServer,
+  listeners: Listeners,
   log: Log,
 ): () => void {
   const given = config.certificateFiles
@@ -23,7 +23,7 @@ export function watchCertificate(
     const current = await certificate()
     if (current.certificate === shown) return
     shown = current.certificate
-    server.showCertificate(current)
+    listeners.showCertificate(current)
     log.info('another certificate is shown from now on')
   })
 }

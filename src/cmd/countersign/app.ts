@@ -189,7 +189,7 @@ async function clientSettings(
   const { hostname, port } = new URL(address ?? publicUrlOf(config, config.port))
   return {
     apiHost: apiHost ?? hostname.replace(/^\[|\]$/g, ''),
-    apiPort: apiPort ?? (port === '' ? '443' : port),
+    apiPort: apiPort ?? String(config.apiPort ?? (port === '' ? '443' : port)),
     caFile: config.certificateFiles === undefined ? join(folder, 'ca.pem') : undefined,
     reveal,
     radiusIp,

@@ -2,7 +2,8 @@ import { systemClock } from '../../host/clock.ts'
 import { ProgramLog } from '../../host/program_log.ts'
 import { untilStopped } from '../../host/signals.ts'
 import { version } from '../../host/version.ts'
-import { ServiceError, startService } from '../../service/service.ts'
+import { startService } from '../../service/service.ts'
+import { ServiceError } from '../../service/service_error.ts'
 import { StoreError } from '../../service/store/store_error.ts'
 import {
   ConfigurationError,
@@ -40,6 +41,9 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
       log,
     })
     log.info(`Countersign service ${version} listening on ${service.address}:${service.port}`)
+    if (service.api !== undefined) {
+      log.info(`signed API on ${service.api.address}:${service.api.port} alone`)
+    }
     log.info(`data folder ${folder}`)
     if (service.caFile !== undefined) log.info(`clients have to trust ${service.caFile}`)
     await stopped

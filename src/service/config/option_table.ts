@@ -21,6 +21,19 @@ export const configTable = [
       },
       { key: 'port', type: 'integer', default: '8443', min: 0, max: 65535, meaning: 'TCP port' },
       {
+        key: 'api_port',
+        type: 'integer',
+        min: 0,
+        max: 65535,
+        meaning:
+          'TCP port of a listener of its own for the signed API (/auth/v2, /rest/v1) and /healthz. The other port then serves pages, apps and webhooks, and answers 404 for the signed API',
+      },
+      {
+        key: 'api_interface',
+        type: 'text',
+        meaning: 'IP address that api_port listens on; that of interface where it is not set',
+      },
+      {
         key: 'public_url',
         type: 'text',
         meaning:

@@ -14,6 +14,9 @@ export interface ServiceConfig extends DeliveryConfig {
   readonly hostNames: readonly string[]
   readonly interfaceAddress: string | undefined
   readonly port: number
+  /** Address and port of a listener of its own for the signed API. */
+  readonly apiInterface: string | undefined
+  readonly apiPort: number | undefined
   /** Without a slash at its end; `undefined` for the first host name and the port. */
   readonly publicUrl: string | undefined
   /** Absolute. */
@@ -142,6 +145,7 @@ export function readServiceConfig(
     hostNames,
     interfaceAddress,
     port: values.integer('service', 'port'),
+    ...apiListener(values),
     publicUrl,
     dataFolder: path('data_folder') ?? folder,
     trustedProxies: readTrustedProxies(values),
@@ -257,6 +261,25 @@ function listed(value: string | undefined): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}
+
+function apiListener(values: ConfigValues): Pick<ServiceConfig, 'apiInterface' | 'apiPort'> {
+  const apiInterface = values.text('service', 'api_interface')
+  const apiPort = values.text('service', 'api_port')
+  if (apiInterface !== undefined && isIP(apiInterface) === 0) {
+    values.refuse(
+      'service',
+      'api_interface',
+      `api_interface is '${apiInterface}', which is not an IP address; write one of this machine's`,
+    )
+  }
+  if (apiInterface !== undefined && apiPort === undefined) {
+    values.refuse('service', 'api_interface', 'api_interface needs api_port; set both')
+  }
+  if (apiPort !== undefined && apiPort !== '0' && apiPort === values.text('service', 'port')) {
+    values.refuse('service', 'api_port', 'api_port is the same as port; write another one')
+  }
+  return { apiInterface, apiPort: apiPort === undefined ? undefined : Number(apiPort) }
 }
 
 function metricsOf(value: string | undefined): ServiceConfig['metrics'] {

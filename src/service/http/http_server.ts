@@ -18,7 +18,6 @@ import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
-import { addPages } from './pages.ts'
 import { connectionOf, trackRequests } from './tracked_requests.ts'
 
 /** Adds one more face of the service to its server. */
@@ -32,6 +31,8 @@ export interface HttpServerOptions {
   readonly ownHosts: () => readonly string[]
   readonly operation: OperationParts
   readonly faces: readonly Face[]
+  /** Whether it serves `/auth/v2`. */
+  readonly signedApi: boolean
   readonly limits: RequestLimits
   readonly clientAddresses: ClientAddresses
   readonly connections: ConnectionLimits
@@ -129,9 +130,8 @@ export class HttpServer {
         if (connection !== undefined) connections.authentic(connection, standing)
       },
     }
-    await addAuthApi(server, gates, options.authApi)
+    if (options.signedApi) await addAuthApi(server, gates, options.authApi)
     addOperationRoutes(server, options.operation, options.clientAddresses)
-    await addPages(server)
     for (const face of options.faces) await face(server, gates)
     await server.ready()
     const multiplexing = new Multiplexing(server.server, {

@@ -44,6 +44,21 @@ threshold=3
     assert.doesNotMatch(JSON.stringify(config), /hidden/)
   })
 
+  test('api_port is a port of its own, and api_interface needs it', () => {
+    const { config } = readServiceConfig('[service]\napi_port=8444\napi_interface=::1', file)
+    assert.deepEqual([config?.apiInterface, config?.apiPort], ['::1', 8444])
+    assert.equal(defaultConfig('/srv').apiPort, undefined)
+    for (const [text, key] of [
+      ['api_interface=::1', 'api_interface'],
+      ['api_port=8444\napi_interface=here', 'api_interface'],
+      ['port=8444\napi_port=8444', 'api_port'],
+      ['api_port=x', 'api_port'],
+    ]) {
+      const [problem] = problemsOf(`[service]\n${text}`)
+      assert.match(problem ?? '', new RegExp(`cfg:\\d: .*${key}`))
+    }
+  })
+
   test('networks by their names', () => {
     const read = (networks: string) => readServiceConfig(`[places]\nnetworks=${networks}`, file)
     const { config } = read('203.0.113.0/24 Berlin office, 2001:db8::/32  IPv6, 192.0.2.7 kiosk')

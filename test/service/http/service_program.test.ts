@@ -66,6 +66,18 @@ describe('countersign service', () => {
     )
   })
 
+  test('fewer descriptors than connections: the limit is lowered, with a remedy', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'countersign-service-'))
+    const command = `ulimit -n 600; exec ${program} service --data ${other} --port 0`
+    const few = new Running('sh', ['-c', command])
+    await few.prints(/listening on/)
+    const warning =
+      /total is 400 and per_address 100, since this process may open 600 files .*LimitNOFILE/
+    assert.match(few.stdout, warning)
+    await few.stop()
+    rmSync(other, { recursive: true, force: true })
+  })
+
   test('it stops when it is asked to, exit status 0', async () => {
     assert.equal(await service.stop(), 0)
   })

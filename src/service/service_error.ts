@@ -1,0 +1,10 @@
+/** The service can't start: its port, or its certificate; the message is one line that says what to do. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
