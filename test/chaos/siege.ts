@@ -148,7 +148,7 @@ async function createBypassCode(
       ...(databaseUrl === undefined ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl }),
     },
   })
-  const codes: unknown = JSON.parse(stdout)
+  const { codes }: { codes: unknown } = JSON.parse(stdout)
   assert.ok(Array.isArray(codes) && codes.length === 1)
   return { username, passcode: String(codes[0]) }
 }

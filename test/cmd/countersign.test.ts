@@ -65,12 +65,12 @@ describe('countersign, in a new folder', () => {
   test('what is made is found again, by people and by scripts', () => {
     const phone = json('phone add al --number "+1 555 010 1234" --name Work')
     assert.equal(phone.number, '+15550101234')
-    json('token add alice --hotp --digits 8')
+    json('token add alice --kind hotp-8')
     countersign('group add Contractors --status bypass')
     countersign('group join Contractors alice')
     const shown = json('user show alice')
     assert.equal(shown.username, 'alice')
-    assert.match(JSON.stringify(shown.tokens), /"t6".*"h8"/)
+    assert.match(JSON.stringify(shown.tokens), /"totp-6".*"hotp-8"/)
     assert.match(JSON.stringify(shown.groups), /"Contractors","status":"bypass"/)
   })
 

@@ -52,7 +52,7 @@ describe('countersign user invite', () => {
 
   test('says what to do where no mail is set up, or there is no address', () => {
     assert.match(invite('alice').stderr, /no mail is set up in \[mail\]/)
-    assert.match(invite('stranger').stderr, /name one with --email/)
+    assert.match(invite('stranger', '--new').stderr, /name one with --email/)
   })
 
   test('mails the link, and does not show it', async () => {
@@ -85,8 +85,18 @@ describe('countersign user invite', () => {
     }
   })
 
-  test('somebody whom nobody knows becomes no user by it', async () => {
-    assert.match(invite('newcomer', '--email', 'new@example.com').stdout, /becomes a user/)
+  test('an unknown user is refused, with the way to add one', async () => {
+    const { status, stdout, stderr } = invite('alicf', '--print-link')
+    assert.deepEqual([status, stdout], [1, ''])
+    assert.match(
+      stderr,
+      /^countersign: there is no user 'alicf'; did you mean alice\? \(to add one: countersign user add alicf; with --new the name becomes/,
+    )
+  })
+
+  test('--new invites an unknown name, which is no user before the first device', async () => {
+    const words = ['newcomer', '--new', '--email', 'new@example.com']
+    assert.match(invite(...words).stdout, /becomes a user/)
     assert.equal(await withData((store) => new Users(store).byName('newcomer')), undefined)
   })
 })

@@ -29,7 +29,7 @@ describe('countersign token, with tokens of a file', () => {
     writeFileSync(path, text)
     return path
   }
-  function listed(): { serial: string; type: string; user_id: string | null }[] {
+  function listed(): { serial: string; kind: string; user_id: string | null }[] {
     return JSON.parse(run('token list --json').stdout)
   }
   const code = (counter: number) =>
@@ -51,10 +51,10 @@ describe('countersign token, with tokens of a file', () => {
     assert.deepEqual(listed(), [])
     assert.match(run(`token import ${path} --skip-invalid`).stdout, /^imported: 2 added\n/)
     assert.deepEqual(
-      listed().map(({ serial, type }) => [serial, type]),
+      listed().map(({ serial, kind }) => [serial, kind]),
       [
-        ['1001', 'h6'],
-        ['1003', 'h6'],
+        ['1001', 'hotp-6'],
+        ['1003', 'hotp-6'],
       ],
     )
   })
@@ -75,9 +75,9 @@ describe('countersign token, with tokens of a file', () => {
     const { stderr } = run('token assign 1004 alice')
     assert.match(
       stderr,
-      /several tokens have the serial 1004; say which: DH\w+ \(h6\), DH\w+ \(t8\)/,
+      /several tokens have the serial 1004; say which: DH\w+ \(hotp-6\), DH\w+ \(totp-8\)/,
     )
-    const [, totp = ''] = /, (DH\w+) \(t8\)/.exec(stderr) ?? []
+    const [, totp = ''] = /, (DH\w+) \(totp-8\)/.exec(stderr) ?? []
     assert.equal(run(`token remove ${totp} --yes`).status, 0)
     assert.equal(run('token assign 1004 alice').stdout, "1004 is alice's\n")
   })
@@ -110,7 +110,7 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(run(`token import ${seven}`).stderr, /give it by --password-file/)
     assert.equal(run(`token import ${six} --key-file ${key}`).status, 0)
     assert.equal(run(`token import ${seven} --password-file ${password} --replace`).status, 0)
-    assert(listed().some(({ serial, type }) => serial === '987654321' && type === 'h8'))
+    assert(listed().some(({ serial, kind }) => serial === '987654321' && kind === 'hotp-8'))
   })
 
   test('YubiKeys: import, assign, list, remove', () => {
@@ -118,8 +118,8 @@ describe('countersign token, with tokens of a file', () => {
     assert.equal(run('token import -', `${yubikey.line}\n`).status, 0)
     assert.match(run('token import -', `${yubikey.line}\n`).stderr, /there are YubiKeys with these/)
     assert.equal(run(`token assign ${yubikey.serial} alice`).status, 0)
-    assert.match(run('token list').stdout, new RegExp(`${yubikey.serial} +yk +alice`))
-    assert.match(run('user show alice').stdout, new RegExp(`${yubikey.serial} +yk`))
+    assert.match(run('token list').stdout, new RegExp(`${yubikey.serial} +yubikey +alice`))
+    assert.match(run('user show alice').stdout, new RegExp(`${yubikey.serial} +yubikey`))
     assert.match(run(`token resync ${yubikey.serial} 111111 222222`).stderr, /a YubiKey needs none/)
     assert.equal(run(`token remove ${yubikey.serial} --yes`).status, 0)
   })
@@ -153,10 +153,10 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(stderr, /9002 is not assigned to nobody@corp\.example: there is no such user/)
     const found = listed().filter(({ serial }) => serial.startsWith('900'))
     assert.deepEqual(
-      found.map(({ serial, type, user_id }) => [serial, type, user_id !== null]),
+      found.map(({ serial, kind, user_id }) => [serial, kind, user_id !== null]),
       [
-        ['9001', 't6', true],
-        ['9002', 't6', false],
+        ['9001', 'totp-6', true],
+        ['9002', 'totp-6', false],
       ],
     )
     assert.match(run('log administrator').stdout, /hardtoken_assign .*user=alice/)

@@ -24,7 +24,7 @@ import {
   dataOptions,
   withStore,
 } from './context.ts'
-import { json, nearestOf, table } from './output.ts'
+import { json, nearestOf, show as showResult, table } from './output.ts'
 
 const policyOption = new Option(
   '--new-users <policy>',
@@ -208,7 +208,7 @@ async function edit(
 ): Promise<void> {
   if (options.disable === true && options.enable === true)
     throw new CommandError('--enable and --disable exclude each other')
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     const change = {
       ...policies(options),
@@ -219,7 +219,7 @@ async function edit(
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign app edit --help')
     await administration.together((acts) => acts.updateIntegration(app, change))
-    process.stdout.write(`${app.name} is changed\n`)
+    showResult(asJson, appJson({ ...app, ...change }), `${app.name} is changed`)
   })
 }
 
@@ -246,11 +246,11 @@ async function remove(
   name: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     await confirmed(`Remove ${app.name}? Its requests are refused from then on.`, options.yes)
     await administration.together((acts) => acts.removeIntegration(app))
-    process.stdout.write(`${app.name} is removed\n`)
+    showResult(asJson, { integration_key: app.ikey, removed: true }, `${app.name} is removed`)
   })
 }
 

@@ -1,7 +1,12 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../../host/clock.ts'
 import { BypassCodes } from '../../service/directory/bypass_codes.ts'
-import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
+import { readCount, readDuration } from './duration.ts'
+import { isoTime, json, moment, show, table } from './output.ts'
+
+/** How long codes work where nothing else is said. */
+export const bypassValidSecs = 86_400
 
 /** `countersign bypass …` */
 export function addBypassVerb(program: Command): void {
@@ -9,14 +14,20 @@ export function addBypassVerb(program: Command): void {
     .command('bypass')
     .description('codes for users who have nothing else at hand')
   dataOptions(bypass.command('create <username>'))
-    .description('make codes, which replace those there are; they are shown this once')
-    .option('--count <count>', 'how many', Number, 10)
-    .option('--reuse-count <count>', 'how often each may be used; 0 for unlimited', Number, 1)
-    .option('--valid-secs <seconds>', 'how long; 0 for ever', Number, 0)
-    .option('--preserve-existing', 'keep those there are', false)
+    .description(
+      'make a code for the help desk to read out; it replaces the codes that the user has, and is shown this once',
+    )
+    .option('--count <count>', 'how many codes', readCount, 1)
+    .option('--reuse-count <count>', 'how often each may be used; 0 for unlimited', readUses, 1)
+    .option(
+      '--valid-for <duration>',
+      'how long they work, like 30m, 24h or 3d; 0 for ever (default: 24h)',
+      readDuration,
+    )
+    .option('--preserve-existing', 'keep the codes that the user has', false)
     .action(create)
   dataOptions(bypass.command('list <username>'))
-    .description('codes that are left; never the codes themselves')
+    .description('codes that can still be used, without the codes themselves')
     .action(list)
   dataOptions(bypass.command('remove <username>'))
     .description("remove all of a user's codes")
@@ -26,24 +37,41 @@ export function addBypassVerb(program: Command): void {
 interface CreateOptions extends DataOptions {
   readonly count: number
   readonly reuseCount: number
-  readonly validSecs: number
+  readonly validFor?: number
   readonly preserveExisting: boolean
 }
 
 async function create(username: string, options: CreateOptions): Promise<void> {
-  const { count, reuseCount, validSecs, preserveExisting } = options
-  const whole = [count, reuseCount, validSecs].every(
-    (number) => Number.isInteger(number) && number >= 0,
-  )
-  if (!whole || count < 1)
-    throw new CommandError('--count, --reuse-count and --valid-secs take whole numbers')
+  const { count, reuseCount, preserveExisting, validFor: validSecs = bypassValidSecs } = options
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    const codes = await administration.together((acts) =>
+    const expires = validSecs === 0 ? null : systemClock.now() + validSecs * 1000
+    const { codes, replaced } = await administration.together((acts) =>
       acts.createBypassCodes(user, { count, reuseCount, validSecs, preserveExisting }),
     )
-    process.stdout.write(asJson ? json(codes) : codes.map((code) => `${code}\n`).join(''))
+    if (asJson) {
+      const uses = reuseCount === 0 ? null : reuseCount
+      const shown = { username: user.username, codes, uses, expiration: isoTime(expires), replaced }
+      process.stdout.write(json(shown))
+      return
+    }
+    process.stdout.write(
+      `${codes.map((code) => `${code}\n`).join('')}\n${manner(count, reuseCount, expires)}\n`,
+    )
+    if (replaced > 0) {
+      const before = replaced === 1 ? 'the code' : `the ${replaced} codes`
+      process.stdout.write(
+        `${before} that ${user.username} had can't be used any more (--preserve-existing keeps them)\n`,
+      )
+    }
   })
+}
+
+/** How often and how long the codes work. */
+function manner(count: number, uses: number, expires: number | null): string {
+  const subject = count === 1 ? 'the code works' : 'each code works'
+  const often = uses === 0 ? 'any number of times' : uses === 1 ? 'once' : `${uses} times`
+  return `${subject} ${often}, ${expires === null ? 'without an end' : `until ${moment(expires)}`}`
 }
 
 async function list(username: string, options: DataOptions): Promise<void> {
@@ -56,8 +84,8 @@ async function list(username: string, options: DataOptions): Promise<void> {
             codes.map(({ bypassCodeId, reuseCount, expires, created, createdBy }) => ({
               bypass_code_id: bypassCodeId,
               reuse_count: reuseCount,
-              expiration: seconds(expires),
-              created: seconds(created),
+              expiration: isoTime(expires),
+              created: isoTime(created),
               created_by: createdBy,
             })),
           )
@@ -70,16 +98,25 @@ async function list(username: string, options: DataOptions): Promise<void> {
               moment(created),
               createdBy,
             ]),
-            `${user.username} has no bypass codes. Make some: countersign bypass create ${user.username}`,
+            `${user.username} has no bypass codes. Make one: countersign bypass create ${user.username}`,
           ),
     )
   })
 }
 
 async function remove(username: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.removeBypassCodes(user))
-    process.stdout.write(`${user.username} has no bypass codes any more\n`)
+    show(
+      asJson,
+      { username: user.username, bypass_codes: 0 },
+      `${user.username} has no bypass codes`,
+    )
   })
+}
+
+function readUses(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a whole number; 0 for unlimited')
 }

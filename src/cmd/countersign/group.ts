@@ -5,6 +5,7 @@ import {
   Groups,
   groupStatuses,
 } from '../../service/directory/groups.ts'
+import type { User } from '../../service/directory/user.ts'
 import type { Store } from '../../service/store/store.ts'
 import {
   CommandError,
@@ -14,7 +15,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
-import { json, nearestOf, table } from './output.ts'
+import { json, nearestOf, show, table } from './output.ts'
 
 /** `countersign group …` */
 export function addGroupVerb(program: Command): void {
@@ -76,28 +77,36 @@ async function list(options: DataOptions): Promise<void> {
 }
 
 async function edit(name: string, options: DataOptions & { status: GroupStatus }): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     await administration.together((acts) => acts.setGroupStatus(group, options.status))
-    process.stdout.write(`${group.name} is ${options.status}\n`)
+    show(
+      asJson,
+      groupJson({ ...group, status: options.status }),
+      `${group.name} is ${options.status}`,
+    )
   })
 }
 
 async function join(name: string, username: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.addMember(group, user))
-    process.stdout.write(`${user.username} is in ${group.name}\n`)
+    show(asJson, memberJson(group, user, true), `${user.username} is in ${group.name}`)
   })
 }
 
 async function leave(name: string, username: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.removeMember(group, user))
-    process.stdout.write(`${user.username} is not in ${group.name} any more\n`)
+    show(
+      asJson,
+      memberJson(group, user, false),
+      `${user.username} is not in ${group.name} any more`,
+    )
   })
 }
 
@@ -105,11 +114,11 @@ async function remove(
   name: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     await confirmed(`Remove group ${group.name}?`, options.yes)
     await administration.together((acts) => acts.removeGroup(group))
-    process.stdout.write(`${group.name} is removed\n`)
+    show(asJson, { ...groupJson(group), removed: true }, `${group.name} is removed`)
   })
 }
 
@@ -128,4 +137,8 @@ async function groupNamed(store: Store, name: string): Promise<Group> {
 
 function groupJson({ groupId, name, status, description }: Group) {
   return { group_id: groupId, name, status, desc: description }
+}
+
+function memberJson({ groupId, name }: Group, { userId, username }: User, member: boolean) {
+  return { group_id: groupId, name, user_id: userId, username, member }
 }

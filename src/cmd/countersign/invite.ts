@@ -5,36 +5,42 @@ import { ServiceAddress } from '../../service/access/service_address.ts'
 import { mailPortOf } from '../../service/delivery/configured_delivery.ts'
 import { DeliveryError, type MailPort } from '../../service/delivery/delivery.ts'
 import { Outbox } from '../../service/delivery/outbox.ts'
+import type { User } from '../../service/directory/user.ts'
 import { Users } from '../../service/directory/users.ts'
 import { portalLink } from '../../service/enrollment/portal_links.ts'
 import { invitationMail } from '../../service/self_service/notices.ts'
-import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import type { Store } from '../../service/store/store.ts'
+import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import type { DataLocation } from './data_location.ts'
 import { readMailOption } from './mail_option.ts'
-import { json, moment, seconds } from './output.ts'
+import { isoTime, json, moment } from './output.ts'
 
 interface InviteOptions extends DataOptions {
   readonly email?: string
   readonly validHours: number
   readonly printLink: boolean
+  readonly new: boolean
 }
 
 const hourMs = 3_600_000
 const mostHours = 24 * 90
 
-/** `countersign user invite`: a link by which somebody adds a first device, or a new one after a loss. */
+/** `countersign user invite`: a link by which a user adds a first device, or a new one after a loss. */
 export function addInvite(user: Command): void {
   dataOptions(user.command('invite <username>'))
     .description('a link to the portal, by mail, to add a device without having one')
     .option('--email <address>', "where to, in place of the user's own address", readMailOption)
     .option('--valid-hours <hours>', 'how long it works', readHours, 72)
+    .option('--new', 'the name becomes a user with the first device, if it is not one yet', false)
     .option('--print-link', 'show the link here and send no mail', false)
     .action(invite)
 }
 
 async function invite(username: string, options: InviteOptions): Promise<void> {
   await withStore(options, async ({ store, location, administration, json: asJson }) => {
-    const user = await new Users(store).byName(username)
+    const user = options.new
+      ? await new Users(store).byName(username)
+      : await knownUser(store, username)
     const address = await new ServiceAddress(store).read()
     if (address === undefined) {
       throw new CommandError('start the service first: the link leads to its address')
@@ -52,7 +58,7 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
     const stranger = user === undefined ? `\n${name} becomes a user with the first device.\n` : ''
     if (asJson) {
       const told = mail === undefined ? { enroll_portal_url: link } : { mailed_to: to }
-      process.stdout.write(json({ username: name, ...told, expiration: seconds(expires) }))
+      process.stdout.write(json({ username: name, ...told, expiration: isoTime(expires) }))
     } else if (mail !== undefined) {
       process.stdout.write(`${to} is invited, until ${moment(expires)}\n${stranger}`)
     } else {
@@ -61,6 +67,18 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
       )
     }
   })
+}
+
+/** A misspelt name must not become a user by an invitation. */
+async function knownUser(store: Store, username: string): Promise<User> {
+  try {
+    return await userNamed(store, username)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    throw new CommandError(
+      `${error.message} (to add one: countersign user add ${username}; with --new the name becomes a user with the first device)`,
+    )
+  }
 }
 
 async function send(

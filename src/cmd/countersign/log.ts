@@ -1,18 +1,34 @@
 import { type Command, Option } from 'commander'
+import { untilStopped } from '../../host/signals.ts'
 import { AdministratorLog } from '../../service/event_log/administrator_log.ts'
 import { AuthenticationLog } from '../../service/event_log/authentication_log.ts'
 import { TelephonyLog } from '../../service/event_log/telephony_log.ts'
-import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
+import { readCount, readSince } from './duration.ts'
+import { followLog, type LogEntry } from './follow_log.ts'
+import { administratorView, authenticationView, type LogView, telephonyView } from './log_views.ts'
+import { columns, json, table } from './output.ts'
 
 interface LogOptions extends DataOptions {
-  readonly limit: number
+  readonly limit?: number
+  /** Milliseconds since 1970. */
+  readonly since?: number
+  readonly follow: boolean
 }
+
+interface Range {
+  readonly limit: number
+  readonly mintime?: number
+  readonly afterId?: number
+}
+
+const defaultLimit = 50
+const maxEntries = 10_000
 
 /** `countersign log …` */
 export function addLogVerb(program: Command): void {
   const log = program.command('log').description('what happened, the newest first')
-  dataOptions(log.command('authentication', { isDefault: true }))
+  logOptions(log.command('authentication', { isDefault: true }))
     .description('who signed in, and who did not')
     .option('--user <username>', 'of this user only')
     .addOption(
@@ -23,109 +39,111 @@ export function addLogVerb(program: Command): void {
       ]),
     )
     .option('--reason <reason>', 'of this reason only, such as look_alike_username')
-    .option('--limit <count>', 'how many', Number, 50)
     .action(authentication)
-  dataOptions(log.command('administrator'))
+  logOptions(log.command('administrator'))
     .description('what administrators did')
-    .option('--limit <count>', 'how many', Number, 50)
     .action(administrator)
-  dataOptions(log.command('telephony'))
+  logOptions(log.command('telephony'))
     .description('messages and calls, and what came of each')
     .option('--user <username>', 'to this user only')
-    .option('--limit <count>', 'how many', Number, 50)
     .action(telephony)
+}
+
+function logOptions(command: Command): Command {
+  return dataOptions(command)
+    .option('--since <time>', 'from then on: 2h, 3d, 2026-11-28, 2026-11-28T14:00Z', readSince)
+    .option(
+      '--limit <count>',
+      `how many (default: ${defaultLimit}; with --since ${maxEntries})`,
+      readCount,
+    )
+    .option('--follow', 'print the oldest first, then each new entry until Ctrl-C', false)
 }
 
 async function authentication(
   options: LogOptions & { user?: string; result?: string; reason?: string },
 ): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
-    const events = await new AuthenticationLog(store).list({
-      limit: checkedLimit(options.limit),
+  await withStore(options, async ({ store }) => {
+    const log = new AuthenticationLog(store)
+    const filter = {
       ...(options.user === undefined ? {} : { username: options.user }),
       ...(options.result === undefined ? {} : { result: options.result }),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
-    })
-    process.stdout.write(
-      asJson
-        ? json(
-            events.map(({ userId, timestamp, ...event }) => ({
-              timestamp: seconds(timestamp),
-              user_id: userId,
-              ...event,
-            })),
-          )
-        : table(
-            ['TIME', 'USER', 'APPLICATION', 'FACTOR', 'RESULT', 'REASON', 'ADDRESS'],
-            events.map((event) => [
-              moment(event.timestamp),
-              event.username,
-              event.application,
-              event.factor,
-              event.result,
-              event.reason,
-              event.ipaddr,
-            ]),
-            'Nobody has signed in yet.',
-          ),
-    )
+    }
+    const read = (range: Range) => log.entries({ ...filter, ...range }, store.db)
+    await print(read, authenticationView, options)
   })
 }
 
 async function administrator(options: LogOptions): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
-    const events = await new AdministratorLog(store).list(checkedLimit(options.limit))
-    process.stdout.write(
-      asJson
-        ? json(
-            events.map(({ timestamp, ...event }) => ({ timestamp: seconds(timestamp), ...event })),
-          )
-        : table(
-            ['TIME', 'WHO', 'ACTION', 'OBJECT', 'DESCRIPTION'],
-            events.map(({ timestamp, actor, action, object, description }) => [
-              moment(timestamp),
-              actor,
-              action,
-              object,
-              description,
-            ]),
-            'No administrator has done anything yet.',
-          ),
-    )
+  await withStore(options, async ({ store }) => {
+    const log = new AdministratorLog(store)
+    await print((range) => log.entries(range, store.db), administratorView, options)
   })
 }
 
 async function telephony(options: LogOptions & { user?: string }): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
+  await withStore(options, async ({ store }) => {
     const user = options.user === undefined ? undefined : await userNamed(store, options.user)
-    const events = await new TelephonyLog(store).list({
-      limit: checkedLimit(options.limit),
-      ...(user === undefined ? {} : { userId: user.userId }),
-    })
-    if (asJson) {
-      const shown = events.map(({ userId, timestamp, ...event }) => ({
-        timestamp: seconds(timestamp),
-        user_id: userId,
-        ...event,
-      }))
-      process.stdout.write(json(shown))
-      return
-    }
-    const heads = ['TIME', 'KIND', 'NUMBER', 'FOR', 'PROVIDER', 'RESULT', 'DETAIL']
-    const rows = events.map((event) => [
-      moment(event.timestamp),
-      event.type,
-      event.number,
-      event.context,
-      event.provider,
-      event.result,
-      event.detail,
-    ])
-    process.stdout.write(table(heads, rows, 'No message has been sent yet, and nobody called.'))
+    const log = new TelephonyLog(store)
+    const filter = user === undefined ? {} : { userId: user.userId }
+    const read = (range: Range) => log.entries({ ...filter, ...range }, store.db)
+    await print(read, telephonyView, options)
   })
 }
 
-function checkedLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit > 0) return limit
-  throw new CommandError('--limit takes a whole number from 1 on')
+type Read<Event> = (range: Range) => Promise<readonly LogEntry<Event>[]>
+
+async function print<Event>(
+  read: Read<Event>,
+  view: LogView<Event>,
+  options: LogOptions,
+): Promise<void> {
+  const { since, follow, json: asJson } = options
+  const limit = options.limit ?? (since === undefined ? defaultLimit : maxEntries)
+  const range = since === undefined ? { limit } : { limit, mintime: since }
+  if (follow) {
+    await printAndFollow(read, view, range, asJson)
+    return
+  }
+  const events = (await read(range)).map(({ event }) => event)
+  process.stdout.write(
+    asJson
+      ? json(events.map(view.json))
+      : table(
+          view.heads,
+          events.map(view.row),
+          since === undefined ? view.empty : 'Nothing since then.',
+        ),
+  )
+  if (events.length === limit && since !== undefined) {
+    process.stderr.write(`only the newest ${limit} entries are shown; --limit shows more\n`)
+  }
+}
+
+/** JSON has one entry a line, so that a reader can take each as it comes. */
+async function printAndFollow<Event>(
+  read: Read<Event>,
+  view: LogView<Event>,
+  range: Range,
+  asJson: boolean,
+): Promise<void> {
+  const stopping = new AbortController()
+  void untilStopped().then(() => stopping.abort())
+  // a reader that goes away ends it
+  process.stdout.on('error', () => stopping.abort())
+  const [newest] = await read({ limit: 1 })
+  const before = await read(range)
+  const rows = before.toReversed().map(({ event }) => event)
+  const line = columns(view.heads, rows.map(view.row))
+  const write = (event: Event): boolean =>
+    process.stdout.write(`${asJson ? JSON.stringify(view.json(event)) : line(view.row(event))}\n`)
+  if (!asJson) process.stdout.write(`${line(view.heads)}\n`)
+  for (const event of rows) write(event)
+  const following = followLog((afterId) => read({ limit: maxEntries, afterId }), {
+    lastId: newest?.id ?? 0,
+    shown: new Set(before.map(({ id }) => id)),
+    stop: stopping.signal,
+  })
+  for await (const events of following) for (const event of events) write(event)
 }

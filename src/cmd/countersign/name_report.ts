@@ -7,7 +7,7 @@ import {
 } from '../../service/event_log/authentication_log.ts'
 import type { Store } from '../../service/store/store.ts'
 import { spelledOut } from '../../service/username/username_problem.ts'
-import { moment, seconds, table } from './output.ts'
+import { isoTime, moment, table } from './output.ts'
 
 interface DeniedName {
   readonly username: string
@@ -47,7 +47,7 @@ export function nameReportJson({ collisions, problematic, denied }: NameReport) 
       username,
       looks_like: looksLike,
       count,
-      last: seconds(last.timestamp),
+      last: isoTime(last.timestamp),
       application: last.application,
       ipaddr: last.ipaddr,
     })),

@@ -6,7 +6,7 @@ import { type KeptCall, Outbox, type OutboxEntry } from '../../service/delivery/
 import { outboxUrl } from '../../service/delivery/outbox_key.ts'
 import { Transactions } from '../../service/transaction/transactions.ts'
 import { CommandError, type Context, type DataOptions, dataOptions, withStore } from './context.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { isoTime, json, moment, table } from './output.ts'
 
 const banner = 'Nothing of this has left this machine: provider=outbox keeps it in files.'
 const lookEveryMs = 100
@@ -20,7 +20,9 @@ export function addOutboxVerb(program: Command): void {
   dataOptions(outbox.command('list', { isDefault: true }))
     .description('what would have been sent, the newest first')
     .action(list)
-  dataOptions(outbox.command('show <id>')).description('one of them, whole').action(show)
+  dataOptions(outbox.command('show <id>'))
+    .description('one message or call with its whole text')
+    .action(show)
   dataOptions(outbox.command('link'))
     .description('an address that shows all of it in a browser, for you alone')
     .action(link)
@@ -159,7 +161,7 @@ async function withOutbox(
 }
 
 function entryJson({ at, ...entry }: OutboxEntry, state: string | undefined) {
-  return { ...entry, at: seconds(at), ...(entry.kind === 'phone' ? { state } : {}) }
+  return { ...entry, at: isoTime(at), ...(entry.kind === 'phone' ? { state } : {}) }
 }
 
 function notThere(id: string): CommandError {

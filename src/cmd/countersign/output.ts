@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-type Cell = string | number | null
+export type Cell = string | number | null
 
 /** Rows as a table for people, with a line that helps where there are none. */
 export function table(
@@ -9,22 +9,36 @@ export function table(
   empty: string,
 ): string {
   if (rows.length === 0) return `${empty}\n`
-  const texts = rows.map((row) =>
-    row.map((cell) => (cell === null || cell === '' ? '-' : String(cell))),
-  )
+  const line = columns(heads, rows)
+  return `${styleText('bold', line(heads))}\n${rows.map((row) => `${line(row)}\n`).join('')}`
+}
+
+/** Aligns further rows with those given. */
+export function columns(
+  heads: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): (row: readonly Cell[]) => string {
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...texts.map((row) => row[column]?.length ?? 0)),
+    Math.max(head.length, ...rows.map((row) => textOf(row[column] ?? null).length)),
   )
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  return (row) =>
+    row
+      .map((cell, column) => textOf(cell).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
-  return `${styleText('bold', line(heads))}\n${texts.map((row) => `${line(row)}\n`).join('')}`
+}
+
+function textOf(cell: Cell): string {
+  return cell === null || cell === '' ? '-' : String(cell)
 }
 
 export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+/** Prints what a verb has done: for scripts or for people. */
+export function show(asJson: boolean, value: unknown, text: string): void {
+  process.stdout.write(asJson ? json(value) : `${text}\n`)
 }
 
 /** A moment for people, in the local time zone to the second. */
@@ -33,9 +47,9 @@ export function moment(milliseconds: number | null): string {
   return new Date(milliseconds).toLocaleString('sv-SE')
 }
 
-/** A moment for scripts: seconds since 1970, as the Admin API has it. */
-export function seconds(milliseconds: number | null): number | null {
-  return milliseconds === null ? null : Math.floor(milliseconds / 1000)
+/** A moment for scripts: ISO 8601 in UTC, `2026-11-28T20:09:37.000Z`. */
+export function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }
 
 /** The known word that begins like the one typed, or differs from it in one letter. */

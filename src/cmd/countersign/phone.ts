@@ -10,7 +10,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { isoTime, json, moment, show, table } from './output.ts'
 
 const hourSecs = 3600
 const mostHours = 24 * 365
@@ -90,7 +90,7 @@ async function reorder(
   phoneIds: readonly string[],
   options: DataOptions,
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const own = (await new Phones(store).ofUser(user.userId)).map(({ phoneId }) => phoneId)
     if (own.length !== phoneIds.length || !own.every((phoneId) => phoneIds.includes(phoneId))) {
@@ -99,7 +99,7 @@ async function reorder(
       )
     }
     await administration.together((acts) => acts.reorderPhones(user, phoneIds))
-    process.stdout.write('reordered\n')
+    show(asJson, { username: user.username, phone_ids: phoneIds }, 'reordered')
   })
 }
 
@@ -120,7 +120,7 @@ async function activate(
     const url = `${address}/activate/${code}`
     process.stdout.write(
       asJson
-        ? json({ activation_url: url, expiration: seconds(expires) })
+        ? json({ activation_url: url, expiration: isoTime(expires) })
         : `\nScan this with the phone, or open the link on it; it works once, until ${moment(expires)}:\n\n${renderUnicodeCompact(url, { border: 2 })}\n\n${url}\n`,
     )
   })
@@ -130,11 +130,11 @@ async function remove(
   phoneId: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ administration }) => {
+  await withStore(options, async ({ administration, json: asJson }) => {
     await confirmed(`Remove phone ${phoneId}?`, options.yes)
     const removed = await administration.together((acts) => acts.removePhone(phoneId))
     if (!removed) throw noSuchPhone(phoneId)
-    process.stdout.write(`${phoneId} is removed\n`)
+    show(asJson, { phone_id: phoneId, removed: true }, `${phoneId} is removed`)
   })
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Secret } from '../../host/secret.ts'
 import {
   type HardwareToken,
@@ -17,9 +17,11 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { isoTime, json, moment, show, table } from './output.ts'
 import { addTokenImportVerb } from './token_import.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
+
+const tokenKinds = ['totp-6', 'totp-8', 'hotp-6', 'hotp-8'] as const
 
 /** `countersign token …` */
 export function addTokenVerb(program: Command): void {
@@ -28,11 +30,13 @@ export function addTokenVerb(program: Command): void {
     .description('generators of passcodes: authenticator apps, hardware tokens, YubiKeys')
   dataOptions(token.command('add <username>'))
     .description('give a user a token; its QR code is shown this once')
-    .option('--totp', 'passcodes change with the time (the default)')
-    .option('--hotp', 'passcodes count up')
     .addOption(
-      new Option('--digits <digits>', 'length of a passcode').choices(['6', '8']).default('6'),
+      new Option('--kind <kind>', 'passcodes that change with the time, or count up; their length')
+        .choices(tokenKinds)
+        .default('totp-6'),
     )
+    .option('--totp', 'the same as --kind totp-6')
+    .addOption(new Option('--hotp', 'the same as --kind hotp-6').conflicts('totp'))
     .addOption(
       new Option('--algorithm <name>', 'hash')
         .choices(['SHA1', 'SHA256', 'SHA512'])
@@ -44,7 +48,7 @@ export function addTokenVerb(program: Command): void {
         .default('30'),
     )
     .option('--serial <serial>', 'what stands on it')
-    .option('--counter <counter>', 'where it stands (HOTP)', Number, 0)
+    .option('--counter <counter>', 'where it stands (HOTP)', readCounter, 0)
     .option('--secret-file <file>', 'its secret in base32, - for standard input; else one is made')
     .action(add)
   addTokenImportVerb(token)
@@ -68,8 +72,9 @@ export function addTokenVerb(program: Command): void {
 }
 
 interface AddOptions extends DataOptions {
+  readonly kind: (typeof tokenKinds)[number]
+  readonly totp?: boolean
   readonly hotp?: boolean
-  readonly digits: string
   readonly algorithm: OathAlgorithm
   readonly step: string
   readonly serial?: string
@@ -80,10 +85,11 @@ interface AddOptions extends DataOptions {
 async function add(username: string, options: AddOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
+    const kind = options.hotp === true ? 'hotp-6' : options.totp === true ? 'totp-6' : options.kind
     const { token, secret } = await administration.together((acts) =>
       acts.createToken(user, {
-        kind: options.hotp === true ? 'hotp' : 'totp',
-        digits: Number(options.digits),
+        kind: kind.startsWith('hotp') ? 'hotp' : 'totp',
+        digits: kind.endsWith('8') ? 8 : 6,
         algorithm: options.algorithm,
         stepSecs: Number(options.step),
         counter: options.counter,
@@ -112,11 +118,11 @@ async function list(options: DataOptions & { readonly unassigned: boolean }): Pr
       asJson
         ? json(tokens.map(tokenJson))
         : table(
-            ['TOKEN', 'SERIAL', 'TYPE', 'USER', 'EXPIRES'],
+            ['TOKEN', 'SERIAL', 'KIND', 'USER', 'EXPIRES'],
             tokens.map((token) => [
               token.tokenId,
               token.serial,
-              token.type,
+              token.kind,
               names.get(token.userId ?? '') ?? '',
               moment(token.expires),
             ]),
@@ -129,7 +135,7 @@ async function list(options: DataOptions & { readonly unassigned: boolean }): Pr
 }
 
 async function assign(serial: string, username: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const token = await tokenNamed(store, serial)
     const user = await userNamed(store, username)
     if (token.phoneId !== null)
@@ -141,18 +147,18 @@ async function assign(serial: string, username: string, options: DataOptions): P
       )
     }
     await administration.together((acts) => acts.assignToken(token.tokenId, user))
-    process.stdout.write(`${serial} is ${user.username}'s\n`)
+    show(asJson, tokenJson({ ...token, userId: user.userId }), `${serial} is ${user.username}'s`)
   })
 }
 
 async function unassign(serial: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const token = await tokenNamed(store, serial)
     if (token.userId === null) throw new CommandError(`${serial} is with nobody`)
     if (token.phoneId !== null)
       throw new CommandError(`${serial} is the generator of a phone; remove the phone`)
     await administration.together((acts) => acts.assignToken(token.tokenId, undefined))
-    process.stdout.write(`${serial} is nobody's now\n`)
+    show(asJson, tokenJson({ ...token, userId: null }), `${serial} is nobody's now`)
   })
 }
 
@@ -163,11 +169,12 @@ async function resync(
   third: string | undefined,
   options: DataOptions,
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
-    const { tokenId, type } = await tokenNamed(store, serial)
-    if (!type.startsWith('h')) {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const token = await tokenNamed(store, serial)
+    const { tokenId, kind } = token
+    if (!kind.startsWith('hotp')) {
       throw new CommandError(
-        type === 'yk'
+        kind === 'yubikey'
           ? 'a YubiKey needs none: each of its passcodes says where it stands'
           : 'only a HOTP token counts; a TOTP token whose clock is off is followed by itself',
       )
@@ -178,7 +185,7 @@ async function resync(
       throw new CommandError(
         'these are not codes in a row of that HOTP token, or they are behind its last use',
       )
-    process.stdout.write(`${serial} is in step again\n`)
+    show(asJson, tokenJson(token), `${serial} is in step again`)
   })
 }
 
@@ -186,11 +193,12 @@ async function remove(
   serial: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
-    const { tokenId } = await tokenNamed(store, serial)
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const token = await tokenNamed(store, serial)
+    const { tokenId } = token
     await confirmed(`Remove token ${serial}?`, options.yes)
     await administration.together((acts) => acts.removeToken(tokenId))
-    process.stdout.write(`${serial} is removed\n`)
+    show(asJson, { ...tokenJson(token), removed: true }, `${serial} is removed`)
   })
 }
 
@@ -200,8 +208,13 @@ async function tokenNamed(store: Store, name: string): Promise<HardwareToken> {
   if (token === undefined)
     throw new CommandError(`there is no token ${name}; see countersign token list`)
   if (others.length === 0) return token
-  const each = [token, ...others].map(({ tokenId, type }) => `${tokenId} (${type})`).join(', ')
+  const each = [token, ...others].map(({ tokenId, kind }) => `${tokenId} (${kind})`).join(', ')
   throw new CommandError(`several tokens have the serial ${name}; say which: ${each}`)
+}
+
+function readCounter(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a whole number')
 }
 
 /** A secret never stands in the arguments, where every user of the machine could read it. */
@@ -215,12 +228,12 @@ function readSecret(file: string): Secret {
   }
 }
 
-function tokenJson({ tokenId, serial, type, userId, expires }: HardwareToken) {
+function tokenJson({ tokenId, serial, kind, userId, expires }: HardwareToken) {
   return {
     token_id: tokenId,
     serial,
-    type,
+    kind,
     user_id: userId,
-    expires: seconds(expires),
+    expires: isoTime(expires),
   }
 }

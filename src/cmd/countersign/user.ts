@@ -3,7 +3,7 @@ import { Groups } from '../../service/directory/groups.ts'
 import { HardwareTokens } from '../../service/directory/hardware_tokens.ts'
 import { Phones } from '../../service/directory/phones.ts'
 import type { User, UserStatus } from '../../service/directory/user.ts'
-import { Users } from '../../service/directory/users.ts'
+import { bypassValidSecs } from './bypass.ts'
 import {
   CommandError,
   type Context,
@@ -13,10 +13,13 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
+import { readCount } from './duration.ts'
 import { addInvite } from './invite.ts'
 import { readMailOption } from './mail_option.ts'
-import { json, moment, seconds, table } from './output.ts'
+import { json, moment, show as showResult, table } from './output.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
+import { userJson } from './user_json.ts'
+import { listUsers } from './user_list.ts'
 
 const settableStatuses = ['active', 'bypass', 'disabled'] as const
 
@@ -30,9 +33,12 @@ export function addUserVerb(program: Command): void {
     .option('--alias <name...>', 'further names')
     .option('--totp', 'make a token whose passcodes change with the time, and show its QR code')
     .option('--hotp', 'make a token whose passcodes count up, and show its QR code')
-    .option('--bypass <count>', 'make bypass codes', Number)
+    .option('--bypass <count>', 'make bypass codes, which work for 24 hours', readCount)
     .action(add)
-  dataOptions(user.command('list')).description('all users').action(list)
+  dataOptions(user.command('list'))
+    .description('all users, with their devices, invitations and locks')
+    .option('--not-enrolled', 'only those without a device to sign in with', false)
+    .action(listUsers)
   dataOptions(user.command('show <username>')).description('a user with all devices').action(show)
   addInvite(user)
   dataOptions(user.command('edit <username>'))
@@ -68,8 +74,6 @@ interface AddOptions extends DataOptions {
 async function add(username: string, options: AddOptions): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
     const { realname = '', email = '', alias = [], bypass = 0 } = options
-    if (!Number.isInteger(bypass) || bypass < 0)
-      throw new CommandError('--bypass takes a whole number')
     const made = await administration.together(async (acts) => {
       const user = await acts.createUser({ username, realname, email, aliases: alias })
       const kinds = [
@@ -81,13 +85,13 @@ async function add(username: string, options: AddOptions): Promise<void> {
         const { token, secret } = await acts.createToken(user, { kind })
         uris.push(otpauthUri(user.username, token, secret))
       }
-      const codes =
+      const { codes } =
         bypass === 0
-          ? []
+          ? { codes: [] }
           : await acts.createBypassCodes(user, {
               count: bypass,
               reuseCount: 1,
-              validSecs: 0,
+              validSecs: bypassValidSecs,
               preserveExisting: false,
             })
       return { user, uris, codes }
@@ -102,34 +106,13 @@ async function add(username: string, options: AddOptions): Promise<void> {
     for (const uri of made.uris) process.stdout.write(tokenShown(uri))
     if (made.codes.length > 0)
       process.stdout.write(
-        `\nBypass codes, each good once:\n${made.codes.map((code) => `  ${code}\n`).join('')}`,
+        `\nBypass codes; each works once, within 24 hours:\n${made.codes.map((code) => `  ${code}\n`).join('')}`,
       )
     if (made.uris.length + made.codes.length === 0) {
       process.stdout.write(
         `Give them something to sign in with: countersign token add ${made.user.username} --totp\n`,
       )
     }
-  })
-}
-
-async function list(options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
-    const users = await new Users(store).list()
-    process.stdout.write(
-      asJson
-        ? json(users.map(userJson))
-        : table(
-            ['USERNAME', 'NAME', 'STATUS', 'ALIASES', 'LAST SIGN-IN'],
-            users.map((user) => [
-              user.username,
-              user.realname,
-              user.status,
-              user.aliases.join(' '),
-              moment(user.lastLogin),
-            ]),
-            'There are no users yet. Add one: countersign user add alice --totp',
-          ),
-    )
   })
 }
 
@@ -161,8 +144,8 @@ async function show(username: string, options: DataOptions): Promise<void> {
     )
     process.stdout.write(
       table(
-        ['TOKEN', 'SERIAL', 'TYPE'],
-        details.tokens.map(({ token_id, serial, type }) => [token_id, serial, type]),
+        ['TOKEN', 'SERIAL', 'KIND'],
+        details.tokens.map(({ token_id, serial, kind }) => [token_id, serial, kind]),
         `No tokens. Add one: countersign token add ${user.username} --totp`,
       ),
     )
@@ -181,7 +164,7 @@ async function devicesOf({ store }: Context, user: User) {
       name,
       platform,
     })),
-    tokens: tokens.map(({ tokenId, serial, type }) => ({ token_id: tokenId, serial, type })),
+    tokens: tokens.map(({ tokenId, serial, kind }) => ({ token_id: tokenId, serial, kind })),
   }
 }
 
@@ -193,7 +176,7 @@ interface EditOptions extends DataOptions {
 }
 
 async function edit(username: string, options: EditOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const change = {
       ...(options.username === undefined ? {} : { username: options.username }),
@@ -204,7 +187,7 @@ async function edit(username: string, options: EditOptions): Promise<void> {
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign user edit --help')
     await administration.together((acts) => acts.updateUser(user, change))
-    process.stdout.write(`${user.username} is changed\n`)
+    showResult(asJson, userJson({ ...user, ...change }), `${user.username} is changed`)
   })
 }
 
@@ -213,18 +196,23 @@ async function setAliases(
   aliases: readonly string[],
   options: DataOptions,
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.setAliases(user, aliases))
-    process.stdout.write(`${user.username} goes by ${[user.username, ...aliases].join(', ')}\n`)
+    showResult(
+      asJson,
+      userJson({ ...user, aliases }),
+      `${user.username} goes by ${[user.username, ...aliases].join(', ')}`,
+    )
   })
 }
 
 async function unlock(username: string, options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.unlockUser(user))
-    process.stdout.write(`${user.username} is not locked out any more\n`)
+    const status = user.status === 'locked out' ? 'active' : user.status
+    showResult(asJson, userJson({ ...user, status }), `${user.username} is not locked out any more`)
   })
 }
 
@@ -232,23 +220,10 @@ async function remove(
   username: string,
   options: DataOptions & { readonly yes: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration }) => {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     await confirmed(`Remove ${user.username} and all devices?`, options.yes)
     await administration.together((acts) => acts.removeUser(user))
-    process.stdout.write(`${user.username} is removed\n`)
+    showResult(asJson, { username: user.username, removed: true }, `${user.username} is removed`)
   })
-}
-
-function userJson(user: User) {
-  return {
-    user_id: user.userId,
-    username: user.username,
-    aliases: user.aliases,
-    realname: user.realname,
-    email: user.email,
-    status: user.status,
-    created: seconds(user.created),
-    last_login: seconds(user.lastLogin),
-  }
 }

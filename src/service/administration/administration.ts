@@ -172,13 +172,14 @@ export class Administration {
         return await done('hardtoken_delete', tokenId, removed ? '' : 'not found', removed)
       },
       createBypassCodes: async (user, codes) => {
-        const created = await this.#bypassCodes.create(
-          user.userId,
-          { ...codes, createdBy: this.#actor },
-          now,
-          db,
-        )
-        return await done('bypass_create', user.username, `count=${created.length}`, created)
+        const { userId, username } = user
+        const replaced = codes.preserveExisting
+          ? 0
+          : await this.#bypassCodes.countUsable(userId, now, db)
+        const created = { ...codes, createdBy: this.#actor }
+        const made = await this.#bypassCodes.create(userId, created, now, db)
+        const description = `count=${made.length} replaced=${replaced}`
+        return await done('bypass_create', username, description, { codes: made, replaced })
       },
       removeBypassCodes: async (user) => {
         await this.#bypassCodes.removeOfUser(user.userId, db)
@@ -276,7 +277,11 @@ export interface AdministrationActs {
   assignToken(tokenId: string, user: User | undefined): Promise<boolean>
   resyncToken(tokenId: string, codes: readonly string[]): Promise<boolean>
   removeToken(tokenId: string): Promise<boolean>
-  createBypassCodes(user: User, codes: Omit<NewBypassCodes, 'createdBy'>): Promise<string[]>
+  /** @returns The codes, which can't be had again, and how many usable ones they replace. */
+  createBypassCodes(
+    user: User,
+    codes: Omit<NewBypassCodes, 'createdBy'>,
+  ): Promise<{ readonly codes: readonly string[]; readonly replaced: number }>
   removeBypassCodes(user: User): Promise<void>
   createGroup(name: string, status: GroupStatus, description: string): Promise<Group>
   setGroupStatus(group: Group, status: GroupStatus): Promise<void>

@@ -62,6 +62,31 @@ export async function endLocks(userId: string, db: StoreDb): Promise<void> {
   await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
 }
 
+/** The locks of a user that have not ended. */
+export interface UserLocks {
+  /** Of the whole account. */
+  readonly lockedUntil: number | null
+  /** How many addresses are locked, each in one application. */
+  readonly sources: number
+}
+
+/** The locks of all users who have any. */
+export async function locksOf(now: number, db: StoreDb): Promise<ReadonlyMap<string, UserLocks>> {
+  const rows = await db
+    .selectFrom('failed_attempts')
+    .select(['user_id', 'ikey', 'source', 'locked_until'])
+    .where('locked_until', '>', now)
+    .execute()
+  const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
+  return new Map(
+    [...byUser].map(([userId, locked]) => {
+      const account = locked.find(({ ikey, source }) => ikey === '' && source === '')
+      const sources = locked.length - (account === undefined ? 0 : 1)
+      return [userId, { lockedUntil: account?.locked_until ?? null, sources }]
+    }),
+  )
+}
+
 /** Wrong passcodes, counted (docs/lockout.md). */
 export class Lockout {
   readonly #store: Store

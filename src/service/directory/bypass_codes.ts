@@ -52,6 +52,12 @@ export class BypassCodes {
     }))
   }
 
+  /** How many of a user's codes a sign-in could still use. */
+  async countUsable(userId: string, now: number, db: StoreDb): Promise<number> {
+    const codes = await this.ofUser(userId, db)
+    return codes.filter(({ expires }) => expires === null || expires > now).length
+  }
+
   /** @returns The codes, which can't be had again. */
   async create(userId: string, codes: NewBypassCodes, now: number, db: StoreDb): Promise<string[]> {
     if (!codes.preserveExisting) await this.removeOfUser(userId, db)

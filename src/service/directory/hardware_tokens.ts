@@ -7,8 +7,8 @@ export interface HardwareToken {
   /** `DH…` */
   readonly tokenId: string
   readonly serial: string
-  /** In the API's words: `h6`, `h8`, `t6`, `t8`, `yk`. */
-  readonly type: string
+  /** `hotp-6`, `hotp-8`, `totp-6`, `totp-8` or `yubikey`. */
+  readonly kind: string
   readonly userId: string | null
   /** The phone whose generator it is: then it is none to be handed out. */
   readonly phoneId: string | null
@@ -47,10 +47,9 @@ export class HardwareTokens {
 /** An OATH token, as it is listed with the YubiKeys. */
 export function hardwareTokenOf({ kind, digits, ...token }: Token): HardwareToken {
   const { tokenId, serial, userId, phoneId, expires } = token
-  const type = `${kind === 'hotp' ? 'h' : 't'}${digits}`
-  return { tokenId, serial, type, userId, phoneId, expires }
+  return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }
 }
 
 function ofYubikey({ tokenId, serial, userId }: Yubikey): HardwareToken {
-  return { tokenId, serial, type: 'yk', userId, phoneId: null, expires: null }
+  return { tokenId, serial, kind: 'yubikey', userId, phoneId: null, expires: null }
 }

@@ -41,6 +41,28 @@ export class Phones {
     return (await phonesOfUser(db, { userId })).map(phoneOf)
   }
 
+  /** How many phones each user has, and how many of them answer pushes. */
+  async counts(
+    db: StoreDb,
+  ): Promise<ReadonlyMap<string, { readonly all: number; readonly activated: number }>> {
+    const rows = await db
+      .selectFrom('phones')
+      .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+      .select('phones.user_id')
+      .select((select) => [
+        select.fn.count('phones.phone_id').as('all'),
+        select.fn.count('push_devices.phone_id').as('activated'),
+      ])
+      .groupBy('phones.user_id')
+      .execute()
+    return new Map(
+      rows.map(({ user_id, all, activated }) => [
+        user_id,
+        { all: Number(all), activated: Number(activated) },
+      ]),
+    )
+  }
+
   async byId(phoneId: string, db: StoreDb = this.#store.db): Promise<Phone | undefined> {
     const row = await db
       .selectFrom('phones')

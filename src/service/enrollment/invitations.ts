@@ -60,6 +60,22 @@ export class Invitations {
     return code
   }
 
+  /** When the latest unused invitation of each user ends. */
+  async openByUser(now: number, db: StoreDb): Promise<ReadonlyMap<string, number>> {
+    const rows = await db
+      .selectFrom('portal_codes')
+      .select(['user_id', 'expires'])
+      .where('used', 'is', null)
+      .where('expires', '>', now)
+      .orderBy('expires')
+      .execute()
+    return new Map(
+      rows.flatMap(({ user_id, expires }) =>
+        user_id === null ? [] : [[user_id, expires] as const],
+      ),
+    )
+  }
+
   async byCode(code: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
     return await this.byHash(hashOf(code), db)
   }

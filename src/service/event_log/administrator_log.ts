@@ -27,12 +27,26 @@ export class AdministratorLog {
 
   /** The newest first. */
   async list(limit: number, db: StoreDb = this.#store.db): Promise<AdministratorEvent[]> {
+    return (await this.entries({ limit }, db)).map(({ event }) => event)
+  }
+
+  /** The newest first, with the ids by which a reader goes on. */
+  async entries(
+    {
+      limit,
+      mintime = 0,
+      afterId = 0,
+    }: { readonly limit: number; readonly mintime?: number; readonly afterId?: number },
+    db: StoreDb,
+  ): Promise<{ readonly id: number; readonly event: AdministratorEvent }[]> {
     const rows = await db
       .selectFrom('administrator_log')
       .selectAll()
+      .where('timestamp', '>=', mintime)
+      .where('id', '>', afterId)
       .orderBy('id', 'desc')
       .limit(limit)
       .execute()
-    return rows.map(({ id: _id, ...row }) => row)
+    return rows.map(({ id, ...event }) => ({ id, event }))
   }
 }

@@ -27,6 +27,8 @@ export interface EventFilter {
   readonly reason?: string
   readonly mintime?: number
   readonly maxtime?: number
+  /** Only entries with a higher id. */
+  readonly afterId?: number
   readonly limit: number
 }
 
@@ -64,6 +66,14 @@ export class AuthenticationLog {
 
   /** The newest first. */
   async list(filter: EventFilter, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
+    return (await this.entries(filter, db)).map(({ event }) => event)
+  }
+
+  /** The newest first, with the ids by which a reader goes on. */
+  async entries(
+    filter: EventFilter,
+    db: StoreDb,
+  ): Promise<{ readonly id: number; readonly event: AuthenticationEvent }[]> {
     let query = db
       .selectFrom('authentication_log')
       .selectAll()
@@ -74,7 +84,8 @@ export class AuthenticationLog {
     if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason)
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
-    return (await query.execute()).map(eventOf)
+    if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
+    return (await query.execute()).map((row) => ({ id: row.id, event: eventOf(row) }))
   }
 
   /** Those of one user since a moment, the newest first. */

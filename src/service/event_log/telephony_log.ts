@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { Schema } from '../store/schema.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /** One message or call, from before the provider was asked for it. */
@@ -26,6 +27,8 @@ export interface TelephonyFilter {
   readonly type?: TelephonyEvent['type']
   readonly mintime?: number
   readonly maxtime?: number
+  /** Only entries with a higher id. */
+  readonly afterId?: number
   readonly limit: number
 }
 
@@ -102,22 +105,35 @@ export class TelephonyLog {
 
   /** The newest first. */
   async list(filter: TelephonyFilter, db: StoreDb = this.#store.db): Promise<TelephonyEvent[]> {
+    return (await this.entries(filter, db)).map(({ event }) => event)
+  }
+
+  /** The newest first, with the ids by which a reader goes on. */
+  async entries(
+    filter: TelephonyFilter,
+    db: StoreDb,
+  ): Promise<{ readonly id: number; readonly event: TelephonyEvent }[]> {
     let query = db.selectFrom('telephony_log').selectAll().orderBy('id', 'desc').limit(filter.limit)
     if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId)
     if (filter.type !== undefined) query = query.where('type', '=', filter.type)
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
-    return (await query.execute()).map((row) => ({
-      timestamp: row.timestamp,
-      type: row.type === 'phone' ? 'phone' : 'sms',
-      context: contextOf(row.context),
-      number: row.number,
-      userId: row.user_id,
-      txid: row.txid,
-      provider: row.provider,
-      result: resultOf(row.result),
-      detail: row.detail,
-    }))
+    if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
+    return (await query.execute()).map((row) => ({ id: row.id, event: eventOf(row) }))
+  }
+}
+
+function eventOf(row: Selectable<Schema['telephony_log']>): TelephonyEvent {
+  return {
+    timestamp: row.timestamp,
+    type: row.type === 'phone' ? 'phone' : 'sms',
+    context: contextOf(row.context),
+    number: row.number,
+    userId: row.user_id,
+    txid: row.txid,
+    provider: row.provider,
+    result: resultOf(row.result),
+    detail: row.detail,
   }
 }
 
