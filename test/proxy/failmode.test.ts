@@ -147,6 +147,18 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
+  test('a burst of logins of one user leaves room for everybody else', async () => {
+    api.preauth = ({ username }) =>
+      username === 'alice' ? 'hang' : { response: { result: 'allow', status_msg: 'Bypass' } }
+    const proxy = await ProxyAtWork.start(sectionFor(api, { apiTimeoutSecs: 2 }))
+    const burst = Array.from({ length: 100 }, (_, index) => proxy.signIn('alice', `${index}`))
+    assert.equal((await proxy.signIn('bob', '123456'))?.accepted, true)
+    await Promise.all(burst)
+    const asked = api.asked('/auth/v2/preauth').filter(({ username }) => username === 'alice')
+    assert.equal(asked.length, 32)
+    await proxy.stop()
+  })
+
   test('calls wait for one of the kept connections instead of opening more', async () => {
     const proxy = await ProxyAtWork.start(sectionFor(api, { apiMaxConnections: 4 }))
     let open = 0

@@ -4,6 +4,7 @@ import {
   AuthApiUnavailable,
   failureDetail,
   failures,
+  lookupName,
   oneCall,
   type PreauthAnswer,
   promptWord,
@@ -23,6 +24,7 @@ import {
 import { chooseFactor } from './choice.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
 import { diagnose } from './failmode.ts'
+import { PendingLogins } from './pending_logins.ts'
 import type { SignInCounters } from './sign_in_counters.ts'
 import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
 
@@ -62,6 +64,7 @@ const busy = 'The sign-in service is busy. Please try again.'
 
 /** A passcode is decided within this of its login's beginning: RADIUS clients wait about 20 s. */
 const passcodeWithinMs = 15_000
+const maxPendingPerUser = 32
 
 /**
  * Asks for the second factor of one sign-in.
@@ -74,6 +77,7 @@ export class SecondFactor {
   readonly availability: Availability
   readonly #options: SecondFactorOptions
   readonly #exempt: ExemptUsernames
+  readonly #pending = new PendingLogins(maxPendingPerUser)
   #oneCall = false
 
   /** @param onCheck Receives the outcome of every `check`. */
@@ -94,11 +98,25 @@ export class SecondFactor {
     }
     const word = readTypedWord(login.word, this.#options.factorAliases)
     if (word === undefined) return reject('Type a passcode, push, phone or sms.')
-    const attempt = {
-      login,
-      since: this.availability.now(),
-      beganMs: this.#options.clock.now(),
+    const user = lookupName(login.username, 'simple')
+    if (!this.#pending.enter(user)) return this.#tooMany(login, factorOf(word))
+    try {
+      return await this.#askApi(login, word)
+    } finally {
+      this.#pending.leave(user)
     }
+  }
+
+  #tooMany({ label }: Login, factor: string): Verdict {
+    const { counters, log } = this.#options
+    counters.busy++
+    log.error(`${label}: rejected: ${maxPendingPerUser} logins of this user are in progress`)
+    return reject(busy, factor)
+  }
+
+  async #askApi(login: Login, word: TypedWord): Promise<Verdict> {
+    const since = this.availability.now()
+    const attempt = { login, since, beganMs: this.#options.clock.now() }
     const verdict = this.#oneCall ? await this.#askOnce(attempt, word) : undefined
     return verdict ?? this.#askTwice(attempt, word)
   }

@@ -14,7 +14,7 @@ import { freePort, Running } from '../../rig/running.ts'
 import { ServiceClient } from '../../rig/service_client.ts'
 
 const program = (name: string) => resolve(import.meta.dirname, '../../../bin', name)
-const radiusSecret = 'the secret of the appliance'
+export const radiusSecret = 'the secret of the appliance'
 const bypassCodes = 10
 
 export interface ProgramsOptions {
