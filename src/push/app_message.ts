@@ -15,6 +15,8 @@ export interface PendingRequest {
   /** Milliseconds since 1970, as all moments here. */
   readonly opened: number
   readonly expires: number
+  /** The `txid` of the first request, where a client has sent this sign-in again. */
+  readonly repeatOf: string | null
   /** `enter`: the digits that are to be typed in; `show`: the code that is to be typed elsewhere. */
   readonly verification:
     | { readonly kind: 'enter'; readonly digits: number }

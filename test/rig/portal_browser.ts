@@ -1,17 +1,24 @@
 import { Invitations } from '../../src/service/enrollment/invitations.ts'
-import type { Answer, TestService } from './service.ts'
+import type { TestService } from './service.ts'
+import type { Answer, RawRequest } from './service_client.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A service, in this process or in one of its own. */
+export interface PortalService {
+  readonly port: number
+  send(raw: RawRequest): Promise<Answer>
+}
 
 /** A browser at the portal: it keeps its cookie, and says where its requests come from. */
 export class PortalBrowser {
   cookie: string | undefined
-  readonly #service: TestService
+  readonly #service: PortalService
   readonly origin: string
 
-  constructor(service: TestService) {
+  constructor(service: PortalService) {
     this.#service = service
-    this.origin = `https://127.0.0.1:${service.service.port}`
+    this.origin = `https://127.0.0.1:${service.port}`
   }
 
   /** @param headers Instead of what the browser sends; an empty one is left out. */

@@ -117,6 +117,23 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     })
   }
 
+  test('says that a client has asked again, where the requests look the same', async () => {
+    const txids = [await push({ ipaddr: '192.0.2.7' }), await push({ ipaddr: '192.0.2.7' })]
+    await push({ ipaddr: '203.0.113.9' })
+    const words = page.getByText(/^A second attempt, \d+ s later$/)
+    await words.waitFor()
+    assert.equal(await words.count(), 1)
+    await looksRight(page, 'push-8-again')
+    await page.goto(`/app/#/request/${txids[1]}`)
+    await page.getByText(/^A second attempt, \d+ s later\. The first one still waits\.$/).waitFor()
+    await looksRight(page, 'push-8-attempt')
+    for (let answered = 0; answered < 3; answered++) {
+      await press('Deny')
+      await heading('Denied')
+      await page.getByRole('link', { name: answered < 2 ? 'Look at it' : 'Done' }).click()
+    }
+  })
+
   test('marks what differs of several', async () => {
     const [one, other] = [
       await push({ ipaddr: '192.0.2.7' }),

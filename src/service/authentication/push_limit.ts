@@ -37,17 +37,17 @@ export class PushLimit {
    */
   async ask(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission> {
     const { lockout, log, transactions, fatigue, clock } = this.#parts
-    if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
     const now = clock.now()
     const { integration, budget } = attempt.asking
     const { ikey } = integration
-    await lockout.hold({ userId, ikey, address: '', budget }, now, db)
+    if (fatigue.limit !== 0) await lockout.hold({ userId, ikey, address: '', budget }, now, db)
     const waiting = await transactions.waitingForUser(userId, db)
     const firsts = firstsOf(attempt, waiting).map(({ txid }) => txid)
     const [first] = firsts
     if (first !== undefined && (await this.#mayRepeat(userId, firsts, db))) {
       return { kind: 'send', repeatOf: first }
     }
+    if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
     const portal = budget === 'portal' ? ikey : await portalIkey(db)
     const filter = budget === 'portal' ? { ikey } : { exceptIkey: portal }
     const since = now - fatigue.windowMs

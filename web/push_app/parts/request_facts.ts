@@ -17,6 +17,11 @@ export function factsOf(request: PendingRequest, all: readonly PendingRequest[])
   }))
 }
 
+/** Whether nothing that is shown tells them apart. */
+export function looksSame(one: PendingRequest, other: PendingRequest): boolean {
+  return JSON.stringify([...plainFacts(one)]) === JSON.stringify([...plainFacts(other)])
+}
+
 function plainFacts(request: PendingRequest): ReadonlyMap<string, string> {
   const { application, username, ipaddr, place, hostname, type, info } = request
   const facts: [string, string][] = [

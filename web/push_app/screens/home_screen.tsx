@@ -1,4 +1,5 @@
 import type { PendingRequest } from '../../../src/push/app_message.ts'
+import { attemptWords } from '../parts/attempt.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { PasscodeCard } from '../parts/passcode_card.tsx'
@@ -76,6 +77,7 @@ interface WaitingCardParts {
 function WaitingCard({ request, all, link }: WaitingCardParts) {
   const now = useNow(link)
   const details = factsOf(request, all).filter(({ name }) => name !== 'Application')
+  const attempt = attemptWords(request, all)
   return (
     <a className="card waiting" href={`#/request/${request.txid}`}>
       <span className="waiting-words">
@@ -86,6 +88,7 @@ function WaitingCard({ request, all, link }: WaitingCardParts) {
             {value}
           </span>
         ))}
+        {attempt !== '' && <span>{attempt}</span>}
         <span className="dim">{ago(request.opened, now)}</span>
       </span>
       <span className="waiting-go">

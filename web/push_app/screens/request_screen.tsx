@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import type { Decision } from '../../../src/push/signed_text.ts'
+import { attemptWords } from '../parts/attempt.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { RequestDetails } from '../parts/request_details.tsx'
@@ -61,6 +62,18 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
   return <Asked app={app} request={found} all={requests} link={link} ended={setEnding} />
 }
 
+/** Says that a client seems to have asked again, and no more: which one is answered is for its user. */
+function AttemptNote({ request, all }: Pick<AskedParts, 'request' | 'all'>) {
+  const words = attemptWords(request, all)
+  if (words === '') return null
+  return (
+    <p className="note">
+      <Icon name="clock" />
+      <span>{words}. The first one still waits.</span>
+    </p>
+  )
+}
+
 interface AskedParts {
   readonly app: PushApp
   readonly request: PendingRequest
@@ -105,6 +118,7 @@ function Asked({ app, request, all, link, ended }: AskedParts) {
         </span>
       </p>
       <ScreenTitle>Are you signing in to {request.application}?</ScreenTitle>
+      <AttemptNote request={request} all={all} />
       {all.length > 1 && <SeveralNote count={all.length} />}
       {verification?.kind === 'show' && (
         <section className="card shown" aria-labelledby="shown-title">

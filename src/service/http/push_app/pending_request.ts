@@ -7,7 +7,7 @@ export function pendingRequest(
   transaction: Transaction,
   places: Pick<Places, 'of'>,
 ): PendingRequest {
-  const { txid, request, verification, opened, expires } = transaction
+  const { txid, request, verification, opened, expires, repeatOf } = transaction
   const { application, username, displayUsername, ipaddr, hostname } = request
   return {
     txid,
@@ -20,6 +20,7 @@ export function pendingRequest(
     info: request.pushinfo ?? [],
     opened,
     expires,
+    repeatOf,
     verification: shownVerification(verification),
   }
 }

@@ -197,6 +197,7 @@ onBothDatabases('the push app', (rig) => {
           ['amount', '12 EUR'],
           ['to', 'Bob'],
         ],
+        repeatOf: null,
         verification: null,
       })
       await phone.answer(txid, 'approve')
