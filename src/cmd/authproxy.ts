@@ -50,7 +50,7 @@ async function run(file: string): Promise<number> {
     for (const { section, address, port } of proxy.listeners) {
       say(
         'info',
-        `[${section}] listening on ${address}:${port}/udp for ${clientsOf(config, section)}`,
+        `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${clientsOf(config, section)}`,
       )
     }
     // not by a request, which an attacker could send: by the owner of the process alone

@@ -173,10 +173,13 @@ function samePlace(one: RadiusServerSection, other: RadiusServerSection): boolea
 
 function listenError(section: RadiusServerSection, error: unknown): ListenError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const place = `${section.interfaceAddress ?? '*'}:${section.port}`
+  const { interfaceAddress = '*' } = section
+  const host = interfaceAddress.includes(':') ? `[${interfaceAddress}]` : interfaceAddress
+  const place = `${host}:${section.port}`
   const advice: Readonly<Record<string, string>> = {
     EADDRINUSE: `UDP port ${section.port} is taken by another program; stop it or set port= to another`,
     EACCES: `UDP port ${section.port} may be opened by root only; start as root or set port= to one above 1023`,
+    EAFNOSUPPORT: `this machine has no IPv6; leave interface out for IPv4`,
     EADDRNOTAVAIL: `interface ${section.interfaceAddress ?? ''} is not an address of this machine`,
   }
   return new ListenError(`[${section.name}] can't listen on ${place}: ${advice[code] ?? code}`)

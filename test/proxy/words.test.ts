@@ -155,7 +155,13 @@ describe('duo_only: the field’s words', () => {
       assert.equal(atPreauth?.message.split(enroll_portal_url).length, 2, atPreauth?.message)
       assert.equal(atAuth?.message, atPreauth?.message)
     }
-    assert.equal(proxy.events.length, 4)
+    const status_msg = `You are locked out. See ${enroll_portal_url}`
+    api.preauth = () => ({ response: { result: 'deny', status_msg } })
+    assert.equal((await proxy.signIn('nobody', 'push'))?.message, status_msg)
+    api.preauth = () => ({ response: { result: 'allow', status_msg } })
+    assert.equal((await proxy.signIn('nobody', 'push'))?.message, status_msg)
+    assert.equal(proxy.events.length, 6)
+    assert.equal(proxy.events.at(-1)?.msg, 'You are locked out. See [link]')
     assert(!(proxy.log.lines.join() + JSON.stringify(proxy.events)).includes('Secret48bac5d9393f'))
   })
 

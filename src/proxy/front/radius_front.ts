@@ -3,6 +3,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { Code, type PasswordProblem, replyMessages, Type } from '../../radius/index.ts'
 import type { AccessRequest, Answer } from '../../radius/udp/access_request.ts'
+import { secretKey } from '../../radius/udp/drop_log.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
 import type { AuthEvent, AuthEvents } from './auth_events.ts'
 import { readPasswordText } from './password_text.ts'
@@ -84,7 +85,7 @@ function loginOf(
   }
   const word = readPasswordText(password, decoder, {
     proven: request.signed,
-    key: request.client.name.replace('radius_ip', 'radius_secret'),
+    key: secretKey(request.client.name),
   })
   if (word.kind === 'unreadable') return unreadable(word.problem)
   if (word.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)

@@ -26,6 +26,7 @@ import { ExemptUsernames } from './exempt_usernames.ts'
 import { diagnose } from './failmode.ts'
 import { PendingLogins } from './pending_logins.ts'
 import type { SignInCounters } from './sign_in_counters.ts'
+import { statusText } from './status_text.ts'
 import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
@@ -159,11 +160,10 @@ export class SecondFactor {
   #preauthVerdict(login: Login, answer: Exclude<PreauthAnswer, { result: 'auth' }>): Verdict {
     switch (answer.result) {
       case 'allow':
-        return this.#accept(login, { grounds: 'preauth', message: answer.status_msg })
+        return this.#accept(login, { grounds: 'preauth', ...statusText(answer) })
       case 'deny':
-        return reject(answer.status_msg)
       case 'enroll':
-        return rejectWithPortal(answer)
+        return { kind: 'reject', factor: undefined, ...statusText(answer) }
     }
   }
 
@@ -175,12 +175,11 @@ export class SecondFactor {
     const answer = await this.availability.watch(since, { irrevocable: true }, (call) =>
       api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
     )
-    log.info(
-      `${login.label}: Duo authentication returned '${answer.result}': '${withoutPortal(answer)}'`,
-    )
+    const text = statusText(answer)
+    log.info(`${login.label}: Duo authentication returned '${answer.result}': '${text.message}'`)
     return answer.result === 'allow'
-      ? this.#accept(login, { grounds: 'auth', message: answer.status_msg, factor })
-      : rejectWithPortal(answer, factor)
+      ? this.#accept(login, { grounds: 'auth', ...text, factor })
+      : { kind: 'reject', ...text, factor }
   }
 
   async #failed(
@@ -221,6 +220,7 @@ export class SecondFactor {
     accepted: {
       readonly grounds: Grounds
       readonly message: string
+      readonly userMessage?: string
       readonly factor?: string
       readonly evidence?: string
     },
@@ -234,26 +234,6 @@ export class SecondFactor {
     }
     return { kind: 'accept', ...accepted, factor }
   }
-}
-
-type PortalAnswer = Pick<AuthAnswer, 'status_msg' | 'enroll_portal_url'>
-
-/** Anyone who has the enrolment link can enrol as that user, so only the user sees it. */
-function rejectWithPortal(answer: PortalAnswer, factor?: string): Verdict {
-  const { status_msg, enroll_portal_url = '' } = answer
-  const message = withoutPortal(answer)
-  if (enroll_portal_url === '') return reject(message, factor)
-  const userMessage = status_msg.includes(enroll_portal_url)
-    ? status_msg
-    : `${status_msg} ${enroll_portal_url}`.trim()
-  return { ...reject(message, factor), userMessage }
-}
-
-/** The status text as a log may show it: some services repeat the link in it. */
-function withoutPortal({ status_msg, enroll_portal_url = '' }: PortalAnswer): string {
-  return enroll_portal_url === ''
-    ? status_msg
-    : status_msg.replaceAll(enroll_portal_url, '[enrolment link]')
 }
 
 /** The user sees what the API found wrong with the request, as `no capable device`. */

@@ -10,9 +10,9 @@ const spanMs = 10_000
 /**
  * What was wrong with a datagram that is dropped, and what to do.
  *
- * @param key The setting that decides on unsigned requests of this client.
+ * @param client Name of the client entry: `radius_ip_2`.
  */
-type Explanation = (key: string) => string
+type Explanation = (client: string) => string
 
 const explanations: Readonly<Record<DropReason, Explanation>> = {
   'unknown-client': () =>
@@ -20,24 +20,24 @@ const explanations: Readonly<Record<DropReason, Explanation>> = {
   malformed: () => 'malformed: it is not a RADIUS packet that RFC 2865 §3 and §5 allow',
   'unexpected-code': () =>
     'neither an Access-Request nor a Status-Server; only logins are served here',
-  'unsigned-but-required': (key) =>
+  'unsigned-but-required': (client) =>
     'no Message-Authenticator, which the configuration requires of this client; let the client ' +
-    `send it, or set ${key} = off`,
-  'unsigned-after-signed': (key) =>
+    `send it, or set ${policyKey(client)} = off`,
+  'unsigned-after-signed': (client) =>
     'no Message-Authenticator, though this address has always sent it before. If a client there ' +
-    `does not send it, set ${key} = off; SIGUSR2 to the proxy clears what it has learned`,
+    `does not send it, set ${policyKey(client)} = off; SIGUSR2 to the proxy clears what it has learned`,
   'unsigned-eap': () => 'EAP-Message without Message-Authenticator (RFC 3579 §3.1)',
   'unsigned-status-server': () => 'Status-Server without Message-Authenticator (RFC 5997 §3)',
-  'wrong-message-authenticator': () =>
-    'wrong Message-Authenticator: the shared secret probably differs from the one of this client',
+  'wrong-message-authenticator': (client) =>
+    `wrong Message-Authenticator: the shared secret probably differs from ${secretKey(client)}`,
   'repeated-message-authenticator': () =>
     'more than one Message-Authenticator; a client or a proxy on the way adds a second one ' +
     '(RFC 3579 §3.3 allows one)',
   'malformed-message-authenticator': () =>
     'a Message-Authenticator that is not 16 octets long (RFC 3579 §3.2)',
-  'unsigned-proxy-state': (key) =>
+  'unsigned-proxy-state': (client) =>
     'Proxy-State without Message-Authenticator, as in an attack on the reply (CVE-2024-3596); let ' +
-    `the client send Message-Authenticator, or set ${key} = off`,
+    `the client send Message-Authenticator, or set ${policyKey(client)} = off`,
   'eap-with-password': () => 'EAP-Message beside another password (RFC 3579 §3.3)',
   'proxy-state-too-long': () => 'so much Proxy-State that no reply could carry it back',
   'status-server-rate': () => 'too many Status-Servers a second from this client',
@@ -46,6 +46,11 @@ const explanations: Readonly<Record<DropReason, Explanation>> = {
 /** The setting for one client entry: `message_authenticator_2` for `radius_ip_2`. */
 export function policyKey(client: string): string {
   return client.replace('radius_ip', 'message_authenticator')
+}
+
+/** The setting that holds the secret of one client entry. */
+export function secretKey(client: string): string {
+  return client.replace('radius_ip', 'radius_secret')
 }
 
 /**
@@ -73,7 +78,7 @@ export class DropLog {
     this.#counters.dropped[reason]++
     const suppressed = this.#limit(`${reason} ${client}`).allow()
     if (suppressed === undefined) return
-    const explanation = explanations[reason](policyKey(client ?? 'radius_ip_N'))
+    const explanation = explanations[reason](client ?? 'radius_ip_N')
     this.#log.warn(`dropping packet from ${from.address}: ${explanation}`, {
       port: from.port,
       reason,
