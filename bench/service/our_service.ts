@@ -11,7 +11,7 @@ export interface ServiceAtWork {
   readonly caFile: string
 }
 
-/** Starts `countersign service` as it is delivered, without a limit on requests, and waits until it listens. */
+/** Starts `countersign service` as it is delivered, without a limit on requests and with many connections, and waits until it listens. */
 export async function startService(
   place: Workplace,
   options: {
@@ -32,6 +32,10 @@ data_folder=${folder}
 
 [auth_api]
 requests_per_minute=0
+
+[connections]
+total=15000
+per_address=15000
 `,
   )
   const server = place.start({

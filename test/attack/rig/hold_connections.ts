@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net'
 
 /**
  * Opens idle TCP connections and opens each again that is closed: node hold_connections.ts PORT COUNT
- * ADDRESSES. Connections leave from 127.0.0.2 and the addresses after it. Prints how many are open, a
- * number a line, once all were tried and each second from then on.
+ * ADDRESSES. Connections leave from 127.0.0.2 and the addresses after it. Prints how many are open and
+ * how many were opened, a line a second.
  */
 const [port = 0, count = 0, addresses = 1] = process.argv.slice(2).map(Number)
 const atOnce = 500
@@ -29,10 +29,8 @@ function hold(index: number): Promise<void> {
   return promise
 }
 
+setInterval(() => process.stdout.write(`open ${open.size} opened ${opened}\n`), 1000)
 for (let begin = 0; begin < count; begin += atOnce) {
   const end = Math.min(count, begin + atOnce)
   await Promise.all(Array.from({ length: end - begin }, (_, offset) => hold(begin + offset)))
 }
-const report = () => process.stdout.write(`open ${open.size} opened ${opened}\n`)
-report()
-setInterval(report, 1000)
