@@ -119,6 +119,18 @@ describe('what a help desk does', () => {
     const { stdout } = countersign('user list')
     assert.match(stdout, /^bob +- +active +yes +2 phones \(1 with push\), 1 token +- +- +-$/m)
     assert.match(stdout, /^nell +- +active +no +- +until \S+ \S+ +until \S+ \S+ +-$/m)
+    await store.transaction((db) =>
+      db
+        .updateTable('failed_attempts')
+        .set({ ikey: 'portal' })
+        .where('ikey', '=', '')
+        .where('source', '=', '')
+        .execute(),
+    )
+    assert.match(
+      countersign('user list').stdout,
+      /^nell .* portal until \S+ \S+, from 1 address +-$/m,
+    )
     json('user unlock nell')
     assert.match(countersign('user list').stdout, /^nell +- +active +no +- +until \S+ \S+ +- +-$/m)
   })

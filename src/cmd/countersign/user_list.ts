@@ -44,14 +44,17 @@ function devicesText({ phones, activatedPhones, tokens }: UserOverview): string 
   ].join(', ')
 }
 
-function lockText({ lockedUntil, lockedSources }: UserOverview): string {
+function lockText({ lockedUntil, portalLockedUntil, lockedSources }: UserOverview): string {
   if (lockedUntil !== null) return `until ${moment(lockedUntil)}`
-  if (lockedSources === 0) return ''
-  return lockedSources === 1 ? 'from 1 address' : `from ${lockedSources} addresses`
+  return [
+    ...(portalLockedUntil === null ? [] : [`portal until ${moment(portalLockedUntil)}`]),
+    ...(lockedSources === 0 ? [] : [`from ${counted(lockedSources, 'address')}`]),
+  ].join(', ')
 }
 
 function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  const ending = count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'
+  return `${count} ${noun}${ending}`
 }
 
 function overviewJson({ user, ...overview }: UserOverview) {
@@ -63,6 +66,7 @@ function overviewJson({ user, ...overview }: UserOverview) {
     tokens: overview.tokens,
     invited_until: isoTime(overview.invitedUntil),
     locked_until: isoTime(overview.lockedUntil),
+    portal_locked_until: isoTime(overview.portalLockedUntil),
     locked_sources: overview.lockedSources,
   }
 }

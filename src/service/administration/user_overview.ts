@@ -20,6 +20,8 @@ export interface UserOverview {
   readonly invitedUntil: number | null
   /** When the lock of the whole account ends. */
   readonly lockedUntil: number | null
+  /** When the lock of the portal alone ends. */
+  readonly portalLockedUntil: number | null
   /** Addresses that are locked out for this user, in one application each. */
   readonly lockedSources: number
 }
@@ -36,7 +38,7 @@ export async function userOverviews(store: Store, now: number): Promise<UserOver
     const { userId } = user
     const { all = 0, activated = 0 } = phones.get(userId) ?? {}
     const own = tokens.get(userId) ?? []
-    const { lockedUntil = null, sources = 0 } = locks.get(userId) ?? {}
+    const { lockedUntil = null, portalUntil = null, sources = 0 } = locks.get(userId) ?? {}
     return {
       user,
       phones: all,
@@ -45,6 +47,7 @@ export async function userOverviews(store: Store, now: number): Promise<UserOver
       enrolled: all + own.length > 0,
       invitedUntil: invitations.get(userId) ?? null,
       lockedUntil,
+      portalLockedUntil: portalUntil,
       lockedSources: sources,
     }
   })

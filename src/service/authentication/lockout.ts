@@ -66,6 +66,8 @@ export async function endLocks(userId: string, db: StoreDb): Promise<void> {
 export interface UserLocks {
   /** Of the whole account. */
   readonly lockedUntil: number | null
+  /** Of the portal alone. */
+  readonly portalUntil: number | null
   /** How many addresses are locked, each in one application. */
   readonly sources: number
 }
@@ -80,9 +82,17 @@ export async function locksOf(now: number, db: StoreDb): Promise<ReadonlyMap<str
   const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
   return new Map(
     [...byUser].map(([userId, locked]) => {
-      const account = locked.find(({ ikey, source }) => ikey === '' && source === '')
-      const sources = locked.length - (account === undefined ? 0 : 1)
-      return [userId, { lockedUntil: account?.locked_until ?? null, sources }]
+      const until = (budget: Budget): number | null =>
+        locked.find(({ ikey, source }) => ikey === everywhere[budget] && source === '')
+          ?.locked_until ?? null
+      const accounts: readonly string[] = Object.values(everywhere)
+      const sources = locked.filter(
+        ({ ikey, source }) => source !== '' || !accounts.includes(ikey),
+      ).length
+      return [
+        userId,
+        { lockedUntil: until('sign-in'), portalUntil: until('portal'), sources },
+      ] as const
     }),
   )
 }
