@@ -219,7 +219,7 @@ const table: Readonly<Record<string, Room>> = {
       'service/event_log',
       'service/http/gate',
     ],
-    node: ['node:crypto', 'node:stream'],
+    node: ['node:crypto', 'node:stream', 'node:zlib'],
     packages: ['fastify', 'zod', '@fastify/helmet', 'uqr'],
   },
   'service/http/portal': {

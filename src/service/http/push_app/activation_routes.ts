@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { renderSVG } from 'uqr'
 import type { Activated } from '../../../push/app_message.ts'
 import type { ActivationRefusal } from '../../enrollment/activation.ts'
 import { AppRefusal, type AppRefusalCode } from '../gate/device_request.ts'
 import type { RequestLimit } from '../gate/request_limit.ts'
 import { appBodies, readBody } from './app_body.ts'
 import type { PushAppParts } from './app_parts.ts'
+import { qrPng } from './qr_png.ts'
 
 const refusals: Readonly<Record<ActivationRefusal, readonly [AppRefusalCode, string]>> = {
   unknown: ['unknown_code', 'there is no such activation code'],
@@ -51,8 +51,8 @@ export function addActivation(
   app.get<{ Querystring: { value?: unknown } }>('/frame/qr', async (request, reply) => {
     const link = activationUrlIn(String(request.query.value ?? ''), apiHost())
     if (link === undefined) throw new AppRefusal('invalid', 'the value is no activation code')
-    reply.type('image/svg+xml')
-    return renderSVG(link, { ecc: 'M', border: 4 })
+    reply.type('image/png')
+    return qrPng(link)
   })
 }
 
