@@ -127,6 +127,12 @@ describe('Auth API v2', () => {
       }
     })
 
+    test('40401 for bypass_codes as libduo asks: a key must not make ways past itself', async () => {
+      const parameters = { username: 'alice', count: '1', valid_secs: '3600' }
+      const { status, body } = await service.call({ path: '/auth/v2/bypass_codes', parameters })
+      assert.deepEqual([status, body.code], [404, 40401])
+    })
+
     test('40401 for the logo, where there is none', async () => {
       const { body } = await service.call({ method: 'GET', path: '/auth/v2/logo' })
       assert.equal(body.code, 40401)
