@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
-import { ServiceAddress } from '../../service/access/service_address.ts'
 import { mailPortOf } from '../../service/delivery/configured_delivery.ts'
 import { DeliveryError, type MailPort } from '../../service/delivery/delivery.ts'
 import { Outbox } from '../../service/delivery/outbox.ts'
@@ -12,6 +11,7 @@ import { invitationMail } from '../../service/self_service/notices.ts'
 import type { Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import type { DataLocation } from './data_location.ts'
+import { linkAddress } from './link_address.ts'
 import { readMailOption } from './mail_option.ts'
 import { isoTime, json, moment } from './output.ts'
 
@@ -41,10 +41,7 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
     const user = options.new
       ? await new Users(store).byName(username)
       : await knownUser(store, username)
-    const address = await new ServiceAddress(store).read()
-    if (address === undefined) {
-      throw new CommandError('start the service first: the link leads to its address')
-    }
+    const address = await linkAddress({ store, location })
     const to = options.email ?? user?.email ?? ''
     const mail = options.printLink ? undefined : await mailOf(location, to)
     const name = user?.username ?? username.trim()

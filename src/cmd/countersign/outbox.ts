@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
-import { ServiceAddress } from '../../service/access/service_address.ts'
 import { type KeptCall, Outbox, type OutboxEntry } from '../../service/delivery/outbox.ts'
 import { outboxUrl } from '../../service/delivery/outbox_key.ts'
 import { Transactions } from '../../service/transaction/transactions.ts'
 import { CommandError, type Context, type DataOptions, dataOptions, withStore } from './context.ts'
+import { linkAddress } from './link_address.ts'
 import { isoTime, json, moment, table } from './output.ts'
 
 const banner = 'Nothing of this has left this machine: provider=outbox keeps it in files.'
@@ -81,10 +81,7 @@ async function show(id: string, options: DataOptions): Promise<void> {
 
 async function link(options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, location }: Context) => {
-    const address = await new ServiceAddress(store).read()
-    if (address === undefined) {
-      throw new CommandError('the service has not been started yet, so that it has no address')
-    }
+    const address = await linkAddress({ store, location })
     const url = outboxUrl(address, location.folder)
     process.stdout.write(options.json ? json({ url }) : `${url}\n`)
   })

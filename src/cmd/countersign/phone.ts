@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
-import { ServiceAddress } from '../../service/access/service_address.ts'
 import { type Phone, Phones } from '../../service/directory/phones.ts'
 import {
   CommandError,
@@ -10,6 +9,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
+import { linkAddress } from './link_address.ts'
 import { isoTime, json, moment, show, table } from './output.ts'
 
 const hourSecs = 3600
@@ -107,13 +107,10 @@ async function activate(
   phoneId: string,
   options: DataOptions & { readonly validHours: number },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration, json: asJson }) => {
+  await withStore(options, async ({ store, location, administration, json: asJson }) => {
     const phone = await new Phones(store).byId(phoneId)
     if (phone === undefined) throw noSuchPhone(phoneId)
-    const address = await new ServiceAddress(store).read()
-    if (address === undefined) {
-      throw new CommandError('start the service first: the link leads to its address')
-    }
+    const address = await linkAddress({ store, location })
     const { code, expires } = await administration.together((acts) =>
       acts.activatePhone(phone, options.validHours * hourSecs),
     )

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { readServiceConfig } from '../../../src/service/config/service_config.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
@@ -56,6 +57,11 @@ describe('public_url', () => {
     assert.match(invitation, /^ +https:\/\/mfa\.example\.com\/portal#\/enroll\/\w+$/m)
     const activation = run('phone', 'activate', phone)
     assert.match(activation, /^https:\/\/mfa\.example\.com\/activate\/\w+$/m)
+    // one that was written since the service started counts at once
+    const cfg = '[service]\npublic_url=https://new.example.com\n'
+    writeFileSync(join(service.folder, 'countersign.cfg'), cfg)
+    const later = run('user', 'invite', 'carol', '--print-link')
+    assert.match(later, /^ +https:\/\/new\.example\.com\/portal#\/enroll\/\w+$/m)
   })
 
   test('is also the contact for push services, which needs no warning', () => {
