@@ -168,7 +168,7 @@ describe('requests that can not be used', () => {
     const cases: readonly (readonly [string, Sent, RegExp])[] = [
       ['16 octets of NUL', { password: Buffer.alloc(0) }, /the password is empty; the user typed/],
       ['no octets', { attributes: [{ type: 2, value: Buffer.alloc(0) }] }, /the password is empty/],
-      ['no attribute', {}, /\(absent\): the request has no User-Password; the user typed nothing/],
+      ['no attribute', {}, /\(empty\): the password is empty; the user typed nothing/],
     ]
     for (const [name, sent, expected] of cases) {
       test(`${name}: the log names it, and the user reads what to type`, async () => {
@@ -217,6 +217,12 @@ describe('requests that can not be used', () => {
         )
       })
     }
+
+    test('Authorize-Only behind another Service-Type', async () => {
+      const login = { type: Type.ServiceType, value: octets('00000001') }
+      const line = await refused({ password: push, attributes: [login, authorizeOnly] })
+      assert.match(line, /Authorize-Only/)
+    })
 
     test('other service types are served', async () => {
       const login = { type: Type.ServiceType, value: octets('00000001') }

@@ -56,7 +56,9 @@ function reportSkey(skey: string, line: number, report: Report): void {
 }
 
 function reportApiHost(host: string, line: number, report: Report): void {
-  if (placeholder.test(host)) {
+  if (ikeyForm.test(host)) {
+    report('error', line, 'api_host is an integration key; write the host name of your service')
+  } else if (placeholder.test(host)) {
     report(
       'error',
       line,

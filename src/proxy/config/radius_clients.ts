@@ -13,8 +13,8 @@ import type { Section, Setting } from './section.ts'
 import type { SectionValues } from './section_values.ts'
 
 const shortSecret = 12
-/** As `docs/authproxy.cfg.md` writes it. */
-const documentedSecret = '24-random-characters-or-more'
+/** As our page and the vendor's documentation write it, for everyone to read. */
+const documentedSecret = /^(24-random-characters-or-more|(thisisa)?radiussecret\d*)$/i
 
 /** Who may ask a server section: each `radius_ip_N` with its `radius_secret_N`, in their order. */
 export function readRadiusClients(
@@ -43,7 +43,7 @@ export function readRadiusClients(
     }
     const secret = secretOf(section, 'radius_secret', number, open, report)
     if (secret === undefined) return []
-    if (secret.reveal() === documentedSecret) {
+    if (documentedSecret.test(secret.reveal())) {
       const message = `radius_secret_${number} is the documentation's placeholder, which everyone knows; use 24 random characters or more`
       report('error', found.entry.line, message)
     } else if (secret.reveal().length <= shortSecret) {

@@ -1,7 +1,13 @@
 import { isIP } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import { Code, type PasswordProblem, replyMessages, Type } from '../../radius/index.ts'
+import {
+  type Attribute,
+  Code,
+  type PasswordProblem,
+  replyMessages,
+  Type,
+} from '../../radius/index.ts'
 import type { AccessRequest, Answer } from '../../radius/udp/access_request.ts'
 import { secretKey } from '../../radius/udp/drop_log.ts'
 import { type Login, reject, type Verdict } from '../login/login.ts'
@@ -80,7 +86,7 @@ function loginOf(
   if (unsolicited !== undefined) return unreadable(unsolicited)
   const { password, passwordProblem = 'absent' } = request
   if (password === undefined) {
-    const problem = `Missing or improperly formatted password (${passwordProblem}): ${passwordAdvice[passwordProblem]}`
+    const problem = `Missing or improperly formatted password (${isNothing(passwordProblem) ? 'empty' : passwordProblem}): ${passwordAdvice[passwordProblem]}`
     return unreadable(problem, isNothing(passwordProblem) ? nothingTyped : unusable)
   }
   const word = readPasswordText(password, decoder, {
@@ -96,7 +102,8 @@ function loginOf(
 
 /** What is wrong, and what to do, for each reason why there is no password to read. */
 const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
-  absent: 'the request has no User-Password; the user typed nothing, or the appliance sends none',
+  absent:
+    'the password is empty; the user typed nothing, or the appliance sends no User-Password at all',
   empty: 'the password is empty; the user typed nothing, or the appliance did not ask for it',
   chap: 'the appliance uses CHAP, which hides what was typed; set it to PAP',
   mschap: 'the appliance uses MS-CHAP, which hides what was typed; set it to PAP',
@@ -112,6 +119,7 @@ function isNothing(problem: PasswordProblem): boolean {
   return problem === 'absent' || problem === 'empty'
 }
 
+/** Service-Type Authorize-Only (RFC 5176 §3.2). */
 const authorizeOnly = 17
 
 /** A first request that pretends to continue a conversation (RFC 5080 §2.1.1). */
@@ -119,9 +127,17 @@ function unsolicitedProblem(request: AccessRequest): string | undefined {
   if (request.value(Type.State) !== undefined) {
     return 'the request has a State that this proxy did not issue; the appliance must begin without one'
   }
-  return request.named('Service-Type') === String(authorizeOnly)
+  return request.attributes.some(isAuthorizeOnly)
     ? 'the request asks to authorize without authentication (Service-Type Authorize-Only) and has no State'
     : undefined
+}
+
+function isAuthorizeOnly({ type, value }: Attribute): boolean {
+  return (
+    type === Type.ServiceType &&
+    value.length === 4 &&
+    Buffer.from(value).readUInt32BE() === authorizeOnly
+  )
 }
 
 function unreadable(problem: string, userMessage = unusable): Unreadable {

@@ -7,7 +7,7 @@ import {
   type Packet,
   Type,
 } from '../index.ts'
-import type { DropReason } from './counters.ts'
+import type { DropReason, ServerCounters } from './counters.ts'
 import { policyKey } from './drop_log.ts'
 import type { RadiusClient } from './radius_client.ts'
 import { type SignedSource, SignedSources, signedBeforeLatch } from './signed_sources.ts'
@@ -22,11 +22,13 @@ export type Judgement = 'signed' | 'unsigned' | DropReason
 export class Authenticity {
   readonly #log: Log
   readonly #clock: Clock
+  readonly #counters: ServerCounters
   readonly #sources = new SignedSources()
 
-  constructor(log: Log, clock: Clock) {
+  constructor(log: Log, clock: Clock, counters: ServerCounters) {
     this.#log = log
     this.#clock = clock
+    this.#counters = counters
   }
 
   /** The addresses of which `auto` requires a Message-Authenticator. */
@@ -36,6 +38,7 @@ export class Authenticity {
 
   /** Forgets which addresses sign their requests. @returns How many were latched. */
   clearLatches(): number {
+    this.#counters.latched = 0
     return this.#sources.clear()
   }
 
@@ -68,6 +71,7 @@ export class Authenticity {
         : this.#sources.addUnsigned(address)
     const key = policyKey(name)
     if (change === 'latched') {
+      this.#counters.latched = this.#sources.latched.length
       this.#log.info(
         `${address} (${name}) has sent ${signedBeforeLatch} requests with Message-Authenticator and none without; from now on its requests without one are dropped. ` +
           `If another client at this address does not send it, set ${key} = off`,

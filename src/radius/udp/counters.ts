@@ -31,6 +31,8 @@ export class ServerCounters {
   duplicatesAnswered = 0
   /** Answers that were not sent because another request had taken the Identifier. */
   superseded = 0
+  /** Source addresses of which `auto` requires a Message-Authenticator now. */
+  latched = 0
   accepts = 0
   rejects = 0
   challenges = 0

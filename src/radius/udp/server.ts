@@ -71,7 +71,7 @@ export class RadiusServer {
     this.#options = options
     this.#clients = options.clients
     this.#drops = new DropLog(log, clock, this.counters)
-    this.#authenticity = new Authenticity(log, clock)
+    this.#authenticity = new Authenticity(log, clock, this.counters)
     this.#duplicates = new Duplicates({
       clock,
       replyLifeMs: (options.cleanupDelaySecs ?? 10) * 1000,

@@ -235,6 +235,16 @@ http_ca_certs_file=/not/there.pem
       /:6: warning: api_host is 'mfa\.example\.com', a domain for examples/,
     ],
     [
+      'an ikey as api_host',
+      minimal.replace('api-1234abcd.duosecurity.com', 'DIWJ8X6AEYOR5OMC6TQ1'),
+      /^authproxy\.cfg:6: api_host is an integration key/,
+    ],
+    [
+      'the vendor’s documentation’s radius_secret',
+      minimal.replace(secret, 'radiussecret1'),
+      /^authproxy\.cfg:8: radius_secret_1 is the documentation's placeholder/,
+    ],
+    [
       'the documentation’s radius_secret',
       minimal.replace(secret, '24-random-characters-or-more'),
       /^authproxy\.cfg:8: radius_secret_1 is the documentation's placeholder/,

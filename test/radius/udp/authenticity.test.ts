@@ -159,6 +159,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await sendSigned(one, 1)
     const latch = { address: '127.0.0.2', client: 'radius_ip_3', since: 5000 }
     assert.deepEqual(server.latched, [latch])
+    assert.equal(server.counters.latched, 1)
     assert(log.has('from now on its requests without one are dropped'))
     await one.send(request('none'))
     await one.send(request('none', proxyState))
@@ -183,6 +184,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await peer.send(request('none'))
     assert.equal(await peer.silenceOrReply(), undefined)
     assert.equal(server.clearLatches(), 1)
+    assert.equal(server.counters.latched, 0)
     await peer.ask(request('none'))
     peer.close()
     await server.close()
