@@ -191,6 +191,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       await store.db.selectFrom('settings').select('name').limit(1).execute()
     },
     write: () => probeWrites(store, clock.now()),
+    answeredAt: () => store.answeredAt,
   })
   const authApi = {
     canDecide: () => health.canDecide(),

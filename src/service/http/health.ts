@@ -8,10 +8,13 @@ export interface HealthParts {
   readonly read: () => Promise<void>
   /** Writes to the database. @throws {StoreError} */
   readonly write: () => Promise<void>
+  /** When the database last answered anybody, by the clock of `performance.now()`. */
+  readonly answeredAt: () => number
 }
 
 const cachedMs = 1000
-const deadlineMs = 2000
+/** Below the 7 s that our proxy waits for `check`. */
+const deadlineMs = 5000
 
 /**
  * Whether the service can do its work. The result of a write is kept for a second, so that questions
@@ -39,7 +42,7 @@ export class Health {
   async database(): Promise<DatabaseHealth> {
     const before = this.#written
     if (before !== undefined && performance.now() - before.at < cachedMs) return before.health
-    this.#writing ??= healthOf(this.#parts.write).then((written) => {
+    this.#writing ??= this.#healthOf(this.#parts.write).then((written) => {
       this.#written = { health: written, at: performance.now() }
       this.#writing = undefined
       return written
@@ -49,19 +52,27 @@ export class Health {
 
   /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
   async canDecide(): Promise<boolean> {
-    const [read, written] = await Promise.all([healthOf(this.#parts.read), this.database()])
+    const [read, written] = await Promise.all([this.#healthOf(this.#parts.read), this.database()])
     return [read, written].every((health) => health === 'ok' || health === 'busy')
   }
-}
 
-/** Waits for a bounded time: a database that does not answer would hold the question as long. */
-async function healthOf(work: () => Promise<void>): Promise<DatabaseHealth> {
-  const late = Promise.withResolvers<DatabaseHealth>()
-  const timer = setTimeout(() => late.resolve('unreachable'), deadlineMs)
-  try {
-    return await Promise.race([work().then(() => 'ok' as const, failureOf), late.promise])
-  } finally {
-    clearTimeout(timer)
+  /**
+   * Waits for a bounded time. A database that answers others meanwhile is busy: proxies take a
+   * failing `check` as evidence of an outage, which load alone must never be.
+   */
+  async #healthOf(work: () => Promise<void>): Promise<DatabaseHealth> {
+    const began = performance.now()
+    const late = Promise.withResolvers<DatabaseHealth>()
+    const expire = () => {
+      late.resolve(this.#parts.answeredAt() > began ? 'busy' : 'unreachable')
+    }
+    // after a stall of the event loop, what has arrived meanwhile is read first
+    const timer = setTimeout(() => setImmediate(expire), deadlineMs)
+    try {
+      return await Promise.race([work().then(() => 'ok' as const, failureOf), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
 

@@ -53,6 +53,11 @@ export class BoundedDriver implements Driver {
     })
   }
 
+  /** When the database last answered a statement, by the monotonic clock of `performance.now()`. */
+  get answeredAt(): number {
+    return this.#answeredAt
+  }
+
   /** From now on a transaction waits for locks and statements no longer than a sign-in can. */
   limitTransactions(): void {
     this.#limitsTransactions = this.#options.begin !== undefined

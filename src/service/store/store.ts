@@ -60,15 +60,18 @@ export class Store {
   readonly dialect: 'sqlite' | 'postgres'
   readonly folder: string
   readonly wakeUps: WakeUps
+  readonly #driver: BoundedDriver
   readonly #connections: PostgresConnections | undefined
 
   private constructor(
     db: StoreDb,
+    driver: BoundedDriver,
     sealing: Sealing,
     folder: string,
     connections: PostgresConnections | undefined,
   ) {
     this.db = db
+    this.#driver = driver
     this.sealing = sealing
     this.dialect = connections === undefined ? 'sqlite' : 'postgres'
     this.folder = folder
@@ -102,7 +105,7 @@ export class Store {
       driver.limitTransactions()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
-      return new Store(db, sealing, folder, connections)
+      return new Store(db, driver, sealing, folder, connections)
     } catch (error) {
       await db.destroy().catch(() => {})
       throw storeErrorOf(error, what)
@@ -124,6 +127,11 @@ export class Store {
     } finally {
       await db.destroy()
     }
+  }
+
+  /** When the database last answered anybody, by the clock of `performance.now()`. */
+  get answeredAt(): number {
+    return this.#driver.answeredAt
   }
 
   /** Runs `work` in one transaction; resolves when it is on the disk. */

@@ -150,6 +150,24 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     assert.equal((await attacked.guess('123456')).status, 200)
   })
 
+  test('check succeeds while its own write waits, as long as others are answered', async () => {
+    const check = { method: 'GET', path: '/auth/v2/check' } as const
+    assert.equal((await attacked.client.call(check)).status, 200)
+    const lock = await locking(`select * from settings where name = 'write_probe' for update`)
+    try {
+      // the result of the last write is kept for a second
+      await until(async () => {
+        void attacked.client.send({ method: 'GET', path: '/healthz' })
+        return (await waitingForLocks(url)) >= 1
+      })
+      const checked = attacked.client.call(check)
+      assert.equal(await attacked.bobSignsIn(), 'allow')
+      assert.equal((await checked).status, 200)
+    } finally {
+      await release(lock)
+    }
+  })
+
   test('public pages that wait for the database leave connections for sign-ins', async () => {
     const lock = await locking('lock table portal_sessions in access exclusive mode')
     let answered = 0
