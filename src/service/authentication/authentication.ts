@@ -4,7 +4,6 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { Integration } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
-import { isPasscodeForm } from '../directory/passcode_form.ts'
 import type { NameRefusal } from '../directory/user_names.ts'
 import type { PhoneFactor } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
@@ -23,13 +22,12 @@ import { spelledOut } from '../username/username_problem.ts'
 import { deviceList } from './device_list.ts'
 import type { Asking, Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
-import { checkPasscode, notAPasscode } from './passcode_check.ts'
+import { PasscodeFactor } from './passcode_factor.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
 import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { type PushDecision, pushAnswers, wrongCodes } from './push_decision.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
-import { sourceAddress } from './source_address.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 import { UserQueue } from './user_queue.ts'
 
@@ -114,11 +112,11 @@ export class Authentication {
   readonly #told = new ToldStatuses()
   /** By name as it was typed, and by what it counts for: the portal must not fill the queue of sign-ins. */
   readonly #reads = new UserQueue({ ...queue, atOnce: 4 })
-  /** By user id, likewise: each takes the lock of the user's count of wrong passcodes. */
-  readonly #guesses = new UserQueue({ ...queue, atOnce: 1 })
+  readonly #passcodes: PasscodeFactor
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
+    this.#passcodes = new PasscodeFactor(parts, queue)
   }
 
   /**
@@ -193,8 +191,10 @@ export class Authentication {
       const kind = decision.kind === 'enroll' ? 'not enrolled' : 'settled'
       return { kind, txid: attempt.txid, outcome }
     }
+    if (subject.user === undefined) return { kind: 'no such user' }
+    const { userId } = subject.user
     if (chosen.factor === 'passcode') {
-      return await this.#passcode(attempt, subject, chosen.passcode, async)
+      return await this.#passcodes.use(attempt, subject, userId, chosen.passcode, async)
     }
     const { phoneFactors } = this.#parts
     const { txid } = chosen
@@ -204,7 +204,7 @@ export class Authentication {
     }
     const prompt = readPrompt(chosen.prompt)
     if (prompt.kind !== 'factor') {
-      return await this.#passcode(attempt, subject, chosen.prompt, async)
+      return await this.#passcodes.use(attempt, subject, userId, chosen.prompt, async)
     }
     const { factor: way, phone: device = 'auto' } = prompt
     return await phoneFactors.ask(attempt, subject, { way, device, txid, async })
@@ -367,49 +367,8 @@ export class Authentication {
     return { txid, code, expires }
   }
 
-  /** One durable commit: the passcode is used up, the guess counted and the log written together. */
-  async #passcode(
-    attempt: Attempt,
-    subject: Subject,
-    typed: string,
-    leaves: boolean,
-  ): Promise<AuthOutcome> {
-    const { user, verifiedPush } = subject
-    if (user === undefined) return { kind: 'no such user' }
-    const { store, settlement, phoneFactors, clock } = this.#parts
-    const { integration, ipaddr, budget } = attempt.asking
-    const passcode = typed.replace(/\s+/g, '')
-    if (!isPasscodeForm(passcode)) {
-      const asked = { ...attempt, factor: 'passcode' }
-      await settlement.end(asked, leaves, notAPasscode, 'invalid_passcode')
-      return { kind: 'settled', txid: attempt.txid, outcome: notAPasscode }
-    }
-    const source = {
-      userId: user.userId,
-      ikey: integration.ikey,
-      address: sourceAddress(ipaddr),
-      budget,
-    }
-    const checked = await this.#guesses.run(`${budget} ${user.userId}`, () =>
-      store.transaction(async (db) => {
-        const checked = await checkPasscode(
-          source,
-          passcode,
-          clock.now(),
-          { ...this.#parts, pushCodes: verifiedPush !== 'off' },
-          db,
-        )
-        const { factor, device, reason, outcome } = checked
-        await settlement.end({ ...attempt, factor, device }, leaves, outcome, reason, db)
-        return checked
-      }),
-    )
-    if (checked.lastSms !== undefined) phoneFactors.refreshSms(subject, checked.lastSms)
-    return { kind: 'settled', txid: attempt.txid, outcome: checked.outcome }
-  }
-
   async #subject(request: AuthRequest): Promise<Subject | undefined> {
-    const { named, integration, budget } = request
+    const { named, integration, budget = 'sign-in' } = request
     const name = 'userId' in named ? named.userId : named.username.trim().toLowerCase()
     const subject = await this.#reads.run(`${budget} ${name}`, () =>
       readSubject(named, integration, this.#parts.clock.now(), this.#parts, budget),

@@ -101,13 +101,6 @@ async function consumePushCode(
   return undefined
 }
 
-/** For a word that names no factor and can be no passcode: it is no guess. */
-export const notAPasscode: Outcome = {
-  result: 'deny',
-  status: 'deny',
-  status_msg: statusMessage.typeAFactor,
-}
-
 const success: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
 
 function refused(status: string, status_msg: string, reason: string): CheckedPasscode {
