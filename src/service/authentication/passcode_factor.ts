@@ -23,12 +23,14 @@ export interface PasscodeFactorParts {
   readonly clock: Clock
 }
 
-/** For a word that names no factor and can be no passcode: it is no guess. */
+/** For a word that names no factor and can be no passcode; neither this nor nothing typed is a guess. */
 const notAPasscode: Outcome = {
   result: 'deny',
   status: 'deny',
   status_msg: statusMessage.typeAFactor,
 }
+
+const emptyPasscode: Outcome = { ...notAPasscode, status_msg: statusMessage.incorrectPasscode }
 
 /** A passcode as the second factor. */
 export class PasscodeFactor {
@@ -61,8 +63,9 @@ export class PasscodeFactor {
     const passcode = typed.replace(/\s+/g, '')
     if (!isPasscodeForm(passcode)) {
       const asked = { ...attempt, factor: 'passcode' }
-      await settlement.end(asked, leaves, notAPasscode, 'invalid_passcode')
-      return { kind: 'settled', txid: attempt.txid, outcome: notAPasscode }
+      const outcome = passcode === '' ? emptyPasscode : notAPasscode
+      await settlement.end(asked, leaves, outcome, 'invalid_passcode')
+      return { kind: 'settled', txid: attempt.txid, outcome }
     }
     const source = { userId, ikey: integration.ikey, address: sourceAddress(ipaddr), budget }
     const checked = await this.#guesses.run(`${budget} ${userId}`, () =>
