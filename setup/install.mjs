@@ -68,7 +68,7 @@ const unpackedPackages = {
 let listsAreFresh = false
 
 /** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
-const services = ['freeradius', 'kannel', 'openvpn', 'pgbouncer', 'radsecproxy']
+const services = ['freeradius', 'kannel', 'nginx', 'openvpn', 'pgbouncer', 'radsecproxy']
 const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()
