@@ -36,7 +36,7 @@ describe('user names at the command line', () => {
     for (const words of [
       ['user', 'add', 'müller'],
       ['user', 'add', 'carol', '--alias', 'müller'],
-      ['user', 'invite', 'müller', '--print-link'],
+      ['user', 'invite', 'müller', '--new', '--print-link'],
     ]) {
       const { status, stdout, stderr } = countersign(...words)
       assert.deepEqual([status, stdout], [1, ''])
@@ -49,7 +49,7 @@ describe('user names at the command line', () => {
     const mixed = countersign('user', 'add', 'b\u043eb')
     assert.equal(mixed.status, 1)
     assert.match(mixed.stderr, /character 2 'о' \(U\+043E\) is Cyrillic and .* is Latin/)
-    const hidden = countersign('user', 'invite', 'bo\u200bb', '--print-link')
+    const hidden = countersign('user', 'invite', 'bo\u200bb', '--new', '--print-link')
     assert.match(hidden.stderr, /character 3 \(U\+200B\) is a control, format/)
     assert.equal(countersign('user', 'add', 'иван').status, 0)
   })

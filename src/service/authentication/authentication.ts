@@ -4,7 +4,6 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { Integration } from '../access/integrations.ts'
 import type { Delivery } from '../delivery/delivery.ts'
-import type { NameRefusal } from '../directory/user_names.ts'
 import type { PhoneFactor } from '../factor/capable_device.ts'
 import type { Store } from '../store/store.ts'
 import { ToldStatuses } from '../transaction/told_statuses.ts'
@@ -18,7 +17,6 @@ import {
 } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { VerificationCodes } from '../transaction/verification_codes.ts'
-import { spelledOut } from '../username/username_problem.ts'
 import { deviceList } from './device_list.ts'
 import type { Asking, Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
@@ -27,6 +25,7 @@ import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone
 import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { type PushDecision, pushAnswers, wrongCodes } from './push_decision.ts'
+import { logRefusedName } from './refused_name.ts'
 import { outcomeOf, type Settlement } from './settlement.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 import { UserQueue } from './user_queue.ts'
@@ -94,7 +93,6 @@ const pollMs = 30_000
  */
 const mostWaitingReplies = 14
 const toldCodeMs = 60_000
-const maxLogged = 255
 /** Wrong verification codes that end a push. */
 const mostWrongCodes = 3
 
@@ -373,30 +371,9 @@ export class Authentication {
     const subject = await this.#reads.run(`${budget} ${name}`, () =>
       readSubject(named, integration, this.#parts.clock.now(), this.#parts, budget),
     )
-    if (subject?.nameRefusal !== undefined) this.#logRefusedName(request, subject.nameRefusal)
+    if (subject?.nameRefusal !== undefined)
+      logRefusedName(request, subject.nameRefusal, this.#parts.log)
     return subject
-  }
-
-  #logRefusedName({ named, integration, ipaddr }: AuthRequest, refusal: NameRefusal): void {
-    const place = {
-      // spelled out, since a look-alike can't be seen
-      username: 'username' in named ? spelledOut(named.username.slice(0, maxLogged)) : '',
-      application: integration.name,
-      ipaddr,
-    }
-    if (refusal.kind === 'look_alike') {
-      const { username, name } = refusal.of
-      const looksLike = name === username ? username : `${name} (alias of ${username})`
-      this.#parts.log.warn('denied a user name that looks like another', {
-        ...place,
-        looks_like: looksLike,
-      })
-    } else {
-      this.#parts.log.warn('denied a user name that no new user may have', {
-        ...place,
-        problem: refusal.problem,
-      })
-    }
   }
 }
 
