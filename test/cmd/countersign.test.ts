@@ -138,6 +138,23 @@ failmode = secure
     assert.match(countersign('app show SSH --cfg --api-port 443').stdout, /^host = localhost$/m)
   })
 
+  test('the section follows public_url and api_port of countersign.cfg', () => {
+    const file = join(folder, 'data/countersign.cfg')
+    const before = readFileSync(file, 'utf8')
+    const settings = '[service]\ndata_folder=.\nhost_names=node1.example.com\n'
+    writeFileSync(file, `${settings}public_url=https://mfa.example.com\n`)
+    const proxied = countersign('app show VPN --cfg').stdout
+    assert.match(proxied, /^api_host=mfa\.example\.com\napi_port=443\n/m)
+    // a reverse proxy does not show our certificate
+    assert.match(proxied, /^;http_ca_certs_file=$/m)
+    writeFileSync(file, `${settings}public_url=https://mfa.example.com\napi_port=9443\n`)
+    assert.match(
+      countersign('app show VPN --cfg').stdout,
+      /^api_host=node1\.example\.com\napi_port=9443\n(;.*\n)*http_ca_certs_file=\S+ca\.pem$/m,
+    )
+    writeFileSync(file, before)
+  })
+
   test('a usage error names the help of its verb', () => {
     for (const [line, help] of [
       ['user add', 'countersign user add --help'],

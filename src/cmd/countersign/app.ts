@@ -180,21 +180,42 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   })
 }
 
-/** The service says where it really is each time that it starts. */
 async function clientSettings(
-  { store, location: { folder, config } }: Context,
+  context: Context,
   { apiHost, apiPort, radiusIp, radiusPort, reveal }: ShowOptions,
 ): Promise<ClientSettings> {
-  const address = await new ServiceAddress(store).read()
-  const { hostname, port } = new URL(address ?? publicUrlOf(config, config.port))
+  const { folder } = context.location
+  const place = await apiPlace(context)
   return {
-    apiHost: apiHost ?? hostname.replace(/^\[|\]$/g, ''),
-    apiPort: apiPort ?? String(config.apiPort ?? (port === '' ? '443' : port)),
-    caFile: config.certificateFiles === undefined ? join(folder, 'ca.pem') : undefined,
+    apiHost: apiHost ?? place.host,
+    apiPort: apiPort ?? place.port,
+    caFile: place.ownCertificate ? join(folder, 'ca.pem') : undefined,
     reveal,
     radiusIp,
     radiusPort,
     radiusSecret: newRadiusSecret(),
+  }
+}
+
+/** Where clients reach the signed API: at its own listener, else where everything is. */
+async function apiPlace({ store, location: { config } }: Context): Promise<{
+  readonly host: string
+  readonly port: string
+  /** Else the certificate is of another authority: a given one, or that of a reverse proxy. */
+  readonly ownCertificate: boolean
+}> {
+  const { apiPort, certificateFiles, hostNames, publicUrl } = config
+  if (apiPort !== undefined) {
+    const [host = 'localhost'] = hostNames
+    return { host, port: String(apiPort), ownCertificate: certificateFiles === undefined }
+  }
+  // the service keeps where it really is each time that it starts
+  const address = await new ServiceAddress(store).read()
+  const { hostname, port } = new URL(publicUrl ?? address ?? publicUrlOf(config, config.port))
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? '443' : port,
+    ownCertificate: certificateFiles === undefined && publicUrl === undefined,
   }
 }
 

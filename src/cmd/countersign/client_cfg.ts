@@ -4,7 +4,7 @@ import type { Integration } from '../../service/access/integrations.ts'
 export interface ClientSettings {
   readonly apiHost: string
   readonly apiPort: string
-  /** Absolute; `undefined` where the service has a certificate of a public authority. */
+  /** Absolute; `undefined` where clients see a certificate of another authority. */
   readonly caFile: string | undefined
   /** The secret key is printed. */
   readonly reveal: boolean
@@ -30,7 +30,7 @@ function proxyCfg(app: Integration, settings: ClientSettings): string {
   const { apiHost, apiPort, caFile, radiusIp, radiusPort, radiusSecret } = settings
   const ca =
     caFile === undefined
-      ? ''
+      ? '; only where the certificate is of no public authority:\n;http_ca_certs_file=\n'
       : `; EDIT: on another machine write the path of a copy of this file\nhttp_ca_certs_file=${caFile}\n`
   return `; ${app.name}. Change the lines below EDIT; docs/authproxy.cfg.md explains every key.
 [duo_only_client]
