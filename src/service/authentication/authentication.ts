@@ -102,19 +102,20 @@ const mostWrongCodes = 3
  */
 const refusalMs = 25
 /** What waits for its turn of one user; a client does not wait much longer for its answer. */
-const queue = { waiting: 400, waitingInAll: 5000, maxWaitMs: 3000 }
+const queue = { waiting: 400, waitingInAll: 5000, maxWaitMs: 5000 }
+const guessWaitMs = 3000
 
 /** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
 export class Authentication {
   readonly #parts: AuthenticationParts
   readonly #told = new ToldStatuses()
   /** By name as it was typed, and by what it counts for: the portal must not fill the queue of sign-ins. */
-  readonly #reads = new UserQueue({ ...queue, atOnce: 4 })
+  readonly #reads = new UserQueue({ ...queue, atOnce: 8 })
   readonly #passcodes: PasscodeFactor
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
-    this.#passcodes = new PasscodeFactor(parts, queue)
+    this.#passcodes = new PasscodeFactor(parts, { ...queue, maxWaitMs: guessWaitMs })
   }
 
   /**

@@ -10,9 +10,10 @@ import type { AuthApiParts } from './auth_api/endpoints.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
 import { FailureReply, loggedPath, pathOf } from './failure_reply.ts'
+import { busyAsTooMany } from './gate/busy.ts'
 import type { ClientAddresses } from './gate/client_address.ts'
 import { readBodiesAsText } from './gate/request_body.ts'
-import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
+import { RequestLimit, type RequestLimits, TooManyRequests } from './gate/request_limit.ts'
 import { originForm } from './gate/request_target.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
@@ -46,6 +47,7 @@ const mostHeaders = 16_384
 /** How often Node looks for requests that are late. */
 const lateCheckMs = 500
 const refusalMs = 1000
+const busyLogMs = 60_000
 
 /** The service's HTTPS server, not listening yet. */
 export class HttpServer {
@@ -208,10 +210,27 @@ function sharePublicly(server: FastifyInstance): void {
   })
 }
 
+function atMostEvery(ms: number): (act: () => void) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (act) => {
+    const now = performance.now()
+    if (now - last < ms) return
+    last = now
+    act()
+  }
+}
+
 function addObservers(
   server: FastifyInstance,
   { operation, accessLog, clientAddresses, log }: HttpServerOptions,
 ): void {
+  const warn = atMostEvery(busyLogMs)
+  server.addHook('onError', async (_request, _reply, error) => {
+    if (!(busyAsTooMany(error) instanceof TooManyRequests) || error instanceof TooManyRequests)
+      return
+    operation.metrics.busy()
+    warn(() => log.warn('answered 429, since too much waits', { reason: error.message }))
+  })
   server.addHook('onResponse', async (request, reply) => {
     const endpoint = request.routeOptions.url ?? 'unknown'
     operation.metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)

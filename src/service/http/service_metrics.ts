@@ -14,6 +14,7 @@ export class ServiceMetrics {
   readonly #requests: Counter<'endpoint' | 'status'>
   readonly #seconds: Histogram<'endpoint'>
   readonly #closed: Counter<'reason'>
+  readonly #busy: Counter
   readonly #connections: ((standing: ConnectionStanding) => number)[] = []
 
   constructor(standing: Standing) {
@@ -30,6 +31,11 @@ export class ServiceMetrics {
       help: 'Time from a request to its answer',
       labelNames: ['endpoint'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 60],
+      registers,
+    })
+    this.#busy = new Counter({
+      name: 'countersign_busy_total',
+      help: 'Requests answered with 429 for contention in the database or a full queue',
       registers,
     })
     this.#closed = new Counter({
@@ -78,6 +84,11 @@ export class ServiceMetrics {
 
   connectionClosed(reason: ClosedFor): void {
     this.#closed.inc({ reason })
+  }
+
+  /** A request was answered with 429 for contention. */
+  busy(): void {
+    this.#busy.inc()
   }
 
   /** Adds the connections of one listener to what is counted. */

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { Secret } from '../../../src/host/secret.ts'
 import { defaultConfig } from '../../../src/service/config/service_config.ts'
 import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { RecordingLog } from '../../rig/recording_log.ts'
 import { type Answer, responseOf, TestService, type TestToken } from '../../rig/service.ts'
 import { ServiceClient } from '../../rig/service_client.ts'
 import { until } from '../../rig/until.ts'
@@ -29,9 +30,13 @@ class Attacked {
     this.client = new ServiceClient({ port, ca, integration, maxSockets: 100 })
   }
 
-  static async start(databaseUrl?: Secret): Promise<Attacked> {
+  static async start(log: RecordingLog, databaseUrl?: Secret): Promise<Attacked> {
     const options = databaseUrl === undefined ? { config } : { config: { ...config, databaseUrl } }
-    const service = await TestService.start({ ...options, ...(databaseUrl && { databaseUrl }) })
+    const service = await TestService.start({
+      ...options,
+      log,
+      ...(databaseUrl && { databaseUrl }),
+    })
     const alice = await service.addUser({ username: 'alice' })
     const bob = await service.addUser({ username: 'bob' })
     return new Attacked(
@@ -60,7 +65,7 @@ class Attacked {
   }
 }
 
-function attackOn(attacked: () => Attacked): void {
+function attackOn(attacked: () => Attacked, log: RecordingLog): void {
   test('a burst of wrong passcodes for one user is answered without 5xx, others sign in', async () => {
     const guesses = Promise.all(
       Array.from({ length: burst }, (_, index) => attacked().guess(String(index).padStart(6, '0'))),
@@ -79,18 +84,24 @@ function attackOn(attacked: () => Attacked): void {
       assert.match(String(headers['retry-after']), /^\d+$/)
       assert.equal(body.code, 42901)
     }
+    const refused = answers.filter(({ status }) => status === 429).length
+    const { text } = await attacked().service.send({ method: 'GET', path: '/metrics' })
+    assert.match(text, new RegExp(`^countersign_busy_total ${refused}$`, 'm'))
+    const lines = log.lines.filter((line) => line.includes('answered 429'))
+    assert.equal(lines.length, refused === 0 ? 0 : 1)
   })
 }
 
 describe('contention on SQLite', () => {
+  const log = new RecordingLog()
   let attacked: Attacked
 
   before(async () => {
-    attacked = await Attacked.start()
+    attacked = await Attacked.start(log)
   })
   after(() => attacked.close())
 
-  attackOn(() => attacked)
+  attackOn(() => attacked, log)
 
   test('another program that keeps writing: all that wait get 429 together', async () => {
     const other = new DatabaseSync(`${attacked.service.folder}/countersign.db`)
@@ -108,6 +119,7 @@ describe('contention on SQLite', () => {
 })
 
 describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
+  const log = new RecordingLog()
   let cluster: PostgresCluster
   let attacked: Attacked
   let url: string
@@ -115,7 +127,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
   before(async () => {
     cluster = await PostgresCluster.start()
     url = await cluster.createDatabase()
-    attacked = await Attacked.start(new Secret(url))
+    attacked = await Attacked.start(log, new Secret(url))
   })
   after(async () => {
     await attacked.close()
@@ -134,7 +146,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     await client.end()
   }
 
-  attackOn(() => attacked)
+  attackOn(() => attacked, log)
 
   test('a lock that another node holds is 429 for its user, and others sign in', async () => {
     const lock = await locking(`select * from failed_attempts where user_id in
