@@ -22,6 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   wrong_key_pressed: 'another key was pressed',
   line_busy: 'the line was busy',
   call_timed_out: 'nobody took the call',
+  call_under_way: 'a call was under way',
   call_failed: 'could not be called',
   passcode_spoken: 'a passcode was spoken',
   user_mistake: 'refused',

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { Attempt } from './journal.ts'
 import { sourceAddress } from './source_address.ts'
@@ -28,7 +29,12 @@ export function firstsOf(
   )
 }
 
+/** Addresses that stand for an unknown client: the vendor's proxy sends 0.0.0.0. */
+const unknownRanges = ['unspecified', 'loopback']
+
 /** Whether both come from one address that the application has named. */
 export function isSameSource({ asking }: Attempt, { request }: Transaction): boolean {
-  return sourceAddress(asking.ipaddr) !== '' && asking.ipaddr === request.ipaddr
+  const source = sourceAddress(asking.ipaddr)
+  if (source === '' || unknownRanges.includes(ipaddr.process(source).range())) return false
+  return asking.ipaddr === request.ipaddr
 }

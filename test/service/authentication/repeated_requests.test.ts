@@ -164,6 +164,18 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal(called.length, 1)
     })
 
+    test('shares no approval where the client address is not known', async () => {
+      for (const unknown of ['', 'unknown', '0.0.0.0', '::', '127.0.0.1', '::1']) {
+        const first = await ask('phone', unknown)
+        const other = await ask('phone', unknown)
+        assert.notEqual(other, first, unknown)
+        assert.equal((await standing(other)).result, 'deny')
+        clock.advance(60 * secondMs)
+        assert.equal((await standing(first)).status, 'timeout')
+      }
+      assert.equal(called.length, 6)
+    })
+
     test('is one, however many tries come at a time', async () => {
       const txids = await Promise.all(Array.from({ length: 20 }, () => ask('phone')))
       assert.equal(new Set(txids).size, 1)
