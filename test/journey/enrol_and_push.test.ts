@@ -44,7 +44,7 @@ describe('nina, from her invitation to a second phone', {
   })
 
   test('the mail of her administrator leads her through it, with the app on her phone', async () => {
-    await up.countersign('user', 'invite', 'nina', '--email', 'nina@example.com')
+    await up.countersign('user', 'invite', 'nina', '--new', '--email', 'nina@example.com')
     const { id } = await up.lastSentTo('nina@example.com')
     const mail = await up.countersign('outbox', 'show', id)
     const link = /https:\/\/localhost:\d+\/portal#\/enroll\/\w+/.exec(mail)?.[0] ?? ''

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
 import { Integrations } from '../../../src/service/access/integrations.ts'
+import { cli } from '../../../src/service/store/migration_0008_cli.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { onBothDatabases } from '../../rig/store.ts'
@@ -141,9 +142,9 @@ onBothDatabases('integrations', (rig) => {
     )
     await sql`drop index integrations_name`.execute(store.db)
     await sql`alter table integrations drop column name_key`.execute(store.db)
-    await sql`delete from kysely_migration where name = '0008_cli'`.execute(store.db)
     await sql`update integrations set name = 'TWIN' where ikey = ${ikey}`.execute(store.db)
-    const later = new Integrations(await rig().open())
+    await store.db.transaction().execute((db) => cli(db as never))
+    const later = new Integrations(store)
     assert.equal((await later.byIkey(older.ikey))?.name, 'Twin')
     assert.equal((await later.byIkey(ikey))?.name, `TWIN (${ikey})`)
   })
