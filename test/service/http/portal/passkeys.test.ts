@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { Lockout } from '../../../../src/service/authentication/lockout.ts'
 import { Users } from '../../../../src/service/directory/users.ts'
 import { AuthenticationLog } from '../../../../src/service/event_log/authentication_log.ts'
 import { Authenticator, type Ceremony } from '../../../rig/authenticator.ts'
@@ -64,6 +65,24 @@ onBothDatabases('passkeys', (rig) => {
     assert.equal((await at.get('session')).body.username, username)
     const [line] = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 1 })
     assert.deepEqual([line?.factor, line?.result], ['passkey', 'success'])
+  })
+
+  test('opens a portal that guesses have closed, which a passcode does not', async () => {
+    const { passkey, userHandle, userId, username } = await owner()
+    const lockout = new Lockout(service.store, { threshold: 1, lockMs: 60_000 })
+    const now = clock.now()
+    for (let guess = 0; guess < 5; guess++) {
+      const source = { userId, ikey: 'DI', address: `192.0.2.${guess}`, budget: 'portal' } as const
+      await service.store.transaction(async (db) => {
+        const record = await lockout.hold(source, now, db)
+        await lockout.wrong(source, record, String(guess), now, db)
+      })
+    }
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    assert.equal((await new PortalBrowser(service).signIn(username, code)).status, 401)
+    const { at, challenge } = await challenged()
+    const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
+    assert.equal((await at.post('sign-in/passkey', { assertion })).status, 200)
   })
 
   describe('is refused', () => {
