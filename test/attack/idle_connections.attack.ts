@@ -5,7 +5,7 @@ import { setTimeout as passed } from 'node:timers/promises'
 import { Running } from '../rig/running.ts'
 import { honestLogins } from './rig/logins.ts'
 import { openFiles } from './rig/open_files.ts'
-import { Programs } from './rig/programs.ts'
+import { busyLoops, Programs } from './rig/programs.ts'
 
 const attackMs = 20_000
 const addresses = 8
@@ -20,7 +20,16 @@ describe(`${wanted} idle TCP connections to the service from ${addresses} addres
   })
   after(() => programs.stop())
 
-  test('beside honest logins, which all succeed, and guesses, of which none does', async () => {
+  for (const loops of [0, 3]) {
+    const beside = loops === 0 ? '' : `, with ${loops} busy loops beside them`
+    test(`honest logins succeed, and guesses do not${beside}`, async () => {
+      const busy = busyLoops(loops)
+      await attack()
+      await busy.stop()
+    })
+  }
+
+  async function attack(): Promise<void> {
     const before = programs.serviceMemory()
     const script = join(import.meta.dirname, 'rig/hold_connections.ts')
     const words = [programs.port, wanted, addresses].map(String)
@@ -41,19 +50,21 @@ describe(`${wanted} idle TCP connections to the service from ${addresses} addres
     assert.ok(login.accepted > 0)
     assert.deepEqual([login.rejected, login.silent], [0, 0])
     assert.equal(guess.accepted, 0)
-  })
+    assert.equal(guess.silent, 0)
+  }
 })
 
 /** Signs alice in with wrong passcodes, one after another. */
 async function guessesUntil(
   programs: Programs,
   over: () => boolean,
-): Promise<{ readonly tried: number; readonly accepted: number }> {
-  let [tried, accepted] = [0, 0]
+): Promise<{ readonly tried: number; readonly accepted: number; readonly silent: number }> {
+  let [tried, accepted, silent] = [0, 0, 0]
   while (!over()) {
-    const result = await programs.signIn('alice', 'wrong0')
+    const result = await programs.signIn('alice', String(100_000 + tried))
     tried++
     if (result === 'accept') accepted++
+    if (result === 'silence') silent++
   }
-  return { tried, accepted }
+  return { tried, accepted, silent }
 }
