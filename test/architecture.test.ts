@@ -73,7 +73,8 @@ const table: Readonly<Record<string, Room>> = {
       'proxy/mode',
       'proxy/front',
     ],
-    node: ['node:os'],
+    node: ['node:events', 'node:http', 'node:os'],
+    packages: ['prom-client'],
   },
 
   'service/username': { rooms: ['duo'] },

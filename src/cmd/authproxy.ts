@@ -9,6 +9,7 @@ import { effectiveSections } from '../proxy/config/effective.ts'
 import { formatProblem } from '../proxy/config/problem.ts'
 import type { ProxyConfig } from '../proxy/config/proxy_config.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
+import { ProxyMetrics } from '../proxy/metrics.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs, type ProxyLogs } from '../proxy/proxy_logs.ts'
 import { checkApi } from '../proxy/startup_check.ts'
@@ -53,6 +54,7 @@ async function run(file: string): Promise<number> {
         `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${clientsOf(config, section)}`,
       )
     }
+    const metrics = await openMetrics(proxy, config, say)
     // not by a request, which an attacker could send: by the owner of the process alone
     process.on('SIGUSR2', () => proxy.clearLatches())
     log.info('Init Complete')
@@ -62,6 +64,7 @@ async function run(file: string): Promise<number> {
     await stopped
     checking.abort()
     await said
+    metrics?.close()
     await proxy.stop()
     log.info('stopped')
     return 0
@@ -72,6 +75,22 @@ async function run(file: string): Promise<number> {
     return 1
   } finally {
     await logs.close()
+  }
+}
+
+/** A port that can't be opened is no reason to leave sign-ins without a proxy. */
+async function openMetrics(
+  proxy: AuthenticationProxy,
+  { main: { metricsPort } }: ProxyConfig,
+  say: Say,
+): Promise<ProxyMetrics | undefined> {
+  if (metricsPort === 0) return undefined
+  try {
+    return await ProxyMetrics.listen(proxy, metricsPort)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    say('warn', `metrics_port ${metricsPort} can't be opened: ${reason}; choose another port`)
+    return undefined
   }
 }
 

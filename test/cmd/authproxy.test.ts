@@ -69,6 +69,33 @@ describe('authproxy', () => {
     assert.equal(await running.stop(), 0)
   })
 
+  test('metrics_port serves what became of logins, on loopback', async () => {
+    const [port, metricsPort] = [await freePort(), await freePort()]
+    const file = configured(port, 'failmode=safe\n')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace('[main]\n', `[main]\nmetrics_port=${metricsPort}\n`))
+    const running = new Running(program, ['--config', file])
+    await running.prints(/Init Complete/)
+    const secret = new SharedSecret('s'.repeat(24))
+    const password = new TextEncoder().encode('123456')
+    const reply = await exchange(
+      (identifier, authenticator) =>
+        encodeAccessRequest(identifier, authenticator, secret, { username: 'alice', password }),
+      { host: '127.0.0.1', port, secret },
+    )
+    assert.equal(reply?.code, Code.AccessAccept, 'nothing listens on the port of the API')
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    const section = 'section="radius_server_duo_only"'
+    for (const line of [
+      `countersign_proxy_unanswered_total{${section},outcome="fail_open"} 1`,
+      `countersign_proxy_replies_total{${section},code="accept"} 1`,
+      `countersign_proxy_latched_addresses{${section}} 0`,
+    ]) {
+      assert.ok(metrics.includes(line), `${line} in:\n${metrics}`)
+    }
+    assert.equal(await running.stop(), 0)
+  })
+
   test('a configuration with errors: every problem, exit status 2, nothing started', () => {
     const file = configured(1812, 'failmode=perhaps\nradius_ip_2=nowhere.example\n')
     const { status, stderr, stdout } = spawnSync(program, ['--config', file], { encoding: 'utf8' })

@@ -78,6 +78,7 @@ export function configOf(...servers: readonly RadiusServerSection[]): ProxyConfi
       logSyslog: false,
       syslogFacility: 'LOG_USER',
       logAuthEvents: true,
+      metricsPort: 0,
     },
     servers,
   }

@@ -20,6 +20,7 @@ export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSect
     log_syslog: main.logSyslog,
     syslog_facility: main.syslogFacility,
     log_auth_events: main.logAuthEvents,
+    metrics_port: main.metricsPort,
   }
   return [{ name: 'main', settings }, ...servers.map(effectiveServer)]
 }

@@ -15,6 +15,8 @@ export interface MainSection {
   /** `LOG_USER`, `LOG_LOCAL0`, … */
   readonly syslogFacility: string
   readonly logAuthEvents: boolean
+  /** On loopback; 0 for none. */
+  readonly metricsPort: number
 }
 
 /** A `[radius_server_duo_only]` section, with what it inherits and its defaults filled in. */

@@ -108,6 +108,7 @@ function readMain(values: SectionValues | undefined, file: string): MainSection 
     logSyslog: values?.boolean('log_syslog') ?? false,
     syslogFacility: (values?.text('syslog_facility') ?? 'LOG_USER').toUpperCase(),
     logAuthEvents: values?.boolean('log_auth_events') ?? false,
+    metricsPort: values?.integer('metrics_port') ?? 0,
   }
 }
 

@@ -271,6 +271,16 @@ export const sectionTable: readonly SectionKind[] = [
         'false',
         'writes one JSON line for each login into `authevents.log`',
       ),
+      {
+        key: 'metrics_port',
+        ...integer,
+        min: 0,
+        max: 65535,
+        default: '0',
+        ours: true,
+        meaning:
+          'port on 127.0.0.1 that serves counters to Prometheus under `/metrics`; 0 for none',
+      },
       onOff('log_sso_events', 'false', 'writes `ssoevents.log`', { support: 'not yet' }),
       { ...caFile, inherited: false },
       { ...listenAddress, inherited: false },

@@ -35,6 +35,7 @@ factor_aliases=1=push
           log_syslog: false,
           syslog_facility: 'LOG_USER',
           log_auth_events: false,
+          metrics_port: 0,
         },
       },
       {

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { AuthenticationProxy } from './proxy.ts'
+
+/** The proxy's counters for Prometheus, by `/metrics` on loopback. */
+export class ProxyMetrics {
+  readonly #server: Server
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** @throws An error of the system's, as EADDRINUSE. */
+  static async listen(proxy: AuthenticationProxy, port: number): Promise<ProxyMetrics> {
+    const registry = registryOf(proxy)
+    const server = createServer((request, response) => {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
+        response.writeHead(404).end()
+        return
+      }
+      void registry.metrics().then((text) => {
+        response.writeHead(200, { 'content-type': registry.contentType }).end(text)
+      })
+    })
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return new ProxyMetrics(server)
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
+
+function registryOf(proxy: AuthenticationProxy): Registry {
+  const registry = new Registry()
+  const registers = [registry]
+  new Counter({
+    name: 'countersign_proxy_replies_total',
+    help: 'RADIUS replies sent to logins, by code',
+    labelNames: ['section', 'code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { accepts, rejects, challenges }] of proxy.counters) {
+        this.inc({ section, code: 'accept' }, accepts)
+        this.inc({ section, code: 'reject' }, rejects)
+        this.inc({ section, code: 'challenge' }, challenges)
+      }
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_unanswered_total',
+    help: 'Logins without an answer of the API, by outcome: fail_open was let in by failmode=safe',
+    labelNames: ['section', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { failOpens, failClosed, busy }] of proxy.signIns) {
+        this.inc({ section, outcome: 'fail_open' }, failOpens)
+        this.inc({ section, outcome: 'fail_closed' }, failClosed)
+        this.inc({ section, outcome: 'busy' }, busy)
+      }
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_dropped_total',
+    help: 'Datagrams without a reply, by reason',
+    labelNames: ['section', 'reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { dropped, kernelDrops }] of proxy.counters) {
+        for (const [reason, count] of Object.entries(dropped)) this.inc({ section, reason }, count)
+        this.inc({ section, reason: 'receive-buffer-full' }, kernelDrops)
+      }
+    },
+  })
+  new Gauge({
+    name: 'countersign_proxy_latched_addresses',
+    help: 'Addresses from which message_authenticator=auto requires a Message-Authenticator now',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, addresses] of proxy.latched) this.set({ section }, addresses.length)
+    },
+  })
+  return registry
+}
