@@ -1,7 +1,8 @@
 import type { Clock } from '../../host/clock.ts'
 import { portalIkey } from '../access/portal_ikey.ts'
-import type { AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
+import type { Transaction } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
@@ -20,10 +21,13 @@ export type PushPermission =
   | { readonly kind: 'send'; readonly repeatOf: string | undefined }
   | { readonly kind: 'held back'; readonly until: number }
 
-/** More than any limit, within any window. */
+/**
+ * More than any limit, within any window. Only what the count needs is read: refused requests, which a
+ * client can make without limit, must not push fruitless pushes out of it.
+ */
 const maxEvents = 500
 
-/** Holds pushes back that come to nothing: those of the portal and those of sign-ins apart. */
+/** Holds pushes back after too many fruitless ones; the portal and sign-ins are counted apart. */
 export class PushLimit {
   readonly #parts: PushLimitParts
 
@@ -32,11 +36,11 @@ export class PushLimit {
   }
 
   /**
-   * Whether a push may be sent. Counted with the user's row locked, so that parallel requests are
-   * counted one by one, on whichever node: open the transaction in `db`.
+   * Whether a push may be sent. The user's row stays locked until the transaction ends, so that parallel
+   * requests are counted one by one on all nodes; open the push in the same transaction.
    */
   async ask(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission> {
-    const { lockout, log, transactions, fatigue, clock } = this.#parts
+    const { lockout, transactions, fatigue, clock } = this.#parts
     const now = clock.now()
     const { integration, budget } = attempt.asking
     const { ikey } = integration
@@ -48,30 +52,50 @@ export class PushLimit {
       return { kind: 'send', repeatOf: first }
     }
     if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
-    const portal = budget === 'portal' ? ikey : await portalIkey(db)
-    const filter = budget === 'portal' ? { ikey } : { exceptIkey: portal }
-    const since = now - fatigue.windowMs
-    const events = await log.ofUser(userId, { since, limit: maxEvents, ...filter }, db)
-    const success = events.findIndex(({ result }) => result === 'success')
-    // a sign-in whose retry was approved has not come to nothing
-    const approved = events
-      .filter(({ result }) => result === 'success')
-      .map((event) => event.repeatOf)
-    const recent = success < 0 ? events : events.slice(0, success)
-    const ended = recent
-      .filter(({ factor, reason }) => factor === 'push' && fruitlessPushes.includes(reason))
-      .filter(({ txid, repeatOf }) => repeatOf === null && !approved.includes(txid))
-      .map(({ timestamp }) => timestamp)
-    const open = waiting
-      .filter((other) => (other.ikey === portal) === (budget === 'portal'))
-      // those whose code is shown are in the log already
-      .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
-      .filter(({ txid, repeatOf }) => repeatOf === null && !approved.includes(txid))
-      .map(({ opened }) => opened)
-    const until = heldBackUntil([...ended, ...open], fatigue, now)
+    const fruitless = await this.#fruitless(attempt, userId, waiting, db)
+    const until = heldBackUntil(fruitless, fatigue, now)
     return until === undefined
       ? { kind: 'send', repeatOf: undefined }
       : { kind: 'held back', until }
+  }
+
+  /**
+   * When the pushes of the same budget came to nothing since the last success; one that still waits
+   * counts from when it was opened. Repeats do not count for themselves.
+   */
+  async #fruitless(
+    { asking }: Attempt,
+    userId: string,
+    waiting: readonly Transaction[],
+    db: StoreDb,
+  ): Promise<number[]> {
+    const { log, fatigue, clock } = this.#parts
+    const isPortal = asking.budget === 'portal'
+    const portal = isPortal ? asking.integration.ikey : await portalIkey(db)
+    const events = await log.ofUser(
+      userId,
+      {
+        since: clock.now() - fatigue.windowMs,
+        limit: maxEvents,
+        successesAndPushes: fruitlessPushes,
+        ...(isPortal ? { ikey: portal } : { exceptIkey: portal }),
+      },
+      db,
+    )
+    // a sign-in whose retry was approved has not come to nothing
+    const approved = events
+      .filter(({ result }) => result === 'success')
+      .map(({ repeatOf }) => repeatOf)
+    const counts = ({ txid, repeatOf }: Pick<AuthenticationEvent, 'txid' | 'repeatOf'>) =>
+      repeatOf === null && !approved.includes(txid)
+    const lastSuccess = events.findIndex(({ result }) => result === 'success')
+    const ended = events.slice(0, lastSuccess < 0 ? undefined : lastSuccess).filter(counts)
+    const open = waiting
+      .filter((other) => (other.ikey === portal) === isPortal)
+      // those whose code is shown are in the log already
+      .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
+      .filter(counts)
+    return [...ended.map(({ timestamp }) => timestamp), ...open.map(({ opened }) => opened)]
   }
 
   /** A few retries, and none once one of them was answered: more would be pushes for nothing. */

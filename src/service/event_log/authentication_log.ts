@@ -40,6 +40,8 @@ export interface UserEventFilter {
   /** All but those of this application. */
   readonly exceptIkey?: string | undefined
   readonly reason?: string | undefined
+  /** Only successful sign-ins, and pushes that ended for one of these reasons. */
+  readonly successesAndPushes?: readonly string[] | undefined
 }
 
 const appendEvent = prepared((db, event: AuthenticationEvent) =>
@@ -53,7 +55,7 @@ export class AuthenticationLog {
     this.#store = store
   }
 
-  /** Belongs into the transaction of what it tells. */
+  /** Call it in the transaction of the change that it records. */
   async append(event: AuthenticationEvent, db: StoreDb): Promise<void> {
     await appendEvent(db, event)
   }
@@ -91,7 +93,7 @@ export class AuthenticationLog {
   /** Those of one user since a moment, the newest first. */
   async ofUser(
     userId: string,
-    { since, limit, ikey, exceptIkey, reason }: UserEventFilter,
+    { since, limit, ikey, exceptIkey, reason, successesAndPushes }: UserEventFilter,
     db: StoreDb = this.#store.db,
   ): Promise<AuthenticationEvent[]> {
     let query = db
@@ -105,6 +107,14 @@ export class AuthenticationLog {
     if (ikey !== undefined) query = query.where('ikey', '=', ikey)
     if (exceptIkey !== undefined) query = query.where('ikey', '!=', exceptIkey)
     if (reason !== undefined) query = query.where('reason', '=', reason)
+    if (successesAndPushes !== undefined) {
+      query = query.where((where) =>
+        where.or([
+          where('result', '=', 'success'),
+          where.and([where('factor', '=', 'push'), where('reason', 'in', successesAndPushes)]),
+        ]),
+      )
+    }
     return (await query.execute()).map(eventOf)
   }
 

@@ -200,6 +200,22 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /try again in 10 minutes/)
     })
 
+    test('stay counted, however many other requests are refused in between', async () => {
+      const { user, phoneId } = await signIn.somebody()
+      for (let round = 0; round < 5; round++) {
+        await signIn.authentication.answer(await pushTo(user), phoneId, 'deny')
+      }
+      for (let round = 0; round < 25; round++) {
+        const words = Array.from({ length: 20 }, (_, index) =>
+          ask(user, index === 0 ? push : { factor: 'prompt', prompt: 'hello' }),
+        )
+        await Promise.all(words)
+      }
+      const held = await ask(user)
+      assert.ok(held.kind === 'settled')
+      assert.match(held.outcome.status_msg, /Too many login requests/)
+    })
+
     test('are counted from the last right sign-in on, and forgotten when the time is over', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 4; round++) {
