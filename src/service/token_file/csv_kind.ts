@@ -15,10 +15,15 @@ type Parameters = Pick<TokenRecord, 'kind' | 'digits' | 'algorithm' | 'stepSecs'
 type Field = (column: Column) => string
 
 /** Steps that TOTP tokens are sold with, in seconds. */
-const steps: readonly string[] = ['30', '60', '90', '120']
+const steps: readonly number[] = [30, 60, 90, 120]
 
 export function looksLikeStep(field: string): boolean {
-  return steps.includes(field)
+  return /^\d+$/.test(field) && steps.includes(Number(field))
+}
+
+/** `TOTP`, `OTP c200 TOTP`, `time-based` */
+export function looksTimeBased(field: string): boolean {
+  return /totp|time-?(based|sync)/i.test(field)
 }
 
 /**
@@ -54,16 +59,28 @@ export function kindOf(field: Field, tokens: CsvTokens, header: Header | undefin
   return { ...shared, stepSecs: tokens.stepSecs, counter: counterOf(counter) }
 }
 
-/** Where neither the type nor the command line says the kind: `hotp` unless there is a time step. */
+/**
+ * Where neither the type nor the command line says the kind: `hotp` unless there is a time step. A
+ * line that leaves out what other lines of the file say is refused.
+ */
 function kindByColumns(field: Field, header: Header | undefined): TokenRecord['kind'] {
   const [step, counter] = [field('step') !== '', field('counter') !== '']
   if (step && counter) {
     throw wrongRecord('the line has both a counter and a time step; say which counts by --kind')
   }
   if (header?.kind !== undefined) return header.kind
+  if (step) return 'totp'
+  if (counter) return 'hotp'
   const columns = header?.columns ?? []
-  const timeBased = columns.includes('step') && !columns.includes('counter')
-  return step || timeBased ? 'totp' : 'hotp'
+  const [stepColumn, counterColumn] = [columns.includes('step'), columns.includes('counter')]
+  if (stepColumn && counterColumn) {
+    throw wrongRecord('the line has neither a counter nor a time step; name the kind by --kind')
+  }
+  if (stepColumn) return 'totp'
+  if (columns.includes('kind') && !counterColumn) {
+    throw wrongRecord('the type is missing; fill it in, or name the kind by --kind')
+  }
+  return 'hotp'
 }
 
 function movingOf(

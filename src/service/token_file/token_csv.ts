@@ -1,12 +1,12 @@
 import { Secret as OathSecret } from 'otpauth'
 import { fieldsOf, isTextFormula, readCsv } from './csv.ts'
-import { type CsvTokens, kindOf, looksLikeStep } from './csv_kind.ts'
+import { type CsvTokens, kindOf, looksLikeStep, looksTimeBased } from './csv_kind.ts'
 import { type Column, columnsWithoutHeader, type Header, headerOf } from './token_columns.ts'
 import { type FileProblem, type Place, readRecords, type TokenFile, textOf } from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
 import { namesOf, secretOf, serialOf, type TokenRecord, usernameOf } from './token_record.ts'
 
-/** Tokens of a CSV file, and what was read in another way than it is written. */
+/** Tokens of a CSV file, and notes on fields that were not read as they are written. */
 export interface TokenCsv extends TokenFile<TokenRecord> {
   readonly notes: readonly FileProblem[]
 }
@@ -25,10 +25,10 @@ export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
   if (listed.length === 0) {
     throw new TokenFileError(
       'TOKEN_FILE_FORM',
-      'no tokens stand in the file; a line is serial,secret or serial,secret,counter',
+      'the file lists no tokens; a line is serial,secret or serial,secret,counter',
     )
   }
-  if (tokens.kind === undefined) refuseSteps(listed, separator, header)
+  if (tokens.kind === undefined) refuseDoubtfulKind(listed, separator, header)
   const read = readRecords(
     listed,
     (line) => recordOf(fieldsOf(line, separator), header, tokens),
@@ -42,7 +42,7 @@ function readHeader(line: string, separator: string): Header | undefined {
   try {
     fields = fieldsOf(line, separator)
   } catch (error) {
-    // told with the other lines
+    // `readRecords` reports it with the problems of the other lines
     if (error instanceof TokenFileError) return undefined
     throw error
   }
@@ -50,11 +50,11 @@ function readHeader(line: string, separator: string): Header | undefined {
 }
 
 /**
- * Refuses a file with fields that may be time steps, in columns that nobody has named: the third, or
- * under a header any that has such a field in every line. One step among counters makes the whole
- * file doubtful, also with `--skip-invalid`.
+ * Refuses a file that may list TOTP tokens but does not say so: by the third field of a file without
+ * a header, or by a column with an unknown name. One such field makes the whole file doubtful, also
+ * with `--skip-invalid`.
  */
-function refuseSteps(
+function refuseDoubtfulKind(
   lines: readonly Place<string>[],
   separator: string,
   header: Header | undefined,
@@ -69,11 +69,12 @@ function refuseSteps(
     return
   }
   if (header.kind !== undefined || header.columns.some(saysKind)) return
-  const column = header.columns.findIndex(
-    (named, index) =>
-      named === undefined && rows.every(({ fields }) => looksLikeStep(fields[index] ?? '')),
-  )
-  if (column >= 0) throw mayBeStep(`column ${column + 1}`)
+  for (const [index, named] of header.columns.entries()) {
+    if (named !== undefined) continue
+    const fields = rows.map((row) => row.fields[index] ?? '').filter((field) => field !== '')
+    if (fields.length > 0 && fields.every(looksLikeStep)) throw mayBeStep(`column ${index + 1}`)
+    if (fields.some(looksTimeBased)) throw mayBeTotp(index + 1)
+  }
 }
 
 function saysKind(column: Column | undefined): boolean {
@@ -84,6 +85,13 @@ function mayBeStep(what: string): TokenFileError {
   return new TokenFileError(
     'TOKEN_FILE_FORM',
     `${what} may be the time step of a TOTP token (30, 60, 90 or 120) or the counter of a HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
+  )
+}
+
+function mayBeTotp(column: number): TokenFileError {
+  return new TokenFileError(
+    'TOKEN_FILE_FORM',
+    `column ${column} may say that these are TOTP tokens; name the column type, or say the kind: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
   )
 }
 
@@ -115,7 +123,7 @@ function formulaNotes(lines: readonly Place<string>[], separator: string): FileP
     .filter(({ content }) => content.split(separator).some(isTextFormula))
     .map(({ where }) => ({
       where,
-      what: '="…" is a formula of a spreadsheet; what stands in its quotes was read as text',
+      what: '="…" is a formula of a spreadsheet; the text in its quotes was read',
     }))
 }
 

@@ -175,6 +175,9 @@ describe('a CSV file of tokens whose kind nobody names', () => {
       [`serial,data,type\n1,${hex},TOTP`, /none of them secret/],
       [`serial,secret,seed\n1,${hex},${hex}`, /several columns that may be the secret/],
       [`serial,secret,refresh\n1,${hex},60\n2,${hex},60`, /column 3 may be the time step.*--kind/],
+      [`serial,secret,refresh\n1,${hex},60\n2,${hex},`, /column 3 may be the time step.*--kind/],
+      [`serial,secret,model\n1,${hex},c200 TOTP\n2,${hex},`, /column 3 may say.*TOTP.*--kind/],
+      [`serial,secret,method\n1,${hex},time-based`, /column 3 may say.*TOTP.*--kind/],
     ] as const) {
       assert.throws(
         () => read(text, unnamed),
@@ -210,8 +213,26 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     )
   })
 
+  test('has no token by default where a line leaves out what other lines say', () => {
+    for (const [text, reason] of [
+      [`serial,secret,type\n1,${hex},TOTP\n2,${hex},`, /the type is missing.*--kind/],
+      [`serial,secret,counter,step\n1,${hex},,30\n2,${hex},,`, /neither a counter nor.*--kind/],
+    ] as const) {
+      const { records, problems } = read(text, unnamed)
+      assert.deepEqual(
+        records.map(({ serial, kind }) => [serial, kind]),
+        [['1', 'totp']],
+      )
+      assert.deepEqual(
+        problems.map(({ where }) => where),
+        ['line 3'],
+      )
+      assert.match(problems[0]?.what ?? '', reason)
+    }
+  })
+
   test('is refused as a whole if a third field without a header may be a time step', () => {
-    for (const step of ['30', '60', '"60"', ' 30 ']) {
+    for (const step of ['30', '60', '"60"', ' 30 ', '030']) {
       assert.throws(
         () => read(`1,${hex},0\n2,${hex},${step}`, unnamed),
         (error: Error) => /^line 2: .*--kind totp-6 or --kind hotp-6/.test(error.message),
