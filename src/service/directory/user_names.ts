@@ -134,7 +134,7 @@ function invalidName(name: string, problem: string): DirectoryError {
   return new DirectoryError('DIRECTORY_NAME', `the user name ${shown} can't be used: ${problem}`)
 }
 
-function nameTaken(written: string): DirectoryError {
+export function nameTaken(written: string): DirectoryError {
   return new DirectoryError(
     'DIRECTORY_NAME_TAKEN',
     `'${written}' is the name or an alias of a user already`,

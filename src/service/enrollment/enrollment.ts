@@ -2,12 +2,12 @@ import type { UsernameNormalization } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { BypassCodes } from '../directory/bypass_codes.ts'
 import type { User } from '../directory/user.ts'
-import { requireNewName } from '../directory/user_names.ts'
+import { nameTaken, requireNewName } from '../directory/user_names.ts'
 import type { Users } from '../directory/users.ts'
 import type { Store } from '../store/store.ts'
 import { ActivationCodes } from './activation_codes.ts'
 
-/** A user who has been made, and the code by which his first device can be added. */
+/** A user who was created, and the code that adds their first device. */
 export interface Enrolled {
   readonly user: User
   /** Shown this once; only its hash is kept. */
@@ -18,7 +18,7 @@ export interface Enrolled {
 
 export type ActivationStatus = 'success' | 'waiting' | 'invalid'
 
-/** Makes users who are to add their own device. */
+/** Creates users who then add their own device. */
 export class Enrollment {
   readonly #store: Store
   readonly #users: Users
@@ -46,9 +46,10 @@ export class Enrollment {
     const now = this.#clock.now()
     const expires = now + validSecs * 1000
     return await this.#store.transaction(async (db) => {
-      if ((await this.#users.byName(username, normalization, db)) === undefined) {
-        await requireNewName(username, normalization, db)
-      }
+      // where domains are ignored, `CORP\\alice` is alice and must not become a second user
+      const known = await this.#users.byName(username, normalization, db)
+      if (known !== undefined) throw nameTaken(username)
+      await requireNewName(username, normalization, db)
       const user = await this.#users.create({ username }, now, db)
       const activationCode = await this.#codes.create(user.userId, null, expires, now, db)
       const codes =

@@ -158,6 +158,18 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal(await rows('activation_codes'), 0)
   })
 
+  test('refuses to enrol a user who is known without the domain', async () => {
+    for (const username of ['CORP\\alice', 'alice@corp.example', 'CORP\\A.Smith']) {
+      const answer = await ask('/auth/v2/enroll', { username }, 'enroll')
+      assert.deepEqual(
+        [answer.status, answer.body.code, answer.body.message_detail],
+        [400, 40002, 'username already exists'],
+        username,
+      )
+    }
+    assert.equal(await rows('users'), 2)
+  })
+
   for (const [kind, username] of invalid) {
     test(`denies a name that no new user may have: ${kind}`, async () => {
       for (const policy of ['enroll', 'allow']) await denied(username, policy, 'invalid_username')
