@@ -69,14 +69,19 @@ export class Settlement {
   }
 
   /**
-   * Settles one that waits, as its user has answered.
+   * Settles a waiting sign-in with its user's answer.
    *
-   * @returns Whether it was waiting: of all who settle, one is told `true`.
+   * @returns Whether this answer has settled it. An approval that comes too late has not: it ends the
+   *   sign-in as unanswered.
    */
   async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
     const { store, transactions, clock } = this.#parts
     const transaction = await transactions.byTxid(txid)
     if (transaction === undefined || transaction.outcome.result !== 'waiting') return false
+    if (outcome.result === 'allow' && isOverdue(transaction, clock.now())) {
+      await this.timeOut(transaction)
+      return false
+    }
     const end = await this.#endOf(transaction, outcome, reason)
     const now = clock.now()
     const won = await store.transaction(async (db) => {
@@ -132,7 +137,7 @@ export class Settlement {
     return true
   }
 
-  /** What it really comes to: too late is too late, and nobody is let in who may not any more. */
+  /** An approval lets a user in only where the user may still sign in. */
   async #endOf(
     transaction: Transaction,
     outcome: Outcome,
@@ -140,7 +145,6 @@ export class Settlement {
   ): Promise<{ readonly outcome: Outcome; readonly reason: string }> {
     if (outcome.result !== 'allow') return { outcome, reason }
     const { store, clock, directory, lockout, delivery } = this.#parts
-    if (isOverdue(transaction, clock.now())) return { outcome: timedOut, reason: 'no_response' }
     const userId = transaction.userId ?? ''
     const subject = await readSubject({ userId }, strictest, clock.now(), {
       store,

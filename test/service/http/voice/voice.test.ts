@@ -145,6 +145,20 @@ describe('a phone call', () => {
     assert.equal((await poll(txid))[0], 'allow')
   })
 
+  test('the right key after the end of the time signs nobody in, and the call says so', async () => {
+    const txid = await begin()
+    const heard = await api.takeCall()
+    await service.store.db
+      .updateTable('transactions')
+      .set({ expires: Date.now() })
+      .where('txid', '=', txid)
+      .execute()
+    const { said } = await api.press(heard, '1')
+    assert.deepEqual(said, ['This sign-in is over. Goodbye.'])
+    assert.deepEqual((await poll(txid)).slice(0, 2), ['deny', 'timeout'])
+    assert.deepEqual(await reasonOf(txid), ['no_keys_pressed'])
+  })
+
   for (const [status, reason, message] of [
     ['busy', 'line_busy', 'Your phone is busy. Please try again.'],
     ['no-answer', 'call_timed_out', 'Your phone was not answered. Please try again.'],
