@@ -133,16 +133,25 @@ export class Connections {
     const { total, perAddress } = limits
     const source = sourceAddress(remoteAddress)
     const ofSource = this.#bySource.get(source)
-    if (ofSource !== undefined && ofSource.size >= perAddress && !isProxy(remoteAddress)) {
+    const isOneClient = !isProxy(remoteAddress)
+    if (ofSource !== undefined && ofSource.size >= perAddress && isOneClient) {
       if (!this.#makeRoom(ofSource, 'per_address', source)) return refuse(socket)
     } else if (this.#all.size >= total) {
-      // an address with more than its share makes room itself, so that a flood closes its own
-      const share = total / this.#bySource.size
-      const from = ofSource !== undefined && ofSource.size > share ? ofSource : this.#all
+      const from = isOneClient && this.#hasMoreThanItsShare(ofSource) ? ofSource : this.#all
       if (!this.#makeRoom(from, 'total', source)) return refuse(socket)
     }
     this.#add(socket, source)
     return true
+  }
+
+  /**
+   * Whether an address makes room for its new connections itself, so that a flood closes its own. One
+   * from which an application has signed requests never does: however many addresses flood, a burst
+   * of sign-ins must not close its own connections in the middle of the handshake.
+   */
+  #hasMoreThanItsShare(ofSource: ConnectionQueue | undefined): ofSource is ConnectionQueue {
+    if (ofSource === undefined || ofSource.count('application') > 0) return false
+    return ofSource.size > this.#options.limits.total / this.#bySource.size
   }
 
   #makeRoom(queue: ConnectionQueue, reason: ClosedFor, source: string): boolean {

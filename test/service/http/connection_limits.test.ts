@@ -98,6 +98,22 @@ describe('idle connections beside honest logins', () => {
     kept.close()
   })
 
+  test('an application with connections of its own gets more while many addresses flood', async () => {
+    const kept = Array.from({ length: 8 }, client)
+    for (const each of kept) assert.equal((await each.call(check)).status, 200)
+    const idle = new IdleConnections()
+    // each address has a share of fewer connections than the application has open
+    for (let address = 2; address < 82; address++) {
+      await idle.open(service.port, 3, `127.0.0.${address}`)
+    }
+    await until(() => idle.closed >= 240 - limits.total)
+    assert.ok((await logins(5)).every(({ status }) => status === 200))
+    const burst = await Promise.all(Array.from({ length: 20 }, () => logins(1)))
+    assert.ok(burst.flat().every(({ status }) => status === 200))
+    for (const each of kept) each.close()
+    idle.close()
+  })
+
   test('a limit that is reached is a rate-limited line of the log that names the setting', () => {
     const lines = log.lines.filter((line) => line.includes('connections closed'))
     assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
