@@ -2,13 +2,22 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { healthPath } from './operation_routes.ts'
 
+/** GET requests that are answered also while the service stops. */
+const answeredToTheEnd: readonly (string | undefined)[] = [
+  // a load balancer has to learn that the service stops
+  healthPath,
+  // a proxy takes their failure as evidence of an outage, and may let users in
+  '/auth/v2/check',
+  '/auth/v2/ping',
+]
+
 /**
- * Counts requests that have not been answered to their last octet. Node, when it closes a server,
- * takes a connection for idle as soon as its answer has been handed over, and cuts it off.
+ * Counts requests whose answers have not been sent completely. Node, when it closes a server, takes a
+ * connection for idle as soon as its answer has been handed over, and cuts it off.
  *
- * Who asks how something stands while the server stops gets no answer, and his connection ends once
- * nobody listens any more: he asks again, and waits for the next process. An answer at once would
- * have him ask in a circle, and use up the replies that he bears.
+ * GET requests that arrive during shutdown get no answer, and their connections are closed once
+ * nothing listens any more: the client then asks the next process. An answer at once would make
+ * clients poll in a tight loop, and use up the waiting replies that they accept.
  */
 export class OpenRequests {
   #count = 0
@@ -18,7 +27,7 @@ export class OpenRequests {
 
   constructor(server: FastifyInstance) {
     server.addHook('onSend', (request, reply, _payload, done) => {
-      // HTTP/2 has no such header, whoever has set it
+      // HTTP/2 has no such header
       if (request.raw.httpVersionMajor > 1) reply.removeHeader('connection')
       else if (this.#state !== 'open') reply.header('connection', 'close')
       done()
@@ -31,7 +40,7 @@ export class OpenRequests {
         return
       }
       this.#count++
-      // it comes once: thousands wait for it, and `once` would cost each of them some more memory
+      // not `once`, which costs more memory for each of thousands of waiting calls
       reply.raw.on('close', () => {
         this.#count--
         if (this.#count === 0) this.#allAnswered?.()
@@ -51,14 +60,13 @@ export class OpenRequests {
     clearTimeout(timer)
   }
 
-  /** Nobody listens any more: ends the connections of those who have asked too late. */
+  /** Closes the connections of requests that came too late, once nothing listens any more. */
   cutLate(): void {
     this.#state = 'stopped'
     for (const socket of this.#late) socket.destroy()
   }
 }
 
-/** Health checks are answered: a load balancer has to hear that the service stops. */
 function isPoll({ method, routeOptions }: FastifyRequest): boolean {
-  return method === 'GET' && routeOptions.url !== healthPath
+  return method === 'GET' && !answeredToTheEnd.includes(routeOptions.url)
 }
