@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 import { StoreError } from './store_error.ts'
 
 const probeName = 'write_probe'
-/** Logs and the database's own files would fill less in a moment. */
+/** Less than this is full: the log and the database's own files soon need it. */
 const minFreeBytes = 8 * 1024 * 1024
 
 /**
@@ -12,12 +12,10 @@ const minFreeBytes = 8 * 1024 * 1024
  *
  * @throws {StoreError} `STORE_FULL`, `STORE_READ_ONLY`, `STORE_BUSY`, `STORE_UNREACHABLE` and others.
  */
-export async function probeWrites({ db, folder }: Store, now: number): Promise<void> {
+export async function probeWrites({ db, folder, dialect }: Store, now: number): Promise<void> {
   try {
-    const { bavail, bsize } = await statfs(folder)
-    if (bavail * bsize < minFreeBytes) {
-      throw new StoreError('STORE_FULL', `the disk of ${folder} is full; make room`)
-    }
+    // the disk of a PostgreSQL is another one: where that is full, the write fails
+    if (dialect === 'sqlite') await requireSpace(folder)
     const value = String(now)
     await db
       .insertInto('settings')
@@ -26,5 +24,13 @@ export async function probeWrites({ db, folder }: Store, now: number): Promise<v
       .execute()
   } catch (error) {
     throw storeErrorOf(error, 'the database')
+  }
+}
+
+/** @throws {StoreError} `STORE_FULL` */
+async function requireSpace(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < minFreeBytes) {
+    throw new StoreError('STORE_FULL', `the disk of ${folder} is full; make room`)
   }
 }

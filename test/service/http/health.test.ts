@@ -37,6 +37,21 @@ describe('health', () => {
     await service.close()
   })
 
+  test('a stopping service answers check while it answers sign-ins', async () => {
+    const service = await TestService.start()
+    const begun = await tlsConnection(service.port)
+    begun.write(
+      'POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nx=',
+    )
+    // opens the connection that the next check uses
+    assert.equal((await service.call(check)).status, 200)
+    const closed = service.service.close()
+    assert.equal((await service.call(check)).status, 200)
+    begun.write('y!')
+    await closed
+    await service.close()
+  })
+
   test('a full disk fails healthz and check', { skip: skipWithoutMount() }, async () => {
     const disk = mkdtempSync(join(tmpdir(), 'disk-'))
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
@@ -91,6 +106,25 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     await until(async () => (await service.call(check)).status === 200)
     assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
   })
+
+  test(
+    'is what counts, and not the disk of the data folder',
+    { skip: skipWithoutMount() },
+    async () => {
+      const disk = mkdtempSync(join(tmpdir(), 'disk-'))
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
+      try {
+        const databaseUrl = new Secret(await cluster.createDatabase())
+        const node = await TestService.start({ databaseUrl, folder: join(disk, 'data') })
+        assert.deepEqual(await healthOf(node), [200, 'ok', 'ok'])
+        assert.equal((await node.call(check)).status, 200)
+        await node.close()
+      } finally {
+        execFileSync('umount', ['-l', disk])
+        rmSync(disk, { recursive: true })
+      }
+    },
+  )
 
   test('that is away fails check at once, whatever was cached', async () => {
     assert.equal((await service.call(check)).status, 200)
