@@ -30,10 +30,11 @@ export class Slots {
     }
     if (this.#waiting.size >= maxWaiting) throw refuse('queue full')
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const timer = setTimeout(() => {
-      this.#waiting.delete(waiting)
-      reject(refuse('waited too long'))
-    }, maxWaitMs).unref()
+    const expire = () => {
+      if (this.#waiting.delete(waiting)) reject(refuse('waited too long'))
+    }
+    // after a stall of the event loop, what has arrived meanwhile is read first
+    const timer = setTimeout(() => setImmediate(expire), maxWaitMs).unref()
     const waiting = { enter: resolve, timer }
     this.#waiting.add(waiting)
     await promise

@@ -79,6 +79,7 @@ export class SignedRequestGate {
   readonly #known = new Map<string, Known>()
   /** Reads of one application that are under way: requests at the same time share one. */
   readonly #reading = new Map<string, Promise<Known | undefined>>()
+  readonly #readingInTurn = new Map<string, Promise<Known | undefined>>()
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -156,9 +157,11 @@ export class SignedRequestGate {
     const before = this.#known.get(ikey)
     if (before !== undefined && this.#options.clock.now() - before.readAt < knownMs) return before
     const inTurn = before === undefined && !lookUp
-    const reading = this.#reading.get(ikey) ?? this.#read(ikey, inTurn)
-    this.#reading.set(ikey, reading)
-    return await reading.finally(() => this.#reading.delete(ikey))
+    // a read in turn waits behind forged requests: one that need not wait does not share it
+    const reads = inTurn ? this.#readingInTurn : this.#reading
+    const reading = reads.get(ikey) ?? this.#read(ikey, inTurn)
+    reads.set(ikey, reading)
+    return await reading.finally(() => reads.delete(ikey))
   }
 
   async #read(ikey: string, inTurn: boolean): Promise<Known | undefined> {
