@@ -107,24 +107,22 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
   })
 
-  test(
-    'is what counts, and not the disk of the data folder',
-    { skip: skipWithoutMount() },
-    async () => {
-      const disk = mkdtempSync(join(tmpdir(), 'disk-'))
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
-      try {
-        const databaseUrl = new Secret(await cluster.createDatabase())
-        const node = await TestService.start({ databaseUrl, folder: join(disk, 'data') })
-        assert.deepEqual(await healthOf(node), [200, 'ok', 'ok'])
-        assert.equal((await node.call(check)).status, 200)
-        await node.close()
-      } finally {
-        execFileSync('umount', ['-l', disk])
-        rmSync(disk, { recursive: true })
-      }
-    },
-  )
+  test('is what counts, and not the disk of the data folder', {
+    skip: skipWithoutMount(),
+  }, async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'disk-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
+    try {
+      const databaseUrl = new Secret(await cluster.createDatabase())
+      const node = await TestService.start({ databaseUrl, folder: join(disk, 'data') })
+      assert.deepEqual(await healthOf(node), [200, 'ok', 'ok'])
+      assert.equal((await node.call(check)).status, 200)
+      await node.close()
+    } finally {
+      execFileSync('umount', ['-l', disk])
+      rmSync(disk, { recursive: true })
+    }
+  })
 
   test('that is away fails check at once, whatever was cached', async () => {
     assert.equal((await service.call(check)).status, 200)
