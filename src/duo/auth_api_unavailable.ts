@@ -6,7 +6,8 @@
  * - `http_5xx`: the API answered that it can't decide;
  * - `gateway`: a proxy in front of the API answered that it had no answer from it (HTTP 502, 504);
  * - `malformed`: an answer came that is not one of the API's;
- * - `overload`: the call waited in the queue of this process until its time was over;
+ * - `overload`: this process could not send it: it waited in the queue until its time was over, or
+ *   no descriptor or memory was left;
  * - `cancelled`: the caller gave the call up.
  */
 export type UnavailableReason =

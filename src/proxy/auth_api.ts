@@ -11,11 +11,7 @@ import type { RadiusServerSection } from './config/proxy_config.ts'
  */
 export function authApiOf(
   section: RadiusServerSection,
-  {
-    log,
-    clock,
-    timeoutSecs = section.apiTimeoutSecs,
-  }: { readonly log: Log; readonly clock: Clock; readonly timeoutSecs?: number },
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
 ): AuthApiClient {
   const { httpProxyHost, httpProxyPort } = section
   return new AuthApiClient({
@@ -26,7 +22,7 @@ export function authApiOf(
     caFile: section.httpCaCertsFile,
     httpProxy:
       httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
-    timeoutSecs,
+    timeoutSecs: section.apiTimeoutSecs,
     maxConnections: section.apiMaxConnections,
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,

@@ -40,7 +40,7 @@ export class Desk {
     const log = section.debug ? host.log : withoutDebug(host.log)
     this.#api = authApiOf(section, { log, clock })
     const secondFactor = new SecondFactor(
-      { ...section, api: this.#api, counters, log, clock },
+      { ...section, api: this.#api, counters, log },
       reportChanges(section, log),
     )
     this.#secondFactor = secondFactor

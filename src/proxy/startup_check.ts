@@ -13,8 +13,6 @@ export interface ApiFinding {
   readonly text: string
 }
 
-/** A service that takes longer is of no use for sign-ins. */
-const limitSecs = 7
 const notableSkewSecs = 60
 
 /**
@@ -29,7 +27,7 @@ export async function checkApi(
   const place = `${section.apiHost}:${section.apiPort}`
   let client: AuthApiClient
   try {
-    client = authApiOf(section, { log: silentLog, clock, timeoutSecs: limitSecs })
+    client = authApiOf(section, { log: silentLog, clock })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return unusable(`http_ca_certs_file can't be read: ${reason}`)
@@ -101,7 +99,7 @@ function unavailableText(
     case 'timeout':
     case 'overload':
     case 'cancelled':
-      return `${place} does not answer within ${limitSecs} s; check firewalls, and that the service runs`
+      return `${place} does not answer in time (${message}); check firewalls, and that the service runs`
     case 'reset':
       return `${place} closes the connection without an answer (${message}); check api_port, and read the log of the service`
     case 'http_5xx':

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RadiusServerSection } from '../../src/proxy/config/proxy_config.ts'
-import { AuthApiDouble, type Doing, fail } from '../rig/auth_api_double.ts'
+import { AuthApiDouble, type Doing, deny, fail } from '../rig/auth_api_double.ts'
+import { LoadBalancer } from '../rig/load_balancer.ts'
 import { ProxyAtWork, type Reply, sectionFor } from '../rig/proxy_at_work.ts'
 
 type Override = Partial<RadiusServerSection>
@@ -114,6 +116,37 @@ describe('failmode', () => {
     const alice = proxy.signIn('alice', 'push')
     await api.askedTimes('/auth/v2/preauth', 1)
     assert.equal((await proxy.signIn('bob', 'push'))?.accepted, true)
+    assert.equal((await alice)?.accepted, false)
+    await proxy.stop()
+  })
+
+  test('the kept connections are dead, but the API takes new ones: rejected, also with safe', async () => {
+    const way = await LoadBalancer.start()
+    way.leadTo(api.port)
+    const proxy = await ProxyAtWork.start(
+      sectionFor(api, { apiPort: way.port, failmode: 'safe', apiTimeoutSecs: 2 }),
+    )
+    assert.equal((await proxy.signIn('alice', '123456'))?.accepted, true)
+    api.auth = () => deny
+    way.goSilent()
+    assert.equal((await proxy.signIn('alice', '123456'))?.accepted, false)
+    assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
+    // now over new connections
+    assert.equal((await proxy.signIn('alice', '123456'))?.message, 'Login request denied.')
+    await proxy.stop()
+    await way.close()
+  })
+
+  test('a short api_timeout does not make check fail sooner', async () => {
+    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 1 }))
+    await api.askedTimes('/auth/v2/check', 1)
+    doing('preauth', 'hang')
+    api.check = () => 'hang'
+    const alice = proxy.signIn('alice', '123456')
+    await api.askedTimes('/auth/v2/check', 2)
+    // longer than api_timeout
+    await delay(1_500)
+    api.release({ time: 1 })
     assert.equal((await alice)?.accepted, false)
     await proxy.stop()
   })

@@ -6,6 +6,7 @@ export class LoadBalancer {
   readonly port: number
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  readonly #clients = new Set<Socket>()
   /** How many connections have been made. */
   connections = 0
   #leadsTo: number | undefined
@@ -32,6 +33,16 @@ export class LoadBalancer {
     for (const go of this.#waiting.splice(0)) go()
   }
 
+  /** Carries nothing more over the connections that are open now, and closes none. */
+  goSilent(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause()
+  }
+
+  /** Sends every client octets that the service did not send. */
+  garble(): void {
+    for (const client of this.#clients) client.write('this is not TLS')
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
@@ -40,6 +51,8 @@ export class LoadBalancer {
 
   async #forward(client: Socket): Promise<void> {
     this.#keep(client)
+    this.#clients.add(client)
+    client.once('close', () => this.#clients.delete(client))
     this.connections++
     while (this.#leadsTo === undefined) {
       await new Promise<void>((resolve) => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
@@ -20,15 +21,16 @@ import {
   signingKey,
 } from '../index.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
-import { CallQueue } from './call_queue.ts'
+import { CallQueue, cancelled } from './call_queue.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
-import { exchange, type RawAnswer } from './exchange.ts'
+import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
+import { hedged } from './hedged.ts'
 import { parsed, responseOf } from './response.ts'
 
 export interface AuthApiClientOptions extends ConnectionsOptions {
   readonly ikey: string
   readonly skey: Secret
-  /** Upper limit for one call, its retries included; 0 for that of the endpoint alone. */
+  /** Upper limit for one `preauth` or `auth`, its retries included; 0 for that of the endpoint alone. */
   readonly timeoutSecs: number
   readonly userAgent: string
   /** Receives a line for each request at level debug; never with what is in it. */
@@ -59,11 +61,13 @@ interface Endpoint {
   readonly limitMs: number
 }
 
+type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
+
 // a RADIUS client waits about 20 s, and needs its reply before that
 const shortMs = 10_000
 const waitingMs = 90_000
 const endpoints = {
-  // any answer, 429 included, tells that the API is there
+  // any answer, 429 included, shows that the API is there
   check: {
     method: 'GET',
     path: '/auth/v2/check',
@@ -89,10 +93,12 @@ const endpoints = {
 
 /** Short calls that wait for a free connection at most; at 500 a second they are served in time. */
 const maxQueued = 4096
-/** Calls that wait for a user open at most so many connections at once. */
+/** Connections that calls which wait for a user may be opening at once. */
 const maxOpening = 32
 const maxTries = 6
 const maxRetryAfterMs = 32_000
+/** A `check` that lasts longer is asked again over another connection. */
+const slowCheckMs = 2_000
 
 /**
  * Asks an Auth API (duo.com/docs/authapi) with signed requests, version 2 in SHA-512, over kept
@@ -109,6 +115,7 @@ export class AuthApiClient {
   readonly #key: ReturnType<typeof signingKey>
   /** The log line of a request, by its path: made once. */
   readonly #lines: Readonly<Record<string, string>>
+  readonly #closing = new AbortController()
   #answers = 0
   #shares = false
   #dateSecond = -1
@@ -134,9 +141,17 @@ export class AuthApiClient {
     return this.#answers
   }
 
-  /** Tests the signature and the clock, and learns what the server can do, over a connection of its own. */
+  /**
+   * Tests the signature and the clock, and learns what the server can do, over connections of its own.
+   * A kept connection can be dead without notice, for example after a restart of a firewall. A slow
+   * `check` is therefore asked again over another one.
+   */
   async check(): Promise<CheckAnswer> {
-    const answer = parsed(await this.#call(endpoints.check, {}), parseCheckAnswer)
+    const { limitMs } = endpoints.check
+    const response = await hedged({ slowMs: slowCheckMs, limitMs }, (options) =>
+      this.#call(endpoints.check, {}, options),
+    )
+    const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
     return answer
   }
@@ -152,18 +167,17 @@ export class AuthApiClient {
 
   /** Breaks off the calls under way. */
   async close(): Promise<void> {
+    this.#closing.abort()
     await this.#connections.close()
   }
 
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
-    const { clock, timeoutSecs, log } = this.#options
     const waitsForUser = waits(endpoint, parameters)
-    const limitMs = waitsForUser ? waitingMs : (options.limitMs ?? endpoint.limitMs)
-    const mayTakeMs = timeoutSecs === 0 ? limitMs : timeoutSecs * 1000
-    const until = clock.now() + (waitsForUser ? mayTakeMs : Math.min(limitMs, mayTakeMs))
+    // not by the clock of the system, which can be set
+    const until = performance.now() + this.#limitMs(endpoint, waitsForUser, options)
     let repeated = false
     for (let tries = 1; ; tries++) {
-      const leftMs = Math.max(1, until - clock.now())
+      const leftMs = Math.max(1, until - performance.now())
       const carrier = this.#carrier(endpoint, waitsForUser)
       const answer = await this.#request(carrier, endpoint, parameters, leftMs, options).catch(
         (error) => {
@@ -172,7 +186,8 @@ export class AuthApiClient {
             this.#shares = false
             return undefined
           }
-          if (repeated || !mayBeSentAgain(error, endpoint) || clock.now() >= until) throw error
+          const isOver = performance.now() >= until
+          if (repeated || isOver || !mayBeSentAgain(error, endpoint)) throw error
           return undefined
         },
       )
@@ -184,10 +199,30 @@ export class AuthApiClient {
       if (answer.status !== 429 || !endpoint.retries429 || tries === maxTries) {
         return responseOf(answer)
       }
-      const waitMs = retryAfterMs(answer.headers, clock.now()) ?? backOffMs(tries - 1)
-      if (waitMs > maxRetryAfterMs || clock.now() + waitMs >= until) return responseOf(answer)
-      log.warn(`${endpoint.path}: too many requests; asking again in ${Math.ceil(waitMs)} ms`)
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      const waitMs = this.#retryMs(answer, tries)
+      if (waitMs > maxRetryAfterMs || performance.now() + waitMs >= until) return responseOf(answer)
+      await this.#waitToRetry(endpoint, waitMs)
+    }
+  }
+
+  /** A shorter `timeoutSecs` does not make `check` fail sooner: its failure is evidence of an outage. */
+  #limitMs(endpoint: Endpoint, waitsForUser: boolean, options: CallOptions): number {
+    const timeoutMs = this.#options.timeoutSecs * 1000
+    const limitMs = waitsForUser ? waitingMs : (options.limitMs ?? endpoint.limitMs)
+    if (timeoutMs === 0 || endpoint === endpoints.check) return limitMs
+    return waitsForUser ? timeoutMs : Math.min(limitMs, timeoutMs)
+  }
+
+  #retryMs({ headers }: RawAnswer, tries: number): number {
+    return retryAfterMs(headers, this.#options.clock.now()) ?? backOffMs(tries - 1)
+  }
+
+  async #waitToRetry({ path }: Endpoint, waitMs: number): Promise<void> {
+    this.#options.log.warn(`${path}: too many requests; asking again in ${Math.ceil(waitMs)} ms`)
+    try {
+      await delay(waitMs, undefined, { signal: this.#closing.signal })
+    } catch {
+      throw cancelled({ mayHaveBeenReceived: false })
     }
   }
 
@@ -207,20 +242,20 @@ export class AuthApiClient {
     options: CallOptions,
   ): Promise<RawAnswer> {
     const { warm, short } = this.#connections
-    if (carrier === warm) return this.#send(carrier, endpoint, parameters, limitMs, options)
+    const limits = { limitMs, sendWithinMs: Math.min(limitMs, shortMs) }
+    if (carrier === warm) return this.#send(carrier, endpoint, parameters, limits, options)
     const queue = carrier === short ? this.#shortCalls : this.#openings
-    const began = this.#options.clock.now()
-    const sendWithinMs = Math.min(limitMs, shortMs)
-    const entered = queue.enter(sendWithinMs, options.signal)
+    const began = performance.now()
+    const entered = queue.enter(limits.sendWithinMs, options.signal)
     if (entered !== undefined) await entered
-    const waited = entered === undefined ? 0 : this.#options.clock.now() - began
+    const waitedMs = entered === undefined ? 0 : performance.now() - began
     let isInside = true
     const leave = () => {
       if (isInside) queue.leave()
       isInside = false
     }
     try {
-      return await this.#send(carrier, endpoint, parameters, Math.max(1, limitMs - waited), {
+      return await this.#send(carrier, endpoint, parameters, shortened(limits, waitedMs), {
         ...options,
         onSent: () => {
           // a call that waits for its user needs a place only until its connection is open
@@ -237,7 +272,7 @@ export class AuthApiClient {
     carrier: Dispatcher,
     endpoint: Endpoint,
     parameters: Named,
-    limitMs: number,
+    limits: Limits,
     { signal, onSent = () => {} }: CallOptions,
   ): Promise<RawAnswer> {
     const { method, path } = endpoint
@@ -271,8 +306,7 @@ export class AuthApiClient {
         body: isPost ? canonicalParameters(signed) : null,
       },
       {
-        limitMs,
-        sendWithinMs: Math.min(limitMs, shortMs),
+        ...limits,
         throughProxy: httpProxy !== undefined,
         signal,
         onSent,
@@ -298,19 +332,20 @@ function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
   return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }
 
-/** The handshake failed, or ended without HTTP/2. */
-function isWithoutHttp2(error: unknown): boolean {
-  return error instanceof AuthApiUnavailable && error.reason === 'tls'
+/** The limits of a request whose call has waited in a queue. */
+function shortened({ limitMs, sendWithinMs }: Limits, waitedMs: number): Limits {
+  return {
+    limitMs: Math.max(1, limitMs - waitedMs),
+    sendWithinMs: Math.max(1, sendWithinMs - waitedMs),
+  }
 }
 
-/**
- * The API may have closed a kept connection just now. An error before the request was written can't
- * have started anything.
- */
+/** The handshake failed, or ended without HTTP/2. Later errors of TLS do not count. */
+function isWithoutHttp2(error: unknown): boolean {
+  return error instanceof AuthApiUnavailable && error.reason === 'tls' && !error.mayHaveBeenReceived
+}
+
+/** The API may have closed a kept connection just now. */
 function mayBeSentAgain(error: unknown, { repeatable }: Endpoint): boolean {
-  return (
-    error instanceof AuthApiUnavailable &&
-    error.reason === 'reset' &&
-    (repeatable || !error.mayHaveBeenReceived)
-  )
+  return error instanceof AuthApiUnavailable && error.reason === 'reset' && repeatable
 }

@@ -35,6 +35,7 @@ export class CallQueue {
    *   `cancelled` where the signal was aborted.
    */
   enter(limitMs: number, signal: AbortSignal | undefined): Promise<void> | undefined {
+    if (signal?.aborted) return Promise.reject(cancelled({ mayHaveBeenReceived: false }))
     if (this.#running < this.#options.maxRunning) {
       this.#running++
       return undefined

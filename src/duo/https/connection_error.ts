@@ -13,6 +13,11 @@ const reasons: Readonly<Record<string, UnavailableReason>> = {
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'reset',
+  // this process or machine has no descriptor or memory left
+  EMFILE: 'overload',
+  ENFILE: 'overload',
+  ENOBUFS: 'overload',
+  ENOMEM: 'overload',
   UND_ERR_PRX_CONN: 'proxy',
   UND_ERR_PRX_TLS: 'proxy',
 }
@@ -49,6 +54,7 @@ function reasonOf(code: string, sent: boolean, throughProxy: boolean): Unavailab
   const known = reasons[code]
   if (sent) return 'reset'
   // a connection that breaks before the first request on it broke in the handshake
+  if (known === 'overload') return known
   if (throughProxy && known !== 'tls') return 'proxy'
   return known === undefined || known === 'reset' ? 'tls' : known
 }

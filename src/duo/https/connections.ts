@@ -16,6 +16,8 @@ export interface ConnectionsOptions {
 
 const connectTimeoutMs = 10_000
 const keepAliveMs = 20_000
+/** One kept, and one for a `check` that is asked again because the first may be dead. */
+const checkConnections = 2
 /** Without HTTP/2 a push that waits for its user holds its connection for a minute. */
 const maxWaitingConnections = 4096
 
@@ -24,7 +26,7 @@ const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 
 /** The connections to one API, kept apart by what they carry, so that no kind starves another. */
 export class Connections {
   readonly origin: string
-  /** One connection that only `check` uses: it tells whether the API answers while calls are slow. */
+  /** Only for `check`, which finds out whether the API answers while other calls are slow. */
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
   readonly short: Dispatcher
@@ -37,7 +39,7 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.origin = originOf(options)
     const tls = tlsOptions(options)
-    this.warm = this.#http1(options, tls, 1)
+    this.warm = this.#http1(options, tls, checkConnections)
     this.short = this.#http1(options, tls, options.maxConnections)
     this.waiting = this.#http1(options, tls, maxWaitingConnections)
     this.shared = this.#http2(options, tls)

@@ -58,6 +58,7 @@ export function exchange(
         : `no connection within ${spanMs} ms`
       end(new AuthApiUnavailable('timeout', message, { mayHaveBeenReceived }))
     }
+    if (signal?.aborted) return reject(cancelled({ mayHaveBeenReceived: false }))
     const cancel = () => end(cancelled({ mayHaveBeenReceived: controller !== undefined }))
     let stopTimer = afterRunning(sendWithinMs, expire(sendWithinMs))
     signal?.addEventListener('abort', cancel)

@@ -70,7 +70,7 @@ export class Availability {
 
   /**
    * Asks `check`, unless the API has answered somebody meanwhile. Logins that ask at the same time
-   * share one request; if it was begun before a login, its failure still ends after the login began.
+   * share one request.
    *
    * @returns `undefined` if the API answers.
    */
@@ -127,17 +127,26 @@ export class Availability {
     return this.#api.answers > since
   }
 
+  /**
+   * A failure is no evidence if somebody had an answer meanwhile. A login that began later, and
+   * shares the request, could not know of that answer.
+   */
   async #ask(): Promise<Outage | undefined> {
+    const since = this.now()
     try {
       this.#onCheck({ kind: 'answered', answer: await this.#api.check() })
       return undefined
     } catch (error) {
       this.#onCheck({ kind: 'failed', error })
-      // any other error is no evidence: wrong keys or a wrong clock mean that the API is there
-      if (!(error instanceof AuthApiUnavailable)) return undefined
+      if (this.#hasAnswered(since) || !isEvidence(error)) return undefined
       return { evidence: `check failed: ${error.reason}: ${error.message}` }
     }
   }
+}
+
+/** Wrong keys or a wrong clock mean that the API is there; `overload` says nothing about it. */
+function isEvidence(error: unknown): error is AuthApiUnavailable {
+  return error instanceof AuthApiUnavailable && error.reason !== 'overload'
 }
 
 function isCancelled(error: unknown): boolean {

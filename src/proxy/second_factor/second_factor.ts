@@ -10,7 +10,6 @@ import {
   promptWord,
   statusMessage,
 } from '../../duo/index.ts'
-import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { type Grounds, type Login, reject, type Verdict } from '../login/login.ts'
 import {
@@ -46,13 +45,13 @@ export interface SecondFactorOptions {
   readonly exemptUsernames: readonly string[]
   readonly counters: SignInCounters
   readonly log: Log
-  readonly clock: Clock
 }
 
 /** A login and when it began. */
 interface Attempt {
   readonly login: Login
   readonly since: Since
+  /** By `performance.now()`, since the clock of the system can be set. */
   readonly beganMs: number
 }
 
@@ -117,7 +116,7 @@ export class SecondFactor {
 
   async #askApi(login: Login, word: TypedWord): Promise<Verdict> {
     const since = this.availability.now()
-    const attempt = { login, since, beganMs: this.#options.clock.now() }
+    const attempt = { login, since, beganMs: performance.now() }
     const verdict = this.#oneCall ? await this.#askOnce(attempt, word) : undefined
     return verdict ?? this.#askTwice(attempt, word)
   }
@@ -168,10 +167,10 @@ export class SecondFactor {
   }
 
   async #auth(attempt: Attempt, parameters: Named, factor: string): Promise<Verdict> {
-    const { api, clock, log } = this.#options
+    const { api, log } = this.#options
     const { login, since, beganMs } = attempt
     const { username, ipaddr } = login
-    const limitMs = Math.max(1, beganMs + passcodeWithinMs - clock.now())
+    const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
     const answer = await this.availability.watch(since, { irrevocable: true }, (call) =>
       api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
     )

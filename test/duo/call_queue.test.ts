@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
+import { describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { CallQueue } from '../../src/duo/https/call_queue.ts'
+
+const neverMs = 60_000
+
+describe('the queue for connections to the API', () => {
+  test('gives free places at once, and no more than there are', async () => {
+    const queue = new CallQueue({ maxRunning: 2, maxWaiting: 10 })
+    assert.deepEqual([enter(queue), enter(queue)], [undefined, undefined])
+    const third = enter(queue)
+    assert(third !== undefined)
+    queue.leave()
+    await third
+  })
+
+  test('lets calls in in order of arrival', async () => {
+    const queue = new CallQueue({ maxRunning: 1, maxWaiting: 10 })
+    const order: number[] = []
+    void enter(queue)
+    const all = [1, 2, 3].map((name) => enter(queue)?.then(() => order.push(name)))
+    for (const _ of all) queue.leave()
+    await Promise.all(all)
+    assert.deepEqual(order, [1, 2, 3])
+  })
+
+  test('refuses a call when too many wait', async () => {
+    const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
+    void enter(queue)
+    const waiting = enter(queue)
+    await assert.rejects(async () => enter(queue), overload)
+    queue.leave()
+    await waiting
+    // the place of the one that was admitted is free again
+    const next = enter(queue)
+    queue.leave()
+    await next
+  })
+
+  test('does not count calls that gave up as waiting, and passes no place to them', async () => {
+    const queue = new CallQueue({ maxRunning: 1, maxWaiting: 2 })
+    void enter(queue)
+    const given = new AbortController()
+    const expired = enter(queue, 5)
+    const aborted = enter(queue, neverMs, given.signal)
+    given.abort()
+    await assert.rejects(async () => aborted, { reason: 'cancelled', mayHaveBeenReceived: false })
+    await assert.rejects(async () => expired, overload)
+    const waiting = [enter(queue), enter(queue)]
+    await assert.rejects(async () => enter(queue), overload)
+    for (const call of waiting) {
+      queue.leave()
+      await call
+    }
+    queue.leave()
+    assert.equal(enter(queue), undefined)
+    assert(enter(queue, 5)?.catch(() => {}) !== undefined, 'one place, not two')
+  })
+
+  test('refuses a call that was given up before it came', async () => {
+    const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
+    await assert.rejects(async () => enter(queue, neverMs, AbortSignal.abort()), {
+      reason: 'cancelled',
+    })
+    assert.equal(enter(queue), undefined)
+  })
+
+  test('stays exact over thousands of calls of which every third gives up', async () => {
+    const queue = new CallQueue({ maxRunning: 3, maxWaiting: 5_000 })
+    let running = 0
+    let most = 0
+    let given = 0
+    const calls = Array.from({ length: 5_000 }, async (_, index) => {
+      const giveUp = new AbortController()
+      try {
+        const entered = enter(queue, neverMs, giveUp.signal)
+        if (index % 3 === 0) giveUp.abort()
+        await entered
+        assert.equal(getEventListeners(giveUp.signal, 'abort').length, 0)
+      } catch {
+        given++
+        return
+      }
+      most = Math.max(most, ++running)
+      await turn()
+      running--
+      queue.leave()
+    })
+    await Promise.all(calls)
+    // the first of the three that found a free place could not give up any more
+    assert.deepEqual([most, running, given], [3, 0, 1_666])
+    assert.deepEqual([enter(queue), enter(queue), enter(queue)], [undefined, undefined, undefined])
+    assert(enter(queue, 5)?.catch(() => {}) !== undefined)
+  })
+})
+
+const overload = { reason: 'overload', mayHaveBeenReceived: false }
+
+function enter(
+  queue: CallQueue,
+  limitMs = neverMs,
+  signal?: AbortSignal,
+): Promise<void> | undefined {
+  return queue.enter(limitMs, signal)
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { AuthApiUnavailable, type CheckAnswer } from '../../../src/duo/index.ts'
+import {
+  ApiDown,
+  Availability,
+  type CheckedApi,
+} from '../../../src/proxy/second_factor/availability.ts'
+import { until } from '../../rig/until.ts'
+
+/** An API whose `check` ends when the test says so. */
+class CheckedDouble implements CheckedApi {
+  answers = 0
+  readonly checks: PromiseWithResolvers<CheckAnswer>[] = []
+
+  check(): Promise<CheckAnswer> {
+    const check = Promise.withResolvers<CheckAnswer>()
+    this.checks.push(check)
+    return check.promise
+  }
+
+  /** Fails the latest check. */
+  fail(error: unknown = timeout): void {
+    this.checks.at(-1)?.reject(error)
+  }
+}
+
+const timeout = new AuthApiUnavailable('timeout', 'no answer', { mayHaveBeenReceived: true })
+
+describe('evidence of an outage', () => {
+  test('check fails, and nobody has an answer: one request for all who ask', async () => {
+    const { api, availability } = watched()
+    const both = [availability.outage(0), availability.outage(0)]
+    api.fail()
+    const found = await Promise.all(both)
+    assert.deepEqual(
+      found.map((outage) => outage?.evidence),
+      ['check failed: timeout: no answer', 'check failed: timeout: no answer'],
+    )
+    assert.equal(api.checks.length, 1)
+  })
+
+  test('none if anybody had an answer since the login began', async () => {
+    const { api, availability } = watched()
+    const since = availability.now()
+    api.answers++
+    assert.equal(await availability.outage(since), undefined)
+    assert.equal(api.checks.length, 0)
+  })
+
+  test('none if somebody had an answer during the check, before the login began', async () => {
+    const { api, availability } = watched()
+    void availability.ping()
+    api.answers++
+    const outage = availability.outage(availability.now())
+    api.fail()
+    assert.equal(await outage, undefined)
+    assert.equal(api.checks.length, 1)
+    // the next check has nothing against it
+    const later = availability.outage(availability.now())
+    api.fail()
+    assert.notEqual(await later, undefined)
+  })
+
+  for (const error of [
+    new AuthApiUnavailable('overload', 'EMFILE', { mayHaveBeenReceived: false }),
+    new Error('something else'),
+  ]) {
+    test(`none from a check that fails by ${error.message}`, async () => {
+      const { api, availability } = watched()
+      const outage = availability.outage(0)
+      api.fail(error)
+      assert.equal(await outage, undefined)
+    })
+  }
+
+  test('none once the proxy closes its connections', async () => {
+    const { api, availability } = watched()
+    const outage = availability.outage(0)
+    availability.close()
+    api.fail()
+    assert.equal(await outage, undefined)
+  })
+})
+
+describe('a call that is watched', () => {
+  test('is given up if it is slow and the API is down', async () => {
+    const { api, availability } = watched()
+    const call = availability.watch(0, { irrevocable: false }, ({ signal }) => untilAborted(signal))
+    await until(() => api.checks.length === 1)
+    api.fail()
+    await assert.rejects(call, ApiDown)
+  })
+
+  test('runs to its end if it was sent while check was asked, and must not be repeated', async () => {
+    const { api, availability } = watched()
+    const answer = Promise.withResolvers<string>()
+    let sent = () => {}
+    let aborted = () => false
+    const call = availability.watch(0, { irrevocable: true }, ({ signal, onSent }) => {
+      sent = onSent
+      aborted = () => signal.aborted
+      return answer.promise
+    })
+    await until(() => api.checks.length === 1)
+    sent()
+    api.fail()
+    await new Promise(setImmediate)
+    assert.equal(aborted(), false)
+    answer.resolve('deny')
+    assert.equal(await call, 'deny')
+  })
+})
+
+function watched(): { api: CheckedDouble; availability: Availability } {
+  const api = new CheckedDouble()
+  return { api, availability: new Availability(api, () => {}) }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const cancelled = new AuthApiUnavailable('cancelled', '', { mayHaveBeenReceived: true })
+    signal.addEventListener('abort', () => reject(cancelled))
+  })
+}
