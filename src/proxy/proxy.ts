@@ -29,6 +29,8 @@ export class AuthenticationProxy {
   readonly #host: ProxyHost
   /** By section; they outlive a change of configuration. */
   readonly #signIns = new Map<string, SignInCounters>()
+  /** Of earlier configurations, while requests that came under them are in progress. */
+  readonly #retiring = new Set<Desk>()
   #listeners: Listener[] = []
 
   private constructor(host: ProxyHost) {
@@ -103,9 +105,7 @@ export class AuthenticationProxy {
     for (const { listener, section, clients, desk } of next) {
       if (listener === undefined) continue
       kept.push(listener)
-      listener.desk.retire().catch((error: unknown) => {
-        this.#host.log.warn(`[${section.name}] could not be closed`, { error: String(error) })
-      })
+      this.#retire(listener.desk, section)
       listener.section = section
       listener.desk = desk
       listener.server.replaceClients(clients)
@@ -119,6 +119,17 @@ export class AuthenticationProxy {
     const listeners = this.#listeners
     this.#listeners = []
     await Promise.all(listeners.map(closeListener))
+    await Promise.all([...this.#retiring].map((desk) => desk.close()))
+  }
+
+  #retire(desk: Desk, { name }: RadiusServerSection): void {
+    this.#retiring.add(desk)
+    desk
+      .retire()
+      .catch((error: unknown) => {
+        this.#host.log.warn(`[${name}] could not be closed`, { error: String(error) })
+      })
+      .finally(() => this.#retiring.delete(desk))
   }
 
   async #open(section: RadiusServerSection, desk: Desk): Promise<Listener> {

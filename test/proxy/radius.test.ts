@@ -122,6 +122,19 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
+  test('requests that are pending under an earlier configuration are broken off when the proxy stops', async () => {
+    const port = proxy.portOf()
+    await stop()
+    proxy = await ProxyAtWork.start(sectionFor(api, { port }))
+    api.auth = () => 'hang'
+    const pending = proxy.signIn('alice', 'push', { timeoutMs: 5_000 })
+    await api.askedTimes('/auth/v2/auth', 1)
+    await proxy.proxy.replace(configOf(sectionFor(api, { port })))
+    await proxy.stop()
+    assert.equal(proxy.events[0]?.msg, 'The sign-in service gave no answer. Please try again.')
+    assert.equal(await pending, undefined)
+  })
+
   test('one call if the API says that it is enough, also after one that failed; two while check fails', async () => {
     await stop()
     const checked = api.asked('/auth/v2/check').length
