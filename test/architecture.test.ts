@@ -41,7 +41,7 @@ const table: Readonly<Record<string, Room>> = {
   push: {},
   'duo/https': {
     rooms: ['duo', 'host'],
-    node: ['node:tls', 'node:fs', 'node:net'],
+    node: ['node:tls', 'node:fs', 'node:timers/promises'],
     packages: ['undici'],
   },
   ini: {},
