@@ -57,6 +57,7 @@ import { portalOf } from './portal.ts'
 import { pushAppOf, unwoken, webPushOf } from './push_app.ts'
 import { NoticeMail } from './self_service/notice_mail.ts'
 import { ServiceError } from './service_error.ts'
+import { aheadOfQueue } from './store/database_share.ts'
 import { Store } from './store/store.ts'
 import { probeWrites } from './store/write_probe.ts'
 import { Transactions } from './transaction/transactions.ts'
@@ -188,9 +189,9 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const invitations = new Invitations(store)
   const health = new Health({
     read: async () => {
-      await store.db.selectFrom('settings').select('name').limit(1).execute()
+      await aheadOfQueue(() => store.db.selectFrom('settings').select('name').limit(1).execute())
     },
-    write: () => probeWrites(store, clock.now()),
+    write: () => aheadOfQueue(() => probeWrites(store, clock.now())),
     answeredAt: () => store.answeredAt,
   })
   const authApi = {

@@ -23,6 +23,8 @@ export interface BoundedDriverOptions {
 
 const maxWaitMs = 5_000
 const maxWaiting = 5_000
+/** A burst that fills the queue sooner proves nothing about the database. */
+const minSilentMs = 1_000
 const maxPublicWaiting = 500
 
 /**
@@ -41,7 +43,7 @@ export class BoundedDriver implements Driver {
     this.#driver = driver
     this.#options = options
     const { connections, publicConnections } = options
-    const refuse = (reason: string) => this.#refusal(reason)
+    const refuse = (reason: string, longestMs: number) => this.#refusal(reason, longestMs)
     const bounds = { maxWaitMs, refuse }
     this.#slots =
       connections === undefined
@@ -68,8 +70,8 @@ export class BoundedDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const { isPublic, holdsConnection } = currentShare()
-    const slots = holdsConnection ? [] : [...(isPublic ? [this.#publicSlots] : []), this.#slots]
+    const { isPublic, skipsQueue } = currentShare()
+    const slots = skipsQueue ? [] : [...(isPublic ? [this.#publicSlots] : []), this.#slots]
     const held: Slots[] = []
     const leave = () => {
       for (const slot of held) slot.leave()
@@ -151,10 +153,13 @@ export class BoundedDriver implements Driver {
     await this.#driver.destroy()
   }
 
-  /** Others that wait are contention; a database that answers nobody is an outage. */
-  #refusal(reason: string): StoreError {
+  /**
+   * Others that wait are contention; a database that answers nobody is an outage. Before they began to
+   * wait, nobody may have asked it anything.
+   */
+  #refusal(reason: string, longestMs: number): StoreError {
     const silentMs = performance.now() - this.#answeredAt
-    if (silentMs < maxWaitMs) return busyError(reason)
+    if (silentMs < maxWaitMs || longestMs < minSilentMs) return busyError(reason)
     return new StoreError('STORE_UNREACHABLE', 'the database has not answered for 5 s')
   }
 }

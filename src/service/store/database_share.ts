@@ -3,11 +3,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 /** For whom a statement runs: `public` for pages and apps that anyone can reach. */
 interface Share {
   readonly isPublic: boolean
-  /** In a transaction, which has its connection already. */
-  readonly holdsConnection: boolean
+  /** Whether it takes a spare connection where all others are in use. */
+  readonly skipsQueue: boolean
 }
 
-const everyone: Share = { isPublic: false, holdsConnection: false }
+const everyone: Share = { isPublic: false, skipsQueue: false }
 const shares = new AsyncLocalStorage<Share>()
 
 export function currentShare(): Share {
@@ -16,7 +16,7 @@ export function currentShare(): Share {
 
 /** Runs `work` so that its statements use the small share of connections that public pages have. */
 export function inPublicShare<Result>(work: () => Result): Result {
-  return shares.run({ isPublic: true, holdsConnection: false }, work)
+  return shares.run({ isPublic: true, skipsQueue: false }, work)
 }
 
 /** Runs `work` outside of any share, for what is shared by all. */
@@ -24,7 +24,10 @@ export function outsideShares<Result>(work: () => Result): Result {
   return shares.run(everyone, work)
 }
 
-/** Runs the statements of a transaction: one that asks for a second connection does not queue for it. */
-export function holdingConnection<Result>(work: () => Result): Result {
-  return shares.run({ ...currentShare(), holdsConnection: true }, work)
+/**
+ * Runs `work` so that its statements do not queue for a connection: those of a transaction, which holds
+ * one already, and the few that must be answered however much waits.
+ */
+export function aheadOfQueue<Result>(work: () => Result): Result {
+  return shares.run({ ...currentShare(), skipsQueue: true }, work)
 }

@@ -5,7 +5,7 @@ import { type PostgresAddress, postgresAddress } from './postgres_tls.ts'
 
 /** Connections that statements wait for. */
 export const poolSize = 10
-/** For a transaction that asks for a second one, which must not wait for itself. */
+/** For statements that do not queue. */
 const spareConnections = 2
 const connectMs = 10_000
 const keepAliveMs = 10_000

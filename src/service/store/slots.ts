@@ -2,12 +2,17 @@ export interface SlotsOptions {
   readonly count: number
   readonly maxWaiting: number
   readonly maxWaitMs: number
-  /** Makes the error of a caller that can't wait, or that has waited too long. */
-  readonly refuse: (reason: 'queue full' | 'waited too long') => Error
+  /**
+   * Makes the error of a caller that can't wait, or that has waited too long.
+   *
+   * @param longestMs How long the first in the queue has waited.
+   */
+  readonly refuse: (reason: 'queue full' | 'waited too long', longestMs: number) => Error
 }
 
 interface Waiting {
   readonly enter: () => void
+  readonly since: number
   readonly timer: NodeJS.Timeout
 }
 
@@ -28,14 +33,18 @@ export class Slots {
       this.#taken++
       return
     }
-    if (this.#waiting.size >= maxWaiting) throw refuse('queue full')
+    const since = performance.now()
+    if (this.#waiting.size >= maxWaiting) {
+      const [first] = this.#waiting
+      throw refuse('queue full', since - (first?.since ?? since))
+    }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const expire = () => {
-      if (this.#waiting.delete(waiting)) reject(refuse('waited too long'))
+      if (this.#waiting.delete(waiting)) reject(refuse('waited too long', maxWaitMs))
     }
     // after a stall of the event loop, what has arrived meanwhile is read first
     const timer = setTimeout(() => setImmediate(expire), maxWaitMs).unref()
-    const waiting = { enter: resolve, timer }
+    const waiting = { enter: resolve, since, timer }
     this.#waiting.add(waiting)
     await promise
   }

@@ -17,7 +17,7 @@ import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
 import { BoundedDriver } from './bounded_driver.ts'
 import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
-import { holdingConnection } from './database_share.ts'
+import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { migrations } from './migrations.ts'
@@ -139,7 +139,7 @@ export class Store {
     const announced: string[] = []
     const result = await this.db.transaction().execute((db) => {
       this.wakeUps.hold(db, announced)
-      return holdingConnection(() => work(db))
+      return aheadOfQueue(() => work(db))
     })
     for (const topic of announced) this.wakeUps.announce(topic)
     return result

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as passed } from 'node:timers/promises'
 import pg from 'pg'
 import { Secret } from '../../../src/host/secret.ts'
 import { defaultConfig } from '../../../src/service/config/service_config.ts'
@@ -178,6 +179,37 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     } finally {
       await release(lock)
     }
+  })
+
+  test('check is answered while sign-ins hold all connections', async () => {
+    const { service, client } = attacked
+    const usernames = Array.from({ length: 15 }, (_, index) => `user${index}`)
+    for (const username of usernames) {
+      const { userId } = await service.addUser({ username })
+      await service.addToken(userId)
+    }
+    const lock = await locking('lock table failed_attempts in access exclusive mode')
+    let answered = 0
+    const signIns = usernames.map((username) =>
+      client
+        .call({
+          path: '/auth/v2/auth',
+          parameters: { username, factor: 'passcode', passcode: '123456' },
+        })
+        .finally(() => {
+          answered++
+        }),
+    )
+    try {
+      await until(async () => (await waitingForLocks(url)) >= 10)
+      // the application's key is kept for a second
+      await passed(1100)
+      assert.equal((await client.call({ method: 'GET', path: '/auth/v2/check' })).status, 200)
+      assert.equal(answered, 0)
+    } finally {
+      await release(lock)
+    }
+    assert.ok((await Promise.all(signIns)).every(({ status }) => status < 500))
   })
 
   test('public pages that wait for the database leave connections for sign-ins', async () => {

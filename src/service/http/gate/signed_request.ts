@@ -15,6 +15,7 @@ import {
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { Integration, IntegrationType } from '../../access/integrations.ts'
+import { aheadOfQueue } from '../../store/database_share.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { ReceivedParameters } from './parameters.ts'
 import { RefusalLog } from './refusal_log.ts'
@@ -159,7 +160,9 @@ export class SignedRequestGate {
     const inTurn = before === undefined && !lookUp
     // a read in turn waits behind forged requests: one that need not wait does not share it
     const reads = inTurn ? this.#readingInTurn : this.#reading
-    const reading = reads.get(ikey) ?? this.#read(ikey, inTurn)
+    const read = () => this.#read(ikey, inTurn)
+    // the calls of a known application queue once, for what they ask, and its `check` not at all
+    const reading = reads.get(ikey) ?? (before === undefined ? read() : aheadOfQueue(read))
     reads.set(ikey, reading)
     return await reading.finally(() => reads.delete(ikey))
   }
