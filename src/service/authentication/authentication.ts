@@ -40,7 +40,7 @@ export type ChosenFactor =
   | {
       readonly factor: 'auto' | PhoneFactor
       readonly device: string | number
-      /** Of the verification code that preauth has told. */
+      /** The txid that preauth returned with the verification code. */
       readonly txid?: string | undefined
     }
   | { readonly factor: 'prompt'; readonly prompt: string; readonly txid?: string | undefined }
@@ -56,7 +56,7 @@ export type PreauthOutcome =
   | { readonly result: 'allow' | 'deny' | 'enroll'; readonly status_msg: string }
   | { readonly result: 'no such user' }
 
-/** A code that the login is to show, for the push that it will ask for. */
+/** A code that the login shows for the push that it requests next. */
 export interface ToldVerification {
   readonly txid: string
   readonly code: string
@@ -64,7 +64,7 @@ export interface ToldVerification {
   readonly expires: number
 }
 
-/** `not enrolled` has ended, too: there is nothing that its user could be asked for. */
+/** `not enrolled` is settled as well: the user has no device that could be asked. */
 export type AuthOutcome =
   | Asked
   | { readonly kind: 'not enrolled'; readonly txid: string; readonly outcome: Outcome }
@@ -86,30 +86,30 @@ export interface AuthenticationParts {
 /** How long a poll is held while nothing changes. */
 const pollMs = 30_000
 /**
- * Every release of Duo Unix up to 2.2.3 polls twenty times and then LETS IN, where none of the
- * replies was a final one. A push lives for a minute and a poll is held for half of it, so that an
- * honest client sees three or four replies; this bound holds whatever else happens: with statuses
- * that change, with nodes that are stopped and started, with a client that asks each of many.
+ * Every release of Duo Unix up to 2.2.3 polls twenty times and then LETS THE USER IN if no reply was
+ * final. A push lives for a minute and a poll is held for half of that, so that an ordinary client
+ * gets three or four replies. This bound also holds if the status keeps changing, if nodes restart,
+ * and if a client polls several nodes in turn.
  */
 const mostWaitingReplies = 14
 const toldCodeMs = 60_000
-/** Wrong verification codes that end a push. */
+/** How many wrong verification codes end a push. */
 const mostWrongCodes = 3
 
 /**
- * A refusal takes this long at least: a wrong code costs some milliseconds more where there is a
- * token than where there is no such user, and nobody is to see which it was.
+ * The shortest time for a refusal. Checking a wrong code takes some milliseconds longer for a user with
+ * a token than for an unknown user; the response time must not reveal which it was.
  */
 const refusalMs = 25
-/** What waits for its turn of one user; a client does not wait much longer for its answer. */
+/** Limits of the queues per user; clients do not wait much longer for a reply. */
 const queue = { waiting: 400, waitingInAll: 5000, maxWaitMs: 5000 }
 const guessWaitMs = 3000
 
-/** The second factor of a sign-in: whether it is asked for, what with, and what it proves. */
+/** The second factor of a sign-in: whether it is required, which ones are possible, and the outcome. */
 export class Authentication {
   readonly #parts: AuthenticationParts
   readonly #told = new ToldStatuses()
-  /** By name as it was typed, and by what it counts for: the portal must not fill the queue of sign-ins. */
+  /** Keyed by budget and typed name: requests at the portal must not delay sign-ins of the same user. */
   readonly #reads = new UserQueue({ ...queue, atOnce: 8 })
   readonly #passcodes: PasscodeFactor
 
@@ -119,7 +119,7 @@ export class Authentication {
   }
 
   /**
-   * Whether a user may sign in, and with which of his devices.
+   * Decides whether a user may sign in, and with which of their devices.
    *
    * @param options.showsCode Whether the login can show the code of a verified push.
    */
@@ -157,8 +157,8 @@ export class Authentication {
   }
 
   /**
-   * Asks for the second factor. It also decides all that preauth decides, so that a caller who left
-   * preauth out lets nobody in whom preauth would have kept out.
+   * Asks for the second factor. It repeats the decision of preauth, so that a caller that skips preauth
+   * lets in nobody that preauth would have denied.
    *
    * @param options.async Whether the caller will ask for the outcome by the txid.
    */
@@ -222,23 +222,23 @@ export class Authentication {
     )
   }
 
-  /** Waits for one that `auth` left waiting, to its end, or for as long as anybody does. */
+  /** Waits for the outcome of a transaction that `auth` left waiting, within the answer time. */
   async awaitOutcome(txid: string, caller?: Caller): Promise<Outcome> {
     const { transactions, settlement } = this.#parts
     const transaction = await transactions.awaitOutcome(txid, answerSecs * 1000, caller)
-    // whoever has hung up may still have been asked: his answer counts, and the time that he has
+    // the caller has hung up, but the user may still answer: leave the transaction waiting
     if (transaction === undefined || caller?.destroyed === true) return timedOut
     const { outcome } = transaction
     if (outcome.result !== 'waiting') return outcome
-    // also where the service stops: nobody will wait for the answer any more
+    // also while the service stops: nobody waits for the answer any more
     return await settlement.timeOut(transaction)
   }
 
   /**
-   * How a transaction stands: at once for the first who asks, else as soon as it changes, or after
-   * half a minute.
+   * The status of a transaction: the first poll returns at once, later ones as soon as it changes or
+   * after half a minute.
    *
-   * @returns `undefined` where this application has no such transaction.
+   * @returns `undefined` if this application has no such transaction.
    */
   async status(
     txid: string,
@@ -251,7 +251,7 @@ export class Authentication {
     if (this.#told.knows(transaction)) {
       const { status } = transaction.outcome
       transaction = (await transactions.awaitChange(txid, status, pollMs, caller)) ?? transaction
-      // no reply, so that it does not count as one
+      // the caller gets no reply, so none is counted
       if (caller?.destroyed === true) return transaction.outcome
     }
     if (isOverdue(transaction, clock.now())) return await settlement.timeOut(transaction)
@@ -261,14 +261,14 @@ export class Authentication {
       return outcome
     }
     const replies = await transactions.waitingReply(txid)
-    // settled meanwhile, or asked for too often: either way this reply is the final one
+    // settled meanwhile, or polled too often: in both cases this reply is final
     if (replies === 0 || replies > mostWaitingReplies) return await settlement.timeOut(transaction)
     this.#told.keep(transaction)
     return outcome
   }
 
   /**
-   * Settles one that waits, as its user has answered.
+   * Settles a waiting transaction with the user's answer.
    *
    * @returns Whether it was waiting.
    */
@@ -277,23 +277,23 @@ export class Authentication {
     return await this.#parts.settlement.settle(txid, outcome, reason)
   }
 
-  /** Tells how one stands that goes on waiting: a call that was answered. */
+  /** Changes the status of a transaction that goes on waiting, such as a call that was answered. */
   async progress(txid: string, standing: Omit<Waiting, 'result'>): Promise<void> {
     await this.#parts.transactions.progress(txid, standing)
   }
 
-  /** The pushes that wait for an answer of this phone, the oldest first. */
+  /** The pushes that wait for an answer from this phone, oldest first. */
   async waitingFor(phoneId: string): Promise<Transaction[]> {
     const waiting = await this.#parts.transactions.waitingFor(phoneId)
     return waiting.filter(({ factor }) => factor === 'push')
   }
 
   /**
-   * What a phone that has proved to be itself says to a push of its own.
+   * Takes the answer of an authenticated phone to a push.
    *
-   * @param code What was typed into the app, where the login shows a code.
-   * @returns `gone` where it has ended, or never was this phone's; `wrong_code` where the code that
-   *   it takes is another one. A push whose code the app shows can only be refused here.
+   * @param code What the user typed into the app, if the login shows a code.
+   * @returns `gone` if the push has ended or was sent to another phone; `wrong_code` if the code is
+   *   wrong. A push whose code the app shows can only be denied here.
    */
   async answer(
     txid: string,
@@ -317,12 +317,12 @@ export class Authentication {
     return (await this.settle(txid, outcome, reason)) ? 'settled' : 'gone'
   }
 
-  /** Marks a sign-in of a user's that has ended as one that he did not ask for. */
+  /** Marks a finished sign-in as one that its user did not request. */
   async reportFraud(userId: string, txid: string): Promise<boolean> {
     return await this.#parts.settlement.reportFraud(userId, txid)
   }
 
-  /** Settles what nobody has answered in time, and forgets what is past. */
+  /** Settles what nobody answered in time, and deletes old transactions, codes and counts. */
   async tidy(): Promise<void> {
     const { transactions, verificationCodes, settlement, lockout, clock } = this.#parts
     const overdue = await transactions.overdue()
@@ -351,7 +351,7 @@ export class Authentication {
     return await directory.smsPasscodes.nextDigits(userId, clock.now())
   }
 
-  /** A code for a push that the login will ask for, where the application wants one. */
+  /** The code for the login's next push, if the application requires one. */
   async #toldCode(
     { integration }: AuthRequest,
     { user, phones, verifiedPush }: Subject,

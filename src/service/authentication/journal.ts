@@ -5,32 +5,32 @@ import type { Outcome, SignInRequest } from '../transaction/transaction.ts'
 import type { Budget } from './lockout.ts'
 import type { Named } from './subject.ts'
 
-/** Who asks, for whom. */
+/** A request of an application for one user. */
 export interface Asking {
   readonly integration: Pick<Integration, 'ikey' | 'name'>
   readonly named: Named
-  /** As the client sent it, which may be anything; empty where it sent none. */
+  /** As the client sent it, unchecked; empty if it sent none. */
   readonly ipaddr: string
   readonly hostname: string
-  /** What the application wants whoever is asked to be shown. */
+  /** What the application wants the user to see when asked. */
   readonly shown?: Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
-  /** What its guesses and pushes count for; those of a sign-in where it is not set. */
+  /** The budget that its guesses and pushes count against; `sign-in` by default. */
   readonly budget?: Budget | undefined
 }
 
-/** One sign-in on its way to a line in the log. */
+/** One sign-in before it is logged. */
 export interface Attempt {
   readonly txid: string
   readonly asking: Asking
   readonly user: { readonly userId: string; readonly username: string } | undefined
-  /** In the log's words; empty where it did not come to one. */
+  /** As the log names it; empty if no factor was used. */
   readonly factor: string
   readonly device: string
   /** The `txid` of the request that this one repeats. */
   readonly repeatOf?: string | undefined
 }
 
-/** What an attempt came to, and why. */
+/** An attempt with its outcome and the reason for the log. */
 export interface Ended {
   readonly attempt: Attempt
   readonly outcome: Outcome
@@ -39,7 +39,7 @@ export interface Ended {
 
 const longest = 255
 
-/** The authentication log is written here and only here, whichever way a sign-in has taken. */
+/** The only writer of the authentication log, for every kind of sign-in. */
 export class Journal {
   readonly #log: AuthenticationLog
 
@@ -92,7 +92,7 @@ function resultOf({ result, status }: Outcome): AuthenticationEvent['result'] {
   return status === 'fraud' ? 'fraud' : 'denied'
 }
 
-/** What a client has sent, as it may stand in a log. */
+/** Text from a client, shortened and made well-formed for the log. */
 function loggable(text: string): string {
   return text.slice(0, longest).toWellFormed()
 }

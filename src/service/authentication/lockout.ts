@@ -11,27 +11,27 @@ import {
 } from './lockout_rule.ts'
 
 /**
- * What guesses and pushes count for. The portal takes them from anybody who knows a name, so that its
- * own close the portal for that user, and no other sign-in.
+ * What guesses and pushes count against. Anyone who knows a name can make them at the portal, so those
+ * close the portal for that user and no other sign-in.
  */
 export type Budget = 'sign-in' | 'portal'
 
-/** Whose passcodes are counted together: a user's in one application from one address. */
+/** Passcodes that are counted together: of one user, in one application, from one address. */
 export interface Source {
   readonly userId: string
   readonly ikey: string
-  /** IP address, or empty where the application told none. */
+  /** IP address, or empty if the application sent none. */
   readonly address: string
   readonly budget?: Budget | undefined
 }
 
-/** How the passcodes of a source and of the whole account stand. */
+/** The failures of one source and of the whole account. */
 export interface Record {
   readonly source: Failures
   readonly account: Failures
 }
 
-/** The rows that count over all sources: no application has such an integration key. */
+/** Keys of the rows that count over all sources; no application has such an integration key. */
 const everywhere = { 'sign-in': '', portal: 'portal' } as const
 const forgottenAfterMs = 90 * 24 * 60 * 60_000
 
@@ -108,8 +108,8 @@ export class Lockout {
   }
 
   /**
-   * Reads the count before a passcode is looked at, and makes all others who want to try one for
-   * this user wait until the transaction ends: parallel guesses are counted one after another.
+   * Reads the count before a passcode is checked, and locks it until the transaction ends, so that
+   * parallel guesses for one user and budget are counted one after another.
    */
   async hold(source: Source, now: number, db: StoreDb): Promise<Record> {
     // SQLite runs one writing transaction at a time, PostgreSQL needs a row to be locked
@@ -154,7 +154,7 @@ export class Lockout {
     )
   }
 
-  /** Forgets the wrong ones, after a right one. */
+  /** Resets the counts after a right passcode. */
   async right(source: Source, record: Record, db: StoreDb): Promise<void> {
     if (isClean(record.source) && isClean(record.account)) return
     const { userId, ikey, address } = source
@@ -172,12 +172,12 @@ export class Lockout {
       .execute()
   }
 
-  /** Whether the whole account is locked out: of the portal, whatever it was locked by. */
+  /** Whether the whole account is locked; for the portal, by either budget. */
   async accountIsLocked(
     userId: string,
     budget: Budget,
     now: number,
-    db: StoreDb = this.#store.db,
+    db: StoreDb,
   ): Promise<boolean> {
     const rows = await failuresEverywhere(db, { userId })
     return rows
@@ -185,7 +185,7 @@ export class Lockout {
       .some((row) => isLocked(failuresOf(row), now))
   }
 
-  /** Removes counts that nobody has added to for long. */
+  /** Deletes counts that have not changed for 90 days. */
   async forget(now: number): Promise<void> {
     await this.#store.db
       .deleteFrom('failed_attempts')

@@ -7,13 +7,13 @@ import type { Lockout, Source } from './lockout.ts'
 import { isResend } from './lockout_rule.ts'
 import type { Directory } from './subject.ts'
 
-/** What a passcode came to, and what the log says of it. */
+/** The outcome of a passcode, with its details for the log. */
 export interface CheckedPasscode {
   readonly outcome: Outcome
   readonly reason: string
   readonly factor: string
   readonly device: string
-  /** The phone whose last SMS passcode it was. */
+  /** The phone, if this was its last SMS passcode. */
   readonly lastSms?: string
 }
 
@@ -21,14 +21,14 @@ export interface PasscodeCheckParts {
   readonly lockout: Lockout
   readonly directory: Directory
   readonly transactions: Transactions
-  /** Whether the code of a push may be what was typed. */
+  /** Whether the passcode may be the verification code of a push. */
   readonly pushCodes: boolean
 }
 
 /**
- * Uses a passcode up. The count of wrong ones is held from before it is looked at until the
- * transaction ends, so that any number of parallel guesses is counted one by one. Bypass codes are
- * tried before SMS passcodes, and those before tokens, as the vendor does.
+ * Checks a passcode and uses it up. The count of wrong passcodes stays locked until the transaction
+ * ends, so that parallel guesses are counted one by one. The order is the vendor's: bypass codes, SMS
+ * passcodes, tokens.
  */
 export async function checkPasscode(
   source: Source,
@@ -83,7 +83,7 @@ export async function checkPasscode(
   }
 }
 
-/** The push whose code the app shows, if this is it; it is settled by that. */
+/** Settles the push whose code the app shows, if the passcode is that code. */
 async function consumePushCode(
   { userId, ikey }: Source,
   passcode: string,

@@ -23,7 +23,7 @@ export interface PasscodeFactorParts {
   readonly clock: Clock
 }
 
-/** For a word that names no factor and can be no passcode; neither this nor nothing typed is a guess. */
+/** For a word that is neither a factor nor a passcode. Neither this nor empty input counts as a guess. */
 const notAPasscode: Outcome = {
   result: 'deny',
   status: 'deny',
@@ -36,8 +36,8 @@ const emptyPasscode: Outcome = { ...notAPasscode, status_msg: statusMessage.inco
 export class PasscodeFactor {
   readonly #parts: PasscodeFactorParts
   /**
-   * By user id: each takes the lock of the user's count of wrong passcodes. Guesses at the portal have
-   * a queue of their own, so that they keep no sign-in of the user waiting.
+   * Keyed by budget and user id, because each guess locks the user's count of wrong passcodes. Guesses
+   * at the portal are queued apart, so that they do not delay the user's sign-ins.
    */
   readonly #guesses: UserQueue
 
@@ -47,7 +47,7 @@ export class PasscodeFactor {
   }
 
   /**
-   * One durable commit: the passcode is used up, the guess counted and the log written together.
+   * Uses up the passcode, counts the guess and writes the log in one transaction.
    *
    * @param leaves Whether a transaction is left that can be asked for.
    */

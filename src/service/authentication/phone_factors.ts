@@ -25,27 +25,27 @@ export interface PhoneChoice {
   readonly way: 'auto' | PhoneFactor
   /** `auto`, `DP…`, or the phone's number in the list. */
   readonly device: string | number
-  /** Of the code that preauth has told the login to show. */
+  /** The txid that preauth returned with the verification code. */
   readonly txid: string | undefined
   /** Whether the caller will ask for the outcome by the txid. */
   readonly async: boolean
 }
 
-/** An authentication that has ended, one that waits for a phone, or one that can't begin. */
+/** An authentication that has ended, waits for a phone, or can't begin. */
 export type Asked =
   | { readonly kind: 'settled'; readonly txid: string; readonly outcome: Outcome }
   | { readonly kind: 'waiting'; readonly txid: string }
   | { readonly kind: 'no capable device'; readonly txid: string; readonly outcome: Outcome }
 
-/** What an SMS brings. */
+/** What is sent in an SMS. */
 export interface SmsSettings {
-  /** Passcodes in one: 1 to 10. */
+  /** Passcodes per message: 1 to 10. */
   readonly count: number
-  /** 0 for never ending. */
+  /** 0 for no expiry. */
   readonly validMinutes: number
-  /** What stands before the passcodes; may be empty. */
+  /** Text before the passcodes; may be empty. */
   readonly message: string
-  /** Whether another batch is sent when the last passcode of one is used. */
+  /** Whether the last passcode of a batch causes another batch to be sent. */
   readonly refresh: boolean
 }
 
@@ -67,7 +67,7 @@ type OpenedOnce =
 
 /** How long a phone may take to answer. */
 export const answerSecs = 60
-/** How long a code that the app shows is good for: it has to be typed into a new login. */
+/** How long a code that the app shows is valid: the user types it into a new login. */
 const shownCodeSecs = 180
 const shownCodeDigits = 6
 
@@ -81,7 +81,7 @@ export class PhoneFactors {
     this.#pushLimit = new PushLimit(parts)
   }
 
-  /** Asks a phone of the user's. */
+  /** Asks one of the user's phones. */
   async ask(attempt: Attempt, subject: Subject, choice: PhoneChoice): Promise<Asked> {
     const tried: readonly PhoneFactor[] = choice.way === 'auto' ? ['push', 'phone'] : [choice.way]
     for (const way of tried) {
@@ -128,7 +128,7 @@ export class PhoneFactors {
     const { phoneId } = phone
     const shown = verification?.kind === 'show'
     const lifeSecs = shown ? shownCodeSecs : answerSecs
-    // where the app shows the code this login ends here, and the push waits for the next one
+    // if the app shows the code, this login ends here and the push waits for the next login
     const pushed = shown ? { ...attempt, txid: randomUUID() } : attempt
     const { txid } = pushed
     const permission = await store.transaction(async (db) => {
@@ -149,7 +149,7 @@ export class PhoneFactors {
       await delivery.push?.send(request)
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
-      // whoever opens the app finds it there all the same
+      // a user who opens the app still finds it there
       const failed = { status: 'push_failed', status_msg: statusMessage.pushFailed }
       await transactions.progress(txid, failed)
     }
@@ -158,9 +158,9 @@ export class PhoneFactors {
   }
 
   /**
-   * Calls a phone, unless it is being called for the same user and application already. A client's
-   * retry from the same address waits for the outcome of that call: nobody could tell two calls of
-   * one sign-in apart. From another address, or an unknown one, it is refused and shares nothing.
+   * Calls a phone, unless it is being called for the same user and application already. A retry from
+   * the same client address then waits for the outcome of that call. From another address, or an
+   * unknown one, it is denied: that call's approval must not let it in.
    */
   async #call(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
     const { delivery } = this.#parts
@@ -184,7 +184,7 @@ export class PhoneFactors {
     }
   }
 
-  /** Sends a message; a client's retry meanwhile waits for the same one, which lets nobody in. */
+  /** Sends a message. A client's retry waits for the same one, whose outcome is never an approval. */
   async #sms(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
     const { settlement, log, clock } = this.#parts
     const { txid, asking } = attempt
@@ -209,10 +209,10 @@ export class PhoneFactors {
   }
 
   /**
-   * Opens what a phone is asked, with the user's row locked: of several requests at a time, on
-   * whichever nodes, one opens it.
+   * Opens a transaction with the user's row locked, so that only one of several concurrent requests on
+   * all nodes does.
    *
-   * @param mayOpen Whether another one may be opened; asked in the same transaction.
+   * @param mayOpen Whether another transaction may be opened; evaluated under the same lock.
    */
   async #openOnce(
     attempt: Attempt,
@@ -241,8 +241,8 @@ export class PhoneFactors {
   }
 
   /**
-   * Sends another batch where the last passcode of one was used, and the settings say so. Nobody waits
-   * for it: the user is in already, and the login's own time is short.
+   * Sends another batch after the last passcode of one was used, if the settings say so. The login does
+   * not wait for it.
    */
   refreshSms({ phones }: Subject, phoneId: string): void {
     const { sms, delivery, programLog } = this.#parts
@@ -344,7 +344,7 @@ function reasonOf({ code }: DeliveryError): string {
   return code === 'DELIVERY_LIMIT' ? 'telephony_limit' : 'delivery_failed'
 }
 
-/** Digits that nobody can foresee. */
+/** Unpredictable digits. */
 export function randomDigits(count: number): string {
   return String(randomInt(10 ** count)).padStart(count, '0')
 }

@@ -4,13 +4,13 @@ import type { GroupStatus } from '../directory/groups.ts'
 import type { UserStatus } from '../directory/user.ts'
 import type { NameRefusal } from '../directory/user_names.ts'
 
-/** What is known of whoever wants to sign in. */
+/** What the decision about a sign-in depends on. */
 export interface Subject {
   /** `undefined` for a name that no user has. */
   readonly status: UserStatus | undefined
-  /** Why a name that no user has can't become a user's, whatever the policy for new users is. */
+  /** Why an unknown name can't become a user, regardless of the policy for new users. */
   readonly nameRefusal: NameRefusal['kind'] | undefined
-  /** Of all groups that the user is in: they count before the user's own. */
+  /** Of all groups of the user; they take precedence over the user's own status. */
   readonly groupStatuses: readonly GroupStatus[]
   /** Whether too many wrong passcodes have locked the account for a while. */
   readonly lockedOut: boolean
@@ -18,7 +18,7 @@ export interface Subject {
   readonly enrolled: boolean
 }
 
-/** Whether somebody may sign in, and why; the reasons are the authentication log's. */
+/** Whether a user may sign in, and why; the reasons are those of the authentication log. */
 export type Decision =
   | { readonly kind: 'auth' }
   | {
@@ -41,8 +41,8 @@ export type Decision =
   | { readonly kind: 'enroll'; readonly statusMsg: string; readonly reason: 'deny_unenrolled_user' }
 
 /**
- * Decides before any factor is asked for. Where user and groups disagree, what lets in least counts:
- * disabled before locked out before bypass.
+ * Decides before any factor is requested. If user and groups disagree, the strictest wins: disabled
+ * before locked out before bypass.
  */
 export function decide(subject: Subject, newUserPolicy: NewUserPolicy): Decision {
   const { status, groupStatuses } = subject
@@ -68,7 +68,6 @@ export function decide(subject: Subject, newUserPolicy: NewUserPolicy): Decision
   return subject.enrolled ? { kind: 'auth' } : decideNewUser(newUserPolicy)
 }
 
-/** What a locked source is told, too. */
 const lockedOut = {
   kind: 'deny',
   status: 'locked_out',

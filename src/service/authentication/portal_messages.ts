@@ -2,13 +2,13 @@ import type { AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
 
 const hourMs = 60 * 60_000
-/** Less than a third of what [sms] allows one user by default: the rest is left to sign-ins. */
+/** Less than a third of the default limit per user in [sms]; the rest remains for sign-ins. */
 const limits = [
   { max: 3, withinMs: hourMs },
   { max: 10, withinMs: 24 * hourMs },
 ] as const
 
-/** Whether the portal, which anybody may ask by a name, has sent a user enough messages for now. */
+/** Whether the portal has sent a user enough messages for now: anyone who knows the name can request them. */
 export async function hasEnoughMessages(
   { userId, ikey }: { readonly userId: string; readonly ikey: string },
   now: number,

@@ -5,7 +5,7 @@ import type { Asking } from './journal.ts'
 
 const maxLogged = 255
 
-/** Tells the log of a username that was denied for what it is, spelled out: a look-alike can't be seen. */
+/** Logs a username that was denied for its spelling, with escapes: the eye can't see a look-alike. */
 export function logRefusedName(
   { named, integration, ipaddr }: Asking,
   refusal: NameRefusal,

@@ -36,7 +36,7 @@ export interface SettlementParts {
 
 const mostAtOnce = 250
 
-/** The end of a sign-in: whichever way it has come, it is settled and logged here. */
+/** Settles and logs the end of every sign-in. */
 export class Settlement {
   readonly #parts: SettlementParts
   readonly #timingOut = new Batched(
@@ -49,7 +49,7 @@ export class Settlement {
   }
 
   /**
-   * Ends a sign-in that never had to wait.
+   * Ends a sign-in that did not wait for an answer.
    *
    * @param leaves Whether a transaction is left that can be asked for.
    */
@@ -93,15 +93,15 @@ export class Settlement {
     return won
   }
 
-  /** Settles one that nobody has answered in time. @returns How it stands then. */
+  /** Settles a transaction that nobody answered in time. @returns Its outcome. */
   async timeOut(transaction: Transaction): Promise<Outcome> {
     return await this.#timingOut.ask(transaction)
   }
 
-  /** @returns How each of them stands then, in their order. */
+  /** @returns Their outcomes, in the same order. */
   async #timeOutAll(overdue: readonly Transaction[]): Promise<Outcome[]> {
     const { store, transactions, journal, clock } = this.#parts
-    // one may be asked for twice, by whoever waits and by the upkeep
+    // one may come twice: from a waiting caller and from the upkeep
     const byTxid = new Map(overdue.map((transaction) => [transaction.txid, transaction]))
     const won = await store.transaction(async (db) => {
       const won = await transactions.settleAll([...byTxid.keys()], timedOut, db)
@@ -116,9 +116,9 @@ export class Settlement {
   }
 
   /**
-   * Marks a sign-in that has ended as one that its user did not ask for.
+   * Marks a finished sign-in as one that its user did not request.
    *
-   * @returns Whether there is one of this user's that is not marked yet.
+   * @returns `false` if this user has no such sign-in, or it is marked already.
    */
   async reportFraud(userId: string, txid: string): Promise<boolean> {
     const { store, log, clock, fraud } = this.#parts
@@ -190,7 +190,7 @@ export class Settlement {
 
 const fraudStatus = 'fraud'
 
-/** The policy for new users has let one in before a factor was asked for, or nobody will. */
+/** For users with a pending transaction, who are not new. */
 const strictest = {
   newUserPolicy: 'deny',
   usernameNormalization: 'none',
@@ -199,14 +199,14 @@ const strictest = {
 
 const gone: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.disabled }
 
-/** Who is to enrol is not let in before he has. */
+/** A user who must enrol is denied until they have. */
 export function outcomeOf(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
   return decision.kind === 'enroll'
     ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
     : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
 }
 
-/** What the transaction of an attempt remembers of it. */
+/** What the transaction of an attempt stores. */
 export function openingOf(
   attempt: Attempt,
   asked: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
@@ -223,7 +223,7 @@ function requestOf({ asking, user }: Attempt): SignInRequest {
   return { application: integration.name, username, ipaddr, hostname, ...shown }
 }
 
-/** The attempt that a transaction remembers, whichever process has begun it. */
+/** The attempt of a transaction that any process may have begun. */
 function attemptOf(transaction: Transaction): Attempt {
   const { txid, ikey, userId, factor, phoneId, request, repeatOf } = transaction
   const { application: name, username, ipaddr, hostname } = request

@@ -17,16 +17,16 @@ import { type Decision, decide } from './policy.ts'
 /** How a caller names a user. */
 export type Named = { readonly username: string } | { readonly userId: string }
 
-/** Somebody who wants to sign in, and whether he may. */
+/** A user, known or not, who wants to sign in, and the decision whether they may. */
 export interface Subject {
   readonly user: User | undefined
   readonly phones: readonly CapablePhone[]
-  /** Tokens that are no phone's, then YubiKeys. */
+  /** Tokens without the passcode generators of phones, then YubiKeys. */
   readonly tokens: readonly (Token | Yubikey)[]
   readonly decision: Decision
-  /** Why an unknown name is denied, whatever the policy for new users is. */
+  /** Why an unknown name is denied regardless of the policy for new users. */
   readonly nameRefusal: NameRefusal | undefined
-  /** Whether the application wants a code with a push. */
+  /** Whether the application requires a code with a push. */
   readonly verifiedPush: VerifiedPush
 }
 
@@ -40,13 +40,13 @@ export interface Directory {
   readonly smsPasscodes: SmsPasscodes
 }
 
-/** No user has such an identifier: a name that nobody has costs the same reads as one that somebody has. */
+/** Identifier of no user: an unknown name takes the same queries as a known one. */
 const nobody = 'DU0'
 
 /**
- * Reads what there is to know of a user before a second factor is looked at.
+ * Reads what decides about a user before a second factor is checked.
  *
- * @returns `undefined` for an identifier that no user has; a name that nobody has is a subject, too.
+ * @returns `undefined` for an unknown identifier; an unknown name is a subject too.
  */
 export async function readSubject(
   named: Named,
@@ -76,7 +76,7 @@ export async function readSubject(
     directory.phones.ofUser(userId),
     directory.tokens.ofUser(userId),
     directory.yubikeys.ofUser(userId),
-    lockout.accountIsLocked(userId, budget, now),
+    lockout.accountIsLocked(userId, budget, now, store.db),
   ])
   const enrolled =
     phones.length + tokens.length + yubikeys.length > 0 ||

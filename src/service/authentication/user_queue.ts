@@ -1,23 +1,23 @@
 import { busyError } from '../store/contention.ts'
 
 export interface UserQueueLimits {
-  /** Of one user at once. */
+  /** Running at once, per user. */
   readonly atOnce: number
-  /** Of one user waiting. */
+  /** Waiting, per user. */
   readonly waiting: number
-  /** Of all users waiting. */
+  /** Waiting, in all. */
   readonly waitingInAll: number
   readonly maxWaitMs: number
 }
 
 interface Lane {
   running: number
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly waiting: Set<() => void>
 }
 
 /**
- * Runs the work of one user a few at a time, before it takes a connection of the database: a burst
+ * Limits how many requests for one user run at a time, before they take a database connection: a burst
  * for one user must not use up the connections that others need.
  */
 export class UserQueue {
@@ -29,7 +29,7 @@ export class UserQueue {
     this.#limits = limits
   }
 
-  /** @throws {StoreError} `STORE_BUSY` where too many wait. */
+  /** @throws {StoreError} `STORE_BUSY` if too many wait, or one waits too long. */
   async run<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
     await this.#enter(user)
     try {
@@ -63,7 +63,7 @@ export class UserQueue {
     })
   }
 
-  /** Hands its turn to the next that waits. */
+  /** Passes the turn to the next waiting request. */
   #leave(user: string): void {
     const lane = this.#lanes.get(user)
     if (lane === undefined) return

@@ -5,7 +5,7 @@ export interface Outcome {
   readonly status_msg: string
 }
 
-/** How one stands that somebody still has to answer. */
+/** The status of an authentication that still needs an answer. */
 export interface Waiting {
   readonly result: 'waiting'
   /** `pushed`, `calling`, … */
@@ -13,73 +13,73 @@ export interface Waiting {
   readonly status_msg: string
 }
 
-/** What whoever is asked is shown of a sign-in. */
+/** What the user sees of a sign-in when asked. */
 export interface SignInRequest {
   /** The application's name. */
   readonly application: string
   readonly username: string
-  /** As the client sent them, which may be anything; empty where it sent none. */
+  /** As the client sent them, unchecked; empty if it sent none. */
   readonly ipaddr: string
   readonly hostname: string
-  /** `type` of the API: what is asked for, where it is not a login. */
+  /** `type` of the API: what is being approved, if it is not a login. */
   readonly type?: string | undefined
   /** `display_username` of the API. */
   readonly displayUsername?: string | undefined
-  /** `pushinfo` of the API: what the application wants to be shown. */
+  /** `pushinfo` of the API: further details to show. */
   readonly pushinfo?: readonly (readonly [string, string])[] | undefined
 }
 
 /**
- * A code that proves that whoever answers sees the sign-in: `enter`, it is shown at the login and
- * typed into the app; `show`, the app shows it and it is typed at the login.
+ * A code that proves that the user who answers also sees the login. `enter`: the login shows it and the
+ * user types it into the app; `show`: the app shows it and the user types it at the login.
  */
 export interface Verification {
   readonly kind: 'enter' | 'show'
   readonly code: string
 }
 
-/** One authentication: waiting for somebody, or settled for good. */
+/** One authentication: waiting for an answer, or settled for good. */
 export interface Transaction {
   readonly txid: string
   readonly ikey: string
   readonly userId: string | null
   readonly factor: string
-  /** The phone that is asked; `null` where none is. */
+  /** The phone that is asked; `null` if none is. */
   readonly phoneId: string | null
   readonly request: SignInRequest
   readonly verification: Verification | undefined
-  /** The `txid` of the request that this one repeats, where a client sends one sign-in again. */
+  /** The `txid` of the request that this one repeats, if a client sends one sign-in several times. */
   readonly repeatOf: string | null
   readonly opened: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
 }
 
-/** What an authentication that nobody answered comes to. */
+/** The outcome of an authentication that nobody answered. */
 export const timedOut: Outcome = {
   result: 'deny',
   status: 'timeout',
   status_msg: 'Login timed out.',
 }
 
-/** How far the clocks of nodes may be apart. */
+/** How far the clocks of nodes may differ. */
 export const clocksApartMs = 5 * 60_000
 
 /**
- * Whether nobody has answered it in time. One that is to begin later than now is of a time that is
- * over: the clock was put back, and it would wait for as long again.
+ * Whether nobody answered it in time. One that was opened in the future is overdue as well: the clock
+ * was put back, and the transaction would wait too long.
  */
 export function isOverdue({ outcome, opened, expires }: Transaction, now: number): boolean {
   return outcome.result === 'waiting' && (now >= expires || opened > now + clocksApartMs)
 }
 
-/** Whoever waits for an answer: his connection is destroyed when he has hung up. */
+/** A client that waits for a reply; `destroyed` once its connection is closed. */
 export interface Caller {
   readonly destroyed: boolean
   on(event: 'close', listener: () => void): unknown
 }
 
-/** What is known of one when it begins. */
+/** What is known of an authentication when it begins. */
 export type Opening = Pick<
   Transaction,
   'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification' | 'repeatOf'

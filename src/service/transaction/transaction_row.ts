@@ -43,7 +43,7 @@ export function transactionOf(row: TransactionRow): Transaction {
     repeatOf: row.repeat_of,
     opened: row.opened,
     expires: row.expires,
-    // what nobody here has written must not let anyone in
+    // an unknown result in the database must not let anyone in
     outcome: {
       result: result === 'allow' || result === 'waiting' ? result : 'deny',
       status,
@@ -52,7 +52,7 @@ export function transactionOf(row: TransactionRow): Transaction {
   }
 }
 
-/** The row of one that begins. */
+/** The row of an authentication that begins. */
 export function newRow(
   { txid, ikey, userId, factor, phoneId, request, verification, repeatOf }: Opening,
   { result, status, status_msg }: Outcome | Waiting,

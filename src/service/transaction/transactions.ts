@@ -14,15 +14,15 @@ import {
 import { newRow, transactionOf } from './transaction_row.ts'
 import { type Change, lookOf, Waits } from './waits.ts'
 
-/** A settled one stays readable for those who ask late. */
+/** How long a settled one stays readable for late polls. */
 const readableMs = 10 * 60_000
-/** After a look that failed, while there is time. */
+/** Delay before a failed query is repeated. */
 const lookAgainMs = 1000
 const mostAtOnce = 500
 
 /**
- * The authentications under way. Each settles exactly once, whatever races: by one UPDATE that holds
- * only while it is waiting. Whoever waits for a change is woken by it, wherever it was made.
+ * The authentications in progress. Each settles exactly once, by one UPDATE that only applies while it
+ * is waiting. A change on any node wakes those that wait for it.
  */
 export class Transactions {
   readonly #store: Store
@@ -37,7 +37,7 @@ export class Transactions {
     this.#waits = new Waits({ wakeUps: store.wakeUps, clock, look, changedSince })
   }
 
-  /** Opens one that waits. */
+  /** Opens a waiting transaction. */
   async open(
     opening: Opening,
     waiting: Omit<Waiting, 'result'>,
@@ -47,15 +47,15 @@ export class Transactions {
     await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, db)
   }
 
-  /** Opens one that is settled already, for a caller that will ask by its txid. */
+  /** Stores a transaction that is settled already, for a caller that polls its txid. */
   async record(opening: Opening, outcome: Outcome, db: StoreDb): Promise<void> {
     await this.#insert(opening, outcome, 0, db)
   }
 
   /**
-   * Wakes those who wait for it, once that is committed.
+   * Settles a waiting transaction, and wakes those that wait for it after the commit.
    *
-   * @returns Whether it was waiting: of all who settle, one is told `true`.
+   * @returns Whether it was waiting: of several concurrent calls, one returns `true`.
    */
   async settle(txid: string, outcome: Outcome, db: StoreDb): Promise<boolean> {
     return (await this.settleAll([txid], outcome, db)).length > 0
@@ -72,7 +72,7 @@ export class Transactions {
     const now = this.#clock.now()
     const settled = await db
       .updateTable('transactions')
-      // nobody needs the code any more
+      // the code is no longer needed
       .set({ result, status, status_msg, settled: now, changed: now, code: null })
       .where(anyOf(this.#store, 'txid', txids))
       .where('settled', 'is', null)
@@ -83,9 +83,9 @@ export class Transactions {
   }
 
   /**
-   * Tells those who wait how one stands that goes on waiting.
+   * Changes the status of a transaction that goes on waiting.
    *
-   * @returns Whether it does.
+   * @returns Whether it is still waiting.
    */
   async progress(txid: string, { status, status_msg }: Omit<Waiting, 'result'>): Promise<boolean> {
     const changed = await this.#store.db
@@ -100,7 +100,7 @@ export class Transactions {
     return true
   }
 
-  /** Counts a wrong code. @returns How many there have been; 0 where it does not wait any more. */
+  /** Counts a wrong code. @returns How many there have been; 0 if it is no longer waiting. */
   async wrongCode(txid: string, db: StoreDb): Promise<number> {
     const row = await db
       .updateTable('transactions')
@@ -113,9 +113,9 @@ export class Transactions {
   }
 
   /**
-   * Counts a reply that says that it still waits, on whichever node it is given.
+   * Counts a reply that it is still waiting, over all nodes.
    *
-   * @returns How many there have been; 0 where it does not wait any more.
+   * @returns How many there have been; 0 if it is no longer waiting.
    */
   async waitingReply(txid: string): Promise<number> {
     const row = await this.#store.db
@@ -128,7 +128,7 @@ export class Transactions {
     return row?.waiting_replies ?? 0
   }
 
-  /** Those that wait for an answer of this phone, the oldest first. */
+  /** Those that wait for an answer from this phone, oldest first. */
   async waitingFor(phoneId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
     const rows = await db
       .selectFrom('transactions')
@@ -140,7 +140,7 @@ export class Transactions {
     return this.#inTime(rows.map(transactionOf))
   }
 
-  /** Those that wait for this user, whichever way. */
+  /** Those that wait for this user, with any factor, oldest first. */
   async waitingForUser(userId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
     const rows = await db
       .selectFrom('transactions')
@@ -152,7 +152,7 @@ export class Transactions {
     return this.#inTime(rows.map(transactionOf))
   }
 
-  /** The requests of a user's that repeat one of these. */
+  /** The user's requests that repeat one of these. */
   async repeatsOf(
     userId: string,
     txids: readonly string[],
@@ -167,7 +167,7 @@ export class Transactions {
     return rows.map(({ settled }) => ({ isSettled: settled !== null }))
   }
 
-  /** In the order in which they are asked for. */
+  /** In the order of `txids`. */
   async byTxids(txids: readonly string[]): Promise<(Transaction | undefined)[]> {
     const rows = await this.#store.db
       .selectFrom('transactions')
@@ -190,13 +190,13 @@ export class Transactions {
   /**
    * Waits until a transaction is settled or overdue, for `waitMs` at most.
    *
-   * @returns `undefined` where there is none, and where nobody waits for it any more.
+   * @returns `undefined` if there is none, or if the caller has hung up.
    */
   awaitOutcome(txid: string, waitMs: number, caller?: Caller): Promise<Transaction | undefined> {
     return this.#await(txid, waitMs, undefined, caller)
   }
 
-  /** Waits, too, until its status is another than `seen`. */
+  /** As `awaitOutcome`, but also returns when its status differs from `seen`. */
   awaitChange(
     txid: string,
     seen: string,
@@ -212,16 +212,16 @@ export class Transactions {
   }
 
   /**
-   * Listens to what is opened, changed or settled for a phone, on any node. It may be called for
-   * nothing, too.
+   * Calls `listener` when something is opened, changed or settled for a phone, on any node. Spurious
+   * calls are possible.
    *
-   * @returns What ends it.
+   * @returns A function that ends it.
    */
   watch(phoneId: string, listener: () => void): () => void {
     return this.#waits.watch(phoneId, listener)
   }
 
-  /** Those that nobody has answered in time. */
+  /** Those that nobody answered in time. */
   async overdue(): Promise<Transaction[]> {
     const now = this.#clock.now()
     const rows = await this.#store.db
@@ -233,7 +233,7 @@ export class Transactions {
     return rows.map(transactionOf)
   }
 
-  /** Forgets what nobody asks for any more. */
+  /** Deletes settled transactions that nobody polls any more. */
   async prune(): Promise<void> {
     await this.#store.db
       .deleteFrom('transactions')
@@ -242,15 +242,15 @@ export class Transactions {
       .execute()
   }
 
-  /** Whoever waits is told how it stands, and nobody waits any more. */
+  /** Ends all waits; each returns the current state. */
   close(): void {
     this.#waits.close()
   }
 
   /**
-   * Thousands wait here at once: what a look has found is not kept until the next one.
+   * Thousands wait here at once, so nothing is kept between two queries.
    *
-   * @param seen A status that is waited for to change.
+   * @param seen Also returns when the status is no longer this one.
    */
   async #await(
     txid: string,
@@ -263,11 +263,11 @@ export class Transactions {
       let deadline = this.#clock.now() + waitMs
       let overAt = Number.NEGATIVE_INFINITY
       for (;;) {
-        // read while it listens: what changes meanwhile is not missed
+        // read while listening, so that no change is missed
         const found = await this.#lookAt(txid, seen, overAt)
         if (found !== undefined && 'end' in found) return found.end
         const now = this.#clock.now()
-        // a clock that was put back makes nobody wait longer
+        // a clock that was put back must not make the wait longer
         deadline = Math.min(deadline, now + waitMs)
         overAt = Math.min(deadline, found?.expires ?? overAt)
         if (this.#waits.closed || now >= overAt) return await this.#reads.ask(txid)
@@ -279,7 +279,7 @@ export class Transactions {
     }
   }
 
-  /** @returns `undefined` where the database can't be asked and may be there again before `overAt`. */
+  /** @returns `undefined` if the database is not available, which may change before `overAt`. */
   async #lookAt(
     txid: string,
     seen: string | undefined,
@@ -299,7 +299,7 @@ export class Transactions {
     }
   }
 
-  /** What has been changed, on whichever node, since a moment. */
+  /** What has changed on any node since a moment. */
   async #changedSince(moment: number): Promise<Change[]> {
     const rows = await this.#store.db
       .selectFrom('transactions')
@@ -333,7 +333,7 @@ export class Transactions {
     this.#waits.announce(opening, db)
   }
 
-  /** In one order on every node: two that settle the same ones never wait for each other. */
+  /** Locks rows in one order on every node, so that two nodes that settle the same ones never deadlock. */
   async #hold(txids: readonly string[], db: StoreDb): Promise<void> {
     if (this.#store.dialect === 'sqlite' || txids.length === 1) return
     await db

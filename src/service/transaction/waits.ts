@@ -4,20 +4,20 @@ import type { Store } from '../store/store.ts'
 import type { Listener } from '../store/wake_ups.ts'
 import type { Caller } from './transaction.ts'
 
-/** Something that has been opened, changed or settled. */
+/** A transaction that was opened, changed or settled. */
 export interface Change {
   readonly txid: string
   readonly phoneId: string | null
-  /** Another one after each change. */
+  /** Different after each change. */
   readonly state: string
-  /** Whether it has only been opened: that is news to its phone, and to nobody who waits for it. */
+  /** Whether it was only opened: that matters to its phone, not to those that wait for it. */
   readonly isNew: boolean
 }
 
-/** How a process looks for changes of which nobody has told it. */
+/** How a process polls for changes that no notification announced. */
 export interface Look {
   readonly everyMs: number
-  /** How far back: as long as a change may take from its moment to its commit, clocks apart. */
+  /** How far back: covers the time until a change is committed, and the difference of clocks. */
   readonly backMs: number
 }
 
@@ -28,16 +28,16 @@ export interface WaitsParts {
   readonly changedSince: (moment: number) => Promise<readonly Change[]>
 }
 
-/** SQLite tells nobody what another process has done; of PostgreSQL a notification may be lost. */
+/** SQLite has no notifications between processes; those of PostgreSQL may be lost. */
 const looks: Readonly<Record<Store['dialect'], Look>> = {
   sqlite: { everyMs: 500, backMs: 5_000 },
   postgres: { everyMs: 5_000, backMs: 15_000 },
 }
-/** How often where no node is told of what another one does. */
+/** How often if no notifications arrive from other nodes. */
 const silentEveryMs = 500
-/** How late a wait may end that nothing has ended. */
+/** How late a wait may end by itself. */
 const sweepEveryMs = 100
-/** A clock that goes back by more was put back. */
+/** A clock that goes back by more than this was put back. */
 const putBackMs = 1000
 
 export function lookOf(dialect: Store['dialect']): Look {
@@ -45,14 +45,14 @@ export function lookOf(dialect: Store['dialect']): Look {
 }
 
 /**
- * Those who wait in this process for a transaction, or watch a phone. However many they are, one
- * timer ends their waits, and one query now and then looks for what nobody has told.
+ * The callers in this process that wait for a transaction or watch a phone. One timer ends all their
+ * waits, and one query at intervals finds changes that no notification announced.
  */
 export class Waits {
   readonly #parts: WaitsParts
   readonly #waits = new Set<Wait>()
   readonly #watches = new Set<() => void>()
-  /** What the last look has found. */
+  /** What the last query found. */
   #seen: ReadonlyMap<string, string> = new Map()
   #timers: NodeJS.Timeout[] = []
   #looking = false
@@ -71,7 +71,7 @@ export class Waits {
     return this.#closed
   }
 
-  /** From now on what happens to a transaction is not missed, nor that its caller hangs up. */
+  /** Begins to listen to a transaction and to its caller hanging up. */
   begin(txid: string, caller?: Caller): Wait {
     const wait = new Wait(txid)
     this.#parts.wakeUps.listen(transactionTopic(txid), wait)
@@ -99,21 +99,21 @@ export class Waits {
     return end
   }
 
-  /** @param db The transaction in which it was made; it is told when that is committed. */
+  /** @param db The database transaction of the change; the announcement follows its commit. */
   announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db?: object): void {
     const { wakeUps } = this.#parts
     wakeUps.announce(transactionTopic(txid), db)
     if (phoneId !== null) wakeUps.announce(phoneTopic(phoneId), db)
   }
 
-  /** Nobody waits any more. */
+  /** Ends all waits and watches. */
   close(): void {
     this.#closed = true
     for (const wait of this.#waits) wait.wake()
     for (const end of this.#watches) end()
   }
 
-  /** The timers run while anybody waits. */
+  /** Starts the timers, which run while something waits. */
   #work(): void {
     if (this.#timers.length > 0 || this.#closed) return
     const { look, wakeUps } = this.#parts
@@ -156,17 +156,17 @@ export class Waits {
         if (phoneId !== null) wakeUps.wake(phoneTopic(phoneId))
       }
     } catch {
-      // a database that can't be asked is told of by all others; the next look makes up for it
+      // other queries report that the database is not available; the next one here catches up
     } finally {
       this.#looking = false
     }
   }
 }
 
-/** One who waits. There are thousands of them at once. */
+/** One wait; there are thousands at once. */
 export class Wait implements Listener {
   readonly txid: string
-  /** The moment at which it ends by itself. */
+  /** When it ends by itself. */
   ends = Number.POSITIVE_INFINITY
   #woken = false
   #resolve: (() => void) | undefined
@@ -175,7 +175,7 @@ export class Wait implements Listener {
     this.txid = txid
   }
 
-  /** Resolves when it is woken, at once where it has been since the last time, or at a moment. */
+  /** Resolves when it is woken, at once if that has happened since the last time, or at a moment. */
   until(moment: number): Promise<void> {
     this.ends = moment
     const { promise, resolve } = Promise.withResolvers<void>()
