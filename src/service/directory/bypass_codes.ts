@@ -7,7 +7,7 @@ const mostPerUser = 100
 export interface BypassCode {
   readonly bypassCodeId: string
   readonly userId: string
-  /** Uses that are left; `null` for unlimited. */
+  /** Remaining uses; `null` for unlimited. */
   readonly reuseCount: number | null
   readonly expires: number | null
   readonly created: number
@@ -18,14 +18,14 @@ export interface NewBypassCodes {
   readonly count: number
   /** How often each may be used; 0 for unlimited. */
   readonly reuseCount: number
-  /** 0 for never. */
+  /** 0 for no expiry. */
   readonly validSecs: number
-  /** Else the codes that the user has are replaced. */
+  /** Otherwise the user's existing codes are deleted. */
   readonly preserveExisting: boolean
   readonly createdBy: string
 }
 
-/** Codes that an administrator gives to a user who has nothing else at hand. Only their hashes are kept. */
+/** Codes that an administrator gives to a user without a usable device. Only their hashes are stored. */
 export class BypassCodes {
   readonly #store: Store
 
@@ -33,7 +33,7 @@ export class BypassCodes {
     this.#store = store
   }
 
-  /** Those that are left to be used. */
+  /** Codes with uses left, also expired ones. */
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<BypassCode[]> {
     const rows = await db
       .selectFrom('bypass_codes')
@@ -58,7 +58,7 @@ export class BypassCodes {
     return codes.filter(({ expires }) => expires === null || expires > now).length
   }
 
-  /** @returns The codes, which can't be had again. */
+  /** @returns The codes, which can't be read again. */
   async create(userId: string, codes: NewBypassCodes, now: number, db: StoreDb): Promise<string[]> {
     if (!codes.preserveExisting) await this.removeOfUser(userId, db)
     await this.#removeSpent(userId, now, db)
@@ -88,7 +88,7 @@ export class BypassCodes {
     return [...made]
   }
 
-  /** Uses a code up, by one UPDATE that holds only while a use is left. */
+  /** Uses a code, by one UPDATE that only applies while a use is left. */
   async consume(userId: string, code: string, now: number, db: StoreDb): Promise<boolean> {
     if (!/^\d{9}$/.test(code)) return false
     const { numUpdatedRows } = await db
@@ -102,7 +102,7 @@ export class BypassCodes {
     return numUpdatedRows === 1n
   }
 
-  /** Codes that can't be used any more take no place of the hundred. */
+  /** Deletes unusable codes, so that they do not count against the limit of 100. */
   async #removeSpent(userId: string, now: number, db: StoreDb): Promise<void> {
     await db
       .deleteFrom('bypass_codes')

@@ -3,7 +3,7 @@ import type { StoreDb } from '../store/store.ts'
 import { spelledOut, usernameProblem } from '../username/username_problem.ts'
 import type { OwnedName } from './user_names.ts'
 
-/** Names of different users that can't be told apart: each group has two at least. */
+/** Groups of two or more names of different users that can't be told apart. */
 export async function collidingNames(db: StoreDb): Promise<OwnedName[][]> {
   const rows = await db
     .selectFrom('user_names')
@@ -46,7 +46,7 @@ export async function problematicNames(
   })
 }
 
-/** One line in the log where names of different users can't be told apart. */
+/** Logs one line if names of different users can't be told apart. */
 export async function warnOfCollidingNames(db: StoreDb, log: Log): Promise<void> {
   const groups = await collidingNames(db)
   const [first] = groups

@@ -2,7 +2,7 @@ import type { Store, StoreDb } from '../store/store.ts'
 import { type Token, Tokens } from './tokens.ts'
 import { type Yubikey, Yubikeys } from './yubikeys.ts'
 
-/** A token of either make, as it is listed and spoken of. */
+/** An OATH token or a YubiKey, as lists and messages show it. */
 export interface HardwareToken {
   /** `DH…` */
   readonly tokenId: string
@@ -10,12 +10,12 @@ export interface HardwareToken {
   /** `hotp-6`, `hotp-8`, `totp-6`, `totp-8` or `yubikey`. */
   readonly kind: string
   readonly userId: string | null
-  /** The phone whose generator it is: then it is none to be handed out. */
+  /** The phone with this passcode generator; such a token can't be assigned. */
   readonly phoneId: string | null
   readonly expires: number | null
 }
 
-/** What OATH tokens and YubiKeys have in common for those who look after them. */
+/** OATH tokens and YubiKeys together, for administrators. */
 export class HardwareTokens {
   readonly #tokens: Tokens
   readonly #yubikeys: Yubikeys
@@ -36,7 +36,7 @@ export class HardwareTokens {
     return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
   }
 
-  /** Those that bear a serial, or the one of an identifier: a serial names one of each kind. */
+  /** Those with a serial, which is unique within a kind, or the one with an identifier. */
   async named(name: string, db?: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.named(name, db)
     const yubikeys = await this.#yubikeys.named(name, db)
@@ -44,7 +44,7 @@ export class HardwareTokens {
   }
 }
 
-/** An OATH token, as it is listed with the YubiKeys. */
+/** An OATH token in the form that it shares with YubiKeys. */
 export function hardwareTokenOf({ kind, digits, ...token }: Token): HardwareToken {
   const { tokenId, serial, userId, phoneId, expires } = token
   return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }

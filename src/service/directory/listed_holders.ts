@@ -1,14 +1,14 @@
 import type { StoreDb } from '../store/store.ts'
 import type { Users } from './users.ts'
 
-/** A token of a file that also names the user who has it. */
+/** A token of a file that also names its user. */
 export interface HeldToken {
   readonly kind: 'hotp' | 'totp'
   readonly serial: string
   readonly username: string
 }
 
-/** What became of the users that a file names. */
+/** Which tokens were assigned to the users that a file names, and which were not. */
 export interface Handed {
   readonly assigned: readonly {
     readonly tokenId: string
@@ -23,9 +23,9 @@ export interface Handed {
 }
 
 /**
- * Assigns tokens to the users that a file names, where these exist. A name must be that of a user or
- * an alias as it is written: `alice@a.example` is not `alice@b.example`. A token that another user
- * has stays with that user.
+ * Assigns tokens to the users that a file names, if they exist. The name must be a user's name or alias
+ * including its domain: `alice@a.example` is not `alice@b.example`. A token of another user stays
+ * with that user.
  */
 export async function assignToHolders(
   listed: readonly HeldToken[],

@@ -3,7 +3,7 @@ import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
-/** A phone of a user's. Its place in the user's list is what `push2` counts. */
+/** A user's phone. Its position in the user's list is the 2 of `push2`. */
 export interface Phone {
   /** `DP…` */
   readonly phoneId: string
@@ -36,7 +36,7 @@ export class Phones {
     this.#store = store
   }
 
-  /** A user's phones in their order. */
+  /** A user's phones in order. */
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
     return (await phonesOfUser(db, { userId })).map(phoneOf)
   }
@@ -96,7 +96,7 @@ export class Phones {
   }
 
   /**
-   * Adds a phone behind the others.
+   * Adds a phone at the end of the list.
    *
    * @throws {DirectoryError} `DIRECTORY_NUMBER`, `DIRECTORY_NAME`
    */
@@ -135,7 +135,7 @@ export class Phones {
     }
   }
 
-  /** Puts a user's phones into another order. */
+  /** Reorders a user's phones. */
   async reorder(userId: string, phoneIds: readonly string[], db: StoreDb): Promise<void> {
     for (const [position, phoneId] of phoneIds.entries()) {
       await db

@@ -2,7 +2,7 @@ import { anyOf } from '../store/any_of.ts'
 import { Batched } from '../store/batched.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-/** A phone that answers pushes, by a key of its own. */
+/** A phone that answers pushes, signed with its own key. */
 export interface PushDevice {
   readonly phoneId: string
   readonly userId: string
@@ -11,11 +11,11 @@ export interface PushDevice {
   readonly userAgent: string
   readonly activated: number
   readonly seen: number | null
-  /** The browser's PushSubscription in JSON; `null` where it is not woken. */
+  /** The browser's PushSubscription in JSON; `null` if the phone is not woken. */
   readonly subscription: string | null
 }
 
-/** A phone that answered lately need not be written down again. */
+/** How often the time of a phone's last answer is updated. */
 const seenEveryMs = 60_000
 const mostAtOnce = 500
 
@@ -34,12 +34,12 @@ export class PushDevices {
     return (await this.#byPhones([phoneId], db))[0]
   }
 
-  /** As `byPhone`, but all that ask at a time share one query, and one connection to the database. */
+  /** As `byPhone`, but concurrent calls share one query and one database connection. */
   async byPhoneInTurn(phoneId: string): Promise<PushDevice | undefined> {
     return await this.#inTurn.ask(phoneId)
   }
 
-  /** In the order in which they are asked for. */
+  /** In the order of `phoneIds`. */
   async #byPhones(
     phoneIds: readonly string[],
     db: StoreDb,
@@ -68,7 +68,7 @@ export class PushDevices {
     return phoneIds.map((phoneId) => found.get(phoneId))
   }
 
-  /** Gives a phone its key; one that it had is worth nothing from then on. */
+  /** Sets the key of a phone; a previous one becomes invalid. */
   async activate(
     phoneId: string,
     device: { readonly publicKey: string; readonly userAgent: string },
@@ -89,7 +89,7 @@ export class PushDevices {
       .execute()
   }
 
-  /** @param subscription `null` to wake it no more. */
+  /** @param subscription `null` to stop waking the phone. */
   async subscribe(
     phoneId: string,
     subscription: string | null,
@@ -102,7 +102,7 @@ export class PushDevices {
       .execute()
   }
 
-  /** Forgets a subscription that has ended, unless there is another one meanwhile. */
+  /** Removes a subscription that has ended, unless it was replaced meanwhile. */
   async unsubscribe(phoneId: string, subscription: string): Promise<void> {
     await this.#store.db
       .updateTable('push_devices')

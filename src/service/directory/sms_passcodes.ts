@@ -3,22 +3,22 @@ import type { Store, StoreDb } from '../store/store.ts'
 
 export interface SmsBatch {
   readonly passcodes: readonly string[]
-  /** 0 for never ending. */
+  /** 0 for no expiry. */
   readonly validMinutes: number
 }
 
-/** A passcode that was used up. */
+/** An SMS passcode that was used. */
 export interface UsedSmsPasscode {
   readonly phoneId: string
-  /** Whether the batch has no other that can be used. */
+  /** Whether it was the last usable one of its batch. */
   readonly last: boolean
 }
 
 const minuteMs = 60_000
 
 /**
- * Makes the passcodes of a batch. Their first digits are 1, 2, 3 and so on, so that a user who is told
- * the first digit knows which one is next.
+ * Creates the passcodes of a batch. Their first digits are 1, 2, 3 and so on, so that the first digit
+ * tells the user which one is next.
  *
  * @param count 1 to 10.
  */
@@ -34,7 +34,7 @@ export class SmsPasscodes {
     this.#store = store
   }
 
-  /** Puts a batch in the place of the phone's last one. */
+  /** Replaces the previous batch of a phone. */
   async replace(
     phoneId: string,
     userId: string,
@@ -51,7 +51,7 @@ export class SmsPasscodes {
         expires: validMinutes === 0 ? null : now + validMinutes * minuteMs,
         used: null,
       }
-      // of two batches at once the later one replaces the other's codes one by one
+      // of two concurrent batches the later one replaces the other's codes one by one
       await db
         .insertInto('sms_passcodes')
         .values({ phone_id: phoneId, position, ...values })
@@ -65,7 +65,7 @@ export class SmsPasscodes {
       .execute()
   }
 
-  /** The first digit of the next passcode, by phone: of those phones that have one left. */
+  /** The first digit of the next passcode, for each phone that has one left. */
   async nextDigits(
     userId: string,
     now: number,
@@ -77,13 +77,13 @@ export class SmsPasscodes {
       .where('user_id', '=', userId)
       .where('used', 'is', null)
       .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
-      // of a phone's the lowest is set last, and stays
+      // descending, so the lowest position per phone wins
       .orderBy('position', 'desc')
       .execute()
     return new Map(rows.map(({ phone_id, first_digit }) => [phone_id, first_digit]))
   }
 
-  /** Uses a code up, by one UPDATE that holds only while it is unused. */
+  /** Uses a code up, by one UPDATE that only applies while it is unused. */
   async consume(
     userId: string,
     code: string,

@@ -21,13 +21,13 @@ export interface Token extends OathParameters {
   /** `DH…` */
   readonly tokenId: string
   readonly userId: string | null
-  /** The phone whose generator it is; `null` for a hardware token. */
+  /** The phone with this passcode generator; `null` for a hardware token. */
   readonly phoneId: string | null
   readonly serial: string
   /** HOTP: the next counter; TOTP: the last step used. */
   readonly position: number
   readonly drift: number
-  /** From when on no passcode of it is taken. */
+  /** When its passcodes stop being accepted. */
   readonly expires: number | null
 }
 
@@ -37,7 +37,7 @@ export interface NewToken {
   readonly algorithm?: OathAlgorithm
   readonly stepSecs?: number
   readonly serial?: string
-  /** In base32; a new one of 20 octets where there is none. */
+  /** In base32; by default a new one of 20 bytes. */
   readonly secret?: Secret
   readonly counter?: number
   /** TOTP: steps by which its clock is ahead. */
@@ -49,7 +49,7 @@ export interface NewToken {
 /** A hardware token as a file lists it. */
 export type ListedToken = NewToken & { readonly serial: string; readonly secret: Secret }
 
-/** What a passcode proved to be. A code of the past is told from a wrong one. */
+/** The result of checking a passcode; one that was used before differs from a wrong one. */
 export type Consumption =
   | { readonly outcome: 'accepted'; readonly token: Token }
   | { readonly outcome: 'replayed'; readonly token: Token; readonly usedAt: number }
@@ -78,7 +78,7 @@ interface TokenRow {
   readonly used: number | null
 }
 
-/** The tokens, and the one way by which a passcode is used. */
+/** Stores the tokens and consumes their passcodes. */
 export class Tokens {
   readonly #store: Store
 
@@ -95,7 +95,7 @@ export class Tokens {
     return rows.map(tokenOf)
   }
 
-  /** Those that bear a serial, or the one of an identifier. */
+  /** Those with a serial, or the one with an identifier. */
   async named(name: string, db: StoreDb = this.#store.db): Promise<Token[]> {
     const rows = await db
       .selectFrom('oath_tokens')
@@ -105,7 +105,7 @@ export class Tokens {
     return rows.map(tokenOf)
   }
 
-  /** @returns The token, and its secret in base32: this once. */
+  /** @returns The token, and its secret in base32, which can't be read again. */
   async create(
     userId: string | null,
     token: NewToken,
@@ -120,8 +120,8 @@ export class Tokens {
   }
 
   /**
-   * Takes in the hardware tokens that a file lists. Where one is replaced it stays its user's; the
-   * counter begins anew only with a new secret, so that no passcode works a second time.
+   * Imports the hardware tokens of a file. A token that is replaced stays with its user, and its counter
+   * is reset only with a new secret, so that no passcode works twice.
    */
   async import(
     tokens: readonly ListedToken[],
@@ -156,11 +156,11 @@ export class Tokens {
   }
 
   /**
-   * Uses a passcode up. Whichever node or connection comes first wins: the counter, or the step of
-   * time, is moved by one UPDATE that holds only where nobody has moved it that far already.
+   * Uses a passcode up. Of concurrent attempts on all nodes one succeeds: a single UPDATE moves the
+   * counter or time step, and only applies if it has not been moved that far.
    *
-   * The near codes of all tokens are compared first, TOTP before HOTP; the thousand far ones of a
-   * resynchronisation only where no token knows the passcode.
+   * The near codes of all tokens are compared first, TOTP before HOTP; the thousand distant codes of a
+   * resynchronisation only if the passcode is none of those.
    */
   async consume(userId: string, passcode: string, now: number, db: StoreDb): Promise<Consumption> {
     const candidates = (await this.#rows(userId, db))
@@ -193,7 +193,7 @@ export class Tokens {
   }
 
   /**
-   * Brings a HOTP token that has run far ahead back by two or three consecutive codes.
+   * Resynchronises an HOTP token that is far ahead by two or more consecutive codes.
    *
    * @returns Whether they are codes of this token.
    */
@@ -237,12 +237,12 @@ export class Tokens {
     return numDeletedRows > 0n
   }
 
-  /** Takes the generator of a phone away. */
+  /** Deletes the passcode generator of a phone. */
   async removeOfPhone(phoneId: string, db: StoreDb): Promise<void> {
     await db.deleteFrom('oath_tokens').where('phone_id', '=', phoneId).execute()
   }
 
-  /** Three codes in a row within five minutes bring a token back that is up to 1000 codes ahead. */
+  /** Three consecutive codes within five minutes resynchronise a token that is up to 1000 codes ahead. */
   async #resynchronised(
     row: TokenRow,
     key: OathKey,
@@ -337,14 +337,14 @@ const tokensOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('token_id'),
 )
 
-/** A token that a passcode may be of. */
+/** A token that may have made a passcode. */
 interface Candidate {
   readonly row: TokenRow
   readonly token: Token
   readonly key: OathKey
 }
 
-/** About how many near codes a passcode is compared with. */
+/** About how many near codes a passcode is compared with; the cheaper kind goes first. */
 const nearMoments = { totp: 3, hotp: 21 } as const
 
 /** Read again: the row may have been read before another node used the passcode. */
@@ -357,7 +357,7 @@ async function usedAtOf({ tokenId }: Token, db: StoreDb): Promise<number> {
   return row?.used ?? 0
 }
 
-/** A serial names one token of its kind. */
+/** Key of a token: serials are unique within a kind. */
 function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
   return `${kind} ${serial}`
 }
@@ -376,7 +376,7 @@ async function insert(
   }
 }
 
-/** @returns `false` where somebody else has used this moment, or one after it. */
+/** @returns `false` if this counter or step, or a later one, was used already. */
 async function use(token: Token, moment: number, now: number, db: StoreDb): Promise<boolean> {
   const hotp = token.kind === 'hotp'
   const moved = await moveOn(db, {

@@ -1,4 +1,4 @@
-/** May a user sign in: in the API's words. */
+/** Whether a user may sign in, as the API names it. */
 export const userStatuses = ['active', 'bypass', 'disabled', 'locked out'] as const
 export type UserStatus = (typeof userStatuses)[number]
 
@@ -10,7 +10,7 @@ export interface User {
   readonly realname: string
   readonly email: string
   readonly status: UserStatus
-  /** Milliseconds since 1970, as all moments here. */
+  /** In milliseconds since 1970, as all times here. */
   readonly created: number
   readonly lastLogin: number | null
 }
@@ -32,7 +32,7 @@ export type DirectoryErrorCode =
   | 'DIRECTORY_TOO_MANY'
   | 'DIRECTORY_NOT_FOUND'
 
-/** Thrown where something can't be kept as it was asked for; the message says what to do. */
+/** Thrown if a change of the directory is not possible; the message says what to do. */
 export class DirectoryError extends Error {
   override readonly name = 'DirectoryError'
   readonly code: DirectoryErrorCode

@@ -11,7 +11,7 @@ import { usernameProblem } from '../username/username_problem.ts'
 import { DirectoryError } from './user.ts'
 
 const maxLength = 255
-/** With a domain; longer names aren't compared with others. */
+/** Including a domain. Longer names are refused without comparing them with others. */
 const maxCompared = 2 * maxLength
 const tooLong = `it is longer than ${maxLength} characters`
 
@@ -28,7 +28,7 @@ export type NameRefusal =
   | { readonly kind: 'look_alike'; readonly of: OwnedName }
   | { readonly kind: 'invalid'; readonly problem: string }
 
-/** @returns The name as it is kept. @throws {DirectoryError} `DIRECTORY_NAME` */
+/** @returns The name as it is stored. @throws {DirectoryError} `DIRECTORY_NAME` */
 export function checkedName(name: string): string {
   const written = name.trim().normalize('NFC')
   const problem = nameProblem(written)
@@ -37,8 +37,8 @@ export function checkedName(name: string): string {
 }
 
 /**
- * Gives a user a name or alias. A name that another user's name can't be told apart from is refused;
- * one user may have several such names.
+ * Adds a name or alias to a user. A name that looks like another user's name is refused; one user may
+ * have several names that look alike.
  *
  * @param written As `checkedName` returns it.
  * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN`, `DIRECTORY_LOOK_ALIKE`
@@ -63,15 +63,15 @@ export async function addName(
       .values({ name, user_id: userId, position, written, folded, folded_simple, claims })
       .execute()
   } catch (error) {
-    // somebody else has taken the name, or one that looks like it, at the same moment
+    // another transaction took the name, or one that looks like it, at the same moment
     if (isUniqueViolation(error)) throw nameTaken(written)
     throw error
   }
 }
 
 /**
- * Why a username that no user has can't become a user; `undefined` where it can. Where the application
- * ignores domains, so does the comparison: `alice` is no new user beside `alice@corp.example`.
+ * Why an unknown username can't become a user; `undefined` if it can. If the application ignores
+ * domains, so does the comparison: `alice` is no new user beside `alice@corp.example`.
  */
 export async function newNameRefusal(
   username: string,
@@ -85,7 +85,7 @@ export async function newNameRefusal(
   return problem === undefined ? undefined : { kind: 'invalid', problem }
 }
 
-/** @throws {DirectoryError} `DIRECTORY_LOOK_ALIKE`, `DIRECTORY_NAME` as `newNameRefusal` has it. */
+/** @throws {DirectoryError} `DIRECTORY_LOOK_ALIKE` or `DIRECTORY_NAME`, by `newNameRefusal`. */
 export async function requireNewName(
   username: string,
   normalization: UsernameNormalization,

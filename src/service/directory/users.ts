@@ -15,7 +15,7 @@ export interface NewUser {
   readonly status?: UserStatus
 }
 
-/** The users, by whichever of their names. */
+/** Stores the users, found by name, alias or identifier. */
 export class Users {
   readonly #store: Store
 
@@ -23,7 +23,7 @@ export class Users {
     this.#store = store
   }
 
-  /** The user of that name or alias. */
+  /** The user with that name or alias. */
   async byName(
     username: string,
     normalization: UsernameNormalization = 'none',
@@ -119,7 +119,7 @@ export class Users {
     await db.updateTable('users').set(set).where('user_id', '=', userId).execute()
   }
 
-  /** Replaces the aliases of a user: eight at most, each one of no other user. */
+  /** Replaces the aliases of a user: eight at most, none of them another user's. */
   async setAliases(userId: string, aliases: readonly string[], db: StoreDb): Promise<void> {
     if (aliases.length > mostAliases) {
       throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${mostAliases} aliases at most`)
@@ -134,7 +134,7 @@ export class Users {
     }
   }
 
-  /** Makes all others who want to change what this user has wait until the transaction ends. */
+  /** Locks the user until the transaction ends: other changes of the user's devices wait. */
   async hold(userId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('users')
@@ -152,7 +152,7 @@ export class Users {
   }
 
   async #named(name: string, db: StoreDb): Promise<User | undefined> {
-    // PostgreSQL has no such text, and says so by an error
+    // PostgreSQL rejects NUL in text with an error
     if (name.includes('\0')) return undefined
     const [row] = await userNamed(db, { name })
     return row === undefined ? undefined : userOf(row, await this.#aliases(row.user_id, db))
@@ -201,7 +201,7 @@ function userOf(row: UserRow, aliases: readonly string[]): User {
     aliases,
     realname: row.realname,
     email: row.email,
-    // what nobody here has written must not let anyone in
+    // an unknown status in the database must not let anyone in
     status: userStatuses.find((status) => status === row.status) ?? 'disabled',
     created: row.created,
     lastLogin: row.last_login,

@@ -14,20 +14,20 @@ export interface Yubikey {
   readonly tokenId: string
   readonly userId: string | null
   readonly serial: string
-  /** Twelve letters of modhex, with which each of its passcodes begins. */
+  /** Twelve modhex letters at the beginning of each of its passcodes. */
   readonly publicId: string
 }
 
 export interface NewYubikey {
   readonly serial: string
   readonly publicId: string
-  /** 6 octets in hex. */
+  /** 6 bytes in hex. */
   readonly privateId: Secret
-  /** 16 octets in hex. */
+  /** 16 bytes in hex. */
   readonly aesKey: Secret
 }
 
-/** What a passcode of a YubiKey proved to be. */
+/** The result of checking a passcode of a YubiKey. */
 export type YubikeyConsumption =
   | { readonly outcome: 'accepted'; readonly yubikey: Yubikey }
   | { readonly outcome: 'replayed'; readonly yubikey: Yubikey; readonly usedAt: number }
@@ -46,7 +46,7 @@ interface YubikeyKeys {
   readonly aesKey: Buffer
 }
 
-/** Before its first passcode: any is later than this. */
+/** Counters of an unused key: any passcode is later. */
 const unused = { session_counter: 0, use_counter: -1 }
 
 const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
@@ -58,7 +58,7 @@ const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('token_id'),
 )
 
-/** The YubiKeys, and the one way by which a passcode of theirs is used. */
+/** Stores the YubiKeys and consumes their passcodes. */
 export class Yubikeys {
   readonly #store: Store
 
@@ -75,7 +75,7 @@ export class Yubikeys {
     return rows.map(yubikeyOf)
   }
 
-  /** The one that bears a serial, or an identifier. */
+  /** The one with a serial or an identifier. */
   async named(name: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
     const rows = await db
       .selectFrom('yubikeys')
@@ -97,8 +97,8 @@ export class Yubikeys {
   }
 
   /**
-   * Takes in what a file of the personalisation tool lists. Where one is replaced it stays its
-   * user's; the counters begin anew only with a new key, so that no passcode works a second time.
+   * Imports the YubiKeys of a file of the personalisation tool. One that is replaced stays with its
+   * user, and its counters are reset only with a new key, so that no passcode works twice.
    */
   async import(
     yubikeys: readonly NewYubikey[],
@@ -134,8 +134,8 @@ export class Yubikeys {
   }
 
   /**
-   * Uses a passcode up. Whichever node or connection comes first wins: the counters are moved by
-   * one UPDATE that holds only where they have not come that far already.
+   * Uses a passcode up. Of concurrent attempts on all nodes one succeeds: a single UPDATE moves the
+   * counters, and only applies if they have not been moved that far.
    */
   async consume(
     userId: string,
@@ -265,7 +265,7 @@ async function insert(rows: readonly FullRow[], db: StoreDb): Promise<void> {
     .catch(taken(rows))
 }
 
-/** Turns the database's word for "there is one already" into the directory's. */
+/** Turns a unique violation into the directory's error. */
 function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknown) => never {
   return (error) => {
     throw isUniqueViolation(error) ? serialTaken('YubiKeys', yubikeys) : error

@@ -2,16 +2,16 @@ import { lookupName, type UsernameNormalization, withoutDomain } from '../../duo
 import { confusables } from './confusables.ts'
 import { reducedText } from './reduced_text.ts'
 
-/** A key is no longer, so that every database can index it: compatibility forms may expand 18-fold. */
+/** The longest key, so that every database can index it: compatibility forms may expand 18-fold. */
 const maxLength = 255
 const skeletons = readConfusables(confusables)
 
 /**
- * The key that names share which a directory or the eye takes for one another: `Àlice`, `ａｌｉｃｅ`,
+ * The key that names share if a directory or a person takes them for the same: `Àlice`, `ａｌｉｃｅ`,
  * `alicе` with a Cyrillic letter and `alice.` all have the key `alice`.
  *
- * Letters and digits of ASCII differ from one another only by case: `a1ice` is not `alice`. A change
- * to the key needs a migration that fills `user_names.folded` anew.
+ * Of ASCII only case is folded: `a1ice` is not `alice`. A change to the key needs a migration that
+ * recomputes `user_names.folded` and `user_names.folded_simple`.
  */
 export function foldedUsername(username: string): string {
   const lower = reducedText(reducedText(username).toLowerCase())
@@ -28,8 +28,8 @@ export function foldedWithoutDomain(username: string): string {
 }
 
 /**
- * The keys under which to look for a name that an unknown username resembles. Some characters look like
- * another letter than case and compatibility make of them (Greek Η and η), so that there may be two.
+ * The keys by which to find the names that an unknown username resembles. There may be two: some
+ * characters look like one letter and fold to another (Greek Η looks like H, its lower case η like n).
  *
  * @returns Keys as `foldedUsername` makes them, or with `simple` as `foldedWithoutDomain` does.
  */
@@ -44,7 +44,7 @@ export function lookAlikeKeys(
   return [...keys]
 }
 
-/** What an unknown user would be called: as the application would look the name up. */
+/** The name of a new user, as the application would look it up. */
 export function newUsername(username: string, normalization: UsernameNormalization): string {
   return normalization === 'simple' ? lookupName(username, 'simple') : username.trim()
 }

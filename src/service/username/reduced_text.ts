@@ -1,6 +1,6 @@
 /**
- * Not seen, or of no meaning: control, format, private-use and unassigned characters, and U+FFFD,
- * which stands for octets that were no text.
+ * Invisible or meaningless: control, format, private-use and unassigned characters, and U+FFFD, which
+ * replaces undecodable bytes.
  */
 const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gv
 

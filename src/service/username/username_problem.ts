@@ -1,9 +1,9 @@
 import { foldedUsername } from './folded_username.ts'
 
-/** Not seen, and so of no use in a name but to deceive. */
+/** Invisible, and so only useful to deceive. */
 const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/v
 
-/** The scripts in everyday use (UAX #31, table 5), and what text in several scripts really mixes. */
+/** The scripts in everyday use (UAX #31, table 5). */
 const singleScripts = [
   'Latin',
   'Greek',
@@ -35,13 +35,14 @@ const singleScripts = [
   'Bopomofo',
   'Han',
 ]
+/** The only mixtures of scripts that languages use (UTS #39 §5.2). */
 const mixedScripts = [
   ['Latin', 'Han', 'Hiragana', 'Katakana'],
   ['Latin', 'Han', 'Hangul'],
   ['Latin', 'Han', 'Bopomofo'],
 ]
 const permitted = [...singleScripts.map((script) => [script]), ...mixedScripts].map((scripts) => ({
-  // the mixed sets read as Latin where a name breaks off in them
+  // messages name a mixed set by its first script
   name: scripts[0] ?? '',
   pattern: new RegExp(
     `^[${scripts.map((script) => `\\p{scx=${script}}`).join('')}\\p{scx=Zyyy}\\p{scx=Zinh}]$`,
@@ -50,8 +51,8 @@ const permitted = [...singleScripts.map((script) => [script]), ...mixedScripts].
 }))
 
 /**
- * Why a name can't be that of a new user, or `undefined`: an invisible character, or scripts that no
- * language mixes (UTS #39, "Highly Restrictive"). A domain may be in another script than the name.
+ * Why a new user can't have a name, or `undefined`: it has an invisible character, or mixes scripts that
+ * no language mixes (UTS #39, "Highly Restrictive"). The domain may be in a different script.
  */
 export function usernameProblem(username: string): string | undefined {
   const characters = [...username]
@@ -93,7 +94,7 @@ function scriptProblem(
     const place = characterAt(characters, at)
     return own === undefined
       ? `${place} is of a script that user names may not use`
-      : `${place} is ${own.name} and what stands before it is ${possible[0]?.name}; write the name in one script`
+      : `${place} is ${own.name} and the text before it is ${possible[0]?.name}; write the name in one script`
   }
   return undefined
 }

@@ -68,7 +68,7 @@ onBothDatabases('names that look alike', (rig) => {
   test('are refused with the place of a character that is wrong', async () => {
     await assert.rejects(create('d\u0430ve'), {
       code: 'DIRECTORY_NAME',
-      message: /character 2 'а' \(U\+0430\) is Cyrillic and what stands before it is Latin/,
+      message: /character 2 'а' \(U\+0430\) is Cyrillic and the text before it is Latin/,
     })
     await assert.rejects(create('dave', ['da\u200bve']), {
       code: 'DIRECTORY_NAME',

@@ -30,8 +30,8 @@ describe('UTS #39, Highly Restrictive', () => {
   }
 
   for (const [name, said] of [
-    ['alic\u0435', /^character 5 'е' \(U\+0435\) is Cyrillic and what stands before it is Latin/],
-    ['\u0430lice', /^character 2 'l' \(U\+006C\) is Latin and what stands before it is Cyrillic/],
+    ['alic\u0435', /^character 5 'е' \(U\+0435\) is Cyrillic and the text before it is Latin/],
+    ['\u0430lice', /^character 2 'l' \(U\+006C\) is Latin and the text before it is Cyrillic/],
     ['\u03b1lice', /^character 2 /],
     ['иваν', /^character 4 'ν' \(U\+03BD\) is Greek/],
     ['ali\u200bce', /^character 4 \(U\+200B\) is a control, format or unassigned character/],
