@@ -46,7 +46,7 @@ export interface PortalComposition {
   readonly log: Log
 }
 
-/** The portal, put together, and what has to be done for it from time to time. */
+/** Composes the portal and its upkeep. */
 export function portalOf(
   composition: PortalComposition,
 ): PortalParts & { readonly tidy: () => Promise<void> } {

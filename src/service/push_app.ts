@@ -31,7 +31,7 @@ export interface PushAppComposition
   readonly places: Places
 }
 
-/** The push app's side of the service, put together. */
+/** Composes the push app's part of the service. */
 export function pushAppOf(composition: PushAppComposition): PushAppParts {
   const { store, directory, transactions, administratorLog, notices, ...shared } = composition
   const { users, phones, tokens } = directory
@@ -58,7 +58,7 @@ export function pushAppOf(composition: PushAppComposition): PushAppParts {
   }
 }
 
-/** Where Web Push is off, apps that are open have their stream, and the others are not woken. */
+/** Without Web Push, open apps still have their stream, and closed ones are not woken. */
 export const unwoken: PushPort = { send: async () => {} }
 
 export async function webPushOf(
@@ -83,7 +83,7 @@ export async function webPushOf(
   const weakness = contactWeakness(contact)
   if (weakness !== undefined) {
     log.warn(
-      'some push services (Apple among them) refuse to wake phones: set web_push_contact in [push] to an address that they can reach',
+      'some push services, such as Apple, refuse this contact and do not wake phones: set web_push_contact in [push] to an address on the public Internet',
       { web_push_contact: contact, reason: weakness },
     )
   }

@@ -43,8 +43,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * How it was proved and what came of it, `Push: approved`. What nobody has foreseen here is shown as
- * the log has it.
+ * The factor and the result of a sign-in, as `Push: approved`. Unknown values are shown as in the log.
  */
 export function signInWords({
   factor,

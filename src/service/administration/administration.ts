@@ -23,8 +23,8 @@ import { AdministratorLog } from '../event_log/administrator_log.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /**
- * What administrators do. Each act and its line in the log are one transaction: nothing is done
- * without a trace, whichever face it came through.
+ * The acts of administrators. Each act and its log entry are one transaction, from every interface, so
+ * that nothing is done without a trace.
  */
 export class Administration {
   readonly #store: Store
@@ -41,7 +41,7 @@ export class Administration {
   readonly #invitations: Invitations
   readonly #activationCodes: ActivationCodes
 
-  /** @param actor Who acts, as the log names him: `cli:root`. */
+  /** @param actor The acting account, as the log names it: `cli:root`. */
   constructor(store: Store, clock: Clock, actor: string) {
     this.#store = store
     this.#clock = clock
@@ -230,7 +230,7 @@ export class Administration {
   }
 }
 
-/** Each act with what it needs; all of them are logged. */
+/** The acts; each of them is logged. */
 export interface AdministrationActs {
   createUser(user: NewUser): Promise<User>
   updateUser(
@@ -245,14 +245,14 @@ export interface AdministrationActs {
     phone: { readonly number?: string; readonly name?: string; readonly platform?: string },
   ): Promise<Phone>
   reorderPhones(user: User, phoneIds: readonly string[]): Promise<void>
-  /** @returns The code, which is shown this once, and until when it can be used. */
+  /** @returns The code, which can't be read again, and when it expires. */
   activatePhone(
     phone: Phone,
     validSecs: number,
   ): Promise<{ readonly code: string; readonly expires: number }>
   /**
-   * @param userId `null` for somebody who is to become a user by it.
-   * @returns The code of the link, which is shown this once.
+   * @param userId `null` for a name that becomes a user by the invitation.
+   * @returns The code of the link, which can't be read again.
    */
   invite(username: string, userId: string | null, validSecs: number): Promise<string>
   removePhone(phoneId: string): Promise<boolean>
@@ -273,11 +273,11 @@ export interface AdministrationActs {
     yubikeys: readonly NewYubikey[],
     options: ImportOptions,
   ): Promise<Imported>
-  /** Of either make. @param user `undefined` takes it from whoever has it. */
+  /** Assigns a token or YubiKey. @param user `undefined` to unassign it. */
   assignToken(tokenId: string, user: User | undefined): Promise<boolean>
   resyncToken(tokenId: string, codes: readonly string[]): Promise<boolean>
   removeToken(tokenId: string): Promise<boolean>
-  /** @returns The codes, which can't be had again, and how many usable ones they replace. */
+  /** @returns The codes, which can't be read again, and how many usable ones they replace. */
   createBypassCodes(
     user: User,
     codes: Omit<NewBypassCodes, 'createdBy'>,
@@ -296,7 +296,7 @@ export interface AdministrationActs {
 
 const serialsInLine = 100
 
-/** How an import stands in the log: the counts, and every serial, so many in a line. */
+/** The log entries of an import: counts, then all serials, a limited number per entry. */
 function* importLines({ added, replaced, skipped }: Imported): Generator<string> {
   yield `added=${added.length} replaced=${replaced.length} skipped=${skipped.length}`
   for (const [what, serials] of [

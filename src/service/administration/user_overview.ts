@@ -6,7 +6,7 @@ import { Users } from '../directory/users.ts'
 import { Invitations } from '../enrollment/invitations.ts'
 import type { Store } from '../store/store.ts'
 
-/** A user with what an administrator asks about first. */
+/** A user with what an administrator needs first. */
 export interface UserOverview {
   readonly user: User
   readonly phones: number
@@ -26,7 +26,7 @@ export interface UserOverview {
   readonly lockedSources: number
 }
 
-/** All users by name. */
+/** The overviews of all users, by name. */
 export async function userOverviews(store: Store, now: number): Promise<UserOverview[]> {
   const { db } = store
   const users = await new Users(store).list(db)

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** An address that a client named leads to a machine that it is not to reach through us. */
+/** A client named an address that it must not reach through this service. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError'
   readonly code = 'PRIVATE_ADDRESS'
@@ -28,15 +28,15 @@ export function isPublicAddress(address: string): boolean {
   )
 }
 
-/** The host of an address where it is an IP address itself, without the brackets of IPv6. */
+/** The host of a URL if it is an IP address, without the brackets of IPv6. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '')
   return isIP(bare) === 0 ? undefined : bare
 }
 
 /**
- * Finds a host's addresses as the system does, and refuses it where one of them is not public: as the
- * connection is made, so that a name which means something else a moment later gains nothing.
+ * Resolves a host like the system, and refuses it if one of its addresses is not public. It runs when
+ * the connection is made, so that a name that changes in between (DNS rebinding) does not help.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {

@@ -7,12 +7,12 @@ import { DeliveryError, type MailMessage, type MailPort } from './delivery.ts'
 
 const answerMs = 10_000
 const retryMs = 500
-/** All of a mail, however slowly a server says one thing after the other. */
+/** Limit for a whole mail, however slowly the server replies to each command. */
 const wholeLimits = 3
 
 const server: Peer = { name: 'the mail server', section: '[mail]' }
 
-/** Mail by an SMTP server. */
+/** Sends mail through an SMTP server. */
 export class Smtp implements MailPort {
   readonly #config: SmtpConfig
   readonly #transport: Transporter
@@ -37,13 +37,13 @@ export class Smtp implements MailPort {
       connectionTimeout: limitMs,
       greetingTimeout: limitMs,
       socketTimeout: limitMs,
-      // nothing is read from files or addresses that a text names
+      // never read files or URLs that a text names
       disableFileAccess: true,
       disableUrlAccess: true,
     })
   }
 
-  /** @throws {DeliveryError} */
+  /** @throws {DeliveryError} if the server does not accept the mail. */
   async send(message: MailMessage): Promise<void> {
     if (!isMailAddress(message.to)) {
       throw new DeliveryError('DELIVERY_REFUSED', `'${message.to}' is not one mail address`)

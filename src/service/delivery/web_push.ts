@@ -11,24 +11,24 @@ import {
 } from './public_address.ts'
 import type { VapidKeys } from './vapid_keys.ts'
 
-/** Where the browsers of phones want to be woken. */
+/** The subscriptions of phones. */
 export interface Subscriptions {
   /** The browser's PushSubscription in JSON. */
   of(phoneId: string): Promise<string | null>
-  /** Forgets one that has ended. */
+  /** Removes one that has ended. */
   ended(phoneId: string, subscription: string): Promise<void>
 }
 
 export interface WebPushParts {
   readonly subscriptions: Subscriptions
   readonly keys: VapidKeys
-  /** Whom a push service can turn to: `mailto:…` or `https://…`. */
+  /** Contact for push services: `mailto:…` or `https://…`. */
   readonly contact: string
-  /** Hosts of push services of one's own, which may have private addresses. */
+  /** Hosts of the operator's own push services, which may have private addresses. */
   readonly privateServices: readonly string[]
-  /** PEM of further authorities, for push services of one's own. */
+  /** PEM of additional authorities, for the operator's own push services. */
   readonly ca?: string | undefined
-  /** A login waits for it: a push service that is slower may still bring it. */
+  /** A login waits this long; a slower push service may still deliver. */
   readonly timeoutMs?: number
   readonly clock: Clock
   readonly log: Log
@@ -36,10 +36,10 @@ export interface WebPushParts {
 
 const defaultTimeoutMs = 4_000
 const endedStatuses = [404, 410]
-/** What it says to a token (RFC 8292) or a subject that it does not accept. */
+/** Status for a token or subject (RFC 8292) that the push service does not accept. */
 const notAuthorised = [401, 403]
 const longestDetail = 200
-/** Of an answer that is read. */
+/** How much of an answer is read. */
 const longestAnswer = 4096
 
 interface PushAnswer {
@@ -50,8 +50,8 @@ interface PushAnswer {
 }
 
 /**
- * Wakes the app on a phone by the push service of its browser (RFC 8030). What travels is encrypted
- * for the browser (RFC 8291), and says no more than that the app has something to fetch.
+ * Wakes the app on a phone through the push service of its browser (RFC 8030). The message is encrypted
+ * for the browser (RFC 8291) and only says that the app has something to fetch.
  */
 export class WebPush implements PushPort {
   readonly #parts: WebPushParts
@@ -65,22 +65,22 @@ export class WebPush implements PushPort {
     this.#private = new Agent({ connect: ca })
   }
 
-  /** What browsers bind their subscriptions to. */
+  /** The key to which browsers bind their subscriptions. */
   get publicKey(): string {
     return this.#parts.keys.publicKey
   }
 
-  /** @throws {DeliveryError} where the push service has not taken it. */
+  /** @throws {DeliveryError} if the push service does not accept it. */
   async send({ txid, phoneId, application, expires }: Delivered): Promise<void> {
     const { subscriptions } = this.#parts
     const json = await subscriptions.of(phoneId)
-    // an app that is open has its stream, and one that isn't is found by whoever looks
+    // without a subscription: an open app has its stream, a closed one shows the request when opened
     if (json === null) return
     const { status, text, service } = await this.#post(json, { txid, application }, expires)
     if (notAuthorised.includes(status)) {
       const { contact, log } = this.#parts
       log.warn(
-        'a push service does not accept who asks it: set web_push_contact in [push] to a mailto: or https:// address on the public Internet; if that is right, activate the phone again',
+        'a push service refused our contact or key: set web_push_contact in [push] to a mailto: or https:// address on the public Internet; if it is right already, activate the phone again',
         { service, status, web_push_contact: contact, answer: printable(text) },
       )
     }
@@ -109,7 +109,7 @@ export class WebPush implements PushPort {
         {
           vapidDetails: { subject: contact, ...keys },
           contentEncoding: 'aes128gcm',
-          // a request that nobody waits for any more wakes nobody
+          // the push service must not deliver it after the sign-in has ended
           TTL: Math.max(1, Math.ceil((expires - clock.now()) / 1000)),
           urgency: 'high',
         },
@@ -135,7 +135,7 @@ export class WebPush implements PushPort {
     }
   }
 
-  /** The address comes from whoever has a phone: by it nobody reaches a machine behind us. */
+  /** The URL comes from the client, so it must not reach internal machines. */
   #dispatcherFor(url: URL): Agent {
     if (url.protocol !== 'https:') {
       throw new DeliveryError('DELIVERY_REFUSED', 'the address of the push service is not https')
@@ -163,7 +163,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** In one line: the answer comes from a server that a phone's owner has named. */
+/** Untrusted text of a server that the client named, in one printable line. */
 function printable(text: string): string {
   return text.slice(0, longestDetail).replace(/[^\x20-\x7e]+/g, ' ')
 }
@@ -174,7 +174,7 @@ function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string,
   )
 }
 
-/** Without what is behind it: libraries put addresses and keys there. */
+/** Without the cause: libraries put addresses and keys there. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return 'code' in error ? `${error.code}` : error.name

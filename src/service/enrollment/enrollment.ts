@@ -10,7 +10,7 @@ import { ActivationCodes } from './activation_codes.ts'
 /** A user who was created, and the code that adds their first device. */
 export interface Enrolled {
   readonly user: User
-  /** Shown this once; only its hash is kept. */
+  /** Can't be read again: only its hash is stored. */
   readonly activationCode: string
   readonly expires: number
   readonly bypassCodes: readonly string[]

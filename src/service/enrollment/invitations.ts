@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto'
 import { newPortalCode } from '../store/identifier.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-/** A link into the portal, for one person to add a device without having one. */
+/** A link into the portal that lets one person add a device without having one. */
 export interface Invitation {
   readonly codeHash: string
-  /** Of somebody who may not be a user yet. */
+  /** The name of the invited person, who may not be a user yet. */
   readonly username: string
   readonly userId: string | null
-  /** The application at whose login it was shown; `null` where an administrator made it. */
+  /** The application at whose login it was shown; `null` if an administrator created it. */
   readonly ikey: string | null
   readonly created: number
   readonly createdBy: string
   readonly expires: number
   /** The session that has opened it. */
   readonly sessionHash: string | null
-  /** When the first device was added with it. */
+  /** When the first device was added with it; `null` until then. */
   readonly used: number | null
 }
 
@@ -27,12 +27,12 @@ export interface NewInvitation {
   readonly createdBy: string
 }
 
-/** Why an expired link is still told from one that never was. */
+/** How long an expired link is kept. */
 const rememberedMs = 60 * 60_000
 
 /**
- * Invitations. Only the hash of a code is kept. One that is opened belongs to that browser's session;
- * it is used up when a device has been added.
+ * Invitations. Only the hash of a code is stored. Once opened, an invitation belongs to that browser's
+ * session; it is used up when a device is added.
  */
 export class Invitations {
   readonly #store: Store
@@ -41,7 +41,7 @@ export class Invitations {
     this.#store = store
   }
 
-  /** @returns The code, which can't be had again. */
+  /** @returns The code, which can't be read again. */
   async create(invitation: NewInvitation, now: number, db: StoreDb): Promise<string> {
     const code = newPortalCode()
     await db
@@ -90,9 +90,9 @@ export class Invitations {
   }
 
   /**
-   * Gives an invitation, as it was read, to a session.
+   * Binds an invitation to a session, unless it changed since it was read.
    *
-   * @returns `false` where another session has it by now, or it was used.
+   * @returns `false` if another session has it by now, or it was used.
    */
   async bind(
     { codeHash, sessionHash: before }: Invitation,
@@ -111,7 +111,7 @@ export class Invitations {
     return numUpdatedRows === 1n
   }
 
-  /** Remembers the user that had to be made before his first device was finished. */
+  /** Stores the user that was created before their first device was added. */
   async setMadeUser(codeHash: string, userId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('portal_codes')
@@ -120,7 +120,7 @@ export class Invitations {
       .execute()
   }
 
-  /** Uses an invitation up. @returns `false` where it was used, or is another session's. */
+  /** Uses an invitation up. @returns `false` if it was used, or belongs to another session. */
   async finish(codeHash: string, sessionHash: string, now: number, db: StoreDb): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('portal_codes')
@@ -133,9 +133,9 @@ export class Invitations {
   }
 
   /**
-   * Forgets those that are over.
+   * Deletes old invitations.
    *
-   * @returns Users who were made for one of them that has come to nothing.
+   * @returns Users that were created for an invitation that was never used up.
    */
   async prune(now: number, db: StoreDb = this.#store.db): Promise<string[]> {
     const rows = await db

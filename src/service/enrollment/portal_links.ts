@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { newUsername } from '../username/folded_username.ts'
 import type { Invitations } from './invitations.ts'
 
-/** Whoever an application asks about, as it names him. */
+/** The invited person, as an application names them. */
 export type Invited = { readonly username: string } | { readonly userId: string }
 
 interface Handed {
@@ -14,19 +14,18 @@ interface Handed {
   readonly expires: number
 }
 
-/** Who makes links at the wish of an application, as `created_by` names them. */
+/** Values of `created_by` for links that an application requested. */
 export const madeByApplication: readonly string[] = ['preauth', 'enroll']
 const [madeAtLogin = '', madeByEnroll = ''] = madeByApplication
 
 const validSecs = 300
-/** A link that is handed out again must leave time to follow it. */
+/** A link is only handed out again while this much time is left to follow it. */
 const leastLeftMs = 180_000
 const mostRemembered = 10_000
 
 /**
- * The links that an application's login shows to those who have nothing to sign in with. Who asks
- * again within two minutes is given the same link, as long as nobody has opened it, so that an
- * impatient client fills no table.
+ * The links that an application's login shows to users without a device. Another request within two
+ * minutes returns the same link, unless it was opened, so that retries do not fill the table.
  */
 export class PortalLinks {
   readonly #store: Store
@@ -50,7 +49,7 @@ export class PortalLinks {
     this.#clock = clock
   }
 
-  /** A link for five minutes, for somebody without a device or whom nobody knows yet. */
+  /** A link that is valid for five minutes, for a user without a device or an unknown name. */
   async atLogin(
     invited: Invited,
     integration: { readonly ikey: string; readonly usernameNormalization: UsernameNormalization },
@@ -81,7 +80,7 @@ export class PortalLinks {
     return portalLink(this.#address(), code)
   }
 
-  /** A link for a user whom an application has just made. */
+  /** A link for a user that an application has just created. */
   async ofEnrolled({ username, userId }: User, lifeSecs: number): Promise<string> {
     const invitation = { username, userId, ikey: null, validSecs: lifeSecs }
     const code = await this.#store.transaction((db) =>
@@ -97,7 +96,7 @@ export class PortalLinks {
   }
 }
 
-/** The code stands behind the `#`: no server, proxy or log is told it. */
+/** The code follows the `#`, so that browsers send it to no server, proxy or log. */
 export function portalLink(address: string, code: string): string {
   return `${address}/portal#/enroll/${code}`
 }

@@ -3,11 +3,11 @@ import type { Store, StoreDb } from '../store/store.ts'
 /** Something that an administrator did. */
 export interface AdministratorEvent {
   readonly timestamp: number
-  /** Who: `cli:root`. */
+  /** The account that acted: `cli:root`. */
   readonly actor: string
   /** `user_create`, `bypass_create`, … */
   readonly action: string
-  /** To whom or what, by its name. */
+  /** The name of the user or thing that it changed. */
   readonly object: string
   /** What changed; never a secret. */
   readonly description: string
@@ -20,17 +20,17 @@ export class AdministratorLog {
     this.#store = store
   }
 
-  /** Belongs into the transaction of what it tells. */
+  /** Call it in the transaction of the change that it records. */
   async append(event: AdministratorEvent, db: StoreDb): Promise<void> {
     await db.insertInto('administrator_log').values(event).execute()
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(limit: number, db: StoreDb = this.#store.db): Promise<AdministratorEvent[]> {
     return (await this.entries({ limit }, db)).map(({ event }) => event)
   }
 
-  /** The newest first, with the ids by which a reader goes on. */
+  /** Newest first, with the ids that `afterId` takes. */
   async entries(
     {
       limit,

@@ -1,7 +1,7 @@
 import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-/** One sign-in as it ended, in the Admin API's words. */
+/** One sign-in as it ended, in the terms of the Admin API. */
 export interface AuthenticationEvent {
   readonly timestamp: number
   readonly txid: string | null
@@ -9,7 +9,7 @@ export interface AuthenticationEvent {
   readonly username: string
   readonly ikey: string
   readonly application: string
-  /** `passcode`, `bypass_code`, `push`, … or empty where it did not come to one. */
+  /** `passcode`, `bypass_code`, `push`, … or empty if no factor was used. */
   readonly factor: string
   readonly result: 'success' | 'denied' | 'fraud'
   /** `valid_passcode`, `invalid_passcode`, `locked_out`, … */
@@ -17,7 +17,7 @@ export interface AuthenticationEvent {
   readonly ipaddr: string
   readonly hostname: string
   readonly device: string
-  /** The `txid` of the first request, where a client sent this sign-in more than once. */
+  /** The `txid` of the first request, if a client sent this sign-in more than once. */
   readonly repeatOf: string | null
 }
 
@@ -60,18 +60,18 @@ export class AuthenticationLog {
     await appendEvent(db, event)
   }
 
-  /** Those that end together. */
+  /** As `append`, for several events. */
   async appendAll(events: readonly AuthenticationEvent[], db: StoreDb): Promise<void> {
     if (events.length === 0) return
     await db.insertInto('authentication_log').values(events.map(newRow)).execute()
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(filter: EventFilter, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
     return (await this.entries(filter, db)).map(({ event }) => event)
   }
 
-  /** The newest first, with the ids by which a reader goes on. */
+  /** Newest first, with the ids that `afterId` takes. */
   async entries(
     filter: EventFilter,
     db: StoreDb,
@@ -90,7 +90,7 @@ export class AuthenticationLog {
     return (await query.execute()).map((row) => ({ id: row.id, event: eventOf(row) }))
   }
 
-  /** Those of one user since a moment, the newest first. */
+  /** Those of one user since a moment, newest first. */
   async ofUser(
     userId: string,
     { since, limit, ikey, exceptIkey, reason, successesAndPushes }: UserEventFilter,
@@ -118,7 +118,7 @@ export class AuthenticationLog {
     return (await query.execute()).map(eventOf)
   }
 
-  /** All lines of one transaction, the newest first. */
+  /** All lines of one transaction, newest first. */
   async ofTxid(txid: string, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
     const rows = await db
       .selectFrom('authentication_log')

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Store } from '../store/store.ts'
 
 const logs = ['authentication_log', 'administrator_log', 'telephony_log'] as const
-/** Rows in one statement: few milliseconds, in which no sign-in waits for it. */
+/** Rows per statement: a few milliseconds, so that sign-ins do not wait. */
 const batchRows = 500
 const maxBatchesPerRound = 10
 const dayMs = 86_400_000
@@ -21,7 +21,7 @@ export class LogRetention {
   }
 
   /**
-   * One round, at most 5,000 entries of each log; the next round goes on.
+   * Deletes at most 5,000 entries of each log; the next call continues.
    *
    * @returns How many entries were deleted.
    */

@@ -2,11 +2,11 @@ import { type Selectable, sql } from 'kysely'
 import type { Schema } from '../store/schema.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-/** One message or call, from before the provider was asked for it. */
+/** One message or call; logged before the provider is asked for it. */
 export interface TelephonyEvent {
   readonly timestamp: number
   readonly type: 'sms' | 'phone'
-  /** What it was for. */
+  /** Its purpose. */
   readonly context: 'authentication' | 'enrollment' | 'administrator'
   /** E.164. */
   readonly number: string
@@ -15,11 +15,11 @@ export interface TelephonyEvent {
   /** As the configuration names it. */
   readonly provider: string
   readonly result: TelephonyResult
-  /** The provider's identifier or its reason; never a text that was sent. */
+  /** The provider's identifier or its reason; never the text of a message. */
   readonly detail: string
 }
 
-/** `started`: the provider has not answered yet; `limited`: it was not asked. */
+/** `started`: the provider has not replied yet; `limited`: it was not asked. */
 export type TelephonyResult = 'started' | 'sent' | 'refused' | 'unreachable' | 'limited'
 
 export interface TelephonyFilter {
@@ -32,7 +32,7 @@ export interface TelephonyFilter {
   readonly limit: number
 }
 
-/** Any number that no other advisory lock of the schema's has. */
+/** Number of the advisory lock; no other one of the schema may have it. */
 const lockNumber = 7_403_915
 
 const longestDetail = 500
@@ -45,8 +45,7 @@ export class TelephonyLog {
   }
 
   /**
-   * Makes all others who count and append wait until the transaction ends, so that what is counted
-   * is still true when the line is written.
+   * Locks the log until the transaction ends, so that a count is still right when its line is written.
    */
   async hold(db: StoreDb): Promise<void> {
     // SQLite runs one writing transaction at a time
@@ -55,8 +54,8 @@ export class TelephonyLog {
   }
 
   /**
-   * How many a provider was asked for since `since`, whatever came of it: of one user, to one
-   * number, or all.
+   * How many a provider was asked for after `since`, with any result: for one user, to one number, or
+   * in all.
    */
   async count(
     type: TelephonyEvent['type'],
@@ -79,7 +78,7 @@ export class TelephonyLog {
     return Number((await query.executeTakeFirstOrThrow()).count)
   }
 
-  /** @returns What `finish` is told which line it was. */
+  /** @returns The id of the line, for `finish`. */
   async append(event: TelephonyEvent, db: StoreDb): Promise<number> {
     const { userId, ...columns } = event
     const { id } = await db
@@ -90,7 +89,7 @@ export class TelephonyLog {
     return id
   }
 
-  /** Adds what came of one that was started. */
+  /** Sets the result of a line that was started. */
   async finish(
     id: number,
     { result, detail }: Pick<TelephonyEvent, 'result' | 'detail'>,
@@ -103,12 +102,12 @@ export class TelephonyLog {
       .execute()
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(filter: TelephonyFilter, db: StoreDb = this.#store.db): Promise<TelephonyEvent[]> {
     return (await this.entries(filter, db)).map(({ event }) => event)
   }
 
-  /** The newest first, with the ids by which a reader goes on. */
+  /** Newest first, with the ids that `afterId` takes. */
   async entries(
     filter: TelephonyFilter,
     db: StoreDb,

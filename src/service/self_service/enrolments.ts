@@ -10,10 +10,10 @@ import type { Store, StoreDb } from '../store/store.ts'
 import { type BelongingsParts, belongingsOf } from './belongings.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
 
-/** An enrolment that has begun, or goes on after its page was loaded anew. */
+/** An enrolment that has begun, or continues after a reload. */
 export interface Opened {
   readonly session: PortalSession
-  /** For the cookie; `undefined` where the browser has it already. */
+  /** For the cookie; `undefined` if the browser has it already. */
   readonly token: Secret | undefined
 }
 
@@ -26,7 +26,7 @@ export interface EnrolmentsParts {
   readonly clock: Clock
 }
 
-/** Those who came by an invitation, until they have a device. */
+/** Enrolments by invitation, until a device is added. */
 export class Enrolments {
   readonly #parts: EnrolmentsParts
 
@@ -35,8 +35,8 @@ export class Enrolments {
   }
 
   /**
-   * Opens an invitation in one browser. Loaded anew there it goes on; anywhere else it is refused,
-   * unless the session that had it is over and nothing has come of it.
+   * Opens an invitation in one browser, where a reload continues it. Other browsers are refused, unless
+   * the first session has ended without a device.
    *
    * @throws {SelfServiceError} `invitation_…`, `already_enrolled`
    */
@@ -75,10 +75,10 @@ export class Enrolments {
   }
 
   /**
-   * The user who acts. Whom nobody knew is made here, in the transaction of his first device, or of
-   * the activation that is to become it.
+   * The user of a session. Creates the user if absent, in the transaction of the first device or of its
+   * activation.
    *
-   * @throws {SelfServiceError} `already_enrolled` where somebody has made a user of that name, who has a device.
+   * @throws {SelfServiceError} `already_enrolled` if a user of that name exists by now and has a device.
    */
   async known({ session, user }: Person, db: StoreDb, now: number): Promise<KnownPerson> {
     if (user !== undefined) return { session, user }
@@ -99,20 +99,20 @@ export class Enrolments {
     return { session, user: made }
   }
 
-  /** Uses the invitation up, in the transaction in which a device is added. */
+  /** Uses the invitation up; call it in the transaction that adds a device. */
   async deviceAdded({ session }: Person, now: number, db: StoreDb): Promise<void> {
     if (session.kind !== 'enrollment' || session.codeHash === null) return
     await this.#parts.invitations.finish(session.codeHash, session.tokenHash, now, db)
   }
 
-  /** @throws {SelfServiceError} `device_first` where an enrolment has not come to a device yet. */
+  /** @throws {SelfServiceError} `device_first` if the enrolment has no device yet. */
   async finished(person: Person): Promise<KnownPerson> {
     const { session, user } = person
     if (user !== undefined && (await this.hasFinished(person))) return { session, user }
     throw new SelfServiceError('device_first', 'Add a device first.')
   }
 
-  /** Whether somebody who came by an invitation has added a device with it. */
+  /** Whether a device was added with the invitation; `true` for other sessions. */
   async hasFinished(
     { session, user }: Person,
     db: StoreDb = this.#parts.store.db,
@@ -122,13 +122,13 @@ export class Enrolments {
     if (invitation?.used !== null && invitation !== undefined) return true
     if (user === undefined) return false
     const now = this.#parts.clock.now()
-    // a phone that was activated while nobody looked at the page
+    // a phone may have been activated after the page was closed
     if (!(await this.#hasDevice(user.userId, session.created, now, db))) return false
     await this.deviceAdded({ session, user }, now, db)
     return true
   }
 
-  /** Forgets what is over, and users who were made for an enrolment that has come to nothing. */
+  /** Deletes old sessions and invitations, and users of enrolments that were never finished. */
   async tidy(): Promise<void> {
     const { store, invitations, sessions, users, clock } = this.#parts
     const now = clock.now()
@@ -153,8 +153,8 @@ export class Enrolments {
   }
 
   /**
-   * A link that an application made is for those who have nothing to sign in with, and for nobody
-   * else: it must not stand in for the second factor of somebody who has one.
+   * A link that an application requested is only for users without a device: it must not replace the
+   * second factor of a user who has one.
    */
   async #refuseEnrolled(
     { createdBy, created, userId }: Invitation,

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { lookupName } from '../../duo/index.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
-/** A number that was proved to be its user's. */
+/** A number that a user has proved to be theirs. */
 export interface ProvedNumber {
   readonly number: string
   readonly name: string
@@ -16,10 +16,10 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const validMs = 10 * minuteMs
 const mostTries = 5
-/** Any number will do: it is the same for all who count here. */
+/** Number of the advisory lock; no other one of the schema may have it. */
 const advisoryLock = 7_203_114
 
-/** What may be sent before anything of it has proved to be right. */
+/** How many codes may be sent before one is confirmed. */
 const limits = [
   { whose: 'session', most: 5, withinMs: hourMs },
   { whose: 'username', most: 6, withinMs: hourMs },
@@ -29,8 +29,8 @@ const limits = [
 ] as const
 
 /**
- * Codes sent to numbers that somebody says are his. They are counted before anything is sent, in one
- * transaction after the other, so that nobody gets messages sent by asking often or from many sides.
+ * Codes sent to unproved numbers. Each is counted before it is sent, one transaction at a time, so that
+ * neither frequent nor parallel requests can send more messages than the limits allow.
  */
 export class NumberChecks {
   readonly #store: Store
@@ -39,7 +39,7 @@ export class NumberChecks {
     this.#store = store
   }
 
-  /** @returns The code to be sent; `undefined` where a limit is reached. */
+  /** @returns The code to send; `undefined` if a limit is reached. */
   async begin(
     whose: { readonly sessionHash: string; readonly username: string },
     { number, name }: ProvedNumber,
@@ -82,7 +82,7 @@ export class NumberChecks {
     })
   }
 
-  /** Uses a code up. A wrong one is counted: commit it. */
+  /** Uses a code up. A wrong one is counted, so commit the transaction in both cases. */
   async check(sessionHash: string, code: string, now: number, db: StoreDb): Promise<CheckedCode> {
     const newest = await db
       .selectFrom('number_checks')
@@ -104,7 +104,7 @@ export class NumberChecks {
     if (tried === undefined) return 'code_over'
     const hashes = this.#store.sealing.hashes(code, placeOf(tried.check_id))
     if (!hashes.includes(tried.code_hash)) return 'wrong_code'
-    // the row is locked by the UPDATE above
+    // the UPDATE above locks the row
     await db
       .updateTable('number_checks')
       .set({ used: now })
@@ -113,7 +113,7 @@ export class NumberChecks {
     return { number: tried.number, name: tried.name }
   }
 
-  /** Forgets what no limit counts any more. */
+  /** Deletes what no limit counts any more. */
   async prune(now: number): Promise<void> {
     await this.#store.db
       .deleteFrom('number_checks')

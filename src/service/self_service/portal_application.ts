@@ -8,9 +8,8 @@ const name = 'Portal'
 const codeDigits = 4
 
 /**
- * The portal as an application like any other: lockout, limits and logs know it by its own ikey, and
- * an administrator who disables it closes the sign-in to self-service. It is made when it is first
- * needed.
+ * The portal as an application with its own integration key, for lockout, limits and logs. An
+ * administrator who disables it closes the sign-in to self-service. It is created on first use.
  */
 export class PortalApplication {
   readonly #store: Store
@@ -26,10 +25,10 @@ export class PortalApplication {
   }
 
   /**
-   * Whatever has been set for it: a push always takes a code, since anybody can ask for one here,
-   * and nobody is let in for being unknown.
+   * Its policies are fixed: a push always requires a code, because anyone can request one here, and
+   * unknown users are denied.
    *
-   * @returns `undefined` where it has been disabled.
+   * @returns `undefined` if it is disabled.
    */
   async integration(): Promise<Integration | undefined> {
     const found = (await this.#known()) ?? (await this.#make())
@@ -45,7 +44,7 @@ export class PortalApplication {
   async #make(): Promise<Integration> {
     const now = this.#clock.now()
     const made = await this.#store.transaction(async (db) => {
-      // whoever comes second waits here until the first one has made it
+      // a concurrent transaction waits here until the first has created it
       await db
         .insertInto('settings')
         .values({ name: settingName, value: '' })

@@ -38,25 +38,25 @@ export interface PortalSignInParts {
 interface PortalAsking {
   readonly request: AuthRequest
   readonly user: User | undefined
-  /** Whether he is one of those who are let in elsewhere without proving anything. */
+  /** Whether the user has bypass status, and so needs no proof at other applications. */
   readonly proofless: boolean
 }
 
-/** How a push at the sign-in stands; `signed_in` comes with the new session's token. */
+/** The status of a push at the sign-in; `signed_in` has the token of the new session. */
 export type PushStanding =
   | { readonly kind: 'waiting' | 'refused' | 'timeout' }
   | { readonly kind: 'signed_in'; readonly token: Secret }
 
-/** A passcode takes this long whatever becomes of it, so that its time names no user. */
+/** The shortest time for checking a passcode, so that it does not reveal whether the user exists. */
 const passcodeMs = 300
 const askMs = 500
 const pushMs = 60_000
-/** In the place of a transaction, where there is nobody to be asked. */
+/** Stored in place of a txid if no phone is asked. */
 const nobodyAsked = 'none'
 
 /**
- * The sign-in to self-service: a second factor without a password before it. Whoever asks is told the
- * same, whether there is such a user or not, and whether he has such a device or not.
+ * The sign-in to self-service: a second factor without a password. Replies are the same whether or not
+ * the user exists, and whether or not they have such a device.
  */
 export class PortalSignIn {
   readonly #parts: PortalSignInParts
@@ -83,7 +83,7 @@ export class PortalSignIn {
     })
   }
 
-  /** @throws {SelfServiceError} `sign_in`: of a user that there is not as of a wrong passcode. */
+  /** @throws {SelfServiceError} `sign_in`, for an unknown user as for a wrong passcode. */
   async passcode(session: PortalSession, passcode: string): Promise<Secret> {
     return await this.#steadily(passcodeMs, async () => {
       const asking = await this.#asking(session)
@@ -102,10 +102,9 @@ export class PortalSignIn {
   }
 
   /**
-   * Asks a phone. Where there is none the login waits for it all the same, with a code that nobody
-   * is asked for.
+   * Asks a phone. If there is none, the login waits all the same and shows a random code.
    *
-   * @returns The code that the app will ask for.
+   * @returns The code that the app asks for.
    */
   async push(session: PortalSession): Promise<string> {
     return await this.#steadily(askMs, async () => {
@@ -128,7 +127,7 @@ export class PortalSignIn {
     })
   }
 
-  /** How the push stands that this sign-in waits for. */
+  /** The status of the push that this sign-in waits for. */
   async pushStanding(session: PortalSession): Promise<PushStanding> {
     const { transactions, users, clock } = this.#parts
     const { txid, asked } = session
@@ -140,7 +139,7 @@ export class PortalSignIn {
       return { kind: late ? 'timeout' : 'waiting' }
     }
     if (outcome.result === 'deny') {
-      // that somebody has answered is no secret; why nobody was asked would be
+      // the user's answer may be shown; why no phone was asked would reveal something about the user
       const answered = answers.includes(outcome.status_msg)
       return { kind: answered ? 'refused' : late ? 'timeout' : 'waiting' }
     }
@@ -149,7 +148,7 @@ export class PortalSignIn {
     return { kind: 'signed_in', token: await this.#open(session, user) }
   }
 
-  /** Has codes sent, where there is a phone to send them to; nobody is told whether there is. */
+  /** Sends codes if there is a phone for them; the reply does not reveal whether there is. */
   async sms(session: PortalSession): Promise<void> {
     await this.#steadily(askMs, async () => {
       const asking = await this.#asking(session)
@@ -168,8 +167,8 @@ export class PortalSignIn {
     if (proved === undefined || integration === undefined) throw refused()
     const user = await users.byId(proved.credential.userId)
     if (user === undefined || (await this.#isProofless(user))) throw refused()
-    // whoever has nothing else is to enrol, which is what the passkey lets him in for
-    // a passkey can't be guessed: guesses and pushes that closed the portal don't count against it
+    // a user whose only device is a passkey may enrol others, for which this sign-in is needed
+    // a passkey can't be guessed, so guesses that closed the portal do not apply
     const request = {
       ...requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user),
       budget: 'sign-in',
@@ -193,7 +192,7 @@ export class PortalSignIn {
     return await this.#open(session, user)
   }
 
-  /** The new session has a token that the browser did not have before, and the old one is over. */
+  /** Replaces the session by a new one with a new token (no session fixation). */
   async #open(session: PortalSession, { userId, username }: User): Promise<Secret> {
     const { store, sessions, clock } = this.#parts
     return await store.transaction(async (db) => {
@@ -216,13 +215,13 @@ export class PortalSignIn {
     return { request: requestOf(session, integration, user), user, proofless }
   }
 
-  /** Bypass would let him in without any proof: here he is nobody, and the log has no sign-in of his. */
+  /** Bypass status would let the user in without proof, so the portal treats them as unknown. */
   async #isProofless({ status, userId }: User): Promise<boolean> {
     const groups = await this.#parts.groups.ofUser(userId)
     return status === 'bypass' || groups.some((group) => group.status === 'bypass')
   }
 
-  /** Nobody waits for a provider: how long it takes would tell that there was something to send. */
+  /** Does not wait for a provider: the response time would reveal that there was something to send. */
   #unwaited(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       this.#parts.log.error('a sign-in to the portal failed', { error: String(error) })
@@ -238,7 +237,7 @@ export class PortalSignIn {
   }
 }
 
-/** What only a user who was asked can have brought about. */
+/** Outcomes that only the answer of a user can have. */
 const answers: readonly string[] = [
   statusMessage.denied,
   statusMessage.fraud,
@@ -247,7 +246,7 @@ const answers: readonly string[] = [
 
 const approved: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
 
-/** Bypass lets in whoever asks, and proves nothing. */
+/** Whether an outcome proves anything: bypass status does not. */
 function isProof({ result, status }: Outcome): boolean {
   return result === 'allow' && status === 'allow'
 }

@@ -1,16 +1,16 @@
 import type { Place } from './token_file.ts'
 import { wrongRecord } from './token_file_error.ts'
 
-/** A CSV file whose lines are still to be parted. */
+/** A CSV file whose lines are not yet split into fields. */
 export interface CsvFile {
   readonly lines: readonly Place<string>[]
   readonly separator: string
 }
 
-// where two are as frequent, the comma is a decimal comma
+// in order of preference: with as many semicolons, a comma is a decimal comma
 const separators = [';', '\t', ',']
 
-/** The lines that say something, with their numbers: neither blank nor a comment (`#`). */
+/** The lines that are neither blank nor comments (`#`), with their numbers. */
 export function readCsv(text: string): CsvFile {
   const lines = text
     .split(/\r\n|\n|\r/)
@@ -22,10 +22,9 @@ export function readCsv(text: string): CsvFile {
 }
 
 /**
- * The fields of a line (RFC 4180, without line breaks in quotes): what is quoted is taken as it is,
- * blanks around a field are not.
+ * The fields of a line (RFC 4180, without line breaks in quotes). Blanks around a field are removed.
  *
- * @throws {TokenFileError} `TOKEN_FILE_RECORD` where a quote is not closed, or closed too early.
+ * @throws {TokenFileError} `TOKEN_FILE_RECORD` if a quote is not closed, or closed too early.
  */
 export function fieldsOf(line: string, separator: string): string[] {
   const fields: string[] = []
@@ -61,7 +60,7 @@ function textOfFormula(field: string): string {
 
 interface Parted {
   readonly field: string
-  /** What stands behind the separator; `undefined` at the end of the line. */
+  /** The text after the separator; `undefined` at the end of the line. */
   readonly after: string | undefined
 }
 
@@ -81,7 +80,7 @@ function quotedField(text: string, separator: string): Parted {
   const after = text.slice(end + 1).replace(/^ +/, '')
   if (after === '') return { field, after: undefined }
   if (!after.startsWith(separator)) {
-    throw wrongRecord('something stands between a closing quote and the separator')
+    throw wrongRecord('there is text between a closing quote and the separator')
   }
   return { field, after: after.slice(1) }
 }

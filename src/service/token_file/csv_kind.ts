@@ -2,12 +2,12 @@ import type { Column, Header } from './token_columns.ts'
 import { wrongRecord } from './token_file_error.ts'
 import { counterOf, stepOf, type TokenRecord } from './token_record.ts'
 
-/** What the command line says about all tokens of a CSV file; `undefined` where it says nothing. */
+/** What the command line says about all tokens of a CSV file; `undefined` if it says nothing. */
 export interface CsvTokens {
   readonly kind: TokenRecord['kind'] | undefined
   readonly digits: TokenRecord['digits'] | undefined
   readonly algorithm: TokenRecord['algorithm'] | undefined
-  /** Where a line does not say it. */
+  /** If the line does not say it. */
   readonly stepSecs: number
 }
 
@@ -60,8 +60,8 @@ export function kindOf(field: Field, tokens: CsvTokens, header: Header | undefin
 }
 
 /**
- * Where neither the type nor the command line says the kind: `hotp` unless there is a time step. A
- * line that leaves out what other lines of the file say is refused.
+ * The kind if neither the type nor the command line says it: `hotp` unless there is a time step. A line
+ * that leaves out what other lines of the file say is refused.
  */
 function kindByColumns(field: Field, header: Header | undefined): TokenRecord['kind'] {
   const [step, counter] = [field('step') !== '', field('counter') !== '']

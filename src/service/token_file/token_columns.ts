@@ -33,13 +33,13 @@ export const columnsWithoutHeader: readonly Column[] = ['serial', 'secret', 'mov
 /** The first line of a file, if it names columns. */
 export interface Header {
   readonly columns: readonly (Column | undefined)[]
-  /** What its words say of all tokens, as `totp_secret` does. */
+  /** The kind of all tokens, if a word of the line says it, such as `totp_secret`. */
   readonly kind: 'hotp' | 'totp' | undefined
 }
 
 /**
  * @returns `undefined` if the line is a token.
- * @throws {TokenFileError} `TOKEN_FILE_FORM` for a header by which no token can be read.
+ * @throws {TokenFileError} `TOKEN_FILE_FORM` for a header that lacks a column or repeats the secret.
  */
 export function headerOf(fields: readonly string[]): Header | undefined {
   const words = fields.map((field) => field.toLowerCase().replace(/[^a-z0-9]/g, ''))

@@ -1,6 +1,6 @@
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
 
-/** What a file lists, and what is wrong with it: all of it at once. */
+/** The records of a file, and all its problems. */
 export interface TokenFile<TokenRecord> {
   readonly records: readonly TokenRecord[]
   readonly problems: readonly FileProblem[]
@@ -12,7 +12,7 @@ export interface FileProblem {
   readonly what: string
 }
 
-/** A line or an element, and where it stands. */
+/** A line or an element, and its place in the file. */
 export interface Place<Content> {
   readonly where: string
   readonly content: Content
@@ -23,9 +23,8 @@ const longestFile = 64 * 1024 * 1024
 /**
  * Reads every record of a file.
  *
- * @param read Throws `TOKEN_FILE_RECORD` for one that is wrong, and returns `undefined` for one
- *   that is of no interest.
- * @param names What no two records may have alike.
+ * @param read Throws `TOKEN_FILE_RECORD` for a wrong record, and returns `undefined` for one to skip.
+ * @param names Values that must be unique among the records.
  */
 export function readRecords<Content, TokenRecord>(
   places: Iterable<Place<Content>>,
@@ -61,7 +60,7 @@ export function textOf(octets: Uint8Array): string {
   if (octets.length > longestFile) {
     throw new TokenFileError(
       'TOKEN_FILE_TEXT',
-      `the file has ${octets.length} octets, and ${longestFile} are read at most; split it`,
+      `the file has ${octets.length} bytes, and the limit is ${longestFile}; split it`,
     )
   }
   const encoding = startsWith(octets, [0xff, 0xfe])
@@ -107,7 +106,7 @@ function remember(
   for (const { what, key } of entries) {
     const before = seen.get(key)
     if (before !== undefined) {
-      throw wrongRecord(`the ${what} stands in ${before} already; leave one of them out`)
+      throw wrongRecord(`the ${what} is also in ${before}; leave one of them out`)
     }
   }
   for (const { key } of entries) seen.set(key, where)

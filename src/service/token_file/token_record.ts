@@ -16,18 +16,18 @@ export interface TokenRecord {
   /** TOTP: steps by which its clock is ahead. */
   readonly drift: number
   readonly expires: number | undefined
-  /** Name of the user who has it, if the file says so. */
+  /** Name of the token's user, if the file says it. */
   readonly username?: string
 }
 
-/** HMAC pads or hashes whatever it gets; RFC 4226 asks for 16 octets, and tokens of 10 are about. */
+/** RFC 4226 requires 16 bytes, but there are tokens with 10. */
 const fewestOctets = 10
 const mostOctets = 128
 const longestSerial = 64
 const longestUsername = 256
 const highestCounter = 2 ** 52
 
-/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for what can't stand on a token. */
+/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a serial. */
 export function serialOf(text: string): string {
   const serial = text.trim()
   if (serial === '') throw wrongRecord('the serial is missing')
@@ -40,21 +40,23 @@ export function serialOf(text: string): string {
     return serial
   }
   throw wrongRecord(
-    `the serial is not one of ${longestSerial} letters and digits at most; is it in the right column?`,
+    `the serial must be at most ${longestSerial} letters and digits; is it in the right column?`,
   )
 }
 
 /** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a user name. */
 export function usernameOf(text: string): string {
   if (text.length <= longestUsername && !/[\p{C}\s]/u.test(text)) return text
-  throw wrongRecord('the user name has blanks or control characters in it, or is far too long')
+  throw wrongRecord(
+    `the user name has blanks or control characters, or more than ${longestUsername} characters`,
+  )
 }
 
-/** A secret's octets in base32, as the directory takes it. */
+/** A secret in base32, as the directory takes it. */
 export function secretOf(octets: Uint8Array): Secret {
   if (octets.length < fewestOctets || octets.length > mostOctets) {
     throw wrongRecord(
-      `the secret has ${octets.length} octets; a token's has ${fewestOctets} to ${mostOctets}`,
+      `the secret has ${octets.length} bytes; it must have ${fewestOctets} to ${mostOctets}`,
     )
   }
   return new Secret(new OathSecret({ buffer: Uint8Array.from(octets).buffer }).base32)
@@ -63,7 +65,7 @@ export function secretOf(octets: Uint8Array): Secret {
 export function counterOf(text: string): number {
   if (text === '') return 0
   if (/^\d{1,16}$/.test(text) && Number(text) <= highestCounter) return Number(text)
-  throw wrongRecord('the counter is no number from 0 on')
+  throw wrongRecord('the counter is not a whole number from 0 up')
 }
 
 export function stepOf(text: string): number {
@@ -72,7 +74,7 @@ export function stepOf(text: string): number {
   throw wrongRecord('the time step is not one of 10 to 300 seconds; tokens have 30 or 60')
 }
 
-/** What no two tokens may have alike. */
+/** Values that must be unique among the tokens of a file. */
 export function namesOf({ kind, serial }: TokenRecord): Readonly<Record<string, string>> {
   return { [`serial of this ${kind.toUpperCase()} token`]: serial }
 }

@@ -4,10 +4,10 @@ import { looksSame } from './request_facts.ts'
 const ordinals = ['A first', 'A second', 'A third', 'A fourth']
 
 /**
- * Names a request that a client seems to have sent again, as "A second attempt, 20 s later". Only one
- * that looks like the first in every way is named so: another address may be another person.
+ * Describes a request that a client seems to have repeated, as "A second attempt, 20 s later". Only
+ * requests with the same details count: another address may be another person.
  *
- * @returns Empty for any other.
+ * @returns Empty for any other request.
  */
 export function attemptWords(request: PendingRequest, all: readonly PendingRequest[]): string {
   const first = all.find(({ txid }) => txid === request.repeatOf)

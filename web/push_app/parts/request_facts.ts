@@ -3,11 +3,11 @@ import type { PendingRequest } from '../../../src/push/app_message.ts'
 export interface Fact {
   readonly name: string
   readonly value: string
-  /** Whether another sign-in that waits has it otherwise. */
+  /** Whether another waiting sign-in differs in it. */
   readonly differs: boolean
 }
 
-/** What is known of a sign-in, and what tells it from the others that wait. */
+/** The details of a sign-in, and which of them distinguish it from the others that wait. */
 export function factsOf(request: PendingRequest, all: readonly PendingRequest[]): readonly Fact[] {
   const others = all.filter(({ txid }) => txid !== request.txid).map(plainFacts)
   return [...plainFacts(request)].map(([name, value]) => ({
@@ -17,7 +17,7 @@ export function factsOf(request: PendingRequest, all: readonly PendingRequest[])
   }))
 }
 
-/** Whether nothing that is shown tells them apart. */
+/** Whether both requests show the same details. */
 export function looksSame(one: PendingRequest, other: PendingRequest): boolean {
   return JSON.stringify([...plainFacts(one)]) === JSON.stringify([...plainFacts(other)])
 }

@@ -9,7 +9,7 @@ import { ago } from '../parts/time_left.ts'
 import type { Connected } from '../push_app.ts'
 import type { FeedState } from '../service/request_feed.ts'
 
-/** What waits for its user, and the passcode for everything that asks for one. */
+/** The waiting requests, and the passcode. */
 export function HomeScreen({ connected }: { readonly connected: Connected }) {
   const { phone, link, requests, feed } = connected
   return (
@@ -56,7 +56,7 @@ function WaitingList({ requests, feed, link }: WaitingParts) {
   )
 }
 
-/** Nobody does two sign-ins at once. */
+/** Warns of several requests: users rarely sign in twice at once. */
 export function SeveralNote({ count }: { readonly count: number }) {
   return (
     <p className="note note-warning">

@@ -19,12 +19,12 @@ interface RequestParts {
   readonly txid: string
 }
 
-/** One sign-in: is it you? */
+/** Asks whether one sign-in is the user's own. */
 export function RequestScreen({ app, connected, txid }: RequestParts) {
   const { requests, link, feed } = connected
   const [ending, setEnding] = useState<Ending>()
   const found = requests?.find((request) => request.txid === txid)
-  // what was seen stays on the screen while it is answered, and after
+  // the request stays on the screen while it is answered, and afterwards
   const seen = useRef(found)
   if (found !== undefined) seen.current = found
   const request = seen.current
@@ -62,7 +62,7 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
   return <Asked app={app} request={found} all={requests} link={link} ended={setEnding} />
 }
 
-/** Says that a client seems to have asked again, and no more: which one is answered is for its user. */
+/** Says that a client seems to have asked again. The user decides which request to answer. */
 function AttemptNote({ request, all }: Pick<AskedParts, 'request' | 'all'>) {
   const words = attemptWords(request, all)
   if (words === '') return null
