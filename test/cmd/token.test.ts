@@ -46,7 +46,7 @@ describe('countersign token, with tokens of a file', () => {
     const path = file('tokens.csv', `1001,${hex}\n1002,12\n1003,${hex}\n`)
     const refused = run(`token import ${path}`)
     assert.equal(refused.status, 1)
-    assert.match(refused.stderr, /^tokens\.csv: line 2: the secret has 1 octets;/)
+    assert.match(refused.stderr, /^tokens\.csv: line 2: the secret has 1 bytes;/)
     assert.match(refused.stderr, /nothing was imported: 1 of 3 tokens/)
     assert.deepEqual(listed(), [])
     assert.match(run(`token import ${path} --skip-invalid`).stdout, /^imported: 2 added\n/)
