@@ -33,7 +33,7 @@ function changed(from: string | RegExp, to: string): string {
 describe('RFC 6030', () => {
   test('figure 2: a secret of four octets is no token’s', () => {
     assert.deepEqual(problemsOf(figure(2)), [
-      "key package 1: the secret has 4 bytes; it must have 10 to 128",
+      'key package 1: the secret has 4 bytes; it must have 10 to 128',
     ])
   })
 
