@@ -13,7 +13,7 @@ export interface ListenersOptions
   extends Omit<HttpServerOptions, 'faces' | 'signedApi' | 'connections'> {
   /** Pages and apps for users, and webhooks of providers. */
   readonly publicFaces: readonly Face[]
-  /** What stands beside `/auth/v2` and is signed by applications. */
+  /** Other APIs whose requests applications sign. */
   readonly apiFaces: readonly Face[]
 }
 
@@ -104,7 +104,7 @@ function listenError(error: unknown, port: number, setting: string): unknown {
     case 'EADDRNOTAVAIL':
       return new ServiceError(
         code,
-        'this machine does not have the address of interface or api_interface; write one that it has',
+        'this machine does not have the address in interface or api_interface; write one of its addresses',
       )
     default:
       return new ServiceError(code, `port ${port} can't be listened on: ${error.message}`)

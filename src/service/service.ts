@@ -88,9 +88,9 @@ export interface Service {
   readonly port: number
   /** Where the signed API is, if it has a listener of its own. */
   readonly api: Bound | undefined
-  /** What clients have to trust; `undefined` for a certificate from elsewhere. */
+  /** The CA certificate that clients must trust; `undefined` where certificate_file is set. */
   readonly caFile: string | undefined
-  /** Answers those who wait, and stops within five seconds. */
+  /** Answers waiting calls, and stops within five seconds. */
   close(): Promise<void>
 }
 
@@ -184,8 +184,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const triesOut = [config.sms, phone, config.mail].some(
     ({ provider }) => provider.kind === 'outbox',
   )
-  if (triesOut)
-    log.warn(`provider=outbox: what is sent stays in ${folder}/outbox, and reaches nobody`)
+  if (triesOut) log.warn(`provider=outbox: messages stay in ${folder}/outbox and are not delivered`)
   const invitations = new Invitations(store)
   const health = new Health({
     read: async () => {
@@ -320,7 +319,7 @@ export interface SignInParts {
   readonly log: Log
 }
 
-/** Who decides on sign-ins, put together. */
+/** Composes the classes that decide on sign-ins. */
 export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Authentication {
   const { store, delivery } = parts
   const authenticationLog = new AuthenticationLog(store)
@@ -350,7 +349,7 @@ function outboxFace(folder: string, outbox: Outbox, transactions: Transactions):
   return (server) => addOutboxPage(server, { outbox, key: outboxKey(folder), transactions })
 }
 
-/** Only a provider that calls us back needs to be heard. */
+/** Webhooks, for the only provider that sends them. */
 function voiceFaces(
   { provider }: ServiceConfig['phone'],
   parts: Omit<VoiceParts, 'authToken'>,
@@ -360,7 +359,7 @@ function voiceFaces(
   return [(server) => addVoice(server, { ...parts, authToken })]
 }
 
-/** Nodes then find each other's changes only when they look. */
+/** Without notifications, nodes find each other's changes only by polling. */
 async function warnOfSilence({ wakeUps }: Store, log: Log): Promise<void> {
   if (await wakeUps.reachOtherNodes()) return
   log.warn(

@@ -5,7 +5,7 @@ import type { Listeners } from './listeners.ts'
 
 const certificateMs = 60_000
 
-/** Own certificates are renewed before they end, given ones read again when they have changed. */
+/** Renews own certificates before they expire, and reads given ones again when they change. */
 export function watchCertificate(
   config: ServiceConfig,
   first: string,
@@ -24,11 +24,11 @@ export function watchCertificate(
     if (current.certificate === shown) return
     shown = current.certificate
     listeners.showCertificate(current)
-    log.info('another certificate is shown from now on')
+    log.info('replaced the certificate of the listeners')
   })
 }
 
-/** One round after the other; one that fails is told, and the next one comes all the same. */
+/** Runs `work` again and again, one round at a time. A failed round is logged, and does not stop it. */
 export function repeatedly(everyMs: number, log: Log, work: () => Promise<void>): () => void {
   let running = false
   const timer = setInterval(() => {

@@ -11,7 +11,7 @@ export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as con
 /** `portal` is the service's own; its keys sign no requests. */
 export type IntegrationType = (typeof integrationTypes)[number] | 'portal'
 
-/** What becomes of a user that nobody here knows, or who has nothing to sign in with. */
+/** What happens to a user who is unknown here, or has no device to sign in with. */
 export const newUserPolicies = ['enroll', 'allow', 'deny'] as const
 export type NewUserPolicy = (typeof newUserPolicies)[number]
 
@@ -36,7 +36,7 @@ export interface Integration {
   readonly verifiedPushDigits: number
   /**
    * Whether `/auth/v2` takes requests signed in version 1, as old clients send them. These are signed
-   * without a date, so that anyone who has seen one can repeat it for ever.
+   * without a date, so that anyone who has seen one can replay it for ever.
    */
   readonly signatureV1: boolean
   readonly enabled: boolean
@@ -95,7 +95,7 @@ export class Integrations {
     return row === undefined ? undefined : this.#integrationOf(row)
   }
 
-  /** As `byIkey`, but all that ask at a time share one query, and one connection to the database. */
+  /** Like `byIkey`, but simultaneous look-ups share one query, and one connection to the database. */
   async byIkeyInTurn(ikey: string): Promise<Integration | undefined> {
     return await this.#inTurn.ask(ikey)
   }
@@ -159,7 +159,7 @@ export class Integrations {
     )
   }
 
-  /** Gives an integration a new secret key; the old one is worth nothing from then on. */
+  /** Gives an integration a new secret key; the old one is invalid from then on. */
   async rotateSkey(ikey: string, db: StoreDb): Promise<Secret> {
     const skey = newSecretKey()
     const sealed_skey = this.#store.sealing.seal(skey, integrationPlace(ikey))
@@ -226,7 +226,7 @@ function checkedName(text: string): string {
   )
 }
 
-/** The unique index decides, so that two administrators at the same moment are told apart, too. */
+/** The unique index decides, which also works for two administrators at the same moment. */
 async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work()

@@ -9,8 +9,8 @@ export function serviceConfigPage(): string {
 
 The configuration of the MFA service and of all other verbs of \`countersign\`: the file of \`--config\`,
 else \`countersign.cfg\` in the data folder ([The command line](command-line.md)). Without a file
-all defaults hold. The dialect is that of \`authproxy.cfg\`: sections in brackets, \`key=value\`,
-comments are whole lines that begin with \`;\` or \`#\`. All that is wrong is told at once, each as
+all defaults apply. The dialect is that of \`authproxy.cfg\`: sections in brackets, \`key=value\`,
+comments are whole lines that begin with \`;\` or \`#\`. All problems are reported at once, each as
 \`file:line: what, and what to do\`, with exit status 2. \`--data\` and \`--port\` count before the file.
 
 This page is made from the table in \`src/service/config/option_table.ts\`.

@@ -21,7 +21,7 @@ const limits = (what: string, most: Readonly<Record<string, string>>): readonly 
     key: 'allowed_prefixes',
     type: 'list',
     meaning:
-      'What numbers must begin with, as `+49, +43`, parted by commas; all countries where it is not set',
+      'What numbers must begin with, as `+49, +43`, comma-separated; all countries where it is not set',
   },
 ]
 

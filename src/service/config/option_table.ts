@@ -12,7 +12,7 @@ export const configTable = [
         type: 'list',
         default: 'localhost',
         meaning:
-          'Names and addresses under which clients reach the service, parted by commas; the certificate is made for them, and the first stands in the addresses that the service hands out',
+          'Names and addresses under which clients reach the service, comma-separated; the certificate is made for them, and links begin with the first',
       },
       {
         key: 'interface',
@@ -78,16 +78,16 @@ export const configTable = [
         key: 'access_log',
         type: 'boolean',
         default: 'false',
-        meaning: 'Tells the log of each request: its method, path, status and time',
+        meaning: 'Logs each request: its method, path, status and time',
       },
       {
         key: 'metrics',
         type: 'enum',
         values: ['loopback', 'all', 'off'],
         default: 'loopback',
-        meaning: 'Who may read /metrics: this machine alone, everybody or nobody',
+        meaning: 'Which addresses may read /metrics: only those of this machine, all or none',
       },
-      { key: 'debug', type: 'boolean', default: 'false', meaning: 'A more talkative log' },
+      { key: 'debug', type: 'boolean', default: 'false', meaning: 'Logs more' },
     ],
   },
   {
@@ -101,7 +101,7 @@ export const configTable = [
         min: 0,
         max: 10_000_000,
         meaning:
-          'Genuine requests of one application a minute, beyond which it is told to wait; 0 for no limit',
+          'Genuine requests of one application a minute; further ones are answered 429; 0 for no limit',
       },
       {
         key: 'refused_per_minute',
@@ -183,7 +183,7 @@ export const configTable = [
   },
   {
     name: 'lockout',
-    meaning: 'What wrong passcodes come to',
+    meaning: 'When wrong passcodes lock a user',
     options: [
       {
         key: 'threshold',
@@ -206,7 +206,7 @@ export const configTable = [
   },
   {
     name: 'push',
-    meaning: 'How phones are woken, and what pushes that nobody asked for come to',
+    meaning: 'How phones are notified, and limits for pushes that the user did not ask for',
     options: [
       {
         key: 'fatigue_limit',
@@ -215,7 +215,7 @@ export const configTable = [
         min: 0,
         max: 1000,
         meaning:
-          'Pushes of a user that may come to nothing, unanswered or refused, before further ones are held back; a right sign-in begins the count again, and 0 is for no limit',
+          'Unanswered or refused pushes of a user before further ones are held back; a successful sign-in resets the count; 0 for no limit',
       },
       {
         key: 'fatigue_minutes',
@@ -231,19 +231,19 @@ export const configTable = [
         values: ['alert', 'lock'],
         default: 'alert',
         meaning:
-          'What happens when a user says that it was not he who asked for a sign-in: `alert` tells fraud_email and the log, `lock` locks the account as well until an administrator unlocks it',
+          'What happens when a user reports a sign-in as fraud: `alert` sends mail to fraud_email and logs a warning, `lock` locks the account as well until an administrator unlocks it',
       },
       {
         key: 'fraud_email',
         type: 'list',
-        meaning: 'Who is told of a fraud by mail, parted by commas',
+        meaning: 'Mail addresses, comma-separated, that are notified of a fraud',
       },
       {
         key: 'web_push',
         type: 'boolean',
         default: 'true',
         meaning:
-          "Wakes apps that are not open by the push services of their browsers' makers, which are told that something waits and when, and nothing else; without it an app sees a sign-in when it is opened",
+          "Notifies closed apps by the push services of the browsers' makers, which learn that a request waits and when, and nothing else; without it an app shows a sign-in only when it is opened",
       },
       {
         key: 'web_push_contact',
@@ -255,7 +255,7 @@ export const configTable = [
         key: 'private_push_services',
         type: 'list',
         meaning:
-          'Host names of push services of your own, parted by commas: they alone may have addresses of an internal network',
+          'Host names of your own push services, comma-separated: only these may have addresses of an internal network',
       },
     ],
   },
@@ -276,13 +276,13 @@ export const configTable = [
   },
   {
     name: 'places',
-    meaning: 'What users are told of where a sign-in comes from',
+    meaning: 'How the origin of a sign-in is shown to users',
     options: [
       {
         key: 'networks',
         type: 'list',
         meaning:
-          'Networks or addresses of your own with the name that users know them by, parted by commas: `203.0.113.0/24 Berlin office, 10.0.0.0/8 company network`; of several the smallest counts',
+          'Networks or addresses of your own with the names that users know, comma-separated: `203.0.113.0/24 Berlin office, 10.0.0.0/8 company network`; of overlapping ones the smallest counts',
       },
       {
         key: 'geoip_database',

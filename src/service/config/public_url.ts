@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 
 const httpsPort = 443
 
-/** What `countersign.cfg` calls the service. */
+/** The service's names in `countersign.cfg`. */
 interface ServiceNames {
   readonly publicUrl: string | undefined
   readonly hostNames: readonly string[]
@@ -24,7 +24,7 @@ export function bracketed(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host
 }
 
-/** What `public_url` comes to: an address, or why it can't be one. */
+/** `public_url`, read: an address, or why it is refused. */
 export type PublicUrl =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'refused'; readonly reason: string }

@@ -29,7 +29,7 @@ const ownHeaders: readonly string[] = [
 
 const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl']
 
-/** Reads the sections on messages, calls and mail. What is wrong is told to `values`. */
+/** Reads the sections on messages, calls and mail. Problems are reported to `values`. */
 export function readDeliveryConfig(values: ConfigValues, file: string): DeliveryConfig {
   const reader = new DeliveryReader(values, dirname(file))
   return { sms: reader.sms(), phone: reader.phone(), mail: reader.mail() }
@@ -67,9 +67,9 @@ class DeliveryReader {
       values.refuse('phone', 'keypress_fraud', 'keypress_fraud is neither one key nor none')
     }
     if (confirmKeys.includes(fraud)) {
-      // told where something was written, and not where the default stands
+      // reported at the key that is written, and not at a default
       const key = confirmKeys === '1#' ? 'keypress_fraud' : 'keypress_confirm'
-      values.refuse('phone', key, `key ${fraud} stands in keypress_confirm and in keypress_fraud`)
+      values.refuse('phone', key, `key ${fraud} is in keypress_confirm and in keypress_fraud`)
     }
     const callerId = this.#number('phone', 'caller_id')
     const language = values.text('phone', 'language')
@@ -246,7 +246,7 @@ class DeliveryReader {
     }
   }
 
-  /** Told without their values, which may be keys. */
+  /** Problems are reported without the values, which may be keys. */
   #headers(): HttpGatewayConfig['headers'] {
     const refuse = (message: string) => this.#values.refuse('http_gateway', 'headers', message)
     const lines = (this.#values.text('http_gateway', 'headers') ?? '').split('\n')
@@ -300,7 +300,7 @@ class DeliveryReader {
     }
   }
 
-  /** What a provider can't be without: its absence is told where it was chosen. */
+  /** A setting that a provider requires; reported at the choice of the provider where it is missing. */
   #needed(section: string, key: string, chosenIn: 'sms' | 'phone' | 'mail'): string {
     const value = this.#values.text(section, key)
     if (value !== undefined) return value
@@ -325,7 +325,7 @@ class DeliveryReader {
     return value
   }
 
-  /** Told without the address, in which there may be a password. */
+  /** Problems are reported without the address, which may have a password in it. */
   #url(section: string, key: string): string | undefined {
     const value = this.#values.text(section, key)
     if (value === undefined || (/^https?:\/\//.test(value) && URL.canParse(value))) return value

@@ -20,7 +20,7 @@ export interface Connection {
   requests: number
 }
 
-/** Which are closed first when there are too many. An application's are never closed for others. */
+/** The order of closing when there are too many; connections of applications are never closed. */
 const closedFirst = ['silent', 'anonymous', 'phone'] as const
 
 /** Connections by standing, each kind ordered by activity, the longest idle first. */

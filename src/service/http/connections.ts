@@ -39,7 +39,7 @@ export interface ConnectionsOptions {
 }
 
 const sweepMs = 250
-/** For Node to close an idle connection first, between two requests and not within one. */
+/** Lets Node close an idle connection first, which it does between two requests only. */
 const graceMs = 2000
 const logEveryMs = 60_000
 
@@ -222,7 +222,7 @@ export class Connections {
     for (const connection of [...this.#all.of('anonymous'), ...this.#all.of('phone')]) {
       const idle = now - connection.activeAt
       if (connection.requests === 0 && idle >= idleMs + graceMs) this.close(connection, 'idle')
-      // the streams of phones stay open; nothing that anyone may ask takes this long to be read
+      // event streams of phones stay open; no anonymous request takes this long
       else if (connection.standing === 'anonymous' && idle >= 2 * idleMs) {
         this.close(connection, 'request_deadline')
       }
@@ -232,7 +232,7 @@ export class Connections {
   /** Counts, and logs the first of a minute with the number of those before it. */
   #note(reason: ClosedFor, source: string): void {
     this.#options.closed(reason)
-    // clients that stay idle are nothing that an administrator has to know of
+    // idle clients are normal
     if (reason === 'idle') return
     const logged = this.#logged.get(reason) ?? { at: Number.NEGATIVE_INFINITY, unlogged: 0 }
     this.#logged.set(reason, logged)

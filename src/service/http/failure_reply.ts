@@ -14,7 +14,7 @@ export class FailureReply {
     this.#log = log
   }
 
-  /** What the HTTP library refuses counts as a refused request. */
+  /** An error of the HTTP library counts as a refused request. */
   send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const error = busyAsTooMany(thrown)
     const detail = libraryFailure(error)
@@ -35,14 +35,14 @@ export class FailureReply {
       const { code, status, detail } = error
       return sent(reply, { code, status, message: messageOf(code) }, detail)
     }
-    // only here the service can't decide: clients have their failmode for it
+    // the only case in which the service can't decide, for which clients have their failmode
     this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
     return sent(reply, failures.internal)
   }
 }
 
 function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply {
-  // with a serializer of its own the library adds no charset, where no hook could take it away again
+  // without its own serializer the library adds a charset, after all hooks
   return reply
     .code(row.status)
     .type('application/json')
@@ -66,7 +66,7 @@ function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
-/** Without its query: passcodes and names may stand in it. */
+/** The path without its query, which may contain passcodes and names. */
 export function pathOf(request: FastifyRequest): string {
   const [path = ''] = (request.raw.url ?? '').split('?', 1)
   return path

@@ -17,8 +17,8 @@ const cachedMs = 1000
 const deadlineMs = 5000
 
 /**
- * Whether the service can do its work. The result of a write is kept for a second, so that questions
- * cost nothing, however many come.
+ * Whether the service can do its work. The result of a write is kept for a second, so that any number
+ * of requests costs one write.
  */
 export class Health {
   readonly #parts: HealthParts
@@ -38,7 +38,7 @@ export class Health {
     this.#isStopping = true
   }
 
-  /** How a write went, at most a second ago. */
+  /** The result of a write, at most a second old. */
   async database(): Promise<DatabaseHealth> {
     const before = this.#written
     if (before !== undefined && performance.now() - before.at < cachedMs) return before.health

@@ -13,7 +13,7 @@ import { FailureReply, loggedPath, pathOf } from './failure_reply.ts'
 import { busyAsTooMany } from './gate/busy.ts'
 import type { ClientAddresses } from './gate/client_address.ts'
 import { readBodiesAsText } from './gate/request_body.ts'
-import { RequestLimit, type RequestLimits, TooManyRequests } from './gate/request_limit.ts'
+import { RequestLimit, type RequestLimits } from './gate/request_limit.ts'
 import { originForm } from './gate/request_target.ts'
 import { SignedRequestGate } from './gate/signed_request.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   readonly certified: Certified
   readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
   readonly authApi: AuthApiParts
-  /** Host names, with ports, that clients may know the service by. */
+  /** Host names with ports under which clients may know the service. */
   readonly ownHosts: () => readonly string[]
   readonly operation: OperationParts
   readonly faces: readonly Face[]
@@ -37,7 +37,7 @@ export interface HttpServerOptions {
   readonly limits: RequestLimits
   readonly clientAddresses: ClientAddresses
   readonly connections: ConnectionLimits
-  /** Tells the log of each request: its method, path, status and time, and nothing else of it. */
+  /** Logs the method, path, status and time of each request, and nothing else of it. */
   readonly accessLog: boolean
   readonly log: Log
 }
@@ -109,7 +109,7 @@ export class HttpServer {
     server.setErrorHandler((error, request, reply) => failureReply.send(error, request, reply))
     server.setNotFoundHandler((request, reply) => {
       const url = pathOf(request)
-      // what is asked for is no pattern of a route, which it would be read as
+      // hasRoute would read such a path as the pattern of a route
       const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
       return failureReply.send(new AuthApiFailure(row), request, reply)
@@ -153,7 +153,7 @@ export class HttpServer {
     try {
       await this.#server.listen({ port, host: address ?? '::' })
     } catch (error) {
-      // without IPv6 all of the machine is what IPv4 can reach
+      // on a machine without IPv6
       if (address !== undefined || !isUnsupported(error)) throw error
       await this.#server.listen({ port, host: '0.0.0.0' })
     }
@@ -162,14 +162,14 @@ export class HttpServer {
     return { address: bound.address, port: bound.port }
   }
 
-  /** Connections from now on are shown another certificate. */
+  /** Shows another certificate to new connections. */
   showCertificate({ certificate, key }: Certified): void {
     this.#tls.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
   }
 
-  /** Answers those that have asked, for `withinMs` at most. */
+  /** Answers the requests in progress, for `withinMs` at most. */
   async close(withinMs: number): Promise<void> {
-    // who is answered within half of it is closed when he is; the rest is cut off at its end
+    // connections close as their requests are answered, in half the time; the rest is cut off at the end
     const timer = setTimeout(() => {
       this.#tls.closeAllConnections()
       this.#multiplexing.cutOff()
@@ -226,10 +226,10 @@ function addObservers(
 ): void {
   const warn = atMostEvery(busyLogMs)
   server.addHook('onError', async (_request, _reply, error) => {
-    if (!(busyAsTooMany(error) instanceof TooManyRequests) || error instanceof TooManyRequests)
-      return
+    const isBusy = busyAsTooMany(error) !== error
+    if (!isBusy) return
     operation.metrics.busy()
-    warn(() => log.warn('answered 429, since too much waits', { reason: error.message }))
+    warn(() => log.warn('answered 429 for contention', { reason: error.message }))
   })
   server.addHook('onResponse', async (request, reply) => {
     const endpoint = request.routeOptions.url ?? 'unknown'
@@ -245,7 +245,7 @@ function addObservers(
   })
 }
 
-/** Answers in the envelope what is not HTTP, or does not arrive in time, and closes. */
+/** Answers in the envelope a request that is not HTTP or is late, and closes its connection. */
 function refuseConnection(
   error: NodeJS.ErrnoException,
   socket: Socket,

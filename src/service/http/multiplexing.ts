@@ -10,7 +10,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Connections } from './connections.ts'
 import { StreamResets } from './stream_resets.ts'
 
-/** Whoever takes HTTP/1 as well gets it: old clients that negotiate at all may want the old one. */
+/** HTTP/1 first: clients that offer both get it. */
 export const protocols = ['http/1.1', 'http/1.0', 'h2']
 
 export interface MultiplexingOptions {
@@ -23,14 +23,14 @@ export interface MultiplexingOptions {
   readonly connections: Connections
 }
 
-/** Of one connection, so that not everybody is cut off with it. */
+/** Streams of one connection; a lost connection interrupts that many calls at most. */
 const mostCalls = 100
 const mostHeaders = 16_384
 
 /**
- * HTTP/2 on the server's port, for those who take nothing else. A call that waits for its user holds
- * its connection, and to Node a connection costs several times what the call does: as many as wait
- * at once can share a few of them.
+ * HTTP/2 on the server's port, for clients that offer nothing else. A call that waits for its user
+ * holds its connection, which costs several times the memory of the call: over HTTP/2 many calls share
+ * one.
  */
 export class Multiplexing {
   readonly #sessions = new Set<ServerHttp2Session>()
@@ -41,11 +41,11 @@ export class Multiplexing {
     const settings = { maxConcurrentStreams: mostCalls, maxHeaderListSize: mostHeaders }
     const server = createServer({ settings }, (request, response) => {
       endAtDeadline(request, requestMs)
-      // whoever is refused need not send the rest
+      // the client of a refused request need not send the rest
       request.stream.on('finish', () => {
         if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
       })
-      // what is signed has the host as HTTP/1 names it
+      // signatures cover the host by its HTTP/1 name
       request.headers.host ??= request.authority
       tls.emit('request', request, response)
     })
@@ -68,7 +68,7 @@ export class Multiplexing {
     })
   }
 
-  /** Takes no more calls; each connection ends when its calls are answered. */
+  /** Accepts no more calls; each connection ends when its calls are answered. */
   close(): void {
     for (const session of this.#sessions) session.close()
   }
@@ -79,7 +79,7 @@ export class Multiplexing {
   }
 }
 
-/** Once either side has taken leave nobody may keep the connection by not doing so in his turn. */
+/** Closes the connection some time after either side has sent GOAWAY, whatever the client does. */
 function endInTime(session: ServerHttp2Session, socket: TLSSocket, keepAliveMs: number): void {
   const leave = () => {
     session.close()
@@ -91,8 +91,8 @@ function endInTime(session: ServerHttp2Session, socket: TLSSocket, keepAliveMs: 
 }
 
 /**
- * Closes a session whose client cancels too many streams: each has cost its request already, and does
- * not count for the limit of concurrent streams any more (CVE-2023-44487).
+ * Closes a session whose client cancels too many streams: a cancelled stream has cost its request, and
+ * no longer counts toward the limit of concurrent streams (CVE-2023-44487).
  */
 function boundResets(
   session: ServerHttp2Session,

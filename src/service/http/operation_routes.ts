@@ -14,7 +14,7 @@ export interface OperationParts {
 export const healthPath = '/healthz'
 const unhealthy = 503
 
-/** Adds what those who run the service ask for: `/healthz` and `/metrics`. */
+/** Adds `/healthz` and `/metrics`, for operators. */
 export function addOperationRoutes(
   server: FastifyInstance,
   parts: OperationParts,

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Standing as ConnectionStanding } from './connection_queue.ts'
 import type { ClosedFor } from './connections.ts'
 
-/** How much is under way now. */
+/** Numbers of what is in progress. */
 export interface Standing {
   readonly waitingCalls: () => number
   readonly openApps: () => number
@@ -76,7 +76,7 @@ export class ServiceMetrics {
     gauge('countersign_open_apps', 'Push apps that are open', standing.openApps)
   }
 
-  /** @param endpoint Its path as in the table of routes: a path that a client invents is no label. */
+  /** @param endpoint The route's path; a path that a client invents must not become a label. */
   answered(endpoint: string, status: number, milliseconds: number): void {
     this.#requests.inc({ endpoint, status: String(status) })
     this.#seconds.observe({ endpoint }, milliseconds / 1000)
@@ -91,7 +91,7 @@ export class ServiceMetrics {
     this.#busy.inc()
   }
 
-  /** Adds the connections of one listener to what is counted. */
+  /** Counts the connections of one more listener. */
   watchConnections(count: (standing: ConnectionStanding) => number): void {
     this.#connections.push(count)
   }

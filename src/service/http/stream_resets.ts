@@ -1,5 +1,5 @@
 const minuteMs = 60_000
-/** What a client may cancel that has shown no signed request. */
+/** For a client that has made no signed request. */
 const anonymousResets = 20
 
 /** Counts the HTTP/2 streams of one session that its client cancels, against a budget a minute. */

@@ -6,7 +6,7 @@ import type { Connections } from './connections.ts'
 export function trackRequests(server: FastifyInstance, connections: Connections): void {
   server.addHook('onRequest', (request, reply, done) => {
     const connection = connectionOf(request, connections)
-    // an application's is never closed for others: thousands of calls that wait save a listener
+    // not counted for applications, which saves a listener for each of thousands of waiting calls
     if (connection !== undefined && connection.standing !== 'application') {
       connections.requestBegun(connection)
       reply.raw.on('close', () => connections.requestEnded(connection))

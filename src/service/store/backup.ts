@@ -82,7 +82,7 @@ export function restoreDatabase(
     chmodSync(`${target}.new`, 0o600)
     flush(`${target}.new`)
     if (existsSync(target)) renameSync(target, `${target}.before-restore`)
-    // after a crash the newest writes stand in the log alone: it goes with the database it belongs to
+    // after a crash the write-ahead log alone has the newest writes: it stays with its database
     if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${target}.before-restore-wal`)
     rmSync(`${target}-shm`, { force: true })
     renameSync(`${target}.new`, target)
@@ -149,7 +149,7 @@ function flush(file: string): void {
   }
 }
 
-/** Whether a database holds nothing but what every first start writes. */
+/** Whether a database contains only what the first start writes. */
 function isEmpty(file: string): boolean {
   try {
     const database = new DatabaseSync(file, { readOnly: true })

@@ -1,8 +1,8 @@
 import { outsideShares } from './database_share.ts'
 
 /**
- * Does what is asked for at one moment in one go. When thousands of calls end together, each with
- * statements of its own, they would queue for a handful of connections, and the last ones fail.
+ * Does simultaneous work in batches. When thousands of calls end together, each with statements of its
+ * own, they would queue for a few connections, and the last ones would fail.
  */
 export class Batched<Asked, Answer> {
   readonly #work: (asked: readonly Asked[]) => Promise<readonly Answer[]>
@@ -11,8 +11,8 @@ export class Batched<Asked, Answer> {
   #working = false
 
   /**
-   * @param work Answers a batch, in its order; where it fails, all of the batch do.
-   * @param most Of one batch.
+   * @param work Answers a batch, in order; its failure fails all of the batch.
+   * @param most Size of a batch.
    */
   constructor(work: (asked: readonly Asked[]) => Promise<readonly Answer[]>, most: number) {
     this.#work = work

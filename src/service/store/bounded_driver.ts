@@ -154,8 +154,8 @@ export class BoundedDriver implements Driver {
   }
 
   /**
-   * Others that wait are contention; a database that answers nobody is an outage. Before they began to
-   * wait, nobody may have asked it anything.
+   * A database that answers others is busy; one that answers nobody is away. Its silence counts only
+   * while statements wait for it.
    */
   #refusal(reason: string, longestMs: number): StoreError {
     const silentMs = performance.now() - this.#answeredAt

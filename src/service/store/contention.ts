@@ -5,10 +5,10 @@ import { StoreError } from './store_error.ts'
  * connections (appendix A of its manual).
  */
 const postgresBusy = new Set(['55P03', '40001', '40P01', '57014', '53300'])
-/** SQLITE_BUSY and SQLITE_LOCKED: the low octet of the code; the others say why. */
+/** SQLITE_BUSY and SQLITE_LOCKED, the primary result codes: the low 8 bits of an extended code. */
 const sqliteBusy = new Set([5, 6])
 
-/** Whether an error says that others use the database, so that the same request may succeed later. */
+/** Whether an error means that others use the database, so that a retry may succeed. */
 function isContention(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error) return sqliteBusy.has(Number(error.errcode) % 256)

@@ -81,7 +81,7 @@ function readKeyFile(file: string): string {
   }
 }
 
-/** Two programs that start at once end with one key: who comes second takes the first one's. */
+/** Of two programs that start at once, the second takes the key of the first. */
 function makeFirstKey(folder: string): void {
   const file = keyFile(folder)
   const unfinished = `${file}.${randomUUID()}`
@@ -107,7 +107,7 @@ export function writeSealingKeys(folder: string, keys: readonly string[]): void 
   }
 }
 
-/** What an error of the system's or of the database's means, in one line that says what to do. */
+/** Turns an error of the system or the database into one line that says what to do. */
 export function storeErrorOf(error: unknown, what: string): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** For whom a statement runs: `public` for pages and apps that anyone can reach. */
+/** How a statement gets its connection. */
 interface Share {
+  /** Whether it runs for pages and apps that anyone can reach. */
   readonly isPublic: boolean
   /** Whether it takes a spare connection where all others are in use. */
   readonly skipsQueue: boolean
@@ -19,14 +20,14 @@ export function inPublicShare<Result>(work: () => Result): Result {
   return shares.run({ isPublic: true, skipsQueue: false }, work)
 }
 
-/** Runs `work` outside of any share, for what is shared by all. */
+/** Runs `work` outside of any share, for work that many requests share. */
 export function outsideShares<Result>(work: () => Result): Result {
   return shares.run(everyone, work)
 }
 
 /**
  * Runs `work` so that its statements do not queue for a connection: those of a transaction, which holds
- * one already, and the few that must be answered however much waits.
+ * one already, and the few that must not wait behind others.
  */
 export function aheadOfQueue<Result>(work: () => Result): Result {
   return shares.run({ ...currentShare(), skipsQueue: true }, work)

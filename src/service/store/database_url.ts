@@ -17,7 +17,7 @@ export function databaseUrlProblem(text: string): string | undefined {
   }
   const url = parseDatabaseUrl(text)
   if (url === undefined) return `database_url can't be read; ${form}, and ${encoding}`
-  // a password that is not encoded ends the host where its first special character stands
+  // the first special character of a password that is not encoded ends the host
   const cutOff = text.includes('#') || `${url.pathname}${url.search}`.includes('@')
   if (cutOff || text.split('@').length > 2 || !isEncoded(`${url.username}${url.password}`)) {
     return `database_url has a special character in it; ${encoding}`

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
 const mostStatements = 500
-/** How long another program that writes is waited for, and how often it is looked whether it does. */
+/** How long to wait while another program writes, and how often to try again. */
 const [busyMs, lookMs] = [5000, 10]
 const sqliteBusy = 5
 const rolledBack = 'database or disk is full: the transaction was rolled back'
@@ -34,7 +34,7 @@ export class GroupCommitDriver implements Driver {
     // SQLite would make it readable by all; what it makes beside it has the same mode
     closeSync(openSync(this.#file, 'a', 0o600))
     this.#writer = new Connection(this.#file)
-    // SQLite waits for a lock by doing nothing at all, and so would everybody else here
+    // waiting for a lock inside SQLite would block the event loop
     this.#writer.run('PRAGMA busy_timeout = 0')
     this.#reader = new Connection(this.#file)
   }
@@ -60,7 +60,7 @@ export class GroupCommitDriver implements Driver {
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     this.writer.run('RELEASE unit')
-    // from here on the section is somebody else's: Kysely asks for a rollback when the COMMIT fails
+    // the next transaction may have begun by the time the COMMIT fails and Kysely asks for a rollback
     grouped(connection).inTransaction = false
     const committed = this.#group?.committed()
     this.#leave()
@@ -75,7 +75,7 @@ export class GroupCommitDriver implements Driver {
       if (this.writer.inTransaction) {
         this.writer.run('ROLLBACK TO unit')
         this.writer.run('RELEASE unit')
-        // nobody waits for this group's commit: other processes need not wait for it either
+        // an empty group is committed at once, so that other processes need not wait for it
         if (this.#group?.isEmpty === true) this.#commit()
       }
     } finally {
@@ -153,7 +153,7 @@ export class GroupCommitDriver implements Driver {
       this.#group = undefined
       group.fail(new Error(rolledBack))
     }
-    // the commit's turn came while a transaction was open: nobody else gets in before it
+    // the commit came due while a transaction was open: it goes first
     else if (group?.due === true) this.#commit()
     const next = this.#waiting.shift()
     if (next === undefined) this.#occupied = false
@@ -206,7 +206,7 @@ export class GroupCommitDriver implements Driver {
   }
 }
 
-/** The low octet of SQLite's code says what it is, the others why. */
+/** The primary result code is the low 8 bits of an extended code. */
 function isBusy(error: unknown): boolean {
   if (!(error instanceof Error && 'errcode' in error)) return false
   return Number(error.errcode) % 256 === sqliteBusy
@@ -223,7 +223,7 @@ class Group {
 
   committed(): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
-    // who waits for it hears of a failure; that it is also unhandled meanwhile says nothing
+    // a failure reaches those that await it; until then it must not count as unhandled
     promise.catch(() => {})
     return promise
   }

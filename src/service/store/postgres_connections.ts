@@ -11,8 +11,8 @@ const connectMs = 10_000
 const keepAliveMs = 10_000
 
 /**
- * The connections to a PostgreSQL. None outlives the store: a server that does not answer would keep
- * each of them for ever.
+ * The connections to a PostgreSQL. They are cut off with the store: a server that does not answer would
+ * keep them open for ever.
  */
 export class PostgresConnections {
   readonly #address: PostgresAddress
@@ -29,19 +29,19 @@ export class PostgresConnections {
     const pool = new pg.Pool({ ...this.#options(), max: poolSize + spareConnections })
     // an idle connection that is lost is replaced when the next one is asked for
     pool.on('error', () => {})
-    // one that is lost between two statements, or while it is given up, fails those who use it, and
-    // not the whole process
+    // a connection lost between two statements, or while it is released, fails its user and not the
+    // process
     pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
 
-  /** A single one, not connected yet, that notices a server that is gone without a word. */
+  /** A single client, not connected yet, with TCP keepalive, to notice a server that has vanished. */
   client(): pg.Client {
     const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: keepAliveMs }
     return new pg.Client({ ...this.#options(), ...keepAlive })
   }
 
-  /** Ends all of them, and lets none begin; whoever still waits for an answer gets an error. */
+  /** Ends all connections and refuses new ones; statements in progress fail. */
   cutOff(): void {
     this.#over = true
     for (const socket of this.#sockets) socket.destroy()
@@ -59,8 +59,7 @@ export class PostgresConnections {
     const socket = new Socket()
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    if (this.#over)
-      setImmediate(() => socket.destroy(new Error('the database is not asked any more')))
+    if (this.#over) setImmediate(() => socket.destroy(new Error('the store is closed')))
     return socket
   }
 }

@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts'
 const maxProbes = 3
 const probeMs = 2_000
 
-/** Whoever waits for something to change. */
+/** Waits for a topic to change. */
 export interface Listener {
   wake(): void
 }
@@ -20,21 +20,20 @@ export interface SharedDatabase {
 }
 
 /**
- * Wakes those who wait for something to change, in this process and, on PostgreSQL, on every other
- * node. It is a hint and no promise: a node that can't be reached is not waited for, so that whoever
- * listens also has to look, now and then.
+ * Wakes listeners when a topic changes, in this process and, on PostgreSQL, on every other node. A
+ * wake-up may be lost, as when a node can't be reached, so listeners must also poll now and then.
  */
 export class WakeUps {
   /** Most topics have one listener, and there are thousands of them. */
   readonly #listeners = new Map<string, Listener | Set<Listener>>()
   readonly #shared: SharedDatabase | undefined
   readonly #others: NotificationListener | undefined
-  /** Marks what this node has sent, which comes back to it. */
+  /** Marks this node's own notifications, which also come back to it. */
   readonly #node = randomBytes(6).toString('base64url')
   /** What is announced in transactions that are not committed yet. */
   readonly #held = new WeakMap<object, string[]>()
   readonly #unsent = new Set<string>()
-  /** Notifications that this node has sent to itself, to see whether they come. */
+  /** Notifications that this node has sent to itself, to see whether they arrive. */
   readonly #probes = new Map<string, () => void>()
   readonly #begun = Promise.withResolvers<void>()
   #sending: Promise<void> | undefined
@@ -46,7 +45,7 @@ export class WakeUps {
     if (shared === undefined) return
     this.#others = new NotificationListener(shared.connections, {
       told: (payload) => this.#told(payload),
-      // whatever was sent while it did not listen is lost
+      // notifications from before are lost
       begun: () => {
         this.#begun.resolve()
         this.#wakeAll()
@@ -55,10 +54,10 @@ export class WakeUps {
   }
 
   /**
-   * Wakes those who listen to a topic, on every node.
+   * Wakes the listeners of a topic, on every node.
    *
-   * @param db A transaction of `Store.transaction` in which it changes: it is told once that is
-   *   committed, and not at all where that fails.
+   * @param db The transaction of `Store.transaction` that makes the change: listeners are woken after its
+   *   commit, and not at all if it fails.
    */
   announce(topic: string, db?: object): void {
     const held = db === undefined ? undefined : this.#held.get(db)
@@ -73,7 +72,7 @@ export class WakeUps {
     this.#sending ??= outsideShares(() => this.#send(shared))
   }
 
-  /** Wakes those of this process alone. */
+  /** Wakes the listeners of this process alone. */
   wake(topic: string): void {
     const listening = this.#listeners.get(topic)
     if (!(listening instanceof Set)) return listening?.wake()
@@ -88,7 +87,7 @@ export class WakeUps {
   }
 
   listen(topic: string, listener: Listener): void {
-    // who never listens, as a command on the command line, needs no connection
+    // a program that never listens, such as the command line, needs no connection
     this.#others?.start()
     const others = this.#listeners.get(topic)
     if (others === undefined) this.#listeners.set(topic, listener)
@@ -104,7 +103,7 @@ export class WakeUps {
   }
 
   /**
-   * Whether the database passes on what nodes tell each other. A pooler that gives a connection to
+   * Whether the database delivers notifications between nodes. A pooler that gives a connection to
    * one transaction after another (PgBouncer with `pool_mode=transaction`) accepts LISTEN and drops
    * every notification.
    *
@@ -121,12 +120,12 @@ export class WakeUps {
     return this.#closed
   }
 
-  /** Whether it is known that no notification of another node comes. */
+  /** Whether notifications of other nodes are known not to arrive. */
   get isSilent(): boolean {
     return this.#silent
   }
 
-  /** @returns `true` also where the database can't be asked, which proves nothing. */
+  /** @returns `true` also where the database can't be reached, which proves nothing. */
   async #probe(db: Kysely<Schema>): Promise<boolean> {
     const payload = `probe ${randomBytes(12).toString('base64url')}`
     const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -143,12 +142,12 @@ export class WakeUps {
     }
   }
 
-  /** Keeps what is announced in a transaction in `topics`, for whoever commits it to announce. */
+  /** Collects what a transaction announces in `topics`, to be announced after its commit. */
   hold(db: object, topics: string[]): void {
     this.#held.set(db, topics)
   }
 
-  /** Sends what has been announced; nobody is woken any more. */
+  /** Sends what has been announced, and wakes no listener any more. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#others?.close()
@@ -159,7 +158,7 @@ export class WakeUps {
   /**
    * After the commit, in a statement of its own: a NOTIFY inside a transaction makes PostgreSQL
    * commit such transactions one after another, each with its write to the disk, while alone it
-   * writes nothing. What is announced while one is under way travels together in the next.
+   * writes nothing. Announcements made while one is being sent share the next one.
    */
   async #send(db: Kysely<Schema>): Promise<void> {
     await new Promise(setImmediate)
@@ -168,7 +167,7 @@ export class WakeUps {
       this.#unsent.clear()
       await sql`select pg_notify(${channel}, payload) from unnest(${payloads}::text[]) as payload`
         .execute(db)
-        // the other nodes will see it when they look
+        // the other nodes find it when they poll
         .catch(() => {})
     }
     this.#sending = undefined

@@ -17,7 +17,7 @@ export interface AuthApiGates {
 
 export interface AskerGates extends AuthApiGates, Pick<AdmitOptions, 'allowSignatureV1'> {}
 
-/** Applications that may ask for second factors; those of the Admin API may not. */
+/** Types of applications that may ask for second factors. */
 const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
 
 /** As the vendor's API sends them: helmet would cost half of what the call does. */
@@ -61,7 +61,7 @@ function addCalls(server: FastifyInstance, gates: AuthApiGates, parts: AuthApiPa
   }
 }
 
-/** Answers a call in the envelope, if an application may ask and has signed it. */
+/** Answers a call in the envelope, if an application that may make it has signed it. */
 export async function answerAsker(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -76,8 +76,8 @@ export async function answerAsker(
 }
 
 /**
- * Finds out which application asks, and counts what it asks. While the answer is waited for nothing of
- * the call is kept by this.
+ * Authenticates the application, and counts its request. Keeps nothing of the call while the answer is
+ * awaited.
  *
  * @throws {AuthApiFailure} 401xx and 40301, and 42901 where there was too much of it.
  */
@@ -98,7 +98,7 @@ async function admitted(
   return answer({ ...signed, caller: callerOf(reply) })
 }
 
-/** What is destroyed when the caller hangs up: of HTTP/2 the stream, for its response says nothing of it. */
+/** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */
 function callerOf({ raw }: FastifyReply): Writable {
   return 'stream' in raw && raw.stream instanceof Duplex ? raw.stream : raw
 }

@@ -126,21 +126,21 @@ async function auth(
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'no capable device':
-      // what a user typed is his mistake, not the client's, which would give up after a failure
+      // the user's mistake, not the client's: clients give up after a failure
       if (chosen.factor === 'prompt') return async ? { txid: answer.txid } : answer.outcome
       throw new AuthApiFailure(failures.invalidParameters, failureDetail.noCapableDevice)
     case 'not enrolled': {
       if (async || chosen.factor !== 'prompt') {
         return async ? { txid: answer.txid } : answer.outcome
       }
-      // whoever asks so has left preauth out, and with it where to enrol
+      // the client has skipped preauth, which would have sent the enrolment link
       const portal = await portalLinks.atLogin(asking.named, asking.integration)
       return { ...answer.outcome, enroll_portal_url: portal }
     }
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome
     case 'waiting':
-      // not awaited here: while it waits nothing of the request is kept for it
+      // not awaited here, so that the request can be freed while the call waits
       return async
         ? { txid: answer.txid }
         : authentication.awaitOutcome(answer.txid, request.caller)
@@ -195,7 +195,7 @@ async function enroll(
     activation_code: link.code,
     activation_url: link.url,
     ...(bypassCodes.length === 0 ? {} : { bypass_codes: bypassCodes }),
-    // ours: for whoever would rather have all that the portal offers
+    // not part of the vendor's API: the portal offers all factors
     enroll_portal_url: await portalLinks.ofEnrolled(user, validSecs),
     expiration: seconds(expires),
     user_id: user.userId,

@@ -24,7 +24,7 @@ export class CallParameters {
     return value
   }
 
-  /** `1`, `true`, and whatever else is not one of the ways to say no. */
+  /** Whether a value is `1`, `true` or `yes`. */
   yes(name: string): boolean {
     const value = this.text(name)?.trim().toLowerCase()
     return value === '1' || value === 'true' || value === 'yes'
@@ -48,8 +48,8 @@ export class CallParameters {
 }
 
 /**
- * Who asks for whom. Where the user is and what his machine is called may be anything: old clients
- * send whole lines of their environment, and would let nobody in after a refusal.
+ * The application and the user of a sign-in. The user's address and host name may be any text: old
+ * clients send whole lines of their environment, and deny the sign-in after a refusal.
  *
  * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
  */
@@ -87,7 +87,7 @@ export function readAddress(parameters: CallParameters): string {
 const mostPairs = 20
 const longestShown = 255
 
-/** Text for the person who is asked; what is too long for a phone is cut. */
+/** Text that the user sees with the request; cut where it is too long for a phone. */
 export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
   const type = parameters.text('type')
   const displayUsername = parameters.text('display_username')

@@ -5,8 +5,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
 type Network = ReturnType<typeof ipaddr.parseCIDR>
 
 /**
- * Where requests come from: the peer of the connection, or what a trusted proxy says in `Forwarded`
- * (RFC 7239) or `X-Forwarded-For`. Everything that limits, logs or shows an address asks here.
+ * Client addresses: the peer of the connection, or the address that a trusted proxy names in
+ * `Forwarded` (RFC 7239) or `X-Forwarded-For`. All limits, logs and pages take addresses from here.
  */
 export class ClientAddresses {
   readonly #trusted: readonly Network[]
@@ -17,8 +17,8 @@ export class ClientAddresses {
   }
 
   /**
-   * @returns An IP address; IPv4 is written as such even where it came mapped into IPv6. Empty where a
-   *   trusted proxy does not say which client it is, or names two different ones in both headers.
+   * @returns An IP address, in IPv4 form also for IPv4 mapped into IPv6. The proxy's own address where
+   *   it sends neither header; empty where a header has no address, or the two name different clients.
    */
   of({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
     const peer = socket.remoteAddress ?? ''
@@ -27,7 +27,7 @@ export class ClientAddresses {
     if (!this.#isTrusted(address)) return address.toString()
     const forwarded = joined(headers.forwarded)
     const forwardedFor = joined(headers['x-forwarded-for'])
-    // proxies write one of the headers and pass the other on, as a client may have invented it
+    // a proxy writes one of the headers, and may pass on the other one, invented by the client
     const named = [
       ...(forwarded === undefined ? [] : [this.#client(forwardedNodes(forwarded))]),
       ...(forwardedFor === undefined ? [] : [this.#client(forwardedFor.split(','))]),
@@ -36,7 +36,7 @@ export class ClientAddresses {
     return client === other ? client : ''
   }
 
-  /** Whether an address is that of a trusted proxy, whose connections are those of many clients. */
+  /** Whether a peer is a trusted proxy, whose connections carry the requests of many clients. */
   trusts(peer: string): boolean {
     const address = parseAddress(peer)
     return address !== undefined && this.#isTrusted(address)

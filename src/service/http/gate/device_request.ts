@@ -7,7 +7,7 @@ import { DeviceKey } from '../../directory/device_key.ts'
 import type { PushDevice, PushDevices } from '../../directory/push_devices.ts'
 import type { RequestLimit } from './request_limit.ts'
 
-/** Why an app is refused, and the status that it travels with. */
+/** Why a request of an app is refused, and the HTTP status. */
 export const appRefusals = {
   invalid: 400,
   unknown_device: 401,
@@ -25,7 +25,7 @@ export const appRefusals = {
 } as const
 export type AppRefusalCode = keyof typeof appRefusals
 
-/** A request of an app that is not answered; the code is for the app, the message for its maker. */
+/** Refuses a request of an app; the code is for the app, the message for its developer. */
 export class AppRefusal extends Error {
   override readonly name = 'AppRefusal'
   readonly code: AppRefusalCode
@@ -36,7 +36,7 @@ export class AppRefusal extends Error {
   }
 }
 
-/** A phone that has proved to be itself. */
+/** A phone that has signed a request. */
 export interface AdmittedDevice {
   readonly device: PushDevice
   readonly key: DeviceKey
@@ -45,7 +45,7 @@ export interface AdmittedDevice {
 const minuteMs = 60_000
 const requestsPerMinute = 240
 
-/** Finds out which phone has signed a request, by the key that it was activated with. */
+/** Authenticates the phone that has signed a request, by the key of its activation. */
 export class DeviceRequestGate {
   readonly #devices: PushDevices
   readonly #clock: Clock
@@ -74,7 +74,7 @@ export class DeviceRequestGate {
    * Where the address has used up its refused requests, look-ups wait in turn: forged requests don't
    * shut out the phones of the same address, and take one connection to the database at most.
    *
-   * @throws {AppRefusal} where no phone has signed it, {TooManyRequests} where it asks too often.
+   * @throws {AppRefusal} where no phone has signed it, or the phone sends too many requests.
    */
   async admit(request: FastifyRequest): Promise<AdmittedDevice> {
     const admitted = await this.#refused.admitting(
@@ -84,7 +84,7 @@ export class DeviceRequestGate {
     )
     const limit = await this.#genuine(request)
     if (!limit.isAllowed && limit.isExceeded) {
-      throw new AppRefusal('too_many_requests', 'this phone asks too often')
+      throw new AppRefusal('too_many_requests', 'this phone sends too many requests')
     }
     await this.#devices.seen(admitted.device, this.#clock.now())
     return admitted
@@ -108,7 +108,7 @@ export class DeviceRequestGate {
     const bodyHash = createHash('sha256').update(body).digest('hex')
     const text = requestText(request.method, request.raw.url ?? '', time, bodyHash)
     if (!key.verifies(text, header(request, 'x-countersign-signature'))) {
-      // the same phone with another key was activated anew, elsewhere
+      // the phone may have been activated again, with another key
       throw new AppRefusal('bad_signature', 'the signature is not by the key of this phone')
     }
     return { device, key }

@@ -9,12 +9,12 @@ import {
 } from '../../../duo/index.ts'
 
 /**
- * The parameters of a request, in the query and in the body as a form or as JSON. What they say is
- * read only after the signature has been checked; what was signed may be no text at all.
+ * The parameters of a request, from the query and from the body, a form or JSON. They are decoded only
+ * after the signature has been checked: the signed octets need not be text.
  */
 export class ReceivedParameters {
   readonly query: readonly EncodedParameter[]
-  /** Empty where the body is JSON that can't be read, or is too wrong to be signed as a form. */
+  /** Empty where the body is JSON that can't be read, or can't be written as a form. */
   readonly form: readonly EncodedParameter[]
   readonly #json: readonly Parameter[] | AuthApiFailure | undefined
 
@@ -31,10 +31,10 @@ export class ReceivedParameters {
   }
 
   /**
-   * Of a name that stands there twice, the last.
+   * The last value of each name.
    *
-   * @throws {AuthApiFailure} 40002 where the body says that it is JSON and is none, and where a name
-   *   or a value is not UTF-8 or has a NUL.
+   * @throws {AuthApiFailure} 40002 where the content type is JSON and the body is not, and where a name
+   *   or a value is not UTF-8 or contains NUL.
    */
   decoded(): ReadonlyMap<string, string> {
     if (this.#json instanceof AuthApiFailure) throw this.#json
@@ -80,7 +80,7 @@ function textOf(encoded: string, name: string): string {
   }
 }
 
-/** What a database can't hold is nobody's name, and nothing that could stand in its place is, either. */
+/** Refuses text that a database can't store, instead of replacing characters in it. */
 function checked([name, value]: Parameter): Parameter {
   if (!isText(name)) throw wrong('parameters')
   if (!isText(value)) throw wrong(name)

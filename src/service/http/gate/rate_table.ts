@@ -12,9 +12,9 @@ const rows = 4
 const width = 32_768
 
 /**
- * Counts by key in a fixed amount of memory (a count-min sketch with conservative update). No key can
- * be pushed out by others, so that nobody gets a fresh count by using many keys. A collision can only
- * count too much; the hash is keyed, so that collisions can't be chosen.
+ * Counts by key in a fixed amount of memory (a count-min sketch with conservative update). Keys are
+ * never evicted, so that using many keys resets no count. A collision can only count too much; the hash
+ * is keyed, so that an attacker can't choose collisions.
  */
 export class RateTable {
   readonly #options: RateTableOptions

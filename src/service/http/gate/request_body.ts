@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 
 const octetsToText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Requests with a body that is not UTF-8 are refused. */
+/** Decodes bodies as text, and refuses those that are not UTF-8. */
 export function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -14,7 +14,7 @@ export function readBodiesAsText(server: FastifyInstance): void {
   })
 }
 
-/** A signature is over the body's octets, whatever they are. */
+/** Keeps bodies undecoded, since signatures are over their octets. */
 export function keepBodiesAsOctets(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {

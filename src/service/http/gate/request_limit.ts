@@ -13,7 +13,7 @@ export interface RequestLimits {
   readonly refusedPerAddress: number
 }
 
-/** Too many requests: when to ask again. */
+/** Too many requests, and when to retry. */
 export class TooManyRequests extends AuthApiFailure {
   readonly retryAfterSecs: number
 
@@ -28,14 +28,14 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 const windowMs = 60_000
 
 /**
- * Counts an application's requests only once they have proved to be its own, so that nobody without
- * its key can use up what it may ask; what is refused counts for the address that it came from.
+ * Counts a request for the application only after its signature has been checked, so that nobody without
+ * the key can use up the application's limit. A refused request counts for the client's address.
  */
 export class RequestLimit {
   readonly #application: Limiter | undefined
   readonly #refused: RateTable
   readonly #addresses: ClientAddresses
-  /** Requests by source of which it is not known yet who asks. */
+  /** Requests in progress that are not authenticated yet, by source. */
   readonly #underWay = new Map<string, number>()
   readonly #ikeys = new WeakMap<FastifyRequest, string>()
 
@@ -66,11 +66,11 @@ export class RequestLimit {
   }
 
   /**
-   * Finds out who asks. A request counts as refused before any work is done and until it has proved to
-   * be genuine, so that many at once are no way around the limit.
+   * Authenticates a request. It counts as refused before any work is done and until it has proved
+   * genuine, so that simultaneous requests can't evade the limit.
    *
-   * @param admit Told whether the address has some of its refused requests left: only then may a
-   *   request cost a look-up of its own.
+   * @param admit Receives whether the address has refused requests left: only then may a request cost a
+   *   look-up of its own.
    * @param isRefusal Whether an error says that the request is not genuine.
    * @throws {TooManyRequests} for a refusal beyond the limit, else what `admit` throws.
    */
@@ -103,7 +103,7 @@ export class RequestLimit {
     this.#count(this.#sourceOf(request))
   }
 
-  /** @throws {TooManyRequests} where the address has none of its refused requests left. */
+  /** @throws {TooManyRequests} where the address has used up its refused requests. */
   requireSome(request: FastifyRequest): void {
     const source = this.#sourceOf(request)
     if (this.#refused.left(source) <= 0) this.#count(source)

@@ -24,13 +24,13 @@ import { authorityOf } from './request_target.ts'
 /** A request that an application has signed. */
 export interface SignedRequest {
   readonly integration: Integration
-  /** Of query and body together; of one that stands there twice, the last. */
+  /** From query and body; the last value of each name. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** A request of an application that may ask, and the line on which it waits for the answer. */
+/** A request of an application that may make it, and the stream on which it waits for the answer. */
 export interface AdmittedCall extends SignedRequest {
-  /** Destroyed when whoever asks hangs up; the request is so once it has been read. */
+  /** Destroyed when the caller hangs up. The request is no sign: it is destroyed after it has been read. */
   readonly caller: Writable
 }
 
@@ -50,13 +50,13 @@ export interface GateOptions {
 }
 
 export interface AdmitOptions {
-  /** Applications that may ask here. */
+  /** Types of applications that may make this request. */
   readonly types: readonly IntegrationType[]
-  /** Accepts signature version 1, which can be replayed for ever, of applications that do not allow it. */
+  /** Accepts signature version 1, which can be replayed for ever, also from applications that do not allow it. */
   readonly allowSignatureV1: boolean
   /**
-   * Whether an integration key that is not known yet may cost a look-up of its own. Where it may not,
-   * all such requests wait in turn, for one look-up at a time.
+   * Whether an unknown integration key may cost a look-up of its own. If not, all such requests share
+   * one look-up at a time.
    */
   readonly lookUp: boolean
 }
@@ -67,18 +67,18 @@ interface Known {
   readonly readAt: number
 }
 
-/** An application that was removed, or given another key, is known for this long at most. */
+/** How long a removed application, or a replaced key, may still be accepted. */
 const knownMs = 1000
 const mostKnown = 10_000
 const sha1Digits = 40
 const ikeyForm = /^[A-Za-z0-9]{1,64}$/
 
-/** Finds out who has signed a request (duo.com/docs/authapi, "Authentication"). */
+/** Authenticates the application that has signed a request (duo.com/docs/authapi, "Authentication"). */
 export class SignedRequestGate {
   readonly #options: GateOptions
   readonly #refusals: RefusalLog
   readonly #known = new Map<string, Known>()
-  /** Reads of one application that are under way: requests at the same time share one. */
+  /** Look-ups in progress, by integration key: simultaneous requests share one. */
   readonly #reading = new Map<string, Promise<Known | undefined>>()
   readonly #readingInTurn = new Map<string, Promise<Known | undefined>>()
 
@@ -88,8 +88,8 @@ export class SignedRequestGate {
   }
 
   /**
-   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where it may not ask, and
-   *   40002 where what was signed can't be read.
+   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where the application may not make it,
+   *   and 40002 where the parameters can't be read.
    */
   async admit(request: FastifyRequest, options: AdmitOptions): Promise<SignedRequest> {
     const credentials = parseAuthorization(request.headers.authorization ?? '')
@@ -158,10 +158,10 @@ export class SignedRequestGate {
     const before = this.#known.get(ikey)
     if (before !== undefined && this.#options.clock.now() - before.readAt < knownMs) return before
     const inTurn = before === undefined && !lookUp
-    // a read in turn waits behind forged requests: one that need not wait does not share it
+    // a look-up in turn waits behind forged requests: others must not join it
     const reads = inTurn ? this.#readingInTurn : this.#reading
     const read = () => this.#read(ikey, inTurn)
-    // the calls of a known application queue once, for what they ask, and its `check` not at all
+    // calls of a known application queue once, for their own work, and `check` never
     const reading = reads.get(ikey) ?? (before === undefined ? read() : aheadOfQueue(read))
     reads.set(ikey, reading)
     return await reading.finally(() => reads.delete(ikey))

@@ -6,7 +6,7 @@ import { busyAsTooMany } from '../gate/busy.ts'
 import { PortalRefusal } from '../gate/portal_refusal.ts'
 import { TooManyRequests } from '../gate/request_limit.ts'
 
-/** What was sent is not what the portal's own pages send. */
+/** The body is not as the portal's own pages send it. */
 export class InvalidBody extends Error {
   override readonly name = 'InvalidBody'
   readonly field: string | undefined
@@ -19,7 +19,7 @@ export class InvalidBody extends Error {
 
 interface Row {
   readonly status: number
-  /** The field of the form that it is about. */
+  /** The field of the form. */
   readonly field?: string
 }
 

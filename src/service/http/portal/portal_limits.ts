@@ -7,7 +7,7 @@ import { PortalRefusal } from '../gate/portal_refusal.ts'
 import { RateTable } from '../gate/rate_table.ts'
 
 const minuteMs = 60_000
-/** A page that waits asks forty times a minute, and a whole office may share one address. */
+/** A waiting page polls forty times a minute, and a whole office may share one address. */
 const requestsATry = 20
 const triesPerName = 15
 const triesWithinMs = 5 * minuteMs
@@ -20,8 +20,8 @@ export interface PortalLimitsParts {
 }
 
 /**
- * How often the portal may be asked: by an address at all, and for sign-ins by an address and for a
- * name. A name counts as the lookup reads it, whether a user has it or not: no answer tells which.
+ * Rate limits of the portal: requests of an address, and tries to sign in of an address and for a name.
+ * A name counts as the lookup reads it, and also where no user has it, so that no answer tells which.
  * Guesses and pushes of one user are limited by user id, in the lockout and in the push limit.
  */
 export class PortalLimits {

@@ -9,11 +9,11 @@ import type { PortalParts } from './portal_parts.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a route is given: who asks, and what was sent, read. */
+/** What a route receives: the session, and the body as it was parsed. */
 export interface Call<Body, Who> {
   readonly who: Who
   readonly body: Body
-  /** What stands in the path. */
+  /** From the path. */
   readonly id: string
   /** Where it comes from. */
   readonly address: string
@@ -25,7 +25,7 @@ type Answer<Body, Who> = (call: Call<Body, Who>) => Promise<object>
 
 const nothing = z.object({})
 
-/** Adds routes by who may ask: each route's first word says it. */
+/** Adds routes; the method's name says which sessions may use the route. */
 export class PortalRoutes {
   readonly #server: FastifyInstance
   readonly #parts: PortalParts
@@ -37,7 +37,7 @@ export class PortalRoutes {
     this.#limits = limits
   }
 
-  /** For whoever comes, with a session or without one. */
+  /** With any session or none. */
   anybody<Body>(
     method: Method,
     path: string,
@@ -47,7 +47,7 @@ export class PortalRoutes {
     this.#add(method, path, shape, answer, (request) => this.#parts.gate.visitor(request))
   }
 
-  /** For those who have said a name, or are about to show a passkey. */
+  /** For users who have entered a name, or are about to use a passkey. */
   signingIn<Body>(path: string, shape: z.ZodType<Body>, answer: Answer<Body, PortalSession>): void {
     this.#add('POST', path, shape, answer, async (request) => {
       const { session } = await this.#parts.gate.admit(request, ['sign_in'])
@@ -55,7 +55,7 @@ export class PortalRoutes {
     })
   }
 
-  /** For those who have proved a second factor, or came by an invitation. */
+  /** For users who have proved a second factor, or opened an invitation. */
   adding<Body>(
     method: Method,
     path: string,
@@ -66,7 +66,7 @@ export class PortalRoutes {
     this.#add(method, path, shape, answer, (request) => this.#parts.gate.admit(request, kinds))
   }
 
-  /** For those who have proved a second factor. */
+  /** For users who have proved a second factor. */
   owner<Body>(
     method: Method,
     path: string,

@@ -13,7 +13,7 @@ const username = z
   .regex(/^\P{C}+$/u)
 const passcode = z.string().trim().min(1).max(64)
 const invitation = z.object({ code: z.string().regex(/^[A-Za-z0-9]{8,64}$/) })
-/** The library that reads it looks closer. */
+/** The library that verifies it checks the rest. */
 const assertion = z.looseObject({
   id: z.string().max(2048),
   rawId: z.string().max(2048),
@@ -27,7 +27,7 @@ const assertion = z.looseObject({
   type: z.literal('public-key'),
 })
 
-/** How somebody comes to have a session, and what it is. */
+/** Adds routes that begin, show and end a session. */
 export function addSessionRoutes(
   routes: PortalRoutes,
   parts: PortalParts,
@@ -102,7 +102,7 @@ export function addSessionRoutes(
   })
 }
 
-/** What the pages are told of a session: enough to know what to show. */
+/** What the pages need to know of a session. */
 async function described(who: Person | undefined, parts: PortalParts): Promise<object> {
   if (who === undefined) return { kind: 'none', ...about(parts) }
   const { session, user } = who
@@ -122,7 +122,7 @@ async function described(who: Person | undefined, parts: PortalParts): Promise<o
   }
 }
 
-/** What this service can do at all, and whether it does so in earnest: it says nothing of any user. */
+/** Which factors the service has, and whether it only tries them out; the same for all users. */
 function about({ delivery, triesOut }: PortalParts) {
   const ways = { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
   return { ways, triesOut }

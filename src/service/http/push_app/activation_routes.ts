@@ -15,10 +15,10 @@ const refusals: Readonly<Record<ActivationRefusal, readonly [AppRefusalCode, str
 }
 
 const activationCode = /^[A-Za-z0-9]{20}$/
-/** The vendor's form: the host stands behind it in base64url. */
+/** The vendor's form, with the host in base64url after the code. */
 const activationUri = /^duo:\/\/([A-Za-z0-9]{20})-[A-Za-z0-9_-]{1,340}$/
 
-/** Adds what makes a phone one of somebody's: nobody is known yet who could sign. */
+/** Adds the activation of a phone, whose requests are not signed yet. */
 export function addActivation(
   app: FastifyInstance,
   limit: RequestLimit,
@@ -42,12 +42,12 @@ export function addActivation(
       time: clock.now(),
     }
   })
-  // behind the # the code stays in the browser, and out of every log from here on
+  // a fragment stays in the browser, and out of all logs
   app.get<{ Params: { code: string } }>('/activate/:code', async (request, reply) => {
     const { code } = request.params
     return reply.redirect(activationCode.test(code) ? `/app/#/activate/${code}` : '/app/', 302)
   })
-  // only what activates a phone: anything else would be a picture of anybody's words from our address
+  // only activation links: else anyone could have any text shown as a QR code of this service
   app.get<{ Querystring: { value?: unknown } }>('/frame/qr', async (request, reply) => {
     const link = activationUrlIn(String(request.query.value ?? ''), apiHost())
     if (link === undefined) throw new AppRefusal('invalid', 'the value is no activation code')
@@ -56,7 +56,7 @@ export function addActivation(
   })
 }
 
-/** A camera opens a link; what it does with `duo:` is another program's affair. */
+/** Always a link, which any camera app opens; `duo:` belongs to another program. */
 function activationUrlIn(value: string, apiHost: string): string | undefined {
   const url = `https://${apiHost}/activate/`
   const code = value.startsWith(url) ? value.slice(url.length) : activationUri.exec(value)?.[1]

@@ -27,7 +27,7 @@ export const endpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/rest/v1/status', answer: status },
 ]
 
-/** How one ended: clients let in on the word `allow` in `result`, and show `status` to the user. */
+/** The end of a sign-in: clients let the user in if `result` is `allow`, and show `status`. */
 interface Ended {
   readonly result: 'allow' | 'deny'
   readonly status: string
@@ -96,7 +96,7 @@ async function auth(
   }
 }
 
-/** While somebody is still to answer there is no `result` at all. What there is not is denied. */
+/** A waiting sign-in has no `result`; an unknown one is denied. */
 async function status(
   { integration, caller }: AdmittedCall,
   parameters: CallParameters,

@@ -14,7 +14,7 @@ export async function addRestV1(
   gates: AuthApiGates,
   parts: RestV1Parts,
 ): Promise<void> {
-  // a scope of its own: its formats are nobody else's
+  // a scope of its own, so that its formats apply to these routes only
   await server.register(async (scope) => {
     keepBodiesAsOctets(scope)
     scope.addHook('onSend', inAskedFormat)
