@@ -4,7 +4,8 @@
  * - `dns`, `connect`, `tls`, `proxy`: there was no connection to the API;
  * - `timeout`, `reset`: there was a connection, and no answer or only part of one came;
  * - `http_5xx`: the API answered that it can't decide;
- * - `gateway`: a proxy in front of the API answered that it had no answer from it (HTTP 502, 504);
+ * - `gateway`: a proxy in front of the API answered that it had no answer from it (HTTP 502, 504,
+ *   520 and above);
  * - `malformed`: an answer came that is not one of the API's;
  * - `overload`: this process could not send it: it waited in the queue until its time was over, or
  *   no descriptor or memory was left;

@@ -248,6 +248,8 @@ describe('failmode', () => {
     ],
     ['auth answers garbage', 'auth', { status: 200, body: 'allow' }],
     ['nobody answers the push in time', 'auth', 'hang'],
+    ['nobody answers the push before a gateway gives up', 'auth', { status: 504, body: '' }],
+    ['nobody answers the push before Cloudflare gives up', 'auth', { status: 524, body: '' }],
     ['the answer to the push is cut off', 'auth', 'reset'],
   ]
   for (const [name, call, answer] of decided) {

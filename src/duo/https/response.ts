@@ -9,7 +9,7 @@ import type { RawAnswer } from './exchange.ts'
  */
 export function responseOf({ status, body }: RawAnswer): unknown {
   if (status >= 500) {
-    const reason = status === 502 || status === 504 ? 'gateway' : 'http_5xx'
+    const reason = isGateway(status) ? 'gateway' : 'http_5xx'
     throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
   }
   const envelope = parseEnvelope(body)
@@ -21,6 +21,11 @@ export function responseOf({ status, body }: RawAnswer): unknown {
     throw new AuthApiFailure({ code: status * 100, status, message: `HTTP ${status}` })
   }
   throw malformed(`HTTP ${status} without an envelope`)
+}
+
+/** Statuses of something in front of the API: 502 and 504, and from 520 on those of Cloudflare. */
+function isGateway(status: number): boolean {
+  return status === 502 || status === 504 || status >= 520
 }
 
 /** @throws {AuthApiUnavailable} if the response is not one that the API documents. */
