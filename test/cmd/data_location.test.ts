@@ -75,6 +75,15 @@ describe('a folder without data', () => {
     )
     assert(!existsSync(join(root, 'data')))
   })
+
+  test('empty variables of the environment are not set', () => {
+    const { stderr } = countersign(['user', 'list'], {
+      COUNTERSIGN_DATA: '',
+      COUNTERSIGN_DATABASE_URL: '',
+      COUNTERSIGN_SEALING_KEY: '',
+    })
+    assert.match(stderr, new RegExp(`no .* in ${root}/data;`))
+  })
 })
 
 describe('countersign init', () => {

@@ -49,9 +49,9 @@ export function configFileIn(folder: string): string {
  * @throws {ConfigurationError}
  */
 export function locateData(options: LocationOptions): DataLocation {
-  const { COUNTERSIGN_DATA: dataGiven, COUNTERSIGN_DATABASE_URL: url } = process.env
-  const { COUNTERSIGN_SEALING_KEY: key } = process.env
-  const folder = resolve(options.data ?? dataGiven ?? 'data')
+  const url = environment('COUNTERSIGN_DATABASE_URL')
+  const key = environment('COUNTERSIGN_SEALING_KEY')
+  const folder = resolve(options.data ?? environment('COUNTERSIGN_DATA') ?? 'data')
   const file = options.config ?? (existsSync(configFileIn(folder)) ? configFileIn(folder) : '')
   const { config, warnings } =
     file === '' ? { config: defaultConfig(process.cwd()), warnings: [] } : read(file)
@@ -63,6 +63,12 @@ export function locateData(options: LocationOptions): DataLocation {
     databaseUrl: url === undefined ? config.databaseUrl : new Secret(url),
     sealingKey: key === undefined ? undefined : new Secret(key),
   }
+}
+
+/** An empty variable is not set: container tools pass on variables that have no value. */
+function environment(name: string): string | undefined {
+  const value = process.env[name]
+  return value === '' ? undefined : value
 }
 
 function read(file: string): { config: ServiceConfig; warnings: readonly string[] } {
