@@ -85,7 +85,7 @@ function readPrototypes(file: string): Map<string, string> {
   return found
 }
 
-/** The first character of each primary weight stands for all of them. */
+/** The first character of each primary weight represents all of them. */
 function readSameLetters(file: string): Map<string, string> {
   const weights = new Map<string, string>()
   for (const line of readFileSync(file, 'utf8').split('\n')) {

@@ -75,7 +75,7 @@ installNodePackages()
 installDebianPackages()
 unpackDebianPackages()
 if (!buildWeb()) {
-  say('the browser apps could not be built: what stands above says why')
+  say('the browser apps could not be built: see the errors above')
   process.exit(1)
 }
 
@@ -150,7 +150,7 @@ function canFetch(missing) {
 }
 
 function run(command, args, { cwd = root, env = process.env } = {}) {
-  // apt's progress must not stand before what the caller prints on standard output
+  // apt's progress must not mix with the caller's standard output
   const { status, error } = spawnSync(command, args, { cwd, env, stdio: ['ignore', 2, 2] })
   if (status === 0) return
   say(`'${command} ${args.join(' ')}' failed${error ? `: ${error.message}` : ''}`)

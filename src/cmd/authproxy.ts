@@ -34,7 +34,7 @@ await new Command('authproxy')
   })
   .parseAsync()
 
-/** @returns Exit status: 2 for a configuration with errors, 1 where it can't start. */
+/** @returns Exit status: 2 for a configuration with errors, 1 if the proxy can't start. */
 async function run(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return configError
@@ -44,7 +44,7 @@ async function run(file: string): Promise<number> {
   const say = sayer(config, log)
   say('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
   for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
-  // heard from now on: whoever reads 'Init Complete' may ask to stop at once
+  // registered first, so that a signal sent right after 'Init Complete' is not lost
   const stopped = untilStopped()
   try {
     const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
@@ -55,11 +55,11 @@ async function run(file: string): Promise<number> {
       )
     }
     const metrics = await openMetrics(proxy, config, say)
-    // not by a request, which an attacker could send: by the owner of the process alone
+    // a signal, because only the owner of the process can send one; an attacker could send a request
     process.on('SIGUSR2', () => proxy.clearLatches())
     log.info('Init Complete')
     const checking = new AbortController()
-    // sign-ins are answered meanwhile
+    // not awaited here: sign-ins are served meanwhile
     const said = sayFindings(config, say, checking.signal)
     await stopped
     checking.abort()
@@ -94,7 +94,7 @@ async function openMetrics(
   }
 }
 
-/** @returns Exit status: 0 where every section can ask its API, 1 where not, 2 for errors. */
+/** @returns Exit status: 0 if every section can use its API, 1 if not, 2 for a configuration with errors. */
 async function runCheck(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return configError
@@ -106,7 +106,7 @@ async function runCheck(file: string): Promise<number> {
 
 type Say = (level: 'info' | 'warn', text: string) => void
 
-/** What a person at the console wants to know goes there and into the log, and never there twice. */
+/** Writes a line to the log and to the console, but only once where the log goes to the console. */
 function sayer({ main }: ProxyConfig, log: Log): Say {
   return (level, text) => {
     log[level](text)

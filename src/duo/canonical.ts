@@ -12,7 +12,7 @@ export interface EncodedParameter {
 /**
  * Percent-encodes as RFC 3986 does: all but `A-Z a-z 0-9 - _ . ~`, upper-case digits.
  *
- * @throws {URIError} for a lone surrogate, which no UTF-8 stands for.
+ * @throws {URIError} for a lone surrogate, which UTF-8 can't encode.
  */
 function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
@@ -23,7 +23,7 @@ function percentEncoded(text: string): string {
 
 /**
  * Parameters as they are signed: encoded, sorted by encoded name and then by value, joined with `&`.
- * What is signed serves as a form body and as a query, too.
+ * The same text serves as form body or query.
  */
 export function canonicalParameters(parameters: readonly Parameter[]): string {
   return canonicalEncoded(parameters.map(encodeParameter))
@@ -34,7 +34,7 @@ export function encodeParameter([name, value]: Parameter): EncodedParameter {
   return { name: percentEncoded(name), value: percentEncoded(value) }
 }
 
-/** The same of parameters that are encoded already. */
+/** The same for parameters that are already encoded. */
 export function canonicalEncoded(parameters: readonly EncodedParameter[]): string {
   if (parameters.length === 0) return ''
   return [...parameters]
@@ -63,7 +63,7 @@ export function parseEncodedParameters(octets: string): EncodedParameter[] {
     })
 }
 
-/** Clients encode more than they have to, in either case, and blanks as `+`. */
+/** Some clients encode more than necessary, use lower-case digits, or write blanks as `+`. */
 function reencoded(octets: string): string {
   return octets.replace(
     /%([0-9a-f]{2})|[^A-Za-z0-9\-_.~]/gi,

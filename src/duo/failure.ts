@@ -26,7 +26,7 @@ function row(code: number, message: string): Failure {
   return { code, status: Math.floor(code / 100), message }
 }
 
-/** Details that stand beside a failure's message in more than one place. */
+/** Failure details that more than one place uses. */
 export const failureDetail = {
   wrongIntegrationType: 'Wrong integration type for this API.',
   noCapableDevice: 'no capable device',

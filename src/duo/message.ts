@@ -27,7 +27,7 @@ export interface AuthAnswer {
   /** `allow`, `deny`, `timeout`, `fraud`, `sent`, `bypass`, `locked_out`, … */
   readonly status: string
   readonly status_msg: string
-  /** Where a user who has nothing to sign in with is to enrol; from our service, to `prompt`. */
+  /** Where a user without a device enrols; only from our service, in answers to `prompt`. */
   readonly enroll_portal_url?: string
 }
 
@@ -39,12 +39,12 @@ export interface CheckAnswer {
 }
 
 /**
- * What our service says in `check` that it can: `auth` also decides all that preauth decides, and
- * takes what the user typed as it is (`factor=prompt`), so that one call is enough.
+ * Capabilities that our service announces in `check`: `auth` also decides everything that preauth
+ * decides, and takes the word as the user typed it (`factor=prompt`), so that one call is enough.
  */
 export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
 
-/** And that calls which wait for their user may share a connection: HTTP/2, for who takes nothing else. */
+/** Calls that wait for their user may share connections. HTTP/2 is for clients that offer nothing else. */
 export const sharedConnections = 'http2'
 
 /** The texts for users (recorded from the vendor's API where it has been seen to send them). */
@@ -82,7 +82,7 @@ export const statusMessage = {
   telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',
 } as const
 
-/** Reads the response of `/auth/v2/preauth`; `undefined` where it is none that can be trusted. */
+/** Reads the response of `/auth/v2/preauth`; `undefined` if it is not a known one. */
 export function parsePreauthAnswer(response: unknown): PreauthAnswer | undefined {
   if (!isRecord(response)) return undefined
   const status_msg = textOr(response.status_msg, '')
@@ -105,7 +105,7 @@ export function parsePreauthAnswer(response: unknown): PreauthAnswer | undefined
   }
 }
 
-/** Reads the response of a synchronous `/auth/v2/auth`; `undefined` where it is none that can be trusted. */
+/** Reads the response of a synchronous `/auth/v2/auth`; `undefined` if it is not a known one. */
 export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
   if (!isRecord(response)) return undefined
   const { result } = response
@@ -120,7 +120,7 @@ export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
   }
 }
 
-/** Reads the response of `/auth/v2/check`; `undefined` where it is none. */
+/** Reads the response of `/auth/v2/check`; `undefined` if it is not one. */
 export function parseCheckAnswer(response: unknown): CheckAnswer | undefined {
   if (!isRecord(response) || typeof response.time !== 'number') return undefined
   const named: readonly unknown[] = Array.isArray(response.capabilities)

@@ -26,7 +26,7 @@ export interface SignedParts {
   readonly headers?: readonly Parameter[]
 }
 
-/** A secret key as the HMAC wants it: made once, since Node takes five times as long for a text. */
+/** A secret key for the HMAC. Create it once: Node takes five times as long with a string. */
 export function signingKey(skey: string): KeyObject {
   return createSecretKey(skey, 'utf8')
 }
@@ -57,7 +57,7 @@ export function authorization(ikey: string, signature: string): string {
   return `Basic ${Buffer.from(`${ikey}:${signature}`).toString('base64')}`
 }
 
-/** What the Authorization header says; `undefined` where it says nothing that we can read. */
+/** Parses the Authorization header; `undefined` if it is not one of ours. */
 export function parseAuthorization(
   header: string,
 ): { readonly ikey: string; readonly signature: string } | undefined {
@@ -70,32 +70,32 @@ export function parseAuthorization(
   return { ikey: decoded.slice(0, colon), signature: decoded.slice(colon + 1).toLowerCase() }
 }
 
-/** A request as it came, with all that one of the versions may have signed. */
+/** A received request, with every part that any of the versions signs. */
 export interface ReceivedRequest {
   readonly method: string
   /**
    * Hosts that the client may have signed, with their ports, the most likely first: the Host header,
-   * and names of the service's own where something between may have changed it.
+   * and the service's own names, since a reverse proxy may have changed it.
    */
   readonly hosts: readonly string[]
   readonly path: string
   readonly query: readonly EncodedParameter[]
   readonly form: readonly EncodedParameter[]
   readonly body: string | Uint8Array
-  /** `X-Duo-Date`, else `Date`; `undefined` where there is neither. */
+  /** `X-Duo-Date`, else `Date`; `undefined` if there is neither. */
   readonly date: string | undefined
   readonly headers: readonly Parameter[]
 }
 
 /**
  * Finds the version by which a request is signed. Neither the version nor the spelling of the host
- * travels with the request, so all that a client may have done are tried, the most usual first.
+ * travels with the request, so every combination is tried, the most common first.
  *
  * Version 1 signs no date, and some clients send one all the same: it comes last, and callers decide
- * where they accept it, since such a signature can be replayed for ever.
+ * where they accept it, since such a signature can be replayed forever.
  *
  * @param signature Lower-case hexadecimal digits.
- * @returns The version, or `undefined` where the signature is not one of this key's.
+ * @returns The version, or `undefined` if the signature was not made with this key.
  */
 export function verifiedVersion(
   request: ReceivedRequest,
@@ -129,7 +129,7 @@ interface CanonicalParts {
   readonly method: string
   readonly host: string
   readonly path: string
-  /** Canonical already. */
+  /** In canonical form. */
   readonly parameters: string
   readonly bodyHash: string
   readonly headersHash: string

@@ -31,7 +31,7 @@ const bypassCodes = {
   createdBy: 'countersign up',
 }
 
-/** The first organisation: an application of each kind, and alice, who has a phone and tokens of each kind. */
+/** Creates the first organisation: one application of each kind, and alice with a phone and one token of each kind. */
 export async function makeOrganisation(
   store: Store,
   clock: Clock,

@@ -28,7 +28,7 @@ import { writeServiceCfg } from './service_cfg.ts'
 import { welcome } from './welcome.ts'
 
 export interface UpOptions extends LocationOptions {
-  /** Name under which other machines reach this one; else only this machine is served. */
+  /** Name under which other machines reach this one; without it only this machine is served. */
   readonly host?: string
   readonly port: number
   readonly radiusPort: number
@@ -38,7 +38,7 @@ const loopback = '127.0.0.1'
 const loopbackNames = /^(localhost|127\.\d+\.\d+\.\d+)$/
 const logFile = { name: 'countersign.log', maxSize: 10_485_760, maxFiles: 6 }
 
-/** Service and proxy in one process with a first organisation, until it is asked to stop. */
+/** Runs service and proxy in one process with a first organisation, until SIGINT or SIGTERM. */
 export async function up(options: UpOptions): Promise<void> {
   const location = await makeLocation(options)
   const { folder, databaseUrl, sealingKey, warnings } = location
@@ -61,7 +61,7 @@ export async function up(options: UpOptions): Promise<void> {
       `interface=${config.interfaceAddress} has no effect: 'up' needs --host to listen on it`,
     )
   }
-  // heard from now on: whoever reads the welcome may ask to stop at once
+  // registered first, so that a signal sent right after the welcome is not lost
   const stopped = untilStopped()
   try {
     const service = await startService({
@@ -87,7 +87,7 @@ export async function up(options: UpOptions): Promise<void> {
   }
 }
 
-/** The data location, with a configuration of its own where there is none. */
+/** Finds the data, and writes a configuration if there is none. */
 async function makeLocation(options: LocationOptions): Promise<DataLocation> {
   const location = locateData(options)
   await refuseForeignData(location)
@@ -142,7 +142,7 @@ async function prepare(
       integrations: made.integrations,
       users: await Promise.all(made.users.map((user) => withActivation(store, user, url, clock))),
     }
-    // what was made must be known before anything is started with it
+    // before anything starts: keys and secrets that were made must not be lost
     writeFirstRun(folder, firstRun)
     writeProxyCfg(firstRun, { interfaceAddress: isPublic ? '0.0.0.0' : loopback })
     return { firstRun, passcode: await nextPasscode(store, firstRun) }
@@ -151,7 +151,7 @@ async function prepare(
   }
 }
 
-/** Alice and her tokens must not come into data that is in use already. */
+/** Alice and her tokens must not be added to data that is already in use. */
 async function refuseForeignData(location: DataLocation): Promise<void> {
   const { folder, databaseUrl } = location
   if (!(await Store.exists(location))) return
@@ -200,7 +200,7 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
     await logs.close()
     if (!(error instanceof ListenError)) throw error
     throw new FirstRunError(
-      `UDP port ${radius.port} can't be had: ${error.message}; choose another with --radius-port`,
+      `UDP port ${radius.port} can't be used: ${error.message}; choose another with --radius-port`,
     )
   }
 }

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { DataLocation } from '../cmd/countersign/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
 
-/** What `countersign up` prints when everything listens: where it is, and three lines to copy. */
+/** What `countersign up` prints when everything listens: the addresses, and commands to copy. */
 export function welcome(
   firstRun: FirstRun,
   { folder, databaseUrl }: DataLocation,

@@ -1,4 +1,4 @@
-/** A value as it stands in the file, joined over its continuation lines. */
+/** A key with its value, whose continuation lines are joined. */
 export interface IniEntry {
   /** As written; names are compared without regard to case. */
   readonly key: string

@@ -11,10 +11,10 @@ import type { CheckOutcome } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
 
-/** What a machine lends the proxy. */
+/** The proxy's access to its machine. */
 export interface ProxyHost {
   readonly log: Log
-  /** Takes each event as one line of JSON; `undefined` where nobody wants them. */
+  /** Takes each event as one line of JSON; `undefined` if events are not logged. */
   readonly writeEvent?: ((line: string) => void) | undefined
   readonly clock: Clock
 }
@@ -23,8 +23,8 @@ export interface ProxyHost {
 const pingEveryMs = 10_000
 
 /**
- * What answers the requests of one server section. A new configuration brings a new one, while the
- * old one finishes what it has begun.
+ * Answers the requests of one server section. A new configuration brings a new desk; the old one
+ * finishes its pending requests.
  */
 export class Desk {
   readonly #api: AuthApiClient
@@ -70,7 +70,7 @@ export class Desk {
     }
   }
 
-  /** Closes when what it has begun is finished. */
+  /** Closes when its pending requests are finished. */
   async retire(): Promise<void> {
     if (this.#pending > 0) {
       await new Promise<void>((resolve) => {

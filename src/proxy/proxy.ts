@@ -9,7 +9,7 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-/** One server section at work: its socket, and what answers the requests that come in there. */
+/** One server section: its socket, and the desk that answers its requests. */
 interface Listener {
   readonly server: RadiusServer
   section: RadiusServerSection
@@ -44,7 +44,7 @@ export class AuthenticationProxy {
     return proxy
   }
 
-  /** Where each section listens. */
+  /** The address of each section. */
   get listeners(): readonly { section: string; address: string; port: number }[] {
     return this.#listeners.map(({ server, section }) => ({
       section: section.name,
@@ -80,7 +80,7 @@ export class AuthenticationProxy {
   }
 
   /**
-   * Takes another configuration. A socket whose address and port stay is kept; requests in progress
+   * Switches to another configuration. A socket whose address and port stay is kept; requests in progress
    * there are finished by the section that took them.
    *
    * @throws {ListenError} with the old configuration still at work.
@@ -170,7 +170,7 @@ export class AuthenticationProxy {
   }
 }
 
-/** The server waits a while for what is in progress; what is not done then is broken off. */
+/** The server waits a bounded time for pending requests; the rest are broken off. */
 async function closeListener({ server, desk }: Listener): Promise<void> {
   await server.close()
   await desk.close()

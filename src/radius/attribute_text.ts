@@ -4,7 +4,7 @@ import { decodeVendorSpecific } from './vendor_specific.ts'
 
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Octets of kind text, which is UTF-8 (RFC 2865 §5); what is not gets U+FFFD in its place. */
+/** Decodes a value of kind text, UTF-8 (RFC 2865 §5); invalid octets become U+FFFD. */
 export function textOf(value: Uint8Array): string {
   return textDecoder.decode(value)
 }
@@ -24,7 +24,7 @@ export function strictTextOf(value: Uint8Array): string | undefined {
  * What a packet's first attribute of that name says, as text: addresses dotted, numbers decimal.
  *
  * @param name Name in the dictionary, whatever its case.
- * @returns `undefined` where there is no such attribute, or one whose size is not its kind's.
+ * @returns `undefined` if there is no such attribute, or its size is wrong for its kind.
  */
 export function namedText(packet: Packet, name: string): string | undefined {
   const definition = attributeNamed(name)

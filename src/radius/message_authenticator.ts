@@ -27,7 +27,7 @@ export function messageAuthenticatorAt(octets: Uint8Array): MessageAuthenticator
 }
 
 /**
- * Whether a packet's Message-Authenticator was made by one who knows the secret (RFC 3579 §3.2).
+ * Whether a packet's Message-Authenticator was made with the secret (RFC 3579 §3.2).
  *
  * @param octets The packet, as it came.
  * @param valueAt The result of `messageAuthenticatorAt`.

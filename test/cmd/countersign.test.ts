@@ -54,7 +54,7 @@ describe('countersign, in a new folder', () => {
     assert.equal(stdout.match(/^ {2}\d{9}$/gm)?.length, 2)
   })
 
-  test('a name is taken once, whatever its case, also by an alias', () => {
+  test('refuses a user name that another user has, in any case or as an alias', () => {
     for (const name of ['Alice', 'AL']) {
       const { status, stderr } = countersign(`user add ${name}`)
       assert.equal(status, 1)
@@ -62,7 +62,7 @@ describe('countersign, in a new folder', () => {
     }
   })
 
-  test('what is made is found again, by people and by scripts', () => {
+  test('list and show print what was added, as text and as JSON', () => {
     const phone = json('phone add al --number "+1 555 010 1234" --name Work')
     assert.equal(phone.number, '+15550101234')
     json('token add alice --kind hotp-8')
@@ -74,7 +74,7 @@ describe('countersign, in a new folder', () => {
     assert.match(JSON.stringify(shown.groups), /"Contractors","status":"bypass"/)
   })
 
-  test('an unknown name gets the one that was probably meant', () => {
+  test('suggests the nearest name for an unknown one', () => {
     const { status, stderr } = countersign('user show alicf')
     assert.equal(status, 1)
     assert.equal(stderr, "countersign: there is no user 'alicf'; did you mean alice?\n")
@@ -105,7 +105,7 @@ describe('countersign, in a new folder', () => {
     assert(!readFileSync(join(folder, 'data/countersign.db')).includes(String(skey)))
   })
 
-  test('the name of an application is taken once, whatever its case', () => {
+  test('refuses the name of another application, in any case', () => {
     const { status, stderr } = countersign('app add --type radius --name vpn')
     assert.equal(status, 1)
     assert.equal(
@@ -114,7 +114,7 @@ describe('countersign, in a new folder', () => {
     )
   })
 
-  test('the configuration of a client is that of Duo Unix for an application of its kind', () => {
+  test('app show --cfg prints a configuration of Duo Unix for an application of type unix', () => {
     const added = json('app add --type unix --name SSH --reveal')
     const { secret_key: skey, integration_key: ikey } = added
     assert.equal(added.signature_v1, true)
@@ -181,13 +181,13 @@ failmode = secure
     )
   })
 
-  test('what removes asks first', () => {
+  test('verbs that remove something ask first', () => {
     assert.match(countersign('user remove alice').stderr, /Add --yes to say so/)
     assert.equal(countersign('user add bob').status, 0)
     assert.equal(countersign('user remove bob --yes').stdout, 'bob is removed\n')
   })
 
-  test('every act is in the administrator log', () => {
+  test('logs every change in the administrator log', () => {
     const { stdout } = countersign('log administrator')
     for (const action of [
       'user_create',
@@ -234,7 +234,7 @@ failmode = secure
     assert.deepEqual([lines.length, lines[0].user_id, lines[0].detail], [2, 'new:eve', 'SM2'])
   })
 
-  test('a mail address is one', () => {
+  test('refuses an option value that is not a mail address', () => {
     const { status, stderr } = countersign(
       'user edit alice --email "a@b.example, eve@evil.example"',
     )
@@ -261,7 +261,7 @@ failmode = secure
     assert.match(countersign(`restore ${file} --force`).stderr, /its checksum differs/)
   })
 
-  test('a wrong sealing key is told in one line', () => {
+  test('reports a wrong sealing key in one line', () => {
     writeFileSync(join(folder, 'data/sealing.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`, {
       mode: 0o600,
     })

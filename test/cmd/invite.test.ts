@@ -37,7 +37,7 @@ describe('countersign user invite', () => {
     }),
   )
 
-  test('needs to know where the service is', async () => {
+  test('fails if the address of the service is not known', async () => {
     assert.match(invite('alice', '--print-link').stderr, /start the service first/)
     await withData((store) => new ServiceAddress(store).keep('https://mfa.example'))
   })
@@ -50,7 +50,7 @@ describe('countersign user invite', () => {
     assert(!JSON.stringify(lines).includes(link.exec(stdout)?.[0].slice(-22) ?? 'none'))
   })
 
-  test('says what to do where no mail is set up, or there is no address', () => {
+  test('says what to do if no mail is configured or the user has no address', () => {
     assert.match(invite('alice').stderr, /no mail is set up in \[mail\]/)
     assert.match(invite('stranger', '--new').stderr, /name one with --email/)
   })
@@ -68,7 +68,7 @@ describe('countersign user invite', () => {
     assert.match(mail.html ?? '', link)
   })
 
-  test('a mail server that can not be used is told in one line, and sends nobody a link', async () => {
+  test('reports a mail server that fails in one line, and shows no link', async () => {
     const config = join(folder, 'smtp.cfg')
     const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\n'
     const port = `port=${await freePort()}\n`

@@ -99,7 +99,7 @@ describe('countersign token, with tokens of a file', () => {
     )
     assert.equal(run(`token resync 1004 ${code(600)} ${code(601)} ${code(602)}`).status, 1)
     run('token import - --kind totp-6', `2001,${hex}`)
-    assert.match(run('token resync 2001 111111 222222').stderr, /only a HOTP token counts/)
+    assert.match(run('token resync 2001 111111 222222').stderr, /only HOTP tokens need it/)
   })
 
   test('PSKC: the key and the password come from files', () => {
@@ -120,7 +120,10 @@ describe('countersign token, with tokens of a file', () => {
     assert.equal(run(`token assign ${yubikey.serial} alice`).status, 0)
     assert.match(run('token list').stdout, new RegExp(`${yubikey.serial} +yubikey +alice`))
     assert.match(run('user show alice').stdout, new RegExp(`${yubikey.serial} +yubikey`))
-    assert.match(run(`token resync ${yubikey.serial} 111111 222222`).stderr, /a YubiKey needs none/)
+    assert.match(
+      run(`token resync ${yubikey.serial} 111111 222222`).stderr,
+      /a YubiKey needs no resynchronisation/,
+    )
     assert.equal(run(`token remove ${yubikey.serial} --yes`).status, 0)
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseDate, rfc2822Date } from '../../src/duo/index.ts'
 
-// a server that does not stand in GMT
+// a server in another zone than GMT
 process.env.TZ = 'America/New_York'
 const time = Date.UTC(2026, 10, 24, 17, 18, 0)
 

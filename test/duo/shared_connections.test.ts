@@ -7,8 +7,8 @@ import { silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { AuthApiDouble, testIkey, testSkey } from '../rig/auth_api_double.ts'
 
-// between it and a service that can may stand something that takes HTTP/1 alone
-describe('an API that says that calls may share connections, and does not take them', () => {
+// a device between proxy and service may pass HTTP/1 only
+describe('an API that announces shared connections but has no HTTP/2', () => {
   let api: AuthApiDouble
   let client: AuthApiClient
   before(async () => {
@@ -32,7 +32,7 @@ describe('an API that says that calls may share connections, and does not take t
     await api.close()
   })
 
-  test('is asked in the other way, once each time', async () => {
+  test('is called over HTTP/1.1, once per sign-in', async () => {
     await client.check()
     for (let round = 1; round <= 2; round++) {
       const { result } = await client.auth({ username: 'alice', factor: 'push', device: 'auto' })

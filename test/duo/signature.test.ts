@@ -254,7 +254,7 @@ describe('what a server accepts', () => {
     assert.equal(verifiedVersion(behind, sign(other, key, 2), key), undefined)
   })
 
-  test('version 1 as the last, though there is a date that it does not sign', () => {
+  test('version 1 last, also with a date, which it does not sign', () => {
     const parts = {
       date,
       method: 'POST',
@@ -314,7 +314,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('the Authorization header, and nothing that only looks like one', () => {
+  test('the Authorization header, and nothing that resembles one', () => {
     assert.deepEqual(parseAuthorization(authorization('DIX', 'AB12')), {
       ikey: 'DIX',
       signature: 'ab12',

@@ -69,7 +69,7 @@ describe('the dialect of authproxy.cfg', () => {
     }
   })
 
-  test('it is read as by Python’s configparser', {
+  test('reads the same values as Python’s configparser', {
     skip: skipWithout('python3', '/usr/bin/python3'),
   }, () => {
     const texts = fc.sample(
@@ -106,7 +106,7 @@ describe('the dialect of authproxy.cfg', () => {
     ])
   })
 
-  test('what it is not is told with its line', () => {
+  test('reports other lines with their numbers', () => {
     const { strays } = IniDocument.parse('k=v\n[a\n[b]\nword\n=x\n')
     assert.deepEqual(
       strays.map(({ line, reason }) => [line, reason]),

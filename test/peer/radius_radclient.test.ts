@@ -140,7 +140,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     )
   })
 
-  test('CHAP and MS-CHAP are told from PAP', async () => {
+  test('tells CHAP and MS-CHAP from PAP', async () => {
     const from = 'Packet-Src-IP-Address = 127.0.0.8'
     await radclient([from, 'User-Name = "bob"', 'CHAP-Password = "hello"'])
     assert.equal(asked[0]?.passwordProblem, 'chap')

@@ -58,7 +58,7 @@ describe('failmode', () => {
   const outages: readonly (readonly [string, () => Override, (() => void)?])[] = [
     ['the name of the API is not found', () => ({ apiHost: 'no-such-host.invalid' })],
     ['the connection is refused', () => ({ apiPort: refusing })],
-    ['its certificate is from somebody else', () => ({ httpCaCertsFile: other.caFile })],
+    ['its certificate is of another authority', () => ({ httpCaCertsFile: other.caFile })],
     ['the HTTP proxy is down', () => ({ httpProxyHost: '127.0.0.1', httpProxyPort: refusing })],
     ['connections are taken and stay silent', () => ({ apiPort: portOf(silent) })],
     ['preauth gets HTTP 500', () => ({}), () => doing('preauth', unavailable)],
@@ -151,7 +151,7 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('a user whose name draws HTTP 500 opens the door for nobody', async () => {
+  test('a user name that causes HTTP 500 lets nobody in', async () => {
     api.preauth = ({ username }) =>
       username?.startsWith('poison')
         ? { status: 500, body: '' }

@@ -100,7 +100,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('a new configuration is taken while a request is pending, which is finished as it began', async () => {
+  test('finishes a pending request under the configuration under which it came', async () => {
     const port = proxy.portOf()
     await stop()
     proxy = await ProxyAtWork.start(sectionFor(api, { port }))
@@ -135,7 +135,7 @@ describe('what the appliance sends, and gets back', () => {
     assert.equal(await pending, undefined)
   })
 
-  test('one call if the API says that it is enough, also after one that failed; two while check fails', async () => {
+  test('asks once if the API announces it, also after a failed call; asks twice while check fails', async () => {
     await stop()
     const checked = api.asked('/auth/v2/check').length
     api.capabilities = ['auth_without_preauth', 'prompt_as_typed']

@@ -76,13 +76,13 @@ describe('duo_only: the field’s words', () => {
     ['sms4', 'There is no phone 4 for sms.'],
     ['push99', 'There is no phone 99 for push.'],
   ] as const) {
-    test(`'${typed}' is rejected without being asked`, async () => {
+    test(`'${typed}' is rejected without asking the API`, async () => {
       assert.deepEqual(await proxy.signIn('alice', typed), { accepted: false, message })
       assert.equal(api.asked('/auth/v2/auth').length, 0)
     })
   }
 
-  test('a factor that no phone of the user’s has is rejected without being asked', async () => {
+  test('rejects a factor that none of the user’s phones has, without asking the API', async () => {
     api.preauth = () => preauthAnswer([{ device: 'DH1', type: 'token', name: '4711' }])
     const reply = await proxy.signIn('alice', 'push')
     assert.deepEqual(reply, {
@@ -222,7 +222,7 @@ describe('duo_only: the field’s words', () => {
     )
   })
 
-  test('log and event tell all but what was typed', async () => {
+  test('log and event have everything but the typed word', async () => {
     await proxy.signIn('alice', '271828')
     const log = proxy.log.lines.join('\n')
     assert.match(log, /\(\('127\.0\.0\.1', \d+\), alice, \d+\): login attempt for username 'alice'/)

@@ -15,7 +15,7 @@ const of = (type: number, length: number): Attribute => ({ type, value: new Uint
 const microsoft = encodeVendorSpecific({ vendor: 311, type: 25, value: new Uint8Array(50) })
 const cisco = encodeVendorSpecific({ vendor: 9, type: 1, value: Buffer.from('a=b') })
 
-describe('RFC 2865 §5.44 and RFC 3579 §3.3, what a user proves himself with', () => {
+describe('RFC 2865 §5.44 and RFC 3579 §3.3, the credentials of a request', () => {
   const table: readonly (readonly [string, readonly Attribute[], string | undefined])[] = [
     ['User-Password of one block', [of(2, 16)], undefined],
     ['User-Password of eight blocks', [of(1, 3), of(2, 128), of(24, 8)], undefined],

@@ -69,7 +69,7 @@ export class LoadBalancer {
   #keep(socket: Socket): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    // whoever is behind it may be gone; that is what this is for
+    // the service behind it may be gone, which is what this is for
     socket.on('error', () => socket.destroy())
   }
 }

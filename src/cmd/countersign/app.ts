@@ -28,7 +28,7 @@ import { json, nearestOf, show as showResult, table } from './output.ts'
 
 const policyOption = new Option(
   '--new-users <policy>',
-  'what becomes of users that are unknown or have no device',
+  'what happens to users who are unknown or have no device',
 ).choices(newUserPolicies)
 const normalizationOption = new Option(
   '--username-normalization <how>',
@@ -37,7 +37,7 @@ const normalizationOption = new Option(
 
 const verifiedPushOption = new Option(
   '--verified-push <when>',
-  'whether a push takes a code as well: one that the login shows, or the app where the login can not',
+  'whether a push needs a code too: shown by the login, or by the app if the login can not show one',
 ).choices(verifiedPushes)
 const digitsOption = new Option(
   '--verified-push-digits <digits>',
@@ -45,7 +45,7 @@ const digitsOption = new Option(
 ).argParser(readDigits)
 const signatureV1Option = new Option(
   '--signature-v1 <on|off>',
-  'whether /auth/v2 takes signature version 1, which can be replayed for ever; on for type unix',
+  'whether /auth/v2 takes signature version 1, which can be replayed forever; on for type unix',
 ).argParser(readSwitch)
 
 const revealOption = new Option('--reveal', 'print the secret key').default(false)
@@ -72,7 +72,7 @@ export function addAppVerb(program: Command): void {
     .addOption(revealOption)
     .option(
       '--cfg',
-      'as its client wants it in authproxy.cfg or login_duo.conf; with --reveal it starts as it is',
+      'as the authproxy.cfg or login_duo.conf of its client; ready to use with --reveal',
       false,
     )
     .option('--api-host <host>', 'for --cfg: host name of the service (default: its own)')
@@ -92,7 +92,7 @@ export function addAppVerb(program: Command): void {
     .option('--enable', 'take its requests again')
     .action(edit)
   dataOptions(app.command('rotate <app>'))
-    .description('give it a new secret key; the old one is worth nothing at once')
+    .description('give it a new secret key; the old one stops working at once')
     .addOption(revealOption)
     .option('--yes', 'without asking', false)
     .action(rotate)
@@ -197,11 +197,11 @@ async function clientSettings(
   }
 }
 
-/** Where clients reach the signed API: at its own listener, else where everything is. */
+/** Where clients reach the signed API: at its own listener, or at that of the whole service. */
 async function apiPlace({ store, location: { config } }: Context): Promise<{
   readonly host: string
   readonly port: string
-  /** Else the certificate is of another authority: a given one, or that of a reverse proxy. */
+  /** Whether the certificate is of our own authority; else it was given, or is that of a reverse proxy. */
   readonly ownCertificate: boolean
 }> {
   const { apiPort, certificateFiles, hostNames, publicUrl } = config
@@ -209,7 +209,7 @@ async function apiPlace({ store, location: { config } }: Context): Promise<{
     const [host = 'localhost'] = hostNames
     return { host, port: String(apiPort), ownCertificate: certificateFiles === undefined }
   }
-  // the service keeps where it really is each time that it starts
+  // the service stores its address each time it starts
   const address = await new ServiceAddress(store).read()
   const { hostname, port } = new URL(publicUrl ?? address ?? publicUrlOf(config, config.port))
   return {
@@ -251,7 +251,7 @@ async function rotate(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     await confirmed(
-      `Replace the secret key of ${app.name}? What uses the old one is refused at once.`,
+      `Replace the secret key of ${app.name}? Clients that use the old one are refused at once.`,
       options.yes,
     )
     const skey = await administration.together((acts) => acts.rotateSkey(app))

@@ -5,14 +5,12 @@ import { type DataOptions, dataOptions, userNamed, withStore } from './context.t
 import { readCount, readDuration } from './duration.ts'
 import { isoTime, json, moment, show, table } from './output.ts'
 
-/** How long codes work where nothing else is said. */
+/** How long codes work by default. */
 export const bypassValidSecs = 86_400
 
 /** `countersign bypass …` */
 export function addBypassVerb(program: Command): void {
-  const bypass = program
-    .command('bypass')
-    .description('codes for users who have nothing else at hand')
+  const bypass = program.command('bypass').description('codes for users who have no device at hand')
   dataOptions(bypass.command('create <username>'))
     .description(
       'make a code for the help desk to read out; it replaces the codes that the user has, and is shown this once',
@@ -21,7 +19,7 @@ export function addBypassVerb(program: Command): void {
     .option('--reuse-count <count>', 'how often each may be used; 0 for unlimited', readUses, 1)
     .option(
       '--valid-for <duration>',
-      'how long they work, like 30m, 24h or 3d; 0 for ever (default: 24h)',
+      'how long they work, such as 30m, 24h or 3d; 0 for no limit (default: 24h)',
       readDuration,
     )
     .option('--preserve-existing', 'keep the codes that the user has', false)

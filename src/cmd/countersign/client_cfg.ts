@@ -16,12 +16,12 @@ export interface ClientSettings {
 
 const httpsPort = '443'
 
-/** The configuration of an application's client, which starts as it is where the key is revealed. */
+/** The configuration of an application's client; ready to use if the key is revealed. */
 export function clientCfg(app: Integration, settings: ClientSettings): string {
   return app.type === 'unix' ? unixCfg(app, settings) : proxyCfg(app, settings)
 }
 
-/** Which client that configuration is for. */
+/** The client that the configuration is for. */
 export function clientOf({ type }: Pick<Integration, 'type'>): string {
   return type === 'unix' ? 'login_duo and pam_duo' : 'the authentication proxy'
 }
@@ -42,7 +42,7 @@ api_host=${apiHost}
 api_port=${apiPort}
 ${ca}; where this proxy listens, UDP
 port=${radiusPort}
-; EDIT: the address of the RADIUS client (VPN gateway, AD Connector), which has to know the secret below it
+; EDIT: the address of the RADIUS client (VPN gateway, AD Connector), which needs the secret below it
 radius_ip_1=${radiusIp}
 radius_secret_1=${radiusSecret}
 ; secure: nobody is let in without a second factor while the service can't be reached

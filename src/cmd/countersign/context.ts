@@ -46,7 +46,7 @@ export function dataOptions(command: Command): Command {
   return locationOptions(command).option('--json', 'print JSON, for scripts', false)
 }
 
-/** Opens the data for one verb, and closes it again. @throws {StoreError} where there is none. */
+/** Opens the data for one verb, and closes it again. @throws {StoreError} if there is none. */
 export async function withStore(
   options: LocationOptions & { readonly json?: boolean },
   work: (context: Context) => Promise<void>,
@@ -61,7 +61,7 @@ export async function withStore(
   }
 }
 
-/** Runs a program: a foreseen error is one line, and exit status 1. */
+/** Runs a program. An expected error prints one line and sets exit status 1. */
 export async function runProgram(program: Command): Promise<void> {
   pointToHelp(program, program.name())
   try {
@@ -81,7 +81,7 @@ export async function runProgram(program: Command): Promise<void> {
   }
 }
 
-/** A usage error names the help of the verb that it is about. */
+/** Makes each usage error name the help of its own verb. */
 function pointToHelp(command: Command, path: string): void {
   command.showHelpAfterError(`(see '${path} --help')`)
   for (const verb of command.commands) pointToHelp(verb, `${path} ${verb.name()}`)

@@ -17,7 +17,7 @@ import { json } from './output.ts'
 /** `countersign backup`, `restore`, `migrate` and `check`: the data as a whole. */
 export function addDataVerbs(program: Command): void {
   dataOptions(program.command('backup <file>'))
-    .description('copy the data as it is now into one file, while the service runs')
+    .description('copy the data into one file; the service may run')
     .action(async (file: string, options: DataOptions) => {
       const location = sqliteLocation(options, 'pg_dump')
       const { folder, sealingKey } = location
@@ -31,8 +31,8 @@ export function addDataVerbs(program: Command): void {
       )
     })
   dataOptions(program.command('restore <file>'))
-    .description('put a backup in the place of the data; the service must be stopped')
-    .option('--force', 'replace the data that is there', false)
+    .description('replace the data with a backup; the service must be stopped')
+    .option('--force', 'replace existing data', false)
     .action((file: string, options: DataOptions & { force: boolean }) => {
       const location = sqliteLocation(options, 'pg_restore')
       restoreDatabase(location.folder, file, keysIn(location), { force: options.force })
@@ -91,7 +91,7 @@ function keysIn(location: DataLocation): SealingKey[] {
   return keysOf(location, false)
 }
 
-/** @throws {CommandError} where the data is in PostgreSQL, which brings `program` for that. */
+/** @throws {CommandError} where the data is in PostgreSQL, which has `program` for that. */
 function sqliteLocation(options: DataOptions, program: string): DataLocation {
   const location = locateData(options)
   if (location.databaseUrl === undefined) return location

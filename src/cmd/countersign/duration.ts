@@ -4,7 +4,7 @@ import { systemClock } from '../../host/clock.ts'
 const unitSecs: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 const moment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/
 
-/** The value of an option like `--valid-for`: `24h`, `3d`; 0 for ever. @returns Seconds. */
+/** The value of an option like `--valid-for`: `24h`, `3d`; 0 for no limit. @returns Seconds. */
 export function readDuration(text: string): number {
   const secs = text === '0' ? 0 : durationSecs(text)
   if (secs !== undefined) return secs

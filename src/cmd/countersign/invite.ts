@@ -66,7 +66,7 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
   })
 }
 
-/** A misspelt name must not become a user by an invitation. */
+/** Finds the user, so that an invitation to a misspelt name does not create one. */
 async function knownUser(store: Store, username: string): Promise<User> {
   try {
     return await userNamed(store, username)

@@ -27,9 +27,9 @@ const maxEntries = 10_000
 
 /** `countersign log …` */
 export function addLogVerb(program: Command): void {
-  const log = program.command('log').description('what happened, the newest first')
+  const log = program.command('log').description('the logs of the service, newest first')
   logOptions(log.command('authentication', { isDefault: true }))
-    .description('who signed in, and who did not')
+    .description('sign-ins, successful or not')
     .option('--user <username>', 'of this user only')
     .addOption(
       new Option('--result <result>', 'of this result only').choices([
@@ -41,10 +41,10 @@ export function addLogVerb(program: Command): void {
     .option('--reason <reason>', 'of this reason only, such as look_alike_username')
     .action(authentication)
   logOptions(log.command('administrator'))
-    .description('what administrators did')
+    .description('actions of administrators')
     .action(administrator)
   logOptions(log.command('telephony'))
-    .description('messages and calls, and what came of each')
+    .description('messages and calls with their results')
     .option('--user <username>', 'to this user only')
     .action(telephony)
 }
@@ -121,7 +121,7 @@ async function print<Event>(
   }
 }
 
-/** JSON has one entry a line, so that a reader can take each as it comes. */
+/** JSON has one entry per line, so that a reader can parse each as it comes. */
 async function printAndFollow<Event>(
   read: Read<Event>,
   view: LogView<Event>,
@@ -130,7 +130,7 @@ async function printAndFollow<Event>(
 ): Promise<void> {
   const stopping = new AbortController()
   void untilStopped().then(() => stopping.abort())
-  // a reader that goes away ends it
+  // a reader that closes the pipe ends it
   process.stdout.on('error', () => stopping.abort())
   const [newest] = await read({ limit: 1 })
   const before = await read(range)

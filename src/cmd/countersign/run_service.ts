@@ -18,7 +18,7 @@ export interface ServiceFlags extends LocationOptions {
 
 const configError = 2
 
-/** @returns Exit status: 2 for a configuration with errors, 1 where it can't start. */
+/** @returns Exit status: 2 for a configuration with errors, 1 if the service can't start. */
 export async function runService({ port, ...options }: ServiceFlags): Promise<number> {
   const location = located(options)
   if (location === undefined) return configError
@@ -30,7 +30,7 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
     stdout: true,
     clock: systemClock,
   })
-  // heard from now on: whoever reads that it listens may ask to stop at once
+  // registered first, so that a signal sent right after 'listening' is not lost
   const stopped = untilStopped()
   try {
     const service = await startService({
@@ -69,7 +69,7 @@ function located(options: LocationOptions): DataLocation | undefined {
   }
 }
 
-/** Errors whose message is all that an operator needs. */
+/** Errors of which an operator needs the message only, without a stack. */
 function isForOperator(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof ServiceError
 }

@@ -7,13 +7,13 @@ const lingerMs = 100
 /** `countersign service`: the MFA service in the foreground. */
 export function addServiceVerb(program: Command): void {
   locationOptions(program.command('service'))
-    .description('the MFA service, in the foreground; makes its data where there is none')
-    .option('--port <port>', 'TCP port, before the one of the configuration; 0 for any', readPort)
+    .description('the MFA service, in the foreground; creates its data if there is none')
+    .option('--port <port>', 'TCP port, instead of the configured one; 0 for any', readPort)
     .action(async (flags: ServiceFlags) => {
-      // loaded when it is used: the other verbs are to answer at once
+      // imported on use, so that the other verbs start quickly
       const { runService } = await import('./run_service.ts')
       process.exitCode = await runService(flags)
-      // what still waits for a database that does not answer is not waited for
+      // does not wait for queries to a database that does not answer
       setTimeout(() => process.exit(), lingerMs).unref()
     })
 }

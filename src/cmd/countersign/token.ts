@@ -29,7 +29,7 @@ export function addTokenVerb(program: Command): void {
     .command('token')
     .description('generators of passcodes: authenticator apps, hardware tokens, YubiKeys')
   dataOptions(token.command('add <username>'))
-    .description('give a user a token; its QR code is shown this once')
+    .description('give a user a token; its QR code is shown only now')
     .addOption(
       new Option('--kind <kind>', 'passcodes that change with the time, or count up; their length')
         .choices(tokenKinds)
@@ -47,14 +47,14 @@ export function addTokenVerb(program: Command): void {
         .choices(['30', '60'])
         .default('30'),
     )
-    .option('--serial <serial>', 'what stands on it')
-    .option('--counter <counter>', 'where it stands (HOTP)', readCounter, 0)
+    .option('--serial <serial>', 'the serial number printed on it')
+    .option('--counter <counter>', 'its counter value (HOTP)', readCounter, 0)
     .option('--secret-file <file>', 'its secret in base32, - for standard input; else one is made')
     .action(add)
   addTokenImportVerb(token)
   dataOptions(token.command('list'))
-    .description('all tokens, and whose they are')
-    .option('--unassigned', 'only those that nobody has', false)
+    .description('all tokens with their users')
+    .option('--unassigned', 'only those without a user', false)
     .action(list)
   dataOptions(token.command('assign <serial> <username>'))
     .description('give a token to a user; its serial or its identifier')
@@ -63,7 +63,7 @@ export function addTokenVerb(program: Command): void {
     .description('take a token from its user')
     .action(unassign)
   dataOptions(token.command('resync <serial> <code> <code> [code]'))
-    .description('bring a HOTP token back into step by two or three codes in a row')
+    .description('resynchronise a HOTP token with two or three consecutive codes')
     .action(resync)
   dataOptions(token.command('remove <serial>'))
     .description('remove a token')
@@ -139,7 +139,7 @@ async function assign(serial: string, username: string, options: DataOptions): P
     const token = await tokenNamed(store, serial)
     const user = await userNamed(store, username)
     if (token.phoneId !== null)
-      throw new CommandError(`${serial} is the generator of a phone, and goes where that goes`)
+      throw new CommandError(`${serial} belongs to a phone and moves with it`)
     if (token.userId !== null && token.userId !== user.userId) {
       const holder = await new Users(store).byId(token.userId)
       throw new CommandError(
@@ -156,7 +156,7 @@ async function unassign(serial: string, options: DataOptions): Promise<void> {
     const token = await tokenNamed(store, serial)
     if (token.userId === null) throw new CommandError(`${serial} is with nobody`)
     if (token.phoneId !== null)
-      throw new CommandError(`${serial} is the generator of a phone; remove the phone`)
+      throw new CommandError(`${serial} belongs to a phone; remove the phone`)
     await administration.together((acts) => acts.assignToken(token.tokenId, undefined))
     show(asJson, tokenJson({ ...token, userId: null }), `${serial} is nobody's now`)
   })
@@ -175,8 +175,8 @@ async function resync(
     if (!kind.startsWith('hotp')) {
       throw new CommandError(
         kind === 'yubikey'
-          ? 'a YubiKey needs none: each of its passcodes says where it stands'
-          : 'only a HOTP token counts; a TOTP token whose clock is off is followed by itself',
+          ? 'a YubiKey needs no resynchronisation: each of its passcodes has its counter in it'
+          : 'only HOTP tokens need it; the drift of a TOTP token is followed automatically',
       )
     }
     const codes = [first, second, ...(third === undefined ? [] : [third])]
@@ -202,7 +202,7 @@ async function remove(
   })
 }
 
-/** The token of that serial or identifier. @throws {CommandError} where it is none, or several. */
+/** The token of that serial or identifier. @throws {CommandError} if there is none, or more than one. */
 async function tokenNamed(store: Store, name: string): Promise<HardwareToken> {
   const [token, ...others] = await new HardwareTokens(store).named(name)
   if (token === undefined)
@@ -217,7 +217,7 @@ function readCounter(text: string): number {
   throw new InvalidArgumentError('expected a whole number')
 }
 
-/** A secret never stands in the arguments, where every user of the machine could read it. */
+/** From a file: every user of the machine can read the arguments of a process. */
 function readSecret(file: string): Secret {
   try {
     return new Secret(readFileSync(file === '-' ? 0 : file, 'utf8').trim())

@@ -33,10 +33,10 @@ interface ImportVerbOptions extends DataOptions {
   readonly dryRun: boolean
 }
 
-/** What a file came to: what is wrong with it, and how the rest of it is put into the directory. */
+/** The problems of a file, and how to import its valid tokens. */
 interface ReadFile {
   readonly problems: readonly FileProblem[]
-  /** What was read in another way than it is written. */
+  /** Values that were read differently from how they are written. */
   readonly notes: readonly FileProblem[]
   readonly count: number
   readonly take: (acts: AdministrationActs, options: ImportOptions) => Promise<Taken>
@@ -50,9 +50,9 @@ const defaultStepSecs = 30
 /** `countersign token import` */
 export function addTokenImportVerb(token: Command): void {
   dataOptions(token.command('import <file>'))
-    .description('take in the hardware tokens that a file lists, - for standard input')
+    .description('import the hardware tokens in a file, - for standard input')
     .addOption(
-      new Option('--format <format>', 'form of the file; else it is seen from the file').choices([
+      new Option('--format <format>', 'format of the file (default: detected)').choices([
         'csv',
         'pskc',
         'yubikey',
@@ -80,13 +80,13 @@ export function addTokenImportVerb(token: Command): void {
     .option('--key-file <file>', 'pre-shared key that a PSKC file is encrypted with')
     .option('--password-file <file>', 'password that a PSKC file is encrypted with')
     .addOption(
-      new Option('--skip', 'leave tokens as they are whose serial is there already')
+      new Option('--skip', 'keep tokens unchanged if their serial already exists')
         .conflicts('replace')
         .default(false),
     )
     .option('--replace', 'replace them; they stay with their users', false)
     .option('--skip-invalid', 'import the others where lines or keys are wrong', false)
-    .option('--dry-run', 'only say what would be done', false)
+    .option('--dry-run', 'only print what would be done', false)
     .action(importTokens)
 }
 
@@ -182,7 +182,7 @@ async function takeTokens(
   return { ...imported, ...(await acts.assignListed(held)) }
 }
 
-/** An option that says nothing of this form was meant for another file. */
+/** Refuses options that this format does not use: they were meant for another file. */
 function refuseForeignOptions(format: TokenFileFormat, options: ImportVerbOptions): void {
   const { kind, step, algorithm, keyFile, passwordFile } = options
   if (format !== 'csv' && (kind ?? step ?? algorithm) !== undefined) {
@@ -207,7 +207,7 @@ function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
   }
 }
 
-/** Neither stands in the arguments, where every user of the machine could read it. */
+/** From files: every user of the machine can read the arguments of a process. */
 async function unlockOf({
   keyFile,
   passwordFile,
@@ -249,7 +249,7 @@ class DryRun extends Error {
   }
 }
 
-/** Everything is done as it would be, so that all is told that would be wrong, and taken back. */
+/** A dry run does all the work, so that it finds every problem, and rolls it back. */
 async function rolledBackIf(
   dryRun: boolean,
   work: (end: (imported: Taken) => Taken) => Promise<Taken>,
@@ -282,14 +282,14 @@ function tellProblems(name: string, problems: readonly FileProblem[]): void {
   if (more > 0) process.stderr.write(`${name}: and ${more} more; --json lists all\n`)
 }
 
-/** Only for a person who looks on. */
+/** Progress for a terminal; none for scripts. */
 function progressOf(count: number): ((done: number) => void) | undefined {
   const { stderr } = process
   if (!stderr.isTTY) return undefined
   return (done) => stderr.write(done < count ? `\r${done} of ${count} ` : '\r\u001b[K')
 }
 
-/** The users that a file names and that did not get their token. */
+/** Prints the users in the file whose tokens could not be assigned. */
 function tellUnassigned(name: string, { unassigned }: Taken): void {
   const places = unassigned.map(({ serial, username, reason }) => ({
     where: `${serial} is not assigned to ${username}`,

@@ -26,7 +26,7 @@ export function addUpVerb(program: Command): void {
       8480,
     )
     .action(async (flags: UpFlags) => {
-      // loaded when it is used: the other verbs are to answer at once
+      // imported on use, so that the other verbs start quickly
       const { up } = await import('../../first_run/up.ts')
       await up(flags)
     })

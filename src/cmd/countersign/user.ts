@@ -25,14 +25,14 @@ const settableStatuses = ['active', 'bypass', 'disabled'] as const
 
 /** `countersign user …` */
 export function addUserVerb(program: Command): void {
-  const user = program.command('user').description('the people who sign in')
+  const user = program.command('user').description('users who sign in')
   dataOptions(user.command('add <username>'))
     .description('add a user, with something to sign in with')
     .option('--realname <name>', 'full name')
     .option('--email <address>', 'mail address', readMailOption)
     .option('--alias <name...>', 'further names')
-    .option('--totp', 'make a token whose passcodes change with the time, and show its QR code')
-    .option('--hotp', 'make a token whose passcodes count up, and show its QR code')
+    .option('--totp', 'create a time-based token (TOTP) and show its QR code')
+    .option('--hotp', 'create a counter-based token (HOTP) and show its QR code')
     .option('--bypass <count>', 'make bypass codes, which work for 24 hours', readCount)
     .action(add)
   dataOptions(user.command('list'))
@@ -51,10 +51,10 @@ export function addUserVerb(program: Command): void {
     )
     .action(edit)
   dataOptions(user.command('alias <username> [alias...]'))
-    .description("set a user's further names; none removes them")
+    .description("set a user's aliases; without any, remove them")
     .action(setAliases)
   dataOptions(user.command('unlock <username>'))
-    .description('end the locks of wrong passcodes')
+    .description('remove the lockouts caused by wrong passcodes')
     .action(unlock)
   dataOptions(user.command('remove <username>'))
     .description('remove a user with all devices')
@@ -212,7 +212,7 @@ async function unlock(username: string, options: DataOptions): Promise<void> {
     const user = await userNamed(store, username)
     await administration.together((acts) => acts.unlockUser(user))
     const status = user.status === 'locked out' ? 'active' : user.status
-    showResult(asJson, userJson({ ...user, status }), `${user.username} is not locked out any more`)
+    showResult(asJson, userJson({ ...user, status }), `${user.username} is no longer locked out`)
   })
 }
 

@@ -12,7 +12,7 @@ import { readSections, type Section } from './section.ts'
 import { SectionValues } from './section_values.ts'
 
 /**
- * Reads an `authproxy.cfg`. All problems are told at once, in the order of their lines.
+ * Reads an `authproxy.cfg`. Reports all problems at once, in the order of their lines.
  *
  * @param text The file's content.
  * @param file Its path; relative paths in it are looked for from there.

@@ -23,7 +23,7 @@ export interface Section {
   readonly settings: readonly Setting[]
 }
 
-/** Finds the sections and keys of a document in the table, and tells what is not there or not right. */
+/** Finds the sections and keys of a document in the table, and reports what is unknown, missing or wrong. */
 export function readSections(document: IniDocument, report: Report): Section[] {
   for (const { line, reason } of document.strays) report('error', line, strayMessage(reason))
   const seen = new Map<string, number>()

@@ -5,7 +5,7 @@ import { codecLabel, existingPath, parseAliases, parseBoolean, valueProblem } fr
 
 /**
  * The values of one section: checked once when it is made, then read by kind. What a section
- * inherits is taken from `[main]`; a value that was told to be wrong reads as not set.
+ * inherits is taken from `[main]`; a value that was reported as wrong reads as not set.
  */
 export class SectionValues {
   readonly #section: Section

@@ -24,7 +24,7 @@ export interface RadiusFrontOptions {
   /** A label of the Encoding Standard. */
   readonly pwCodec: string
   readonly decide: (login: Login) => Promise<Verdict>
-  /** `undefined` where nobody wants them. */
+  /** `undefined` if events are not logged. */
   readonly events: AuthEvents | undefined
   readonly log: Log
   readonly clock: Clock

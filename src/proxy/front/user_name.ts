@@ -9,8 +9,8 @@ export type UserName =
  * Reads the User-Name attributes of a request (RFC 2865 §5.1).
  *
  * A name that is not UTF-8 is refused, never repaired: with replacement characters `an\xe9` and
- * `an\xe8` would become one user. A NUL is refused because programs in C see only what stands before
- * it, so that the appliance and the service would mean different users.
+ * `an\xe8` would become one user. A NUL is refused because programs in C see only the part
+ * before it, so that the appliance and the service would mean different users.
  *
  * @param values The octets of each User-Name attribute.
  */

@@ -1,11 +1,11 @@
 /** A sign-in on its way through the proxy, whichever protocol brought it. */
 export interface Login {
-  /** Stands in front of each of its log lines. */
+  /** Begins each of its log lines. */
   readonly label: string
   readonly username: string
   /** What the user typed: the factor or the passcode. */
   readonly word: string
-  /** The user's own address where the appliance tells it. */
+  /** The user's own address, if the appliance sends it. */
   readonly ipaddr: string | undefined
 }
 
@@ -22,10 +22,10 @@ export type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
 interface Outcome {
   /** What logs and events show; it holds no link and no passcode. */
   readonly message: string
-  /** What the user sees where that differs from `message`. It never reaches a log. */
+  /** What the user sees if it differs from `message`. It never reaches a log. */
   readonly userMessage?: string
   readonly factor: string | undefined
-  /** What shows that the API is down, where `failmode` decided. */
+  /** What shows that the API is down, if `failmode` decided. */
   readonly evidence?: string
 }
 

@@ -91,7 +91,7 @@ export class SecondFactor {
     })
   }
 
-  /** Returns a verdict whatever the API does or does not do. */
+  /** Returns a verdict whether or not the API answers. */
   async ask(login: Login): Promise<Verdict> {
     if (this.#exempt.has(login.username)) {
       return this.#accept(login, { grounds: 'exempt', message: 'exempt from the second factor' })
@@ -127,7 +127,7 @@ export class SecondFactor {
       const parameters = { factor: 'prompt', prompt: promptWord(word) }
       return await this.#auth(attempt, parameters, factorOf(word))
     } catch (error) {
-      // nothing was started: preauth lists the devices, and so what to tell the user
+      // nothing was started: preauth lists the devices, so the user learns what is possible
       if (error instanceof AuthApiFailure && error.status === 400) return undefined
       return this.#failed(attempt, factorOf(word), 'auth', error)
     }
@@ -146,7 +146,7 @@ export class SecondFactor {
       log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
       if (answer.result !== 'auth') return this.#preauthVerdict(login, answer)
       asking = 'auth'
-      // its own answer to preauth is not one to somebody else
+      // this login's own answer to preauth is no evidence that others are served
       since++
       const choice = chooseFactor(word, answer.devices)
       if (choice.kind === 'impossible') return reject(choice.message, factorOf(word))
@@ -213,7 +213,7 @@ export class SecondFactor {
     return { ...reject(failedSecure, factor), evidence }
   }
 
-  /** Every sign-in that is let in comes through here, on one of the four `Grounds`. */
+  /** The only way to let a user in, on one of the four `Grounds`. */
   #accept(
     login: Login,
     accepted: {

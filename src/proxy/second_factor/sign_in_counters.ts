@@ -1,4 +1,4 @@
-/** What became of sign-ins whose calls had no answer, since the proxy started. */
+/** Results of sign-ins whose calls had no answer, since the proxy started. */
 export class SignInCounters {
   /** Let in by `failmode=safe`. */
   failOpens = 0

@@ -12,7 +12,7 @@ export function ipv4In(address: string): string | undefined {
   return isIPv4(ipv4) ? ipv4 : undefined
 }
 
-/** Whether an address stands for all addresses of its family: `0.0.0.0` or `::`. */
+/** Whether an address means all addresses of its family: `0.0.0.0` or `::`. */
 export function isUnspecified(address: string): boolean {
   return address === '0.0.0.0' || addressNumber(address) === 0n
 }

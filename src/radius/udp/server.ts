@@ -23,11 +23,11 @@ export interface RadiusServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly clients: RadiusClients
-  /** Decides on a request. It is asked once for each, however often the request is sent. */
+  /** Decides on a request. It is called once for each, however often the request is sent. */
   readonly answer: (request: AccessRequest) => Promise<Answer>
   readonly log: Log
   readonly clock: Clock
-  /** How long a reply is kept for those who ask again (RFC 5080 §2.2.2: 5 to 30 s). */
+  /** How long a reply is kept for retransmissions (RFC 5080 §2.2.2: 5 to 30 s). */
   readonly cleanupDelaySecs?: number
   /** Requests remembered at most, in progress and answered. */
   readonly maxEntries?: number
@@ -47,8 +47,8 @@ const busy = 'The sign-in service is busy. Please try again.'
 /**
  * A RADIUS server on one UDP socket (RFC 2865, RFC 3579, RFC 5080 §2.2.2, RFC 5997).
  *
- * What is not a well-formed request of a known client gets silence and a counter. Nothing that a
- * datagram holds can make it throw; what it remembers is bounded.
+ * Anything but a well-formed request of a known client is dropped and counted. No datagram can make
+ * it throw, and its memory is bounded.
  */
 export class RadiusServer {
   readonly counters = new ServerCounters()
@@ -93,11 +93,11 @@ export class RadiusServer {
     })
   }
 
-  /** @throws An error of the system's (code `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it can't. */
+  /** @throws An error of the system's (code `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) if it can't. */
   async listen(): Promise<void> {
     const { port, address = '0.0.0.0', log, recvBufferSize = wantedReceiveBuffer } = this.#options
     try {
-      // awaited from before, since it may be there at once
+      // before bind, since the event may come at once
       const listening = once(this.#socket, 'listening')
       this.#socket.bind({ port, address })
       await listening
@@ -175,14 +175,14 @@ export class RadiusServer {
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()))
   }
 
-  /** Cheapest first: what is not ours costs no hash and no memory. */
+  /** Cheapest checks first: datagrams of strangers cost no hash and no memory. */
   #receive(datagram: Uint8Array, from: Peer): void {
     try {
       if (this.#state !== 'open') return
       this.counters.received++
       const client = this.#clients.find(from.address)
       if (client === undefined) return this.#drops.drop('unknown-client', from)
-      // a forger's: nothing can be sent there
+      // forged: nothing can be sent to port 0
       const { name } = client
       if (from.port === 0) {
         return this.#drops.drop('malformed', from, { client: name, detail: 'source port 0' })

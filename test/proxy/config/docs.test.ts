@@ -46,7 +46,7 @@ describe('docs/authproxy.cfg.md', () => {
 })
 
 describe('the table of sections and keys', () => {
-  test('no key stands twice in a section, and every enum has its values', () => {
+  test('lists no key twice in a section, and every enum with its values', () => {
     for (const { name, options } of sectionTable) {
       const keys = options.map(({ key }) => key)
       assert.deepEqual([...new Set(keys)], keys, name)

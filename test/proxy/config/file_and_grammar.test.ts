@@ -78,13 +78,13 @@ describe('§2.2, lexical rules', () => {
     ])
   })
 
-  test('continuation: an indented key=value line is swallowed, and told', () => {
+  test('continuation: reports an indented key=value line that becomes part of a value', () => {
     assert.deepEqual(problemsOf(`${minimal}port=1812\n   failmode=secure\n`), [
       "authproxy.cfg:9: the line is indented deeper than line 8, so 'failmode' is part of the value of port there; remove the blanks before it",
     ])
   })
 
-  test('continuation: a secret on the line below is told, and not repeated', () => {
+  test('continuation: reports a secret on the line below without repeating it', () => {
     const problems = problemsOf(
       minimal.replace(`skey=${skey}`, `port=1812\n  ${skey}\nskey=\n ${skey}`),
     )
@@ -100,7 +100,7 @@ describe('§2.2, lexical rules', () => {
     assert(!problems.join().includes(skey))
   })
 
-  test('an indented section is swallowed, and told', () => {
+  test('reports an indented section that becomes part of a value', () => {
     assert.match(
       problemsOf(`${minimal}\n  [main]\n`).join(),
       /:9: the line is indented deeper than line 7, so the section is part of the value of radius_sec/,
@@ -351,7 +351,7 @@ describe('§2.7, inheritance from [main]', () => {
 })
 
 describe('what is not supported yet', () => {
-  test('a key that has no effect is told, unless it is off', () => {
+  test('reports a key that has no effect, unless it is off', () => {
     assert.deepEqual(problemsOf(`${minimal}pass_through_all=true\n`), [
       'authproxy.cfg:8: warning: pass_through_all is not yet supported and has no effect',
     ])
@@ -362,7 +362,7 @@ describe('what is not supported yet', () => {
 describe('whatever is in the file', () => {
   const shown = [skey, secret]
 
-  test('nothing is thrown, and no secret is told', () => {
+  test('never throws, and repeats no secret', () => {
     const piece = fc.constantFrom('', '\n', ' ', '[', ']', '=', ':', ';', "'", '"', '\0', '2', 'x=')
     const place = fc.nat(minimal.length)
     fc.assert(

@@ -92,7 +92,7 @@ exempt_username_1=breakglass
 })
 
 describe('problems', () => {
-  test('are told all at once, each with its line and what to do', () => {
+  test('are reported all at once, each with its line and a remedy', () => {
     const text = `debug=true
 [main]
 debug=perhaps
@@ -279,7 +279,7 @@ http_ca_certs_file=/not/there.pem
 })
 
 describe('protected values', () => {
-  test('are opened with the key file; a readable or another key is told', () => {
+  test('are opened with the key file; a readable file or a wrong key is reported', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'authproxy.cfg')
     const key = readOrMakeKey(keyFileFor(file))
     const text = minimal

@@ -60,7 +60,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('what the request says is there to be read', async () => {
+  test('gives access to the attributes of the request', async () => {
     const asked: AccessRequest[] = []
     const server = await startServer({
       answer: (received) => {
@@ -109,7 +109,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('one that cannot be decided on is rejected, and told as an error', async () => {
+  test('rejects a request that can not be decided on, and logs an error', async () => {
     const log = new RecordingLog()
     const server = await startServer({
       log,
@@ -179,7 +179,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
   })
 })
 
-describe('RFC 2865 §3, who is not known', () => {
+describe('RFC 2865 §3, a datagram of an unknown client', () => {
   test('gets silence, a counter and one line that is limited in rate', async () => {
     const clock = new ManualClock()
     const log = new RecordingLog()
@@ -272,7 +272,7 @@ describe('RFC 5997, Status-Server', () => {
     await server.close()
   })
 
-  test('never reaches who decides, and takes no Identifier from a login in progress', async () => {
+  test('is never decided on, and takes no Identifier from a login in progress', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     let asked = 0
     const server = await startServer({
@@ -295,7 +295,7 @@ describe('RFC 5997, Status-Server', () => {
     await server.close()
   })
 
-  test('is limited in rate, for each client apart', async () => {
+  test('is limited in rate for each client separately', async () => {
     const clock = new ManualClock()
     const server = await startServer({
       clock,

@@ -30,7 +30,7 @@ function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array
 }
 
 describe('the socket', () => {
-  test('a port that is taken, and an address that is not ours, are told with their code', async () => {
+  test('fails with the code of the system for a taken port or a foreign address', async () => {
     const server = await startServer()
     const { port } = server.address
     await assert.rejects(startServer({ port }), { code: 'EADDRINUSE' })
@@ -65,7 +65,7 @@ describe('the socket', () => {
     await server.close()
   })
 
-  test('a receive buffer that was cut down is told of, with what to run', () => {
+  test('warns of a receive buffer that was reduced, with the command to run', () => {
     const log = new RecordingLog()
     const socket = (got: number) => ({ setRecvBufferSize: () => {}, getRecvBufferSize: () => got })
     raiseReceiveBuffer(socket(8_388_608), 8_388_608, log)
@@ -130,7 +130,7 @@ describe('the end', () => {
     peer.close()
   })
 
-  test('it does not wait longer than it was told to, and a later answer harms nobody', async () => {
+  test('waits for a bounded time, and ignores a later answer', async () => {
     const log = new RecordingLog()
     const { promise, resolve } = Promise.withResolvers<void>()
     const server = await startServer({
@@ -155,7 +155,7 @@ describe('the end', () => {
     peer.close()
   })
 
-  test('one that never listened can be closed', async () => {
+  test('closes a server that never listened', async () => {
     const server = new RadiusServer({
       port: 0,
       clients: RadiusClients.of([]),
