@@ -32,7 +32,7 @@ describe('a RADIUS client that retries a push with new packets', () => {
     return (await phone.requests()).map(({ txid }) => String(txid))
   }
 
-  test('signs in after two sign-ins of three tries each that came to nothing', async () => {
+  test('still gets a push after two unanswered sign-ins of three tries each', async () => {
     for (let signIns = 0; signIns < 2; signIns++) {
       const tries = []
       for (let count = 1; count <= 3; count++) {

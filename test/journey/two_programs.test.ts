@@ -42,7 +42,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     return codes[0] ?? ''
   }
 
-  test('without the secret key the section does not start, and the proxy names the line', async () => {
+  test('the section does not start without the secret key, and the proxy names the line', async () => {
     await verb('app', 'add', '--type', 'radius', '--name', 'VPN')
     const section = await verb('app', 'show', 'VPN', '--cfg')
     writeFileSync(proxyCfg, section)
@@ -56,7 +56,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     )
   })
 
-  test('with --reveal the section starts as it is, and finds the service', async () => {
+  test('the section starts unedited with --reveal, and finds the service', async () => {
     port = await freePort()
     const words = ['app', 'show', 'VPN', '--cfg', '--reveal', '--radius-port', String(port)]
     const section = await verb(...words)
@@ -89,7 +89,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     )
   })
 
-  test('in bypass she needs nothing, and disabled nothing helps', async () => {
+  test('a user in bypass needs no second factor, and a disabled user is rejected', async () => {
     await verb('user', 'edit', 'olga', '--status', 'bypass')
     assert.equal((await signIn('whatever')).accepted, true)
     await verb('user', 'edit', 'olga', '--status', 'disabled')
@@ -101,7 +101,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     await verb('user', 'edit', 'olga', '--status', 'active')
   })
 
-  test('while the service is away nobody is let in, and afterwards it goes on by itself', async () => {
+  test('nobody is let in while the service is down, and sign-ins work again afterwards', async () => {
     const code = await bypassCode()
     const [, apiPort = ''] = /listening on \S+:(\d+)/.exec(service.stdout) ?? []
     assert.equal(await service.stop(), 0)

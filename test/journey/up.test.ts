@@ -65,7 +65,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('first-run.json holds what was made, for its owner alone', () => {
+  test('first-run.json holds what was created, readable by its owner alone', () => {
     assert.equal(statSync(join(folder, 'first-run.json')).mode & 0o777, 0o600)
     assert.equal(firstRun.service.api_port, ports.service)
     // the welcome writes it into a command line
@@ -78,7 +78,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     ])
   })
 
-  test('it listens on this machine only, and says where its data is and how to point at it', async () => {
+  test('listens on loopback only, and says where its data is and how to point the CLI at it', async () => {
     await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
     assert.deepEqual(udpAddresses(ports.radius), ['0100007F'])
     assert(running.stdout.includes(`export COUNTERSIGN_DATA=${folder}\n`))
@@ -88,7 +88,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     )
   })
 
-  test('the outbox opens in a browser, by a link that only the owner of the data can get', () => {
+  test('opens the outbox in a browser, by a link that only the owner of the data can get', () => {
     const { stdout } = spawnSync(program, ['outbox', 'link', '--data', folder], {
       encoding: 'utf8',
     })
@@ -96,7 +96,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(stdout, new RegExp(`^https://localhost:${ports.service}/outbox#[\\w-]{43}$`, 'm'))
   })
 
-  test('the passcode that the welcome shows comes back as Access-Accept, once', async () => {
+  test('accepts the passcode that the welcome shows, once', async () => {
     const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
     const first = radclient(passcode, firstRun.radius)
     assert.match(first, /Received Access-Accept/)
@@ -107,7 +107,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(second, /This passcode has already been used/)
   })
 
-  test('TOTP, the next HOTP with a blank in it, a bypass code, each once', () => {
+  test('accepts TOTP, the next HOTP with a blank in it, and a bypass code, each once', () => {
     const [alice] = firstRun.users
     assert(alice !== undefined)
     const totp = URI.parse(alice.totp_uri)
@@ -125,7 +125,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     }
   })
 
-  test('wrong passcode, unknown user, push without a phone: Access-Reject with a reason', () => {
+  test('rejects a wrong passcode, an unknown user and a push without a phone, with a reason', () => {
     assert.match(
       radclient('000000', firstRun.radius),
       /Received Access-Reject[\s\S]*Incorrect passcode/,
@@ -141,7 +141,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(enrolmentCode, /^\w{16,}$/)
   })
 
-  test('the logs tell of it, without a passcode', () => {
+  test('logs these sign-ins, without a passcode', () => {
     const events = readFileSync(join(folder, 'log/authevents.log'), 'utf8')
       .trim()
       .split('\n')
@@ -153,7 +153,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert(!readFileSync(join(folder, 'log/authproxy.log'), 'utf8').includes(passcode))
   })
 
-  test('no log has the enrolment link that a user was shown', () => {
+  test('writes no enrolment link to any log', () => {
     const written = readdirSync(join(folder, 'log')).map((name) =>
       readFileSync(join(folder, 'log', name), 'utf8'),
     )
@@ -165,7 +165,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     }
   })
 
-  test('a taken port is one line that names the flag', async () => {
+  test('reports a port in use in one line that names the flag', async () => {
     const taken = createSocket('udp4')
     taken.bind(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -191,7 +191,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     taken.close()
   })
 
-  test('SIGTERM stops it cleanly, and a second start finds everything again', async () => {
+  test('stops cleanly on SIGTERM, and finds everything again at the next start', async () => {
     assert.equal(await running.stop(), 0)
     running = start()
     const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
@@ -200,7 +200,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
   })
 
-  test('--host NAME listens on every address, with a certificate and links for that name', async () => {
+  test('listens on every address with --host NAME, with a certificate and links for that name', async () => {
     assert.equal(await running.stop(), 0)
     running = start('--host', 'mfa.example.test')
     await running.prints(/Ctrl-C/)

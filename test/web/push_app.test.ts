@@ -57,7 +57,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       .first()
       .click()
 
-  test('is activated by its link, which is nowhere to be read afterwards', async () => {
+  test('is activated by its link, which is not stored anywhere', async () => {
     await page.goto('/app/')
     await heading('Connect this phone')
     await looksRight(page, 'push-1-welcome')
@@ -134,7 +134,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     }
   })
 
-  test('marks what differs of several', async () => {
+  test('marks the differences of several requests', async () => {
     const [one, other] = [
       await push({ ipaddr: '192.0.2.7' }),
       await push({ ipaddr: '203.0.113.9' }),
@@ -195,7 +195,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
-  test('history and settings', async () => {
+  test('shows history and settings', async () => {
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByText('test authapi').first().waitFor()
     await looksRight(page, 'push-11-history')
@@ -311,7 +311,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       await heading('Denied')
     })
 
-    test('of a sign-in that is over says so', async () => {
+    test('says so if its sign-in is over', async () => {
       await page.goto('/portal')
       const txid = await push()
       await deliver(txid)
@@ -344,7 +344,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     })
   }
 
-  test('without a network it starts, and its passcode is the right one', async () => {
+  test('starts without a network, and shows the right passcode', async () => {
     await page.goto('/app/')
     await heading('Sign-ins')
     await context.setOffline(true)
@@ -372,7 +372,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByText('Passcode of the app: accepted').first().waitFor()
   })
 
-  test('a phone that was removed says so', async () => {
+  test('says that the phone was removed', async () => {
     await page.goto('/app/')
     await heading('Sign-ins')
     const phones = new Phones(service.store)
@@ -398,7 +398,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     )
   })
 
-  test('what it needs to start has less than 80 KB, compressed', () => {
+  test('loads less than 80 KB, compressed, to start', () => {
     const html = readFileSync(join(dist, 'push_app/index.html'), 'utf8')
     const entry = [...html.matchAll(/assets\/[\w-]+\.(?:js|css)/g)].map(([file]) => file)
     const files = new Set([...entry, ...entry.flatMap(importedBy)])

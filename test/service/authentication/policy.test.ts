@@ -11,11 +11,11 @@ const enrolled = {
 } as const
 
 describe('who may sign in', () => {
-  test('an active user with a device is asked for his factor', () => {
+  test('asks an active user with a device for a factor', () => {
     assert.equal(decide(enrolled, 'deny').kind, 'auth')
   })
 
-  test('a user without one, and one that nobody knows, are as the application says', () => {
+  test('follows the policy for new users without a device, or with an unknown name', () => {
     for (const [policy, kind] of [
       ['enroll', 'enroll'],
       ['allow', 'allow'],
@@ -26,7 +26,7 @@ describe('who may sign in', () => {
     }
   })
 
-  test('a refused name is denied, whatever the policy for new users is', () => {
+  test('denies a refused name regardless of the policy for new users', () => {
     for (const policy of ['enroll', 'allow', 'deny'] as const) {
       for (const nameRefusal of ['look_alike', 'invalid'] as const) {
         const unknown = { ...enrolled, status: undefined, enrolled: false, nameRefusal }
@@ -35,7 +35,7 @@ describe('who may sign in', () => {
     }
   })
 
-  test('a group counts before the user, and what lets in least before all', () => {
+  test('lets groups take precedence over the user, and the strictest over all', () => {
     for (const [status, groupStatuses, lockedOut, kind] of [
       ['active', ['bypass'], false, 'allow'],
       ['bypass', ['disabled'], false, 'deny'],

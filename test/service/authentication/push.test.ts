@@ -62,7 +62,7 @@ onBothDatabases('push', (rig) => {
       })
     }
 
-    test('of another phone, also of the same user, is none', async () => {
+    test('is refused from a phone that was not asked', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const txid = await pushTo(one.user)
       assert.equal(await signIn.authentication.answer(txid, other.phoneId, 'approve'), 'gone')
@@ -70,7 +70,7 @@ onBothDatabases('push', (rig) => {
       assert.equal(outcome?.result, 'waiting')
     })
 
-    test('that comes too late lets nobody in, before anybody has tidied up', async () => {
+    test('that comes too late lets nobody in, even before the upkeep has run', async () => {
       const { user, phoneId } = await signIn.somebody()
       const txid = await pushTo(user)
       signIn.clock.advance(60_000)
@@ -82,7 +82,7 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await ends(user), ['denied no_response'])
     })
 
-    test('lets nobody in who was disabled meanwhile', async () => {
+    test('does not let in a user who was disabled meanwhile', async () => {
       const { user, phoneId } = await signIn.somebody()
       const txid = await pushTo(user)
       await signIn.store.transaction((db) =>
@@ -107,7 +107,7 @@ onBothDatabases('push', (rig) => {
       return answer.verification
     }
 
-    test('the login shows a code of three digits, and only with that the app can approve', async () => {
+    test('the app can only approve with the three digits that the login shows', async () => {
       const { user, phoneId } = await signIn.somebody()
       const { txid, code } = await told(user)
       assert.match(code, /^\d{3}$/)
@@ -121,7 +121,7 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await ends(user), ['success user_approved'])
     })
 
-    test('three wrong codes end it', async () => {
+    test('ends after three wrong codes', async () => {
       const { user, phoneId } = await signIn.somebody()
       const { txid, code } = await told(user)
       await ask(user, { ...push, txid }, verified)
@@ -132,7 +132,7 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await ends(user), ['denied verification_code_incorrect'])
     })
 
-    test('a code is good for one push, of that user, for a minute', async () => {
+    test('takes a code for one push of its user, within a minute', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const { txid } = await told(one.user)
       const stolen = await ask(other.user, { ...push, txid }, verified)
@@ -144,7 +144,7 @@ onBothDatabases('push', (rig) => {
       assert.equal((await ask(one.user, { ...push, txid: late.txid }, verified)).kind, 'settled')
     })
 
-    test('where the login can not show one, the app shows it, and it is typed at the next login', async () => {
+    test('shows the code in the app if the login can not, for the next login', async () => {
       const { user, phoneId } = await signIn.somebody()
       const asked = await ask(user, push, verified)
       assert.ok(asked.kind === 'settled')
@@ -175,7 +175,7 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await authentication.waitingFor(phoneId), [])
     })
 
-    test('the code of a push that was refused lets nobody in', async () => {
+    test('does not take the code of a denied push', async () => {
       const { user, phoneId } = await signIn.somebody()
       await ask(user, push, verified)
       const [waiting] = await signIn.authentication.waitingFor(phoneId)
@@ -187,8 +187,8 @@ onBothDatabases('push', (rig) => {
     })
   })
 
-  describe('pushes that come to nothing', () => {
-    test('are held back after five and three retries, however parallel they come', async () => {
+  describe('fruitless pushes', () => {
+    test('are held back after five and three retries, also if all come at once', async () => {
       const { user } = await signIn.somebody()
       const before = signIn.pushed.length
       const asked = await Promise.all(Array.from({ length: 20 }, () => ask(user)))
@@ -216,7 +216,7 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /Too many login requests/)
     })
 
-    test('are counted from the last right sign-in on, and forgotten when the time is over', async () => {
+    test('are counted since the last success, and within the window', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 4; round++) {
         await signIn.authentication.answer(await pushTo(user), phoneId, 'deny')
@@ -283,7 +283,7 @@ onBothDatabases('push', (rig) => {
   })
 
   describe('a fraud', () => {
-    test('is told by mail and in the log, and locks where the policy says so', async () => {
+    test('is mailed and logged, and locks the user if the settings say so', async () => {
       const mails: string[] = []
       const strict = new SignIn(
         signIn.store,
@@ -306,7 +306,7 @@ onBothDatabases('push', (rig) => {
       assert.equal(next.outcome.status, 'locked_out')
     })
 
-    test('can be reported afterwards, once, and only of a sign-in of one’s own', async () => {
+    test('can be reported afterwards, once, by the user who signed in', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const txid = await pushTo(one.user)
       await signIn.authentication.answer(txid, one.phoneId, 'approve')
@@ -321,7 +321,7 @@ onBothDatabases('push', (rig) => {
     })
   })
 
-  test('sms: the code of the message works at the next login, once', async () => {
+  test('sms: accepts the code of the message at the next login, once', async () => {
     const { user, phoneId } = await signIn.somebody()
     const asked = await ask(user, { factor: 'sms', device: 'auto' })
     assert.ok(asked.kind === 'settled')

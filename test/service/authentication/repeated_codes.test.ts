@@ -56,7 +56,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
   }
   const unlock = () => nodes[0]?.store.transaction((db) => endLocks(userId, db))
 
-  test('counts as a guess once its step has passed, and as none within seconds', async () => {
+  test('counts as a guess after its step has passed, but not within seconds', async () => {
     const code = wrong()
     for (let guesses = 0; guesses < 10; guesses++) {
       assert.match(await guess(code), /^Incorrect/)
@@ -80,7 +80,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     await unlock()
   })
 
-  test('counts where it was right and its step has passed', async () => {
+  test('counts if it was right and its step has passed', async () => {
     clock.advance(stepMs - (clock.now() % stepMs))
     const code = right()
     assert.equal(await guess(code), 'allow allow')
@@ -97,7 +97,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
   })
 
   describe('a word that is neither a factor nor a passcode', () => {
-    test('is answered with what can be typed, and is no guess', async () => {
+    test('is answered with the words that can be typed, and not counted as a guess', async () => {
       const hint = 'Type push, phone, sms or your passcode.'
       for (const word of ['hello', 'push?', 'z'.repeat(44), '12a456', 'c'.repeat(43), '!']) {
         for (const factor of ['prompt', 'passcode']) {
@@ -115,7 +115,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
       assert.equal(await guess(right()), 'allow allow')
     })
 
-    test('a letter that a YubiKey types, and any digits, are guesses', async () => {
+    test('digits and passcodes of YubiKeys are counted as guesses', async () => {
       for (let key = 0; key < 9; key++) await guess(`${'c'.repeat(43)}${'bdefghijk'[key]}`)
       await guess('12')
       assert.equal(await guess(right()), 'deny locked_out')

@@ -81,7 +81,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
   const waiting = ['waiting', 'waiting', 'waiting']
 
   describe('a push', () => {
-    test('counts once for its tries', async () => {
+    test('counts once for all its tries', async () => {
       for (let signIns = 0; signIns < 5; signIns++) {
         assert.deepEqual(await signInOfThreeTries(), waiting)
       }
@@ -90,7 +90,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.match(held.status_msg ?? '', /Too many login requests/)
     })
 
-    test('is shown for each try, and approved for one of them', async () => {
+    test('is shown for each try, and its approval settles only one of them', async () => {
       const [first, second] = [await ask('push'), await ask('push')]
       assert.notEqual(first, second)
       const shown = (await phone.requests()).map(({ txid }) => txid)
@@ -100,7 +100,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal((await standing(first)).result, 'waiting')
     })
 
-    test('has three retries, and none once its user has denied one', async () => {
+    test('may be retried three times, and not after its user has denied a retry', async () => {
       const asked: string[] = []
       for (let tries = 0; tries < 12; tries++) asked.push(await ask('push'))
       const results = await Promise.all(asked.map(async (txid) => (await standing(txid)).result))
@@ -110,7 +110,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal((await standing(await ask('push'))).result, 'deny')
     })
 
-    test('whose retry was approved has not come to nothing', async () => {
+    test('does not count as fruitless if its retry was approved', async () => {
       for (let signIns = 0; signIns < 6; signIns++) {
         const [first, second] = [await ask('push'), await ask('push')]
         await phone.answer(second, 'approve')
@@ -123,7 +123,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal((await standing(await ask('push'))).result, 'deny')
     })
 
-    test('of another application is no retry', async () => {
+    test('of another application is not a retry', async () => {
       const [node] = nodes
       assert(node !== undefined)
       for (let applications = 0; applications < 5; applications++) {
@@ -136,7 +136,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
   })
 
   describe('a phone call', () => {
-    test('is placed once, and retries from the same address have its outcome', async () => {
+    test('is placed once, and retries from the same address get its outcome', async () => {
       const first = await ask('phone')
       assert.equal((await standing(first)).result, 'waiting')
       for (let tries = 0; tries < 3; tries++) {
@@ -150,7 +150,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal(called.length, 2)
     })
 
-    test('shares no approval with another address, or with none', async () => {
+    test('does not share its approval with another address, or with none', async () => {
       const first = await ask('phone')
       for (const ipaddr of ['192.0.2.8', '', 'unknown']) {
         const other = await ask('phone', ipaddr)
@@ -164,7 +164,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal(called.length, 1)
     })
 
-    test('shares no approval where the client address is not known', async () => {
+    test('does not share its approval if the client address is unknown', async () => {
       for (const unknown of ['', 'unknown', '0.0.0.0', '::', '127.0.0.1', '::1']) {
         const first = await ask('phone', unknown)
         const other = await ask('phone', unknown)
@@ -176,7 +176,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal(called.length, 6)
     })
 
-    test('is one, however many tries come at a time', async () => {
+    test('is placed once for twenty concurrent tries', async () => {
       const txids = await Promise.all(Array.from({ length: 20 }, () => ask('phone')))
       assert.equal(new Set(txids).size, 1)
       assert.equal(called.length, 1)

@@ -61,13 +61,13 @@ describe('Web Push', () => {
     expires: Date.now() + minuteMs,
   }
 
-  test('the browser is told what to fetch, and no more', async () => {
+  test('sends the browser what to fetch, and no more', async () => {
     await webPush().send(request)
     const [message] = service.messages
     assert.deepEqual(JSON.parse(message?.text ?? ''), { txid: 'a1b2', application: 'WorkSpaces' })
   })
 
-  test('RFC 8292: the token is for this push service, for a day at most', async () => {
+  test('RFC 8292: issues a token for this push service, valid for a day at most', async () => {
     await webPush().send(request)
     const [message] = service.messages
     const { aud, exp, sub } = message?.claims ?? {}
@@ -78,7 +78,7 @@ describe('Web Push', () => {
     assert.equal(message?.vapidKey, keys.publicKey)
   })
 
-  test('RFC 8030: it is urgent, and lives no longer than the sign-in', async () => {
+  test('RFC 8030: sends urgently, with a TTL no longer than the sign-in', async () => {
     await webPush().send({ ...request, expires: Date.now() + 40_000 })
     const [message] = service.messages
     const ttl = Number(message?.headers.ttl)
@@ -122,7 +122,7 @@ describe('Web Push', () => {
     })
   }
 
-  test('a redirect is not followed', async () => {
+  test('does not follow a redirect', async () => {
     service.status = 307
     service.headers = { location: `https://localhost:${service.port}/elsewhere` }
     await assert.rejects(webPush().send(request), { code: 'DELIVERY_REFUSED' })
@@ -130,7 +130,7 @@ describe('Web Push', () => {
     service.headers = {}
   })
 
-  test('what can not be reached is told, without the address of the phone', async () => {
+  test('reports an unreachable push service, without the phone’s URL', async () => {
     const log = new RecordingLog()
     subscription = JSON.stringify({
       ...service.subscribe(),
@@ -142,13 +142,13 @@ describe('Web Push', () => {
     assert.doesNotMatch(JSON.stringify(log.lines), /secret/)
   })
 
-  test('a push service that does not answer is not waited for', async () => {
+  test('does not wait for a push service that does not answer', async () => {
     service.silent = true
     await assert.rejects(webPush().send(request), { code: 'DELIVERY_UNREACHABLE' })
     service.silent = false
   })
 
-  test('a phone without a subscription is not woken', async () => {
+  test('does not wake a phone without a subscription', async () => {
     const silent = new WebPush({
       subscriptions: { of: async () => null, ended: async () => {} },
       keys,
@@ -161,7 +161,7 @@ describe('Web Push', () => {
     assert.equal(service.requests, 0)
   })
 
-  test('no machine of an internal network is reached by it', async () => {
+  test('does not connect to internal addresses', async () => {
     const port = `:${service.port}`
     for (const endpoint of [
       `https://localhost${port}/`,
@@ -183,7 +183,7 @@ describe('Web Push', () => {
     assert.equal(service.requests, 0)
   })
 
-  test('which contacts push services are likely to refuse', () => {
+  test('knows contacts that push services are likely to refuse', () => {
     for (const contact of [
       'https://mfa.example.com',
       'https://mfa.example.com:8443',
@@ -209,7 +209,7 @@ describe('Web Push', () => {
     }
   })
 
-  test('which addresses are public', () => {
+  test('tells public addresses from others', () => {
     for (const address of [
       '8.8.8.8',
       '::ffff:8.8.8.8',
@@ -264,8 +264,8 @@ describe('Web Push', () => {
   })
 })
 
-onBothDatabases('the keys that push services know us by', (rig) => {
-  test('are made once, whichever node is first, and survive a rotation', async () => {
+onBothDatabases('the VAPID keys', (rig) => {
+  test('are created once on all nodes, and survive a rotation', async () => {
     const one = await rig().open()
     // SQLite has one node
     const other = rig().databaseUrl === undefined ? one : await rig().open()

@@ -44,7 +44,7 @@ onBothDatabases('the directory', (rig) => {
   const hotp = (secret: OathSecret, counter: number, digits = 6) =>
     HOTP.generate({ secret, counter, digits })
 
-  test('a name is found whatever its case, by its aliases, and simply without its domain', async () => {
+  test('finds a user in any case, by alias, and without the domain if simple', async () => {
     const directory = new Users(store)
     const alice = await store.transaction((db) =>
       directory.create({ username: 'Alice', aliases: ['a.adams'] }, now, db),
@@ -66,7 +66,7 @@ onBothDatabases('the directory', (rig) => {
     )
   })
 
-  test('phones keep their order, and what goes with a user goes', async () => {
+  test('keeps phones in order, and deletes what belongs to a deleted user', async () => {
     const userId = await newUser()
     const phones = new Phones(store)
     const add = (number: string) =>
@@ -99,7 +99,7 @@ onBothDatabases('the directory', (rig) => {
     assert.equal((await phones.ofUser(userId)).length, 0)
   })
 
-  test('HOTP: up to twenty codes may be skipped, none comes back', async () => {
+  test('HOTP: accepts a code after twenty skipped ones, and none twice', async () => {
     const userId = await newUser()
     const { secret } = await newToken(userId, { kind: 'hotp' })
     assert.equal(await consume(userId, hotp(secret, 20)), 'accepted')
@@ -110,7 +110,7 @@ onBothDatabases('the directory', (rig) => {
     assert.equal(await consume(userId, '000000x'), 'wrong')
   })
 
-  test('HOTP: three codes in a row within five minutes bring a token back', async () => {
+  test('HOTP: resynchronises by three consecutive codes within five minutes', async () => {
     const userId = await newUser()
     const { secret } = await newToken(userId, { kind: 'hotp', digits: 8 })
     const code = (counter: number) => hotp(secret, counter, 8)
@@ -121,7 +121,7 @@ onBothDatabases('the directory', (rig) => {
     assert.equal(await consume(userId, code(503), now + 8 * 60_000), 'replayed')
   })
 
-  test('HOTP: an administrator needs two codes in a row', async () => {
+  test('HOTP: an administrator resynchronises by two consecutive codes', async () => {
     const userId = await newUser()
     const { secret, tokenId } = await newToken(userId, { kind: 'hotp' })
     const resync = (...codes: string[]) =>
@@ -131,7 +131,7 @@ onBothDatabases('the directory', (rig) => {
     assert.equal(await consume(userId, hotp(secret, 3002)), 'accepted')
   })
 
-  test('TOTP: each step once, one step of drift either way, which is remembered', async () => {
+  test('TOTP: accepts each step once, and one step of drift, which it stores', async () => {
     for (const algorithm of ['SHA1', 'SHA256', 'SHA512'] as const) {
       const userId = await newUser()
       const { secret } = await newToken(userId, { kind: 'totp', algorithm, digits: 8 })
@@ -145,7 +145,7 @@ onBothDatabases('the directory', (rig) => {
     }
   })
 
-  test('fifty at once: one of them (on PostgreSQL over two pools)', async () => {
+  test('accepts one of fifty concurrent attempts (on PostgreSQL over two pools)', async () => {
     const userId = await newUser()
     const { secret } = await newToken(userId, { kind: 'hotp' })
     const [code = ''] = await store.transaction((db) =>
@@ -169,7 +169,7 @@ onBothDatabases('the directory', (rig) => {
     assert.equal(bypasses.filter(Boolean).length, 3)
   })
 
-  test('bypass codes: reuse_count, expiry, replaced or kept', async () => {
+  test('bypass codes: follow reuse_count and expiry, and are replaced or kept', async () => {
     const userId = await newUser()
     const codes = new BypassCodes(store)
     const options = {
@@ -193,7 +193,7 @@ onBothDatabases('the directory', (rig) => {
     await assert.rejects(create({ count: 99 }), { code: 'DIRECTORY_TOO_MANY' })
   })
 
-  test('applications: keys are sealed, a rotated one is another', async () => {
+  test('applications: seals keys, and replaces a rotated one', async () => {
     const integrations = new Integrations(store)
     const made = await store.transaction((db) =>
       integrations.create({ name: 'VPN', type: 'radius' }, now, db),
@@ -211,7 +211,7 @@ onBothDatabases('the directory', (rig) => {
     assert.notEqual(rotated?.skey.reveal(), made.skey.reveal())
   })
 
-  test('the authentication log: filters, the newest first', async () => {
+  test('authentication log: filters events, newest first', async () => {
     const log = new AuthenticationLog(store)
     const event = {
       txid: null,

@@ -23,7 +23,7 @@ onBothDatabases('names that look alike', (rig) => {
   const rename = (userId: string, username: string) =>
     stores[0].transaction((db) => users().update(userId, { username }, db))
 
-  test('belong to one user: as name, alias and new name', async () => {
+  test('belong to one user, as name, alias or new name', async () => {
     const { userId } = await create('alice')
     const other = await create('bob')
     for (const written of ['àlice', 'alice.', 'ałice', 'ａlice']) {
@@ -43,7 +43,7 @@ onBothDatabases('names that look alike', (rig) => {
     await create('alïce')
   })
 
-  test('are taken by one of ten that come at the same moment, by two processes', async () => {
+  test('are given to one of ten concurrent requests in two processes', async () => {
     for (let round = 0; round < 5; round++) {
       const plain = `zoe${round}`
       const variants = ['zoë', 'zoé', 'zoè', 'zöe', 'żoe', 'zoē', 'ｚoe', 'zo\u0335e', 'zoę', 'zoe']
@@ -65,7 +65,7 @@ onBothDatabases('names that look alike', (rig) => {
     }
   })
 
-  test('are refused with the place of a character that is wrong', async () => {
+  test('are refused with the position of a wrong character', async () => {
     await assert.rejects(create('d\u0430ve'), {
       code: 'DIRECTORY_NAME',
       message: /character 2 'а' \(U\+0430\) is Cyrillic and the text before it is Latin/,
@@ -76,7 +76,7 @@ onBothDatabases('names that look alike', (rig) => {
     })
   })
 
-  test('are kept, counted and reported where older data has them', async () => {
+  test('are kept and reported if older data has them', async () => {
     const { db } = stores[0]
     const umlaut = await create('müller', [], 0, 2)
     const plain = await create('somebody', ['other'], 0, 1)
@@ -116,7 +116,7 @@ onBothDatabases('names that look alike', (rig) => {
     assert.equal((await users().byName('müller'))?.userId, umlaut.userId)
     assert.equal((await users().byName('muller'))?.userId, plain.userId)
     await assert.rejects(create('mûller'), { code: 'DIRECTORY_LOOK_ALIKE' })
-    // whichever of the two goes, the name is still the other's
+    // when one of the two is deleted, the other still has the name
     await stores[0].transaction((own) => users().remove(plain.userId, own))
     await assert.rejects(create('muller'), { code: 'DIRECTORY_LOOK_ALIKE' })
     assert.deepEqual(await collidingNames(db), [])

@@ -36,20 +36,20 @@ onBothDatabases('users', (rig) => {
   const create = (username: string, ...aliases: string[]) =>
     store.transaction((db) => users.create({ username, aliases }, now, db))
 
-  test('the name as it was typed goes before the one without its domain', async () => {
+  test('prefers the name as typed to the one without its domain', async () => {
     const plain = await create('erin')
     const withDomain = await create('erin@corp.example')
     assert.equal((await users.byName('erin@corp.example', 'simple'))?.userId, withDomain.userId)
     assert.equal((await users.byName('erin@other.example', 'simple'))?.userId, plain.userId)
   })
 
-  test('a name of which no user can be is nobody', async () => {
+  test('finds nobody by a name that no user can have', async () => {
     for (const name of ['', ' ', 'a\0b', '\ud800', "'; drop table users; --", 'x'.repeat(10_000)]) {
       assert.equal(await users.byName(name, 'simple'), undefined)
     }
   })
 
-  test('a new name is kept as one that is there from the first', async () => {
+  test('stores a new name in the same form as the first', async () => {
     const { userId } = await create('frank', 'f.f')
     const rename = (username: string) =>
       store.transaction((db) => users.update(userId, { username }, db))
@@ -64,7 +64,7 @@ onBothDatabases('users', (rig) => {
     assert.equal((await users.byName('franklin'))?.userId, userId)
   })
 
-  test('eight aliases at most, each of one user, all or none', async () => {
+  test('sets eight aliases at most, each of one user, all or none', async () => {
     const { userId } = await create('heidi', 'h1', 'h2')
     const set = (...aliases: string[]) =>
       store.transaction((db) => users.setAliases(userId, aliases, db))
@@ -75,7 +75,7 @@ onBothDatabases('users', (rig) => {
     assert.deepEqual((await users.byName('h3'))?.aliases, ['h2', 'h1', 'H3'])
   })
 
-  test('of ten that take a name at the same moment one has it', async () => {
+  test('gives a name to one of ten concurrent requests', async () => {
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => create('ivan')))
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
     for (const result of results) {
@@ -84,7 +84,7 @@ onBothDatabases('users', (rig) => {
     assert.equal((await users.list()).filter(({ username }) => username === 'ivan').length, 1)
   })
 
-  test('who goes leaves groups, and the token for the next one', async () => {
+  test('removes a deleted user from groups, and unassigns the token', async () => {
     const { userId } = await create('judy')
     const { groupId, tokenId } = await store.transaction(async (db) => {
       const { groupId } = await new Groups(store).create('admins', 'active', '', db)
@@ -100,7 +100,7 @@ onBothDatabases('users', (rig) => {
     assert.equal(await users.byName('judy'), undefined)
   })
 
-  test('a group is of one name; its status changes for all its members', async () => {
+  test('keeps group names unique, and changes the status for all members', async () => {
     const groups = new Groups(store)
     const { userId } = await create('kim')
     const group = await store.transaction(async (db) => {

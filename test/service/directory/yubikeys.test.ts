@@ -47,7 +47,7 @@ onBothDatabases('YubiKeys', (rig) => {
       ),
     )
 
-  test('a passcode works once, and none that came before it', async () => {
+  test('accepts a passcode once, and no earlier one', async () => {
     const { yubikey, userId } = await assigned()
     const earlier = yubikey.otp(7, 3)
     const later = yubikey.otp(7, 4)
@@ -58,12 +58,12 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(await consume(userId, yubikey.otp(8, 0)), 'accepted')
   })
 
-  test('the very first one of a new key is taken', async () => {
+  test('accepts the very first passcode of a new key', async () => {
     const { yubikey, userId } = await assigned()
     assert.equal(await consume(userId, yubikey.otp(0, 0)), 'accepted')
   })
 
-  test('fifty at once: one of them', async () => {
+  test('accepts one of fifty concurrent attempts', async () => {
     const { yubikey, userId } = await assigned()
     const otp = yubikey.otp(1, 1)
     const outcomes = await Promise.all(
@@ -75,7 +75,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(outcomes.filter((outcome) => outcome === 'replayed').length, 49)
   })
 
-  test('is wrong for another user, and for a key of which only the public identity is known', async () => {
+  test('rejects passcodes of another user, or with only the public identity right', async () => {
     const { yubikey, userId } = await assigned()
     assert.equal(await consume(await newUser(), yubikey.otp(1, 1)), 'wrong')
     const forged = yubikey.publicId + new TestYubikey().otp(1, 1).slice(12)
@@ -83,7 +83,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(await consume(userId, yubikey.otp(1, 1).toUpperCase()), 'accepted')
   })
 
-  test('a key that is taken from its user proves nothing any more', async () => {
+  test('rejects passcodes of a key that was unassigned', async () => {
     const { yubikey, userId, tokenId } = await assigned()
     const yubikeys = new Yubikeys(store)
     await store.transaction((db) => yubikeys.assign(tokenId, null, db))
@@ -94,7 +94,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.deepEqual(await yubikeys.ofUser(userId), [])
   })
 
-  test('keys of a file: refused, skipped or replaced where the serial is there', async () => {
+  test('refuses, skips or replaces keys of a file with a known serial', async () => {
     const { yubikey, userId } = await assigned()
     const other = new TestYubikey()
     assert.equal(await consume(userId, yubikey.otp(5, 0)), 'accepted')
@@ -109,7 +109,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(await consume(userId, yubikey.otp(5, 1)), 'accepted')
   })
 
-  test('a key that was programmed anew begins anew, and stays its user’s', async () => {
+  test('resets the counters of a reprogrammed key, which stays with its user', async () => {
     const { yubikey, userId } = await assigned()
     assert.equal(await consume(userId, yubikey.otp(900, 0)), 'accepted')
     const anew = new TestYubikey()
@@ -121,7 +121,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(await consume(userId, anew.otp(1, 0)), 'accepted')
   })
 
-  test('one public identity belongs to one key', async () => {
+  test('keeps public identities unique', async () => {
     const { yubikey } = await assigned()
     const twin = { ...new TestYubikey().listed, publicId: yubikey.publicId }
     await assert.rejects(
@@ -130,7 +130,7 @@ onBothDatabases('YubiKeys', (rig) => {
     )
   })
 
-  test('a key that is no key is refused', async () => {
+  test('refuses malformed keys', async () => {
     const { listed } = new TestYubikey()
     for (const wrong of [
       { ...listed, publicId: 'abcdefabcdef' },
@@ -145,7 +145,7 @@ onBothDatabases('YubiKeys', (rig) => {
     }
   })
 
-  test('still works after a rotation of the sealing key', async () => {
+  test('accepts passcodes after a rotation of the sealing key', async () => {
     const { yubikey, userId } = await assigned()
     await rotateSealingKey(store)
     const after = await rig().open()

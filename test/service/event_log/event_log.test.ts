@@ -45,16 +45,16 @@ onBothDatabases('the event logs', (rig) => {
   const offsets = async (filter: Partial<EventFilter>) =>
     (await authentications.list({ limit: 100, ...filter })).map(({ timestamp }) => timestamp - day)
 
-  test('an event comes back as it was written', async () => {
+  test('returns an event as it was written', async () => {
     assert.deepEqual(await authentications.list({ limit: 1, maxtime: day }), [event])
   })
 
-  test('authentications: the newest first, as many as were asked for', async () => {
+  test('lists authentications newest first, up to the limit', async () => {
     assert.deepEqual(await offsets({}), [3, 2, 1, 0])
     assert.deepEqual(await offsets({ limit: 2 }), [3, 2])
   })
 
-  test('authentications: by user, result and time, each border included, together', async () => {
+  test('filters authentications by user, result and time, including both ends', async () => {
     assert.deepEqual(await offsets({ username: 'bob' }), [1])
     assert.deepEqual(await offsets({ username: 'nobody' }), [])
     assert.deepEqual(await offsets({ result: 'fraud' }), [3])
@@ -62,7 +62,7 @@ onBothDatabases('the event logs', (rig) => {
     assert.deepEqual(await offsets({ username: 'alice', result: 'success', mintime: day }), [0])
   })
 
-  test('what an administrator did is told with it, or not at all', async () => {
+  test('logs an act of an administrator in its transaction, or not at all', async () => {
     const done = {
       timestamp: day,
       actor: 'cli:root',

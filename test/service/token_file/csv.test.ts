@@ -21,7 +21,7 @@ function listed(text: string | Uint8Array, tokens = hotp) {
 }
 
 describe('a CSV file of tokens', () => {
-  test('is serial,secret with or without a counter', () => {
+  test('has lines of serial,secret with or without a counter', () => {
     assert.deepEqual(listed(`1001,${hex}\n1002,${hex},7\n1003,${hex},\n`), [
       ['1001', secret, 0],
       ['1002', secret, 7],
@@ -52,7 +52,7 @@ describe('a CSV file of tokens', () => {
     }
   })
 
-  test('of TOTP tokens may say each one’s step, and has no counter', () => {
+  test('may give the step of each TOTP token, and no counter', () => {
     const { records } = read(`1,${hex}\n2,${hex},60`, totp)
     assert.deepEqual(
       records.map(({ stepSecs }) => stepSecs),
@@ -61,7 +61,7 @@ describe('a CSV file of tokens', () => {
     assert.equal(read(`1,${hex},0`, totp).problems.length, 1)
   })
 
-  test('tells all its bad lines at once, by their numbers', () => {
+  test('reports all its bad lines at once, by number', () => {
     const { records, problems } = read(
       [
         'serial,secret,counter',
@@ -92,7 +92,7 @@ describe('a CSV file of tokens', () => {
     for (const { what } of problems) assert(!what.includes(hex.slice(2, 12)), what)
   })
 
-  test('without a token in it is none', () => {
+  test('is refused without a token', () => {
     for (const text of ['', '\n\n', '# nothing', 'serial,secret,counter\n']) {
       assert.throws(() => read(text), { code: 'TOKEN_FILE_FORM' })
     }
@@ -103,7 +103,7 @@ describe('a CSV file of tokens', () => {
   })
 })
 
-describe('a CSV file of tokens whose kind nobody names', () => {
+describe('a CSV file of tokens without --kind', () => {
   const unnamed: CsvTokens = {
     kind: undefined,
     digits: undefined,
@@ -138,7 +138,7 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     }
   })
 
-  test('has the kind, the digits and the hash that its columns name', () => {
+  test('takes kind, digits and hash from its columns', () => {
     const text = ['TOTP', 'oath-totp', 'Time-based', 't8', 'HOTP', 'event', 'hotp-8']
       .map((type, index) => `${index},${hex},${type}`)
       .join('\n')
@@ -191,7 +191,7 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     ])
   })
 
-  test('may begin with a token whose serial or secret sounds like a column', () => {
+  test('may begin with a token whose serial or secret looks like a column name', () => {
     const named = `SERIAL0001,${secret}\nSN,${hex}`
     assert.deepEqual(
       read(named).records.map(({ serial }) => serial),
@@ -201,7 +201,7 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     assert.equal(read(sounding).records.length, 2)
   })
 
-  test('reads the format of Entra, with the user of each token', () => {
+  test('may be in the format of Entra, with the user of each token', () => {
     const { records, problems } = read(
       `upn,serial number,secret key,time interval,manufacturer,model\nalice@corp.example,1234567,${secret},60,Contoso,HardwareKey`,
       unnamed,
@@ -213,7 +213,7 @@ describe('a CSV file of tokens whose kind nobody names', () => {
     )
   })
 
-  test('has no token by default where a line leaves out what other lines say', () => {
+  test('has no default kind for a line that leaves out what other lines say', () => {
     for (const [text, reason] of [
       [`serial,secret,type\n1,${hex},TOTP\n2,${hex},`, /the type is missing.*--kind/],
       [`serial,secret,counter,step\n1,${hex},,30\n2,${hex},,`, /neither a counter nor.*--kind/],
@@ -269,7 +269,7 @@ describe('a CSV file of tokens whose kind nobody names', () => {
 })
 
 describe('a CSV file that a spreadsheet has written', () => {
-  test('keeps zeros in front by a formula, which is read as text and said', () => {
+  test('may keep leading zeros by a formula, which is read as text with a note', () => {
     for (const field of ['="00012345"', '"=""00012345"""']) {
       const { records, notes } = read(`1,${hex}\n${field},${hex}`)
       assert.equal(records[1]?.serial, '00012345')
@@ -282,7 +282,7 @@ describe('a CSV file that a spreadsheet has written', () => {
     assert.match(problems[0]?.what ?? '', /a formula of a spreadsheet/)
   })
 
-  test('has rounded a long serial, which is named', () => {
+  test('is refused with the reason if it has rounded a long serial', () => {
     for (const [line, tokens] of [
       [`1.23457E+11,${hex}`, hotp],
       [`1,23457E+11;${hex}\n1;${hex}`, hotp],
@@ -294,7 +294,7 @@ describe('a CSV file that a spreadsheet has written', () => {
     assert.match(read(`1,1.2E+39`).problems[0]?.what ?? '', /has rounded the secret/)
   })
 
-  test('is read in UTF-16 of either order, and named if the mark is missing', () => {
+  test('is read in UTF-16 of either order, and refused by name without a mark', () => {
     const text = `serial\tsecret\r\n1001\t${hex}\r\n`
     const [little, big] = [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]
     const marked = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
@@ -322,7 +322,7 @@ describe('a CSV file of YubiKeys', () => {
   const one = new TestYubikey()
   const readKeys = (text: string) => readYubikeyCsv(Buffer.from(text))
 
-  test('is what ykman and the personalisation tool write', () => {
+  test('may come from ykman or the personalisation tool', () => {
     const { serial, publicId, privateId, aesKey } = one.listed
     const line = [serial, publicId, privateId.reveal(), aesKey.reveal()]
     for (const text of [
@@ -346,7 +346,7 @@ describe('a CSV file of YubiKeys', () => {
     }
   })
 
-  test('tells what is wrong with a line, and what stands in it twice', () => {
+  test('reports what is wrong with a line, and duplicates', () => {
     const other = new TestYubikey()
     const { problems, records } = readKeys(
       [
@@ -367,7 +367,7 @@ describe('a CSV file of YubiKeys', () => {
     )
   })
 
-  test('in the traditional form has no serials, and is sent back', () => {
+  test('in the traditional format has no serials, and is refused', () => {
     const line = 'Yubico OTP,12/11/2013 14:47,1,vvccccfhdcjl,8792ebfe26cc,ecde18dbe76fbd0c,,,0,0'
     assert.throws(() => readKeys(`LOGGING START,12/11/2013 14:47\n${line}`), {
       code: 'TOKEN_FILE_FORM',

@@ -14,7 +14,7 @@ import { stands } from '../../rig/standing.ts'
 
 const calls = 60
 
-describe('those who hang up while they wait', () => {
+describe('clients that hang up while they wait', () => {
   let service: TestService
   let client: ServiceClient
   let phone: PushPhone
@@ -53,7 +53,7 @@ describe('those who hang up while they wait', () => {
     return Number(waiting_replies)
   }
 
-  test('calls: none is kept, and their phones can answer all the same', async () => {
+  test('calls: none is kept, and phones can still answer', async () => {
     const hangUp = new AbortController()
     const waiting = Array.from({ length: calls }, () => client.call(push(), hangUp.signal))
     const ended = Promise.allSettled(waiting)
@@ -72,7 +72,7 @@ describe('those who hang up while they wait', () => {
     )
   })
 
-  test('who does not is told', async () => {
+  test('a client that does not hang up gets the outcome', async () => {
     const waiting = client.call(push())
     await stands(service, 'waiting_calls', 1)
     const asked = await phone.requests()
@@ -80,7 +80,7 @@ describe('those who hang up while they wait', () => {
     assert.equal(responseOf(await waiting).result, 'allow')
   })
 
-  test('polls: none is kept, and what nobody was told does not count as told', async () => {
+  test('polls: none is kept, and an unsent reply is not counted', async () => {
     const txid = String(responseOf(await client.call(push({ async: '1' }))).txid)
     assert.equal(responseOf(await client.call(statusOf(txid))).result, 'waiting')
     for (let round = 0; round < 20; round++) {
@@ -105,13 +105,13 @@ describe('those who hang up while they wait', () => {
     await stands(service, 'open_apps', 0, 1000)
   })
 
-  test('leave nothing in the memory', () => {
+  test('leave nothing in memory', () => {
     assert.equal(queryObjects(Wait, { format: 'count' }), 0)
   })
 })
 
-describe('what callers have been told', () => {
-  test('is kept for as long as it may be asked for', () => {
+describe('the statuses that clients have seen', () => {
+  test('are kept as long as they may be polled', () => {
     const told = new ToldStatuses()
     const transaction: Transaction = {
       txid: 'one',

@@ -14,7 +14,7 @@ const lifeSecs = 60
 /** Half of what a service has to stop: the other half is for the network. */
 const withinMs = 2000
 
-onBothDatabases('thousands who wait', (rig) => {
+onBothDatabases('thousands of waiting clients', (rig) => {
   let vpn: Integration
   let alice: Somebody
   let node: SignIn
@@ -59,7 +59,7 @@ onBothDatabases('thousands who wait', (rig) => {
     return outcomes
   }
 
-  test('are told in time where the service stops, each once', async () => {
+  test('all get one reply in time when the service stops', async () => {
     const stopping = new SignIn(node.store)
     const txids = await open(stopping)
     const waiting = await waitFor(stopping, txids)
@@ -68,7 +68,7 @@ onBothDatabases('thousands who wait', (rig) => {
     assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))
   })
 
-  test('are told in time when their time is over, by whoever looks, and leave nothing', async () => {
+  test('all get a reply in time when their transactions expire, and leave nothing', async () => {
     const txids = await open(node)
     const waiting = await waitFor(node, txids)
     const polled = await Promise.all(
