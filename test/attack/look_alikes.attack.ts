@@ -11,7 +11,7 @@ const attacked = ['alice', 'bjorn.olsen', 'o_brien', 'kovacs', 'jean-luc', 'svc4
 const exempt = 'backup'
 const perName = 100
 const lanes = 8
-/** The same letters in other scripts and forms, from tables of another hand than the service's. */
+/** The same letters in other scripts and forms, from tables independent of the service's. */
 const homoglyphs: Readonly<Record<string, string>> = {
   a: 'аɑαàáâãäåāăąǎạảấẵ',
   b: 'Ьḃḅƀ',
@@ -111,7 +111,7 @@ describe('look-alikes of user names', () => {
     assert.equal(reasons.get('look_alike_username')?.length, calls)
   })
 
-  test('are not accepted through the proxy, exempt ones neither', async (context) => {
+  test('are not accepted through the proxy, not even those of exempt names', async (context) => {
     const random = seeded(11)
     const figures = { accept: 0, reject: 0, silence: 0 }
     const names = ['alice', exempt].flatMap((name) =>

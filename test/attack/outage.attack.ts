@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { Programs } from './rig/programs.ts'
 
-/** What `failmode=safe` is for: the service is really gone, and the appliance waits 20 s. */
+/** `failmode=safe` accepts logins where the service is really away; the appliance waits 20 s. */
 describe('an outage of the service under failmode=safe', () => {
   let programs: Programs
 
@@ -12,12 +12,12 @@ describe('an outage of the service under failmode=safe', () => {
   afterEach(() => programs.service.child.kill('SIGCONT'))
   after(() => programs.stop())
 
-  test('a frozen service: the logins after the first ones are let in, until it goes on', async () => {
+  test('a frozen service: logins after the first ones are accepted, until it continues', async () => {
     const [user] = programs.honest
     assert.ok(user)
     assert.equal(await programs.signIn(user.username, user.nextPasscode()), 'accept')
     programs.service.child.kill('SIGSTOP')
-    // what the service may have received is rejected: it could be a wrong passcode
+    // a login that the service may have received is rejected: its passcode could be wrong
     const first = await Promise.all(strangers('first').map((name) => signIn(name)))
     assert.ok(!first.includes('silence'), `first logins: ${first}`)
     const later = await Promise.all(strangers('later').map((name) => signIn(name)))
@@ -28,7 +28,7 @@ describe('an outage of the service under failmode=safe', () => {
     assert.match(programs.proxy?.stdout ?? '', /let in without a second factor: Failmode Safe/)
   })
 
-  test('a service that is killed: logins are let in at once', async () => {
+  test('a killed service: logins are accepted at once', async () => {
     programs.service.child.kill('SIGKILL')
     await programs.service.ended()
     const began = performance.now()
@@ -39,7 +39,7 @@ describe('an outage of the service under failmode=safe', () => {
 
   const signIn = (name: string) => programs.signIn(name, '123456', { timeoutMs: 20_000 })
 
-  /** The proxy says so once its check is answered. */
+  /** The proxy logs it once its check is answered. */
   async function answersAgain(): Promise<void> {
     await programs.proxy?.prints(/answers again/)
   }

@@ -8,7 +8,7 @@ import { Programs } from './rig/programs.ts'
 
 const stormMs = 20_000
 const lanes = 24
-/** Five times `threshold`: what all addresses together may guess before the portal is closed. */
+/** Five times `threshold`: guesses of all addresses together before the portal is closed. */
 const maxGuesses = 50
 const maxGrowthMb = 300
 
@@ -17,7 +17,7 @@ describe('a storm of guesses at the portal', () => {
   before(async () => {
     programs = await Programs.start({
       honestUsers: 4,
-      // so that each visitor has an address of its own
+      // gives each visitor its own address
       service: { trusted_proxies: '127.0.0.1' },
     })
   })
@@ -30,7 +30,7 @@ describe('a storm of guesses at the portal', () => {
   }
   const address = () => `2001:db8:${randomInt(65_536).toString(16)}:${randomInt(65_536)}::1`
 
-  test('guesses at most fifty times, lets nobody in and shuts nobody out', async (t) => {
+  test('gets at most fifty guesses, none right, and closes no other sign-in', async (t) => {
     const { client, store, port } = programs
     const memoryBefore = programs.serviceMemory()
     const statuses = new Map<number, number>()
@@ -44,7 +44,7 @@ describe('a storm of guesses at the portal', () => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         return status
       }
-      // other names fill whatever is kept of names
+      // other names fill the table of names
       if (randomInt(4) === 0) await post('sign-in', { username: randomUUID() })
       if ((await post('sign-in', { username: name() })) !== 200) return
       assert.notEqual(await post('sign-in/passcode', { passcode: digits(6) }), 200)

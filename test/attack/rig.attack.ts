@@ -10,7 +10,7 @@ describe('service and proxy without an attack', () => {
   })
   after(() => programs.stop())
 
-  test('let honest users in, and nobody with a wrong passcode', async () => {
+  test('accept right passcodes, and reject wrong ones', async () => {
     const [first] = programs.honest
     assert.ok(first)
     assert.equal(await programs.signIn(first.username, first.nextPasscode()), 'accept')

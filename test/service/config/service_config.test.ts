@@ -9,7 +9,7 @@ const file = '/etc/countersign/countersign.cfg'
 const problemsOf = (text: string) => readServiceConfig(text, file).problems.map(formatProblem)
 
 describe('countersign.cfg', () => {
-  test('without a key all defaults hold', () => {
+  test('has all defaults without a key', () => {
     const config = defaultConfig('/srv')
     assert.equal(config.port, 8443)
     assert.deepEqual(config.hostNames, ['localhost'])
@@ -73,7 +73,7 @@ threshold=3
     }
   })
 
-  test('all that is wrong is told at once, with its line', () => {
+  test('reports all problems at once, with their lines', () => {
     const lines = problemsOf(`port=1
 [service]
 port=70000
@@ -200,7 +200,7 @@ describe('countersign.cfg: messages, calls and mail', () => {
     assert.deepEqual([sms.batch, sms.validMinutes, phone.confirmKeys], [1, 10, '1#'])
   })
 
-  test('providers have what they need, and their secrets do not show', () => {
+  test('accepts complete providers, and prints no secret of theirs', () => {
     const { config, problems } = readServiceConfig(
       `[service]
 public_url=https://mfa.example.com/
@@ -255,7 +255,7 @@ password=hidden4
     assert.doesNotMatch(JSON.stringify(config), /hidden/)
   })
 
-  test('what a provider lacks is told at the line that chose it', () => {
+  test('reports a missing setting of a provider at the line that chooses it', () => {
     const told = problemsOf(`[sms]
 provider=twilio
 [phone]
@@ -306,7 +306,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
     }
   })
 
-  test('each section of docs/messages-and-calls.md is right as it stands', () => {
+  test('accepts each example of docs/messages-and-calls.md unchanged', () => {
     const page = readFileSync(
       join(import.meta.dirname, '../../../docs/messages-and-calls.md'),
       'utf8',
@@ -374,7 +374,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
     assert.equal(gatewayLines(json).length, 1)
   })
 
-  test('a gateway that is told no text, and what is no header, are refused without their secrets', () => {
+  test('refuses a gateway without the text, and an invalid header, without repeating secrets', () => {
     const told = problemsOf(`[sms]
 provider=http
 [http_gateway]

@@ -5,7 +5,7 @@ import { RecordingLog } from '../../rig/recording_log.ts'
 import { TestService } from '../../rig/service.ts'
 
 describe('the access log', () => {
-  test('tells of each request what it may, and no passcode, name or key', async () => {
+  test('logs each request without passcodes, names and keys', async () => {
     const log = new RecordingLog()
     const config = { ...defaultConfig('.'), accessLog: true }
     const service = await TestService.start({ config, log })

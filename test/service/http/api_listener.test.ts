@@ -30,7 +30,7 @@ describe('a listener of its own for the signed API', () => {
     return (await (at === 'api' ? api.send(raw) : service.send(raw))).status
   }
 
-  test('serves it, and the public port does not any more', async () => {
+  test('serves the signed API, which the public port no longer does', async () => {
     assert.equal((await api.call(check)).status, 200)
     const there = await service.call(check)
     assert.deepEqual([there.status, there.body.code], [404, 40401])
@@ -38,14 +38,14 @@ describe('a listener of its own for the signed API', () => {
     assert.equal(await statusAt('public', '/rest/v1/ping'), 404)
   })
 
-  test('serves no pages; health is on both', async () => {
+  test('serves no pages; both serve /healthz', async () => {
     assert.deepEqual([await statusAt('public', '/'), await statusAt('api', '/')], [200, 404])
     assert.equal(await statusAt('api', '/portal/api/session'), 404)
     assert.equal(await statusAt('api', '/healthz'), 200)
     assert.equal(await statusAt('public', '/healthz'), 200)
   })
 
-  test('has connections of its own: a flood of the public port does not reach it', async () => {
+  test('has its own connections: a flood of the public port does not reach it', async () => {
     const idle = new IdleConnections()
     await idle.open(service.port, 400)
     await until(() => idle.closed >= 400 - connections.total)

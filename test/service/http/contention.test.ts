@@ -15,7 +15,7 @@ import { until } from '../../rig/until.ts'
 const burst = 600
 const config = { ...defaultConfig('.'), requestsPerMinute: 0 }
 
-/** What both databases have in common: a service with alice, attacked, and bob, honest. */
+/** A service with two users: alice, whose passcodes are guessed, and bob, who signs in. */
 class Attacked {
   readonly service: TestService
   readonly bob: TestToken
@@ -52,7 +52,7 @@ class Attacked {
     return this.client.call({ path: '/auth/v2/auth', parameters })
   }
 
-  /** With his next right passcode, on connections of the service's own client. */
+  /** With the next right passcode, on connections of the service's own client. */
   async bobSignsIn(): Promise<unknown> {
     const passcode = this.bob.code(this.#bobCounter++)
     const parameters = { username: 'bob', factor: 'passcode', passcode }
@@ -104,7 +104,7 @@ describe('contention on SQLite', () => {
 
   attackOn(() => attacked, log)
 
-  test('another program that keeps writing: all that wait get 429 together', async () => {
+  test('answers all that wait with 429 while another program keeps writing', async () => {
     const other = new DatabaseSync(`${attacked.service.folder}/countersign.db`)
     other.exec('BEGIN IMMEDIATE')
     const answers = await Promise.all([

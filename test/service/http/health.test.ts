@@ -19,14 +19,14 @@ const healthOf = async (service: TestService) => {
 }
 
 describe('health', () => {
-  test('a stopping service says so while it answers what it has begun', async () => {
+  test('a stopping service reports it while it answers earlier requests', async () => {
     const service = await TestService.start()
     const other = await tlsConnection(service.port)
     const polling = await tlsConnection(service.port)
     other.write(
       'POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nx=',
     )
-    // over the wire before the service is told to stop
+    // the requests have arrived before the service stops
     await service.send(healthz)
     const closed = service.service.close()
     polling.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
@@ -107,7 +107,7 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
   })
 
-  test('is what counts, and not the disk of the data folder', {
+  test('decides health, not the disk of the data folder', {
     skip: skipWithoutMount(),
   }, async () => {
     const disk = mkdtempSync(join(tmpdir(), 'disk-'))
@@ -124,7 +124,7 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     }
   })
 
-  test('that is away fails check at once, whatever was cached', async () => {
+  test('that is away fails check at once, despite the cache', async () => {
     assert.equal((await service.call(check)).status, 200)
     await cluster.shutDown()
     const { status, body } = await service.call(check)

@@ -166,7 +166,7 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
         const method = /\/(check|logo|auth_status|status)(\.|$)/.test(request.path) ? 'GET' : 'POST'
         const raw = signedOctets(request.version === 1 ? unix : integration, {
           ...{ method, ...request },
-          // versions 1 and 2 sign what the body says as a form
+          // versions 1 and 2 sign the parameters of the body as a form
           ...(method === 'GET' || request.version <= 2 ? {} : { body: given, contentType }),
           ...(method === 'POST' && request.version <= 2 ? { form } : {}),
         })
@@ -179,7 +179,7 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
     )
   })
 
-  test('requests of any kind that nobody has signed are refused in the envelope', async () => {
+  test('refuses unsigned requests of any kind in the envelope', async () => {
     await fc.assert(
       fc.asyncProperty(unsigned, async ({ absolute, query, date, ...request }) => {
         const { authorization, contentType: type, method } = request

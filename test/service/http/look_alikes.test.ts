@@ -125,7 +125,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   }
 
   for (const [kind, username] of lookAlikes) {
-    test(`denies a look-alike, whatever the policy: ${kind}`, async () => {
+    test(`denies a look-alike under every policy: ${kind}`, async () => {
       log.lines.length = 0
       for (const policy of applications.keys())
         await denied(username, policy, 'look_alike_username')
@@ -222,7 +222,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     }
   })
 
-  test('enrols other names, whatever their script', async () => {
+  test('enrols other names in any script', async () => {
     for (const username of legitimate) {
       const preauth = responseOf(await ask('/auth/v2/preauth', { username }, 'enroll'))
       assert.equal(preauth.result, 'enroll', username)

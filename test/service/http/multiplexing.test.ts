@@ -61,7 +61,7 @@ describe('calls that share connections', () => {
     })
   const asked = async () => (await phone.requests()).map(({ txid }) => String(txid))
 
-  test('whoever would take HTTP/1 gets it, as ever', async () => {
+  test('gives HTTP/1 to clients that offer it', async () => {
     const negotiated = async (...offered: string[]) => {
       const socket = connect({
         ...{ host: '127.0.0.1', port: service.port, ca: service.ca },
@@ -84,7 +84,7 @@ describe('calls that share connections', () => {
     await Promise.all(waiting)
   })
 
-  test('then a hundred wait on one connection, and each is told its own', async () => {
+  test('lets a hundred calls wait on one connection, each with its own answer', async () => {
     // check has a connection of its own
     await client.check()
     const before = way.connections
@@ -100,7 +100,7 @@ describe('calls that share connections', () => {
     assert.equal(results.filter((result) => result === 'allow').length, calls / 3)
   })
 
-  test('those who hang up are let go', async () => {
+  test('frees calls whose client hangs up', async () => {
     const leaving = clientAt(way.port)
     await leaving.check()
     const waiting = Promise.allSettled(Array.from({ length: 20 }, () => leaving.auth(push)))
@@ -110,7 +110,7 @@ describe('calls that share connections', () => {
     await stands(service, 'waiting_calls', 0, 1000)
   })
 
-  test('a passcode needs nobody to answer: it goes the short way', async () => {
+  test('sends a passcode over the connections of short calls', async () => {
     await client.check()
     const before = way.connections
     const passcode = { username: 'alice', factor: 'passcode', passcode: '123456' }
@@ -130,7 +130,7 @@ describe('calls that share connections', () => {
     session.destroy()
   })
 
-  test('the end of the service is told to all who wait, in time', async () => {
+  test('answers all waiting calls when the service stops', async () => {
     const waiting = Array.from({ length: calls }, () => client.auth(push))
     await stands(service, 'waiting_calls', calls)
     const began = performance.now()

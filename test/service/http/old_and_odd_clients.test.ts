@@ -162,7 +162,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
   describe('the log', () => {
     const logged = () => log.lines.filter((line) => line.includes('wrong credentials'))
 
-    test('says why a request was 401, of which application, and what Host came', async () => {
+    test('logs why a request was answered 401, its application and its Host header', async () => {
       clock.advance(60_000)
       log.lines.length = 0
       const headers = { host: 'logged.example.com' }

@@ -57,7 +57,7 @@ describe('public_url', () => {
     assert.match(invitation, /^ +https:\/\/mfa\.example\.com\/portal#\/enroll\/\w+$/m)
     const activation = run('phone', 'activate', phone)
     assert.match(activation, /^https:\/\/mfa\.example\.com\/activate\/\w+$/m)
-    // one that was written since the service started counts at once
+    // a file written after the start counts at once
     const cfg = '[service]\npublic_url=https://new.example.com\n'
     writeFileSync(join(service.folder, 'countersign.cfg'), cfg)
     const later = run('user', 'invite', 'carol', '--print-link')

@@ -69,7 +69,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     const honest: number[] = []
     for (let round = 0; round < 20; round++) {
       const flood = statusesOf(10)
-      // now and then what is known is too old, and has to be read again
+      // now and then a known key expires, and is read again
       clock.advance(600)
       honest.push((await service.call(check)).status)
       honest.push((await service.call({ ...check, integration: added })).status)
@@ -78,7 +78,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     assert.deepEqual([...new Set(honest)], [200])
   })
 
-  test('can not bring an application back that was disabled', async () => {
+  test('can not reactivate a disabled application', async () => {
     const closed = await service.addIntegration('radius')
     await statusesOf(50)
     clock.advance(1000)

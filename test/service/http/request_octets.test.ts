@@ -106,7 +106,7 @@ describe('requests that are not text', () => {
     }
   })
 
-  test('octets within pushinfo are shown as they were encoded, and refuse nobody', async () => {
+  test('shows octets in pushinfo as they were encoded, and refuses no sign-in for them', async () => {
     const form = pairs({ username: 'alice', pushinfo: 'Command=caf%E9%00&Host=%C3%AB' })
     assert.equal((await signed({ version: 2, form })).status, 200)
   })

@@ -55,7 +55,7 @@ describe('countersign service', () => {
     assert.equal(lines.length, 1)
   })
 
-  test('all that is wrong with a configuration is told, exit status 2', async () => {
+  test('all problems of a configuration are reported, exit status 2', async () => {
     const file = join(folder, 'countersign.cfg')
     writeFileSync(file, '[service]\nport=x\ncolour=blue\n')
     const { status, lines } = await failing(['--config', file])
@@ -78,7 +78,7 @@ describe('countersign service', () => {
     rmSync(other, { recursive: true, force: true })
   })
 
-  test('it stops when it is asked to, exit status 0', async () => {
+  test('it stops on a signal, exit status 0', async () => {
     assert.equal(await service.stop(), 0)
   })
 })

@@ -6,7 +6,7 @@ import { TestService } from '../../rig/service.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** The address that the access log has of a request. */
+/** The client address of a request, from the access log. */
 async function loggedFrom(service: TestService, log: RecordingLog, headers: Headers) {
   log.lines.length = 0
   await service.send({ method: 'GET', path: '/auth/v2/ping', headers })
@@ -42,7 +42,7 @@ describe('behind a trusted proxy', () => {
   })
   after(() => service.close())
 
-  test('the client address is the first from the right that is no proxy', async () => {
+  test('takes the first address from the right that is not a proxy as the client', async () => {
     const cases: readonly (readonly [Headers, string])[] = [
       [{}, '127.0.0.1'],
       [{ 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
@@ -62,7 +62,7 @@ describe('behind a trusted proxy', () => {
     }
   })
 
-  test('what does not say which client it is counts as no address', async () => {
+  test('a header without an address gives no address', async () => {
     const cases: readonly Headers[] = [
       { 'x-forwarded-for': '203.0.113.9, unknown' },
       { 'x-forwarded-for': '203.0.113.9,' },
@@ -72,7 +72,7 @@ describe('behind a trusted proxy', () => {
       { forwarded: 'host="a;for=192.0.2.1"' },
       { forwarded: 'for=192.0.2.1;for=203.0.113.9' },
       { forwarded: 'for=192.0.2.1, x=", for=203.0.113.9' },
-      // a client that invents the header which the proxy does not write
+      // a client invents the header that the proxy does not write
       { forwarded: 'for=127.0.0.1', 'x-forwarded-for': '203.0.113.9' },
       { forwarded: 'for=203.0.113.9', 'x-forwarded-for': '127.0.0.1' },
     ]
@@ -127,7 +127,7 @@ describe('trusted_proxies in countersign.cfg', () => {
   const problems = (value: string) =>
     readServiceConfig(`[service]\ntrusted_proxies=${value}\n`, '/etc/countersign.cfg').problems
 
-  test('takes addresses and networks, and names what is neither', () => {
+  test('takes addresses and networks, and refuses other text', () => {
     assert.deepEqual(problems('10.0.0.5, 2001:db8::/64, 192.0.2.0/24'), [])
     const [problem] = problems('10.0.0.5, proxy.example')
     assert.deepEqual([problem?.severity, problem?.line], ['error', 2])
@@ -135,7 +135,7 @@ describe('trusted_proxies in countersign.cfg', () => {
     assert.equal(problems('10.0.0.0/33')[0]?.severity, 'error')
   })
 
-  test('warns of a network that is everybody', () => {
+  test('warns of a network that contains all addresses', () => {
     assert.equal(problems('0.0.0.0/0')[0]?.severity, 'warning')
     assert.equal(problems('::/0')[0]?.severity, 'warning')
   })

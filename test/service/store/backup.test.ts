@@ -47,7 +47,7 @@ describe('a backup', () => {
     assert.throws(() => backupDatabase(rig.folder, file), { code: 'STORE_FOLDER' })
   })
 
-  test('brings back what was there, and no more; what it replaces is kept', async () => {
+  test('restores the data of the backup alone, and keeps the replaced database', async () => {
     await put('n2')
     await store.close()
     assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: false }), {
@@ -63,7 +63,7 @@ describe('a backup', () => {
     )
   })
 
-  test('that was altered, or is opened by no key at hand, replaces nothing', async () => {
+  test('replaces nothing where it was altered, or no key opens it', async () => {
     const other = [sealingKey(newSealingKey())]
     assert.throws(() => restoreDatabase(rig.folder, file, other, { force: true }), {
       code: 'STORE_WRONG_KEY',

@@ -6,7 +6,7 @@ import { BoundedDriver } from '../../../src/service/store/bounded_driver.ts'
 /** More than may wait. */
 const burst = 5_010
 
-test('a burst after a quiet time that fills the queue at once is contention, and no outage', async () => {
+test('a burst that fills the queue after a quiet time is contention, not an outage', async () => {
   const connection: DatabaseConnection = {
     executeQuery: async () => ({ rows: [] }),
     streamQuery: () => assert.fail('nothing is streamed'),

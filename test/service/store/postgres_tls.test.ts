@@ -16,7 +16,7 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
   const urls = new Map<PostgresCluster, string>()
   before(async () => {
     ours = await PostgresCluster.start(['127.0.0.1'])
-    // its certificate is for another host, and not for this one
+    // its certificate is for another host
     foreign = await PostgresCluster.start(['localhost', 'db.example'])
     plain = await PostgresCluster.start()
     for (const cluster of [ours, foreign, plain]) urls.set(cluster, await cluster.createDatabase())
@@ -81,7 +81,7 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
     await assert.rejects(encrypted(plain, '?sslmode=no-verify'), { code: 'STORE_UNREACHABLE' })
   })
 
-  test('what is not known, and a file that is not there, is refused', async () => {
+  test('unknown modes and missing files are refused', async () => {
     for (const parameters of [
       '?sslmode=prefer',
       '?ssl=true',

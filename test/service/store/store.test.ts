@@ -41,7 +41,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('lost'), 0)
   })
 
-  test('what fails is undone alone, whatever runs beside it', async () => {
+  test('a failed transaction is undone alone, beside others', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 300 }, (_, index) =>
         store.transaction(async (db) => {
@@ -57,7 +57,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('beside-'), 200)
   })
 
-  test('a read outside does not see what is not committed', async () => {
+  test('a read outside of a transaction sees only committed data', async () => {
     await store.transaction(async (db) => {
       await db.insertInto('settings').values(setting('unseen-1')).execute()
       assert.equal(await names('unseen-'), 0)
@@ -87,7 +87,7 @@ onBothDatabases('the store', (rig) => {
 })
 
 describe('the store in a folder', () => {
-  test('kill -9: what was acknowledged is there', async () => {
+  test('keeps acknowledged writes after kill -9', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
     const script = `
       import { Store } from '${join(import.meta.dirname, '../../../src/service/store/store.ts')}'
@@ -134,7 +134,7 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('a wrong key, a missing one, one that others can read: refused, with what to do', async () => {
+  test('refuses a wrong, missing or readable sealing key, and says what to do', async () => {
     const rig = new StoreRig(undefined)
     const store = await rig.open()
     await store.close()
@@ -180,7 +180,7 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('a new sealing key opens what the old one sealed, and the old one alone does not any more', async () => {
+  test('a new sealing key opens older secrets, and the old key opens new ones no longer', async () => {
     const rig = new StoreRig(undefined)
     const store = await rig.open()
     const before = readFileSync(keyFile(rig.folder))

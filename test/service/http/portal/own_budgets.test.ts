@@ -12,7 +12,7 @@ import { until } from '../../../rig/until.ts'
 
 const minuteMs = 60_000
 
-onBothDatabases('what anybody does at the portal with a user name', (rig) => {
+onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
   const clock = new ManualClock()
   const messages: SmsMessage[] = []
   let service: TestService
@@ -47,7 +47,7 @@ onBothDatabases('what anybody does at the portal with a user name', (rig) => {
   })
 
   let networks = 0
-  /** A visitor with an IPv6 network of its own, who names the user in some way. */
+  /** A visitor with an IPv6 network of its own, which names the user in some way. */
   function visitor(address = `2001:db8:${(++networks).toString(16)}::1`) {
     const at = new PortalBrowser(service)
     const headers = { 'x-forwarded-for': address }
@@ -145,7 +145,7 @@ onBothDatabases('what anybody does at the portal with a user name', (rig) => {
     await until(async () => (await phone.requests()).length === 1)
   })
 
-  test('messages leave most of what may be sent to sign-ins', async () => {
+  test('messages leave most of the telephony budget to sign-ins', async () => {
     for (let message = 0; message < 6; message++) {
       const { post, name } = visitor()
       await name()

@@ -137,7 +137,7 @@ describe('a phone call', () => {
     })
   }
 
-  test('a wrong key may be mended, and # is right as well', async () => {
+  test('the right key counts after a wrong one, and # is a right key', async () => {
     const txid = await begin()
     const again = await api.press(await api.takeCall(), '5')
     assert.match(again.said[0] ?? '', /^That was another key\. This is a sign-in/)
@@ -145,7 +145,7 @@ describe('a phone call', () => {
     assert.equal((await poll(txid))[0], 'allow')
   })
 
-  test('the right key after the end of the time signs nobody in, and the call says so', async () => {
+  test('the right key after the timeout signs nobody in, and the call says so', async () => {
     const txid = await begin()
     const heard = await api.takeCall()
     await service.store.db
@@ -176,7 +176,7 @@ describe('a phone call', () => {
     })
   }
 
-  test('what the provider refuses is told at once, and stands in the log without a secret', async () => {
+  test('a refusal of the provider is answered at once, and logged without a secret', async () => {
     const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
     const answer = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
     assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
