@@ -130,7 +130,7 @@ describe('duo_client_python', { skip }, () => {
     })
   }
 
-  test('sig_version=1 is refused where the application does not allow it', async () => {
+  test('sig_version=1 is refused if the application does not allow it', async () => {
     const answers = await run(allCalls, service.integration, { version: 1, digest: 'sha1' })
     assert.equal(typeof answers.ping.time, 'number')
     assert.match(answers.check, /401/)

@@ -128,7 +128,7 @@ describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
     )
   })
 
-  test('its Proxy-State and Message-Authenticator are taken, and the client’s come back', async () => {
+  test('accepts its Proxy-State and Message-Authenticator, and returns those of the client', async () => {
     const { output } = await signIn('User-Password = "push"', 'Proxy-State = 0x0102')
     assert.match(
       output.slice(output.indexOf('Received')),
@@ -156,7 +156,7 @@ describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
     assert(!proxy.log.has('shared secret'), proxy.log.lines.join('\n'))
   })
 
-  test('CHAP is rejected, and named', async () => {
+  test('rejects CHAP, and the log names it', async () => {
     const { output } = await signIn('CHAP-Password = "push"')
     assert.match(output, /Received Access-Reject/)
     assert(proxy.log.has('the appliance uses CHAP'))

@@ -87,14 +87,14 @@ describe('nginx in front of the service', { skip: skipWithout('nginx', nginx) },
     )
 
   for (const version of [2, 5] as const) {
-    test(`requests signed for public_url are taken, version ${version}`, async () => {
+    test(`requests signed for public_url are accepted, version ${version}`, async () => {
       const answer = await preauth('mfa.example.com', version)
       assert.equal(answer?.status, 200)
       assert.match(answer.text, /"result":"enroll"/)
     })
   }
 
-  test('requests signed for another host are refused, and the log says what Host came', async () => {
+  test('requests signed for another host are refused, and the log names the Host header', async () => {
     const answer = await preauth('other.example.com', 2)
     assert.equal(answer?.status, 401)
     assert.ok(log.has(`host: '127.0.0.1:${service.port}'`), log.lines.join('\n'))

@@ -36,7 +36,7 @@ async function accountingServer(port: number): Promise<Socket> {
   return socket
 }
 
-/** The plugin reads four digits of a port. */
+/** The plugin reads only four digits of a port. */
 async function portOfFourDigits(): Promise<number> {
   for (let port = 9100 + Math.floor(Math.random() * 800); port < 9999; port++) {
     const socket = createSocket('udp4')
@@ -45,7 +45,7 @@ async function portOfFourDigits(): Promise<number> {
       await once(socket, 'listening')
       return port
     } catch {
-      // taken: the next one
+      // taken: tries the next one
     } finally {
       socket.close()
     }
@@ -164,7 +164,7 @@ verb 4
     assert.equal(api.asked('/auth/v2/auth')[0]?.passcode, '123456')
   })
 
-  test('it does not sign, and signed tests from its host do not silence it', async () => {
+  test('signed requests from its host do not silence it, though it does not sign', async () => {
     for (let sent = 0; sent < 5; sent++) await proxy.signIn('alice', '123456', { secret })
     assert.match(await connect('push'), /Initialization Sequence Completed/)
   })

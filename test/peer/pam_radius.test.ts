@@ -19,7 +19,7 @@ const skip =
   skipWithout('pamtester', pamtester) ||
   (process.getuid?.() !== 0 && 'PAM reads its services in /etc/pam.d, where only root can write')
 
-/** Its configuration takes no blanks in a secret. */
+/** Its configuration file allows no blanks in a secret. */
 const pamSecret = 'secret-of-the-pam-module'
 
 describe('pam_radius_auth 2.0.0 through pamtester', { skip }, () => {
@@ -45,7 +45,7 @@ describe('pam_radius_auth 2.0.0 through pamtester', { skip }, () => {
     await api.close()
   })
 
-  /** Types a password, and tells whether PAM lets the user in. */
+  /** Types a password. Returns whether PAM lets the user in. */
   async function isAuthenticated(
     password: string | Uint8Array,
     { user = 'alice', secret = pamSecret } = {},
@@ -69,7 +69,7 @@ describe('pam_radius_auth 2.0.0 through pamtester', { skip }, () => {
     )
   })
 
-  test('it does not sign: signed requests of its host, by radclient say, do not silence it', async () => {
+  test('signed requests from its host do not silence it, though it does not sign', async () => {
     assert.equal(await isAuthenticated('push'), true)
     for (let sent = 0; sent < 25; sent++)
       await proxy.signIn('alice', '123456', { secret: pamSecret })
@@ -87,7 +87,7 @@ describe('pam_radius_auth 2.0.0 through pamtester', { skip }, () => {
     assert.equal(api.requests.length, 0)
   })
 
-  test('another secret: it is not let in, and the log names the secret', async () => {
+  test('rejects another secret, and the log names the secret', async () => {
     assert.equal(await isAuthenticated('push', { secret: 'anothersecret' }), false)
     assert(proxy.log.has('probably differs from radius_secret_1'), proxy.log.lines.join('\n'))
   })

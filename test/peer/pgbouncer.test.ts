@@ -32,7 +32,7 @@ describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
         await pooler.close()
       })
 
-      /** Begins to wait on one node for what another node settles, and never looks by itself. */
+      /** Waits on one node for an answer that another node receives, without polling. */
       async function waitOnOtherNode() {
         const look = { everyMs: 3_600_000, backMs: 60_000 }
         const here = new Transactions(service.store, systemClock, look)
@@ -80,10 +80,10 @@ describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
         assert.equal(allowed.length, 1)
       })
 
-      test(`answers that another node receives ${mode === 'session' ? 'are notified' : 'are looked for, which is logged'}`, async () => {
+      test(`answers that another node receives ${mode === 'session' ? 'are notified' : 'are polled for, which is logged'}`, async () => {
         const { result } = await waitOnOtherNode()
         assert.equal(await service.store.wakeUps.reachOtherNodes(), mode === 'session')
-        // nothing but a notification, or the looking in its place, ends this wait
+        // only a notification, or polling in its place, ends this wait
         assert.equal((await result)?.outcome.result, 'allow')
         if (mode === 'session') assert(!log.has('LISTEN'))
         else await until(() => log.has('the database passes on no notifications (LISTEN)'))

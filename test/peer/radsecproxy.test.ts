@@ -115,7 +115,7 @@ realm * {
     )
   })
 
-  test('it signs what was signed, so that a password is blamed on the secret only otherwise', async () => {
+  test('signs requests that were signed, so that the log blames the secret only for others', async () => {
     const latin1 = 'User-Password = "p\\344ssw\\366rd"'
     await signIn(latin1, 'Message-Authenticator = 0x00')
     assert(proxy.log.has('looks like Latin-1'), proxy.log.lines.join('\n'))

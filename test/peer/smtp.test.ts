@@ -33,7 +33,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
   })
   after(() => server.close())
 
-  test('an invitation arrives as a person can use it', async () => {
+  test('delivers an invitation with a link that works', async () => {
     await client.send(invitationMail('zoe@example.com', 'zoë', link, 72))
     const { envelope, headers, text, html, secured, username } = await server.mail()
     assert.deepEqual(envelope, { from: 'mfa@example.com', to: ['zoe@example.com'] })
@@ -77,7 +77,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     }
   })
 
-  test('an address is one address', async () => {
+  test('refuses a value that is more than one address', async () => {
     const before = server.count
     for (const to of [
       'alice@example.com, eve@evil.example',
@@ -101,7 +101,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     ['later@example.com', 'DELIVERY_UNREACHABLE', 451],
     ['full@example.com', 'DELIVERY_REFUSED', 552],
   ] as const) {
-    test(`${to} is not taken (${status})`, async () => {
+    test(`${to} is refused (${status})`, async () => {
       const error = await errorOf(client.send({ ...mail, to }))
       assert.equal(error.code, code)
       assert(error.message.includes(String(status)))
@@ -109,7 +109,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     })
   }
 
-  test('a wrong password, and none', async () => {
+  test('reports a wrong password, and a missing one', async () => {
     const { port, caFile } = server
     const wrong = { username: 'mfa', password: new Secret('guessed') }
     for (const [config, status] of [
@@ -123,7 +123,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     }
   })
 
-  test('whom nobody vouches for, and TLS where there is none yet', async () => {
+  test('refuses an unknown authority, and a server that does not begin with TLS', async () => {
     const { port, caFile } = server
     for (const config of [{ caFile: undefined }, { caFile, security: 'tls' }] as const) {
       const error = await errorOf(smtp({ port, login, ...config }).send(mail))
@@ -134,7 +134,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
 })
 
 describe('mail by aiosmtpd, with TLS from the beginning', { skip: skipSmtp }, () => {
-  test('is taken; a certificate of another name is not', async () => {
+  test('is delivered; not to a server whose certificate has another name', async () => {
     const server = await SmtpServer.start({ security: 'tls', login: true })
     const other = await SmtpServer.start({ security: 'tls', names: ['mail.example.com'] })
     try {
@@ -154,7 +154,7 @@ describe('mail by aiosmtpd, with TLS from the beginning', { skip: skipSmtp }, ()
   })
 })
 
-/** A server in clear that answers as it is told, and keeps what it hears. */
+/** A server without TLS that gives scripted replies and records what it receives. */
 class PlainServer {
   readonly lines: string[] = []
   readonly #server: Server
@@ -197,7 +197,7 @@ class PlainServer {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** To whoever is there, without having been asked. */
+  /** Sends to every client, unasked. */
   say(line: string): void {
     for (const socket of this.#sockets) socket.write(`${line}\r\n`)
   }
@@ -208,7 +208,7 @@ class PlainServer {
   }
 }
 
-/** The replies of a server that takes everything. */
+/** The replies of a server that accepts everything. */
 function willing(line: string): string | undefined {
   if (line === 'connection') return '220 mail.example ESMTP'
   if (line.startsWith('EHLO')) return '250-mail.example\r\n250 AUTH PLAIN'
@@ -218,7 +218,7 @@ function willing(line: string): string | undefined {
 }
 
 describe('mail by servers that fail', () => {
-  test('without STARTTLS nothing is said in clear, not the password and not the mail', async () => {
+  test('without STARTTLS sends neither password nor mail in clear', async () => {
     const server = await PlainServer.start((line) =>
       line === 'STARTTLS' ? '502 5.5.1 not implemented' : willing(line),
     )
@@ -230,7 +230,7 @@ describe('mail by servers that fail', () => {
     await server.close()
   })
 
-  test('a connection that breaks after the mail was handed over brings no second one', async () => {
+  test('does not send a mail again if the connection breaks after it was accepted', async () => {
     const server = await PlainServer.start((line) => (line === '.' ? null : willing(line)))
     const error = await errorOf(smtp({ port: server.port, security: 'none' }).send(mail))
     assert.equal(error.code, 'DELIVERY_UNANSWERED')
@@ -238,7 +238,7 @@ describe('mail by servers that fail', () => {
     await server.close()
   })
 
-  test('a server that is not there is told as that, and found when it comes back', async () => {
+  test('reports a server that is down, and uses it again when it is back', async () => {
     const port = await freePort()
     const client = smtp({ port, security: 'none' })
     const error = await errorOf(client.send(mail))
@@ -251,13 +251,13 @@ describe('mail by servers that fail', () => {
     await server.close()
   })
 
-  test('a name that there is not', async () => {
+  test('reports a host name that does not exist', async () => {
     const error = await errorOf(smtp({ port: 25, host: 'mail.invalid' }).send(mail))
     assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     assert.match(error.message, /can't be reached/)
   })
 
-  test('one that never greets, one that stops in the middle, one that never comes to an end', async () => {
+  test('gives up a server that never greets, stops in the middle, or never ends a reply', async () => {
     const silent = await PlainServer.start(() => undefined)
     const stopping = await PlainServer.start((line) => (line === '.' ? undefined : willing(line)))
     const endless = await PlainServer.start((line) =>
