@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import { portalIkey } from '../access/portal_ikey.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Transaction } from '../transaction/transaction.ts'
+import { isOverdue, type Transaction } from '../transaction/transaction.ts'
 import type { Transactions } from '../transaction/transactions.ts'
 import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
@@ -45,14 +45,15 @@ export class PushLimit {
     const { integration, budget } = attempt.asking
     const { ikey } = integration
     if (fatigue.limit !== 0) await lockout.hold({ userId, ikey, address: '', budget }, now, db)
-    const waiting = await transactions.waitingForUser(userId, db)
+    const unsettled = await transactions.unsettledOfUser(userId, db)
+    const waiting = unsettled.filter((other) => !isOverdue(other, now))
     const firsts = firstsOf(attempt, waiting).map(({ txid }) => txid)
     const [first] = firsts
     if (first !== undefined && (await this.#mayRepeat(userId, firsts, db))) {
       return { kind: 'send', repeatOf: first }
     }
     if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
-    const fruitless = await this.#fruitless(attempt, userId, waiting, db)
+    const fruitless = await this.#fruitless(attempt, userId, unsettled, db)
     const until = heldBackUntil(fruitless, fatigue, now)
     return until === undefined
       ? { kind: 'send', repeatOf: undefined }
@@ -60,13 +61,13 @@ export class PushLimit {
   }
 
   /**
-   * When the pushes of the same budget came to nothing since the last success; one that still waits
-   * counts from when it was opened. Repeats do not count for themselves.
+   * When the pushes of the same budget came to nothing since the last success; one that is not
+   * settled yet counts from when it was opened. Repeats do not count for themselves.
    */
   async #fruitless(
     { asking }: Attempt,
     userId: string,
-    waiting: readonly Transaction[],
+    unsettled: readonly Transaction[],
     db: StoreDb,
   ): Promise<number[]> {
     const { log, fatigue, clock } = this.#parts
@@ -90,7 +91,7 @@ export class PushLimit {
       repeatOf === null && !approved.includes(txid)
     const lastSuccess = events.findIndex(({ result }) => result === 'success')
     const ended = events.slice(0, lastSuccess < 0 ? undefined : lastSuccess).filter(counts)
-    const open = waiting
+    const open = unsettled
       .filter((other) => (other.ikey === portal) === isPortal)
       // those whose code is shown are in the log already
       .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')

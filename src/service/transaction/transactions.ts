@@ -141,7 +141,12 @@ export class Transactions {
   }
 
   /** Those that wait for this user, with any factor, oldest first. */
-  async waitingForUser(userId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
+  async waitingForUser(userId: string, db: StoreDb): Promise<Transaction[]> {
+    return this.#inTime(await this.unsettledOfUser(userId, db))
+  }
+
+  /** As `waitingForUser`, with those that are overdue and not yet settled. */
+  async unsettledOfUser(userId: string, db: StoreDb): Promise<Transaction[]> {
     const rows = await db
       .selectFrom('transactions')
       .selectAll()
@@ -149,7 +154,7 @@ export class Transactions {
       .where('settled', 'is', null)
       .orderBy('opened')
       .execute()
-    return this.#inTime(rows.map(transactionOf))
+    return rows.map(transactionOf)
   }
 
   /** The user's requests that repeat one of these. */

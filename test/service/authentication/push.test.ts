@@ -216,6 +216,13 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /Too many login requests/)
     })
 
+    test('stay counted when they are overdue and nobody has settled them yet', async () => {
+      const { user } = await signIn.somebody()
+      for (let round = 0; round < 8; round++) await pushTo(user)
+      signIn.clock.advance(60_000)
+      assert.equal((await ask(user)).kind, 'settled')
+    })
+
     test('are counted since the last success, and within the window', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 4; round++) {
