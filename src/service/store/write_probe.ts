@@ -8,20 +8,22 @@ const probeName = 'write_probe'
 const minFreeBytes = 8 * 1024 * 1024
 
 /**
- * Writes a row, as a sign-in would.
+ * Writes a row in a transaction, as a sign-in does: it waits for locks no longer than one.
  *
  * @throws {StoreError} `STORE_FULL`, `STORE_READ_ONLY`, `STORE_BUSY`, `STORE_UNREACHABLE` and others.
  */
-export async function probeWrites({ db, folder, dialect }: Store, now: number): Promise<void> {
+export async function probeWrites(store: Store, now: number): Promise<void> {
   try {
-    // the disk of a PostgreSQL is another one: where that is full, the write fails
-    if (dialect === 'sqlite') await requireSpace(folder)
+    // a PostgreSQL has another disk: where that is full, the write fails
+    if (store.dialect === 'sqlite') await requireSpace(store.folder)
     const value = String(now)
-    await db
-      .insertInto('settings')
-      .values({ name: probeName, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute()
+    await store.transaction((db) =>
+      db
+        .insertInto('settings')
+        .values({ name: probeName, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute(),
+    )
   } catch (error) {
     throw storeErrorOf(error, 'the database')
   }

@@ -181,6 +181,18 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     }
   })
 
+  test('the write of healthz gives up waiting for a lock, and leaves no statement behind', async () => {
+    const lock = await locking(`select * from settings where name = 'write_probe' for update`)
+    try {
+      await passed(1100)
+      const { status, body } = await attacked.client.send({ method: 'GET', path: '/healthz' })
+      assert.deepEqual([status, body.database], [200, 'busy'])
+      assert.equal(await waitingForLocks(url), 0)
+    } finally {
+      await release(lock)
+    }
+  })
+
   test('check is answered while sign-ins hold all connections', async () => {
     const { service, client } = attacked
     const usernames = Array.from({ length: 15 }, (_, index) => `user${index}`)
