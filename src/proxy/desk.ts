@@ -7,7 +7,7 @@ import { authApiOf } from './auth_api.ts'
 import type { RadiusServerSection } from './config/proxy_config.ts'
 import { radiusFront } from './front/radius_front.ts'
 import { duoOnly } from './mode/duo_only.ts'
-import type { CheckOutcome } from './second_factor/availability.ts'
+import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
 
@@ -17,6 +17,8 @@ export interface ProxyHost {
   /** Takes each event as one line of JSON; `undefined` if events are not logged. */
   readonly writeEvent?: ((line: string) => void) | undefined
   readonly clock: Clock
+  /** How long `check` must have failed before the API counts as down. */
+  readonly outageAfterMs?: number
 }
 
 /** Often enough that the connection of `check` stays open: servers close idle ones after 15 s or more. */
@@ -40,7 +42,13 @@ export class Desk {
     const log = section.debug ? host.log : withoutDebug(host.log)
     this.#api = authApiOf(section, { log, clock })
     const secondFactor = new SecondFactor(
-      { ...section, api: this.#api, counters, log },
+      {
+        ...section,
+        api: this.#api,
+        counters,
+        outageAfterMs: host.outageAfterMs ?? outageAfterMs,
+        log,
+      },
       reportChanges(section, log),
     )
     this.#secondFactor = secondFactor

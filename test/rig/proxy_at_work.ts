@@ -14,6 +14,9 @@ import { exchange } from '../../src/radius/udp/exchange.ts'
 import { testIkey, testSkey } from './auth_api_double.ts'
 import { RecordingLog } from './recording_log.ts'
 
+/** Short, for tests that do not ask how long it takes. */
+const outageAfterMs = 300
+
 export const testSecret = 'the secret of the appliance'
 
 /** A section that asks the double, on a port that the system chooses. */
@@ -109,6 +112,7 @@ export class ProxyAtWork {
     const log = new RecordingLog()
     const events: Record<string, unknown>[] = []
     const proxy = await AuthenticationProxy.start(configOf(...servers), {
+      outageAfterMs,
       log,
       writeEvent: (line) => events.push(JSON.parse(line)),
       clock: systemClock,

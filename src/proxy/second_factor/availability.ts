@@ -13,6 +13,11 @@ export interface Outage {
   readonly evidence: string
 }
 
+interface FailedCheck extends Outage {
+  /** When the first of the checks began that have all failed, by `performance.now()`. */
+  readonly failingSince: number
+}
+
 /** A login's call was given up because the API is down; the request had no effect there. */
 export class ApiDown extends Error {
   override readonly name = 'ApiDown'
@@ -38,24 +43,38 @@ export interface WatchedCall {
 
 /** A call that lasts longer is slow: `check` is asked beside it. */
 const slowMs = 1_000
+const retryMs = 250
+
+/**
+ * How long `check` must have failed without a break. Longer than a restart of the service or the loss
+ * of a connection to its database, and short enough for a login to be decided within 10 s.
+ */
+export const outageAfterMs = 6_500
+
+export interface AvailabilityOptions {
+  readonly outageAfterMs: number
+  /** Receives the outcome of every `check`. */
+  readonly onCheck: (outcome: CheckOutcome) => void
+}
 
 /**
  * Evidence on whether an API answers, gathered from all logins and from `check`.
  *
- * An API is down for a login if `check` fails and nobody has had an answer since the login began. A
- * failure of the login's own call is never evidence: a wrong password, a burst of guesses or a name
- * that the API chokes on can cause it.
+ * An API is down for a login if `check` has failed for a while and nobody has had an answer since the
+ * login began. A failure of the login's own call is never evidence: a wrong password, a burst of
+ * guesses or a name that the API chokes on can cause it.
  */
 export class Availability {
   readonly #api: CheckedApi
-  readonly #onCheck: (outcome: CheckOutcome) => void
-  #probe: Promise<Outage | undefined> | undefined
+  readonly #options: AvailabilityOptions
+  #probe: Promise<FailedCheck | undefined> | undefined
+  #confirming: Promise<Outage | undefined> | undefined
+  #failing: { readonly since: number; readonly answers: number } | undefined
   #isClosed = false
 
-  /** @param onCheck Receives the outcome of every `check`. */
-  constructor(api: CheckedApi, onCheck: (outcome: CheckOutcome) => void) {
+  constructor(api: CheckedApi, options: AvailabilityOptions) {
     this.#api = api
-    this.#onCheck = onCheck
+    this.#options = options
   }
 
   /** Nothing is evidence from now on: connections end because this process closes them. */
@@ -69,19 +88,31 @@ export class Availability {
   }
 
   /**
-   * Asks `check`, unless the API has answered somebody meanwhile. Logins that ask at the same time
-   * share one request.
+   * Asks `check`, unless the API has answered somebody meanwhile, and repeats it until it is answered
+   * or has failed for `outageAfterMs`. Logins that ask at the same time share the requests.
    *
    * @returns `undefined` if the API answers.
    */
   async outage(since: Since): Promise<Outage | undefined> {
     if (this.#hasAnswered(since)) return undefined
-    const outage = await this.ping()
+    this.#confirming ??= this.#confirm().finally(() => {
+      this.#confirming = undefined
+    })
+    const outage = await this.#confirming
     return this.#isClosed || this.#hasAnswered(since) ? undefined : outage
   }
 
+  async #confirm(): Promise<Outage | undefined> {
+    for (;;) {
+      const failed = await this.ping()
+      if (failed === undefined || this.#isClosed) return undefined
+      if (performance.now() - failed.failingSince >= this.#options.outageAfterMs) return failed
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+    }
+  }
+
   /** Asks `check`, and keeps its connection open that way. */
-  ping(): Promise<Outage | undefined> {
+  ping(): Promise<FailedCheck | undefined> {
     this.#probe ??= this.#ask().finally(() => {
       this.#probe = undefined
     })
@@ -131,16 +162,21 @@ export class Availability {
    * A failure is no evidence if somebody had an answer meanwhile. A login that began later, and
    * shares the request, could not know of that answer.
    */
-  async #ask(): Promise<Outage | undefined> {
-    const since = this.now()
+  async #ask(): Promise<FailedCheck | undefined> {
+    const { onCheck } = this.#options
+    const [answers, began] = [this.#api.answers, performance.now()]
     try {
-      this.#onCheck({ kind: 'answered', answer: await this.#api.check() })
-      return undefined
+      onCheck({ kind: 'answered', answer: await this.#api.check() })
     } catch (error) {
-      this.#onCheck({ kind: 'failed', error })
-      if (this.#hasAnswered(since) || !isEvidence(error)) return undefined
-      return { evidence: `check failed: ${error.reason}: ${error.message}` }
+      onCheck({ kind: 'failed', error })
+      if (!this.#hasAnswered(answers) && isEvidence(error)) {
+        if (this.#failing?.answers !== answers) this.#failing = { since: began, answers }
+        const evidence = `check failed: ${error.reason}: ${error.message}`
+        return { evidence, failingSince: this.#failing.since }
+      }
     }
+    this.#failing = undefined
+    return undefined
   }
 }
 

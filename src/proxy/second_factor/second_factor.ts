@@ -44,6 +44,8 @@ export interface SecondFactorOptions {
   readonly factorAliases: ReadonlyMap<string, string>
   readonly exemptUsernames: readonly string[]
   readonly counters: SignInCounters
+  /** How long `check` must have failed before the API counts as down. */
+  readonly outageAfterMs: number
   readonly log: Log
 }
 
@@ -84,10 +86,13 @@ export class SecondFactor {
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
     this.#options = options
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
-    this.availability = new Availability(options.api, (outcome) => {
-      const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
-      this.#oneCall = oneCall.every((name) => capabilities.includes(name))
-      onCheck(outcome)
+    this.availability = new Availability(options.api, {
+      outageAfterMs: options.outageAfterMs,
+      onCheck: (outcome) => {
+        const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
+        this.#oneCall = oneCall.every((name) => capabilities.includes(name))
+        onCheck(outcome)
+      },
     })
   }
 

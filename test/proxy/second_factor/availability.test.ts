@@ -28,6 +28,31 @@ class CheckedDouble implements CheckedApi {
 const timeout = new AuthApiUnavailable('timeout', 'no answer', { mayHaveBeenReceived: true })
 
 describe('evidence of an outage', () => {
+  test('none while check fails for a moment, as in a restart', async () => {
+    const api = new CheckedDouble()
+    const availability = new Availability(api, { outageAfterMs: 60_000, onCheck: () => {} })
+    const outage = availability.outage(0)
+    for (const failures of [1, 2, 3]) {
+      await until(() => api.checks.length === failures)
+      api.fail()
+    }
+    await until(() => api.checks.length === 4)
+    api.checks.at(-1)?.resolve({ time: 1, capabilities: [] })
+    assert.equal(await outage, undefined)
+  })
+
+  test('an answer to a login between two failed checks starts the time anew', async () => {
+    const api = new CheckedDouble()
+    const availability = new Availability(api, { outageAfterMs: 200, onCheck: () => {} })
+    const first = availability.ping()
+    api.fail()
+    const failingSince = (await first)?.failingSince ?? 0
+    api.answers++
+    const second = availability.ping()
+    api.fail()
+    assert.ok(((await second)?.failingSince ?? 0) > failingSince)
+  })
+
   test('check fails, and nobody has an answer: one request for all who ask', async () => {
     const { api, availability } = watched()
     const both = [availability.outage(0), availability.outage(0)]
@@ -114,7 +139,7 @@ describe('a call that is watched', () => {
 
 function watched(): { api: CheckedDouble; availability: Availability } {
   const api = new CheckedDouble()
-  return { api, availability: new Availability(api, () => {}) }
+  return { api, availability: new Availability(api, { outageAfterMs: 0, onCheck: () => {} }) }
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
