@@ -28,7 +28,7 @@ describe('an outage of the service under failmode=safe', () => {
     assert.match(programs.proxy?.stdout ?? '', /let in without a second factor: Failmode Safe/)
   })
 
-  test('a killed service: logins are accepted at once', async () => {
+  test('a killed service: logins are accepted within 10 s', async () => {
     programs.service.child.kill('SIGKILL')
     await programs.service.ended()
     const began = performance.now()

@@ -45,7 +45,7 @@ export type SignInResult = 'accept' | 'reject' | 'silence'
  * with a TOTP token and bypass codes; honest users have HOTP tokens.
  */
 export class Programs {
-  readonly service: Running
+  service: Running
   readonly proxy: Running | undefined
   /** Of the service. */
   readonly port: number
@@ -58,6 +58,7 @@ export class Programs {
   readonly store: Store
   readonly radiusPort: number
   readonly #folder: string
+  readonly #databaseUrl: string | undefined
 
   private constructor(parts: {
     readonly service: Running
@@ -65,6 +66,7 @@ export class Programs {
     readonly port: number
     readonly radiusPort: number
     readonly folder: string
+    readonly databaseUrl: string | undefined
     readonly people: People
   }) {
     this.service = parts.service
@@ -72,6 +74,7 @@ export class Programs {
     this.port = parts.port
     this.radiusPort = parts.radiusPort
     this.#folder = parts.folder
+    this.#databaseUrl = parts.databaseUrl
     const { integration, honest, alice, store } = parts.people
     this.integration = integration
     this.honest = honest
@@ -86,13 +89,7 @@ export class Programs {
     const people = await peopleIn(folder, options)
     const serviceCfg = join(folder, 'countersign.cfg')
     writeFileSync(serviceCfg, countersignCfg(options))
-    const words = ['service', '--config', serviceCfg, '--data', folder, '--port', '0']
-    const url = options.databaseUrl
-    const service = new Running(
-      program('countersign'),
-      words,
-      url === undefined ? {} : { COUNTERSIGN_DATABASE_URL: url },
-    )
+    const service = startService(folder, 0, options.databaseUrl)
     const [, port] = await service.prints(/listening on \S+:(\d+)/)
     const radiusPort = await freePort()
     let proxy: Running | undefined
@@ -106,7 +103,9 @@ export class Programs {
       proxy = new Running(program('authproxy'), ['--config', proxyCfg])
       await proxy.prints(/Init Complete/)
     }
-    return new Programs({ service, proxy, port: Number(port), radiusPort, folder, people })
+    const { databaseUrl } = options
+    const running = { service, proxy, port: Number(port), radiusPort }
+    return new Programs({ ...running, folder, databaseUrl, people })
   }
 
   /** Sends one RADIUS Access-Request through the proxy, with retransmissions. */
@@ -149,6 +148,13 @@ export class Programs {
     return [...lines].reduce((sum, [, value]) => sum + Number(value), 0)
   }
 
+  /** Stops the service and starts it again on its port. */
+  async restartService(): Promise<void> {
+    await this.service.stop()
+    this.service = startService(this.#folder, this.port, this.#databaseUrl)
+    await this.service.prints(/listening on/)
+  }
+
   async stop(): Promise<void> {
     await this.proxy?.stop()
     this.client.close()
@@ -156,6 +162,15 @@ export class Programs {
     await this.store.close()
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+function startService(folder: string, port: number, databaseUrl: string | undefined): Running {
+  const config = join(folder, 'countersign.cfg')
+  return new Running(
+    program('countersign'),
+    ['service', '--config', config, '--data', folder, '--port', String(port)],
+    databaseUrl === undefined ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl },
+  )
 }
 
 /** Uses up processor time beside the programs until it is stopped. */
