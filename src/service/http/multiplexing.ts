@@ -38,7 +38,10 @@ export class Multiplexing {
 
   constructor(tls: Server, options: MultiplexingOptions) {
     const { keepAliveMs, requestMs, connections } = options
-    const settings = { maxConcurrentStreams: mostCalls, maxHeaderListSize: mostHeaders }
+    const settings = {
+      maxConcurrentStreams: mostCalls,
+      maxHeaderListSize: mostHeaders,
+    }
     const server = createServer({ settings }, (request, response) => {
       endAtDeadline(request, requestMs)
       // the client of a refused request need not send the rest
@@ -101,7 +104,8 @@ function boundResets(
   const resets = new StreamResets(streamResets)
   let isOver = false
   const closed = function (this: ServerHttp2Stream): void {
-    if (isOver || this.rstCode === constants.NGHTTP2_NO_ERROR) return
+    // a lost connection closes all its streams: nobody cancelled them
+    if (isOver || session.destroyed || this.rstCode === constants.NGHTTP2_NO_ERROR) return
     const connection = connections.below(session)
     const isApplication = connection?.standing === 'application'
     if (resets.allows(performance.now(), { isApplication })) return

@@ -4,6 +4,7 @@ import { connect as connectHttp2, constants } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as passed } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { defaultConfig } from '../../../src/service/config/service_config.ts'
 import { closedByPeer, IdleConnections, tlsConnection } from '../../rig/raw_connections.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
@@ -227,4 +228,26 @@ describe('HTTP/2 streams that are cancelled', () => {
     )
     session.destroy()
   })
+
+  for (const end of ['end', 'destroy', 'resetAndDestroy'] as const) {
+    test(`a connection lost by ${end} just below the budget does no harm`, async () => {
+      const tcp = connect({ host: '127.0.0.1', port: service.port })
+      const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
+        createConnection: () =>
+          connectTls({ socket: tcp, ca: service.ca, ALPNProtocols: ['h2'], host: '127.0.0.1' }),
+      })
+      session.on('error', () => {})
+      await once(session, 'remoteSettings')
+      for (const cancelled of [8, 8, 0]) {
+        const opened = Array.from({ length: 8 }, () => session.request(begunRequest))
+        for (const stream of opened) stream.on('error', () => {})
+        await passed(20)
+        for (const stream of opened.slice(0, cancelled)) stream.close(constants.NGHTTP2_CANCEL)
+      }
+      tcp[end]()
+      await once(session, 'close')
+      const { status } = await service.call({ method: 'GET', path: '/auth/v2/check' })
+      assert.equal(status, 200)
+    })
+  }
 })
