@@ -133,8 +133,10 @@ function reportUnknownKey(key: string, entry: IniEntry, kind: SectionKind, repor
   const known = kind.options.flatMap((option) =>
     option.numbered === true ? [`${option.key}_1`] : [option.key],
   )
+  // without its line the proxy would quietly let users in while the API is down
+  const severity = nearest(key, known) === 'failmode' ? 'error' : 'warning'
   report(
-    'warning',
+    severity,
     entry.line,
     `${key} is not a key of [${kind.name}] and has no effect${didYouMean(key, known)}`,
   )

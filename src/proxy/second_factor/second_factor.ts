@@ -63,6 +63,7 @@ const failedSecure = 'Failmode Secure - Denied Duo login on preauth failure'
 const refused = 'The sign-in service refused the request. Please contact your administrator.'
 const unanswered = 'The sign-in service gave no answer. Please try again.'
 const busy = 'The sign-in service is busy. Please try again.'
+const unreachable = 'The sign-in service can not be reached. Please contact your administrator.'
 
 /** A passcode is decided within this of its login's beginning: RADIUS clients wait about 20 s. */
 const passcodeWithinMs = 15_000
@@ -215,7 +216,7 @@ export class SecondFactor {
     }
     counters.failClosed++
     log.error(`${login.label}: ${failedSecure}: ${evidence}`)
-    return { ...reject(failedSecure, factor), evidence }
+    return { ...reject(failedSecure, factor), userMessage: unreachable, evidence }
   }
 
   /** The only way to let a user in, on one of the four `Grounds`. */

@@ -24,6 +24,14 @@ function problemsOf(text: string, file = '/nowhere/authproxy.cfg'): string[] {
 }
 
 describe('authproxy.cfg for Amazon WorkSpaces', () => {
+  test('a misspelt failmode is an error: the default lets users in', () => {
+    const { config, problems } = readProxyConfig(`${minimal}fialmode=secure\n`, 'authproxy.cfg')
+    assert.equal(config, undefined)
+    assert.deepEqual(problems.map(formatProblem), [
+      'authproxy.cfg:9: fialmode is not a key of [radius_server_duo_only] and has no effect; did you mean failmode?',
+    ])
+  })
+
   test('the minimal one, with its defaults', () => {
     const { config, problems } = readProxyConfig(minimal, '/opt/proxy/conf/authproxy.cfg')
     assert.deepEqual(problems, [])
