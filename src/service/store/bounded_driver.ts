@@ -19,6 +19,8 @@ export interface BoundedDriverOptions {
   readonly publicConnections: number
   /** Statement that begins a transaction, once migrations are done. */
   readonly begin: string | undefined
+  /** Statement that limits how long a connection waits for locks, once migrations are done. */
+  readonly lockTimeout: string | undefined
 }
 
 const maxWaitMs = 5_000
@@ -37,6 +39,7 @@ export class BoundedDriver implements Driver {
   readonly #slots: Slots | undefined
   readonly #publicSlots: Slots
   #answeredAt = Number.NEGATIVE_INFINITY
+  readonly #limited = new WeakSet<DatabaseConnection>()
   #limitsTransactions = false
 
   constructor(driver: Driver, options: BoundedDriverOptions) {
@@ -83,12 +86,27 @@ export class BoundedDriver implements Driver {
         held.push(slot)
       }
       const connection = await this.#driver.acquireConnection()
+      await this.#limitLocks(connection)
       return new BoundedConnection(connection, leave, () => {
         this.#answeredAt = performance.now()
       })
     } catch (error) {
       leave()
       throw contentionAsBusy(error)
+    }
+  }
+
+  /** Once per connection: statements outside a transaction wait for locks as well. */
+  async #limitLocks(connection: DatabaseConnection): Promise<void> {
+    const { lockTimeout } = this.#options
+    if (!this.#limitsTransactions || lockTimeout === undefined) return
+    if (this.#limited.has(connection)) return
+    try {
+      await connection.executeQuery(Compiled.raw(lockTimeout))
+      this.#limited.add(connection)
+    } catch (error) {
+      await this.#driver.releaseConnection(connection)
+      throw error
     }
   }
 

@@ -210,6 +210,7 @@ function sqliteDriver(file: string): BoundedDriver {
     connections: undefined,
     publicConnections: publicShare,
     begin: undefined,
+    lockTimeout: undefined,
   })
 }
 
@@ -220,6 +221,7 @@ function postgresDriver(pool: pg.Pool): BoundedDriver {
     connections: poolSize,
     publicConnections: publicShare,
     begin: limitedBegin,
+    lockTimeout: 'set lock_timeout = 4000',
   })
 }
 

@@ -163,6 +163,20 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     assert.equal((await attacked.guess('123456')).status, 200)
   })
 
+  test('a table that another session locks is 429 for sign-ins, and check succeeds', async () => {
+    const lock = await locking('lock table users in access exclusive mode')
+    try {
+      const guesses = Array.from({ length: 12 }, () => attacked.guess('123456'))
+      await until(async () => (await waitingForLocks(url)) >= 5)
+      const check = { method: 'GET', path: '/auth/v2/check' } as const
+      assert.equal((await attacked.client.call(check)).status, 200)
+      const statuses = new Set((await Promise.all(guesses)).map(({ status }) => status))
+      assert.deepEqual([...statuses], [429])
+    } finally {
+      await release(lock)
+    }
+  })
+
   test('check succeeds while its own write waits, as long as others are answered', async () => {
     const check = { method: 'GET', path: '/auth/v2/check' } as const
     assert.equal((await attacked.client.call(check)).status, 200)
