@@ -22,8 +22,8 @@ const invisible = fc.constantFrom(
 const asciiName = fc.stringMatching(/^[a-z][a-z0-9._-]{0,20}[a-z0-9]$/)
 
 describe('the folded key', () => {
-  test('of a key is the key itself', () => {
-    fc.assert(
+  test('of a key is the key itself', async () => {
+    await fc.assert(
       fc.property(fc.oneof(name, fc.string({ unit: 'binary' })), (written) => {
         const key = foldedUsername(written)
         assert.equal(foldedUsername(key), key)
@@ -39,7 +39,7 @@ describe('the folded key', () => {
     }
   })
 
-  test('is the same for every mixture of case, width, marks and invisible characters', () => {
+  test('is the same for every mixture of case, width, marks and invisible characters', async () => {
     const disguise = fc.record({
       upper: fc.boolean(),
       wide: fc.boolean(),
@@ -50,7 +50,7 @@ describe('the folded key', () => {
         .array(disguise, { minLength: plain.length, maxLength: plain.length })
         .map((disguises) => ({ plain, written: disguisedAs(plain, disguises) })),
     )
-    fc.assert(
+    await fc.assert(
       fc.property(disguised, fc.constantFrom('', '.', ' ', '. .'), ({ plain, written }, end) => {
         assert.equal(foldedUsername(written + end), plain)
         assert.equal(foldedUsername(written.normalize('NFC') + end), plain)
@@ -59,8 +59,8 @@ describe('the folded key', () => {
     )
   })
 
-  test('is the same in any case and any normalization form', () => {
-    fc.assert(
+  test('is the same in any case and any normalization form', async () => {
+    await fc.assert(
       fc.property(name, (written) => {
         const key = foldedUsername(written)
         for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD']) {
@@ -75,8 +75,8 @@ describe('the folded key', () => {
     )
   })
 
-  test('leaves ASCII as it is but for its case: no two names of ASCII are confused', () => {
-    fc.assert(
+  test('leaves ASCII as it is but for its case: no two names of ASCII are confused', async () => {
+    await fc.assert(
       fc.property(asciiName, (written) => {
         assert.equal(foldedUsername(written), written)
       }),
