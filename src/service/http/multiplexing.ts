@@ -26,6 +26,8 @@ export interface MultiplexingOptions {
 /** Streams of one connection; a lost connection interrupts that many calls at most. */
 const mostCalls = 100
 const mostHeaders = 16_384
+/** For GOAWAY to leave before the connection ends. */
+const goawayMs = 100
 
 /**
  * HTTP/2 on the server's port, for clients that offer nothing else. A call that waits for its user
@@ -111,8 +113,8 @@ function boundResets(
     if (resets.allows(performance.now(), { isApplication })) return
     isOver = true
     session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
-    // not within the callback of a stream that closes: GOAWAY would stay unsent
-    setImmediate(() => session.destroy())
+    // at once, GOAWAY would stay unsent
+    setTimeout(() => session.destroy(), goawayMs).unref()
     if (connection !== undefined) connections.note(connection, 'stream_resets')
   }
   session.on('stream', (stream: ServerHttp2Stream) => stream.on('close', closed))
