@@ -3,6 +3,14 @@ import { foldedUsername } from './folded_username.ts'
 /** Invisible, and so only useful to deceive. */
 const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/v
 
+/**
+ * Symbols, punctuation beyond ASCII, Latin letters of phonetic and historic use, and marks that are
+ * small letters. Some directories give them no weight, so that the password of `alice` would open
+ * `alice` with an emoji behind it. The middle dot of Katakana is part of names.
+ */
+const refused =
+  /[[\p{S}\p{P}]--[\p{ASCII}\u30fb]]|[\p{Script=Latin}--[\u0041-\u024f\u1e00-\u1eff\uff21-\uff5a]]|[\u013f\u0140\u0149\u0363-\u036f\u1dd3-\u1df4\u{16ff0}\u{16ff1}]/v
+
 /** The scripts in everyday use (UAX #31, table 5). */
 const singleScripts = [
   'Latin',
@@ -51,14 +59,18 @@ const permitted = [...singleScripts.map((script) => [script]), ...mixedScripts].
 }))
 
 /**
- * Why a new user can't have a name, or `undefined`: it has an invisible character, or mixes scripts that
- * no language mixes (UTS #39, "Highly Restrictive"). The domain may be in a different script.
+ * Why a new user can't have a name, or `undefined`: it has an invisible character, has a
+ * symbol, or mixes scripts that no language mixes (UTS #39, "Highly Restrictive"). The domain may be in a different script.
  */
 export function usernameProblem(username: string): string | undefined {
   const characters = [...username]
   const hidden = characters.findIndex((character) => invisible.test(character))
   if (hidden !== -1) {
     return `${characterAt(characters, hidden)} is a control, format or unassigned character; leave it out`
+  }
+  const unusable = characters.findIndex((character) => refused.test(character))
+  if (unusable !== -1) {
+    return `${characterAt(characters, unusable)} is a symbol or letter that user names may not use; leave it out`
   }
   if (foldedUsername(username) === '') return 'it has no letter and no digit'
   let start = 0
