@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Option, SectionKind } from '../src/proxy/config/option.ts'
 import { sectionTable } from '../src/proxy/config/section_table.ts'
 
-/** `docs/authproxy.cfg.md`: what is told in words stands in `parts/`, every key in the table. */
+/** `docs/authproxy.cfg.md`: the text comes from `parts/`, the keys from the table. */
 export function authproxyCfgPage(): string {
   const intro = readFileSync(join(import.meta.dirname, 'parts/authproxy.cfg.md'), 'utf8')
   const served = sectionTable.filter(({ support }) => support === 'supported')
@@ -16,17 +16,17 @@ export function authproxyCfgPage(): string {
     '',
     '## Sections and keys',
     '',
-    '**Bold** keys are required. _ours_ marks what the vendor’s proxy does not have: it warns of such a',
-    'key, or ignores it. _[main]_ marks what a section takes from `[main]` where it does not say it itself.',
+    '**Bold** keys are required. _ours_ marks keys that the vendor’s proxy does not have: it warns of them or',
+    'ignores them. _[main]_ marks keys whose value in `[main]` is the default of the section.',
     '',
     ...served.flatMap(sectionPart),
-    '## Sections that are recognized, and not served yet',
+    '## Sections that are recognised, but not supported yet',
     '',
-    'A file that has one of them is refused, with the line: a proxy that starts without a part of what its',
-    'file says would be a trap. Their keys are known to the checker all the same.',
+    'The proxy refuses a file with one of them, and names the line: starting with only a part of the',
+    'configuration would be dangerous. The keys of these sections are checked all the same.',
     '',
     ...later.flatMap(laterPart),
-    '## Sections that will not be served',
+    '## Sections that will not be supported',
     '',
     ...never.map(({ name, advice, meaning }) => `- \`[${name}]\` (${meaning}): ${advice}.`),
     '',

@@ -14,12 +14,9 @@ function onOff(
   return { key, type: 'boolean', default: otherwise, meaning, ...more }
 }
 
-const debug = onOff(
-  'debug',
-  'false',
-  'writes every step of a login into the log; never a secret or a passcode',
-  { inherited: true },
-)
+const debug = onOff('debug', 'false', 'logs every step of a login, but no secrets or passcodes', {
+  inherited: true,
+})
 const outboundProxy: readonly Option[] = [
   {
     key: 'http_proxy_host',
@@ -41,14 +38,14 @@ const caFile: Option = {
   certificates: true,
   inherited: true,
   meaning:
-    'PEM file of the authorities that may sign the certificate of the API; without it those that Node brings along',
+    'PEM file of the certificate authorities to trust for the API; default: those of Node.js',
 }
 const listenAddress: Option = {
   key: 'interface',
   type: 'address',
   inherited: true,
   meaning:
-    'local address to listen on; `::` for every address, IPv4 and IPv6, without it every IPv4 address of the machine',
+    'local address to listen on; `::` for all addresses, IPv4 and IPv6; default: all IPv4 addresses of the machine',
 }
 
 const api: readonly Option[] = [
@@ -78,7 +75,7 @@ const api: readonly Option[] = [
     max: 3600,
     default: '0',
     meaning:
-      'seconds that one call to the API may take; 0 for the limits of the proxy itself: 10 for calls that are answered at once, 90 for those that wait for a user. A user who has not answered a push by then is rejected, whatever failmode says',
+      'seconds that one call to the API may take; 0 for the defaults: 10 for calls that are answered at once, 90 for calls that wait for a user. A user who has not answered a push by then is rejected, whatever failmode says',
   },
   {
     key: 'api_max_connections',
@@ -132,14 +129,14 @@ const radiusServer: readonly Option[] = [
   {
     key: 'client',
     type: 'section',
-    meaning: 'section that checks the password first; may be left out where there is only one',
+    meaning: 'section that checks the password first; optional if there is only one',
   },
   {
     key: 'radius_ip',
     type: 'addresses',
     numbered: true,
     required: true,
-    meaning: 'who may ask: an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)',
+    meaning: 'RADIUS client: an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)',
   },
   {
     key: 'radius_secret',
@@ -155,7 +152,7 @@ const radiusServer: readonly Option[] = [
     ...text,
     numbered: true,
     meaning:
-      'user who needs no second factor; the API is not asked. Case, surrounding blanks and, where the name here has none, the domain (`CORP\\ann`, `ann@corp.example`) do not matter; nothing else is ignored',
+      'user who needs no second factor; the API is not called. Names are compared without case and surrounding blanks, and without the domain (`CORP\\ann`, `ann@corp.example`) if the name here has none',
   },
   {
     key: 'client_ip_attr',
@@ -174,14 +171,14 @@ const radiusServer: readonly Option[] = [
     key: 'pass_through_attr_names',
     type: 'list',
     support: 'not yet',
-    meaning: 'attributes of the request that are handed on to the primary RADIUS server',
+    meaning: 'attributes of the request that are passed on to the primary RADIUS server',
   },
   {
     key: 'pass_through_all',
     type: 'boolean',
     default: 'false',
     support: 'not yet',
-    meaning: 'hands every attribute of the request on to the primary RADIUS server',
+    meaning: 'passes every attribute of the request on to the primary RADIUS server',
   },
   ...authenticatorOptions,
   caFile,
@@ -190,23 +187,26 @@ const radiusServer: readonly Option[] = [
 ]
 
 const append: readonly Option[] = [
-  { key: 'delimiter', ...text, default: ',', meaning: 'what stands between password and factor' },
+  { key: 'delimiter', ...text, default: ',', meaning: 'separator between password and factor' },
   {
     key: 'delimited_password_length',
     ...integer,
     min: 0,
     default: '0',
-    meaning: 'length of every password, in place of a delimiter; 0 for off',
+    meaning: 'length of every password, instead of a delimiter; 0 for off',
   },
 ]
 const factors: Option = {
   key: 'factors',
   type: 'list',
   default: 'auto',
-  meaning:
-    'factors that are started where the user named none: `auto`, `push`, `phone`, `passcode`, in this order',
+  meaning: 'factors to try, in order, if the user named none: `auto`, `push`, `phone`, `passcode`',
 }
-const concat = onOff('allow_concat', 'true', 'takes a factor or passcode appended to the password')
+const concat = onOff(
+  'allow_concat',
+  'true',
+  'accepts a factor or passcode appended to the password',
+)
 
 const serviceAccount: readonly Option[] = [
   { key: 'service_account_username', ...text, meaning: 'account that searches the directory' },
@@ -243,7 +243,7 @@ export const sectionTable: readonly SectionKind[] = [
         ...integer,
         min: 0,
         default: '10485760',
-        meaning: 'octets at which the log is rotated; 0 for never',
+        meaning: 'bytes at which a log is rotated; 0 for never',
       },
       onOff('log_stdout', 'false', 'also writes to standard output'),
       onOff('log_syslog', 'false', 'also sends to the syslog of this machine'),
@@ -264,13 +264,9 @@ export const sectionTable: readonly SectionKind[] = [
           'LOG_UUCP',
           ...Array.from({ length: 8 }, (_, number) => `LOG_LOCAL${number}`),
         ],
-        meaning: 'facility under which syslog gets it',
+        meaning: 'facility of the syslog lines',
       },
-      onOff(
-        'log_auth_events',
-        'false',
-        'writes one JSON line for each login into `authevents.log`',
-      ),
+      onOff('log_auth_events', 'false', 'writes one JSON line per login to `authevents.log`'),
       {
         key: 'metrics_port',
         ...integer,
@@ -295,7 +291,7 @@ export const sectionTable: readonly SectionKind[] = [
     name: 'duo_only_client',
     role: 'client',
     support: 'supported',
-    meaning: 'no first factor is checked here: the appliance has done it already',
+    meaning: 'checks no first factor: the appliance has already done so',
     options: [debug],
   },
   {
@@ -311,7 +307,7 @@ export const sectionTable: readonly SectionKind[] = [
         key: 'factor_aliases',
         type: 'aliases',
         ours: true,
-        meaning: 'words of your own for factors: `1=push, p=push, call=phone`',
+        meaning: 'your own words for factors: `1=push, p=push, call=phone`',
       },
     ],
   },
@@ -328,11 +324,11 @@ export const sectionTable: readonly SectionKind[] = [
         type: 'host',
         required: true,
         more: true,
-        meaning: 'domain controller or LDAP server; further ones are asked in order',
+        meaning: 'domain controller or LDAP server; further ones are tried in order',
       },
       ...serviceAccount,
       { key: 'search_dn', ...text, required: true, meaning: 'base of the search for users' },
-      { key: 'security_group_dn', ...text, meaning: 'group of which a user must be a member' },
+      { key: 'security_group_dn', ...text, meaning: 'group that a user must be a member of' },
       { key: 'ldap_filter', ...text, meaning: 'filter that a user must match' },
       {
         key: 'transport',
@@ -398,7 +394,7 @@ export const sectionTable: readonly SectionKind[] = [
         type: 'address',
         required: true,
         more: true,
-        meaning: 'address of the server; further ones are asked in order',
+        meaning: 'address of the server; further ones are tried in order',
       },
       { key: 'secret', ...secret, required: true, meaning: 'secret shared with it' },
       { key: 'port', type: 'port', more: true, default: '1812', meaning: 'its port' },
@@ -414,9 +410,9 @@ export const sectionTable: readonly SectionKind[] = [
       {
         key: 'pass_through_attr_names',
         type: 'list',
-        meaning: 'attributes of its replies that are handed back',
+        meaning: 'attributes of its replies that are returned',
       },
-      onOff('pass_through_all', 'false', 'hands every attribute of its replies back'),
+      onOff('pass_through_all', 'false', 'returns every attribute of its replies'),
       {
         key: 'pw_codec',
         type: 'codec',
@@ -437,7 +433,7 @@ export const sectionTable: readonly SectionKind[] = [
     support: 'not yet',
     advice: asDuoOnly,
     repeated: true,
-    meaning: 'RADIUS; the password first, then a factor that is started by itself or was appended',
+    meaning: 'RADIUS; the password first, then a factor that starts automatically or was appended',
     options: [...radiusServer, factors, ...append, concat],
   },
   {
@@ -463,9 +459,9 @@ export const sectionTable: readonly SectionKind[] = [
         type: 'enum',
         values: ['console', 'short'],
         default: 'console',
-        meaning: 'how the question is laid out',
+        meaning: 'layout of the prompt',
       },
-      onOff('enroll_challenge', 'true', 'tells an unknown user in a challenge where to enroll'),
+      onOff('enroll_challenge', 'true', 'shows unknown users the enrolment link in a challenge'),
     ],
   },
   {
@@ -484,7 +480,7 @@ export const sectionTable: readonly SectionKind[] = [
         meaning: 'PEM file of the certificate and its chain',
       },
       { key: 'pkey', ...path, required: true, meaning: 'PEM file of its private key' },
-      { key: 'prompt', ...text, meaning: 'what the user is asked for' },
+      { key: 'prompt', ...text, meaning: 'text of the prompt' },
       factors,
       ...append,
       concat,
@@ -570,9 +566,9 @@ export const sectionTable: readonly SectionKind[] = [
     role: 'other',
     support: 'not yet',
     advice: notYet,
-    meaning: 'lets other programs of this network reach the API through this machine',
+    meaning: 'lets other programs in this network reach the API through this machine',
     options: [
-      { key: 'api_host', type: 'host', required: true, meaning: 'the only host that is reached' },
+      { key: 'api_host', type: 'host', required: true, meaning: 'the only reachable host' },
       { key: 'port', type: 'port', default: '80', meaning: 'port to listen on' },
       listenAddress,
       { key: 'client_ip', type: 'list', meaning: 'who may use it' },

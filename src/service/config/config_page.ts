@@ -7,13 +7,13 @@ const sections: readonly ConfigSection[] = configTable
 export function serviceConfigPage(): string {
   return `# countersign.cfg
 
-The configuration of the MFA service and of all other verbs of \`countersign\`: the file of \`--config\`,
-else \`countersign.cfg\` in the data folder ([The command line](command-line.md)). Without a file
-all defaults apply. The dialect is that of \`authproxy.cfg\`: sections in brackets, \`key=value\`,
-comments are whole lines that begin with \`;\` or \`#\`. All problems are reported at once, each as
-\`file:line: what, and what to do\`, with exit status 2. \`--data\` and \`--port\` count before the file.
+The configuration of the MFA service, which all other verbs of \`countersign\` read too: the file of \`--config\`,
+or else \`countersign.cfg\` in the data folder ([The command line](command-line.md)). Without a file all defaults
+apply. The syntax is that of \`authproxy.cfg\`: sections in brackets, \`key=value\`, and comment lines that begin with
+\`;\` or \`#\`. All problems are reported at once, each as \`file:line: what, and what to do\`, with exit status 2.
+\`--data\` and \`--port\` override the file. Changes take effect when the service restarts.
 
-This page is made from the table in \`src/service/config/option_table.ts\`.
+This page is generated from the table in \`src/service/config/option_table.ts\`.
 ${sections.map(sectionText).join('')}`
 }
 

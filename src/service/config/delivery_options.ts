@@ -6,7 +6,7 @@ const limits = (what: string, most: Readonly<Record<string, string>>): readonly 
     ['user_per_day', 'to one user in a day'],
     ['number_per_hour', 'to one number in an hour'],
     ['number_per_day', 'to one number in a day'],
-    ['all_per_hour', 'to everybody in an hour: what a fraud can cost at most'],
+    ['all_per_hour', 'to all users in an hour; limits what fraud can cost'],
   ].map(
     ([key = '', to = '']): ConfigOption => ({
       key,
@@ -21,7 +21,7 @@ const limits = (what: string, most: Readonly<Record<string, string>>): readonly 
     key: 'allowed_prefixes',
     type: 'list',
     meaning:
-      'What numbers must begin with, as `+49, +43`, comma-separated; all countries where it is not set',
+      'Prefixes that numbers must begin with, comma-separated, such as `+49, +43`; default: all countries',
   },
 ]
 
@@ -37,7 +37,7 @@ export const deliverySections: readonly ConfigSection[] = [
         values: ['off', 'outbox', 'twilio', 'aws', 'http'],
         default: 'off',
         meaning:
-          'Who carries messages, each with a section of its own; `outbox` writes them into files, to try it out',
+          'Who delivers messages; each provider has its own section. `outbox` keeps them in files, for trials',
       },
       {
         key: 'sms_batch',
@@ -45,7 +45,7 @@ export const deliverySections: readonly ConfigSection[] = [
         default: '1',
         min: 1,
         max: 10,
-        meaning: 'Passcodes in one message; a new batch takes the place of the last one',
+        meaning: 'Passcodes in one message; a new batch replaces the last one',
       },
       {
         key: 'sms_expiration',
@@ -54,19 +54,19 @@ export const deliverySections: readonly ConfigSection[] = [
         min: 0,
         max: 525_600,
         meaning:
-          'Minutes after which the passcodes end; 0 for never, as for batches to carry along',
+          'Minutes after which the passcodes expire; 0 for never, for batches that users carry with them',
       },
       {
         key: 'sms_refresh',
         type: 'boolean',
         default: 'false',
-        meaning: 'Sends a new batch when the last passcode of one has been used',
+        meaning: 'Sends a new batch when the last passcode of a batch has been used',
       },
       {
         key: 'sms_message',
         type: 'text',
         default: 'Passcodes for',
-        meaning: "What stands in a message before the application's name",
+        meaning: 'Text of the message before the name of the application',
       },
       ...limits('Messages', {
         user_per_hour: '10',
@@ -87,32 +87,31 @@ export const deliverySections: readonly ConfigSection[] = [
         values: ['off', 'outbox', 'twilio', 'aws'],
         default: 'off',
         meaning:
-          'Who makes the calls; `aws` speaks a passcode, as it can hear no key; `outbox` writes them into files, to be answered with `countersign outbox answer`',
+          "Who makes the calls. `aws` speaks a passcode, since it can't receive keys; `outbox` keeps calls in files, for trials, and `countersign outbox answer` answers them",
       },
       {
         key: 'caller_id',
         type: 'text',
-        meaning: "The number that calls, one of the provider's, as +15550101234",
+        meaning: "Calling number, one of the provider's, such as +15550101234",
       },
       {
         key: 'language',
         type: 'enum',
         values: ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl'],
         default: 'en',
-        meaning: 'What the call speaks',
+        meaning: 'Language of the call',
       },
       {
         key: 'keypress_confirm',
         type: 'text',
         default: '1#',
-        meaning:
-          'Keys that confirm the sign-in, of 0 to 9, * and #; the first is the one that is spoken',
+        meaning: 'Keys that confirm the sign-in, of 0 to 9, * and #; the call names the first',
       },
       {
         key: 'keypress_fraud',
         type: 'text',
         default: '9',
-        meaning: 'Key that reports a sign-in as a fraud; `none` for no such key',
+        meaning: 'Key that reports a sign-in as fraud; `none` for no such key',
       },
       ...limits('Calls', {
         user_per_hour: '10',
@@ -125,29 +124,29 @@ export const deliverySections: readonly ConfigSection[] = [
   },
   {
     name: 'twilio',
-    meaning: 'Twilio, or a service that has its API',
+    meaning: 'Twilio, or a service with the same API',
     options: [
       { key: 'account_sid', type: 'text', meaning: 'Account SID, `AC…`' },
       {
         key: 'auth_token',
         type: 'secret',
-        meaning: 'Auth token; it also proves that a webhook comes from there',
+        meaning: 'Auth token; it also authenticates webhooks',
       },
       {
         key: 'from',
         type: 'text',
-        meaning: 'Sender of messages: a number of the account, or a name where that is allowed',
+        meaning: 'Sender of messages: a number of the account, or a name where allowed',
       },
       {
         key: 'messaging_service_sid',
         type: 'text',
-        meaning: 'Messaging Service that sends, `MG…`, in place of from',
+        meaning: 'Messaging Service that sends, `MG…`, instead of from',
       },
       {
         key: 'base_url',
         type: 'text',
         default: 'https://api.twilio.com',
-        meaning: 'Where its API is; the path /2010-04-01/Accounts/… is added',
+        meaning: 'Address of the API; the path /2010-04-01/Accounts/… is added',
       },
       caFile('base_url'),
     ],
@@ -156,33 +155,37 @@ export const deliverySections: readonly ConfigSection[] = [
     name: 'aws',
     meaning: 'AWS End User Messaging',
     options: [
-      { key: 'region', type: 'text', meaning: 'Region, as eu-central-1' },
+      { key: 'region', type: 'text', meaning: 'Region, such as eu-central-1' },
       {
         key: 'access_key_id',
         type: 'text',
         meaning:
-          "Access key; where it is not set, the machine's role, environment or profile counts as for every AWS program",
+          "Access key; default: the machine's role, environment or profile, as for every AWS program",
       },
       { key: 'secret_access_key', type: 'secret', meaning: 'Secret of access_key_id' },
       {
         key: 'origination_identity',
         type: 'text',
         meaning:
-          'Sender of messages: number, sender ID or pool, by its id or ARN; AWS chooses one where it is not set',
+          'Sender of messages: number, sender ID or pool, by ID or ARN; default: AWS chooses one',
       },
       {
         key: 'configuration_set',
         type: 'text',
-        meaning: 'Configuration set that messages and calls belong to',
+        meaning: 'Configuration set of messages and calls',
       },
-      { key: 'endpoint', type: 'text', meaning: "Another address than the region's, as of a VPC" },
+      {
+        key: 'endpoint',
+        type: 'text',
+        meaning: "Address that replaces the region's, such as that of a VPC",
+      },
       caFile('AWS'),
     ],
   },
   {
     name: 'http_gateway',
     meaning:
-      'Any SMS gateway that is told by one HTTP request; `{to}`, `{text}` and `{from}` are put in, encoded for where they stand',
+      'Any SMS gateway that takes one HTTP request per message; `{to}`, `{text}` and `{from}` are replaced, and encoded for their position',
     options: [
       {
         key: 'method',
@@ -195,59 +198,59 @@ export const deliverySections: readonly ConfigSection[] = [
         key: 'url',
         type: 'secret',
         meaning:
-          'Address, which may have placeholders in its query, as https://sms.example/send?to={to}&text={text}',
+          'Address, which may have placeholders in its query, such as https://sms.example/send?to={to}&text={text}',
       },
       {
         key: 'body',
         type: 'secret',
         meaning:
-          'Body with placeholders, as `to={to}&text={text}` or `{"to":"{to}","text":"{text}"}`',
+          'Body with placeholders, such as `to={to}&text={text}` or `{"to":"{to}","text":"{text}"}`',
       },
       {
         key: 'content_type',
         type: 'enum',
         values: ['form', 'json'],
         default: 'form',
-        meaning: 'What the body is',
+        meaning: 'Format of the body',
       },
       {
         key: 'headers',
         type: 'list',
         meaning:
-          'Further headers, as `Authorization: Bearer abc`, each in a line of its own; lines after the first are indented',
+          'Further headers, such as `Authorization: Bearer abc`, one per line; lines after the first are indented',
       },
       {
         key: 'from',
         type: 'text',
-        meaning: 'What `{from}` stands for',
+        meaning: 'Value of `{from}`',
       },
       {
         key: 'plus',
         type: 'boolean',
         default: 'true',
-        meaning: 'Whether `{to}` has its leading +',
+        meaning: 'Whether `{to}` has the leading +',
       },
       {
         key: 'success_pattern',
         type: 'text',
         meaning:
-          'Regular expression that the answer to a message that was taken matches; else a status from 200 to 299 is enough',
+          'Regular expression that a successful response matches; default: any response with status 200 to 299',
       },
       caFile('url'),
     ],
   },
   {
     name: 'mail',
-    meaning: 'Mail, as with invitations',
+    meaning: 'Mail, such as invitations',
     options: [
       {
         key: 'provider',
         type: 'enum',
         values: ['off', 'outbox', 'smtp'],
         default: 'off',
-        meaning: 'Who carries mail; `outbox` writes it into files, to try it out',
+        meaning: 'Who delivers mail; `outbox` keeps it in files, for trials',
       },
-      { key: 'from', type: 'text', meaning: 'Sender, as `Countersign <mfa@example.com>`' },
+      { key: 'from', type: 'text', meaning: 'Sender, such as `Countersign <mfa@example.com>`' },
       { key: 'host', type: 'text', meaning: 'SMTP server' },
       {
         key: 'port',
@@ -262,10 +265,10 @@ export const deliverySections: readonly ConfigSection[] = [
         type: 'enum',
         values: ['starttls', 'tls', 'none'],
         default: 'starttls',
-        meaning: 'How the connection is kept secret; `none` only on the machine itself',
+        meaning: 'How the connection is encrypted; `none` only for a server on this machine',
       },
-      { key: 'username', type: 'text', meaning: 'User name on the server, where it asks for one' },
-      { key: 'password', type: 'secret', meaning: 'Password of username' },
+      { key: 'username', type: 'text', meaning: 'User name, if the server requires one' },
+      { key: 'password', type: 'secret', meaning: 'Password, if the server requires one' },
       caFile('host'),
     ],
   },
@@ -275,6 +278,6 @@ function caFile(of: string): ConfigOption {
   return {
     key: 'ca_file',
     type: 'path',
-    meaning: `PEM file of the authority to trust at ${of}, in place of those that everybody trusts`,
+    meaning: `PEM file of the certificate authority to trust for ${of}, instead of the public ones`,
   }
 }

@@ -12,12 +12,12 @@ export const configTable = [
         type: 'list',
         default: 'localhost',
         meaning:
-          'Names and addresses under which clients reach the service, comma-separated; the certificate is made for them, and links begin with the first',
+          'Names and addresses at which clients reach the service, comma-separated. The certificate is issued for them, and links begin with the first',
       },
       {
         key: 'interface',
         type: 'text',
-        meaning: 'IP address to listen on; all of the machine where it is not set',
+        meaning: 'IP address to listen on; default: all addresses of the machine',
       },
       { key: 'port', type: 'integer', default: '8443', min: 0, max: 65535, meaning: 'TCP port' },
       {
@@ -26,43 +26,43 @@ export const configTable = [
         min: 0,
         max: 65535,
         meaning:
-          'TCP port of a listener of its own for the signed API (/auth/v2, /rest/v1) and /healthz. The other port then serves pages, apps and webhooks, and answers 404 for the signed API',
+          'TCP port of a separate listener for the signed API (/auth/v2, /rest/v1), /healthz and /metrics. The other port then serves pages, apps and webhooks, and answers 404 for the signed API (docs/overload.md)',
       },
       {
         key: 'api_interface',
         type: 'text',
-        meaning: 'IP address that api_port listens on; that of interface where it is not set',
+        meaning: 'IP address that api_port listens on; default: interface',
       },
       {
         key: 'public_url',
         type: 'text',
         meaning:
-          'Address under which browsers, phones and the webhooks of providers reach the service, as behind a reverse proxy: `https://mfa.example.com`, with a host name and at most a port. Every link begins with it. Where it is not set, it is the first of host_names with the port',
+          'Address at which browsers, phones and webhooks of providers reach the service, for example behind a reverse proxy: `https://mfa.example.com`, with a host name and optionally a port. Every link begins with it. Default: the first of host_names, with the port',
       },
       {
         key: 'trusted_proxies',
         type: 'list',
         meaning:
-          'IP addresses and networks of your own reverse proxies, comma-separated: `10.0.0.5, 2001:db8::/64`. Only from them the client address in `Forwarded` or `X-Forwarded-For` is believed, for limits, logs and the metrics setting',
+          'IP addresses and networks of your own reverse proxies, comma-separated: `10.0.0.5, 2001:db8::/64`. The client address in `Forwarded` or `X-Forwarded-For` is used only if it comes from one of them; it counts for limits, logs and the metrics setting',
       },
       {
         key: 'data_folder',
         type: 'path',
         default: 'data',
         meaning:
-          'Folder of the database, the keys and the certificates; a relative one is sought beside this file',
+          'Folder of the database, the keys and the certificates; a relative path starts at the folder of this file',
       },
       {
         key: 'database_url',
         type: 'secret',
         meaning:
-          '`postgres://USER:PASSWORD@HOST:PORT/DATABASE` of a PostgreSQL database, for more than one node (docs/postgresql.md). Percent-encode special characters of the password. SQLite in the data folder where it is not set',
+          '`postgres://USER:PASSWORD@HOST:PORT/DATABASE` of a PostgreSQL database, for more than one node (docs/postgresql.md). Percent-encode special characters in the password. Default: SQLite in the data folder',
       },
       {
         key: 'certificate_file',
         type: 'path',
         meaning:
-          'PEM file of the certificate and its chain, in place of one of the own authority; read again when it changes',
+          'PEM file of the certificate and its chain, to replace the one that the service issues itself; read again when it changes',
       },
       {
         key: 'certificate_key_file',
@@ -72,20 +72,20 @@ export const configTable = [
       {
         key: 'logo_file',
         type: 'path',
-        meaning: 'PNG picture that the API hands to clients as the logo',
+        meaning: 'PNG image that the API returns as the logo',
       },
       {
         key: 'access_log',
         type: 'boolean',
         default: 'false',
-        meaning: 'Logs each request: its method, path, status and time',
+        meaning: 'Logs the method, path, status and duration of each request',
       },
       {
         key: 'metrics',
         type: 'enum',
         values: ['loopback', 'all', 'off'],
         default: 'loopback',
-        meaning: 'Which addresses may read /metrics: only those of this machine, all or none',
+        meaning: 'Which addresses may read /metrics: those of this machine, all, or none',
       },
       { key: 'debug', type: 'boolean', default: 'false', meaning: 'Logs more' },
     ],
@@ -101,7 +101,7 @@ export const configTable = [
         min: 0,
         max: 10_000_000,
         meaning:
-          'Genuine requests of one application a minute; further ones are answered 429; 0 for no limit',
+          'Signed requests of one application per minute; further ones are answered 429; 0 for no limit',
       },
       {
         key: 'refused_per_minute',
@@ -110,14 +110,14 @@ export const configTable = [
         min: 1,
         max: 10_000_000,
         meaning:
-          'Requests a minute from one address, or one IPv6 network of 64 bits, that no application and no phone has signed; further ones are answered 429, and signed ones of the same address are still served',
+          'Requests per minute from one IPv4 address or one IPv6 /64 network without a valid signature of an application or a phone; further ones are answered 429. Signed requests from the same address are still served',
       },
     ],
   },
   {
     name: 'connections',
     meaning:
-      'How many connections each listener holds, and how long clients may take (overload.md)',
+      'How many connections each listener holds, and how long clients may take (docs/overload.md)',
     options: [
       {
         key: 'total',
@@ -126,7 +126,7 @@ export const configTable = [
         min: 10,
         max: 1_000_000,
         meaning:
-          'Connections at once. Beyond it the longest idle connection without a signed request is closed for each new one; lowered at start where the process may not open as many files',
+          'Open connections. If all are in use, each new one closes the longest idle connection without a signed request. Lowered at start if the process may not open that many files',
       },
       {
         key: 'per_address',
@@ -135,7 +135,7 @@ export const configTable = [
         min: 5,
         max: 1_000_000,
         meaning:
-          'Connections at once from one IPv4 address or one IPv6 /64 network. Raise it where many clients come from one NAT; it does not apply to trusted_proxies',
+          'Open connections from one IPv4 address or one IPv6 /64 network. Raise it if many clients share one NAT address; it does not apply to trusted_proxies',
       },
       {
         key: 'handshake_seconds',
@@ -168,7 +168,7 @@ export const configTable = [
         min: 5,
         max: 3600,
         meaning:
-          'How long a connection stays open without a request; longer than the idle time of a load balancer in front',
+          'How long a connection stays open without a request; set it longer than the idle timeout of a load balancer in front',
       },
       {
         key: 'stream_resets',
@@ -177,7 +177,7 @@ export const configTable = [
         min: 20,
         max: 1_000_000,
         meaning:
-          'HTTP/2 streams that an application may cancel in a minute on one connection, which is closed beyond that. A connection without a signed request may cancel 20',
+          'HTTP/2 streams that an application may cancel per minute on one connection before it is closed; 20 on a connection without a signed request',
       },
     ],
   },
@@ -192,7 +192,7 @@ export const configTable = [
         min: 1,
         max: 9999,
         meaning:
-          'Wrong passcodes in a row from one address in one application that lock it for the user; five times as many from all addresses lock the account',
+          'Wrong passcodes in a row from one address in one application before the user is locked there; five times as many from all addresses lock the account (docs/lockout.md)',
       },
       {
         key: 'minutes',
@@ -200,7 +200,8 @@ export const configTable = [
         default: '30',
         min: 1,
         max: 1440,
-        meaning: 'How long the first lock lasts; each one after it twice as long, up to a day',
+        meaning:
+          'How long the first lock lasts; each further lock lasts twice as long, up to a day',
       },
     ],
   },
@@ -215,7 +216,7 @@ export const configTable = [
         min: 0,
         max: 1000,
         meaning:
-          'Unanswered or refused pushes of a user before further ones are held back; a successful sign-in resets the count; 0 for no limit',
+          'Unanswered or denied pushes of a user before further ones are held back; a successful sign-in resets the count; 0 for no limit',
       },
       {
         key: 'fatigue_minutes',
@@ -223,7 +224,7 @@ export const configTable = [
         default: '10',
         min: 1,
         max: 1440,
-        meaning: 'The time within which they are counted',
+        meaning: 'Period in which these pushes are counted',
       },
       {
         key: 'fraud',
@@ -231,31 +232,31 @@ export const configTable = [
         values: ['alert', 'lock'],
         default: 'alert',
         meaning:
-          'What happens when a user reports a sign-in as fraud: `alert` sends mail to fraud_email and logs a warning, `lock` locks the account as well until an administrator unlocks it',
+          'What happens when a user reports a sign-in as fraud: `alert` sends mail to fraud_email and logs a warning; `lock` also locks the account until an administrator unlocks it',
       },
       {
         key: 'fraud_email',
         type: 'list',
-        meaning: 'Mail addresses, comma-separated, that are notified of a fraud',
+        meaning: 'Mail addresses that are notified of fraud, comma-separated',
       },
       {
         key: 'web_push',
         type: 'boolean',
         default: 'true',
         meaning:
-          "Notifies closed apps by the push services of the browsers' makers, which learn that a request waits and when, and nothing else; without it an app shows a sign-in only when it is opened",
+          "Notifies closed apps through the push services of the browsers' makers, which learn only that and when a request waits; otherwise an app shows a sign-in only when it is opened",
       },
       {
         key: 'web_push_contact',
         type: 'text',
         meaning:
-          'Address at which push services can reach the operator, as `mailto:admin@example.com` or `https://mfa.example.com`; some refuse names that are not public. Where it is not set, it is public_url or the first of host_names',
+          'Address at which push services can reach the operator, such as `mailto:admin@example.com` or `https://mfa.example.com`; some push services refuse names that are not public. Default: public_url, or else the first of host_names',
       },
       {
         key: 'private_push_services',
         type: 'list',
         meaning:
-          'Host names of your own push services, comma-separated: only these may have addresses of an internal network',
+          'Host names of your own push services, comma-separated; only these may have internal addresses',
       },
     ],
   },
@@ -270,7 +271,7 @@ export const configTable = [
         min: 0,
         max: 36_500,
         meaning:
-          'Days after which an entry is deleted, in small steps while the service runs; 0 keeps all entries for ever',
+          'Days after which the running service deletes an entry; 0 keeps all entries for ever',
       },
     ],
   },
@@ -282,13 +283,13 @@ export const configTable = [
         key: 'networks',
         type: 'list',
         meaning:
-          'Networks or addresses of your own with the names that users know, comma-separated: `203.0.113.0/24 Berlin office, 10.0.0.0/8 company network`; of overlapping ones the smallest counts',
+          'Networks or addresses of your own with the names that users know, comma-separated: `203.0.113.0/24 Berlin office, 10.0.0.0/8 company network`; the smallest of overlapping networks counts',
       },
       {
         key: 'geoip_database',
         type: 'path',
         meaning:
-          "File with the places of all other addresses in MaxMind's format, as GeoLite2 City; read again when it changes",
+          "File in MaxMind's format, such as GeoLite2 City, with the places of all other addresses; read again when it changes",
       },
     ],
   },
