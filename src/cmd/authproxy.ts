@@ -24,7 +24,7 @@ await new Command('authproxy')
   .option('--config <file>', 'the configuration', installedConfig)
   .option(
     '--check',
-    'check the configuration, ask the service once, and exit: 0 when all is well, 1 when the service or the keys are not, 2 for errors in the configuration',
+    'check the configuration, ask the service once, and exit: 0 if all is well, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
     false,
   )
   .version(version)

@@ -15,7 +15,7 @@ import { addUpVerb } from './countersign/up.ts'
 import { addUserVerb } from './countersign/user.ts'
 
 const program = new Command('countersign')
-  .description('The MFA service, and what is needed around it.')
+  .description('The MFA service and its administration.')
   .version(version)
 
 addUpVerb(program)

@@ -182,7 +182,7 @@ failmode = secure
   })
 
   test('verbs that remove something ask first', () => {
-    assert.match(countersign('user remove alice').stderr, /Add --yes to say so/)
+    assert.match(countersign('user remove alice').stderr, /Add --yes to confirm/)
     assert.equal(countersign('user add bob').status, 0)
     assert.equal(countersign('user remove bob --yes').stdout, 'bob is removed\n')
   })

@@ -84,7 +84,7 @@ describe('countersign token, with tokens of a file', () => {
 
   test('a token is with one user, and is taken from one before another gets it', () => {
     assert.match(run('token assign 1004 bob').stderr, /1004 is alice's; take it from them first/)
-    assert.equal(run('token unassign 1004').stdout, "1004 is nobody's now\n")
+    assert.equal(run('token unassign 1004').stdout, '1004 is no longer assigned\n')
     assert.match(run('token list --unassigned').stdout, /1004/)
     assert.equal(run('token assign 1004 bob').status, 0)
     assert.doesNotMatch(run('token list --unassigned').stdout, /1004/)

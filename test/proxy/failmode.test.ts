@@ -288,7 +288,7 @@ describe('failmode', () => {
     assert.deepEqual([reply?.accepted, times], [true, 2])
   })
 
-  test('an API that comes back decides again at once', async () => {
+  test('an API that recovers decides logins again at once', async () => {
     doing('preauth', unavailable)
     api.check = () => unavailable
     const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe' }))

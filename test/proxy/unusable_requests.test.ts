@@ -103,7 +103,7 @@ describe('requests that can not be used', () => {
       assert.equal(api.asked('/auth/v2/preauth')[0]?.username, 'ané\u2019s')
     })
 
-    test('two of them, or none', async () => {
+    test('given twice, or not at all, is rejected', async () => {
       const second = { type: Type.UserName, value: Buffer.from('bob') }
       assert.match(
         await refused({ attributes: [second], password: push }),

@@ -54,10 +54,10 @@ const revealOption = new Option('--reveal', 'print the secret key').default(fals
 export function addAppVerb(program: Command): void {
   const app = program.command('app').description('applications that ask for second factors')
   dataOptions(app.command('add'))
-    .description('protect an application, and give it its keys')
-    .requiredOption('--name <name>', 'its name, which no other application has')
+    .description('add an application and create its keys')
+    .requiredOption('--name <name>', 'its name, which must be unique')
     .addOption(
-      new Option('--type <type>', 'what it speaks').choices(integrationTypes).makeOptionMandatory(),
+      new Option('--type <type>', 'kind of client').choices(integrationTypes).makeOptionMandatory(),
     )
     .addOption(policyOption)
     .addOption(normalizationOption)
@@ -72,7 +72,7 @@ export function addAppVerb(program: Command): void {
     .addOption(revealOption)
     .option(
       '--cfg',
-      'as the authproxy.cfg or login_duo.conf of its client; ready to use with --reveal',
+      'print the authproxy.cfg or login_duo.conf of its client; complete with --reveal',
       false,
     )
     .option('--api-host <host>', 'for --cfg: host name of the service (default: its own)')
@@ -82,17 +82,17 @@ export function addAppVerb(program: Command): void {
     .action(show)
   dataOptions(app.command('edit <app>'))
     .description('change an application')
-    .option('--name <name>', 'another name')
+    .option('--name <name>', 'new name')
     .addOption(policyOption)
     .addOption(normalizationOption)
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
     .addOption(signatureV1Option)
     .option('--disable', 'refuse its requests')
-    .option('--enable', 'take its requests again')
+    .option('--enable', 'accept its requests again')
     .action(edit)
   dataOptions(app.command('rotate <app>'))
-    .description('give it a new secret key; the old one stops working at once')
+    .description('create a new secret key; the old one stops working at once')
     .addOption(revealOption)
     .option('--yes', 'without asking', false)
     .action(rotate)
@@ -228,7 +228,7 @@ async function edit(
   options: PolicyOptions & { name?: string; disable?: boolean; enable?: boolean },
 ): Promise<void> {
   if (options.disable === true && options.enable === true)
-    throw new CommandError('--enable and --disable exclude each other')
+    throw new CommandError("--enable and --disable can't be used together")
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     const change = {

@@ -13,10 +13,10 @@ export function addBypassVerb(program: Command): void {
   const bypass = program.command('bypass').description('codes for users who have no device at hand')
   dataOptions(bypass.command('create <username>'))
     .description(
-      'make a code for the help desk to read out; it replaces the codes that the user has, and is shown this once',
+      "create a code for the help desk to read out; it replaces the user's codes, and is shown only once",
     )
     .option('--count <count>', 'how many codes', readCount, 1)
-    .option('--reuse-count <count>', 'how often each may be used; 0 for unlimited', readUses, 1)
+    .option('--reuse-count <count>', 'how often each code works; 0 for unlimited', readUses, 1)
     .option(
       '--valid-for <duration>',
       'how long they work, such as 30m, 24h or 3d; 0 for no limit (default: 24h)',

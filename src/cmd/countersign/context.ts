@@ -104,7 +104,7 @@ export async function userNamed(store: Store, name: string): Promise<User> {
 /** Asks before something is removed for good; without a terminal `--yes` is the answer. */
 export async function confirmed(question: string, yes: boolean): Promise<void> {
   if (yes) return
-  if (!process.stdin.isTTY) throw new CommandError(`${question} Add --yes to say so`)
+  if (!process.stdin.isTTY) throw new CommandError(`${question} Add --yes to confirm`)
   const answer = await confirm({ message: question, initialValue: false })
   if (isCancel(answer) || !answer) throw new CommandError('nothing was changed')
 }

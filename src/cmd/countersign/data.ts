@@ -39,10 +39,10 @@ export function addDataVerbs(program: Command): void {
       process.stdout.write(options.json ? json({ restored: file }) : `${file} is restored\n`)
     })
   dataOptions(program.command('migrate'))
-    .description('bring the data up to this version')
+    .description('upgrade the data to this version')
     .option(
       '--rotate-sealing-key',
-      'seal all secrets with a new key; stop the service before',
+      'encrypt all secrets with a new key; stop the service first',
       false,
     )
     .action(migrate)
@@ -82,7 +82,7 @@ async function check(options: DataOptions): Promise<void> {
     process.stdout.write(
       asJson
         ? json({ whole: true, ...nameReportJson(names) })
-        : `the data is whole, and the sealing key opens it\n${nameReportText(names)}`,
+        : `the data is intact, and the sealing key opens it\n${nameReportText(names)}`,
     )
   })
 }

@@ -21,7 +21,7 @@ import { json, nearestOf, show, table } from './output.ts'
 export function addGroupVerb(program: Command): void {
   const group = program
     .command('group')
-    .description('groups of users; their status counts before that of the user')
+    .description('groups of users; the status of a group takes precedence over that of the user')
   const status = new Option('--status <status>', 'for all members').choices(groupStatuses)
   dataOptions(group.command('add <name>'))
     .description('add a group')

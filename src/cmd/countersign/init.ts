@@ -18,7 +18,7 @@ data_folder=.
 /** `countersign init`: an empty data folder and database. */
 export function addInitVerb(program: Command): void {
   dataOptions(program.command('init'))
-    .description('make new data: folder, sealing key and database, with no users in it')
+    .description('create new data: folder, sealing key and database, without users')
     .action(init)
 }
 

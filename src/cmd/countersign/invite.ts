@@ -28,11 +28,11 @@ const mostHours = 24 * 90
 /** `countersign user invite`: a link by which a user adds a first device, or a new one after a loss. */
 export function addInvite(user: Command): void {
   dataOptions(user.command('invite <username>'))
-    .description('a link to the portal, by mail, to add a device without having one')
-    .option('--email <address>', "where to, in place of the user's own address", readMailOption)
-    .option('--valid-hours <hours>', 'how long it works', readHours, 72)
-    .option('--new', 'the name becomes a user with the first device, if it is not one yet', false)
-    .option('--print-link', 'show the link here and send no mail', false)
+    .description('mail a link with which the user adds a device at the portal')
+    .option('--email <address>', "recipient, instead of the user's own address", readMailOption)
+    .option('--valid-hours <hours>', 'how long the link works', readHours, 72)
+    .option('--new', 'allow an unknown name, which becomes a user with the first device', false)
+    .option('--print-link', 'print the link instead of sending mail', false)
     .action(invite)
 }
 

@@ -30,28 +30,32 @@ export function addLogVerb(program: Command): void {
   const log = program.command('log').description('the logs of the service, newest first')
   logOptions(log.command('authentication', { isDefault: true }))
     .description('sign-ins, successful or not')
-    .option('--user <username>', 'of this user only')
+    .option('--user <username>', 'only entries of this user')
     .addOption(
-      new Option('--result <result>', 'of this result only').choices([
+      new Option('--result <result>', 'only entries with this result').choices([
         'success',
         'denied',
         'fraud',
       ]),
     )
-    .option('--reason <reason>', 'of this reason only, such as look_alike_username')
+    .option('--reason <reason>', 'only entries with this reason, such as look_alike_username')
     .action(authentication)
   logOptions(log.command('administrator'))
     .description('actions of administrators')
     .action(administrator)
   logOptions(log.command('telephony'))
     .description('messages and calls with their results')
-    .option('--user <username>', 'to this user only')
+    .option('--user <username>', 'only messages and calls to this user')
     .action(telephony)
 }
 
 function logOptions(command: Command): Command {
   return dataOptions(command)
-    .option('--since <time>', 'from then on: 2h, 3d, 2026-11-28, 2026-11-28T14:00Z', readSince)
+    .option(
+      '--since <time>',
+      'entries since then: 2h, 3d, 2026-11-28, 2026-11-28T14:00Z',
+      readSince,
+    )
     .option(
       '--limit <count>',
       `how many (default: ${defaultLimit}; with --since ${maxEntries})`,

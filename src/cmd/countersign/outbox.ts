@@ -16,7 +16,7 @@ const takenMs = 5_000
 export function addOutboxVerb(program: Command): void {
   const outbox = program
     .command('outbox')
-    .description('messages, calls and mail of provider=outbox, to try everything out')
+    .description('messages, calls and mail that provider=outbox keeps, for trials')
   dataOptions(outbox.command('list', { isDefault: true }))
     .description('what would have been sent, the newest first')
     .action(list)
@@ -24,10 +24,10 @@ export function addOutboxVerb(program: Command): void {
     .description('one message or call with its full text')
     .action(show)
   dataOptions(outbox.command('link'))
-    .description('a private link to the outbox for a browser')
+    .description('print a private link that opens the outbox in a browser')
     .action(link)
   dataOptions(outbox.command('answer [call-id]'))
-    .description('answer a call as the callee; without an ID the latest')
+    .description('answer a call as the callee; without an ID, the latest call')
     .option('--key <key>', 'the key that is pressed: 0 to 9, * or #')
     .option('--hang-up', 'hang up without a key', false)
     .action(answer)
@@ -111,7 +111,7 @@ async function answer(
 }
 
 function keyOf({ key, hangUp }: { readonly key?: string; readonly hangUp: boolean }) {
-  if ((key === undefined) === !hangUp) throw new CommandError('say --key KEY or --hang-up')
+  if ((key === undefined) === !hangUp) throw new CommandError('give either --key KEY or --hang-up')
   if (key === undefined) return null
   if (!/^[0-9*#]$/.test(key)) throw new CommandError('--key takes one of 0 to 9, * and #')
   return key

@@ -27,11 +27,14 @@ const tokenKinds = ['totp-6', 'totp-8', 'hotp-6', 'hotp-8'] as const
 export function addTokenVerb(program: Command): void {
   const token = program
     .command('token')
-    .description('generators of passcodes: authenticator apps, hardware tokens, YubiKeys')
+    .description('tokens that generate passcodes: authenticator apps, hardware tokens, YubiKeys')
   dataOptions(token.command('add <username>'))
-    .description('give a user a token; its QR code is shown only now')
+    .description('add a token for a user; its QR code is shown only once')
     .addOption(
-      new Option('--kind <kind>', 'passcodes that change with the time, or count up; their length')
+      new Option(
+        '--kind <kind>',
+        'time-based (totp) or counter-based (hotp), with the number of digits',
+      )
         .choices(tokenKinds)
         .default('totp-6'),
     )
@@ -49,7 +52,10 @@ export function addTokenVerb(program: Command): void {
     )
     .option('--serial <serial>', 'the serial number printed on it')
     .option('--counter <counter>', 'its counter value (HOTP)', readCounter, 0)
-    .option('--secret-file <file>', 'its secret in base32, - for standard input; else one is made')
+    .option(
+      '--secret-file <file>',
+      'file with its secret in base32, - for standard input (default: a new secret)',
+    )
     .action(add)
   addTokenImportVerb(token)
   dataOptions(token.command('list'))
@@ -57,10 +63,10 @@ export function addTokenVerb(program: Command): void {
     .option('--unassigned', 'only those without a user', false)
     .action(list)
   dataOptions(token.command('assign <serial> <username>'))
-    .description('give a token to a user; its serial or its identifier')
+    .description('assign a token to a user, by its serial or identifier')
     .action(assign)
   dataOptions(token.command('unassign <serial>'))
-    .description('take a token from its user')
+    .description('unassign a token from its user')
     .action(unassign)
   dataOptions(token.command('resync <serial> <code> <code> [code]'))
     .description('resynchronise a HOTP token with two or three consecutive codes')
@@ -154,11 +160,11 @@ async function assign(serial: string, username: string, options: DataOptions): P
 async function unassign(serial: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const token = await tokenNamed(store, serial)
-    if (token.userId === null) throw new CommandError(`${serial} is with nobody`)
+    if (token.userId === null) throw new CommandError(`${serial} is not assigned to a user`)
     if (token.phoneId !== null)
       throw new CommandError(`${serial} belongs to a phone; remove the phone`)
     await administration.together((acts) => acts.assignToken(token.tokenId, undefined))
-    show(asJson, tokenJson({ ...token, userId: null }), `${serial} is nobody's now`)
+    show(asJson, tokenJson({ ...token, userId: null }), `${serial} is no longer assigned`)
   })
 }
 

@@ -21,7 +21,7 @@ export function addUpVerb(program: Command): void {
     .option('--radius-port <port>', 'the authentication proxy, UDP', readPort, 1812)
     .option(
       '--directory-port <port>',
-      'the simulated directory (taken, and not used yet)',
+      'the simulated directory (accepted, but not used yet)',
       readPort,
       8480,
     )

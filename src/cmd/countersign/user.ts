@@ -27,10 +27,10 @@ const settableStatuses = ['active', 'bypass', 'disabled'] as const
 export function addUserVerb(program: Command): void {
   const user = program.command('user').description('users who sign in')
   dataOptions(user.command('add <username>'))
-    .description('add a user, with something to sign in with')
+    .description('add a user, optionally with a token or bypass codes')
     .option('--realname <name>', 'full name')
     .option('--email <address>', 'mail address', readMailOption)
-    .option('--alias <name...>', 'further names')
+    .option('--alias <name...>', 'further names of the user')
     .option('--totp', 'create a time-based token (TOTP) and show its QR code')
     .option('--hotp', 'create a counter-based token (HOTP) and show its QR code')
     .option('--bypass <count>', 'make bypass codes, which work for 24 hours', readCount)
@@ -43,7 +43,7 @@ export function addUserVerb(program: Command): void {
   addInvite(user)
   dataOptions(user.command('edit <username>'))
     .description('change a user')
-    .option('--username <name>', 'another user name')
+    .option('--username <name>', 'new user name')
     .option('--realname <name>', 'full name')
     .option('--email <address>', 'mail address', readMailOption)
     .addOption(

@@ -326,7 +326,7 @@ describe('a client of a family that nothing listens on', () => {
     assert.match(unheard('10.0.1.10', 'interface=::1\n').join(), /listens on IPv6 only/)
   })
 
-  test('is none where the section listens on both, or the range has both', () => {
+  test('is not an error if the section listens on both families, or the range has both', () => {
     assert.deepEqual(unheard('2001:db8::1', 'interface=::\n'), [])
     assert.deepEqual(unheard('10.0.1.10', 'interface=::\n'), [])
     assert.deepEqual(unheard('::/0', ''), [])

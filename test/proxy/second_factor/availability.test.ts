@@ -53,7 +53,7 @@ describe('evidence of an outage', () => {
     assert.ok(((await second)?.failingSince ?? 0) > failingSince)
   })
 
-  test('check fails, and nobody has an answer: one request for all who ask', async () => {
+  test('check fails and no login has an answer: concurrent logins share one request', async () => {
     const { api, availability } = watched()
     const both = [availability.outage(0), availability.outage(0)]
     api.fail()

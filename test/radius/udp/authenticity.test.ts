@@ -146,7 +146,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await server.close()
   })
 
-  test('an address that only signs is latched, each of a network apart, and the log says so', async () => {
+  test('latches each address that only signs, and logs it', async () => {
     const log = new RecordingLog()
     const entry = client({ name: 'radius_ip_3' })
     const server = await startServer({ log, clients: [entry], clock: new ManualClock(5000) })
@@ -175,7 +175,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await server.close()
   })
 
-  test('no request and no new clients undo a latch; the administrator does', async () => {
+  test('only the administrator clears a latch, not a request or new clients', async () => {
     const server = await startServer()
     const peer = await RadiusPeer.at(server)
     await sendSigned(peer)

@@ -127,7 +127,7 @@ describe('Auth API v2', () => {
       }
     })
 
-    test('40401 for bypass_codes as libduo asks: a key must not make ways past itself', async () => {
+    test('answers bypass_codes, as libduo calls it, with 40401', async () => {
       const parameters = { username: 'alice', count: '1', valid_secs: '3600' }
       const { status, body } = await service.call({ path: '/auth/v2/bypass_codes', parameters })
       assert.deepEqual([status, body.code], [404, 40401])

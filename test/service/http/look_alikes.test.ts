@@ -214,7 +214,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal(await rows('users'), 3)
   })
 
-  test('lets alice sign in by each spelling that is hers', async () => {
+  test('lets alice sign in by her name and each of her aliases', async () => {
     for (const username of ['alice', 'ALICE ', 'CORP\\alice', 'alice@corp.example', 'A.Smith']) {
       const parameters = { username, factor: 'passcode', passcode: token.code(counter++) }
       const answer = responseOf(await ask('/auth/v2/auth', parameters, 'enroll'))
