@@ -18,6 +18,8 @@ export interface Connection {
   isSecure: boolean
   /** Requests in progress; not counted for applications, whose connections are never closed here. */
   requests: number
+  /** Called when an application has made a signed request on it. */
+  trusted?: () => void
 }
 
 /** The order of closing when there are too many; connections of applications are never closed. */

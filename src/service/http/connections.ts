@@ -92,6 +92,17 @@ export class Connections {
     if (connection !== undefined) this.#bySocket.set(other, connection)
   }
 
+  /**
+   * Calls back once an application has made a signed request on the connection of a TLS socket, and at
+   * once for a reverse proxy, whose connections carry the requests of many clients.
+   */
+  onceTrusted(socket: TLSSocket, trusted: () => void): void {
+    const connection = this.#bySocket.get(socket)
+    const isProxy = this.#options.isProxy(socket.remoteAddress ?? '')
+    if (isProxy || connection?.standing === 'application') trusted()
+    else if (connection !== undefined) connection.trusted = trusted
+  }
+
   /** A request has begun: its header is complete. */
   requestBegun(connection: Connection): void {
     if (connection.standing === 'silent') this.#raise(connection, 'anonymous')
@@ -108,6 +119,7 @@ export class Connections {
   authentic(connection: Connection, standing: 'phone' | 'application'): void {
     if (connection.standing === 'application' || connection.standing === standing) return
     this.#raise(connection, standing)
+    if (standing === 'application') connection.trusted?.()
   }
 
   /** Counts and logs a connection that its caller closes. */

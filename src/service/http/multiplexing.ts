@@ -25,6 +25,8 @@ export interface MultiplexingOptions {
 
 /** Streams of one connection; a lost connection interrupts that many calls at most. */
 const mostCalls = 100
+/** Streams of a connection on which nothing was authentic yet. */
+const maxAnonymousCalls = 8
 const mostHeaders = 16_384
 /** For GOAWAY to leave before the connection ends. */
 const goawayMs = 100
@@ -40,10 +42,7 @@ export class Multiplexing {
 
   constructor(tls: Server, options: MultiplexingOptions) {
     const { keepAliveMs, requestMs, connections } = options
-    const settings = {
-      maxConcurrentStreams: mostCalls,
-      maxHeaderListSize: mostHeaders,
-    }
+    const settings = { maxConcurrentStreams: maxAnonymousCalls, maxHeaderListSize: mostHeaders }
     const server = createServer({ settings }, (request, response) => {
       endAtDeadline(request, requestMs)
       // the client of a refused request need not send the rest
@@ -65,6 +64,7 @@ export class Multiplexing {
         this.#sessions.add(session)
         session.once('close', () => this.#sessions.delete(session))
         connections.link(socket, session)
+        connections.onceTrusted(socket, () => allowMore(session))
         boundResets(session, options)
         endInTime(session, socket, keepAliveMs)
       }
@@ -82,6 +82,12 @@ export class Multiplexing {
   cutOff(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
+}
+
+/** Lets the session of an application or a reverse proxy carry as many calls as it may have. */
+function allowMore(session: ServerHttp2Session): void {
+  if (session.closed || session.destroyed) return
+  session.settings({ maxConcurrentStreams: mostCalls })
 }
 
 /** Closes the connection some time after either side has sent GOAWAY, whatever the client does. */
