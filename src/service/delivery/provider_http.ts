@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici'
+import { answerText } from './answer_text.ts'
 import { readCaFile } from './ca_file.ts'
 import { connectionFailure, isNotConnected, noAnswer, type Peer } from './connection_failure.ts'
 
@@ -77,24 +78,13 @@ export class ProviderHttp {
       signal,
       dispatcher: this.#agent,
     })
-    return { status: answer.statusCode, text: await readText(answer.body) }
+    return { status: answer.statusCode, text: await answerText(answer.body, longestAnswer) }
   }
 
   #failure(error: unknown, signal: AbortSignal) {
     if (signal.aborted) return noAnswer(this.#peer, this.#limitMs)
     return connectionFailure(this.#peer, codeOf(error))
   }
-}
-
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > longestAnswer) break
-  }
-  return Buffer.concat(chunks).toString()
 }
 
 function codeOf(error: unknown): string {

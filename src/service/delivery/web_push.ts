@@ -2,6 +2,7 @@ import { Agent, request } from 'undici'
 import webPush, { type PushSubscription } from 'web-push'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import { answerText } from './answer_text.ts'
 import { type Delivered, DeliveryError, type PushPort } from './delivery.ts'
 import {
   isPublicAddress,
@@ -121,7 +122,9 @@ export class WebPush implements PushPort {
         body,
         signal: AbortSignal.timeout(timeoutMs),
       })
-      const text = notAuthorised.includes(answer.statusCode) ? await readText(answer.body) : ''
+      const text = notAuthorised.includes(answer.statusCode)
+        ? await answerText(answer.body, longestAnswer)
+        : ''
       await answer.body.dump()
       return { status: answer.statusCode, text, service: url.host }
     } catch (error) {
@@ -150,17 +153,6 @@ export class WebPush implements PushPort {
     }
     return this.#public
   }
-}
-
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= longestAnswer) break
-  }
-  return Buffer.concat(chunks).toString()
 }
 
 /** Untrusted text of a server that the client named, in one printable line. */

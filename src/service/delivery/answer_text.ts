@@ -1,0 +1,14 @@
+/** Reads the text of an answer, and stops once it is longer than a provider's answers are. */
+export async function answerText(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > maxBytes) break
+  }
+  return Buffer.concat(chunks).toString()
+}
