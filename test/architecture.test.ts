@@ -52,9 +52,8 @@ const table: Readonly<Record<string, Room>> = {
     node: [...files, 'node:crypto', 'node:net'],
     packages: ['ipaddr.js'],
   },
-  'proxy/primary': { rooms: ['proxy/login'] },
   'proxy/second_factor': { rooms: ['proxy/login', 'duo', 'host'] },
-  'proxy/mode': { rooms: ['proxy/login', 'proxy/primary', 'proxy/second_factor', 'host'] },
+  'proxy/mode': { rooms: ['proxy/login', 'proxy/second_factor', 'host'] },
   'proxy/front': {
     rooms: ['proxy/login', 'radius', 'radius/udp', 'host'],
     node: ['node:util', 'node:net'],
@@ -68,7 +67,6 @@ const table: Readonly<Record<string, Room>> = {
       'radius/udp',
       'proxy/config',
       'proxy/login',
-      'proxy/primary',
       'proxy/second_factor',
       'proxy/mode',
       'proxy/front',

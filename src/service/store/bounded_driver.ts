@@ -40,7 +40,7 @@ export class BoundedDriver implements Driver {
   readonly #publicSlots: Slots
   #answeredAt = Number.NEGATIVE_INFINITY
   readonly #limited = new WeakSet<DatabaseConnection>()
-  #limitsTransactions = false
+  #limitsWaits = false
 
   constructor(driver: Driver, options: BoundedDriverOptions) {
     this.#driver = driver
@@ -63,9 +63,9 @@ export class BoundedDriver implements Driver {
     return this.#answeredAt
   }
 
-  /** From now on a transaction waits for locks and statements no longer than a sign-in can. */
-  limitTransactions(): void {
-    this.#limitsTransactions = this.#options.begin !== undefined
+  /** From now on nothing waits longer for a lock than a sign-in can; migrations may. */
+  limitWaits(): void {
+    this.#limitsWaits = this.#options.begin !== undefined
   }
 
   async init(): Promise<void> {
@@ -99,8 +99,7 @@ export class BoundedDriver implements Driver {
   /** Once per connection: statements outside a transaction wait for locks as well. */
   async #limitLocks(connection: DatabaseConnection): Promise<void> {
     const { lockTimeout } = this.#options
-    if (!this.#limitsTransactions || lockTimeout === undefined) return
-    if (this.#limited.has(connection)) return
+    if (!this.#limitsWaits || lockTimeout === undefined || this.#limited.has(connection)) return
     try {
       await connection.executeQuery(Compiled.raw(lockTimeout))
       this.#limited.add(connection)
@@ -127,7 +126,7 @@ export class BoundedDriver implements Driver {
     const { begin } = this.#options
     const plain = settings.isolationLevel === undefined && settings.accessMode === undefined
     await asBusy(async () => {
-      if (this.#limitsTransactions && begin !== undefined && plain) {
+      if (this.#limitsWaits && begin !== undefined && plain) {
         await inner.executeQuery(Compiled.raw(begin))
       } else {
         await this.#driver.beginTransaction(inner, settings)

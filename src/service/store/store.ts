@@ -48,8 +48,10 @@ const checkText = 'countersign'
 const closeMs = 500
 /** Connections at once for pages and apps that anyone can reach. */
 const publicShare = 3
+/** Below the 7 s that our proxy waits for `check`. */
+const lockTimeoutMs = 4000
 /** One round trip; SET LOCAL works behind PgBouncer, unlike a setting of the connection. */
-const limitedBegin = 'begin; set local lock_timeout = 4000; set local statement_timeout = 15000'
+const limitedBegin = `begin; set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = 15000`
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
@@ -102,7 +104,7 @@ export class Store {
     try {
       if (mustExist && !(await hasSchema(db))) throw noData(folder, dialect)
       await migrate(db, options.migrate)
-      driver.limitTransactions()
+      driver.limitWaits()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
       return new Store(db, driver, sealing, folder, connections)
@@ -221,7 +223,7 @@ function postgresDriver(pool: pg.Pool): BoundedDriver {
     connections: poolSize,
     publicConnections: publicShare,
     begin: limitedBegin,
-    lockTimeout: 'set lock_timeout = 4000',
+    lockTimeout: `set lock_timeout = ${lockTimeoutMs}`,
   })
 }
 
