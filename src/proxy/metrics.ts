@@ -19,9 +19,11 @@ export class ProxyMetrics {
         response.writeHead(404).end()
         return
       }
-      void registry.metrics().then((text) => {
-        response.writeHead(200, { 'content-type': registry.contentType }).end(text)
-      })
+      registry.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+        // unhandled, it would end the proxy
+        () => response.writeHead(500).end(),
+      )
     })
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
