@@ -249,7 +249,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
     })
 
     test('costs one message, whatever the name is written in', async () => {
-      const at = await opened('łucja☃'.repeat(10))
+      const at = await opened('łucjađ'.repeat(10))
       await at.post('numbers', { number: '+15550100014' })
       const { text = '' } = messages.at(-1) ?? {}
       assert.equal(text, inGsm7(text))
