@@ -1,5 +1,5 @@
 /**
- * Writes src/service/username/confusables.ts from Unicode's data as Debian packages it:
+ * Writes src/service/people/username/confusables.ts from Unicode's data as Debian packages it:
  *
  *   apt-get download python3-confusable-homoglyphs unicode-data
  *   for package in *.deb; do dpkg -x "$package" data; done
@@ -12,7 +12,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { reducedText } from '../src/service/username/reduced_text.ts'
+import { reducedText } from '../src/service/people/username/reduced_text.ts'
 
 const [confusablesFile = '', allKeysFile = ''] = process.argv.slice(2)
 const ascii = /^[\0-\x7f]+$/
@@ -22,7 +22,7 @@ const head = `/**
  * confusables and UTS #10 primary weights; © Unicode, Inc., https://www.unicode.org/license.txt).
  */
 `
-const printed = resolve(import.meta.dirname, '../src/service/username/confusables.ts')
+const printed = resolve(import.meta.dirname, '../src/service/people/username/confusables.ts')
 
 const own = ownRules()
 const prototypes = readPrototypes(confusablesFile)

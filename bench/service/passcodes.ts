@@ -1,4 +1,4 @@
-import { OathKey } from '../../src/service/directory/oath.ts'
+import { OathKey } from '../../src/service/authenticators/oath/oath_code.ts'
 import { digits, type TokenHolder } from './stock.ts'
 
 const generator = { kind: 'hotp', digits, algorithm: 'SHA1', stepSecs: 0 } as const

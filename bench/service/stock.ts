@@ -1,7 +1,7 @@
 import type { Secret } from '../../src/host/secret.ts'
-import { Integrations } from '../../src/service/access/integrations.ts'
-import { Tokens } from '../../src/service/directory/tokens.ts'
-import { Users } from '../../src/service/directory/users.ts'
+import { Integrations } from '../../src/service/applications/integrations.ts'
+import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
 /** Somebody with a counter-based token. */

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Secret } from '../../src/host/secret.ts'
-import { Integrations } from '../../src/service/access/integrations.ts'
-import { Phones } from '../../src/service/directory/phones.ts'
-import { PushDevices } from '../../src/service/directory/push_devices.ts'
-import { Users } from '../../src/service/directory/users.ts'
+import { Integrations } from '../../src/service/applications/integrations.ts'
+import { Phones } from '../../src/service/authenticators/phone/phones.ts'
+import { PushDevices } from '../../src/service/authenticators/push/push_devices.ts'
+import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
 /** Somebody with a phone that answers pushes. */

@@ -3,12 +3,12 @@ import {
   type Integration,
   Integrations,
   type IntegrationType,
-} from '../service/access/integrations.ts'
-import { BypassCodes } from '../service/directory/bypass_codes.ts'
-import { OathKey } from '../service/directory/oath.ts'
-import { Phones } from '../service/directory/phones.ts'
-import { type NewToken, Tokens } from '../service/directory/tokens.ts'
-import { Users } from '../service/directory/users.ts'
+} from '../service/applications/integrations.ts'
+import { BypassCodes } from '../service/authenticators/bypass/bypass_codes.ts'
+import { OathKey } from '../service/authenticators/oath/oath_code.ts'
+import { type NewToken, Tokens } from '../service/authenticators/oath/oath_tokens.ts'
+import { Phones } from '../service/authenticators/phone/phones.ts'
+import { Users } from '../service/people/users.ts'
 import type { Store, StoreDb } from '../service/store/store.ts'
 import type { FirstRun } from './first_run_file.ts'
 

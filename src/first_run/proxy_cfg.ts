@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { IniDocument } from '../ini/ini_document.ts'
+import { IniDocument } from '../config/ini_document.ts'
 import type { FirstRun } from './first_run_file.ts'
 
 const section = 'radius_server_duo_only'

@@ -1,7 +1,7 @@
 import type { Clock } from '../host/clock.ts'
-import { Phones } from '../service/directory/phones.ts'
-import { Users } from '../service/directory/users.ts'
-import { ActivationCodes } from '../service/enrollment/activation_codes.ts'
+import { Phones } from '../service/authenticators/phone/phones.ts'
+import { ActivationCodes } from '../service/people/enrolment/activation_codes.ts'
+import { Users } from '../service/people/users.ts'
 import type { Store } from '../service/store/store.ts'
 
 const dayMs = 24 * 60 * 60_000

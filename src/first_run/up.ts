@@ -1,11 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  configFileIn,
-  type DataLocation,
-  type LocationOptions,
-  locateData,
-} from '../cmd/countersign/data_location.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
 import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
@@ -14,9 +8,15 @@ import { formatProblem } from '../proxy/config/problem.ts'
 import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
+import { startService } from '../service/compose/service.ts'
+import {
+  configFileIn,
+  type DataLocation,
+  type LocationOptions,
+  locateData,
+} from '../service/config/data_location.ts'
 import { publicUrlOf } from '../service/config/public_url.ts'
-import { outboxUrl } from '../service/delivery/outbox_key.ts'
-import { startService } from '../service/service.ts'
+import { outboxUrl } from '../service/messaging/outbox/outbox_key.ts'
 import { storeErrorOf } from '../service/store/data_folder.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'

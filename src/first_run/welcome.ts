@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
-import type { DataLocation } from '../cmd/countersign/data_location.ts'
+import type { DataLocation } from '../service/config/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
 
 /** What `countersign up` prints when everything listens: the addresses, and commands to copy. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { lookupName } from '../../src/duo/index.ts'
-import { type Integration, Integrations } from '../../src/service/access/integrations.ts'
-import { Users } from '../../src/service/directory/users.ts'
-import { AuthenticationLog } from '../../src/service/event_log/authentication_log.ts'
+import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
+import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
+import { Users } from '../../src/service/people/users.ts'
 import { responseOf } from '../rig/service_client.ts'
 import { Programs } from './rig/programs.ts'
 

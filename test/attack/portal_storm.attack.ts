@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { AuthenticationLog } from '../../src/service/event_log/authentication_log.ts'
+import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { PortalBrowser } from '../rig/portal_browser.ts'
 import { honestLogins } from './rig/logins.ts'
 import { Programs } from './rig/programs.ts'

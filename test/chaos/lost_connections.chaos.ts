@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Secret } from '../../src/host/secret.ts'
-import { AuthenticationLog } from '../../src/service/event_log/authentication_log.ts'
+import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
 import type { PushPhone } from '../rig/push_phone.ts'
 import { type Answer, responseOf } from '../rig/service_client.ts'

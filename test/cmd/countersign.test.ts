@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { Users } from '../../src/service/directory/users.ts'
-import { TelephonyLog } from '../../src/service/event_log/telephony_log.ts'
+import { TelephonyLog } from '../../src/service/audit/telephony_log.ts'
+import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { ServiceAddress } from '../../src/service/access/service_address.ts'
-import { Users } from '../../src/service/directory/users.ts'
-import { AuthenticationLog } from '../../src/service/event_log/authentication_log.ts'
+import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
+import { ServiceAddress } from '../../src/service/compose/service_address.ts'
+import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')

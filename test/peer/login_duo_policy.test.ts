@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { NewUserPolicy } from '../../src/service/access/integrations.ts'
+import type { NewUserPolicy } from '../../src/service/applications/integrations.ts'
 import { isLetIn, LoginDuo, skipLoginDuo } from '../rig/duo_unix.ts'
 import type { Running } from '../rig/running.ts'
 import { UnixService } from '../rig/unix_service.ts'

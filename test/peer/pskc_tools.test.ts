@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { Secret as OathSecret } from 'otpauth'
 import { Secret } from '../../src/host/secret.ts'
-import { OathKey } from '../../src/service/directory/oath.ts'
-import { readPskc } from '../../src/service/token_file/pskc.ts'
-import { type PskcUnlock, preSharedKey } from '../../src/service/token_file/pskc_protection.ts'
+import { OathKey } from '../../src/service/authenticators/oath/oath_code.ts'
+import { readPskc } from '../../src/service/authenticators/token_files/pskc.ts'
+import {
+  type PskcUnlock,
+  preSharedKey,
+} from '../../src/service/authenticators/token_files/pskc_protection.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 
 const now = Date.UTC(2026, 10, 24)

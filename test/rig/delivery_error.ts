@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { DeliveryError } from '../../src/service/delivery/delivery.ts'
+import { DeliveryError } from '../../src/service/messaging/messaging.ts'
 
 /** The error that a client of a provider's throws; nothing of what is `hidden` may show in it. */
 export async function deliveryErrorOf(

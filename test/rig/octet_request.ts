@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { authorization, rfc2822Date } from '../../src/duo/index.ts'
-import type { Integration } from '../../src/service/access/integrations.ts'
+import type { Integration } from '../../src/service/applications/integrations.ts'
 import type { RawRequest } from './service_client.ts'
 
 /** A name and a value that need not be text. */

@@ -1,4 +1,4 @@
-import { Invitations } from '../../src/service/enrollment/invitations.ts'
+import { Invitations } from '../../src/service/people/enrolment/invitations.ts'
 import type { TestService } from './service.ts'
 import type { Answer, RawRequest } from './service_client.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Phones } from '../../src/service/directory/phones.ts'
+import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { PortalBrowser } from './portal_browser.ts'
 import type { TestService } from './service.ts'
 

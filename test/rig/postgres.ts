@@ -7,7 +7,7 @@ import pg from 'pg'
 import {
   makeAuthority,
   makeServerCertificate,
-} from '../../src/service/http/certificate_authority.ts'
+} from '../../src/service/http/server/certificate_authority.ts'
 import { skipWithout } from './debian_package.ts'
 import { freePort } from './running.ts'
 

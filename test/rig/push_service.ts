@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serverCertificate } from '../../src/service/http/certificate_files.ts'
+import { serverCertificate } from '../../src/service/http/server/certificate_files.ts'
 
 /** A message as the push service got it, and as the browser reads it. */
 export interface PushedMessage {

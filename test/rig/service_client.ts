@@ -9,7 +9,7 @@ import {
   signingKey,
 } from '../../src/duo/index.ts'
 import { type Clock, systemClock } from '../../src/host/clock.ts'
-import type { Integration } from '../../src/service/access/integrations.ts'
+import type { Integration } from '../../src/service/applications/integrations.ts'
 
 export interface Answer {
   readonly status: number

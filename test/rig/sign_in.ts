@@ -4,31 +4,28 @@ import {
   Integrations,
   type IntegrationType,
   type VerifiedPush,
-} from '../../src/service/access/integrations.ts'
-import type {
-  Authentication,
-  AuthRequest,
-} from '../../src/service/authentication/authentication.ts'
-import { Lockout } from '../../src/service/authentication/lockout.ts'
-import type { Directory } from '../../src/service/authentication/subject.ts'
-import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
-import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
-import type { Delivered, Delivery, SmsMessage } from '../../src/service/delivery/delivery.ts'
-import { BypassCodes } from '../../src/service/directory/bypass_codes.ts'
-import { Groups } from '../../src/service/directory/groups.ts'
-import { Phones } from '../../src/service/directory/phones.ts'
-import { SmsPasscodes } from '../../src/service/directory/sms_passcodes.ts'
-import { Tokens } from '../../src/service/directory/tokens.ts'
-import type { User } from '../../src/service/directory/user.ts'
-import { Users } from '../../src/service/directory/users.ts'
-import { Yubikeys } from '../../src/service/directory/yubikeys.ts'
+} from '../../src/service/applications/integrations.ts'
 import {
   type AuthenticationEvent,
   AuthenticationLog,
-} from '../../src/service/event_log/authentication_log.ts'
-import { authenticationOf } from '../../src/service/service.ts'
+} from '../../src/service/audit/authentication_log.ts'
+import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
+import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { Phones } from '../../src/service/authenticators/phone/phones.ts'
+import { SmsPasscodes } from '../../src/service/authenticators/sms/sms_passcodes.ts'
+import { Yubikeys } from '../../src/service/authenticators/yubikey/yubikeys.ts'
+import { authenticationOf } from '../../src/service/compose/service.ts'
+import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
+import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
+import type { Delivered, Delivery, SmsMessage } from '../../src/service/messaging/messaging.ts'
+import { Groups } from '../../src/service/people/groups.ts'
+import type { User } from '../../src/service/people/user.ts'
+import { Users } from '../../src/service/people/users.ts'
+import type { Authentication, AuthRequest } from '../../src/service/sign_in/authentication.ts'
+import { Lockout } from '../../src/service/sign_in/lockout.ts'
+import type { Directory } from '../../src/service/sign_in/subject.ts'
+import { Transactions } from '../../src/service/sign_in/transaction/transactions.ts'
 import type { Store } from '../../src/service/store/store.ts'
-import { Transactions } from '../../src/service/transaction/transactions.ts'
 import { activatePush } from './activate_push.ts'
 import { ManualClock } from './manual_clock.ts'
 import { RecordingLog } from './recording_log.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import {
   makeAuthority,
   makeServerCertificate,
-} from '../../src/service/http/certificate_authority.ts'
+} from '../../src/service/http/server/certificate_authority.ts'
 import { skipWithout } from './debian_package.ts'
 import { Running } from './running.ts'
 

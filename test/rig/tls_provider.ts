@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import {
   makeAuthority,
   makeServerCertificate,
-} from '../../src/service/http/certificate_authority.ts'
+} from '../../src/service/http/server/certificate_authority.ts'
 
 /** A request as it came. */
 export interface Received {

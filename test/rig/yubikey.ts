@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { Secret } from '../../src/host/secret.ts'
-import type { NewYubikey } from '../../src/service/directory/yubikeys.ts'
+import type { NewYubikey } from '../../src/service/authenticators/yubikey/yubikeys.ts'
 
 /** A YubiKey whose passcodes a test can have typed. */
 export class TestYubikey {

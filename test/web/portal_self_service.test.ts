@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { Phones } from '../../src/service/directory/phones.ts'
+import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { PortalPage } from '../rig/portal_page.ts'
 import { PushPhone } from '../rig/push_phone.ts'

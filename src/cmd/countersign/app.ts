@@ -10,8 +10,8 @@ import {
   newUserPolicies,
   type VerifiedPush,
   verifiedPushes,
-} from '../../service/access/integrations.ts'
-import { ServiceAddress } from '../../service/access/service_address.ts'
+} from '../../service/applications/integrations.ts'
+import { ServiceAddress } from '../../service/compose/service_address.ts'
 import { publicUrlOf } from '../../service/config/public_url.ts'
 import { newRadiusSecret } from '../../service/store/identifier.ts'
 import type { Store } from '../../service/store/store.ts'

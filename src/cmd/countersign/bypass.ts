@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
-import { BypassCodes } from '../../service/directory/bypass_codes.ts'
+import { BypassCodes } from '../../service/authenticators/bypass/bypass_codes.ts'
 import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { readCount, readDuration } from './duration.ts'
 import { isoTime, json, moment, show, table } from './output.ts'

@@ -1,4 +1,4 @@
-import type { Integration } from '../../service/access/integrations.ts'
+import type { Integration } from '../../service/applications/integrations.ts'
 
 /** What a client needs to know besides the keys of its application. */
 export interface ClientSettings {

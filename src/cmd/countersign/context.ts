@@ -2,18 +2,18 @@ import { userInfo } from 'node:os'
 import { confirm, isCancel } from '@clack/prompts'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
-import { AccessError } from '../../service/access/access_error.ts'
 import { Administration } from '../../service/administration/administration.ts'
-import { DirectoryError, type User } from '../../service/directory/user.ts'
-import { Users } from '../../service/directory/users.ts'
-import { Store } from '../../service/store/store.ts'
-import { StoreError } from '../../service/store/store_error.ts'
+import { AccessError } from '../../service/applications/access_error.ts'
 import {
   ConfigurationError,
   type DataLocation,
   type LocationOptions,
   locateData,
-} from './data_location.ts'
+} from '../../service/config/data_location.ts'
+import { DirectoryError, type User } from '../../service/people/user.ts'
+import { Users } from '../../service/people/users.ts'
+import { Store } from '../../service/store/store.ts'
+import { StoreError } from '../../service/store/store_error.ts'
 import { nearestOf } from './output.ts'
 
 /** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { type DataLocation, locateData } from '../../service/config/data_location.ts'
 import {
   backupDatabase,
   checkDatabase,
@@ -10,7 +11,6 @@ import { rotateSealingKey } from '../../service/store/rotation.ts'
 import type { SealingKey } from '../../service/store/sealing.ts'
 import { keysOf, noData, Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
-import { type DataLocation, locateData } from './data_location.ts'
 import { nameReport, nameReportJson, nameReportText } from './name_report.ts'
 import { json } from './output.ts'
 

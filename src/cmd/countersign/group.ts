@@ -1,11 +1,6 @@
 import { type Command, Option } from 'commander'
-import {
-  type Group,
-  type GroupStatus,
-  Groups,
-  groupStatuses,
-} from '../../service/directory/groups.ts'
-import type { User } from '../../service/directory/user.ts'
+import { type Group, type GroupStatus, Groups, groupStatuses } from '../../service/people/groups.ts'
+import type { User } from '../../service/people/user.ts'
 import type { Store } from '../../service/store/store.ts'
 import {
   CommandError,

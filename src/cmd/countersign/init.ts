@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { configFileIn, type DataLocation, locateData } from '../../service/config/data_location.ts'
 import { keyFile } from '../../service/store/data_folder.ts'
 import { Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions } from './context.ts'
-import { configFileIn, type DataLocation, locateData } from './data_location.ts'
 import { json } from './output.ts'
 
 const newConfig = `; Made by 'countersign init'. Every key is explained in docs/countersign.cfg.md.

@@ -1,4 +1,4 @@
-import { ServiceAddress } from '../../service/access/service_address.ts'
+import { ServiceAddress } from '../../service/compose/service_address.ts'
 import { CommandError, type Context } from './context.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { AdministratorEvent } from '../../service/event_log/administrator_log.ts'
-import type { AuthenticationEvent } from '../../service/event_log/authentication_log.ts'
-import type { TelephonyEvent } from '../../service/event_log/telephony_log.ts'
+import type { AdministratorEvent } from '../../service/audit/administrator_log.ts'
+import type { AuthenticationEvent } from '../../service/audit/authentication_log.ts'
+import type { TelephonyEvent } from '../../service/audit/telephony_log.ts'
 import { type Cell, isoTime, moment } from './output.ts'
 
 /** How the entries of a log are shown to people and to scripts. */

@@ -1,12 +1,12 @@
 import { systemClock } from '../../host/clock.ts'
-import { collidingNames, problematicNames } from '../../service/directory/colliding_names.ts'
-import { newNameRefusal, type OwnedName } from '../../service/directory/user_names.ts'
 import {
   type AuthenticationEvent,
   AuthenticationLog,
-} from '../../service/event_log/authentication_log.ts'
+} from '../../service/audit/authentication_log.ts'
+import { collidingNames, problematicNames } from '../../service/people/colliding_names.ts'
+import { newNameRefusal, type OwnedName } from '../../service/people/user_names.ts'
+import { spelledOut } from '../../service/people/username/username_problem.ts'
 import type { Store } from '../../service/store/store.ts'
-import { spelledOut } from '../../service/username/username_problem.ts'
 import { isoTime, moment, table } from './output.ts'
 
 interface DeniedName {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
-import { type Phone, Phones } from '../../service/directory/phones.ts'
+import { type Phone, Phones } from '../../service/authenticators/phone/phones.ts'
 import {
   CommandError,
   confirmed,

@@ -2,15 +2,15 @@ import { systemClock } from '../../host/clock.ts'
 import { ProgramLog } from '../../host/program_log.ts'
 import { untilStopped } from '../../host/signals.ts'
 import { version } from '../../host/version.ts'
-import { startService } from '../../service/service.ts'
-import { ServiceError } from '../../service/service_error.ts'
-import { StoreError } from '../../service/store/store_error.ts'
+import { startService } from '../../service/compose/service.ts'
+import { ServiceError } from '../../service/compose/service_error.ts'
 import {
   ConfigurationError,
   type DataLocation,
   type LocationOptions,
   locateData,
-} from './data_location.ts'
+} from '../../service/config/data_location.ts'
+import { StoreError } from '../../service/store/store_error.ts'
 
 export interface ServiceFlags extends LocationOptions {
   readonly port?: number

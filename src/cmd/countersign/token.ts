@@ -5,9 +5,9 @@ import {
   type HardwareToken,
   HardwareTokens,
   hardwareTokenOf,
-} from '../../service/directory/hardware_tokens.ts'
-import type { OathAlgorithm } from '../../service/directory/oath.ts'
-import { Users } from '../../service/directory/users.ts'
+} from '../../service/authenticators/hardware_tokens.ts'
+import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
+import { Users } from '../../service/people/users.ts'
 import type { Store } from '../../service/store/store.ts'
 import {
   CommandError,

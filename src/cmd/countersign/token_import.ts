@@ -4,19 +4,26 @@ import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Secret } from '../../host/secret.ts'
 import type { AdministrationActs } from '../../service/administration/administration.ts'
-import type { Handed } from '../../service/directory/listed_holders.ts'
-import type { OathAlgorithm } from '../../service/directory/oath.ts'
-import type { Imported, ImportOptions, OnDuplicate } from '../../service/directory/token_import.ts'
-import { DirectoryError } from '../../service/directory/user.ts'
-import type { CsvTokens } from '../../service/token_file/csv_kind.ts'
-import { formatOf, type TokenFileFormat } from '../../service/token_file/format.ts'
-import { readPskc } from '../../service/token_file/pskc.ts'
-import { type PskcUnlock, preSharedKey } from '../../service/token_file/pskc_protection.ts'
-import { readTokenCsv } from '../../service/token_file/token_csv.ts'
-import type { FileProblem, TokenFile } from '../../service/token_file/token_file.ts'
-import { TokenFileError } from '../../service/token_file/token_file_error.ts'
-import type { TokenRecord } from '../../service/token_file/token_record.ts'
-import { readYubikeyCsv } from '../../service/token_file/yubikey_csv.ts'
+import type { Handed } from '../../service/authenticators/oath/listed_holders.ts'
+import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
+import type { CsvTokens } from '../../service/authenticators/token_files/csv_kind.ts'
+import { formatOf, type TokenFileFormat } from '../../service/authenticators/token_files/format.ts'
+import { readPskc } from '../../service/authenticators/token_files/pskc.ts'
+import {
+  type PskcUnlock,
+  preSharedKey,
+} from '../../service/authenticators/token_files/pskc_protection.ts'
+import { readTokenCsv } from '../../service/authenticators/token_files/token_csv.ts'
+import type { FileProblem, TokenFile } from '../../service/authenticators/token_files/token_file.ts'
+import { TokenFileError } from '../../service/authenticators/token_files/token_file_error.ts'
+import type {
+  Imported,
+  ImportOptions,
+  OnDuplicate,
+} from '../../service/authenticators/token_files/token_import.ts'
+import type { TokenRecord } from '../../service/authenticators/token_files/token_record.ts'
+import { readYubikeyCsv } from '../../service/authenticators/token_files/yubikey_csv.ts'
+import { DirectoryError } from '../../service/people/user.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
 import { json } from './output.ts'
 

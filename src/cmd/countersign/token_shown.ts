@@ -1,5 +1,5 @@
 import { renderUnicodeCompact } from 'uqr'
-import type { Token } from '../../service/directory/tokens.ts'
+import type { Token } from '../../service/authenticators/oath/oath_tokens.ts'
 
 /** The URI by which an authenticator app takes a token over. */
 export function otpauthUri(

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { LocationOptions } from '../../service/config/data_location.ts'
 import { locationOptions } from './context.ts'
-import type { LocationOptions } from './data_location.ts'
 
 interface UpFlags extends LocationOptions {
   readonly host?: string

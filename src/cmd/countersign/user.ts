@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import { Groups } from '../../service/directory/groups.ts'
-import { HardwareTokens } from '../../service/directory/hardware_tokens.ts'
-import { Phones } from '../../service/directory/phones.ts'
-import type { User, UserStatus } from '../../service/directory/user.ts'
+import { HardwareTokens } from '../../service/authenticators/hardware_tokens.ts'
+import { Phones } from '../../service/authenticators/phone/phones.ts'
+import { Groups } from '../../service/people/groups.ts'
+import type { User, UserStatus } from '../../service/people/user.ts'
 import { bypassValidSecs } from './bypass.ts'
 import {
   CommandError,

@@ -1,4 +1,4 @@
-import type { User } from '../../service/directory/user.ts'
+import type { User } from '../../service/people/user.ts'
 import { isoTime } from './output.ts'
 
 /** A user for scripts. */

@@ -1,5 +1,5 @@
+import { IniDocument } from '../../config/ini_document.ts'
 import type { Secret } from '../../host/secret.ts'
-import { IniDocument } from '../../ini/ini_document.ts'
 import type { Problem } from './problem.ts'
 import { protect } from './protected_value.ts'
 import { readSections, type Setting, sealedKey } from './section.ts'

@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { IniDocument } from '../../config/ini_document.ts'
 import { Secret } from '../../host/secret.ts'
-import { IniDocument } from '../../ini/ini_document.ts'
 import { reportApplicationKeys } from './application_keys.ts'
 import { readClientSection } from './client_section.ts'
 import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'

@@ -1,4 +1,4 @@
-import type { IniDocument, IniEntry, IniSection } from '../../ini/ini_document.ts'
+import type { IniDocument, IniEntry, IniSection } from '../../config/ini_document.ts'
 import { nearest } from './nearest.ts'
 import type { Option, SectionKind } from './option.ts'
 import type { Report } from './problem.ts'

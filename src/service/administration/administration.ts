@@ -5,21 +5,30 @@ import {
   type IntegrationSettings,
   Integrations,
   type NewIntegration,
-} from '../access/integrations.ts'
-import { endLocks } from '../authentication/lockout.ts'
-import { BypassCodes, type NewBypassCodes } from '../directory/bypass_codes.ts'
-import { type Group, type GroupStatus, Groups } from '../directory/groups.ts'
-import { assignToHolders, type Handed, type HeldToken } from '../directory/listed_holders.ts'
-import { type Phone, Phones } from '../directory/phones.ts'
-import type { Imported, ImportOptions } from '../directory/token_import.ts'
-import { type ListedToken, type NewToken, type Token, Tokens } from '../directory/tokens.ts'
-import type { User } from '../directory/user.ts'
-import { requireNewName } from '../directory/user_names.ts'
-import { type NewUser, Users } from '../directory/users.ts'
-import { type NewYubikey, Yubikeys } from '../directory/yubikeys.ts'
-import { ActivationCodes } from '../enrollment/activation_codes.ts'
-import { Invitations } from '../enrollment/invitations.ts'
-import { AdministratorLog } from '../event_log/administrator_log.ts'
+} from '../applications/integrations.ts'
+import { AdministratorLog } from '../audit/administrator_log.ts'
+import { BypassCodes, type NewBypassCodes } from '../authenticators/bypass/bypass_codes.ts'
+import {
+  assignToHolders,
+  type Handed,
+  type HeldToken,
+} from '../authenticators/oath/listed_holders.ts'
+import {
+  type ListedToken,
+  type NewToken,
+  type Token,
+  Tokens,
+} from '../authenticators/oath/oath_tokens.ts'
+import { type Phone, Phones } from '../authenticators/phone/phones.ts'
+import type { Imported, ImportOptions } from '../authenticators/token_files/token_import.ts'
+import { type NewYubikey, Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
+import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
+import { Invitations } from '../people/enrolment/invitations.ts'
+import { type Group, type GroupStatus, Groups } from '../people/groups.ts'
+import type { User } from '../people/user.ts'
+import { requireNewName } from '../people/user_names.ts'
+import { type NewUser, Users } from '../people/users.ts'
+import { endLocks } from '../sign_in/lockout.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /**

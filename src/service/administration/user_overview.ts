@@ -1,9 +1,9 @@
-import { locksOf } from '../authentication/lockout.ts'
-import { HardwareTokens } from '../directory/hardware_tokens.ts'
-import { Phones } from '../directory/phones.ts'
-import type { User } from '../directory/user.ts'
-import { Users } from '../directory/users.ts'
-import { Invitations } from '../enrollment/invitations.ts'
+import { HardwareTokens } from '../authenticators/hardware_tokens.ts'
+import { Phones } from '../authenticators/phone/phones.ts'
+import { Invitations } from '../people/enrolment/invitations.ts'
+import type { User } from '../people/user.ts'
+import { Users } from '../people/users.ts'
+import { locksOf } from '../sign_in/lockout.ts'
 import type { Store } from '../store/store.ts'
 
 /** A user with what an administrator needs first. */

@@ -1,4 +1,4 @@
-import type { IniDocument, IniEntry, IniStray } from '../../ini/ini_document.ts'
+import type { IniDocument, IniEntry, IniStray } from '../../config/ini_document.ts'
 import type { ConfigOption, ConfigSection } from './config_option.ts'
 import { configTable } from './option_table.ts'
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
+import { IniDocument } from '../../config/ini_document.ts'
 import { Secret } from '../../host/secret.ts'
-import { IniDocument } from '../../ini/ini_document.ts'
 import { databaseUrlProblem } from '../store/database_url.ts'
 import { ConfigValues, type Problem } from './config_values.ts'
 import type { DeliveryConfig } from './delivery_config.ts'

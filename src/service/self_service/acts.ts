@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
-import type { User } from '../directory/user.ts'
-import type { AdministratorLog } from '../event_log/administrator_log.ts'
+import type { AdministratorLog } from '../audit/administrator_log.ts'
+import type { User } from '../people/user.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { NoticeMail } from './notice_mail.ts'
 import type { Notice } from './notices.ts'

@@ -1,10 +1,13 @@
-import type { Delivery } from '../delivery/delivery.ts'
-import type { BypassCodes } from '../directory/bypass_codes.ts'
-import type { Phones } from '../directory/phones.ts'
-import type { Tokens } from '../directory/tokens.ts'
-import type { WebauthnCredential, WebauthnCredentials } from '../directory/webauthn_credentials.ts'
-import type { Yubikeys } from '../directory/yubikeys.ts'
-import { type CapablePhone, capablePhones } from '../factor/capable_device.ts'
+import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
+import type { Tokens } from '../authenticators/oath/oath_tokens.ts'
+import type {
+  WebauthnCredential,
+  WebauthnCredentials,
+} from '../authenticators/passkey/webauthn_credentials.ts'
+import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
+import type { Phones } from '../authenticators/phone/phones.ts'
+import type { Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
+import type { Delivery } from '../messaging/messaging.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { WayIn, WaysIn } from './ways_in.ts'
 

@@ -1,14 +1,14 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
-import type { PortalSession, PortalSessions } from '../access/portal_sessions.ts'
-import { mayEnrol, type User } from '../directory/user.ts'
-import { newNameRefusal } from '../directory/user_names.ts'
-import type { Users } from '../directory/users.ts'
-import type { Invitation, Invitations } from '../enrollment/invitations.ts'
-import { madeByApplication } from '../enrollment/portal_links.ts'
+import type { Invitation, Invitations } from '../people/enrolment/invitations.ts'
+import { madeByApplication } from '../people/enrolment/portal_links.ts'
+import { mayEnrol, type User } from '../people/user.ts'
+import { newNameRefusal } from '../people/user_names.ts'
+import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { type BelongingsParts, belongingsOf } from './belongings.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
+import type { PortalSession, PortalSessions } from './portal_sessions.ts'
 
 /** An enrolment that has begun, or continues after a reload. */
 export interface Opened {

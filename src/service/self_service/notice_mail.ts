@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import type { MailPort } from '../delivery/delivery.ts'
-import type { User } from '../directory/user.ts'
+import type { MailPort } from '../messaging/messaging.ts'
+import type { User } from '../people/user.ts'
 import { type Notice, noticeMail } from './notices.ts'
 
 export interface NoticeMailParts {

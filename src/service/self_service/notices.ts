@@ -1,5 +1,5 @@
-import type { MailMessage } from '../delivery/delivery.ts'
-import type { User } from '../directory/user.ts'
+import type { MailMessage } from '../messaging/messaging.ts'
+import type { User } from '../people/user.ts'
 
 /** What a user is told by mail, so that what somebody else did in his name does not stay unseen. */
 export type Notice =

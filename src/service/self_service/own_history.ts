@@ -1,11 +1,11 @@
 import type { Clock } from '../../host/clock.ts'
-import type { PortalSessions } from '../access/portal_sessions.ts'
-import type { Authentication } from '../authentication/authentication.ts'
-import type { Users } from '../directory/users.ts'
-import type { ActivationCodes } from '../enrollment/activation_codes.ts'
-import type { AuthenticationEvent, AuthenticationLog } from '../event_log/authentication_log.ts'
+import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
+import type { ActivationCodes } from '../people/enrolment/activation_codes.ts'
+import type { Users } from '../people/users.ts'
+import type { Authentication } from '../sign_in/authentication.ts'
 import type { Acts } from './acts.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
+import type { PortalSessions } from './portal_sessions.ts'
 
 export interface OwnHistoryParts {
   readonly acts: Acts

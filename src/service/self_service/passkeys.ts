@@ -9,12 +9,15 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
 import type { Clock } from '../../host/clock.ts'
-import type { PortalSessions } from '../access/portal_sessions.ts'
-import type { WebauthnCredential, WebauthnCredentials } from '../directory/webauthn_credentials.ts'
+import type {
+  WebauthnCredential,
+  WebauthnCredentials,
+} from '../authenticators/passkey/webauthn_credentials.ts'
 import type { Store } from '../store/store.ts'
 import type { Acts } from './acts.ts'
 import { readName } from './own_devices.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
+import type { PortalSessions } from './portal_sessions.ts'
 
 export interface PasskeysParts {
   readonly store: Store

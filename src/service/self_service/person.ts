@@ -1,5 +1,5 @@
-import type { PortalSession } from '../access/portal_sessions.ts'
-import type { User } from '../directory/user.ts'
+import type { User } from '../people/user.ts'
+import type { PortalSession } from './portal_sessions.ts'
 
 /** Whoever acts at the portal: `user` is `undefined` for somebody whom nobody knows yet. */
 export interface Person {

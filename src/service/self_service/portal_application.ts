@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
-import { type Integration, Integrations } from '../access/integrations.ts'
-import { portalIkey, portalIkeySetting as settingName } from '../access/portal_ikey.ts'
-import type { AdministratorLog } from '../event_log/administrator_log.ts'
+import { type Integration, Integrations } from '../applications/integrations.ts'
+import { portalIkey, portalIkeySetting as settingName } from '../applications/portal_ikey.ts'
+import type { AdministratorLog } from '../audit/administrator_log.ts'
 import type { Store } from '../store/store.ts'
 
 const name = 'Portal'

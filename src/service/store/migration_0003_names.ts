@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { foldedUsername } from '../username/folded_username.ts'
+import { foldedUsername } from '../people/username/folded_username.ts'
 import type { Schema } from './schema.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { foldedWithoutDomain } from '../username/folded_username.ts'
+import { foldedWithoutDomain } from '../people/username/folded_username.ts'
 import type { Schema } from './schema.ts'
 
 /** The key of every name without its domain, for applications where domains don't matter. */

@@ -3,8 +3,8 @@ import type {} from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import { allowedSkewMs, requestText } from '../../../push/signed_text.ts'
-import { DeviceKey } from '../../directory/device_key.ts'
-import type { PushDevice, PushDevices } from '../../directory/push_devices.ts'
+import { DeviceKey } from '../../authenticators/push/device_key.ts'
+import type { PushDevice, PushDevices } from '../../authenticators/push/push_devices.ts'
 import type { RequestLimit } from './request_limit.ts'
 
 /** Why a request of an app is refused, and the HTTP status. */

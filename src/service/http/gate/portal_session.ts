@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import type { Secret } from '../../../host/secret.ts'
+import type { Groups } from '../../people/groups.ts'
+import type { User } from '../../people/user.ts'
+import type { Users } from '../../people/users.ts'
 import type {
   PortalSession,
   PortalSessionKind,
   PortalSessions,
-} from '../../access/portal_sessions.ts'
-import type { Groups } from '../../directory/groups.ts'
-import type { User } from '../../directory/user.ts'
-import type { Users } from '../../directory/users.ts'
+} from '../../self_service/portal_sessions.ts'
 import { PortalRefusal } from './portal_refusal.ts'
 
 /** Who is at the portal: `user` is `undefined` for somebody whom nobody knows yet. */

@@ -2,7 +2,7 @@ import type {} from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
-import { sourceAddress } from '../../authentication/source_address.ts'
+import { sourceAddress } from '../../sign_in/source_address.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { RateTable } from './rate_table.ts'
 

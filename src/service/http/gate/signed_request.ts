@@ -14,7 +14,7 @@ import {
 } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
-import type { Integration, IntegrationType } from '../../access/integrations.ts'
+import type { Integration, IntegrationType } from '../../applications/integrations.ts'
 import { aheadOfQueue } from '../../store/database_share.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { ReceivedParameters } from './parameters.ts'

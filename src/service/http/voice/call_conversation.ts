@@ -1,11 +1,11 @@
 import { statusMessage } from '../../../duo/index.ts'
-import type { Authentication } from '../../authentication/authentication.ts'
 import type { PhoneConfig } from '../../config/delivery_config.ts'
-import type { VoiceAddresses } from '../../delivery/voice_address.ts'
-import { askingText, type VoiceTexts, voiceTexts } from '../../delivery/voice_texts.ts'
-import type { Outcome, Transaction } from '../../transaction/transaction.ts'
-import type { Transactions } from '../../transaction/transactions.ts'
-import { type CallReply, twiml } from './twiml.ts'
+import { type CallReply, twiml } from '../../messaging/twilio/twiml.ts'
+import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
+import { askingText, type VoiceTexts, voiceTexts } from '../../messaging/voice/voice_texts.ts'
+import type { Authentication } from '../../sign_in/authentication.ts'
+import type { Outcome, Transaction } from '../../sign_in/transaction/transaction.ts'
+import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 
 export interface CallConversationParts {
   readonly authentication: Pick<Authentication, 'settle' | 'progress'>

@@ -1,4 +1,4 @@
-import type { KeptCall, Outbox } from '../../delivery/outbox.ts'
+import type { KeptCall, Outbox } from '../../messaging/outbox/outbox.ts'
 import type { CallConversation } from './call_conversation.ts'
 
 /** Calls of the outbox, which whoever tries things out answers in the callee's place. */

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { Secret } from '../../../host/secret.ts'
-import type { VoiceAddresses } from '../../delivery/voice_address.ts'
+import { isSignedByTwilio } from '../../messaging/twilio/twilio_signature.ts'
+import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import type { CallConversation } from './call_conversation.ts'
-import { isSignedByTwilio } from './twilio_signature.ts'
 
 export interface VoiceParts {
   readonly conversation: CallConversation

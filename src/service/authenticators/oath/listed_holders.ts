@@ -1,0 +1,64 @@
+import type { Users } from '../../people/users.ts'
+import type { StoreDb } from '../../store/store.ts'
+
+/** A token of a file that also names its user. */
+export interface HeldToken {
+  readonly kind: 'hotp' | 'totp'
+  readonly serial: string
+  readonly username: string
+}
+
+/** Which tokens were assigned to the users that a file names, and which were not. */
+export interface Handed {
+  readonly assigned: readonly {
+    readonly tokenId: string
+    readonly serial: string
+    readonly username: string
+  }[]
+  readonly unassigned: readonly {
+    readonly serial: string
+    readonly username: string
+    readonly reason: string
+  }[]
+}
+
+/**
+ * Assigns tokens to the users that a file names, if they exist. The name must be a user's name or alias
+ * including its domain: `alice@a.example` is not `alice@b.example`. A token of another user stays
+ * with that user.
+ */
+export async function assignToHolders(
+  listed: readonly HeldToken[],
+  users: Users,
+  db: StoreDb,
+): Promise<Handed> {
+  const assigned: Handed['assigned'][number][] = []
+  const unassigned: Handed['unassigned'][number][] = []
+  for (const { kind, serial, username } of listed) {
+    const user = await users.byName(username, 'none', db)
+    if (user === undefined) {
+      unassigned.push({ serial, username, reason: 'there is no such user' })
+      continue
+    }
+    const token = await db
+      .selectFrom('oath_tokens')
+      .select(['token_id', 'user_id'])
+      .where('kind', '=', kind)
+      .where('serial', '=', serial)
+      .where('phone_id', 'is', null)
+      .executeTakeFirst()
+    if (token === undefined || token.user_id === user.userId) continue
+    const { numUpdatedRows } = await db
+      .updateTable('oath_tokens')
+      .set({ user_id: user.userId })
+      .where('token_id', '=', token.token_id)
+      .where('user_id', 'is', null)
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) {
+      assigned.push({ tokenId: token.token_id, serial, username: user.username })
+    } else {
+      unassigned.push({ serial, username, reason: 'another user has it' })
+    }
+  }
+  return { assigned, unassigned }
+}

@@ -1,0 +1,152 @@
+import { DirectoryError } from '../../people/user.ts'
+import { newIdentifier } from '../../store/identifier.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
+
+/** A passkey of a user's. */
+export interface WebauthnCredential {
+  /** `WA…` */
+  readonly credentialId: string
+  /** The authenticator's own identifier, in base64url. */
+  readonly webauthnId: string
+  readonly userId: string
+  /** COSE, in base64url. */
+  readonly publicKey: string
+  /** Of its last signature; 0 where it does not count. */
+  readonly counter: number
+  readonly transports: readonly string[]
+  readonly name: string
+  readonly created: number
+  readonly used: number | null
+}
+
+export type NewWebauthnCredential = Pick<
+  WebauthnCredential,
+  'webauthnId' | 'userId' | 'publicKey' | 'counter' | 'transports' | 'name'
+>
+
+const mostPerUser = 20
+
+export class WebauthnCredentials {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** A user's passkeys, the oldest first. */
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<WebauthnCredential[]> {
+    const rows = await db
+      .selectFrom('webauthn_credentials')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('created')
+      .orderBy('credential_id')
+      .execute()
+    return rows.map(credentialOf)
+  }
+
+  async byWebauthnId(
+    webauthnId: string,
+    db: StoreDb = this.#store.db,
+  ): Promise<WebauthnCredential | undefined> {
+    const row = await db
+      .selectFrom('webauthn_credentials')
+      .selectAll()
+      .where('webauthn_id', '=', webauthnId)
+      .executeTakeFirst()
+    return row === undefined ? undefined : credentialOf(row)
+  }
+
+  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where it is somebody's already, `DIRECTORY_TOO_MANY` */
+  async add(
+    credential: NewWebauthnCredential,
+    now: number,
+    db: StoreDb,
+  ): Promise<WebauthnCredential> {
+    const before = await this.ofUser(credential.userId, db)
+    if (before.length >= mostPerUser) {
+      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${mostPerUser} passkeys at most`)
+    }
+    const row = {
+      credential_id: newIdentifier('WA'),
+      webauthn_id: credential.webauthnId,
+      user_id: credential.userId,
+      public_key: credential.publicKey,
+      counter: credential.counter,
+      transports: credential.transports.join(' '),
+      name: credential.name,
+      created: now,
+      used: null,
+    }
+    try {
+      await db.insertInto('webauthn_credentials').values(row).execute()
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      throw new DirectoryError('DIRECTORY_NAME_TAKEN', 'this passkey is registered already')
+    }
+    return credentialOf(row)
+  }
+
+  /**
+   * Moves the counter on, by one UPDATE that holds only while nobody else has moved it.
+   *
+   * @returns `false` where it was used meanwhile.
+   */
+  async use(
+    { credentialId, counter: before }: WebauthnCredential,
+    counter: number,
+    now: number,
+    db: StoreDb,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('webauthn_credentials')
+      .set({ counter, used: now })
+      .where('credential_id', '=', credentialId)
+      .where('counter', '=', before)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  async rename(credentialId: string, userId: string, name: string, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('webauthn_credentials')
+      .set({ name })
+      .where('credential_id', '=', credentialId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  async remove(credentialId: string, userId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('webauthn_credentials')
+      .where('credential_id', '=', credentialId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    return numDeletedRows === 1n
+  }
+}
+
+function credentialOf(row: {
+  readonly credential_id: string
+  readonly webauthn_id: string
+  readonly user_id: string
+  readonly public_key: string
+  readonly counter: number
+  readonly transports: string
+  readonly name: string
+  readonly created: number
+  readonly used: number | null
+}): WebauthnCredential {
+  return {
+    credentialId: row.credential_id,
+    webauthnId: row.webauthn_id,
+    userId: row.user_id,
+    publicKey: row.public_key,
+    counter: row.counter,
+    transports: row.transports === '' ? [] : row.transports.split(' '),
+    name: row.name,
+    created: row.created,
+    used: row.used,
+  }
+}

@@ -1,0 +1,61 @@
+import { Secret } from '../../../host/secret.ts'
+import { fieldsOf, readCsv } from './csv.ts'
+import { readRecords, type TokenFile, textOf } from './token_file.ts'
+import { TokenFileError, wrongRecord } from './token_file_error.ts'
+import { serialOf } from './token_record.ts'
+
+/** A YubiKey as a file lists it. */
+export interface YubikeyRecord {
+  readonly serial: string
+  /** Twelve letters of modhex. */
+  readonly publicId: string
+  /** 6 octets in hex. */
+  readonly privateId: Secret
+  /** 16 octets in hex. */
+  readonly aesKey: Secret
+}
+
+/**
+ * Reads what `ykman otp yubiotp --config-output` and the personalisation tool ("Yubico format")
+ * write: `serial,public id,private id,AES key[,access code[,moment[,…]]]`.
+ *
+ * @throws {TokenFileError} where it is no such file at all.
+ */
+export function readYubikeyCsv(octets: Uint8Array): TokenFile<YubikeyRecord> {
+  const { lines, separator } = readCsv(textOf(octets))
+  const listed = /^"?serial/i.test(lines[0]?.content ?? '') ? lines.slice(1) : lines
+  if (listed.length === 0) {
+    throw new TokenFileError(
+      'TOKEN_FILE_FORM',
+      'no YubiKeys stand in the file; a line is serial,public id,private id,AES key',
+    )
+  }
+  if (listed.some(({ content }) => /^"?(LOGGING START|Yubico OTP|OATH-HOTP)/.test(content))) {
+    throw new TokenFileError(
+      'TOKEN_FILE_FORM',
+      'this is the traditional log of the personalisation tool, which has no serials; choose "Yubico format" in its settings',
+    )
+  }
+  return readRecords(
+    listed,
+    (line) => recordOf(fieldsOf(line, separator)),
+    ({ serial, publicId }) => ({ serial, 'public identity': publicId }),
+  )
+}
+
+function recordOf(fields: readonly string[]): YubikeyRecord {
+  const [serial = '', publicId = '', privateId = '', aesKey = ''] = fields
+  if (!/^[cbdefghijklnrtuv]{12}$/i.test(publicId)) {
+    throw wrongRecord('the public identity is not twelve letters of modhex (cbdefghijklnrtuv)')
+  }
+  if (!/^[0-9a-f]{12}$/i.test(privateId)) {
+    throw wrongRecord('the private identity is not 6 octets in hex')
+  }
+  if (!/^[0-9a-f]{32}$/i.test(aesKey)) throw wrongRecord('the AES key is not 16 octets in hex')
+  return {
+    serial: serialOf(serial),
+    publicId: publicId.toLowerCase(),
+    privateId: new Secret(privateId.toLowerCase()),
+    aesKey: new Secret(aesKey.toLowerCase()),
+  }
+}

@@ -1,0 +1,308 @@
+import { Secret } from '../../../host/secret.ts'
+import { DirectoryError } from '../../people/user.ts'
+import { newIdentifier } from '../../store/identifier.ts'
+import { prepared } from '../../store/prepared.ts'
+import { yubikeyPlace } from '../../store/rotation.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
+import {
+  type Imported,
+  type ImportOptions,
+  portions,
+  serialTaken,
+} from '../token_files/token_import.ts'
+import { readModhex } from './modhex.ts'
+import { openYubikeyOtp, readYubikeyOtp, type YubikeyOtp } from './yubikey_otp.ts'
+
+/** A YubiKey that types passcodes of its AES mode ("Yubico OTP"). */
+export interface Yubikey {
+  /** `DH…` */
+  readonly tokenId: string
+  readonly userId: string | null
+  readonly serial: string
+  /** Twelve modhex letters at the beginning of each of its passcodes. */
+  readonly publicId: string
+}
+
+export interface NewYubikey {
+  readonly serial: string
+  readonly publicId: string
+  /** 6 bytes in hex. */
+  readonly privateId: Secret
+  /** 16 bytes in hex. */
+  readonly aesKey: Secret
+}
+
+/** The result of checking a passcode of a YubiKey. */
+export type YubikeyConsumption =
+  | { readonly outcome: 'accepted'; readonly yubikey: Yubikey }
+  | { readonly outcome: 'replayed'; readonly yubikey: Yubikey; readonly usedAt: number }
+  | { readonly outcome: 'wrong' }
+
+interface YubikeyRow {
+  readonly token_id: string
+  readonly user_id: string | null
+  readonly serial: string
+  readonly public_id: string
+  readonly sealed_key: string
+}
+
+interface YubikeyKeys {
+  readonly privateId: Buffer
+  readonly aesKey: Buffer
+}
+
+/** Counters of an unused key: any passcode is later. */
+const unused = { session_counter: 0, use_counter: -1 }
+
+const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
+  db
+    .selectFrom('yubikeys')
+    .selectAll()
+    .where('user_id', '=', user.userId)
+    .orderBy('created')
+    .orderBy('token_id'),
+)
+
+/** Stores the YubiKeys and consumes their passcodes. */
+export class Yubikeys {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    return (await yubikeysOfUser(db, { userId })).map(yubikeyOf)
+  }
+
+  async list(db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    const rows = await db.selectFrom('yubikeys').selectAll().orderBy('serial').execute()
+    return rows.map(yubikeyOf)
+  }
+
+  /** The one with a serial or an identifier. */
+  async named(name: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+    const rows = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
+      .execute()
+    return rows.map(yubikeyOf)
+  }
+
+  async create(
+    userId: string | null,
+    yubikey: NewYubikey,
+    now: number,
+    db: StoreDb,
+  ): Promise<Yubikey> {
+    const row = { ...this.#rowOf(yubikey, now), user_id: userId }
+    await insert([row], db)
+    return yubikeyOf(row)
+  }
+
+  /**
+   * Imports the YubiKeys of a file of the personalisation tool. One that is replaced stays with its
+   * user, and its counters are reset only with a new key, so that no passcode works twice.
+   */
+  async import(
+    yubikeys: readonly NewYubikey[],
+    { onDuplicate, progress }: ImportOptions,
+    now: number,
+    db: StoreDb,
+  ): Promise<Imported> {
+    const before = await this.#bySerials(yubikeys, db)
+    const known = yubikeys.filter(({ serial }) => before.has(serial))
+    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken('YubiKeys', known)
+    const added = yubikeys.filter(({ serial }) => !before.has(serial))
+    let done = 0
+    for (const portion of portions(added)) {
+      await insert(
+        portion.map((yubikey) => this.#rowOf(yubikey, now)),
+        db,
+      )
+      done += portion.length
+      progress?.(done)
+    }
+    for (const yubikey of onDuplicate === 'replace' ? known : []) {
+      const row = before.get(yubikey.serial)
+      if (row !== undefined) await this.#replace(row, yubikey, now, db)
+      done++
+      progress?.(done)
+    }
+    const serials = known.map(({ serial }) => serial)
+    return {
+      added: added.map(({ serial }) => serial),
+      replaced: onDuplicate === 'replace' ? serials : [],
+      skipped: onDuplicate === 'skip' ? serials : [],
+    }
+  }
+
+  /**
+   * Uses a passcode up. Of concurrent attempts on all nodes one succeeds: a single UPDATE moves the
+   * counters, and only applies if they have not been moved that far.
+   */
+  async consume(
+    userId: string,
+    passcode: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<YubikeyConsumption> {
+    const otp = readYubikeyOtp(passcode)
+    if (otp === undefined) return { outcome: 'wrong' }
+    const row = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('public_id', '=', otp.publicId)
+      .executeTakeFirst()
+    if (row === undefined) return { outcome: 'wrong' }
+    return await this.#use(row, otp, now, db)
+  }
+
+  async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('yubikeys')
+      .set({ user_id: userId })
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async remove(tokenId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('yubikeys')
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  async #use(
+    row: YubikeyRow,
+    otp: YubikeyOtp,
+    now: number,
+    db: StoreDb,
+  ): Promise<YubikeyConsumption> {
+    const counters = openYubikeyOtp(otp, this.#keys(row))
+    if (counters === undefined) return { outcome: 'wrong' }
+    const { numUpdatedRows } = await db
+      .updateTable('yubikeys')
+      .set({ session_counter: counters.session, use_counter: counters.use, used: now })
+      .where('token_id', '=', row.token_id)
+      .where((where) =>
+        where.or([
+          where('session_counter', '<', counters.session),
+          where.and([
+            where('session_counter', '=', counters.session),
+            where('use_counter', '<', counters.use),
+          ]),
+        ]),
+      )
+      .executeTakeFirst()
+    const yubikey = yubikeyOf(row)
+    if (numUpdatedRows === 1n) return { outcome: 'accepted', yubikey }
+    const last = await db
+      .selectFrom('yubikeys')
+      .select('used')
+      .where('token_id', '=', row.token_id)
+      .executeTakeFirst()
+    return { outcome: 'replayed', yubikey, usedAt: last?.used ?? 0 }
+  }
+
+  async #replace(row: YubikeyRow, yubikey: NewYubikey, now: number, db: StoreDb): Promise<void> {
+    const { public_id, sealed_key } = this.#rowOf(yubikey, now, row.token_id)
+    const before = this.#keys(row)
+    const after = keysOf(yubikey)
+    const sameKey = before.aesKey.equals(after.aesKey) && before.privateId.equals(after.privateId)
+    await db
+      .updateTable('yubikeys')
+      .set({ public_id, sealed_key, ...(sameKey ? {} : unused) })
+      .where('token_id', '=', row.token_id)
+      .execute()
+      .catch(taken([yubikey]))
+  }
+
+  #rowOf(yubikey: NewYubikey, now: number, tokenId = newIdentifier('DH')) {
+    const { privateId, aesKey } = keysOf(yubikey)
+    const key = JSON.stringify([privateId.toString('hex'), aesKey.toString('hex')])
+    return {
+      token_id: tokenId,
+      user_id: null,
+      serial: yubikey.serial,
+      public_id: checkedPublicId(yubikey.publicId),
+      sealed_key: this.#store.sealing.seal(key, yubikeyPlace(tokenId)),
+      ...unused,
+      created: now,
+    }
+  }
+
+  #keys(row: YubikeyRow): YubikeyKeys {
+    const opened = this.#store.sealing.open(row.sealed_key, yubikeyPlace(row.token_id))
+    const [privateId, aesKey]: unknown[] = JSON.parse(opened)
+    return keysOf({
+      privateId: new Secret(String(privateId)),
+      aesKey: new Secret(String(aesKey)),
+    })
+  }
+
+  async #bySerials(yubikeys: readonly NewYubikey[], db: StoreDb): Promise<Map<string, YubikeyRow>> {
+    const found = new Map<string, YubikeyRow>()
+    for (const portion of portions(yubikeys)) {
+      const serials = portion.map(({ serial }) => serial)
+      const rows = await db
+        .selectFrom('yubikeys')
+        .selectAll()
+        .where('serial', 'in', serials)
+        .execute()
+      for (const row of rows) found.set(row.serial, row)
+    }
+    return found
+  }
+}
+
+type FullRow = YubikeyRow & typeof unused & { readonly created: number }
+
+async function insert(rows: readonly FullRow[], db: StoreDb): Promise<void> {
+  await db
+    .insertInto('yubikeys')
+    .values([...rows])
+    .execute()
+    .catch(taken(rows))
+}
+
+/** Turns a unique violation into the directory's error. */
+function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error) ? serialTaken('YubiKeys', yubikeys) : error
+  }
+}
+
+function keysOf({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
+  const hex = (secret: Secret, octets: number): Buffer => {
+    const text = secret.reveal()
+    if (/^[0-9a-f]*$/i.test(text) && text.length === octets * 2) return Buffer.from(text, 'hex')
+    throw new DirectoryError(
+      'DIRECTORY_YUBIKEY',
+      'a YubiKey has a private identity of 6 octets and an AES key of 16, both in hex',
+    )
+  }
+  return { privateId: hex(privateId, 6), aesKey: hex(aesKey, 16) }
+}
+
+function checkedPublicId(publicId: string): string {
+  const read = readModhex(publicId)
+  if (read?.length === 12) return read
+  throw new DirectoryError(
+    'DIRECTORY_YUBIKEY',
+    'the public identity of a YubiKey is twelve letters of modhex (cbdefghijklnrtuv)',
+  )
+}
+
+function yubikeyOf(row: YubikeyRow): Yubikey {
+  return {
+    tokenId: row.token_id,
+    userId: row.user_id,
+    serial: row.serial,
+    publicId: row.public_id,
+  }
+}

@@ -1,0 +1,104 @@
+import { Duplex, type Writable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AuthApiFailure, success } from '../../../../duo/index.ts'
+import type { IntegrationType } from '../../../applications/integrations.ts'
+import { keepBodiesAsOctets } from '../../gate/request_body.ts'
+import type { RequestLimit } from '../../gate/request_limit.ts'
+import type { AdmitOptions, AdmittedCall, SignedRequestGate } from '../../gate/signed_request.ts'
+import { type AuthApiParts, endpoints } from './endpoints.ts'
+import { CallParameters } from './parameters.ts'
+
+export interface AuthApiGates {
+  readonly gate: SignedRequestGate
+  readonly limit: RequestLimit
+  /** Marks the connection of an authentic request, which is then not closed in favour of others. */
+  readonly authentic: (request: FastifyRequest, standing: 'application' | 'phone') => void
+}
+
+export interface AskerGates extends AuthApiGates, Pick<AdmitOptions, 'allowSignatureV1'> {}
+
+/** Types of applications that may ask for second factors. */
+const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
+
+/** As the vendor's API sends them: helmet would cost half of what the call does. */
+export const answerHeaders = {
+  server: 'Countersign',
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'strict-transport-security': 'max-age=31536000',
+  'content-security-policy':
+    "default-src 'self'; frame-src 'self'; img-src 'self'; connect-src 'self'",
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** Adds `/auth/v2/*` to a server. */
+export async function addAuthApi(
+  server: FastifyInstance,
+  gates: AuthApiGates,
+  parts: AuthApiParts,
+): Promise<void> {
+  await server.register(async (scope) => addCalls(scope, gates, parts))
+}
+
+function addCalls(server: FastifyInstance, gates: AuthApiGates, parts: AuthApiParts): void {
+  keepBodiesAsOctets(server)
+  server.get('/auth/v2/ping', async (_request, reply) => {
+    reply.headers(answerHeaders)
+    return success({ time: Math.floor(parts.clock.now() / 1000) })
+  })
+  for (const endpoint of endpoints) {
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      exposeHeadRoute: false,
+      ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
+      handler: (request, reply) =>
+        answerAsker(request, reply, { ...gates, allowSignatureV1: false }, (call) =>
+          endpoint.answer(call, new CallParameters(call.parameters), parts),
+        ),
+    })
+  }
+}
+
+/** Answers a call in the envelope, if an application that may make it has signed it. */
+export async function answerAsker(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  gates: AskerGates,
+  answer: (call: AdmittedCall) => Promise<unknown>,
+): Promise<unknown> {
+  const response = await admitted(request, reply, gates, answer)
+  reply.headers(answerHeaders)
+  if (!(response instanceof Uint8Array)) return success(response)
+  reply.type('image/png')
+  return Buffer.from(response)
+}
+
+/**
+ * Authenticates the application, and counts its request. Keeps nothing of the call while the answer is
+ * awaited.
+ *
+ * @throws {AuthApiFailure} 401xx and 40301, and 42901 where there was too much of it.
+ */
+async function admitted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { gate, limit, authentic, allowSignatureV1 }: AskerGates,
+  answer: (call: AdmittedCall) => Promise<unknown>,
+): Promise<unknown> {
+  // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
+  const signed = await limit.admitting(
+    request,
+    (lookUp) => gate.admit(request, { types: askers, allowSignatureV1, lookUp }),
+    (error) => error instanceof AuthApiFailure,
+  )
+  authentic(request, 'application')
+  await limit.genuine(request, signed.integration.ikey)
+  return answer({ ...signed, caller: callerOf(reply) })
+}
+
+/** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */
+function callerOf({ raw }: FastifyReply): Writable {
+  return 'stream' in raw && raw.stream instanceof Duplex ? raw.stream : raw
+}

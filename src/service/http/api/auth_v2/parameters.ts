@@ -1,0 +1,144 @@
+import { isIP } from 'node:net'
+import { AuthApiFailure, failures, parseEncodedParameters } from '../../../../duo/index.ts'
+import type { AuthRequest, ChosenFactor } from '../../../sign_in/authentication.ts'
+import type { SignedRequest } from '../../gate/signed_request.ts'
+
+/** The parameters of one call, read as the API's documents name them. */
+export class CallParameters {
+  readonly #parameters: ReadonlyMap<string, string>
+
+  constructor(parameters: ReadonlyMap<string, string>) {
+    this.#parameters = parameters
+  }
+
+  /** Empty counts as not sent. */
+  text(name: string): string | undefined {
+    const value = this.#parameters.get(name)
+    return value === '' ? undefined : value
+  }
+
+  /** @throws {AuthApiFailure} 40001 where it was not sent. */
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined) throw new AuthApiFailure(failures.missingParameters, name)
+    return value
+  }
+
+  /** Whether a value is `1`, `true` or `yes`. */
+  yes(name: string): boolean {
+    const value = this.text(name)?.trim().toLowerCase()
+    return value === '1' || value === 'true' || value === 'yes'
+  }
+
+  /** @throws {AuthApiFailure} 40002 where it is not a whole number in the range. */
+  integer(
+    name: string,
+    {
+      min,
+      max,
+      otherwise,
+    }: { readonly min: number; readonly max: number; readonly otherwise: number },
+  ): number {
+    const value = this.text(name)
+    if (value === undefined) return otherwise
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= min && number <= max) return number
+    throw new AuthApiFailure(failures.invalidParameters, name)
+  }
+}
+
+/**
+ * The application and the user of a sign-in. The user's address and host name may be any text: old
+ * clients send whole lines of their environment, and deny the sign-in after a refusal.
+ *
+ * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
+ */
+export function readAsking(
+  { integration }: SignedRequest,
+  parameters: CallParameters,
+): AuthRequest {
+  const username = parameters.text('username')
+  const userId = parameters.text('user_id')
+  if (username === undefined && userId === undefined) {
+    throw new AuthApiFailure(failures.missingParameters, 'username')
+  }
+  if (username !== undefined && userId !== undefined) {
+    throw new AuthApiFailure(failures.invalidParameters, 'username')
+  }
+  return {
+    integration,
+    named: userId === undefined ? { username: username ?? '' } : { userId },
+    ipaddr: readAddress(parameters),
+    hostname: parameters.text('hostname') ?? '',
+    shown: readShown(parameters),
+  }
+}
+
+/**
+ * Where the user is. Of a user with an IPv6 address Duo Unix up to 2.2.3 sends all that sshd says of
+ * the connection, which begins with it: `2001:db8::1 50000 2001:db8::2 22`.
+ */
+export function readAddress(parameters: CallParameters): string {
+  const sent = parameters.text('ipaddr') ?? ''
+  const [first = ''] = sent.split(' ', 1)
+  return isIP(first) === 0 ? sent : first
+}
+
+const mostPairs = 20
+const longestShown = 255
+
+/** Text that the user sees with the request; cut where it is too long for a phone. */
+export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
+  const type = parameters.text('type')
+  const displayUsername = parameters.text('display_username')
+  const pairs = parseEncodedParameters(utf8Octets(parameters.text('pushinfo') ?? ''))
+    .map(({ name, value }) => [cut(shownText(name)), cut(shownText(value))] as const)
+    .filter(([name]) => name !== '')
+    .slice(0, mostPairs)
+  return {
+    ...(type === undefined ? {} : { type: cut(type) }),
+    ...(displayUsername === undefined ? {} : { displayUsername: cut(displayUsername) }),
+    ...(pairs.length === 0 ? {} : { pushinfo: pairs }),
+  }
+}
+
+function utf8Octets(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+/** A command line may hold any octets: what is no text is shown as it was encoded. */
+function shownText(encoded: string): string {
+  try {
+    const text = decodeURIComponent(encoded)
+    return text.includes('\0') ? encoded : text
+  } catch {
+    return encoded
+  }
+}
+
+/** Never in the middle of a character. */
+function cut(text: string): string {
+  return text.slice(0, longestShown).replace(/[\uD800-\uDBFF]$/, '')
+}
+
+/** @throws {AuthApiFailure} 40001 and 40002. */
+export function readFactor(parameters: CallParameters): ChosenFactor {
+  const factor = parameters.required('factor')
+  switch (factor) {
+    case 'passcode':
+      return { factor, passcode: parameters.required('passcode') }
+    case 'prompt':
+      return { factor, prompt: parameters.required('prompt'), txid: parameters.text('txid') }
+    case 'auto':
+    case 'push':
+    case 'phone':
+    case 'sms':
+      return {
+        factor,
+        device: parameters.text('device') ?? 'auto',
+        txid: parameters.text('txid'),
+      }
+    default:
+      throw new AuthApiFailure(failures.invalidParameters, 'factor')
+  }
+}

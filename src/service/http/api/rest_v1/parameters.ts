@@ -1,0 +1,51 @@
+import { AuthApiFailure, failures } from '../../../../duo/index.ts'
+import type { AuthRequest, ChosenFactor } from '../../../sign_in/authentication.ts'
+import type { SignedRequest } from '../../gate/signed_request.ts'
+import { type CallParameters, readAddress, readShown } from '../auth_v2/parameters.ts'
+
+/**
+ * Who asks for whom. A name may be anything, and an empty one is nobody's: after a refusal of the
+ * request itself old clients would give up, and not even go by their `failmode`.
+ *
+ * @throws {AuthApiFailure} 40001 where no user was sent at all.
+ */
+export function readUserAsking(
+  { integration, parameters: sent }: SignedRequest,
+  parameters: CallParameters,
+): AuthRequest {
+  if (!sent.has('user')) throw new AuthApiFailure(failures.missingParameters, 'user')
+  return {
+    integration,
+    named: { username: parameters.text('user') ?? '' },
+    ipaddr: readAddress(parameters),
+    hostname: parameters.text('hostname') ?? '',
+    shown: readShown(parameters),
+  }
+}
+
+/**
+ * The factor: of `auto`, what the user typed or chose, `push2` or a passcode.
+ *
+ * @throws {AuthApiFailure} 40001 and 40002.
+ */
+export function readUserFactor(parameters: CallParameters): ChosenFactor {
+  const factor = parameters.required('factor')
+  switch (factor) {
+    case 'auto':
+      return { factor: 'prompt', prompt: parameters.required('auto') }
+    case 'passcode':
+      return { factor, passcode: parameters.required('code') }
+    case 'push':
+    case 'phone':
+    case 'sms':
+      return { factor, device: deviceOf(parameters.text('phone')) }
+    default:
+      throw new AuthApiFailure(failures.invalidParameters, 'factor')
+  }
+}
+
+/** `phone2` is the second of the user's phones; a device's identifier is taken, too. */
+function deviceOf(phone = 'auto'): string | number {
+  const number = /^phone([1-9]\d?)$/.exec(phone.toLowerCase())?.[1]
+  return number === undefined ? phone : Number(number)
+}

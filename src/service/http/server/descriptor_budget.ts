@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import type { Log } from '../../../host/log.ts'
+import type { ConnectionLimits } from './connections.ts'
+
+/** For the database, logs, pages, providers of messages and push services. */
+const reserve = 200
+const minConnections = 10
+const processLimits = '/proc/self/limits'
+
+/** Files that this process may open; `undefined` where the system does not say. */
+export function openFilesLimit(): number | undefined {
+  try {
+    const found = /^Max open files\s+(\d+)/m.exec(readFileSync(processLimits, 'utf8'))?.[1]
+    return found === undefined ? undefined : Number(found)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Lowers the limits of connections to what the process may open, and warns with a remedy: a process
+ * without descriptors can open neither its database nor the connection of a sign-in.
+ *
+ * @param listeners Each has its own connections.
+ */
+export function withinDescriptors(
+  limits: ConnectionLimits,
+  {
+    listeners,
+    openFiles,
+    log,
+  }: {
+    readonly listeners: number
+    readonly openFiles: number | undefined
+    readonly log: Log
+  },
+): ConnectionLimits {
+  const needed = limits.total * listeners + reserve
+  if (openFiles === undefined || openFiles >= needed) return limits
+  const total = Math.max(minConnections, Math.floor((openFiles - reserve) / listeners))
+  const perAddress = Math.max(1, Math.floor((limits.perAddress * total) / limits.total))
+  log.warn(
+    `[connections] total is ${total} and per_address ${perAddress}, since this process may open ${openFiles} files and needs ${needed} for total=${limits.total}; raise LimitNOFILE in its systemd unit (ulimit -n), or lower total`,
+  )
+  return { ...limits, total, perAddress }
+}

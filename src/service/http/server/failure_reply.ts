@@ -1,0 +1,84 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AuthApiFailure, type Failure, failure, failures } from '../../../duo/index.ts'
+import type { Log } from '../../../host/log.ts'
+import { busyAsTooMany } from '../gate/busy.ts'
+import { type RequestLimit, TooManyRequests } from '../gate/request_limit.ts'
+
+/** Answers errors in the API's envelope: never with what a library or the database says. */
+export class FailureReply {
+  readonly #limit: RequestLimit
+  readonly #log: Log
+
+  constructor(limit: RequestLimit, log: Log) {
+    this.#limit = limit
+    this.#log = log
+  }
+
+  /** An error of the HTTP library counts as a refused request. */
+  send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = busyAsTooMany(thrown)
+    const detail = libraryFailure(error)
+    if (detail === undefined) return this.#sent(error, request, reply)
+    try {
+      this.#limit.refused(request)
+    } catch (tooMany) {
+      return this.#sent(tooMany, request, reply)
+    }
+    return this.#sent(new AuthApiFailure(failures.invalidParameters, detail), request, reply)
+  }
+
+  #sent(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (error instanceof TooManyRequests) {
+      reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
+    }
+    if (error instanceof AuthApiFailure) {
+      const { code, status, detail } = error
+      return sent(reply, { code, status, message: messageOf(code) }, detail)
+    }
+    // the only case in which the service can't decide, for which clients have their failmode
+    this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
+    return sent(reply, failures.internal)
+  }
+}
+
+function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply {
+  // without its own serializer the library adds a charset, after all hooks
+  return reply
+    .code(row.status)
+    .type('application/json')
+    .serializer(JSON.stringify)
+    .send(failure(row, detail))
+}
+
+function messageOf(code: number): string {
+  return Object.values(failures).find((row) => row.code === code)?.message ?? 'Failure'
+}
+
+/** Why the HTTP library refused a request; `undefined` for any other error. */
+function libraryFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined
+  const status = Number(error.statusCode)
+  if (status === 413) return 'the body is too large'
+  return status >= 400 && status < 500 ? 'the request can not be read' : undefined
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}
+
+/** The path without its query, which may contain passcodes and names. */
+export function pathOf(request: FastifyRequest): string {
+  const [path = ''] = (request.raw.url ?? '').split('?', 1)
+  return path
+}
+
+/**
+ * The path as a log may show it. A named part of a route may be a secret, such as an activation
+ * code, and so may a long part of a path that no route serves: a link with a slash too many.
+ */
+export function loggedPath(request: FastifyRequest): string {
+  const { url } = request.routeOptions
+  if (url?.includes('/:') === true) return url
+  const path = pathOf(request)
+  return url === undefined ? path.replace(/[\w%-]{16,}/g, '…') : path
+}

@@ -1,0 +1,91 @@
+import { StoreError } from '../../store/store_error.ts'
+
+/** What the database lets the service do; `busy` is contention, which passes. */
+export type DatabaseHealth = 'ok' | 'busy' | 'read only' | 'full' | 'unreachable'
+
+export interface HealthParts {
+  /** Reads from the database. @throws where it can't be asked. */
+  readonly read: () => Promise<void>
+  /** Writes to the database. @throws {StoreError} */
+  readonly write: () => Promise<void>
+  /** When the database last answered anybody, by the clock of `performance.now()`. */
+  readonly answeredAt: () => number
+}
+
+const cachedMs = 1000
+/** Below the 7 s that our proxy waits for `check`. */
+const deadlineMs = 5000
+
+/**
+ * Whether the service can do its work. The result of a write is kept for a second, so that any number
+ * of requests costs one write.
+ */
+export class Health {
+  readonly #parts: HealthParts
+  #isStopping = false
+  #written: { readonly health: DatabaseHealth; readonly at: number } | undefined
+  #writing: Promise<DatabaseHealth> | undefined
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
+  stop(): void {
+    this.#isStopping = true
+  }
+
+  /** The result of a write, at most a second old. */
+  async database(): Promise<DatabaseHealth> {
+    const before = this.#written
+    if (before !== undefined && performance.now() - before.at < cachedMs) return before.health
+    this.#writing ??= this.#healthOf(this.#parts.write).then((written) => {
+      this.#written = { health: written, at: performance.now() }
+      this.#writing = undefined
+      return written
+    })
+    return await this.#writing
+  }
+
+  /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
+  async canDecide(): Promise<boolean> {
+    const [read, written] = await Promise.all([this.#healthOf(this.#parts.read), this.database()])
+    return [read, written].every((health) => health === 'ok' || health === 'busy')
+  }
+
+  /**
+   * Waits for a bounded time. A database that answers others meanwhile is busy: proxies take a
+   * failing `check` as evidence of an outage, which load alone must never be.
+   */
+  async #healthOf(work: () => Promise<void>): Promise<DatabaseHealth> {
+    const began = performance.now()
+    const late = Promise.withResolvers<DatabaseHealth>()
+    const expire = () => {
+      late.resolve(this.#parts.answeredAt() > began ? 'busy' : 'unreachable')
+    }
+    // after a stall of the event loop, what has arrived meanwhile is read first
+    const timer = setTimeout(() => setImmediate(expire), deadlineMs)
+    try {
+      return await Promise.race([work().then(() => 'ok' as const, failureOf), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function failureOf(error: unknown): DatabaseHealth {
+  if (!(error instanceof StoreError)) return 'unreachable'
+  switch (error.code) {
+    case 'STORE_BUSY':
+      return 'busy'
+    case 'STORE_FULL':
+      return 'full'
+    case 'STORE_READ_ONLY':
+      return 'read only'
+    default:
+      return 'unreachable'
+  }
+}

@@ -1,0 +1,268 @@
+import type { Server } from 'node:https'
+import type { Socket } from 'node:net'
+import rateLimit from '@fastify/rate-limit'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { AuthApiFailure, failure, failures } from '../../../duo/index.ts'
+import type { Log } from '../../../host/log.ts'
+import { inPublicShare } from '../../store/database_share.ts'
+import { type AuthApiGates, addAuthApi } from '../api/auth_v2/auth_api.ts'
+import type { AuthApiParts } from '../api/auth_v2/endpoints.ts'
+import { busyAsTooMany } from '../gate/busy.ts'
+import type { ClientAddresses } from '../gate/client_address.ts'
+import { readBodiesAsText } from '../gate/request_body.ts'
+import { RequestLimit, type RequestLimits } from '../gate/request_limit.ts'
+import { originForm } from '../gate/request_target.ts'
+import { SignedRequestGate } from '../gate/signed_request.ts'
+import type { Certified } from './certificate_authority.ts'
+import { type ConnectionLimits, Connections } from './connections.ts'
+import { FailureReply, loggedPath, pathOf } from './failure_reply.ts'
+import { Multiplexing, protocols } from './multiplexing.ts'
+import { OpenRequests } from './open_requests.ts'
+import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
+import { connectionOf, trackRequests } from './tracked_requests.ts'
+
+/** Adds one more face of the service to its server. */
+export type Face = (server: FastifyInstance, gates: AuthApiGates) => void | Promise<void>
+
+export interface HttpServerOptions {
+  readonly certified: Certified
+  readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
+  readonly authApi: AuthApiParts
+  /** Host names with ports under which clients may know the service. */
+  readonly ownHosts: () => readonly string[]
+  readonly operation: OperationParts
+  readonly faces: readonly Face[]
+  /** Whether it serves `/auth/v2`. */
+  readonly signedApi: boolean
+  readonly limits: RequestLimits
+  readonly clientAddresses: ClientAddresses
+  readonly connections: ConnectionLimits
+  /** Logs the method, path, status and time of each request, and nothing else of it. */
+  readonly accessLog: boolean
+  readonly log: Log
+}
+
+const largestBody = 65_536
+const mostHeaders = 16_384
+/** How often Node looks for requests that are late. */
+const lateCheckMs = 500
+const refusalMs = 1000
+const busyLogMs = 60_000
+
+/** The service's HTTPS server, not listening yet. */
+export class HttpServer {
+  readonly #server: FastifyInstance
+  readonly #tls: Server
+  readonly #open: OpenRequests
+  readonly #multiplexing: Multiplexing
+
+  private constructor(
+    server: FastifyInstance,
+    tls: Server,
+    open: OpenRequests,
+    multiplexing: Multiplexing,
+  ) {
+    this.#server = server
+    this.#tls = tls
+    this.#open = open
+    this.#multiplexing = multiplexing
+  }
+
+  static async make(options: HttpServerOptions): Promise<HttpServer> {
+    const { certified, log } = options
+    const { headerMs, bodyMs, idleMs } = options.connections
+    const server = fastify({
+      https: {
+        cert: certified.certificate,
+        key: certified.key,
+        minVersion: 'TLSv1.2',
+        ALPNProtocols: protocols,
+        maxHeaderSize: mostHeaders,
+        headersTimeout: headerMs,
+        connectionsCheckingInterval: lateCheckMs,
+      },
+      bodyLimit: largestBody,
+      keepAliveTimeout: idleMs,
+      requestTimeout: headerMs + bodyMs,
+      forceCloseConnections: 'idle',
+      return503OnClosing: false,
+      exposeHeadRoutes: false,
+      clientErrorHandler: (error, socket) => refuseConnection(error, socket, connections),
+      rewriteUrl: ({ url = '' }) => originForm(url),
+      frameworkErrors: (error, request, reply) => {
+        failureReply.send(error, request, reply)
+      },
+    })
+    const connections = new Connections(server.server, {
+      limits: options.connections,
+      isProxy: (peer) => options.clientAddresses.trusts(peer),
+      closed: (reason) => options.operation.metrics.connectionClosed(reason),
+      log,
+    })
+    options.operation.metrics.watchConnections((standing) => connections.count(standing))
+    await server.register(rateLimit, { global: false })
+    const { clock } = options.authApi
+    const limit = new RequestLimit(server, options.limits, options.clientAddresses, clock)
+    const failureReply = new FailureReply(limit, log)
+    readBodiesAsText(server)
+    nameNoCharsetOfJson(server)
+    server.setErrorHandler((error, request, reply) => failureReply.send(error, request, reply))
+    server.setNotFoundHandler((request, reply) => {
+      const url = pathOf(request)
+      // hasRoute would read such a path as the pattern of a route
+      const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
+      const row = other ? failures.methodNotAllowed : failures.notFound
+      return failureReply.send(new AuthApiFailure(row), request, reply)
+    })
+    trackRequests(server, connections)
+    sharePublicly(server)
+    const open = new OpenRequests(server)
+    addObservers(server, options)
+    const gates = {
+      gate: new SignedRequestGate({
+        integrations: options.integrations,
+        ownHosts: options.ownHosts,
+        clientAddresses: options.clientAddresses,
+        clock,
+        log,
+      }),
+      limit,
+      authentic: (request: FastifyRequest, standing: 'application' | 'phone') => {
+        const connection = connectionOf(request, connections)
+        if (connection !== undefined) connections.authentic(connection, standing)
+      },
+    }
+    if (options.signedApi) await addAuthApi(server, gates, options.authApi)
+    addOperationRoutes(server, options.operation, options.clientAddresses)
+    for (const face of options.faces) await face(server, gates)
+    await server.ready()
+    const multiplexing = new Multiplexing(server.server, {
+      keepAliveMs: idleMs,
+      requestMs: bodyMs,
+      streamResets: options.connections.streamResets,
+      connections,
+    })
+    return new HttpServer(server, server.server, open, multiplexing)
+  }
+
+  /** @throws The system's error, as EADDRINUSE. */
+  async listen(
+    address: string | undefined,
+    port: number,
+  ): Promise<{ address: string; port: number }> {
+    try {
+      await this.#server.listen({ port, host: address ?? '::' })
+    } catch (error) {
+      // on a machine without IPv6
+      if (address !== undefined || !isUnsupported(error)) throw error
+      await this.#server.listen({ port, host: '0.0.0.0' })
+    }
+    const bound = this.#tls.address()
+    if (bound === null || typeof bound === 'string') throw new Error('the server has no address')
+    return { address: bound.address, port: bound.port }
+  }
+
+  /** Shows another certificate to new connections. */
+  showCertificate({ certificate, key }: Certified): void {
+    this.#tls.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
+  }
+
+  /** Answers the requests in progress, for `withinMs` at most. */
+  async close(withinMs: number): Promise<void> {
+    // connections close as their requests are answered, in half the time; the rest is cut off at the end
+    const timer = setTimeout(() => {
+      this.#tls.closeAllConnections()
+      this.#multiplexing.cutOff()
+    }, withinMs)
+    await this.#open.answered(withinMs / 2)
+    this.#multiplexing.close()
+    const closed = this.#server.close()
+    while (this.#tls.listening) await new Promise(setImmediate)
+    this.#open.cutLate()
+    await closed
+    clearTimeout(timer)
+  }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
+}
+
+const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v1|healthz$|metrics$)/
+const methods = ['GET', 'POST', 'PUT', 'DELETE']
+
+/** Some clients compare the type with `application/json`; RFC 8259 §11 defines no charset for it. */
+function nameNoCharsetOfJson(server: FastifyInstance): void {
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
+      reply.header('content-type', 'application/json')
+    }
+    done(null, payload)
+  })
+}
+
+/** Statements of all but the signed API use the share of the public faces. */
+function sharePublicly(server: FastifyInstance): void {
+  // not earlier: reading the body ends the asynchronous context of the hooks before it
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (ownShare.test(request.routeOptions.url ?? '')) done()
+    else inPublicShare(done)
+  })
+}
+
+function atMostEvery(ms: number): (act: () => void) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (act) => {
+    const now = performance.now()
+    if (now - last < ms) return
+    last = now
+    act()
+  }
+}
+
+function addObservers(
+  server: FastifyInstance,
+  { operation, accessLog, clientAddresses, log }: HttpServerOptions,
+): void {
+  const warn = atMostEvery(busyLogMs)
+  server.addHook('onError', async (_request, _reply, error) => {
+    const isBusy = busyAsTooMany(error) !== error
+    if (!isBusy) return
+    operation.metrics.busy()
+    warn(() => log.warn('answered 429 for contention', { reason: error.message }))
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const endpoint = request.routeOptions.url ?? 'unknown'
+    operation.metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)
+    if (!accessLog) return
+    log.info('request', {
+      method: request.method,
+      path: loggedPath(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      from: clientAddresses.of(request),
+    })
+  })
+}
+
+/** Answers in the envelope a request that is not HTTP or is late, and closes its connection. */
+function refuseConnection(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  connections: Connections,
+): void {
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const connection = connections.below(socket)
+  if (socket.writable) {
+    const reason = late ? 'the request did not arrive in time' : 'the request can not be read'
+    const body = JSON.stringify(failure(failures.invalidParameters, reason))
+    socket.write(
+      `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    )
+  }
+  if (late && connection !== undefined) connections.note(connection, 'request_deadline')
+  // a client that does not close its side in turn must not keep the connection
+  socket.destroySoon()
+  const cut = setTimeout(() => socket.destroy(), refusalMs).unref()
+  socket.once('close', () => clearTimeout(cut))
+}

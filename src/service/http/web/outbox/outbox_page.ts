@@ -1,0 +1,93 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import type { Secret } from '../../../../host/secret.ts'
+import type { Outbox, OutboxEntry } from '../../../messaging/outbox/outbox.ts'
+import type { Transactions } from '../../../sign_in/transaction/transactions.ts'
+
+export interface OutboxPageParts {
+  readonly outbox: Pick<Outbox, 'list' | 'byId' | 'answer'>
+  /** What a browser has to show. */
+  readonly key: Secret
+  readonly transactions: Pick<Transactions, 'byTxid'>
+}
+
+const mostShown = 50
+const answer = z.object({
+  key: z
+    .string()
+    .regex(/^[0-9*#]$/)
+    .nullable(),
+})
+
+const refusals = {
+  no_key: { status: 401, message: 'This link is not valid. Get it with: countersign outbox link' },
+  invalid: { status: 400, message: 'A key is one of 0 to 9, * and #, or null for hanging up.' },
+  not_found: { status: 404, message: 'There is no such call in the outbox.' },
+  over: { status: 409, message: 'This call is over.' },
+} as const
+
+class OutboxRefusal extends Error {
+  override readonly name = 'OutboxRefusal'
+  readonly code: keyof typeof refusals
+
+  constructor(code: keyof typeof refusals) {
+    super(refusals[code].message)
+    this.code = code
+  }
+}
+
+/**
+ * Adds `/outbox/api/*`, which the page of the outbox asks: what would have been sent, and calls
+ * answered in the callee's place. Only a service that is tried out has it.
+ */
+export async function addOutboxPage(server: FastifyInstance, parts: OutboxPageParts) {
+  await server.register(async (page) => {
+    page.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+      admit(request, parts.key)
+    })
+    page.setErrorHandler((error, _request, reply) => {
+      if (!(error instanceof OutboxRefusal)) throw error
+      const { code, message } = error
+      return reply.code(refusals[code].status).send({ code, message })
+    })
+    page.get('/outbox/api/entries', async () => {
+      const entries = await parts.outbox.list(mostShown)
+      return { entries: await Promise.all(entries.map((entry) => shown(entry, parts))) }
+    })
+    page.post<{ Params: { id: string } }>('/outbox/api/calls/:id/answer', async (request) => {
+      const call = await parts.outbox.byId(request.params.id)
+      if (call?.kind !== 'phone') throw new OutboxRefusal('not_found')
+      const { key } = read(request.body)
+      const transaction = await parts.transactions.byTxid(call.txid)
+      if (transaction?.outcome.result !== 'waiting') throw new OutboxRefusal('over')
+      await parts.outbox.answer(call.id, key)
+      return {}
+    })
+  })
+}
+
+/** The key comes in a header, which no other site can make a browser send. */
+function admit({ headers }: FastifyRequest, key: Secret): void {
+  const given = /^Bearer (\S{1,128})$/.exec(headers.authorization ?? '')?.[1] ?? ''
+  if (!timingSafeEqual(sha256(given), sha256(key.reveal()))) throw new OutboxRefusal('no_key')
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** An entry, and of a call how it stands; `null` where nobody knows it any more. */
+async function shown(entry: OutboxEntry, { transactions }: Pick<OutboxPageParts, 'transactions'>) {
+  if (entry.kind !== 'phone') return entry
+  return { ...entry, outcome: (await transactions.byTxid(entry.txid))?.outcome ?? null }
+}
+
+function read(body: unknown): z.infer<typeof answer> {
+  try {
+    return answer.parse(JSON.parse(String(body)))
+  } catch {
+    throw new OutboxRefusal('invalid')
+  }
+}

@@ -1,0 +1,147 @@
+import { createTransport, type Transporter } from 'nodemailer'
+import type { SmtpConfig } from '../../config/delivery_config.ts'
+import { isMailAddress } from '../../config/mail_address.ts'
+import { DeliveryError, type MailMessage, type MailPort } from '../messaging.ts'
+import { readCaFile } from '../provider/ca_file.ts'
+import {
+  connectionFailure,
+  isNotConnected,
+  noAnswer,
+  type Peer,
+} from '../provider/connection_failure.ts'
+
+const answerMs = 10_000
+const retryMs = 500
+/** Limit for a whole mail, however slowly the server replies to each command. */
+const wholeLimits = 3
+
+const server: Peer = { name: 'the mail server', section: '[mail]' }
+
+/** Sends mail through an SMTP server. */
+export class Smtp implements MailPort {
+  readonly #config: SmtpConfig
+  readonly #transport: Transporter
+  readonly #limitMs: number
+
+  constructor(config: SmtpConfig, limitMs = answerMs) {
+    const { host, port, security, login, caFile, clientName } = config
+    this.#config = config
+    this.#limitMs = limitMs
+    this.#transport = createTransport({
+      host,
+      port,
+      ...(clientName === undefined ? {} : { name: clientName }),
+      secure: security === 'tls',
+      // a server that leaves STARTTLS out of its list must not get the password in clear
+      requireTLS: security === 'starttls',
+      ignoreTLS: security === 'none',
+      ...(login === undefined
+        ? {}
+        : { auth: { user: login.username, pass: login.password.reveal() } }),
+      tls: { minVersion: 'TLSv1.2', ...(caFile === undefined ? {} : { ca: readCaFile(caFile) }) },
+      connectionTimeout: limitMs,
+      greetingTimeout: limitMs,
+      socketTimeout: limitMs,
+      // never read files or URLs that a text names
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  }
+
+  /** @throws {DeliveryError} if the server does not accept the mail. */
+  async send(message: MailMessage): Promise<void> {
+    if (!isMailAddress(message.to)) {
+      throw new DeliveryError('DELIVERY_REFUSED', `'${message.to}' is not one mail address`)
+    }
+    try {
+      await this.#once(message)
+    } catch (error) {
+      if (!isNotConnected(codeOf(error))) throw this.#failure(error)
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+      await this.#once(message).catch((again: unknown) => {
+        throw this.#failure(again)
+      })
+    }
+  }
+
+  async #once({ to, subject, text, html }: MailMessage): Promise<void> {
+    await this.#transport.sendMail({
+      from: this.#config.from,
+      to: { name: '', address: to },
+      subject,
+      text,
+      ...(html === undefined ? {} : { html }),
+      // no out-of-office answers
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      signal: AbortSignal.timeout(this.#limitMs * wholeLimits),
+    })
+  }
+
+  /** What the server itself says repeats addresses: its number is enough. */
+  #failure(error: unknown): DeliveryError {
+    const status = statusOf(error)
+    if (status !== undefined) return refusal(status, codeOf(error))
+    const code = codeOf(error)
+    switch (code) {
+      case 'EABORT':
+        return noAnswer(server, this.#limitMs * wholeLimits)
+      case 'GREETING_TIMEOUT':
+      case 'SOCKET_TIMEOUT':
+        return noAnswer(server, this.#limitMs)
+      default:
+        return connectionFailure(server, code)
+    }
+  }
+}
+
+/** The replies that ask for another login, or for one at all (RFC 4954 §6). */
+const loginReplies: readonly number[] = [454, 530, 534, 535, 538]
+
+function refusal(status: number, code: string): DeliveryError {
+  if (code === 'EAUTH' || loginReplies.includes(status)) {
+    return new DeliveryError(
+      'DELIVERY_REFUSED',
+      `the mail server does not take username and password of [mail], or wants some (${status})`,
+    )
+  }
+  if (code === 'ETLS') {
+    return new DeliveryError(
+      'DELIVERY_REFUSED',
+      `the mail server has no STARTTLS (${status}); check port and security of [mail]`,
+    )
+  }
+  if (status < 500) {
+    return new DeliveryError(
+      'DELIVERY_UNREACHABLE',
+      `the mail server does not take it now (${status}); try again later`,
+    )
+  }
+  return new DeliveryError(
+    'DELIVERY_REFUSED',
+    code === 'EENVELOPE'
+      ? `the mail server does not take the sender or the recipient (${status})`
+      : `the mail server does not take the mail (${status})`,
+  )
+}
+
+interface SmtpFailure {
+  readonly code?: unknown
+  /** Node's, where nodemailer has put its own in the place. */
+  readonly originalCode?: unknown
+  readonly timeoutType?: unknown
+  readonly responseCode?: unknown
+}
+
+function codeOf(error: unknown): string {
+  const { code, originalCode, timeoutType } = failureIn(error)
+  return String(originalCode ?? timeoutType ?? code ?? 'unknown')
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { responseCode } = failureIn(error)
+  return typeof responseCode === 'number' ? responseCode : undefined
+}
+
+function failureIn(error: unknown): SmtpFailure {
+  return typeof error === 'object' && error !== null ? error : {}
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../../host/clock.ts'
+import type { TelephonyEvent, TelephonyLog } from '../audit/telephony_log.ts'
+import type { TelephonyLimits } from '../config/delivery_config.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { DeliveryError, type DeliveryErrorCode } from './messaging.ts'
+
+export type Telephoned = Pick<TelephonyEvent, 'number' | 'userId' | 'txid' | 'context'>
+
+const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
+
+/** Guards what messages or calls cost: each is counted and logged before the provider is asked. */
+export class TelephonyLimit {
+  readonly #store: Store
+  readonly #log: TelephonyLog
+  readonly #kind: Pick<TelephonyEvent, 'type' | 'provider'>
+  readonly #limits: TelephonyLimits
+  readonly #clock: Clock
+
+  constructor(
+    store: Store,
+    log: TelephonyLog,
+    kind: Pick<TelephonyEvent, 'type' | 'provider'>,
+    limits: TelephonyLimits,
+    clock: Clock,
+  ) {
+    this.#store = store
+    this.#log = log
+    this.#kind = kind
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  /**
+   * Sends by `send`, unless that would go beyond a limit.
+   *
+   * @param send Returns the provider's identifier.
+   * @throws {DeliveryError} `DELIVERY_LIMIT`, `DELIVERY_REFUSED` for a number that may not be
+   *   reached, and what `send` throws.
+   */
+  async send(telephoned: Telephoned, send: () => Promise<string>): Promise<void> {
+    this.#checkNumber(telephoned.number)
+    const line = await this.#store.transaction((db) => this.#begin(telephoned, db))
+    if (line.reached !== undefined) {
+      throw new DeliveryError(
+        'DELIVERY_LIMIT',
+        `${line.reached}; wait, or raise the limit in [${this.#kind.type}] of countersign.cfg`,
+      )
+    }
+    try {
+      const detail = await send()
+      await this.#log.finish(line.id, { result: 'sent', detail })
+    } catch (error) {
+      const detail = error instanceof DeliveryError ? error.message : 'an unexpected error'
+      await this.#log.finish(line.id, { result: resultOf(error), detail })
+      throw error
+    }
+  }
+
+  #checkNumber(number: string): void {
+    const { allowedPrefixes } = this.#limits
+    if (!/^\+[1-9]\d{6,14}$/.test(number)) {
+      throw new DeliveryError(
+        'DELIVERY_REFUSED',
+        'the number is not an international one; write it like +15550101234',
+      )
+    }
+    if (allowedPrefixes.length === 0) return
+    if (allowedPrefixes.some((prefix) => number.startsWith(prefix))) return
+    throw new DeliveryError(
+      'DELIVERY_REFUSED',
+      `numbers that begin with ${number.slice(0, 4)} are not in allowed_prefixes of [${this.#kind.type}]`,
+    )
+  }
+
+  /** Counted and written in one transaction: any number at once come one after another. */
+  async #begin(
+    telephoned: Telephoned,
+    db: StoreDb,
+  ): Promise<{ readonly id: number; readonly reached: string | undefined }> {
+    const now = this.#clock.now()
+    await this.#log.hold(db)
+    const reached = await this.#reached(telephoned, now, db)
+    const id = await this.#log.append(
+      {
+        timestamp: now,
+        ...telephoned,
+        ...this.#kind,
+        result: reached === undefined ? 'started' : 'limited',
+        detail: reached ?? '',
+      },
+      db,
+    )
+    return { id, reached }
+  }
+
+  /** The limit that is reached, in words. */
+  async #reached(
+    { number, userId }: Telephoned,
+    now: number,
+    db: StoreDb,
+  ): Promise<string | undefined> {
+    const { type } = this.#kind
+    const { userPerHour, userPerDay, numberPerHour, numberPerDay, allPerHour } = this.#limits
+    const ofUser = userId === null ? undefined : { userId }
+    const rows = [
+      { most: userPerHour, whose: ofUser, sinceMs: hourMs, text: 'this user in an hour' },
+      { most: userPerDay, whose: ofUser, sinceMs: dayMs, text: 'this user in a day' },
+      { most: numberPerHour, whose: { number }, sinceMs: hourMs, text: 'this number in an hour' },
+      { most: numberPerDay, whose: { number }, sinceMs: dayMs, text: 'this number in a day' },
+      { most: allPerHour, whose: 'all', sinceMs: hourMs, text: 'everybody in an hour' },
+    ] as const
+    for (const { most, whose, sinceMs, text } of rows) {
+      if (most === 0 || whose === undefined) continue
+      if ((await this.#log.count(type, whose, now - sinceMs, db)) < most) continue
+      return `${most} ${type === 'sms' ? 'messages' : 'calls'} to ${text} have been sent`
+    }
+    return undefined
+  }
+}
+
+function resultOf(error: unknown): 'refused' | 'unreachable' {
+  const open: readonly DeliveryErrorCode[] = ['DELIVERY_UNREACHABLE', 'DELIVERY_UNANSWERED']
+  return error instanceof DeliveryError && open.includes(error.code) ? 'unreachable' : 'refused'
+}

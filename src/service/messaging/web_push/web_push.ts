@@ -1,0 +1,173 @@
+import { Agent, request } from 'undici'
+import webPush, { type PushSubscription } from 'web-push'
+import type { Clock } from '../../../host/clock.ts'
+import type { Log } from '../../../host/log.ts'
+import { type Delivered, DeliveryError, type PushPort } from '../messaging.ts'
+import { answerText } from '../provider/answer_text.ts'
+import {
+  isPublicAddress,
+  literalAddress,
+  PrivateAddressError,
+  publicLookup,
+} from '../provider/public_address.ts'
+import type { VapidKeys } from './vapid_keys.ts'
+
+/** The subscriptions of phones. */
+export interface Subscriptions {
+  /** The browser's PushSubscription in JSON. */
+  of(phoneId: string): Promise<string | null>
+  /** Removes one that has ended. */
+  ended(phoneId: string, subscription: string): Promise<void>
+}
+
+export interface WebPushParts {
+  readonly subscriptions: Subscriptions
+  readonly keys: VapidKeys
+  /** Contact for push services: `mailto:…` or `https://…`. */
+  readonly contact: string
+  /** Hosts of the operator's own push services, which may have private addresses. */
+  readonly privateServices: readonly string[]
+  /** PEM of additional authorities, for the operator's own push services. */
+  readonly ca?: string | undefined
+  /** A login waits this long; a slower push service may still deliver. */
+  readonly timeoutMs?: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const defaultTimeoutMs = 4_000
+const endedStatuses = [404, 410]
+/** Status for a token or subject (RFC 8292) that the push service does not accept. */
+const notAuthorised = [401, 403]
+const longestDetail = 200
+/** How much of an answer is read. */
+const longestAnswer = 4096
+
+interface PushAnswer {
+  readonly status: number
+  readonly text: string
+  /** Host and port of the push service. */
+  readonly service: string
+}
+
+/**
+ * Wakes the app on a phone through the push service of its browser (RFC 8030). The message is encrypted
+ * for the browser (RFC 8291) and only says that the app has something to fetch.
+ */
+export class WebPush implements PushPort {
+  readonly #parts: WebPushParts
+  readonly #public: Agent
+  readonly #private: Agent
+
+  constructor(parts: WebPushParts) {
+    this.#parts = parts
+    const ca = parts.ca === undefined ? {} : { ca: parts.ca }
+    this.#public = new Agent({ connect: { ...ca, lookup: publicLookup } })
+    this.#private = new Agent({ connect: ca })
+  }
+
+  /** The key to which browsers bind their subscriptions. */
+  get publicKey(): string {
+    return this.#parts.keys.publicKey
+  }
+
+  /** @throws {DeliveryError} if the push service does not accept it. */
+  async send({ txid, phoneId, application, expires }: Delivered): Promise<void> {
+    const { subscriptions } = this.#parts
+    const json = await subscriptions.of(phoneId)
+    // without a subscription: an open app has its stream, a closed one shows the request when opened
+    if (json === null) return
+    const { status, text, service } = await this.#post(json, { txid, application }, expires)
+    if (notAuthorised.includes(status)) {
+      const { contact, log } = this.#parts
+      log.warn(
+        'a push service refused our contact or key: set web_push_contact in [push] to a mailto: or https:// address on the public Internet; if it is right already, activate the phone again',
+        { service, status, web_push_contact: contact, answer: printable(text) },
+      )
+    }
+    if (endedStatuses.includes(status)) {
+      await subscriptions.ended(phoneId, json)
+      throw new DeliveryError('DELIVERY_REFUSED', 'the browser does not want to be woken any more')
+    }
+    if (status < 200 || status >= 300) {
+      throw new DeliveryError('DELIVERY_REFUSED', `the push service has answered with ${status}`)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#public.destroy(), this.#private.destroy()])
+  }
+
+  async #post(subscriptionJson: string, payload: object, expires: number): Promise<PushAnswer> {
+    const { keys, contact, timeoutMs = defaultTimeoutMs, clock, log } = this.#parts
+    const subscription: PushSubscription = JSON.parse(subscriptionJson)
+    const url = new URL(subscription.endpoint)
+    const dispatcher = this.#dispatcherFor(url)
+    try {
+      const { method, headers, body } = webPush.generateRequestDetails(
+        subscription,
+        JSON.stringify(payload),
+        {
+          vapidDetails: { subject: contact, ...keys },
+          contentEncoding: 'aes128gcm',
+          // the push service must not deliver it after the sign-in has ended
+          TTL: Math.max(1, Math.ceil((expires - clock.now()) / 1000)),
+          urgency: 'high',
+        },
+      )
+      const answer = await request(url, {
+        dispatcher,
+        method: method === 'POST' ? method : 'POST',
+        headers: textHeaders(headers),
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      const text = notAuthorised.includes(answer.statusCode)
+        ? await answerText(answer.body, longestAnswer)
+        : ''
+      await answer.body.dump()
+      return { status: answer.statusCode, text, service: url.host }
+    } catch (error) {
+      const detail = errorText(error).slice(0, longestDetail)
+      log.warn('a phone could not be woken', { service: url.host, error: detail })
+      const refused = error instanceof PrivateAddressError
+      throw new DeliveryError(
+        refused ? 'DELIVERY_REFUSED' : 'DELIVERY_UNREACHABLE',
+        `the push service ${url.host} could not be asked: ${detail}`,
+      )
+    }
+  }
+
+  /** The URL comes from the client, so it must not reach internal machines. */
+  #dispatcherFor(url: URL): Agent {
+    if (url.protocol !== 'https:') {
+      throw new DeliveryError('DELIVERY_REFUSED', 'the address of the push service is not https')
+    }
+    if (this.#parts.privateServices.includes(url.hostname)) return this.#private
+    const address = literalAddress(url)
+    if (address !== undefined && !isPublicAddress(address)) {
+      throw new DeliveryError(
+        'DELIVERY_REFUSED',
+        `${url.hostname} is no push service of the public Internet; one of your own belongs into private_push_services`,
+      )
+    }
+    return this.#public
+  }
+}
+
+/** Untrusted text of a server that the client named, in one printable line. */
+function printable(text: string): string {
+  return text.slice(0, longestDetail).replace(/[^\x20-\x7e]+/g, ' ')
+}
+
+function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  )
+}
+
+/** Without the cause: libraries put addresses and keys there. */
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error ? `${error.code}` : error.name
+}

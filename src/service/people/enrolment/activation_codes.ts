@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { newActivationCode } from '../../store/identifier.ts'
+import type { Store, StoreDb } from '../../store/store.ts'
+
+export interface ActivationCode {
+  readonly codeHash: string
+  readonly userId: string
+  /** The phone that is activated; `null` where the activation makes one. */
+  readonly phoneId: string | null
+  readonly expires: number
+  readonly used: number | null
+}
+
+/** `enroll_status` says for a while of a code that it is over. */
+const askedForMs = 30 * 24 * 60 * 60_000
+
+/** The codes that phones are activated with. Only their hashes are kept. */
+export class ActivationCodes {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @returns The code, which is shown this once. */
+  async create(
+    userId: string,
+    phoneId: string | null,
+    expires: number,
+    now: number,
+    db: StoreDb,
+  ): Promise<string> {
+    const code = newActivationCode()
+    await db
+      .insertInto('activation_codes')
+      .values({
+        code_hash: activationCodeHash(code),
+        user_id: userId,
+        phone_id: phoneId,
+        created: now,
+        expires,
+        used: null,
+      })
+      .execute()
+    return code
+  }
+
+  async find(code: string, db: StoreDb = this.#store.db): Promise<ActivationCode | undefined> {
+    const row = await db
+      .selectFrom('activation_codes')
+      .selectAll()
+      .where('code_hash', '=', activationCodeHash(code))
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    const { code_hash: codeHash, user_id: userId, phone_id: phoneId, expires, used } = row
+    return { codeHash, userId, phoneId, expires, used }
+  }
+
+  /** @returns Whether it was there to be used: of all who try, one is told `true`. */
+  async use(codeHash: string, now: number, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('activation_codes')
+      .set({ used: now })
+      .where('code_hash', '=', codeHash)
+      .where('used', 'is', null)
+      .where('expires', '>', now)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /** Withdraws those of a user that nobody has used. */
+  async withdraw(userId: string, db: StoreDb): Promise<void> {
+    await db
+      .deleteFrom('activation_codes')
+      .where('user_id', '=', userId)
+      .where('used', 'is', null)
+      .execute()
+  }
+
+  /** Forgets those that have been over for so long that nobody asks any more what became of them. */
+  async prune(now: number): Promise<void> {
+    await this.#store.db
+      .deleteFrom('activation_codes')
+      .where('expires', '<=', now - askedForMs)
+      .execute()
+  }
+
+  /** Writes down which phone a code that made one has made. */
+  async made(codeHash: string, phoneId: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('activation_codes')
+      .set({ phone_id: phoneId })
+      .where('code_hash', '=', codeHash)
+      .execute()
+  }
+}
+
+/** SHA-256 in base64url: the code itself has 119 bits. */
+export function activationCodeHash(code: string): string {
+  return createHash('sha256').update(code).digest('base64url')
+}

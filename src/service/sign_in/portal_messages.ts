@@ -1,0 +1,23 @@
+import type { AuthenticationLog } from '../audit/authentication_log.ts'
+import type { StoreDb } from '../store/store.ts'
+
+const hourMs = 60 * 60_000
+/** Less than a third of the default limit per user in [sms]; the rest remains for sign-ins. */
+const limits = [
+  { max: 3, withinMs: hourMs },
+  { max: 10, withinMs: 24 * hourMs },
+] as const
+
+/** Whether the portal has sent a user enough messages for now: anyone who knows the name can request them. */
+export async function hasEnoughMessages(
+  { userId, ikey }: { readonly userId: string; readonly ikey: string },
+  now: number,
+  log: AuthenticationLog,
+  db: StoreDb,
+): Promise<boolean> {
+  for (const { max, withinMs } of limits) {
+    const filter = { since: now - withinMs, limit: max, ikey, reason: 'sms_sent' }
+    if ((await log.ofUser(userId, filter, db)).length >= max) return true
+  }
+  return false
+}

@@ -1,0 +1,40 @@
+import ipaddr from 'ipaddr.js'
+import type { Attempt } from './journal.ts'
+import { sourceAddress } from './source_address.ts'
+import type { Transaction } from './transaction/transaction.ts'
+
+/**
+ * A RADIUS client that retries with a new packet (openvpn, pam_radius) sends the same sign-in several
+ * times while the first one still waits. Clients try three or four times in all.
+ */
+export const maxRepeats = 3
+
+/**
+ * The requests that an attempt may repeat: of the same user and application, to the same phone in the
+ * same way, which still wait and repeat none themselves.
+ *
+ * @param waiting What waits for the user.
+ */
+export function firstsOf(
+  { asking, factor, device }: Attempt,
+  waiting: readonly Transaction[],
+): Transaction[] {
+  return waiting.filter(
+    (other) =>
+      other.ikey === asking.integration.ikey &&
+      other.factor === factor &&
+      other.phoneId === device &&
+      other.repeatOf === null &&
+      other.verification?.kind !== 'show',
+  )
+}
+
+/** Addresses that stand for an unknown client: the vendor's proxy sends 0.0.0.0. */
+const unknownRanges = ['unspecified', 'loopback']
+
+/** Whether both come from one address that the application has named. */
+export function isSameSource({ asking }: Attempt, { request }: Transaction): boolean {
+  const source = sourceAddress(asking.ipaddr)
+  if (source === '' || unknownRanges.includes(ipaddr.process(source).range())) return false
+  return asking.ipaddr === request.ipaddr
+}

@@ -1,0 +1,200 @@
+import type { Clock } from '../../../host/clock.ts'
+import { outsideShares } from '../../store/database_share.ts'
+import type { Store } from '../../store/store.ts'
+import type { Listener } from '../../store/wake_ups.ts'
+import type { Caller } from './transaction.ts'
+
+/** A transaction that was opened, changed or settled. */
+export interface Change {
+  readonly txid: string
+  readonly phoneId: string | null
+  /** Different after each change. */
+  readonly state: string
+  /** Whether it was only opened: that matters to its phone, not to those that wait for it. */
+  readonly isNew: boolean
+}
+
+/** How a process polls for changes that no notification announced. */
+export interface Look {
+  readonly everyMs: number
+  /** How far back: covers the time until a change is committed, and the difference of clocks. */
+  readonly backMs: number
+}
+
+export interface WaitsParts {
+  readonly wakeUps: Store['wakeUps']
+  readonly clock: Clock
+  readonly look: Look
+  readonly changedSince: (moment: number) => Promise<readonly Change[]>
+}
+
+/** SQLite has no notifications between processes; those of PostgreSQL may be lost. */
+const looks: Readonly<Record<Store['dialect'], Look>> = {
+  sqlite: { everyMs: 500, backMs: 5_000 },
+  postgres: { everyMs: 5_000, backMs: 15_000 },
+}
+/** How often if no notifications arrive from other nodes. */
+const silentEveryMs = 500
+/** How late a wait may end by itself. */
+const sweepEveryMs = 100
+/** A clock that goes back by more than this was put back. */
+const putBackMs = 1000
+
+export function lookOf(dialect: Store['dialect']): Look {
+  return looks[dialect]
+}
+
+/**
+ * The callers in this process that wait for a transaction or watch a phone. One timer ends all their
+ * waits, and one query at intervals finds changes that no notification announced.
+ */
+export class Waits {
+  readonly #parts: WaitsParts
+  readonly #waits = new Set<Wait>()
+  readonly #watches = new Set<() => void>()
+  /** What the last query found. */
+  #seen: ReadonlyMap<string, string> = new Map()
+  #timers: NodeJS.Timeout[] = []
+  #looking = false
+  #sweptAt = Number.NEGATIVE_INFINITY
+  #closed = false
+
+  constructor(parts: WaitsParts) {
+    this.#parts = parts
+  }
+
+  get count(): number {
+    return this.#waits.size
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Begins to listen to a transaction and to its caller hanging up. */
+  begin(txid: string, caller?: Caller): Wait {
+    const wait = new Wait(txid)
+    this.#parts.wakeUps.listen(transactionTopic(txid), wait)
+    caller?.on('close', () => wait.wake())
+    this.#waits.add(wait)
+    this.#work()
+    return wait
+  }
+
+  end(wait: Wait): void {
+    this.#parts.wakeUps.unlisten(transactionTopic(wait.txid), wait)
+    this.#waits.delete(wait)
+    this.#rest()
+  }
+
+  watch(phoneId: string, listener: () => void): () => void {
+    const cancel = this.#parts.wakeUps.on(phoneTopic(phoneId), listener)
+    const end = () => {
+      cancel()
+      this.#watches.delete(end)
+      this.#rest()
+    }
+    this.#watches.add(end)
+    this.#work()
+    return end
+  }
+
+  /** @param db The database transaction of the change; the announcement follows its commit. */
+  announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db?: object): void {
+    const { wakeUps } = this.#parts
+    wakeUps.announce(transactionTopic(txid), db)
+    if (phoneId !== null) wakeUps.announce(phoneTopic(phoneId), db)
+  }
+
+  /** Ends all waits and watches. */
+  close(): void {
+    this.#closed = true
+    for (const wait of this.#waits) wait.wake()
+    for (const end of this.#watches) end()
+  }
+
+  /** Starts the timers, which run while something waits. */
+  #work(): void {
+    if (this.#timers.length > 0 || this.#closed) return
+    const { look, wakeUps } = this.#parts
+    const tickMs = Math.min(look.everyMs, silentEveryMs)
+    let ticks = 0
+    const tick = () => {
+      ticks++
+      if (!wakeUps.isSilent && ticks * tickMs < look.everyMs) return
+      ticks = 0
+      void outsideShares(() => this.#look())
+    }
+    this.#timers = [setInterval(() => this.#sweep(), sweepEveryMs), setInterval(tick, tickMs)]
+  }
+
+  #rest(): void {
+    if (this.#waits.size + this.#watches.size > 0) return
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = []
+    this.#seen = new Map()
+  }
+
+  #sweep(): void {
+    const now = this.#parts.clock.now()
+    const putBack = now < this.#sweptAt - putBackMs
+    this.#sweptAt = now
+    for (const wait of this.#waits) if (putBack || wait.ends <= now) wait.wake()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    const { wakeUps, clock, look, changedSince } = this.#parts
+    try {
+      const changes = await changedSince(clock.now() - look.backMs)
+      const seen = this.#seen
+      this.#seen = new Map(changes.map(({ txid, state }) => [txid, state]))
+      for (const { txid, phoneId, state, isNew } of changes) {
+        if (seen.get(txid) === state) continue
+        if (!isNew) wakeUps.wake(transactionTopic(txid))
+        if (phoneId !== null) wakeUps.wake(phoneTopic(phoneId))
+      }
+    } catch {
+      // other queries report that the database is not available; the next one here catches up
+    } finally {
+      this.#looking = false
+    }
+  }
+}
+
+/** One wait; there are thousands at once. */
+export class Wait implements Listener {
+  readonly txid: string
+  /** When it ends by itself. */
+  ends = Number.POSITIVE_INFINITY
+  #woken = false
+  #resolve: (() => void) | undefined
+
+  constructor(txid: string) {
+    this.txid = txid
+  }
+
+  /** Resolves when it is woken, at once if that has happened since the last time, or at a moment. */
+  until(moment: number): Promise<void> {
+    this.ends = moment
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#resolve = resolve
+    if (this.#woken) this.wake()
+    return promise
+  }
+
+  wake(): void {
+    this.#woken = this.#resolve === undefined
+    this.#resolve?.()
+    this.#resolve = undefined
+  }
+}
+
+function transactionTopic(txid: string): string {
+  return `transaction/${txid}`
+}
+
+function phoneTopic(phoneId: string): string {
+  return `phone/${phoneId}`
+}

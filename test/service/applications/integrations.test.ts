@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { sql } from 'kysely'
+import { Integrations } from '../../../src/service/applications/integrations.ts'
+import { cli } from '../../../src/service/store/migration_0008_cli.ts'
+import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
+import type { Store } from '../../../src/service/store/store.ts'
+import { onBothDatabases } from '../../rig/store.ts'
+
+const now = Date.UTC(2026, 0, 1)
+
+onBothDatabases('integrations', (rig) => {
+  let store: Store
+  let integrations: Integrations
+  before(async () => {
+    store = await rig().open()
+    integrations = new Integrations(store)
+  })
+
+  const create = (name: string) =>
+    store.transaction((db) => integrations.create({ name, type: 'radius' }, now, db))
+
+  test('a new one is enabled, enrolls who is new, and takes names without their domain', async () => {
+    const { ikey, skey, ...rest } = await create('VPN')
+    assert.deepEqual(rest, {
+      name: 'VPN',
+      type: 'radius',
+      newUserPolicy: 'enroll',
+      usernameNormalization: 'simple',
+      verifiedPush: 'off',
+      verifiedPushDigits: 3,
+      signatureV1: false,
+      enabled: true,
+      created: now,
+    })
+    const read = await integrations.byIkey(ikey)
+    assert.equal(read?.skey.reveal(), skey.reveal())
+    assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA'), undefined)
+  })
+
+  test('signature version 1 is on for type unix alone, and can be changed', async () => {
+    const [unix, radius] = await store.transaction(async (db) => [
+      await integrations.create({ name: 'SSH', type: 'unix' }, now, db),
+      await integrations.create({ name: 'old VPN', type: 'radius', signatureV1: true }, now, db),
+    ])
+    assert.deepEqual([unix.signatureV1, radius.signatureV1], [true, true])
+    await store.transaction((db) => integrations.update(unix.ikey, { signatureV1: false }, db))
+    assert.equal((await integrations.byIkey(unix.ikey))?.signatureV1, false)
+  })
+
+  test('a change leaves alone what it does not name', async () => {
+    const { ikey, skey } = await create('before')
+    await store.transaction(async (db) => {
+      await integrations.update(ikey, {}, db)
+      await integrations.update(ikey, { name: 'after', newUserPolicy: 'deny' }, db)
+      await integrations.update(ikey, { enabled: false, usernameNormalization: 'none' }, db)
+    })
+    const read = await integrations.byIkey(ikey)
+    assert.equal(read?.name, 'after')
+    assert.equal(read.newUserPolicy, 'deny')
+    assert.equal(read.usernameNormalization, 'none')
+    assert.equal(read.enabled, false)
+    assert.equal(read.skey.reveal(), skey.reveal())
+  })
+
+  test('listed by name, and removed once', async () => {
+    const { ikey } = await create('a last one')
+    await create('a first one')
+    const names = (await integrations.list()).map(({ name }) => name)
+    assert(names.indexOf('a first one') < names.indexOf('a last one'))
+    const remove = () => store.transaction((db) => integrations.remove(ikey, db))
+    assert.deepEqual([await remove(), await remove()], [true, false])
+    assert.equal(await integrations.byIkey(ikey), undefined)
+  })
+
+  test('a sealed secret key that is put into another row does not open', async () => {
+    const [mine, other] = [await create('mine'), await create('other')]
+    const { sealed_skey } = await store.db
+      .selectFrom('integrations')
+      .select('sealed_skey')
+      .where('ikey', '=', mine.ikey)
+      .executeTakeFirstOrThrow()
+    await store.db
+      .updateTable('integrations')
+      .set({ sealed_skey })
+      .where('ikey', '=', other.ikey)
+      .execute()
+    await assert.rejects(new Integrations(store).byIkey(other.ikey), { code: 'STORE_WRONG_KEY' })
+    await store.transaction((db) => integrations.remove(other.ikey, db))
+  })
+
+  test('secret keys stay the same when the sealing key is changed', async () => {
+    const { ikey, skey } = await create('kept')
+    const sealed = () =>
+      store.db
+        .selectFrom('integrations')
+        .select('sealed_skey')
+        .where('ikey', '=', ikey)
+        .executeTakeFirstOrThrow()
+    const before = await sealed()
+    assert((await rotateSealingKey(store)) >= 1)
+    assert.notDeepEqual(await sealed(), before)
+    const later = await rig().open()
+    assert.equal((await new Integrations(later).byIkey(ikey))?.skey.reveal(), skey.reveal())
+  })
+
+  test('two applications never have the same name, whatever its case', async () => {
+    const { ikey } = await create('Mail')
+    for (const name of ['Mail', ' mAIL ', 'MAIL']) {
+      await assert.rejects(create(name), { code: 'ACCESS_NAME_TAKEN' })
+    }
+    const other = await create('Intranet')
+    const rename = (of: string, name: string) =>
+      store.transaction((db) => integrations.update(of, { name }, db))
+    await assert.rejects(rename(other.ikey, 'mail'), { code: 'ACCESS_NAME_TAKEN' })
+    await rename(ikey, 'MAIL')
+    await rename(ikey, 'Webmail')
+    await rename(other.ikey, 'mail')
+    await assert.rejects(create(' '), { code: 'ACCESS_NAME' })
+  })
+
+  test('of two that are made at the same moment one is refused', async () => {
+    const second = await rig().open()
+    const made = await Promise.allSettled(
+      [store, second].map((each) =>
+        each.transaction((db) =>
+          new Integrations(each).create({ name: 'Same', type: 'radius' }, now, db),
+        ),
+      ),
+    )
+    const statuses = made.map(({ status }) => status).toSorted()
+    assert.deepEqual(statuses, ['fulfilled', 'rejected'])
+    const refused = made.find(({ status }) => status === 'rejected')
+    assert(refused?.status === 'rejected')
+    assert.equal(refused.reason.code, 'ACCESS_NAME_TAKEN')
+  })
+
+  test('data in which two have the same name still opens, and the older one keeps it', async () => {
+    const older = await create('Twin')
+    const { ikey } = await store.transaction((db) =>
+      integrations.create({ name: 'other', type: 'radius' }, now + 1, db),
+    )
+    await sql`drop index integrations_name`.execute(store.db)
+    await sql`alter table integrations drop column name_key`.execute(store.db)
+    await sql`update integrations set name = 'TWIN' where ikey = ${ikey}`.execute(store.db)
+    await store.db.transaction().execute((db) => cli(db as never))
+    const later = new Integrations(store)
+    assert.equal((await later.byIkey(older.ikey))?.name, 'Twin')
+    assert.equal((await later.byIkey(ikey))?.name, `TWIN (${ikey})`)
+  })
+})

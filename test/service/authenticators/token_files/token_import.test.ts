@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { HOTP, Secret as OathSecret, TOTP } from 'otpauth'
+import { Secret } from '../../../../src/host/secret.ts'
+import {
+  type ListedToken,
+  Tokens,
+} from '../../../../src/service/authenticators/oath/oath_tokens.ts'
+import type { OnDuplicate } from '../../../../src/service/authenticators/token_files/token_import.ts'
+import { Users } from '../../../../src/service/people/users.ts'
+import type { Store } from '../../../../src/service/store/store.ts'
+import { onBothDatabases } from '../../../rig/store.ts'
+
+const now = Date.UTC(2026, 0, 1)
+const secret = OathSecret.fromUTF8('12345678901234567890')
+let serials = 0
+
+onBothDatabases('hardware tokens of a file', (rig) => {
+  let store: Store
+  let tokens: Tokens
+  let userId: string
+  before(async () => {
+    store = await rig().open()
+    tokens = new Tokens(store)
+    const create = store.transaction((db) =>
+      new Users(store).create({ username: 'holder' }, now, db),
+    )
+    userId = (await create).userId
+  })
+
+  function listed(changes: Partial<ListedToken> = {}): ListedToken {
+    const serial = `S${++serials}`
+    return { kind: 'hotp', serial, secret: new Secret(secret.base32), ...changes }
+  }
+  const take = (list: readonly ListedToken[], onDuplicate: OnDuplicate = 'refuse') =>
+    store.transaction((db) => tokens.import(list, { onDuplicate }, now, db))
+  async function handOut({ serial }: ListedToken): Promise<string> {
+    const [token] = await tokens.named(serial)
+    assert(token !== undefined)
+    await store.transaction((db) => tokens.assign(token.tokenId, userId, db))
+    return token.tokenId
+  }
+  const takeBack = (tokenId: string) => store.transaction((db) => tokens.assign(tokenId, null, db))
+  const consume = async (passcode: string, at = now) =>
+    (await store.transaction((db) => tokens.consume(userId, passcode, at, db))).outcome
+  const code = (counter: number, of = secret) => HOTP.generate({ secret: of, counter })
+
+  test('come in by the thousand, and each progress is told', async () => {
+    const told: number[] = []
+    const list = Array.from({ length: 1200 }, () => listed())
+    const { added } = await store.transaction((db) =>
+      tokens.import(list, { onDuplicate: 'refuse', progress: (done) => told.push(done) }, now, db),
+    )
+    assert.equal(added.length, 1200)
+    assert.deepEqual(told, [500, 1000, 1200])
+  })
+
+  test('begin at the counter of the file, and sign in once', async () => {
+    const token = listed({ counter: 40 })
+    await take([token])
+    const tokenId = await handOut(token)
+    assert.equal(await consume(code(39)), 'replayed')
+    assert.equal(await consume(code(40)), 'accepted')
+    assert.equal(await consume(code(40)), 'replayed')
+    await takeBack(tokenId)
+    assert.equal(await consume(code(41)), 'wrong')
+  })
+
+  test('one serial that is there refuses all of them', async () => {
+    const [before, after] = [listed(), listed()]
+    await take([before])
+    await assert.rejects(take([after, before]), { code: 'DIRECTORY_SERIAL_TAKEN' })
+    assert.deepEqual(await tokens.named(after.serial), [])
+    await take([{ ...before, kind: 'totp' }])
+    assert.equal((await tokens.named(before.serial)).length, 2)
+    await assert.rejects(
+      store.transaction((db) => tokens.create(null, before, now, db)),
+      { code: 'DIRECTORY_SERIAL_TAKEN' },
+    )
+  })
+
+  test('replaced with the same secret: no passcode works a second time', async () => {
+    const token = listed()
+    await take([token])
+    const tokenId = await handOut(token)
+    assert.equal(await consume(code(9)), 'accepted')
+    assert.deepEqual((await take([token], 'replace')).replaced, [token.serial])
+    assert.equal(await consume(code(9)), 'replayed')
+    assert.equal(await consume(code(10)), 'accepted')
+    await takeBack(tokenId)
+  })
+
+  test('replaced with another secret: it begins anew, and stays its user’s', async () => {
+    const token = listed()
+    const other = OathSecret.fromUTF8('another secret of 20')
+    await take([token])
+    const tokenId = await handOut(token)
+    assert.equal(await consume(code(9)), 'accepted')
+    await take([{ ...token, secret: new Secret(other.base32), counter: 3 }], 'replace')
+    assert.equal(await consume(code(10)), 'wrong')
+    assert.equal(await consume(code(3, other)), 'accepted')
+    await takeBack(tokenId)
+  })
+
+  test('one that has expired signs nobody in', async () => {
+    const token = listed({ expires: now + 1000 })
+    await take([token])
+    const tokenId = await handOut(token)
+    assert.equal(await consume(code(0), now + 999), 'accepted')
+    assert.equal(await consume(code(1), now + 1000), 'wrong')
+    await takeBack(tokenId)
+  })
+
+  test('TOTP: the drift of the file is where it begins', async () => {
+    const token = listed({ kind: 'totp', drift: 5, digits: 8, algorithm: 'SHA256' })
+    await take([token])
+    const tokenId = await handOut(token)
+    const timestamp = now + 5 * 30_000
+    const passcode = TOTP.generate({ secret, digits: 8, algorithm: 'SHA256', timestamp })
+    assert.equal(await consume(passcode), 'accepted')
+    assert.equal(await consume(passcode), 'replayed')
+    await takeBack(tokenId)
+  })
+})

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect as connectHttp2, constants } from 'node:http2'
+import { connect, type Socket } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as passed } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
+import { defaultConfig } from '../../../../src/service/config/service_config.ts'
+import { closedByPeer, IdleConnections, tlsConnection } from '../../../rig/raw_connections.ts'
+import { RecordingLog } from '../../../rig/recording_log.ts'
+import { type Answer, TestService } from '../../../rig/service.ts'
+import { ServiceClient } from '../../../rig/service_client.ts'
+import { until } from '../../../rig/until.ts'
+
+const mostRounds = 500
+const check = { method: 'GET', path: '/auth/v2/check' } as const
+const begunRequest = {
+  ':method': 'POST',
+  ':path': '/auth/v2/auth',
+  'content-type': 'application/x-www-form-urlencoded',
+}
+const limits = {
+  ...defaultConfig('.').connections,
+  ...{ total: 120, perAddress: 60 },
+  ...{ handshakeMs: 700, headerMs: 700, bodyMs: 700 },
+}
+const patient = { handshakeMs: 60_000, headerMs: 60_000, bodyMs: 60_000 }
+
+async function metric(service: TestService, line: string): Promise<number> {
+  const { text } = await service.send({ method: 'GET', path: '/metrics' })
+  const found = text.split('\n').find((candidate) => candidate.startsWith(`${line} `))
+  return Number(found?.split(' ').at(-1) ?? 0)
+}
+
+describe('idle connections beside honest logins', () => {
+  const log = new RecordingLog()
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start({ log, config: { connections: { ...limits, ...patient } } })
+    const { userId } = await service.addUser({ username: 'alice' })
+    await service.addBypassCodes(userId, 1)
+  })
+  after(() => service.close())
+
+  const client = () =>
+    new ServiceClient({ port: service.port, ca: service.ca, integration: service.integration })
+  /** Each on a connection of its own. */
+  const logins = async (count: number): Promise<Answer[]> => {
+    const answers: Answer[] = []
+    for (let index = 0; index < count; index++) {
+      const fresh = client()
+      answers.push(
+        await fresh.call({ path: '/auth/v2/preauth', parameters: { username: 'alice' } }),
+      )
+      fresh.close()
+    }
+    return answers
+  }
+
+  test('from the same address: every login is answered, and the rest stay bounded', async () => {
+    const idle = new IdleConnections()
+    await idle.open(service.port, 1000)
+    const answers = await logins(20)
+    assert.ok(answers.every(({ status }) => status === 200))
+    await until(() => idle.closed >= 1000 - limits.perAddress)
+    assert.ok((await metric(service, 'countersign_connections{standing="silent"}')) <= 60)
+    assert.ok(
+      (await metric(service, 'countersign_connections_closed_total{reason="per_address"}')) > 900,
+    )
+    idle.close()
+  })
+
+  test('from many addresses: every login is answered', async () => {
+    const idle = new IdleConnections()
+    for (let address = 2; address < 22; address++) {
+      await idle.open(service.port, 50, `127.0.0.${address}`)
+    }
+    const answers = await logins(20)
+    assert.ok(answers.every(({ status }) => status === 200))
+    await until(() => idle.closed >= 1000 - limits.total)
+    assert.ok((await metric(service, 'countersign_connections_closed_total{reason="total"}')) > 800)
+    idle.close()
+  })
+
+  test('a connection with a signed request outlives any number of idle ones', async () => {
+    const kept = client()
+    const first = await kept.call(check)
+    assert.equal(first.status, 200)
+    const opened = () => metric(service, 'countersign_connections{standing="application"}')
+    const before = await opened()
+    const idle = new IdleConnections()
+    for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.3'])
+      await idle.open(service.port, 200, from)
+    await until(() => idle.closed >= 600 - limits.total)
+    assert.equal(await opened(), before)
+    assert.equal((await kept.call(check)).status, 200)
+    idle.close()
+    kept.close()
+  })
+
+  test('an application with connections of its own gets more while many addresses flood', async () => {
+    const kept = Array.from({ length: 8 }, client)
+    for (const each of kept) assert.equal((await each.call(check)).status, 200)
+    const idle = new IdleConnections()
+    // each address has a share of fewer connections than the application has open
+    for (let address = 2; address < 82; address++) {
+      await idle.open(service.port, 3, `127.0.0.${address}`)
+    }
+    await until(() => idle.closed >= 240 - limits.total)
+    assert.ok((await logins(5)).every(({ status }) => status === 200))
+    const burst = await Promise.all(Array.from({ length: 20 }, () => logins(1)))
+    assert.ok(burst.flat().every(({ status }) => status === 200))
+    for (const each of kept) each.close()
+    idle.close()
+  })
+
+  test('a limit that is reached is a rate-limited line of the log that names the setting', () => {
+    const lines = log.lines.filter((line) => line.includes('connections closed'))
+    assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
+    assert.equal(lines.filter((line) => line.includes('total=120')).length, 1)
+  })
+})
+
+describe('clients that take too long', () => {
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start({ config: { connections: limits } })
+  })
+  after(() => service.close())
+
+  const opened = async (): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port: service.port })
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    return socket
+  }
+
+  test('with the TLS handshake, in pieces, are cut off', async () => {
+    const socket = await opened()
+    const hello = Buffer.from('1603010200010001fc0303', 'hex')
+    let sent = 0
+    const drip = setInterval(() => socket.write(hello.subarray(sent++ % hello.length, sent)), 50)
+    await closedByPeer(socket)
+    clearInterval(drip)
+    assert.ok(
+      (await metric(service, 'countersign_connections_closed_total{reason="handshake_deadline"}')) >
+        0,
+    )
+  })
+
+  test('with the header of a request, in pieces, are cut off', async () => {
+    const socket = await tlsConnection(service.port)
+    socket.write('POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\n')
+    const drip = setInterval(() => socket.write('x-more: 1\r\n'), 50)
+    await closedByPeer(socket)
+    clearInterval(drip)
+  })
+
+  test('with the body of a request, in pieces, are cut off though they keep their side open', async () => {
+    const socket = await tlsConnection(service.port)
+    socket.write('POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\n')
+    const drip = setInterval(() => socket.write('x'), 50)
+    const received = await closedByPeer(socket)
+    clearInterval(drip)
+    assert.match(received, /^HTTP\/1\.1 400 .*"code":40002.*did not arrive in time/s)
+    assert.ok(
+      (await metric(service, 'countersign_connections_closed_total{reason="request_deadline"}')) >
+        0,
+    )
+  })
+
+  test('with the body of an HTTP/2 request, in pieces, have their stream closed', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
+      ca: service.ca,
+      ALPNProtocols: ['h2'],
+    })
+    const stream = session.request(begunRequest)
+    stream.on('error', () => {}).resume()
+    const drip = setInterval(() => stream.writable && stream.write('x'), 50)
+    await once(stream, 'close')
+    clearInterval(drip)
+    assert.notEqual(stream.rstCode, 0)
+    session.destroy()
+  })
+
+  test('without any request on HTTP/2, but with PING, are cut off', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
+      ca: service.ca,
+      ALPNProtocols: ['h2'],
+    })
+    session.on('error', () => {})
+    await once(session, 'remoteSettings')
+    const pings = setInterval(() => session.destroyed || session.ping(() => {}), 50)
+    await once(session, 'close')
+    clearInterval(pings)
+  })
+})
+
+describe('HTTP/2 streams that are cancelled', () => {
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start()
+  })
+  after(() => service.close())
+
+  test('end the session with ENHANCE_YOUR_CALM after a budget', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
+      ca: service.ca,
+      ALPNProtocols: ['h2'],
+    })
+    session.on('error', () => {})
+    const goaway = once(session, 'goaway')
+    await once(session, 'remoteSettings')
+    for (let round = 0; round < mostRounds && !session.destroyed; round++) {
+      const opened = Array.from({ length: 50 }, () => session.request(begunRequest))
+      for (const stream of opened) stream.on('error', () => {})
+      // the header has to leave first: a stream that is closed before is never sent
+      await passed(10)
+      for (const stream of opened) stream.close(constants.NGHTTP2_CANCEL)
+    }
+    const [code] = await goaway
+    assert.equal(code, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    assert.ok(
+      (await metric(service, 'countersign_connections_closed_total{reason="stream_resets"}')) === 1,
+    )
+    session.destroy()
+  })
+
+  for (const end of ['end', 'destroy', 'resetAndDestroy'] as const) {
+    test(`a connection lost by ${end} just below the budget does no harm`, async () => {
+      const tcp = connect({ host: '127.0.0.1', port: service.port })
+      const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
+        createConnection: () =>
+          connectTls({ socket: tcp, ca: service.ca, ALPNProtocols: ['h2'], host: '127.0.0.1' }),
+      })
+      session.on('error', () => {})
+      await once(session, 'remoteSettings')
+      for (const cancelled of [8, 8, 0]) {
+        const opened = Array.from({ length: 8 }, () => session.request(begunRequest))
+        for (const stream of opened) stream.on('error', () => {})
+        await passed(20)
+        for (const stream of opened.slice(0, cancelled)) stream.close(constants.NGHTTP2_CANCEL)
+      }
+      tcp[end]()
+      await once(session, 'close')
+      const { status } = await service.call({ method: 'GET', path: '/auth/v2/check' })
+      assert.equal(status, 200)
+    })
+  }
+})

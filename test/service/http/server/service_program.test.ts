@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Running } from '../../../rig/running.ts'
+
+const program = resolve(import.meta.dirname, '../../../../bin/countersign')
+
+describe('countersign service', () => {
+  let folder: string
+  let service: Running
+  let port: string
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'countersign-service-'))
+    service = new Running(program, ['service', '--data', folder, '--port', '0'])
+    port = (await service.prints(/listening on \S+:(\d+)/))[1] ?? ''
+  })
+  after(async () => {
+    await service.stop('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const failing = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const running = new Running(program, ['service', ...args], env)
+    await once(running.child, 'close')
+    return { status: running.child.exitCode, lines: running.stderr.trimEnd().split('\n') }
+  }
+
+  test('a taken port is one line that names the flag, exit status 1', async () => {
+    const { status, lines } = await failing(['--data', folder, '--port', port])
+    assert.equal(status, 1)
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /--port/)
+  })
+
+  test('another sealing key is one line, exit status 1', async () => {
+    const COUNTERSIGN_SEALING_KEY = randomBytes(32).toString('base64')
+    const { status, lines } = await failing(['--data', folder, '--port', '0'], {
+      COUNTERSIGN_SEALING_KEY,
+    })
+    assert.equal(status, 1)
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /sealing\.key/)
+  })
+
+  test('a data folder that can not be made is one line, exit status 1', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const { status, lines } = await failing(['--data', join(file, 'data'), '--port', '0'])
+    assert.equal(status, 1)
+    assert.equal(lines.length, 1)
+  })
+
+  test('all problems of a configuration are reported, exit status 2', async () => {
+    const file = join(folder, 'countersign.cfg')
+    writeFileSync(file, '[service]\nport=x\ncolour=blue\n')
+    const { status, lines } = await failing(['--config', file])
+    assert.equal(status, 2)
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, file.length + 3)),
+      [`${file}:2:`, `${file}:3:`],
+    )
+  })
+
+  test('fewer descriptors than connections: the limit is lowered, with a remedy', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'countersign-service-'))
+    const command = `ulimit -n 600; exec ${program} service --data ${other} --port 0`
+    const few = new Running('sh', ['-c', command])
+    await few.prints(/listening on/)
+    const warning =
+      /total is 400 and per_address 100, since this process may open 600 files .*LimitNOFILE/
+    assert.match(few.stdout, warning)
+    await few.stop()
+    rmSync(other, { recursive: true, force: true })
+  })
+
+  test('it stops on a signal, exit status 0', async () => {
+    assert.equal(await service.stop(), 0)
+  })
+})

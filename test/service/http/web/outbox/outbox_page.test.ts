@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
+import { outboxKey } from '../../../../../src/service/messaging/outbox/outbox_key.ts'
+import { outboxProviders } from '../../../../rig/outbox_providers.ts'
+import { responseOf, TestService } from '../../../../rig/service.ts'
+
+describe('the page of the outbox', () => {
+  let service: TestService
+  let key: string
+  before(async () => {
+    service = await TestService.start({ config: outboxProviders() })
+    key = outboxKey(service.folder).reveal()
+    const { userId } = await service.addUser({ username: 'alice' })
+    await service.store.transaction((db) =>
+      new Phones(service.store).add(userId, { number: '+12025550143' }, Date.now(), db),
+    )
+  })
+  after(() => service.close())
+
+  const entries = (authorization: string) =>
+    service.send({ method: 'GET', path: '/outbox/api/entries', headers: { authorization } })
+  const answer = (id: string, body: string, authorization = `Bearer ${key}`) =>
+    service.send({
+      method: 'POST',
+      path: `/outbox/api/calls/${id}/answer`,
+      body,
+      headers: { authorization },
+    })
+
+  test('the key is 256 bits, the same each time, and for the owner of the data folder alone', () => {
+    assert.match(key, /^[\w-]{43}$/)
+    assert.equal(outboxKey(service.folder).reveal(), key)
+    assert.equal(statSync(join(service.folder, 'outbox', 'key')).mode & 0o777, 0o600)
+  })
+
+  test('without the key nothing is shown and nothing is answered', async () => {
+    const forged = ['', 'Bearer', 'Bearer x', `Basic ${key}`, `Bearer ${key}x`, `Bearer ${key} x`]
+    for (const authorization of forged) {
+      assert.equal((await entries(authorization)).status, 401, authorization)
+      assert.equal((await answer('abcdef', '{"key":"1"}', authorization)).status, 401)
+    }
+  })
+
+  test('a call is answered once it rings, and never afterwards', async () => {
+    const { txid } = responseOf(
+      await service.call({
+        path: '/auth/v2/auth',
+        parameters: { username: 'alice', factor: 'phone', device: 'auto', async: '1' },
+      }),
+    )
+    const id = await ringing()
+    for (const body of ['', '{}', '{"key":"12"}', '{"key":1}', '{"key":"A"}', '[]']) {
+      assert.equal((await answer(id, body)).status, 400, body)
+    }
+    assert.equal((await answer(id, '{"key":"1"}')).status, 200)
+    const parameters = { txid: String(txid) }
+    const status = () => service.call({ method: 'GET', path: '/auth/v2/auth_status', parameters })
+    while (responseOf(await status()).result === 'waiting');
+    assert.equal(responseOf(await status()).result, 'allow')
+    assert.equal((await answer(id, '{"key":"9"}')).status, 409)
+    assert.equal((await answer('zzzzzz', '{"key":"1"}')).status, 404)
+    assert.equal((await answer('..%2Fkey', '{"key":"1"}')).status, 404)
+  })
+
+  async function ringing(): Promise<string> {
+    for (;;) {
+      const { body } = await entries(`Bearer ${key}`)
+      assert(Array.isArray(body.entries))
+      const [entry] = body.entries
+      if (entry?.outcome?.result === 'waiting') return String(entry.id)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  test('a service that sends in earnest has no such page, whatever key is shown', async () => {
+    const earnest = await TestService.start()
+    try {
+      const headers = { authorization: `Bearer ${outboxKey(earnest.folder).reveal()}` }
+      const asked = await earnest.send({ method: 'GET', path: '/outbox/api/entries', headers })
+      assert.equal(asked.status, 404)
+    } finally {
+      await earnest.close()
+    }
+  })
+})

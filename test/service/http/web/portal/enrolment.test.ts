@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
+import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
+import type { MailMessage, SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
+import { inGsm7 } from '../../../../../src/service/messaging/sms/sms_text.ts'
+import { Users } from '../../../../../src/service/people/users.ts'
+import { ManualClock } from '../../../../rig/manual_clock.ts'
+import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { PushPhone } from '../../../../rig/push_phone.ts'
+import { responseOf, TestService } from '../../../../rig/service.ts'
+import { onBothDatabases } from '../../../../rig/store.ts'
+
+onBothDatabases('enrolment at the portal', (rig) => {
+  const clock = new ManualClock()
+  const messages: SmsMessage[] = []
+  const mails: MailMessage[] = []
+  let service: TestService
+  let users: Users
+  let phones: Phones
+  before(async () => {
+    const { folder, databaseUrl } = rig()
+    service = await TestService.start({
+      clock,
+      folder,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      delivery: {
+        sms: { send: async (message) => void messages.push(message) },
+        mail: { send: async (message) => void mails.push(message) },
+      },
+    })
+    users = new Users(service.store)
+    phones = new Phones(service.store)
+  })
+  after(() => service.close())
+
+  const browser = () => new PortalBrowser(service)
+  const sentCode = () => /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
+  const now = () => clock.now()
+
+  /** Adds a number, from the code that was sent to it. */
+  async function addNumber(at: PortalBrowser, number: string) {
+    const begun = await at.post('numbers', { number, name: 'My phone' })
+    assert.equal(begun.status, 200, begun.text)
+    return await at.post('numbers/check', { code: sentCode() })
+  }
+
+  test('from the link that preauth shows to a number that takes messages', async () => {
+    const integration = await service.addIntegration('radius', 'enroll')
+    const preauth = await service.call({
+      path: '/auth/v2/preauth',
+      parameters: { username: 'CORP\\newcomer' },
+      integration,
+    })
+    const link = new URL(String(responseOf(preauth).enroll_portal_url))
+    const code = /^#\/enroll\/(\w+)$/.exec(link.hash)?.[1] ?? ''
+    const at = browser()
+    const opened = await at.post('invitation', { code })
+    assert.deepEqual(
+      [opened.body.kind, opened.body.username, opened.body.finished],
+      ['enrollment', 'newcomer', false],
+    )
+    assert.equal(await users.byName('newcomer'), undefined)
+    const added = await addNumber(at, '+1 555 010 0001')
+    assert.equal(added.status, 200, added.text)
+    const user = await users.byName('newcomer')
+    assert.equal((await phones.ofUser(user?.userId ?? '')).length, 1)
+    assert.equal((await at.get('session')).body.finished, true)
+    const codes = await at.post('recovery-codes')
+    assert.equal(Array.isArray(codes.body.codes) && codes.body.codes.length, 10)
+  })
+
+  test('by the app: the page sees that it has been activated', async () => {
+    const at = browser()
+    await at.post('invitation', { code: await invite(service, 'appuser', { now: now() }) })
+    const { body } = await at.post('activations')
+    const code = String(body.code)
+    assert.match(String(body.link), /^https:\/\/[^?]+\/app\/#\/activate\/\w{20}$/)
+    assert.match(String(body.picture), /^<svg/)
+    const standing = async () => (await at.post('activations/standing', { code })).body.kind
+    assert.equal(await standing(), 'waiting')
+    assert.equal((await at.post('recovery-codes')).body.code, 'device_first')
+    const phone = await PushPhone.activate((raw) => service.send(raw), code, { now })
+    assert.equal(await standing(), 'success')
+    const renamed = await at.call('PATCH', `devices/${phone.phoneId}`, { name: 'Pixel' })
+    assert.equal(renamed.status, 200, renamed.text)
+    const user = await users.byName('appuser')
+    assert.equal((await phones.ofUser(user?.userId ?? ''))[0]?.name, 'Pixel')
+  })
+
+  test('each act is in the log, and its user is told by mail', async () => {
+    const { userId } = await service.addUser({ username: 'mailed', email: 'mailed@example.com' })
+    const at = browser()
+    await at.post('invitation', { code: await invite(service, 'mailed', { now: now(), userId }) })
+    await addNumber(at, '+15550100002')
+    const [line] = await new AdministratorLog(service.store).list(1)
+    assert.deepEqual([line?.actor, line?.action], ['user:mailed', 'phone_create'])
+    assert.equal(mails.at(-1)?.to, 'mailed@example.com')
+  })
+
+  test('of a phone with the app he is told, too, when it comes and when it goes', async () => {
+    const email = 'apped@example.com'
+    const { userId } = await service.addUser({ username: 'apped', email })
+    const phone = await service.addPushPhone(userId, { name: 'Pixel' })
+    const told = () => [
+      mails.at(-1)?.to,
+      mails.at(-1)?.subject,
+      mails.at(-1)?.text.includes('“Pixel”'),
+    ]
+    assert.deepEqual(told(), [email, 'A device was added to your account', true])
+    await phone.call('DELETE', '/app/api/device')
+    assert.deepEqual(told(), [email, 'A device was removed from your account', true])
+  })
+
+  describe('an invitation', () => {
+    test('goes on where its page is loaded anew, and opens in no other browser', async () => {
+      const code = await invite(service, 'reloading', { now: now() })
+      const [at, thief] = [browser(), browser()]
+      assert.equal((await at.post('invitation', { code })).status, 200)
+      const { cookie } = at
+      assert.equal((await at.post('invitation', { code })).status, 200)
+      assert.equal(at.cookie, cookie)
+      assert.equal((await thief.post('invitation', { code })).body.code, 'invitation_elsewhere')
+      assert.equal((await thief.post('numbers', { number: '+15550100003' })).status, 401)
+    })
+
+    test('used once is used up, in every browser but the one that used it', async () => {
+      const code = await invite(service, 'once', { now: now() })
+      const at = browser()
+      await at.post('invitation', { code })
+      await addNumber(at, '+15550100004')
+      assert.equal((await at.post('invitation', { code })).status, 200)
+      assert.equal((await browser().post('invitation', { code })).body.code, 'invitation_used')
+      clock.advance(31 * 60_000)
+      assert.equal((await at.post('invitation', { code })).body.code, 'invitation_used')
+    })
+
+    test('left half way opens again when its session is over', async () => {
+      const code = await invite(service, 'interrupted', { now: now() })
+      await browser().post('invitation', { code })
+      clock.advance(31 * 60_000)
+      assert.equal((await browser().post('invitation', { code })).status, 200)
+    })
+
+    test('is used up by a phone that was activated while its page was closed', async () => {
+      const code = await invite(service, 'closed', { now: now() })
+      const at = browser()
+      await at.post('invitation', { code })
+      clock.advance(1000)
+      const { body } = await at.post('activations')
+      await PushPhone.activate((raw) => service.send(raw), String(body.code), { now })
+      clock.advance(31 * 60_000)
+      const again = await browser().post('invitation', { code })
+      assert.equal(again.status, 410, again.text)
+    })
+
+    test('expired or invented is refused in the same words', async () => {
+      const code = await invite(service, 'late', { now: now(), validSecs: 60 })
+      clock.advance(60_000)
+      const expired = await browser().post('invitation', { code })
+      const invented = await browser().post('invitation', { code: 'A'.repeat(22) })
+      assert.equal(expired.body.code, 'invitation_over')
+      assert.deepEqual([expired.status, expired.body], [invented.status, invented.body])
+    })
+
+    test('that a login made is worth nothing to whoever has a device', async () => {
+      const { userId } = await service.addUser({ username: 'enrolled' })
+      const options = { now: now(), userId, createdBy: 'preauth' }
+      const code = await invite(service, 'enrolled', options)
+      await service.addToken(userId)
+      const opened = await browser().post('invitation', { code })
+      assert.equal(opened.body.code, 'already_enrolled')
+    })
+
+    test('of a name that became a user with a device meanwhile gives nobody his account', async () => {
+      const code = await invite(service, 'overtaken', { now: now() })
+      const at = browser()
+      await at.post('invitation', { code })
+      await at.post('numbers', { number: '+15550100005' })
+      const { userId } = await service.addUser({ username: 'overtaken' })
+      await service.addToken(userId)
+      const added = await at.post('numbers/check', { code: sentCode() })
+      assert.equal(added.body.code, 'already_enrolled')
+      assert.equal((await phones.ofUser(userId)).length, 0)
+    })
+
+    test('from an administrator lets somebody who has lost all add a device, and see nothing else', async () => {
+      const { userId } = await service.addUser({ username: 'lost' })
+      await service.addToken(userId)
+      const old = await service.store.transaction((db) =>
+        phones.add(userId, { number: '+15550100006' }, now(), db),
+      )
+      clock.advance(1000)
+      const code = await invite(service, 'lost', { now: now(), userId })
+      const at = browser()
+      assert.equal((await at.post('invitation', { code })).status, 200)
+      for (const path of ['devices', 'history']) assert.equal((await at.get(path)).status, 401)
+      assert.equal((await at.call('DELETE', `devices/${old.phoneId}`)).status, 401)
+      await addNumber(at, '+15550100007')
+      const renamed = await at.call('PATCH', `devices/${old.phoneId}`, { name: 'mine' })
+      assert.equal(renamed.body.code, 'not_found')
+    })
+
+    test('of a disabled user opens nothing, and one that is open closes', async () => {
+      const { userId } = await service.addUser({ username: 'leaving' })
+      const code = await invite(service, 'leaving', { now: now(), userId })
+      const at = browser()
+      await at.post('invitation', { code })
+      await users.update(userId, { status: 'disabled' }, service.store.db)
+      assert.equal((await at.post('activations')).status, 401)
+      assert.equal((await browser().post('invitation', { code })).body.code, 'invitation_over')
+    })
+  })
+
+  describe('a number', () => {
+    async function opened(username: string) {
+      const at = browser()
+      await at.post('invitation', { code: await invite(service, username, { now: now() }) })
+      return at
+    }
+
+    test('counts when its code was typed: five wrong ones, and the right one is none any more', async () => {
+      const at = await opened('guesser')
+      await at.post('numbers', { number: '+15550100010' })
+      const right = sentCode()
+      const wrong = right === '000000' ? '000001' : '000000'
+      for (let time = 0; time < 5; time++) {
+        assert.equal((await at.post('numbers/check', { code: wrong })).body.code, 'wrong_code')
+      }
+      assert.equal((await at.post('numbers/check', { code: right })).body.code, 'code_over')
+      assert.equal(await users.byName('guesser'), undefined)
+    })
+
+    test('a code of ten minutes ago, of another browser, or used already is none', async () => {
+      const [at, other] = [await opened('slow'), await opened('other')]
+      await at.post('numbers', { number: '+15550100011' })
+      const code = sentCode()
+      assert.equal((await other.post('numbers/check', { code })).body.code, 'code_over')
+      clock.advance(10 * 60_000)
+      assert.equal((await at.post('numbers/check', { code })).body.code, 'code_over')
+      assert.equal((await addNumber(at, '+15550100012')).status, 200)
+      const again = await at.post('numbers/check', { code: sentCode() })
+      assert.equal(again.body.code, 'code_over')
+    })
+
+    test('that is none is told at its field', async () => {
+      const answer = await (await opened('typo')).post('numbers', { number: '555-0100' })
+      assert.deepEqual([answer.status, answer.body.field], [400, 'number'])
+    })
+
+    test('costs one message, whatever the name is written in', async () => {
+      const at = await opened('łucjađ'.repeat(10))
+      await at.post('numbers', { number: '+15550100014' })
+      const { text = '' } = messages.at(-1) ?? {}
+      assert.equal(text, inGsm7(text))
+      assert(text.length <= 160 && text.includes('account ?ucja??ucja?'), text)
+    })
+
+    test('gets three messages an hour, from however many invitations', async () => {
+      const before = messages.length
+      const asked = await Promise.all(
+        Array.from({ length: 8 }, async (_, index) => {
+          const at = await opened(`pumping${index}`)
+          return (await at.post('numbers', { number: '+15550100013' })).status
+        }),
+      )
+      assert.equal(messages.length - before, 3)
+      assert.equal(asked.filter((status) => status === 429).length, 5)
+    })
+
+    test('a session has five messages sent, to however many numbers', async () => {
+      const at = await opened('pumper')
+      const before = messages.length
+      const asked = Array.from({ length: 10 }, (_, index) =>
+        at.post('numbers', { number: `+1555010002${index}` }),
+      )
+      await Promise.all(asked)
+      assert.equal(messages.length - before, 5)
+    })
+  })
+})

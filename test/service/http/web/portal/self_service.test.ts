@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { isRecord } from '../../../../../src/duo/index.ts'
+import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
+import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
+import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
+import type { SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
+import { Users } from '../../../../../src/service/people/users.ts'
+import { ManualClock } from '../../../../rig/manual_clock.ts'
+import { PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { portalOwner } from '../../../../rig/portal_owner.ts'
+import { activationOf } from '../../../../rig/push_phone.ts'
+import { responseOf, TestService } from '../../../../rig/service.ts'
+import { onBothDatabases } from '../../../../rig/store.ts'
+
+onBothDatabases('self-service at the portal', (rig) => {
+  const clock = new ManualClock()
+  const messages: SmsMessage[] = []
+  let service: TestService
+  let users: Users
+  let phones: Phones
+  before(async () => {
+    const { folder, databaseUrl } = rig()
+    service = await TestService.start({
+      clock,
+      folder,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      config: { refusedPerMinute: 10_000 },
+      delivery: { sms: { send: async (message) => void messages.push(message) } },
+    })
+    users = new Users(service.store)
+    phones = new Phones(service.store)
+  })
+  after(() => service.close())
+
+  const browser = () => new PortalBrowser(service)
+  const signedIn = (numbers?: readonly string[]) => portalOwner(service, clock.now(), numbers)
+
+  test('a passcode opens it, and the log has the sign-in as one to the portal', async () => {
+    const { at, userId, username } = await signedIn()
+    const { body } = await at.get('session')
+    assert.deepEqual([body.kind, body.username], ['self_service', username])
+    const [line] = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 1 })
+    assert.deepEqual(
+      [line?.application, line?.factor, line?.result],
+      ['Portal', 'bypass_code', 'success'],
+    )
+  })
+
+  test('a push takes the code that is shown, typed into the app', async () => {
+    const { userId } = await service.addUser({ username: 'pushed' })
+    const phone = await service.addPushPhone(userId)
+    const at = browser()
+    await at.post('sign-in', { username: 'pushed' })
+    const code = String((await at.post('sign-in/push')).body.code)
+    assert.match(code, /^\d{4,6}$/)
+    const standing = async () => (await at.post('sign-in/push/standing')).body.kind
+    assert.equal(await standing(), 'waiting')
+    const { txid } = await phone.nextRequest()
+    const without = await phone.answer(String(txid), 'approve')
+    assert.notEqual(without.status, 200)
+    assert.equal(await standing(), 'waiting')
+    await phone.answer(String(txid), 'approve', { code })
+    const before = at.cookie
+    assert.equal(await standing(), 'signed_in')
+    assert.notEqual(at.cookie, before)
+    assert.equal((await at.get('devices')).status, 200)
+  })
+
+  test('phones by their order, with what is typed for each, and no whole number', async () => {
+    const { at, userId, phoneIds } = await signedIn(['+15550100021', '+15550100022'])
+    const order = [...phoneIds].reverse()
+    const { body, text } = await at.call('PUT', 'devices', { order })
+    const listed = devicesIn(body)
+    assert.deepEqual(
+      listed.map(({ id, typed }) => [id, typed]),
+      [
+        [order[0], ['sms']],
+        [order[1], ['sms2']],
+      ],
+    )
+    assert.deepEqual(
+      (await phones.ofUser(userId)).map(({ phoneId }) => phoneId),
+      order,
+    )
+    assert(!text.includes('+1555'))
+  })
+
+  describe('another person’s', () => {
+    test('device can be neither renamed, moved nor removed', async () => {
+      const [mine, other] = [await signedIn(), await signedIn(['+15550100031', '+15550100032'])]
+      const [theirs = ''] = other.phoneIds
+      const { at } = mine
+      assert.equal((await at.call('PATCH', `devices/${theirs}`, { name: 'x' })).status, 404)
+      assert.equal((await at.call('DELETE', `devices/${theirs}`)).status, 404)
+      const order = [...mine.phoneIds, theirs]
+      assert.equal((await at.call('PUT', 'devices', { order })).body.code, 'order')
+      assert.equal((await phones.ofUser(other.userId)).length, 2)
+    })
+
+    test('activation is told to nobody else, nor is his sign-in reported', async () => {
+      const [mine, other] = [await signedIn(), await signedIn()]
+      const { body } = await other.at.post('activations')
+      const asked = await mine.at.post('activations/standing', { code: body.code })
+      assert.equal(asked.body.kind, 'invalid')
+      const txid = signInsIn((await other.at.get('history')).body)[0]?.txid
+      assert.equal((await mine.at.post('history/report', { txid })).status, 404)
+      assert.equal((await other.at.post('history/report', { txid })).status, 200)
+      assert.equal((await other.at.post('history/report', { txid })).status, 404)
+      const [reported] = signInsIn((await other.at.get('history')).body)
+      assert.equal(reported?.reported, true)
+    })
+  })
+
+  test('a sign-in that was reported on the phone stands in the history as reported', async () => {
+    const { userId } = await service.addUser({ username: 'reporter' })
+    const phone = await service.addPushPhone(userId)
+    const parameters = { username: 'reporter', factor: 'push', device: 'auto', async: '1' }
+    const pushed = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    await phone.answer(String(pushed.txid), 'fraud')
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    const at = browser()
+    await at.signIn('reporter', code)
+    const shown = signInsIn((await at.get('history')).body)
+    assert.deepEqual(
+      shown.map(({ factor, result, reported }) => [factor, result, reported]),
+      [
+        ['bypass_code', 'success', false],
+        ['push', 'fraud', true],
+      ],
+    )
+  })
+
+  describe('the last way in', () => {
+    test('stays', async () => {
+      const { at, phoneIds } = await signedIn()
+      const answer = await at.call('DELETE', `devices/${phoneIds[0]}`)
+      assert.deepEqual([answer.status, answer.body.code], [409, 'last_way_in'])
+    })
+
+    test('stays when the last two are removed at once', async () => {
+      const { at, userId, phoneIds } = await signedIn(['+15550100041', '+15550100042'])
+      const answers = await Promise.all(phoneIds.map((id) => at.call('DELETE', `devices/${id}`)))
+      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
+      assert.equal((await phones.ofUser(userId)).length, 1)
+      const lines = await new AdministratorLog(service.store).list(5)
+      assert.equal(lines.filter(({ action }) => action === 'phone_delete').length, 1)
+    })
+  })
+
+  test('recovery codes: ten, once each, in the place of those before', async () => {
+    const { at, username } = await signedIn()
+    const codesOf = async () => {
+      const { codes } = (await at.post('recovery-codes')).body
+      assert(Array.isArray(codes))
+      return codes.map(String)
+    }
+    const [old = ''] = await codesOf()
+    const codes = await codesOf()
+    const [code = ''] = codes
+    assert.equal(new Set(codes).size, 10)
+    assert.equal((await browser().signIn(username, old)).status, 401)
+    assert.equal((await browser().signIn(username, code)).status, 200)
+    assert.equal((await browser().signIn(username, code)).status, 401)
+    assert.equal((await at.get('devices')).body.recoveryCodes, 9)
+  })
+
+  test('signed out everywhere else, the others are', async () => {
+    const { at, username } = await signedIn()
+    const { codes } = (await at.post('recovery-codes')).body
+    assert(Array.isArray(codes))
+    const other = browser()
+    await other.signIn(username, String(codes[0]))
+    assert.equal((await at.post('sign-out-elsewhere')).body.ended, 1)
+    assert.equal((await other.get('devices')).status, 401)
+    assert.equal((await at.get('devices')).status, 200)
+  })
+
+  test('a phone that a thief was about to connect is none: not after that, nor where the user is shut out', async () => {
+    const { at, userId, username } = await signedIn()
+    const thief = browser()
+    thief.cookie = at.cookie
+    const codeOf = async () => String((await thief.post('activations')).body.code)
+    const activate = async (code: string) => {
+      const { body } = await activationOf(code)
+      return await service.send({ method: 'POST', path: '/app/api/activate', body })
+    }
+    const [first, second] = [await codeOf(), await codeOf()]
+    await users.update(userId, { status: 'disabled' }, service.store.db)
+    assert.equal((await activate(first)).body.code, 'code_expired')
+    await users.update(userId, { status: 'active' }, service.store.db)
+    const [recovery = ''] = await service.addBypassCodes(userId, 1)
+    const again = browser()
+    await again.signIn(username, recovery)
+    await again.post('sign-out-elsewhere')
+    assert.equal((await activate(second)).body.code, 'unknown_code')
+    assert.equal((await phones.ofUser(userId)).length, 1)
+  })
+})
+
+type Listed = Readonly<Record<string, unknown>>
+
+function devicesIn(body: Listed): Listed[] {
+  return Array.isArray(body.devices) ? body.devices.filter(isRecord) : []
+}
+
+function signInsIn(body: Listed): Listed[] {
+  return Array.isArray(body.signIns) ? body.signIns.filter(isRecord) : []
+}

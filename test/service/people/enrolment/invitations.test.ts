@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { Invitations } from '../../../../src/service/people/enrolment/invitations.ts'
+import { PortalLinks } from '../../../../src/service/people/enrolment/portal_links.ts'
+import { Users } from '../../../../src/service/people/users.ts'
+import { PortalSessions } from '../../../../src/service/self_service/portal_sessions.ts'
+import type { Store } from '../../../../src/service/store/store.ts'
+import { ManualClock } from '../../../rig/manual_clock.ts'
+import { onBothDatabases } from '../../../rig/store.ts'
+
+const now = Date.UTC(2026, 0, 1)
+
+onBothDatabases('invitations', (rig) => {
+  let store: Store
+  let invitations: Invitations
+  before(async () => {
+    store = await rig().open()
+    invitations = new Invitations(store)
+  })
+
+  const invite = (validSecs = 300) =>
+    store.transaction((db) =>
+      invitations.create(
+        { username: 'alice', userId: null, ikey: null, validSecs, createdBy: 'cli:root' },
+        now,
+        db,
+      ),
+    )
+  const read = async (code: string) => {
+    const invitation = await invitations.byCode(code)
+    assert(invitation !== undefined)
+    return invitation
+  }
+  const bind = async (code: string, session: string, at = now) =>
+    invitations.bind(await read(code), session, at, store.db)
+
+  test('a code has 128 bits or more, and is kept as a hash', async () => {
+    const code = await invite()
+    assert.match(code, /^[A-Za-z0-9]{22}$/)
+    const rows = await store.db.selectFrom('portal_codes').selectAll().execute()
+    assert(!JSON.stringify(rows).includes(code))
+    assert.equal(await invitations.byCode(`${code.slice(1)}0`), undefined)
+  })
+
+  test('of ten browsers that open it at once, it is one’s', async () => {
+    const invitation = await read(await invite())
+    const opened = await Promise.all(
+      Array.from({ length: 10 }, (_, browser) =>
+        invitations.bind(invitation, `session ${browser}`, now, store.db),
+      ),
+    )
+    assert.equal(opened.filter(Boolean).length, 1)
+  })
+
+  test('it is used up once, by the session that has it', async () => {
+    const code = await invite()
+    await bind(code, 'one')
+    const { codeHash } = await read(code)
+    assert.equal(await invitations.finish(codeHash, 'another', now, store.db), false)
+    assert.equal(await invitations.finish(codeHash, 'one', now, store.db), true)
+    assert.equal(await invitations.finish(codeHash, 'one', now, store.db), false)
+    assert.equal(await bind(code, 'one'), false)
+  })
+
+  test('one that has expired is nobody’s', async () => {
+    const code = await invite(60)
+    assert.equal(await bind(code, 'one', now + 60_000), false)
+    assert.equal(await bind(code, 'one', now + 59_999), true)
+  })
+
+  test('expired ones are forgotten, and the user who was made for nothing is named', async () => {
+    const code = await invite(60)
+    const { userId } = await store.transaction((db) =>
+      new Users(store).create({ username: `made${store.dialect}` }, now, db),
+    )
+    await invitations.setMadeUser((await read(code)).codeHash, userId, store.db)
+    assert.deepEqual(await invitations.prune(now + 60_000), [])
+    assert.deepEqual(await invitations.prune(now + 4_000_000), [userId])
+    assert.equal(await invitations.byCode(code), undefined)
+  })
+})
+
+onBothDatabases('links that a login shows', (rig) => {
+  let store: Store
+  let links: PortalLinks
+  let invitations: Invitations
+  const clock = new ManualClock()
+  const integration = { ikey: 'DIX', usernameNormalization: 'simple' } as const
+  before(async () => {
+    store = await rig().open()
+    invitations = new Invitations(store)
+    links = new PortalLinks(
+      store,
+      { users: new Users(store), invitations },
+      () => 'https://mfa.example',
+      clock,
+    )
+  })
+  const linkFor = (username: string) => links.atLogin({ username }, integration)
+  const codeOf = (link: string) => link.slice(link.lastIndexOf('/') + 1)
+
+  test('have the code behind the #, where no log has it', async () => {
+    assert.match(await linkFor('nobody'), /^https:\/\/mfa\.example\/portal#\/enroll\/\w{22}$/)
+  })
+
+  test('a thousand of one name are one row; after that as many as there are names', async () => {
+    const count = async () =>
+      (await store.db.selectFrom('portal_codes').selectAll().execute()).length
+    await linkFor('impatient')
+    const before = await count()
+    for (let time = 0; time < 1000; time++) await linkFor('CORP\\Impatient')
+    assert.equal(await count(), before)
+    await linkFor('another')
+    assert.equal(await count(), before + 1)
+  })
+
+  test('one that somebody has opened is not handed out again', async () => {
+    const first = await linkFor('opened')
+    const invitation = await invitations.byCode(codeOf(first))
+    assert(invitation !== undefined)
+    await invitations.bind(invitation, 'session', clock.now(), store.db)
+    assert.notEqual(await linkFor('opened'), first)
+  })
+
+  test('one that ends soon is not handed out again', async () => {
+    const first = await linkFor('late')
+    clock.advance(121_000)
+    assert.notEqual(await linkFor('late'), first)
+  })
+})
+
+onBothDatabases('portal sessions', (rig) => {
+  let store: Store
+  let sessions: PortalSessions
+  before(async () => {
+    store = await rig().open()
+    sessions = new PortalSessions(store)
+  })
+  const open = (kind: 'enrollment' | 'sign_in' | 'self_service') =>
+    sessions.open(
+      { kind, username: 'alice', userId: null, codeHash: null, address: '::1' },
+      now,
+      store.db,
+    )
+
+  describe('their token', () => {
+    test('is 256 bits that are kept as a hash', async () => {
+      const { token } = await open('sign_in')
+      assert.equal(Buffer.from(token.reveal(), 'base64url').length, 32)
+      const rows = await store.db.selectFrom('portal_sessions').selectAll().execute()
+      assert(!JSON.stringify(rows).includes(token.reveal()))
+      assert.equal((await sessions.byToken(token.reveal(), now))?.kind, 'sign_in')
+    })
+
+    test('its hash, as a thief of the database has it, is no token', async () => {
+      const { tokenHash } = await open('self_service')
+      assert.equal(await sessions.byToken(tokenHash, now), undefined)
+    })
+  })
+
+  test('one of self-service ends after a quarter of an hour without use, and after an hour', async () => {
+    const { token } = await open('self_service')
+    const at = (minutes: number) => sessions.byToken(token.reveal(), now + minutes * 60_000)
+    assert.equal(await at(15), undefined)
+    for (const minutes of [14, 28, 42, 56]) {
+      const session = await at(minutes)
+      assert(session !== undefined)
+      await sessions.touch(session, now + minutes * 60_000)
+    }
+    assert.equal(await at(60), undefined)
+  })
+
+  test('a challenge is taken once, of fifty at once', async () => {
+    const { tokenHash } = await open('self_service')
+    await sessions.setChallenge(tokenHash, 'challenge')
+    const taken = await Promise.all(
+      Array.from({ length: 50 }, () => sessions.takeChallenge(tokenHash, 'challenge', store.db)),
+    )
+    assert.equal(taken.filter(Boolean).length, 1)
+  })
+})

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Integration } from '../../../../src/service/applications/integrations.ts'
+import { SignIn } from '../../../rig/sign_in.ts'
+import { StoreRig } from '../../../rig/store.ts'
+
+const push = { factor: 'push', device: 'auto' } as const
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+/** A wait looks at the clock ten times a second. */
+const aLookMs = 250
+
+describe('a clock that is put right while somebody waits', () => {
+  const rig = new StoreRig(undefined)
+  let signIn: SignIn
+  let vpn: Integration
+  before(async () => {
+    signIn = new SignIn(await rig.open())
+    vpn = await signIn.application()
+  })
+  after(() => rig.close())
+
+  const asked = async () => {
+    const { user, phoneId } = await signIn.somebody()
+    const request = signIn.request(vpn, user)
+    const asked = await signIn.authentication.auth(request, push, { async: true })
+    assert.ok(asked.kind === 'waiting')
+    return { txid: asked.txid, phoneId, user }
+  }
+  const ends = async (user: Awaited<ReturnType<typeof asked>>['user']) =>
+    (await signIn.lines(user)).map(({ result, reason }) => `${result} ${reason}`)
+  const looked = () => new Promise((resolve) => setTimeout(resolve, aLookMs))
+
+  test('forwards: the time is over, and nobody is let in', async () => {
+    const { authentication, clock } = signIn
+    const { txid, phoneId, user } = await asked()
+    const waiting = authentication.awaitOutcome(txid)
+    clock.advance(hourMs)
+    assert.equal(await authentication.answer(txid, phoneId, 'approve'), 'gone')
+    assert.equal((await waiting).status, 'timeout')
+    assert.deepEqual(await ends(user), ['denied no_response'])
+  })
+
+  test('back by an hour: a push does not wait for an hour', async () => {
+    const { authentication, clock } = signIn
+    const { txid, phoneId, user } = await asked()
+    const waiting = authentication.awaitOutcome(txid)
+    await looked()
+    clock.advance(-hourMs)
+    assert.equal((await waiting).status, 'timeout')
+    const other = await asked()
+    clock.advance(-hourMs)
+    assert.deepEqual(await authentication.waitingFor(phoneId), [])
+    assert.deepEqual(await authentication.waitingFor(other.phoneId), [])
+    assert.equal(await authentication.answer(other.txid, other.phoneId, 'approve'), 'gone')
+    await authentication.tidy()
+    assert.deepEqual(await ends(user), ['denied no_response'])
+    assert.deepEqual(await ends(other.user), ['denied no_response'])
+  })
+
+  test('back by a little: it can still be answered, and no poll is held longer for it', async () => {
+    const { authentication, clock } = signIn
+    const { txid, phoneId } = await asked()
+    await authentication.status(txid, vpn.ikey)
+    let replied = false
+    const poll = authentication.status(txid, vpn.ikey).finally(() => {
+      replied = true
+    })
+    await looked()
+    clock.advance(-2 * minuteMs)
+    await looked()
+    assert.equal(replied, false)
+    clock.advance(minuteMs / 2)
+    assert.equal((await poll)?.result, 'waiting')
+    assert.equal(await authentication.answer(txid, phoneId, 'approve'), 'settled')
+  })
+})

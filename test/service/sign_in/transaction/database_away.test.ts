@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Secret } from '../../../../src/host/secret.ts'
+import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
+import { responseOf } from '../../../rig/service_client.ts'
+import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
+import { stands } from '../../../rig/standing.ts'
+
+const calls = 200
+const answered = 20
+const awayMs = 1500
+const backWithinMs = 10_000
+
+describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, () => {
+  let cluster: PostgresCluster
+  let service: ServiceNodes
+  let node: ServiceNode
+
+  before(async () => {
+    cluster = await PostgresCluster.start()
+    service = await ServiceNodes.start(new Secret(await cluster.createDatabase()), 1)
+    const [first] = service.nodes
+    assert.ok(first !== undefined)
+    node = first
+  })
+  after(async () => {
+    await service.close()
+    await cluster.stop()
+  })
+
+  const push = (username: string, options: { readonly async?: '1' } = {}) =>
+    node.client.call({
+      path: '/auth/v2/auth',
+      parameters: { username, factor: 'push', device: 'auto', ...options },
+    })
+  const poll = (txid: string) =>
+    node.client.call({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } })
+  const healthy = async () =>
+    (await node.client.send({ method: 'GET', path: '/healthz' })).status === 200
+  const passed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const isBack = async () => {
+    const until = performance.now() + backWithinMs
+    while (!(await healthy())) assert.ok(performance.now() < until)
+  }
+
+  test('stopped and started: they go on waiting, and are told what is answered then', async () => {
+    const phone = await service.addPhone('alice')
+    let ended = 0
+    const waiting = Array.from({ length: calls }, () =>
+      push('alice').finally(() => {
+        ended++
+      }),
+    )
+    await stands(node.client, 'waiting_calls', calls)
+    await cluster.shutDown()
+    assert.equal(await healthy(), false)
+    await passed(awayMs)
+    assert.equal(ended, 0)
+    await cluster.startAgain()
+    await isBack()
+    const asked = (await phone.requests()).map(({ txid }) => String(txid))
+    assert.equal(asked.length, calls)
+    for (const txid of asked.slice(0, answered)) await phone.answer(txid, 'approve')
+    await stands(node.client, 'waiting_calls', calls - answered)
+    for (const txid of asked.slice(answered)) await phone.answer(txid, 'deny')
+    const results = (await Promise.all(waiting)).map((answer) => responseOf(answer).result)
+    assert.equal(results.filter((result) => result === 'allow').length, answered)
+    assert.equal(results.filter((result) => result === 'deny').length, calls - answered)
+  })
+
+  test('while the time runs out: no reply that could let in, and a line when it is back', async () => {
+    await service.addPhone('bob')
+    const txid = String(responseOf(await push('bob', { async: '1' })).txid)
+    assert.equal(responseOf(await poll(txid)).result, 'waiting')
+    await service.store.db
+      .updateTable('transactions')
+      .set({ expires: Date.now() + 800 })
+      .where('txid', '=', txid)
+      .execute()
+    const held = poll(txid)
+    await stands(node.client, 'waiting_calls', 1)
+    await cluster.shutDown()
+    const { status, body } = await held
+    assert.deepEqual([status, body.stat], [500, 'FAIL'])
+    await cluster.startAgain()
+    await isBack()
+    assert.equal(responseOf(await poll(txid)).status, 'timeout')
+    const lines = await new AuthenticationLog(service.store).ofTxid(txid)
+    assert.deepEqual(
+      lines.map(({ reason }) => reason),
+      ['no_response'],
+    )
+  })
+
+  test('that does not answer any more: the service stops within five seconds all the same', async () => {
+    await service.addPhone('carol')
+    const waiting = Promise.allSettled(Array.from({ length: 10 }, () => push('carol')))
+    await stands(node.client, 'waiting_calls', 10)
+    cluster.halt('SIGSTOP')
+    try {
+      // more than there are connections to the database
+      const asked = Promise.allSettled(Array.from({ length: 30 }, () => poll('none')))
+      const began = performance.now()
+      assert.equal(await node.running.stop(), 0)
+      const ms = performance.now() - began
+      assert.ok(ms < 5000, `${Math.round(ms)} ms`)
+      await Promise.all([asked, waiting])
+    } finally {
+      cluster.halt('SIGCONT')
+    }
+  })
+})

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { queryObjects } from 'node:v8'
+import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import { defaultConfig } from '../../../../src/service/config/service_config.ts'
+import { ToldStatuses } from '../../../../src/service/sign_in/transaction/told_statuses.ts'
+import type { Transaction } from '../../../../src/service/sign_in/transaction/transaction.ts'
+import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
+import { EventStream } from '../../../rig/event_stream.ts'
+import type { PushPhone } from '../../../rig/push_phone.ts'
+import { responseOf, TestService } from '../../../rig/service.ts'
+import { ServiceClient } from '../../../rig/service_client.ts'
+import { stands } from '../../../rig/standing.ts'
+
+const calls = 60
+
+describe('clients that hang up while they wait', () => {
+  let service: TestService
+  let client: ServiceClient
+  let phone: PushPhone
+  let userId: string
+
+  before(async () => {
+    const { push } = defaultConfig('.')
+    const unlimited = { ...push, fatigue: { ...push.fatigue, limit: 0 } }
+    service = await TestService.start({ config: { push: unlimited } })
+    userId = (await service.addUser({ username: 'alice' })).userId
+    phone = await service.addPushPhone(userId)
+    client = new ServiceClient({
+      port: service.port,
+      ca: service.ca,
+      integration: service.integration,
+      maxSockets: Number.POSITIVE_INFINITY,
+    })
+  })
+  after(async () => {
+    client.close()
+    await service.close()
+  })
+
+  const push = (options: { readonly async?: '1' } = {}) => ({
+    path: '/auth/v2/auth',
+    parameters: { username: 'alice', factor: 'push', device: 'auto', ...options },
+  })
+  const statusOf = (txid: string) =>
+    ({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } }) as const
+  const repliesTo = async (txid: string) => {
+    const { waiting_replies } = await service.store.db
+      .selectFrom('transactions')
+      .select('waiting_replies')
+      .where('txid', '=', txid)
+      .executeTakeFirstOrThrow()
+    return Number(waiting_replies)
+  }
+
+  test('calls: none is kept, and phones can still answer', async () => {
+    const hangUp = new AbortController()
+    const waiting = Array.from({ length: calls }, () => client.call(push(), hangUp.signal))
+    const ended = Promise.allSettled(waiting)
+    await stands(service, 'waiting_calls', calls)
+    hangUp.abort()
+    await ended
+    await stands(service, 'waiting_calls', 0, 1000)
+    const asked = await phone.requests()
+    assert.equal(asked.length, calls)
+    const [txid = ''] = asked.map((request) => String(request.txid))
+    assert.equal((await phone.answer(txid, 'approve')).status, 200)
+    const lines = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 99 })
+    assert.deepEqual(
+      lines.map(({ result, reason }) => [result, reason]),
+      [['success', 'user_approved']],
+    )
+  })
+
+  test('a client that does not hang up gets the outcome', async () => {
+    const waiting = client.call(push())
+    await stands(service, 'waiting_calls', 1)
+    const asked = await phone.requests()
+    await phone.answer(String(asked.at(-1)?.txid), 'approve')
+    assert.equal(responseOf(await waiting).result, 'allow')
+  })
+
+  test('polls: none is kept, and an unsent reply is not counted', async () => {
+    const txid = String(responseOf(await client.call(push({ async: '1' }))).txid)
+    assert.equal(responseOf(await client.call(statusOf(txid))).result, 'waiting')
+    for (let round = 0; round < 20; round++) {
+      const hangUp = new AbortController()
+      const poll = client.call(statusOf(txid), hangUp.signal)
+      await stands(service, 'waiting_calls', 1)
+      hangUp.abort()
+      await assert.rejects(poll)
+      await stands(service, 'waiting_calls', 0, 1000)
+    }
+    assert.equal(await repliesTo(txid), 1)
+    await phone.answer(txid, 'approve')
+    assert.equal(responseOf(await client.call(statusOf(txid))).result, 'allow')
+  })
+
+  test('apps: no stream is kept', async () => {
+    const headers = await phone.signedHeaders('GET', '/app/api/stream')
+    const streams = [1, 2, 3].map(() => new EventStream(service, headers))
+    await Promise.all(streams.map((stream) => stream.next()))
+    await stands(service, 'open_apps', 3)
+    for (const stream of streams) stream.close()
+    await stands(service, 'open_apps', 0, 1000)
+  })
+
+  test('leave nothing in memory', () => {
+    assert.equal(queryObjects(Wait, { format: 'count' }), 0)
+  })
+})
+
+describe('the statuses that clients have seen', () => {
+  test('are kept as long as they may be polled', () => {
+    const told = new ToldStatuses()
+    const transaction: Transaction = {
+      txid: 'one',
+      ikey: '',
+      userId: null,
+      factor: 'push',
+      phoneId: null,
+      request: { application: '', username: '', ipaddr: '', hostname: '' },
+      verification: undefined,
+      repeatOf: null,
+      opened: 0,
+      expires: 60_000,
+      outcome: { result: 'waiting', status: 'pushed', status_msg: '' },
+    }
+    for (let index = 0; index < 100; index++) told.keep({ ...transaction, txid: String(index) })
+    told.keep(transaction)
+    told.prune(100_000)
+    assert.ok(told.knows(transaction))
+    told.prune(120_000)
+    assert.equal(told.size, 0)
+  })
+})

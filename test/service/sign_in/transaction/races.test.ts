@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import type { Integration } from '../../../../src/service/applications/integrations.ts'
+import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import type { Outcome } from '../../../../src/service/sign_in/transaction/transaction.ts'
+import { SignIn } from '../../../rig/sign_in.ts'
+import { onBothDatabases } from '../../../rig/store.ts'
+
+const push = { factor: 'push', device: 'auto' } as const
+const lifeMs = 60_000
+
+/** What happens to a push, on one of two nodes, after some turns of the event loop. */
+const acts = fc.array(
+  fc.record({
+    node: fc.nat({ max: 1 }),
+    does: fc.constantFrom('approve', 'deny', 'fraud', 'tidy', 'poll', 'wait'),
+    turns: fc.nat({ max: 12 }),
+  }),
+  { minLength: 2, maxLength: 10 },
+)
+/** The node for which the time is over while they happen. */
+const lateNode = fc.option(fc.nat({ max: 1 }))
+
+const lineOf: Readonly<Record<string, string>> = {
+  allow: 'success user_approved',
+  deny: 'denied user_mistake',
+  fraud: 'fraud user_marked_fraud',
+  timeout: 'denied no_response',
+}
+
+onBothDatabases('whatever happens at one moment', (rig) => {
+  let nodes: readonly [SignIn, SignIn]
+  let vpn: Integration
+
+  before(async () => {
+    const store = await rig().open()
+    // SQLite is one process's: there the nodes are two that know nothing of each other
+    const other = store.dialect === 'sqlite' ? store : await rig().open()
+    nodes = [new SignIn(store), new SignIn(other)]
+    vpn = await nodes[0].application()
+  })
+  after(() => {
+    for (const { transactions } of nodes) transactions.close()
+  })
+
+  test('a push has one outcome, one line in the log, and all who wait are told it', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, lateNode, async (acts, late) => {
+        const [first, second] = nodes
+        const now = Math.max(first.clock.now(), second.clock.now())
+        for (const { clock } of nodes) clock.advance(now - clock.now())
+        const { user, phoneId } = await first.somebody()
+        const asked = await first.authentication.auth(first.request(vpn, user), push, {
+          async: true,
+        })
+        assert.ok(asked.kind === 'waiting')
+        const { txid } = asked
+        const waiting = nodes.flatMap(({ authentication }) => [
+          authentication.awaitOutcome(txid),
+          pollToTheEnd(authentication, txid, vpn),
+        ])
+        if (late !== null) nodes[late]?.clock.advance(lifeMs)
+        const done = await Promise.all(
+          acts.map(async ({ node, does, turns }) => {
+            for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+            const { authentication } = nodes[node] ?? first
+            switch (does) {
+              case 'tidy':
+                return void (await authentication.tidy())
+              case 'poll':
+                return void waiting.push(pollToTheEnd(authentication, txid, vpn))
+              case 'wait':
+                return void waiting.push(authentication.awaitOutcome(txid))
+              default:
+                return await authentication.answer(txid, phoneId, does)
+            }
+          }),
+        )
+        if (late === null) done.push(await first.authentication.answer(txid, phoneId, 'deny'))
+        const told = await Promise.all(waiting)
+        const settled = await second.transactions.byTxid(txid)
+        assert.ok(settled !== undefined)
+        const { result, status } = settled.outcome
+        assert.ok(done.filter((answer) => answer === 'settled').length <= 1)
+        for (const outcome of told) {
+          assert.deepEqual([outcome.result, outcome.status], [result, status])
+        }
+        const lines = await new AuthenticationLog(first.store).ofTxid(txid)
+        assert.deepEqual(
+          lines.map((line) => `${line.result} ${line.reason}`),
+          [lineOf[status]],
+        )
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+async function pollToTheEnd(
+  authentication: SignIn['authentication'],
+  txid: string,
+  { ikey }: Integration,
+): Promise<Outcome> {
+  for (;;) {
+    const standing = await authentication.status(txid, ikey)
+    assert.ok(standing !== undefined)
+    if (standing.result !== 'waiting') return { ...standing, result: standing.result }
+  }
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Secret } from '../../../../src/host/secret.ts'
+import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
+import { responseOf } from '../../../rig/service_client.ts'
+import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
+import { stands } from '../../../rig/standing.ts'
+
+/** The service looks for what is overdue every five seconds. */
+const tidiedMs = 15_000
+const calls = 150
+
+for (const [name, skip] of [
+  ['SQLite', false],
+  ['PostgreSQL', skipPostgres],
+] as const) {
+  describe(`a process that ends while pushes wait, on ${name}`, { skip }, () => {
+    let cluster: PostgresCluster | undefined
+    let service: ServiceNodes
+    let node: ServiceNode
+
+    before(async () => {
+      if (name === 'PostgreSQL') cluster = await PostgresCluster.start()
+      const url = await cluster?.createDatabase()
+      service = await ServiceNodes.start(url === undefined ? undefined : new Secret(url), 1)
+      const [first] = service.nodes
+      assert.ok(first !== undefined)
+      node = first
+    })
+    after(async () => {
+      await service.close()
+      await cluster?.stop()
+    })
+
+    const push = (username: string, options: { readonly async?: '1' } = {}) =>
+      node.client.call({
+        path: '/auth/v2/auth',
+        parameters: { username, factor: 'push', device: 'auto', ...options },
+      })
+    const poll = async (txid: string) =>
+      responseOf(
+        await node.client.call({
+          method: 'GET',
+          path: '/auth/v2/auth_status',
+          parameters: { txid },
+        }),
+      )
+    const linesOf = async (txid: string) =>
+      (await new AuthenticationLog(service.store).ofTxid(txid)).map(
+        ({ result, reason }) => `${result} ${reason}`,
+      )
+    const killed = async () => {
+      await node.stop('SIGKILL')
+    }
+    const startedAgain = async () => {
+      node = await service.run(node.folder)
+    }
+
+    test('killed: after the restart the phone is asked still, and its answer is told', async () => {
+      const before = await service.addPhone('alice')
+      const phone = before.over((raw) => node.client.send(raw))
+      const txid = String(responseOf(await push('alice', { async: '1' })).txid)
+      assert.equal((await poll(txid)).result, 'waiting')
+      const held = assert.rejects(poll(txid))
+      const call = assert.rejects(push('alice'))
+      await stands(node.client, 'waiting_calls', 2)
+      await killed()
+      await Promise.all([held, call])
+      await startedAgain()
+      const asked = (await phone.requests()).map((request) => String(request.txid))
+      assert.equal(asked.length, 2)
+      assert.ok(asked.includes(txid))
+      assert.equal((await poll(txid)).result, 'waiting')
+      const waiting = poll(txid)
+      await stands(node.client, 'waiting_calls', 1)
+      assert.equal((await phone.answer(txid, 'approve')).status, 200)
+      const { result, status } = await waiting
+      assert.deepEqual([result, status], ['allow', 'allow'])
+      assert.deepEqual(await linesOf(txid), ['success user_approved'])
+      assert.deepEqual((await phone.requests()).length, 1)
+    })
+
+    test('killed: what runs out meanwhile has its line, whether anybody asks for it or not', async () => {
+      await service.addPhone('bob')
+      const txids: string[] = []
+      for (let pushes = 0; pushes < 3; pushes++) {
+        txids.push(String(responseOf(await push('bob', { async: '1' })).txid))
+      }
+      const [asked = '', ...others] = txids
+      await killed()
+      const past = Date.now() - 1
+      await service.store.db
+        .updateTable('transactions')
+        .set({ opened: past - 60_000, expires: past })
+        .where('txid', 'in', txids)
+        .execute()
+      await startedAgain()
+      const { result, status } = await poll(asked)
+      assert.deepEqual([result, status], ['deny', 'timeout'])
+      const until = performance.now() + tidiedMs
+      while ((await linesOf(others[0] ?? '')).length === 0) {
+        assert.ok(performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      for (const txid of txids) assert.deepEqual(await linesOf(txid), ['denied no_response'])
+      assert.equal((await poll(others[0] ?? '')).status, 'timeout')
+    })
+
+    test('stopped: each call gets its end, within five seconds', async () => {
+      await service.addPhone('carol')
+      const waiting = Array.from({ length: calls }, () => push('carol'))
+      await stands(node.client, 'waiting_calls', calls)
+      const began = performance.now()
+      assert.equal(await node.running.stop(), 0)
+      assert.ok(performance.now() - began < 5000)
+      const outcomes = (await Promise.all(waiting)).map((answer) => responseOf(answer))
+      assert.ok(outcomes.every(({ result, status }) => result === 'deny' && status === 'timeout'))
+      const { count } = await service.store.db
+        .selectFrom('authentication_log')
+        .select((select) => select.fn.countAll().as('count'))
+        .where('username', '=', 'carol')
+        .executeTakeFirstOrThrow()
+      assert.equal(Number(count), calls)
+    })
+  })
+}

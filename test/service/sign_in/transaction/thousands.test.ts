@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { before, test } from 'node:test'
+import { queryObjects } from 'node:v8'
+import type { Integration } from '../../../../src/service/applications/integrations.ts'
+import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import { type Outcome, timedOut } from '../../../../src/service/sign_in/transaction/transaction.ts'
+import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
+import { SignIn, type Somebody } from '../../../rig/sign_in.ts'
+import { onBothDatabases } from '../../../rig/store.ts'
+
+const calls = 2000
+const lifeSecs = 60
+/** Half of what a service has to stop: the other half is for the network. */
+const withinMs = 2000
+
+onBothDatabases('thousands of waiting clients', (rig) => {
+  let vpn: Integration
+  let alice: Somebody
+  let node: SignIn
+  before(async () => {
+    node = new SignIn(await rig().open())
+    vpn = await node.application()
+    alice = await node.somebody()
+  })
+
+  /** @returns The txids of as many as wait. */
+  const open = async ({ store, transactions }: SignIn): Promise<string[]> => {
+    const { user, phoneId } = alice
+    return await store.transaction(async (db) => {
+      const txids = Array.from({ length: calls }, () => randomUUID())
+      for (const txid of txids) {
+        const opening = {
+          ...{ txid, ikey: vpn.ikey, userId: user.userId, factor: 'push', phoneId },
+          request: { application: 'VPN', username: user.username, ipaddr: '', hostname: '' },
+          verification: undefined,
+          repeatOf: null,
+        }
+        await transactions.open(opening, { status: 'pushed', status_msg: '' }, lifeSecs, db)
+      }
+      return txids
+    })
+  }
+  const waitFor = async ({ authentication, transactions }: SignIn, txids: readonly string[]) => {
+    const waiting = txids.map((txid) => authentication.awaitOutcome(txid))
+    while (transactions.waitingCalls < txids.length) await new Promise(setImmediate)
+    return waiting
+  }
+  const lines = async (txids: readonly string[]) => {
+    const asked = new Set<string | null>(txids)
+    const all = await new AuthenticationLog(node.store).list({ limit: 10 * calls })
+    return all.filter(({ txid }) => asked.has(txid)).map(({ reason }) => reason)
+  }
+  const outcomesWithin = async (waiting: readonly Promise<Outcome>[]) => {
+    const began = performance.now()
+    const outcomes = await Promise.all(waiting)
+    const ms = performance.now() - began
+    assert.ok(ms < withinMs, `${Math.round(ms)} ms`)
+    return outcomes
+  }
+
+  test('all get one reply in time when the service stops', async () => {
+    const stopping = new SignIn(node.store)
+    const txids = await open(stopping)
+    const waiting = await waitFor(stopping, txids)
+    stopping.transactions.close()
+    assert.deepEqual(await outcomesWithin(waiting), Array(calls).fill(timedOut))
+    assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))
+  })
+
+  test('all get a reply in time when their transactions expire, and leave nothing', async () => {
+    const txids = await open(node)
+    const waiting = await waitFor(node, txids)
+    const polled = await Promise.all(
+      txids.slice(0, 100).map((txid) => node.authentication.status(txid, vpn.ikey)),
+    )
+    assert.ok(polled.every((standing) => standing?.result === 'waiting'))
+    node.clock.advance(lifeSecs * 1000)
+    const tidied = node.authentication.tidy()
+    assert.deepEqual(await outcomesWithin(waiting), Array(calls).fill(timedOut))
+    await tidied
+    assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))
+    assert.equal(node.transactions.waitingCalls, 0)
+    assert.equal(queryObjects(Wait, { format: 'count' }), 0)
+  })
+})
