@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Option, SectionKind } from '../src/proxy/config/option.ts'
-import { sectionTable } from '../src/proxy/config/section_table.ts'
+import type { Option, SectionKind } from '../src/proxy/sections/option.ts'
+import { sectionTable } from '../src/proxy/sections/section_table.ts'
 
 /** `docs/authproxy.cfg.md`: the text comes from `parts/`, the keys from the table. */
 export function authproxyCfgPage(): string {
@@ -10,7 +10,7 @@ export function authproxyCfgPage(): string {
   const later = sectionTable.filter(({ support }) => support === 'not yet')
   const never = sectionTable.filter(({ support }) => support === 'never')
   return [
-    '<!-- Made by `npm run docs` from src/proxy/config/section_table.ts and docs/parts/authproxy.cfg.md; change those. -->',
+    '<!-- Made by `npm run docs` from src/proxy/sections/section_table.ts and docs/parts/authproxy.cfg.md; change those. -->',
     '',
     intro.trimEnd(),
     '',

@@ -4,14 +4,14 @@ import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { replaceFile } from '../host/replace_file.ts'
 import { version } from '../host/version.ts'
-import { formatProblem } from '../proxy/config/problem.ts'
-import { protectConfig } from '../proxy/config/protect_config.ts'
+import { formatProblem } from '../proxy/sections/problem.ts'
+import { protectConfig } from '../proxy/sections/protect_config.ts'
 import {
   keyFileFor,
   ProtectedValueError,
   protect,
   readOrMakeKey,
-} from '../proxy/config/protected_value.ts'
+} from '../proxy/sections/protected_value.ts'
 
 const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
 const mostOctets = 4096

@@ -4,10 +4,10 @@ import { type Clock, systemClock } from '../host/clock.ts'
 import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
-import { formatProblem } from '../proxy/config/problem.ts'
-import { readProxyConfig } from '../proxy/config/read_proxy_config.ts'
 import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
+import { formatProblem } from '../proxy/sections/problem.ts'
+import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { startService } from '../service/compose/service.ts'
 import {
   configFileIn,

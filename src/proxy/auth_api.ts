@@ -2,7 +2,7 @@ import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
 import { version } from '../host/version.ts'
-import type { RadiusServerSection } from './config/proxy_config.ts'
+import type { RadiusServerSection } from './sections/proxy_config.ts'
 
 /**
  * The client of the API that a section names.

@@ -4,12 +4,12 @@ import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
 import type { AccessRequest, Answer } from '../radius/udp/access_request.ts'
 import { authApiOf } from './auth_api.ts'
-import type { RadiusServerSection } from './config/proxy_config.ts'
 import { radiusFront } from './front/radius_front.ts'
 import { duoOnly } from './mode/duo_only.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
+import type { RadiusServerSection } from './sections/proxy_config.ts'
 
 /** The proxy's access to its machine. */
 export interface ProxyHost {

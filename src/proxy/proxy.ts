@@ -1,8 +1,8 @@
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 import { RadiusServer } from '../radius/udp/server.ts'
-import type { ProxyConfig, RadiusServerSection } from './config/proxy_config.ts'
 import { Desk, type ProxyHost } from './desk.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
+import type { ProxyConfig, RadiusServerSection } from './sections/proxy_config.ts'
 
 /** Thrown where a listener can't be opened; the message names the section, the port and what to do. */
 export class ListenError extends Error {

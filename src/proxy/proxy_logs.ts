@@ -1,7 +1,7 @@
 import type { Clock } from '../host/clock.ts'
 import { ProgramLog } from '../host/program_log.ts'
 import { RotatingFile } from '../host/rotating_file.ts'
-import type { ProxyConfig } from './config/proxy_config.ts'
+import type { ProxyConfig } from './sections/proxy_config.ts'
 
 /** The logs that a configuration asks for. */
 export interface ProxyLogs {

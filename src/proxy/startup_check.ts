@@ -3,7 +3,7 @@ import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { silentLog } from '../host/log.ts'
 import { authApiOf } from './auth_api.ts'
-import type { RadiusServerSection } from './config/proxy_config.ts'
+import type { RadiusServerSection } from './sections/proxy_config.ts'
 
 /** What a server section finds when it asks its API. */
 export interface ApiFinding {

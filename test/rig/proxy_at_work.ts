@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/host/clock.ts'
 import { Secret } from '../../src/host/secret.ts'
-import type { ProxyConfig, RadiusServerSection } from '../../src/proxy/config/proxy_config.ts'
 import { AuthenticationProxy } from '../../src/proxy/proxy.ts'
+import type { ProxyConfig, RadiusServerSection } from '../../src/proxy/sections/proxy_config.ts'
 import {
   type Attribute,
   Code,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { formatProblem } from '../../../src/proxy/config/problem.ts'
-import type { RadiusServerSection } from '../../../src/proxy/config/proxy_config.ts'
-import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import type { RadiusServerSection } from '../../../src/proxy/sections/proxy_config.ts'
+import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
 const skey = 'a'.repeat(40)
 const secret = 's'.repeat(24)

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { readKey, unprotect } from '../../../src/proxy/config/protected_value.ts'
-import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+import { readKey, unprotect } from '../../../src/proxy/sections/protected_value.ts'
+import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
 const program = join(import.meta.dirname, '../../../src/cmd/authproxy_passwd.ts')
 const skey = 'a'.repeat(40)

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { pages } from '../../../docs/pages.ts'
-import { formatProblem } from '../../../src/proxy/config/problem.ts'
-import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
-import { sectionTable } from '../../../src/proxy/config/section_table.ts'
+import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
+import { sectionTable } from '../../../src/proxy/sections/section_table.ts'
 
 const folder = join(import.meta.dirname, '../../../docs')
 

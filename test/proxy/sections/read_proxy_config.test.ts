@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { formatProblem } from '../../../src/proxy/config/problem.ts'
-import { keyFileFor, protect, readOrMakeKey } from '../../../src/proxy/config/protected_value.ts'
-import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import { keyFileFor, protect, readOrMakeKey } from '../../../src/proxy/sections/protected_value.ts'
+import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
 const skey = 'a'.repeat(40)
 const secret = 's'.repeat(24)

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
-import type { Option } from '../../../src/proxy/config/option.ts'
-import { codecLabel, existingPath, valueProblem } from '../../../src/proxy/config/value.ts'
+import type { Option } from '../../../src/proxy/sections/option.ts'
+import { codecLabel, existingPath, valueProblem } from '../../../src/proxy/sections/value.ts'
 
 const file = '/nowhere/authproxy.cfg'
 

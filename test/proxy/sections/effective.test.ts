@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { effectiveSections } from '../../../src/proxy/config/effective.ts'
-import { readProxyConfig } from '../../../src/proxy/config/read_proxy_config.ts'
+import { effectiveSections } from '../../../src/proxy/sections/effective.ts'
+import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
 describe('the configuration as a log shows it', () => {
   test('every key with its default, secrets masked', () => {
