@@ -22,7 +22,7 @@ export interface Rounds {
   readonly best: number
 }
 
-export function roundsOf(values: readonly number[]): Rounds {
+export function formatRounds(values: readonly number[]): Rounds {
   return { median: median(values), best: Math.max(...values) }
 }
 
@@ -33,7 +33,7 @@ export function met(what: string, value: number, target: number): string {
 
 /** Lays figures out for a terminal. */
 export function table({ name, method, columns, rows, remarks }: Figures): string {
-  const cells = [columns, ...rows].map((row) => row.map(textOf))
+  const cells = [columns, ...rows].map((row) => row.map(cellText))
   const widths = columns.map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? '').length)),
   )
@@ -55,7 +55,7 @@ export function table({ name, method, columns, rows, remarks }: Figures): string
   ].join('\n')
 }
 
-function textOf(cell: Cell): string {
+function cellText(cell: Cell): string {
   if (cell === undefined) return '-'
   if (typeof cell === 'string') return cell
   if (!Number.isFinite(cell)) return '-'

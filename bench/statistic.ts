@@ -6,7 +6,7 @@ export interface Latency {
   readonly max: number
 }
 
-export function latencyOf(milliseconds: readonly number[]): Latency {
+export function formatLatency(milliseconds: readonly number[]): Latency {
   const sorted = Float64Array.from(milliseconds).sort()
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

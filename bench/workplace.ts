@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 
 const patienceMs = 30_000
 const killAfterMs = 4000
-const longestKept = 8000
+const maxKeptLength = 8000
 
 /** The core of those who ask and of what stands behind the server, and the core of the server alone. */
 export const core = { load: 0, server: 1 } as const
@@ -99,7 +99,7 @@ export class Running {
   }
 
   #keep(text: string): void {
-    this.#said = (this.#said + text).slice(-longestKept)
+    this.#said = (this.#said + text).slice(-maxKeptLength)
   }
 }
 

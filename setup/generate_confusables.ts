@@ -32,7 +32,7 @@ for (let code = 0x80; code <= 0x10ffff; code++) {
   if (code >= 0xd800 && code <= 0xdfff) continue
   const character = String.fromCodePoint(code)
   const lower = reducedText(reducedText(character).toLowerCase())
-  const skeleton = skeletonOf(lower)
+  const skeleton = toSkeleton(lower)
   if (lower === character) {
     if (skeleton !== character) skeletons.set(character, skeleton)
     continue
@@ -125,7 +125,7 @@ function order(one: string, other: string): number {
 }
 
 /** Follows the rules to their end; a circle ends at its first character. */
-function skeletonOf(text: string): string {
+function toSkeleton(text: string): string {
   return [...text].map((character) => followed(character, [])).join('')
 }
 
@@ -133,12 +133,12 @@ function followed(character: string, path: readonly string[]): string {
   if (ascii.test(character)) return character
   const start = path.indexOf(character)
   if (start !== -1) return [...path.slice(start)].sort(order)[0] ?? character
-  const target = targetOf(character)
+  const target = findTarget(character)
   if (target === undefined || target === character) return character
   return [...target].map((next) => followed(next, [...path, character])).join('')
 }
 
-function targetOf(character: string): string | undefined {
+function findTarget(character: string): string | undefined {
   const rule = own.get(character)
   if (rule !== undefined) return rule
   const same = sameLetters.get(character)

@@ -36,7 +36,7 @@ const output = await build({
   },
 })
 cpSync(join(root, 'push_app/static'), join(dist, 'push_app'), { recursive: true })
-await buildServiceWorker(shellOf(output))
+await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
 
 /** It stands beside the push app's page, under a name that never changes, and is one file. */
@@ -57,7 +57,7 @@ async function buildServiceWorker(shell: readonly string[]): Promise<void> {
 }
 
 /** What the push app needs to start without a network. */
-function shellOf(built: Awaited<ReturnType<typeof build>>): string[] {
+function buildShell(built: Awaited<ReturnType<typeof build>>): string[] {
   const [result] = Array.isArray(built) ? built : [built]
   if (result === undefined || !('output' in result)) throw new Error('nothing was built')
   const chunks = new Map(

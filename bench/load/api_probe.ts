@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Pool } from 'undici'
-import { type Latency, latencyOf } from '../statistic.ts'
+import { formatLatency, type Latency } from '../statistic.ts'
 import type { ProbeOptions } from './load.ts'
 
 const everyMs = 20
@@ -30,7 +30,7 @@ export class ApiProbe {
   async stop(): Promise<Latency> {
     clearInterval(this.#timer)
     await this.#pool.close()
-    return latencyOf(this.#latencies)
+    return formatLatency(this.#latencies)
   }
 
   async #sample(): Promise<void> {

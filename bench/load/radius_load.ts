@@ -11,7 +11,7 @@ import {
   SharedSecret,
   verifyReply,
 } from '../../src/radius/index.ts'
-import { latencyOf } from '../statistic.ts'
+import { formatLatency } from '../statistic.ts'
 import { cpuSeconds, peakResidentMiB } from '../usage.ts'
 import { ApiProbe } from './api_probe.ts'
 import type { LoadOptions, LoadResult } from './load.ts'
@@ -61,7 +61,7 @@ async function run(): Promise<LoadResult> {
     ...tally,
     everReplied,
     secs,
-    latency: latencyOf(latencies),
+    latency: formatLatency(latencies),
     cpuSecs: options.watch.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0)),
     peakMiB: options.watch.map(peakResidentMiB),
     ownCpuSecs: (own.user + own.system) / 1e6,

@@ -71,7 +71,7 @@ function addProfile(
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const ownerById = new Map<number, string>()
   const visit = (node: ProfileNode, above: string): void => {
-    const owner = ownerOf(node) ?? above
+    const owner = findOwner(node) ?? above
     ownerById.set(node.id, owner)
     for (const child of node.children ?? []) {
       const below = byId.get(child)
@@ -92,7 +92,7 @@ function addProfile(
 }
 
 /** Native functions have no file: they work for whoever called them. */
-function ownerOf({ callFrame: { functionName, url } }: ProfileNode): string | undefined {
+function findOwner({ callFrame: { functionName, url } }: ProfileNode): string | undefined {
   if (url === '') return special[functionName]
   return owners.find(([, files]) => files.test(url))?.[0] ?? 'Node, other'
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { type CertificateFiles, writeCertificate } from '../certificate.ts'
-import { type Figures, met, roundsOf } from '../figure.ts'
+import { type Figures, formatRounds, met } from '../figure.ts'
 import { type LoadResult, radiusLoad } from '../load/load.ts'
 import { accepting, freeUdpPort } from '../load/ready.ts'
 import { median } from '../statistic.ts'
@@ -189,7 +189,7 @@ function acceptsPerSec({ results }: Contender): number {
 
 function row(contender: Contender, base: number): (number | string)[] {
   const { name, results, callsMade } = contender
-  const rates = roundsOf(results.map(({ accepts, secs }) => accepts / secs))
+  const rates = formatRounds(results.map(({ accepts, secs }) => accepts / secs))
   const cpu = results.map(({ cpuSecs, accepts }) => ((cpuSecs[0] ?? 0) / accepts) * 10_000)
   const busy = results.map(
     ({ ownCpuSecs, cpuSecs, secs }) => (ownCpuSecs + (cpuSecs[1] ?? 0)) / secs,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type Figures, roundsOf } from '../figure.ts'
+import { type Figures, formatRounds } from '../figure.ts'
 import { type LoadResult, radiusLoad } from '../load/load.ts'
 import { median } from '../statistic.ts'
 import { core, type Running, type Workplace } from '../workplace.ts'
@@ -69,7 +69,7 @@ export async function radiusBench(
 
 function row(contender: Contender, base: Contender | undefined): (number | string)[] {
   const { name, results } = contender
-  const rates = roundsOf(perCpuSec(contender))
+  const rates = formatRounds(perCpuSec(contender))
   return [
     name,
     rates.median,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CertificateFiles, writeCertificate } from '../certificate.ts'
-import { type Figures, roundsOf } from '../figure.ts'
+import { type Figures, formatRounds } from '../figure.ts'
 import { type Latency, median } from '../statistic.ts'
 import { core, type Running, type Workplace } from '../workplace.ts'
 import { startService } from './our_service.ts'
@@ -134,7 +134,7 @@ function perSec({ allowed, secs }: LoginLoadResult): number {
 }
 
 function row({ name, results }: Contender, fsync: number, baseRate: number): (number | string)[] {
-  const rates = roundsOf(results.map(perSec))
+  const rates = formatRounds(results.map(perSec))
   return [
     name,
     rates.median,

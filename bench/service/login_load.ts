@@ -7,7 +7,7 @@ import { AuthApiClient } from '../../src/duo/https/auth_api_client.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
-import { latencyOf } from '../statistic.ts'
+import { formatLatency } from '../statistic.ts'
 import { cpuSeconds, peakResidentMiB } from '../usage.ts'
 import type { LoginLoadOptions, LoginLoadResult } from './login_bench.ts'
 import { Passcodes } from './passcodes.ts'
@@ -50,7 +50,7 @@ async function run(): Promise<LoginLoadResult> {
   return {
     ...tally,
     secs,
-    latency: latencyOf(latencies),
+    latency: formatLatency(latencies),
     cpuSecs: cpuSeconds(options.watch) - before,
     peakMiB: peakResidentMiB(options.watch),
     ...(problem === undefined ? {} : { problem }),

@@ -10,7 +10,7 @@ import { AuthApiClient } from '../../src/duo/https/auth_api_client.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
-import { latencyOf } from '../statistic.ts'
+import { formatLatency } from '../statistic.ts'
 import { cpuSeconds, peakResidentMiB, residentMiB } from '../usage.ts'
 import { LoadedPhones } from './loaded_phones.ts'
 import type { PendingLoadOptions, PendingPhase, SettledPhase } from './pending_bench.ts'
@@ -18,7 +18,7 @@ import type { PendingLoadOptions, PendingPhase, SettledPhase } from './pending_b
 /** Of one client, which has no more connections at once. */
 const callsOfClient = 4000
 /** Calls that are begun and do not wait yet, at most. */
-const mostBeginning = 512
+const maxBeginning = 512
 /** A look costs the service a walk over all of its connections. */
 const lookMs = 300
 const phoneConnections = 32
@@ -57,7 +57,7 @@ await Promise.all([phones.close(), operator.close(), ...clients.map((client) => 
 async function beginAll(): Promise<PendingPhase> {
   const before = { cpu: cpuSeconds(watch), rssMiB: residentMiB(watch), at: performance.now() }
   for (const [index, { username }] of holders.entries()) {
-    while (index - (await waitingIfFull(index)) >= mostBeginning) await elapsed(lookMs)
+    while (index - (await waitingIfFull(index)) >= maxBeginning) await elapsed(lookMs)
     calls.push(call(index, username))
   }
   while ((await waitingNow()) + answered.size < holders.length) await elapsed(lookMs)
@@ -105,9 +105,9 @@ async function settleAll(): Promise<SettledPhase> {
     .map(({ username }) => (answered.get(username) ?? 0) - (began.get(username) ?? 0) - lifeMs)
   return {
     ...tally,
-    acknowledged: latencyOf(acknowledged),
-    woken: latencyOf(woken),
-    late: latencyOf(late),
+    acknowledged: formatLatency(acknowledged),
+    woken: formatLatency(woken),
+    late: formatLatency(late),
     rssMiBAfter: residentMiB(watch),
     peakMiB: peakResidentMiB(watch),
     ...(problem === undefined ? {} : { problem }),
@@ -135,7 +135,7 @@ async function call(index: number, username: string): Promise<void> {
 
 /** Asks only now and then how many wait: what is known is enough while fewer are begun. */
 async function waitingIfFull(begun: number): Promise<number> {
-  if (begun - known >= mostBeginning) known = (await waitingNow()) + answered.size
+  if (begun - known >= maxBeginning) known = (await waitingNow()) + answered.size
   return known
 }
 

@@ -51,7 +51,7 @@ async function run(file: string): Promise<number> {
     for (const { section, address, port } of proxy.listeners) {
       say(
         'info',
-        `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${clientsOf(config, section)}`,
+        `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${listClients(config, section)}`,
       )
     }
     const metrics = await openMetrics(proxy, config, say)
@@ -136,7 +136,7 @@ async function sayFindings(
   return findings.every((usable) => usable)
 }
 
-function clientsOf({ servers }: ProxyConfig, name: string): string {
+function listClients({ servers }: ProxyConfig, name: string): string {
   const section = servers.find((candidate) => candidate.name === name)
   return (section?.clients ?? []).map(({ addresses }) => addresses).join(', ')
 }

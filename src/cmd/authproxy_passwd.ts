@@ -14,7 +14,7 @@ import {
 } from '../proxy/sections/protected_value.ts'
 
 const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
-const mostOctets = 4096
+const maxOctets = 4096
 
 /** Said on standard error; the program ends with status 1, or 2 where the call itself was wrong. */
 class Refusal extends Error {
@@ -63,13 +63,13 @@ await new Command('authproxy_passwd')
 async function sealOne(config: string): Promise<void> {
   const secret = process.stdin.isTTY ? await askedSecret() : await readLine()
   if (secret === '') throw new Refusal('the secret is empty; nothing was sealed')
-  process.stdout.write(`${protect(secret, keyOf(config))}\n`)
+  process.stdout.write(`${protect(secret, findKey(config))}\n`)
 }
 
 async function sealConfig(file: string, withoutAsking: boolean): Promise<void> {
   const before = readConfig(file)
   if (!withoutAsking) await confirmSealing(file)
-  const { text, sealed, problems } = protectConfig(before, file, keyOf(file))
+  const { text, sealed, problems } = protectConfig(before, file, findKey(file))
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
   if (problems.some(({ severity }) => severity === 'error')) {
     throw new Refusal(`${file} was left as it is; correct it first`, 2)
@@ -81,7 +81,7 @@ async function sealConfig(file: string, withoutAsking: boolean): Promise<void> {
   try {
     replaceFile(file, text)
   } catch (error) {
-    throw new Refusal(`${file} was left as it is: ${reasonOf(error)}`)
+    throw new Refusal(`${file} was left as it is: ${errorReason(error)}`)
   }
   process.stdout.write(`${sealed.join('\n')}\n`)
 }
@@ -98,12 +98,14 @@ function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Refusal(`the configuration can't be read: ${reasonOf(error)}; name it with --config`)
+    throw new Refusal(
+      `the configuration can't be read: ${errorReason(error)}; name it with --config`,
+    )
   }
 }
 
 /** The key beside the configuration. One that is made is its owner's, who is the service's user. */
-function keyOf(config: string): ReturnType<typeof readOrMakeKey> {
+function findKey(config: string): ReturnType<typeof readOrMakeKey> {
   const owner = statSync(config, { throwIfNoEntry: false })
   return readOrMakeKey(keyFileFor(config), owner)
 }
@@ -124,12 +126,12 @@ async function readLine(): Promise<string> {
   let text = ''
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += String(chunk)
-    if (text.includes('\n') || text.length > mostOctets) break
+    if (text.includes('\n') || text.length > maxOctets) break
   }
-  if (text.length > mostOctets) throw new Refusal('the secret is too long')
+  if (text.length > maxOctets) throw new Refusal('the secret is too long')
   return text.split(/\r?\n/)[0] ?? ''
 }
 
-function reasonOf(error: unknown): string {
+function errorReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

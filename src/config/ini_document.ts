@@ -78,7 +78,7 @@ export class IniDocument {
       if (dropped.has(index + 1)) return []
       if (index + 1 !== entry.line) return [line]
       // a line that lost its indentation would make those below it part of its value
-      const indentation = line.text.slice(0, indentOf(line.text))
+      const indentation = line.text.slice(0, measureIndent(line.text))
       return [{ text: `${indentation}${key}=${value}`, end: line.end }]
     })
     return new IniDocument(this.#mark, lines, parseLines(lines))
@@ -100,7 +100,7 @@ interface OpenEntry extends IniEntry {
 }
 
 /** Characters of white space before the text, tabs counted as one, as configparser does. */
-function indentOf(text: string): number {
+function measureIndent(text: string): number {
   return text.length - text.trimStart().length
 }
 
@@ -113,13 +113,13 @@ function parseLines(lines: readonly Line[]): Pick<IniDocument, 'sections' | 'str
     const line = index + 1
     const trimmed = text.trim()
     if (trimmed === '' || trimmed.startsWith(';') || trimmed.startsWith('#')) continue
-    if (open !== undefined && indentOf(text) > indent) {
+    if (open !== undefined && measureIndent(text) > indent) {
       open.continuations.push({ text: trimmed, line })
       open.value = `${open.value}\n${trimmed}`
       continue
     }
     open = undefined
-    indent = indentOf(text)
+    indent = measureIndent(text)
     if (trimmed.startsWith('[')) {
       const close = trimmed.indexOf(']')
       if (close < 0) strays.push({ line, text: trimmed, reason: 'unclosed-section' })

@@ -107,14 +107,14 @@ export function verifiedVersion(
   const received = Buffer.from(signature, 'latin1')
   const versions = candidateVersions(request, digest)
   const known = new Map<SignatureVersion, Omit<CanonicalParts, 'host'>[]>()
-  const partsOf = (version: SignatureVersion) => {
+  const signedParts = (version: SignatureVersion) => {
     const parts = known.get(version) ?? candidateParts(request, version)
     known.set(version, parts)
     return parts
   }
   for (const host of candidateHosts(request.hosts)) {
     for (const version of versions) {
-      for (const parts of partsOf(version)) {
+      for (const parts of signedParts(version)) {
         const lines = canonicalLines(version, { ...parts, host })
         const expected = createHmac(digest, key).update(lines).digest('hex')
         if (timingSafeEqual(Buffer.from(expected, 'latin1'), received)) return version

@@ -43,7 +43,9 @@ export async function makeOrganisation(
     for (const [key, name, type] of applications) {
       made.set(key, await integrations.create({ name, type }, now, db))
     }
-    const keysOf = (key: keyof FirstRun['integrations']): { ikey: string; skey: string } => {
+    const integrationKeys = (
+      key: keyof FirstRun['integrations'],
+    ): { ikey: string; skey: string } => {
       const integration = made.get(key)
       if (integration === undefined) throw new Error(`no application ${key} was made`)
       return { ikey: integration.ikey, skey: integration.skey.reveal() }
@@ -60,10 +62,10 @@ export async function makeOrganisation(
     const codes = await new BypassCodes(store).create(user.userId, bypassCodes, now, db)
     return {
       integrations: {
-        radius: keysOf('radius'),
-        auth_api: keysOf('auth_api'),
-        unix: keysOf('unix'),
-        admin_api: keysOf('admin_api'),
+        radius: integrationKeys('radius'),
+        auth_api: integrationKeys('auth_api'),
+        unix: integrationKeys('unix'),
+        admin_api: integrationKeys('admin_api'),
       },
       users: [{ username: user.username, totp_uri: totp, hotp_uri: hotp, bypass_codes: codes }],
     }

@@ -15,9 +15,9 @@ import {
   type LocationOptions,
   locateData,
 } from '../service/config/data_location.ts'
-import { publicUrlOf } from '../service/config/public_url.ts'
+import { buildPublicUrl } from '../service/config/public_url.ts'
 import { outboxUrl } from '../service/messaging/outbox/outbox_key.ts'
-import { storeErrorOf } from '../service/store/data_folder.ts'
+import { toStoreError } from '../service/store/data_folder.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
@@ -47,7 +47,7 @@ export async function up(options: UpOptions): Promise<void> {
     ...new Set([options.host ?? 'localhost', 'localhost', ...location.config.hostNames]),
   ]
   const config = { ...location.config, databaseUrl, hostNames }
-  const url = publicUrlOf(config, options.port)
+  const url = buildPublicUrl(config, options.port)
   const { firstRun, passcode } = await prepare({ ...options, url, isPublic }, location, systemClock)
   const log = new ProgramLog({
     component: 'countersign.service',
@@ -96,7 +96,7 @@ async function makeLocation(options: LocationOptions): Promise<DataLocation> {
     try {
       writeServiceCfg(file)
     } catch (error) {
-      throw storeErrorOf(error, file)
+      throw toStoreError(error, file)
     }
   }
   return locateData(options)

@@ -23,7 +23,7 @@ export interface RotatingFileOptions {
 }
 
 /** A file that can't be written keeps no more than this in memory. */
-const mostPending = 8 * 1024 * 1024
+const maxPending = 8 * 1024 * 1024
 /** How long a line may wait for others to be written with. */
 const gatherMs = 20
 const checkEveryMs = 1000
@@ -65,7 +65,7 @@ export class RotatingFile {
 
   /** @param line Without its line end. */
   write(line: string): void {
-    if (this.#pendingLength > mostPending) {
+    if (this.#pendingLength > maxPending) {
       this.#lost++
       return
     }
@@ -107,7 +107,7 @@ export class RotatingFile {
     const now = performance.now()
     if (this.#stream === undefined || now - this.#checked < checkEveryMs) return
     this.#checked = now
-    const inode = await inodeOf(this.#path)
+    const inode = await readInode(this.#path)
     if (inode !== missing && inode === this.#inode) return
     await this.#closeStream()
     this.#open()
@@ -139,7 +139,7 @@ export class RotatingFile {
       },
     )
     stream.on('open', () => {
-      void inodeOf(this.#path).then((inode) => {
+      void readInode(this.#path).then((inode) => {
         this.#inode = inode
       })
     })
@@ -199,7 +199,7 @@ function endLine(descriptor: number): void {
   if (last.toString() !== '\n') writeSync(descriptor, '\n')
 }
 
-async function inodeOf(path: string): Promise<number> {
+async function readInode(path: string): Promise<number> {
   try {
     return (await stat(path)).ino
   } catch {

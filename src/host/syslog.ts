@@ -11,7 +11,7 @@ export interface SyslogOptions {
 }
 
 /** Octets that wait for a logger that does not read; beyond them lines are lost. */
-const mostWaiting = 1024 * 1024
+const maxWaiting = 1024 * 1024
 
 /**
  * Sends lines to the syslog of this machine through logger(1), since Node has no datagram socket
@@ -37,7 +37,7 @@ export class Syslog {
   /** @param severity 3 error, 4 warning, 6 informational, 7 debug (RFC 5424 §6.2.1). */
   write(severity: number, line: string): void {
     const input = this.#logger?.stdin
-    if (!input?.writable || input.writableLength > mostWaiting) this.#lost++
+    if (!input?.writable || input.writableLength > maxWaiting) this.#lost++
     else input.write(`<${severity}>${line}\n`)
   }
 

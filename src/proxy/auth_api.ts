@@ -9,7 +9,7 @@ import type { RadiusServerSection } from './sections/proxy_config.ts'
  *
  * @throws An error of the system's if `http_ca_certs_file` can't be read.
  */
-export function authApiOf(
+export function createAuthApi(
   section: RadiusServerSection,
   { log, clock }: { readonly log: Log; readonly clock: Clock },
 ): AuthApiClient {

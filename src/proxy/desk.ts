@@ -3,7 +3,7 @@ import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
 import type { AccessRequest, Answer } from '../radius/udp/access_request.ts'
-import { authApiOf } from './auth_api.ts'
+import { createAuthApi } from './auth_api.ts'
 import { radiusFront } from './front/radius_front.ts'
 import { duoOnly } from './mode/duo_only.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
@@ -28,7 +28,7 @@ const pingEveryMs = 10_000
  * Answers the requests of one server section. A new configuration brings a new desk; the old one
  * finishes its pending requests.
  */
-export class Desk {
+export class SectionRuntime {
   readonly #api: AuthApiClient
   readonly #answer: (request: AccessRequest) => Promise<Answer>
   readonly #secondFactor: SecondFactor
@@ -40,7 +40,7 @@ export class Desk {
   constructor(section: RadiusServerSection, counters: SignInCounters, host: ProxyHost) {
     const { clock } = host
     const log = section.debug ? host.log : withoutDebug(host.log)
-    this.#api = authApiOf(section, { log, clock })
+    this.#api = createAuthApi(section, { log, clock })
     const secondFactor = new SecondFactor(
       {
         ...section,
@@ -58,7 +58,7 @@ export class Desk {
       clientIpAttr: section.clientIpAttr,
       pwCodec: section.pwCodec,
       decide: duoOnly(secondFactor),
-      events: eventsOf(host),
+      events: createAuthEvents(host),
       log,
       clock: host.clock,
     })
@@ -112,7 +112,9 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function eventsOf({ writeEvent }: ProxyHost): { write: (event: object) => void } | undefined {
+function createAuthEvents({
+  writeEvent,
+}: ProxyHost): { write: (event: object) => void } | undefined {
   if (writeEvent === undefined) return undefined
   const host = hostname()
   return { write: (event) => writeEvent(JSON.stringify({ ...event, hostname: host })) }

@@ -13,7 +13,7 @@ export class ProxyMetrics {
 
   /** @throws An error of the system's, as EADDRINUSE. */
   static async listen(proxy: AuthenticationProxy, port: number): Promise<ProxyMetrics> {
-    const registry = registryOf(proxy)
+    const registry = createRegistry(proxy)
     const server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404).end()
@@ -36,7 +36,7 @@ export class ProxyMetrics {
   }
 }
 
-function registryOf(proxy: AuthenticationProxy): Registry {
+function createRegistry(proxy: AuthenticationProxy): Registry {
   const registry = new Registry()
   const registers = [registry]
   new Counter({

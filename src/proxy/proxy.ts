@@ -1,6 +1,6 @@
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 import { RadiusServer } from '../radius/udp/server.ts'
-import { Desk, type ProxyHost } from './desk.ts'
+import { type ProxyHost, SectionRuntime } from './desk.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
 import type { ProxyConfig, RadiusServerSection } from './sections/proxy_config.ts'
 
@@ -13,14 +13,14 @@ export class ListenError extends Error {
 interface Listener {
   readonly server: RadiusServer
   section: RadiusServerSection
-  desk: Desk
+  desk: SectionRuntime
 }
 
 /** A section of a new configuration, and the listener that it takes over, if there is one. */
 interface Next {
   readonly section: RadiusServerSection
   readonly clients: RadiusClients
-  readonly desk: Desk
+  readonly desk: SectionRuntime
   readonly listener: Listener | undefined
 }
 
@@ -30,7 +30,7 @@ export class AuthenticationProxy {
   /** By section; they outlive a change of configuration. */
   readonly #signIns = new Map<string, SignInCounters>()
   /** Of earlier configurations, while requests that came under them are in progress. */
-  readonly #retiring = new Set<Desk>()
+  readonly #retiring = new Set<SectionRuntime>()
   #listeners: Listener[] = []
 
   private constructor(host: ProxyHost) {
@@ -122,7 +122,7 @@ export class AuthenticationProxy {
     await Promise.all([...this.#retiring].map((desk) => desk.close()))
   }
 
-  #retire(desk: Desk, { name }: RadiusServerSection): void {
+  #retire(desk: SectionRuntime, { name }: RadiusServerSection): void {
     this.#retiring.add(desk)
     desk
       .retire()
@@ -132,7 +132,7 @@ export class AuthenticationProxy {
       .finally(() => this.#retiring.delete(desk))
   }
 
-  async #open(section: RadiusServerSection, desk: Desk): Promise<Listener> {
+  async #open(section: RadiusServerSection, desk: SectionRuntime): Promise<Listener> {
     const { log, clock } = this.#host
     const listener: Listener = {
       section,
@@ -160,9 +160,9 @@ export class AuthenticationProxy {
     return counters
   }
 
-  #desk(section: RadiusServerSection): Desk {
+  #desk(section: RadiusServerSection): SectionRuntime {
     try {
-      return new Desk(section, this.#countersFor(section), this.#host)
+      return new SectionRuntime(section, this.#countersFor(section), this.#host)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       throw new ListenError(`[${section.name}] can't start: ${message}`)

@@ -2,7 +2,7 @@ import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { silentLog } from '../host/log.ts'
-import { authApiOf } from './auth_api.ts'
+import { createAuthApi } from './auth_api.ts'
 import type { RadiusServerSection } from './sections/proxy_config.ts'
 
 /** What a server section finds when it asks its API. */
@@ -27,7 +27,7 @@ export async function checkApi(
   const place = `${section.apiHost}:${section.apiPort}`
   let client: AuthApiClient
   try {
-    client = authApiOf(section, { log: silentLog, clock })
+    client = createAuthApi(section, { log: silentLog, clock })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return unusable(`http_ca_certs_file can't be read: ${reason}`)

@@ -5,14 +5,14 @@ import { decodeVendorSpecific } from './vendor_specific.ts'
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Decodes a value of kind text, UTF-8 (RFC 2865 §5); invalid octets become U+FFFD. */
-export function textOf(value: Uint8Array): string {
+export function decodeText(value: Uint8Array): string {
   return textDecoder.decode(value)
 }
 
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
 /** The text of octets that must be UTF-8 (RFC 2865 §5); `undefined` if they are not. */
-export function strictTextOf(value: Uint8Array): string | undefined {
+export function decodeStrictText(value: Uint8Array): string | undefined {
   try {
     return strictDecoder.decode(value)
   } catch {
@@ -61,7 +61,7 @@ function printed(value: Uint8Array, { kind, tagged }: AttributeDefinition): stri
   switch (kind) {
     case 'text':
     case 'string':
-      return textOf(value)
+      return decodeText(value)
     case 'ipv4addr':
       return value.length === 4 ? value.join('.') : undefined
     case 'ipv6addr':

@@ -29,7 +29,7 @@ export type PasswordProblem =
   | 'ambiguous'
 
 /** @returns `undefined` if there is one User-Password of a valid length and nothing beside it. */
-export function passwordProblemOf({ octets }: Packet): PasswordProblem | undefined {
+export function findPasswordProblem({ octets }: Packet): PasswordProblem | undefined {
   let password = 0
   let chap = 0
   let arap = 0

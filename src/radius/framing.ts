@@ -1,12 +1,12 @@
 import type { RadiusErrorCode } from './radius_error.ts'
 
 export const headerOctets = 20
-export const longestPacket = 4096
+export const maxPacketLength = 4096
 export const authenticatorOctets = 16
-export const longestAttributeValue = 253
+export const maxAttributeValueLength = 253
 
 /** More than any real client sends; a bound on the work that one datagram can cause. */
-const mostAttributes = 200
+const maxAttributes = 200
 
 /**
  * What is wrong with the framing of a datagram (RFC 2865 §3, §5). Each of it means that the
@@ -17,7 +17,7 @@ const mostAttributes = 200
 export function framingProblem(datagram: Uint8Array): RadiusErrorCode | undefined {
   if (datagram.length < headerOctets) return 'RADIUS_TRUNCATED'
   const end = lengthField(datagram)
-  if (end < headerOctets || end > longestPacket || end > datagram.length) {
+  if (end < headerOctets || end > maxPacketLength || end > datagram.length) {
     return 'RADIUS_PACKET_LENGTH'
   }
   let attributes = 0
@@ -27,7 +27,7 @@ export function framingProblem(datagram: Uint8Array): RadiusErrorCode | undefine
     if (datagram[at] === 0) return 'RADIUS_ATTRIBUTE_TYPE'
     at += length
   }
-  return attributes > mostAttributes ? 'RADIUS_TOO_MANY_ATTRIBUTES' : undefined
+  return attributes > maxAttributes ? 'RADIUS_TOO_MANY_ATTRIBUTES' : undefined
 }
 
 /** The Length field of a packet's header (RFC 2865 §3): what comes after so many octets is padding. */

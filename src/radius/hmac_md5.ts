@@ -4,7 +4,7 @@ import {
   hashBlock,
   hashScratch,
   initialState,
-  longestOwn,
+  maxOwnLength,
   scratch,
   state,
   words,
@@ -39,7 +39,7 @@ export class HmacMd5Key {
 
   /** Writes the HMAC-MD5 of `message` into `target`, which may be the message itself. */
   writeSignature(target: Uint8Array, at: number, message: Uint8Array): void {
-    if (message.length <= longestOwn) scratch.set(message)
+    if (message.length <= maxOwnLength) scratch.set(message)
     this.#hash(message, message.length)
     writeDigest(target, at)
   }
@@ -51,7 +51,7 @@ export class HmacMd5Key {
    * @param authenticator Taken for the message's octets 4 to 19, where it is given.
    */
   isSignatureOf(message: Uint8Array, codeAt: number, authenticator?: Uint8Array): boolean {
-    const own = message.length <= longestOwn
+    const own = message.length <= maxOwnLength
     const signed = own ? scratch : new Uint8Array(message)
     if (own) scratch.set(message)
     signed.fill(0, codeAt, codeAt + digestOctets)
@@ -70,9 +70,9 @@ export class HmacMd5Key {
     return difference === 0
   }
 
-  /** Leaves the HMAC in `state`. A message of `longestOwn` octets or fewer stands in `scratch` already. */
+  /** Leaves the HMAC in `state`. A message of `maxOwnLength` octets or fewer stands in `scratch` already. */
   #hash(message: Uint8Array, length: number): void {
-    if (length <= longestOwn) {
+    if (length <= maxOwnLength) {
       state.set(this.#innerState)
       hashScratch(length, blockOctets)
       words.set(state)

@@ -4,9 +4,9 @@ export {
   attributeNamed,
   Type,
 } from './attribute.ts'
-export { namedText, strictTextOf, textOf } from './attribute_text.ts'
+export { decodeStrictText, decodeText, namedText } from './attribute_text.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
-export { type PasswordProblem, passwordProblemOf } from './credentials.ts'
+export { findPasswordProblem, type PasswordProblem } from './credentials.ts'
 export type { AttributeKind } from './dictionary.ts'
 export { framingProblem } from './framing.ts'
 export { HmacMd5Key } from './hmac_md5.ts'

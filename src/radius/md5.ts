@@ -3,7 +3,7 @@ import {
   digestOctets,
   hashScratch,
   initialState,
-  longestOwn,
+  maxOwnLength,
   scratch,
   state,
   writeDigest,
@@ -28,7 +28,7 @@ export function writeMd5(
   second?: Uint8Array,
 ): void {
   const length = first.length + (second === undefined ? 0 : second.length)
-  if (length > longestOwn) {
+  if (length > maxOwnLength) {
     target.set(longMd5(first, second), at)
     return
   }

@@ -1,5 +1,5 @@
 /** Messages up to this length are hashed here; beyond it node:crypto is the faster one. */
-export const longestOwn = 256
+export const maxOwnLength = 256
 export const digestOctets = 16
 
 const blockOctets = 64
@@ -8,7 +8,7 @@ const blockOctets = 64
  * The message that is hashed next stands here, its first octet first. One buffer for all: nothing
  * here awaits, so no two messages are ever in it.
  */
-export const scratch = new Uint8Array(longestOwn + 2 * blockOctets)
+export const scratch = new Uint8Array(maxOwnLength + 2 * blockOctets)
 
 /** The octets of `scratch` as the words of MD5: little-endian, as are all machines that Node 24 is built for but s390x. */
 export const words = new Int32Array(scratch.buffer)
@@ -22,7 +22,7 @@ export const initialState = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x
 /**
  * Pads the message in `scratch` (RFC 1321 §3.1, §3.2) and hashes it into `state`.
  *
- * @param length Octets of the message; `longestOwn` at most.
+ * @param length Octets of the message; `maxOwnLength` at most.
  * @param before Octets that `state` has taken in already, in whole blocks.
  */
 export function hashScratch(length: number, before: number): void {

@@ -3,8 +3,8 @@ import {
   framingProblem,
   headerOctets,
   lengthField,
-  longestAttributeValue,
-  longestPacket,
+  maxAttributeValueLength,
+  maxPacketLength,
 } from './framing.ts'
 import { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 
@@ -127,7 +127,7 @@ export function encodePacket(
 ): Uint8Array {
   let length = headerOctets
   for (const { type, value } of attributes) {
-    if (value.length > longestAttributeValue) {
+    if (value.length > maxAttributeValueLength) {
       throw new RadiusError(
         'RADIUS_ATTRIBUTE_LENGTH',
         `attribute ${type} has ${value.length} octets`,
@@ -135,7 +135,7 @@ export function encodePacket(
     }
     length += 2 + value.length
   }
-  if (length > longestPacket) {
+  if (length > maxPacketLength) {
     throw new RadiusError('RADIUS_PACKET_LENGTH', `packet would have ${length} octets`)
   }
   // out of Node's pool, since a typed array of its own costs more than all that is done here

@@ -1,5 +1,5 @@
 import { Type } from './attribute.ts'
-import { longestAttributeValue } from './framing.ts'
+import { maxAttributeValueLength } from './framing.ts'
 import type { Attribute } from './packet.ts'
 
 /**
@@ -12,7 +12,7 @@ export function replyMessages(text: string): Attribute[] {
   const octets = new TextEncoder().encode(text)
   const attributes: Attribute[] = []
   for (let start = 0; start < octets.length; ) {
-    let end = Math.min(start + longestAttributeValue, octets.length)
+    let end = Math.min(start + maxAttributeValueLength, octets.length)
     while (end < octets.length && isContinuation(octets[end] ?? 0)) end--
     attributes.push({ type: Type.ReplyMessage, value: octets.subarray(start, end) })
     start = end

@@ -2,7 +2,7 @@ import { writeMd5 } from './md5.ts'
 import { RadiusError } from './radius_error.ts'
 
 const blockLength = 16
-const longestHidden = 128
+const maxHiddenLength = 128
 
 /**
  * Reveals the password that a User-Password attribute hides (RFC 2865 §5.2).
@@ -44,7 +44,7 @@ export function hidePassword(
   secret: Uint8Array,
   authenticator: Uint8Array,
 ): Uint8Array {
-  if (password.length > longestHidden) {
+  if (password.length > maxHiddenLength) {
     throw new RadiusError('RADIUS_ATTRIBUTE_LENGTH', `a password has ${password.length} octets`)
   }
   const blocks = Math.max(1, Math.ceil(password.length / blockLength))
@@ -61,7 +61,7 @@ export function hidePassword(
 
 /** Whether a User-Password may have so many octets: 16 to 128, in whole blocks of 16. */
 export function isHiddenPasswordLength(octets: number): boolean {
-  return octets > 0 && octets <= longestHidden && octets % blockLength === 0
+  return octets > 0 && octets <= maxHiddenLength && octets % blockLength === 0
 }
 
 /** Puts a block of `mask` over the same block of `octets`. */

@@ -4,7 +4,7 @@ import { lookupName } from '../../src/duo/index.ts'
 import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { Users } from '../../src/service/people/users.ts'
-import { responseOf } from '../rig/service_client.ts'
+import { parseResponse } from '../rig/service_client.ts'
 import { Programs } from './rig/programs.ts'
 
 const attacked = ['alice', 'bjorn.olsen', 'o_brien', 'kovacs', 'jean-luc', 'svc42'] as const
@@ -73,7 +73,7 @@ describe('look-alikes of user names', () => {
   test('are never enrolled or accepted', async (context) => {
     const random = seeded(7)
     const names = attacked.flatMap((name) =>
-      Array.from({ length: perName }, () => lookAlikeOf(name, random)),
+      Array.from({ length: perName }, () => buildLookAlike(name, random)),
     )
     const users = await count('users')
     const figures = { denied: 0, enrolled: 0, accepted: 0, other: 0 }
@@ -88,7 +88,7 @@ describe('look-alikes of user names', () => {
           ['/auth/v2/preauth', { username }],
           ['/auth/v2/auth', { username, factor: 'passcode', passcode }],
         ] as const) {
-          const { result, enroll_portal_url: link } = responseOf(
+          const { result, enroll_portal_url: link } = parseResponse(
             await programs.client.call({ path, parameters, integration }),
           )
           if (result === 'allow' || result === 'auth') figures.accepted++
@@ -115,7 +115,7 @@ describe('look-alikes of user names', () => {
     const random = seeded(11)
     const figures = { accept: 0, reject: 0, silence: 0 }
     const names = ['alice', exempt].flatMap((name) =>
-      Array.from({ length: perName }, () => lookAlikeOf(name, random)),
+      Array.from({ length: perName }, () => buildLookAlike(name, random)),
     )
     for (const username of names) figures[await programs.signIn(username, 'push')]++
     context.diagnostic(`${names.length} sign-ins: ${JSON.stringify(figures)}`)
@@ -129,7 +129,7 @@ describe('look-alikes of user names', () => {
 })
 
 /** A spelling that no exact comparison takes for the name. */
-function lookAlikeOf(name: string, random: () => number): string {
+function buildLookAlike(name: string, random: () => number): string {
   const pick = <Item>(items: ArrayLike<Item>) => items[Math.floor(random() * items.length)]
   for (;;) {
     const letters = [...name].map((letter) => {

@@ -4,13 +4,13 @@ import { Secret } from '../../src/host/secret.ts'
 import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
 import type { PushPhone } from '../rig/push_phone.ts'
-import { type Answer, responseOf } from '../rig/service_client.ts'
+import { type Answer, parseResponse } from '../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../rig/service_nodes.ts'
 
 const people = 12
 const rounds = 12
-const mostTries = 200
-const reasonOf: Readonly<Record<string, string>> = {
+const maxTries = 200
+const logReason: Readonly<Record<string, string>> = {
   allow: 'user_approved',
   deny: 'user_mistake',
   fraud: 'user_marked_fraud',
@@ -43,7 +43,7 @@ describe('connections to PostgreSQL that are cut at random while phones answer',
         const lines = await new AuthenticationLog(service.store).ofTxid(txid)
         assert.deepEqual(
           lines.map(({ reason }) => reason),
-          [reasonOf[status]],
+          [logReason[status]],
         )
       }
       process.stdout.write(`${pushes.length} pushes, about ${cuts} rounds of cuts\n`)
@@ -68,7 +68,7 @@ async function raced(service: ServiceNodes, phone: PushPhone, index: number): Pr
   assert.ok(one !== undefined && other !== undefined)
   const parameters = { username: `user${index}`, factor: 'push', device: 'auto', async: '1' }
   const begun = await triedAgain(() => one.client.call({ path: '/auth/v2/auth', parameters }))
-  const txid = String(responseOf(begun).txid)
+  const txid = String(parseResponse(begun).txid)
   const polls = [one, other].map((node) => polledToTheEnd(node, txid))
   const answers = (['approve', 'deny', 'fraud'] as const).map((decision, turn) => {
     const { client } = (index + turn) % 2 === 0 ? one : other
@@ -81,14 +81,14 @@ async function raced(service: ServiceNodes, phone: PushPhone, index: number): Pr
 async function polledToTheEnd({ client }: ServiceNode, txid: string): Promise<string> {
   const poll = { method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } } as const
   for (;;) {
-    const { result, status } = responseOf(await triedAgain(() => client.call(poll)))
+    const { result, status } = parseResponse(await triedAgain(() => client.call(poll)))
     if (result !== 'waiting') return String(status)
   }
 }
 
 /** As a client does that is told that the service could not say. */
 async function triedAgain(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const answer = await ask()
     if (answer.status < 500) return answer
     await new Promise((resolve) => setTimeout(resolve, 20))

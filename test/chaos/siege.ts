@@ -17,10 +17,10 @@ const program = join(import.meta.dirname, '../../src/cmd/countersign.ts')
 const holders = 64
 const lanes = 24
 const enrollers = 2
-const longestLifeMs = 1200
-const mostLogLines = 100_000
+const maxLifeMs = 1200
+const maxLogLines = 100_000
 /** Of one user: fewer than the twenty counters back that a service knows as used. */
-const mostTriedAgain = 15
+const maxTriedAgain = 15
 
 export interface SiegeOptions {
   readonly kills: number
@@ -80,7 +80,7 @@ export async function siege({ kills, databaseUrl }: SiegeOptions): Promise<Siege
       if (life < kills) {
         const bypass = createBypassCode(folder, stock, life, databaseUrl)
         const load = loadUntilSilence(client, generators, ledger)
-        await elapsed(Math.random() * longestLifeMs)
+        await elapsed(Math.random() * maxLifeMs)
         service.server.kill('SIGKILL')
         await Promise.all([load, service.server.exited])
         ledger.bypassCode = await bypass
@@ -154,12 +154,12 @@ async function createBypassCode(
 }
 
 async function nothingWorksTwice(client: SignedClient, ledger: Ledger): Promise<number> {
-  const resultOf = async (sent: Sent): Promise<unknown> => {
+  const readResult = async (sent: Sent): Promise<unknown> => {
     const answer = await client.post('/auth/v2/auth', { ...sent, factor: 'passcode' })
     return answer?.result
   }
   const again = latestOfEach(ledger.accepted)
-  const results = await Promise.all(again.map(resultOf))
+  const results = await Promise.all(again.map(readResult))
   assert.deepEqual(
     results.filter((result) => result !== 'deny'),
     [],
@@ -167,8 +167,8 @@ async function nothingWorksTwice(client: SignedClient, ledger: Ledger): Promise<
   )
   const { bypassCode } = ledger
   if (bypassCode !== undefined) {
-    assert.equal(await resultOf(bypassCode), 'allow', 'an acknowledged bypass code is lost')
-    assert.equal(await resultOf(bypassCode), 'deny', 'a bypass code was accepted again')
+    assert.equal(await readResult(bypassCode), 'allow', 'an acknowledged bypass code is lost')
+    assert.equal(await readResult(bypassCode), 'deny', 'a bypass code was accepted again')
     increment(ledger.acceptedBy, bypassCode.username)
     ledger.bypassCode = undefined
   }
@@ -178,7 +178,7 @@ async function nothingWorksTwice(client: SignedClient, ledger: Ledger): Promise<
 /** Further back a code of the past is a wrong one like any other, and ten of those lock the account. */
 function latestOfEach(accepted: readonly Sent[]): Sent[] {
   const byUser = Map.groupBy(accepted, ({ username }) => username)
-  return [...byUser.values()].flatMap((ofUser) => ofUser.slice(-mostTriedAgain))
+  return [...byUser.values()].flatMap((ofUser) => ofUser.slice(-maxTriedAgain))
 }
 
 async function nothingIsLost(
@@ -196,7 +196,7 @@ async function nothingIsLost(
     )
     const log = new AuthenticationLog(store)
     const logged = new Map<string, number>()
-    for (const { username } of await log.list({ result: 'success', limit: mostLogLines })) {
+    for (const { username } of await log.list({ result: 'success', limit: maxLogLines })) {
       increment(logged, username)
     }
     for (const [username, accepted] of acceptedBy) {

@@ -28,7 +28,7 @@ describe('the client of the Auth API', () => {
   })
   after(() => api.close())
 
-  function clientOf(options: Partial<AuthApiClientOptions> = {}): AuthApiClient {
+  function describeClient(options: Partial<AuthApiClientOptions> = {}): AuthApiClient {
     const client = new AuthApiClient({
       ikey: testIkey,
       skey: new Secret(testSkey),
@@ -48,7 +48,7 @@ describe('the client of the Auth API', () => {
 
   test('keeps its limits when the clock of the system is set back', async () => {
     let now = Date.now()
-    const client = clientOf({ clock: { now: () => now }, timeoutSecs: 1 })
+    const client = describeClient({ clock: { now: () => now }, timeoutSecs: 1 })
     api.preauth = () => 'hang'
     const first = client.preauth({ username: 'alice' })
     // waits for the only connection
@@ -63,7 +63,7 @@ describe('the client of the Auth API', () => {
 
   test('gives up a call that waits to be sent again when it closes', async () => {
     api.auth = () => ({ ...fail(42901, 'Too Many Requests'), headers: { 'retry-after': '20' } })
-    const client = clientOf()
+    const client = describeClient()
     const rejected = assert.rejects(client.auth(push), {
       reason: 'cancelled',
       mayHaveBeenReceived: false,
@@ -76,7 +76,7 @@ describe('the client of the Auth API', () => {
 
   test('does not send a call that was given up before', async () => {
     const signal = AbortSignal.abort()
-    await assert.rejects(clientOf().preauth({ username: 'alice' }, { signal }), {
+    await assert.rejects(describeClient().preauth({ username: 'alice' }, { signal }), {
       reason: 'cancelled',
       mayHaveBeenReceived: false,
     })
@@ -103,7 +103,7 @@ describe('the client of the Auth API', () => {
     assert(address !== null && typeof address === 'object')
     const way = await LoadBalancer.start()
     way.leadTo(address.port)
-    const client = clientOf({ port: way.port, timeoutSecs: 5 })
+    const client = describeClient({ port: way.port, timeoutSecs: 5 })
     await client.check()
     const rejected = assert.rejects(client.auth(push), { mayHaveBeenReceived: true })
     while (streams.length === 0) await delay(5)

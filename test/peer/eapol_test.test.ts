@@ -41,7 +41,7 @@ describe('eapol_test of wpa_supplicant 2.10', { skip }, () => {
         const own = [`identity="${user}"`, 'password="push"', ...lines]
         writeFileSync(file, `network={\n${own.join('\n')}\n}\n`)
         proxy.log.lines.length = 0
-        const port = String(proxy.portOf())
+        const port = String(proxy.findPort())
         const args = ['-c', file, '-a', '127.0.0.1', '-p', port, '-s', testSecret, '-t', '10']
         const eapol = new Running(program, [...args, '-n'])
         assert.notEqual(await eapol.ended(), 0)
@@ -61,7 +61,7 @@ describe('eapol_test of wpa_supplicant 2.10', { skip }, () => {
       file,
       'network={\nkey_mgmt=IEEE8021X\neap=MD5\nidentity="alice"\npassword="x"\n}\n',
     )
-    const port = String(proxy.portOf())
+    const port = String(proxy.findPort())
     const args = ['-c', file, '-a', '127.0.0.1', '-p', port, '-s', 'another secret', '-t', '2']
     const eapol = new Running(program, [...args, '-n'])
     assert.notEqual(await eapol.ended(), 0)

@@ -97,7 +97,7 @@ describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
     proxy = await ProxyAtWork.start(sectionWithSecret(api, secret))
     port = await freePort()
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'front.conf'), configuration(folder, port, proxy.portOf()))
+    writeFileSync(join(folder, 'front.conf'), configuration(folder, port, proxy.findPort()))
     front = new Running(program, ['-f', '-l', 'stdout', '-d', folder, '-n', 'front'])
     await front.prints(/Ready to process requests/)
   })

@@ -7,7 +7,7 @@ import { readServiceConfig } from '../../src/service/config/service_config.ts'
 import { SmsGateway } from '../../src/service/messaging/sms/sms_gateway.ts'
 import { smsText } from '../../src/service/messaging/sms/sms_text.ts'
 import { Kannel, skipKannel } from '../rig/kannel.ts'
-import { responseOf, TestService } from '../rig/service.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
 
 const to = '+491701234567'
 
@@ -74,7 +74,7 @@ describe('kannel', { skip: skipKannel }, () => {
     await service.addPhone(userId, to)
     const auth = async (parameters: Readonly<Record<string, string>>) => {
       const named = { username: 'zoë', ...parameters }
-      return responseOf(await service.call({ path: '/auth/v2/auth', parameters: named }))
+      return parseResponse(await service.call({ path: '/auth/v2/auth', parameters: named }))
     }
     assert.equal((await auth({ factor: 'sms', device: 'auto' })).status, 'sent')
     const { text } = await kannel.message()

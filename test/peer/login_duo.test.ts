@@ -4,7 +4,7 @@ import { isRecord } from '../../src/duo/index.ts'
 import { isLetIn, LoginDuo, skipLoginDuo } from '../rig/duo_unix.ts'
 import { UnixService } from '../rig/unix_service.ts'
 
-const promptOf = (username: string, nextCode = '') => `Duo two-factor login for ${username}
+const readPrompt = (username: string, nextCode = '') => `Duo two-factor login for ${username}
 
 Enter a passcode or select one of the following options:
 
@@ -34,7 +34,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
     test('1 is a push, which is approved', async () => {
       const { username, phone } = await unix.addPerson()
       const terminal = login.onTerminal(username)
-      assert.equal(await terminal.shows('(1-3): '), promptOf(username))
+      assert.equal(await terminal.shows('(1-3): '), readPrompt(username))
       terminal.type('1')
       await terminal.shows('\nPushed a login request to your device...\n')
       const { txid, ipaddr, info } = await phone.nextRequest()
@@ -95,7 +95,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       const shown = await terminal.shows('(1-3): ')
       const [passcode = ''] = await unix.passcodes()
       const next = ` (next code starts with: ${passcode.slice(0, 1)})`
-      assert.ok(shown.endsWith(promptOf(username, next)))
+      assert.ok(shown.endsWith(readPrompt(username, next)))
       terminal.type(passcode)
       await terminal.shows('Success. Logging you in...\n')
       assert.equal(await isLetIn(terminal), true)

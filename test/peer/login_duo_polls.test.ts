@@ -8,7 +8,7 @@ import { until } from '../rig/until.ts'
 
 const polled = '/rest/v1/status.bson'
 /** The twentieth reply that says nothing final lets in. */
-const mostPolls = 19
+const maxPolls = 19
 
 describe('login_duo 1.11.3 and a login that nobody answers', { skip: skipLoginDuo }, () => {
   let unix: UnixService
@@ -111,7 +111,7 @@ describe('login_duo 1.11.3 and a service that stops', { skip: skipLoginDuo }, ()
     assert.equal(await isLetIn(terminal), false)
     assert.ok(terminal.stdout.includes('Login timed out.'))
     const polls = unix.requests(polled) - before
-    assert.ok(polls > mostPolls / 2 && polls <= mostPolls, `${polls} polls`)
+    assert.ok(polls > maxPolls / 2 && polls <= maxPolls, `${polls} polls`)
   })
 
   test('one that stays away ends the login', async () => {

@@ -50,7 +50,7 @@ describe('pam_radius_auth 2.0.0 through pamtester', { skip }, () => {
     password: string | Uint8Array,
     { user = 'alice', secret = pamSecret } = {},
   ): Promise<boolean> {
-    writeFileSync(conf, `127.0.0.1:${proxy.portOf()} ${secret} 5\n`, { mode: 0o600 })
+    writeFileSync(conf, `127.0.0.1:${proxy.findPort()} ${secret} 5\n`, { mode: 0o600 })
     const login = new Running(pamtester, [name, user, 'authenticate'])
     login.child.stdin?.end(Buffer.concat([Buffer.from(password), Buffer.from('\n')]))
     const status = await login.ended()

@@ -8,7 +8,7 @@ import { Store } from '../../src/service/store/store.ts'
 import { Pgbouncer, skipPgbouncer } from '../rig/pgbouncer.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
 import { RecordingLog } from '../rig/recording_log.ts'
-import { responseOf, TestService } from '../rig/service.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
 import { until } from '../rig/until.ts'
 
 describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
@@ -71,12 +71,12 @@ describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
             service.call({ path: '/auth/v2/preauth', parameters: { username: 'alice' } }),
           ),
         )
-        assert(preauths.every((answer) => responseOf(answer).result === 'auth'))
+        assert(preauths.every((answer) => parseResponse(answer).result === 'auth'))
         const parameters = { username: 'alice', factor: 'passcode', passcode: token.code(0) }
         const results = await Promise.all(
           Array.from({ length: 10 }, () => service.call({ path: '/auth/v2/auth', parameters })),
         )
-        const allowed = results.filter((answer) => responseOf(answer).result === 'allow')
+        const allowed = results.filter((answer) => parseResponse(answer).result === 'allow')
         assert.equal(allowed.length, 1)
       })
 

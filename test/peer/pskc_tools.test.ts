@@ -35,7 +35,7 @@ function read(text: string, unlock?: PskcUnlock) {
   assert.deepEqual(problems, [])
   return records
 }
-function hexOf(record: { readonly secret: Secret } | undefined): string {
+function toHex(record: { readonly secret: Secret } | undefined): string {
   return OathSecret.fromBase32(record?.secret.reveal() ?? '').hex.toLowerCase()
 }
 
@@ -51,7 +51,7 @@ describe('python-pskc', { skip }, () => {
 
   test('csv2pskc, plain', () => {
     const records = read(csv2pskc())
-    assert.deepEqual(records.map(hexOf), secrets)
+    assert.deepEqual(records.map(toHex), secrets)
     assert.deepEqual(
       records.map(({ serial }) => serial),
       ['700', '701', '702'],
@@ -64,16 +64,16 @@ describe('python-pskc', { skip }, () => {
 
   test('csv2pskc, with a pre-shared key', () => {
     const text = csv2pskc('-s', path('key'))
-    assert.deepEqual(read(text, preSharedKey(readFileSync(path('key')))).map(hexOf), secrets)
-    assert.deepEqual(read(text, preSharedKey(Buffer.from(`${key}\n`))).map(hexOf), secrets)
+    assert.deepEqual(read(text, preSharedKey(readFileSync(path('key')))).map(toHex), secrets)
+    assert.deepEqual(read(text, preSharedKey(Buffer.from(`${key}\n`))).map(toHex), secrets)
     const base64 = Buffer.from(Buffer.from(key, 'hex').toString('base64'))
-    assert.deepEqual(read(text, preSharedKey(base64)).map(hexOf), secrets)
+    assert.deepEqual(read(text, preSharedKey(base64)).map(toHex), secrets)
   })
 
   test('csv2pskc, with a password', () => {
     const password = new Secret(readFileSync(path('password'), 'utf8'))
     const records = read(csv2pskc('-p', path('password')), { kind: 'password', password })
-    assert.deepEqual(records.map(hexOf), secrets)
+    assert.deepEqual(records.map(toHex), secrets)
   })
 
   for (const [algorithm, octets] of [
@@ -98,7 +98,7 @@ p.write(sys.stdout.buffer)`,
       ])
       const unlock: PskcUnlock = { kind: 'key', key: new Secret(keyHex) }
       const [record] = read(text, unlock)
-      assert.equal(hexOf(record), secrets[0])
+      assert.equal(toHex(record), secrets[0])
       assert.equal(record?.counter, 300)
       const other: PskcUnlock = { kind: 'key', key: new Secret('5b'.repeat(octets)) }
       assert.throws(() => read(text, other), { code: /TOKEN_FILE_(WRONG_KEY|ALTERED)/ })
@@ -123,10 +123,10 @@ describe('pskctool of the OATH Toolkit', { skip: skipSigned }, () => {
     assert.match(signed, /SignatureValue/)
     const [record] = read(signed)
     assert.equal(record?.serial, '7001')
-    assert.equal(hexOf(record), secrets[0])
+    assert.equal(toHex(record), secrets[0])
     const info = run('pskctool', ['--info', path('one.xml')])
     assert.match(info, /SerialNo: 7001/)
-    assert.match(info, new RegExp(`Key Secret \\(base64\\): ${base64Of(secrets[0] ?? '')}`))
+    assert.match(info, new RegExp(`Key Secret \\(base64\\): ${toBase64(secrets[0] ?? '')}`))
   })
 })
 
@@ -154,6 +154,6 @@ describe('oathtool', { skip: skipOath }, () => {
   })
 })
 
-function base64Of(hex: string): string {
+function toBase64(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64')
 }

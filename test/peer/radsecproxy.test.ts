@@ -46,7 +46,7 @@ client 127.0.0.1 {
 }
 server proxy {
   host 127.0.0.1
-  port ${proxy.portOf()}
+  port ${proxy.findPort()}
   type udp
   secret ${secret}
 }

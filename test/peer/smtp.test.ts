@@ -8,7 +8,7 @@ import { readServiceConfig } from '../../src/service/config/service_config.ts'
 import { Smtp } from '../../src/service/messaging/mail/smtp.ts'
 import type { MailMessage } from '../../src/service/messaging/messaging.ts'
 import { invitationMail } from '../../src/service/self_service/notices.ts'
-import { deliveryErrorOf } from '../rig/delivery_error.ts'
+import { toDeliveryError } from '../rig/delivery_error.ts'
 import { freePort } from '../rig/running.ts'
 import { SmtpServer, skipSmtp, smtpLogin } from '../rig/smtp_server.ts'
 
@@ -22,7 +22,7 @@ function smtp(config: Partial<SmtpConfig> & Pick<SmtpConfig, 'port'>, limitMs = 
   return new Smtp({ ...here, caFile: undefined, ...config }, limitMs)
 }
 
-const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [smtpLogin.password])
+const toError = (work: Promise<unknown>) => toDeliveryError(work, [smtpLogin.password])
 
 describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () => {
   let server: SmtpServer
@@ -89,7 +89,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
       'alice',
       '',
     ]) {
-      assert.equal((await errorOf(client.send({ ...mail, to }))).code, 'DELIVERY_REFUSED', to)
+      assert.equal((await toError(client.send({ ...mail, to }))).code, 'DELIVERY_REFUSED', to)
     }
     await client.send({ ...mail, to: 'zoë@exämple.com' })
     assert.deepEqual((await server.mail()).envelope.to, ['zoë@exämple.com'])
@@ -102,7 +102,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     ['full@example.com', 'DELIVERY_REFUSED', 552],
   ] as const) {
     test(`${to} is refused (${status})`, async () => {
-      const error = await errorOf(client.send({ ...mail, to }))
+      const error = await toError(client.send({ ...mail, to }))
       assert.equal(error.code, code)
       assert(error.message.includes(String(status)))
       assert(!error.message.includes(to))
@@ -116,7 +116,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
       [{ login: wrong }, '(535)'],
       [{}, '(530)'],
     ] as const) {
-      const error = await errorOf(smtp({ port, caFile, ...config }).send(mail))
+      const error = await toError(smtp({ port, caFile, ...config }).send(mail))
       assert.equal(error.code, 'DELIVERY_REFUSED')
       assert.match(error.message, /username and password of \[mail\]/)
       assert(error.message.includes(status))
@@ -126,7 +126,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
   test('refuses an unknown authority, and a server that does not begin with TLS', async () => {
     const { port, caFile } = server
     for (const config of [{ caFile: undefined }, { caFile, security: 'tls' }] as const) {
-      const error = await errorOf(smtp({ port, login, ...config }).send(mail))
+      const error = await toError(smtp({ port, login, ...config }).send(mail))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
       assert.match(error.message, /no TLS that can be trusted/)
     }
@@ -143,7 +143,7 @@ describe('mail by aiosmtpd, with TLS from the beginning', { skip: skipSmtp }, ()
       const taken = await server.mail()
       assert.deepEqual([taken.secured, taken.username], [true, 'mfa'])
       const elsewhere = { port: other.port, caFile: other.caFile, security: 'tls' } as const
-      const error = await errorOf(smtp(elsewhere).send(mail))
+      const error = await toError(smtp(elsewhere).send(mail))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
       assert.match(error.message, /ERR_TLS_CERT_ALTNAME_INVALID/)
       assert.equal(other.count, 0)
@@ -222,7 +222,7 @@ describe('mail by servers that fail', () => {
     const server = await PlainServer.start((line) =>
       line === 'STARTTLS' ? '502 5.5.1 not implemented' : willing(line),
     )
-    const error = await errorOf(smtp({ port: server.port, login }).send(mail))
+    const error = await toError(smtp({ port: server.port, login }).send(mail))
     assert.equal(error.code, 'DELIVERY_REFUSED')
     assert.match(error.message, /no STARTTLS \(502\)/)
     assert(server.lines.includes('STARTTLS'))
@@ -232,7 +232,7 @@ describe('mail by servers that fail', () => {
 
   test('does not send a mail again if the connection breaks after it was accepted', async () => {
     const server = await PlainServer.start((line) => (line === '.' ? null : willing(line)))
-    const error = await errorOf(smtp({ port: server.port, security: 'none' }).send(mail))
+    const error = await toError(smtp({ port: server.port, security: 'none' }).send(mail))
     assert.equal(error.code, 'DELIVERY_UNANSWERED')
     assert.equal(server.lines.filter((line) => line === '.').length, 1)
     await server.close()
@@ -241,7 +241,7 @@ describe('mail by servers that fail', () => {
   test('reports a server that is down, and uses it again when it is back', async () => {
     const port = await freePort()
     const client = smtp({ port, security: 'none' })
-    const error = await errorOf(client.send(mail))
+    const error = await toError(client.send(mail))
     assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     assert.match(error.message, /can't be reached \(ECONNREFUSED\)/)
     const sending = client.send(mail)
@@ -252,7 +252,7 @@ describe('mail by servers that fail', () => {
   })
 
   test('reports a host name that does not exist', async () => {
-    const error = await errorOf(smtp({ port: 25, host: 'mail.invalid' }).send(mail))
+    const error = await toError(smtp({ port: 25, host: 'mail.invalid' }).send(mail))
     assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     assert.match(error.message, /can't be reached/)
   })
@@ -270,7 +270,7 @@ describe('mail by servers that fail', () => {
       [endless, '0.6'],
     ] as const) {
       const started = performance.now()
-      const error = await errorOf(smtp({ port: server.port, security: 'none' }, 200).send(mail))
+      const error = await toError(smtp({ port: server.port, security: 'none' }, 200).send(mail))
       assert.equal(error.code, 'DELIVERY_UNANSWERED')
       assert(error.message.includes(`did not answer in ${secs} s`), error.message)
       assert(performance.now() - started < 1_500)

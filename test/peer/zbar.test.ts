@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { skipWithout } from '../rig/debian_package.ts'
-import { responseOf, TestService } from '../rig/service.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
 
 const zbarimg = '/usr/bin/zbarimg'
 
@@ -16,7 +16,7 @@ describe('a QR reader', { skip: skipWithout('zbar-tools', zbarimg) }, () => {
   after(() => service.close())
 
   test('reads activation_barcode as the activation link', async () => {
-    const enrolled = responseOf(await service.call({ path: '/auth/v2/enroll' }))
+    const enrolled = parseResponse(await service.call({ path: '/auth/v2/enroll' }))
     const { pathname, search } = new URL(String(enrolled.activation_barcode))
     const { octets } = await service.send({ method: 'GET', path: pathname + search })
     const file = join(service.folder, 'barcode.png')

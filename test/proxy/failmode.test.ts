@@ -31,7 +31,7 @@ describe('failmode', () => {
     await once(silent.listen(0, '127.0.0.1'), 'listening')
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
-    refusing = portOf(server)
+    refusing = findPort(server)
     server.close()
     await once(server, 'close')
   })
@@ -60,7 +60,7 @@ describe('failmode', () => {
     ['the connection is refused', () => ({ apiPort: refusing })],
     ['its certificate is of another authority', () => ({ httpCaCertsFile: other.caFile })],
     ['the HTTP proxy is down', () => ({ httpProxyHost: '127.0.0.1', httpProxyPort: refusing })],
-    ['connections are taken and stay silent', () => ({ apiPort: portOf(silent) })],
+    ['connections are taken and stay silent', () => ({ apiPort: findPort(silent) })],
     ['preauth gets HTTP 500', () => ({}), () => doing('preauth', unavailable)],
     ['preauth gets no answer', () => ({}), () => doing('preauth', 'hang')],
     ['preauth is cut off', () => ({}), () => doing('preauth', 'reset')],
@@ -304,7 +304,7 @@ describe('failmode', () => {
   }
 })
 
-function portOf(server: Server): number {
+function findPort(server: Server): number {
   const address = server.address()
   return address !== null && typeof address === 'object' ? address.port : 0
 }

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { Secret } from '../../src/host/secret.ts'
 import { Code, encodeAccessRequest, SharedSecret, verifyReply } from '../../src/radius/index.ts'
 import { AuthApiDouble } from '../rig/auth_api_double.ts'
-import { configOf, ProxyAtWork, sectionFor, testSecret } from '../rig/proxy_at_work.ts'
+import { ProxyAtWork, parseConfig, sectionFor, testSecret } from '../rig/proxy_at_work.ts'
 
 const secret = new SharedSecret(testSecret)
 const authenticator = Buffer.alloc(16, 7)
@@ -45,7 +45,7 @@ describe('what the appliance sends, and gets back', () => {
     const socket = createSocket('udp4')
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')
-    const send = (datagram: Uint8Array) => socket.send(datagram, proxy.portOf(), '127.0.0.1')
+    const send = (datagram: Uint8Array) => socket.send(datagram, proxy.findPort(), '127.0.0.1')
     send(request(1, 'push'))
     await api.askedTimes('/auth/v2/auth', 1)
     send(request(1, 'push'))
@@ -77,7 +77,7 @@ describe('what the appliance sends, and gets back', () => {
       messageAuthenticator: false,
     })
     const socket = createSocket('udp4')
-    socket.send(unsigned, proxy.portOf(), '127.0.0.1')
+    socket.send(unsigned, proxy.findPort(), '127.0.0.1')
     const [rejection] = await once(socket, 'message')
     socket.close()
     assert.equal(verifyReply(rejection, authenticator, secret).code, Code.AccessReject)
@@ -101,7 +101,7 @@ describe('what the appliance sends, and gets back', () => {
   })
 
   test('finishes a pending request under the configuration under which it came', async () => {
-    const port = proxy.portOf()
+    const port = proxy.findPort()
     await stop()
     proxy = await ProxyAtWork.start(sectionFor(api, { port }))
     api.auth = () => 'hang'
@@ -115,7 +115,7 @@ describe('what the appliance sends, and gets back', () => {
       clients: [{ ...entry, secret: newSecret }],
       exemptUsernames: ['bob'],
     })
-    await proxy.proxy.replace(configOf(section))
+    await proxy.proxy.replace(parseConfig(section))
     assert.equal((await proxy.signIn('bob', 'x', { secret: newSecret.reveal() }))?.accepted, true)
     api.release({ result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' })
     assert.equal((await pending)?.accepted, true)
@@ -123,13 +123,13 @@ describe('what the appliance sends, and gets back', () => {
   })
 
   test('requests that are pending under an earlier configuration are broken off when the proxy stops', async () => {
-    const port = proxy.portOf()
+    const port = proxy.findPort()
     await stop()
     proxy = await ProxyAtWork.start(sectionFor(api, { port }))
     api.auth = () => 'hang'
     const pending = proxy.signIn('alice', 'push', { timeoutMs: 5_000 })
     await api.askedTimes('/auth/v2/auth', 1)
-    await proxy.proxy.replace(configOf(sectionFor(api, { port })))
+    await proxy.proxy.replace(parseConfig(sectionFor(api, { port })))
     await proxy.stop()
     assert.equal(proxy.events[0]?.msg, 'The sign-in service gave no answer. Please try again.')
     assert.equal(await pending, undefined)

@@ -57,7 +57,7 @@ describe('requests that can not be used', () => {
         }),
       {
         host: '127.0.0.1',
-        port: proxy.portOf(options.listener),
+        port: proxy.findPort(options.listener),
         secret: new SharedSecret(testSecret),
       },
     )

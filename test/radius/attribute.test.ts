@@ -11,7 +11,7 @@ import {
 } from '../../src/radius/index.ts'
 import { octets } from '../rig/octets.ts'
 
-function textOf(name: string, ...attributes: Attribute[]): string | undefined {
+function toText(name: string, ...attributes: Attribute[]): string | undefined {
   return namedText(new Packet(encodePacket(1, 0, new Uint8Array(16), attributes)), name)
 }
 
@@ -47,32 +47,32 @@ describe('the dictionary', () => {
 
 describe('RFC 8044 §3, what a value says as text', () => {
   test('text, address, number, and what has the wrong size for its kind', () => {
-    assert.equal(textOf('Calling-Station-Id', { type: 31, value: octets('c3a4') }), 'ä')
-    assert.equal(textOf('NAS-IP-Address', { type: 4, value: octets('c0000207') }), '192.0.2.7')
-    assert.equal(textOf('NAS-IP-Address', { type: 4, value: octets('abcd') }), undefined)
-    assert.equal(textOf('NAS-Port', { type: 5, value: octets('fffffffe') }), '4294967294')
-    assert.equal(textOf('NAS-Port', { type: 5, value: octets('01') }), undefined)
+    assert.equal(toText('Calling-Station-Id', { type: 31, value: octets('c3a4') }), 'ä')
+    assert.equal(toText('NAS-IP-Address', { type: 4, value: octets('c0000207') }), '192.0.2.7')
+    assert.equal(toText('NAS-IP-Address', { type: 4, value: octets('abcd') }), undefined)
+    assert.equal(toText('NAS-Port', { type: 5, value: octets('fffffffe') }), '4294967294')
+    assert.equal(toText('NAS-Port', { type: 5, value: octets('01') }), undefined)
     assert.equal(
-      textOf('NAS-IPv6-Address', {
+      toText('NAS-IPv6-Address', {
         type: 95,
         value: octets('20010db8 00000000 00000000 00000001'),
       }),
       '2001:db8:0:0:0:0:0:1',
     )
-    assert.equal(textOf('NAS-Identifier', { type: 31, value: octets('61') }), undefined)
+    assert.equal(toText('NAS-Identifier', { type: 31, value: octets('61') }), undefined)
   })
 
   test('embedded and trailing zero octets stay: there is no NUL termination', () => {
-    assert.equal(textOf('User-Name', { type: 1, value: octets('61006200') }), 'a\0b\0')
+    assert.equal(toText('User-Name', { type: 1, value: octets('61006200') }), 'a\0b\0')
   })
 
   test('RFC 2868 §3.1, a tag is no part of the text', () => {
     const endpoint = (digits: string): string | undefined =>
-      textOf('Tunnel-Client-Endpoint', { type: 66, value: octets(digits) })
+      toText('Tunnel-Client-Endpoint', { type: 66, value: octets(digits) })
     assert.equal(endpoint('01 3139322e302e322e37'), '192.0.2.7')
     assert.equal(endpoint('00 3139322e302e322e37'), '192.0.2.7')
     assert.equal(endpoint('3139322e302e322e37'), '192.0.2.7')
-    assert.equal(textOf('Tunnel-Type', { type: 64, value: octets('0100000d') }), '13')
+    assert.equal(toText('Tunnel-Type', { type: 64, value: octets('0100000d') }), '13')
   })
 
   test("RFC 2865 §5.26, a vendor's attribute is found among others", () => {
@@ -82,10 +82,10 @@ describe('RFC 8044 §3, what a value says as text', () => {
       value: Buffer.from('ip:source-ip=x'),
     })
     const source = encodeVendorSpecific({ vendor: 25461, type: 7, value: Buffer.from('192.0.2.7') })
-    assert.equal(textOf('PaloAlto-Client-Source-IP', avpair, source), '192.0.2.7')
-    assert.equal(textOf('Cisco-AVPair', source, avpair), 'ip:source-ip=x')
-    assert.equal(textOf('PaloAlto-Client-OS', avpair, source), undefined)
+    assert.equal(toText('PaloAlto-Client-Source-IP', avpair, source), '192.0.2.7')
+    assert.equal(toText('Cisco-AVPair', source, avpair), 'ip:source-ip=x')
+    assert.equal(toText('PaloAlto-Client-OS', avpair, source), undefined)
     const odd = { type: 26, value: octets('000000090120') }
-    assert.equal(textOf('Cisco-AVPair', odd, avpair), 'ip:source-ip=x')
+    assert.equal(toText('Cisco-AVPair', odd, avpair), 'ip:source-ip=x')
   })
 })

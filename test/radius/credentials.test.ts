@@ -5,8 +5,8 @@ import {
   decodePacket,
   encodePacket,
   encodeVendorSpecific,
+  findPasswordProblem,
   Packet,
-  passwordProblemOf,
 } from '../../src/radius/index.ts'
 import { octets } from '../rig/octets.ts'
 import vectors from '../vector/radius-vectors.json' with { type: 'json' }
@@ -40,7 +40,7 @@ describe('RFC 2865 §5.44 and RFC 3579 §3.3, the credentials of a request', () 
   for (const [name, attributes, expected] of table) {
     test(`${name}: ${expected ?? 'a password'}`, () => {
       const packet = new Packet(encodePacket(1, 0, new Uint8Array(16), attributes))
-      assert.equal(passwordProblemOf(packet), expected)
+      assert.equal(findPasswordProblem(packet), expected)
     })
   }
 
@@ -48,7 +48,7 @@ describe('RFC 2865 §5.44 and RFC 3579 §3.3, the credentials of a request', () 
     const withPassword = vectors.invalid
       .filter(({ hex }) => {
         try {
-          return passwordProblemOf(decodePacket(octets(hex))) === undefined
+          return findPasswordProblem(decodePacket(octets(hex))) === undefined
         } catch {
           return false
         }

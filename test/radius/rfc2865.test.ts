@@ -4,18 +4,18 @@ import {
   chapResponse,
   decodeChapPassword,
   decodePacket,
+  decodeText,
   decodeVendorSpecific,
   encodePacket,
   encodeVendorSpecific,
+  findPasswordProblem,
   hidePassword,
   namedText,
   Packet,
-  passwordProblemOf,
   replyMessages,
   revealPassword,
   SharedSecret,
   Type,
-  textOf,
   verifyReply,
 } from '../../src/radius/index.ts'
 import { hex, octets } from '../rig/octets.ts'
@@ -31,13 +31,13 @@ describe('RFC 2865 §7, examples', () => {
       ),
     )
     assert.equal(request.code, 1)
-    assert.equal(textOf(request.first(Type.UserName) ?? new Uint8Array()), 'nemo')
+    assert.equal(decodeText(request.first(Type.UserName) ?? new Uint8Array()), 'nemo')
     assert.equal(namedText(request, 'NAS-IP-Address'), '192.168.1.16')
     assert.equal(namedText(request, 'nas-port'), '3')
-    assert.equal(passwordProblemOf(request), undefined)
+    assert.equal(findPasswordProblem(request), undefined)
     const hidden = request.first(Type.UserPassword) ?? new Uint8Array()
     const password = revealPassword(hidden, secret.octets, request.authenticator)
-    assert.equal(textOf(password), 'arctangent')
+    assert.equal(decodeText(password), 'arctangent')
     const accept = octets(
       '0200002686fe220e7624ba2a1005f6bf9b55e0b20606000000010f06000000000e06c0a80103',
     )
@@ -50,7 +50,7 @@ describe('RFC 2865 §7, examples', () => {
         '010100472aee86f08d0d55969ca5978e0d3367a20108666c6f707379031316e97557c316185895f293ff63440772750406c0a80110050600000014060600000002070600000001',
       ),
     )
-    assert.equal(passwordProblemOf(request), 'chap')
+    assert.equal(findPasswordProblem(request), 'chap')
     const chap = decodeChapPassword(request.first(Type.ChapPassword) ?? new Uint8Array())
     assert.equal(chap.identifier, 0x16)
     assert.equal(
@@ -72,7 +72,7 @@ describe('RFC 2865 §7, examples', () => {
       authenticator,
       secret,
     )
-    assert.equal(textOf(challenge.first(Type.State) ?? new Uint8Array()), '32769430')
+    assert.equal(decodeText(challenge.first(Type.State) ?? new Uint8Array()), '32769430')
     const answered = octets(
       '01030043b122556d428a13d0d6253807c457ecf001076d6f7073790212692c1f205fc081b919b95195f561a5810406c0a8011005060000000718103332373639343330',
     )
@@ -81,7 +81,10 @@ describe('RFC 2865 §7, examples', () => {
     answered[answered.length - 9] = 10
     const second = decodePacket(answered)
     const hidden = second.first(Type.UserPassword) ?? new Uint8Array()
-    assert.equal(textOf(revealPassword(hidden, secret.octets, second.authenticator)), '99101462')
+    assert.equal(
+      decodeText(revealPassword(hidden, secret.octets, second.authenticator)),
+      '99101462',
+    )
     const reject = octets('03030014a42f4fca45916c4e09c8340f9e746aa0')
     assert.equal(verifyReply(reject, octets('b122556d428a13d0d6253807c457ecf0'), secret).code, 3)
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   decodePacket,
+  decodeText,
   encodeAccessRequest,
   encodeReply,
   encodeStatusServer,
@@ -10,7 +11,6 @@ import {
   revealPassword,
   SharedSecret,
   Type,
-  textOf,
   verifyReply,
 } from '../../src/radius/index.ts'
 import { hex, octets } from '../rig/octets.ts'
@@ -69,7 +69,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
   test('the password in them is revealed', () => {
     const request = decodePacket(octets(packets.access_request_ma_last))
     const hidden = request.first(Type.UserPassword) ?? new Uint8Array()
-    assert.equal(textOf(revealPassword(hidden, secret.octets, authenticator)), 'hello')
+    assert.equal(decodeText(revealPassword(hidden, secret.octets, authenticator)), 'hello')
   })
 })
 

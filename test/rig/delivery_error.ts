@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DeliveryError } from '../../src/service/messaging/messaging.ts'
 
 /** The error that a client of a provider's throws; nothing of what is `hidden` may show in it. */
-export async function deliveryErrorOf(
+export async function toDeliveryError(
   work: Promise<unknown>,
   hidden: readonly string[],
 ): Promise<DeliveryError> {

@@ -68,7 +68,7 @@ export function sectionWithSecret(
   return { ...section, clients }
 }
 
-export function configOf(...servers: readonly RadiusServerSection[]): ProxyConfig {
+export function parseConfig(...servers: readonly RadiusServerSection[]): ProxyConfig {
   return {
     file: 'authproxy.cfg',
     main: {
@@ -111,7 +111,7 @@ export class ProxyAtWork {
   static async start(...servers: readonly RadiusServerSection[]): Promise<ProxyAtWork> {
     const log = new RecordingLog()
     const events: Record<string, unknown>[] = []
-    const proxy = await AuthenticationProxy.start(configOf(...servers), {
+    const proxy = await AuthenticationProxy.start(parseConfig(...servers), {
       outageAfterMs,
       log,
       writeEvent: (line) => events.push(JSON.parse(line)),
@@ -120,7 +120,7 @@ export class ProxyAtWork {
     return new ProxyAtWork(proxy, log, events)
   }
 
-  portOf(index = 0): number {
+  findPort(index = 0): number {
     return this.proxy.listeners[index]?.port ?? 0
   }
 
@@ -145,12 +145,12 @@ export class ProxyAtWork {
         }),
       {
         host: '127.0.0.1',
-        port: this.portOf(options.listener),
+        port: this.findPort(options.listener),
         secret,
         timeoutMs: options.timeoutMs ?? 10_000,
       },
     )
-    return reply === undefined ? undefined : replyOf(reply)
+    return reply === undefined ? undefined : awaitReply(reply)
   }
 
   stop(): Promise<void> {
@@ -158,7 +158,7 @@ export class ProxyAtWork {
   }
 }
 
-function replyOf(packet: Packet): Reply {
+function awaitReply(packet: Packet): Reply {
   const message = packet.attributes
     .filter(({ type }) => type === Type.ReplyMessage)
     .map(({ value }) => Buffer.from(value).toString())

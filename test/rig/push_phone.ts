@@ -65,7 +65,7 @@ export class PushPhone {
     code: string,
     { name = 'test phone', now = () => Date.now() }: PushPhoneOptions = {},
   ): Promise<PushPhone> {
-    const { key, body } = await activationOf(code, name)
+    const { key, body } = await activationLink(code, name)
     const answer = await send({ method: 'POST', path: '/app/api/activate', body })
     if (answer.status !== 200) throw new Error(`not activated: ${answer.text}`)
     return new PushPhone(send, key, answer.body, now)
@@ -150,7 +150,7 @@ export class PushPhone {
 }
 
 /** A new key, and what an app sends to have it registered. */
-export async function activationOf(
+export async function activationLink(
   code: string,
   name = 'test phone',
 ): Promise<{ readonly key: webcrypto.CryptoKey; readonly body: string }> {

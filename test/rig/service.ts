@@ -24,7 +24,7 @@ import { Store } from '../../src/service/store/store.ts'
 import { PushPhone, type PushPhoneOptions } from './push_phone.ts'
 import { type Answer, type RawRequest, ServiceClient, type SignedCall } from './service_client.ts'
 
-export { type Answer, responseOf, type SignedCall } from './service_client.ts'
+export { type Answer, parseResponse, type SignedCall } from './service_client.ts'
 
 export interface TestServiceOptions {
   readonly config?: Partial<ServiceConfig>

@@ -152,7 +152,7 @@ export class ServiceClient {
 }
 
 /** The `response` of a success. */
-export function responseOf({ body }: Answer): Readonly<Record<string, unknown>> {
+export function parseResponse({ body }: Answer): Readonly<Record<string, unknown>> {
   if (!isRecord(body.response)) throw new Error(`no success: ${JSON.stringify(body)}`)
   return body.response
 }

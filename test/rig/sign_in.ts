@@ -14,10 +14,10 @@ import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { SmsPasscodes } from '../../src/service/authenticators/sms/sms_passcodes.ts'
 import { Yubikeys } from '../../src/service/authenticators/yubikey/yubikeys.ts'
-import { authenticationOf } from '../../src/service/compose/service.ts'
+import { composeAuthentication } from '../../src/service/compose/service.ts'
 import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
 import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
-import type { Delivered, Delivery, SmsMessage } from '../../src/service/messaging/messaging.ts'
+import type { Delivery, PhonePrompt, SmsMessage } from '../../src/service/messaging/messaging.ts'
 import { Groups } from '../../src/service/people/groups.ts'
 import type { User } from '../../src/service/people/user.ts'
 import { Users } from '../../src/service/people/users.ts'
@@ -40,8 +40,8 @@ export class SignIn {
   readonly store: Store
   readonly clock = new ManualClock()
   readonly log = new RecordingLog()
-  readonly pushed: Delivered[] = []
-  readonly called: Delivered[] = []
+  readonly pushed: PhonePrompt[] = []
+  readonly called: PhonePrompt[] = []
   readonly messages: SmsMessage[] = []
   readonly directory: Directory
   readonly authentication: Authentication
@@ -64,7 +64,7 @@ export class SignIn {
       bypassCodes: new BypassCodes(store),
       smsPasscodes: new SmsPasscodes(store),
     }
-    this.authentication = authenticationOf({
+    this.authentication = composeAuthentication({
       store,
       directory: this.directory,
       lockout: new Lockout(store, { threshold: 10, lockMs: 60_000 }),

@@ -5,7 +5,7 @@ import type { NewYubikey } from '../../src/service/authenticators/yubikey/yubike
 /** A YubiKey whose passcodes a test can have typed. */
 export class TestYubikey {
   readonly serial = String(1_000_000 + randomBytes(3).readUIntBE(0, 3))
-  readonly publicId = modhexOf(randomBytes(6))
+  readonly publicId = toModhex(randomBytes(6))
   readonly #privateId = randomBytes(6)
   readonly #aesKey = randomBytes(16)
 
@@ -36,12 +36,12 @@ export class TestYubikey {
     randomBytes(2).copy(block, 12)
     block.writeUInt16LE(~crc16(block.subarray(0, 14)) & 0xffff, 14)
     const cipher = createCipheriv('aes-128-ecb', this.#aesKey, null).setAutoPadding(false)
-    return this.publicId + modhexOf(Buffer.concat([cipher.update(block), cipher.final()]))
+    return this.publicId + toModhex(Buffer.concat([cipher.update(block), cipher.final()]))
   }
 }
 
 /** Octets in modhex. */
-function modhexOf(octets: Uint8Array): string {
+function toModhex(octets: Uint8Array): string {
   const digits = Buffer.from(octets).toString('hex')
   return [...digits].map((digit) => 'cbdefghijklnrtuv'[parseInt(digit, 16)]).join('')
 }

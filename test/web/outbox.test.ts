@@ -6,7 +6,7 @@ import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
 import { outboxKey } from '../../src/service/messaging/outbox/outbox_key.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { outboxProviders } from '../rig/outbox_providers.ts'
-import { responseOf, TestService } from '../rig/service.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
 
 describe('the outbox in a browser', { skip: skipChromium }, () => {
   let service: TestService
@@ -40,7 +40,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     const message = page.getByRole('article', { name: 'Message to +12025550143' })
     const code = message.getByRole('button').first()
     const [passcode = ''] = /\d{5,8}/.exec((await code.getAttribute('aria-label')) ?? '') ?? []
-    assert.equal(responseOf(await auth({ factor: 'passcode', passcode })).result, 'allow')
+    assert.equal(parseResponse(await auth({ factor: 'passcode', passcode })).result, 'allow')
   })
 
   test('a call rings, and the key that is pressed settles it', async () => {
@@ -51,14 +51,14 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     await call.getByRole('button', { name: 'Key 5' }).click()
     await call.getByText('Answered.').waitFor()
     await call.getByRole('button', { name: 'Key 1, sign in' }).click()
-    assert.equal(responseOf(await answered).result, 'allow')
+    assert.equal(parseResponse(await answered).result, 'allow')
     await page.getByText('Let in', { exact: true }).waitFor()
   })
 
   test('who hangs up lets nobody in', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
     await page.getByRole('button', { name: 'Hang up' }).click()
-    assert.equal(responseOf(await answered).result, 'deny')
+    assert.equal(parseResponse(await answered).result, 'deny')
     await page.getByText('Not let in').waitFor()
   })
 

@@ -7,7 +7,7 @@ import type { BrowserContext, Page, Route } from 'playwright-core'
 import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
-import { responseOf, TestService } from '../rig/service.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
 
 const dist = join(import.meta.dirname, '../../web/dist')
 
@@ -43,12 +43,12 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const parameters = { username: 'alice', factor: 'push', device: 'auto', async: '1', ...more }
     const call = { path: '/auth/v2/auth', parameters }
     const asked = await service.call(integration === undefined ? call : { ...call, integration })
-    return String(responseOf(asked).txid)
+    return String(parseResponse(asked).txid)
   }
   const outcome = async (txid: string, integration = service.integration) => {
     const parameters = { txid }
     const path = '/auth/v2/auth_status'
-    return responseOf(await service.call({ method: 'GET', path, parameters, integration }))
+    return parseResponse(await service.call({ method: 'GET', path, parameters, integration }))
   }
   const focused = () => page.evaluate<string>('document.activeElement.textContent')
   const open = () =>
@@ -165,7 +165,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       parameters: { username: 'alice', client_supports_verified_push: '1' },
       integration: verified,
     })
-    const { txid: told, verification_code: code } = responseOf(preauth)
+    const { txid: told, verification_code: code } = parseResponse(preauth)
     const txid = await push({ txid: String(told) }, verified)
     await open()
     const field = page.getByRole('textbox', { name: 'Code that the login shows' })
@@ -189,7 +189,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const passcode = (await page.locator('.digits-big [aria-hidden]').textContent()) ?? ''
     const parameters = { username: 'alice', factor: 'passcode', passcode }
     const typed = await service.call({ path: '/auth/v2/auth', parameters, integration: verified })
-    assert.equal(responseOf(typed).result, 'allow')
+    assert.equal(parseResponse(typed).result, 'allow')
     await heading('This sign-in is finished')
     await looksRight(page, 'push-10-finished')
     await page.getByRole('link', { name: 'Done' }).click()
@@ -363,7 +363,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       passcode: (spelled ?? '').replaceAll(' ', ''),
     }
     const typed = await service.call({ path: '/auth/v2/auth', parameters })
-    assert.equal(responseOf(typed).result, 'allow')
+    assert.equal(parseResponse(typed).result, 'allow')
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByText('The history could not be loaded').waitFor()
     await looksRight(page, 'push-13-offline-history')

@@ -94,14 +94,14 @@ export class PortalError extends Error {
 }
 
 /** The message for whoever did something that failed. */
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof PortalError ? error.message : unreachable
 }
 
 /** The message, where it is about no field of the form. */
 export function formProblem(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined
-  return error instanceof PortalError && error.field !== undefined ? undefined : messageOf(error)
+  return error instanceof PortalError && error.field !== undefined ? undefined : errorMessage(error)
 }
 
 /** The message, where it is about this field. */

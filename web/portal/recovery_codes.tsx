@@ -43,7 +43,7 @@ export function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) 
             size="sm"
             component="a"
             download="countersign-recovery-codes.txt"
-            href={`data:text/plain;charset=utf-8,${encodeURIComponent(fileOf(codes))}`}
+            href={`data:text/plain;charset=utf-8,${encodeURIComponent(buildFile(codes))}`}
             leftSection={<IconDownload size={18} aria-hidden />}
           >
             Save as a file
@@ -66,6 +66,6 @@ function grouped(code: string): string {
   return code.replace(/(\d{3})(?=\d)/g, '$1 ')
 }
 
-function fileOf(codes: readonly string[]): string {
+function buildFile(codes: readonly string[]): string {
   return `Countersign recovery codes, made ${new Date().toLocaleDateString()}\nEach works once, in place of a passcode.\n\n${codes.join('\n')}\n`
 }

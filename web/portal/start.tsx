@@ -1,7 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
-import { messageOf } from './api.ts'
+import { errorMessage } from './api.ts'
 import { Go } from './go.tsx'
 import { useSession } from './session.ts'
 import { SignInPage } from './sign_in/sign_in_page.tsx'
@@ -15,7 +15,7 @@ export function Start() {
       <Frame>
         <Failed
           title="The portal can’t be reached"
-          message={messageOf(session.error)}
+          message={errorMessage(session.error)}
           retry={() => session.refetch()}
         />
       </Frame>

@@ -12,10 +12,10 @@ import {
   verifiedPushes,
 } from '../../service/applications/integrations.ts'
 import { ServiceAddress } from '../../service/compose/service_address.ts'
-import { publicUrlOf } from '../../service/config/public_url.ts'
+import { buildPublicUrl } from '../../service/config/public_url.ts'
 import { newRadiusSecret } from '../../service/store/identifier.ts'
 import type { Store } from '../../service/store/store.ts'
-import { type ClientSettings, clientCfg, clientOf } from './client_cfg.ts'
+import { type ClientSettings, clientCfg, describeClient } from './client_cfg.ts'
 import {
   CommandError,
   type Context,
@@ -24,7 +24,7 @@ import {
   dataOptions,
   withStore,
 } from './context.ts'
-import { json, nearestOf, show as showResult, table } from './output.ts'
+import { json, show as showResult, suggestWord, table } from './output.ts'
 
 const policyOption = new Option(
   '--new-users <policy>',
@@ -126,7 +126,7 @@ async function add(
   ikey  ${made.ikey}
   skey  ${shownSkey(made.skey, reveal)}
 
-For ${clientOf(made)}: countersign app show ${made.ikey} --cfg --reveal
+For ${describeClient(made)}: countersign app show ${made.ikey} --cfg --reveal
 `,
     )
   })
@@ -211,7 +211,7 @@ async function apiPlace({ store, location: { config } }: Context): Promise<{
   }
   // the service stores its address each time it starts
   const address = await new ServiceAddress(store).read()
-  const { hostname, port } = new URL(publicUrl ?? address ?? publicUrlOf(config, config.port))
+  const { hostname, port } = new URL(publicUrl ?? address ?? buildPublicUrl(config, config.port))
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? '443' : port,
@@ -282,7 +282,7 @@ async function appNamed(store: Store, name: string): Promise<Integration> {
       candidate.ikey === name || candidate.name.toLowerCase() === name.trim().toLowerCase(),
   )
   if (app !== undefined) return app
-  const close = nearestOf(
+  const close = suggestWord(
     name,
     apps.map((candidate) => candidate.name),
   )

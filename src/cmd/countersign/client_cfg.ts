@@ -22,7 +22,7 @@ export function clientCfg(app: Integration, settings: ClientSettings): string {
 }
 
 /** The client that the configuration is for. */
-export function clientOf({ type }: Pick<Integration, 'type'>): string {
+export function describeClient({ type }: Pick<Integration, 'type'>): string {
   return type === 'unix' ? 'login_duo and pam_duo' : 'the authentication proxy'
 }
 

@@ -14,7 +14,7 @@ import { DirectoryError, type User } from '../../service/people/user.ts'
 import { Users } from '../../service/people/users.ts'
 import { Store } from '../../service/store/store.ts'
 import { StoreError } from '../../service/store/store_error.ts'
-import { nearestOf } from './output.ts'
+import { suggestWord } from './output.ts'
 
 /** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */
 export class CommandError extends Error {
@@ -92,7 +92,7 @@ export async function userNamed(store: Store, name: string): Promise<User> {
   const users = new Users(store)
   const user = (await users.byName(name)) ?? (await users.byId(name))
   if (user !== undefined) return user
-  const close = nearestOf(
+  const close = suggestWord(
     name,
     (await users.list()).map(({ username }) => username),
   )

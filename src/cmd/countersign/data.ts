@@ -9,7 +9,7 @@ import {
 import { keyFile } from '../../service/store/data_folder.ts'
 import { rotateSealingKey } from '../../service/store/rotation.ts'
 import type { SealingKey } from '../../service/store/sealing.ts'
-import { keysOf, noData, Store } from '../../service/store/store.ts'
+import { deriveKeys, noData, Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
 import { nameReport, nameReportJson, nameReportText } from './name_report.ts'
 import { json } from './output.ts'
@@ -88,7 +88,7 @@ async function check(options: DataOptions): Promise<void> {
 }
 
 function keysIn(location: DataLocation): SealingKey[] {
-  return keysOf(location, false)
+  return deriveKeys(location, false)
 }
 
 /** @throws {CommandError} where the data is in PostgreSQL, which has `program` for that. */

@@ -10,7 +10,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
-import { json, nearestOf, show, table } from './output.ts'
+import { json, show, suggestWord, table } from './output.ts'
 
 /** `countersign group …` */
 export function addGroupVerb(program: Command): void {
@@ -121,7 +121,7 @@ async function groupNamed(store: Store, name: string): Promise<Group> {
   const groups = new Groups(store)
   const group = await groups.byName(name)
   if (group !== undefined) return group
-  const close = nearestOf(
+  const close = suggestWord(
     name,
     (await groups.list()).map((candidate) => candidate.name),
   )

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
 import type { DataLocation } from '../../service/config/data_location.ts'
-import { mailPortOf } from '../../service/messaging/configured_messaging.ts'
+import { createMailPort } from '../../service/messaging/configured_messaging.ts'
 import { DeliveryError, type MailPort } from '../../service/messaging/messaging.ts'
 import { Outbox } from '../../service/messaging/outbox/outbox.ts'
 import { portalLink } from '../../service/people/enrolment/portal_links.ts'
@@ -23,7 +23,7 @@ interface InviteOptions extends DataOptions {
 }
 
 const hourMs = 3_600_000
-const mostHours = 24 * 90
+const maxHours = 24 * 90
 
 /** `countersign user invite`: a link by which a user adds a first device, or a new one after a loss. */
 export function addInvite(user: Command): void {
@@ -43,7 +43,7 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
       : await knownUser(store, username)
     const address = await linkAddress({ store, location })
     const to = options.email ?? user?.email ?? ''
-    const mail = options.printLink ? undefined : await mailOf(location, to)
+    const mail = options.printLink ? undefined : await createMail(location, to)
     const name = user?.username ?? username.trim()
     const hours = options.validHours
     const code = await administration.together((acts) =>
@@ -102,16 +102,18 @@ async function send(
   }
 }
 
-async function mailOf({ folder, config }: DataLocation, to: string): Promise<MailPort> {
+async function createMail({ folder, config }: DataLocation, to: string): Promise<MailPort> {
   if (to === '') {
     throw new CommandError(
       'there is no address to send to; name one with --email, or use --print-link',
     )
   }
   const outbox = new Outbox(folder, systemClock)
-  const mail = await mailPortOf(config.mail, { outbox, log: silentLog }).catch((error: unknown) => {
-    throw error instanceof DeliveryError ? new CommandError(error.message) : error
-  })
+  const mail = await createMailPort(config.mail, { outbox, log: silentLog }).catch(
+    (error: unknown) => {
+      throw error instanceof DeliveryError ? new CommandError(error.message) : error
+    },
+  )
   if (mail !== undefined) return mail
   throw new CommandError(
     'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',
@@ -120,6 +122,6 @@ async function mailOf({ folder, config }: DataLocation, to: string): Promise<Mai
 
 function readHours(text: string): number {
   const hours = Number(text)
-  if (Number.isInteger(hours) && hours >= 1 && hours <= mostHours) return hours
-  throw new InvalidArgumentError(`expected 1 to ${mostHours} hours`)
+  if (Number.isInteger(hours) && hours >= 1 && hours <= maxHours) return hours
+  throw new InvalidArgumentError(`expected 1 to ${maxHours} hours`)
 }

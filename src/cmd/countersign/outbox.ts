@@ -34,10 +34,12 @@ export function addOutboxVerb(program: Command): void {
 }
 
 async function list(options: DataOptions): Promise<void> {
-  await withOutbox(options, async ({ outbox, stateOf }) => {
+  await withOutbox(options, async ({ outbox, describeEntryState }) => {
     const entries = await outbox.list()
     const states = new Map(
-      await Promise.all(entries.map(async (entry) => [entry.id, await stateOf(entry)] as const)),
+      await Promise.all(
+        entries.map(async (entry) => [entry.id, await describeEntryState(entry)] as const),
+      ),
     )
     if (options.json) {
       const shown = entries.map((entry) => entryJson(entry, states.get(entry.id)))
@@ -59,10 +61,10 @@ async function list(options: DataOptions): Promise<void> {
 }
 
 async function show(id: string, options: DataOptions): Promise<void> {
-  await withOutbox(options, async ({ outbox, stateOf }) => {
+  await withOutbox(options, async ({ outbox, describeEntryState }) => {
     const entry = await outbox.byId(id)
     if (entry === undefined) throw notThere(id)
-    const state = await stateOf(entry)
+    const state = await describeEntryState(entry)
     if (options.json) {
       process.stdout.write(json(entryJson(entry, state)))
       return
@@ -91,11 +93,11 @@ async function answer(
   callId: string | undefined,
   options: DataOptions & { readonly key?: string; readonly hangUp: boolean },
 ): Promise<void> {
-  const key = keyOf(options)
-  await withOutbox(options, async ({ outbox, stateOf, folder }) => {
-    const call = await callOf(outbox, callId)
-    if ((await stateOf(call)) !== 'waiting') {
-      throw new CommandError(`call ${call.id} is over: ${await stateOf(call)}`)
+  const key = parseKey(options)
+  await withOutbox(options, async ({ outbox, describeEntryState, folder }) => {
+    const call = await findCall(outbox, callId)
+    if ((await describeEntryState(call)) !== 'waiting') {
+      throw new CommandError(`call ${call.id} is over: ${await describeEntryState(call)}`)
     }
     await outbox.answer(call.id, key)
     if (!(await isTaken(outbox, call.id))) {
@@ -104,20 +106,20 @@ async function answer(
         `the service did not take the answer; is it running on ${folder}, with provider=outbox in [phone]?`,
       )
     }
-    const state = await stateOf(call)
+    const state = await describeEntryState(call)
     const text = state === 'waiting' ? 'that was another key; the call asks once more' : state
     process.stdout.write(options.json ? json(entryJson(call, state)) : `${text}\n`)
   })
 }
 
-function keyOf({ key, hangUp }: { readonly key?: string; readonly hangUp: boolean }) {
+function parseKey({ key, hangUp }: { readonly key?: string; readonly hangUp: boolean }) {
   if ((key === undefined) === !hangUp) throw new CommandError('give either --key KEY or --hang-up')
   if (key === undefined) return null
   if (!/^[0-9*#]$/.test(key)) throw new CommandError('--key takes one of 0 to 9, * and #')
   return key
 }
 
-async function callOf(outbox: Outbox, callId: string | undefined): Promise<KeptCall> {
+async function findCall(outbox: Outbox, callId: string | undefined): Promise<KeptCall> {
   const entry =
     callId === undefined
       ? (await outbox.list()).find(({ kind }) => kind === 'phone')
@@ -139,13 +141,13 @@ async function withOutbox(
   options: DataOptions,
   work: (context: {
     readonly outbox: Outbox
-    readonly stateOf: (entry: OutboxEntry) => Promise<string>
+    readonly describeEntryState: (entry: OutboxEntry) => Promise<string>
     readonly folder: string
   }) => Promise<void>,
 ): Promise<void> {
   await withStore(options, async ({ store, location: { folder } }: Context) => {
     const transactions = new Transactions(store, systemClock)
-    const stateOf = async (entry: OutboxEntry): Promise<string> => {
+    const describeEntryState = async (entry: OutboxEntry): Promise<string> => {
       if (entry.kind !== 'phone') return ''
       const outcome = (await transactions.byTxid(entry.txid))?.outcome
       if (outcome === undefined) return 'over'
@@ -153,7 +155,7 @@ async function withOutbox(
         ? outcome.result
         : `${outcome.result}: ${outcome.status_msg}`
     }
-    await work({ outbox: new Outbox(folder, systemClock), stateOf, folder })
+    await work({ outbox: new Outbox(folder, systemClock), describeEntryState, folder })
   })
 }
 

@@ -19,16 +19,16 @@ export function columns(
   rows: readonly (readonly Cell[])[],
 ): (row: readonly Cell[]) => string {
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => textOf(row[column] ?? null).length)),
+    Math.max(head.length, ...rows.map((row) => cellText(row[column] ?? null).length)),
   )
   return (row) =>
     row
-      .map((cell, column) => textOf(cell).padEnd(widths[column] ?? 0))
+      .map((cell, column) => cellText(cell).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
 }
 
-function textOf(cell: Cell): string {
+function cellText(cell: Cell): string {
   return cell === null || cell === '' ? '-' : String(cell)
 }
 
@@ -53,7 +53,7 @@ export function isoTime(milliseconds: number | null): string | null {
 }
 
 /** The known word that begins like the one typed, or differs from it in one letter. */
-export function nearestOf(word: string, known: readonly string[]): string | undefined {
+export function suggestWord(word: string, known: readonly string[]): string | undefined {
   const typed = word.toLowerCase()
   return known.find((candidate) => {
     const name = candidate.toLowerCase()

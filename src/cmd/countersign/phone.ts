@@ -13,7 +13,7 @@ import { linkAddress } from './link_address.ts'
 import { isoTime, json, moment, show, table } from './output.ts'
 
 const hourSecs = 3600
-const mostHours = 24 * 365
+const maxHours = 24 * 365
 
 /** `countersign phone …` */
 export function addPhoneVerb(program: Command): void {
@@ -141,8 +141,8 @@ function noSuchPhone(phoneId: string): CommandError {
 
 function readHours(text: string): number {
   const hours = Number(text)
-  if (Number.isInteger(hours) && hours >= 1 && hours <= mostHours) return hours
-  throw new InvalidArgumentError(`expected 1 to ${mostHours} hours`)
+  if (Number.isInteger(hours) && hours >= 1 && hours <= maxHours) return hours
+  throw new InvalidArgumentError(`expected 1 to ${maxHours} hours`)
 }
 
 function phoneJson({ phoneId, number, name, platform, pushActivated }: Phone) {

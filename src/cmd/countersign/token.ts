@@ -4,7 +4,7 @@ import { Secret } from '../../host/secret.ts'
 import {
   type HardwareToken,
   HardwareTokens,
-  hardwareTokenOf,
+  toHardwareToken,
 } from '../../service/authenticators/hardware_tokens.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
 import { Users } from '../../service/people/users.ts'
@@ -106,7 +106,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
     const uri = otpauthUri(user.username, token, secret)
     process.stdout.write(
       asJson
-        ? json({ ...tokenJson(hardwareTokenOf(token)), otpauth_uri: uri })
+        ? json({ ...tokenJson(toHardwareToken(token)), otpauth_uri: uri })
         : `${token.tokenId} is added to ${user.username}\n${options.secretFile === undefined ? tokenShown(uri) : ''}`,
     )
   })

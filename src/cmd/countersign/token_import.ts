@@ -7,7 +7,10 @@ import type { AdministrationActs } from '../../service/administration/administra
 import type { Handed } from '../../service/authenticators/oath/listed_holders.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
 import type { CsvTokens } from '../../service/authenticators/token_files/csv_kind.ts'
-import { formatOf, type TokenFileFormat } from '../../service/authenticators/token_files/format.ts'
+import {
+  detectFormat,
+  type TokenFileFormat,
+} from '../../service/authenticators/token_files/format.ts'
 import { readPskc } from '../../service/authenticators/token_files/pskc.ts'
 import {
   type PskcUnlock,
@@ -51,7 +54,7 @@ interface ReadFile {
 
 type Taken = Imported & Handed
 
-const mostProblems = 50
+const maxProblems = 50
 const defaultStepSecs = 30
 
 /** `countersign token import` */
@@ -110,7 +113,7 @@ async function importTokens(file: string, options: ImportVerbOptions): Promise<v
   await withStore(options, async ({ administration, json: asJson }) => {
     const importing: ImportOptions = {
       onDuplicate: duplicatesAre(options),
-      progress: progressOf(count),
+      progress: formatProgress(count),
     }
     const imported = await rolledBackIf(options.dryRun, (end) =>
       administration.together(async (acts) => end(await take(acts, importing))),
@@ -137,23 +140,25 @@ async function readTokenFile(
 ): Promise<ReadFile> {
   try {
     const octets = await readOctets(file, 'the file')
-    const { format = formatOf(octets) } = options
+    const { format = detectFormat(octets) } = options
     refuseForeignOptions(format, options)
     if (format === 'yubikey') {
       const read = readYubikeyCsv(octets)
-      return fileOf(read, async (acts, importing) => ({
+      return buildTokenFile(read, async (acts, importing) => ({
         ...(await acts.importYubikeys(name, read.records, importing)),
         ...nobody,
       }))
     }
     if (format === 'pskc') {
-      const unlock = await unlockOf(options)
+      const unlock = await buildUnlock(options)
       const read = readPskc(octets, { unlock, now: systemClock.now() })
-      return fileOf(read, (acts, importing) => takeTokens(name, read.records, acts, importing))
+      return buildTokenFile(read, (acts, importing) =>
+        takeTokens(name, read.records, acts, importing),
+      )
     }
-    const read = readTokenCsv(octets, csvTokensOf(options))
+    const read = readTokenCsv(octets, toCsvTokens(options))
     return {
-      ...fileOf(read, (acts, importing) => takeTokens(name, read.records, acts, importing)),
+      ...buildTokenFile(read, (acts, importing) => takeTokens(name, read.records, acts, importing)),
       notes: read.notes,
     }
   } catch (error) {
@@ -170,7 +175,10 @@ async function readTokenFile(
 
 const nobody: Handed = { assigned: [], unassigned: [] }
 
-function fileOf({ records, problems }: TokenFile<unknown>, take: ReadFile['take']): ReadFile {
+function buildTokenFile(
+  { records, problems }: TokenFile<unknown>,
+  take: ReadFile['take'],
+): ReadFile {
   return { problems, notes: [], count: records.length, take }
 }
 
@@ -202,7 +210,7 @@ function refuseForeignOptions(format: TokenFileFormat, options: ImportVerbOption
   }
 }
 
-function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
+function toCsvTokens({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
   if (step !== undefined && kind?.startsWith('totp') !== true) {
     throw new CommandError('--step is for TOTP tokens; add --kind totp-6 or --kind totp-8')
   }
@@ -215,7 +223,7 @@ function csvTokensOf({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
 }
 
 /** From files: every user of the machine can read the arguments of a process. */
-async function unlockOf({
+async function buildUnlock({
   keyFile,
   passwordFile,
 }: ImportVerbOptions): Promise<PskcUnlock | undefined> {
@@ -282,15 +290,15 @@ function explained(error: unknown): never {
 }
 
 function tellProblems(name: string, problems: readonly FileProblem[]): void {
-  for (const { where, what } of problems.slice(0, mostProblems)) {
+  for (const { where, what } of problems.slice(0, maxProblems)) {
     process.stderr.write(`${name}: ${where}: ${what}\n`)
   }
-  const more = problems.length - mostProblems
+  const more = problems.length - maxProblems
   if (more > 0) process.stderr.write(`${name}: and ${more} more; --json lists all\n`)
 }
 
 /** Progress for a terminal; none for scripts. */
-function progressOf(count: number): ((done: number) => void) | undefined {
+function formatProgress(count: number): ((done: number) => void) | undefined {
   const { stderr } = process
   if (!stderr.isTTY) return undefined
   return (done) => stderr.write(done < count ? `\r${done} of ${count} ` : '\r\u001b[K')

@@ -119,7 +119,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
 async function show(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async (context) => {
     const user = await userNamed(context.store, username)
-    const details = await devicesOf(context, user)
+    const details = await listDevices(context, user)
     if (context.json) {
       process.stdout.write(json({ ...userJson(user), ...details }))
       return
@@ -152,7 +152,7 @@ async function show(username: string, options: DataOptions): Promise<void> {
   })
 }
 
-async function devicesOf({ store }: Context, user: User) {
+async function listDevices({ store }: Context, user: User) {
   const phones = await new Phones(store).ofUser(user.userId)
   const tokens = await new HardwareTokens(store).ofUser(user.userId)
   const groups = await new Groups(store).ofUser(user.userId)

@@ -25,7 +25,7 @@ import { CallQueue, cancelled } from './call_queue.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
 import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
 import { hedged } from './hedged.ts'
-import { parsed, responseOf } from './response.ts'
+import { parsed, parseResponse } from './response.ts'
 
 export interface AuthApiClientOptions extends ConnectionsOptions {
   readonly ikey: string
@@ -197,10 +197,11 @@ export class AuthApiClient {
       }
       if (answer.status < 500) this.#answers++
       if (answer.status !== 429 || !endpoint.retries429 || tries === maxTries) {
-        return responseOf(answer)
+        return parseResponse(answer)
       }
       const waitMs = this.#retryMs(answer, tries)
-      if (waitMs > maxRetryAfterMs || performance.now() + waitMs >= until) return responseOf(answer)
+      if (waitMs > maxRetryAfterMs || performance.now() + waitMs >= until)
+        return parseResponse(answer)
       await this.#waitToRetry(endpoint, waitMs)
     }
   }

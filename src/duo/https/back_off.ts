@@ -1,8 +1,8 @@
-const longestBackOffMs = 32_000
+const maxBackOffMs = 32_000
 
 /** How long to wait after the first, second, … answer 429: 1, 2, 4, … s and up to one more. */
 export function backOffMs(attempt: number): number {
-  return Math.min(1000 * 2 ** attempt, longestBackOffMs) + Math.random() * 1000
+  return Math.min(1000 * 2 ** attempt, maxBackOffMs) + Math.random() * 1000
 }
 
 /** What `Retry-After` or `X-Retry-After` asks for (RFC 9110 §10.2.3): seconds or a date. */

@@ -43,13 +43,13 @@ export function unavailableBy(
   if (error instanceof AuthApiUnavailable) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
-  const reason = reasonOf(code, sent, throughProxy)
+  const reason = describeCode(code, sent, throughProxy)
   const text = `${vendorWords[code] ?? ''}${code === '' ? message : `${code}: ${message}`}`
   // a connection that is not yet there has carried nothing
   return new AuthApiUnavailable(reason, text, { mayHaveBeenReceived: sent })
 }
 
-function reasonOf(code: string, sent: boolean, throughProxy: boolean): UnavailableReason {
+function describeCode(code: string, sent: boolean, throughProxy: boolean): UnavailableReason {
   if (isCertificateError(code)) return 'tls'
   const known = reasons[code]
   if (sent) return 'reset'

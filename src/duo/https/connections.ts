@@ -37,7 +37,7 @@ export class Connections {
 
   /** @throws An error of the system's if `caFile` can't be read. */
   constructor(options: ConnectionsOptions) {
-    this.origin = originOf(options)
+    this.origin = toOrigin(options)
     const tls = tlsOptions(options)
     this.warm = this.#http1(options, tls, checkConnections)
     this.short = this.#http1(options, tls, options.maxConnections)
@@ -65,7 +65,7 @@ export class Connections {
   }
 }
 
-function originOf({ host, port }: ConnectionsOptions): string {
+function toOrigin({ host, port }: ConnectionsOptions): string {
   const name = host.includes(':') ? `[${host}]` : host
   return port === 443 ? `https://${name}` : `https://${name}:${port}`
 }

@@ -7,7 +7,7 @@ import type { RawAnswer } from './exchange.ts'
  * @throws {AuthApiFailure} if the API decided against the request.
  * @throws {AuthApiUnavailable} if the answer is HTTP 5xx, or is not an envelope.
  */
-export function responseOf({ status, body }: RawAnswer): unknown {
+export function parseResponse({ status, body }: RawAnswer): unknown {
   if (status >= 500) {
     const reason = isGateway(status) ? 'gateway' : 'http_5xx'
     throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })

@@ -30,7 +30,7 @@ export function readPasswordText(
   if (isPlaceholder(password)) return unreadable(placeholderProblem)
   const text = decoded(password, decoder)
   if (text !== undefined && !hasControls(text)) return { kind: 'text', text }
-  const shape = shapeOf(password, decoder, text)
+  const shape = describeShape(password, decoder, text)
   if (evidence.proven) {
     return unreadable(shape ?? 'it has control characters, which nobody types; see what is sent')
   }
@@ -58,7 +58,7 @@ function isPlaceholder(password: Uint8Array): boolean {
 }
 
 /** The mistake that the octets look like; `undefined` if they look like none. */
-function shapeOf(
+function describeShape(
   password: Uint8Array,
   decoder: Decoder,
   text: string | undefined,

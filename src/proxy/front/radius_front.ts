@@ -44,18 +44,18 @@ export function radiusFront(
     const shown = user.kind === 'name' ? user.username : user.printable
     const label = `(('${peer.address}', ${peer.port}), ${shown}, ${request.identifier})`
     log.info(`Sending request from ${peer.address} to ${section}`)
-    const login = loginOf(request, user, label, decoder, options)
+    const login = toLogin(request, user, label, decoder, options)
     if (login.kind === 'unreadable') {
       const { problem, userMessage } = login
       log.warn(`${label}: ${problem}`)
       const verdict = { ...reject(problem), userMessage }
-      options.events?.write(eventOf(verdict, undefined, shown, request, options))
-      return answerOf(verdict, label, log)
+      options.events?.write(buildEvent(verdict, undefined, shown, request, options))
+      return buildAnswer(verdict, label, log)
     }
     log.info(`${label}: login attempt for username '${shown}'`)
     const verdict = await options.decide(login)
-    options.events?.write(eventOf(verdict, login, shown, request, options))
-    return answerOf(verdict, label, log)
+    options.events?.write(buildEvent(verdict, login, shown, request, options))
+    return buildAnswer(verdict, label, log)
   }
 }
 
@@ -63,7 +63,7 @@ export function radiusFront(
 const unusable = 'The sign-in request could not be read.'
 const nothingTyped = 'Type a passcode, push, phone or sms.'
 /** UTF-16 units; a longer text would not fit into a packet of 4096 octets. */
-const longestMessage = 900
+const maxMessageLength = 900
 
 type Readable = Login & { readonly kind: 'login' }
 interface Unreadable {
@@ -73,7 +73,7 @@ interface Unreadable {
   readonly userMessage: string
 }
 
-function loginOf(
+function toLogin(
   request: AccessRequest,
   user: UserName,
   label: string,
@@ -144,7 +144,7 @@ function unreadable(problem: string, userMessage = unusable): Unreadable {
   return { kind: 'unreadable', problem, userMessage }
 }
 
-function eventOf(
+function buildEvent(
   verdict: Verdict,
   login: Login | undefined,
   username: string,
@@ -168,12 +168,12 @@ function eventOf(
   }
 }
 
-function answerOf(verdict: Verdict, label: string, log: Log): Answer {
+function buildAnswer(verdict: Verdict, label: string, log: Log): Answer {
   const [code, name] =
     verdict.kind === 'accept'
       ? ([Code.AccessAccept, 'AccessAccept'] as const)
       : ([Code.AccessReject, 'AccessReject'] as const)
   const shown = verdict.userMessage ?? verdict.message
   log.info(`${label}: Returning response code ${code}: ${name}`)
-  return { code, attributes: replyMessages(shown.slice(0, longestMessage)) }
+  return { code, attributes: replyMessages(shown.slice(0, maxMessageLength)) }
 }

@@ -1,4 +1,4 @@
-import { strictTextOf } from '../../radius/index.ts'
+import { decodeStrictText } from '../../radius/index.ts'
 
 /** The user of a request, or why the request names none that can be looked up. */
 export type UserName =
@@ -24,7 +24,7 @@ export function readUserName(values: readonly Uint8Array[]): UserName {
   if (second !== undefined) {
     return unusable('the request has more than one User-Name (RFC 2865 §5.44 allows one)')
   }
-  const username = strictTextOf(octets)
+  const username = decodeStrictText(octets)
   if (username === undefined) {
     return unusable(
       'the User-Name is not UTF-8 (RFC 2865 §5.1); let the appliance send names in UTF-8',

@@ -26,7 +26,7 @@ import { diagnose } from './failmode.ts'
 import { PendingLogins } from './pending_logins.ts'
 import type { SignInCounters } from './sign_in_counters.ts'
 import { statusText } from './status_text.ts'
-import { factorOf, readTypedWord, type TypedWord } from './typed_word.ts'
+import { parseFactor, readTypedWord, type TypedWord } from './typed_word.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
 
@@ -105,7 +105,7 @@ export class SecondFactor {
     const word = readTypedWord(login.word, this.#options.factorAliases)
     if (word === undefined) return reject('Type a passcode, push, phone or sms.')
     const user = lookupName(login.username, 'simple')
-    if (!this.#pending.enter(user)) return this.#tooMany(login, factorOf(word))
+    if (!this.#pending.enter(user)) return this.#tooMany(login, parseFactor(word))
     try {
       return await this.#askApi(login, word)
     } finally {
@@ -131,11 +131,11 @@ export class SecondFactor {
   async #askOnce(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
     try {
       const parameters = { factor: 'prompt', prompt: promptWord(word) }
-      return await this.#auth(attempt, parameters, factorOf(word))
+      return await this.#auth(attempt, parameters, parseFactor(word))
     } catch (error) {
       // nothing was started: preauth lists the devices, so the user learns what is possible
       if (error instanceof AuthApiFailure && error.status === 400) return undefined
-      return this.#failed(attempt, factorOf(word), 'auth', error)
+      return this.#failed(attempt, parseFactor(word), 'auth', error)
     }
   }
 
@@ -155,10 +155,10 @@ export class SecondFactor {
       // this login's own answer to preauth is no evidence that others are served
       since++
       const choice = chooseFactor(word, answer.devices)
-      if (choice.kind === 'impossible') return reject(choice.message, factorOf(word))
-      return await this.#auth({ ...attempt, since }, choice.parameters, factorOf(word))
+      if (choice.kind === 'impossible') return reject(choice.message, parseFactor(word))
+      return await this.#auth({ ...attempt, since }, choice.parameters, parseFactor(word))
     } catch (error) {
-      return this.#failed({ ...attempt, since }, factorOf(word), asking, error)
+      return this.#failed({ ...attempt, since }, parseFactor(word), asking, error)
     }
   }
 

@@ -19,6 +19,6 @@ export function readTypedWord(
 }
 
 /** The factor by the name that the logs have for it. */
-export function factorOf(word: TypedWord): string {
+export function parseFactor(word: TypedWord): string {
   return word.kind === 'factor' ? word.factor : 'passcode'
 }

@@ -3,7 +3,7 @@ import { type AddressRange, addressNumber } from '../../radius/udp/client_addres
 import { isUnspecified } from '../../radius/udp/dual_stack.ts'
 import type { Report } from './problem.ts'
 import type { RadiusServerSection } from './proxy_config.ts'
-import { rangeOf } from './radius_clients.ts'
+import { parseRange } from './radius_clients.ts'
 import type { Section } from './section.ts'
 
 /** Reports every two servers that need the same socket. */
@@ -29,7 +29,7 @@ export function reportSharedPorts(
 /** `undefined` is every IPv4 address; `::` is every address of both families. */
 function collide(one: RadiusServerSection, other: RadiusServerSection): boolean {
   if (one.port !== other.port) return false
-  const [first, second] = [placeOf(one), placeOf(other)]
+  const [first, second] = [toListenPlace(one), toListenPlace(other)]
   if (first.address !== 0n && second.address !== 0n) return first.address === second.address
   return (first.ipv4 && second.ipv4) || (first.ipv6 && second.ipv6)
 }
@@ -41,7 +41,7 @@ interface Place {
   readonly ipv6: boolean
 }
 
-function placeOf({ interfaceAddress = '0.0.0.0' }: RadiusServerSection): Place {
+function toListenPlace({ interfaceAddress = '0.0.0.0' }: RadiusServerSection): Place {
   const ipv4 = isIPv4(interfaceAddress)
   const address = isUnspecified(interfaceAddress) ? 0n : addressNumber(interfaceAddress)
   return { address, ipv4: ipv4 || address === 0n, ipv6: !ipv4 }
@@ -55,10 +55,10 @@ export function reportUnheardClients(
 ): void {
   for (const server of servers) {
     const section = sections.find(({ name }) => name === server.name)
-    const place = placeOf(server)
+    const place = toListenPlace(server)
     for (const { entry, number, option } of section?.settings ?? []) {
       if (option.key !== 'radius_ip' || isMisread(server, sections)) continue
-      const range = rangeOf(entry.value)
+      const range = parseRange(entry.value)
       if (range === undefined) continue
       if ((place.ipv4 && hasIpv4(range)) || (place.ipv6 && hasIpv6(range))) continue
       const [wanted, found] = place.ipv4 ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6']

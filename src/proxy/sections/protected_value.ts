@@ -52,7 +52,7 @@ export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }
       writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
       if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
     } catch (error) {
-      throw new ProtectedValueError(`the key file can't be made: ${reasonOf(error)}`)
+      throw new ProtectedValueError(`the key file can't be made: ${errorReason(error)}`)
     }
   }
   return readKey(file)
@@ -63,11 +63,11 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const who = `the user that the service runs as (uid ${process.geteuid?.()})`
-    throw new ProtectedValueError(`${file} must belong to ${who}: ${reasonOf(error)}`)
+    throw new ProtectedValueError(`${file} must belong to ${who}: ${errorReason(error)}`)
   }
 }
 
-function reasonOf(error: unknown): string {
+function errorReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -8,7 +8,7 @@ import type {
   RadiusClientEntry,
 } from '../../radius/udp/radius_client.ts'
 import type { Report } from './problem.ts'
-import { type OpenSealed, secretOf } from './secret_setting.ts'
+import { type OpenSealed, readSecret } from './secret_setting.ts'
 import type { Section, Setting } from './section.ts'
 import type { SectionValues } from './section_values.ts'
 
@@ -23,8 +23,8 @@ export function readRadiusClients(
   open: OpenSealed,
   report: Report,
 ): RadiusClientEntry[] {
-  const addresses = settingsOf(section, 'radius_ip')
-  const secrets = settingsOf(section, 'radius_secret')
+  const addresses = readSettings(section, 'radius_ip')
+  const secrets = readSettings(section, 'radius_secret')
   reportLonely(section, addresses, report)
   reportRepeated(addresses, report)
   reportContradiction(values, report)
@@ -41,7 +41,7 @@ export function readRadiusClients(
       )
       return []
     }
-    const secret = secretOf(section, 'radius_secret', number, open, report)
+    const secret = readSecret(section, 'radius_secret', number, open, report)
     if (secret === undefined) return []
     if (documentedSecret.test(secret.reveal())) {
       const message = `radius_secret_${number} is the documentation's placeholder, which everyone knows; use 24 random characters or more`
@@ -63,7 +63,7 @@ export function readRadiusClients(
   })
 }
 
-function settingsOf(section: Section, key: string): Setting[] {
+function readSettings(section: Section, key: string): Setting[] {
   return section.settings
     .filter(({ option }) => option.key === key)
     .toSorted((one, other) => (one.number ?? 0) - (other.number ?? 0))
@@ -88,7 +88,7 @@ function reportLonely(section: Section, addresses: readonly Setting[], report: R
 function reportRepeated(addresses: readonly Setting[], report: Report): void {
   const seen: { readonly range: AddressRange; readonly number: number | undefined }[] = []
   for (const { entry, number } of addresses) {
-    const range = rangeOf(entry.value)
+    const range = parseRange(entry.value)
     if (range === undefined) continue
     const before = seen.find(
       (other) => other.range.first === range.first && other.range.last === range.last,
@@ -105,7 +105,7 @@ function reportRepeated(addresses: readonly Setting[], report: Report): void {
 }
 
 /** `undefined` for a value that is reported as wrong elsewhere. */
-export function rangeOf(text: string): AddressRange | undefined {
+export function parseRange(text: string): AddressRange | undefined {
   try {
     return parseAddresses(text)
   } catch (error) {

@@ -7,7 +7,7 @@ import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'
 import { type Problem, type Report, withoutSecrets } from './problem.ts'
 import type { MainSection, ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 import { readRadiusClients } from './radius_clients.ts'
-import { keyReader, type OpenSealed, secretOf } from './secret_setting.ts'
+import { keyReader, type OpenSealed, readSecret } from './secret_setting.ts'
 import { readSections, type Section } from './section.ts'
 import { SectionValues } from './section_values.ts'
 
@@ -46,11 +46,11 @@ export function readProxyConfig(
   const values = new Map(
     sections.map((section) => [
       section,
-      new SectionValues(section, mainOf(sections), file, report),
+      new SectionValues(section, findMain(sections), file, report),
     ]),
   )
   const keys = keyReader(file)
-  const main = readMain(values.get(mainOf(sections) ?? noSection), file)
+  const main = readMain(values.get(findMain(sections) ?? noSection), file)
   const servers = sections
     .filter(({ kind }) => kind.name === 'radius_server_duo_only')
     .map((section) => {
@@ -92,7 +92,7 @@ const noSection: Section = {
   settings: [],
 }
 
-function mainOf(sections: readonly Section[]): Section | undefined {
+function findMain(sections: readonly Section[]): Section | undefined {
   return sections.find(({ kind }) => kind.name === 'main')
 }
 
@@ -125,7 +125,7 @@ function readServer(
   open: OpenSealed,
   report: Report,
 ): RadiusServerSection {
-  const skey = secretOf(section, 'skey', undefined, open, report)
+  const skey = readSecret(section, 'skey', undefined, open, report)
   reportApplicationKeys(values, skey, report)
   const failmode = values.text('failmode')?.toLowerCase()
   return {

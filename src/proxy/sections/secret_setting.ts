@@ -15,7 +15,7 @@ export function keyReader(file: string): OpenSealed {
 }
 
 /** The secret of a key, opened where it is sealed; `undefined` after a problem was told. */
-export function secretOf(
+export function readSecret(
   section: Section,
   key: string,
   number: number | undefined,

@@ -1,13 +1,13 @@
 import {
   type Attribute,
+  decodeStrictText,
+  decodeText,
+  findPasswordProblem,
   namedText,
   type Packet,
   type PasswordProblem,
-  passwordProblemOf,
   revealPassword,
-  strictTextOf,
   Type,
-  textOf,
 } from '../index.ts'
 import type { RadiusClient, RadiusClientEntry } from './radius_client.ts'
 
@@ -63,7 +63,7 @@ export class ReceivedRequest implements AccessRequest {
     this.client = client
     this.peer = peer
     this.signed = signed
-    this.passwordProblem = passwordProblemOf(packet)
+    this.passwordProblem = findPasswordProblem(packet)
     this.#packet = packet
   }
 
@@ -77,7 +77,7 @@ export class ReceivedRequest implements AccessRequest {
 
   get username(): string | undefined {
     const value = this.#packet.first(Type.UserName)
-    return value === undefined ? undefined : strictTextOf(value)
+    return value === undefined ? undefined : decodeStrictText(value)
   }
 
   get password(): Uint8Array | undefined {
@@ -88,7 +88,7 @@ export class ReceivedRequest implements AccessRequest {
 
   text(type: number): string | undefined {
     const value = this.#packet.first(type)
-    return value === undefined ? undefined : textOf(value)
+    return value === undefined ? undefined : decodeText(value)
   }
 
   value(type: number): Uint8Array | undefined {

@@ -3,9 +3,9 @@ import type { Answer } from './access_request.ts'
 import { eapFailure } from './eap_failure.ts'
 import type { RadiusClient } from './radius_client.ts'
 
-const longestPacket = 4096
+const maxPacketLength = 4096
 /** Header and Message-Authenticator. */
-const shortestReply = 38
+const minReplyLength = 38
 /** The EAP-Message attribute that every reply to EAP carries. */
 const eapFailureOctets = 6
 
@@ -44,7 +44,8 @@ export function replyTo(
 
 /** Whether no reply could carry all the Proxy-State of a request. */
 export function tooMuchProxyState(packet: Packet): boolean {
-  const most = longestPacket - shortestReply - (packet.has(Type.EapMessage) ? eapFailureOctets : 0)
+  const most =
+    maxPacketLength - minReplyLength - (packet.has(Type.EapMessage) ? eapFailureOctets : 0)
   if (packet.octets.length <= most) return false
   const octets = proxyStates(packet).reduce((sum, { value }) => sum + 2 + value.length, 0)
   return octets > most

@@ -19,11 +19,11 @@ const ipv4Mapped = 0xffff_0000_0000n
 
 /** No part of an address is as long as that: what is may have run into the line of a secret. */
 const foreign = /[^.:/-]{14,}/
-const longestForeign = 20
+const maxForeignLength = 20
 
 /** A text as a message may repeat it: whole, where it can be addresses or a name. */
 export function shown(text: string): string {
-  return foreign.test(text) ? `${text.slice(0, longestForeign)}…` : text
+  return foreign.test(text) ? `${text.slice(0, maxForeignLength)}…` : text
 }
 
 /**

@@ -7,11 +7,11 @@ export interface DuplicatesOptions {
   /** How long an answered request is remembered (RFC 5080 §2.2.2: 5 to 30 s). */
   readonly replyLifeMs: number
   /** Requests remembered at most; to keep it, the reply that is oldest is forgotten early. */
-  readonly mostEntries: number
+  readonly maxEntries: number
   /** Octets of replies remembered at most, all together; kept in the same way. */
-  readonly mostReplyOctets: number
+  readonly maxReplyOctets: number
   /** Requests in progress at most; half as many from one source address. */
-  readonly mostPending: number
+  readonly maxPending: number
 }
 
 /** A request that was taken up, from its arrival until it is forgotten. */
@@ -73,10 +73,10 @@ export class Duplicates {
     if (known?.isOf(authenticator)) {
       return known.reply === undefined ? inProgress : { kind: 'answered', reply: known.reply }
     }
-    const { mostPending, mostEntries } = this.#options
-    if (this.#pending >= mostPending || source.pending * 2 >= mostPending) return full
+    const { maxPending, maxEntries } = this.#options
+    if (this.#pending >= maxPending || source.pending * 2 >= maxPending) return full
     if (known !== undefined) this.#supersede(known)
-    if (this.size >= mostEntries) this.#forget(this.#oldest)
+    if (this.size >= maxEntries) this.#forget(this.#oldest)
     const entry = new Entry(source, slot, authenticator)
     source.slots.set(slot, entry)
     source.pending++
@@ -100,7 +100,7 @@ export class Duplicates {
     if (current && reply !== undefined) {
       taken.expires = this.#options.clock.now() + this.#options.replyLifeMs
       this.#append(taken, reply)
-      while (this.#replyOctets > this.#options.mostReplyOctets) this.#forget(this.#oldest)
+      while (this.#replyOctets > this.#options.maxReplyOctets) this.#forget(this.#oldest)
       return true
     }
     if (current) taken.source.slots.delete(taken.slot)

@@ -56,8 +56,8 @@ function transmitted(
   options: ExchangeOptions,
 ): Promise<Packet | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Packet | undefined>()
-  const { timeoutMs = recommendedTimers.mostMs } = options
-  const timers = { ...recommendedTimers, mostMs: timeoutMs, ...options.timers }
+  const { timeoutMs = recommendedTimers.maxDurationMs } = options
+  const timers = { ...recommendedTimers, maxDurationMs: timeoutMs, ...options.timers }
   const pauses = waits(timers, Math.random)
   let timer: NodeJS.Timeout | undefined
   const transmit = (): void => {

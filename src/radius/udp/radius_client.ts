@@ -27,7 +27,7 @@ export interface RadiusClient extends RadiusClientEntry {
 }
 
 /** Source addresses whose client is remembered; who forges more only makes us look them up anew. */
-const mostRemembered = 10_000
+const maxRemembered = 10_000
 
 /**
  * The clients of a listener. Where several match an address the most specific wins: one that names
@@ -64,10 +64,10 @@ export class RadiusClients {
     if (known !== undefined || this.#strangers.has(address)) return known
     const found = this.#lookUp(addressNumber(address))
     if (found === undefined) {
-      if (this.#strangers.size >= mostRemembered) this.#strangers.clear()
+      if (this.#strangers.size >= maxRemembered) this.#strangers.clear()
       this.#strangers.add(address)
     } else {
-      if (this.#known.size >= mostRemembered) this.#known.clear()
+      if (this.#known.size >= maxRemembered) this.#known.clear()
       this.#known.set(address, found)
     }
     return found

@@ -41,7 +41,7 @@ export interface RadiusServerOptions {
 
 const housekeepingMs = 10_000
 const statusServersPerSecond = 50
-const mostReplyOctets = 64 * 1024 * 1024
+const maxReplyOctets = 64 * 1024 * 1024
 const busy = 'The sign-in service is busy. Please try again.'
 
 /**
@@ -75,9 +75,9 @@ export class RadiusServer {
     this.#duplicates = new Duplicates({
       clock,
       replyLifeMs: (options.cleanupDelaySecs ?? 10) * 1000,
-      mostEntries: options.maxEntries ?? 100_000,
-      mostReplyOctets,
-      mostPending: options.maxPending ?? 50_000,
+      maxEntries: options.maxEntries ?? 100_000,
+      maxReplyOctets,
+      maxPending: options.maxPending ?? 50_000,
     })
     const type = isIPv6(options.address ?? '') ? 'udp6' : 'udp4'
     this.#dualStack = type === 'udp6' && isUnspecified(options.address ?? '')

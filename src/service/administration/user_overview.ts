@@ -3,7 +3,7 @@ import { Phones } from '../authenticators/phone/phones.ts'
 import { Invitations } from '../people/enrolment/invitations.ts'
 import type { User } from '../people/user.ts'
 import { Users } from '../people/users.ts'
-import { locksOf } from '../sign_in/lockout.ts'
+import { activeLocks } from '../sign_in/lockout.ts'
 import type { Store } from '../store/store.ts'
 
 /** A user with what an administrator needs first. */
@@ -33,7 +33,7 @@ export async function userOverviews(store: Store, now: number): Promise<UserOver
   const phones = await new Phones(store).counts(db)
   const tokens = Map.groupBy(await new HardwareTokens(store).list(db), ({ userId }) => userId)
   const invitations = await new Invitations(store).openByUser(now, db)
-  const locks = await locksOf(now, db)
+  const locks = await activeLocks(now, db)
   return users.map((user) => {
     const { userId } = user
     const { all = 0, activated = 0 } = phones.get(userId) ?? {}

@@ -1,5 +1,5 @@
 import { Secret } from '../../host/secret.ts'
-import { anyOf } from '../store/any_of.ts'
+import { matchesAny } from '../store/any_of.ts'
 import { Batched } from '../store/batched.ts'
 import { newIdentifier, newSecretKey } from '../store/identifier.ts'
 import { integrationPlace } from '../store/rotation.ts'
@@ -71,7 +71,7 @@ interface IntegrationRow {
   readonly created: number
 }
 
-const mostAtOnce = 500
+const maxAtOnce = 500
 const storedTypes: readonly IntegrationType[] = [...integrationTypes, 'portal']
 
 const maxNameLength = 100
@@ -80,7 +80,7 @@ export class Integrations {
   readonly #store: Store
   /** Opened secret keys by their sealed text: another one is another text. */
   readonly #opened = new Map<string, Secret>()
-  readonly #inTurn = new Batched((ikeys: readonly string[]) => this.#byIkeys(ikeys), mostAtOnce)
+  readonly #inTurn = new Batched((ikeys: readonly string[]) => this.#byIkeys(ikeys), maxAtOnce)
 
   constructor(store: Store) {
     this.#store = store
@@ -180,7 +180,7 @@ export class Integrations {
     const rows = await this.#store.db
       .selectFrom('integrations')
       .selectAll()
-      .where(anyOf(this.#store, 'ikey', ikeys))
+      .where(matchesAny(this.#store, 'ikey', ikeys))
       .execute()
     const found = new Map(rows.map((row) => [row.ikey, this.#integrationOf(row)]))
     return ikeys.map((ikey) => found.get(ikey))

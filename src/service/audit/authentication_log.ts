@@ -87,7 +87,7 @@ export class AuthenticationLog {
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
     if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
-    return (await query.execute()).map((row) => ({ id: row.id, event: eventOf(row) }))
+    return (await query.execute()).map((row) => ({ id: row.id, event: toEvent(row) }))
   }
 
   /** Those of one user since a moment, newest first. */
@@ -115,7 +115,7 @@ export class AuthenticationLog {
         ]),
       )
     }
-    return (await query.execute()).map(eventOf)
+    return (await query.execute()).map(toEvent)
   }
 
   /** All lines of one transaction, newest first. */
@@ -126,7 +126,7 @@ export class AuthenticationLog {
       .where('txid', '=', txid)
       .orderBy('id', 'desc')
       .execute()
-    return rows.map(eventOf)
+    return rows.map(toEvent)
   }
 }
 
@@ -155,7 +155,7 @@ type EventRow = Omit<AuthenticationEvent, 'userId' | 'result' | 'repeatOf'> & {
   readonly result: string
 }
 
-function eventOf({ id: _id, user_id, result, repeat_of, ...row }: EventRow): AuthenticationEvent {
+function toEvent({ id: _id, user_id, result, repeat_of, ...row }: EventRow): AuthenticationEvent {
   return {
     ...row,
     userId: user_id,

@@ -35,7 +35,7 @@ export interface TelephonyFilter {
 /** Number of the advisory lock; no other one of the schema may have it. */
 const lockNumber = 7_403_915
 
-const longestDetail = 500
+const maxDetailLength = 500
 
 export class TelephonyLog {
   readonly #store: Store
@@ -97,7 +97,7 @@ export class TelephonyLog {
   ): Promise<void> {
     await db
       .updateTable('telephony_log')
-      .set({ result, detail: detail.slice(0, longestDetail).toWellFormed() })
+      .set({ result, detail: detail.slice(0, maxDetailLength).toWellFormed() })
       .where('id', '=', id)
       .execute()
   }
@@ -118,30 +118,30 @@ export class TelephonyLog {
     if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
     if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
     if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
-    return (await query.execute()).map((row) => ({ id: row.id, event: eventOf(row) }))
+    return (await query.execute()).map((row) => ({ id: row.id, event: toEvent(row) }))
   }
 }
 
-function eventOf(row: Selectable<Schema['telephony_log']>): TelephonyEvent {
+function toEvent(row: Selectable<Schema['telephony_log']>): TelephonyEvent {
   return {
     timestamp: row.timestamp,
     type: row.type === 'phone' ? 'phone' : 'sms',
-    context: contextOf(row.context),
+    context: parseContext(row.context),
     number: row.number,
     userId: row.user_id,
     txid: row.txid,
     provider: row.provider,
-    result: resultOf(row.result),
+    result: parseResult(row.result),
     detail: row.detail,
   }
 }
 
-function contextOf(text: string): TelephonyEvent['context'] {
+function parseContext(text: string): TelephonyEvent['context'] {
   return text === 'enrollment' || text === 'administrator' ? text : 'authentication'
 }
 
 const results: readonly TelephonyResult[] = ['started', 'sent', 'refused', 'unreachable', 'limited']
 
-function resultOf(text: string): TelephonyResult {
+function parseResult(text: string): TelephonyResult {
   return results.find((result) => result === text) ?? 'started'
 }

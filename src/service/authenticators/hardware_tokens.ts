@@ -27,25 +27,25 @@ export class HardwareTokens {
 
   async list(db?: StoreDb): Promise<HardwareToken[]> {
     const [tokens, yubikeys] = [await this.#tokens.list(db), await this.#yubikeys.list(db)]
-    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
   }
 
   async ofUser(userId: string, db?: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.ofUser(userId, db)
     const yubikeys = await this.#yubikeys.ofUser(userId, db)
-    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
   }
 
   /** Those with a serial, which is unique within a kind, or the one with an identifier. */
   async named(name: string, db?: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.named(name, db)
     const yubikeys = await this.#yubikeys.named(name, db)
-    return [...tokens.map(hardwareTokenOf), ...yubikeys.map(ofYubikey)]
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
   }
 }
 
 /** An OATH token in the form that it shares with YubiKeys. */
-export function hardwareTokenOf({ kind, digits, ...token }: Token): HardwareToken {
+export function toHardwareToken({ kind, digits, ...token }: Token): HardwareToken {
   const { tokenId, serial, userId, phoneId, expires } = token
   return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }
 }

@@ -47,7 +47,7 @@ export interface PortalComposition {
 }
 
 /** Composes the portal and its upkeep. */
-export function portalOf(
+export function composePortal(
   composition: PortalComposition,
 ): PortalParts & { readonly tidy: () => Promise<void> } {
   const { directory, ...shared } = composition

@@ -32,7 +32,7 @@ export interface PushAppComposition
 }
 
 /** Composes the push app's part of the service. */
-export function pushAppOf(composition: PushAppComposition): PushAppParts {
+export function composePushApp(composition: PushAppComposition): PushAppParts {
   const { store, directory, transactions, administratorLog, notices, ...shared } = composition
   const { users, phones, tokens } = directory
   const { authentication, devices, places, clock } = shared
@@ -61,7 +61,7 @@ export function pushAppOf(composition: PushAppComposition): PushAppParts {
 /** Without Web Push, open apps still have their stream, and closed ones are not woken. */
 export const unwoken: PushPort = { send: async () => {} }
 
-export async function webPushOf(
+export async function composeWebPush(
   store: Store,
   devices: PushDevices,
   {

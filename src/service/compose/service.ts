@@ -16,7 +16,7 @@ import { PushDevices } from '../authenticators/push/push_devices.ts'
 import { VerificationCodes } from '../authenticators/push/verification_codes.ts'
 import { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import { Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
-import { clientHosts, publicUrlOf } from '../config/public_url.ts'
+import { buildPublicUrl, clientHosts } from '../config/public_url.ts'
 import { defaultConfig, type ServiceConfig } from '../config/service_config.ts'
 import { addRestV1 } from '../http/api/rest_v1/rest_v1.ts'
 import { ClientAddresses } from '../http/gate/client_address.ts'
@@ -58,8 +58,8 @@ import { aheadOfQueue } from '../store/database_share.ts'
 import { Store } from '../store/store.ts'
 import { probeWrites } from '../store/write_probe.ts'
 import { type Bound, Listeners, type ListenersOptions } from './listeners.ts'
-import { portalOf } from './portal.ts'
-import { pushAppOf, unwoken, webPushOf } from './push_app.ts'
+import { composePortal } from './portal.ts'
+import { composePushApp, composeWebPush, unwoken } from './push_app.ts'
 import { ServiceAddress } from './service_address.ts'
 import { ServiceError } from './service_error.ts'
 import { repeatedly, watchCertificate } from './upkeep.ts'
@@ -138,7 +138,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const [groups, phones, tokens] = [new Groups(store), new Phones(store), new Tokens(store)]
   const devices = new PushDevices(store)
   const outbox = new Outbox(folder, clock)
-  const publicUrl = () => publicUrlOf(config, listeners.bound.port)
+  const publicUrl = () => buildPublicUrl(config, listeners.bound.port)
   const publicHost = () => new URL(publicUrl()).host
   const addresses = new VoiceAddresses(store.sealing, publicUrl)
   const settle: Authentication['settle'] = (...settled) => authentication.settle(...settled)
@@ -154,7 +154,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
       clock,
       log,
     }))
-  const webPush = await webPushOf(store, devices, { settings: config.webPush, clock, log })
+  const webPush = await composeWebPush(store, devices, { settings: config.webPush, clock, log })
   const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
   const directory = {
     users,
@@ -165,7 +165,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     bypassCodes,
     smsPasscodes,
   }
-  const authentication = authenticationOf({
+  const authentication = composeAuthentication({
     store,
     directory,
     lockout: new Lockout(store, config.lockout),
@@ -206,7 +206,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
   const clientAddresses = new ClientAddresses(config.trustedProxies)
   const administratorLog = new AdministratorLog(store)
   const notices = new NoticeMail({ mail: delivery.mail, clock, log })
-  const pushApp = pushAppOf({
+  const pushApp = composePushApp({
     store,
     directory,
     devices,
@@ -221,7 +221,7 @@ async function listening(store: Store, options: Prepared): Promise<Service> {
     clock,
     log,
   })
-  const portal = portalOf({
+  const portal = composePortal({
     store,
     directory,
     authentication,
@@ -320,7 +320,7 @@ export interface SignInParts {
 }
 
 /** Composes the classes that decide on sign-ins. */
-export function authenticationOf({ push, sms, log, ...parts }: SignInParts): Authentication {
+export function composeAuthentication({ push, sms, log, ...parts }: SignInParts): Authentication {
   const { store, delivery } = parts
   const authenticationLog = new AuthenticationLog(store)
   const alert = new FraudAlert({ log, mail: delivery.mail, addresses: push.fraudEmails })

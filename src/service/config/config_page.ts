@@ -20,7 +20,7 @@ ${sections.map(sectionText).join('')}`
 function sectionText({ name, meaning, options }: ConfigSection): string {
   const rows = options.map(
     (option) =>
-      `| \`${option.key}\` | ${kindOf(option)} | ${defaultOf(option)} | ${option.meaning}. |`,
+      `| \`${option.key}\` | ${describeKind(option)} | ${formatDefault(option)} | ${option.meaning}. |`,
   )
   return `
 ## [${name}]
@@ -33,7 +33,7 @@ ${rows.join('\n')}
 `
 }
 
-function kindOf({ type, values, min, max }: ConfigOption): string {
+function describeKind({ type, values, min, max }: ConfigOption): string {
   switch (type) {
     case 'enum':
       return (values ?? []).map((value) => `\`${value}\``).join(', ')
@@ -46,6 +46,6 @@ function kindOf({ type, values, min, max }: ConfigOption): string {
   }
 }
 
-function defaultOf(option: ConfigOption): string {
+function formatDefault(option: ConfigOption): string {
   return option.default === undefined ? '' : `\`${option.default}\``
 }

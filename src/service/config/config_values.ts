@@ -47,7 +47,7 @@ export class ConfigValues {
 
   /** As written, else the default; `undefined` where there is neither. */
   text(section: string, key: string): string | undefined {
-    return this.#entries.get(`${section}.${key}`)?.value ?? optionOf(section, key).default
+    return this.#entries.get(`${section}.${key}`)?.value ?? findOption(section, key).default
   }
 
   integer(section: string, key: string): number {
@@ -99,7 +99,7 @@ export class ConfigValues {
   }
 }
 
-function optionOf(section: string, key: string): ConfigOption {
+function findOption(section: string, key: string): ConfigOption {
   const option = sections
     .find(({ name }) => name === section)
     ?.options.find((known) => known.key === key)

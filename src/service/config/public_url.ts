@@ -14,7 +14,7 @@ interface ServiceNames {
  *
  * @param port The one that the service listens on.
  */
-export function publicUrlOf({ publicUrl, hostNames }: ServiceNames, port: number): string {
+export function buildPublicUrl({ publicUrl, hostNames }: ServiceNames, port: number): string {
   const [name = 'localhost'] = hostNames
   return publicUrl ?? `https://${bracketed(name)}${port === httpsPort ? '' : `:${port}`}`
 }
@@ -64,7 +64,7 @@ function refused(found: string): PublicUrl {
  * service listens on and at the public one.
  */
 export function clientHosts(service: ServiceNames, port: number): string[] {
-  const outside = new URL(publicUrlOf(service, port))
+  const outside = new URL(buildPublicUrl(service, port))
   const publicPort = outside.port === '' ? httpsPort : Number(outside.port)
   const names = [outside.hostname, ...service.hostNames.map(bracketed)]
   return names.flatMap((name) => [`${name}:${publicPort}`, `${name}:${port}`])

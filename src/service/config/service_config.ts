@@ -73,7 +73,7 @@ export interface WebPushConfig {
 
 const secondMs = 1000
 const minuteMs = 60_000
-const longestName = 253
+const maxNameLength = 253
 
 /** What holds where there is no file; relative paths are sought in `folder`. */
 export function defaultConfig(folder: string): ServiceConfig {
@@ -156,7 +156,7 @@ export function readServiceConfig(
         : { certificateFile, keyFile },
     logoFile: path('logo_file'),
     accessLog: values.yes('service', 'access_log'),
-    metrics: metricsOf(values.text('service', 'metrics')),
+    metrics: parseMetrics(values.text('service', 'metrics')),
     debug: values.yes('service', 'debug'),
     requestsPerMinute: values.integer('auth_api', 'requests_per_minute'),
     refusedPerMinute: values.integer('auth_api', 'refused_per_minute'),
@@ -282,13 +282,13 @@ function apiListener(values: ConfigValues): Pick<ServiceConfig, 'apiInterface' |
   return { apiInterface, apiPort: apiPort === undefined ? undefined : Number(apiPort) }
 }
 
-function metricsOf(value: string | undefined): ServiceConfig['metrics'] {
+function parseMetrics(value: string | undefined): ServiceConfig['metrics'] {
   return value === 'all' || value === 'off' ? value : 'loopback'
 }
 
 function isHostName(name: string): boolean {
   return (
     isIP(name) !== 0 ||
-    (name.length <= longestName && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name))
+    (name.length <= maxNameLength && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name))
   )
 }

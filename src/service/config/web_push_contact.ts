@@ -12,7 +12,7 @@ const privateNames =
  * @returns `undefined` where nothing speaks against it.
  */
 export function contactWeakness(contact: string): string | undefined {
-  const host = hostOf(contact)
+  const host = parseHost(contact)
   if (host === undefined) return 'it names no host'
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return `${host} is an IP address`
   if (privateNames.test(host)) return `${host} is not a public name`
@@ -20,7 +20,7 @@ export function contactWeakness(contact: string): string | undefined {
   return undefined
 }
 
-function hostOf(contact: string): string | undefined {
+function parseHost(contact: string): string | undefined {
   const address = /^mailto:/i.test(contact)
     ? `https://${contact.slice(contact.lastIndexOf('@') + 1)}`
     : contact

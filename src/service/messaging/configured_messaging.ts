@@ -4,11 +4,11 @@ import type { TelephonyLog } from '../audit/telephony_log.ts'
 import type { DeliveryConfig, PhoneConfig, SmsConfig } from '../config/delivery_config.ts'
 import type { Store } from '../store/store.ts'
 import {
-  type Delivered,
   type Delivery,
   DeliveryError,
   type MailPort,
   type PhonePort,
+  type PhonePrompt,
   type SmsPort,
 } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -23,8 +23,8 @@ export interface DeliveryParts {
   readonly addresses: VoiceAddresses
   /** For a provider that hears no keys: a passcode to be spoken, and what is done when it was. */
   readonly spoken: {
-    speak(request: Delivered, say: (passcode: string) => Promise<string>): Promise<string>
-    done(request: Delivered): Promise<void>
+    speak(request: PhonePrompt, say: (passcode: string) => Promise<string>): Promise<string>
+    done(request: PhonePrompt): Promise<void>
   }
   readonly clock: Clock
   readonly log: Log
@@ -33,7 +33,7 @@ export interface DeliveryParts {
 /** Sends a text to a number. @returns The provider's identifier. */
 type SendSms = (to: string, text: string) => Promise<string>
 /** Places a call. @returns The provider's identifier. */
-type PlaceCall = (request: Delivered) => Promise<string>
+type PlaceCall = (request: PhonePrompt) => Promise<string>
 
 /**
  * The ways that a configuration names. A provider's code is loaded where it is used.
@@ -45,9 +45,9 @@ export async function configuredDelivery(
   parts: DeliveryParts,
 ): Promise<Pick<Delivery, 'sms' | 'phone' | 'mail'>> {
   const [smsPort, phonePort, mailPort] = [
-    await smsPortOf(sms, parts),
-    await phonePortOf(phone, parts),
-    await mailPortOf(mail, parts),
+    await createSmsPort(sms, parts),
+    await createPhonePort(phone, parts),
+    await createMailPort(mail, parts),
   ]
   return {
     ...(smsPort === undefined ? {} : { sms: smsPort }),
@@ -56,8 +56,11 @@ export async function configuredDelivery(
   }
 }
 
-async function smsPortOf(config: SmsConfig, parts: DeliveryParts): Promise<SmsPort | undefined> {
-  const send = await smsSenderOf(config, parts)
+async function createSmsPort(
+  config: SmsConfig,
+  parts: DeliveryParts,
+): Promise<SmsPort | undefined> {
+  const send = await createSmsSender(config, parts)
   if (send === undefined) return undefined
   const { store, telephonyLog, clock, log } = parts
   const provider = config.provider.kind
@@ -76,7 +79,7 @@ async function smsPortOf(config: SmsConfig, parts: DeliveryParts): Promise<SmsPo
   }
 }
 
-async function smsSenderOf(
+async function createSmsSender(
   { provider }: SmsConfig,
   { outbox }: DeliveryParts,
 ): Promise<SendSms | undefined> {
@@ -103,11 +106,11 @@ async function smsSenderOf(
   }
 }
 
-async function phonePortOf(
+async function createPhonePort(
   config: PhoneConfig,
   parts: DeliveryParts,
 ): Promise<PhonePort | undefined> {
-  const call = await callerOf(config, parts)
+  const call = await createCaller(config, parts)
   if (call === undefined) return undefined
   const { store, telephonyLog, spoken, clock, log } = parts
   const provider = config.provider.kind
@@ -129,7 +132,7 @@ async function phonePortOf(
   }
 }
 
-async function callerOf(
+async function createCaller(
   { provider, callerId = '', language, confirmKeys, fraudKey }: PhoneConfig,
   { outbox, addresses, spoken }: DeliveryParts,
 ): Promise<PlaceCall | undefined> {
@@ -172,7 +175,7 @@ async function callerOf(
 }
 
 /** The way for mails, for a program that sends nothing else. */
-export async function mailPortOf(
+export async function createMailPort(
   { provider }: DeliveryConfig['mail'],
   { outbox, log }: Pick<DeliveryParts, 'outbox' | 'log'>,
 ): Promise<MailPort | undefined> {

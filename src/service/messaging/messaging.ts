@@ -1,5 +1,5 @@
 /** A sign-in that a phone is asked about; its answer settles the transaction. */
-export interface Delivered {
+export interface PhonePrompt {
   readonly txid: string
   readonly phoneId: string
   readonly userId: string
@@ -36,12 +36,12 @@ export interface MailMessage {
 
 /** Wakes the app on a phone that has been activated; what it shows it fetches itself. */
 export interface PushPort {
-  send(request: Delivered): Promise<void>
+  send(request: PhonePrompt): Promise<void>
 }
 
 /** Calls a number and asks for a key to be pressed, which settles the transaction. */
 export interface PhonePort {
-  call(request: Delivered): Promise<void>
+  call(request: PhonePrompt): Promise<void>
 }
 
 /** Sends a text to a number. */

@@ -52,7 +52,7 @@ export class TelephonyLimit {
       await this.#log.finish(line.id, { result: 'sent', detail })
     } catch (error) {
       const detail = error instanceof DeliveryError ? error.message : 'an unexpected error'
-      await this.#log.finish(line.id, { result: resultOf(error), detail })
+      await this.#log.finish(line.id, { result: toResult(error), detail })
       throw error
     }
   }
@@ -119,7 +119,7 @@ export class TelephonyLimit {
   }
 }
 
-function resultOf(error: unknown): 'refused' | 'unreachable' {
+function toResult(error: unknown): 'refused' | 'unreachable' {
   const open: readonly DeliveryErrorCode[] = ['DELIVERY_UNREACHABLE', 'DELIVERY_UNANSWERED']
   return error instanceof DeliveryError && open.includes(error.code) ? 'unreachable' : 'refused'
 }

@@ -33,7 +33,7 @@ export class Groups {
 
   async list(db: StoreDb = this.#store.db): Promise<Group[]> {
     const rows = await db.selectFrom('groups').selectAll().orderBy('name').execute()
-    return rows.map(groupOf)
+    return rows.map(toGroup)
   }
 
   async byName(name: string, db: StoreDb = this.#store.db): Promise<Group | undefined> {
@@ -42,11 +42,11 @@ export class Groups {
       .selectAll()
       .where('name', '=', name)
       .executeTakeFirst()
-    return row === undefined ? undefined : groupOf(row)
+    return row === undefined ? undefined : toGroup(row)
   }
 
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Group[]> {
-    return (await groupsOfUser(db, { userId })).map(groupOf)
+    return (await groupsOfUser(db, { userId })).map(toGroup)
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` */
@@ -94,7 +94,7 @@ export class Groups {
   }
 }
 
-function groupOf(row: {
+function toGroup(row: {
   readonly group_id: string
   readonly name: string
   readonly status: string

@@ -5,7 +5,7 @@ import type { Store, StoreDb } from '../store/store.ts'
 import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
 import { addName, checkedName } from './user_names.ts'
 
-const mostAliases = 8
+const maxAliases = 8
 
 export interface NewUser {
   readonly username: string
@@ -42,7 +42,7 @@ export class Users {
       .where('user_id', '=', userId)
       .executeTakeFirst()
     if (row === undefined) return undefined
-    return userOf(row, await this.#aliases(userId, db))
+    return toUser(row, await this.#aliases(userId, db))
   }
 
   /** All users, by name. */
@@ -55,7 +55,7 @@ export class Users {
       .orderBy('position')
       .execute()
     return rows.map((row) =>
-      userOf(
+      toUser(
         row,
         names.filter(({ user_id }) => user_id === row.user_id).map(({ written }) => written),
       ),
@@ -121,8 +121,8 @@ export class Users {
 
   /** Replaces the aliases of a user: eight at most, none of them another user's. */
   async setAliases(userId: string, aliases: readonly string[], db: StoreDb): Promise<void> {
-    if (aliases.length > mostAliases) {
-      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${mostAliases} aliases at most`)
+    if (aliases.length > maxAliases) {
+      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${maxAliases} aliases at most`)
     }
     await db
       .deleteFrom('user_names')
@@ -155,7 +155,7 @@ export class Users {
     // PostgreSQL rejects NUL in text with an error
     if (name.includes('\0')) return undefined
     const [row] = await userNamed(db, { name })
-    return row === undefined ? undefined : userOf(row, await this.#aliases(row.user_id, db))
+    return row === undefined ? undefined : toUser(row, await this.#aliases(row.user_id, db))
   }
 
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
@@ -194,7 +194,7 @@ interface UserRow {
   readonly last_login: number | null
 }
 
-function userOf(row: UserRow, aliases: readonly string[]): User {
+function toUser(row: UserRow, aliases: readonly string[]): User {
   return {
     userId: row.user_id,
     username: row.username,

@@ -24,14 +24,14 @@ export class GeoipDatabase {
 
   /** @throws {GeoipDatabaseError} */
   static open(file: string): GeoipDatabase {
-    return new GeoipDatabase(file, readerOf(file), statSync(file).mtimeMs)
+    return new GeoipDatabase(file, openReader(file), statSync(file).mtimeMs)
   }
 
   /** Reads the file again where another one lies there; one that can't be read changes nothing. */
   refresh(): void {
     const written = statSync(this.#file, { throwIfNoEntry: false })?.mtimeMs ?? this.#written
     if (written === this.#written) return
-    this.#reader = readerOf(this.#file)
+    this.#reader = openReader(this.#file)
     this.#written = written
   }
 
@@ -43,7 +43,7 @@ export class GeoipDatabase {
   }
 }
 
-function readerOf(file: string): Reader<CityResponse> {
+function openReader(file: string): Reader<CityResponse> {
   try {
     return new Reader<CityResponse>(readFileSync(file))
   } catch (error) {

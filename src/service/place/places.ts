@@ -24,7 +24,7 @@ export class Places {
 
   private constructor(networks: readonly NamedNetwork[], database: GeoipDatabase | undefined) {
     this.#networks = networks
-      .map(({ network, name }) => ({ cidr: cidrOf(network), name }))
+      .map(({ network, name }) => ({ cidr: parseCidr(network), name }))
       // of two that hold an address the smaller one says more
       .toSorted((one, other) => other.cidr[1] - one.cidr[1])
     this.#database = database
@@ -59,7 +59,7 @@ export class Places {
   }
 }
 
-function cidrOf(network: string): Cidr {
+function parseCidr(network: string): Cidr {
   if (network.includes('/')) return ipaddr.parseCIDR(network)
   const address = ipaddr.parse(network)
   return [address, address.kind() === 'ipv4' ? 32 : 128]

@@ -42,7 +42,7 @@ export interface BelongingsParts {
 }
 
 /** Reads what a user has. */
-export async function belongingsOf(
+export async function listBelongings(
   userId: string,
   now: number,
   { phones, tokens, yubikeys, bypassCodes, credentials, delivery }: BelongingsParts,
@@ -54,7 +54,7 @@ export async function belongingsOf(
   const codes = await bypassCodes.ofUser(userId, db)
   return {
     devices: [
-      ...ownPhones.map(phoneOf),
+      ...ownPhones.map(toOwnDevice),
       ...[...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownKeys].map(
         ({ tokenId, serial }) => tokenDevice(tokenId, serial),
       ),
@@ -64,11 +64,11 @@ export async function belongingsOf(
   }
 }
 
-export function waysInOf({ devices, passkeys }: Belongings): WaysIn {
+export function listWaysIn({ devices, passkeys }: Belongings): WaysIn {
   return { devices, passkeys: passkeys.map(({ credentialId }) => credentialId) }
 }
 
-function phoneOf(phone: CapablePhone): OwnDevice {
+function toOwnDevice(phone: CapablePhone): OwnDevice {
   const { phoneId, name, number, platform, created, capabilities } = phone
   const can = (capability: (typeof capabilities)[number]) => capabilities.includes(capability)
   const ways: readonly WayIn[] = [

@@ -6,7 +6,7 @@ import { mayEnrol, type User } from '../people/user.ts'
 import { newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type BelongingsParts, belongingsOf } from './belongings.ts'
+import { type BelongingsParts, listBelongings } from './belongings.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
 import type { PortalSession, PortalSessions } from './portal_sessions.ts'
 
@@ -169,7 +169,7 @@ export class Enrolments {
   }
 
   async #hasDevice(userId: string, since: number, now: number, db: StoreDb): Promise<boolean> {
-    const { devices, passkeys } = await belongingsOf(userId, now, this.#parts.belongings, db)
+    const { devices, passkeys } = await listBelongings(userId, now, this.#parts.belongings, db)
     return (
       devices.some(({ created }) => (created ?? 0) >= since) ||
       passkeys.some(({ created }) => created >= since)

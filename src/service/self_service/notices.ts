@@ -13,7 +13,7 @@ export type Notice =
 export function noticeMail(user: User, notice: Notice, now: number): MailMessage {
   const { subject, happened } = words(notice)
   const at = `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return mailOf(user.email, subject, [
+  return buildMail(user.email, subject, [
     `Hello ${user.realname === '' ? user.username : user.realname},`,
     `${happened} It happened at ${at}, for the account ${user.username}.`,
     'If this was you, there is nothing to do.',
@@ -28,7 +28,7 @@ export function invitationMail(
   link: string,
   validHours: number,
 ): MailMessage {
-  return mailOf(
+  return buildMail(
     to,
     'Set up your second factor',
     [
@@ -76,7 +76,7 @@ function hours(count: number): string {
   return count === 1 ? 'one hour' : `${count} hours`
 }
 
-function mailOf(
+function buildMail(
   to: string,
   subject: string,
   paragraphs: readonly string[],
@@ -121,7 +121,7 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-const longestLine = 76
+const maxLineLength = 76
 
 /** Lines that a mail program shows as they are; a link is never broken. */
 function folded(text: string): string {
@@ -129,7 +129,7 @@ function folded(text: string): string {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length >= longestLine) {
+    if (line !== '' && line.length + word.length >= maxLineLength) {
       lines.push(line)
       line = word
     } else {

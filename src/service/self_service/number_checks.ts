@@ -15,7 +15,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const validMs = 10 * minuteMs
-const mostTries = 5
+const maxTries = 5
 /** Number of the advisory lock; no other one of the schema may have it. */
 const advisoryLock = 7_203_114
 
@@ -52,7 +52,7 @@ export class NumberChecks {
         await sql`select pg_advisory_xact_lock(${advisoryLock})`.execute(db)
       }
       for (const limit of limits) {
-        const column = columnOf[limit.whose]
+        const column = columnByHolder[limit.whose]
         const value = { session: sessionHash, username, number }[limit.whose]
         const { sent } = await db
           .selectFrom('number_checks')
@@ -71,7 +71,7 @@ export class NumberChecks {
           username,
           number,
           name,
-          code_hash: this.#store.sealing.hash(code, placeOf(checkId)),
+          code_hash: this.#store.sealing.hash(code, sealingContext(checkId)),
           tries: 0,
           created: now,
           expires: now + validMs,
@@ -98,11 +98,11 @@ export class NumberChecks {
       .where('check_id', '=', newest.check_id)
       .where('used', 'is', null)
       .where('expires', '>', now)
-      .where('tries', '<', mostTries)
+      .where('tries', '<', maxTries)
       .returning(['check_id', 'code_hash', 'number', 'name'])
       .executeTakeFirst()
     if (tried === undefined) return 'code_over'
-    const hashes = this.#store.sealing.hashes(code, placeOf(tried.check_id))
+    const hashes = this.#store.sealing.hashes(code, sealingContext(tried.check_id))
     if (!hashes.includes(tried.code_hash)) return 'wrong_code'
     // the UPDATE above locks the row
     await db
@@ -122,12 +122,12 @@ export class NumberChecks {
   }
 }
 
-const columnOf = { session: 'session_hash', username: 'username', number: 'number' } as const
+const columnByHolder = { session: 'session_hash', username: 'username', number: 'number' } as const
 
 function newCode(): string {
   return String(randomInt(1_000_000)).padStart(6, '0')
 }
 
-function placeOf(checkId: string): string {
+function sealingContext(checkId: string): string {
   return `number_checks:${checkId}`
 }

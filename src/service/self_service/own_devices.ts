@@ -9,7 +9,7 @@ import { DirectoryError } from '../people/user.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { Acts } from './acts.ts'
-import { type Belongings, type BelongingsParts, belongingsOf, waysInOf } from './belongings.ts'
+import { type Belongings, type BelongingsParts, listBelongings, listWaysIn } from './belongings.ts'
 import type { Enrolments } from './enrolments.ts'
 import type { NumberChecks } from './number_checks.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
@@ -31,9 +31,9 @@ export interface OwnDevicesParts {
   readonly clock: { now(): number }
 }
 
-const longestName = 64
-const mostPhones = 20
-const longestAccount = 40
+const maxNameLength = 64
+const maxPhones = 20
+const maxAccountLength = 40
 const recoveryCodeCount = 10
 
 /** What users do with the devices that are theirs. */
@@ -66,7 +66,7 @@ export class OwnDevices {
     )
     if (code === undefined) throw limitReached()
     // one message, whatever the name: a letter that GSM 03.38 does not have would make it three
-    const account = inGsm7(session.username).slice(0, longestAccount)
+    const account = inGsm7(session.username).slice(0, maxAccountLength)
     const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not ask for it, do nothing.`
     const userId = user?.userId ?? `new:${session.username}`
     await sms
@@ -103,7 +103,7 @@ export class OwnDevices {
       await this.#parts.users.hold(userId, db)
       const before = await phones.ofUser(userId, db)
       if (before.some(({ number }) => number === checked.number)) throw numberTaken()
-      if (before.length >= mostPhones) throw tooMany()
+      if (before.length >= maxPhones) throw tooMany()
       const added = await phones.add(userId, checked, now, db)
       await enrolments.deviceAdded(known, now, db)
       const name = added.name === '' ? added.number : added.name
@@ -240,11 +240,11 @@ export class OwnDevices {
 
   async #belongings(userId: string, db: StoreDb): Promise<Belongings> {
     const { belongings, clock } = this.#parts
-    return await belongingsOf(userId, clock.now(), belongings, db)
+    return await listBelongings(userId, clock.now(), belongings, db)
   }
 
   async #refuseLast(userId: string, id: string, db: StoreDb): Promise<void> {
-    if (mayRemove(waysInOf(await this.#belongings(userId, db)), id)) return
+    if (mayRemove(listWaysIn(await this.#belongings(userId, db)), id)) return
     throw new SelfServiceError(
       'last_way_in',
       'This is the last thing that you can sign in with. Add another one first.',
@@ -264,15 +264,15 @@ export class OwnDevices {
     if (user === undefined) return
     const own = await this.#parts.phones.ofUser(user.userId)
     if (own.some((phone) => phone.number === number)) throw numberTaken()
-    if (own.length >= mostPhones) throw tooMany()
+    if (own.length >= maxPhones) throw tooMany()
   }
 }
 
 /** @throws {SelfServiceError} `name` */
 export function readName(typed: string): string {
   const name = typed.normalize('NFC').replace(/\s+/g, ' ').trim()
-  if (name.length <= longestName && !/\p{C}/u.test(name)) return name
-  throw new SelfServiceError('name', `A name has ${longestName} characters at most.`)
+  if (name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
+  throw new SelfServiceError('name', `A name has ${maxNameLength} characters at most.`)
 }
 
 function readNumber(typed: string): string {
@@ -296,7 +296,7 @@ function numberTaken(): SelfServiceError {
 }
 
 function tooMany(): SelfServiceError {
-  return new SelfServiceError('too_many', `You have ${mostPhones} devices. Remove one first.`)
+  return new SelfServiceError('too_many', `You have ${maxPhones} devices. Remove one first.`)
 }
 
 function limitReached(): SelfServiceError {

@@ -25,7 +25,7 @@ export interface PastSignIn extends AuthenticationEvent {
 
 const dayMs = 24 * 60 * 60_000
 const shownDays = 90
-const mostShown = 100
+const maxShown = 100
 const marked = 'user_marked_fraud'
 
 /** What has happened in a user's name, and what he says to it. */
@@ -40,7 +40,7 @@ export class OwnHistory {
   async list({ user }: KnownPerson): Promise<PastSignIn[]> {
     const { log, clock } = this.#parts
     const since = clock.now() - shownDays * dayMs
-    const events = await log.ofUser(user.userId, { since, limit: mostShown })
+    const events = await log.ofUser(user.userId, { since, limit: maxShown })
     const reported = new Set(
       events.filter(({ result }) => result === 'fraud').map(({ txid }) => txid),
     )

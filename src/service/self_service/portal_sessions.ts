@@ -33,11 +33,11 @@ const minuteMs = 60_000
 
 /** How long a session lives, however busy it is, and how long an idle one does. */
 const lifetimes: Readonly<
-  Record<PortalSessionKind, { readonly mostMs: number; readonly idleMs: number }>
+  Record<PortalSessionKind, { readonly maxDurationMs: number; readonly idleMs: number }>
 > = {
-  enrollment: { mostMs: 30 * minuteMs, idleMs: 30 * minuteMs },
-  sign_in: { mostMs: 10 * minuteMs, idleMs: 10 * minuteMs },
-  self_service: { mostMs: 60 * minuteMs, idleMs: 15 * minuteMs },
+  enrollment: { maxDurationMs: 30 * minuteMs, idleMs: 30 * minuteMs },
+  sign_in: { maxDurationMs: 10 * minuteMs, idleMs: 10 * minuteMs },
+  self_service: { maxDurationMs: 60 * minuteMs, idleMs: 15 * minuteMs },
 }
 
 /** A session's last use is written down this often, and not at each request. */
@@ -58,7 +58,7 @@ export class PortalSessions {
     db: StoreDb,
   ): Promise<{ readonly token: Secret; readonly tokenHash: string }> {
     const token = randomBytes(32).toString('base64url')
-    const tokenHash = hashOf(token)
+    const tokenHash = hashToken(token)
     await db
       .insertInto('portal_sessions')
       .values({
@@ -71,7 +71,7 @@ export class PortalSessions {
         challenge: null,
         created: now,
         seen: now,
-        expires: now + lifetimes[session.kind].mostMs,
+        expires: now + lifetimes[session.kind].maxDurationMs,
       })
       .execute()
     return { token: new Secret(token), tokenHash }
@@ -83,7 +83,7 @@ export class PortalSessions {
     now: number,
     db: StoreDb = this.#store.db,
   ): Promise<PortalSession | undefined> {
-    return await this.byHash(hashOf(token), now, db)
+    return await this.byHash(hashToken(token), now, db)
   }
 
   async byHash(
@@ -97,7 +97,7 @@ export class PortalSessions {
       .where('token_hash', '=', tokenHash)
       .executeTakeFirst()
     if (row === undefined) return undefined
-    const session = sessionOf(row)
+    const session = toSession(row)
     return session === undefined || isOver(session, now) ? undefined : session
   }
 
@@ -185,11 +185,11 @@ function isOver({ kind, seen, expires }: PortalSession, now: number): boolean {
   return now >= expires || now - seen >= lifetimes[kind].idleMs
 }
 
-function hashOf(token: string): string {
+function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-function sessionOf(row: {
+function toSession(row: {
   readonly token_hash: string
   readonly kind: string
   readonly username: string

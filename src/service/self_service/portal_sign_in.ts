@@ -170,7 +170,7 @@ export class PortalSignIn {
     // a user whose only device is a passkey may enrol others, for which this sign-in is needed
     // a passkey can't be guessed, so guesses that closed the portal do not apply
     const request = {
-      ...requestOf(session, { ...integration, newUserPolicy: 'enroll' }, user),
+      ...buildRequest(session, { ...integration, newUserPolicy: 'enroll' }, user),
       budget: 'sign-in',
     } as const
     const { result } = await authentication.preauth(request)
@@ -212,7 +212,7 @@ export class PortalSignIn {
     const { users } = this.#parts
     const user = await users.byName(session.username, integration.usernameNormalization)
     const proofless = user !== undefined && (await this.#isProofless(user))
-    return { request: requestOf(session, integration, user), user, proofless }
+    return { request: buildRequest(session, integration, user), user, proofless }
   }
 
   /** Bypass status would let the user in without proof, so the portal treats them as unknown. */
@@ -251,7 +251,7 @@ function isProof({ result, status }: Outcome): boolean {
   return result === 'allow' && status === 'allow'
 }
 
-function requestOf(
+function buildRequest(
   { username, address }: PortalSession,
   integration: Integration,
   user: User | undefined,

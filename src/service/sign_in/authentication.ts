@@ -9,14 +9,14 @@ import type { VerificationCodes } from '../authenticators/push/verification_code
 import type { Delivery } from '../messaging/messaging.ts'
 import type { Store } from '../store/store.ts'
 import { deviceList } from './device_list.ts'
-import type { Asking, Attempt } from './journal.ts'
+import type { Attempt, SignInAttemptRequest } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { PasscodeFactor } from './passcode_factor.ts'
 import { type Asked, answerSecs, type PhoneFactors, randomDigits } from './phone_factors.ts'
 import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { logRefusedName } from './refused_name.ts'
-import { outcomeOf, type Settlement } from './settlement.ts'
+import { type Settlement, toOutcome } from './settlement.ts'
 import { type Directory, readSubject, type Subject } from './subject.ts'
 import { ToldStatuses } from './transaction/told_statuses.ts'
 import {
@@ -30,7 +30,7 @@ import {
 import type { Transactions } from './transaction/transactions.ts'
 import { UserQueue } from './user_queue.ts'
 
-export interface AuthRequest extends Asking {
+export interface AuthRequest extends SignInAttemptRequest {
   readonly integration: Integration
 }
 
@@ -51,13 +51,13 @@ export type PreauthOutcome =
       readonly status_msg: string
       readonly devices: readonly Device[]
       readonly prompt: PromptText
-      readonly verification: ToldVerification | undefined
+      readonly verification: LoginVerification | undefined
     }
   | { readonly result: 'allow' | 'deny' | 'enroll'; readonly status_msg: string }
   | { readonly result: 'no such user' }
 
 /** A code that the login shows for the push that it requests next. */
-export interface ToldVerification {
+export interface LoginVerification {
   readonly txid: string
   readonly code: string
   /** In milliseconds since 1970. */
@@ -91,10 +91,10 @@ const pollMs = 30_000
  * gets three or four replies. This bound also holds if the status keeps changing, if nodes restart,
  * and if a client polls several nodes in turn.
  */
-const mostWaitingReplies = 14
-const toldCodeMs = 60_000
+const maxWaitingReplies = 14
+const loginCodeMs = 60_000
 /** How many wrong verification codes end a push. */
-const mostWrongCodes = 3
+const maxWrongCodes = 3
 
 /**
  * The shortest time for a refusal. Checking a wrong code takes some milliseconds longer for a user with
@@ -134,9 +134,9 @@ export class Authentication {
       case 'allow':
       case 'deny':
         await this.#parts.settlement.end(
-          attemptOf(request, subject),
+          buildAttempt(request, subject),
           false,
-          outcomeOf(decision),
+          toOutcome(decision),
           decision.reason,
         )
         return { result: decision.kind, status_msg: decision.statusMsg }
@@ -183,9 +183,9 @@ export class Authentication {
     const subject = await this.#subject(request)
     if (subject === undefined) return { kind: 'no such user' }
     const { decision } = subject
-    const attempt = attemptOf(request, subject)
+    const attempt = buildAttempt(request, subject)
     if (decision.kind !== 'auth') {
-      const outcome = outcomeOf(decision)
+      const outcome = toOutcome(decision)
       await this.#parts.settlement.end(attempt, async, outcome, decision.reason)
       const kind = decision.kind === 'enroll' ? 'not enrolled' : 'settled'
       return { kind, txid: attempt.txid, outcome }
@@ -215,9 +215,9 @@ export class Authentication {
     if (subject?.nameRefusal === undefined) return
     const decision = refusedName[subject.nameRefusal.kind]
     await this.#parts.settlement.end(
-      attemptOf(request, subject),
+      buildAttempt(request, subject),
       false,
-      outcomeOf(decision),
+      toOutcome(decision),
       decision.reason,
     )
   }
@@ -262,7 +262,7 @@ export class Authentication {
     }
     const replies = await transactions.waitingReply(txid)
     // settled meanwhile, or polled too often: in both cases this reply is final
-    if (replies === 0 || replies > mostWaitingReplies) return await settlement.timeOut(transaction)
+    if (replies === 0 || replies > maxWaitingReplies) return await settlement.timeOut(transaction)
     this.#told.keep(transaction)
     return outcome
   }
@@ -339,7 +339,7 @@ export class Authentication {
     if (code !== undefined && isSame(code.trim(), verification.code)) return true
     const { store, transactions } = this.#parts
     const wrong = await store.transaction((db) => transactions.wrongCode(txid, db))
-    if (wrong >= mostWrongCodes) {
+    if (wrong >= maxWrongCodes) {
       await this.settle(txid, wrongCodes.outcome, wrongCodes.reason)
     }
     return false
@@ -355,12 +355,12 @@ export class Authentication {
   async #toldCode(
     { integration }: AuthRequest,
     { user, phones, verifiedPush }: Subject,
-  ): Promise<ToldVerification | undefined> {
+  ): Promise<LoginVerification | undefined> {
     const canPush = phones.some(({ capabilities }) => capabilities.includes('push'))
     if (verifiedPush === 'off' || user === undefined || !canPush) return undefined
     const { verificationCodes, clock } = this.#parts
     const [txid, code] = [randomUUID(), randomDigits(integration.verifiedPushDigits)]
-    const expires = clock.now() + toldCodeMs
+    const expires = clock.now() + loginCodeMs
     const holder = { userId: user.userId, ikey: integration.ikey }
     await verificationCodes.keep(txid, holder, code, expires)
     return { txid, code, expires }
@@ -378,7 +378,7 @@ export class Authentication {
   }
 }
 
-function attemptOf(asking: Asking, { user }: Subject): Attempt {
+function buildAttempt(asking: SignInAttemptRequest, { user }: Subject): Attempt {
   return { txid: randomUUID(), asking, user, factor: '', device: '' }
 }
 

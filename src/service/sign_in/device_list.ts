@@ -23,7 +23,7 @@ export function deviceList(
       number: maskedNumber(phone.number),
       display_name: displayName(phone),
       capabilities: phone.capabilities,
-      ...nextCodeOf(phone, nextDigits),
+      ...nextCode(phone, nextDigits),
     })),
     ...tokens.map(({ tokenId, serial }) => ({
       device: tokenId,
@@ -33,7 +33,7 @@ export function deviceList(
   ]
 }
 
-function nextCodeOf(
+function nextCode(
   { phoneId }: CapablePhone,
   nextDigits: ReadonlyMap<string, string>,
 ): Pick<Device, 'sms_nextcode'> {

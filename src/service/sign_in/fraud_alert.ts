@@ -36,7 +36,7 @@ export class FraudAlert {
     if (mail === undefined) return
     for (const to of addresses) {
       mail
-        .send({ to, subject: `Fraud reported by ${username}`, text: textOf(fraud) })
+        .send({ to, subject: `Fraud reported by ${username}`, text: buildText(fraud) })
         .catch((error: unknown) => {
           log.warn('the fraud alert was not mailed', { to, error: String(error) })
         })
@@ -44,7 +44,7 @@ export class FraudAlert {
   }
 }
 
-function textOf(fraud: Fraud): string {
+function buildText(fraud: Fraud): string {
   const { username, application, ipaddr, hostname, timestamp, txid, locked } = fraud
   return `${username} reports a sign-in as fraud: somebody else asked for it, and probably knows the
 password.

@@ -6,7 +6,7 @@ import type { Named } from './subject.ts'
 import type { Outcome, SignInRequest } from './transaction/transaction.ts'
 
 /** A request of an application for one user. */
-export interface Asking {
+export interface SignInAttemptRequest {
   readonly integration: Pick<Integration, 'ikey' | 'name'>
   readonly named: Named
   /** As the client sent it, unchecked; empty if it sent none. */
@@ -21,7 +21,7 @@ export interface Asking {
 /** One sign-in before it is logged. */
 export interface Attempt {
   readonly txid: string
-  readonly asking: Asking
+  readonly asking: SignInAttemptRequest
   readonly user: { readonly userId: string; readonly username: string } | undefined
   /** As the log names it; empty if no factor was used. */
   readonly factor: string
@@ -55,19 +55,19 @@ export class Journal {
     now: number,
     db: StoreDb,
   ): Promise<void> {
-    await this.#log.append(eventOf({ attempt, outcome, reason }, now), db)
+    await this.#log.append(buildEvent({ attempt, outcome, reason }, now), db)
   }
 
   /** @param db The transaction in which all of them end. */
   async endedAll(ends: readonly Ended[], now: number, db: StoreDb): Promise<void> {
     await this.#log.appendAll(
-      ends.map((end) => eventOf(end, now)),
+      ends.map((end) => buildEvent(end, now)),
       db,
     )
   }
 }
 
-function eventOf({ attempt, outcome, reason }: Ended, now: number): AuthenticationEvent {
+function buildEvent({ attempt, outcome, reason }: Ended, now: number): AuthenticationEvent {
   const { txid, asking, user, factor, device, repeatOf = null } = attempt
   const { integration, named, ipaddr, hostname } = asking
   return {
@@ -78,7 +78,7 @@ function eventOf({ attempt, outcome, reason }: Ended, now: number): Authenticati
     ikey: integration.ikey,
     application: integration.name,
     factor,
-    result: resultOf(outcome),
+    result: toLogResult(outcome),
     reason,
     ipaddr: loggable(ipaddr),
     hostname: loggable(hostname),
@@ -87,7 +87,7 @@ function eventOf({ attempt, outcome, reason }: Ended, now: number): Authenticati
   }
 }
 
-function resultOf({ result, status }: Outcome): AuthenticationEvent['result'] {
+function toLogResult({ result, status }: Outcome): AuthenticationEvent['result'] {
   if (result === 'allow') return 'success'
   return status === 'fraud' ? 'fraud' : 'denied'
 }

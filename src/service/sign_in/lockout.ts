@@ -73,7 +73,10 @@ export interface UserLocks {
 }
 
 /** The locks of all users who have any. */
-export async function locksOf(now: number, db: StoreDb): Promise<ReadonlyMap<string, UserLocks>> {
+export async function activeLocks(
+  now: number,
+  db: StoreDb,
+): Promise<ReadonlyMap<string, UserLocks>> {
   const rows = await db
     .selectFrom('failed_attempts')
     .select(['user_id', 'ikey', 'source', 'locked_until'])
@@ -116,17 +119,17 @@ export class Lockout {
     if (this.#store.dialect === 'postgres') {
       await db
         .insertInto('failed_attempts')
-        .values(rowOf(everywhereOf(source), noFailures, now))
+        .values(rowKey(anyAddress(source), noFailures, now))
         .onConflict((conflict) =>
           conflict.columns(['user_id', 'ikey', 'source']).doUpdateSet({ updated: now }),
         )
         .execute()
     }
     const { userId, ikey, address } = source
-    const account = everywhereOf(source)
+    const account = anyAddress(source)
     const rows = await failuresFrom(db, { userId, ikey, address, everywhere: account.ikey })
     const of = (counted: Source) =>
-      failuresOf(rows.find((row) => row.ikey === counted.ikey && row.source === counted.address))
+      toFailures(rows.find((row) => row.ikey === counted.ikey && row.source === counted.address))
     return { source: of(source), account: of(account) }
   }
 
@@ -147,7 +150,7 @@ export class Lockout {
     const { threshold, lockMs } = this.#settings
     await this.#write(source, afterGuess(record.source, hash, this.#settings, now), now, db)
     await this.#write(
-      everywhereOf(source),
+      anyAddress(source),
       afterGuess(record.account, hash, { threshold: threshold * accountBudget, lockMs }, now),
       now,
       db,
@@ -158,7 +161,7 @@ export class Lockout {
   async right(source: Source, record: Record, db: StoreDb): Promise<void> {
     if (isClean(record.source) && isClean(record.account)) return
     const { userId, ikey, address } = source
-    const account = everywhereOf(source)
+    const account = anyAddress(source)
     await db
       .updateTable('failed_attempts')
       .set({ consecutive: 0, last_wrong: '', last_wrong_at: 0, locked_until: 0, locks: 0 })
@@ -182,7 +185,7 @@ export class Lockout {
     const rows = await failuresEverywhere(db, { userId })
     return rows
       .filter(({ ikey }) => budget === 'portal' || ikey === everywhere[budget])
-      .some((row) => isLocked(failuresOf(row), now))
+      .some((row) => isLocked(toFailures(row), now))
   }
 
   /** Deletes counts that have not changed for 90 days. */
@@ -194,7 +197,7 @@ export class Lockout {
   }
 
   async #write(source: Source, failures: Failures, now: number, db: StoreDb): Promise<void> {
-    const row = rowOf(source, failures, now)
+    const row = rowKey(source, failures, now)
     await db
       .insertInto('failed_attempts')
       .values(row)
@@ -212,7 +215,7 @@ export class Lockout {
   }
 }
 
-function everywhereOf({ userId, budget = 'sign-in' }: Source): Source {
+function anyAddress({ userId, budget = 'sign-in' }: Source): Source {
   return { userId, ikey: everywhere[budget], address: '' }
 }
 
@@ -224,7 +227,7 @@ interface FailedAttemptsRow {
   readonly locks: number
 }
 
-function failuresOf(row: FailedAttemptsRow | undefined): Failures {
+function toFailures(row: FailedAttemptsRow | undefined): Failures {
   if (row === undefined) return noFailures
   return {
     consecutive: row.consecutive,
@@ -235,7 +238,7 @@ function failuresOf(row: FailedAttemptsRow | undefined): Failures {
   }
 }
 
-function rowOf({ userId, ikey, address }: Source, failures: Failures, now: number) {
+function rowKey({ userId, ikey, address }: Source, failures: Failures, now: number) {
   const { consecutive, lastWrong, lastWrongAt, lockedUntil, locks } = failures
   return {
     user_id: userId,

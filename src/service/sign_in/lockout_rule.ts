@@ -22,7 +22,7 @@ export const noFailures: Failures = {
 /** The account's budget over all sources, as a multiple of one source's. */
 export const accountBudget = 5
 
-const longestLockMs = 24 * 60 * 60_000
+const maxLockMs = 24 * 60 * 60_000
 
 export interface LockoutSettings {
   /** Wrong passcodes in a row that lock. */
@@ -61,7 +61,7 @@ export function afterGuess(
   const consecutive = failures.consecutive + 1
   const last = { lastWrong: hash, lastWrongAt: now }
   if (consecutive < threshold) return { ...failures, ...last, consecutive }
-  const lasting = Math.min(lockMs * 2 ** Math.min(failures.locks, 20), longestLockMs)
+  const lasting = Math.min(lockMs * 2 ** Math.min(failures.locks, 20), maxLockMs)
   return {
     ...last,
     consecutive: 0,

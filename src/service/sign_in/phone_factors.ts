@@ -12,7 +12,7 @@ import {
   deliverPasscodes,
   type PasscodeDeliveryParts,
 } from '../authenticators/sms/deliver_passcodes.ts'
-import { type Delivered, type Delivery, DeliveryError } from '../messaging/messaging.ts'
+import { type Delivery, DeliveryError, type PhonePrompt } from '../messaging/messaging.ts'
 import { smsText } from '../messaging/sms/sms_text.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Attempt } from './journal.ts'
@@ -21,8 +21,8 @@ import { hasEnoughMessages } from './portal_messages.ts'
 import { maskedNumber } from './prompt_text.ts'
 import type { PushFatigueSettings } from './push_fatigue.ts'
 import { PushLimit } from './push_limit.ts'
-import { firstsOf, isSameSource } from './repeats.ts'
-import { openingOf, type Settlement } from './settlement.ts'
+import { findFirsts, isSameSource } from './repeats.ts'
+import { type Settlement, toOpening } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { Outcome, Transaction, Verification, Waiting } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
@@ -142,7 +142,7 @@ export class PhoneFactors {
       const permission = await this.#pushLimit.ask(attempt, phone.userId, db)
       if (permission.kind === 'send') {
         const { repeatOf } = permission
-        const opening = openingOf({ ...pushed, repeatOf }, { phoneId, verification })
+        const opening = toOpening({ ...pushed, repeatOf }, { phoneId, verification })
         await transactions.open(opening, pushedWith(verification), lifeSecs, db)
       }
       return permission
@@ -232,10 +232,10 @@ export class PhoneFactors {
     return await store.transaction(async (db) => {
       const source = { userId, ikey: integration.ikey, address: '', budget }
       await lockout.hold(source, clock.now(), db)
-      const [first] = firstsOf(attempt, await transactions.waitingForUser(userId, db))
+      const [first] = findFirsts(attempt, await transactions.waitingForUser(userId, db))
       if (first !== undefined) return { kind: 'waits already', first }
       if (!(await mayOpen(db))) return { kind: 'refused' }
-      const opening = openingOf(attempt, { phoneId, verification: undefined })
+      const opening = toOpening(attempt, { phoneId, verification: undefined })
       await transactions.open(opening, waiting, answerSecs, db)
       return { kind: 'opened' }
     })
@@ -243,7 +243,7 @@ export class PhoneFactors {
 
   async #notDelivered(txid: string, error: DeliveryError, otherwise: string): Promise<Asked> {
     const outcome = notDelivered(error, otherwise)
-    await this.#parts.settlement.settle(txid, outcome, reasonOf(error))
+    await this.#parts.settlement.settle(txid, outcome, failureReason(error))
     return { kind: 'settled', txid, outcome }
   }
 
@@ -283,7 +283,7 @@ export class PhoneFactors {
     return { kind: 'settled', txid: attempt.txid, outcome }
   }
 
-  #delivered({ txid, asking, user }: Attempt, phone: CapablePhone, lifeSecs: number): Delivered {
+  #delivered({ txid, asking, user }: Attempt, phone: CapablePhone, lifeSecs: number): PhonePrompt {
     const { integration, ipaddr, hostname } = asking
     return {
       txid,
@@ -347,7 +347,7 @@ function notDelivered({ code }: DeliveryError, otherwise: string): Outcome {
   return { result: 'deny', status: 'deny', status_msg }
 }
 
-function reasonOf({ code }: DeliveryError): string {
+function failureReason({ code }: DeliveryError): string {
   return code === 'DELIVERY_LIMIT' ? 'telephony_limit' : 'delivery_failed'
 }
 

@@ -5,7 +5,7 @@ import type { StoreDb } from '../store/store.ts'
 import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { fruitlessPushes, heldBackUntil, type PushFatigueSettings } from './push_fatigue.ts'
-import { firstsOf, maxRepeats } from './repeats.ts'
+import { findFirsts, maxRepeats } from './repeats.ts'
 import { isOverdue, type Transaction } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
@@ -47,7 +47,7 @@ export class PushLimit {
     if (fatigue.limit !== 0) await lockout.hold({ userId, ikey, address: '', budget }, now, db)
     const unsettled = await transactions.unsettledOfUser(userId, db)
     const waiting = unsettled.filter((other) => !isOverdue(other, now))
-    const firsts = firstsOf(attempt, waiting).map(({ txid }) => txid)
+    const firsts = findFirsts(attempt, waiting).map(({ txid }) => txid)
     const [first] = firsts
     if (first !== undefined && (await this.#mayRepeat(userId, firsts, db))) {
       return { kind: 'send', repeatOf: first }

@@ -1,13 +1,13 @@
 import type { Log } from '../../host/log.ts'
 import type { NameRefusal } from '../people/user_names.ts'
 import { spelledOut } from '../people/username/username_problem.ts'
-import type { Asking } from './journal.ts'
+import type { SignInAttemptRequest } from './journal.ts'
 
 const maxLogged = 255
 
 /** Logs a username that was denied for its spelling, with escapes: the eye can't see a look-alike. */
 export function logRefusedName(
-  { named, integration, ipaddr }: Asking,
+  { named, integration, ipaddr }: SignInAttemptRequest,
   refusal: NameRefusal,
   log: Log,
 ): void {

@@ -15,7 +15,7 @@ export const maxRepeats = 3
  *
  * @param waiting What waits for the user.
  */
-export function firstsOf(
+export function findFirsts(
   { asking, factor, device }: Attempt,
   waiting: readonly Transaction[],
 ): Transaction[] {

@@ -34,14 +34,14 @@ export interface SettlementParts {
   readonly clock: Clock
 }
 
-const mostAtOnce = 250
+const maxAtOnce = 250
 
 /** Settles and logs the end of every sign-in. */
 export class Settlement {
   readonly #parts: SettlementParts
   readonly #timingOut = new Batched(
     (overdue: readonly Transaction[]) => this.#timeOutAll(overdue),
-    mostAtOnce,
+    maxAtOnce,
   )
 
   constructor(parts: SettlementParts) {
@@ -65,7 +65,7 @@ export class Settlement {
       return await store.transaction((own) => this.end(attempt, leaves, outcome, reason, own))
     }
     await journal.ended(attempt, outcome, reason, clock.now(), db)
-    if (leaves) await transactions.record(openingOf(attempt), outcome, db)
+    if (leaves) await transactions.record(toOpening(attempt), outcome, db)
   }
 
   /**
@@ -155,7 +155,7 @@ export class Settlement {
     const decision = subject?.decision
     if (decision?.kind === 'auth') return { outcome, reason }
     return {
-      outcome: decision === undefined ? gone : outcomeOf(decision),
+      outcome: decision === undefined ? gone : toOutcome(decision),
       reason: decision?.kind === 'deny' ? decision.reason : 'user_disabled',
     }
   }
@@ -168,7 +168,7 @@ export class Settlement {
   ): Promise<void> {
     const { journal, directory } = this.#parts
     const { userId } = transaction
-    await journal.ended(attemptOf(transaction), outcome, reason, now, db)
+    await journal.ended(restoreAttempt(transaction), outcome, reason, now, db)
     if (userId === null) return
     if (outcome.result === 'allow') await directory.users.signedIn(userId, now, db)
     if (outcome.status === fraudStatus) await this.#lock(userId, db)
@@ -200,31 +200,31 @@ const strictest = {
 const gone: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.disabled }
 
 /** A user who must enrol is denied until they have. */
-export function outcomeOf(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
+export function toOutcome(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
   return decision.kind === 'enroll'
     ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
     : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
 }
 
 /** What the transaction of an attempt stores. */
-export function openingOf(
+export function toOpening(
   attempt: Attempt,
   asked: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
 ): Opening {
   const { txid, asking, user, factor, repeatOf = null } = attempt
   const { ikey } = asking.integration
   const userId = user?.userId ?? null
-  return { txid, ikey, userId, factor, request: requestOf(attempt), repeatOf, ...asked }
+  return { txid, ikey, userId, factor, request: toSignInRequest(attempt), repeatOf, ...asked }
 }
 
-function requestOf({ asking, user }: Attempt): SignInRequest {
+function toSignInRequest({ asking, user }: Attempt): SignInRequest {
   const { integration, named, ipaddr, hostname, shown } = asking
   const username = user?.username ?? ('username' in named ? named.username : '')
   return { application: integration.name, username, ipaddr, hostname, ...shown }
 }
 
 /** The attempt of a transaction that any process may have begun. */
-function attemptOf(transaction: Transaction): Attempt {
+function restoreAttempt(transaction: Transaction): Attempt {
   const { txid, ikey, userId, factor, phoneId, request, repeatOf } = transaction
   const { application: name, username, ipaddr, hostname } = request
   return {
@@ -239,7 +239,7 @@ function attemptOf(transaction: Transaction): Attempt {
 
 function unanswered(transaction: Transaction): Ended {
   const reason = transaction.factor === 'phone' ? 'no_keys_pressed' : 'no_response'
-  return { attempt: attemptOf(transaction), outcome: timedOut, reason }
+  return { attempt: restoreAttempt(transaction), outcome: timedOut, reason }
 }
 
 function finalOutcome({ outcome }: Transaction): Outcome {

@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 /**
  * Whether a column is one of these texts: one parameter and one statement, however many they are.
  */
-export function anyOf(
+export function matchesAny(
   { dialect }: Pick<Store, 'dialect'>,
   column: string,
   texts: readonly string[],

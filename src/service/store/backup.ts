@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { prepareDataFolder, storeErrorOf } from './data_folder.ts'
+import { prepareDataFolder, toStoreError } from './data_folder.ts'
 import { Sealing, type SealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
@@ -40,11 +40,11 @@ export function backupDatabase(folder: string, file: string): void {
     }
     chmodSync(unfinished, 0o600)
     flush(unfinished)
-    writeFileSync(`${file}.sha256`, `${digestOf(unfinished)}\n`, { mode: 0o600 })
+    writeFileSync(`${file}.sha256`, `${hashFile(unfinished)}\n`, { mode: 0o600 })
     renameSync(unfinished, file)
   } catch (error) {
     rmSync(unfinished, { force: true })
-    throw storeErrorOf(error, file)
+    throw toStoreError(error, file)
   }
 }
 
@@ -69,7 +69,7 @@ export function restoreDatabase(
     )
   }
   const sum = `${file}.sha256`
-  if (existsSync(sum) && readFileSync(sum, 'utf8').trim() !== digestOf(file)) {
+  if (existsSync(sum) && readFileSync(sum, 'utf8').trim() !== hashFile(file)) {
     throw new StoreError(
       'STORE_DAMAGED',
       `${file} is not what was backed up: its checksum differs from ${sum}`,
@@ -88,7 +88,7 @@ export function restoreDatabase(
     renameSync(`${target}.new`, target)
   } catch (error) {
     rmSync(`${target}.new`, { force: true })
-    throw storeErrorOf(error, target)
+    throw toStoreError(error, target)
   }
 }
 
@@ -115,7 +115,7 @@ export function checkDatabase(file: string, keys: readonly SealingKey[]): void {
       database.close()
     }
   } catch (error) {
-    throw storeErrorOf(error, file)
+    throw toStoreError(error, file)
   }
 }
 
@@ -124,7 +124,7 @@ export function databaseFile(folder: string): string {
 }
 
 /** SHA-256 in hex, read in chunks. */
-function digestOf(file: string): string {
+function hashFile(file: string): string {
   const hash = createHash('sha256')
   const chunk = Buffer.alloc(chunkBytes)
   const descriptor = openSync(file, 'r')

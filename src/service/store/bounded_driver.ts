@@ -46,7 +46,7 @@ export class BoundedDriver implements Driver {
     this.#driver = driver
     this.#options = options
     const { connections, publicConnections } = options
-    const refuse = (reason: string, longestMs: number) => this.#refusal(reason, longestMs)
+    const refuse = (reason: string, queuedMs: number) => this.#refusal(reason, queuedMs)
     const bounds = { maxWaitMs, refuse }
     this.#slots =
       connections === undefined
@@ -110,7 +110,7 @@ export class BoundedDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    const bounded = boundedOf(connection)
+    const bounded = findBounded(connection)
     try {
       await this.#driver.releaseConnection(bounded.inner)
     } finally {
@@ -122,7 +122,7 @@ export class BoundedDriver implements Driver {
     connection: DatabaseConnection,
     settings: TransactionSettings,
   ): Promise<void> {
-    const { inner } = boundedOf(connection)
+    const { inner } = findBounded(connection)
     const { begin } = this.#options
     const plain = settings.isolationLevel === undefined && settings.accessMode === undefined
     await asBusy(async () => {
@@ -135,11 +135,11 @@ export class BoundedDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await asBusy(() => this.#driver.commitTransaction(boundedOf(connection).inner))
+    await asBusy(() => this.#driver.commitTransaction(findBounded(connection).inner))
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await asBusy(() => this.#driver.rollbackTransaction(boundedOf(connection).inner))
+    await asBusy(() => this.#driver.rollbackTransaction(findBounded(connection).inner))
   }
 
   async savepoint(
@@ -147,7 +147,7 @@ export class BoundedDriver implements Driver {
     name: string,
     compile: QueryCompiler['compileQuery'],
   ): Promise<void> {
-    await this.#driver.savepoint?.(boundedOf(connection).inner, name, compile)
+    await this.#driver.savepoint?.(findBounded(connection).inner, name, compile)
   }
 
   async rollbackToSavepoint(
@@ -155,7 +155,7 @@ export class BoundedDriver implements Driver {
     name: string,
     compile: QueryCompiler['compileQuery'],
   ): Promise<void> {
-    await this.#driver.rollbackToSavepoint?.(boundedOf(connection).inner, name, compile)
+    await this.#driver.rollbackToSavepoint?.(findBounded(connection).inner, name, compile)
   }
 
   async releaseSavepoint(
@@ -163,7 +163,7 @@ export class BoundedDriver implements Driver {
     name: string,
     compile: QueryCompiler['compileQuery'],
   ): Promise<void> {
-    await this.#driver.releaseSavepoint?.(boundedOf(connection).inner, name, compile)
+    await this.#driver.releaseSavepoint?.(findBounded(connection).inner, name, compile)
   }
 
   async destroy(): Promise<void> {
@@ -174,9 +174,9 @@ export class BoundedDriver implements Driver {
    * A database that answers others is busy; one that answers nobody is away. Its silence counts only
    * while statements wait for it.
    */
-  #refusal(reason: string, longestMs: number): StoreError {
+  #refusal(reason: string, queuedMs: number): StoreError {
     const silentMs = performance.now() - this.#answeredAt
-    if (silentMs < maxWaitMs || longestMs < minSilentMs) return busyError(reason)
+    if (silentMs < maxWaitMs || queuedMs < minSilentMs) return busyError(reason)
     return new StoreError('STORE_UNREACHABLE', 'the database has not answered for 5 s')
   }
 }
@@ -206,7 +206,7 @@ class BoundedConnection implements DatabaseConnection {
   }
 }
 
-function boundedOf(connection: DatabaseConnection): BoundedConnection {
+function findBounded(connection: DatabaseConnection): BoundedConnection {
   if (connection instanceof BoundedConnection) return connection
   throw new Error('a connection of another driver')
 }

@@ -31,7 +31,7 @@ export function prepareDataFolder(folder: string): void {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw storeErrorOf(error, `the data folder ${folder}`)
+    throw toStoreError(error, `the data folder ${folder}`)
   }
   if (!statSync(folder).isDirectory()) {
     throw new StoreError('STORE_FOLDER', `${folder} is not a folder; name one with --data`)
@@ -89,7 +89,7 @@ function makeFirstKey(folder: string): void {
     writeFileSync(unfinished, `${newSealingKey()}\n`, { mode: 0o600, flush: true })
     linkSync(unfinished, file)
   } catch (error) {
-    if (!existsSync(file)) throw storeErrorOf(error, file)
+    if (!existsSync(file)) throw toStoreError(error, file)
   } finally {
     rmSync(unfinished, { force: true })
   }
@@ -103,12 +103,12 @@ export function writeSealingKeys(folder: string, keys: readonly string[]): void 
     chmodSync(`${file}.new`, 0o600)
     renameSync(`${file}.new`, file)
   } catch (error) {
-    throw storeErrorOf(error, file)
+    throw toStoreError(error, file)
   }
 }
 
 /** Turns an error of the system or the database into one line that says what to do. */
-export function storeErrorOf(error: unknown, what: string): StoreError {
+export function toStoreError(error: unknown, what: string): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
-const mostStatements = 500
+const maxStatements = 500
 /** How long to wait while another program writes, and how often to try again. */
 const [busyMs, lookMs] = [5000, 10]
 const sqliteBusy = 5
@@ -316,7 +316,7 @@ class Connection {
   #prepared(sql: string): PreparedStatement {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
-    if (this.#statements.size >= mostStatements) this.#statements.clear()
+    if (this.#statements.size >= maxStatements) this.#statements.clear()
     const statement = this.#database.prepare(sql)
     const prepared = { statement, hasRows: statement.columns().length > 0 }
     this.#statements.set(sql, prepared)

@@ -5,7 +5,7 @@ import type { PostgresConnections } from './postgres_connections.ts'
 export const channel = 'countersign'
 
 const firstRetryMs = 100
-const longestRetryMs = 5_000
+const maxRetryMs = 5_000
 
 export interface NotificationEvents {
   /** Another connection, or one of this process, has sent this. */
@@ -46,7 +46,7 @@ export class NotificationListener {
       if (await this.#listen()) retryMs = firstRetryMs
       if (this.#closed) return
       await this.#pause(retryMs)
-      retryMs = Math.min(retryMs * 2, longestRetryMs)
+      retryMs = Math.min(retryMs * 2, maxRetryMs)
     }
   }
 

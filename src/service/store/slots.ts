@@ -5,9 +5,9 @@ export interface SlotsOptions {
   /**
    * Makes the error of a caller that can't wait, or that has waited too long.
    *
-   * @param longestMs How long the first in the queue has waited.
+   * @param queuedMs How long the first in the queue has waited.
    */
-  readonly refuse: (reason: 'queue full' | 'waited too long', longestMs: number) => Error
+  readonly refuse: (reason: 'queue full' | 'waited too long', queuedMs: number) => Error
 }
 
 interface Waiting {

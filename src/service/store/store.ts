@@ -16,7 +16,7 @@ import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
 import { BoundedDriver } from './bounded_driver.ts'
-import { prepareDataFolder, readSealingKeys, storeErrorOf } from './data_folder.ts'
+import { prepareDataFolder, readSealingKeys, toStoreError } from './data_folder.ts'
 import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
@@ -95,7 +95,7 @@ export class Store {
     else if (!existsSync(folder) && options.sealingKey === undefined) throw noData(folder)
     const isNew = dialect === 'postgres' || !existsSync(file)
     if (mustExist && dialect === 'sqlite' && isNew) throw noData(folder)
-    const keys = keysOf(options, isNew && !mustExist)
+    const keys = deriveKeys(options, isNew && !mustExist)
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
     const driver =
@@ -110,7 +110,7 @@ export class Store {
       return new Store(db, driver, sealing, folder, connections)
     } catch (error) {
       await db.destroy().catch(() => {})
-      throw storeErrorOf(error, what)
+      throw toStoreError(error, what)
     }
   }
 
@@ -125,7 +125,7 @@ export class Store {
     try {
       return await hasSchema(db)
     } catch (error) {
-      throw storeErrorOf(error, 'the database')
+      throw toStoreError(error, 'the database')
     } finally {
       await db.destroy()
     }
@@ -163,7 +163,7 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 /** The sealing keys: those that are given, or those in the folder's file. */
-export function keysOf(
+export function deriveKeys(
   options: Pick<StoreOptions, 'folder' | 'sealingKey'>,
   fresh: boolean,
 ): SealingKey[] {

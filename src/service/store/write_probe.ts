@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { storeErrorOf } from './data_folder.ts'
+import { toStoreError } from './data_folder.ts'
 import type { Store } from './store.ts'
 import { StoreError } from './store_error.ts'
 
@@ -25,7 +25,7 @@ export async function probeWrites(store: Store, now: number): Promise<void> {
         .execute(),
     )
   } catch (error) {
-    throw storeErrorOf(error, 'the database')
+    throw toStoreError(error, 'the database')
   }
 }
 

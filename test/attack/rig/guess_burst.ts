@@ -83,12 +83,12 @@ function send(index: number): void {
     attributes: [],
   })
   const guess = { octets, authenticator, socket, sentAt: performance.now(), transmissions: 1 }
-  pending.set(keyOf(socket, index % identifiers), guess)
+  pending.set(toKey(socket, index % identifiers), guess)
   socket.send(octets, options.port, '127.0.0.1')
 }
 
 function receive(socket: Socket, datagram: Uint8Array): void {
-  const key = keyOf(socket, datagram[1] ?? 0)
+  const key = toKey(socket, datagram[1] ?? 0)
   const guess = pending.get(key)
   if (guess === undefined) return
   const reply = verifyReply(datagram, guess.authenticator, secret)
@@ -118,6 +118,6 @@ function retransmit(): void {
   }
 }
 
-function keyOf(socket: Socket, identifier: number): string {
+function toKey(socket: Socket, identifier: number): string {
   return `${socket.address().port} ${identifier}`
 }

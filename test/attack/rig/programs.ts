@@ -240,7 +240,7 @@ function tokenHolder(username: string, base32: string): TokenHolder {
 
 function countersignCfg({ service = {}, countersignCfg: sections = '' }: ProgramsOptions): string {
   const keys = { host_names: 'localhost, 127.0.0.1', interface: '127.0.0.1', ...service }
-  return `[service]\n${linesOf(keys)}\n[auth_api]\nrequests_per_minute=0\n\n${sections}\n`
+  return `[service]\n${readLines(keys)}\n[auth_api]\nrequests_per_minute=0\n\n${sections}\n`
 }
 
 function authproxyCfg(
@@ -264,10 +264,10 @@ function authproxyCfg(
     radius_secret_1: radiusSecret,
     ...proxy,
   }
-  return `[main]\nlog_stdout=true\nlog_dir=.\n\n[duo_only_client]\n\n[radius_server_duo_only]\n${linesOf(keys)}`
+  return `[main]\nlog_stdout=true\nlog_dir=.\n\n[duo_only_client]\n\n[radius_server_duo_only]\n${readLines(keys)}`
 }
 
-function linesOf(keys: Readonly<Record<string, string | number>>): string {
+function readLines(keys: Readonly<Record<string, string | number>>): string {
   return Object.entries(keys)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')

@@ -17,12 +17,12 @@ radius_ip_1=10.0.1.10
 radius_secret_1=${secret}
 `
 
-function problemsOf(text: string): string[] {
+function listProblems(text: string): string[] {
   return readProxyConfig(text, file).problems.map(formatProblem)
 }
 
 /** The first server of a configuration that must have no problem. */
-function serverOf(text: string): RadiusServerSection {
+function findServer(text: string): RadiusServerSection {
   const { config, problems } = readProxyConfig(text, file)
   assert.deepEqual(problems.map(formatProblem), [])
   const server = config?.servers[0]
@@ -32,23 +32,23 @@ function serverOf(text: string): RadiusServerSection {
 
 describe('§2.2, lexical rules', () => {
   test('comments: lines that begin with ; or #', () => {
-    serverOf(`; a\n# b\n  ; c\n${minimal}#skey=old\n`)
+    findServer(`; a\n# b\n  ; c\n${minimal}#skey=old\n`)
   })
 
   test('no inline comments: text behind the value is part of it', () => {
-    assert.deepEqual(problemsOf(minimal.replace(`=${secret}`, `=${secret} ; ours`)), [
+    assert.deepEqual(listProblems(minimal.replace(`=${secret}`, `=${secret} ; ours`)), [
       'authproxy.cfg:7: warning: what stands behind the value of radius_secret_1 is part of it; put the comment on a line of its own',
     ])
   })
 
   test('spaces around =, and : as separator', () => {
-    assert.equal(serverOf(minimal.replace('skey=', 'skey   = ')).skey.reveal(), skey)
-    assert.equal(serverOf(minimal.replace('skey=', 'skey: ')).skey.reveal(), skey)
+    assert.equal(findServer(minimal.replace('skey=', 'skey   = ')).skey.reveal(), skey)
+    assert.equal(findServer(minimal.replace('skey=', 'skey: ')).skey.reveal(), skey)
   })
 
   test('values are trimmed, inner spaces kept', () => {
     const text = minimal.replace(`=${secret}`, `= two  words ${secret} \t`)
-    assert.equal(serverOf(text).clients[0]?.secret.reveal(), `two  words ${secret}`)
+    assert.equal(findServer(text).clients[0]?.secret.reveal(), `two  words ${secret}`)
   })
 
   test('quotes are part of the value', () => {
@@ -60,11 +60,11 @@ describe('§2.2, lexical rules', () => {
   test('no escapes, no % interpolation, no environment', () => {
     const odd = '\\n%(ikey)s%%$HOME`x`;#'.padEnd(24, 'x')
     const text = minimal.replace(secret, odd)
-    assert.equal(serverOf(text).clients[0]?.secret.reveal(), odd)
+    assert.equal(findServer(text).clients[0]?.secret.reveal(), odd)
   })
 
   test('key names: case-insensitive', () => {
-    assert.equal(serverOf(`${minimal}FailMode=SECURE\n`).failmode, 'secure')
+    assert.equal(findServer(`${minimal}FailMode=SECURE\n`).failmode, 'secure')
   })
 
   test('section names: compared without regard to case, with a warning', () => {
@@ -79,13 +79,13 @@ describe('§2.2, lexical rules', () => {
   })
 
   test('continuation: reports an indented key=value line that becomes part of a value', () => {
-    assert.deepEqual(problemsOf(`${minimal}port=1812\n   failmode=secure\n`), [
+    assert.deepEqual(listProblems(`${minimal}port=1812\n   failmode=secure\n`), [
       "authproxy.cfg:9: the line is indented deeper than line 8, so 'failmode' is part of the value of port there; remove the blanks before it",
     ])
   })
 
   test('continuation: reports a secret on the line below without repeating it', () => {
-    const problems = problemsOf(
+    const problems = listProblems(
       minimal.replace(`skey=${skey}`, `port=1812\n  ${skey}\nskey=\n ${skey}`),
     )
     assert.equal(problems.length, 2)
@@ -102,7 +102,7 @@ describe('§2.2, lexical rules', () => {
 
   test('reports an indented section that becomes part of a value', () => {
     assert.match(
-      problemsOf(`${minimal}\n  [main]\n`).join(),
+      listProblems(`${minimal}\n  [main]\n`).join(),
       /:9: the line is indented deeper than line 7, so the section is part of the value of radius_sec/,
     )
   })
@@ -113,53 +113,53 @@ describe('§2.2, lexical rules', () => {
       minimal.replaceAll(/^(?=[a-z])/gm, '  '),
       minimal.replaceAll(/^(?=[a-z])/gm, '\t').replaceAll(/^(?=\[)/gm, '  '),
     ]) {
-      assert.deepEqual(serverOf(indented), serverOf(minimal), indented)
+      assert.deepEqual(findServer(indented), findServer(minimal), indented)
     }
   })
 
   test('one NUL is named with its line; many are UTF-16', () => {
-    assert.deepEqual(problemsOf(minimal.replace('10.0.1.10', '10.0.1.10\0')).slice(0, 1), [
+    assert.deepEqual(listProblems(minimal.replace('10.0.1.10', '10.0.1.10\0')).slice(0, 1), [
       'authproxy.cfg:6: the line has a NUL character; remove it',
     ])
-    assert.deepEqual(problemsOf(`${minimal}\0`), [
+    assert.deepEqual(listProblems(`${minimal}\0`), [
       'authproxy.cfg:8: the line has a NUL character; remove it',
       'authproxy.cfg:8: the line is neither a [section] nor key=value; if it is a comment, begin it with ;',
     ])
   })
 
   test('empty value', () => {
-    assert.deepEqual(problemsOf(`${minimal}failmode=\n`), [
+    assert.deepEqual(listProblems(`${minimal}failmode=\n`), [
       'authproxy.cfg:8: failmode is empty; give it a value or remove the line',
     ])
   })
 
   test('duplicate section, duplicate key', () => {
     assert.match(
-      problemsOf(`${minimal}[duo_only_client]\n`).join(),
+      listProblems(`${minimal}[duo_only_client]\n`).join(),
       /stands in line 1 already; put their keys into one/,
     )
-    assert.match(problemsOf(`${minimal}IKEY=x\n`).join(), /:8: ikey stands in line 3 already/)
+    assert.match(listProblems(`${minimal}IKEY=x\n`).join(), /:8: ikey stands in line 3 already/)
   })
 
   test('byte order mark, CRLF, CR, no line end at the end', () => {
     for (const end of ['\r\n', '\n', '\r']) {
-      serverOf(`\uFEFF${minimal.replaceAll('\n', end).trimEnd()}`)
+      findServer(`\uFEFF${minimal.replaceAll('\n', end).trimEnd()}`)
     }
   })
 
   test('booleans: 1/yes/true/on and 0/no/false/off in any case', () => {
     for (const word of ['1', 'yes', 'True', 'ON']) {
-      assert.equal(serverOf(`${minimal}debug=${word}\n`).debug, true)
+      assert.equal(findServer(`${minimal}debug=${word}\n`).debug, true)
     }
     for (const word of ['0', 'NO', 'False', 'off']) {
-      assert.equal(serverOf(`${minimal}debug=${word}\n`).debug, false)
+      assert.equal(findServer(`${minimal}debug=${word}\n`).debug, false)
     }
-    assert.match(problemsOf(`${minimal}debug=2\n`).join(), /expected true or false/)
+    assert.match(listProblems(`${minimal}debug=2\n`).join(), /expected true or false/)
   })
 
   test('integers: decimal, in their range', () => {
     for (const port of ['0', '65536', '-1', '0x50', '1e3', '18 12', '٣']) {
-      assert.match(problemsOf(`${minimal}port=${port}\n`).join(), /from 1 to 65535/)
+      assert.match(listProblems(`${minimal}port=${port}\n`).join(), /from 1 to 65535/)
     }
   })
 })
@@ -182,26 +182,26 @@ describe('§2.3, section naming', () => {
   })
 
   test('[main] and [duo_only_client] are there once', () => {
-    assert.match(problemsOf(`${minimal}[main2]\n`).join(), /\[main2\] can't be numbered/)
+    assert.match(listProblems(`${minimal}[main2]\n`).join(), /\[main2\] can't be numbered/)
   })
 
   test('client may be left out where there is one client section, and names it otherwise', () => {
-    assert.equal(serverOf(minimal).client, 'duo_only_client')
-    assert.equal(serverOf(`${minimal}client=duo_only_client\n`).client, 'duo_only_client')
+    assert.equal(findServer(minimal).client, 'duo_only_client')
+    assert.equal(findServer(`${minimal}client=duo_only_client\n`).client, 'duo_only_client')
     assert.match(
-      problemsOf(`${minimal}client=duo_only_client2\n`).join(),
+      listProblems(`${minimal}client=duo_only_client2\n`).join(),
       /:8: client names \[duo_only_client2\], which is not in the file/,
     )
     assert.match(
-      problemsOf(`${minimal}[ad_client]\n`).join(),
+      listProblems(`${minimal}[ad_client]\n`).join(),
       /there are several client sections; add client= with one of duo_only_client, ad_client/,
     )
   })
 
   test('one port for two sections: also where one listens on every address', () => {
     const same = (first: string, other: string) =>
-      problemsOf(`${minimal}${first}${second.replace('18120', '1812')}${other}`).filter((problem) =>
-        problem.includes('same port'),
+      listProblems(`${minimal}${first}${second.replace('18120', '1812')}${other}`).filter(
+        (problem) => problem.includes('same port'),
       ).length
     assert.equal(same('', ''), 1)
     assert.equal(same('', 'interface=127.0.0.1\n'), 1)
@@ -218,7 +218,7 @@ describe('§2.4, numbered keys', () => {
   test('gaps are accepted, the order is that of the numbers', () => {
     const text = `${minimal}radius_ip_10=10.0.0.1\nradius_secret_10=${secret}\nradius_ip_9=10.0.0.2\nradius_secret_9=${secret}\n`
     assert.deepEqual(
-      serverOf(text).clients.map(({ name }) => name),
+      findServer(text).clients.map(({ name }) => name),
       ['radius_ip_1', 'radius_ip_9', 'radius_ip_10'],
     )
   })
@@ -233,7 +233,7 @@ describe('§2.4, numbered keys', () => {
       '2001:db8::/32',
       '::/0',
     ]) {
-      serverOf(`${minimal.replace('10.0.1.10', addresses)}interface=::\n`)
+      findServer(`${minimal.replace('10.0.1.10', addresses)}interface=::\n`)
     }
     for (const wrong of [
       'dc1',
@@ -242,13 +242,13 @@ describe('§2.4, numbered keys', () => {
       '10.0.0.9-10.0.0.1',
       '10.0.0.1,10.0.0.2',
     ]) {
-      assert.match(problemsOf(minimal.replace('10.0.1.10', wrong)).join(), /:6: radius_ip_1 /)
+      assert.match(listProblems(minimal.replace('10.0.1.10', wrong)).join(), /:6: radius_ip_1 /)
     }
   })
 
   test('the same addresses twice, however they are written', () => {
     const text = `${minimal}radius_ip_2=10.0.1.10/32\nradius_secret_2=${secret}\n`
-    assert.deepEqual(problemsOf(text), [
+    assert.deepEqual(listProblems(text), [
       'authproxy.cfg:8: warning: 10.0.1.10/32 is radius_ip_1 already, which counts; remove this one',
     ])
   })
@@ -256,7 +256,7 @@ describe('§2.4, numbered keys', () => {
   test('message_authenticator_N counts more than what is said of all', () => {
     const second = `radius_ip_2=10.0.1.11\nradius_secret_2=${secret}\n`
     const policies = (more: string) =>
-      serverOf(minimal + second + more).clients.map((client) => client.messageAuthenticator)
+      findServer(minimal + second + more).clients.map((client) => client.messageAuthenticator)
     assert.deepEqual(policies(''), ['auto', 'auto'])
     assert.deepEqual(policies('force_message_authenticator=true\n'), ['required', 'required'])
     assert.deepEqual(policies('force_message_authenticator=true\nmessage_authenticator_2=off\n'), [
@@ -268,18 +268,20 @@ describe('§2.4, numbered keys', () => {
       'off',
     ])
     assert.match(
-      problemsOf(`${minimal}force_message_authenticator=true\nmessage_authenticator=off\n`).join(),
+      listProblems(
+        `${minimal}force_message_authenticator=true\nmessage_authenticator=off\n`,
+      ).join(),
       /:9: .* contradict each other/,
     )
     assert.match(
-      problemsOf(`${minimal}message_authenticator_3=off\n`).join(),
+      listProblems(`${minimal}message_authenticator_3=off\n`).join(),
       /:8: warning: message_authenticator_3 has no effect, since there is no radius_ip_3/,
     )
   })
 
   test('message_authenticator_in_replies_N', () => {
     const replies = (more: string) =>
-      serverOf(minimal + more).clients[0]?.messageAuthenticatorInReplies
+      findServer(minimal + more).clients[0]?.messageAuthenticatorInReplies
     assert.equal(replies(''), true)
     assert.equal(replies('message_authenticator_in_replies=off\n'), false)
     assert.equal(replies('message_authenticator_in_replies_1=off\n'), false)
@@ -296,7 +298,7 @@ describe('addresses that are written with more than an address', () => {
   ]
   for (const [written, expected] of clients) {
     test(`radius_ip_1=${written}`, () => {
-      const [problem = ''] = problemsOf(minimal.replace('10.0.1.10', written))
+      const [problem = ''] = listProblems(minimal.replace('10.0.1.10', written))
       assert.match(problem, new RegExp(`^authproxy.cfg:6: radius_ip_1 ${expected}`))
     })
   }
@@ -309,14 +311,14 @@ describe('addresses that are written with more than an address', () => {
   ]
   for (const [written, expected] of interfaces) {
     test(`interface=${written}`, () => {
-      assert.match(problemsOf(`${minimal}interface=${written}\n`).join(), new RegExp(expected))
+      assert.match(listProblems(`${minimal}interface=${written}\n`).join(), new RegExp(expected))
     })
   }
 })
 
 describe('a client of a family that nothing listens on', () => {
   const unheard = (address: string, more: string) =>
-    problemsOf(`${minimal.replace('10.0.1.10', address)}${more}`)
+    listProblems(`${minimal.replace('10.0.1.10', address)}${more}`)
 
   test('is an error that names the remedy', () => {
     assert.deepEqual(unheard('2001:db8::1', ''), [
@@ -338,12 +340,14 @@ describe('§2.7, inheritance from [main]', () => {
   test('a section takes what it does not say itself', () => {
     const main =
       '[main]\ninterface=127.0.0.1\nhttp_proxy_host=proxy\nhttp_proxy_port=3128\ndebug=on\n'
-    const inherited = serverOf(main + minimal)
+    const inherited = findServer(main + minimal)
     assert.equal(inherited.interfaceAddress, '127.0.0.1')
     assert.equal(inherited.httpProxyHost, 'proxy')
     assert.equal(inherited.httpProxyPort, 3128)
     assert.equal(inherited.debug, true)
-    const own = serverOf(`${main}${minimal}interface=127.0.0.2\nhttp_proxy_host=other\ndebug=no\n`)
+    const own = findServer(
+      `${main}${minimal}interface=127.0.0.2\nhttp_proxy_host=other\ndebug=no\n`,
+    )
     assert.equal(own.interfaceAddress, '127.0.0.2')
     assert.equal(own.httpProxyHost, 'other')
     assert.equal(own.debug, false)
@@ -352,10 +356,10 @@ describe('§2.7, inheritance from [main]', () => {
 
 describe('what is not supported yet', () => {
   test('reports a key that has no effect, unless it is off', () => {
-    assert.deepEqual(problemsOf(`${minimal}pass_through_all=true\n`), [
+    assert.deepEqual(listProblems(`${minimal}pass_through_all=true\n`), [
       'authproxy.cfg:8: warning: pass_through_all is not yet supported and has no effect',
     ])
-    serverOf(`${minimal}pass_through_all=false\n`)
+    findServer(`${minimal}pass_through_all=false\n`)
   })
 })
 
@@ -371,7 +375,7 @@ describe('whatever is in the file', () => {
           (result, [at, length, put]) => result.slice(0, at) + put + result.slice(at + length),
           minimal,
         )
-        const told = problemsOf(text).join('\n')
+        const told = listProblems(text).join('\n')
         // half of a secret is one too
         assert(!shown.some((value) => told.includes(value.slice(0, 14))), `${text}\n${told}`)
       }),
@@ -381,11 +385,11 @@ describe('whatever is in the file', () => {
 
   test('a file in another encoding', () => {
     const utf16 = Buffer.from(`\uFEFF${minimal}`, 'utf16le').toString('utf8')
-    assert.deepEqual(problemsOf(utf16), [
+    assert.deepEqual(listProblems(utf16), [
       'authproxy.cfg:1: the file is not UTF-8 but probably UTF-16; save it as UTF-8',
     ])
     const latin1 = Buffer.from(minimal.replace('ssss', 'süß'), 'latin1').toString('utf8')
-    assert.deepEqual(problemsOf(latin1), [
+    assert.deepEqual(listProblems(latin1), [
       'authproxy.cfg:7: the value of radius_secret_1 is not UTF-8; save the file as UTF-8',
     ])
   })

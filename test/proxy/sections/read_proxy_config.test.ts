@@ -19,7 +19,7 @@ radius_ip_1=10.0.1.10
 radius_secret_1=${secret}
 `
 
-function problemsOf(text: string, file = '/nowhere/authproxy.cfg'): string[] {
+function listProblems(text: string, file = '/nowhere/authproxy.cfg'): string[] {
   return readProxyConfig(text, file).problems.map(formatProblem)
 }
 
@@ -118,7 +118,7 @@ port=99999
   api_timeout=5
 http_ca_certs_file=/not/there.pem
 `
-    assert.deepEqual(problemsOf(text), [
+    assert.deepEqual(listProblems(text), [
       'authproxy.cfg:1: a key stands before the first section; put it below the [section] it belongs to',
       "authproxy.cfg:3: debug is 'perhaps'; expected true or false",
       'authproxy.cfg:5: [radius_server_duo_only] has no skey: secret key of the application: 40 letters and digits',
@@ -276,7 +276,7 @@ http_ca_certs_file=/not/there.pem
   ]
   for (const [name, text, expected] of traps) {
     test(name, () => {
-      const problems = problemsOf(text)
+      const problems = listProblems(text)
       assert(
         problems.some((problem) => expected.test(problem)),
         problems.join('\n'),
@@ -296,14 +296,14 @@ describe('protected values', () => {
     const [server] = readProxyConfig(text, file).config?.servers ?? []
     assert.equal(server?.skey.reveal(), skey)
     assert.equal(server?.clients[0]?.secret.reveal(), secret)
-    assert.match(problemsOf(`${text}skey=${skey}\n`, file).join(), /both set; remove one of them/)
+    assert.match(listProblems(`${text}skey=${skey}\n`, file).join(), /both set; remove one of them/)
     chmodSync(keyFileFor(file), 0o644)
     assert.match(
-      problemsOf(text, file).join(),
+      listProblems(text, file).join(),
       /could not be decrypted and therefore cannot be used\. This may happen .* again\. \(.* can be read by others/,
     )
     chmodSync(keyFileFor(file), 0o600)
     writeFileSync(keyFileFor(file), Buffer.alloc(32).toString('base64'))
-    assert.match(problemsOf(text, file).join(), /sealed with another key/)
+    assert.match(listProblems(text, file).join(), /sealed with another key/)
   })
 })

@@ -9,7 +9,11 @@ import { codecLabel, existingPath, valueProblem } from '../../../src/proxy/secti
 
 const file = '/nowhere/authproxy.cfg'
 
-function problemOf(option: Partial<Option>, value: string, config = file): string | undefined {
+function describeProblem(
+  option: Partial<Option>,
+  value: string,
+  config = file,
+): string | undefined {
   return valueProblem({ key: 'key', type: 'text', meaning: '', ...option }, value, config)
 }
 
@@ -34,7 +38,7 @@ describe('paths', () => {
     const [certificate = ''] = rootCertificates
     const problemWith = (content: string) => {
       writeFileSync(join(root, 'conf', 'ca.pem'), content)
-      return problemOf({ type: 'path', certificates: true }, 'ca.pem', config)
+      return describeProblem({ type: 'path', certificates: true }, 'ca.pem', config)
     }
     assert.equal(problemWith(`a comment\n${certificate}\n${certificate}\n`), undefined)
     assert.match(problemWith('') ?? '', /holds no certificate; expected PEM/)
@@ -52,10 +56,10 @@ describe('paths', () => {
 describe('host names', () => {
   test('names and addresses', () => {
     for (const host of ['api-1234abcd.duosecurity.com', 'localhost', '10.0.0.1', '::1', 'a_b.c.']) {
-      assert.equal(problemOf({ type: 'host' }, host), undefined, host)
+      assert.equal(describeProblem({ type: 'host' }, host), undefined, host)
     }
     for (const host of ['api host', 'https://api.example.com/', 'api.example.com/', 'a..b', '-a']) {
-      assert.notEqual(problemOf({ type: 'host' }, host), undefined, host)
+      assert.notEqual(describeProblem({ type: 'host' }, host), undefined, host)
     }
   })
 })
@@ -77,13 +81,13 @@ describe('pw_codec', () => {
     ] as const) {
       assert.equal(codecLabel(name), label, name)
     }
-    assert.match(problemOf({ type: 'codec' }, 'rot13') ?? '', /no encoding known here/)
+    assert.match(describeProblem({ type: 'codec' }, 'rot13') ?? '', /no encoding known here/)
   })
 })
 
 describe('factor_aliases', () => {
   test('word=factor, with commas between', () => {
-    const problem = (value: string) => problemOf({ type: 'aliases' }, value)
+    const problem = (value: string) => describeProblem({ type: 'aliases' }, value)
     assert.equal(problem('1=push, p = push2 ,call=PHONE,a=auto,t=sms3'), undefined)
     assert.match(problem('=push') ?? '', /an empty word/)
     assert.match(problem('1=push,') ?? '', /an empty word/)

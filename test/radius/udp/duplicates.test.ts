@@ -18,9 +18,9 @@ function memory(changes: Partial<ConstructorParameters<typeof Duplicates>[0]> = 
   const duplicates = new Duplicates({
     clock,
     replyLifeMs: 10_000,
-    mostEntries: 100,
-    mostReplyOctets: 1_000_000,
-    mostPending: 100,
+    maxEntries: 100,
+    maxReplyOctets: 1_000_000,
+    maxPending: 100,
     ...changes,
   })
   return { clock, duplicates }
@@ -100,7 +100,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
 
 describe('the bounds of the memory', () => {
   test('the oldest reply is forgotten early, one in progress never', () => {
-    const { duplicates } = memory({ mostEntries: 3 })
+    const { duplicates } = memory({ maxEntries: 3 })
     const pending = taken(duplicates, peer, 0, one)
     for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)
     assert.equal(duplicates.size, 3)
@@ -112,7 +112,7 @@ describe('the bounds of the memory', () => {
   })
 
   test('replies are bounded by their octets too', () => {
-    const { duplicates } = memory({ mostReplyOctets: 10_000 })
+    const { duplicates } = memory({ maxReplyOctets: 10_000 })
     for (let id = 0; id < 50; id++) {
       duplicates.settle(taken(duplicates, peer, id, one), new Uint8Array(4096))
     }
@@ -120,7 +120,7 @@ describe('the bounds of the memory', () => {
   })
 
   test('one source holds no more than half of what may be in progress', () => {
-    const { duplicates } = memory({ mostPending: 4 })
+    const { duplicates } = memory({ maxPending: 4 })
     const first = taken(duplicates, peer, 0, one)
     taken(duplicates, peer, 1, one)
     assert.equal(duplicates.take(peer, 2, one).kind, 'full')
@@ -133,7 +133,7 @@ describe('the bounds of the memory', () => {
   })
 
   test('those purged while in progress still count as work', () => {
-    const { duplicates } = memory({ mostPending: 4 })
+    const { duplicates } = memory({ maxPending: 4 })
     const first = taken(duplicates, peer, 7, one)
     taken(duplicates, peer, 7, other)
     assert.equal(duplicates.pending, 2)
@@ -164,7 +164,7 @@ describe('the bounds of the memory', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const { clock, duplicates } = memory({ mostEntries: 5, mostPending: 6 })
+        const { clock, duplicates } = memory({ maxEntries: 5, maxPending: 6 })
         const open: TakenRequest[] = []
         for (const each of steps) {
           if (each.kind === 'wait') clock.advance(each.ms)

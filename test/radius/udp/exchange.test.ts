@@ -102,7 +102,7 @@ describe('a RADIUS client', () => {
       host: '127.0.0.1',
       port: server.port,
       secret: shared,
-      timers: { initialMs: 5, mostTransmissions: 2 },
+      timers: { initialMs: 5, maxTransmissions: 2 },
     })
     assert.equal(reply, undefined)
     assert.equal(server.received.length, 2)
@@ -164,18 +164,18 @@ describe('RFC 5080 §2.2.1, when to send again', () => {
   test('2 s, then twice as long each time, 16 s at most, five times in 30 s', () => {
     assert.deepEqual([...waits(recommendedTimers, middle)], [2_000, 4_000, 8_000, 16_000])
     assert.deepEqual(
-      [...waits({ ...recommendedTimers, mostMs: 0 }, middle)],
+      [...waits({ ...recommendedTimers, maxDurationMs: 0 }, middle)],
       [2_000, 4_000, 8_000, 16_000, 16_000],
     )
     assert.deepEqual(
-      [...waits({ ...recommendedTimers, mostMs: 10_000 }, middle)],
+      [...waits({ ...recommendedTimers, maxDurationMs: 10_000 }, middle)],
       [2_000, 4_000, 4_000],
     )
   })
 
   test('spread by a tenth, and never longer than what is left', () => {
     for (const random of [() => 0, () => 1, Math.random]) {
-      const all = [...waits({ ...recommendedTimers, mostTransmissions: 0 }, random)]
+      const all = [...waits({ ...recommendedTimers, maxTransmissions: 0 }, random)]
       const [first = 0] = all
       assert(first >= 1_800 && first <= 2_200)
       assert(all.reduce((sum, wait) => sum + wait) <= 30_000)

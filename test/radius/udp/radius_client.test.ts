@@ -6,7 +6,7 @@ import { parseAddresses } from '../../../src/radius/udp/client_addresses.ts'
 import { RadiusClients } from '../../../src/radius/udp/radius_client.ts'
 import { client } from '../../rig/radius_peer.ts'
 
-function clientsOf(...addresses: string[]): RadiusClients {
+function listClients(...addresses: string[]): RadiusClients {
   return RadiusClients.of(
     addresses.map((each, index) => client({ name: `${index}`, addresses: each })),
   )
@@ -31,7 +31,7 @@ describe('the addresses of a client', () => {
   ]
   for (const [written, inside, outside] of matching) {
     test(`'${written}'`, () => {
-      const clients = clientsOf(written)
+      const clients = listClients(written)
       for (const address of inside) assert.notEqual(clients.find(address), undefined, address)
       for (const address of outside) assert.equal(clients.find(address), undefined, address)
     })
@@ -94,7 +94,7 @@ describe('the addresses of a client', () => {
 
 describe('which client an address is', () => {
   test('the one that names it alone, else the smallest range, of equals the first', () => {
-    const clients = clientsOf(
+    const clients = listClients(
       '0.0.0.0/0',
       '10.0.0.0/8',
       '10.0.0.0/24',
@@ -103,16 +103,16 @@ describe('which client an address is', () => {
       '10.0.0.7/32',
       '10.0.0.0/255.255.255.0',
     )
-    const nameOf = (address: string): string | undefined => clients.find(address)?.name
-    assert.equal(nameOf('10.0.0.7'), '4')
-    assert.equal(nameOf('10.0.0.8'), '3')
-    assert.equal(nameOf('10.0.0.1'), '2')
-    assert.equal(nameOf('10.9.0.1'), '1')
-    assert.equal(nameOf('192.0.2.1'), '0')
-    assert.equal(nameOf('::1'), undefined)
+    const errorName = (address: string): string | undefined => clients.find(address)?.name
+    assert.equal(errorName('10.0.0.7'), '4')
+    assert.equal(errorName('10.0.0.8'), '3')
+    assert.equal(errorName('10.0.0.1'), '2')
+    assert.equal(errorName('10.9.0.1'), '1')
+    assert.equal(errorName('192.0.2.1'), '0')
+    assert.equal(errorName('::1'), undefined)
     // asked again, when it is remembered
-    assert.equal(nameOf('10.0.0.7'), '4')
-    assert.equal(nameOf('::1'), undefined)
+    assert.equal(errorName('10.0.0.7'), '4')
+    assert.equal(errorName('::1'), undefined)
   })
 
   test('an empty secret is refused', () => {
@@ -122,7 +122,7 @@ describe('which client an address is', () => {
   })
 
   test('a flood of strangers leaves nothing behind but a bounded memory', () => {
-    const clients = clientsOf('10.0.0.0/8')
+    const clients = listClients('10.0.0.0/8')
     for (let index = 0; index < 25_000; index++) {
       const low = `${(index >> 8) & 255}.${index & 255}`
       assert.equal(clients.find(`192.0.${low}`), undefined)

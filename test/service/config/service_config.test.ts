@@ -6,7 +6,7 @@ import { formatProblem } from '../../../src/service/config/config_values.ts'
 import { defaultConfig, readServiceConfig } from '../../../src/service/config/service_config.ts'
 
 const file = '/etc/countersign/countersign.cfg'
-const problemsOf = (text: string) => readServiceConfig(text, file).problems.map(formatProblem)
+const listProblems = (text: string) => readServiceConfig(text, file).problems.map(formatProblem)
 
 describe('countersign.cfg', () => {
   test('has all defaults without a key', () => {
@@ -54,7 +54,7 @@ threshold=3
       ['port=8444\napi_port=8444', 'api_port'],
       ['api_port=x', 'api_port'],
     ]) {
-      const [problem] = problemsOf(`[service]\n${text}`)
+      const [problem] = listProblems(`[service]\n${text}`)
       assert.match(problem ?? '', new RegExp(`cfg:\\d: .*${key}`))
     }
   })
@@ -74,7 +74,7 @@ threshold=3
   })
 
   test('reports all problems at once, with their lines', () => {
-    const lines = problemsOf(`port=1
+    const lines = listProblems(`port=1
 [service]
 port=70000
 access_log=perhaps
@@ -176,13 +176,13 @@ threshold=0
       'https://[::1',
       'admin@example.com',
     ]) {
-      const told = problemsOf(`[push]\nweb_push_contact=${wrong}`)
+      const told = listProblems(`[push]\nweb_push_contact=${wrong}`)
       assert.match(told.join(), /cfg:2: '.+' is no address to reach somebody at/, wrong)
     }
   })
 
   test('a message repeats no secret', () => {
-    const problems = problemsOf(
+    const problems = listProblems(
       '[service]\ndatabase_url=mysql://u:hidden@db\nhunter2hunter2hunter2hidden\n',
     )
     assert.equal(problems.length, 2)
@@ -256,7 +256,7 @@ password=hidden4
   })
 
   test('reports a missing setting of a provider at the line that chooses it', () => {
-    const told = problemsOf(`[sms]
+    const told = listProblems(`[sms]
 provider=twilio
 [phone]
 provider=aws
@@ -282,7 +282,7 @@ public_url=http://mfa.example.com
   })
 
   test('mail that everybody could read, and addresses that are none', () => {
-    const told = problemsOf(`[mail]
+    const told = listProblems(`[mail]
 provider=smtp
 from=Countersign
 host=mail.example.com
@@ -300,7 +300,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
       'Zoë <zoë@exämple.com>',
     ]) {
       assert.deepEqual(
-        problemsOf(`[mail]\nprovider=smtp\nhost=localhost\nsecurity=none\nfrom=${from}\n`),
+        listProblems(`[mail]\nprovider=smtp\nhost=localhost\nsecurity=none\nfrom=${from}\n`),
         [],
       )
     }
@@ -313,11 +313,11 @@ fraud_email=a@example.com, Eve <eve@example.com>
     )
     const sections = [...page.matchAll(/```ini\n([^`]*)```/g)].map(([, text = '']) => text)
     assert(sections.length >= 7)
-    for (const text of sections) assert.deepEqual(problemsOf(text), [], text)
+    for (const text of sections) assert.deepEqual(listProblems(text), [], text)
   })
 
   const gatewayLines = (text: string) =>
-    problemsOf(`[sms]\nprovider=http\n[http_gateway]\n${text}\n`).map((line) => {
+    listProblems(`[sms]\nprovider=http\n[http_gateway]\n${text}\n`).map((line) => {
       assert.doesNotMatch(line, /hidden/)
       return line.slice(file.length + 1)
     })
@@ -364,7 +364,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
       problems.map(({ severity, line }) => [severity, line]),
       [['warning', 4]],
     )
-    assert.deepEqual(problemsOf(text('127.0.0.1:13013')), [])
+    assert.deepEqual(listProblems(text('127.0.0.1:13013')), [])
   })
 
   test('a number may be a number in JSON', () => {
@@ -375,7 +375,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
   })
 
   test('refuses a gateway without the text, and an invalid header, without repeating secrets', () => {
-    const told = problemsOf(`[sms]
+    const told = listProblems(`[sms]
 provider=http
 [http_gateway]
 url=https://sms.example/?key=hidden&to={to}

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { endLocks } from '../../../src/service/sign_in/lockout.ts'
 import { afterGuess, isLocked, noFailures } from '../../../src/service/sign_in/lockout_rule.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
-import { responseOf, TestService, type TestToken } from '../../rig/service.ts'
+import { parseResponse, TestService, type TestToken } from '../../rig/service.ts'
 
 const settings = { threshold: 10, lockMs: 30 * 60_000 }
 
@@ -41,7 +41,9 @@ describe('wrong passcodes', () => {
 
   const guess = async (passcode: string, ipaddr = '192.0.2.1') => {
     const parameters = { username: 'alice', factor: 'passcode', passcode, ipaddr }
-    const { result, status } = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    const { result, status } = parseResponse(
+      await service.call({ path: '/auth/v2/auth', parameters }),
+    )
     return `${result} ${status}`
   }
   /** Codes that no token has: seven digits. */
@@ -67,7 +69,7 @@ describe('wrong passcodes', () => {
       ipaddr: '192.0.2.1',
     }
     const answer = await service.call({ path: '/auth/v2/auth', parameters, integration })
-    assert.equal(responseOf(answer).result, 'allow')
+    assert.equal(parseResponse(answer).result, 'allow')
   })
 
   test('the lock ends by itself, and a right passcode clears the count', async () => {
@@ -112,7 +114,7 @@ describe('wrong passcodes', () => {
       path: '/auth/v2/preauth',
       parameters: { username: 'alice' },
     })
-    assert.equal(responseOf(preauth).result, 'deny')
+    assert.equal(parseResponse(preauth).result, 'deny')
     await service.store.transaction((db) => endLocks(userId, db))
     assert.equal(await guess(right(), '203.0.113.9'), 'allow allow')
   })

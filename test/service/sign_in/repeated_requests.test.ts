@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Delivered, SmsMessage } from '../../../src/service/messaging/messaging.ts'
+import type { PhonePrompt, SmsMessage } from '../../../src/service/messaging/messaging.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import type { PushPhone } from '../../rig/push_phone.ts'
-import { type Answer, responseOf, TestService } from '../../rig/service.ts'
+import { type Answer, parseResponse, TestService } from '../../rig/service.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 import { until } from '../../rig/until.ts'
 
@@ -12,12 +12,12 @@ const secondMs = 1000
 
 onBothDatabases('a client that retries with a new request', (rig) => {
   const clock = new ManualClock()
-  const called: Delivered[] = []
+  const called: PhonePrompt[] = []
   const messages: SmsMessage[] = []
   let carried = Promise.resolve()
   const delivery = {
     push: { send: async () => {} },
-    phone: { call: async (request: Delivered) => void called.push(request) },
+    phone: { call: async (request: PhonePrompt) => void called.push(request) },
     sms: {
       send: async (message: SmsMessage) => {
         messages.push(message)
@@ -60,10 +60,10 @@ onBothDatabases('a client that retries with a new request', (rig) => {
   }
   async function ask(factor: string, ipaddr = '192.0.2.7'): Promise<string> {
     const parameters = { username, factor, device: 'auto', async: '1', ipaddr }
-    return String(responseOf(await send('/auth/v2/auth', parameters)).txid)
+    return String(parseResponse(await send('/auth/v2/auth', parameters)).txid)
   }
   const standing = async (txid: string) =>
-    responseOf(await send('/auth/v2/auth_status', { txid })) as Readonly<Record<string, string>>
+    parseResponse(await send('/auth/v2/auth_status', { txid })) as Readonly<Record<string, string>>
   /** Three tries, 20 seconds apart, and nobody answers. */
   async function signInOfThreeTries(): Promise<string[]> {
     const asked: string[] = []
@@ -200,7 +200,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
     })
     resolve()
     for (const answer of await Promise.all(tries)) {
-      assert.equal(responseOf(answer).status, 'sent')
+      assert.equal(parseResponse(answer).status, 'sent')
     }
     assert.equal(messages.length, 1)
   })

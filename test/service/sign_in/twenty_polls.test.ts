@@ -10,7 +10,7 @@ import { defaultConfig } from '../../../src/service/config/service_config.ts'
 import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
 import { HurriedClock } from '../../rig/hurried_clock.ts'
-import { type Answer, responseOf, type SignedCall, TestService } from '../../rig/service.ts'
+import { type Answer, parseResponse, type SignedCall, TestService } from '../../rig/service.ts'
 
 /** How Duo Unix up to 2.2.3 asks for an outcome. */
 interface Dialect {
@@ -45,7 +45,7 @@ interface Login {
   readonly replies: number
 }
 
-const mostPolls = 20
+const maxPolls = 20
 /** Replies that leave a client waiting, at most; the one after them is final. */
 const bound = 14
 
@@ -54,13 +54,13 @@ async function login(
   { isWaiting }: Dialect,
   poll: (count: number) => Promise<Answer>,
 ): Promise<Login> {
-  for (let replies = 1; replies <= mostPolls; replies++) {
+  for (let replies = 1; replies <= maxPolls; replies++) {
     const { status, body } = await poll(replies)
     if (status !== 200) return { letIn: false, replies }
-    const response = responseOf({ ...noAnswer, body })
+    const response = parseResponse({ ...noAnswer, body })
     if (!isWaiting(response)) return { letIn: response.result === 'allow', replies }
   }
-  return { letIn: true, replies: mostPolls }
+  return { letIn: true, replies: maxPolls }
 }
 
 const delivery = { push: { send: async () => {} }, phone: { call: async () => {} } }
@@ -77,10 +77,10 @@ async function addAlice(service: TestService, clock: Clock): Promise<void> {
 /** @returns The txid. */
 async function begun(dialect: Dialect, prompt: string, asked: TestService): Promise<string> {
   const parameters = { ...dialect.begin, auto: prompt, prompt }
-  return String(responseOf(await asked.call({ path: dialect.auth, parameters })).txid)
+  return String(parseResponse(await asked.call({ path: dialect.auth, parameters })).txid)
 }
 
-function statusOf({ status }: Dialect, txid: string): SignedCall {
+function errorStatus({ status }: Dialect, txid: string): SignedCall {
   return { method: 'GET', path: status, parameters: { txid } }
 }
 
@@ -104,7 +104,7 @@ for (const dialect of dialects) {
     const begin = (prompt: string) => begun(dialect, prompt, service)
     // a second node has the first one's applications
     const poll = (txid: string, asked = service) =>
-      asked.call({ ...statusOf(dialect, txid), integration: service.integration })
+      asked.call({ ...errorStatus(dialect, txid), integration: service.integration })
 
     test('a push that nobody answers: a handful of replies, and a denial', async () => {
       const txid = await begin('push')
@@ -154,7 +154,7 @@ for (const dialect of dialects) {
       assert.deepEqual(await login(dialect, () => poll('nothing')), denied)
       const txid = await begin('push')
       const integration = await service.addIntegration('unix')
-      const foreign = { ...statusOf(dialect, txid), integration }
+      const foreign = { ...errorStatus(dialect, txid), integration }
       assert.deepEqual(await login(dialect, () => service.call(foreign)), denied)
     })
 
@@ -191,7 +191,7 @@ describe('a service that is stopped while twenty wait', () => {
       const txids = await Promise.all(
         Array.from({ length: 20 }, () => begun(dialect, 'push', stopped)),
       )
-      const poll = (txid: string) => stopped.call(statusOf(dialect, txid))
+      const poll = (txid: string) => stopped.call(errorStatus(dialect, txid))
       for (const txid of txids) await poll(txid)
       const logins = txids.map(async (txid) => {
         let replies = 0
@@ -210,8 +210,8 @@ describe('a service that is stopped while twenty wait', () => {
 
       const next = await TestService.start({ folder, delivery })
       const [txid = ''] = txids
-      const answer = await next.call({ ...statusOf(dialect, txid), integration })
-      assert.ok(dialect.isWaiting(responseOf(answer)))
+      const answer = await next.call({ ...errorStatus(dialect, txid), integration })
+      assert.ok(dialect.isWaiting(parseResponse(answer)))
       await next.close()
     })
   }

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AuthenticationLog } from '../../../src/service/audit/authentication_log.ts'
 import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
-import type { Delivered, SmsMessage } from '../../../src/service/messaging/messaging.ts'
+import type { PhonePrompt, SmsMessage } from '../../../src/service/messaging/messaging.ts'
 import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
-import { responseOf, TestService } from '../../rig/service.ts'
+import { parseResponse, TestService } from '../../rig/service.ts'
 
 const auth = '/auth/v2/auth'
 
 describe('a factor that waits for its user', () => {
   const clock = new ManualClock()
-  const sent: (Delivered | SmsMessage)[] = []
+  const sent: (PhonePrompt | SmsMessage)[] = []
   let service: TestService
 
   before(async () => {
@@ -37,14 +37,14 @@ describe('a factor that waits for its user', () => {
 
   const pushAsync = async (prompt: string) => {
     const parameters = { username: 'alice', factor: 'prompt', prompt, async: '1' }
-    return String(responseOf(await service.call({ path: auth, parameters })).txid)
+    return String(parseResponse(await service.call({ path: auth, parameters })).txid)
   }
   const poll = (txid: string) =>
     service.call({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } })
 
   test('preauth lists phones in their order, with what they can do', async () => {
     const parameters = { username: 'alice', text_prompt: '1' }
-    const { devices, prompt } = responseOf(
+    const { devices, prompt } = parseResponse(
       await service.call({ path: '/auth/v2/preauth', parameters }),
     )
     assert.ok(Array.isArray(devices))
@@ -84,12 +84,12 @@ Passcode or option (1-3): `,
   test('the first poll answers at once; nobody answers in a minute: deny, timeout, one line', async () => {
     const txid = await pushAsync('push2')
     assert.equal(sent.at(-1)?.txid, txid)
-    const waiting = responseOf(await poll(txid))
+    const waiting = parseResponse(await poll(txid))
     assert.deepEqual([waiting.result, waiting.status], ['waiting', 'pushed'])
     clock.advance(61_000)
     const [one, other] = await Promise.all([poll(txid), poll(txid)])
     for (const answer of [one, other]) {
-      const { result, status, status_msg } = responseOf(answer)
+      const { result, status, status_msg } = parseResponse(answer)
       assert.deepEqual([result, status, status_msg], ['deny', 'timeout', 'Login timed out.'])
     }
     const lines = await new AuthenticationLog(service.store).list({ limit: 100 })
@@ -113,12 +113,12 @@ Passcode or option (1-3): `,
       ),
     )
     assert.equal(won.filter(Boolean).length, 1)
-    assert.notEqual(responseOf(await blocked).result, 'waiting')
+    assert.notEqual(parseResponse(await blocked).result, 'waiting')
   })
 
   test('sms denies with "sent"', async () => {
     const parameters = { username: 'alice', factor: 'sms', device: 'auto' }
-    const { result, status, status_msg } = responseOf(
+    const { result, status, status_msg } = parseResponse(
       await service.call({ path: auth, parameters }),
     )
     assert.deepEqual([result, status, status_msg], ['deny', 'sent', 'New SMS passcodes sent.'])
@@ -138,9 +138,9 @@ Passcode or option (1-3): `,
   test('typed by a user they deny, so that his client asks him again', async () => {
     for (const prompt of ['push3', 'phone1', 'sms2']) {
       const parameters = { username: 'alice', factor: 'prompt', prompt }
-      const { result, status } = responseOf(await service.call({ path: auth, parameters }))
+      const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
       assert.deepEqual([result, status], ['deny', 'deny'])
-      const standing = responseOf(await poll(await pushAsync(prompt)))
+      const standing = parseResponse(await poll(await pushAsync(prompt)))
       assert.deepEqual([standing.result, standing.status], ['deny', 'deny'])
     }
   })
@@ -163,7 +163,7 @@ describe('stopping', () => {
       await activatePush(phoneId, 0, db)
     })
     const parameters = { username: 'alice', factor: 'push', device: 'auto', async: '1' }
-    const { txid } = responseOf(await service.call({ path: auth, parameters }))
+    const { txid } = parseResponse(await service.call({ path: auth, parameters }))
     const poll = () =>
       service.call({
         method: 'GET',
@@ -176,6 +176,6 @@ describe('stopping', () => {
     // the client asks the time once, and the service four times until it waits
     while (asked < before + 5) await new Promise(setImmediate)
     await service.close()
-    assert.equal(responseOf(await waiting).result, 'waiting')
+    assert.equal(parseResponse(await waiting).result, 'waiting')
   })
 })

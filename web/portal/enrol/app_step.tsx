@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useKeptFocus } from '../../parts/kept_focus.ts'
 import { Failed } from '../../parts/problem.tsx'
-import { messageOf, portal } from '../api.ts'
+import { errorMessage, portal } from '../api.ts'
 import type { AddedDevice } from './add_device.tsx'
 
 const everyMs = 1500
@@ -37,7 +37,7 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) =
     return (
       <Failed
         title="No code could be made"
-        message={messageOf(begun.error)}
+        message={errorMessage(begun.error)}
         retry={() => begun.refetch()}
       />
     )

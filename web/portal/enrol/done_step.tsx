@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { TypedWord } from '../../parts/typed_word.tsx'
-import { type Device, messageOf, portal } from '../api.ts'
+import { type Device, errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 /** What to do with it at the next sign-in. */
@@ -48,14 +48,14 @@ function TypedWords() {
     return (
       <Failed
         title="What you type can’t be shown"
-        message={messageOf(session.error)}
+        message={errorMessage(session.error)}
         retry={() => session.refetch()}
       />
     )
   }
   const devices = session.data.enrolled?.devices ?? []
   const rows = devices.flatMap((device) =>
-    wordsOf(device, devices.length > 1 && device.name !== '' ? device.name : 'your phone'),
+    sayWords(device, devices.length > 1 && device.name !== '' ? device.name : 'your phone'),
   )
   return (
     <Paper p="xs">
@@ -75,13 +75,13 @@ function TypedWords() {
   )
 }
 
-function wordsOf({ typed, ways }: Device, phone: string): readonly (readonly [string, string])[] {
-  const asked = typed.map((word) => [word, meaningOf(word, phone)] as const)
+function sayWords({ typed, ways }: Device, phone: string): readonly (readonly [string, string])[] {
+  const asked = typed.map((word) => [word, describeWord(word, phone)] as const)
   const passcode = `The passcode that the app on ${phone} shows; it needs no network.`
   return ways.includes('passcode') ? [...asked, ['123456', passcode]] : asked
 }
 
-function meaningOf(word: string, phone: string): string {
+function describeWord(word: string, phone: string): string {
   const [name = ''] = /^[a-z]+/.exec(word) ?? []
   switch (name) {
     case 'push':

@@ -11,7 +11,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Frame } from '../../parts/frame.tsx'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
-import { messageOf, PortalError, portal } from '../api.ts'
+import { errorMessage, PortalError, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 /**
@@ -60,7 +60,7 @@ function Invitation({ code }: { readonly code: string }) {
             </List.Item>
           </List>
         </Paper>
-        <Problem>{open.error === null ? undefined : messageOf(open.error)}</Problem>
+        <Problem>{open.error === null ? undefined : errorMessage(open.error)}</Problem>
         <Button size="lg" loading={open.isPending} onClick={() => open.mutate()}>
           Start
         </Button>

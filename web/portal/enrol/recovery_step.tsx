@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
-import { messageOf, portal } from '../api.ts'
+import { errorMessage, portal } from '../api.ts'
 import { MakePasskey } from '../make_passkey.tsx'
 import { RecoveryCodes } from '../recovery_codes.tsx'
 
@@ -36,7 +36,7 @@ export function RecoveryStep({
                 ? 'Ten codes are made and shown once. Have a printer, a file or a pen ready.'
                 : `You have ${before} already. New ones take their place, and are shown once.`}
             </Text>
-            <Problem>{make.error === null ? undefined : messageOf(make.error)}</Problem>
+            <Problem>{make.error === null ? undefined : errorMessage(make.error)}</Problem>
             <Button
               leftSection={<IconLifebuoy size={20} aria-hidden />}
               variant={before === 0 ? 'filled' : 'light'}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { say } from '../../parts/say.ts'
-import { type Belongings, messageOf, portal } from '../api.ts'
+import { type Belongings, errorMessage, portal } from '../api.ts'
 
 const key = ['devices']
 
@@ -31,7 +31,7 @@ export function useReorder() {
     mutationFn: portal.reorder,
     onSuccess: (answer) => client.setQueryData(key, answer),
     onError: async (error) => {
-      say(messageOf(error), 'danger')
+      say(errorMessage(error), 'danger')
       await client.invalidateQueries({ queryKey: key })
     },
   })

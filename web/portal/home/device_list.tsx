@@ -75,7 +75,7 @@ function useOrder(phones: readonly Device[]) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the phones are, and not which array
   useEffect(() => {
     current.current = phones
-    kept.current = idsOf(phones)
+    kept.current = phoneIds(phones)
     setOrder(phones)
   }, [ids])
   const moveTo = (id: string, to: number): void => {
@@ -89,13 +89,13 @@ function useOrder(phones: readonly Device[]) {
     setSaid(`${moved.name || 'Phone'} is number ${place + 1} of ${next.length}`)
   }
   const keep = (): void => {
-    if (idsOf(current.current) === kept.current) return
-    kept.current = idsOf(current.current)
+    if (phoneIds(current.current) === kept.current) return
+    kept.current = phoneIds(current.current)
     reorder.mutate(current.current.map(({ id }) => id))
   }
   return { order, said, moveTo, keep }
 }
 
-function idsOf(phones: readonly Device[]): string {
+function phoneIds(phones: readonly Device[]): string {
   return phones.map(({ id }) => id).join()
 }

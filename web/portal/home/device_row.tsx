@@ -30,7 +30,7 @@ export function DeviceRow({
 }: { readonly device: Device } & (Movable | Partial<Record<keyof Movable, undefined>>)) {
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
   const [dragged, setDragged] = useState(false)
-  const name = calledOf(device)
+  const name = describeDevice(device)
   const rename = useChange((to: string) => portal.rename(device.id, to), `${name} is renamed`)
   const remove = useChange<void>(() => portal.remove(device.id), `${name} is removed`)
   const { id, kind, platform, number, typed, ways, removable } = device
@@ -184,7 +184,7 @@ function DeviceIcon({ device: { kind, ways } }: { readonly device: Device }) {
   )
 }
 
-function calledOf({ name, kind, platform, number }: Device): string {
+function describeDevice({ name, kind, platform, number }: Device): string {
   if (name !== '') return name
   if (kind === 'token') return 'Token'
   return platform || numberWords(number) || 'Phone'

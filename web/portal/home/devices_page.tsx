@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
-import { messageOf, type Session } from '../api.ts'
+import { errorMessage, type Session } from '../api.ts'
 import { AddDevice, type AddedDevice } from '../enrol/add_device.tsx'
 import { NameForm } from '../enrol/name_form.tsx'
 import { useSession } from '../session.ts'
@@ -52,7 +52,7 @@ function Devices({ onAdd }: { readonly onAdd: () => void }) {
     return (
       <Failed
         title="Your devices can’t be shown"
-        message={messageOf(belongings.error)}
+        message={errorMessage(belongings.error)}
         retry={() => belongings.refetch()}
       />
     )

@@ -6,7 +6,7 @@ import { clockTime, dayName } from '../../parts/moments.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { signInWords } from '../../parts/sign_in_words.ts'
-import { messageOf, type PastSignIn, portal } from '../api.ts'
+import { errorMessage, type PastSignIn, portal } from '../api.ts'
 import { HomeFrame } from './home_frame.tsx'
 import { ReportDialog } from './report_dialog.tsx'
 
@@ -31,7 +31,7 @@ export function HistoryPage() {
       {history.isError && (
         <Failed
           title="The sign-ins can’t be shown"
-          message={messageOf(history.error)}
+          message={errorMessage(history.error)}
           retry={() => history.refetch()}
         />
       )}

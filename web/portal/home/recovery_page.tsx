@@ -6,7 +6,7 @@ import { daysAgo } from '../../parts/moments.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed, Problem } from '../../parts/problem.tsx'
 import { say } from '../../parts/say.ts'
-import { messageOf, type Passkey, portal } from '../api.ts'
+import { errorMessage, type Passkey, portal } from '../api.ts'
 import { MakePasskey } from '../make_passkey.tsx'
 import { RecoveryCodes } from '../recovery_codes.tsx'
 import { useBelongings, useChange } from './belongings.ts'
@@ -29,7 +29,7 @@ export function RecoveryPage() {
       {belongings.isError && (
         <Failed
           title="This can’t be shown"
-          message={messageOf(belongings.error)}
+          message={errorMessage(belongings.error)}
           retry={() => belongings.refetch()}
         />
       )}
@@ -78,7 +78,7 @@ function Codes({ left }: { readonly left: number }) {
           </Text>
         )}
         {sure && left > 0 && <Text fz="sm">The new codes take the place of those you have.</Text>}
-        <Problem>{make.error === null ? undefined : messageOf(make.error)}</Problem>
+        <Problem>{make.error === null ? undefined : errorMessage(make.error)}</Problem>
         {sure ? (
           <Group gap="xs">
             <Button loading={make.isPending} onClick={() => make.mutate()}>

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
-import { messageOf } from '../api.ts'
+import { errorMessage } from '../api.ts'
 
 /** Asks before something is removed, and says what comes of it; or why it can't be. */
 export function RemoveDialog({
@@ -24,7 +24,7 @@ export function RemoveDialog({
     <Dialog opened={opened} onClose={onClose} title={`Remove “${name}”?`} size={420}>
       <Stack gap="md">
         <Text>{refused ?? consequence}</Text>
-        <Problem>{change.error === null ? undefined : messageOf(change.error)}</Problem>
+        <Problem>{change.error === null ? undefined : errorMessage(change.error)}</Problem>
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose} data-autofocus>
             {refused === undefined ? 'Keep it' : 'All right'}

@@ -5,7 +5,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { clockTime, dayName } from '../../parts/moments.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { say } from '../../parts/say.ts'
-import { messageOf, type PastSignIn, portal } from '../api.ts'
+import { errorMessage, type PastSignIn, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 /** Marks a sign-in as somebody else's, and then offers what should be done about it. */
@@ -44,7 +44,7 @@ export function ReportDialog({
             {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
             knows your password. Those who look after your account are told at once.
           </Text>
-          <Problem>{report.error === null ? undefined : messageOf(report.error)}</Problem>
+          <Problem>{report.error === null ? undefined : errorMessage(report.error)}</Problem>
           <Group justify="flex-end" gap="xs">
             <Button variant="subtle" onClick={close}>
               It was me
@@ -107,7 +107,7 @@ function Afterwards({ onClose }: { readonly onClose: () => void }) {
           Check my devices
         </Button>
       </Stack>
-      <Problem>{signOut.error === null ? undefined : messageOf(signOut.error)}</Problem>
+      <Problem>{signOut.error === null ? undefined : errorMessage(signOut.error)}</Problem>
       <Group justify="flex-end">
         <Button variant="subtle" onClick={onClose}>
           Close

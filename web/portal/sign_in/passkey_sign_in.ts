@@ -1,6 +1,6 @@
 import { startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
 import { useMutation } from '@tanstack/react-query'
-import { messageOf, portal } from '../api.ts'
+import { errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 /** Signs in with a passkey of this browser, or of a phone beside it. */
@@ -32,5 +32,5 @@ export function passkeyProblem(error: unknown): string {
   if (error instanceof WebAuthnError || name === 'NotAllowedError' || name === 'AbortError') {
     return 'No passkey was used: it was cancelled, or took too long.'
   }
-  return messageOf(error)
+  return errorMessage(error)
 }

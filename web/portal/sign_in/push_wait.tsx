@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useKeptFocus } from '../../parts/kept_focus.ts'
 import { Problem } from '../../parts/problem.tsx'
-import { messageOf, portal } from '../api.ts'
+import { errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 const everyMs = 1500
@@ -28,7 +28,7 @@ export function PushWait({ code, onBack }: { readonly code: string; readonly onB
     <Paper>
       <Stack gap="md" align="center" ta="center">
         {over ? (
-          <Problem>{problemOf(kind, standing.error)}</Problem>
+          <Problem>{describeProblem(kind, standing.error)}</Problem>
         ) : (
           <>
             <div>
@@ -56,8 +56,8 @@ export function PushWait({ code, onBack }: { readonly code: string; readonly onB
   )
 }
 
-function problemOf(kind: string, error: unknown): string {
-  if (error !== null) return messageOf(error)
+function describeProblem(kind: string, error: unknown): string {
+  if (error !== null) return errorMessage(error)
   return kind === 'refused'
     ? 'The request was refused on the phone.'
     : 'Nobody has answered in time.'

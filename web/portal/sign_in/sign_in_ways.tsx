@@ -7,7 +7,7 @@ import { CodeInput } from '../../parts/code_input.tsx'
 import { Frame } from '../../parts/frame.tsx'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Problem } from '../../parts/problem.tsx'
-import { messageOf, portal, type Session } from '../api.ts'
+import { errorMessage, portal, type Session } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 import { usePasskeySignIn } from './passkey_sign_in.ts'
 import { PushWait } from './push_wait.tsx'
@@ -68,7 +68,7 @@ export function SignInWays({
         {push.data === undefined ? (
           <Paper>
             <Stack gap="md">
-              <Problem>{failed === null ? passkey.problem : messageOf(failed)}</Problem>
+              <Problem>{failed === null ? passkey.problem : errorMessage(failed)}</Problem>
               {ways.push && (
                 <Button
                   leftSection={<IconDeviceMobile size={20} aria-hidden />}

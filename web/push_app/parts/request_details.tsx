@@ -1,6 +1,6 @@
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import { clockTime } from '../../parts/moments.ts'
-import { factsOf } from './request_facts.ts'
+import { requestFacts } from './request_facts.ts'
 
 interface DetailsParts {
   readonly request: PendingRequest
@@ -11,7 +11,7 @@ interface DetailsParts {
 export function RequestDetails({ request, all }: DetailsParts) {
   return (
     <dl className="card facts">
-      {factsOf(request, all).map(({ name, value, differs }) => (
+      {requestFacts(request, all).map(({ name, value, differs }) => (
         <div key={name} className={differs ? 'fact fact-differs' : 'fact'}>
           <dt>{name}</dt>
           <dd>

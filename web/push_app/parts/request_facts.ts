@@ -8,7 +8,10 @@ export interface Fact {
 }
 
 /** The details of a sign-in, and which of them distinguish it from the others that wait. */
-export function factsOf(request: PendingRequest, all: readonly PendingRequest[]): readonly Fact[] {
+export function requestFacts(
+  request: PendingRequest,
+  all: readonly PendingRequest[],
+): readonly Fact[] {
   const others = all.filter(({ txid }) => txid !== request.txid).map(plainFacts)
   return [...plainFacts(request)].map(([name, value]) => ({
     name,

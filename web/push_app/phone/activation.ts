@@ -1,6 +1,6 @@
 import type { Activated } from '../../../src/push/app_message.ts'
 import { activationText } from '../../../src/push/signed_text.ts'
-import { answerOf } from '../service/refusal.ts'
+import { awaitAnswer } from '../service/refusal.ts'
 import { base64url, fromBase32, utf8 } from './encoding.ts'
 import { type Phone, storePhone } from './phone_store.ts'
 import { signed } from './signature.ts'
@@ -29,7 +29,7 @@ export async function activate(code: string, name: string, platform: string): Pr
   const proof = await signed(privateKey, activationText(codeHash, spki))
   const body = JSON.stringify({ code, publicKey: spki, proof, name, platform })
   const sent = fetch('/app/api/activate', { method: 'POST', body })
-  const { device, username, account, oath, time } = await answerOf<Activated>(sent)
+  const { device, username, account, oath, time } = await awaitAnswer<Activated>(sent)
   const hmac = { name: 'HMAC', hash: 'SHA-1' }
   const phone: Phone = {
     device,

@@ -11,11 +11,11 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
 
 /** What a phone is called before its owner says something better. */
 export function proposedName(): string {
-  return kindOf()?.[1] ?? 'My phone'
+  return phoneKind()?.[1] ?? 'My phone'
 }
 
 export function platform(): string {
-  return kindOf()?.[2] ?? 'Other'
+  return phoneKind()?.[2] ?? 'Other'
 }
 
 /** Web Push is there only for what stands on the home screen. */
@@ -26,6 +26,6 @@ export function needsHomeScreen(): boolean {
   return (platform() === 'iOS' || touching) && !standing
 }
 
-function kindOf(): readonly [RegExp, string, string] | undefined {
+function phoneKind(): readonly [RegExp, string, string] | undefined {
   return kinds.find(([form]) => form.test(navigator.userAgent))
 }

@@ -3,7 +3,7 @@ import { attemptWords } from '../parts/attempt.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { PasscodeCard } from '../parts/passcode_card.tsx'
-import { factsOf } from '../parts/request_facts.ts'
+import { requestFacts } from '../parts/request_facts.ts'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import { ago } from '../parts/time_left.ts'
 import type { Connected } from '../push_app.ts'
@@ -76,7 +76,7 @@ interface WaitingCardParts {
 
 function WaitingCard({ request, all, link }: WaitingCardParts) {
   const now = useNow(link)
-  const details = factsOf(request, all).filter(({ name }) => name !== 'Application')
+  const details = requestFacts(request, all).filter(({ name }) => name !== 'Application')
   const attempt = attemptWords(request, all)
   return (
     <a className="card waiting" href={`#/request/${request.txid}`}>
@@ -106,6 +106,6 @@ function quiet(requests: WaitingParts['requests'], feed: FeedState): readonly [s
       'Sign-ins are not shown now. The passcode below works all the same.',
     ]
   }
-  if (requests === undefined) return ['Looking…', 'Asking what waits for you.']
+  if (requests === undefined) return ['Looking…', 'SignInAttemptRequest what waits for you.']
   return ['Nothing is waiting', 'When you sign in somewhere, it shows here.']
 }

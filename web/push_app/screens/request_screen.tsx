@@ -41,7 +41,7 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
         <p className="card dim" role="status">
           {feed === 'offline'
             ? 'The service can’t be reached. The sign-in is shown as soon as it can be.'
-            : 'Asking the service for this sign-in…'}
+            : 'SignInAttemptRequest the service for this sign-in…'}
         </p>
         <a className="button" href="#/">
           Back

@@ -15,7 +15,7 @@ export class Refusal extends Error {
 }
 
 /** @throws {Refusal} */
-export async function answerOf<Body>(sent: Promise<Response>): Promise<Body> {
+export async function awaitAnswer<Body>(sent: Promise<Response>): Promise<Body> {
   const response = await reached(sent)
   const body: Body = await response.json().catch(() => {
     throw new Refusal('internal')

@@ -17,7 +17,7 @@ export interface FeedParts {
 const firstWordMs = 5_000
 const silenceMs = 45_000
 const firstPauseMs = 1_000
-const longestPauseMs = 15_000
+const maxPauseMs = 15_000
 const pollMs = 3_000
 /** So many polls, and the stream is tried again. */
 const pollsPerTry = 20
@@ -65,7 +65,7 @@ export class RequestFeed {
       }
       if (stop.signal.aborted) return
       await this.#pause(this.#pauseMs)
-      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
+      this.#pauseMs = Math.min(this.#pauseMs * 2, maxPauseMs)
     }
   }
 

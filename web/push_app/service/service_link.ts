@@ -2,7 +2,7 @@ import { answerText, type Decision, requestText } from '../../../src/push/signed
 import { hex, utf8 } from '../phone/encoding.ts'
 import { type Phone, storePhone } from '../phone/phone_store.ts'
 import { signed } from '../phone/signature.ts'
-import { answerOf, Refusal, reached } from './refusal.ts'
+import { awaitAnswer, Refusal, reached } from './refusal.ts'
 
 type Method = 'GET' | 'POST' | 'DELETE'
 
@@ -33,7 +33,7 @@ export class ServiceLink {
   /** @throws {Refusal} */
   async ask<Body>(method: Method, path: string, body?: object): Promise<Body> {
     return await this.#inTime(() => {
-      return answerOf<Body>(
+      return awaitAnswer<Body>(
         this.#sent(method, path, body === undefined ? '' : JSON.stringify(body)),
       )
     })
@@ -45,7 +45,7 @@ export class ServiceLink {
       const time = this.now()
       const signature = await signed(this.#phone.signingKey, answerText(txid, decision, time, code))
       const body = { txid, decision, time, ...(code === '' ? {} : { code }), signature }
-      await answerOf(this.#sent('POST', '/app/api/answer', JSON.stringify(body)))
+      await awaitAnswer(this.#sent('POST', '/app/api/answer', JSON.stringify(body)))
     })
   }
 

@@ -2,7 +2,7 @@ import { DirectoryError } from '../../people/user.ts'
 import { newBypassCode, newIdentifier } from '../../store/identifier.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 
-const mostPerUser = 100
+const maxPerUser = 100
 
 export interface BypassCode {
   readonly bypassCodeId: string
@@ -63,10 +63,10 @@ export class BypassCodes {
     if (!codes.preserveExisting) await this.removeOfUser(userId, db)
     await this.#removeSpent(userId, now, db)
     const before = codes.preserveExisting ? (await this.ofUser(userId, db)).length : 0
-    if (before + codes.count > mostPerUser) {
+    if (before + codes.count > maxPerUser) {
       throw new DirectoryError(
         'DIRECTORY_TOO_MANY',
-        `a user has ${mostPerUser} bypass codes at most; replace those there are`,
+        `a user has ${maxPerUser} bypass codes at most; replace those there are`,
       )
     }
     const made = new Set<string>()

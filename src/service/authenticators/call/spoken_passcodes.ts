@@ -1,5 +1,5 @@
 import { statusMessage } from '../../../duo/index.ts'
-import type { Delivered } from '../../messaging/messaging.ts'
+import type { PhonePrompt } from '../../messaging/messaging.ts'
 import type { Outcome } from '../../sign_in/transaction/transaction.ts'
 import { deliverPasscodes, type PasscodeDeliveryParts } from '../sms/deliver_passcodes.ts'
 
@@ -27,14 +27,14 @@ export class SpokenPasscodes {
 
   /** @param say Has a passcode spoken, and returns what the provider calls it. */
   async speak(
-    { phoneId, userId }: Delivered,
+    { phoneId, userId }: PhonePrompt,
     say: (passcode: string) => Promise<string>,
   ): Promise<string> {
     const batch = { phoneId, userId, count: 1, validMinutes }
     return await deliverPasscodes(this.#parts, batch, ([passcode = '']) => say(passcode))
   }
 
-  async done({ txid }: Delivered): Promise<void> {
+  async done({ txid }: PhonePrompt): Promise<void> {
     await this.#parts.settle(txid, spoken, 'passcode_spoken')
   }
 }

@@ -80,7 +80,7 @@ export function distantMoments({ position }: { readonly position: number }): num
 }
 
 /** How far ahead a token's clock is, as far as that is believed. */
-export function driftOf({ stepSecs }: OathParameters, step: number, now: number): number {
+export function maxDrift({ stepSecs }: OathParameters, step: number, now: number): number {
   const drift = step - Math.floor(now / 1000 / stepSecs)
   return Math.max(-largestDrift, Math.min(largestDrift, drift))
 }

@@ -13,7 +13,7 @@ import {
 import {
   acceptableMoments,
   distantMoments,
-  driftOf,
+  maxDrift,
   type OathAlgorithm,
   OathKey,
   type OathParameters,
@@ -92,12 +92,12 @@ export class Tokens {
   }
 
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Token[]> {
-    return (await this.#rows(userId, db)).map(tokenOf)
+    return (await this.#rows(userId, db)).map(toToken)
   }
 
   async list(db: StoreDb = this.#store.db): Promise<Token[]> {
     const rows = await db.selectFrom('oath_tokens').selectAll().orderBy('created').execute()
-    return rows.map(tokenOf)
+    return rows.map(toToken)
   }
 
   /** Those with a serial, or the one with an identifier. */
@@ -107,7 +107,7 @@ export class Tokens {
       .selectAll()
       .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
       .execute()
-    return rows.map(tokenOf)
+    return rows.map(toToken)
   }
 
   /** @returns The token, and its secret in base32, which can't be read again. */
@@ -121,7 +121,7 @@ export class Tokens {
       token.secret === undefined ? new OathSecret({ size: 20 }) : checkedSecret(token.secret)
     const row = { ...this.#rowOf(token, secret, now), user_id: userId }
     await insert([row], db)
-    return { token: tokenOf(row), secret: secret.base32 }
+    return { token: toToken(row), secret: secret.base32 }
   }
 
   /**
@@ -171,7 +171,7 @@ export class Tokens {
     const candidates = (await this.#rows(userId, db))
       .filter(({ digits }) => digits === passcode.length)
       .filter(({ expires }) => expires === null || expires > now)
-      .map((row): Candidate => ({ row, token: tokenOf(row), key: this.#key(row) }))
+      .map((row): Candidate => ({ row, token: toToken(row), key: this.#key(row) }))
       .toSorted((one, other) => nearMoments[one.token.kind] - nearMoments[other.token.kind])
     let replayed: Candidate | undefined
     for (const candidate of candidates) {
@@ -187,7 +187,7 @@ export class Tokens {
     )
     if (replayed !== undefined) {
       const { token } = replayed
-      return { outcome: 'replayed', token, usedAt: await usedAtOf(token, db) }
+      return { outcome: 'replayed', token, usedAt: await lastUsedAt(token, db) }
     }
     for (const { row, token, key } of hotp) {
       if (await this.#resynchronised(row, key, passcode, now, db)) {
@@ -209,7 +209,7 @@ export class Tokens {
       .where('token_id', '=', tokenId)
       .executeTakeFirst()
     if (row === undefined || row.kind !== 'hotp' || codes.length < 2) return false
-    const token = tokenOf(row)
+    const token = toToken(row)
     const key = this.#key(row)
     for (
       let counter = token.position;
@@ -255,7 +255,7 @@ export class Tokens {
     now: number,
     db: StoreDb,
   ): Promise<boolean> {
-    const token = tokenOf(row)
+    const token = toToken(row)
     const { resync_position: expected, resync_at } = row
     const going = expected !== null && resync_at !== null && now - resync_at <= resyncMs
     if (going && key.momentOf(token, passcode, [expected]) !== undefined) {
@@ -353,7 +353,7 @@ interface Candidate {
 const nearMoments = { totp: 3, hotp: 21 } as const
 
 /** Read again: the row may have been read before another node used the passcode. */
-async function usedAtOf({ tokenId }: Token, db: StoreDb): Promise<number> {
+async function lastUsedAt({ tokenId }: Token, db: StoreDb): Promise<number> {
   const row = await db
     .selectFrom('oath_tokens')
     .select('used')
@@ -387,7 +387,7 @@ async function use(token: Token, moment: number, now: number, db: StoreDb): Prom
   const moved = await moveOn(db, {
     tokenId: token.tokenId,
     position: hotp ? moment + 1 : moment,
-    drift: hotp ? 0 : driftOf(token, moment, now),
+    drift: hotp ? 0 : maxDrift(token, moment, now),
     used: now,
   })
   return moved.length === 1
@@ -429,7 +429,7 @@ async function mark(
     .execute()
 }
 
-function tokenOf(row: TokenRow): Token {
+function toToken(row: TokenRow): Token {
   return {
     tokenId: row.token_id,
     userId: row.user_id,

@@ -24,7 +24,7 @@ export type NewWebauthnCredential = Pick<
   'webauthnId' | 'userId' | 'publicKey' | 'counter' | 'transports' | 'name'
 >
 
-const mostPerUser = 20
+const maxPerUser = 20
 
 export class WebauthnCredentials {
   readonly #store: Store
@@ -42,7 +42,7 @@ export class WebauthnCredentials {
       .orderBy('created')
       .orderBy('credential_id')
       .execute()
-    return rows.map(credentialOf)
+    return rows.map(toCredential)
   }
 
   async byWebauthnId(
@@ -54,7 +54,7 @@ export class WebauthnCredentials {
       .selectAll()
       .where('webauthn_id', '=', webauthnId)
       .executeTakeFirst()
-    return row === undefined ? undefined : credentialOf(row)
+    return row === undefined ? undefined : toCredential(row)
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where it is somebody's already, `DIRECTORY_TOO_MANY` */
@@ -64,8 +64,8 @@ export class WebauthnCredentials {
     db: StoreDb,
   ): Promise<WebauthnCredential> {
     const before = await this.ofUser(credential.userId, db)
-    if (before.length >= mostPerUser) {
-      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${mostPerUser} passkeys at most`)
+    if (before.length >= maxPerUser) {
+      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${maxPerUser} passkeys at most`)
     }
     const row = {
       credential_id: newIdentifier('WA'),
@@ -84,7 +84,7 @@ export class WebauthnCredentials {
       if (!isUniqueViolation(error)) throw error
       throw new DirectoryError('DIRECTORY_NAME_TAKEN', 'this passkey is registered already')
     }
-    return credentialOf(row)
+    return toCredential(row)
   }
 
   /**
@@ -127,7 +127,7 @@ export class WebauthnCredentials {
   }
 }
 
-function credentialOf(row: {
+function toCredential(row: {
   readonly credential_id: string
   readonly webauthn_id: string
   readonly user_id: string

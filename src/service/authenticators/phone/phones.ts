@@ -27,7 +27,7 @@ const phonesOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('position'),
 )
 
-const longestName = 64
+const maxNameLength = 64
 
 export class Phones {
   readonly #store: Store
@@ -38,7 +38,7 @@ export class Phones {
 
   /** A user's phones in order. */
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
-    return (await phonesOfUser(db, { userId })).map(phoneOf)
+    return (await phonesOfUser(db, { userId })).map(toPhone)
   }
 
   /** How many phones each user has, and how many of them answer pushes. */
@@ -71,7 +71,7 @@ export class Phones {
       .select('push_devices.activated')
       .where('phones.phone_id', '=', phoneId)
       .executeTakeFirst()
-    return row === undefined ? undefined : phoneOf(row)
+    return row === undefined ? undefined : toPhone(row)
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NUMBER`, `DIRECTORY_NAME` */
@@ -159,15 +159,15 @@ export class Phones {
 /** What a phone is called stands in the prompts of old clients, which print it as it is. */
 function refuseUnprintable(phone: { readonly name?: string; readonly platform?: string }): void {
   for (const text of [phone.name ?? '', phone.platform ?? '']) {
-    if (text.length <= longestName && !/\p{C}/u.test(text)) continue
+    if (text.length <= maxNameLength && !/\p{C}/u.test(text)) continue
     throw new DirectoryError(
       'DIRECTORY_NAME',
-      `a phone's name has ${longestName} characters at most, none of them a control character`,
+      `a phone's name has ${maxNameLength} characters at most, none of them a control character`,
     )
   }
 }
 
-function phoneOf(row: {
+function toPhone(row: {
   readonly phone_id: string
   readonly user_id: string
   readonly number: string

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 
 /** SubjectPublicKeyInfo of P-256 has 91 octets. */
-const longestKey = 128
+const maxKeyLength = 128
 const signatureOctets = 64
 
 /** The public half of a phone's key, which never leaves the phone: ECDSA on P-256 with SHA-256. */
@@ -17,7 +17,7 @@ export class DeviceKey {
    * @returns `undefined` where it is no key on P-256.
    */
   static parse(spki: string): DeviceKey | undefined {
-    if (spki.length > longestKey) return undefined
+    if (spki.length > maxKeyLength) return undefined
     try {
       const der = Buffer.from(spki, 'base64url')
       const key = createPublicKey({ key: der, format: 'der', type: 'spki' })

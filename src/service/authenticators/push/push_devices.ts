@@ -1,4 +1,4 @@
-import { anyOf } from '../../store/any_of.ts'
+import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 
@@ -17,13 +17,13 @@ export interface PushDevice {
 
 /** How often the time of a phone's last answer is updated. */
 const seenEveryMs = 60_000
-const mostAtOnce = 500
+const maxAtOnce = 500
 
 export class PushDevices {
   readonly #store: Store
   readonly #inTurn = new Batched(
     (phoneIds: readonly string[]) => this.#byPhones(phoneIds, this.#store.db),
-    mostAtOnce,
+    maxAtOnce,
   )
 
   constructor(store: Store) {
@@ -49,7 +49,7 @@ export class PushDevices {
       .innerJoin('phones', 'phones.phone_id', 'push_devices.phone_id')
       .selectAll('push_devices')
       .select('phones.user_id')
-      .where(anyOf(this.#store, 'push_devices.phone_id', phoneIds))
+      .where(matchesAny(this.#store, 'push_devices.phone_id', phoneIds))
       .execute()
     const found = new Map(
       rows.map((row): [string, PushDevice] => [

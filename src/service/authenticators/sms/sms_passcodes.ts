@@ -45,7 +45,7 @@ export class SmsPasscodes {
     for (const [position, code] of passcodes.entries()) {
       const values = {
         user_id: userId,
-        code_hash: this.#store.sealing.hash(code, placeOf(userId)),
+        code_hash: this.#store.sealing.hash(code, sealingContext(userId)),
         first_digit: code.slice(0, 1),
         created: now,
         expires: validMinutes === 0 ? null : now + validMinutes * minuteMs,
@@ -95,7 +95,7 @@ export class SmsPasscodes {
       .updateTable('sms_passcodes')
       .set({ used: now })
       .where('user_id', '=', userId)
-      .where('code_hash', 'in', this.#store.sealing.hashes(code, placeOf(userId)))
+      .where('code_hash', 'in', this.#store.sealing.hashes(code, sealingContext(userId)))
       .where('used', 'is', null)
       .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
       .returning('phone_id')
@@ -112,7 +112,7 @@ export class SmsPasscodes {
       .selectFrom('sms_passcodes')
       .select('used')
       .where('user_id', '=', userId)
-      .where('code_hash', 'in', this.#store.sealing.hashes(code, placeOf(userId)))
+      .where('code_hash', 'in', this.#store.sealing.hashes(code, sealingContext(userId)))
       .where('used', 'is not', null)
       .orderBy('used', 'desc')
       .executeTakeFirst()
@@ -120,6 +120,6 @@ export class SmsPasscodes {
   }
 }
 
-function placeOf(userId: string): string {
+function sealingContext(userId: string): string {
   return `sms_passcodes:${userId}`
 }

@@ -26,7 +26,7 @@ export function readCsv(text: string): CsvFile {
  *
  * @throws {TokenFileError} `TOKEN_FILE_RECORD` if a quote is not closed, or closed too early.
  */
-export function fieldsOf(line: string, separator: string): string[] {
+export function splitFields(line: string, separator: string): string[] {
   const fields: string[] = []
   let rest = line
   for (;;) {

@@ -1,6 +1,6 @@
 import type { Column, Header } from './token_columns.ts'
 import { wrongRecord } from './token_file_error.ts'
-import { counterOf, stepOf, type TokenRecord } from './token_record.ts'
+import { parseCounter, parseStep, type TokenRecord } from './token_record.ts'
 
 /** What the command line says about all tokens of a CSV file; `undefined` if it says nothing. */
 export interface CsvTokens {
@@ -32,8 +32,8 @@ export function looksTimeBased(field: string): boolean {
  *
  * @throws {TokenFileError} `TOKEN_FILE_RECORD` for a contradiction.
  */
-export function kindOf(field: Field, tokens: CsvTokens, header: Header | undefined): Parameters {
-  const type = typeOf(field('kind'))
+export function parseKind(field: Field, tokens: CsvTokens, header: Header | undefined): Parameters {
+  const type = parseType(field('kind'))
   if (tokens.kind !== undefined && type.kind !== undefined && type.kind !== tokens.kind) {
     throw contradiction(`the type says ${type.kind.toUpperCase()}`, tokens.kind)
   }
@@ -45,18 +45,22 @@ export function kindOf(field: Field, tokens: CsvTokens, header: Header | undefin
     throw wrongRecord('the type is neither HOTP nor TOTP; name it by --kind')
   }
   const kind = given ?? kindByColumns(field, header)
-  const shared = { kind, digits: digitsOf(field, type, tokens), algorithm: hashOf(field, tokens) }
-  const { step, counter } = movingOf(field, kind)
+  const shared = {
+    kind,
+    digits: parseDigits(field, type, tokens),
+    algorithm: parseHash(field, tokens),
+  }
+  const { step, counter } = parseMovingFactor(field, kind)
   if (kind === 'totp') {
     if (counter !== '' && !(step !== '' && counter === '0')) {
       throw contradiction('the line has a counter, as only HOTP tokens do', kind)
     }
-    return { ...shared, stepSecs: step === '' ? tokens.stepSecs : stepOf(step), counter: 0 }
+    return { ...shared, stepSecs: step === '' ? tokens.stepSecs : parseStep(step), counter: 0 }
   }
   if (step !== '' && counter === '' && type.kind === undefined) {
     throw contradiction('the line has a time step, as only TOTP tokens do', kind)
   }
-  return { ...shared, stepSecs: tokens.stepSecs, counter: counterOf(counter) }
+  return { ...shared, stepSecs: tokens.stepSecs, counter: parseCounter(counter) }
 }
 
 /**
@@ -83,7 +87,7 @@ function kindByColumns(field: Field, header: Header | undefined): TokenRecord['k
   return 'hotp'
 }
 
-function movingOf(
+function parseMovingFactor(
   field: Field,
   kind: TokenRecord['kind'],
 ): { readonly step: string; readonly counter: string } {
@@ -98,7 +102,7 @@ interface TokenType {
 }
 
 /** `TOTP`, `time-based`, `hotp-6`, `t8`, `OATH-TOTP SHA256`. */
-function typeOf(text: string): TokenType {
+function parseType(text: string): TokenType {
   const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '')
   const totp = /totp|time|^t[68]?$/.test(bare)
   const hotp = /hotp|event|counter|^h[68]?$/.test(bare)
@@ -109,7 +113,7 @@ function typeOf(text: string): TokenType {
   }
 }
 
-function digitsOf(field: Field, type: TokenType, tokens: CsvTokens): TokenRecord['digits'] {
+function parseDigits(field: Field, type: TokenType, tokens: CsvTokens): TokenRecord['digits'] {
   const text = field('digits')
   if (!/^[68]?$/.test(text)) throw wrongRecord('the number of digits is neither 6 nor 8')
   const listed = text === '' ? type.digits : text === '8' ? 8 : 6
@@ -119,7 +123,7 @@ function digitsOf(field: Field, type: TokenType, tokens: CsvTokens): TokenRecord
   return listed ?? tokens.digits ?? 6
 }
 
-function hashOf(field: Field, tokens: CsvTokens): TokenRecord['algorithm'] {
+function parseHash(field: Field, tokens: CsvTokens): TokenRecord['algorithm'] {
   const text = field('algorithm')
   if (text === '') return tokens.algorithm ?? 'SHA1'
   const bare = text.toUpperCase().replace(/[^A-Z0-9]/g, '')

@@ -1,9 +1,16 @@
 import { keyPolicy } from './pskc_policy.ts'
 import { PskcProtection, type PskcUnlock } from './pskc_protection.ts'
-import { readRecords, type TokenFile, textOf } from './token_file.ts'
+import { decodeText, readRecords, type TokenFile } from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
-import { counterOf, namesOf, secretOf, serialOf, stepOf, type TokenRecord } from './token_record.ts'
-import { childOf, elementAt, readXml, type XmlElement } from './xml.ts'
+import {
+  parseCounter,
+  parseSecret,
+  parseSerial,
+  parseStep,
+  type TokenRecord,
+  tokenNames,
+} from './token_record.ts'
+import { elementAt, findChild, readXml, type XmlElement } from './xml.ts'
 
 export interface PskcOptions {
   readonly unlock?: PskcUnlock | undefined
@@ -22,7 +29,7 @@ const largestDrift = 10
  * @throws {TokenFileError} where it is none, can't be opened, or was altered.
  */
 export function readPskc(octets: Uint8Array, { unlock, now }: PskcOptions): TokenFile<TokenRecord> {
-  const container = readXml(textOf(octets))
+  const container = readXml(decodeText(octets))
   const foreign = [...container.attributes].some(
     ([name, value]) => name === 'xmlns' && !namespace.test(value),
   )
@@ -36,46 +43,46 @@ export function readPskc(octets: Uint8Array, { unlock, now }: PskcOptions): Toke
   const protection = inContainer(() => new PskcProtection(container, unlock))
   return readRecords(
     packages.map((content, index) => ({ where: `key package ${index + 1}`, content })),
-    (content) => recordOf(content, protection, now),
-    namesOf,
+    (content) => toRecord(content, protection, now),
+    tokenNames,
   )
 }
 
-function recordOf(
+function toRecord(
   keyPackage: XmlElement,
   protection: PskcProtection,
   now: number,
 ): TokenRecord | undefined {
-  const device = childOf(keyPackage, 'DeviceInfo')
-  const key = childOf(keyPackage, 'Key')
+  const device = findChild(keyPackage, 'DeviceInfo')
+  const key = findChild(keyPackage, 'Key')
   if (key === undefined) throw wrongRecord('there is no Key in it')
-  const kind = kindOf(key)
+  const kind = parseKind(key)
   if (kind === 'pin') return undefined
-  const data = childOf(key, 'Data')
+  const data = findChild(key, 'Data')
   const number = (name: string): string => {
-    const element = childOf(data, name)
+    const element = findChild(data, name)
     return element === undefined ? '' : protection.number(element)
   }
-  const serial = childOf(device, 'SerialNo')?.text ?? key.attributes.get('Id') ?? ''
-  const secret = childOf(data, 'Secret')
+  const serial = findChild(device, 'SerialNo')?.text ?? key.attributes.get('Id') ?? ''
+  const secret = findChild(data, 'Secret')
   if (secret === undefined) {
     throw wrongRecord('it has no Secret, but a reference to a key that only its maker has')
   }
   return {
-    serial: serialOf(serial),
+    serial: parseSerial(serial),
     kind,
-    digits: digitsOf(key),
-    algorithm: hashOf(key),
-    stepSecs: kind === 'totp' ? stepOf(number('TimeInterval') || '30') : 30,
-    secret: secretOf(protection.octets(secret)),
-    counter: kind === 'hotp' ? counterOf(number('Counter')) : 0,
-    drift: kind === 'totp' ? driftOf(number('TimeDrift')) : 0,
-    expires: keyPolicy(device, childOf(key, 'Policy'), now).expires,
+    digits: parseDigits(key),
+    algorithm: parseHash(key),
+    stepSecs: kind === 'totp' ? parseStep(number('TimeInterval') || '30') : 30,
+    secret: parseSecret(protection.octets(secret)),
+    counter: kind === 'hotp' ? parseCounter(number('Counter')) : 0,
+    drift: kind === 'totp' ? parseDrift(number('TimeDrift')) : 0,
+    expires: keyPolicy(device, findChild(key, 'Policy'), now).expires,
   }
 }
 
 /** `pin` is the PIN of another key, which that token checks itself. */
-function kindOf(key: XmlElement): 'hotp' | 'totp' | 'pin' {
+function parseKind(key: XmlElement): 'hotp' | 'totp' | 'pin' {
   const algorithm = key.attributes.get('Algorithm') ?? key.attributes.get('KeyAlgorithm')
   if (algorithm === undefined)
     throw wrongRecord('the Key has no Algorithm; expected is HOTP or TOTP')
@@ -84,7 +91,7 @@ function kindOf(key: XmlElement): 'hotp' | 'totp' | 'pin' {
   throw wrongRecord('the Algorithm of the Key is neither HOTP nor TOTP')
 }
 
-function digitsOf(key: XmlElement): 6 | 8 {
+function parseDigits(key: XmlElement): 6 | 8 {
   const format = elementAt(key, 'AlgorithmParameters', 'ResponseFormat')?.attributes
   const {
     Encoding = 'DECIMAL',
@@ -99,7 +106,7 @@ function digitsOf(key: XmlElement): 6 | 8 {
   throw wrongRecord('its codes have neither 6 nor 8 digits')
 }
 
-function hashOf(key: XmlElement): TokenRecord['algorithm'] {
+function parseHash(key: XmlElement): TokenRecord['algorithm'] {
   const suite = elementAt(key, 'AlgorithmParameters', 'Suite')?.text ?? 'HMAC-SHA1'
   const name = suite
     .toUpperCase()
@@ -109,7 +116,7 @@ function hashOf(key: XmlElement): TokenRecord['algorithm'] {
   throw wrongRecord('its Suite is not HMAC-SHA1, HMAC-SHA256 or HMAC-SHA512')
 }
 
-function driftOf(text: string): number {
+function parseDrift(text: string): number {
   if (text === '') return 0
   const drift = Number(text)
   if (Number.isInteger(drift) && Math.abs(drift) <= largestDrift) return drift

@@ -1,5 +1,5 @@
 import { wrongRecord } from './token_file_error.ts'
-import { childOf, type XmlElement } from './xml.ts'
+import { findChild, type XmlElement } from './xml.ts'
 
 const known = ['StartDate', 'ExpiryDate', 'PINPolicy', 'KeyUsage', 'NumberOfTransactions']
 
@@ -22,11 +22,11 @@ export function keyPolicy(
   if (usages.length > 0 && !usages.some(({ text }) => text === 'OTP')) {
     throw wrongRecord('its KeyUsage is not OTP')
   }
-  const pin = childOf(policy, 'PINPolicy')?.attributes.get('PINUsageMode') ?? 'Local'
+  const pin = findChild(policy, 'PINPolicy')?.attributes.get('PINUsageMode') ?? 'Local'
   if (pin !== 'Local') {
     throw wrongRecord('its PIN is to be checked by the server, and not by the token itself')
   }
-  if (childOf(policy, 'NumberOfTransactions') !== undefined) {
+  if (findChild(policy, 'NumberOfTransactions') !== undefined) {
     throw wrongRecord('its NumberOfTransactions would have to be counted, which is not done here')
   }
   const starts = dates('StartDate', device, policy)
@@ -43,7 +43,7 @@ export function keyPolicy(
 
 function dates(name: string, ...elements: readonly (XmlElement | undefined)[]): number[] {
   return elements
-    .flatMap((element) => childOf(element, name) ?? [])
+    .flatMap((element) => findChild(element, name) ?? [])
     .map(({ text }) => {
       const zoned = /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`
       const moment = Date.parse(zoned)

@@ -2,7 +2,7 @@ import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { Secret } from '../../../host/secret.ts'
 import { type PskcCipher, pskcCipher } from './pskc_cipher.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
-import { childOf, elementAt, type XmlElement } from './xml.ts'
+import { elementAt, findChild, type XmlElement } from './xml.ts'
 
 /** What a key container is opened with: a pre-shared key in hex, or a password. */
 export type PskcUnlock =
@@ -36,7 +36,7 @@ const hashes: ReadonlyMap<string, string> = new Map([
   ['http://www.w3.org/2001/04/xmldsig-more#hmac-sha384', 'sha384'],
   ['http://www.w3.org/2001/04/xmldsig-more#hmac-sha512', 'sha512'],
 ])
-const mostIterations = 10_000_000
+const maxIterations = 10_000_000
 const keyLengths = [16, 24, 32]
 
 /**
@@ -49,29 +49,29 @@ export class PskcProtection {
 
   /** @throws {TokenFileError} where the container can't be opened with what was given. */
   constructor(container: XmlElement, unlock: PskcUnlock | undefined) {
-    this.#key = encryptionKeyOf(container, unlock)
-    this.#mac = this.#macOf(childOf(container, 'MACMethod'))
+    this.#key = deriveEncryptionKey(container, unlock)
+    this.#mac = this.#macOf(findChild(container, 'MACMethod'))
   }
 
   /** The octets of an element that has a PlainValue in base64, or an EncryptedValue. */
   octets(element: XmlElement): Buffer {
-    return this.#encrypted(element) ?? base64(childOf(element, 'PlainValue')?.text ?? '')
+    return this.#encrypted(element) ?? base64(findChild(element, 'PlainValue')?.text ?? '')
   }
 
   /** The number that an element has in digits, or encrypted in octets, the highest first. */
   number(element: XmlElement): string {
     const octets = this.#encrypted(element)
-    if (octets === undefined) return childOf(element, 'PlainValue')?.text ?? ''
+    if (octets === undefined) return findChild(element, 'PlainValue')?.text ?? ''
     if (octets.length > 8) throw wrongRecord(`${element.name} is longer than 8 octets`)
     return BigInt(`0x${octets.toString('hex') || '0'}`).toString()
   }
 
   #encrypted(element: XmlElement): Buffer | undefined {
-    const encrypted = childOf(element, 'EncryptedValue')
+    const encrypted = findChild(element, 'EncryptedValue')
     if (encrypted === undefined) return undefined
     const { cipher, value } = encryptedValue(encrypted)
     const key = this.#keyFor(cipher)
-    const mac = childOf(element, 'ValueMAC')
+    const mac = findChild(element, 'ValueMAC')
     if (mac !== undefined) this.#authenticate(value, base64(mac.text))
     else if (!cipher.authentic) {
       throw new TokenFileError(
@@ -106,7 +106,7 @@ export class PskcProtection {
         `the MAC is of an algorithm that is not read; known is HMAC with ${[...hashes.values()].join(', ')}`,
       )
     }
-    const encrypted = childOf(method, 'MACKey')
+    const encrypted = findChild(method, 'MACKey')
     if (encrypted === undefined)
       return this.#key === undefined ? undefined : { hash, key: this.#key }
     const { cipher, value } = encryptedValue(encrypted)
@@ -129,21 +129,21 @@ export class PskcProtection {
   }
 }
 
-function encryptionKeyOf(
+function deriveEncryptionKey(
   container: XmlElement,
   unlock: PskcUnlock | undefined,
 ): Buffer | undefined {
-  const encryption = childOf(container, 'EncryptionKey')
+  const encryption = findChild(container, 'EncryptionKey')
   if (encryption === undefined) return undefined
-  const derived = childOf(encryption, 'DerivedKey')
+  const derived = findChild(encryption, 'DerivedKey')
   if (derived !== undefined) {
     if (unlock?.kind === 'password') return derivedKey(derived, unlock.password)
     throw new TokenFileError(
       'TOKEN_FILE_PASSWORD_NEEDED',
-      `the file is encrypted with a password${named(childOf(derived, 'MasterKeyName'))}; give it`,
+      `the file is encrypted with a password${named(findChild(derived, 'MasterKeyName'))}; give it`,
     )
   }
-  if (childOf(encryption, 'X509Data') ?? childOf(encryption, 'KeyValue')) {
+  if (findChild(encryption, 'X509Data') ?? findChild(encryption, 'KeyValue')) {
     throw new TokenFileError(
       'TOKEN_FILE_ENCRYPTION',
       "the file is encrypted for a certificate's key, which is not read; ask for one with a pre-shared key",
@@ -152,26 +152,26 @@ function encryptionKeyOf(
   if (unlock?.kind === 'key') return Buffer.from(unlock.key.reveal(), 'hex')
   throw new TokenFileError(
     'TOKEN_FILE_KEY_NEEDED',
-    `the file is encrypted with a pre-shared key${named(childOf(encryption, 'KeyName'))}; give it`,
+    `the file is encrypted with a pre-shared key${named(findChild(encryption, 'KeyName'))}; give it`,
   )
 }
 
 /** RFC 6030 §6.2: PBKDF2 of PKCS #5. */
 function derivedKey(derived: XmlElement, password: Secret): Buffer {
-  const method = childOf(derived, 'KeyDerivationMethod')
-  const parameters = childOf(method, 'PBKDF2-params')
+  const method = findChild(derived, 'KeyDerivationMethod')
+  const parameters = findChild(method, 'PBKDF2-params')
   if (method?.attributes.get('Algorithm')?.endsWith('#pbkdf2') !== true || !parameters) {
     throw new TokenFileError('TOKEN_FILE_ENCRYPTION', 'the key is derived, but not by PBKDF2')
   }
-  const prf = childOf(parameters, 'PRF')?.attributes.get('Algorithm')
+  const prf = findChild(parameters, 'PRF')?.attributes.get('Algorithm')
   const hash = prf === undefined ? 'sha1' : prfHash(prf)
   const salt = base64(elementAt(parameters, 'Salt', 'Specified')?.text ?? '')
-  const iterations = Number(childOf(parameters, 'IterationCount')?.text)
-  const length = Number(childOf(parameters, 'KeyLength')?.text ?? '16')
-  if (!Number.isInteger(iterations) || iterations < 1 || iterations > mostIterations) {
+  const iterations = Number(findChild(parameters, 'IterationCount')?.text)
+  const length = Number(findChild(parameters, 'KeyLength')?.text ?? '16')
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxIterations) {
     throw new TokenFileError(
       'TOKEN_FILE_ENCRYPTION',
-      `IterationCount is not a number from 1 to ${mostIterations}`,
+      `IterationCount is not a number from 1 to ${maxIterations}`,
     )
   }
   if (!keyLengths.includes(length)) {
@@ -187,7 +187,7 @@ function prfHash(algorithm: string): string {
 }
 
 function encryptedValue(element: XmlElement): { cipher: PskcCipher; value: Buffer } {
-  const algorithm = childOf(element, 'EncryptionMethod')?.attributes.get('Algorithm') ?? ''
+  const algorithm = findChild(element, 'EncryptionMethod')?.attributes.get('Algorithm') ?? ''
   const value = elementAt(element, 'CipherData', 'CipherValue')
   return { cipher: pskcCipher(algorithm), value: base64(value?.text ?? '') }
 }

@@ -41,7 +41,7 @@ export interface Header {
  * @returns `undefined` if the line is a token.
  * @throws {TokenFileError} `TOKEN_FILE_FORM` for a header that lacks a column or repeats the secret.
  */
-export function headerOf(fields: readonly string[]): Header | undefined {
+export function parseColumns(fields: readonly string[]): Header | undefined {
   const words = fields.map((field) => field.toLowerCase().replace(/[^a-z0-9]/g, ''))
   const columns = words.map((word) => names.find(([pattern]) => pattern.test(word))?.[1])
   const count = (column: Column) => columns.filter((each) => each === column).length

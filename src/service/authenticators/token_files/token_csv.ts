@@ -1,10 +1,22 @@
 import { Secret as OathSecret } from 'otpauth'
-import { fieldsOf, isTextFormula, readCsv } from './csv.ts'
-import { type CsvTokens, kindOf, looksLikeStep, looksTimeBased } from './csv_kind.ts'
-import { type Column, columnsWithoutHeader, type Header, headerOf } from './token_columns.ts'
-import { type FileProblem, type Place, readRecords, type TokenFile, textOf } from './token_file.ts'
+import { isTextFormula, readCsv, splitFields } from './csv.ts'
+import { type CsvTokens, looksLikeStep, looksTimeBased, parseKind } from './csv_kind.ts'
+import { type Column, columnsWithoutHeader, type Header, parseColumns } from './token_columns.ts'
+import {
+  decodeText,
+  type FileProblem,
+  type Place,
+  readRecords,
+  type TokenFile,
+} from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
-import { namesOf, secretOf, serialOf, type TokenRecord, usernameOf } from './token_record.ts'
+import {
+  parseSecret,
+  parseSerial,
+  parseUsername,
+  type TokenRecord,
+  tokenNames,
+} from './token_record.ts'
 
 /** Tokens of a CSV file, and notes on fields that were not read as they are written. */
 export interface TokenCsv extends TokenFile<TokenRecord> {
@@ -19,7 +31,7 @@ export interface TokenCsv extends TokenFile<TokenRecord> {
  *   they are HOTP or TOTP tokens.
  */
 export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
-  const { lines, separator } = readCsv(textOf(octets))
+  const { lines, separator } = readCsv(decodeText(octets))
   const header = readHeader(lines[0]?.content ?? '', separator)
   const listed = header === undefined ? lines : lines.slice(1)
   if (listed.length === 0) {
@@ -31,8 +43,8 @@ export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
   if (tokens.kind === undefined) refuseDoubtfulKind(listed, separator, header)
   const read = readRecords(
     listed,
-    (line) => recordOf(fieldsOf(line, separator), header, tokens),
-    namesOf,
+    (line) => toRecord(splitFields(line, separator), header, tokens),
+    tokenNames,
   )
   return { ...read, notes: formulaNotes(listed, separator) }
 }
@@ -40,13 +52,13 @@ export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
 function readHeader(line: string, separator: string): Header | undefined {
   let fields: string[]
   try {
-    fields = fieldsOf(line, separator)
+    fields = splitFields(line, separator)
   } catch (error) {
     // `readRecords` reports it with the problems of the other lines
     if (error instanceof TokenFileError) return undefined
     throw error
   }
-  return headerOf(fields)
+  return parseColumns(fields)
 }
 
 /**
@@ -95,7 +107,7 @@ function mayBeTotp(column: number): TokenFileError {
   )
 }
 
-function recordOf(
+function toRecord(
   fields: readonly string[],
   header: Header | undefined,
   tokens: CsvTokens,
@@ -109,12 +121,12 @@ function recordOf(
   const field = (column: Column): string => fields[columns.indexOf(column)] ?? ''
   const username = field('username')
   return {
-    serial: serialOf(field('serial')),
-    ...kindOf(field, tokens, header),
-    secret: secretOf(secretOctets(field('secret'))),
+    serial: parseSerial(field('serial')),
+    ...parseKind(field, tokens, header),
+    secret: parseSecret(secretOctets(field('secret'))),
     drift: 0,
     expires: undefined,
-    ...(username === '' ? {} : { username: usernameOf(username) }),
+    ...(username === '' ? {} : { username: parseUsername(username) }),
   }
 }
 

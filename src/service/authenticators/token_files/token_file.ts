@@ -18,7 +18,7 @@ export interface Place<Content> {
   readonly content: Content
 }
 
-const longestFile = 64 * 1024 * 1024
+const maxFileLength = 64 * 1024 * 1024
 
 /**
  * Reads every record of a file.
@@ -56,11 +56,11 @@ export function readRecords<Content, TokenRecord>(
  *
  * @throws {TokenFileError} `TOKEN_FILE_TEXT` that names what the file is instead.
  */
-export function textOf(octets: Uint8Array): string {
-  if (octets.length > longestFile) {
+export function decodeText(octets: Uint8Array): string {
+  if (octets.length > maxFileLength) {
     throw new TokenFileError(
       'TOKEN_FILE_TEXT',
-      `the file has ${octets.length} bytes, and the limit is ${longestFile}; split it`,
+      `the file has ${octets.length} bytes, and the limit is ${maxFileLength}; split it`,
     )
   }
   const encoding = startsWith(octets, [0xff, 0xfe])

@@ -21,14 +21,14 @@ export interface TokenRecord {
 }
 
 /** RFC 4226 requires 16 bytes, but there are tokens with 10. */
-const fewestOctets = 10
-const mostOctets = 128
-const longestSerial = 64
-const longestUsername = 256
+const minOctets = 10
+const maxOctets = 128
+const maxSerialLength = 64
+const maxUsernameLength = 256
 const highestCounter = 2 ** 52
 
 /** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a serial. */
-export function serialOf(text: string): string {
+export function parseSerial(text: string): string {
   const serial = text.trim()
   if (serial === '') throw wrongRecord('the serial is missing')
   if (/^\d([.,]\d+E\+?|E\+)\d+$/i.test(serial)) {
@@ -36,45 +36,45 @@ export function serialOf(text: string): string {
       `the serial ${serial} is a number that a spreadsheet has rounded; format that column as text and fill it again`,
     )
   }
-  if (serial.length <= longestSerial && /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+-]*$/u.test(serial)) {
+  if (serial.length <= maxSerialLength && /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+-]*$/u.test(serial)) {
     return serial
   }
   throw wrongRecord(
-    `the serial must be at most ${longestSerial} letters and digits; is it in the right column?`,
+    `the serial must be at most ${maxSerialLength} letters and digits; is it in the right column?`,
   )
 }
 
 /** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a user name. */
-export function usernameOf(text: string): string {
-  if (text.length <= longestUsername && !/[\p{C}\s]/u.test(text)) return text
+export function parseUsername(text: string): string {
+  if (text.length <= maxUsernameLength && !/[\p{C}\s]/u.test(text)) return text
   throw wrongRecord(
-    `the user name has blanks or control characters, or more than ${longestUsername} characters`,
+    `the user name has blanks or control characters, or more than ${maxUsernameLength} characters`,
   )
 }
 
 /** A secret in base32, as the directory takes it. */
-export function secretOf(octets: Uint8Array): Secret {
-  if (octets.length < fewestOctets || octets.length > mostOctets) {
+export function parseSecret(octets: Uint8Array): Secret {
+  if (octets.length < minOctets || octets.length > maxOctets) {
     throw wrongRecord(
-      `the secret has ${octets.length} bytes; it must have ${fewestOctets} to ${mostOctets}`,
+      `the secret has ${octets.length} bytes; it must have ${minOctets} to ${maxOctets}`,
     )
   }
   return new Secret(new OathSecret({ buffer: Uint8Array.from(octets).buffer }).base32)
 }
 
-export function counterOf(text: string): number {
+export function parseCounter(text: string): number {
   if (text === '') return 0
   if (/^\d{1,16}$/.test(text) && Number(text) <= highestCounter) return Number(text)
   throw wrongRecord('the counter is not a whole number from 0 up')
 }
 
-export function stepOf(text: string): number {
+export function parseStep(text: string): number {
   const [, secs = ''] = /^(\d{2,3})\s*(?:s|secs?|seconds?)?$/i.exec(text) ?? []
   if (Number(secs) >= 10 && Number(secs) <= 300) return Number(secs)
   throw wrongRecord('the time step is not one of 10 to 300 seconds; tokens have 30 or 60')
 }
 
 /** Values that must be unique among the tokens of a file. */
-export function namesOf({ kind, serial }: TokenRecord): Readonly<Record<string, string>> {
+export function tokenNames({ kind, serial }: TokenRecord): Readonly<Record<string, string>> {
   return { [`serial of this ${kind.toUpperCase()} token`]: serial }
 }

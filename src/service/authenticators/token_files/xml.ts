@@ -27,13 +27,13 @@ export function readXml(text: string): XmlElement {
   }
   const valid = validated(text)
   if (valid !== true) throw wrongXml(`line ${valid.err.line} is no well-formed XML`)
-  const [root, ...others] = elementsOf(parsed(text))
+  const [root, ...others] = listElements(parsed(text))
   if (root === undefined || others.length > 0) throw wrongXml('the file is no XML document')
   return root
 }
 
 /** The first child of that name. */
-export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+export function findChild(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name)
 }
 
@@ -42,7 +42,7 @@ export function elementAt(
   element: XmlElement | undefined,
   ...path: readonly string[]
 ): XmlElement | undefined {
-  return path.reduce(childOf, element)
+  return path.reduce(findChild, element)
 }
 
 function validated(text: string): ReturnType<typeof XMLValidator.validate> {
@@ -74,14 +74,14 @@ function parsed(text: string): unknown {
 }
 
 /** What the parser gives: `[{ name: […], ':@': { '@attribute': … } }, { '#text': … }]`. */
-function elementsOf(nodes: unknown): XmlElement[] {
+function listElements(nodes: unknown): XmlElement[] {
   if (!Array.isArray(nodes)) return []
   return nodes.flatMap((node: unknown) => {
-    const entries = entriesOf(node)
+    const entries = listEntries(node)
     const content = entries.find(([name]) => name !== attributesName)
     if (content === undefined || content[0] === textName) return []
     const [name, children] = content
-    const attributes = entriesOf(entries.find(([key]) => key === attributesName)?.[1])
+    const attributes = listEntries(entries.find(([key]) => key === attributesName)?.[1])
     return {
       name: localName(name),
       attributes: new Map(
@@ -90,7 +90,7 @@ function elementsOf(nodes: unknown): XmlElement[] {
           decoded(String(value)),
         ]),
       ),
-      children: elementsOf(children),
+      children: listElements(children),
       text: decoded(ownText(children)).trim(),
     }
   })
@@ -99,13 +99,13 @@ function elementsOf(nodes: unknown): XmlElement[] {
 function ownText(children: unknown): string {
   if (!Array.isArray(children)) return ''
   return children
-    .flatMap((node: unknown) => entriesOf(node))
+    .flatMap((node: unknown) => listEntries(node))
     .filter(([name]) => name === textName)
     .map(([, text]) => String(text))
     .join('')
 }
 
-function entriesOf(node: unknown): [string, unknown][] {
+function listEntries(node: unknown): [string, unknown][] {
   return typeof node === 'object' && node !== null ? Object.entries(node) : []
 }
 

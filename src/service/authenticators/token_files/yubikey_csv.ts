@@ -1,8 +1,8 @@
 import { Secret } from '../../../host/secret.ts'
-import { fieldsOf, readCsv } from './csv.ts'
-import { readRecords, type TokenFile, textOf } from './token_file.ts'
+import { readCsv, splitFields } from './csv.ts'
+import { decodeText, readRecords, type TokenFile } from './token_file.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
-import { serialOf } from './token_record.ts'
+import { parseSerial } from './token_record.ts'
 
 /** A YubiKey as a file lists it. */
 export interface YubikeyRecord {
@@ -22,7 +22,7 @@ export interface YubikeyRecord {
  * @throws {TokenFileError} where it is no such file at all.
  */
 export function readYubikeyCsv(octets: Uint8Array): TokenFile<YubikeyRecord> {
-  const { lines, separator } = readCsv(textOf(octets))
+  const { lines, separator } = readCsv(decodeText(octets))
   const listed = /^"?serial/i.test(lines[0]?.content ?? '') ? lines.slice(1) : lines
   if (listed.length === 0) {
     throw new TokenFileError(
@@ -38,12 +38,12 @@ export function readYubikeyCsv(octets: Uint8Array): TokenFile<YubikeyRecord> {
   }
   return readRecords(
     listed,
-    (line) => recordOf(fieldsOf(line, separator)),
+    (line) => toRecord(splitFields(line, separator)),
     ({ serial, publicId }) => ({ serial, 'public identity': publicId }),
   )
 }
 
-function recordOf(fields: readonly string[]): YubikeyRecord {
+function toRecord(fields: readonly string[]): YubikeyRecord {
   const [serial = '', publicId = '', privateId = '', aesKey = ''] = fields
   if (!/^[cbdefghijklnrtuv]{12}$/i.test(publicId)) {
     throw wrongRecord('the public identity is not twelve letters of modhex (cbdefghijklnrtuv)')
@@ -53,7 +53,7 @@ function recordOf(fields: readonly string[]): YubikeyRecord {
   }
   if (!/^[0-9a-f]{32}$/i.test(aesKey)) throw wrongRecord('the AES key is not 16 octets in hex')
   return {
-    serial: serialOf(serial),
+    serial: parseSerial(serial),
     publicId: publicId.toLowerCase(),
     privateId: new Secret(privateId.toLowerCase()),
     aesKey: new Secret(aesKey.toLowerCase()),

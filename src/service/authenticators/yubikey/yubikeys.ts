@@ -72,12 +72,12 @@ export class Yubikeys {
   }
 
   async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
-    return (await yubikeysOfUser(db, { userId })).map(yubikeyOf)
+    return (await yubikeysOfUser(db, { userId })).map(toYubikey)
   }
 
   async list(db: StoreDb = this.#store.db): Promise<Yubikey[]> {
     const rows = await db.selectFrom('yubikeys').selectAll().orderBy('serial').execute()
-    return rows.map(yubikeyOf)
+    return rows.map(toYubikey)
   }
 
   /** The one with a serial or an identifier. */
@@ -87,7 +87,7 @@ export class Yubikeys {
       .selectAll()
       .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
       .execute()
-    return rows.map(yubikeyOf)
+    return rows.map(toYubikey)
   }
 
   async create(
@@ -98,7 +98,7 @@ export class Yubikeys {
   ): Promise<Yubikey> {
     const row = { ...this.#rowOf(yubikey, now), user_id: userId }
     await insert([row], db)
-    return yubikeyOf(row)
+    return toYubikey(row)
   }
 
   /**
@@ -199,7 +199,7 @@ export class Yubikeys {
         ]),
       )
       .executeTakeFirst()
-    const yubikey = yubikeyOf(row)
+    const yubikey = toYubikey(row)
     if (numUpdatedRows === 1n) return { outcome: 'accepted', yubikey }
     const last = await db
       .selectFrom('yubikeys')
@@ -212,7 +212,7 @@ export class Yubikeys {
   async #replace(row: YubikeyRow, yubikey: NewYubikey, now: number, db: StoreDb): Promise<void> {
     const { public_id, sealed_key } = this.#rowOf(yubikey, now, row.token_id)
     const before = this.#keys(row)
-    const after = keysOf(yubikey)
+    const after = sealKeys(yubikey)
     const sameKey = before.aesKey.equals(after.aesKey) && before.privateId.equals(after.privateId)
     await db
       .updateTable('yubikeys')
@@ -223,7 +223,7 @@ export class Yubikeys {
   }
 
   #rowOf(yubikey: NewYubikey, now: number, tokenId = newIdentifier('DH')) {
-    const { privateId, aesKey } = keysOf(yubikey)
+    const { privateId, aesKey } = sealKeys(yubikey)
     const key = JSON.stringify([privateId.toString('hex'), aesKey.toString('hex')])
     return {
       token_id: tokenId,
@@ -239,7 +239,7 @@ export class Yubikeys {
   #keys(row: YubikeyRow): YubikeyKeys {
     const opened = this.#store.sealing.open(row.sealed_key, yubikeyPlace(row.token_id))
     const [privateId, aesKey]: unknown[] = JSON.parse(opened)
-    return keysOf({
+    return sealKeys({
       privateId: new Secret(String(privateId)),
       aesKey: new Secret(String(aesKey)),
     })
@@ -277,7 +277,7 @@ function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknow
   }
 }
 
-function keysOf({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
+function sealKeys({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
   const hex = (secret: Secret, octets: number): Buffer => {
     const text = secret.reveal()
     if (/^[0-9a-f]*$/i.test(text) && text.length === octets * 2) return Buffer.from(text, 'hex')
@@ -298,7 +298,7 @@ function checkedPublicId(publicId: string): string {
   )
 }
 
-function yubikeyOf(row: YubikeyRow): Yubikey {
+function toYubikey(row: YubikeyRow): Yubikey {
   return {
     tokenId: row.token_id,
     userId: row.user_id,

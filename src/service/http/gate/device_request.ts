@@ -66,7 +66,7 @@ export class DeviceRequestGate {
     this.#genuine = server.createRateLimit({
       max: requestsPerMinute,
       timeWindow: minuteMs,
-      keyGenerator: phoneIdOf,
+      keyGenerator: readPhoneId,
     })
   }
 
@@ -96,7 +96,7 @@ export class DeviceRequestGate {
     if (Math.abs(Number(time) - this.#clock.now()) > allowedSkewMs) {
       throw new AppRefusal('clock_skew', 'the clock of the phone is wrong')
     }
-    const phoneId = phoneIdOf(request)
+    const phoneId = readPhoneId(request)
     const device = /^DP[A-Z0-9]{18}$/.test(phoneId)
       ? await (lookUp ? this.#devices.byPhone(phoneId) : this.#devices.byPhoneInTurn(phoneId))
       : undefined
@@ -115,7 +115,7 @@ export class DeviceRequestGate {
   }
 }
 
-function phoneIdOf(request: FastifyRequest): string {
+function readPhoneId(request: FastifyRequest): string {
   return header(request, 'x-countersign-device')
 }
 

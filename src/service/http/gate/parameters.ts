@@ -69,10 +69,10 @@ function encodedForm(json: readonly Parameter[] | AuthApiFailure): readonly Enco
 }
 
 function decoded({ name, value }: EncodedParameter): Parameter {
-  return checked([textOf(name, 'parameters'), textOf(value, name)])
+  return checked([decodeText(name, 'parameters'), decodeText(value, name)])
 }
 
-function textOf(encoded: string, name: string): string {
+function decodeText(encoded: string, name: string): string {
   try {
     return decodeURIComponent(encoded)
   } catch {

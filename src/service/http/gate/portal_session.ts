@@ -29,7 +29,7 @@ export interface PortalSessionGateParts {
 /** With `__Host-` a browser takes it from this host alone, over TLS alone, for all of its paths. */
 const sessionCookie = '__Host-countersign-portal'
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
-const longestToken = 64
+const maxTokenLength = 64
 
 /**
  * Finds out who is at the portal. A session is worth nothing as soon as its user may not sign in any
@@ -74,7 +74,7 @@ export class PortalSessionGate {
   /** Whoever has a session, of whichever kind. */
   async visitor(request: FastifyRequest): Promise<Admitted | undefined> {
     const { sessions, users, clock } = this.#parts
-    const token = cookieOf(request)
+    const token = readCookie(request)
     if (token === undefined) return undefined
     const session = await sessions.byToken(token, clock.now())
     if (session === undefined) return undefined
@@ -104,7 +104,7 @@ export class PortalSessionGate {
   }
 }
 
-function cookieOf({ headers }: FastifyRequest): string | undefined {
+function readCookie({ headers }: FastifyRequest): string | undefined {
   const named = `${sessionCookie}=`
   const tokens = (headers.cookie ?? '')
     .split(';')
@@ -113,7 +113,7 @@ function cookieOf({ headers }: FastifyRequest): string | undefined {
     .map((pair) => pair.slice(named.length))
   // two of one name are somebody's attempt to slip his own in
   const [token] = tokens
-  return tokens.length === 1 && token !== undefined && token.length <= longestToken
+  return tokens.length === 1 && token !== undefined && token.length <= maxTokenLength
     ? token
     : undefined
 }

@@ -12,7 +12,7 @@ export function originForm(target: string): string {
 }
 
 /** The host, with its port, that an absolute target names; `undefined` for any other target. */
-export function authorityOf(target: string): string | undefined {
+export function parseAuthority(target: string): string | undefined {
   if (target.startsWith('/')) return undefined
   const authority = absoluteForm.exec(target)?.[1]
   return authority?.slice(authority.lastIndexOf('@') + 1)

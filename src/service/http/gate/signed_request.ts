@@ -19,7 +19,7 @@ import { aheadOfQueue } from '../../store/database_share.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { ReceivedParameters } from './parameters.ts'
 import { RefusalLog } from './refusal_log.ts'
-import { authorityOf } from './request_target.ts'
+import { parseAuthority } from './request_target.ts'
 
 /** A request that an application has signed. */
 export interface SignedRequest {
@@ -69,7 +69,7 @@ interface Known {
 
 /** How long a removed application, or a replaced key, may still be accepted. */
 const knownMs = 1000
-const mostKnown = 10_000
+const maxKnown = 10_000
 const sha1Digits = 40
 /** Bytes; calls of real clients are far smaller. */
 const maxRehashed = 4096
@@ -124,7 +124,7 @@ export class SignedRequestGate {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
     // past the budget of refused requests only a cheap look is left
     if (!lookUp && body.length > maxRehashed) throw new AuthApiFailure(failures.invalidSignature)
-    const date = dateOf(request)
+    const date = readDate(request)
     if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
     const url = request.raw.url ?? ''
     const parameters = new ReceivedParameters(url, body, request.headers['content-type'])
@@ -189,7 +189,7 @@ export class SignedRequestGate {
 
   #keep(ikey: string, integration: Integration): Known {
     const before = this.#known.get(ikey)
-    if (this.#known.size >= mostKnown) this.#known.clear()
+    if (this.#known.size >= maxKnown) this.#known.clear()
     const same = before?.integration.skey === integration.skey
     const key = same ? before.key : signingKey(integration.skey.reveal())
     const known = { integration, key, readAt: this.#options.clock.now() }
@@ -205,12 +205,12 @@ export class SignedRequestGate {
 
 /** An absolute request target names the host, too, and counts before the header (RFC 9112 §3.2.2). */
 function sentHosts({ headers, originalUrl }: FastifyRequest): string[] {
-  const target = authorityOf(originalUrl)
+  const target = parseAuthority(originalUrl)
   const { host } = headers
   return [...(host === undefined ? [] : [host]), ...(target === undefined ? [] : [target])]
 }
 
-function dateOf({ headers }: FastifyRequest): string | undefined {
+function readDate({ headers }: FastifyRequest): string | undefined {
   const duo = headers['x-duo-date']
   return typeof duo === 'string' ? duo : headers.date
 }

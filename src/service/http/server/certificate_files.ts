@@ -108,7 +108,7 @@ function readPair(certificateFile: string, keyFile: string): Certified {
     matching = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
   } catch (error) {
     throw new CertificateError(
-      `${certificateFile} and ${keyFile} are not a certificate and its key in PEM: ${messageOf(error)}`,
+      `${certificateFile} and ${keyFile} are not a certificate and its key in PEM: ${errorMessage(error)}`,
     )
   }
   if (!matching) {
@@ -123,7 +123,7 @@ function isGood(
   names: readonly string[],
   now: number,
 ): boolean {
-  const { subjectAltName = '', validToDate, ...parsed } = certificateOf(certificate)
+  const { subjectAltName = '', validToDate, ...parsed } = parseCertificate(certificate)
   const there = new Set(subjectAltName.split(', '))
   return (
     validToDate.getTime() - now > renewMs &&
@@ -136,7 +136,7 @@ function isGood(
   )
 }
 
-function certificateOf(pem: string): {
+function parseCertificate(pem: string): {
   readonly subjectAltName: string | undefined
   readonly validToDate: Date
   readonly issuedBy: (authority: X509Certificate) => boolean
@@ -152,7 +152,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new CertificateError(`${file} can't be read: ${messageOf(error)}`)
+    throw new CertificateError(`${file} can't be read: ${errorMessage(error)}`)
   }
 }
 
@@ -164,10 +164,10 @@ function writeAtomically(file: string, text: string, mode: number): void {
     writeFileSync(unfinished, text, { mode, flush: true })
     renameSync(unfinished, file)
   } catch (error) {
-    throw new CertificateError(`${file} can't be written: ${messageOf(error)}`)
+    throw new CertificateError(`${file} can't be written: ${errorMessage(error)}`)
   }
 }
 
-function messageOf(error: unknown): string {
+function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

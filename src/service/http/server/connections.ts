@@ -75,7 +75,7 @@ export class Connections {
 
   /** The TLS handshake of a connection is complete. */
   secured(socket: TLSSocket): void {
-    const connection = this.#byPeer.get(peerOf(socket))
+    const connection = this.#byPeer.get(peerAddress(socket))
     if (connection === undefined) return
     connection.isSecure = true
     this.#bySocket.set(socket, connection)
@@ -188,7 +188,7 @@ export class Connections {
     this.#bySource.set(source, ofSource)
     ofSource.push(connection)
     this.#all.push(connection)
-    const peer = peerOf(socket)
+    const peer = peerAddress(socket)
     this.#byPeer.set(peer, connection)
     socket.once('close', () => {
       if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer)
@@ -252,14 +252,14 @@ export class Connections {
     const now = performance.now()
     if (now - logged.at < logEveryMs) return
     const { log, limits } = this.#options
-    const limit = limitOf(reason, limits)
+    const limit = describeLimit(reason, limits)
     log.warn(`connections closed: ${limit}`, { count: logged.unlogged, from: source })
     logged.at = now
     logged.unlogged = 0
   }
 }
 
-function limitOf(reason: ClosedFor, limits: ConnectionLimits): string {
+function describeLimit(reason: ClosedFor, limits: ConnectionLimits): string {
   const rows: Readonly<Record<ClosedFor, string>> = {
     total: `[connections] total=${limits.total} is reached`,
     per_address: `[connections] per_address=${limits.perAddress} is reached`,
@@ -276,6 +276,6 @@ function refuse(socket: Socket): false {
   return false
 }
 
-function peerOf(socket: Socket): string {
+function peerAddress(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`
 }

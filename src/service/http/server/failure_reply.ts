@@ -33,7 +33,7 @@ export class FailureReply {
     }
     if (error instanceof AuthApiFailure) {
       const { code, status, detail } = error
-      return sent(reply, { code, status, message: messageOf(code) }, detail)
+      return sent(reply, { code, status, message: failureMessage(code) }, detail)
     }
     // the only case in which the service can't decide, for which clients have their failmode
     this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
@@ -50,7 +50,7 @@ function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply 
     .send(failure(row, detail))
 }
 
-function messageOf(code: number): string {
+function failureMessage(code: number): string {
   return Object.values(failures).find((row) => row.code === code)?.message ?? 'Failure'
 }
 
@@ -67,7 +67,7 @@ function errorText(error: unknown): string {
 }
 
 /** The path without its query, which may contain passcodes and names. */
-export function pathOf(request: FastifyRequest): string {
+export function requestPath(request: FastifyRequest): string {
   const [path = ''] = (request.raw.url ?? '').split('?', 1)
   return path
 }
@@ -79,6 +79,6 @@ export function pathOf(request: FastifyRequest): string {
 export function loggedPath(request: FastifyRequest): string {
   const { url } = request.routeOptions
   if (url?.includes('/:') === true) return url
-  const path = pathOf(request)
+  const path = requestPath(request)
   return url === undefined ? path.replace(/[\w%-]{16,}/g, '…') : path
 }

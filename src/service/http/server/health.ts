@@ -42,7 +42,7 @@ export class Health {
   async database(): Promise<DatabaseHealth> {
     const before = this.#written
     if (before !== undefined && performance.now() - before.at < cachedMs) return before.health
-    this.#writing ??= this.#healthOf(this.#parts.write).then((written) => {
+    this.#writing ??= this.#readHealth(this.#parts.write).then((written) => {
       this.#written = { health: written, at: performance.now() }
       this.#writing = undefined
       return written
@@ -52,7 +52,7 @@ export class Health {
 
   /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
   async canDecide(): Promise<boolean> {
-    const [read, written] = await Promise.all([this.#healthOf(this.#parts.read), this.database()])
+    const [read, written] = await Promise.all([this.#readHealth(this.#parts.read), this.database()])
     return [read, written].every((health) => health === 'ok' || health === 'busy')
   }
 
@@ -60,7 +60,7 @@ export class Health {
    * Waits for a bounded time. A database that answers others meanwhile is busy: proxies take a
    * failing `check` as evidence of an outage, which load alone must never be.
    */
-  async #healthOf(work: () => Promise<void>): Promise<DatabaseHealth> {
+  async #readHealth(work: () => Promise<void>): Promise<DatabaseHealth> {
     const began = performance.now()
     const late = Promise.withResolvers<DatabaseHealth>()
     const expire = () => {
@@ -69,14 +69,14 @@ export class Health {
     // after a stall of the event loop, what has arrived meanwhile is read first
     const timer = setTimeout(() => setImmediate(expire), deadlineMs)
     try {
-      return await Promise.race([work().then(() => 'ok' as const, failureOf), late.promise])
+      return await Promise.race([work().then(() => 'ok' as const, describeFailure), late.promise])
     } finally {
       clearTimeout(timer)
     }
   }
 }
 
-function failureOf(error: unknown): DatabaseHealth {
+function describeFailure(error: unknown): DatabaseHealth {
   if (!(error instanceof StoreError)) return 'unreachable'
   switch (error.code) {
     case 'STORE_BUSY':

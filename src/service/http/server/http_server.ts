@@ -15,11 +15,11 @@ import { originForm } from '../gate/request_target.ts'
 import { SignedRequestGate } from '../gate/signed_request.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
-import { FailureReply, loggedPath, pathOf } from './failure_reply.ts'
+import { FailureReply, loggedPath, requestPath } from './failure_reply.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
 import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
-import { connectionOf, trackRequests } from './tracked_requests.ts'
+import { findConnection, trackRequests } from './tracked_requests.ts'
 
 /** Adds one more face of the service to its server. */
 export type Face = (server: FastifyInstance, gates: AuthApiGates) => void | Promise<void>
@@ -43,7 +43,7 @@ export interface HttpServerOptions {
 }
 
 const largestBody = 65_536
-const mostHeaders = 16_384
+const maxHeaders = 16_384
 /** How often Node looks for requests that are late. */
 const lateCheckMs = 500
 const refusalMs = 1000
@@ -77,7 +77,7 @@ export class HttpServer {
         key: certified.key,
         minVersion: 'TLSv1.2',
         ALPNProtocols: protocols,
-        maxHeaderSize: mostHeaders,
+        maxHeaderSize: maxHeaders,
         headersTimeout: headerMs,
         connectionsCheckingInterval: lateCheckMs,
       },
@@ -108,7 +108,7 @@ export class HttpServer {
     nameNoCharsetOfJson(server)
     server.setErrorHandler((error, request, reply) => failureReply.send(error, request, reply))
     server.setNotFoundHandler((request, reply) => {
-      const url = pathOf(request)
+      const url = requestPath(request)
       // hasRoute would read such a path as the pattern of a route
       const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
@@ -128,7 +128,7 @@ export class HttpServer {
       }),
       limit,
       authentic: (request: FastifyRequest, standing: 'application' | 'phone') => {
-        const connection = connectionOf(request, connections)
+        const connection = findConnection(request, connections)
         if (connection !== undefined) connections.authentic(connection, standing)
       },
     }

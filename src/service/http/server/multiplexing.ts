@@ -24,10 +24,10 @@ export interface MultiplexingOptions {
 }
 
 /** Streams of one connection; a lost connection interrupts that many calls at most. */
-const mostCalls = 100
+const maxCalls = 100
 /** Streams of a connection on which nothing was authentic yet. */
 const maxAnonymousCalls = 8
-const mostHeaders = 16_384
+const maxHeaders = 16_384
 /** For GOAWAY to leave before the connection ends. */
 const goawayMs = 100
 
@@ -42,7 +42,7 @@ export class Multiplexing {
 
   constructor(tls: Server, options: MultiplexingOptions) {
     const { keepAliveMs, requestMs, connections } = options
-    const settings = { maxConcurrentStreams: maxAnonymousCalls, maxHeaderListSize: mostHeaders }
+    const settings = { maxConcurrentStreams: maxAnonymousCalls, maxHeaderListSize: maxHeaders }
     const server = createServer({ settings }, (request, response) => {
       endAtDeadline(request, requestMs)
       // the client of a refused request need not send the rest
@@ -87,7 +87,7 @@ export class Multiplexing {
 /** Lets the session of an application or a reverse proxy carry as many calls as it may have. */
 function allowMore(session: ServerHttp2Session): void {
   if (session.closed || session.destroyed) return
-  session.settings({ maxConcurrentStreams: mostCalls })
+  session.settings({ maxConcurrentStreams: maxCalls })
 }
 
 /** Closes the connection some time after either side has sent GOAWAY, whatever the client does. */

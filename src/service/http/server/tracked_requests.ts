@@ -5,7 +5,7 @@ import type { Connections } from './connections.ts'
 /** Tells the connections when requests on them begin and end. */
 export function trackRequests(server: FastifyInstance, connections: Connections): void {
   server.addHook('onRequest', (request, reply, done) => {
-    const connection = connectionOf(request, connections)
+    const connection = findConnection(request, connections)
     // not counted for applications, which saves a listener for each of thousands of waiting calls
     if (connection !== undefined && connection.standing !== 'application') {
       connections.requestBegun(connection)
@@ -16,7 +16,7 @@ export function trackRequests(server: FastifyInstance, connections: Connections)
 }
 
 /** The connection that a request came on: of HTTP/2 it is found by its session. */
-export function connectionOf(
+export function findConnection(
   { raw }: FastifyRequest,
   connections: Connections,
 ): Connection | undefined {

@@ -146,7 +146,8 @@ export class AwsMessaging {
     try {
       return (await send(signal)).MessageId ?? ''
     } catch (error) {
-      const sentNothing = nameOf(error) === 'ThrottlingException' || isNotConnected(codeOf(error))
+      const sentNothing =
+        errorName(error) === 'ThrottlingException' || isNotConnected(errorCode(error))
       if (!sentNothing) throw this.#failure(error, signal)
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs))
@@ -159,12 +160,12 @@ export class AwsMessaging {
 
   /** What AWS itself says of an error may repeat what was sent: it is not passed on. */
   #failure(error: unknown, signal: AbortSignal): DeliveryError {
-    const name = nameOf(error)
+    const name = errorName(error)
     const known = failures[name]
     if (known !== undefined) return new DeliveryError(known[0], `aws: ${known[1]} (${name})`)
     if (signal.aborted) return noAnswer(peer, this.#limitMs)
-    const status = statusOf(error)
-    if (status === undefined) return connectionFailure(peer, codeOf(error))
+    const status = errorStatus(error)
+    if (status === undefined) return connectionFailure(peer, errorCode(error))
     if (status >= 300 && status < 500) {
       return new DeliveryError(
         'DELIVERY_REFUSED',
@@ -178,20 +179,20 @@ export class AwsMessaging {
   }
 }
 
-function nameOf(error: unknown): string {
+function errorName(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }
 
 /** Of an answer that came, whatever it was. */
-function statusOf(error: unknown): number | undefined {
+function errorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined
   const metadata = error.$metadata
   const known = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
   return known && typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code)
   // the client's own limit on the time that connecting takes
-  return nameOf(error) === 'TimeoutError' ? 'CONNECT_TIMEOUT' : nameOf(error)
+  return errorName(error) === 'TimeoutError' ? 'CONNECT_TIMEOUT' : errorName(error)
 }

@@ -56,7 +56,7 @@ export class Smtp implements MailPort {
     try {
       await this.#once(message)
     } catch (error) {
-      if (!isNotConnected(codeOf(error))) throw this.#failure(error)
+      if (!isNotConnected(errorCode(error))) throw this.#failure(error)
       await new Promise((resolve) => setTimeout(resolve, retryMs))
       await this.#once(message).catch((again: unknown) => {
         throw this.#failure(again)
@@ -79,9 +79,9 @@ export class Smtp implements MailPort {
 
   /** What the server itself says repeats addresses: its number is enough. */
   #failure(error: unknown): DeliveryError {
-    const status = statusOf(error)
-    if (status !== undefined) return refusal(status, codeOf(error))
-    const code = codeOf(error)
+    const status = errorStatus(error)
+    if (status !== undefined) return refusal(status, errorCode(error))
+    const code = errorCode(error)
     switch (code) {
       case 'EABORT':
         return noAnswer(server, this.#limitMs * wholeLimits)
@@ -132,12 +132,12 @@ interface SmtpFailure {
   readonly responseCode?: unknown
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   const { code, originalCode, timeoutType } = failureIn(error)
   return String(originalCode ?? timeoutType ?? code ?? 'unknown')
 }
 
-function statusOf(error: unknown): number | undefined {
+function errorStatus(error: unknown): number | undefined {
   const { responseCode } = failureIn(error)
   return typeof responseCode === 'number' ? responseCode : undefined
 }

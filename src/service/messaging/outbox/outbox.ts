@@ -40,7 +40,7 @@ type WithoutId<Entry> = Entry extends Kept ? Omit<Entry, 'id' | 'at'> : never
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 const keptMs = 7 * 24 * 60 * 60_000
-const mostKept = 500
+const maxKept = 500
 const answerName = /^([a-z0-9]{6})\.answer$/
 const entryName = /^(\d{13})-[a-z0-9]{6}\.json$/
 
@@ -73,7 +73,7 @@ export class Outbox {
   }
 
   /** The newest first, `most` of them. */
-  async list(most = mostKept): Promise<OutboxEntry[]> {
+  async list(most = maxKept): Promise<OutboxEntry[]> {
     const files = (await this.#files()).slice(0, most)
     const entries = await Promise.all(files.map((file) => this.#read(file)))
     return entries.filter((entry) => entry !== undefined)
@@ -144,7 +144,7 @@ export class Outbox {
     const files = await this.#files()
     const old = files.filter((file, index) => {
       const at = Number(entryName.exec(file)?.[1])
-      return index >= mostKept || at < now - keptMs
+      return index >= maxKept || at < now - keptMs
     })
     await Promise.all(old.map((file) => rm(join(this.#folder, file), { force: true })))
   }

@@ -24,7 +24,7 @@ export interface ProviderHttpOptions extends Peer {
 const answerMs = 10_000
 const connectMs = 4_000
 const retryMs = 500
-const longestAnswer = 65_536
+const maxAnswerLength = 65_536
 
 const tooMany = 429
 
@@ -57,7 +57,7 @@ export class ProviderHttp {
       const answer = await this.#once(sent, signal)
       if (answer.status !== tooMany) return answer
     } catch (error) {
-      if (!isNotConnected(codeOf(error)) || signal.aborted) throw this.#failure(error, signal)
+      if (!isNotConnected(errorCode(error)) || signal.aborted) throw this.#failure(error, signal)
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs))
     try {
@@ -78,15 +78,15 @@ export class ProviderHttp {
       signal,
       dispatcher: this.#agent,
     })
-    return { status: answer.statusCode, text: await answerText(answer.body, longestAnswer) }
+    return { status: answer.statusCode, text: await answerText(answer.body, maxAnswerLength) }
   }
 
   #failure(error: unknown, signal: AbortSignal) {
     if (signal.aborted) return noAnswer(this.#peer, this.#limitMs)
-    return connectionFailure(this.#peer, codeOf(error))
+    return connectionFailure(this.#peer, errorCode(error))
   }
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

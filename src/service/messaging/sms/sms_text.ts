@@ -42,10 +42,10 @@ export function smsText(codes: readonly string[], application: string, message =
 
 /** Written with the letters that every phone has; others lose their accents or become `?`. */
 export function inGsm7(text: string): string {
-  return [...text.normalize('NFC')].map(letterOf).join('')
+  return [...text.normalize('NFC')].map(describeLetter).join('')
 }
 
-function letterOf(letter: string): string {
+function describeLetter(letter: string): string {
   const replaced = replacements[letter]
   if (replaced !== undefined) return replaced
   if (gsm7.includes(letter)) return letter

@@ -89,12 +89,12 @@ export class Twilio {
     })
     const { sid, code } = readAnswer(text)
     if (status >= 200 && status < 300 && sid !== undefined) return sid
-    throw failureOf(status, code)
+    throw toDeliveryError(status, code)
   }
 }
 
 /** What Twilio itself says of an error repeats what was sent: it is not passed on. */
-function failureOf(status: number, code: number | undefined): DeliveryError {
+function toDeliveryError(status: number, code: number | undefined): DeliveryError {
   const known = failures[code ?? (status === 401 ? 20003 : status === 429 ? 20429 : 0)]
   const number = code === undefined ? `status ${status}` : `error ${code}`
   if (known !== undefined) {

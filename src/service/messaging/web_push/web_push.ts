@@ -2,7 +2,7 @@ import { Agent, request } from 'undici'
 import webPush, { type PushSubscription } from 'web-push'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
-import { type Delivered, DeliveryError, type PushPort } from '../messaging.ts'
+import { DeliveryError, type PhonePrompt, type PushPort } from '../messaging.ts'
 import { answerText } from '../provider/answer_text.ts'
 import {
   isPublicAddress,
@@ -39,9 +39,9 @@ const defaultTimeoutMs = 4_000
 const endedStatuses = [404, 410]
 /** Status for a token or subject (RFC 8292) that the push service does not accept. */
 const notAuthorised = [401, 403]
-const longestDetail = 200
+const maxDetailLength = 200
 /** How much of an answer is read. */
-const longestAnswer = 4096
+const maxAnswerLength = 4096
 
 interface PushAnswer {
   readonly status: number
@@ -72,7 +72,7 @@ export class WebPush implements PushPort {
   }
 
   /** @throws {DeliveryError} if the push service does not accept it. */
-  async send({ txid, phoneId, application, expires }: Delivered): Promise<void> {
+  async send({ txid, phoneId, application, expires }: PhonePrompt): Promise<void> {
     const { subscriptions } = this.#parts
     const json = await subscriptions.of(phoneId)
     // without a subscription: an open app has its stream, a closed one shows the request when opened
@@ -123,12 +123,12 @@ export class WebPush implements PushPort {
         signal: AbortSignal.timeout(timeoutMs),
       })
       const text = notAuthorised.includes(answer.statusCode)
-        ? await answerText(answer.body, longestAnswer)
+        ? await answerText(answer.body, maxAnswerLength)
         : ''
       await answer.body.dump()
       return { status: answer.statusCode, text, service: url.host }
     } catch (error) {
-      const detail = errorText(error).slice(0, longestDetail)
+      const detail = errorText(error).slice(0, maxDetailLength)
       log.warn('a phone could not be woken', { service: url.host, error: detail })
       const refused = error instanceof PrivateAddressError
       throw new DeliveryError(
@@ -157,7 +157,7 @@ export class WebPush implements PushPort {
 
 /** Untrusted text of a server that the client named, in one printable line. */
 function printable(text: string): string {
-  return text.slice(0, longestDetail).replace(/[^\x20-\x7e]+/g, ' ')
+  return text.slice(0, maxDetailLength).replace(/[^\x20-\x7e]+/g, ' ')
 }
 
 function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -50,8 +50,8 @@ export interface PhoneChange {
   readonly name: string
 }
 
-const longestName = 64
-const longestUserAgent = 256
+const maxNameLength = 64
+const maxUserAgentLength = 256
 
 /** A phone becomes one that answers pushes and makes passcodes. */
 export class Activation {
@@ -136,8 +136,8 @@ export class Activation {
     db: StoreDb,
   ): Promise<Activated> {
     const { phones, devices, tokens } = this.#parts
-    const name = shown(device.name, longestName)
-    const platform = shown(device.platform, longestName)
+    const name = shown(device.name, maxNameLength)
+    const platform = shown(device.platform, maxNameLength)
     const before = phoneId === null ? undefined : await phones.byId(phoneId, db)
     const phone = before ?? (await phones.add(user.userId, { name, platform }, now, db))
     if (before === undefined) await this.#codes.made(codeHash, phone.phoneId, db)
@@ -148,7 +148,7 @@ export class Activation {
         db,
       )
     }
-    const userAgent = shown(device.userAgent, longestUserAgent)
+    const userAgent = shown(device.userAgent, maxUserAgentLength)
     await devices.activate(phone.phoneId, { publicKey: device.publicKey, userAgent }, now, db)
     await tokens.removeOfPhone(phone.phoneId, db)
     const { secret } = await tokens.create(
@@ -176,7 +176,7 @@ function refused(reason: ActivationRefusal): Activated {
 /** As its user knows it. */
 function calledBy({ name, platform }: Pick<NewDevice, 'name' | 'platform'>): string {
   const [called = 'Phone'] = [name, platform]
-    .map((text) => shown(text, longestName))
+    .map((text) => shown(text, maxNameLength))
     .filter((text) => text !== '')
   return called
 }

@@ -47,7 +47,7 @@ export class Invitations {
     await db
       .insertInto('portal_codes')
       .values({
-        code_hash: hashOf(code),
+        code_hash: hashCode(code),
         username: invitation.username,
         user_id: invitation.userId,
         ikey: invitation.ikey,
@@ -77,7 +77,7 @@ export class Invitations {
   }
 
   async byCode(code: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
-    return await this.byHash(hashOf(code), db)
+    return await this.byHash(hashCode(code), db)
   }
 
   async byHash(codeHash: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
@@ -86,7 +86,7 @@ export class Invitations {
       .selectAll()
       .where('code_hash', '=', codeHash)
       .executeTakeFirst()
-    return row === undefined ? undefined : invitationOf(row)
+    return row === undefined ? undefined : toInvitation(row)
   }
 
   /**
@@ -149,11 +149,11 @@ export class Invitations {
   }
 }
 
-function hashOf(code: string): string {
+function hashCode(code: string): string {
   return createHash('sha256').update(code).digest('base64url')
 }
 
-function invitationOf(row: {
+function toInvitation(row: {
   readonly code_hash: string
   readonly username: string
   readonly user_id: string | null

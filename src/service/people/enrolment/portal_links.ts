@@ -21,7 +21,7 @@ const [madeAtLogin = '', madeByEnroll = ''] = madeByApplication
 const validSecs = 300
 /** A link is only handed out again while this much time is left to follow it. */
 const leastLeftMs = 180_000
-const mostRemembered = 10_000
+const maxRemembered = 10_000
 
 /**
  * The links that an application's login shows to users without a device. Another request within two
@@ -75,7 +75,7 @@ export class PortalLinks {
         db,
       ),
     )
-    if (this.#handed.size >= mostRemembered) this.#handed.clear()
+    if (this.#handed.size >= maxRemembered) this.#handed.clear()
     this.#handed.set(key, { code, expires: now + validSecs * 1000 })
     return portalLink(this.#address(), code)
   }

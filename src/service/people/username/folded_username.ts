@@ -15,7 +15,7 @@ const skeletons = readConfusables(confusables)
  */
 export function foldedUsername(username: string): string {
   const lower = reducedText(reducedText(username).toLowerCase())
-  const key = skeletonOf(lower).replace(/\s+/g, ' ')
+  const key = toSkeleton(lower).replace(/\s+/g, ' ')
   return [...key]
     .slice(0, maxLength)
     .join('')
@@ -37,7 +37,7 @@ export function lookAlikeKeys(
   username: string,
   normalization: UsernameNormalization,
 ): readonly string[] {
-  const asWritten = skeletonOf(reducedText(skeletonOf(username)))
+  const asWritten = toSkeleton(reducedText(toSkeleton(username)))
   const folded = normalization === 'simple' ? foldedWithoutDomain : foldedUsername
   const keys = new Set([folded(username), folded(asWritten)])
   keys.delete('')
@@ -49,7 +49,7 @@ export function newUsername(username: string, normalization: UsernameNormalizati
   return normalization === 'simple' ? lookupName(username, 'simple') : username.trim()
 }
 
-function skeletonOf(text: string): string {
+function toSkeleton(text: string): string {
   return [...text].map((character) => skeletons.get(character) ?? character).join('')
 }
 

@@ -21,7 +21,7 @@ export interface TransactionRow {
   readonly repeat_of: string | null
 }
 
-export function transactionOf(row: TransactionRow): Transaction {
+export function toTransaction(row: TransactionRow): Transaction {
   const { result, status, status_msg } = row
   return {
     txid: row.txid,
@@ -34,7 +34,7 @@ export function transactionOf(row: TransactionRow): Transaction {
       username: row.username,
       ipaddr: row.ipaddr,
       hostname: row.hostname,
-      ...detailsOf(row.details),
+      ...parseDetails(row.details),
     },
     verification:
       row.code === null
@@ -87,7 +87,7 @@ export function newRow(
 
 type Details = Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
 
-function detailsOf(json: string): Details {
+function parseDetails(json: string): Details {
   if (json === '') return {}
   const details: Details = JSON.parse(json)
   return details

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../host/clock.ts'
-import { anyOf } from '../../store/any_of.ts'
+import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import {
@@ -11,14 +11,14 @@ import {
   type Transaction,
   type Waiting,
 } from './transaction.ts'
-import { newRow, transactionOf } from './transaction_row.ts'
-import { type Change, lookOf, Waits } from './waits.ts'
+import { newRow, toTransaction } from './transaction_row.ts'
+import { type Change, createLook, Waits } from './waits.ts'
 
 /** How long a settled one stays readable for late polls. */
 const readableMs = 10 * 60_000
 /** Delay before a failed query is repeated. */
 const lookAgainMs = 1000
-const mostAtOnce = 500
+const maxAtOnce = 500
 
 /**
  * The authentications in progress. Each settles exactly once, by one UPDATE that only applies while it
@@ -28,9 +28,9 @@ export class Transactions {
   readonly #store: Store
   readonly #clock: Clock
   readonly #waits: Waits
-  readonly #reads = new Batched((txids: readonly string[]) => this.byTxids(txids), mostAtOnce)
+  readonly #reads = new Batched((txids: readonly string[]) => this.byTxids(txids), maxAtOnce)
 
-  constructor(store: Store, clock: Clock, look = lookOf(store.dialect)) {
+  constructor(store: Store, clock: Clock, look = createLook(store.dialect)) {
     this.#store = store
     this.#clock = clock
     const changedSince = (moment: number) => this.#changedSince(moment)
@@ -74,7 +74,7 @@ export class Transactions {
       .updateTable('transactions')
       // the code is no longer needed
       .set({ result, status, status_msg, settled: now, changed: now, code: null })
-      .where(anyOf(this.#store, 'txid', txids))
+      .where(matchesAny(this.#store, 'txid', txids))
       .where('settled', 'is', null)
       .returning(['txid', 'phone_id'])
       .execute()
@@ -137,7 +137,7 @@ export class Transactions {
       .where('settled', 'is', null)
       .orderBy('opened')
       .execute()
-    return this.#inTime(rows.map(transactionOf))
+    return this.#inTime(rows.map(toTransaction))
   }
 
   /** Those that wait for this user, with any factor, oldest first. */
@@ -154,7 +154,7 @@ export class Transactions {
       .where('settled', 'is', null)
       .orderBy('opened')
       .execute()
-    return rows.map(transactionOf)
+    return rows.map(toTransaction)
   }
 
   /** The user's requests that repeat one of these. */
@@ -167,7 +167,7 @@ export class Transactions {
       .selectFrom('transactions')
       .select('settled')
       .where('user_id', '=', userId)
-      .where(anyOf(this.#store, 'repeat_of', txids))
+      .where(matchesAny(this.#store, 'repeat_of', txids))
       .execute()
     return rows.map(({ settled }) => ({ isSettled: settled !== null }))
   }
@@ -177,9 +177,9 @@ export class Transactions {
     const rows = await this.#store.db
       .selectFrom('transactions')
       .selectAll()
-      .where(anyOf(this.#store, 'txid', txids))
+      .where(matchesAny(this.#store, 'txid', txids))
       .execute()
-    const found = new Map(rows.map((row) => [row.txid, transactionOf(row)]))
+    const found = new Map(rows.map((row) => [row.txid, toTransaction(row)]))
     return txids.map((txid) => found.get(txid))
   }
 
@@ -189,7 +189,7 @@ export class Transactions {
       .selectAll()
       .where('txid', '=', txid)
       .executeTakeFirst()
-    return row === undefined ? undefined : transactionOf(row)
+    return row === undefined ? undefined : toTransaction(row)
   }
 
   /**
@@ -235,7 +235,7 @@ export class Transactions {
       .where('settled', 'is', null)
       .where((or) => or.or([or('expires', '<=', now), or('opened', '>', now + clocksApartMs)]))
       .execute()
-    return rows.map(transactionOf)
+    return rows.map(toTransaction)
   }
 
   /** Deletes settled transactions that nobody polls any more. */
@@ -344,7 +344,7 @@ export class Transactions {
     await db
       .selectFrom('transactions')
       .select('txid')
-      .where(anyOf(this.#store, 'txid', txids))
+      .where(matchesAny(this.#store, 'txid', txids))
       .where('settled', 'is', null)
       .orderBy('txid')
       .forUpdate()

@@ -40,7 +40,7 @@ const sweepEveryMs = 100
 /** A clock that goes back by more than this was put back. */
 const putBackMs = 1000
 
-export function lookOf(dialect: Store['dialect']): Look {
+export function createLook(dialect: Store['dialect']): Look {
   return looks[dialect]
 }
 

@@ -6,12 +6,12 @@ import {
   OathKey,
 } from '../../../../src/service/authenticators/oath/oath_code.ts'
 
-function keyOf(text: string): OathKey {
+function toKey(text: string): OathKey {
   return new OathKey(OathSecret.fromUTF8(text).base32)
 }
 
 test('RFC 4226 appendix D: HOTP of six digits', () => {
-  const key = keyOf('12345678901234567890')
+  const key = toKey('12345678901234567890')
   const codes = [
     '755224',
     '287082',
@@ -53,7 +53,7 @@ describe('RFC 6238 appendix B: TOTP of eight digits', () => {
   for (const [algorithm, secret, codes] of vectors) {
     test(algorithm, () => {
       const parameters = { kind: 'totp', digits: 8, algorithm, stepSecs: 30 } as const
-      const key = keyOf(secret)
+      const key = toKey(secret)
       assert.deepEqual(
         seconds.map((second) => key.code(parameters, Math.floor(second / 30))),
         codes,

@@ -6,7 +6,7 @@ import { Secret as OathSecret, TOTP } from 'otpauth'
 import { Tokens } from '../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { endLocks } from '../../../../src/service/sign_in/lockout.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
 const stepMs = 30_000
@@ -41,7 +41,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     const call = { path: '/auth/v2/auth', parameters }
     const answer = await node?.call({ ...call, ...(first && { integration: first.integration }) })
     assert(answer !== undefined)
-    const { result, status, status_msg } = responseOf(answer)
+    const { result, status, status_msg } = parseResponse(answer)
     return status === 'deny' ? String(status_msg) : `${result} ${status}`
   }
   const right = () => TOTP.generate({ secret, timestamp: clock.now() })
@@ -104,7 +104,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
           const parameters = { username: 'alice', factor, [factor]: word, ipaddr: '192.0.2.1' }
           const answer = await nodes[0]?.call({ path: '/auth/v2/auth', parameters })
           assert(answer !== undefined)
-          assert.deepEqual(responseOf(answer), {
+          assert.deepEqual(parseResponse(answer), {
             result: 'deny',
             status: 'deny',
             status_msg: hint,

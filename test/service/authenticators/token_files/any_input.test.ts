@@ -34,7 +34,7 @@ const readers = [
   (octets: Uint8Array) => readPskc(octets, { unlock, now }),
 ]
 
-const secretHex = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((octets) => hexOf(octets))
+const secretHex = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((octets) => toHex(octets))
 const figures = [3, 6, 7, 10].map((number) =>
   readFileSync(resolve(import.meta.dirname, `../../vector/rfc6030/figure${number}.xml`), 'utf8'),
 )
@@ -116,6 +116,6 @@ describe('whatever a file holds', () => {
   })
 })
 
-function hexOf(octets: Uint8Array): string {
+function toHex(octets: Uint8Array): string {
   return Buffer.from(octets).toString('hex')
 }

@@ -19,7 +19,7 @@ function figure(number: number): string {
 function read(text: string, unlock?: PskcUnlock, at = now) {
   return readPskc(Buffer.from(text), { unlock, now: at })
 }
-function problemsOf(text: string): string[] {
+function listProblems(text: string): string[] {
   return read(text).problems.map(({ where, what }) => `${where}: ${what}`)
 }
 /** Figure 3 with something else in it. */
@@ -32,7 +32,7 @@ function changed(from: string | RegExp, to: string): string {
 
 describe('RFC 6030', () => {
   test('figure 2: a secret of four octets is no token’s', () => {
-    assert.deepEqual(problemsOf(figure(2)), [
+    assert.deepEqual(listProblems(figure(2)), [
       'key package 1: the secret has 4 bytes; it must have 10 to 128',
     ])
   })
@@ -59,7 +59,7 @@ describe('RFC 6030', () => {
   })
 
   test('figure 4: a reference to a key that is elsewhere', () => {
-    assert.match(problemsOf(figure(4)).join(), /^key package 1: it has no Secret/)
+    assert.match(listProblems(figure(4)).join(), /^key package 1: it has no Secret/)
   })
 
   test('figure 5: the PIN that the token checks itself is left to it', () => {

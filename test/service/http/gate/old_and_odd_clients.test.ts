@@ -5,7 +5,7 @@ import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { type OctetRequest, pairs, signedOctets } from '../../../rig/octet_request.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
-import { type Answer, responseOf, TestService } from '../../../rig/service.ts'
+import { type Answer, parseResponse, TestService } from '../../../rig/service.ts'
 
 describe('clients of all ages and behind all kinds of proxies', () => {
   const log = new RecordingLog()
@@ -29,7 +29,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
     request: Omit<OctetRequest, 'path'> & { readonly path?: string },
     integration = service.integration,
   ) => service.send(signedOctets(integration, { path: '/auth/v2/check', date: now(), ...request }))
-  const codeOf = ({ status, body }: Answer) => (status === 200 ? 200 : body.code)
+  const errorCode = ({ status, body }: Answer) => (status === 200 ? 200 : body.code)
 
   describe('signature version 1', () => {
     const check = (path: string, digest: 'sha1' | 'sha512', date: string | undefined) =>
@@ -38,8 +38,8 @@ describe('clients of all ages and behind all kinds of proxies', () => {
     for (const digest of ['sha1', 'sha512'] as const) {
       test(`is taken on /rest/v1 with an unsigned Date and without one, ${digest}`, async () => {
         const radius = await service.addIntegration('radius')
-        assert.equal(codeOf(await send(check('/rest/v1/check', digest, now()), radius)), 200)
-        assert.equal(codeOf(await send(check('/rest/v1/check', digest, undefined), radius)), 200)
+        assert.equal(errorCode(await send(check('/rest/v1/check', digest, now()), radius)), 200)
+        assert.equal(errorCode(await send(check('/rest/v1/check', digest, undefined), radius)), 200)
       })
 
       test(`is taken on /auth/v2 only of an application that allows it, ${digest}`, async () => {
@@ -47,17 +47,17 @@ describe('clients of all ages and behind all kinds of proxies', () => {
           const request = check('/auth/v2/check', digest, date)
           for (const type of ['authapi', 'radius'] as const) {
             const answer = await send(request, await service.addIntegration(type))
-            assert.equal(codeOf(answer), 40103)
+            assert.equal(errorCode(answer), 40103)
             assert.match(String(answer.body.message_detail), /signature version 1 is not allowed/)
           }
-          assert.equal(codeOf(await send(request, await service.addIntegration('unix'))), 200)
+          assert.equal(errorCode(await send(request, await service.addIntegration('unix'))), 200)
         }
       })
     }
 
     test('does not make a stale date a good one', async () => {
       const stale = new Date(clock.now() - 600_000).toUTCString()
-      assert.equal(codeOf(await send(check('/rest/v1/check', 'sha1', stale))), 40105)
+      assert.equal(errorCode(await send(check('/rest/v1/check', 'sha1', stale))), 40105)
     })
 
     test('does not excuse a wrong signature of another version', async () => {
@@ -67,7 +67,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
         ...raw,
         headers: { ...raw.headers, date: new Date(clock.now() + 1000).toUTCString() },
       }
-      assert.equal(codeOf(await service.send(later)), 40103)
+      assert.equal(errorCode(await service.send(later)), 40103)
     })
   })
 
@@ -83,7 +83,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
               : { body: Buffer.from('{"username":"alice"}'), contentType: 'application/json' }),
           })
           const path = `https://${authority}${request.path}`
-          assert.equal(responseOf(await service.send({ ...request, path })).result, 'enroll')
+          assert.equal(parseResponse(await service.send({ ...request, path })).result, 'enroll')
         }
       })
     }
@@ -106,8 +106,11 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       const raw = signedOctets(service.integration, {
         ...{ method: 'GET', path: '/auth/v2/check', version: 2, date: now(), host },
       })
-      assert.equal(codeOf(await service.send(raw)), 40103)
-      assert.equal(codeOf(await service.send({ ...raw, path: `https://${host}${raw.path}` })), 200)
+      assert.equal(errorCode(await service.send(raw)), 40103)
+      assert.equal(
+        errorCode(await service.send({ ...raw, path: `https://${host}${raw.path}` })),
+        200,
+      )
     })
 
     for (const path of ['https://x/%', 'https://x/nothing?a=b', 'nothing', 'ftp://x/y']) {
@@ -147,14 +150,21 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       const signed = host === 'MFA.example.com' ? host.toLowerCase() : host
       test(`${name} is taken`, async () => {
         for (const version of [2, 5] as const) {
-          assert.equal(codeOf(await send({ method: 'GET', version, host: signed, headers })), 200)
+          assert.equal(
+            errorCode(await send({ method: 'GET', version, host: signed, headers })),
+            200,
+          )
         }
       })
     }
 
     test('a signature over a host that is none of ours is not', async () => {
       for (const host of ['example.com', 'mfa.example.com:1', 'evil.mfa.example.com', '']) {
-        assert.equal(codeOf(await send({ method: 'GET', version: 2, host, headers })), 40103, host)
+        assert.equal(
+          errorCode(await send({ method: 'GET', version: 2, host, headers })),
+          40103,
+          host,
+        )
       }
     })
   })

@@ -48,11 +48,11 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     assert(call !== undefined)
     return call()
   }
-  const statusesOf = async (count: number) =>
+  const listStatuses = async (count: number) =>
     await Promise.all(Array.from({ length: count }, async (_, index) => forged(index)))
 
   test('is answered 429 beyond its budget, and never 500', async () => {
-    const answers = await statusesOf(320)
+    const answers = await listStatuses(320)
     const limited = answers.filter(({ status }) => status === 429)
     assert.equal(limited.length, 320 - refusedPerMinute)
     for (const { body, headers } of limited) {
@@ -64,11 +64,11 @@ onBothDatabases('an address that sends forged requests', (rig) => {
   })
 
   test('does not shut out honest applications of the same address, not even new ones', async () => {
-    await statusesOf(100)
+    await listStatuses(100)
     const added = await service.addIntegration('radius')
     const honest: number[] = []
     for (let round = 0; round < 20; round++) {
-      const flood = statusesOf(10)
+      const flood = listStatuses(10)
       // now and then a known key expires, and is read again
       clock.advance(600)
       honest.push((await service.call(check)).status)
@@ -80,7 +80,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
 
   test('can not reactivate a disabled application', async () => {
     const closed = await service.addIntegration('radius')
-    await statusesOf(50)
+    await listStatuses(50)
     clock.advance(1000)
     assert.equal((await service.call({ ...check, integration: closed })).status, 200)
     await new Integrations(service.store).update(closed.ikey, { enabled: false }, service.store.db)
@@ -91,7 +91,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
   test('does not shut out the phones of the same address', async () => {
     const { userId } = await service.addUser({ username: 'alice' })
     const phone = await service.addPushPhone(userId)
-    await statusesOf(50)
+    await listStatuses(50)
     const headers = (index: number) => ({
       'x-countersign-device': `DP${String(index).padStart(18, '0')}`,
       'x-countersign-time': String(clock.now()),

@@ -12,7 +12,7 @@ import { type Answer, TestService } from '../../../rig/service.ts'
 import { ServiceClient } from '../../../rig/service_client.ts'
 import { until } from '../../../rig/until.ts'
 
-const mostRounds = 500
+const maxRounds = 500
 const check = { method: 'GET', path: '/auth/v2/check' } as const
 const begunRequest = {
   ':method': 'POST',
@@ -214,7 +214,7 @@ describe('HTTP/2 streams that are cancelled', () => {
     session.on('error', () => {})
     const goaway = once(session, 'goaway')
     await once(session, 'remoteSettings')
-    for (let round = 0; round < mostRounds && !session.destroyed; round++) {
+    for (let round = 0; round < maxRounds && !session.destroyed; round++) {
       const opened = Array.from({ length: 50 }, () => session.request(begunRequest))
       for (const stream of opened) stream.on('error', () => {})
       // the header has to leave first: a stream that is closed before is never sent

@@ -7,7 +7,7 @@ import { Secret } from '../../../../src/host/secret.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
-import { type Answer, responseOf, TestService, type TestToken } from '../../../rig/service.ts'
+import { type Answer, parseResponse, TestService, type TestToken } from '../../../rig/service.ts'
 import { ServiceClient } from '../../../rig/service_client.ts'
 import { until } from '../../../rig/until.ts'
 
@@ -57,7 +57,7 @@ class Attacked {
     const passcode = this.bob.code(this.#bobCounter++)
     const parameters = { username: 'bob', factor: 'passcode', passcode }
     const answer = await this.service.call({ path: '/auth/v2/auth', parameters })
-    return answer.status === 200 ? responseOf(answer).result : answer.status
+    return answer.status === 200 ? parseResponse(answer).result : answer.status
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ import { until } from '../../../rig/until.ts'
 const healthz = { method: 'GET', path: '/healthz' } as const
 const check = { method: 'GET', path: '/auth/v2/check' } as const
 
-const healthOf = async (service: TestService) => {
+const readHealth = async (service: TestService) => {
   const { status, body } = await service.send(healthz)
   return [status, body.status, body.database]
 }
@@ -57,10 +57,10 @@ describe('health', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
     try {
       const service = await TestService.start({ folder: join(disk, 'data') })
-      assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
+      assert.deepEqual(await readHealth(service), [200, 'ok', 'ok'])
       writeFileSync(join(disk, 'filler'), Buffer.alloc(20 * 1024 * 1024))
       await until(async () => (await service.send(healthz)).status === 503)
-      assert.deepEqual(await healthOf(service), [503, 'failing', 'full'])
+      assert.deepEqual(await readHealth(service), [503, 'failing', 'full'])
       const { status, body } = await service.call(check)
       assert.deepEqual([status, body.code], [503, 50300])
       rmSync(join(disk, 'filler'))
@@ -97,14 +97,14 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
   }
 
   test('fails healthz and check, and both recover', async () => {
-    assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
+    assert.deepEqual(await readHealth(service), [200, 'ok', 'ok'])
     await readOnly('on')
-    await until(async () => (await healthOf(service)).join() === '503,failing,read only')
+    await until(async () => (await readHealth(service)).join() === '503,failing,read only')
     const { status, body } = await service.call(check)
     assert.deepEqual([status, body.stat, body.code], [503, 'FAIL', 50300])
     await readOnly('off')
     await until(async () => (await service.call(check)).status === 200)
-    assert.deepEqual(await healthOf(service), [200, 'ok', 'ok'])
+    assert.deepEqual(await readHealth(service), [200, 'ok', 'ok'])
   })
 
   test('decides health, not the disk of the data folder', {
@@ -115,7 +115,7 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     try {
       const databaseUrl = new Secret(await cluster.createDatabase())
       const node = await TestService.start({ databaseUrl, folder: join(disk, 'data') })
-      assert.deepEqual(await healthOf(node), [200, 'ok', 'ok'])
+      assert.deepEqual(await readHealth(node), [200, 'ok', 'ok'])
       assert.equal((await node.call(check)).status, 200)
       await node.close()
     } finally {

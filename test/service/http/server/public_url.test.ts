@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { readServiceConfig } from '../../../../src/service/config/service_config.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 
 const program = resolve(import.meta.dirname, '../../../../bin/countersign')
 const publicUrl = 'https://mfa.example.com'
@@ -22,7 +22,7 @@ describe('public_url', () => {
   after(() => service.close())
 
   test('begins every link of an enrolment', async () => {
-    const enrolled = responseOf(
+    const enrolled = parseResponse(
       await service.call({ path: '/auth/v2/enroll', parameters: { username: 'alice' } }),
     )
     const code = String(enrolled.activation_code)
@@ -44,7 +44,7 @@ describe('public_url', () => {
 
   test('begins the link that a sign-in shows to a user without a device', async () => {
     const parameters = { username: 'newcomer' }
-    const answer = responseOf(await service.call({ path: '/auth/v2/preauth', parameters }))
+    const answer = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.equal(new URL(String(answer.enroll_portal_url)).origin, publicUrl)
   })
 

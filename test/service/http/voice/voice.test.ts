@@ -9,7 +9,7 @@ import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { isSignedByTwilio } from '../../../../src/service/messaging/twilio/twilio_signature.ts'
 import { Transactions } from '../../../../src/service/sign_in/transaction/transactions.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 import { accountSid, authToken, type HeardTwiml, TwilioApi } from '../../../rig/twilio_api.ts'
 
 describe('X-Twilio-Signature', () => {
@@ -85,15 +85,15 @@ describe('a phone call', () => {
   const begin = async (username = 'alice', integration = service.integration) => {
     const parameters = { username, factor: 'phone', device: 'auto', async: '1' }
     const answer = await service.call({ path: '/auth/v2/auth', parameters, integration })
-    return String(responseOf(answer).txid)
+    return String(parseResponse(answer).txid)
   }
   const poll = async (txid: string) => {
     const path = '/auth/v2/auth_status'
     const answer = await service.call({ method: 'GET', path, parameters: { txid } })
-    const { result, status, status_msg } = responseOf(answer)
+    const { result, status, status_msg } = parseResponse(answer)
     return [result, status, status_msg]
   }
-  const reasonOf = async (txid: string) => {
+  const logReason = async (txid: string) => {
     const lines = await new AuthenticationLog(service.store).list({ limit: 5 })
     return lines.filter((line) => line.txid === txid).map(({ reason }) => reason)
   }
@@ -116,7 +116,7 @@ describe('a phone call', () => {
     assert.deepEqual(said.said, ['You are signed in. Goodbye.'])
     assert.equal((await api.endCall('completed')).status, 200)
     assert.deepEqual(await poll(txid), ['allow', 'allow', 'Success. Logging you in...'])
-    assert.deepEqual(await reasonOf(txid), ['user_approved'])
+    assert.deepEqual(await logReason(txid), ['user_approved'])
   })
 
   for (const [what, keys, status, reason] of [
@@ -133,7 +133,7 @@ describe('a phone call', () => {
       for (const key of keys) heard = await api.press(heard, key)
       await api.endCall('completed')
       assert.deepEqual((await poll(txid)).slice(0, 2), ['deny', status])
-      assert.deepEqual(await reasonOf(txid), [reason])
+      assert.deepEqual(await logReason(txid), [reason])
     })
   }
 
@@ -156,7 +156,7 @@ describe('a phone call', () => {
     const { said } = await api.press(heard, '1')
     assert.deepEqual(said, ['This sign-in is over. Goodbye.'])
     assert.deepEqual((await poll(txid)).slice(0, 2), ['deny', 'timeout'])
-    assert.deepEqual(await reasonOf(txid), ['no_keys_pressed'])
+    assert.deepEqual(await logReason(txid), ['no_keys_pressed'])
   })
 
   for (const [status, reason, message] of [
@@ -172,13 +172,13 @@ describe('a phone call', () => {
       assert.equal((await poll(txid))[0], 'waiting')
       await api.endCall(status)
       assert.deepEqual(await poll(txid), ['deny', 'deny', message])
-      assert.deepEqual(await reasonOf(txid), [reason])
+      assert.deepEqual(await logReason(txid), [reason])
     })
   }
 
   test('a refusal of the provider is answered at once, and logged without a secret', async () => {
     const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
-    const answer = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
     const [line] = await new TelephonyLog(service.store).list({ limit: 1 })
     assert.equal(line?.result, 'refused')
@@ -251,7 +251,7 @@ describe('a phone call', () => {
       assert.deepEqual(said, ['This sign-in is over. Goodbye.'])
       assert.deepEqual((await api.takeCall()).said, ['This sign-in is over. Goodbye.'])
       assert.equal((await poll(txid))[0], 'deny')
-      assert.deepEqual(await reasonOf(txid), ['no_keys_pressed'])
+      assert.deepEqual(await logReason(txid), ['no_keys_pressed'])
     })
 
     test('two keys at once: one counts', async () => {
@@ -261,7 +261,7 @@ describe('a phone call', () => {
         ['1', '9', '1', '9'].map(async (key) => (await api.press(heard, key)).said[0]),
       )
       assert.equal(said.filter((text) => text !== 'This sign-in is over. Goodbye.').length, 1)
-      assert.equal((await reasonOf(txid)).length, 1)
+      assert.equal((await logReason(txid)).length, 1)
     })
 
     test('with GET there is nothing', async () => {

@@ -13,15 +13,15 @@ import {
   voiceLanguages,
 } from '../../../rig/aws_messaging_api.ts'
 import { awsSignature } from '../../../rig/aws_signature.ts'
-import { deliveryErrorOf } from '../../../rig/delivery_error.ts'
+import { toDeliveryError } from '../../../rig/delivery_error.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
 import { freePort } from '../../../rig/running.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 
 const to = '+15551234567'
 const text = 'Zürich: 1234567'
 
-function configOf(api: AwsMessagingApi, config: Partial<AwsConfig> = {}): AwsConfig {
+function parseConfig(api: AwsMessagingApi, config: Partial<AwsConfig> = {}): AwsConfig {
   return {
     region,
     credentials: { accessKeyId: accessKey.id, secret: new Secret(accessKey.secret) },
@@ -75,8 +75,8 @@ describe('the client of AWS End User Messaging', () => {
   })
 
   const client = (config: Partial<AwsConfig> = {}, limitMs = 5_000) =>
-    new AwsMessaging(configOf(api, config), limitMs)
-  const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [accessKey.secret, '1234567'])
+    new AwsMessaging(parseConfig(api, config), limitMs)
+  const toError = (work: Promise<unknown>) => toDeliveryError(work, [accessKey.secret, '1234567'])
 
   test('sends a message, signed', async () => {
     assert.match(await client().sendSms(to, text), /^[0-9a-f-]{36}$/)
@@ -124,7 +124,7 @@ describe('the client of AWS End User Messaging', () => {
       ]) {
         api.provider.received.length = 0
         api.next = [name]
-        const error = await errorOf(send())
+        const error = await toError(send())
         assert.equal(error.code, code)
         assert(error.message.includes(name), error.message)
         assert.equal(api.provider.received.length, 1)
@@ -138,7 +138,7 @@ describe('the client of AWS End User Messaging', () => {
     assert.match(await client().sendSms(to, text), /^[0-9a-f-]{36}$/)
     assert.equal(api.texts.length, before + 1)
     api.next = ['ThrottlingException', 'ThrottlingException', 'ThrottlingException']
-    assert.equal((await errorOf(client().sendSms(to, text))).code, 'DELIVERY_UNREACHABLE')
+    assert.equal((await toError(client().sendSms(to, text))).code, 'DELIVERY_UNREACHABLE')
     assert.equal(api.next.length, 1)
     api.next = []
   })
@@ -147,13 +147,13 @@ describe('the client of AWS End User Messaging', () => {
     const key = (id: string, secret: string) => ({
       credentials: { accessKeyId: id, secret: new Secret(secret) },
     })
-    const wrong = await errorOf(client(key(accessKey.id, 'guessed')).sendSms(to, text))
+    const wrong = await toError(client(key(accessKey.id, 'guessed')).sendSms(to, text))
     assert.match(wrong.message, /secret_access_key is wrong/)
-    const unknown = await errorOf(client(key('AKIAGUESSED', accessKey.secret)).sendSms(to, text))
+    const unknown = await toError(client(key('AKIAGUESSED', accessKey.secret)).sendSms(to, text))
     assert.match(unknown.message, /access_key_id is wrong/)
-    const elsewhere = await errorOf(client({ region: 'us-east-1' }).sendSms(to, text))
+    const elsewhere = await toError(client({ region: 'us-east-1' }).sendSms(to, text))
     api.now = () => Date.now() + 3_600_000
-    const late = await errorOf(client().sendSms(to, text))
+    const late = await toError(client().sendSms(to, text))
     api.now = Date.now
     assert.match(late.message, /this machine's clock/)
     for (const { code } of [wrong, unknown, elsewhere, late]) {
@@ -173,7 +173,7 @@ describe('the client of AWS End User Messaging', () => {
   ] as const) {
     test(`${what} is no answer of AWS's`, async () => {
       api.next = [reply]
-      const error = await errorOf(client().sendSms(to, text))
+      const error = await toError(client().sendSms(to, text))
       assert.equal(error.code, code)
       assert(error.message.includes(`status ${reply.status}`))
       assert.equal(api.provider.received.length, 1)
@@ -182,7 +182,7 @@ describe('the client of AWS End User Messaging', () => {
 
   test('no answer in time is no second message', async () => {
     api.silent = true
-    const error = await errorOf(client({}, 200).sendSms(to, text))
+    const error = await toError(client({}, 200).sendSms(to, text))
     api.silent = false
     assert.equal(error.code, 'DELIVERY_UNANSWERED')
     assert.equal(api.provider.received.length, 1)
@@ -191,7 +191,7 @@ describe('the client of AWS End User Messaging', () => {
   test('nobody there, and somebody whom nobody vouches for', async () => {
     const nobody = `https://127.0.0.1:${await freePort()}`
     for (const config of [{ endpoint: nobody }, { caFile: undefined }]) {
-      const error = await errorOf(client(config).sendSms(to, text))
+      const error = await toError(client(config).sendSms(to, text))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     }
     assert.equal(api.provider.received.length, 0)
@@ -212,7 +212,7 @@ describe('the client of AWS End User Messaging', () => {
     }
     Object.assign(process.env, nowhere)
     try {
-      const error = await errorOf(client({ credentials: undefined }).sendSms(to, text))
+      const error = await toError(client({ credentials: undefined }).sendSms(to, text))
       assert.equal(error.code, 'DELIVERY_REFUSED')
       assert.match(error.message, /there are no credentials/)
       Object.assign(process.env, {
@@ -237,7 +237,7 @@ describe('a user whose phone is called by AWS', () => {
   before(async () => {
     api = await AwsMessagingApi.start()
     const { phone, sms } = defaultConfig('.')
-    const aws = { kind: 'aws', aws: configOf(api) } as const
+    const aws = { kind: 'aws', aws: parseConfig(api) } as const
     service = await TestService.start({
       log,
       config: {
@@ -255,7 +255,7 @@ describe('a user whose phone is called by AWS', () => {
 
   const auth = async (parameters: Readonly<Record<string, string>>) => {
     const named = { username: 'alice', ...parameters }
-    const answer = responseOf(await service.call({ path: '/auth/v2/auth', parameters: named }))
+    const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters: named }))
     return [answer.result, answer.status]
   }
   /** The digits that are spoken, which come twice. */
@@ -281,8 +281,8 @@ describe('a user whose phone is called by AWS', () => {
 
   test('a client that does not wait learns the same by its txid', async () => {
     const parameters = { username: 'alice', factor: 'phone', device: 'auto', async: '1' }
-    const { txid } = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
-    const polled = responseOf(
+    const { txid } = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
+    const polled = parseResponse(
       await service.call({
         method: 'GET',
         path: '/auth/v2/auth_status',

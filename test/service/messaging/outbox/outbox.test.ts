@@ -7,7 +7,7 @@ import { Phones } from '../../../../src/service/authenticators/phone/phones.ts'
 import { Outbox } from '../../../../src/service/messaging/outbox/outbox.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { outboxProviders } from '../../../rig/outbox_providers.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -39,20 +39,20 @@ describe('the outbox', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
-  const reasonOf = async (txid: string) => {
+  const logReason = async (txid: string) => {
     const lines = await new AuthenticationLog(service.store).list({ limit: 10 })
     return lines.find((line) => line.txid === txid)?.reason
   }
 
   test('an SMS brings passcodes, of which the first signs in', async () => {
-    const sent = responseOf(await auth({ factor: 'sms', device: 'auto' }))
+    const sent = parseResponse(await auth({ factor: 'sms', device: 'auto' }))
     assert.deepEqual([sent.result, sent.status], ['deny', 'sent'])
     const entry = await latest()
     assert.equal(entry.kind, 'sms')
     assert.equal(entry.to, '+15550101234')
     const passcode = /\b1\d{6}\b/.exec(entry.text)?.[0] ?? ''
-    assert.equal(responseOf(await auth({ factor: 'passcode', passcode })).result, 'allow')
-    assert.equal(responseOf(await auth({ factor: 'passcode', passcode })).result, 'deny')
+    assert.equal(parseResponse(await auth({ factor: 'passcode', passcode })).result, 'allow')
+    assert.equal(parseResponse(await auth({ factor: 'passcode', passcode })).result, 'deny')
   })
 
   for (const [what, keys, result, status, reason] of [
@@ -65,7 +65,7 @@ describe('the outbox', () => {
   ] as const) {
     test(`a call: ${what}`, async () => {
       const before = new Set((await outbox.list()).map(({ id }) => id))
-      const { txid } = responseOf(await auth({ factor: 'phone', device: 'auto', async: '1' }))
+      const { txid } = parseResponse(await auth({ factor: 'phone', device: 'auto', async: '1' }))
       const call = await latestCall()
       assert(!before.has(call.id))
       assert.equal(call.txid, txid)
@@ -76,7 +76,7 @@ describe('the outbox', () => {
           await new Promise((resolve) => setTimeout(resolve, 20))
         }
       }
-      const ended = responseOf(
+      const ended = parseResponse(
         await service.call({
           method: 'GET',
           path: '/auth/v2/auth_status',
@@ -84,7 +84,7 @@ describe('the outbox', () => {
         }),
       )
       assert.deepEqual([ended.result, ended.status], [result, status])
-      assert.equal(await reasonOf(String(txid)), reason)
+      assert.equal(await logReason(String(txid)), reason)
     })
   }
 

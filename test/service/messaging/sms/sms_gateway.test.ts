@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { readServiceConfig } from '../../../../src/service/config/service_config.ts'
 import { SmsGateway } from '../../../../src/service/messaging/sms/sms_gateway.ts'
-import { deliveryErrorOf } from '../../../rig/delivery_error.ts'
+import { toDeliveryError } from '../../../rig/delivery_error.ts'
 import { freePort } from '../../../rig/running.ts'
 import { type ProviderReply, type Received, TlsProvider } from '../../../rig/tls_provider.ts'
 
@@ -89,8 +89,8 @@ describe('the client of an HTTP gateway', () => {
   }
   const query = `method=GET\nurl=$URL/query?password=${password}&to={to}&text={text}`
   const bearer = `headers=Authorization: Bearer ${password}`
-  const errorOf = (work: Promise<unknown>) =>
-    deliveryErrorOf(work, [password, gateway.provider.url])
+  const toError = (work: Promise<unknown>) =>
+    toDeliveryError(work, [password, gateway.provider.url])
 
   for (const [what, section] of [
     ['a query', `${query}&from={from}`],
@@ -123,7 +123,7 @@ describe('the client of an HTTP gateway', () => {
   })
 
   test('a wrong password is told as that', async () => {
-    const error = await errorOf(client(query.replace(password, 'guessed')).sendSms(to, 'x'))
+    const error = await toError(client(query.replace(password, 'guessed')).sendSms(to, 'x'))
     assert.equal(error.code, 'DELIVERY_REFUSED')
     assert.match(error.message, /status 401.*name, password or key/)
   })
@@ -138,7 +138,7 @@ describe('the client of an HTTP gateway', () => {
   ] as const) {
     test(`status ${status} is told, and not tried again`, async () => {
       gateway.next = [{ status, body: `your text was ${awkward}` }]
-      const error = await errorOf(client(query).sendSms(to, awkward))
+      const error = await toError(client(query).sendSms(to, awkward))
       assert.equal(error.code, code)
       assert(error.message.includes(`(status ${status})`))
       assert(!error.message.includes('100%'))
@@ -153,7 +153,7 @@ describe('the client of an HTTP gateway', () => {
       { status: 429, body: '' },
       { status: 429, body: '' },
     ]
-    assert.equal((await errorOf(client(query).sendSms(to, 'x'))).code, 'DELIVERY_UNREACHABLE')
+    assert.equal((await toError(client(query).sendSms(to, 'x'))).code, 'DELIVERY_UNREACHABLE')
     assert.deepEqual([gateway.next, gateway.messages.length], [[], 1])
   })
 
@@ -162,7 +162,7 @@ describe('the client of an HTTP gateway', () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const location = `${elsewhere.url}/steal`
       gateway.next = [{ status, body: '', headers: { location } }]
-      const error = await errorOf(client(query).sendSms(to, 'x'))
+      const error = await toError(client(query).sendSms(to, 'x'))
       assert.equal(error.code, 'DELIVERY_REFUSED')
       assert.match(error.message, /sends elsewhere/)
       assert(!error.message.includes(location))
@@ -174,7 +174,7 @@ describe('the client of an HTTP gateway', () => {
   test('success_pattern decides where the status does not', async () => {
     await client(`${query}\nsuccess_pattern=^0: Accepted.*ü$`).sendSms(to, 'x')
     gateway.next = [{ status: 200, body: `{"status":"error","text":"${password}"}` }]
-    const error = await errorOf(client(`${query}\nsuccess_pattern=^0:`).sendSms(to, 'x'))
+    const error = await toError(client(`${query}\nsuccess_pattern=^0:`).sendSms(to, 'x'))
     assert.equal(error.code, 'DELIVERY_REFUSED')
     // an answer without end is read as far as is needed
     gateway.next = [{ status: 200, body: `0: ${'x'.repeat(5_000_000)}` }]
@@ -183,7 +183,7 @@ describe('the client of an HTTP gateway', () => {
 
   test('no answer in time is no second message', async () => {
     gateway.silent = true
-    const error = await errorOf(client(query, 200).sendSms(to, 'x'))
+    const error = await toError(client(query, 200).sendSms(to, 'x'))
     gateway.silent = false
     assert.equal(error.code, 'DELIVERY_UNANSWERED')
     assert.equal(gateway.provider.received.length, 1)
@@ -198,7 +198,7 @@ describe('the client of an HTTP gateway', () => {
         '/etc/countersign.cfg',
       )
       assert(config?.sms.provider.kind === 'http')
-      const error = await errorOf(new SmsGateway(config.sms.provider.gateway).sendSms(to, 'x'))
+      const error = await toError(new SmsGateway(config.sms.provider.gateway).sendSms(to, 'x'))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     }
     assert.equal(gateway.provider.received.length, 0)

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
 import type { TwilioConfig } from '../../../../src/service/config/delivery_config.ts'
 import { Twilio } from '../../../../src/service/messaging/twilio/twilio.ts'
-import { deliveryErrorOf } from '../../../rig/delivery_error.ts'
+import { toDeliveryError } from '../../../rig/delivery_error.ts'
 import { freePort } from '../../../rig/running.ts'
 import { accountSid, authToken, TwilioApi } from '../../../rig/twilio_api.ts'
 
@@ -34,7 +34,7 @@ describe('the Twilio client', () => {
       limitMs,
     )
   const call = { to, from: '+15005550006', url: 'https://a.example/call', statusUrl: 'https://a/s' }
-  const errorOf = (work: Promise<unknown>) => deliveryErrorOf(work, [authToken])
+  const toError = (work: Promise<unknown>) => toDeliveryError(work, [authToken])
 
   test('sends a message from a number, or by a messaging service', async () => {
     assert.match(await client().sendSms(to, 'Zürich & Co: 1234567'), /^SM[0-9a-f]{32}$/)
@@ -74,7 +74,7 @@ describe('the Twilio client', () => {
     ['+15005550009', 21614, 'no mobile number'],
   ] as const) {
     test(`${what} is refused, and not tried again (${code})`, async () => {
-      const error = await errorOf(client().sendSms(number, text))
+      const error = await toError(client().sendSms(number, text))
       assert.equal(error.code, 'DELIVERY_REFUSED')
       assert(error.message.includes(String(code)))
       assert.equal(api.provider.received.length, 1)
@@ -90,7 +90,7 @@ describe('the Twilio client', () => {
       client().call({ ...call, from: '+15005550007' }),
       client({ baseUrl: `${api.provider.url}/elsewhere` }).sendSms(to, text),
     ]
-    const told = await Promise.all(refusals.map(errorOf))
+    const told = await Promise.all(refusals.map(toError))
     assert(told.every(({ code }) => code === 'DELIVERY_REFUSED'))
     assert.deepEqual(
       told.map(({ message }) => /\((?:error|status) (\d+)\)/.exec(message)?.[1]),
@@ -102,13 +102,13 @@ describe('the Twilio client', () => {
     api.throttled = 1
     assert.match(await client().sendSms(to, text), /^SM/)
     api.throttled = 2
-    assert.equal((await errorOf(client().sendSms(to, text))).code, 'DELIVERY_UNREACHABLE')
+    assert.equal((await toError(client().sendSms(to, text))).code, 'DELIVERY_UNREACHABLE')
     assert.equal(api.throttled, 0)
   })
 
   test('no answer in time is no second message', async () => {
     api.silent = true
-    const error = await errorOf(client({}, 200).sendSms(to, text))
+    const error = await toError(client({}, 200).sendSms(to, text))
     api.silent = false
     assert.equal(error.code, 'DELIVERY_UNANSWERED')
     assert.match(error.message, /may have been sent/)
@@ -118,7 +118,7 @@ describe('the Twilio client', () => {
   test('nobody there, and somebody whom nobody vouches for', async () => {
     const nobody = `https://127.0.0.1:${await freePort()}`
     for (const config of [{ baseUrl: nobody }, { caFile: undefined }]) {
-      const error = await errorOf(client(config).sendSms(to, text))
+      const error = await toError(client(config).sendSms(to, text))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
     }
     assert.equal(api.provider.received.length, 0)

@@ -97,7 +97,7 @@ onBothDatabases('links that a login shows', (rig) => {
     )
   })
   const linkFor = (username: string) => links.atLogin({ username }, integration)
-  const codeOf = (link: string) => link.slice(link.lastIndexOf('/') + 1)
+  const errorCode = (link: string) => link.slice(link.lastIndexOf('/') + 1)
 
   test('have the code behind the #, where no log has it', async () => {
     assert.match(await linkFor('nobody'), /^https:\/\/mfa\.example\/portal#\/enroll\/\w{22}$/)
@@ -116,7 +116,7 @@ onBothDatabases('links that a login shows', (rig) => {
 
   test('one that somebody has opened is not handed out again', async () => {
     const first = await linkFor('opened')
-    const invitation = await invitations.byCode(codeOf(first))
+    const invitation = await invitations.byCode(errorCode(first))
     assert(invitation !== undefined)
     await invitations.bind(invitation, 'session', clock.now(), store.db)
     assert.notEqual(await linkFor('opened'), first)

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
-import { responseOf } from '../../../rig/service_client.ts'
+import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { stands } from '../../../rig/standing.ts'
 
@@ -64,15 +64,15 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
     for (const txid of asked.slice(0, answered)) await phone.answer(txid, 'approve')
     await stands(node.client, 'waiting_calls', calls - answered)
     for (const txid of asked.slice(answered)) await phone.answer(txid, 'deny')
-    const results = (await Promise.all(waiting)).map((answer) => responseOf(answer).result)
+    const results = (await Promise.all(waiting)).map((answer) => parseResponse(answer).result)
     assert.equal(results.filter((result) => result === 'allow').length, answered)
     assert.equal(results.filter((result) => result === 'deny').length, calls - answered)
   })
 
   test('while the time runs out: no reply that could let in, and a line when it is back', async () => {
     await service.addPhone('bob')
-    const txid = String(responseOf(await push('bob', { async: '1' })).txid)
-    assert.equal(responseOf(await poll(txid)).result, 'waiting')
+    const txid = String(parseResponse(await push('bob', { async: '1' })).txid)
+    assert.equal(parseResponse(await poll(txid)).result, 'waiting')
     await service.store.db
       .updateTable('transactions')
       .set({ expires: Date.now() + 800 })
@@ -85,7 +85,7 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
     assert.deepEqual([status, body.stat], [500, 'FAIL'])
     await cluster.startAgain()
     await isBack()
-    assert.equal(responseOf(await poll(txid)).status, 'timeout')
+    assert.equal(parseResponse(await poll(txid)).status, 'timeout')
     const lines = await new AuthenticationLog(service.store).ofTxid(txid)
     assert.deepEqual(
       lines.map(({ reason }) => reason),

@@ -8,7 +8,7 @@ import type { Transaction } from '../../../../src/service/sign_in/transaction/tr
 import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
-import { responseOf, TestService } from '../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../rig/service.ts'
 import { ServiceClient } from '../../../rig/service_client.ts'
 import { stands } from '../../../rig/standing.ts'
 
@@ -42,7 +42,7 @@ describe('clients that hang up while they wait', () => {
     path: '/auth/v2/auth',
     parameters: { username: 'alice', factor: 'push', device: 'auto', ...options },
   })
-  const statusOf = (txid: string) =>
+  const errorStatus = (txid: string) =>
     ({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } }) as const
   const repliesTo = async (txid: string) => {
     const { waiting_replies } = await service.store.db
@@ -77,15 +77,15 @@ describe('clients that hang up while they wait', () => {
     await stands(service, 'waiting_calls', 1)
     const asked = await phone.requests()
     await phone.answer(String(asked.at(-1)?.txid), 'approve')
-    assert.equal(responseOf(await waiting).result, 'allow')
+    assert.equal(parseResponse(await waiting).result, 'allow')
   })
 
   test('polls: none is kept, and an unsent reply is not counted', async () => {
-    const txid = String(responseOf(await client.call(push({ async: '1' }))).txid)
-    assert.equal(responseOf(await client.call(statusOf(txid))).result, 'waiting')
+    const txid = String(parseResponse(await client.call(push({ async: '1' }))).txid)
+    assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'waiting')
     for (let round = 0; round < 20; round++) {
       const hangUp = new AbortController()
-      const poll = client.call(statusOf(txid), hangUp.signal)
+      const poll = client.call(errorStatus(txid), hangUp.signal)
       await stands(service, 'waiting_calls', 1)
       hangUp.abort()
       await assert.rejects(poll)
@@ -93,7 +93,7 @@ describe('clients that hang up while they wait', () => {
     }
     assert.equal(await repliesTo(txid), 1)
     await phone.answer(txid, 'approve')
-    assert.equal(responseOf(await client.call(statusOf(txid))).result, 'allow')
+    assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'allow')
   })
 
   test('apps: no stream is kept', async () => {

@@ -22,7 +22,7 @@ const acts = fc.array(
 /** The node for which the time is over while they happen. */
 const lateNode = fc.option(fc.nat({ max: 1 }))
 
-const lineOf: Readonly<Record<string, string>> = {
+const findLine: Readonly<Record<string, string>> = {
   allow: 'success user_approved',
   deny: 'denied user_mistake',
   fraud: 'fraud user_marked_fraud',
@@ -89,7 +89,7 @@ onBothDatabases('whatever happens at one moment', (rig) => {
         const lines = await new AuthenticationLog(first.store).ofTxid(txid)
         assert.deepEqual(
           lines.map((line) => `${line.result} ${line.reason}`),
-          [lineOf[status]],
+          [findLine[status]],
         )
       }),
       { numRuns: 60 },

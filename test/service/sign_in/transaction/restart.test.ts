@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
-import { responseOf } from '../../../rig/service_client.ts'
+import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { stands } from '../../../rig/standing.ts'
 
@@ -39,14 +39,14 @@ for (const [name, skip] of [
         parameters: { username, factor: 'push', device: 'auto', ...options },
       })
     const poll = async (txid: string) =>
-      responseOf(
+      parseResponse(
         await node.client.call({
           method: 'GET',
           path: '/auth/v2/auth_status',
           parameters: { txid },
         }),
       )
-    const linesOf = async (txid: string) =>
+    const readLines = async (txid: string) =>
       (await new AuthenticationLog(service.store).ofTxid(txid)).map(
         ({ result, reason }) => `${result} ${reason}`,
       )
@@ -60,7 +60,7 @@ for (const [name, skip] of [
     test('killed: after the restart the phone is asked still, and its answer is told', async () => {
       const before = await service.addPhone('alice')
       const phone = before.over((raw) => node.client.send(raw))
-      const txid = String(responseOf(await push('alice', { async: '1' })).txid)
+      const txid = String(parseResponse(await push('alice', { async: '1' })).txid)
       assert.equal((await poll(txid)).result, 'waiting')
       const held = assert.rejects(poll(txid))
       const call = assert.rejects(push('alice'))
@@ -77,7 +77,7 @@ for (const [name, skip] of [
       assert.equal((await phone.answer(txid, 'approve')).status, 200)
       const { result, status } = await waiting
       assert.deepEqual([result, status], ['allow', 'allow'])
-      assert.deepEqual(await linesOf(txid), ['success user_approved'])
+      assert.deepEqual(await readLines(txid), ['success user_approved'])
       assert.deepEqual((await phone.requests()).length, 1)
     })
 
@@ -85,7 +85,7 @@ for (const [name, skip] of [
       await service.addPhone('bob')
       const txids: string[] = []
       for (let pushes = 0; pushes < 3; pushes++) {
-        txids.push(String(responseOf(await push('bob', { async: '1' })).txid))
+        txids.push(String(parseResponse(await push('bob', { async: '1' })).txid))
       }
       const [asked = '', ...others] = txids
       await killed()
@@ -99,11 +99,11 @@ for (const [name, skip] of [
       const { result, status } = await poll(asked)
       assert.deepEqual([result, status], ['deny', 'timeout'])
       const until = performance.now() + tidiedMs
-      while ((await linesOf(others[0] ?? '')).length === 0) {
+      while ((await readLines(others[0] ?? '')).length === 0) {
         assert.ok(performance.now() < until)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
-      for (const txid of txids) assert.deepEqual(await linesOf(txid), ['denied no_response'])
+      for (const txid of txids) assert.deepEqual(await readLines(txid), ['denied no_response'])
       assert.equal((await poll(others[0] ?? '')).status, 'timeout')
     })
 
@@ -114,7 +114,7 @@ for (const [name, skip] of [
       const began = performance.now()
       assert.equal(await node.running.stop(), 0)
       assert.ok(performance.now() - began < 5000)
-      const outcomes = (await Promise.all(waiting)).map((answer) => responseOf(answer))
+      const outcomes = (await Promise.all(waiting)).map((answer) => parseResponse(answer))
       assert.ok(outcomes.every(({ result, status }) => result === 'deny' && status === 'timeout'))
       const { count } = await service.store.db
         .selectFrom('authentication_log')

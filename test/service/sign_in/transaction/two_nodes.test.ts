@@ -6,7 +6,7 @@ import { AuthenticationLog } from '../../../../src/service/audit/authentication_
 import { EventStream } from '../../../rig/event_stream.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
-import { type Answer, responseOf } from '../../../rig/service_client.ts'
+import { type Answer, parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { stands } from '../../../rig/standing.ts'
 
@@ -14,7 +14,7 @@ const rounds = 40
 /** How often a node looks for what it was not told, on PostgreSQL. */
 const lookMs = 5000
 const answers = ['approve', 'deny', 'fraud', 'approve', 'deny', 'fraud'] as const
-const lineOf: Readonly<Record<string, readonly [string, string]>> = {
+const findLine: Readonly<Record<string, readonly [string, string]>> = {
   allow: ['success', 'user_approved'],
   deny: ['denied', 'user_mistake'],
   fraud: ['fraud', 'user_marked_fraud'],
@@ -53,7 +53,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
   const pollToTheEnd = async (node: ServiceNode, txid: string): Promise<Answer> => {
     for (;;) {
       const answer = await poll(node, txid)
-      if (responseOf(answer).result !== 'waiting') return answer
+      if (parseResponse(answer).result !== 'waiting') return answer
     }
   }
   const openApp = async (node: ServiceNode, phone: PushPhone) =>
@@ -104,7 +104,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       }
       const replies = (await Promise.all(answered)).map(({ status }) => status)
       assert.ok(replies.every((status) => status === 200 || status === 410))
-      const outcomes = (await Promise.all(waiting)).map((answer) => responseOf(answer))
+      const outcomes = (await Promise.all(waiting)).map((answer) => parseResponse(answer))
       const [first] = outcomes
       assert.ok(first !== undefined)
       for (const { result, status } of outcomes) {
@@ -115,7 +115,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       const lines = await new AuthenticationLog(service.store).ofTxid(txid)
       assert.deepEqual(
         lines.map(({ result, reason }) => [result, reason]),
-        [lineOf[String(first.status)]],
+        [findLine[String(first.status)]],
       )
       await Promise.all(apps.map((app) => shows(app, 0)))
       seen.add(first.status)
@@ -132,7 +132,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       const { txid } = await phone.nextRequest()
       const began = performance.now()
       await phone.answer(String(txid), 'approve')
-      assert.equal(responseOf(await waiting).result, 'allow')
+      assert.equal(parseResponse(await waiting).result, 'allow')
       assert.ok(performance.now() - began < lookMs / 3)
     }
   })
@@ -147,7 +147,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       await backends('pg_terminate_backend(pid)')
       const began = performance.now()
       assert.equal((await phone.answer(String(txid), 'approve')).status, 200)
-      assert.equal(responseOf(await waiting).result, 'allow')
+      assert.equal(parseResponse(await waiting).result, 'allow')
       assert.ok(performance.now() - began < 2 * lookMs)
       assert.deepEqual((await backends('pid')).rows, [])
     } finally {
@@ -165,7 +165,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       backends('pg_terminate_backend(pid)'),
       phone.answer(String(txid), 'approve'),
     ])
-    assert.equal(responseOf(await waiting).result, 'allow')
+    assert.equal(parseResponse(await waiting).result, 'allow')
     assert.ok(performance.now() - began < lookMs)
   })
 })

@@ -95,10 +95,10 @@ async function admitted(
   )
   authentic(request, 'application')
   await limit.genuine(request, signed.integration.ikey)
-  return answer({ ...signed, caller: callerOf(reply) })
+  return answer({ ...signed, caller: toCaller(reply) })
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */
-function callerOf({ raw }: FastifyReply): Writable {
+function toCaller({ raw }: FastifyReply): Writable {
   return 'stream' in raw && raw.stream instanceof Duplex ? raw.stream : raw
 }

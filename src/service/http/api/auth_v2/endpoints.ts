@@ -39,8 +39,8 @@ export interface Endpoint {
 }
 
 const daySecs = 86_400
-const longestValidSecs = 365 * daySecs
-const mostBypassCodes = 10
+const maxValidSecs = 365 * daySecs
+const maxBypassCodes = 10
 
 /** The calls that are signed (duo.com/docs/authapi); `ping` is not. */
 export const endpoints: readonly Endpoint[] = [
@@ -172,10 +172,10 @@ async function enroll(
   const username = parameters.text('username') ?? randomBytes(16).toString('hex')
   const validSecs = parameters.integer('valid_secs', {
     min: 1,
-    max: longestValidSecs,
+    max: maxValidSecs,
     otherwise: daySecs,
   })
-  const count = parameters.integer('bypass_codes', { min: 0, max: mostBypassCodes, otherwise: 0 })
+  const count = parameters.integer('bypass_codes', { min: 0, max: maxBypassCodes, otherwise: 0 })
   const enrolled = await enrollment
     .enroll(username, integration.usernameNormalization, { validSecs, bypassCodes: count })
     .catch(async (error: unknown) => {

@@ -84,8 +84,8 @@ export function readAddress(parameters: CallParameters): string {
   return isIP(first) === 0 ? sent : first
 }
 
-const mostPairs = 20
-const longestShown = 255
+const maxPairs = 20
+const maxShownLength = 255
 
 /** Text that the user sees with the request; cut where it is too long for a phone. */
 export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
@@ -94,7 +94,7 @@ export function readShown(parameters: CallParameters): NonNullable<AuthRequest['
   const pairs = parseEncodedParameters(utf8Octets(parameters.text('pushinfo') ?? ''))
     .map(({ name, value }) => [cut(shownText(name)), cut(shownText(value))] as const)
     .filter(([name]) => name !== '')
-    .slice(0, mostPairs)
+    .slice(0, maxPairs)
   return {
     ...(type === undefined ? {} : { type: cut(type) }),
     ...(displayUsername === undefined ? {} : { displayUsername: cut(displayUsername) }),
@@ -118,7 +118,7 @@ function shownText(encoded: string): string {
 
 /** Never in the middle of a character. */
 function cut(text: string): string {
-  return text.slice(0, longestShown).replace(/[\uD800-\uDBFF]$/, '')
+  return text.slice(0, maxShownLength).replace(/[\uD800-\uDBFF]$/, '')
 }
 
 /** @throws {AuthApiFailure} 40001 and 40002. */

@@ -38,14 +38,14 @@ export function readUserFactor(parameters: CallParameters): ChosenFactor {
     case 'push':
     case 'phone':
     case 'sms':
-      return { factor, device: deviceOf(parameters.text('phone')) }
+      return { factor, device: parseDevice(parameters.text('phone')) }
     default:
       throw new AuthApiFailure(failures.invalidParameters, 'factor')
   }
 }
 
 /** `phone2` is the second of the user's phones; a device's identifier is taken, too. */
-function deviceOf(phone = 'auto'): string | number {
+function parseDevice(phone = 'auto'): string | number {
   const number = /^phone([1-9]\d?)$/.exec(phone.toLowerCase())?.[1]
   return number === undefined ? phone : Number(number)
 }

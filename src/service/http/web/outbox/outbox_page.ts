@@ -12,7 +12,7 @@ export interface OutboxPageParts {
   readonly transactions: Pick<Transactions, 'byTxid'>
 }
 
-const mostShown = 50
+const maxShown = 50
 const answer = z.object({
   key: z
     .string()
@@ -53,7 +53,7 @@ export async function addOutboxPage(server: FastifyInstance, parts: OutboxPagePa
       return reply.code(refusals[code].status).send({ code, message })
     })
     page.get('/outbox/api/entries', async () => {
-      const entries = await parts.outbox.list(mostShown)
+      const entries = await parts.outbox.list(maxShown)
       return { entries: await Promise.all(entries.map((entry) => shown(entry, parts))) }
     })
     page.post<{ Params: { id: string } }>('/outbox/api/calls/:id/answer', async (request) => {

@@ -91,7 +91,7 @@ export function addSessionRoutes(
 
   routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ who, ...call }) => {
     limits.tried(call.request, '')
-    gate.setCookie(call.reply, await signIn.passkey(who, assertionOf(call.body.assertion)))
+    gate.setCookie(call.reply, await signIn.passkey(who, parseAssertion(call.body.assertion)))
     return { kind: 'signed_in' }
   })
 
@@ -128,7 +128,7 @@ function about({ delivery, triesOut }: PortalParts) {
   return { ways, triesOut }
 }
 
-function assertionOf(read: z.infer<typeof assertion>) {
+function parseAssertion(read: z.infer<typeof assertion>) {
   const { clientDataJSON, authenticatorData, signature, userHandle } = read.response
   return {
     id: read.id,

@@ -1,4 +1,4 @@
-import { type Belongings, type OwnDevice, waysInOf } from '../../../self_service/belongings.ts'
+import { type Belongings, listWaysIn, type OwnDevice } from '../../../self_service/belongings.ts'
 import { mayRemove } from '../../../self_service/ways_in.ts'
 
 const shownDigits = 4
@@ -6,7 +6,7 @@ const shownDigits = 4
 /** Of numbers the last digits: whoever has got hold of a session learns none of them. */
 export function shownBelongings(belongings: Belongings) {
   const { devices, passkeys, recoveryCodes } = belongings
-  const ways = waysInOf(belongings)
+  const ways = listWaysIn(belongings)
   const typed = typedWords(devices)
   return {
     devices: devices.map(({ number, ...device }, index) => ({

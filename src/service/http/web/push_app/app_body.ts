@@ -33,12 +33,12 @@ export const appBodies = {
 
 /** @throws {AppRefusal} `invalid` */
 export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(jsonOf(body))
+  const parsed = schema.safeParse(parseJson(body))
   if (parsed.success) return parsed.data
   throw new AppRefusal('invalid', 'the body is not what this address takes')
 }
 
-function jsonOf(body: unknown): unknown {
+function parseJson(body: unknown): unknown {
   try {
     return typeof body === 'string' ? JSON.parse(body) : undefined
   } catch {

@@ -6,7 +6,7 @@ import type { AddRoute, PushAppParts } from './app_parts.ts'
 
 const dayMs = 86_400_000
 const historyDays = 90
-const mostEvents = 50
+const maxEvents = 50
 
 /** Adds what a phone may know and change of itself and of its user. */
 export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
@@ -37,7 +37,7 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
   })
   route('GET', '/app/api/history', async ({ device }): Promise<History> => {
     const since = clock.now() - historyDays * dayMs
-    const events = await authenticationLog.ofUser(device.userId, { since, limit: mostEvents })
+    const events = await authenticationLog.ofUser(device.userId, { since, limit: maxEvents })
     return { events: events.map((event) => historyEvent(event, parts.places)) }
   })
   route('DELETE', '/app/api/device', async ({ device }) => {

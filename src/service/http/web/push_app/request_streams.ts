@@ -10,7 +10,7 @@ export interface RequestStreamParts {
 /** Proxies cut off what is silent for longer, and a phone that was removed is told no later. */
 const heartbeatMs = 20_000
 /** Of one phone; an older one is ended, as of a tab that was forgotten. */
-const mostOfPhone = 4
+const maxOfPhone = 4
 
 /** The streams of server-sent events over which apps that are open are told what waits for them. */
 export class RequestStreams {
@@ -32,7 +32,7 @@ export class RequestStreams {
     const streams = this.#ofPhone.get(phoneId) ?? new Set()
     this.#ofPhone.set(phoneId, streams)
     const [oldest] = streams
-    if (streams.size >= mostOfPhone) oldest?.end()
+    if (streams.size >= maxOfPhone) oldest?.end()
     const stream = new RequestStream(phoneId, this.#parts, () => {
       streams.delete(stream)
       if (streams.size === 0) this.#ofPhone.delete(phoneId)

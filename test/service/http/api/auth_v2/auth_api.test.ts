@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { rfc2822Date, sign, signingKey } from '../../../../../src/duo/index.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
-import { responseOf, TestService, type TestToken } from '../../../../rig/service.ts'
+import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 
 const auth = '/auth/v2/auth'
 const preauth = '/auth/v2/preauth'
@@ -33,7 +33,7 @@ describe('Auth API v2', () => {
         const integration = await service.addIntegration(version === 1 ? 'unix' : 'authapi')
         const call = { method: 'GET', path: '/auth/v2/check', version, integration } as const
         const answer = await service.call(call)
-        assert.deepEqual(responseOf(answer).capabilities, [
+        assert.deepEqual(parseResponse(answer).capabilities, [
           'auth_without_preauth',
           'prompt_as_typed',
           'http2',
@@ -169,7 +169,7 @@ describe('Auth API v2', () => {
   describe('preauth', () => {
     test('lists the devices, and makes a prompt where one is asked for', async () => {
       const parameters = { username: 'AL', text_prompt: '1' }
-      const response = responseOf(await service.call({ path: preauth, parameters }))
+      const response = parseResponse(await service.call({ path: preauth, parameters }))
       assert.equal(response.result, 'auth')
       assert.equal(response.status_msg, 'Account is active')
       assert.deepEqual(response.prompt, {
@@ -184,7 +184,7 @@ describe('Auth API v2', () => {
         const integration = await service.addIntegration('radius', policy)
         const parameters = { username: 'nobody' }
         results.push(
-          responseOf(await service.call({ path: preauth, parameters, integration })).result,
+          parseResponse(await service.call({ path: preauth, parameters, integration })).result,
         )
       }
       assert.deepEqual(results, ['enroll', 'allow', 'deny'])
@@ -194,7 +194,7 @@ describe('Auth API v2', () => {
       await service.addUser({ username: 'bypassed', status: 'bypass' })
       await service.addUser({ username: 'disabled', status: 'disabled' })
       const of = async (username: string) =>
-        responseOf(await service.call({ path: preauth, parameters: { username } })).result
+        parseResponse(await service.call({ path: preauth, parameters: { username } })).result
       assert.deepEqual([await of('bypassed'), await of('disabled')], ['allow', 'deny'])
     })
 
@@ -209,8 +209,8 @@ describe('Auth API v2', () => {
   describe('auth', () => {
     test('a passcode signs in once', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode() }
-      const first = responseOf(await service.call({ path: auth, parameters }))
-      const second = responseOf(await service.call({ path: auth, parameters }))
+      const first = parseResponse(await service.call({ path: auth, parameters }))
+      const second = parseResponse(await service.call({ path: auth, parameters }))
       assert.deepEqual(first, {
         result: 'allow',
         status: 'allow',
@@ -227,15 +227,15 @@ describe('Auth API v2', () => {
       const code = nextCode()
       const prompt = ` ${code.slice(0, 3)} ${code.slice(3)} `
       const parameters = { username: 'alice', factor: 'prompt', prompt }
-      const response = responseOf(await service.call({ path: auth, parameters, version: 5 }))
+      const response = parseResponse(await service.call({ path: auth, parameters, version: 5 }))
       assert.equal(response.result, 'allow')
     })
 
     test('a bypass code signs in once', async () => {
       const [code = ''] = await service.addBypassCodes(aliceId, 1)
       const parameters = { user_id: aliceId, factor: 'passcode', passcode: code }
-      assert.equal(responseOf(await service.call({ path: auth, parameters })).result, 'allow')
-      assert.equal(responseOf(await service.call({ path: auth, parameters })).result, 'deny')
+      assert.equal(parseResponse(await service.call({ path: auth, parameters })).result, 'allow')
+      assert.equal(parseResponse(await service.call({ path: auth, parameters })).result, 'deny')
     })
 
     test('one code on 50 connections at once is allowed once', async () => {
@@ -243,14 +243,14 @@ describe('Auth API v2', () => {
       const answers = await Promise.all(
         Array.from({ length: 50 }, () => service.call({ path: auth, parameters })),
       )
-      const allowed = answers.filter((answer) => responseOf(answer).result === 'allow')
+      const allowed = answers.filter((answer) => parseResponse(answer).result === 'allow')
       assert.equal(allowed.length, 1)
     })
 
     test('who skips preauth is let in by nothing less', async () => {
       const of = async (username: string) => {
         const parameters = { username, factor: 'passcode', passcode: '123456' }
-        const { result, status } = responseOf(await service.call({ path: auth, parameters }))
+        const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
         return [result, status]
       }
       assert.deepEqual(await of('bypassed'), ['allow', 'bypass'])
@@ -261,7 +261,7 @@ describe('Auth API v2', () => {
     test('who skips preauth with the word as it was typed is told where to enrol', async () => {
       const portal = async (more: Readonly<Record<string, string>>) => {
         const parameters = { username: 'newcomer', ...more }
-        const response = responseOf(await service.call({ path: auth, parameters }))
+        const response = parseResponse(await service.call({ path: auth, parameters }))
         assert.equal(response.result, 'deny')
         return String(response.enroll_portal_url)
       }
@@ -272,13 +272,13 @@ describe('Auth API v2', () => {
 
     test('async leaves a txid, which only the same application can ask for', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode(), async: '1' }
-      const { txid } = responseOf(await service.call({ path: auth, parameters }))
+      const { txid } = parseResponse(await service.call({ path: auth, parameters }))
       const poll = {
         method: 'GET',
         path: '/auth/v2/auth_status',
         parameters: { txid: String(txid) },
       } as const
-      assert.deepEqual(responseOf(await service.call(poll)), {
+      assert.deepEqual(parseResponse(await service.call(poll)), {
         auth_delayed: false,
         result: 'allow',
         status: 'allow',
@@ -309,7 +309,7 @@ describe('Auth API v2', () => {
   describe('enroll', () => {
     test('makes a user, whose code waits to be used', async () => {
       const parameters = { username: 'newcomer', bypass_codes: '2' }
-      const enrolled = responseOf(await service.call({ path: '/auth/v2/enroll', parameters }))
+      const enrolled = parseResponse(await service.call({ path: '/auth/v2/enroll', parameters }))
       assert.match(String(enrolled.activation_code), /^duo:\/\/[A-Za-z0-9]{20}-[\w-]+$/)
       assert.equal(Array.isArray(enrolled.bypass_codes) && enrolled.bypass_codes.length, 2)
       const status = await service.call({
@@ -328,7 +328,7 @@ describe('Auth API v2', () => {
     })
 
     test('without a name it gets one of 32 digits; a name that is taken is 40002', async () => {
-      const nameless = responseOf(await service.call({ path: '/auth/v2/enroll' }))
+      const nameless = parseResponse(await service.call({ path: '/auth/v2/enroll' }))
       assert.match(String(nameless.username), /^[0-9a-f]{32}$/)
       const { status, body } = await service.call({
         path: '/auth/v2/enroll',

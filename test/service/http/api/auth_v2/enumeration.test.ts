@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { responseOf, TestService } from '../../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../../rig/service.ts'
 
 describe('user names that nobody has', () => {
   let service: TestService
@@ -56,7 +56,7 @@ describe('user names that nobody has', () => {
     const shape = async (username: string) => {
       const parameters = { username, factor: 'passcode', passcode: '123456' }
       const answer = await service.call({ path: '/auth/v2/auth', parameters })
-      const { result, status, ...others } = responseOf(answer)
+      const { result, status, ...others } = parseResponse(answer)
       return { http: answer.status, result, status, others: Object.keys(others) }
     }
     assert.deepEqual(await shape('nobody'), await shape('alice'))

@@ -5,7 +5,7 @@ import { Secret } from '../../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
 import { Tokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Yubikeys } from '../../../../../src/service/authenticators/yubikey/yubikeys.ts'
-import { responseOf, TestService } from '../../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../../rig/service.ts'
 import { TestYubikey } from '../../../../rig/yubikey.ts'
 
 describe('a YubiKey at the Auth API', () => {
@@ -25,7 +25,7 @@ describe('a YubiKey at the Auth API', () => {
 
   async function signIn(passcode: string): Promise<Readonly<Record<string, unknown>>> {
     const parameters = { username: 'alice', factor: 'passcode', passcode }
-    return responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    return parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
   }
   async function logged() {
     const [event] = await new AuthenticationLog(service.store).list({ limit: 1 })
@@ -34,7 +34,7 @@ describe('a YubiKey at the Auth API', () => {
 
   test('is a device of his, so that he is asked for it', async () => {
     const parameters = { username: 'alice' }
-    const answer = responseOf(await service.call({ path: '/auth/v2/preauth', parameters }))
+    const answer = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.equal(answer.result, 'auth')
     assert.deepEqual(answer.devices, [{ device: tokenId, type: 'token', name: yubikey.serial }])
   })
@@ -92,12 +92,12 @@ describe('an imported token at the Auth API', () => {
   async function signIn(counter: number): Promise<Readonly<Record<string, unknown>>> {
     const passcode = HOTP.generate({ secret, digits: 8, counter })
     const parameters = { username: 'alice', factor: 'passcode', passcode }
-    return responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    return parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
   }
 
   test('is listed by its serial', async () => {
     const parameters = { username: 'alice' }
-    const { devices } = responseOf(await service.call({ path: '/auth/v2/preauth', parameters }))
+    const { devices } = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.match(JSON.stringify(devices), /"name":"9001","type":"token"/)
   })
 

@@ -9,7 +9,7 @@ import { Users } from '../../../../../src/service/people/users.ts'
 import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PostgresCluster, skipPostgres } from '../../../../rig/postgres.ts'
 import { RecordingLog } from '../../../../rig/recording_log.ts'
-import { responseOf, TestService, type TestToken } from '../../../../rig/service.ts'
+import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 
 /** For alice with the alias a.smith, by an application that ignores domains. */
 const lookAlikes: readonly [string, string][] = [
@@ -104,16 +104,16 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
 
   const denied = async (username: string, policy: string, reason: string) => {
     const before = await new AuthenticationLog(service.store).list({ limit: 1000 })
-    const preauth = responseOf(await ask('/auth/v2/preauth', { username }, policy))
+    const preauth = parseResponse(await ask('/auth/v2/preauth', { username }, policy))
     assert.deepEqual(Object.keys(preauth).toSorted(), ['result', 'status_msg'])
     assert.equal(preauth.result, 'deny')
     const passcode = { username, factor: 'passcode', passcode: token.code(counter) }
     for (const parameters of [passcode, { username, factor: 'prompt', prompt: 'push' }]) {
-      const auth = responseOf(await ask('/auth/v2/auth', parameters, policy))
+      const auth = parseResponse(await ask('/auth/v2/auth', parameters, policy))
       assert.equal(auth.result, 'deny')
       assert.equal(auth.enroll_portal_url, undefined)
     }
-    const v1 = responseOf(await ask('/rest/v1/preauth', { user: username }, policy))
+    const v1 = parseResponse(await ask('/rest/v1/preauth', { user: username }, policy))
     assert.equal(v1.result, 'deny')
     assert.doesNotMatch(String(v1.status), /portal/)
     const event = await lastEvent()
@@ -191,7 +191,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   })
 
   test('refuses an enrolment that was under way when a user with a similar name was added', async () => {
-    const preauth = responseOf(await ask('/auth/v2/preauth', { username: 'zoë' }, 'enroll'))
+    const preauth = parseResponse(await ask('/auth/v2/preauth', { username: 'zoë' }, 'enroll'))
     const code = /[^/]+$/.exec(String(preauth.enroll_portal_url))?.[0] ?? ''
     const at = new PortalBrowser(service)
     assert.equal((await at.post('invitation', { code })).status, 200)
@@ -217,17 +217,17 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   test('lets alice sign in by her name and each of her aliases', async () => {
     for (const username of ['alice', 'ALICE ', 'CORP\\alice', 'alice@corp.example', 'A.Smith']) {
       const parameters = { username, factor: 'passcode', passcode: token.code(counter++) }
-      const answer = responseOf(await ask('/auth/v2/auth', parameters, 'enroll'))
+      const answer = parseResponse(await ask('/auth/v2/auth', parameters, 'enroll'))
       assert.equal(answer.result, 'allow', username)
     }
   })
 
   test('enrols other names in any script', async () => {
     for (const username of legitimate) {
-      const preauth = responseOf(await ask('/auth/v2/preauth', { username }, 'enroll'))
+      const preauth = parseResponse(await ask('/auth/v2/preauth', { username }, 'enroll'))
       assert.equal(preauth.result, 'enroll', username)
       assert.match(String(preauth.enroll_portal_url), /#\/enroll\//)
-      const enrolled = responseOf(await ask('/auth/v2/enroll', { username }, 'enroll'))
+      const enrolled = parseResponse(await ask('/auth/v2/enroll', { username }, 'enroll'))
       assert.equal(enrolled.username, username)
     }
   })
@@ -248,7 +248,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
       ['mûller', umlautToken.code(1), 'deny'],
     ] as const) {
       const parameters = { username, factor: 'passcode', passcode }
-      const answer = responseOf(await ask('/auth/v2/auth', parameters, 'allow'))
+      const answer = parseResponse(await ask('/auth/v2/auth', parameters, 'allow'))
       assert.equal(answer.result, result, username)
     }
   })

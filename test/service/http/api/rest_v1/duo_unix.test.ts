@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { isRecord } from '../../../../../src/duo/index.ts'
 import type { Integration } from '../../../../../src/service/applications/integrations.ts'
-import { responseOf, type SignedCall } from '../../../../rig/service.ts'
+import { parseResponse, type SignedCall } from '../../../../rig/service.ts'
 import { type Person, UnixService } from '../../../../rig/unix_service.ts'
 
 type Response = Readonly<Record<string, unknown>>
@@ -108,7 +108,7 @@ class Library {
       integration: this.#integration,
       ...this.#release.signed(),
     })
-    assert.ok(Number.isInteger(responseOf(answer).time))
+    assert.ok(Number.isInteger(parseResponse(answer).time))
   }
 
   async #auth(chosen: string, async: '0' | '1'): Promise<Response> {
@@ -148,7 +148,7 @@ class Library {
     const call = { method, path, parameters, integration, ...signed() }
     const answer = await this.#unix.service.call(call)
     assert.equal(answer.status, 200, `${path}: ${answer.text}`)
-    return responseOf(answer)
+    return parseResponse(answer)
   }
 }
 

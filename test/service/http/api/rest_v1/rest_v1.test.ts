@@ -7,10 +7,10 @@ import { isRecord } from '../../../../../src/duo/index.ts'
 import type { Integration } from '../../../../../src/service/applications/integrations.ts'
 import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
 import { defaultConfig } from '../../../../../src/service/config/service_config.ts'
-import type { Delivered } from '../../../../../src/service/messaging/messaging.ts'
+import type { PhonePrompt } from '../../../../../src/service/messaging/messaging.ts'
 import { activatePush } from '../../../../rig/activate_push.ts'
 import { octets } from '../../../../rig/octets.ts'
-import { type Answer, responseOf, TestService, type TestToken } from '../../../../rig/service.ts'
+import { type Answer, parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 
 const formats = [
   { suffix: '', type: /^application\/json/ },
@@ -19,7 +19,7 @@ const formats = [
 ] as const
 
 describe('Auth API v1', () => {
-  const pushed: Delivered[] = []
+  const pushed: PhonePrompt[] = []
   let folder = ''
   let service: TestService
   let unix: Integration
@@ -65,7 +65,7 @@ describe('Auth API v1', () => {
         digest: 'sha1',
       }),
     )
-  const response = async (...asked: Parameters<typeof call>) => responseOf(await call(...asked))
+  const response = async (...asked: Parameters<typeof call>) => parseResponse(await call(...asked))
   const poll = (txid: string, suffix: string) => response(`status${suffix}`, { txid }, 'GET')
 
   for (const { suffix, type } of formats) {

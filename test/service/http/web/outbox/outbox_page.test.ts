@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
 import { outboxKey } from '../../../../../src/service/messaging/outbox/outbox_key.ts'
 import { outboxProviders } from '../../../../rig/outbox_providers.ts'
-import { responseOf, TestService } from '../../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../../rig/service.ts'
 
 describe('the page of the outbox', () => {
   let service: TestService
@@ -45,7 +45,7 @@ describe('the page of the outbox', () => {
   })
 
   test('a call is answered once it rings, and never afterwards', async () => {
-    const { txid } = responseOf(
+    const { txid } = parseResponse(
       await service.call({
         path: '/auth/v2/auth',
         parameters: { username: 'alice', factor: 'phone', device: 'auto', async: '1' },
@@ -58,8 +58,8 @@ describe('the page of the outbox', () => {
     assert.equal((await answer(id, '{"key":"1"}')).status, 200)
     const parameters = { txid: String(txid) }
     const status = () => service.call({ method: 'GET', path: '/auth/v2/auth_status', parameters })
-    while (responseOf(await status()).result === 'waiting');
-    assert.equal(responseOf(await status()).result, 'allow')
+    while (parseResponse(await status()).result === 'waiting');
+    assert.equal(parseResponse(await status()).result, 'allow')
     assert.equal((await answer(id, '{"key":"9"}')).status, 409)
     assert.equal((await answer('zzzzzz', '{"key":"1"}')).status, 404)
     assert.equal((await answer('..%2Fkey', '{"key":"1"}')).status, 404)

@@ -8,7 +8,7 @@ import { Users } from '../../../../../src/service/people/users.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PushPhone } from '../../../../rig/push_phone.ts'
-import { responseOf, TestService } from '../../../../rig/service.ts'
+import { parseResponse, TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 onBothDatabases('enrolment at the portal', (rig) => {
@@ -52,7 +52,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       parameters: { username: 'CORP\\newcomer' },
       integration,
     })
-    const link = new URL(String(responseOf(preauth).enroll_portal_url))
+    const link = new URL(String(parseResponse(preauth).enroll_portal_url))
     const code = /^#\/enroll\/(\w+)$/.exec(link.hash)?.[1] ?? ''
     const at = browser()
     const opened = await at.post('invitation', { code })

@@ -6,7 +6,7 @@ import { endLocks } from '../../../../../src/service/sign_in/lockout.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { PortalBrowser } from '../../../../rig/portal_browser.ts'
 import type { PushPhone } from '../../../../rig/push_phone.ts'
-import { responseOf, TestService, type TestToken } from '../../../../rig/service.ts'
+import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 import { until } from '../../../../rig/until.ts'
 
@@ -56,7 +56,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
   }
   async function signIn(parameters: Readonly<Record<string, string>>) {
     const sent = { username, ipaddr: '203.0.113.1', ...parameters }
-    return responseOf(await service.call({ path: '/auth/v2/auth', parameters: sent }))
+    return parseResponse(await service.call({ path: '/auth/v2/auth', parameters: sent }))
   }
   const wrong = (number: number) => String(1_000_000 + number)
   /** Wrong passcodes, as many at a time as a name may be tried. */
@@ -82,7 +82,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     await name()
     assert.equal((await post('sign-in/passcode', { passcode: token.code(0) })).status, 401)
     const preauth = { path: '/auth/v2/preauth', parameters: { username } }
-    assert.equal(responseOf(await service.call(preauth)).result, 'auth')
+    assert.equal(parseResponse(await service.call(preauth)).result, 'auth')
     const right = { factor: 'passcode', passcode: token.code(0) }
     assert.equal((await signIn(right)).result, 'allow')
     // a right passcode elsewhere does not open the portal again

@@ -30,7 +30,7 @@ onBothDatabases('passkeys', (rig) => {
     rpId: 'localhost',
     ...more,
   })
-  const handleOf = (userId: string) => Buffer.from(userId).toString('base64url')
+  const findHandle = (userId: string) => Buffer.from(userId).toString('base64url')
 
   /** A user with a passkey, in the browser that made it. */
   async function owner() {
@@ -47,7 +47,7 @@ onBothDatabases('passkeys', (rig) => {
       name: 'Laptop',
     })
     assert.equal(made.status, 200, made.text)
-    return { at, username, userId, passkey, userHandle: handleOf(userId) }
+    return { at, username, userId, passkey, userHandle: findHandle(userId) }
   }
 
   async function challenged() {

@@ -9,8 +9,8 @@ import { Users } from '../../../../../src/service/people/users.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { portalOwner } from '../../../../rig/portal_owner.ts'
-import { activationOf } from '../../../../rig/push_phone.ts'
-import { responseOf, TestService } from '../../../../rig/service.ts'
+import { activationLink } from '../../../../rig/push_phone.ts'
+import { parseResponse, TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 onBothDatabases('self-service at the portal', (rig) => {
@@ -116,7 +116,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     const { userId } = await service.addUser({ username: 'reporter' })
     const phone = await service.addPushPhone(userId)
     const parameters = { username: 'reporter', factor: 'push', device: 'auto', async: '1' }
-    const pushed = responseOf(await service.call({ path: '/auth/v2/auth', parameters }))
+    const pushed = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     await phone.answer(String(pushed.txid), 'fraud')
     const [code = ''] = await service.addBypassCodes(userId, 1)
     const at = browser()
@@ -150,13 +150,13 @@ onBothDatabases('self-service at the portal', (rig) => {
 
   test('recovery codes: ten, once each, in the place of those before', async () => {
     const { at, username } = await signedIn()
-    const codesOf = async () => {
+    const waitingCodes = async () => {
       const { codes } = (await at.post('recovery-codes')).body
       assert(Array.isArray(codes))
       return codes.map(String)
     }
-    const [old = ''] = await codesOf()
-    const codes = await codesOf()
+    const [old = ''] = await waitingCodes()
+    const codes = await waitingCodes()
     const [code = ''] = codes
     assert.equal(new Set(codes).size, 10)
     assert.equal((await browser().signIn(username, old)).status, 401)
@@ -180,12 +180,12 @@ onBothDatabases('self-service at the portal', (rig) => {
     const { at, userId, username } = await signedIn()
     const thief = browser()
     thief.cookie = at.cookie
-    const codeOf = async () => String((await thief.post('activations')).body.code)
+    const errorCode = async () => String((await thief.post('activations')).body.code)
     const activate = async (code: string) => {
-      const { body } = await activationOf(code)
+      const { body } = await activationLink(code)
       return await service.send({ method: 'POST', path: '/app/api/activate', body })
     }
-    const [first, second] = [await codeOf(), await codeOf()]
+    const [first, second] = [await errorCode(), await errorCode()]
     await users.update(userId, { status: 'disabled' }, service.store.db)
     assert.equal((await activate(first)).body.code, 'code_expired')
     await users.update(userId, { status: 'active' }, service.store.db)

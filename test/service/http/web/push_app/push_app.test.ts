@@ -8,8 +8,8 @@ import { Phones } from '../../../../../src/service/authenticators/phone/phones.t
 import { PushDevices } from '../../../../../src/service/authenticators/push/push_devices.ts'
 import { EventStream } from '../../../../rig/event_stream.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { activationOf, type PushPhone } from '../../../../rig/push_phone.ts'
-import { type Answer, responseOf, TestService } from '../../../../rig/service.ts'
+import { activationLink, type PushPhone } from '../../../../rig/push_phone.ts'
+import { type Answer, parseResponse, TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 const minuteMs = 60_000
@@ -42,11 +42,11 @@ onBothDatabases('the push app', (rig) => {
 
   const push = async (username = 'alice', more: Readonly<Record<string, string>> = {}) => {
     const parameters = { username, factor: 'push', device: 'auto', async: '1', ...more }
-    return String(responseOf(await service.call({ path: '/auth/v2/auth', parameters })).txid)
+    return String(parseResponse(await service.call({ path: '/auth/v2/auth', parameters })).txid)
   }
   const status = async (txid: string) => {
     const path = '/auth/v2/auth_status'
-    return responseOf(await service.call({ method: 'GET', path, parameters: { txid } }))
+    return parseResponse(await service.call({ method: 'GET', path, parameters: { txid } }))
   }
   const activate = (body: string) =>
     service.send({ method: 'POST', path: '/app/api/activate', body })
@@ -57,7 +57,7 @@ onBothDatabases('the push app', (rig) => {
         path: '/auth/v2/preauth',
         parameters: { username: 'alice' },
       })
-      const [device] = listed(responseOf(answer).devices)
+      const [device] = listed(parseResponse(answer).devices)
       assert.deepEqual(device?.capabilities, ['auto', 'push', 'mobile_otp'])
       assert.equal(device?.name, "Alice's phone")
       const passcode = new TOTP({ secret: OathSecret.fromBase32(phone.oathSecret) }).generate({
@@ -65,20 +65,20 @@ onBothDatabases('the push app', (rig) => {
       })
       const parameters = { username: 'alice', factor: 'passcode', passcode }
       const signedIn = await service.call({ path: '/auth/v2/auth', parameters })
-      assert.equal(responseOf(signedIn).result, 'allow')
+      assert.equal(parseResponse(signedIn).result, 'allow')
     })
 
     test('a link works once', async () => {
       const code = await service.addActivationCode(userId)
-      const first = await activate((await activationOf(code)).body)
-      const second = await activate((await activationOf(code)).body)
+      const first = await activate((await activationLink(code)).body)
+      const second = await activate((await activationLink(code)).body)
       assert.equal(first.status, 200)
       assert.deepEqual(refusal(second), [410, 'code_used'])
     })
 
     test('a link works once, of fifty who open it at once', async () => {
       const code = await service.addActivationCode(userId)
-      const bodies = await Promise.all(Array.from({ length: 50 }, () => activationOf(code)))
+      const bodies = await Promise.all(Array.from({ length: 50 }, () => activationLink(code)))
       const answers = await Promise.all(bodies.map(({ body }) => activate(body)))
       const activated = answers.filter(({ status }) => status === 200)
       assert.equal(activated.length, 1)
@@ -90,7 +90,7 @@ onBothDatabases('the push app', (rig) => {
     test('a link ends', async () => {
       const code = await service.addActivationCode(userId)
       clock.advance(24 * 60 * minuteMs)
-      assert.deepEqual(refusal(await activate((await activationOf(code)).body)), [
+      assert.deepEqual(refusal(await activate((await activationLink(code)).body)), [
         410,
         'code_expired',
       ])
@@ -98,10 +98,10 @@ onBothDatabases('the push app', (rig) => {
 
     test('a key is registered by whoever has it, for the code that he has', async () => {
       const code = await service.addActivationCode(userId)
-      const other = await activationOf('A'.repeat(20))
+      const other = await activationLink('A'.repeat(20))
       const stolen = { ...JSON.parse(other.body), code }
       assert.deepEqual(refusal(await activate(JSON.stringify(stolen))), [403, 'wrong_proof'])
-      const right = JSON.parse((await activationOf(code)).body)
+      const right = JSON.parse((await activationLink(code)).body)
       for (const wrong of [
         { ...right, publicKey: JSON.parse(other.body).publicKey },
         { ...right, publicKey: 'AAAA' },
@@ -120,7 +120,7 @@ onBothDatabases('the push app', (rig) => {
     })
 
     test('a code of the API turns to success by it', async () => {
-      const enrolled = responseOf(
+      const enrolled = parseResponse(
         await service.call({ path: '/auth/v2/enroll', parameters: { username: 'erin' } }),
       )
       const code = String(enrolled.activation_code)
@@ -128,7 +128,7 @@ onBothDatabases('the push app', (rig) => {
       const ask = () => service.call({ path: '/auth/v2/enroll_status', parameters })
       assert.equal((await ask()).body.response, 'waiting')
       const bare = code.replace('duo://', '').split('-')[0] ?? ''
-      assert.equal((await activate((await activationOf(bare)).body)).status, 200)
+      assert.equal((await activate((await activationLink(bare)).body)).status, 200)
       assert.equal((await ask()).body.response, 'success')
     })
 
@@ -159,7 +159,7 @@ onBothDatabases('the push app', (rig) => {
     })
 
     test('a picture is of activation codes alone', async () => {
-      const { activation_barcode: barcode } = responseOf(
+      const { activation_barcode: barcode } = parseResponse(
         await service.call({ path: '/auth/v2/enroll', parameters: {} }),
       )
       const url = new URL(String(barcode))
