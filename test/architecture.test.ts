@@ -155,9 +155,19 @@ const rooms: Readonly<Record<string, Room>> = {
   'service/administration': {
     rooms: [
       'host',
-      'service/applications',
       'service/audit',
       'service/authenticators',
+      'service/authenticators/phone',
+      'service/people',
+      'service/people/enrolment',
+      'service/sign_in',
+      'service/store',
+    ],
+  },
+  'service/administration/acts': {
+    rooms: [
+      'service/administration',
+      'service/applications',
       'service/authenticators/bypass',
       'service/authenticators/oath',
       'service/authenticators/phone',
@@ -166,7 +176,6 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/people',
       'service/people/enrolment',
       'service/sign_in',
-      'service/store',
     ],
   },
   'service/authenticators/call': {
@@ -369,6 +378,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'proxy',
       'proxy/sections',
       'service/administration',
+      'service/administration/acts',
       'service/applications',
       'service/audit',
       'service/authenticators',

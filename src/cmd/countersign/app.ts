@@ -1,3 +1,4 @@
+import { createApplication, deleteApplication, rotateSecretKey, updateApplication } from '../../service/administration/acts/applications.ts'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Secret } from '../../host/secret.ts'
@@ -115,9 +116,7 @@ async function add(
 ): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
     const { name, type, reveal } = options
-    const made = await administration.together((acts) =>
-      acts.createIntegration({ name, type, ...policies(options) }),
-    )
+    const made = await administration.run(createApplication, { name, type, ...policies(options) })
     process.stdout.write(
       asJson
         ? json({ ...appJson(made), secret_key: reveal ? made.skey.reveal() : null })
@@ -239,7 +238,7 @@ async function edit(
     }
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign app edit --help')
-    await administration.together((acts) => acts.updateIntegration(app, change))
+    await administration.run(updateApplication, { integration: app, change })
     showResult(asJson, appJson({ ...app, ...change }), `${app.name} is changed`)
   })
 }
@@ -254,7 +253,7 @@ async function rotate(
       `Replace the secret key of ${app.name}? Clients that use the old one are refused at once.`,
       options.yes,
     )
-    const skey = await administration.together((acts) => acts.rotateSkey(app))
+    const skey = await administration.run(rotateSecretKey, { integration: app })
     process.stdout.write(
       asJson
         ? json({ ...appJson(app), secret_key: options.reveal ? skey.reveal() : null })
@@ -270,7 +269,7 @@ async function remove(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     await confirmed(`Remove ${app.name}? Its requests are refused from then on.`, options.yes)
-    await administration.together((acts) => acts.removeIntegration(app))
+    await administration.run(deleteApplication, { integration: app })
     showResult(asJson, { integration_key: app.ikey, removed: true }, `${app.name} is removed`)
   })
 }

@@ -1,3 +1,4 @@
+import { createBypassCodes, deleteBypassCodes } from '../../service/administration/acts/bypass_codes.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { BypassCodes } from '../../service/authenticators/bypass/bypass_codes.ts'
@@ -44,9 +45,10 @@ async function create(username: string, options: CreateOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const expires = validSecs === 0 ? null : systemClock.now() + validSecs * 1000
-    const { codes, replaced } = await administration.together((acts) =>
-      acts.createBypassCodes(user, { count, reuseCount, validSecs, preserveExisting }),
-    )
+    const { codes, replaced } = await administration.run(createBypassCodes, {
+      user,
+      codes: { count, reuseCount, validSecs, preserveExisting },
+    })
     if (asJson) {
       const uses = reuseCount === 0 ? null : reuseCount
       const shown = { username: user.username, codes, uses, expiration: isoTime(expires), replaced }
@@ -105,7 +107,7 @@ async function list(username: string, options: DataOptions): Promise<void> {
 async function remove(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    await administration.together((acts) => acts.removeBypassCodes(user))
+    await administration.run(deleteBypassCodes, { user })
     show(
       asJson,
       { username: user.username, bypass_codes: 0 },

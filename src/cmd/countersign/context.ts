@@ -3,6 +3,8 @@ import { confirm, isCancel } from '@clack/prompts'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Administration } from '../../service/administration/administration.ts'
+import { AdministrationError } from '../../service/administration/administration_error.ts'
+import { builtInRole } from '../../service/administration/roles.ts'
 import { AccessError } from '../../service/applications/access_error.ts'
 import {
   ConfigurationError,
@@ -54,7 +56,10 @@ export async function withStore(
   const location = locateData(options)
   const store = await Store.open({ ...location, migrate: true, mustExist: true })
   try {
-    const administration = new Administration(store, systemClock, `cli:${userInfo().username}`)
+    const administration = new Administration(store, systemClock, {
+      name: `cli:${userInfo().username}`,
+      role: builtInRole('Owner'),
+    })
     await work({ store, location, administration, json: options.json ?? false })
   } finally {
     await store.close()
@@ -73,6 +78,7 @@ export async function runProgram(program: Command): Promise<void> {
       error instanceof StoreError ||
       error instanceof DirectoryError ||
       error instanceof AccessError ||
+      error instanceof AdministrationError ||
       (error instanceof Error && error.name === 'FirstRunError') ||
       (error instanceof Error && error.name === 'ServiceError')
     if (!foreseen) throw error

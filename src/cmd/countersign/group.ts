@@ -1,3 +1,4 @@
+import { addMember, createGroup, deleteGroup, removeMember, setGroupStatus } from '../../service/administration/acts/groups.ts'
 import { type Command, Option } from 'commander'
 import { type Group, type GroupStatus, Groups, groupStatuses } from '../../service/people/groups.ts'
 import type { User } from '../../service/people/user.ts'
@@ -47,9 +48,7 @@ async function add(
   options: DataOptions & { status: GroupStatus; description: string },
 ): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
-    const group = await administration.together((acts) =>
-      acts.createGroup(name, options.status, options.description),
-    )
+    const group = await administration.run(createGroup, { name, status: options.status, description: options.description })
     process.stdout.write(
       asJson ? json(groupJson(group)) : `${group.name} is added (${group.groupId})\n`,
     )
@@ -74,7 +73,7 @@ async function list(options: DataOptions): Promise<void> {
 async function edit(name: string, options: DataOptions & { status: GroupStatus }): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
-    await administration.together((acts) => acts.setGroupStatus(group, options.status))
+    await administration.run(setGroupStatus, { group, status: options.status })
     show(
       asJson,
       groupJson({ ...group, status: options.status }),
@@ -87,7 +86,7 @@ async function join(name: string, username: string, options: DataOptions): Promi
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
-    await administration.together((acts) => acts.addMember(group, user))
+    await administration.run(addMember, { group, user })
     show(asJson, memberJson(group, user, true), `${user.username} is in ${group.name}`)
   })
 }
@@ -96,7 +95,7 @@ async function leave(name: string, username: string, options: DataOptions): Prom
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
-    await administration.together((acts) => acts.removeMember(group, user))
+    await administration.run(removeMember, { group, user })
     show(
       asJson,
       memberJson(group, user, false),
@@ -112,7 +111,7 @@ async function remove(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
     await confirmed(`Remove group ${group.name}?`, options.yes)
-    await administration.together((acts) => acts.removeGroup(group))
+    await administration.run(deleteGroup, { group })
     show(asJson, { ...groupJson(group), removed: true }, `${group.name} is removed`)
   })
 }

@@ -1,3 +1,4 @@
+import { inviteUser } from '../../service/administration/acts/invitations.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
@@ -46,9 +47,11 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
     const mail = options.printLink ? undefined : await createMail(location, to)
     const name = user?.username ?? username.trim()
     const hours = options.validHours
-    const code = await administration.together((acts) =>
-      acts.invite(name, user?.userId ?? null, hours * 3600),
-    )
+    const code = await administration.run(inviteUser, {
+      username: name,
+      userId: user?.userId ?? null,
+      validSecs: hours * 3600,
+    })
     const link = portalLink(address, code)
     const expires = systemClock.now() + hours * hourMs
     if (mail !== undefined) await send(mail, { to, name, link, hours })

@@ -1,3 +1,4 @@
+import { activatePhone, addPhone, deletePhone, reorderPhones } from '../../service/administration/acts/phones.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
 import { type Phone, Phones } from '../../service/authenticators/phone/phones.ts'
@@ -53,9 +54,10 @@ async function add(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const { number = '', name = '', platform = '' } = options
-    const added = await administration.together((acts) =>
-      acts.addPhone(user, { number, name, platform }),
-    )
+    const added = await administration.run(addPhone, {
+      user,
+      phone: { number, name, platform },
+    })
     process.stdout.write(
       asJson ? json(phoneJson(added)) : `${added.phoneId} is added to ${user.username}\n`,
     )
@@ -98,7 +100,7 @@ async function reorder(
         `name all ${own.length} phones of ${user.username}, each once: ${own.join(' ')}`,
       )
     }
-    await administration.together((acts) => acts.reorderPhones(user, phoneIds))
+    await administration.run(reorderPhones, { user, phoneIds })
     show(asJson, { username: user.username, phone_ids: phoneIds }, 'reordered')
   })
 }
@@ -111,9 +113,10 @@ async function activate(
     const phone = await new Phones(store).byId(phoneId)
     if (phone === undefined) throw noSuchPhone(phoneId)
     const address = await linkAddress({ store, location })
-    const { code, expires } = await administration.together((acts) =>
-      acts.activatePhone(phone, options.validHours * hourSecs),
-    )
+    const { code, expires } = await administration.run(activatePhone, {
+      phone,
+      validSecs: options.validHours * hourSecs,
+    })
     const url = `${address}/activate/${code}`
     process.stdout.write(
       asJson
@@ -129,7 +132,7 @@ async function remove(
 ): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
     await confirmed(`Remove phone ${phoneId}?`, options.yes)
-    const removed = await administration.together((acts) => acts.removePhone(phoneId))
+    const removed = await administration.run(deletePhone, { phoneId })
     if (!removed) throw noSuchPhone(phoneId)
     show(asJson, { phone_id: phoneId, removed: true }, `${phoneId} is removed`)
   })

@@ -1,3 +1,4 @@
+import { assignToken, createToken, deleteToken, resyncToken } from '../../service/administration/acts/tokens.ts'
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Secret } from '../../host/secret.ts'
@@ -92,8 +93,9 @@ async function add(username: string, options: AddOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const kind = options.hotp === true ? 'hotp-6' : options.totp === true ? 'totp-6' : options.kind
-    const { token, secret } = await administration.together((acts) =>
-      acts.createToken(user, {
+    const { token, secret } = await administration.run(createToken, {
+      user,
+      token: {
         kind: kind.startsWith('hotp') ? 'hotp' : 'totp',
         digits: kind.endsWith('8') ? 8 : 6,
         algorithm: options.algorithm,
@@ -101,8 +103,8 @@ async function add(username: string, options: AddOptions): Promise<void> {
         counter: options.counter,
         ...(options.serial === undefined ? {} : { serial: options.serial }),
         ...(options.secretFile === undefined ? {} : { secret: readSecret(options.secretFile) }),
-      }),
-    )
+      },
+    })
     const uri = otpauthUri(user.username, token, secret)
     process.stdout.write(
       asJson
@@ -152,7 +154,7 @@ async function assign(serial: string, username: string, options: DataOptions): P
         `${serial} is ${holder?.username ?? 'somebody'}'s; take it from them first: countersign token unassign ${serial}`,
       )
     }
-    await administration.together((acts) => acts.assignToken(token.tokenId, user))
+    await administration.run(assignToken, { tokenId: token.tokenId, user })
     show(asJson, tokenJson({ ...token, userId: user.userId }), `${serial} is ${user.username}'s`)
   })
 }
@@ -163,7 +165,7 @@ async function unassign(serial: string, options: DataOptions): Promise<void> {
     if (token.userId === null) throw new CommandError(`${serial} is not assigned to a user`)
     if (token.phoneId !== null)
       throw new CommandError(`${serial} belongs to a phone; remove the phone`)
-    await administration.together((acts) => acts.assignToken(token.tokenId, undefined))
+    await administration.run(assignToken, { tokenId: token.tokenId, user: undefined })
     show(asJson, tokenJson({ ...token, userId: null }), `${serial} is no longer assigned`)
   })
 }
@@ -186,7 +188,7 @@ async function resync(
       )
     }
     const codes = [first, second, ...(third === undefined ? [] : [third])]
-    const found = await administration.together((acts) => acts.resyncToken(tokenId, codes))
+    const found = await administration.run(resyncToken, { tokenId, codes })
     if (!found)
       throw new CommandError(
         'these are not codes in a row of that HOTP token, or they are behind its last use',
@@ -203,7 +205,7 @@ async function remove(
     const token = await tokenNamed(store, serial)
     const { tokenId } = token
     await confirmed(`Remove token ${serial}?`, options.yes)
-    await administration.together((acts) => acts.removeToken(tokenId))
+    await administration.run(deleteToken, { tokenId })
     show(asJson, { ...tokenJson(token), removed: true }, `${serial} is removed`)
   })
 }

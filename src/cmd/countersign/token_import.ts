@@ -1,9 +1,10 @@
+import { assignListedTokens, importTokens, importYubikeys } from '../../service/administration/acts/token_imports.ts'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Secret } from '../../host/secret.ts'
-import type { AdministrationActs } from '../../service/administration/administration.ts'
+import type { RunAct } from '../../service/administration/administration.ts'
 import type { Handed } from '../../service/authenticators/oath/listed_holders.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
 import type { CsvTokens } from '../../service/authenticators/token_files/csv_kind.ts'
@@ -49,7 +50,7 @@ interface ReadFile {
   /** Values that were read differently from how they are written. */
   readonly notes: readonly FileProblem[]
   readonly count: number
-  readonly take: (acts: AdministrationActs, options: ImportOptions) => Promise<Taken>
+  readonly take: (run: RunAct, options: ImportOptions) => Promise<Taken>
 }
 
 type Taken = Imported & Handed
@@ -116,7 +117,7 @@ async function importTokens(file: string, options: ImportVerbOptions): Promise<v
       progress: formatProgress(count),
     }
     const imported = await rolledBackIf(options.dryRun, (end) =>
-      administration.together(async (acts) => end(await take(acts, importing))),
+      administration.together(async (run) => end(await take(run, importing))),
     ).catch(explained)
     if (!asJson) tellUnassigned(name, imported)
     process.stdout.write(
@@ -144,21 +145,19 @@ async function readTokenFile(
     refuseForeignOptions(format, options)
     if (format === 'yubikey') {
       const read = readYubikeyCsv(octets)
-      return buildTokenFile(read, async (acts, importing) => ({
-        ...(await acts.importYubikeys(name, read.records, importing)),
+      return buildTokenFile(read, async (run, importing) => ({
+        ...(await run(importYubikeys, { file: name, yubikeys: read.records, options: importing })),
         ...nobody,
       }))
     }
     if (format === 'pskc') {
       const unlock = await buildUnlock(options)
       const read = readPskc(octets, { unlock, now: systemClock.now() })
-      return buildTokenFile(read, (acts, importing) =>
-        takeTokens(name, read.records, acts, importing),
-      )
+      return buildTokenFile(read, (run, importing) => takeTokens(name, read.records, run, importing))
     }
     const read = readTokenCsv(octets, toCsvTokens(options))
     return {
-      ...buildTokenFile(read, (acts, importing) => takeTokens(name, read.records, acts, importing)),
+      ...buildTokenFile(read, (run, importing) => takeTokens(name, read.records, run, importing)),
       notes: read.notes,
     }
   } catch (error) {
@@ -186,15 +185,15 @@ function buildTokenFile(
 async function takeTokens(
   name: string,
   records: readonly TokenRecord[],
-  acts: AdministrationActs,
-  importing: ImportOptions,
+  run: RunAct,
+  options: ImportOptions,
 ): Promise<Taken> {
-  const imported = await acts.importTokens(name, records, importing)
+  const imported = await run(importTokens, { file: name, tokens: records, options })
   const taken = new Set([...imported.added, ...imported.replaced])
   const held = records.flatMap(({ kind, serial, username }) =>
     username !== undefined && taken.has(serial) ? [{ kind, serial, username }] : [],
   )
-  return { ...imported, ...(await acts.assignListed(held)) }
+  return { ...imported, ...(await run(assignListedTokens, { tokens: held })) }
 }
 
 /** Refuses options that this format does not use: they were meant for another file. */

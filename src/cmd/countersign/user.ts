@@ -1,3 +1,7 @@
+import { createUser, deleteUser, unlockUser, updateUser } from '../../service/administration/acts/users.ts'
+import { setAliases } from '../../service/administration/acts/aliases.ts'
+import { createBypassCodes } from '../../service/administration/acts/bypass_codes.ts'
+import { createToken } from '../../service/administration/acts/tokens.ts'
 import { type Command, Option } from 'commander'
 import { HardwareTokens } from '../../service/authenticators/hardware_tokens.ts'
 import { Phones } from '../../service/authenticators/phone/phones.ts'
@@ -52,7 +56,7 @@ export function addUserVerb(program: Command): void {
     .action(edit)
   dataOptions(user.command('alias <username> [alias...]'))
     .description("set a user's aliases; without any, remove them")
-    .action(setAliases)
+    .action(alias)
   dataOptions(user.command('unlock <username>'))
     .description('remove the lockouts caused by wrong passcodes')
     .action(unlock)
@@ -74,25 +78,28 @@ interface AddOptions extends DataOptions {
 async function add(username: string, options: AddOptions): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
     const { realname = '', email = '', alias = [], bypass = 0 } = options
-    const made = await administration.together(async (acts) => {
-      const user = await acts.createUser({ username, realname, email, aliases: alias })
+    const made = await administration.together(async (run) => {
+      const user = await run(createUser, { username, realname, email, aliases: alias })
       const kinds = [
         ...(options.totp === true ? ['totp' as const] : []),
         ...(options.hotp === true ? ['hotp' as const] : []),
       ]
       const uris: string[] = []
       for (const kind of kinds) {
-        const { token, secret } = await acts.createToken(user, { kind })
+        const { token, secret } = await run(createToken, { user, token: { kind } })
         uris.push(otpauthUri(user.username, token, secret))
       }
       const { codes } =
         bypass === 0
           ? { codes: [] }
-          : await acts.createBypassCodes(user, {
-              count: bypass,
-              reuseCount: 1,
-              validSecs: bypassValidSecs,
-              preserveExisting: false,
+          : await run(createBypassCodes, {
+              user,
+              codes: {
+                count: bypass,
+                reuseCount: 1,
+                validSecs: bypassValidSecs,
+                preserveExisting: false,
+              },
             })
       return { user, uris, codes }
     })
@@ -186,19 +193,19 @@ async function edit(username: string, options: EditOptions): Promise<void> {
     }
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign user edit --help')
-    await administration.together((acts) => acts.updateUser(user, change))
+    await administration.run(updateUser, { user, change })
     showResult(asJson, userJson({ ...user, ...change }), `${user.username} is changed`)
   })
 }
 
-async function setAliases(
+async function alias(
   username: string,
   aliases: readonly string[],
   options: DataOptions,
 ): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    await administration.together((acts) => acts.setAliases(user, aliases))
+    await administration.run(setAliases, { user, aliases })
     showResult(
       asJson,
       userJson({ ...user, aliases }),
@@ -210,7 +217,7 @@ async function setAliases(
 async function unlock(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    await administration.together((acts) => acts.unlockUser(user))
+    await administration.run(unlockUser, { user })
     const status = user.status === 'locked out' ? 'active' : user.status
     showResult(asJson, userJson({ ...user, status }), `${user.username} is no longer locked out`)
   })
@@ -223,7 +230,7 @@ async function remove(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     await confirmed(`Remove ${user.username} and all devices?`, options.yes)
-    await administration.together((acts) => acts.removeUser(user))
+    await administration.run(deleteUser, { user })
     showResult(asJson, { username: user.username, removed: true }, `${user.username} is removed`)
   })
 }

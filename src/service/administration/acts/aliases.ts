@@ -1,0 +1,14 @@
+import type { User } from '../../people/user.ts'
+import { Users } from '../../people/users.ts'
+import { act } from '../act.ts'
+
+/** Replaces the aliases of a user. @throws {DirectoryError} As `Users.setAliases`. */
+export const setAliases = act({
+  name: 'user_update',
+  permits: ['users.edit'],
+  do: (
+    { store, db },
+    { user, aliases }: { readonly user: User; readonly aliases: readonly string[] },
+  ) => new Users(store).setAliases(user.userId, aliases, db),
+  log: ({ user, aliases }) => ({ object: user.username, description: { aliases } }),
+})

@@ -1,0 +1,55 @@
+import { type Group, type GroupStatus, Groups } from '../../people/groups.ts'
+import type { User } from '../../people/user.ts'
+import { act } from '../act.ts'
+import type { Permit } from '../roles.ts'
+
+/** @throws {DirectoryError} As `Groups.create`. */
+export const createGroup = act({
+  name: 'group_create',
+  permits: ({ status }) => groupPermits(status),
+  do: (
+    { store, db },
+    { name, status, description }: Pick<Group, 'name' | 'status' | 'description'>,
+  ) => new Groups(store).create(name, status, description, db),
+  log: ({ name, status }) => ({ object: name, description: { status } }),
+})
+
+export const setGroupStatus = act({
+  name: 'group_update',
+  permits: ({ status }) => groupPermits(status),
+  do: (
+    { store, db },
+    { group, status }: { readonly group: Group; readonly status: GroupStatus },
+  ) => new Groups(store).setStatus(group.groupId, status, db),
+  log: ({ group, status }) => ({ object: group.name, description: { status } }),
+})
+
+export const addMember = act({
+  name: 'group_member_add',
+  permits: ({ group }) => groupPermits(group.status),
+  do: ({ store, db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+    new Groups(store).addMember(group.groupId, user.userId, db),
+  log: ({ group, user }) => ({ object: group.name, description: user.username }),
+})
+
+export const removeMember = act({
+  name: 'group_member_remove',
+  permits: ['groups.edit'],
+  do: ({ store, db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+    new Groups(store).removeMember(group.groupId, user.userId, db),
+  log: ({ group, user }) => ({ object: group.name, description: user.username }),
+})
+
+/** Deletes a group; its members stay. */
+export const deleteGroup = act({
+  name: 'group_delete',
+  permits: ['groups.edit'],
+  do: ({ store, db }, { group }: { readonly group: Group }) =>
+    new Groups(store).remove(group.groupId, db),
+  log: ({ group }) => ({ object: group.name, description: '' }),
+})
+
+/** The members of a group with status `bypass` sign in without a second factor. */
+function groupPermits(status: GroupStatus): readonly Permit[] {
+  return status === 'bypass' ? ['groups.edit', 'users.bypass'] : ['groups.edit']
+}

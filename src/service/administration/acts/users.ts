@@ -1,0 +1,51 @@
+import type { User } from '../../people/user.ts'
+import { type NewUser, Users } from '../../people/users.ts'
+import { endLocks } from '../../sign_in/lockout.ts'
+import { act } from '../act.ts'
+
+/** What an administrator changes about a user. */
+export type UserChange = Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>
+
+/** @throws {DirectoryError} As `Users.create`. */
+export const createUser = act({
+  name: 'user_create',
+  permits: (user: NewUser) => ['users.create', ...bypassPermit(user.status)],
+  do: ({ store, db, now }, user: NewUser) => new Users(store).create(user, now, db),
+  log: (_, created) => ({ object: created.username, description: '' }),
+})
+
+/** @throws {DirectoryError} As `Users.update`. */
+export const updateUser = act({
+  name: 'user_update',
+  permits: ({ change }) => ['users.edit', ...bypassPermit(change.status)],
+  do: (
+    { store, db },
+    { user, change }: { readonly user: User; readonly change: UserChange },
+  ) => new Users(store).update(user.userId, change, db),
+  log: ({ user, change }) => ({ object: user.username, description: { ...change } }),
+})
+
+/** Removes the locks after wrong passcodes, for all applications and addresses. */
+export const unlockUser = act({
+  name: 'user_unlock',
+  permits: ['users.unlock'],
+  do: async ({ store, db }, { user }: { readonly user: User }) => {
+    await endLocks(user.userId, db)
+    if (user.status === 'locked out')
+      await new Users(store).update(user.userId, { status: 'active' }, db)
+  },
+  log: ({ user }) => ({ object: user.username, description: '' }),
+})
+
+/** Deletes a user with all devices. */
+export const deleteUser = act({
+  name: 'user_delete',
+  permits: ['users.create'],
+  do: ({ store, db }, { user }: { readonly user: User }) =>
+    new Users(store).remove(user.userId, db),
+  log: ({ user }) => ({ object: user.username, description: '' }),
+})
+
+function bypassPermit(status: User['status'] | undefined): readonly 'users.bypass'[] {
+  return status === 'bypass' ? ['users.bypass'] : []
+}
