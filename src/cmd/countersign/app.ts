@@ -1,7 +1,12 @@
-import { createApplication, deleteApplication, rotateSecretKey, updateApplication } from '../../service/administration/acts/applications.ts'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Secret } from '../../host/secret.ts'
+import {
+  createApplication,
+  deleteApplication,
+  rotateSecretKey,
+  updateApplication,
+} from '../../service/administration/acts/applications.ts'
 import {
   type Integration,
   Integrations,

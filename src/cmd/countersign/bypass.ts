@@ -1,6 +1,9 @@
-import { createBypassCodes, deleteBypassCodes } from '../../service/administration/acts/bypass_codes.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import {
+  createBypassCodes,
+  deleteBypassCodes,
+} from '../../service/administration/acts/bypass_codes.ts'
 import { BypassCodes } from '../../service/authenticators/bypass/bypass_codes.ts'
 import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { readCount, readDuration } from './duration.ts'

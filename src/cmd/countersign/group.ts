@@ -1,5 +1,11 @@
-import { addMember, createGroup, deleteGroup, removeMember, setGroupStatus } from '../../service/administration/acts/groups.ts'
 import { type Command, Option } from 'commander'
+import {
+  addMember,
+  createGroup,
+  deleteGroup,
+  removeMember,
+  setGroupStatus,
+} from '../../service/administration/acts/groups.ts'
 import { type Group, type GroupStatus, Groups, groupStatuses } from '../../service/people/groups.ts'
 import type { User } from '../../service/people/user.ts'
 import type { Store } from '../../service/store/store.ts'
@@ -48,7 +54,11 @@ async function add(
   options: DataOptions & { status: GroupStatus; description: string },
 ): Promise<void> {
   await withStore(options, async ({ administration, json: asJson }) => {
-    const group = await administration.run(createGroup, { name, status: options.status, description: options.description })
+    const group = await administration.run(createGroup, {
+      name,
+      status: options.status,
+      description: options.description,
+    })
     process.stdout.write(
       asJson ? json(groupJson(group)) : `${group.name} is added (${group.groupId})\n`,
     )

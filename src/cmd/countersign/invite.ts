@@ -1,7 +1,7 @@
-import { inviteUser } from '../../service/administration/acts/invitations.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
+import { inviteUser } from '../../service/administration/acts/invitations.ts'
 import type { DataLocation } from '../../service/config/data_location.ts'
 import { createMailPort } from '../../service/messaging/configured_messaging.ts'
 import { DeliveryError, type MailPort } from '../../service/messaging/messaging.ts'

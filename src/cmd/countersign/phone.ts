@@ -1,6 +1,11 @@
-import { activatePhone, addPhone, deletePhone, reorderPhones } from '../../service/administration/acts/phones.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
+import {
+  activatePhone,
+  addPhone,
+  deletePhone,
+  reorderPhones,
+} from '../../service/administration/acts/phones.ts'
 import { type Phone, Phones } from '../../service/authenticators/phone/phones.ts'
 import {
   CommandError,

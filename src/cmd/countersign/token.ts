@@ -1,7 +1,12 @@
-import { assignToken, createToken, deleteToken, resyncToken } from '../../service/administration/acts/tokens.ts'
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Secret } from '../../host/secret.ts'
+import {
+  assignToken,
+  createToken,
+  deleteToken,
+  resyncToken,
+} from '../../service/administration/acts/tokens.ts'
 import {
   type HardwareToken,
   HardwareTokens,

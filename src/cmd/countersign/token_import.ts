@@ -1,9 +1,13 @@
-import { assignListedTokens, importTokens, importYubikeys } from '../../service/administration/acts/token_imports.ts'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Secret } from '../../host/secret.ts'
+import {
+  assignListedTokens,
+  importTokens,
+  importYubikeys,
+} from '../../service/administration/acts/token_imports.ts'
 import type { RunAct } from '../../service/administration/administration.ts'
 import type { Handed } from '../../service/authenticators/oath/listed_holders.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
@@ -98,10 +102,10 @@ export function addTokenImportVerb(token: Command): void {
     .option('--replace', 'replace them; they stay with their users', false)
     .option('--skip-invalid', 'import the others where lines or keys are wrong', false)
     .option('--dry-run', 'only print what would be done', false)
-    .action(importTokens)
+    .action(importFile)
 }
 
-async function importTokens(file: string, options: ImportVerbOptions): Promise<void> {
+async function importFile(file: string, options: ImportVerbOptions): Promise<void> {
   const name = file === '-' ? 'standard input' : basename(file)
   const { problems, notes, count, take } = await readTokenFile(file, name, options)
   if (!options.json) tellProblems(name, [...notes, ...problems])
@@ -153,7 +157,9 @@ async function readTokenFile(
     if (format === 'pskc') {
       const unlock = await buildUnlock(options)
       const read = readPskc(octets, { unlock, now: systemClock.now() })
-      return buildTokenFile(read, (run, importing) => takeTokens(name, read.records, run, importing))
+      return buildTokenFile(read, (run, importing) =>
+        takeTokens(name, read.records, run, importing),
+      )
     }
     const read = readTokenCsv(octets, toCsvTokens(options))
     return {

@@ -1,8 +1,13 @@
-import { createUser, deleteUser, unlockUser, updateUser } from '../../service/administration/acts/users.ts'
+import { type Command, Option } from 'commander'
 import { setAliases } from '../../service/administration/acts/aliases.ts'
 import { createBypassCodes } from '../../service/administration/acts/bypass_codes.ts'
 import { createToken } from '../../service/administration/acts/tokens.ts'
-import { type Command, Option } from 'commander'
+import {
+  createUser,
+  deleteUser,
+  unlockUser,
+  updateUser,
+} from '../../service/administration/acts/users.ts'
 import { HardwareTokens } from '../../service/authenticators/hardware_tokens.ts'
 import { Phones } from '../../service/authenticators/phone/phones.ts'
 import { Groups } from '../../service/people/groups.ts'

@@ -8,10 +8,15 @@ import {
 import { act } from '../act.ts'
 import type { Permit } from '../roles.ts'
 
+/** The application that an act is about. */
+interface OneApplication {
+  readonly integration: Integration
+}
+
 /** @throws {AccessError} As `Integrations.create`. */
 export const createApplication = act({
   name: 'integration_create',
-  permits: ({ type }) => applicationPermits(type),
+  permits: ({ type }: NewIntegration) => applicationPermits(type),
   do: ({ store, db, now }, integration: NewIntegration) =>
     new Integrations(store).create(integration, now, db),
   log: (_, { name, ikey, type }) => ({ object: name, description: `${ikey} ${type}` }),
@@ -20,13 +25,10 @@ export const createApplication = act({
 /** @throws {AccessError} As `Integrations.update`. */
 export const updateApplication = act({
   name: 'integration_update',
-  permits: ({ integration }) => applicationPermits(integration.type),
+  permits: ({ integration }: OneApplication) => applicationPermits(integration.type),
   do: (
     { store, db },
-    {
-      integration,
-      change,
-    }: { readonly integration: Integration; readonly change: Partial<IntegrationSettings> },
+    { integration, change }: OneApplication & { readonly change: Partial<IntegrationSettings> },
   ) => new Integrations(store).update(integration.ikey, change, db),
   log: ({ integration, change }) => ({ object: integration.name, description: { ...change } }),
 })
@@ -34,16 +36,16 @@ export const updateApplication = act({
 /** Replaces the secret key; the old one stops working. @returns The new secret key. */
 export const rotateSecretKey = act({
   name: 'integration_skey_rotate',
-  permits: ({ integration }) => applicationPermits(integration.type),
-  do: ({ store, db }, { integration }: { readonly integration: Integration }) =>
+  permits: ({ integration }: OneApplication) => applicationPermits(integration.type),
+  do: ({ store, db }, { integration }: OneApplication) =>
     new Integrations(store).rotateSkey(integration.ikey, db),
   log: ({ integration }) => ({ object: integration.name, description: integration.ikey }),
 })
 
 export const deleteApplication = act({
   name: 'integration_delete',
-  permits: ({ integration }) => applicationPermits(integration.type),
-  do: ({ store, db }, { integration }: { readonly integration: Integration }) =>
+  permits: ({ integration }: OneApplication) => applicationPermits(integration.type),
+  do: ({ store, db }, { integration }: OneApplication) =>
     new Integrations(store).remove(integration.ikey, db),
   log: ({ integration }) => ({ object: integration.name, description: integration.ikey }),
 })

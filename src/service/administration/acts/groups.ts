@@ -3,30 +3,28 @@ import type { User } from '../../people/user.ts'
 import { act } from '../act.ts'
 import type { Permit } from '../roles.ts'
 
+export type NewGroup = Pick<Group, 'name' | 'status' | 'description'>
+
 /** @throws {DirectoryError} As `Groups.create`. */
 export const createGroup = act({
   name: 'group_create',
-  permits: ({ status }) => groupPermits(status),
-  do: (
-    { store, db },
-    { name, status, description }: Pick<Group, 'name' | 'status' | 'description'>,
-  ) => new Groups(store).create(name, status, description, db),
+  permits: ({ status }: NewGroup) => groupPermits(status),
+  do: ({ store, db }, { name, status, description }: NewGroup) =>
+    new Groups(store).create(name, status, description, db),
   log: ({ name, status }) => ({ object: name, description: { status } }),
 })
 
 export const setGroupStatus = act({
   name: 'group_update',
-  permits: ({ status }) => groupPermits(status),
-  do: (
-    { store, db },
-    { group, status }: { readonly group: Group; readonly status: GroupStatus },
-  ) => new Groups(store).setStatus(group.groupId, status, db),
+  permits: ({ status }: { readonly status: GroupStatus }) => groupPermits(status),
+  do: ({ store, db }, { group, status }: { readonly group: Group; readonly status: GroupStatus }) =>
+    new Groups(store).setStatus(group.groupId, status, db),
   log: ({ group, status }) => ({ object: group.name, description: { status } }),
 })
 
 export const addMember = act({
   name: 'group_member_add',
-  permits: ({ group }) => groupPermits(group.status),
+  permits: ({ group }: { readonly group: Group }) => groupPermits(group.status),
   do: ({ store, db }, { group, user }: { readonly group: Group; readonly user: User }) =>
     new Groups(store).addMember(group.groupId, user.userId, db),
   log: ({ group, user }) => ({ object: group.name, description: user.username }),

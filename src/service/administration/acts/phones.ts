@@ -13,10 +13,8 @@ export interface NewPhone {
 export const addPhone = act({
   name: 'phone_create',
   permits: ['devices.edit'],
-  do: (
-    { store, db, now },
-    { user, phone }: { readonly user: User; readonly phone: NewPhone },
-  ) => new Phones(store).add(user.userId, phone, now, db),
+  do: ({ store, db, now }, { user, phone }: { readonly user: User; readonly phone: NewPhone }) =>
+    new Phones(store).add(user.userId, phone, now, db),
   log: ({ user }, added) => ({ object: user.username, description: added.phoneId }),
 })
 

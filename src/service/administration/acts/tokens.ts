@@ -62,6 +62,7 @@ export const deleteToken = act({
   name: 'hardtoken_delete',
   permits: ['devices.edit'],
   do: async ({ store, db }, { tokenId }: { readonly tokenId: string }) =>
-    (await new Tokens(store).remove(tokenId, db)) || (await new Yubikeys(store).remove(tokenId, db)),
+    (await new Tokens(store).remove(tokenId, db)) ||
+    (await new Yubikeys(store).remove(tokenId, db)),
   log: ({ tokenId }, removed) => ({ object: tokenId, description: removed ? '' : 'not found' }),
 })

@@ -17,11 +17,12 @@ export const createUser = act({
 /** @throws {DirectoryError} As `Users.update`. */
 export const updateUser = act({
   name: 'user_update',
-  permits: ({ change }) => ['users.edit', ...bypassPermit(change.status)],
-  do: (
-    { store, db },
-    { user, change }: { readonly user: User; readonly change: UserChange },
-  ) => new Users(store).update(user.userId, change, db),
+  permits: ({ change }: { readonly change: UserChange }) => [
+    'users.edit',
+    ...bypassPermit(change.status),
+  ],
+  do: ({ store, db }, { user, change }: { readonly user: User; readonly change: UserChange }) =>
+    new Users(store).update(user.userId, change, db),
   log: ({ user, change }) => ({ object: user.username, description: { ...change } }),
 })
 
