@@ -179,12 +179,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'service/authenticators/call': {
-    rooms: [
-      'duo',
-      'service/authenticators/sms',
-      'service/messaging',
-      'service/sign_in/transaction',
-    ],
+    rooms: ['service/authenticators/sms', 'service/messaging'],
   },
   'service/authenticators/passkey': { rooms: ['service/people', 'service/store'] },
   'service/self_service': {
@@ -241,14 +236,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['bson', 'fastify'],
   },
   'service/http/server': {
-    rooms: [
-      'duo',
-      'host',
-      'service/http/api/auth_v2',
-      'service/http/gate',
-      'service/sign_in',
-      'service/store',
-    ],
+    rooms: ['duo', 'host', 'service/http/gate', 'service/sign_in', 'service/store'],
     node: [
       'node:crypto',
       'node:fs',
@@ -332,6 +320,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/authenticators/sms',
       'service/authenticators/yubikey',
       'service/config',
+      'service/http/api/auth_v2',
       'service/http/api/rest_v1',
       'service/http/gate',
       'service/http/server',

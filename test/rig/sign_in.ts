@@ -14,7 +14,7 @@ import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { SmsPasscodes } from '../../src/service/authenticators/sms/sms_passcodes.ts'
 import { Yubikeys } from '../../src/service/authenticators/yubikey/yubikeys.ts'
-import { composeAuthentication } from '../../src/service/compose/service.ts'
+import { composeAuthentication } from '../../src/service/compose/sign_in.ts'
 import type { SmsConfig } from '../../src/service/config/delivery_config.ts'
 import { defaultConfig, type PushConfig } from '../../src/service/config/service_config.ts'
 import type { Delivery, PhonePrompt, SmsMessage } from '../../src/service/messaging/messaging.ts'
@@ -71,7 +71,12 @@ export class SignIn {
       transactions: this.transactions,
       delivery: {
         push: { send: async (request) => void this.pushed.push(request) },
-        phone: { call: async (request) => void this.called.push(request) },
+        phone: {
+          call: async (request) => {
+            this.called.push(request)
+            return 'waits for a key'
+          },
+        },
         sms: { send: async (message) => void this.messages.push(message) },
         ...delivery,
       },

@@ -3,7 +3,7 @@ import { systemClock } from '../../host/clock.ts'
 import { silentLog } from '../../host/log.ts'
 import { inviteUser } from '../../service/administration/acts/invitations.ts'
 import type { DataLocation } from '../../service/config/data_location.ts'
-import { createMailPort } from '../../service/messaging/configured_messaging.ts'
+import { createMailPort } from '../../service/messaging/mail_port.ts'
 import { DeliveryError, type MailPort } from '../../service/messaging/messaging.ts'
 import { Outbox } from '../../service/messaging/outbox/outbox.ts'
 import { portalLink } from '../../service/people/enrolment/portal_links.ts'
@@ -112,11 +112,9 @@ async function createMail({ folder, config }: DataLocation, to: string): Promise
     )
   }
   const outbox = new Outbox(folder, systemClock)
-  const mail = await createMailPort(config.mail, { outbox, log: silentLog }).catch(
-    (error: unknown) => {
-      throw error instanceof DeliveryError ? new CommandError(error.message) : error
-    },
-  )
+  const mail = await createMailPort(config.mail, outbox, silentLog).catch((error: unknown) => {
+    throw error instanceof DeliveryError ? new CommandError(error.message) : error
+  })
   if (mail !== undefined) return mail
   throw new CommandError(
     'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',

@@ -1,112 +1,101 @@
 import type { ServiceConfig } from '../config/service_config.ts'
+import type { Certified } from '../http/server/certificate_authority.ts'
 import { openFilesLimit, withinDescriptors } from '../http/server/descriptor_budget.ts'
 import { type Face, HttpServer, type HttpServerOptions } from '../http/server/http_server.ts'
-import { ServiceError } from './service_error.ts'
+import { toListenError } from './listen_error.ts'
 
-/** Where a listener listens. */
+/** A bound address and port. */
 export interface Bound {
   readonly address: string
   readonly port: number
 }
 
-export interface ListenersOptions
-  extends Omit<HttpServerOptions, 'faces' | 'signedApi' | 'connections'> {
+/** The faces by the listener that serves them. */
+export interface ListenerFaces {
   /** Pages and apps for users, and webhooks of providers. */
   readonly publicFaces: readonly Face[]
-  /** Other APIs whose requests applications sign. */
+  /** APIs whose requests applications sign. */
   readonly apiFaces: readonly Face[]
+  /** Served by every listener. */
+  readonly operation: Face
+}
+
+/** Addresses and ports to bind; port 0 for any free one. */
+export interface ListenAddresses {
+  readonly address: string | undefined
+  readonly port: number
+  readonly apiAddress: string | undefined
+  /** `undefined` if the signed API has no listener of its own. */
+  readonly apiPort: number | undefined
 }
 
 /**
- * The service's listeners: one for all, or, where `api_port` is set, one for users and one for the
- * signed API, each with connections of its own.
+ * The service's listeners: one for everything, or, if `api_port` is set, one for users and one for the
+ * signed API, each with its own connections.
  */
 export class Listeners {
-  readonly #servers: readonly HttpServer[]
-  #bound: Bound | undefined
-  #api: Bound | undefined
+  readonly #public: HttpServer
+  /** The same as `#public` without `api_port`. */
+  readonly #api: HttpServer
 
-  private constructor(servers: readonly HttpServer[]) {
-    this.#servers = servers
+  private constructor(publicServer: HttpServer, apiServer: HttpServer) {
+    this.#public = publicServer
+    this.#api = apiServer
   }
 
-  static async make(
-    { publicFaces, apiFaces, ...shared }: ListenersOptions,
-    { apiPort, connections }: Pick<ServiceConfig, 'apiPort' | 'connections'>,
+  /** Builds the servers; `bind` opens their ports. */
+  static async build(
+    { publicFaces, apiFaces, operation }: ListenerFaces,
+    options: Omit<HttpServerOptions, 'faces'>,
+    { apiPort }: Pick<ServiceConfig, 'apiPort'>,
   ): Promise<Listeners> {
-    const separate = apiPort !== undefined
-    const limits = withinDescriptors(connections, {
-      listeners: separate ? 2 : 1,
+    const connections = withinDescriptors(options.connections, {
+      listeners: apiPort === undefined ? 1 : 2,
       openFiles: openFilesLimit(),
-      log: shared.log,
+      log: options.log,
     })
-    const server = (faces: readonly Face[], signedApi: boolean) =>
-      HttpServer.make({ ...shared, connections: limits, faces, signedApi })
-    if (!separate) return new Listeners([await server([...publicFaces, ...apiFaces], true)])
-    return new Listeners([await server(publicFaces, false), await server(apiFaces, true)])
+    const server = (faces: readonly Face[]) =>
+      HttpServer.make({ ...options, connections, faces: [...faces, operation] })
+    if (apiPort === undefined) {
+      const only = await server([...publicFaces, ...apiFaces])
+      return new Listeners(only, only)
+    }
+    return new Listeners(await server(publicFaces), await server(apiFaces))
   }
 
-  /** @throws {ServiceError} */
-  async listen(
-    address: string | undefined,
-    port: number,
-    { apiInterface, apiPort }: Pick<ServiceConfig, 'apiInterface' | 'apiPort'>,
-  ): Promise<void> {
-    const [first, api] = this.#servers
+  /**
+   * Opens the ports.
+   *
+   * @throws {ServiceError} if one can't be opened; then none stays open.
+   */
+  async bind(to: ListenAddresses): Promise<{ readonly public: Bound; readonly api: Bound }> {
+    const { address, port, apiAddress, apiPort } = to
     try {
-      this.#bound = await first?.listen(address, port).catch((error: unknown) => {
-        throw listenError(error, port, '--port')
+      const bound = await this.#public.listen(address, port).catch((error: unknown) => {
+        throw toListenError(error, port, '--port')
       })
-      if (apiPort === undefined) return
-      this.#api = await api?.listen(apiInterface ?? address, apiPort).catch((error: unknown) => {
-        throw listenError(error, apiPort, 'api_port')
+      if (apiPort === undefined) return { public: bound, api: bound }
+      const api = await this.#api.listen(apiAddress ?? address, apiPort).catch((error: unknown) => {
+        throw toListenError(error, apiPort, 'api_port')
       })
+      return { public: bound, api }
     } catch (error) {
       await this.close(0)
       throw error
     }
   }
 
-  /** Where users reach the service. */
-  get bound(): Bound {
-    if (this.#bound === undefined) throw new Error('the service does not listen')
-    return this.#bound
+  /** Presents another certificate to new connections. */
+  showCertificate(certified: Certified): void {
+    for (const server of this.#servers()) server.showCertificate(certified)
   }
 
-  /** Where applications reach it, if that is another port. */
-  get api(): Bound | undefined {
-    return this.#api
-  }
-
-  showCertificate(certified: Parameters<HttpServer['showCertificate']>[0]): void {
-    for (const server of this.#servers) server.showCertificate(certified)
-  }
-
+  /** Answers the requests in progress, for `withinMs` at most. */
   async close(withinMs: number): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.close(withinMs)))
+    await Promise.all(this.#servers().map((server) => server.close(withinMs)))
   }
-}
 
-function listenError(error: unknown, port: number, setting: string): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error
-  const code = String(error.code)
-  switch (code) {
-    case 'EADDRINUSE':
-      return new ServiceError(
-        code,
-        `port ${port} is taken; stop what listens there, or name another one with ${setting}`,
-      )
-    case 'EACCES':
-      return new ServiceError(
-        code,
-        `port ${port} may not be opened by this user; name one above 1023 with ${setting}`,
-      )
-    case 'EADDRNOTAVAIL':
-      return new ServiceError(
-        code,
-        'this machine does not have the address in interface or api_interface; write one of its addresses',
-      )
-    default:
-      return new ServiceError(code, `port ${port} can't be listened on: ${error.message}`)
+  #servers(): HttpServer[] {
+    return [...new Set([this.#public, this.#api])]
   }
 }

@@ -39,9 +39,16 @@ export interface PushPort {
   send(request: PhonePrompt): Promise<void>
 }
 
-/** Calls a number and asks for a key to be pressed, which settles the transaction. */
+/**
+ * What a call that was placed does for its sign-in: the key pressed on the phone will settle it, or the
+ * user now types the passcode that was spoken.
+ */
+export type PlacedCall = 'waits for a key' | 'passcode spoken'
+
+/** Calls a number. */
 export interface PhonePort {
-  call(request: PhonePrompt): Promise<void>
+  /** @throws {DeliveryError} */
+  call(request: PhonePrompt): Promise<PlacedCall>
 }
 
 /** Sends a text to a number. */

@@ -170,7 +170,7 @@ export class PhoneFactors {
    * unknown one, it is denied: that call's approval must not let it in.
    */
   async #call(attempt: Attempt, phone: CapablePhone, async: boolean): Promise<Asked> {
-    const { delivery } = this.#parts
+    const { delivery, settlement } = this.#parts
     const { txid } = attempt
     const dialing = {
       status: 'calling',
@@ -183,7 +183,10 @@ export class PhoneFactors {
         : await this.#ended(attempt, async, callUnderWay, 'call_under_way')
     }
     try {
-      await delivery.phone?.call(this.#delivered(attempt, phone, answerSecs))
+      const placed = await delivery.phone?.call(this.#delivered(attempt, phone, answerSecs))
+      if (placed === 'passcode spoken') {
+        await settlement.settle(txid, passcodeSpoken, 'passcode_spoken')
+      }
       return { kind: 'waiting', txid }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
@@ -300,6 +303,11 @@ export class PhoneFactors {
 }
 
 const smsSent: Outcome = { result: 'deny', status: 'sent', status_msg: statusMessage.smsSent }
+const passcodeSpoken: Outcome = {
+  result: 'deny',
+  status: 'sent',
+  status_msg: statusMessage.passcodeSpoken,
+}
 const tooManyMessages: Outcome = {
   result: 'deny',
   status: 'deny',

@@ -17,7 +17,12 @@ onBothDatabases('a client that retries with a new request', (rig) => {
   let carried = Promise.resolve()
   const delivery = {
     push: { send: async () => {} },
-    phone: { call: async (request: PhonePrompt) => void called.push(request) },
+    phone: {
+      call: async (request: PhonePrompt) => {
+        called.push(request)
+        return 'waits for a key' as const
+      },
+    },
     sms: {
       send: async (message: SmsMessage) => {
         messages.push(message)

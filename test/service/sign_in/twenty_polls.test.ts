@@ -7,6 +7,7 @@ import { isRecord } from '../../../src/duo/index.ts'
 import { type Clock, systemClock } from '../../../src/host/clock.ts'
 import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import { defaultConfig } from '../../../src/service/config/service_config.ts'
+import type { Delivery } from '../../../src/service/messaging/messaging.ts'
 import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
 import { HurriedClock } from '../../rig/hurried_clock.ts'
@@ -63,7 +64,10 @@ async function login(
   return { letIn: true, replies: maxPolls }
 }
 
-const delivery = { push: { send: async () => {} }, phone: { call: async () => {} } }
+const delivery: Delivery = {
+  push: { send: async () => {} },
+  phone: { call: async () => 'waits for a key' },
+}
 
 async function addAlice(service: TestService, clock: Clock): Promise<void> {
   const { userId } = await service.addUser({ username: 'alice' })

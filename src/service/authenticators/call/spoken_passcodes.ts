@@ -1,40 +1,27 @@
-import { statusMessage } from '../../../duo/index.ts'
 import type { PhonePrompt } from '../../messaging/messaging.ts'
-import type { Outcome } from '../../sign_in/transaction/transaction.ts'
 import { deliverPasscodes, type PasscodeDeliveryParts } from '../sms/deliver_passcodes.ts'
 
-/** A spoken passcode is for now, whatever holds for those in messages. */
+/** Does not follow `valid_minutes`, which is for passcodes in messages: a spoken one is typed at once. */
 const validMinutes = 10
 
-const spoken: Outcome = {
-  result: 'deny',
-  status: 'sent',
-  status_msg: statusMessage.passcodeSpoken,
-}
-
-export interface SpokenPasscodesParts extends PasscodeDeliveryParts {
-  /** Settles a sign-in: known later than this is. */
-  settle(txid: string, outcome: Outcome, reason: string): Promise<boolean>
-}
-
-/** Calls that can hear no key: they speak a passcode, and the sign-in begins anew with it. */
+/** Passcodes for providers whose calls can't receive a key: the user types what the call speaks. */
 export class SpokenPasscodes {
-  readonly #parts: SpokenPasscodesParts
+  readonly #parts: PasscodeDeliveryParts
 
-  constructor(parts: SpokenPasscodesParts) {
+  constructor(parts: PasscodeDeliveryParts) {
     this.#parts = parts
   }
 
-  /** @param say Has a passcode spoken, and returns what the provider calls it. */
+  /**
+   * Makes a passcode, and stores it once `say` has placed the call.
+   *
+   * @param say Returns the provider's identifier of the call.
+   */
   async speak(
     { phoneId, userId }: PhonePrompt,
     say: (passcode: string) => Promise<string>,
   ): Promise<string> {
     const batch = { phoneId, userId, count: 1, validMinutes }
     return await deliverPasscodes(this.#parts, batch, ([passcode = '']) => say(passcode))
-  }
-
-  async done({ txid }: PhonePrompt): Promise<void> {
-    await this.#parts.settle(txid, spoken, 'passcode_spoken')
   }
 }

@@ -1,16 +1,11 @@
+import type { Clock } from '../../../host/clock.ts'
+import { aheadOfQueue } from '../../store/database_share.ts'
+import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store_error.ts'
+import { probeWrites } from '../../store/write_probe.ts'
 
 /** What the database lets the service do; `busy` is contention, which passes. */
 export type DatabaseHealth = 'ok' | 'busy' | 'read only' | 'full' | 'unreachable'
-
-export interface HealthParts {
-  /** Reads from the database. @throws where it can't be asked. */
-  readonly read: () => Promise<void>
-  /** Writes to the database. @throws {StoreError} */
-  readonly write: () => Promise<void>
-  /** When the database last answered anybody, by the clock of `performance.now()`. */
-  readonly answeredAt: () => number
-}
 
 const cachedMs = 1000
 /** Below the 7 s that our proxy waits for `check`. */
@@ -21,13 +16,15 @@ const deadlineMs = 5000
  * of requests costs one write.
  */
 export class Health {
-  readonly #parts: HealthParts
+  readonly #store: Store
+  readonly #clock: Clock
   #isStopping = false
   #written: { readonly health: DatabaseHealth; readonly at: number } | undefined
   #writing: Promise<DatabaseHealth> | undefined
 
-  constructor(parts: HealthParts) {
-    this.#parts = parts
+  constructor(store: Store, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
   }
 
   get isStopping(): boolean {
@@ -42,7 +39,7 @@ export class Health {
   async database(): Promise<DatabaseHealth> {
     const before = this.#written
     if (before !== undefined && performance.now() - before.at < cachedMs) return before.health
-    this.#writing ??= this.#readHealth(this.#parts.write).then((written) => {
+    this.#writing ??= this.#awaitHealth(() => this.#write()).then((written) => {
       this.#written = { health: written, at: performance.now() }
       this.#writing = undefined
       return written
@@ -52,19 +49,31 @@ export class Health {
 
   /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
   async canDecide(): Promise<boolean> {
-    const [read, written] = await Promise.all([this.#readHealth(this.#parts.read), this.database()])
+    const [read, written] = await Promise.all([
+      this.#awaitHealth(() => this.#read()),
+      this.database(),
+    ])
     return [read, written].every((health) => health === 'ok' || health === 'busy')
+  }
+
+  async #read(): Promise<void> {
+    const { db } = this.#store
+    await aheadOfQueue(() => db.selectFrom('settings').select('name').limit(1).execute())
+  }
+
+  async #write(): Promise<void> {
+    await aheadOfQueue(() => probeWrites(this.#store, this.#clock.now()))
   }
 
   /**
    * Waits for a bounded time. A database that answers others meanwhile is busy: proxies take a
    * failing `check` as evidence of an outage, which load alone must never be.
    */
-  async #readHealth(work: () => Promise<void>): Promise<DatabaseHealth> {
+  async #awaitHealth(work: () => Promise<void>): Promise<DatabaseHealth> {
     const began = performance.now()
     const late = Promise.withResolvers<DatabaseHealth>()
     const expire = () => {
-      late.resolve(this.#parts.answeredAt() > began ? 'busy' : 'unreachable')
+      late.resolve(this.#store.answeredAt > began ? 'busy' : 'unreachable')
     }
     // after a stall of the event loop, what has arrived meanwhile is read first
     const timer = setTimeout(() => setImmediate(expire), deadlineMs)

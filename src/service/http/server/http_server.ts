@@ -1,44 +1,40 @@
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../../duo/index.ts'
+import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import { inPublicShare } from '../../store/database_share.ts'
-import { type AuthApiGates, addAuthApi } from '../api/auth_v2/auth_api.ts'
-import type { AuthApiParts } from '../api/auth_v2/endpoints.ts'
 import { busyAsTooMany } from '../gate/busy.ts'
 import type { ClientAddresses } from '../gate/client_address.ts'
+import type { Gates } from '../gate/gates.ts'
 import { readBodiesAsText } from '../gate/request_body.ts'
 import { RequestLimit, type RequestLimits } from '../gate/request_limit.ts'
 import { originForm } from '../gate/request_target.ts'
-import { SignedRequestGate } from '../gate/signed_request.ts'
+import type { SignedRequestGate } from '../gate/signed_request.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
 import { FailureReply, loggedPath, requestPath } from './failure_reply.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
-import { addOperationRoutes, type OperationParts } from './operation_routes.ts'
+import type { ServiceMetrics } from './service_metrics.ts'
 import { findConnection, trackRequests } from './tracked_requests.ts'
 
-/** Adds one more face of the service to its server. */
-export type Face = (server: FastifyInstance, gates: AuthApiGates) => void | Promise<void>
+/** Adds the routes of one face of the service to a listener. */
+export type Face = (server: FastifyInstance, gates: Gates) => void | Promise<void>
 
 export interface HttpServerOptions {
   readonly certified: Certified
-  readonly integrations: ConstructorParameters<typeof SignedRequestGate>[0]['integrations']
-  readonly authApi: AuthApiParts
-  /** Host names with ports under which clients may know the service. */
-  readonly ownHosts: () => readonly string[]
-  readonly operation: OperationParts
   readonly faces: readonly Face[]
-  /** Whether it serves `/auth/v2`. */
-  readonly signedApi: boolean
-  readonly limits: RequestLimits
+  readonly signedRequests: SignedRequestGate
   readonly clientAddresses: ClientAddresses
+  readonly metrics: ServiceMetrics
+  readonly limits: RequestLimits
   readonly connections: ConnectionLimits
-  /** Logs the method, path, status and time of each request, and nothing else of it. */
+  /** Logs the method, path, status and duration of each request, and nothing else of it. */
   readonly accessLog: boolean
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -69,7 +65,7 @@ export class HttpServer {
   }
 
   static async make(options: HttpServerOptions): Promise<HttpServer> {
-    const { certified, log } = options
+    const { certified, clientAddresses, metrics, clock, log } = options
     const { headerMs, bodyMs, idleMs } = options.connections
     const server = fastify({
       https: {
@@ -95,14 +91,13 @@ export class HttpServer {
     })
     const connections = new Connections(server.server, {
       limits: options.connections,
-      isProxy: (peer) => options.clientAddresses.trusts(peer),
-      closed: (reason) => options.operation.metrics.connectionClosed(reason),
+      isProxy: (peer) => clientAddresses.trusts(peer),
+      closed: (reason) => metrics.connectionClosed(reason),
       log,
     })
-    options.operation.metrics.watchConnections((standing) => connections.count(standing))
+    metrics.watchConnections((standing) => connections.count(standing))
     await server.register(rateLimit, { global: false })
-    const { clock } = options.authApi
-    const limit = new RequestLimit(server, options.limits, options.clientAddresses, clock)
+    const limit = new RequestLimit(server, options.limits, clientAddresses, clock)
     const failureReply = new FailureReply(limit, log)
     readBodiesAsText(server)
     nameNoCharsetOfJson(server)
@@ -118,22 +113,14 @@ export class HttpServer {
     sharePublicly(server)
     const open = new OpenRequests(server)
     addObservers(server, options)
-    const gates = {
-      gate: new SignedRequestGate({
-        integrations: options.integrations,
-        ownHosts: options.ownHosts,
-        clientAddresses: options.clientAddresses,
-        clock,
-        log,
-      }),
+    const gates: Gates = {
+      signedRequests: options.signedRequests,
       limit,
-      authentic: (request: FastifyRequest, standing: 'application' | 'phone') => {
+      authentic: (request, signer) => {
         const connection = findConnection(request, connections)
-        if (connection !== undefined) connections.authentic(connection, standing)
+        if (connection !== undefined) connections.authentic(connection, signer)
       },
     }
-    if (options.signedApi) await addAuthApi(server, gates, options.authApi)
-    addOperationRoutes(server, options.operation, options.clientAddresses)
     for (const face of options.faces) await face(server, gates)
     await server.ready()
     const multiplexing = new Multiplexing(server.server, {
@@ -222,18 +209,18 @@ function atMostEvery(ms: number): (act: () => void) => void {
 
 function addObservers(
   server: FastifyInstance,
-  { operation, accessLog, clientAddresses, log }: HttpServerOptions,
+  { metrics, accessLog, clientAddresses, log }: HttpServerOptions,
 ): void {
   const warn = atMostEvery(busyLogMs)
   server.addHook('onError', async (_request, _reply, error) => {
     const isBusy = busyAsTooMany(error) !== error
     if (!isBusy) return
-    operation.metrics.busy()
+    metrics.busy()
     warn(() => log.warn('answered 429 for contention', { reason: error.message }))
   })
   server.addHook('onResponse', async (request, reply) => {
     const endpoint = request.routeOptions.url ?? 'unknown'
-    operation.metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)
+    metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)
     if (!accessLog) return
     log.info('request', {
       method: request.method,

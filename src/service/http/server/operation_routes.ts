@@ -5,11 +5,8 @@ import type { ClientAddresses } from '../gate/client_address.ts'
 import type { Health } from './health.ts'
 import type { ServiceMetrics } from './service_metrics.ts'
 
-export interface OperationParts {
-  readonly health: Health
-  readonly metrics: ServiceMetrics
-  readonly metricsFor: 'loopback' | 'all' | 'off'
-}
+/** Clients that may read `/metrics`. */
+export type MetricsAccess = 'loopback' | 'all' | 'off'
 
 export const healthPath = '/healthz'
 const unhealthy = 503
@@ -17,10 +14,11 @@ const unhealthy = 503
 /** Adds `/healthz` and `/metrics`, for operators. */
 export function addOperationRoutes(
   server: FastifyInstance,
-  parts: OperationParts,
+  health: Health,
+  metrics: ServiceMetrics,
+  access: MetricsAccess,
   clientAddresses: ClientAddresses,
 ): void {
-  const { health, metrics, metricsFor } = parts
   server.get(healthPath, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     if (health.isStopping) {
@@ -35,7 +33,7 @@ export function addOperationRoutes(
   })
   server.get('/metrics', async (request, reply) => {
     const allowed =
-      metricsFor === 'all' || (metricsFor === 'loopback' && isLoopback(clientAddresses.of(request)))
+      access === 'all' || (access === 'loopback' && isLoopback(clientAddresses.of(request)))
     if (!allowed) throw new AuthApiFailure(failures.notFound)
     reply.type(metrics.contentType)
     return await metrics.text()

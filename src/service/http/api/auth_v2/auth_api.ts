@@ -2,20 +2,13 @@ import { Duplex, type Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../../duo/index.ts'
 import type { IntegrationType } from '../../../applications/integrations.ts'
+import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsOctets } from '../../gate/request_body.ts'
-import type { RequestLimit } from '../../gate/request_limit.ts'
-import type { AdmitOptions, AdmittedCall, SignedRequestGate } from '../../gate/signed_request.ts'
+import type { AdmitOptions, AdmittedCall } from '../../gate/signed_request.ts'
 import { type AuthApiParts, endpoints } from './endpoints.ts'
 import { CallParameters } from './parameters.ts'
 
-export interface AuthApiGates {
-  readonly gate: SignedRequestGate
-  readonly limit: RequestLimit
-  /** Marks the connection of an authentic request, which is then not closed in favour of others. */
-  readonly authentic: (request: FastifyRequest, standing: 'application' | 'phone') => void
-}
-
-export interface AskerGates extends AuthApiGates, Pick<AdmitOptions, 'allowSignatureV1'> {}
+export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1'> {}
 
 /** Types of applications that may ask for second factors. */
 const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
@@ -35,13 +28,13 @@ export const answerHeaders = {
 /** Adds `/auth/v2/*` to a server. */
 export async function addAuthApi(
   server: FastifyInstance,
-  gates: AuthApiGates,
+  gates: Gates,
   parts: AuthApiParts,
 ): Promise<void> {
   await server.register(async (scope) => addCalls(scope, gates, parts))
 }
 
-function addCalls(server: FastifyInstance, gates: AuthApiGates, parts: AuthApiParts): void {
+function addCalls(server: FastifyInstance, gates: Gates, parts: AuthApiParts): void {
   keepBodiesAsOctets(server)
   server.get('/auth/v2/ping', async (_request, reply) => {
     reply.headers(answerHeaders)
@@ -84,13 +77,13 @@ export async function answerAsker(
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { gate, limit, authentic, allowSignatureV1 }: AskerGates,
+  { signedRequests, limit, authentic, allowSignatureV1 }: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
   const signed = await limit.admitting(
     request,
-    (lookUp) => gate.admit(request, { types: askers, allowSignatureV1, lookUp }),
+    (lookUp) => signedRequests.admit(request, { types: askers, allowSignatureV1, lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
   authentic(request, 'application')

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { success } from '../../../../duo/index.ts'
+import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsOctets } from '../../gate/request_body.ts'
-import { type AuthApiGates, answerAsker, answerHeaders } from '../auth_v2/auth_api.ts'
+import { answerAsker, answerHeaders } from '../auth_v2/auth_api.ts'
 import { CallParameters } from '../auth_v2/parameters.ts'
 import { endpoints, type RestV1Parts } from './endpoints.ts'
 import { inAskedFormat, suffixes } from './reply_format.ts'
@@ -11,7 +12,7 @@ const ping = '/rest/v1/ping'
 /** Adds `/rest/v1/*`, the API of Duo Unix before 2.2 and of other old clients, to a server. */
 export async function addRestV1(
   server: FastifyInstance,
-  gates: AuthApiGates,
+  gates: Gates,
   parts: RestV1Parts,
 ): Promise<void> {
   // a scope of its own, so that its formats apply to these routes only

@@ -1,22 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { busyAsTooMany } from '../../gate/busy.ts'
 import { AppRefusal, appRefusals, DeviceRequestGate } from '../../gate/device_request.ts'
-import { type RequestLimit, TooManyRequests } from '../../gate/request_limit.ts'
+import type { Gates } from '../../gate/gates.ts'
+import { TooManyRequests } from '../../gate/request_limit.ts'
 import { addActivation } from './activation_routes.ts'
 import type { AddRoute, PushAppParts } from './app_parts.ts'
 import { addDeviceRoutes } from './device_routes.ts'
 import { addRequestRoutes } from './request_routes.ts'
 
-export interface PushAppGates {
-  readonly limit: RequestLimit
-  /** Marks the connection of a request that a phone has signed. */
-  readonly authentic: (request: FastifyRequest, standing: 'phone') => void
-}
-
 /** Adds the server's side of the push app: `/app/api/*`, and the links that lead to the app. */
 export async function addPushApp(
   server: FastifyInstance,
-  { limit, authentic }: PushAppGates,
+  { limit, authentic }: Gates,
   parts: PushAppParts,
 ): Promise<void> {
   await server.register(async (app) => {

@@ -30,7 +30,7 @@ describe('Auth API v1', () => {
     service = await TestService.start({
       delivery: {
         push: { send: async (request) => void pushed.push(request) },
-        phone: { call: async () => {} },
+        phone: { call: async () => 'waits for a key' },
         sms: { send: async () => {} },
       },
     })

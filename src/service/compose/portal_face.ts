@@ -1,19 +1,14 @@
-import type { Clock } from '../../host/clock.ts'
-import type { Log } from '../../host/log.ts'
-import type { AdministratorLog } from '../audit/administrator_log.ts'
 import { AuthenticationLog } from '../audit/authentication_log.ts'
 import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import type { ClientAddresses } from '../http/gate/client_address.ts'
 import { PortalSessionGate } from '../http/gate/portal_session.ts'
+import type { Face } from '../http/server/http_server.ts'
+import { addPortal } from '../http/web/portal/portal.ts'
 import type { PortalParts } from '../http/web/portal/portal_parts.ts'
-import type { Delivery } from '../messaging/messaging.ts'
-import type { Activation } from '../people/enrolment/activation.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
-import type { Invitations } from '../people/enrolment/invitations.ts'
 import { Acts } from '../self_service/acts.ts'
 import { AppActivation } from '../self_service/app_activation.ts'
 import { Enrolments } from '../self_service/enrolments.ts'
-import type { NoticeMail } from '../self_service/notice_mail.ts'
 import { NumberChecks } from '../self_service/number_checks.ts'
 import { OwnDevices } from '../self_service/own_devices.ts'
 import { OwnHistory } from '../self_service/own_history.ts'
@@ -21,36 +16,23 @@ import { Passkeys } from '../self_service/passkeys.ts'
 import { PortalApplication } from '../self_service/portal_application.ts'
 import { PortalSessions } from '../self_service/portal_sessions.ts'
 import { PortalSignIn } from '../self_service/portal_sign_in.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
 import { Journal } from '../sign_in/journal.ts'
-import type { Directory } from '../sign_in/subject.ts'
-import type { Transactions } from '../sign_in/transaction/transactions.ts'
-import type { Store } from '../store/store.ts'
+import type { Domain } from './domain.ts'
 
-export interface PortalComposition {
-  readonly store: Store
-  readonly directory: Directory
-  readonly authentication: Authentication
-  readonly transactions: Transactions
-  readonly activation: Activation
-  readonly invitations: Invitations
-  readonly administratorLog: AdministratorLog
-  readonly notices: NoticeMail
-  readonly delivery: Delivery
-  readonly places: PortalParts['places']
-  readonly triesPerAddress: number
-  readonly clientAddresses: ClientAddresses
-  readonly triesOut: boolean
-  readonly apiHost: () => string
-  readonly clock: Clock
-  readonly log: Log
+/** The routes of the portal, and the work that keeps its tables small. */
+export interface PortalFace {
+  readonly face: Face
+  readonly tidy: () => Promise<void>
 }
 
-/** Composes the portal and its upkeep. */
+/** Composes `/portal/api`. */
 export function composePortal(
-  composition: PortalComposition,
-): PortalParts & { readonly tidy: () => Promise<void> } {
-  const { directory, ...shared } = composition
+  domain: Domain,
+  clientAddresses: ClientAddresses,
+  { triesPerAddress, isTrial }: { readonly triesPerAddress: number; readonly isTrial: boolean },
+): PortalFace {
+  const { directory, origin, ...others } = domain
+  const shared = { ...others, apiHost: () => origin.host }
   const { store, delivery, administratorLog, notices, clock, log } = shared
   const sessions = new PortalSessions(store)
   const credentials = new WebauthnCredentials(store)
@@ -62,7 +44,7 @@ export function composePortal(
   const activationCodes = new ActivationCodes(store)
   const enrolments = new Enrolments(common)
   const passkeys = new Passkeys(common)
-  return {
+  const parts: PortalParts = {
     gate: new PortalSessionGate(common),
     sessions,
     enrolments,
@@ -76,13 +58,16 @@ export function composePortal(
       application: new PortalApplication(store, administratorLog, clock),
       journal: new Journal(authenticationLog),
     }),
-    triesPerAddress: shared.triesPerAddress,
-    clientAddresses: shared.clientAddresses,
-    triesOut: shared.triesOut,
+    triesPerAddress,
+    clientAddresses,
+    triesOut: isTrial,
     places: shared.places,
     delivery,
     log,
     clock,
+  }
+  return {
+    face: (server) => addPortal(server, parts),
     tidy: async () => {
       await enrolments.tidy()
       await numberChecks.prune(clock.now())

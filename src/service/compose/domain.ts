@@ -1,0 +1,114 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import { AdministratorLog } from '../audit/administrator_log.ts'
+import { PushDevices } from '../authenticators/push/push_devices.ts'
+import type { ServiceConfig } from '../config/service_config.ts'
+import type { Delivery } from '../messaging/messaging.ts'
+import { Outbox } from '../messaging/outbox/outbox.ts'
+import { VoiceAddresses } from '../messaging/voice/voice_address.ts'
+import type { WebPush } from '../messaging/web_push/web_push.ts'
+import { Activation } from '../people/enrolment/activation.ts'
+import { Invitations } from '../people/enrolment/invitations.ts'
+import { Places } from '../place/places.ts'
+import { NoticeMail } from '../self_service/notice_mail.ts'
+import type { Authentication } from '../sign_in/authentication.ts'
+import { Lockout } from '../sign_in/lockout.ts'
+import type { Directory } from '../sign_in/subject.ts'
+import { Transactions } from '../sign_in/transaction/transactions.ts'
+import type { Store } from '../store/store.ts'
+import { composeDirectory } from './directory.ts'
+import { composeMessaging } from './messaging.ts'
+import type { PublicOrigin } from './public_origin.ts'
+import { composeAuthentication } from './sign_in.ts'
+import { composeWebPush } from './web_push.ts'
+
+/** What the faces share. */
+export interface Domain {
+  readonly store: Store
+  readonly directory: Directory
+  readonly devices: PushDevices
+  readonly transactions: Transactions
+  readonly authentication: Authentication
+  readonly activation: Activation
+  readonly invitations: Invitations
+  readonly administratorLog: AdministratorLog
+  readonly notices: NoticeMail
+  readonly delivery: Delivery
+  readonly outbox: Outbox
+  readonly addresses: VoiceAddresses
+  readonly webPush: WebPush | undefined
+  readonly places: Places
+  readonly origin: PublicOrigin
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface DomainOptions {
+  readonly config: ServiceConfig
+  /** The data folder. */
+  readonly folder: string
+  /** Replaces the configured ways of delivery. */
+  readonly delivery: Delivery | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Composes what the service does, without HTTP.
+ *
+ * @throws {DeliveryError} or {GeoipDatabaseError} if a configured file can't be read.
+ */
+export async function composeDomain(
+  store: Store,
+  origin: PublicOrigin,
+  { config, folder, delivery: given, clock, log }: DomainOptions,
+): Promise<Domain> {
+  const directory = composeDirectory(store)
+  const devices = new PushDevices(store)
+  const administratorLog = new AdministratorLog(store)
+  const outbox = new Outbox(folder, clock)
+  const addresses = new VoiceAddresses(store.sealing, () => origin.url)
+  const effects = { clock, log }
+  const configured =
+    given ?? (await composeMessaging(config, store, directory, outbox, addresses, effects))
+  const webPush = await composeWebPush(config.webPush, store, devices, effects)
+  const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
+  const notices = new NoticeMail({ mail: delivery.mail, clock, log })
+  const transactions = new Transactions(store, clock)
+  const authentication = composeAuthentication({
+    store,
+    directory,
+    lockout: new Lockout(store, config.lockout),
+    transactions,
+    delivery,
+    push: config.push,
+    sms: config.sms,
+    clock,
+    log,
+  })
+  return {
+    store,
+    directory,
+    devices,
+    transactions,
+    authentication,
+    activation: new Activation({
+      ...{ store, ...directory, devices, log: administratorLog, clock },
+      changed: (user, change) => notices.tell(user, change),
+    }),
+    invitations: new Invitations(store),
+    administratorLog,
+    notices,
+    delivery,
+    outbox,
+    addresses,
+    webPush,
+    places: Places.open(config.places),
+    origin,
+    clock,
+    log,
+  }
+}
+
+/** Without Web Push, open apps still receive their event stream; closed ones are not woken. */
+const unwoken = { send: async () => {} }

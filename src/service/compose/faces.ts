@@ -1,0 +1,59 @@
+import type { ServiceConfig } from '../config/service_config.ts'
+import type { ClientAddresses } from '../http/gate/client_address.ts'
+import type { Health } from '../http/server/health.ts'
+import type { Face } from '../http/server/http_server.ts'
+import type { OutboxCalls } from '../http/voice/outbox_calls.ts'
+import type { RequestStreams } from '../http/web/push_app/request_streams.ts'
+import { composeAssets } from './assets_face.ts'
+import { composeAuthApis } from './auth_api_faces.ts'
+import type { Domain } from './domain.ts'
+import { composeOutboxPage } from './outbox_face.ts'
+import { composePortal } from './portal_face.ts'
+import { composePushApp } from './push_app_face.ts'
+import { composeVoice } from './voice_face.ts'
+
+/** All faces of the service, and what runs beside them. */
+export interface Faces {
+  /** Pages and apps for users, and webhooks of providers. */
+  readonly publicFaces: readonly Face[]
+  /** APIs whose requests applications sign. */
+  readonly apiFaces: readonly Face[]
+  readonly streams: RequestStreams
+  readonly outboxCalls: OutboxCalls | undefined
+  /** Deletes what has expired. */
+  readonly tidy: () => Promise<void>
+}
+
+/** @param options.webFolder The built browser apps, unless they are where the build puts them. */
+export function composeFaces(
+  domain: Domain,
+  config: ServiceConfig,
+  clientAddresses: ClientAddresses,
+  health: Health,
+  { folder, webFolder }: { readonly folder: string; readonly webFolder: string | undefined },
+): Faces {
+  const { sms, phone, mail, hostNames, refusedPerMinute } = config
+  const isTrial = [sms, phone, mail].some(({ provider }) => provider.kind === 'outbox')
+  const pushApp = composePushApp(domain, hostNames[0] ?? 'localhost')
+  const voice = composeVoice(domain, phone)
+  const portal = composePortal(domain, clientAddresses, {
+    triesPerAddress: refusedPerMinute,
+    isTrial,
+  })
+  if (isTrial) {
+    domain.log.warn(`provider=outbox: messages stay in ${folder}/outbox and are not delivered`)
+  }
+  return {
+    publicFaces: [
+      ...composeAssets(webFolder),
+      pushApp.face,
+      portal.face,
+      ...voice.faces,
+      ...(isTrial ? [composeOutboxPage(domain, folder)] : []),
+    ],
+    apiFaces: composeAuthApis(domain, health, config.logoFile),
+    streams: pushApp.streams,
+    outboxCalls: voice.outboxCalls,
+    tidy: portal.tidy,
+  }
+}

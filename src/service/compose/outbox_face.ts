@@ -1,0 +1,9 @@
+import type { Face } from '../http/server/http_server.ts'
+import { addOutboxPage } from '../http/web/outbox/outbox_page.ts'
+import { outboxKey } from '../messaging/outbox/outbox_key.ts'
+import type { Domain } from './domain.ts'
+
+/** Composes `/outbox/api`, which only a service in test mode has. */
+export function composeOutboxPage({ outbox, transactions }: Domain, folder: string): Face {
+  return (server) => addOutboxPage(server, { outbox, key: outboxKey(folder), transactions })
+}

@@ -1,0 +1,30 @@
+import type { PhoneConfig } from '../config/delivery_config.ts'
+import type { Face } from '../http/server/http_server.ts'
+import { CallConversation } from '../http/voice/call_conversation.ts'
+import { OutboxCalls } from '../http/voice/outbox_calls.ts'
+import { addVoice } from '../http/voice/voice.ts'
+import type { Domain } from './domain.ts'
+
+/** How answers to calls arrive: by webhook, or through the outbox. */
+export interface VoiceFaces {
+  readonly faces: readonly Face[]
+  readonly outboxCalls: OutboxCalls | undefined
+}
+
+/** Composes `/voice/v1` for the provider that sends webhooks, or the calls of the outbox. */
+export function composeVoice(domain: Domain, phone: PhoneConfig): VoiceFaces {
+  const { authentication, transactions, addresses, outbox, clock, log } = domain
+  const conversation = new CallConversation({ authentication, transactions, addresses, phone })
+  const { provider } = phone
+  switch (provider.kind) {
+    case 'twilio': {
+      const { authToken } = provider.twilio
+      const parts = { conversation, addresses, authToken, clock, log }
+      return { faces: [(server) => addVoice(server, parts)], outboxCalls: undefined }
+    }
+    case 'outbox':
+      return { faces: [], outboxCalls: new OutboxCalls(outbox, conversation) }
+    default:
+      return { faces: [], outboxCalls: undefined }
+  }
+}
