@@ -176,6 +176,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/people',
       'service/people/enrolment',
       'service/sign_in',
+      'service/store',
     ],
   },
   'service/authenticators/call': {
@@ -186,6 +187,8 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'duo',
       'host',
+      'service/administration',
+      'service/administration/acts',
       'service/applications',
       'service/audit',
       'service/authenticators/bypass',
@@ -346,8 +349,9 @@ const rooms: Readonly<Record<string, Room>> = {
       'host',
       'proxy',
       'proxy/sections',
+      'service/administration',
+      'service/administration/acts',
       'service/applications',
-      'service/authenticators/bypass',
       'service/authenticators/oath',
       'service/authenticators/phone',
       'service/compose',

@@ -1,15 +1,18 @@
-import type { Clock } from '../host/clock.ts'
+import { createApplication } from '../service/administration/acts/applications.ts'
+import { createBypassCodes } from '../service/administration/acts/bypass_codes.ts'
+import { addPhone } from '../service/administration/acts/phones.ts'
+import { createToken } from '../service/administration/acts/tokens.ts'
+import { createUser } from '../service/administration/acts/users.ts'
+import type { Administration } from '../service/administration/administration.ts'
 import {
   type Integration,
   Integrations,
   type IntegrationType,
 } from '../service/applications/integrations.ts'
-import { BypassCodes } from '../service/authenticators/bypass/bypass_codes.ts'
 import { OathKey } from '../service/authenticators/oath/oath_code.ts'
-import { type NewToken, Tokens } from '../service/authenticators/oath/oath_tokens.ts'
-import { Phones } from '../service/authenticators/phone/phones.ts'
+import { type Token, Tokens } from '../service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../service/people/users.ts'
-import type { Store, StoreDb } from '../service/store/store.ts'
+import type { Store } from '../service/store/store.ts'
 import type { FirstRun } from './first_run_file.ts'
 
 const applications: readonly (readonly [
@@ -28,20 +31,16 @@ const bypassCodes = {
   reuseCount: 1,
   validSecs: 0,
   preserveExisting: false,
-  createdBy: 'countersign up',
 }
 
 /** Creates the first organisation: one application of each kind, and alice with a phone and one token of each kind. */
 export async function makeOrganisation(
-  store: Store,
-  clock: Clock,
+  administration: Administration,
 ): Promise<Pick<FirstRun, 'integrations' | 'users'>> {
-  return await store.transaction(async (db) => {
-    const now = clock.now()
-    const integrations = new Integrations(store)
+  return await administration.together(async (run) => {
     const made = new Map<string, Integration>()
     for (const [key, name, type] of applications) {
-      made.set(key, await integrations.create({ name, type }, now, db))
+      made.set(key, await run(createApplication, { name, type }))
     }
     const integrationKeys = (
       key: keyof FirstRun['integrations'],
@@ -50,16 +49,16 @@ export async function makeOrganisation(
       if (integration === undefined) throw new Error(`no application ${key} was made`)
       return { ikey: integration.ikey, skey: integration.skey.reveal() }
     }
-    const user = await new Users(store).create(
-      { username: 'alice', realname: 'Alice Adams', email: 'alice@example.com' },
-      now,
-      db,
-    )
+    const user = await run(createUser, {
+      username: 'alice',
+      realname: 'Alice Adams',
+      email: 'alice@example.com',
+    })
     const phone = { number: '+12025550143', name: 'Phone' }
-    await new Phones(store).add(user.userId, phone, now, db)
-    const totp = await tokenUri(store, user.userId, { kind: 'totp' }, now, db)
-    const hotp = await tokenUri(store, user.userId, { kind: 'hotp' }, now, db)
-    const codes = await new BypassCodes(store).create(user.userId, bypassCodes, now, db)
+    await run(addPhone, { user, phone })
+    const totp = toUri(await run(createToken, { user, token: { kind: 'totp' } }))
+    const hotp = toUri(await run(createToken, { user, token: { kind: 'hotp' } }))
+    const { codes } = await run(createBypassCodes, { user, codes: bypassCodes })
     return {
       integrations: {
         radius: integrationKeys('radius'),
@@ -95,14 +94,13 @@ export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<st
   return new OathKey(secret).code(token, token.position)
 }
 
-async function tokenUri(
-  store: Store,
-  userId: string,
-  token: NewToken,
-  now: number,
-  db: StoreDb,
-): Promise<string> {
-  const { secret } = await new Tokens(store).create(userId, token, now, db)
-  const moving = token.kind === 'hotp' ? 'counter=0' : 'period=30'
-  return `otpauth://${token.kind}/Countersign:alice?secret=${secret}&issuer=Countersign&algorithm=SHA1&digits=6&${moving}`
+function toUri({
+  token: { kind },
+  secret,
+}: {
+  readonly token: Token
+  readonly secret: string
+}): string {
+  const moving = kind === 'hotp' ? 'counter=0' : 'period=30'
+  return `otpauth://${kind}/Countersign:alice?secret=${secret}&issuer=Countersign&algorithm=SHA1&digits=6&${moving}`
 }

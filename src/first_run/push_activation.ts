@@ -1,38 +1,44 @@
 import type { Clock } from '../host/clock.ts'
+import { activatePhone } from '../service/administration/acts/phones.ts'
+import type { Administration } from '../service/administration/administration.ts'
 import { Phones } from '../service/authenticators/phone/phones.ts'
 import { ActivationCodes } from '../service/people/enrolment/activation_codes.ts'
 import { Users } from '../service/people/users.ts'
 import type { Store } from '../service/store/store.ts'
 
 const dayMs = 24 * 60 * 60_000
-const validMs = 7 * dayMs
+const validSecs = 7 * 24 * 60 * 60
 
 /**
- * A link by which the first phone of a user's becomes one that answers pushes.
+ * Creates the link that connects the push app on a user's first phone.
  *
- * @param before The one that an earlier start made: it is kept as long as it is good for a day.
- * @returns `undefined` where the user has no such phone, or it has been activated.
+ * @param previous The link of an earlier start; it is kept while it is valid for another day.
+ * @returns `undefined` if the user has no phone, or it is activated.
  */
 export async function pushActivationUrl(
-  store: Store,
+  {
+    store,
+    administration,
+    clock,
+  }: { readonly store: Store; readonly administration: Administration; readonly clock: Clock },
   username: string,
   serviceUrl: string,
-  before: string | undefined,
-  clock: Clock,
+  previous: string | undefined,
 ): Promise<string | undefined> {
   const user = await new Users(store).byName(username)
   if (user === undefined) return undefined
   const [phone] = await new Phones(store).ofUser(user.userId)
   if (phone === undefined || phone.pushActivated) return undefined
-  const codes = new ActivationCodes(store)
-  const now = clock.now()
-  const known = before?.split('/').at(-1)
-  const standing = known === undefined ? undefined : await codes.find(known)
-  const good =
-    standing?.phoneId === phone.phoneId && standing.used === null && standing.expires - now > dayMs
-  const code =
-    good && known !== undefined
-      ? known
-      : await codes.create(user.userId, phone.phoneId, now + validMs, now, store.db)
+  const previousCode = previous?.split('/').at(-1)
+  const known =
+    previousCode === undefined ? undefined : await new ActivationCodes(store).find(previousCode)
+  if (
+    known?.phoneId === phone.phoneId &&
+    known.used === null &&
+    known.expires - clock.now() > dayMs
+  ) {
+    return `${serviceUrl}/activate/${previousCode}`
+  }
+  const { code } = await administration.run(activatePhone, { phone, validSecs })
   return `${serviceUrl}/activate/${code}`
 }

@@ -8,6 +8,8 @@ import { AuthenticationProxy, ListenError } from '../proxy/proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
 import { formatProblem } from '../proxy/sections/problem.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
+import type { Actor } from '../service/administration/act.ts'
+import { Administration } from '../service/administration/administration.ts'
 import { startService } from '../service/compose/service.ts'
 import {
   configFileIn,
@@ -32,6 +34,8 @@ export interface UpOptions extends LocationOptions {
   readonly host?: string
   readonly port: number
   readonly radiusPort: number
+  /** The administrator who creates the organisation. */
+  readonly actor: Actor
 }
 
 const loopback = '127.0.0.1'
@@ -48,7 +52,10 @@ export async function up(options: UpOptions): Promise<void> {
   ]
   const config = { ...location.config, databaseUrl, hostNames }
   const url = buildPublicUrl(config, options.port)
-  const { firstRun, passcode } = await prepare({ ...options, url, isPublic }, location, systemClock)
+  const { firstRun, passcode } = await prepare({ ...options, url, isPublic }, location, {
+    actor: options.actor,
+    clock: systemClock,
+  })
   const log = new ProgramLog({
     component: 'countersign.service',
     debug: config.debug,
@@ -114,16 +121,17 @@ async function prepare(
     readonly isPublic: boolean
   },
   location: DataLocation,
-  clock: Clock,
+  { actor, clock }: { readonly actor: Actor; readonly clock: Clock },
 ): Promise<{ readonly firstRun: FirstRun; readonly passcode: string | undefined }> {
   const { folder } = location
   const store = await Store.open({ ...location, migrate: true })
+  const administration = new Administration(store, clock, actor)
   try {
     const before = readFirstRun(folder)
     const kept = before !== undefined && (await organisationIsThere(store, before))
     const made = kept
       ? { integrations: before.integrations, users: before.users }
-      : await makeOrganisation(store, clock)
+      : await makeOrganisation(administration)
     const firstRun = {
       service: {
         api_host: host,
@@ -140,7 +148,9 @@ async function prepare(
         cfg_file: join(folder, 'authproxy.cfg'),
       },
       integrations: made.integrations,
-      users: await Promise.all(made.users.map((user) => withActivation(store, user, url, clock))),
+      users: await Promise.all(
+        made.users.map((user) => withActivation({ store, administration, clock }, user, url)),
+      ),
     }
     // before anything starts: keys and secrets that were made must not be lost
     writeFirstRun(folder, firstRun)
@@ -170,13 +180,16 @@ async function refuseForeignData(location: DataLocation): Promise<void> {
 }
 
 async function withActivation(
-  store: Store,
+  data: {
+    readonly store: Store
+    readonly administration: Administration
+    readonly clock: Clock
+  },
   user: FirstRun['users'][number],
   url: string,
-  clock: Clock,
 ): Promise<FirstRun['users'][number]> {
   const { push_activation_url: before, ...others } = user
-  const link = await pushActivationUrl(store, user.username, url, before, clock)
+  const link = await pushActivationUrl(data, user.username, url, before)
   return link === undefined ? others : { ...others, push_activation_url: link }
 }
 

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { confirm, isCancel } from '@clack/prompts'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import type { Actor } from '../../service/administration/act.ts'
 import { Administration } from '../../service/administration/administration.ts'
 import { AdministrationError } from '../../service/administration/administration_error.ts'
 import { builtInRole } from '../../service/administration/roles.ts'
@@ -56,14 +57,16 @@ export async function withStore(
   const location = locateData(options)
   const store = await Store.open({ ...location, migrate: true, mustExist: true })
   try {
-    const administration = new Administration(store, systemClock, {
-      name: `cli:${userInfo().username}`,
-      role: builtInRole('Owner'),
-    })
+    const administration = new Administration(store, systemClock, cliActor())
     await work({ store, location, administration, json: options.json ?? false })
   } finally {
     await store.close()
   }
+}
+
+/** A person who can open the data acts as an Owner, under the name of their account on this machine. */
+export function cliActor(): Actor {
+  return { name: `cli:${userInfo().username}`, role: builtInRole('Owner') }
 }
 
 /** Runs a program. An expected error prints one line and sets exit status 1. */

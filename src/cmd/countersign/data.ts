@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { rotateSealingKey } from '../../service/administration/acts/sealing_key.ts'
 import { type DataLocation, locateData } from '../../service/config/data_location.ts'
 import {
   backupDatabase,
@@ -7,7 +8,6 @@ import {
   restoreDatabase,
 } from '../../service/store/backup.ts'
 import { keyFile } from '../../service/store/data_folder.ts'
-import { rotateSealingKey } from '../../service/store/rotation.ts'
 import type { SealingKey } from '../../service/store/sealing.ts'
 import { deriveKeys, noData, Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
@@ -52,7 +52,7 @@ export function addDataVerbs(program: Command): void {
 }
 
 async function migrate(options: DataOptions & { rotateSealingKey: boolean }): Promise<void> {
-  await withStore(options, async ({ store, location, json: asJson }) => {
+  await withStore(options, async ({ store, location, administration, json: asJson }) => {
     if (!options.rotateSealingKey) {
       process.stdout.write(asJson ? json({ migrated: true }) : 'the data is up to date\n')
       return
@@ -62,7 +62,7 @@ async function migrate(options: DataOptions & { rotateSealingKey: boolean }): Pr
         'the sealing key is in the environment; put a new one before it (COUNTERSIGN_SEALING_KEY=NEW,OLD)',
       )
     }
-    const count = await rotateSealingKey(store)
+    const count = await administration.run(rotateSealingKey, undefined)
     process.stdout.write(
       asJson
         ? json({ migrated: true, sealed_again: count })

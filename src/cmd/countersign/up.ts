@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { LocationOptions } from '../../service/config/data_location.ts'
-import { locationOptions } from './context.ts'
+import { cliActor, locationOptions } from './context.ts'
 
 interface UpFlags extends LocationOptions {
   readonly host?: string
@@ -28,7 +28,7 @@ export function addUpVerb(program: Command): void {
     .action(async (flags: UpFlags) => {
       // imported on use, so that the other verbs start quickly
       const { up } = await import('../../first_run/up.ts')
-      await up(flags)
+      await up({ ...flags, actor: cliActor() })
     })
 }
 

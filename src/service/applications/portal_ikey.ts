@@ -2,7 +2,7 @@ import { prepared } from '../store/prepared.ts'
 import type { StoreDb } from '../store/store.ts'
 
 /** The setting that names the portal's application. */
-export const portalIkeySetting = 'portal_ikey'
+const settingName = 'portal_ikey'
 
 const setting = prepared((db, { name }: { readonly name: string }) =>
   db.selectFrom('settings').select('value').where('name', '=', name),
@@ -10,6 +10,19 @@ const setting = prepared((db, { name }: { readonly name: string }) =>
 
 /** @returns The portal's integration key; `undefined` before the portal is used for the first time. */
 export async function portalIkey(db: StoreDb): Promise<string | undefined> {
-  const [row] = await setting(db, { name: portalIkeySetting })
+  const [row] = await setting(db, { name: settingName })
   return row === undefined || row.value === '' ? undefined : row.value
+}
+
+/** Locks the setting until the transaction ends, so that concurrent transactions wait here. */
+export async function lockPortalIkey(db: StoreDb): Promise<void> {
+  await db
+    .insertInto('settings')
+    .values({ name: settingName, value: '' })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ name: settingName }))
+    .execute()
+}
+
+export async function setPortalIkey(ikey: string, db: StoreDb): Promise<void> {
+  await db.updateTable('settings').set({ value: ikey }).where('name', '=', settingName).execute()
 }

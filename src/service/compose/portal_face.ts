@@ -55,7 +55,7 @@ export function composePortal(
     signIn: new PortalSignIn({
       ...common,
       passkeys,
-      application: new PortalApplication(store, administratorLog, clock),
+      application: new PortalApplication(store, clock),
       journal: new Journal(authenticationLog),
     }),
     triesPerAddress,

@@ -1,11 +1,13 @@
 import type { Clock } from '../../host/clock.ts'
+import { createPortalApplication } from '../administration/acts/portal_application.ts'
+import { Administration } from '../administration/administration.ts'
+import { customRole } from '../administration/roles.ts'
 import { type Integration, Integrations } from '../applications/integrations.ts'
-import { portalIkey, portalIkeySetting as settingName } from '../applications/portal_ikey.ts'
-import type { AdministratorLog } from '../audit/administrator_log.ts'
+import { portalIkey } from '../applications/portal_ikey.ts'
 import type { Store } from '../store/store.ts'
 
-const name = 'Portal'
-const codeDigits = 4
+/** The actor who creates the application, as the administrator log names it. */
+const portalActor = { name: 'portal', role: customRole('Portal', ['applications.edit']) }
 
 /**
  * The portal as an application with its own integration key, for lockout, limits and logs. An
@@ -14,14 +16,12 @@ const codeDigits = 4
 export class PortalApplication {
   readonly #store: Store
   readonly #integrations: Integrations
-  readonly #log: AdministratorLog
-  readonly #clock: Clock
+  readonly #administration: Administration
 
-  constructor(store: Store, log: AdministratorLog, clock: Clock) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store
     this.#integrations = new Integrations(store)
-    this.#log = log
-    this.#clock = clock
+    this.#administration = new Administration(store, clock, portalActor)
   }
 
   /**
@@ -31,7 +31,7 @@ export class PortalApplication {
    * @returns `undefined` if it is disabled.
    */
   async integration(): Promise<Integration | undefined> {
-    const found = (await this.#known()) ?? (await this.#make())
+    const found = (await this.#known()) ?? (await this.#create())
     if (!found.enabled) return undefined
     return { ...found, newUserPolicy: 'deny', verifiedPush: 'required' }
   }
@@ -41,52 +41,8 @@ export class PortalApplication {
     return ikey === undefined ? undefined : await this.#integrations.byIkey(ikey)
   }
 
-  async #make(): Promise<Integration> {
-    const now = this.#clock.now()
-    const made = await this.#store.transaction(async (db) => {
-      // a concurrent transaction waits here until the first has created it
-      await db
-        .insertInto('settings')
-        .values({ name: settingName, value: '' })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ name: settingName }))
-        .execute()
-      const { value } = await db
-        .selectFrom('settings')
-        .select('value')
-        .where('name', '=', settingName)
-        .executeTakeFirstOrThrow()
-      const before = await this.#integrations.byIkey(value, db)
-      if (before !== undefined) return before
-      const created = await this.#integrations.create(
-        {
-          name: await this.#integrations.freeName(name, db),
-          type: 'portal',
-          newUserPolicy: 'deny',
-        },
-        now,
-        db,
-      )
-      const { ikey } = created
-      const change = { verifiedPush: 'required', verifiedPushDigits: codeDigits } as const
-      await this.#integrations.update(ikey, change, db)
-      await db
-        .updateTable('settings')
-        .set({ value: ikey })
-        .where('name', '=', settingName)
-        .execute()
-      const description = `${ikey} portal`
-      await this.#log.append(
-        {
-          timestamp: now,
-          actor: 'portal',
-          action: 'integration_create',
-          object: name,
-          description,
-        },
-        db,
-      )
-      return { ...created, ...change }
-    })
-    return made
+  async #create(): Promise<Integration> {
+    const { integration } = await this.#administration.run(createPortalApplication, undefined)
+    return integration
   }
 }

@@ -21,26 +21,25 @@ export const vapidPlace = 'settings:vapid_keys'
 const sealedSettings = { sealing_check: 'sealing_check', vapid_keys: vapidPlace } as const
 
 /**
- * Makes a new sealing key and seals everything with it, in one transaction. The key file has the new
- * key before the first secret needs it, and keeps the old ones: what is only hashed (bypass codes)
- * can't be sealed anew. A crash in between leaves both keys, and everything can be opened.
+ * Creates a new sealing key and seals all secrets with it. The key file has the new key before the
+ * first secret needs it, and keeps the old ones, because hashes (of bypass codes) can't be sealed
+ * again. After a crash in between, both keys are in the file, and everything can be opened.
  *
- * @returns How many secrets were sealed anew.
+ * @param db A transaction.
+ * @returns How many secrets were sealed again.
  */
-export async function rotateSealingKey(store: Store): Promise<number> {
+export async function rotateSealingKey(store: Store, db: StoreDb): Promise<number> {
   const before = readSealingKeys(store.folder, { make: false })
   const added = newSealingKey()
   writeSealingKeys(store.folder, [added, ...before.map(({ octets }) => octets.toString('base64'))])
   const sealing = new Sealing([sealingKey(added), ...before])
-  return await store.transaction(async (db) => {
-    const counts = [
-      await resealIntegrations(db, sealing),
-      await resealTokens(db, sealing),
-      await resealYubikeys(db, sealing),
-    ]
-    await resealSettings(db, sealing)
-    return counts.reduce((sum, count) => sum + count, 0)
-  })
+  const counts = [
+    await resealIntegrations(db, sealing),
+    await resealTokens(db, sealing),
+    await resealYubikeys(db, sealing),
+  ]
+  await resealSettings(db, sealing)
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 async function resealIntegrations(db: StoreDb, sealing: Sealing): Promise<number> {

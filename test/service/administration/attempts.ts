@@ -26,6 +26,8 @@ import {
   deletePhone,
   reorderPhones,
 } from '../../../src/service/administration/acts/phones.ts'
+import { createPortalApplication } from '../../../src/service/administration/acts/portal_application.ts'
+import { rotateSealingKey } from '../../../src/service/administration/acts/sealing_key.ts'
 import {
   assignListedTokens,
   importTokens,
@@ -105,6 +107,11 @@ export class World {
   async application(type: IntegrationType = 'radius'): Promise<Integration> {
     const integration = { name: this.name('application'), type }
     return await this.#write((db, now) => new Integrations(this.store).create(integration, now, db))
+  }
+
+  /** As before the portal is used for the first time. */
+  async forgetPortal(): Promise<undefined> {
+    await this.store.db.deleteFrom('settings').where('name', '=', 'portal_ikey').execute()
   }
 
   async #write<Result>(work: (db: StoreDb, now: number) => Promise<Result>): Promise<Result> {
@@ -281,6 +288,13 @@ export const attempts: readonly Attempt[] = [
   attempt(deleteGroup, 'deletes a group', userManagers, async (world) => ({
     group: await world.group(),
   })),
+  attempt(
+    createPortalApplication,
+    "creates the portal's application",
+    applicationManagers,
+    (world) => world.forgetPortal(),
+  ),
+  attempt(rotateSealingKey, 'rotates the sealing key', owner, () => undefined),
   attempt(createApplication, 'adds an application', applicationManagers, (world) => ({
     name: world.name('application'),
     type: 'radius' as const,

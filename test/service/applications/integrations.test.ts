@@ -98,7 +98,7 @@ onBothDatabases('integrations', (rig) => {
         .where('ikey', '=', ikey)
         .executeTakeFirstOrThrow()
     const before = await sealed()
-    assert((await rotateSealingKey(store)) >= 1)
+    assert((await store.transaction((db) => rotateSealingKey(store, db))) >= 1)
     assert.notDeepEqual(await sealed(), before)
     const later = await rig().open()
     assert.equal((await new Integrations(later).byIkey(ikey))?.skey.reveal(), skey.reveal())

@@ -150,7 +150,7 @@ onBothDatabases('passcodes', (rig) => {
     const userId = await newUser()
     const secret = await newToken(userId, { kind: 'hotp' })
     const [code = ''] = await newCodes(userId)
-    await rotateSealingKey(store)
+    await store.transaction((db) => rotateSealingKey(store, db))
     const later = await rig().open()
     assert.equal(
       await consume(userId, HOTP.generate({ secret, counter: 0 }), now, later),

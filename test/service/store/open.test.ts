@@ -97,7 +97,7 @@ describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
     const databaseUrl = new Secret(await cluster.createDatabase())
     const { folder } = options('', '')
     const store = await Store.open({ folder, migrate: true, databaseUrl })
-    await rotateSealingKey(store)
+    await store.transaction((db) => rotateSealingKey(store, db))
     await store.close()
     await (await Store.open({ folder, migrate: false, databaseUrl })).close()
   })

@@ -184,7 +184,7 @@ describe('the store in a folder', () => {
     const rig = new StoreRig(undefined)
     const store = await rig.open()
     const before = readFileSync(keyFile(rig.folder))
-    await rotateSealingKey(store)
+    await store.transaction((db) => rotateSealingKey(store, db))
     await store.close()
     await (await rig.open()).close()
     const copy = mkdtempSync(join(tmpdir(), 'store-'))

@@ -147,7 +147,7 @@ onBothDatabases('YubiKeys', (rig) => {
 
   test('accepts passcodes after a rotation of the sealing key', async () => {
     const { yubikey, userId } = await assigned()
-    await rotateSealingKey(store)
+    await store.transaction((db) => rotateSealingKey(store, db))
     const after = await rig().open()
     assert.equal(await consume(userId, yubikey.otp(1, 0), after), 'accepted')
   })

@@ -278,7 +278,7 @@ onBothDatabases('the VAPID keys', (rig) => {
       .where('name', '=', 'vapid_keys')
       .executeTakeFirstOrThrow()
     assert.ok(!value.includes(first?.privateKey ?? ''))
-    await rotateSealingKey(one)
+    await one.transaction((db) => rotateSealingKey(one, db))
     assert.deepEqual(await vapidKeys(await rig().open()), first)
   })
 })
