@@ -20,7 +20,7 @@ import { prepareDataFolder, readSealingKeys, toStoreError } from './data_folder.
 import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
-import { migrations } from './migrations.ts'
+import { migrations } from './migrations/migrations.ts'
 import { PostgresConnections, poolSize } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { migrations } from '../../../src/service/store/migrations.ts'
+import { migrations } from '../../../src/service/store/migrations/migrations.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 

@@ -13,7 +13,7 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { GroupCommitDriver } from '../../../src/service/store/group_commit_driver.ts'
-import { migrations } from '../../../src/service/store/migrations.ts'
+import { migrations } from '../../../src/service/store/migrations/migrations.ts'
 import type { Schema } from '../../../src/service/store/schema.ts'
 import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
 

@@ -1,27 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { Migration } from 'kysely/migration'
-import { factors } from './migration_0002_factors.ts'
-import { names } from './migration_0003_names.ts'
-import { guess } from './migration_0004_guess.ts'
-import { logRetention } from './migration_0006_log_retention.ts'
-import { clients } from './migration_0007_clients.ts'
-import { cli } from './migration_0008_cli.ts'
-import { namesWithoutDomain } from './migration_0009_names_without_domain.ts'
 import { serialKey } from './serial_key.ts'
 
-/** Every step from an empty database to the schema of this version; a step that has landed is never changed. */
-export const migrations: Readonly<Record<string, Migration>> = {
-  '0001_first': { up: first },
-  '0002_factors': { up: factors },
-  '0003_names': { up: names },
-  '0004_guess': { up: guess },
-  '0006_log_retention': { up: logRetention },
-  '0007_clients': { up: clients },
-  '0008_cli': { up: cli },
-  '0009_names_without_domain': { up: namesWithoutDomain },
-}
-
-async function first(db: Kysely<unknown>): Promise<void> {
+/** The first schema. */
+export async function first(db: Kysely<unknown>): Promise<void> {
   const { schema } = db
   await schema
     .createTable('settings')

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import { foldedUsername } from '../people/username/folded_username.ts'
-import type { Schema } from './schema.ts'
+import { foldedUsername } from '../../people/username/folded_username.ts'
+import type { Schema } from '../schema.ts'
 
 /**
  * Gives every name the key that it shares with its look-alikes. One name of each key claims it, so

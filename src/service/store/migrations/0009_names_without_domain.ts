@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { foldedWithoutDomain } from '../people/username/folded_username.ts'
-import type { Schema } from './schema.ts'
+import { foldedWithoutDomain } from '../../people/username/folded_username.ts'
+import type { Schema } from '../schema.ts'
 
 /** The key of every name without its domain, for applications where domains don't matter. */
 export async function namesWithoutDomain(db: Kysely<Schema>): Promise<void> {
