@@ -1,16 +1,25 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ConfigTable } from '../src/config/option.ts'
+import { buildReferencePage } from '../src/config/reference_page.ts'
+import { proxyTable } from '../src/proxy/sections/section_table.ts'
 import { serviceConfigPage } from '../src/service/config/config_page.ts'
-import { authproxyCfgPage } from './authproxy_cfg_page.ts'
 
-/** The pages of this folder that are made from tables in the code; a test compares them. */
+/** The pages of this folder that are generated from option tables. A test compares them. */
 export const pages: ReadonlyMap<string, () => string> = new Map([
-  ['authproxy.cfg.md', () => formatted(authproxyCfgPage())],
-  ['countersign.cfg.md', () => formatted(serviceConfigPage())],
+  ['authproxy.cfg.md', () => format(buildPage('authproxy.cfg.md', proxyTable))],
+  ['countersign.cfg.md', () => format(serviceConfigPage())],
 ])
 
-/** Laid out as every file of the project is, with the columns of tables below each other. */
-function formatted(markdown: string): string {
+/** The introduction in `parts/`, followed by the tables. */
+function buildPage(file: string, table: ConfigTable): string {
+  const intro = readFileSync(join(import.meta.dirname, 'parts', file), 'utf8')
+  return buildReferencePage(table, intro)
+}
+
+/** Formats Markdown as the rest of the project, with aligned columns. */
+function format(markdown: string): string {
   const root = join(import.meta.dirname, '..')
   const biome = join(root, 'node_modules/.bin/biome')
   const ran = spawnSync(biome, ['format', '--stdin-file-path=docs/page.md'], {

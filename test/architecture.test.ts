@@ -367,6 +367,7 @@ const rooms: Readonly<Record<string, Room>> = {
   cmd: {
     rooms: [
       'first_run',
+      'config',
       'host',
       'proxy',
       'proxy/sections',

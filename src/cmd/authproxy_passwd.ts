@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
+import { formatProblem } from '../config/problem.ts'
 import { replaceFile } from '../host/replace_file.ts'
 import { version } from '../host/version.ts'
-import { formatProblem } from '../proxy/sections/problem.ts'
 import { protectConfig } from '../proxy/sections/protect_config.ts'
 import {
   keyFileFor,

@@ -1,46 +1,44 @@
-import type { Report } from './problem.ts'
-import type { Section } from './section.ts'
-import type { SectionValues } from './section_values.ts'
-
-const duoOnly = 'duo_only_client'
+import type { Report } from '../../config/problem.ts'
+import type { Section } from '../../config/section.ts'
+import type { SectionValues } from '../../config/section_values.ts'
+import { suggest } from '../../config/suggestion.ts'
+import { duoOnlyClient } from './duo_only_client.ts'
+import type { radiusServerOptions } from './radius_server_options.ts'
+import type { ProxySectionKind } from './section_kind.ts'
 
 /**
- * Name of the section that a server section asks first; `''` after a problem was reported. A file
- * without any client section checks no password, as with `[duo_only_client]`, which has no keys that
- * it needs.
+ * Finds the section that checks the password for a server section. A file without any client section
+ * checks no password, as with `[duo_only_client]`, which has no required keys.
+ *
+ * @returns Name of the section; `''` after a problem was reported.
  */
 export function readClientSection(
-  section: Section,
-  values: SectionValues,
-  sections: readonly Section[],
+  values: SectionValues<typeof radiusServerOptions>,
+  sections: readonly Section<ProxySectionKind>[],
   report: Report,
 ): string {
   const clients = sections.filter(({ kind }) => kind.role === 'client')
-  const named = values.text('client')?.toLowerCase()
-  const line = named === undefined ? section.line : values.line('client')
-  const [only] = clients
-  if (named === undefined) {
-    if (clients.length === 1 && only !== undefined)
-      return checkedClient(only, section, line, report)
-    if (clients.length === 0) return duoOnly
-    const names = clients.map(({ name }) => name).join(', ')
-    report('error', line, `there are several client sections; add client= with one of ${names}`)
+  const name = values.get('client')?.toLowerCase()
+  const line = values.line('client')
+  const names = clients.map((client) => client.name)
+  if (clients.length === 0 && (name === undefined || name === duoOnlyClient.name)) {
+    return duoOnlyClient.name
+  }
+  if (name === undefined && clients.length > 1) {
+    const message = `there are several client sections; add client= with one of ${names.join(', ')}`
+    report('error', line, message)
     return ''
   }
-  if (named === duoOnly && clients.length === 0) return duoOnly
-  const client = clients.find(({ name }) => name === named)
-  if (client !== undefined) return checkedClient(client, section, line, report)
-  report(
-    'error',
-    line,
-    `client names [${named}], which is not in the file; add the section or name another`,
-  )
-  return ''
-}
-
-function checkedClient(client: Section, section: Section, line: number, report: Report): string {
-  if (client.kind.name !== duoOnly && client.kind.support === 'supported') {
-    report('error', line, `[${section.name}] works with [duo_only_client] only`)
+  const client = clients.find((candidate) => name === undefined || candidate.name === name)
+  if (client === undefined) {
+    const known = names.length === 0 ? [duoOnlyClient.name] : names
+    const remedy = suggest(name ?? '', known) || '; add the section or name another one'
+    report('error', line, `client is '${name}', but the file has no [${name}]${remedy}`)
+    return ''
+  }
+  if (client.kind.name !== duoOnlyClient.name && client.kind.status === undefined) {
+    const message = `[${values.section.name}] works only with [${duoOnlyClient.name}]; change client`
+    report('error', line, message)
   }
   return client.name
 }

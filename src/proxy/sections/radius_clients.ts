@@ -1,123 +1,92 @@
-import {
-  AddressError,
-  type AddressRange,
-  parseAddresses,
-} from '../../radius/udp/client_addresses.ts'
+import type { Report } from '../../config/problem.ts'
+import type { SectionValues } from '../../config/section_values.ts'
+import type { Secret } from '../../host/secret.ts'
 import type {
   MessageAuthenticatorPolicy,
   RadiusClientEntry,
 } from '../../radius/udp/radius_client.ts'
-import type { Report } from './problem.ts'
-import { type OpenSealed, readSecret } from './secret_setting.ts'
-import type { Section, Setting } from './section.ts'
-import type { SectionValues } from './section_values.ts'
+import type { radiusServerOptions } from './radius_server_options.ts'
+import { readSecret, type Unprotect } from './secret_setting.ts'
 
-const shortSecret = 12
-/** As our page and the vendor's documentation write it, for everyone to read. */
+type Values = SectionValues<typeof radiusServerOptions>
+
+const maxShortSecretLength = 12
+/** The secrets of our reference page and of the vendor's documentation. */
 const documentedSecret = /^(24-random-characters-or-more|(thisisa)?radiussecret\d*)$/i
 
-/** Who may ask a server section: each `radius_ip_N` with its `radius_secret_N`, in their order. */
+/** Reads the RADIUS clients of a server section: each `radius_ip_N` with its `radius_secret_N`. */
 export function readRadiusClients(
-  section: Section,
-  values: SectionValues,
-  open: OpenSealed,
+  values: Values,
+  decrypt: Unprotect | undefined,
   report: Report,
 ): RadiusClientEntry[] {
-  const addresses = readSettings(section, 'radius_ip')
-  const secrets = readSettings(section, 'radius_secret')
-  reportLonely(section, addresses, report)
-  reportRepeated(addresses, report)
+  reportRepeated(values, report)
   reportContradiction(values, report)
-  if (addresses.length === 0) {
-    report('error', section.line, `[${section.name}] has no radius_ip_1; nobody could ask it`)
-  }
-  return addresses.flatMap(({ entry, number }) => {
-    const found = secrets.find((candidate) => candidate.number === number)
-    if (found === undefined) {
-      report(
-        'error',
-        entry.line,
-        `radius_secret_${number} is missing; every radius_ip_N needs its radius_secret_N`,
-      )
-      return []
-    }
-    const secret = readSecret(section, 'radius_secret', number, open, report)
+  const secrets = readSecrets(values, decrypt, report)
+  return values.list('radius_ip').flatMap(({ value, number }) => {
+    const secret = secrets.get(number)
     if (secret === undefined) return []
-    if (documentedSecret.test(secret.reveal())) {
-      const message = `radius_secret_${number} is the documentation's placeholder, which everyone knows; use 24 random characters or more`
-      report('error', found.entry.line, message)
-    } else if (secret.reveal().length <= shortSecret) {
-      const message = `radius_secret_${number} is short; use 24 random characters or more`
-      report('warning', found.entry.line, message)
-    }
     return [
       {
         name: `radius_ip_${number}`,
-        addresses: entry.value,
+        addresses: value.text,
         secret,
-        messageAuthenticator: authenticatorPolicy(values, number),
-        messageAuthenticatorInReplies:
-          values.boolean('message_authenticator_in_replies', number) ?? true,
+        messageAuthenticator: readAuthenticatorPolicy(values, number),
+        messageAuthenticatorInReplies: values.get('message_authenticator_in_replies', number),
       },
     ]
   })
 }
 
-function readSettings(section: Section, key: string): Setting[] {
-  return section.settings
-    .filter(({ option }) => option.key === key)
-    .toSorted((one, other) => (one.number ?? 0) - (other.number ?? 0))
-}
-
-/** What is numbered as a client that there is none of. */
-function reportLonely(section: Section, addresses: readonly Setting[], report: Report): void {
-  const has = (number: number | undefined): boolean =>
-    addresses.some((address) => address.number === number)
-  for (const { entry, number, option } of section.settings) {
-    if (number === undefined || has(number)) continue
-    if (option.key === 'radius_secret') {
-      const message = `radius_ip_${number} is missing; every radius_secret_N needs its radius_ip_N`
-      report('error', entry.line, message)
-    } else if (option.key.startsWith('message_authenticator')) {
-      const message = `${entry.key} has no effect, since there is no radius_ip_${number}; add it, or correct the number`
-      report('warning', entry.line, message)
-    }
+function readSecrets(
+  { section }: Values,
+  decrypt: Unprotect | undefined,
+  report: Report,
+): Map<number | undefined, Secret> {
+  const secrets = new Map<number | undefined, Secret>()
+  for (const { key, number, entry } of section.settings) {
+    if (key !== 'radius_secret') continue
+    const secret = readSecret(section, key, number, decrypt, report)
+    if (secret === undefined) continue
+    secrets.set(number, secret)
+    reportWeakSecret(secret, `${key}_${number}`, entry.line, report)
   }
+  return secrets
 }
 
-function reportRepeated(addresses: readonly Setting[], report: Report): void {
-  const seen: { readonly range: AddressRange; readonly number: number | undefined }[] = []
-  for (const { entry, number } of addresses) {
-    const range = parseRange(entry.value)
-    if (range === undefined) continue
-    const before = seen.find(
-      (other) => other.range.first === range.first && other.range.last === range.last,
+function reportWeakSecret(secret: Secret, key: string, line: number, report: Report): void {
+  const remedy = 'use 24 random characters or more'
+  if (documentedSecret.test(secret.reveal())) {
+    report(
+      'error',
+      line,
+      `${key} is a placeholder from the documentation, which is public; ${remedy}`,
     )
-    if (before === undefined) seen.push({ range, number })
-    else {
-      report(
-        'warning',
-        entry.line,
-        `${entry.value} is radius_ip_${before.number} already, which counts; remove this one`,
+  } else if (secret.reveal().length <= maxShortSecretLength) {
+    report('warning', line, `${key} is short; ${remedy}`)
+  }
+}
+
+function reportRepeated(values: Values, report: Report): void {
+  const addresses = values.list('radius_ip')
+  for (const [index, { value, line }] of addresses.entries()) {
+    const before = addresses
+      .slice(0, index)
+      .find(
+        (other) =>
+          other.value.range.first === value.range.first &&
+          other.value.range.last === value.range.last,
       )
-    }
+    if (before === undefined) continue
+    const message = `${value.text} is already radius_ip_${before.number}, which takes precedence; remove this one`
+    report('warning', line, message)
   }
 }
 
-/** `undefined` for a value that is reported as wrong elsewhere. */
-export function parseRange(text: string): AddressRange | undefined {
-  try {
-    return parseAddresses(text)
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error
-    return undefined
-  }
-}
-
-function reportContradiction(values: SectionValues, report: Report): void {
-  const policy = values.text('message_authenticator')?.toLowerCase()
-  const forced = values.boolean('force_message_authenticator')
-  if (forced !== true || policy === undefined || policy === 'required') return
+function reportContradiction(values: Values, report: Report): void {
+  const policy = values.get('message_authenticator')
+  const isSet = values.list('message_authenticator').some(({ number }) => number === undefined)
+  if (!values.get('force_message_authenticator') || !isSet || policy === 'required') return
   report(
     'error',
     values.line('message_authenticator'),
@@ -125,21 +94,14 @@ function reportContradiction(values: SectionValues, report: Report): void {
   )
 }
 
-/** What is said of this client counts more than what is said of all. */
-function authenticatorPolicy(
-  values: SectionValues,
+/** The setting of one client overrides `force_message_authenticator`, which overrides the general one. */
+function readAuthenticatorPolicy(
+  values: Values,
   number: number | undefined,
 ): MessageAuthenticatorPolicy {
-  const forced = values.boolean('force_message_authenticator') === true
-  const policy =
-    values.own('message_authenticator', number) ??
-    (forced ? 'required' : values.text('message_authenticator'))
-  switch (policy?.toLowerCase()) {
-    case 'required':
-      return 'required'
-    case 'off':
-      return 'off'
-    default:
-      return 'auto'
-  }
+  const own = values.list('message_authenticator').find((entry) => entry.number === number)
+  if (own !== undefined) return own.value
+  return values.get('force_message_authenticator')
+    ? 'required'
+    : values.get('message_authenticator')
 }

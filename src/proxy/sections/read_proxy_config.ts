@@ -1,155 +1,155 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { IniDocument } from '../../config/ini_document.ts'
+import { ConfigFile } from '../../config/config_file.ts'
+import { type Problem, ProblemList, type Report } from '../../config/problem.ts'
+import type { Section } from '../../config/section.ts'
+import type { SectionValues } from '../../config/section_values.ts'
 import { Secret } from '../../host/secret.ts'
 import { reportApplicationKeys } from './application_keys.ts'
 import { readClientSection } from './client_section.ts'
+import { duoOnlyClient } from './duo_only_client.ts'
+import { checkFiles, findFile } from './file_value.ts'
 import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'
-import { type Problem, type Report, withoutSecrets } from './problem.ts'
+import { mainSection } from './main_section.ts'
 import type { MainSection, ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 import { readRadiusClients } from './radius_clients.ts'
-import { keyReader, type OpenSealed, readSecret } from './secret_setting.ts'
-import { readSections, type Section } from './section.ts'
-import { SectionValues } from './section_values.ts'
+import { radiusServerDuoOnly } from './radius_server_duo_only.ts'
+import { readSecret, type Unprotect, unprotectWithKeyFile } from './secret_setting.ts'
+import type { ProxySectionKind } from './section_kind.ts'
+import { proxyTable } from './section_table.ts'
+
+type ProxyFile = ConfigFile<ProxySectionKind>
+type ServerValues = SectionValues<typeof radiusServerDuoOnly.options>
 
 /**
- * Reads an `authproxy.cfg`. Reports all problems at once, in the order of their lines.
+ * Reads an `authproxy.cfg`.
  *
  * @param text The file's content.
- * @param file Its path; relative paths in it are looked for from there.
- * @returns No configuration where one of the problems is an error.
+ * @param file Its path; relative paths in it start there.
+ * @returns All problems, sorted by line; no configuration if one of them is an error.
  */
 export function readProxyConfig(
   text: string,
   file: string,
+  table = proxyTable,
 ): { readonly config: ProxyConfig | undefined; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = []
-  const report: Report = (severity, line, message) => {
-    problems.push({ severity, file: basename(file), line, message: withoutSecrets(message) })
+  const problems = new ProblemList(basename(file))
+  const { report } = problems
+  const read = ConfigFile.read(text, table, report)
+  if (read === undefined) return { config: undefined, problems: problems.toArray() }
+  for (const section of read.sections) {
+    if (section.kind.status === undefined) checkFiles(section, file, report)
   }
-  if (isUtf16(text)) {
-    report('error', 1, 'the file is not UTF-8 but probably UTF-16; save it as UTF-8')
-    return { config: undefined, problems }
-  }
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (line.includes('\0')) report('error', index + 1, 'the line has a NUL character; remove it')
-  }
-  const sections = readSections(IniDocument.parse(text), report)
-  for (const { kind, line, name } of sections) {
-    if (kind.support !== 'supported') {
-      report(
-        'error',
-        line,
-        `[${name}] is ${kind.support === 'never' ? 'not' : 'not yet'} supported: ${adviceOn(kind, sections)}`,
-      )
-    }
-  }
-  const values = new Map(
-    sections.map((section) => [
-      section,
-      new SectionValues(section, findMain(sections), file, report),
-    ]),
-  )
-  const keys = keyReader(file)
-  const main = readMain(values.get(findMain(sections) ?? noSection), file)
-  const servers = sections
-    .filter(({ kind }) => kind.name === 'radius_server_duo_only')
-    .map((section) => {
-      const read = values.get(section) ?? new SectionValues(section, undefined, file, report)
-      return readServer(section, read, sections, keys, report)
-    })
+  const config = interpret(read, file, unprotectWithKeyFile(file), report)
+  return { config: problems.hasErrors ? undefined : config, problems: problems.toArray() }
+}
+
+/**
+ * Checks the text of an `authproxy.cfg` without any file access, as an editor does while the user
+ * types: files are not looked for, and protected secrets are not decrypted.
+ *
+ * @param file Its name in the problems.
+ */
+export function checkProxyConfig(text: string, file: string): readonly Problem[] {
+  const problems = new ProblemList(basename(file))
+  const read = ConfigFile.read(text, proxyTable, problems.report)
+  if (read !== undefined) interpret(read, file, undefined, problems.report)
+  return problems.toArray()
+}
+
+function interpret(
+  read: ProxyFile,
+  file: string,
+  decrypt: Unprotect | undefined,
+  report: Report,
+): ProxyConfig {
+  const { sections } = read
+  reportUnsupported(sections, report)
+  const values = sections
+    .filter(({ kind }) => kind.name === radiusServerDuoOnly.name)
+    .map((section) => read.values<typeof radiusServerDuoOnly.options>(section))
+  const servers = values.map((server) => readServer(server, sections, file, decrypt, report))
   if (!sections.some(({ kind }) => kind.role === 'server')) {
-    report(
-      'error',
-      1,
-      'there is no server section; add [radius_server_duo_only] with ikey, skey, api_host, radius_ip_1 and radius_secret_1',
-    )
+    const message =
+      'there is no server section; add [radius_server_duo_only] with ikey, skey, api_host, radius_ip_1 and radius_secret_1'
+    report('error', 1, message)
   }
-  reportSharedPorts(sections, servers, report)
-  reportUnheardClients(sections, servers, report)
-  problems.sort((one, other) => one.line - other.line)
-  const failed = problems.some(({ severity }) => severity === 'error')
-  return { config: failed ? undefined : { file, main, servers }, problems }
+  reportSharedPorts(values, report)
+  reportUnheardClients(values, report)
+  return { file, main: readMain(read, file), servers }
 }
 
-/** In UTF-16 every second character of a text in ASCII is a NUL; a single one is a slip. */
-function isUtf16(text: string): boolean {
-  return text.split('\0').length - 1 > text.length / 4
+function reportUnsupported(sections: ProxyFile['sections'], report: Report): void {
+  for (const { kind, line, name } of sections) {
+    if (kind.status === undefined) continue
+    report('error', line, `[${name}] is ${kind.status}: ${adviseInstead(kind, sections)}`)
+  }
 }
 
-/** A file that checks no password needs another name for its server section, and nothing else. */
-function adviceOn(kind: Section['kind'], sections: readonly Section[]): string {
+function adviseInstead(
+  kind: ProxySectionKind,
+  sections: readonly Section<ProxySectionKind>[],
+): string {
   const clients = sections.filter(({ kind: { role } }) => role === 'client')
-  const duoOnly = clients.length > 0 && clients.every(({ name }) => name === 'duo_only_client')
-  return duoOnly && kind.role === 'server' && kind.support === 'not yet'
+  const checksNoPassword =
+    clients.length > 0 && clients.every(({ name }) => name === duoOnlyClient.name)
+  return checksNoPassword && kind.role === 'server' && kind.status === 'not yet supported'
     ? 'the file has [duo_only_client], so rename the section to [radius_server_duo_only]'
     : (kind.advice ?? 'remove it')
 }
 
-const noSection: Section = {
-  kind: { name: '', role: 'other', meaning: '', support: 'supported', options: [] },
-  name: '',
-  line: 1,
-  settings: [],
-}
-
-function findMain(sections: readonly Section[]): Section | undefined {
-  return sections.find(({ kind }) => kind.name === 'main')
-}
-
-function readMain(values: SectionValues | undefined, file: string): MainSection {
-  const logDir = values?.text('log_dir') ?? 'log'
+function readMain(read: ProxyFile, file: string): MainSection {
+  const values = read.only(mainSection)
+  const logDir = values.get('log_dir')
   return {
-    debug: values?.boolean('debug') ?? false,
-    logDir: isAbsolute(logDir) ? logDir : logFolder(file, logDir),
-    logFile: values?.boolean('log_file') ?? true,
-    logMaxFiles: values?.integer('log_max_files') ?? 6,
-    logMaxSize: values?.integer('log_max_size') ?? 10_485_760,
-    logStdout: values?.boolean('log_stdout') ?? false,
-    logSyslog: values?.boolean('log_syslog') ?? false,
-    syslogFacility: (values?.text('syslog_facility') ?? 'LOG_USER').toUpperCase(),
-    logAuthEvents: values?.boolean('log_auth_events') ?? false,
-    metricsPort: values?.integer('metrics_port') ?? 0,
+    debug: values.get('debug'),
+    logDir: isAbsolute(logDir) ? logDir : findLogFolder(file, logDir),
+    logFile: values.get('log_file'),
+    logMaxFiles: values.get('log_max_files'),
+    logMaxSize: values.get('log_max_size'),
+    logStdout: values.get('log_stdout'),
+    logSyslog: values.get('log_syslog'),
+    syslogFacility: values.get('syslog_facility'),
+    logAuthEvents: values.get('log_auth_events'),
+    metricsPort: values.get('metrics_port'),
   }
 }
 
-/** As installed, the configuration is in `conf/` and the logs in `log/` beside that folder. */
-function logFolder(file: string, logDir: string): string {
+/** In an installation, the configuration is in `conf/` and the logs are in `log/` beside that folder. */
+function findLogFolder(file: string, logDir: string): string {
   const folder = dirname(resolve(file))
   return basename(folder) === 'conf' ? join(folder, '..', logDir) : join(folder, logDir)
 }
 
 function readServer(
-  section: Section,
-  values: SectionValues,
-  sections: readonly Section[],
-  open: OpenSealed,
+  values: ServerValues,
+  sections: ProxyFile['sections'],
+  file: string,
+  decrypt: Unprotect | undefined,
   report: Report,
 ): RadiusServerSection {
-  const skey = readSecret(section, 'skey', undefined, open, report)
+  const skey = readSecret(values.section, 'skey', undefined, decrypt, report)
   reportApplicationKeys(values, skey, report)
-  const failmode = values.text('failmode')?.toLowerCase()
+  const certificates = values.get('http_ca_certs_file')
   return {
-    name: section.name,
-    ikey: values.text('ikey') ?? '',
+    name: values.section.name,
+    ikey: values.get('ikey') ?? '',
     skey: skey ?? new Secret(''),
-    apiHost: values.text('api_host') ?? '',
-    apiPort: values.integer('api_port') ?? 443,
-    httpCaCertsFile: values.path('http_ca_certs_file'),
-    httpProxyHost: values.text('http_proxy_host'),
-    httpProxyPort: values.integer('http_proxy_port') ?? 80,
-    client: readClientSection(section, values, sections, report),
-    port: values.integer('port') ?? 1812,
-    interfaceAddress: values.text('interface'),
-    failmode: failmode === 'secure' ? 'secure' : 'safe',
-    apiTimeoutSecs: values.integer('api_timeout') ?? 0,
-    apiMaxConnections: values.integer('api_max_connections') ?? 64,
-    clients: readRadiusClients(section, values, open, report),
-    exemptUsernames: section.settings
-      .filter(({ option }) => option.key === 'exempt_username')
-      .map(({ entry }) => entry.value),
-    clientIpAttr: values.attribute('client_ip_attr'),
-    pwCodec: values.codec('pw_codec'),
-    factorAliases: values.aliases('factor_aliases'),
-    debug: values.boolean('debug') ?? false,
+    apiHost: values.get('api_host') ?? '',
+    apiPort: values.get('api_port'),
+    httpCaCertsFile: certificates === undefined ? undefined : findFile(certificates, file),
+    httpProxyHost: values.get('http_proxy_host'),
+    httpProxyPort: values.get('http_proxy_port'),
+    client: readClientSection(values, sections, report),
+    port: values.get('port'),
+    interfaceAddress: values.get('interface'),
+    failmode: values.get('failmode'),
+    apiTimeoutSecs: values.get('api_timeout'),
+    apiMaxConnections: values.get('api_max_connections'),
+    clients: readRadiusClients(values, decrypt, report),
+    exemptUsernames: values.list('exempt_username').map(({ value }) => value),
+    clientIpAttr: values.get('client_ip_attr'),
+    pwCodec: values.get('pw_codec'),
+    factorAliases: values.get('factor_aliases') ?? new Map(),
+    debug: values.get('debug'),
   }
 }

@@ -1,50 +1,47 @@
+import { formatKeyName } from '../../config/key_name.ts'
+import type { Report } from '../../config/problem.ts'
+import type { Section } from '../../config/section.ts'
 import { Secret } from '../../host/secret.ts'
-import type { Report } from './problem.ts'
 import { keyFileFor, ProtectedValueError, readKey, unprotect } from './protected_value.ts'
-import type { Section } from './section.ts'
 
-export type OpenSealed = (sealed: string) => Secret
+/** Decrypts a protected value. */
+export type Unprotect = (value: string) => Secret
 
-/** Opens protected values; the key is read at the first one, since without them none is needed. */
-export function keyReader(file: string): OpenSealed {
+/** Decrypts with the key beside the configuration, which is read when it is first needed. */
+export function unprotectWithKeyFile(configFile: string): Unprotect {
   let key: Secret | undefined
-  return (sealed) => {
-    key ??= readKey(keyFileFor(file))
-    return unprotect(sealed, key)
+  return (value) => {
+    key ??= readKey(keyFileFor(configFile))
+    return unprotect(value, key)
   }
 }
 
-/** The secret of a key, opened where it is sealed; `undefined` after a problem was told. */
+/**
+ * Reads a secret, plain or protected.
+ *
+ * @param decrypt Without it, a protected value reads as unset.
+ * @returns `undefined` if there is none or a problem was reported.
+ */
 export function readSecret(
-  section: Section,
+  { settings }: Section,
   key: string,
   number: number | undefined,
-  open: OpenSealed,
+  decrypt: Unprotect | undefined,
   report: Report,
 ): Secret | undefined {
-  const settings = section.settings.filter(
-    (setting) => setting.option.key === key && setting.number === number,
-  )
-  const [first, second] = settings
-  if (first === undefined) return undefined
-  if (second !== undefined) {
-    report(
-      'error',
-      second.entry.line,
-      `${first.entry.key} and ${second.entry.key} are both set; remove one of them`,
-    )
-    return undefined
-  }
-  if (first.entry.value === '' || first.entry.continuations.length > 0) return undefined
-  if (!first.sealed) return new Secret(first.entry.value)
+  const setting = settings.find((found) => found.key === key && found.number === number)
+  if (setting === undefined) return undefined
+  const { entry } = setting
+  if (entry.value === '' || entry.continuations.length > 0) return undefined
+  if (!setting.isProtected) return new Secret(entry.value)
   try {
-    return open(first.entry.value)
+    return decrypt?.(entry.value)
   } catch (error) {
     if (!(error instanceof ProtectedValueError)) throw error
     report(
       'error',
-      first.entry.line,
-      `The protected value for ${first.entry.key} could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again. (${error.message})`,
+      entry.line,
+      `The protected value for ${formatKeyName(setting)} could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again. (${error.message})`,
     )
     return undefined
   }

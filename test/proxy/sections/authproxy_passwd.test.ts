@@ -135,7 +135,7 @@ describe('authproxy_passwd --whole-config', () => {
     const { config } = newConfig(`${plain}skey=${skey}\n`)
     const { status, stderr } = run(['--whole-config', '-y', '--config', config], '')
     assert.equal(status, 2)
-    assert.match(stderr, /:11: skey stands in line 6 already/)
+    assert.match(stderr, /:11: skey is already set in line 6/)
     assert.match(stderr, /was left as it is/)
     assert.equal(readFileSync(config, 'utf8'), `${plain}skey=${skey}\n`)
   })

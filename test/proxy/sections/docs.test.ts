@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { pages } from '../../../docs/pages.ts'
-import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
-import { sectionTable } from '../../../src/proxy/sections/section_table.ts'
+import { proxyTable } from '../../../src/proxy/sections/section_table.ts'
 
 const folder = join(import.meta.dirname, '../../../docs')
 
@@ -21,9 +21,9 @@ describe('docs/authproxy.cfg.md', () => {
   const page = readFileSync(join(folder, 'authproxy.cfg.md'), 'utf8')
 
   test('has every section and every key', () => {
-    const missing = sectionTable
-      .filter(({ support }) => support !== 'never')
-      .flatMap(({ options, name }) => [name, ...options.map(({ key }) => `\`${key}`)])
+    const missing = proxyTable.sections
+      .filter(({ status }) => status !== 'not supported')
+      .flatMap(({ options, name }) => [name, ...Object.keys(options).map((key) => `\`${key}`)])
       .filter((word) => !page.includes(word))
     assert.deepEqual(missing, [])
   })
@@ -42,24 +42,5 @@ describe('docs/authproxy.cfg.md', () => {
       .replace('mfa.example.com', 'mfa.test')
       .replaceAll('24-random-characters-or-more', 's'.repeat(24))
     assert.deepEqual(problems(filled), [])
-  })
-})
-
-describe('the table of sections and keys', () => {
-  test('lists no key twice in a section, and every enum with its values', () => {
-    for (const { name, options } of sectionTable) {
-      const keys = options.map(({ key }) => key)
-      assert.deepEqual([...new Set(keys)], keys, name)
-      for (const option of options) {
-        if (option.type === 'enum') assert((option.values ?? []).length > 1, option.key)
-        assert(!option.meaning.endsWith('.'), option.key)
-      }
-    }
-  })
-
-  test('every section that is not served says what to do instead', () => {
-    for (const { name, support, advice } of sectionTable) {
-      assert.equal(advice === undefined, support === 'supported', name)
-    }
   })
 })

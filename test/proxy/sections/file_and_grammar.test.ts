@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
 import type { RadiusServerSection } from '../../../src/proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
@@ -37,7 +37,7 @@ describe('§2.2, lexical rules', () => {
 
   test('no inline comments: text behind the value is part of it', () => {
     assert.deepEqual(listProblems(minimal.replace(`=${secret}`, `=${secret} ; ours`)), [
-      'authproxy.cfg:7: warning: what stands behind the value of radius_secret_1 is part of it; put the comment on a line of its own',
+      'authproxy.cfg:7: warning: the value of radius_secret_1 includes the text after ; or #; move a comment to its own line',
     ])
   })
 
@@ -80,7 +80,7 @@ describe('§2.2, lexical rules', () => {
 
   test('continuation: reports an indented key=value line that becomes part of a value', () => {
     assert.deepEqual(listProblems(`${minimal}port=1812\n   failmode=secure\n`), [
-      "authproxy.cfg:9: the line is indented deeper than line 8, so 'failmode' is part of the value of port there; remove the blanks before it",
+      "authproxy.cfg:9: this line is indented more than line 8, so 'failmode' becomes part of the value of port; remove the indentation",
     ])
   })
 
@@ -91,11 +91,11 @@ describe('§2.2, lexical rules', () => {
     assert.equal(problems.length, 2)
     assert.match(
       problems.join(),
-      /:5: the line is indented deeper than line 4, .* port there, which has one line/,
+      /:5: this line is indented more than line 4, .* port, which must fit on one line/,
     )
     assert.match(
       problems.join(),
-      /:7: the line is indented deeper than line 6, .* skey there, which has one line/,
+      /:7: this line is indented more than line 6, .* skey, which must fit on one line/,
     )
     assert(!problems.join().includes(skey))
   })
@@ -103,7 +103,7 @@ describe('§2.2, lexical rules', () => {
   test('reports an indented section that becomes part of a value', () => {
     assert.match(
       listProblems(`${minimal}\n  [main]\n`).join(),
-      /:9: the line is indented deeper than line 7, so the section is part of the value of radius_sec/,
+      /:9: this line is indented more than line 7, so the section becomes part of the value of radius_sec/,
     )
   })
 
@@ -123,22 +123,22 @@ describe('§2.2, lexical rules', () => {
     ])
     assert.deepEqual(listProblems(`${minimal}\0`), [
       'authproxy.cfg:8: the line has a NUL character; remove it',
-      'authproxy.cfg:8: the line is neither a [section] nor key=value; if it is a comment, begin it with ;',
+      'authproxy.cfg:8: the line is neither [section] nor key=value; begin a comment with ;',
     ])
   })
 
   test('empty value', () => {
     assert.deepEqual(listProblems(`${minimal}failmode=\n`), [
-      'authproxy.cfg:8: failmode is empty; give it a value or remove the line',
+      'authproxy.cfg:8: failmode is empty; add a value or remove the line',
     ])
   })
 
   test('duplicate section, duplicate key', () => {
     assert.match(
       listProblems(`${minimal}[duo_only_client]\n`).join(),
-      /stands in line 1 already; put their keys into one/,
+      /\[duo_only_client\] is already in line 1; merge the two sections/,
     )
-    assert.match(listProblems(`${minimal}IKEY=x\n`).join(), /:8: ikey stands in line 3 already/)
+    assert.match(listProblems(`${minimal}IKEY=x\n`).join(), /:8: ikey is already set in line 3/)
   })
 
   test('byte order mark, CRLF, CR, no line end at the end', () => {
@@ -182,7 +182,10 @@ describe('§2.3, section naming', () => {
   })
 
   test('[main] and [duo_only_client] are there once', () => {
-    assert.match(listProblems(`${minimal}[main2]\n`).join(), /\[main2\] can't be numbered/)
+    assert.match(
+      listProblems(`${minimal}[main2]\n`).join(),
+      /\[main2\] has a number, but a file has only one \[main\]/,
+    )
   })
 
   test('client may be left out where there is one client section, and names it otherwise', () => {
@@ -190,7 +193,7 @@ describe('§2.3, section naming', () => {
     assert.equal(findServer(`${minimal}client=duo_only_client\n`).client, 'duo_only_client')
     assert.match(
       listProblems(`${minimal}client=duo_only_client2\n`).join(),
-      /:8: client names \[duo_only_client2\], which is not in the file/,
+      /:8: client is 'duo_only_client2', but the file has no \[duo_only_client2\]; did you mean/,
     )
     assert.match(
       listProblems(`${minimal}[ad_client]\n`).join(),
@@ -249,7 +252,7 @@ describe('§2.4, numbered keys', () => {
   test('the same addresses twice, however they are written', () => {
     const text = `${minimal}radius_ip_2=10.0.1.10/32\nradius_secret_2=${secret}\n`
     assert.deepEqual(listProblems(text), [
-      'authproxy.cfg:8: warning: 10.0.1.10/32 is radius_ip_1 already, which counts; remove this one',
+      'authproxy.cfg:8: warning: 10.0.1.10/32 is already radius_ip_1, which takes precedence; remove this one',
     ])
   })
 
@@ -275,7 +278,7 @@ describe('§2.4, numbered keys', () => {
     )
     assert.match(
       listProblems(`${minimal}message_authenticator_3=off\n`).join(),
-      /:8: warning: message_authenticator_3 has no effect, since there is no radius_ip_3/,
+      /:8: warning: message_authenticator_3 has no effect, because radius_ip_3 is missing/,
     )
   })
 
@@ -290,10 +293,10 @@ describe('§2.4, numbered keys', () => {
 
 describe('addresses that are written with more than an address', () => {
   const clients: readonly (readonly [string, string])[] = [
-    ['10.0.1.10:1812', "is '10.0.1.10:1812' and has a port; .*: write 10.0.1.10$"],
-    ['[2001:db8::1]', "is '\\[2001:db8::1\\]' and is in brackets; .*: write 2001:db8::1$"],
-    ['[2001:db8::1]:1812', '.* has a port; .*: write 2001:db8::1$'],
-    ['10.0.1.10, 10.0.1.11', 'has several addresses; give each one a radius_ip_N'],
+    ['10.0.1.10:1812', "is '10.0.1.10:1812' and has a port; .*, write 10.0.1.10$"],
+    ['[2001:db8::1]', "is '\\[2001:db8::1\\]' and is in brackets; .*, write 2001:db8::1$"],
+    ['[2001:db8::1]:1812', '.* has a port; .*, write 2001:db8::1$'],
+    ['10.0.1.10, 10.0.1.11', 'has several addresses; give each one its own radius_ip_N'],
     ['10.0.1.10 2001:db8::1', 'has several addresses'],
   ]
   for (const [written, expected] of clients) {
@@ -306,7 +309,7 @@ describe('addresses that are written with more than an address', () => {
   const interfaces: readonly (readonly [string, string])[] = [
     ['[::]', "is '\\[::\\]'; write the address only: interface=::$"],
     ['10.0.0.1:1812', 'write the address only: interface=10.0.0.1 and port=1812$'],
-    ['*', 'leave interface out for every IPv4 address, or write :: for IPv6 too$'],
+    ['*', 'remove interface to listen on every IPv4 address, or write :: for IPv6 too$'],
     ['::ffff:10.0.0.1', 'write it as IPv4: 10.0.0.1$'],
   ]
   for (const [written, expected] of interfaces) {

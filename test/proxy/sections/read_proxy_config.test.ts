@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { formatProblem } from '../../../src/proxy/sections/problem.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
 import { keyFileFor, protect, readOrMakeKey } from '../../../src/proxy/sections/protected_value.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
@@ -119,21 +119,21 @@ port=99999
 http_ca_certs_file=/not/there.pem
 `
     assert.deepEqual(listProblems(text), [
-      'authproxy.cfg:1: a key stands before the first section; put it below the [section] it belongs to',
+      'authproxy.cfg:1: a key stands before the first [section]; move it below the section that it belongs to',
       "authproxy.cfg:3: debug is 'perhaps'; expected true or false",
-      'authproxy.cfg:5: [radius_server_duo_only] has no skey: secret key of the application: 40 letters and digits',
-      'authproxy.cfg:6: warning: ikey does not look like one: 20 capital letters and digits, usually beginning with DI',
+      'authproxy.cfg:5: skey is missing in [radius_server_duo_only] (secret key of the application: 40 letters and digits)',
+      'authproxy.cfg:6: warning: ikey does not look like an integration key: 20 capital letters and digits, usually beginning with DI',
       'authproxy.cfg:7: warning: skye is not a key of [radius_server_duo_only] and has no effect; did you mean skey?',
       "authproxy.cfg:8: api_host is 'https://api.example.com'; write the host name only: api_host=api.example.com",
-      'authproxy.cfg:9: radius_ip needs a number: write radius_ip_1',
+      'authproxy.cfg:9: radius_ip needs a number; write radius_ip_1',
       "authproxy.cfg:10: radius_ip_1 '10.0.0.300' is not an address; expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)",
       'authproxy.cfg:11: warning: radius_secret_1 is short; use 24 random characters or more',
-      "authproxy.cfg:12: radius_ip_2 is the name 'dc1.example.com'; RADIUS clients are known by their address, so write that",
-      'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs its radius_secret_N',
+      "authproxy.cfg:12: radius_ip_2 is the name 'dc1.example.com'; RADIUS clients are recognised by their address, write that",
+      'authproxy.cfg:12: radius_secret_2 is missing; every radius_ip_N needs a radius_secret_N',
       "authproxy.cfg:13: failmode is 'open'; expected safe | secure",
-      "authproxy.cfg:14: port is '99999'; expected a whole number from 1 to 65535",
-      "authproxy.cfg:15: the line is indented deeper than line 14, so 'api_timeout' is part of the value of port there; remove the blanks before it",
-      "authproxy.cfg:16: http_ca_certs_file names the file '/not/there.pem', which is not there or can't be read",
+      "authproxy.cfg:14: port is '99999'; expected an integer from 1 to 65535",
+      "authproxy.cfg:15: this line is indented more than line 14, so 'api_timeout' becomes part of the value of port; remove the indentation",
+      "authproxy.cfg:16: http_ca_certs_file is '/not/there.pem', which does not exist or can't be read",
     ])
   })
 
@@ -141,23 +141,23 @@ http_ca_certs_file=/not/there.pem
     [
       'text behind a value',
       minimal.replace('.com\n', '.com ; our host\n'),
-      /what stands behind the value of api_host is part of it/,
+      /the value of api_host includes the text after ; or #/,
     ],
     [
       'quotes',
       minimal.replace(`=${secret}`, `="${secret}"`),
-      /the quotes around the value of radius_secret_1 are part of it/,
+      /the quotes are part of the value of radius_secret_1/,
     ],
-    ['a key twice', `${minimal}radius_ip_1=10.0.0.2\n`, /radius_ip_1 stands in line 7 already/],
+    ['a key twice', `${minimal}radius_ip_1=10.0.0.2\n`, /radius_ip_1 is already set in line 7/],
     [
       'a section twice',
       `${minimal}[duo_only_client]\n`,
-      /\[duo_only_client\] stands in line 1 already/,
+      /\[duo_only_client\] is already in line 1/,
     ],
     [
       'an unknown section',
       `${minimal}[radius_server_duoonly]\n`,
-      /did you mean radius_server_duo_only\?/,
+      /did you mean \[radius_server_duo_only\]\?/,
     ],
     [
       'a section that is not served yet',
@@ -172,7 +172,7 @@ http_ca_certs_file=/not/there.pem
     [
       'a client that is not there',
       `${minimal}client=ad_client\n`,
-      /client names \[ad_client\], which is not in the file/,
+      /client is 'ad_client', but the file has no \[ad_client\]/,
     ],
     [
       'radius_server_auto in a file that checks no password',
@@ -220,7 +220,7 @@ http_ca_certs_file=/not/there.pem
     [
       'an skey as ikey',
       minimal.replace(/^ikey=.*$/m, `ikey=${skey}`),
-      /:4: ikey has 40 characters, as an skey has/,
+      /:4: ikey has 40 characters, like an skey/,
     ],
     [
       'the documentation’s ikey',
@@ -250,12 +250,12 @@ http_ca_certs_file=/not/there.pem
     [
       'the vendor’s documentation’s radius_secret',
       minimal.replace(secret, 'radiussecret1'),
-      /^authproxy\.cfg:8: radius_secret_1 is the documentation's placeholder/,
+      /^authproxy\.cfg:8: radius_secret_1 is a placeholder from the documentation/,
     ],
     [
       'the documentation’s radius_secret',
       minimal.replace(secret, '24-random-characters-or-more'),
-      /^authproxy\.cfg:8: radius_secret_1 is the documentation's placeholder/,
+      /^authproxy\.cfg:8: radius_secret_1 is a placeholder from the documentation/,
     ],
     [
       'a secret without its address',
@@ -266,12 +266,12 @@ http_ca_certs_file=/not/there.pem
     [
       'a wrong alias',
       `${minimal}factor_aliases=1=carrier pigeon\n`,
-      /gives '1' the factor 'carrier pigeon'/,
+      /has 'carrier pigeon' as the factor of '1'/,
     ],
     [
       'an unknown attribute',
       `${minimal}client_ip_attr=Client-Adress\n`,
-      /no RADIUS attribute known here/,
+      /is not a known RADIUS attribute/,
     ],
   ]
   for (const [name, text, expected] of traps) {

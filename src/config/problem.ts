@@ -1,0 +1,48 @@
+/** Something in a configuration file that is wrong or has no effect. */
+export interface Problem {
+  /** A program does not start after an error; it prints a warning and starts. */
+  readonly severity: 'error' | 'warning'
+  /** Name of the file, as messages show it. */
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+  /** What was found and what to do. */
+  readonly message: string
+}
+
+/** Records a problem of the file that is being read. */
+export type Report = (severity: Problem['severity'], line: number, message: string) => void
+
+/** `authproxy.cfg:14: radius_secret_1 is missing; every radius_ip_N needs a radius_secret_N` */
+export function formatProblem({ severity, file, line, message }: Problem): string {
+  return `${file}:${line}: ${severity === 'warning' ? 'warning: ' : ''}${message}`
+}
+
+/** Collects the problems of one file. */
+export class ProblemList {
+  readonly #file: string
+  readonly #problems: Problem[] = []
+
+  /** @param file Name of the file, as messages show it. */
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  readonly report: Report = (severity, line, message) => {
+    this.#problems.push({ severity, file: this.#file, line, message: maskSecrets(message) })
+  }
+
+  get hasErrors(): boolean {
+    return this.#problems.some(({ severity }) => severity === 'error')
+  }
+
+  /** Sorted by line. */
+  toArray(): readonly Problem[] {
+    return this.#problems.toSorted((one, other) => one.line - other.line)
+  }
+}
+
+/** Two lines that were joined by accident can put a secret into a quoted value: `'1812skey=…'`. */
+function maskSecrets(message: string): string {
+  return message.replace(/'.*(skey|secret|password)\w*\s*[=:].*'/is, "'[secret]'")
+}

@@ -1,0 +1,176 @@
+import type { IniDocument, IniEntry, IniSection, IniStray } from './ini_document.ts'
+import { findNearestKey, formatKeyName, type KeyName, parseKeyName } from './key_name.ts'
+import type { ConfigTable, Option, SectionKind } from './option.ts'
+import type { Report } from './problem.ts'
+import { findNearest } from './suggestion.ts'
+
+/** A key of the file, with the option that it sets. */
+export interface Setting extends KeyName {
+  readonly option: Option
+  readonly entry: IniEntry
+}
+
+/** A section of the file. */
+export interface Section<Kind extends SectionKind = SectionKind> {
+  readonly kind: Kind
+  /** In lower case, with its number. */
+  readonly name: string
+  readonly line: number
+  readonly settings: readonly Setting[]
+}
+
+/** Matches sections and keys with a table; reports lines that are neither, and unknown or repeated names. */
+export function matchSections<Kind extends SectionKind>(
+  document: IniDocument,
+  table: ConfigTable<Kind>,
+  report: Report,
+): Section<Kind>[] {
+  for (const { line, reason } of document.strays) report('error', line, strayMessages[reason])
+  const matcher = new SectionMatcher(table, report)
+  return document.sections.reduce<Section<Kind>[]>(
+    (sections, section) => matcher.add(sections, section),
+    [],
+  )
+}
+
+/** Finds the kind of a section by its name, with or without a number. */
+export function findSectionKind<Kind extends SectionKind>(
+  name: string,
+  table: ConfigTable<Kind>,
+): Kind | undefined {
+  const bare = name.replace(/\d+$/, '')
+  return table.sections.find((kind) => kind.name === bare)
+}
+
+const strayMessages: Readonly<Record<IniStray['reason'], string>> = {
+  'before-first-section':
+    'a key stands before the first [section]; move it below the section that it belongs to',
+  'unclosed-section': 'the section name has no closing bracket; add ]',
+  'empty-key': 'there is no key before the =; write key=value',
+  'no-separator': 'the line is neither [section] nor key=value; begin a comment with ;',
+}
+
+/** Names that look different may be part of a secret whose line was broken; they are not repeated. */
+export const plausibleName = /^[a-z]{1,12}(_[a-z0-9]{1,16}){0,5}\d?$/
+
+class SectionMatcher<Kind extends SectionKind> {
+  readonly #table: ConfigTable<Kind>
+  readonly #report: Report
+
+  constructor(table: ConfigTable<Kind>, report: Report) {
+    this.#table = table
+    this.#report = report
+  }
+
+  add(sections: Section<Kind>[], found: IniSection): Section<Kind>[] {
+    const { line } = found
+    const name = found.name.toLowerCase()
+    const kind = findSectionKind(name, this.#table)
+    if (kind === undefined) {
+      this.#reportUnknownSection(name, line)
+      return sections
+    }
+    if (name !== found.name && this.#table.sectionCase === 'warning') {
+      const message = `[${found.name}] is read as [${name}]; write it in lower case`
+      this.#report('warning', line, message)
+    }
+    const before = sections.find((section) => section.name === name)
+    if (before === undefined) {
+      if (name !== kind.name && kind.repeatable !== true) {
+        this.#report(
+          'error',
+          line,
+          `[${name}] has a number, but a file has only one [${kind.name}]`,
+        )
+      }
+      return [...sections, { kind, name, line, settings: this.#match(found, kind, []) }]
+    }
+    if (this.#table.sameSections === 'error') {
+      const remedy =
+        kind.repeatable === true ? `add a number, as in [${kind.name}2]` : 'merge the two sections'
+      this.#report('error', line, `[${name}] is already in line ${before.line}; ${remedy}`)
+      return sections
+    }
+    const settings = [...before.settings, ...this.#match(found, kind, before.settings)]
+    return sections.map((section) => (section === before ? { ...before, settings } : section))
+  }
+
+  #match({ entries }: IniSection, kind: Kind, before: readonly Setting[]): Setting[] {
+    const settings: Setting[] = []
+    const unknown = new Map<string, number>()
+    for (const entry of entries) {
+      const written = entry.key.toLowerCase()
+      const name = parseKeyName(written, kind.options, this.#table)
+      if (name === undefined) {
+        const line = unknown.get(written)
+        if (line === undefined) this.#reportUnknownKey(written, entry, kind)
+        else this.#reportRepeated(entry, line)
+        unknown.set(written, line ?? entry.line)
+        continue
+      }
+      const same = [...before, ...settings].find(
+        (setting) => setting.key === name.key && setting.number === name.number,
+      )
+      if (same === undefined) settings.push({ ...name, entry })
+      else if (same.isProtected === name.isProtected) this.#reportRepeated(entry, same.entry.line)
+      else {
+        const message = `${formatKeyName(same)} and ${formatKeyName(name)} are both set; remove one of them`
+        this.#report('error', entry.line, message)
+      }
+    }
+    return settings
+  }
+
+  #reportRepeated(entry: IniEntry, line: number): void {
+    const key = entry.key.toLowerCase()
+    const what = plausibleName.test(key) ? key : 'this key'
+    this.#report(
+      'error',
+      entry.line,
+      `${what} is already set in line ${line}; remove one of the two`,
+    )
+  }
+
+  #reportUnknownSection(name: string, line: number): void {
+    const number = /\d*$/.exec(name)?.[0] ?? ''
+    const bare = name.slice(0, name.length - number.length)
+    const known = this.#table.sections.map((kind) => kind.name)
+    const nearest = findNearest(bare, known)
+    const kind = this.#table.sections.find((candidate) => candidate.name === nearest)
+    const suffix = kind?.repeatable === true ? number : ''
+    const what = plausibleName.test(name) ? `[${name}]` : 'this section'
+    const remedy =
+      nearest === undefined ? `see ${this.#table.page}` : `did you mean [${nearest}${suffix}]?`
+    this.#report('error', line, `${what} is not a known section; ${remedy}`)
+  }
+
+  #reportUnknownKey(written: string, { line }: IniEntry, kind: Kind): void {
+    const severity = this.#table.unknownKeys
+    const effect = severity === 'error' ? '' : ' and has no effect'
+    if (kind.options[written]?.numbering === 'each') {
+      this.#report('error', line, `${written} needs a number; write ${written}_1`)
+      return
+    }
+    if (!plausibleName.test(written)) {
+      const message = `the text before = is not a key of [${kind.name}]${effect}`
+      this.#report(severity, line, message)
+      return
+    }
+    const meant = findNearestKey(written, kind.options, this.#table)
+    this.#report(
+      meant?.option.critical === true ? 'error' : severity,
+      line,
+      `${written} is not a key of [${kind.name}]${effect}; ${this.#suggestRemedy(written, meant)}`,
+    )
+  }
+
+  #suggestRemedy(written: string, meant: KeyName | undefined): string {
+    if (meant !== undefined) return `did you mean ${formatKeyName(meant)}?`
+    const owner = this.#table.sections.find(
+      ({ options }) => parseKeyName(written, options, this.#table) !== undefined,
+    )
+    return owner === undefined
+      ? `see ${this.#table.page}`
+      : `it is a key of [${owner.name}], move it there`
+  }
+}
