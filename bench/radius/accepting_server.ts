@@ -13,8 +13,7 @@ const accept = { code: Code.AccessAccept, attributes: [] }
 const reject = { code: Code.AccessReject, attributes: [] }
 
 const server = new RadiusServer({
-  address: '127.0.0.1',
-  port: 0,
+  place: { address: '127.0.0.1', port: 0 },
   clients: RadiusClients.of([
     {
       name: 'load generator',

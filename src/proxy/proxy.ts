@@ -1,3 +1,4 @@
+import { isSamePlace, type ListenPlace } from '../radius/udp/listen_place.ts'
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 import { RadiusServer } from '../radius/udp/server.ts'
 import { type ProxyHost, SectionRuntime } from './desk.ts'
@@ -138,8 +139,7 @@ export class AuthenticationProxy {
       section,
       desk,
       server: new RadiusServer({
-        address: section.interfaceAddress,
-        port: section.port,
+        place: toListenPlace(section),
         clients: RadiusClients.of(section.clients),
         answer: (request) => listener.desk.answer(request),
         log,
@@ -177,9 +177,11 @@ async function closeListener({ server, desk }: Listener): Promise<void> {
 }
 
 function samePlace(one: RadiusServerSection, other: RadiusServerSection): boolean {
-  return (
-    one.port === other.port && one.port !== 0 && one.interfaceAddress === other.interfaceAddress
-  )
+  return isSamePlace(toListenPlace(one), toListenPlace(other))
+}
+
+function toListenPlace({ interfaceAddress, port }: RadiusServerSection): ListenPlace {
+  return { address: interfaceAddress, port }
 }
 
 function listenError(section: RadiusServerSection, error: unknown): ListenError {

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/host/clock.ts'
 import { type Log, silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
 import type { AccessRequest, Answer } from '../../src/radius/udp/access_request.ts'
+import type { ListenPlace } from '../../src/radius/udp/listen_place.ts'
 import { type RadiusClientEntry, RadiusClients } from '../../src/radius/udp/radius_client.ts'
 import { RadiusServer, type RadiusServerOptions } from '../../src/radius/udp/server.ts'
 import { ManualClock } from './manual_clock.ts'
@@ -35,16 +36,20 @@ export async function acceptBob(request: AccessRequest): Promise<Answer> {
 }
 
 /** A server on a free port of 127.0.0.1, listening. */
-export async function startServer(
-  options: Partial<Omit<RadiusServerOptions, 'clients'>> & {
-    readonly clients?: readonly RadiusClientEntry[]
-    readonly clock?: Clock
-    readonly log?: Log
-  } = {},
-): Promise<RadiusServer> {
+export async function startServer({
+  address = '127.0.0.1',
+  place = { address, port: 0 },
+  ...options
+}: Partial<Omit<RadiusServerOptions, 'clients' | 'place'>> & {
+  readonly place?: ListenPlace
+  /** The local address on a free port, unless `place` is given. */
+  readonly address?: string
+  readonly clients?: readonly RadiusClientEntry[]
+  readonly clock?: Clock
+  readonly log?: Log
+} = {}): Promise<RadiusServer> {
   const server = new RadiusServer({
-    address: '127.0.0.1',
-    port: 0,
+    place,
     answer: acceptBob,
     log: silentLog,
     clock: new ManualClock(),

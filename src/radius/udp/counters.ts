@@ -1,12 +1,13 @@
 import { Code } from '../index.ts'
 
-/** Why a datagram got silence. */
+/** Why a datagram was dropped. */
 export type DropReason =
   | 'unknown-client'
   | 'malformed'
   | 'unexpected-code'
   | 'unsigned-but-required'
   | 'unsigned-after-signed'
+  | 'unsigned-conflict'
   | 'unsigned-eap'
   | 'unsigned-status-server'
   | 'wrong-message-authenticator'
@@ -17,31 +18,31 @@ export type DropReason =
   | 'proxy-state-too-long'
   | 'status-server-rate'
 
-/** What a server has seen since it began. */
+/** Counts since the server started. */
 export class ServerCounters {
   /** Datagrams. */
   received = 0
-  /** Access-Requests that were new and are or were decided on. */
+  /** Access-Requests, without retransmissions. */
   accessRequests = 0
-  /** Status-Servers that were answered. */
+  /** Answered Status-Server requests. */
   statusServers = 0
-  /** Retransmissions of a request in progress, which get silence. */
+  /** Retransmissions of a request in progress; they get no reply of their own. */
   duplicatesInProgress = 0
-  /** Retransmissions that got the reply again. */
+  /** Retransmissions answered from the duplicate cache. */
   duplicatesAnswered = 0
-  /** Answers that were not sent because another request had taken the Identifier. */
+  /** Replies not sent because a newer request reused the Identifier. */
   superseded = 0
-  /** Source addresses of which `auto` requires a Message-Authenticator now. */
+  /** Source addresses from which `auto` requires a Message-Authenticator now. */
   latched = 0
   accepts = 0
   rejects = 0
   challenges = 0
-  /** Requests that could not be decided on and were rejected. */
+  /** Requests rejected because of an internal error. */
   failures = 0
-  /** Requests that were rejected at once because too many were in progress. */
+  /** Requests rejected because too many were in progress. */
   overload = 0
   sendErrors = 0
-  /** Datagrams that the kernel dropped because the receive buffer was full. */
+  /** Datagrams dropped by the kernel because the receive buffer was full. */
   kernelDrops = 0
   readonly dropped: Record<DropReason, number> = {
     'unknown-client': 0,
@@ -49,6 +50,7 @@ export class ServerCounters {
     'unexpected-code': 0,
     'unsigned-but-required': 0,
     'unsigned-after-signed': 0,
+    'unsigned-conflict': 0,
     'unsigned-eap': 0,
     'unsigned-status-server': 0,
     'wrong-message-authenticator': 0,
@@ -60,7 +62,6 @@ export class ServerCounters {
     'status-server-rate': 0,
   }
 
-  /** Counts a reply that is sent. */
   count(code: number): void {
     if (code === Code.AccessAccept) this.accepts++
     else if (code === Code.AccessReject) this.rejects++

@@ -26,6 +26,9 @@ const explanations: Readonly<Record<DropReason, Explanation>> = {
   'unsigned-after-signed': (client) =>
     'no Message-Authenticator, though this address has always sent it before. If a client there ' +
     `does not send it, set ${policyKey(client)} = off; SIGUSR2 to the proxy clears what it has learned`,
+  'unsigned-conflict': (client) =>
+    'no Message-Authenticator, and the Identifier belongs to a signed request in progress; it is ' +
+    `probably spoofed. Set ${policyKey(client)} = required if every client at this address signs`,
   'unsigned-eap': () => 'EAP-Message without Message-Authenticator (RFC 3579 §3.1)',
   'unsigned-status-server': () => 'Status-Server without Message-Authenticator (RFC 5997 §3)',
   'wrong-message-authenticator': (client) =>

@@ -1,22 +1,22 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Peer } from './access_request.ts'
 
-/** What is remembered of all sources: bounds of memory and of time. */
+/** Limits of the memory, over all sources. */
 export interface DuplicatesOptions {
   readonly clock: Clock
   /** How long an answered request is remembered (RFC 5080 §2.2.2: 5 to 30 s). */
   readonly replyLifeMs: number
-  /** Requests remembered at most; to keep it, the reply that is oldest is forgotten early. */
+  /** Requests remembered at most; the oldest reply is evicted to keep this limit. */
   readonly maxEntries: number
-  /** Octets of replies remembered at most, all together; kept in the same way. */
+  /** Total size of all remembered replies, in octets; kept in the same way. */
   readonly maxReplyOctets: number
   /** Requests in progress at most; half as many from one source address. */
   readonly maxPending: number
 }
 
-/** A request that was taken up, from its arrival until it is forgotten. */
+/** A request that the server has accepted, until it is forgotten. */
 export interface TakenRequest {
-  /** The reply's octets once there are some; the very same ones are sent again. */
+  /** Sent again, unchanged, for every retransmission; `undefined` while the request is in progress. */
   readonly reply: Uint8Array | undefined
 }
 
@@ -24,17 +24,20 @@ export type Intake =
   | { readonly kind: 'new'; readonly taken: TakenRequest }
   | { readonly kind: 'in-progress' }
   | { readonly kind: 'answered'; readonly reply: Uint8Array }
+  /** An unsigned request that would supersede a signed one in progress: probably spoofed. */
+  | { readonly kind: 'unsigned-conflict' }
   | { readonly kind: 'full' }
 
 const inProgress = { kind: 'in-progress' } as const
+const unsignedConflict = { kind: 'unsigned-conflict' } as const
 const full = { kind: 'full' } as const
 
 /**
- * The memory of requests by which a retransmission is told from a new request (RFC 5080 §2.2.2): it
- * has the same source address, source port, Identifier and Request Authenticator.
+ * Detects retransmissions (RFC 5080 §2.2.2): requests with the same source address, source port,
+ * Identifier and Request Authenticator as an earlier one.
  *
- * An entry lives while its request is in progress, and a while after the reply. All replies live
- * equally long, so that a list in the order of the answers does without a timer for each.
+ * An entry lives while its request is in progress, and for `replyLifeMs` after the reply. All replies
+ * live equally long, so a list in the order of the replies needs no timer per entry.
  */
 export class Duplicates {
   readonly #options: DuplicatesOptions
@@ -49,23 +52,33 @@ export class Duplicates {
     this.#options = options
   }
 
-  /** Requests in progress, also those whose Identifier another one has taken. */
+  /** Requests in progress, including superseded ones. */
   get pending(): number {
     return this.#pending
   }
 
-  /** Requests remembered now, in progress and answered. */
+  /** Requests in progress and remembered replies. */
   get size(): number {
     return this.#pending + this.#answered
   }
 
-  /** Source addresses of which there is a request. */
+  /** Source addresses with at least one request. */
   get sources(): number {
     return this.#sources.size
   }
 
-  /** Tells whether a request that is genuine is new; if so, `settle` must follow. */
-  take(peer: Peer, identifier: number, authenticator: Uint8Array): Intake {
+  /**
+   * Looks up an authentic request. `settle` must follow if it is new.
+   *
+   * @param signed Whether a Message-Authenticator proves where the request comes from. Anyone can spoof
+   *   an unsigned request, so it can't supersede a signed one in progress.
+   */
+  take(
+    peer: Peer,
+    identifier: number,
+    authenticator: Uint8Array,
+    { signed }: { readonly signed: boolean },
+  ): Intake {
     this.forgetExpired()
     const source = this.#sources.get(peer.address) ?? new Source(peer.address)
     const slot = (peer.port << 8) | identifier
@@ -73,11 +86,12 @@ export class Duplicates {
     if (known?.isOf(authenticator)) {
       return known.reply === undefined ? inProgress : { kind: 'answered', reply: known.reply }
     }
+    if (known?.signed && known.reply === undefined && !signed) return unsignedConflict
     const { maxPending, maxEntries } = this.#options
     if (this.#pending >= maxPending || source.pending * 2 >= maxPending) return full
     if (known !== undefined) this.#supersede(known)
     if (this.size >= maxEntries) this.#forget(this.#oldest)
-    const entry = new Entry(source, slot, authenticator)
+    const entry = new Entry(source, slot, authenticator, signed)
     source.slots.set(slot, entry)
     source.pending++
     this.#pending++
@@ -86,11 +100,11 @@ export class Duplicates {
   }
 
   /**
-   * Ends a request's progress.
+   * Ends a request in progress.
    *
-   * @param reply Kept for those who ask again; `undefined` where there is none, so that the next
-   *   transmission counts as new.
-   * @returns Whether it may be sent: not where another request has taken its Identifier meanwhile.
+   * @param reply Kept for retransmissions; `undefined` if there is none, so that the next transmission
+   *   counts as new.
+   * @returns Whether the reply may be sent: not if another request superseded this one.
    */
   settle(taken: TakenRequest, reply: Uint8Array | undefined): boolean {
     if (!(taken instanceof Entry)) return false
@@ -108,13 +122,13 @@ export class Duplicates {
     return false
   }
 
-  /** Forgets the replies whose time is over. */
+  /** Removes expired replies. */
   forgetExpired(): void {
     const now = this.#options.clock.now()
     while (this.#oldest !== undefined && this.#oldest.expires <= now) this.#forget(this.#oldest)
   }
 
-  /** One in progress goes on, but what it comes to is not sent any more; an answered one is forgotten. */
+  /** A request in progress continues, but its reply will not be sent. */
   #supersede(entry: Entry): void {
     if (entry.reply === undefined) entry.source.slots.delete(entry.slot)
     else this.#forget(entry)
@@ -147,7 +161,7 @@ export class Duplicates {
   }
 }
 
-/** The requests of one source address, by source port and Identifier. */
+/** Requests of one source address; the key of a slot is source port and Identifier. */
 class Source {
   readonly address: string
   readonly slots = new Map<number, Entry>()
@@ -161,20 +175,22 @@ class Source {
 class Entry implements TakenRequest {
   readonly source: Source
   readonly slot: number
+  readonly signed: boolean
   reply: Uint8Array | undefined = undefined
   expires = 0
-  /** Neighbours in the order of the answers. */
+  /** Neighbours in the order of the replies. */
   older: Entry | undefined = undefined
   newer: Entry | undefined = undefined
-  // as words, since a view of the datagram would keep all of it
+  // four words, because a view would keep the whole datagram in memory
   readonly #first: number
   readonly #second: number
   readonly #third: number
   readonly #fourth: number
 
-  constructor(source: Source, slot: number, authenticator: Uint8Array) {
+  constructor(source: Source, slot: number, authenticator: Uint8Array, signed: boolean) {
     this.source = source
     this.slot = slot
+    this.signed = signed
     this.#first = wordAt(authenticator, 0)
     this.#second = wordAt(authenticator, 4)
     this.#third = wordAt(authenticator, 8)

@@ -1,6 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { isIPv4, isIPv6 } from 'node:net'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { Code, encodeReply, framingProblem, Packet, replyMessages } from '../index.ts'
@@ -9,33 +6,31 @@ import { replyTo, tooMuchProxyState } from './answer_reply.ts'
 import { Authenticity, type Judgement, refusalOfStatusServer } from './authenticity.ts'
 import { type DropReason, ServerCounters } from './counters.ts'
 import { DropLog } from './drop_log.ts'
-import { ipv4In, isUnspecified, warnWithoutIpv4 } from './dual_stack.ts'
 import { Duplicates, type TakenRequest } from './duplicates.ts'
 import { kernelDrops } from './kernel_drops.ts'
+import type { ListenPlace } from './listen_place.ts'
 import type { RadiusClient, RadiusClients } from './radius_client.ts'
 import { RateLimit } from './rate_limit.ts'
-import { raiseReceiveBuffer, wantedReceiveBuffer } from './receive_buffer.ts'
+import { wantedReceiveBuffer } from './receive_buffer.ts'
 import type { SignedSource } from './signed_sources.ts'
+import { UdpSocket } from './udp_socket.ts'
 
 export interface RadiusServerOptions {
-  /** Local address; `::` for every address, without one every IPv4 address of the machine. */
-  readonly address?: string | undefined
-  /** 0 lets the system choose. */
-  readonly port: number
+  readonly place: ListenPlace
   readonly clients: RadiusClients
-  /** Decides on a request. It is called once for each, however often the request is sent. */
+  /** Decides on a request. Called once per request, however often it is retransmitted. */
   readonly answer: (request: AccessRequest) => Promise<Answer>
   readonly log: Log
   readonly clock: Clock
-  /** How long a reply is kept for retransmissions (RFC 5080 §2.2.2: 5 to 30 s). */
+  /** How long replies are kept for retransmissions (RFC 5080 §2.2.2: 5 to 30 s). */
   readonly cleanupDelaySecs?: number
-  /** Requests remembered at most, in progress and answered. */
+  /** Limit of remembered requests, in progress and answered. */
   readonly maxEntries?: number
-  /** Requests in progress at most, half as many from one address; more are rejected. */
+  /** Limit of requests in progress; half of it per source address. Further ones are rejected. */
   readonly maxPending?: number
-  /** Receive buffer that is asked of the system, in octets. */
+  /** Receive buffer to request from the system, in octets. */
   readonly recvBufferSize?: number
-  /** How long `close` waits for answers that are still being worked out. */
+  /** How long `close` waits for requests in progress. */
   readonly closeDelaySecs?: number
 }
 
@@ -47,19 +42,21 @@ const busy = 'The sign-in service is busy. Please try again.'
 /**
  * A RADIUS server on one UDP socket (RFC 2865, RFC 3579, RFC 5080 §2.2.2, RFC 5997).
  *
- * Anything but a well-formed request of a known client is dropped and counted. No datagram can make
- * it throw, and its memory is bounded.
+ * Drops and counts everything but well-formed requests from known clients. No datagram can make it
+ * throw, and its memory is bounded.
  */
 export class RadiusServer {
   readonly counters = new ServerCounters()
   readonly #options: RadiusServerOptions
-  readonly #socket: Socket
   readonly #duplicates: Duplicates
   readonly #authenticity: Authenticity
-  /** The socket also takes IPv4, whose addresses it shows in their IPv6 form. */
-  readonly #dualStack: boolean
   readonly #drops: DropLog
   readonly #statusServers = new WeakMap<RadiusClient, RateLimit>()
+  #place: ListenPlace
+  /** `undefined` before `listen`, and between `release` and `listen`. */
+  #socket: UdpSocket | undefined
+  /** Datagrams that the kernel dropped at the present socket. */
+  #kernelDrops = 0
   #clients: RadiusClients
   #state: 'open' | 'draining' | 'closed' = 'open'
   #closing: Promise<void> | undefined
@@ -69,6 +66,7 @@ export class RadiusServer {
   constructor(options: RadiusServerOptions) {
     const { clock, log } = options
     this.#options = options
+    this.#place = options.place
     this.#clients = options.clients
     this.#drops = new DropLog(log, clock, this.counters)
     this.#authenticity = new Authenticity(log, clock, this.counters)
@@ -79,83 +77,89 @@ export class RadiusServer {
       maxReplyOctets,
       maxPending: options.maxPending ?? 50_000,
     })
-    const type = isIPv6(options.address ?? '') ? 'udp6' : 'udp4'
-    this.#dualStack = type === 'udp6' && isUnspecified(options.address ?? '')
-    this.#socket = createSocket({
-      type,
-      ipv6Only: type === 'udp6' && !this.#dualStack,
-      // replies go to addresses, never to names: the look-up is spared
-      lookup: (host, _options, done) => done(null, host, type === 'udp6' ? 6 : 4),
-    })
-    this.#socket.on('message', (datagram, { address, port }) => {
-      const ipv4 = this.#dualStack ? ipv4In(address) : undefined
-      this.#receive(datagram, { address: ipv4 ?? address, port })
-    })
   }
 
-  /** @throws An error of the system's (code `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) if it can't. */
-  async listen(): Promise<void> {
-    const { port, address = '0.0.0.0', log, recvBufferSize = wantedReceiveBuffer } = this.#options
-    try {
-      // before bind, since the event may come at once
-      const listening = once(this.#socket, 'listening')
-      this.#socket.bind({ port, address })
-      await listening
-    } catch (error) {
-      await this.close()
-      throw error
-    }
-    this.#socket.on('error', (error) => log.warn(`RADIUS socket: ${error.message}`))
-    raiseReceiveBuffer(this.#socket, recvBufferSize, log)
-    if (this.#dualStack) warnWithoutIpv4(log)
-    this.#housekeeping = setInterval(() => {
+  /**
+   * Binds a socket. A server that was released keeps its clients, its counters and its duplicate
+   * cache, and sends the replies to requests in progress through the new socket.
+   *
+   * @throws An error of the system: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL` or `EAFNOSUPPORT`.
+   */
+  async listen(place: ListenPlace = this.#options.place): Promise<void> {
+    if (this.#state !== 'open' || this.#socket !== undefined)
+      throw new Error('the server is closed, or listens already')
+    this.#socket = await UdpSocket.bind(place, {
+      receive: (datagram, from) => this.#receive(datagram, from),
+      sendError: (to, error) => this.#drops.sendError(to, error),
+      log: this.#options.log,
+      recvBufferSize: this.#options.recvBufferSize ?? wantedReceiveBuffer,
+    })
+    this.#place = place
+    this.#kernelDrops = 0
+    this.#housekeeping ??= setInterval(() => {
       this.#duplicates.forgetExpired()
       void this.readKernelDrops()
-    }, housekeepingMs)
-    this.#housekeeping.unref()
+    }, housekeepingMs).unref()
   }
 
-  /** Where it listens; known after `listen`. */
+  /**
+   * Closes the socket, so that another can bind its port. Requests in progress continue. A reply that
+   * is due before the next `listen` is only remembered: the client's retransmission receives it.
+   */
+  async release(): Promise<void> {
+    const socket = this.#socket
+    this.#socket = undefined
+    await socket?.close()
+  }
+
+  /** The place as it was configured. */
+  get place(): ListenPlace {
+    return this.#place
+  }
+
+  /** The local address and port. @throws {Error} if the server does not listen. */
   get address(): Peer {
-    const { address, port } = this.#socket.address()
-    return { address, port }
+    if (this.#socket === undefined) throw new Error('the server does not listen')
+    return this.#socket.address
   }
 
-  /** The source addresses of which `auto` requires a Message-Authenticator. */
+  /** Source addresses from which `auto` requires a Message-Authenticator. */
   get latched(): readonly SignedSource[] {
     return this.#authenticity.latched
   }
 
-  /** Forgets which addresses sign their requests. @returns How many were latched. */
+  /** Forgets which addresses sign their requests. @returns The number of latched ones. */
   clearLatches(): number {
     return this.#authenticity.clearLatches()
   }
 
-  /** Requests that are being decided on. */
+  /** Requests in progress. */
   get pending(): number {
     return this.#duplicates.pending
   }
 
-  /** Takes new clients and secrets; requests in progress are answered with the old ones. */
+  /** Replaces clients and secrets; requests in progress are answered with the old ones. */
   replaceClients(clients: RadiusClients): void {
     this.#clients = clients
   }
 
-  /** Brings `counters.kernelDrops` up to date, and warns of new ones; done every 10 s by itself. */
+  /** Updates `counters.kernelDrops`, and warns of new drops. Also runs every 10 s. */
   async readKernelDrops(): Promise<void> {
-    if (this.#state !== 'open') return
-    const drops = await kernelDrops(this.address)
-    const more = drops - this.counters.kernelDrops
-    if (more <= 0) return
-    this.counters.kernelDrops = drops
+    const socket = this.#socket
+    if (this.#state !== 'open' || socket === undefined) return
+    const drops = await kernelDrops(socket.address)
+    const more = drops - this.#kernelDrops
+    if (more <= 0 || socket !== this.#socket) return
+    this.#kernelDrops = drops
+    this.counters.kernelDrops += more
     this.#options.log.warn(
       `the kernel dropped ${more} datagrams because the receive buffer was full; ` +
-        'raise net.core.rmem_max, or give the machine more to compute with',
-      { kernelDrops: drops },
+        'raise net.core.rmem_max, or use a faster machine',
+      { kernelDrops: this.counters.kernelDrops },
     )
   }
 
-  /** Stops taking requests, waits a bounded time for those in progress, and closes the socket. */
+  /** Stops accepting requests, waits a bounded time for those in progress, and closes the socket. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -172,18 +176,18 @@ export class RadiusServer {
       clearTimeout(timer)
     }
     this.#state = 'closed'
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()))
+    await this.release()
   }
 
-  /** Cheapest checks first: datagrams of strangers cost no hash and no memory. */
+  /** Cheapest checks first: datagrams from unknown clients cost no hash and no memory. */
   #receive(datagram: Uint8Array, from: Peer): void {
     try {
       if (this.#state !== 'open') return
       this.counters.received++
       const client = this.#clients.find(from.address)
       if (client === undefined) return this.#drops.drop('unknown-client', from)
-      // forged: nothing can be sent to port 0
       const { name } = client
+      // spoofed: nothing can be sent to port 0
       if (from.port === 0) {
         return this.#drops.drop('malformed', from, { client: name, detail: 'source port 0' })
       }
@@ -209,7 +213,9 @@ export class RadiusServer {
     if (judgement !== 'signed' && judgement !== 'unsigned') {
       return this.#drop(judgement, from, client)
     }
-    const intake = this.#duplicates.take(from, packet.identifier, packet.authenticator)
+    const intake = this.#duplicates.take(from, packet.identifier, packet.authenticator, {
+      signed: judgement === 'signed',
+    })
     switch (intake.kind) {
       case 'in-progress':
         this.counters.duplicatesInProgress++
@@ -217,6 +223,8 @@ export class RadiusServer {
       case 'answered':
         this.counters.duplicatesAnswered++
         return this.#send(intake.reply, from)
+      case 'unsigned-conflict':
+        return this.#drop('unsigned-conflict', from, client)
       case 'full':
         return this.#rejectAsBusy(packet, client, from)
       case 'new':
@@ -246,7 +254,7 @@ export class RadiusServer {
     try {
       answer = await this.#options.answer(request)
     } catch (error) {
-      this.#fail('an Access-Request could not be decided on and is rejected', request, error)
+      this.#fail('an Access-Request was rejected because of an internal error', request, error)
     }
     try {
       this.#settle(answer, request, packet, taken)
@@ -264,7 +272,7 @@ export class RadiusServer {
   ): void {
     const { reply, problem } = replyTo(packet, request.client, answer)
     if (problem !== undefined) {
-      this.#fail('a reply could not be laid out; the login is rejected', request, problem)
+      this.#fail('a reply could not be encoded; the login is rejected', request, problem)
     }
     if (!this.#duplicates.settle(taken, reply)) this.counters.superseded++
     else if (this.#state !== 'closed') {
@@ -273,7 +281,7 @@ export class RadiusServer {
     }
   }
 
-  /** Silence would make the appliance wait and send again, or ask another server just as busy. */
+  /** Without a reply the appliance would wait, send again, or ask another server that is as busy. */
   #rejectAsBusy(packet: Packet, client: RadiusClient, from: Peer): void {
     this.#drops.overload(from)
     const { reply } = replyTo(packet, client, {
@@ -294,7 +302,7 @@ export class RadiusServer {
     })
   }
 
-  /** Status-Server bypasses the duplicate cache, so that it can't push a login out of it. */
+  /** Status-Server bypasses the duplicate cache, so that it can't evict a login. */
   #receiveStatusServer(packet: Packet, client: RadiusClient, from: Peer): void {
     const refusal = refusalOfStatusServer(packet, client)
     if (refusal !== undefined) return this.#drop(refusal, from, client)
@@ -317,10 +325,7 @@ export class RadiusServer {
   }
 
   #send(reply: Uint8Array, to: Peer): void {
-    const address = this.#dualStack && isIPv4(to.address) ? `::ffff:${to.address}` : to.address
-    this.#socket.send(reply, to.port, address, (error) => {
-      if (error !== null) this.#drops.sendError(to, error)
-    })
+    this.#socket?.send(reply, to)
   }
 }
 

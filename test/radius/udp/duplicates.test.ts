@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import type { Peer } from '../../../src/radius/udp/access_request.ts'
 import { Duplicates, type TakenRequest } from '../../../src/radius/udp/duplicates.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { octets } from '../../rig/octets.ts'
 
+const isSigned = { signed: true }
+const isUnsigned = { signed: false }
 const peer = { address: '192.0.2.1', port: 1024 }
 const one = octets('000102030405060708090a0b0c0d0e0f')
 const other = octets('000102030405060708090a0b0c0d0e10')
@@ -28,9 +31,12 @@ function memory(changes: Partial<ConstructorParameters<typeof Duplicates>[0]> = 
 
 function taken(
   duplicates: Duplicates,
-  ...[from, id, authenticator]: Parameters<Duplicates['take']>
+  from: Peer,
+  id: number,
+  authenticator: Uint8Array,
+  signed = isSigned,
 ): TakenRequest {
-  const intake = duplicates.take(from, id, authenticator)
+  const intake = duplicates.take(from, id, authenticator, signed)
   assert(intake.kind === 'new', intake.kind)
   return intake.taken
 }
@@ -40,14 +46,14 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     const { clock, duplicates } = memory()
     const request = taken(duplicates, peer, 7, one)
     clock.advance(60_000)
-    assert.equal(duplicates.take(peer, 7, one).kind, 'in-progress')
+    assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'in-progress')
     assert.equal(duplicates.settle(request, reply), true)
     clock.advance(9_999)
-    const intake = duplicates.take(peer, 7, one)
+    const intake = duplicates.take(peer, 7, one, isSigned)
     assert(intake.kind === 'answered')
     assert.equal(intake.reply, reply)
     clock.advance(1)
-    assert.equal(duplicates.take(peer, 7, one).kind, 'new')
+    assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'new')
   })
 
   test('another address, port or Identifier is another request', () => {
@@ -75,9 +81,9 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     const old = taken(duplicates, peer, 7, one)
     const young = taken(duplicates, peer, 7, other)
     assert.equal(duplicates.settle(old, reply), false)
-    assert.equal(duplicates.take(peer, 7, other).kind, 'in-progress')
+    assert.equal(duplicates.take(peer, 7, other, isSigned).kind, 'in-progress')
     assert.equal(duplicates.settle(young, reply), true)
-    assert.equal(duplicates.take(peer, 7, other).kind, 'answered')
+    assert.equal(duplicates.take(peer, 7, other, isSigned).kind, 'answered')
     assert.equal(duplicates.pending, 0)
     assert.equal(duplicates.size, 1)
   })
@@ -86,6 +92,23 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     const { duplicates } = memory()
     duplicates.settle(taken(duplicates, peer, 7, one), reply)
     taken(duplicates, peer, 7, other)
+    assert.equal(duplicates.size, 1)
+  })
+
+  test('an unsigned request supersedes an unsigned one in progress, but no signed one', () => {
+    const { duplicates } = memory()
+    const spoofed = taken(duplicates, peer, 7, one, isUnsigned)
+    const signed = taken(duplicates, peer, 7, other)
+    assert.equal(duplicates.take(peer, 7, one, isUnsigned).kind, 'unsigned-conflict')
+    assert.equal(duplicates.take(peer, 7, other, isUnsigned).kind, 'in-progress')
+    assert.equal(duplicates.settle(spoofed, reply), false)
+    assert.equal(duplicates.settle(signed, reply), true)
+  })
+
+  test('an unsigned request supersedes a signed one that was answered', () => {
+    const { duplicates } = memory()
+    duplicates.settle(taken(duplicates, peer, 7, one), reply)
+    taken(duplicates, peer, 7, other, isUnsigned)
     assert.equal(duplicates.size, 1)
   })
 
@@ -104,10 +127,10 @@ describe('the bounds of the memory', () => {
     const pending = taken(duplicates, peer, 0, one)
     for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)
     assert.equal(duplicates.size, 3)
-    assert.equal(duplicates.take(peer, 0, one).kind, 'in-progress')
-    assert.equal(duplicates.take(peer, 3, one).kind, 'answered')
-    assert.equal(duplicates.take(peer, 2, one).kind, 'answered')
-    assert.equal(duplicates.take(peer, 1, one).kind, 'new')
+    assert.equal(duplicates.take(peer, 0, one, isSigned).kind, 'in-progress')
+    assert.equal(duplicates.take(peer, 3, one, isSigned).kind, 'answered')
+    assert.equal(duplicates.take(peer, 2, one, isSigned).kind, 'answered')
+    assert.equal(duplicates.take(peer, 1, one, isSigned).kind, 'new')
     assert.equal(duplicates.settle(pending, reply), true)
   })
 
@@ -123,11 +146,11 @@ describe('the bounds of the memory', () => {
     const { duplicates } = memory({ maxPending: 4 })
     const first = taken(duplicates, peer, 0, one)
     taken(duplicates, peer, 1, one)
-    assert.equal(duplicates.take(peer, 2, one).kind, 'full')
+    assert.equal(duplicates.take(peer, 2, one, isSigned).kind, 'full')
     const second = { ...peer, address: '192.0.2.2' }
     taken(duplicates, second, 0, one)
     taken(duplicates, second, 1, one)
-    assert.equal(duplicates.take({ ...peer, address: '192.0.2.3' }, 0, one).kind, 'full')
+    assert.equal(duplicates.take({ ...peer, address: '192.0.2.3' }, 0, one, isSigned).kind, 'full')
     duplicates.settle(first, reply)
     taken(duplicates, peer, 2, one)
   })
@@ -137,7 +160,7 @@ describe('the bounds of the memory', () => {
     const first = taken(duplicates, peer, 7, one)
     taken(duplicates, peer, 7, other)
     assert.equal(duplicates.pending, 2)
-    assert.equal(duplicates.take(peer, 7, one).kind, 'full')
+    assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'full')
     duplicates.settle(first, reply)
     taken(duplicates, peer, 7, one)
   })
@@ -170,7 +193,7 @@ describe('the bounds of the memory', () => {
           if (each.kind === 'wait') clock.advance(each.ms)
           else if (each.kind === 'take') {
             const from = { address: each.address, port: 1 }
-            const intake = duplicates.take(from, each.id, each.authenticator)
+            const intake = duplicates.take(from, each.id, each.authenticator, isSigned)
             if (intake.kind === 'new') open.push(intake.taken)
           } else {
             const [settled] = open.splice(each.which % Math.max(1, open.length), 1)

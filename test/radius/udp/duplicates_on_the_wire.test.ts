@@ -7,10 +7,15 @@ import { RadiusPeer, secret, startServer } from '../../rig/radius_peer.ts'
 
 const shared = new SharedSecret(secret)
 
-function request(identifier: number, authenticator: number, key = shared): Uint8Array {
+function request(
+  identifier: number,
+  authenticator: number,
+  { key = shared, signed = true } = {},
+): Uint8Array {
   return encodeAccessRequest(identifier, new Uint8Array(16).fill(authenticator), key, {
     username: 'bob',
     password: Buffer.from('hello'),
+    messageAuthenticator: signed,
   })
 }
 
@@ -91,17 +96,34 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     const peer = await RadiusPeer.at(server)
     const forger = new SharedSecret('another secret')
     await peer.send(request(1, 1))
-    await peer.send(request(1, 1, forger))
-    await peer.send(request(1, 2, forger))
+    await peer.send(request(1, 1, { key: forger }))
+    await peer.send(request(1, 2, { key: forger }))
     assert.equal(await peer.silenceOrReply(), undefined)
     decider.asked[0]?.accept()
     await peer.reply()
-    await peer.send(request(1, 1, forger))
-    await peer.send(request(1, 2, forger))
+    await peer.send(request(1, 1, { key: forger }))
+    await peer.send(request(1, 2, { key: forger }))
     assert.equal(await peer.silenceOrReply(), undefined)
     await peer.ask(request(1, 1))
     assert.equal(decider.asked.length, 1)
     assert.equal(server.counters.dropped['wrong-message-authenticator'], 4)
+    peer.close()
+    await server.close()
+  })
+
+  test('a spoofed unsigned request does not supersede a signed one in progress', async () => {
+    const decider = new Decider()
+    const server = await startServer({ answer: decider.answer })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request(1, 1))
+    // from the same source address, source port and Identifier, as a spoofed packet would be
+    await peer.send(request(1, 2, { signed: false }))
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(decider.asked.length, 1)
+    assert.equal(server.counters.dropped['unsigned-conflict'], 1)
+    decider.asked[0]?.accept()
+    assert((await peer.reply()).includes('answer 0'))
+    assert.equal(server.counters.superseded, 0)
     peer.close()
     await server.close()
   })

@@ -33,10 +33,12 @@ describe('the socket', () => {
   test('fails with the code of the system for a taken port or a foreign address', async () => {
     const server = await startServer()
     const { port } = server.address
-    await assert.rejects(startServer({ port }), { code: 'EADDRINUSE' })
+    await assert.rejects(startServer({ place: { address: '127.0.0.1', port } }), {
+      code: 'EADDRINUSE',
+    })
     await assert.rejects(startServer({ address: '192.0.2.1' }), { code: 'EADDRNOTAVAIL' })
     await server.close()
-    const next = await startServer({ port })
+    const next = await startServer({ place: { address: '127.0.0.1', port } })
     assert.equal(next.address.port, port)
     await next.close()
   })
@@ -47,7 +49,7 @@ describe('the socket', () => {
       clients: [client({ addresses: '::1/128' })],
     })
     const { port } = server.address
-    const beside = await startServer({ port })
+    const beside = await startServer({ place: { address: '127.0.0.1', port } })
     const peer = await RadiusPeer.at(server, { from: '::1' })
     assert.equal((await peer.ask(request))[0], 2)
     assert.equal(server.address.address, '::1')
@@ -57,7 +59,7 @@ describe('the socket', () => {
   })
 
   test('without an address it listens on all of IPv4, and the reply comes from where it was asked', async () => {
-    const server = await startServer({ address: undefined })
+    const server = await startServer({ place: { address: undefined, port: 0 } })
     assert.equal(server.address.address, '0.0.0.0')
     const peer = await RadiusPeer.at(server)
     assert.equal((await peer.ask(request))[0], 2)
@@ -102,6 +104,59 @@ describe('a new configuration', () => {
     assert.equal((await other.ask(requestWith(8)))[1], 8)
     assert.equal(server.counters.dropped['wrong-message-authenticator'], 1)
     other.close()
+    peer.close()
+    await server.close()
+  })
+})
+
+describe('moving to another address of the same port', () => {
+  test('keeps requests in progress, and detects their retransmissions at the new address', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let asked = 0
+    const server = await startServer({
+      place: { address: undefined, port: 0 },
+      answer: async () => {
+        asked++
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    await peer.ask(statusServer(1))
+    const { port } = server.address
+    await server.release()
+    await server.listen({ address: '127.0.0.1', port })
+    assert.deepEqual(server.address, { address: '127.0.0.1', port })
+    await peer.send(request)
+    assert.equal(await peer.silenceOrReply(), undefined)
+    assert.equal(server.counters.duplicatesInProgress, 1)
+    resolve()
+    assert.equal((await peer.reply())[1], 7)
+    assert.equal(asked, 1)
+    peer.close()
+    await server.close()
+  })
+
+  test('remembers a reply that is due while it has no socket', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const server = await startServer({
+      answer: async () => {
+        await promise
+        return rejectAll()
+      },
+    })
+    const peer = await RadiusPeer.at(server)
+    await peer.send(request)
+    await peer.ask(statusServer(1))
+    const { port } = server.address
+    await server.release()
+    resolve()
+    await new Promise((next) => setImmediate(next))
+    assert.equal(server.pending, 0)
+    await server.listen({ address: '127.0.0.1', port })
+    assert.equal((await peer.ask(request))[1], 7)
+    assert.equal(server.counters.duplicatesAnswered, 1)
     peer.close()
     await server.close()
   })
@@ -157,7 +212,7 @@ describe('the end', () => {
 
   test('closes a server that never listened', async () => {
     const server = new RadiusServer({
-      port: 0,
+      place: { address: '127.0.0.1', port: 0 },
       clients: RadiusClients.of([]),
       answer: rejectAll,
       log: new RecordingLog(),
