@@ -138,7 +138,7 @@ async function sayFindings(
 
 function listClients({ servers }: ProxyConfig, name: string): string {
   const section = servers.find((candidate) => candidate.name === name)
-  return (section?.clients ?? []).map(({ addresses }) => addresses).join(', ')
+  return (section?.radiusClients ?? []).map(({ addresses }) => addresses).join(', ')
 }
 
 function read(file: string): ProxyConfig | undefined {

@@ -2,7 +2,7 @@ import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
 import { version } from '../host/version.ts'
-import type { RadiusServerSection } from './sections/proxy_config.ts'
+import type { ApiSettings } from './sections/proxy_config.ts'
 
 /**
  * The client of the API that a section names.
@@ -10,7 +10,7 @@ import type { RadiusServerSection } from './sections/proxy_config.ts'
  * @throws An error of the system's if `http_ca_certs_file` can't be read.
  */
 export function createAuthApi(
-  section: RadiusServerSection,
+  section: ApiSettings,
   { log, clock }: { readonly log: Log; readonly clock: Clock },
 ): AuthApiClient {
   const { httpProxyHost, httpProxyPort } = section

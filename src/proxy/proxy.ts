@@ -92,7 +92,7 @@ export class AuthenticationProxy {
     try {
       for (const section of config.servers) {
         const listener = this.#listeners.find((candidate) => samePlace(candidate.section, section))
-        const clients = RadiusClients.of(section.clients)
+        const clients = RadiusClients.of(section.radiusClients)
         const desk = this.#desk(section)
         next.push({ section, clients, desk, listener })
         if (listener === undefined) opened.push(await this.#open(section, desk))
@@ -140,7 +140,7 @@ export class AuthenticationProxy {
       desk,
       server: new RadiusServer({
         place: toListenPlace(section),
-        clients: RadiusClients.of(section.clients),
+        clients: RadiusClients.of(section.radiusClients),
         answer: (request) => listener.desk.answer(request),
         log,
         clock,

@@ -3,7 +3,7 @@ import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { silentLog } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
-import type { RadiusServerSection } from './sections/proxy_config.ts'
+import type { ApiSettings } from './sections/proxy_config.ts'
 
 /** What a server section finds when it asks its API. */
 export interface ApiFinding {
@@ -21,7 +21,7 @@ const notableSkewSecs = 60
  * @param stop Breaks the check off.
  */
 export async function checkApi(
-  section: RadiusServerSection,
+  section: ApiSettings,
   { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
 ): Promise<ApiFinding> {
   const place = `${section.apiHost}:${section.apiPort}`
@@ -59,7 +59,7 @@ function unusable(text: string): ApiFinding {
 /** The API answered, and refused the request. */
 function failureText(
   { code, status, message }: AuthApiFailure,
-  { ikey }: RadiusServerSection,
+  { ikey }: ApiSettings,
   place: string,
   clock: Clock,
 ): string {
@@ -84,7 +84,7 @@ function failureText(
 
 function unavailableText(
   { reason, message }: AuthApiUnavailable,
-  { apiHost, httpCaCertsFile, httpProxyHost = '', httpProxyPort }: RadiusServerSection,
+  { apiHost, httpCaCertsFile, httpProxyHost = '', httpProxyPort }: ApiSettings,
   place: string,
 ): string {
   switch (reason) {

@@ -108,11 +108,11 @@ describe('what the appliance sends, and gets back', () => {
     const pending = proxy.signIn('alice', 'push')
     await api.askedTimes('/auth/v2/auth', 1)
     const newSecret = new Secret('the new secret of the appliance')
-    const [entry] = sectionFor(api).clients
+    const [entry] = sectionFor(api).radiusClients
     assert(entry !== undefined)
     const section = sectionFor(api, {
       port,
-      clients: [{ ...entry, secret: newSecret }],
+      radiusClients: [{ ...entry, secret: newSecret }],
       exemptUsernames: ['bob'],
     })
     await proxy.proxy.replace(parseConfig(section))

@@ -25,6 +25,7 @@ export function sectionFor(
   overrides: Partial<RadiusServerSection> = {},
 ): RadiusServerSection {
   return {
+    kind: 'radius_server_duo_only',
     name: 'radius_server_duo_only',
     ikey: testIkey,
     skey: new Secret(testSkey),
@@ -33,13 +34,13 @@ export function sectionFor(
     httpCaCertsFile: api.caFile,
     httpProxyHost: undefined,
     httpProxyPort: 80,
-    client: 'duo_only_client',
+    client: { kind: 'duo_only_client', name: 'duo_only_client' },
     port: 0,
     interfaceAddress: '127.0.0.1',
     failmode: 'secure',
     apiTimeoutSecs: 10,
     apiMaxConnections: 64,
-    clients: [
+    radiusClients: [
       {
         name: 'radius_ip_1',
         addresses: '127.0.0.0/8',
@@ -64,8 +65,11 @@ export function sectionWithSecret(
   overrides: Partial<RadiusServerSection> = {},
 ): RadiusServerSection {
   const section = sectionFor(api, overrides)
-  const clients = section.clients.map((client) => ({ ...client, secret: new Secret(secret) }))
-  return { ...section, clients }
+  const radiusClients = section.radiusClients.map((client) => ({
+    ...client,
+    secret: new Secret(secret),
+  }))
+  return { ...section, radiusClients }
 }
 
 export function parseConfig(...servers: readonly RadiusServerSection[]): ProxyConfig {

@@ -36,7 +36,7 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
     api_timeout: server.apiTimeoutSecs,
     api_max_connections: server.apiMaxConnections,
     failmode: server.failmode,
-    client: server.client,
+    client: server.client.name,
     port: server.port,
     ...(interfaceAddress === undefined ? {} : { interface: interfaceAddress }),
     ...(httpCaCertsFile === undefined ? {} : { http_ca_certs_file: httpCaCertsFile }),
@@ -47,7 +47,7 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
     pw_codec: server.pwCodec,
     ...(aliases === '' ? {} : { factor_aliases: aliases }),
     debug: server.debug,
-    ...Object.assign({}, ...server.clients.map(clientSettings)),
+    ...Object.assign({}, ...server.radiusClients.map(clientSettings)),
     ...Object.fromEntries(
       server.exemptUsernames.map((username, index) => [`exempt_username_${index + 1}`, username]),
     ),
@@ -56,7 +56,7 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
 }
 
 function clientSettings(
-  client: RadiusServerSection['clients'][number],
+  client: RadiusServerSection['radiusClients'][number],
 ): Record<string, string | boolean> {
   const number = client.name.slice('radius_ip_'.length)
   return {

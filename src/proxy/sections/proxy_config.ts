@@ -19,10 +19,8 @@ export interface MainSection {
   readonly metricsPort: number
 }
 
-/** A `[radius_server_duo_only]` section, with what it inherits and its defaults filled in. */
-export interface RadiusServerSection {
-  /** As in the file, with its number. */
-  readonly name: string
+/** How a server section reaches the Auth API, and as which application. */
+export interface ApiSettings {
   readonly ikey: string
   readonly skey: Secret
   readonly apiHost: string
@@ -31,29 +29,68 @@ export interface RadiusServerSection {
   readonly httpCaCertsFile: string | undefined
   readonly httpProxyHost: string | undefined
   readonly httpProxyPort: number
-  /** Name of the section that checks the first factor. */
-  readonly client: string
-  readonly port: number
-  /** `undefined` for every IPv4 address. */
-  readonly interfaceAddress: string | undefined
-  readonly failmode: 'safe' | 'secure'
   /** 0 for the proxy's own limits. */
   readonly apiTimeoutSecs: number
   readonly apiMaxConnections: number
-  readonly clients: readonly RadiusClientEntry[]
+}
+
+/** What every server section has, whichever protocol it serves. */
+interface CommonServerSettings extends ApiSettings {
+  /** As in the file, with its number. */
+  readonly name: string
+  /** The section that checks the password. */
+  readonly client: ClientSection
+  readonly failmode: 'safe' | 'secure'
   readonly exemptUsernames: readonly string[]
-  /** Name of an attribute in the dictionary. */
-  readonly clientIpAttr: string
-  /** A label of the Encoding Standard, as TextDecoder takes it. */
-  readonly pwCodec: string
   /** Lower-case word to the factor it stands for. */
   readonly factorAliases: ReadonlyMap<string, string>
   readonly debug: boolean
 }
 
-/** What a whole `authproxy.cfg` says. */
+/** What every server section that listens for RADIUS has. */
+interface RadiusSettings {
+  readonly port: number
+  /** `undefined` for every IPv4 address. */
+  readonly interfaceAddress: string | undefined
+  /** The RADIUS clients that may send requests. */
+  readonly radiusClients: readonly RadiusClientEntry[]
+  /** Name of an attribute in the dictionary. */
+  readonly clientIpAttr: string
+  /** A label of the Encoding Standard, as TextDecoder takes it. */
+  readonly pwCodec: string
+}
+
+export interface RadiusServerDuoOnly extends CommonServerSettings, RadiusSettings {
+  readonly kind: 'radius_server_duo_only'
+}
+
+/** No password check: the appliance has checked it already. */
+export interface DuoOnlyClient {
+  readonly kind: 'duo_only_client'
+  /** As in the file, with its number. */
+  readonly name: string
+}
+
+/** Server sections by kind, with what they inherit and their defaults filled in. */
+export interface ServerSections {
+  readonly radius_server_duo_only: RadiusServerDuoOnly
+}
+
+/** Client sections by kind. */
+export interface ClientSections {
+  readonly duo_only_client: DuoOnlyClient
+}
+
+export type ServerKind = keyof ServerSections
+export type ServerSection<Kind extends ServerKind = ServerKind> = ServerSections[Kind]
+export type RadiusServerSection = Extract<ServerSection, RadiusSettings>
+
+export type ClientKind = keyof ClientSections
+export type ClientSection<Kind extends ClientKind = ClientKind> = ClientSections[Kind]
+
+/** A whole `authproxy.cfg`. */
 export interface ProxyConfig {
   readonly file: string
   readonly main: MainSection
-  readonly servers: readonly RadiusServerSection[]
+  readonly servers: readonly ServerSection[]
 }

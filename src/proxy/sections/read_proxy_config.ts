@@ -10,7 +10,7 @@ import { duoOnlyClient } from './duo_only_client.ts'
 import { checkFiles, findFile } from './file_value.ts'
 import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'
 import { mainSection } from './main_section.ts'
-import type { MainSection, ProxyConfig, RadiusServerSection } from './proxy_config.ts'
+import type { MainSection, ProxyConfig, RadiusServerDuoOnly } from './proxy_config.ts'
 import { readRadiusClients } from './radius_clients.ts'
 import { radiusServerDuoOnly } from './radius_server_duo_only.ts'
 import { readSecret, type Unprotect, unprotectWithKeyFile } from './secret_setting.ts'
@@ -126,11 +126,12 @@ function readServer(
   file: string,
   decrypt: Unprotect | undefined,
   report: Report,
-): RadiusServerSection {
+): RadiusServerDuoOnly {
   const skey = readSecret(values.section, 'skey', undefined, decrypt, report)
   reportApplicationKeys(values, skey, report)
   const certificates = values.get('http_ca_certs_file')
   return {
+    kind: 'radius_server_duo_only',
     name: values.section.name,
     ikey: values.get('ikey') ?? '',
     skey: skey ?? new Secret(''),
@@ -139,13 +140,13 @@ function readServer(
     httpCaCertsFile: certificates === undefined ? undefined : findFile(certificates, file),
     httpProxyHost: values.get('http_proxy_host'),
     httpProxyPort: values.get('http_proxy_port'),
-    client: readClientSection(values, sections, report),
+    client: { kind: 'duo_only_client', name: readClientSection(values, sections, report) },
     port: values.get('port'),
     interfaceAddress: values.get('interface'),
     failmode: values.get('failmode'),
     apiTimeoutSecs: values.get('api_timeout'),
     apiMaxConnections: values.get('api_max_connections'),
-    clients: readRadiusClients(values, decrypt, report),
+    radiusClients: readRadiusClients(values, decrypt, report),
     exemptUsernames: values.list('exempt_username').map(({ value }) => value),
     clientIpAttr: values.get('client_ip_attr'),
     pwCodec: values.get('pw_codec'),

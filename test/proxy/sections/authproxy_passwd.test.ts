@@ -107,8 +107,8 @@ describe('authproxy_passwd --whole-config', () => {
     assert.deepEqual(after.problems, [])
     assert.equal(after.config?.servers[0]?.skey.reveal(), skey)
     assert.equal(
-      after.config?.servers[0]?.clients[0]?.secret.reveal(),
-      before?.servers[0]?.clients[0]?.secret.reveal(),
+      after.config?.servers[0]?.radiusClients[0]?.secret.reveal(),
+      before?.servers[0]?.radiusClients[0]?.secret.reveal(),
     )
   })
 

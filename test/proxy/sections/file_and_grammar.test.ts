@@ -48,19 +48,19 @@ describe('§2.2, lexical rules', () => {
 
   test('values are trimmed, inner spaces kept', () => {
     const text = minimal.replace(`=${secret}`, `= two  words ${secret} \t`)
-    assert.equal(findServer(text).clients[0]?.secret.reveal(), `two  words ${secret}`)
+    assert.equal(findServer(text).radiusClients[0]?.secret.reveal(), `two  words ${secret}`)
   })
 
   test('quotes are part of the value', () => {
     const text = minimal.replace(`=${secret}`, `="${secret}"`)
     const { config } = readProxyConfig(text, file)
-    assert.equal(config?.servers[0]?.clients[0]?.secret.reveal(), `"${secret}"`)
+    assert.equal(config?.servers[0]?.radiusClients[0]?.secret.reveal(), `"${secret}"`)
   })
 
   test('no escapes, no % interpolation, no environment', () => {
     const odd = '\\n%(ikey)s%%$HOME`x`;#'.padEnd(24, 'x')
     const text = minimal.replace(secret, odd)
-    assert.equal(findServer(text).clients[0]?.secret.reveal(), odd)
+    assert.equal(findServer(text).radiusClients[0]?.secret.reveal(), odd)
   })
 
   test('key names: case-insensitive', () => {
@@ -72,7 +72,7 @@ describe('§2.2, lexical rules', () => {
       minimal.replace('[duo_only_client]', '[Duo_Only_Client]'),
       file,
     )
-    assert.equal(config?.servers[0]?.client, 'duo_only_client')
+    assert.equal(config?.servers[0]?.client.name, 'duo_only_client')
     assert.deepEqual(problems.map(formatProblem), [
       'authproxy.cfg:1: warning: [Duo_Only_Client] is read as [duo_only_client]; write it in lower case',
     ])
@@ -189,8 +189,8 @@ describe('§2.3, section naming', () => {
   })
 
   test('client may be left out where there is one client section, and names it otherwise', () => {
-    assert.equal(findServer(minimal).client, 'duo_only_client')
-    assert.equal(findServer(`${minimal}client=duo_only_client\n`).client, 'duo_only_client')
+    assert.equal(findServer(minimal).client.name, 'duo_only_client')
+    assert.equal(findServer(`${minimal}client=duo_only_client\n`).client.name, 'duo_only_client')
     assert.match(
       listProblems(`${minimal}client=duo_only_client2\n`).join(),
       /:8: client is 'duo_only_client2', but the file has no \[duo_only_client2\]; did you mean/,
@@ -221,7 +221,7 @@ describe('§2.4, numbered keys', () => {
   test('gaps are accepted, the order is that of the numbers', () => {
     const text = `${minimal}radius_ip_10=10.0.0.1\nradius_secret_10=${secret}\nradius_ip_9=10.0.0.2\nradius_secret_9=${secret}\n`
     assert.deepEqual(
-      findServer(text).clients.map(({ name }) => name),
+      findServer(text).radiusClients.map(({ name }) => name),
       ['radius_ip_1', 'radius_ip_9', 'radius_ip_10'],
     )
   })
@@ -259,7 +259,7 @@ describe('§2.4, numbered keys', () => {
   test('message_authenticator_N counts more than what is said of all', () => {
     const second = `radius_ip_2=10.0.1.11\nradius_secret_2=${secret}\n`
     const policies = (more: string) =>
-      findServer(minimal + second + more).clients.map((client) => client.messageAuthenticator)
+      findServer(minimal + second + more).radiusClients.map((client) => client.messageAuthenticator)
     assert.deepEqual(policies(''), ['auto', 'auto'])
     assert.deepEqual(policies('force_message_authenticator=true\n'), ['required', 'required'])
     assert.deepEqual(policies('force_message_authenticator=true\nmessage_authenticator_2=off\n'), [
@@ -284,7 +284,7 @@ describe('§2.4, numbered keys', () => {
 
   test('message_authenticator_in_replies_N', () => {
     const replies = (more: string) =>
-      findServer(minimal + more).clients[0]?.messageAuthenticatorInReplies
+      findServer(minimal + more).radiusClients[0]?.messageAuthenticatorInReplies
     assert.equal(replies(''), true)
     assert.equal(replies('message_authenticator_in_replies=off\n'), false)
     assert.equal(replies('message_authenticator_in_replies_1=off\n'), false)

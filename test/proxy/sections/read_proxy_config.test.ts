@@ -40,10 +40,10 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     assert.equal(server?.port, 1812)
     assert.equal(server?.failmode, 'safe')
     assert.equal(server?.apiPort, 443)
-    assert.equal(server?.client, 'duo_only_client')
+    assert.equal(server?.client.name, 'duo_only_client')
     assert.equal(server?.clientIpAttr, 'Calling-Station-Id')
     assert.equal(server?.skey.reveal(), skey)
-    assert.equal(server?.clients[0]?.messageAuthenticator, 'auto')
+    assert.equal(server?.radiusClients[0]?.messageAuthenticator, 'auto')
   })
 
   test('without any client section no password is checked, as with [duo_only_client]', () => {
@@ -51,7 +51,7 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
       const text = `${minimal.replace('[duo_only_client]\n', '')}${more}`
       const { config, problems } = readProxyConfig(text, '/nowhere/authproxy.cfg')
       assert.deepEqual(problems, [])
-      assert.equal(config?.servers[0]?.client, 'duo_only_client')
+      assert.equal(config?.servers[0]?.client.name, 'duo_only_client')
     }
   })
 
@@ -80,9 +80,9 @@ exempt_username_1=breakglass
     assert.equal(second?.debug, true)
     assert.equal(second?.interfaceAddress, '127.0.0.1')
     assert.equal(second?.skey.reveal(), '%'.repeat(40))
-    assert.equal(second?.clients[1]?.secret.reveal(), `x%(y)s${secret}`)
+    assert.equal(second?.radiusClients[1]?.secret.reveal(), `x%(y)s${secret}`)
     assert.deepEqual(
-      second?.clients.map((client) => client.messageAuthenticator),
+      second?.radiusClients.map((client) => client.messageAuthenticator),
       ['auto', 'off'],
     )
     assert.equal(second?.pwCodec, 'windows-1252')
@@ -295,7 +295,7 @@ describe('protected values', () => {
       .replace(`radius_secret_1=${secret}`, `radius_secret_protected_1=${protect(secret, key)}`)
     const [server] = readProxyConfig(text, file).config?.servers ?? []
     assert.equal(server?.skey.reveal(), skey)
-    assert.equal(server?.clients[0]?.secret.reveal(), secret)
+    assert.equal(server?.radiusClients[0]?.secret.reveal(), secret)
     assert.match(listProblems(`${text}skey=${skey}\n`, file).join(), /both set; remove one of them/)
     chmodSync(keyFileFor(file), 0o644)
     assert.match(
