@@ -69,6 +69,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['kysely', 'pg'],
   },
   'service/applications': { rooms: ['host', 'service/store'] },
+  'service/applications/policy': {
+    rooms: ['service/applications'],
+    packages: ['ipaddr.js', 'zod'],
+  },
   'service/audit': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/people': { rooms: ['duo', 'host', 'service/people/username', 'service/store'] },
   'service/authenticators/token_files': {

@@ -1,6 +1,6 @@
-export type AccessErrorCode = 'ACCESS_NAME' | 'ACCESS_NAME_TAKEN'
+export type AccessErrorCode = 'ACCESS_NAME' | 'ACCESS_NAME_TAKEN' | 'ACCESS_POLICY_SECTION'
 
-/** Thrown where an application can't be kept as asked; the message says what to do. */
+/** Thrown if an application or a policy can't be kept as asked; the message says what to do. */
 export class AccessError extends Error {
   override readonly name = 'AccessError'
   readonly code: AccessErrorCode

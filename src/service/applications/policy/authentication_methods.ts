@@ -1,0 +1,49 @@
+/** Authentication methods, as the vendor's policy JSON names them. */
+export const authMethods = [
+  'duo-push',
+  'duo-passcode',
+  'hardware-token',
+  'sms',
+  'phonecall',
+  'desktop',
+  'webauthn-platform',
+  'webauthn-roaming',
+  'webauthn-require-user-verification',
+  'bypass',
+  'smart-card',
+  'duo-push-pwl',
+  'webauthn-platform-pwl',
+  'webauthn-roaming-pwl',
+  'bypass-pwl',
+] as const
+export type AuthMethod = (typeof authMethods)[number]
+
+const phoneMethods = { push: 'duo-push', phone: 'phonecall', sms: 'sms' } as const
+
+/** The method of a factor that goes to a phone. */
+export function phoneMethod(factor: keyof typeof phoneMethods): AuthMethod {
+  return phoneMethods[factor]
+}
+
+const capabilityMethods = { ...phoneMethods, mobile_otp: 'duo-passcode' } as const
+
+/** What remains of a phone's capabilities; `auto` needs a push or a call. */
+export function allowedCapabilities<Capability extends string>(
+  capabilities: readonly Capability[],
+  blocked: ReadonlySet<AuthMethod>,
+): Capability[] {
+  const isAllowed = (capability: string): boolean => {
+    const method = Object.entries(capabilityMethods).find(([name]) => name === capability)?.[1]
+    return method !== undefined && !blocked.has(method)
+  }
+  const allowed = capabilities.filter(isAllowed)
+  const asksByItself = allowed.some((name) => name === 'push' || name === 'phone')
+  return capabilities.filter((name) => (name === 'auto' ? asksByItself : allowed.includes(name)))
+}
+
+/** The methods of a phone with these capabilities. */
+export function methodsOfPhone(capabilities: readonly string[]): AuthMethod[] {
+  return Object.entries(capabilityMethods)
+    .filter(([capability]) => capabilities.includes(capability))
+    .map(([, method]) => method)
+}

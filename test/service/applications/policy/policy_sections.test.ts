@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  checkSections,
+  readRules,
+} from '../../../../src/service/applications/policy/policy_sections.ts'
+
+const limits = { lockout: { threshold: 10, minutes: 15 }, push_fatigue: { limit: 5, minutes: 30 } }
+
+describe('sections of a policy', () => {
+  test('an empty policy has the built-in defaults', () => {
+    assert.deepEqual(readRules({}, limits), {
+      new_user: { new_user_behavior: 'enroll' },
+      authentication_policy: { user_auth_behavior: 'enforce' },
+      authentication_methods: {
+        allowed_auth_list: [],
+        blocked_auth_list: [],
+        require_verified_push: false,
+        verified_push_digits: 3,
+      },
+      authorized_networks: {
+        no_2fa_required: { ip_list: [], require_enrollment: true },
+        mfa_required: { ip_list: [] },
+        blocked: { ip_list: [] },
+        deny_other_access: false,
+      },
+      user_without_device: { behavior: 'as-new-user' },
+      access_hours: { time_zone: 'UTC', allowed: [] },
+      ...limits,
+    })
+  })
+
+  test('lists may be comma-separated and booleans text; both are stored as JSON has them', () => {
+    assert.deepEqual(
+      checkSections({
+        authentication_methods: {
+          blocked_auth_list: 'sms, phonecall',
+          require_verified_push: 'true',
+          verified_push_digits: '6',
+        },
+        authorized_networks: { no_2fa_required: { ip_list: '192.0.2.1,192.0.2.2' } },
+      }),
+      {
+        authentication_methods: {
+          blocked_auth_list: ['sms', 'phonecall'],
+          require_verified_push: true,
+          verified_push_digits: 6,
+        },
+        authorized_networks: { no_2fa_required: { ip_list: ['192.0.2.1', '192.0.2.2'] } },
+      },
+    )
+  })
+
+  test('keeps sections and keys that the service does not know', () => {
+    const sections = {
+      browsers: { blocked_browsers_list: ['ie'], nested: { a: [1, null, { b: false }] } },
+      new_user: { new_user_behavior: 'deny', newer_key: 'x' },
+      plugins: 'any value',
+    }
+    assert.deepEqual(checkSections(sections), sections)
+  })
+
+  for (const [title, sections, message] of [
+    [
+      'an unknown behaviour',
+      { new_user: { new_user_behavior: 'ask' } },
+      /^new_user.new_user_behavior: /,
+    ],
+    [
+      'an unknown method',
+      { authentication_methods: { blocked_auth_list: ['fax'] } },
+      /^authentication_methods.blocked_auth_list.0: /,
+    ],
+    [
+      'too many digits',
+      { authentication_methods: { verified_push_digits: 9 } },
+      /^authentication_methods.verified_push_digits: /,
+    ],
+    [
+      'a network that is none',
+      { authorized_networks: { blocked: { ip_list: ['10/8'] } } },
+      /^authorized_networks.blocked.ip_list.0: expected an address/,
+    ],
+    [
+      'an unknown zone',
+      { access_hours: { time_zone: 'Berlin' } },
+      /^access_hours.time_zone: expected an IANA time zone/,
+    ],
+    [
+      'hours that are empty',
+      { access_hours: { allowed: [{ from: '08:00', to: '08:00' }] } },
+      /from and to must differ/,
+    ],
+    ['a section that is no object', { lockout: 5 }, /^lockout: /],
+    ['sections that are no object', [], /^sections: expected a JSON object/],
+  ] as const) {
+    test(`rejects ${title}`, () => {
+      assert.throws(() => checkSections(sections), { code: 'ACCESS_POLICY_SECTION', message })
+    })
+  }
+})
