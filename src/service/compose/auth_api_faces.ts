@@ -3,6 +3,7 @@ import { addAuthApi } from '../http/api/auth_v2/auth_api.ts'
 import { addRestV1 } from '../http/api/rest_v1/rest_v1.ts'
 import type { Health } from '../http/server/health.ts'
 import type { Face } from '../http/server/http_server.ts'
+import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import { Enrollment } from '../people/enrolment/enrolment.ts'
 import { PortalLinks } from '../people/enrolment/portal_links.ts'
 import type { Domain } from './domain.ts'
@@ -17,8 +18,8 @@ export function composeAuthApis(
   const api = {
     canDecide: () => health.canDecide(),
     authentication,
-    enrollment: new Enrollment(store, users, bypassCodes, clock),
-    portalLinks: new PortalLinks(store, { users, invitations }, () => origin.url, clock),
+    enrollment: new Enrollment(store, users, bypassCodes, new ActivationCodes(store), clock),
+    portalLinks: new PortalLinks(store, users, invitations, () => origin.url, clock),
     logo: logoFile === undefined ? undefined : readFileSync(logoFile),
     apiHost: () => origin.host,
     clock,

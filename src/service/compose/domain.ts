@@ -7,8 +7,12 @@ import type { Delivery } from '../messaging/messaging.ts'
 import { Outbox } from '../messaging/outbox/outbox.ts'
 import { VoiceAddresses } from '../messaging/voice/voice_address.ts'
 import type { WebPush } from '../messaging/web_push/web_push.ts'
+import { ActivatedPhones } from '../people/enrolment/activated_phones.ts'
 import { Activation } from '../people/enrolment/activation.ts'
+import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
+import { Deactivation } from '../people/enrolment/deactivation.ts'
 import { Invitations } from '../people/enrolment/invitations.ts'
+import { PhoneChanges } from '../people/enrolment/phone_changes.ts'
 import { Places } from '../place/places.ts'
 import { NoticeMail } from '../self_service/notice_mail.ts'
 import type { Authentication } from '../sign_in/authentication.ts'
@@ -30,6 +34,7 @@ export interface Domain {
   readonly transactions: Transactions
   readonly authentication: Authentication
   readonly activation: Activation
+  readonly deactivation: Deactivation
   readonly invitations: Invitations
   readonly administratorLog: AdministratorLog
   readonly notices: NoticeMail
@@ -73,7 +78,14 @@ export async function composeDomain(
     given ?? (await composeMessaging(config, store, directory, outbox, addresses, effects))
   const webPush = await composeWebPush(config.webPush, store, devices, effects)
   const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
-  const notices = new NoticeMail({ mail: delivery.mail, clock, log })
+  const notices = new NoticeMail(delivery.mail, clock, log)
+  const { users, phones, tokens } = directory
+  const activatedPhones = new ActivatedPhones(phones, devices, tokens)
+  const phoneChanges = new PhoneChanges(
+    administratorLog,
+    (user, change) => notices.tell(user, change),
+    clock,
+  )
   const transactions = new Transactions(store, clock)
   const authentication = composeAuthentication({
     store,
@@ -92,10 +104,15 @@ export async function composeDomain(
     devices,
     transactions,
     authentication,
-    activation: new Activation({
-      ...{ store, ...directory, devices, log: administratorLog, clock },
-      changed: (user, change) => notices.tell(user, change),
-    }),
+    activation: new Activation(
+      store,
+      new ActivationCodes(store),
+      users,
+      activatedPhones,
+      phoneChanges,
+      clock,
+    ),
+    deactivation: new Deactivation(store, users, activatedPhones, phoneChanges),
     invitations: new Invitations(store),
     administratorLog,
     notices,

@@ -1,23 +1,15 @@
-import { AuthenticationLog } from '../audit/authentication_log.ts'
-import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import type { ClientAddresses } from '../http/gate/client_address.ts'
 import { PortalSessionGate } from '../http/gate/portal_session.ts'
 import type { Face } from '../http/server/http_server.ts'
 import { addPortal } from '../http/web/portal/portal.ts'
-import type { PortalParts } from '../http/web/portal/portal_parts.ts'
-import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
-import { Acts } from '../self_service/acts.ts'
-import { AppActivation } from '../self_service/app_activation.ts'
-import { Enrolments } from '../self_service/enrolments.ts'
-import { NumberChecks } from '../self_service/number_checks.ts'
-import { OwnDevices } from '../self_service/own_devices.ts'
-import { OwnHistory } from '../self_service/own_history.ts'
-import { Passkeys } from '../self_service/passkeys.ts'
-import { PortalApplication } from '../self_service/portal_application.ts'
-import { PortalSessions } from '../self_service/portal_sessions.ts'
-import { PortalSignIn } from '../self_service/portal_sign_in.ts'
-import { Journal } from '../sign_in/journal.ts'
+import { PortalLimits } from '../http/web/portal/portal_limits.ts'
+import { PortalRoutes } from '../http/web/portal/portal_routes.ts'
+import { SessionDescription } from '../http/web/portal/session_description.ts'
+import { addSessionRoutes } from '../http/web/portal/session_routes.ts'
 import type { Domain } from './domain.ts'
+import { addOwnDevices } from './portal_devices.ts'
+import { addSignIn } from './portal_sign_in.ts'
+import { composeSelfService } from './self_service.ts'
 
 /** The routes of the portal, and the work that keeps its tables small. */
 export interface PortalFace {
@@ -25,53 +17,42 @@ export interface PortalFace {
   readonly tidy: () => Promise<void>
 }
 
-/** Composes `/portal/api`. */
+/**
+ * Composes `/portal/api`.
+ *
+ * @param options.triesPerAddress Sign-ins and invitations that one address may try in five minutes.
+ */
 export function composePortal(
   domain: Domain,
   clientAddresses: ClientAddresses,
   { triesPerAddress, isTrial }: { readonly triesPerAddress: number; readonly isTrial: boolean },
 ): PortalFace {
-  const { directory, origin, ...others } = domain
-  const shared = { ...others, apiHost: () => origin.host }
-  const { store, delivery, administratorLog, notices, clock, log } = shared
-  const sessions = new PortalSessions(store)
-  const credentials = new WebauthnCredentials(store)
-  const authenticationLog = new AuthenticationLog(store)
-  const numberChecks = new NumberChecks(store)
-  const belongings = { ...directory, credentials, delivery }
-  const acts = new Acts({ store, administratorLog, notices, clock })
-  const common = { ...shared, ...directory, sessions, credentials, belongings, acts }
-  const activationCodes = new ActivationCodes(store)
-  const enrolments = new Enrolments(common)
-  const passkeys = new Passkeys(common)
-  const parts: PortalParts = {
-    gate: new PortalSessionGate(common),
+  const { directory, delivery, origin, clock, log } = domain
+  const own = composeSelfService(domain)
+  const { sessions, enrolments, belongings } = own
+  const gate = new PortalSessionGate(
     sessions,
-    enrolments,
-    passkeys,
-    ownDevices: new OwnDevices({ ...common, enrolments, numberChecks, sms: delivery.sms }),
-    appActivation: new AppActivation({ ...common, enrolments, activationCodes }),
-    ownHistory: new OwnHistory({ ...common, activationCodes, log: authenticationLog }),
-    signIn: new PortalSignIn({
-      ...common,
-      passkeys,
-      application: new PortalApplication(store, clock),
-      journal: new Journal(authenticationLog),
-    }),
-    triesPerAddress,
-    clientAddresses,
-    triesOut: isTrial,
-    places: shared.places,
-    delivery,
-    log,
+    directory.users,
+    directory.groups,
+    () => origin.host,
     clock,
-  }
+  )
+  const limits = new PortalLimits(triesPerAddress, clientAddresses, clock)
+  const ways = { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
+  const service = { ways, triesOut: isTrial }
+  const description = new SessionDescription(service, enrolments, belongings)
   return {
-    face: (server) => addPortal(server, parts),
+    face: (server) =>
+      addPortal(server, log, (portal) => {
+        const routes = new PortalRoutes(portal, gate, limits, clientAddresses)
+        addSessionRoutes(routes, gate, limits, description, enrolments, sessions)
+        addSignIn(routes, gate, limits, description, domain, own)
+        addOwnDevices(routes, domain, own)
+      }),
     tidy: async () => {
       await enrolments.tidy()
-      await numberChecks.prune(clock.now())
-      await activationCodes.prune(clock.now())
+      await own.numberChecks.prune(clock.now())
+      await own.activationCodes.prune(clock.now())
     },
   }
 }

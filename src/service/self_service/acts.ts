@@ -5,7 +5,7 @@ import type { Store, StoreDb } from '../store/store.ts'
 import type { NoticeMail } from './notice_mail.ts'
 import type { Notice } from './notices.ts'
 
-/** What an act came to, and the line in the log that tells it. */
+/** The result of an act, and its log entry. */
 export interface Done<Result> {
   readonly result: Result
   readonly user: User
@@ -13,39 +13,38 @@ export interface Done<Result> {
   readonly action: string
   /** What changed; never a secret. */
   readonly description: string
-  /** What its user is told by mail. */
+  /** Mailed to the user. */
   readonly notice?: Notice
 }
 
-export interface ActsParts {
-  readonly store: Store
-  readonly administratorLog: AdministratorLog
-  readonly notices: NoticeMail
-  readonly clock: Clock
-}
-
-/** What users do with what is their own: each act and its line in the log are one transaction. */
+/** Runs what users do in the portal: each change and its log entry are one transaction. */
 export class Acts {
-  readonly #parts: ActsParts
+  readonly #store: Store
+  readonly #log: AdministratorLog
+  readonly #notices: NoticeMail
+  readonly #clock: Clock
 
-  constructor(parts: ActsParts) {
-    this.#parts = parts
+  constructor(store: Store, log: AdministratorLog, notices: NoticeMail, clock: Clock) {
+    this.#store = store
+    this.#log = log
+    this.#notices = notices
+    this.#clock = clock
   }
 
+  /** @param work Makes the change in `db`. */
   async run<Result>(work: (db: StoreDb, now: number) => Promise<Done<Result>>): Promise<Result> {
-    const { store, administratorLog, notices, clock } = this.#parts
-    const now = clock.now()
-    const done = await store.transaction(async (db) => {
+    const now = this.#clock.now()
+    const done = await this.#store.transaction(async (db) => {
       const made = await work(db, now)
       const { user, action, description } = made
       const actor = `user:${user.username}`
-      await administratorLog.append(
+      await this.#log.append(
         { timestamp: now, actor, action, object: user.username, description },
         db,
       )
       return made
     })
-    if (done.notice !== undefined) notices.tell(done.user, done.notice)
+    if (done.notice !== undefined) this.#notices.tell(done.user, done.notice)
     return done.result
   }
 }

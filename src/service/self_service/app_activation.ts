@@ -1,66 +1,67 @@
-import type { Clock } from '../../host/clock.ts'
-import type { Phones } from '../authenticators/phone/phones.ts'
 import type { Activation } from '../people/enrolment/activation.ts'
-import type { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import type { Acts } from './acts.ts'
 import type { Enrolments } from './enrolments.ts'
 import type { Person } from './person.ts'
 
-export interface AppActivationParts {
-  readonly acts: Acts
-  readonly enrolments: Enrolments
-  readonly activation: Activation
-  readonly activationCodes: ActivationCodes
-  readonly phones: Phones
-  /** Host name, with its port where that is not 443. */
-  readonly apiHost: () => string
-  readonly clock: Clock
-}
-
-export type ActivationStanding =
+export type ActivationStatus =
   | { readonly kind: 'waiting' | 'invalid' }
-  /** The phone is `null` where it is there no more. */
+  /** The phone is `null` if it was removed since. */
   | { readonly kind: 'success'; readonly device: string | null; readonly name: string }
 
-/** What a phone is activated with, as the page shows it. */
+/** An activation that has begun, as the page shows it. */
 export interface BegunActivation {
   readonly code: string
-  /** The code stands behind the `#`, where no log has it. */
+  /** The code follows the `#`, so that no log contains it. */
   readonly link: string
   readonly expires: number
 }
 
 const validSecs = 600
 
-/** A phone with the app becomes a device of whoever asks for it. */
+/** Adds a phone with the push app to the user's devices. */
 export class AppActivation {
-  readonly #parts: AppActivationParts
+  readonly #acts: Acts
+  readonly #enrolments: Enrolments
+  readonly #activation: Activation
+  readonly #publicHost: () => string
 
-  constructor(parts: AppActivationParts) {
-    this.#parts = parts
+  /** @param publicHost Host name, with its port unless that is 443. */
+  constructor(
+    acts: Acts,
+    enrolments: Enrolments,
+    activation: Activation,
+    publicHost: () => string,
+  ) {
+    this.#acts = acts
+    this.#enrolments = enrolments
+    this.#activation = activation
+    this.#publicHost = publicHost
   }
 
-  /** @returns A code for one phone and ten minutes. */
+  /** @returns A code for one phone, valid for ten minutes. */
   async begin(person: Person): Promise<BegunActivation> {
-    const { acts, enrolments, activation, apiHost } = this.#parts
-    return await acts.run(async (db, now) => {
-      const { user } = await enrolments.known(person, db, now)
-      const begun = await activation.create(user.userId, null, validSecs, db)
-      const link = `https://${apiHost()}/app/#/activate/${begun.code}`
+    return await this.#acts.run(async (db, now) => {
+      const { user } = await this.#enrolments.known(person, db, now)
+      const begun = await this.#activation.create(user.userId, null, validSecs, db)
+      const link = `https://${this.#publicHost()}/app/#/activate/${begun.code}`
       return { result: { ...begun, link }, user, action: 'activation_create', description: '' }
     })
   }
 
-  /** Whether a phone has been activated, and which; an enrolment is finished by it. */
-  async standing(person: Person, code: string): Promise<ActivationStanding> {
-    const { enrolments, activationCodes, phones, clock } = this.#parts
-    const found = await activationCodes.find(code)
-    if (found === undefined || found.userId !== person.user?.userId) return { kind: 'invalid' }
-    if (found.used === null) {
-      return { kind: found.expires > clock.now() ? 'waiting' : 'invalid' }
+  /** Whether the code has activated a phone, and which. That finishes an enrolment. */
+  async status(person: Person, code: string): Promise<ActivationStatus> {
+    const progress = await this.#activation.progress(code)
+    if (progress === undefined || progress.userId !== person.user?.userId) {
+      return { kind: 'invalid' }
     }
-    await enrolments.hasFinished(person)
-    const phone = found.phoneId === null ? undefined : await phones.byId(found.phoneId)
-    return { kind: 'success', device: found.phoneId, name: phone?.name ?? '' }
+    switch (progress.kind) {
+      case 'waiting':
+        return { kind: 'waiting' }
+      case 'expired':
+        return { kind: 'invalid' }
+      case 'used':
+        await this.#enrolments.hasFinished(person)
+        return { kind: 'success', device: progress.phoneId, name: progress.phoneName }
+    }
   }
 }

@@ -1,15 +1,14 @@
-import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import type { Tokens } from '../authenticators/oath/oath_tokens.ts'
+import type { Clock } from '../../host/clock.ts'
 import type {
   WebauthnCredential,
   WebauthnCredentials,
 } from '../authenticators/passkey/webauthn_credentials.ts'
 import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
-import type { Phones } from '../authenticators/phone/phones.ts'
-import type { Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
 import type { Delivery } from '../messaging/messaging.ts'
-import type { StoreDb } from '../store/store.ts'
-import type { WayIn, WaysIn } from './ways_in.ts'
+import type { Directory } from '../sign_in/subject.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { SelfServiceError } from './person.ts'
+import { mayRemove, type WayIn, type WaysIn } from './ways_in.ts'
 
 /** Something to sign in with, in the order that `push2` counts. */
 export interface OwnDevice {
@@ -24,7 +23,7 @@ export interface OwnDevice {
   readonly created: number | null
 }
 
-/** What a user has. */
+/** What a user can sign in with. */
 export interface Belongings {
   readonly devices: readonly OwnDevice[]
   readonly passkeys: readonly WebauthnCredential[]
@@ -32,35 +31,63 @@ export interface Belongings {
   readonly recoveryCodes: number
 }
 
-export interface BelongingsParts {
-  readonly phones: Phones
-  readonly tokens: Tokens
-  readonly yubikeys: Yubikeys
-  readonly bypassCodes: BypassCodes
-  readonly credentials: WebauthnCredentials
-  readonly delivery: Delivery
-}
+/** Reads what users can sign in with. */
+export class OwnBelongings {
+  readonly #store: Store
+  readonly #directory: Directory
+  readonly #credentials: WebauthnCredentials
+  readonly #delivery: Delivery
+  readonly #clock: Clock
 
-/** Reads what a user has. */
-export async function listBelongings(
-  userId: string,
-  now: number,
-  { phones, tokens, yubikeys, bypassCodes, credentials, delivery }: BelongingsParts,
-  db: StoreDb,
-): Promise<Belongings> {
-  const ownTokens = await tokens.ofUser(userId, db)
-  const ownKeys = await yubikeys.ofUser(userId, db)
-  const ownPhones = capablePhones(await phones.ofUser(userId, db), ownTokens, delivery)
-  const codes = await bypassCodes.ofUser(userId, db)
-  return {
-    devices: [
-      ...ownPhones.map(toOwnDevice),
-      ...[...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownKeys].map(
-        ({ tokenId, serial }) => tokenDevice(tokenId, serial),
-      ),
-    ],
-    passkeys: await credentials.ofUser(userId, db),
-    recoveryCodes: codes.filter(({ expires }) => expires === null || expires > now).length,
+  constructor(
+    store: Store,
+    directory: Directory,
+    credentials: WebauthnCredentials,
+    delivery: Delivery,
+    clock: Clock,
+  ) {
+    this.#store = store
+    this.#directory = directory
+    this.#credentials = credentials
+    this.#delivery = delivery
+    this.#clock = clock
+  }
+
+  /** What the user has now, outside a transaction. */
+  async current(userId: string): Promise<Belongings> {
+    return await this.list(userId, this.#store.db)
+  }
+
+  async list(userId: string, db: StoreDb): Promise<Belongings> {
+    const { phones, tokens, yubikeys, bypassCodes } = this.#directory
+    const now = this.#clock.now()
+    const ownTokens = await tokens.ofUser(userId, db)
+    const ownKeys = await yubikeys.ofUser(userId, db)
+    const ownPhones = capablePhones(await phones.ofUser(userId, db), ownTokens, this.#delivery)
+    const codes = await bypassCodes.ofUser(userId, db)
+    return {
+      devices: [
+        ...ownPhones.map(toOwnDevice),
+        ...[...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownKeys].map(
+          ({ tokenId, serial }) => tokenDevice(tokenId, serial),
+        ),
+      ],
+      passkeys: await this.#credentials.ofUser(userId, db),
+      recoveryCodes: codes.filter(({ expires }) => expires === null || expires > now).length,
+    }
+  }
+
+  /**
+   * Refuses to remove the last device or passkey that lets the user in. Lock the user's row first.
+   *
+   * @throws {SelfServiceError} `last_way_in`
+   */
+  async requireOther(userId: string, id: string, db: StoreDb): Promise<void> {
+    if (mayRemove(listWaysIn(await this.list(userId, db)), id)) return
+    throw new SelfServiceError(
+      'last_way_in',
+      'This is the last thing that you can sign in with. Add another one first.',
+    )
   }
 }
 

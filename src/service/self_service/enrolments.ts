@@ -6,7 +6,7 @@ import { mayEnrol, type User } from '../people/user.ts'
 import { newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type BelongingsParts, listBelongings } from './belongings.ts'
+import type { OwnBelongings } from './belongings.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
 import type { PortalSession, PortalSessions } from './portal_sessions.ts'
 
@@ -17,21 +17,29 @@ export interface Opened {
   readonly token: Secret | undefined
 }
 
-export interface EnrolmentsParts {
-  readonly store: Store
-  readonly users: Users
-  readonly invitations: Invitations
-  readonly sessions: PortalSessions
-  readonly belongings: BelongingsParts
-  readonly clock: Clock
-}
-
 /** Enrolments by invitation, until a device is added. */
 export class Enrolments {
-  readonly #parts: EnrolmentsParts
+  readonly #store: Store
+  readonly #users: Users
+  readonly #invitations: Invitations
+  readonly #sessions: PortalSessions
+  readonly #belongings: OwnBelongings
+  readonly #clock: Clock
 
-  constructor(parts: EnrolmentsParts) {
-    this.#parts = parts
+  constructor(
+    store: Store,
+    users: Users,
+    invitations: Invitations,
+    sessions: PortalSessions,
+    belongings: OwnBelongings,
+    clock: Clock,
+  ) {
+    this.#store = store
+    this.#users = users
+    this.#invitations = invitations
+    this.#sessions = sessions
+    this.#belongings = belongings
+    this.#clock = clock
   }
 
   /**
@@ -41,9 +49,8 @@ export class Enrolments {
    * @throws {SelfServiceError} `invitation_…`, `already_enrolled`
    */
   async open(code: string, presented: PortalSession | undefined, address: string): Promise<Opened> {
-    const { store, invitations, sessions, clock } = this.#parts
-    const now = clock.now()
-    const invitation = await invitations.byCode(code)
+    const now = this.#clock.now()
+    const invitation = await this.#invitations.byCode(code)
     if (invitation === undefined) throw over()
     if (presented !== undefined && presented.tokenHash === invitation.sessionHash) {
       return { session: presented, token: undefined }
@@ -53,10 +60,11 @@ export class Enrolments {
     const user = await this.#userOf(invitation)
     await this.#refuseEnrolled(invitation, user)
     const { sessionHash: holder } = invitation
-    if (holder !== null && (await sessions.byHash(holder, now)) !== undefined) throw elsewhere()
-    return await store.transaction(async (db) => {
-      if (presented !== undefined) await sessions.end(presented.tokenHash, db)
-      const { token, tokenHash } = await sessions.open(
+    if (holder !== null && (await this.#sessions.byHash(holder, now)) !== undefined)
+      throw elsewhere()
+    return await this.#store.transaction(async (db) => {
+      if (presented !== undefined) await this.#sessions.end(presented.tokenHash, db)
+      const { token, tokenHash } = await this.#sessions.open(
         {
           kind: 'enrollment',
           username: user?.username ?? invitation.username,
@@ -67,8 +75,8 @@ export class Enrolments {
         now,
         db,
       )
-      if (!(await invitations.bind(invitation, tokenHash, now, db))) throw elsewhere()
-      const session = await sessions.byHash(tokenHash, now, db)
+      if (!(await this.#invitations.bind(invitation, tokenHash, now, db))) throw elsewhere()
+      const session = await this.#sessions.byHash(tokenHash, now, db)
       if (session === undefined) throw over()
       return { session, token }
     })
@@ -82,27 +90,26 @@ export class Enrolments {
    */
   async known({ session, user }: Person, db: StoreDb, now: number): Promise<KnownPerson> {
     if (user !== undefined) return { session, user }
-    const { users, sessions, invitations } = this.#parts
     const { codeHash, tokenHash, username } = session
     if (session.kind !== 'enrollment' || codeHash === null) throw over()
-    const before = await users.byName(username, 'none', db)
+    const before = await this.#users.byName(username, 'none', db)
     if (before !== undefined) {
-      if (!mayEnrol(before) || (await this.#hasDevice(before.userId, 0, now, db))) {
+      if (!mayEnrol(before) || (await this.#hasDevice(before.userId, 0, db))) {
         throw enrolled()
       }
-      await sessions.setUser(tokenHash, before.userId, db)
+      await this.#sessions.setUser(tokenHash, before.userId, db)
       return { session, user: before }
     }
-    const made = await users.create({ username }, now, db)
-    await sessions.setUser(tokenHash, made.userId, db)
-    await invitations.setMadeUser(codeHash, made.userId, db)
+    const made = await this.#users.create({ username }, now, db)
+    await this.#sessions.setUser(tokenHash, made.userId, db)
+    await this.#invitations.setMadeUser(codeHash, made.userId, db)
     return { session, user: made }
   }
 
   /** Uses the invitation up; call it in the transaction that adds a device. */
   async deviceAdded({ session }: Person, now: number, db: StoreDb): Promise<void> {
     if (session.kind !== 'enrollment' || session.codeHash === null) return
-    await this.#parts.invitations.finish(session.codeHash, session.tokenHash, now, db)
+    await this.#invitations.finish(session.codeHash, session.tokenHash, now, db)
   }
 
   /** @throws {SelfServiceError} `device_first` if the enrolment has no device yet. */
@@ -113,40 +120,40 @@ export class Enrolments {
   }
 
   /** Whether a device was added with the invitation; `true` for other sessions. */
-  async hasFinished(
-    { session, user }: Person,
-    db: StoreDb = this.#parts.store.db,
-  ): Promise<boolean> {
+  async hasFinished({ session, user }: Person): Promise<boolean> {
+    const { db } = this.#store
     if (session.kind !== 'enrollment' || session.codeHash === null) return true
-    const invitation = await this.#parts.invitations.byHash(session.codeHash, db)
+    const invitation = await this.#invitations.byHash(session.codeHash, db)
     if (invitation?.used !== null && invitation !== undefined) return true
     if (user === undefined) return false
-    const now = this.#parts.clock.now()
+    const now = this.#clock.now()
     // a phone may have been activated after the page was closed
-    if (!(await this.#hasDevice(user.userId, session.created, now, db))) return false
+    if (!(await this.#hasDevice(user.userId, session.created, db))) return false
     await this.deviceAdded({ session, user }, now, db)
     return true
   }
 
   /** Deletes old sessions and invitations, and users of enrolments that were never finished. */
   async tidy(): Promise<void> {
-    const { store, invitations, sessions, users, clock } = this.#parts
-    const now = clock.now()
-    await sessions.prune(now)
-    await store.transaction(async (db) => {
-      for (const userId of await invitations.prune(now, db)) {
-        if (!(await this.#hasDevice(userId, 0, now, db))) await users.remove(userId, db)
+    const now = this.#clock.now()
+    await this.#sessions.prune(now)
+    await this.#store.transaction(async (db) => {
+      for (const userId of await this.#invitations.prune(now, db)) {
+        if (!(await this.#hasDevice(userId, 0, db))) await this.#users.remove(userId, db)
       }
     })
   }
 
   async #userOf({ userId, username }: Invitation): Promise<User | undefined> {
-    const { store, users } = this.#parts
-    const user = userId === null ? await users.byName(username, 'none') : await users.byId(userId)
+    const user =
+      userId === null ? await this.#users.byName(username, 'none') : await this.#users.byId(userId)
     if (user === undefined && userId !== null) throw over()
     if (user !== undefined && !mayEnrol(user)) throw over()
     // a user whose name looks like the invited one was added meanwhile
-    if (user === undefined && (await newNameRefusal(username, 'none', store.db)) !== undefined) {
+    if (
+      user === undefined &&
+      (await newNameRefusal(username, 'none', this.#store.db)) !== undefined
+    ) {
       throw over()
     }
     return user
@@ -161,15 +168,13 @@ export class Enrolments {
     user: User | undefined,
   ): Promise<void> {
     if (user === undefined) return
-    const { store, clock } = this.#parts
-    const now = clock.now()
     const since = madeByApplication.includes(createdBy) || userId === null ? 0 : created
-    if (!(await this.#hasDevice(user.userId, since, now, store.db))) return
+    if (!(await this.#hasDevice(user.userId, since, this.#store.db))) return
     throw since === 0 ? enrolled() : used()
   }
 
-  async #hasDevice(userId: string, since: number, now: number, db: StoreDb): Promise<boolean> {
-    const { devices, passkeys } = await listBelongings(userId, now, this.#parts.belongings, db)
+  async #hasDevice(userId: string, since: number, db: StoreDb): Promise<boolean> {
+    const { devices, passkeys } = await this.#belongings.list(userId, db)
     return (
       devices.some(({ created }) => (created ?? 0) >= since) ||
       passkeys.some(({ created }) => created >= since)

@@ -4,26 +4,23 @@ import type { MailPort } from '../messaging/messaging.ts'
 import type { User } from '../people/user.ts'
 import { type Notice, noticeMail } from './notices.ts'
 
-export interface NoticeMailParts {
-  readonly mail: MailPort | undefined
-  readonly clock: Clock
-  readonly log: Log
-}
-
-/** Tells users by mail what was done in their names, where they have an address. */
+/** Mails users what was changed in their accounts, if they have a mail address. */
 export class NoticeMail {
-  readonly #parts: NoticeMailParts
+  readonly #mail: MailPort | undefined
+  readonly #clock: Clock
+  readonly #log: Log
 
-  constructor(parts: NoticeMailParts) {
-    this.#parts = parts
+  constructor(mail: MailPort | undefined, clock: Clock, log: Log) {
+    this.#mail = mail
+    this.#clock = clock
+    this.#log = log
   }
 
-  /** Nobody waits for the mail: what it tells has happened, whether it arrives or not. */
+  /** Does not wait for the mail: the change is made already, whether the mail arrives or not. */
   tell(user: User, notice: Notice): void {
-    const { mail, log, clock } = this.#parts
-    if (mail === undefined || user.email === '') return
-    mail.send(noticeMail(user, notice, clock.now())).catch((error: unknown) => {
-      log.warn('a notice was not mailed', { username: user.username, error: String(error) })
+    if (this.#mail === undefined || user.email === '') return
+    this.#mail.send(noticeMail(user, notice, this.#clock.now())).catch((error: unknown) => {
+      this.#log.warn('a notice was not mailed', { username: user.username, error: String(error) })
     })
   }
 }

@@ -82,8 +82,12 @@ export class NumberChecks {
     })
   }
 
-  /** Uses a code up. A wrong one is counted, so commit the transaction in both cases. */
-  async check(sessionHash: string, code: string, now: number, db: StoreDb): Promise<CheckedCode> {
+  /** Uses a code up, or counts a wrong one, in a transaction of its own. */
+  async check(sessionHash: string, code: string, now: number): Promise<CheckedCode> {
+    return await this.#store.transaction((db) => this.#check(sessionHash, code, now, db))
+  }
+
+  async #check(sessionHash: string, code: string, now: number, db: StoreDb): Promise<CheckedCode> {
     const newest = await db
       .selectFrom('number_checks')
       .select('check_id')

@@ -1,13 +1,13 @@
 import type { User } from '../people/user.ts'
 import type { PortalSession } from './portal_sessions.ts'
 
-/** Whoever acts at the portal: `user` is `undefined` for somebody whom nobody knows yet. */
+/** The holder of a portal session; `user` is `undefined` until an enrolment has created the user. */
 export interface Person {
   readonly session: PortalSession
   readonly user: User | undefined
 }
 
-/** Somebody whom the directory knows. */
+/** The holder of a session of an existing user. */
 export interface KnownPerson extends Person {
   readonly user: User
 }
@@ -32,7 +32,7 @@ export type SelfServiceErrorCode =
   | 'passkey'
   | 'sign_in'
 
-/** Thrown where somebody asks for what can't be; the message tells him why and what to do. */
+/** Thrown for a request that can't be fulfilled; the message tells the user why and what to do. */
 export class SelfServiceError extends Error {
   override readonly name = 'SelfServiceError'
   readonly code: SelfServiceErrorCode
@@ -41,4 +41,17 @@ export class SelfServiceError extends Error {
     super(message)
     this.code = code
   }
+}
+
+/** For a device or passkey that does not exist, or is not the user's. */
+export function notFound(): SelfServiceError {
+  return new SelfServiceError('not_found', 'That is not there any more. Load the page again.')
+}
+
+/** The same for an unknown user as for a wrong passcode. */
+export function signInRefused(): SelfServiceError {
+  return new SelfServiceError(
+    'sign_in',
+    'That did not work. Check the user name and the code, or try another way.',
+  )
 }

@@ -29,6 +29,12 @@ export interface PortalSession {
   readonly expires: number
 }
 
+/** A new session, and the token for the browser's cookie. */
+export interface OpenedSession {
+  readonly token: Secret
+  readonly tokenHash: string
+}
+
 const minuteMs = 60_000
 
 /** How long a session lives, however busy it is, and how long an idle one does. */
@@ -51,12 +57,12 @@ export class PortalSessions {
     this.#store = store
   }
 
-  /** @returns The token for the browser's cookie, and the session. */
+  /** Opens a session. */
   async open(
     session: Pick<PortalSession, 'kind' | 'username' | 'userId' | 'codeHash' | 'address'>,
     now: number,
     db: StoreDb,
-  ): Promise<{ readonly token: Secret; readonly tokenHash: string }> {
+  ): Promise<OpenedSession> {
     const token = randomBytes(32).toString('base64url')
     const tokenHash = hashToken(token)
     await db

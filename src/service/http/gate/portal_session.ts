@@ -4,47 +4,41 @@ import type { Secret } from '../../../host/secret.ts'
 import type { Groups } from '../../people/groups.ts'
 import type { User } from '../../people/user.ts'
 import type { Users } from '../../people/users.ts'
-import type {
-  PortalSession,
-  PortalSessionKind,
-  PortalSessions,
-} from '../../self_service/portal_sessions.ts'
+import type { Person } from '../../self_service/person.ts'
+import type { PortalSessionKind, PortalSessions } from '../../self_service/portal_sessions.ts'
 import { PortalRefusal } from './portal_refusal.ts'
 
-/** Who is at the portal: `user` is `undefined` for somebody whom nobody knows yet. */
-export interface Admitted {
-  readonly session: PortalSession
-  readonly user: User | undefined
-}
-
-export interface PortalSessionGateParts {
-  readonly sessions: PortalSessions
-  readonly users: Users
-  readonly groups: Groups
-  /** Host name, with its port where that is not 443, that browsers know the service by. */
-  readonly apiHost: () => string
-  readonly clock: Clock
-}
-
-/** With `__Host-` a browser takes it from this host alone, over TLS alone, for all of its paths. */
+/** With `__Host-`, browsers accept the cookie only over TLS, from this host and for all its paths. */
 const sessionCookie = '__Host-countersign-portal'
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const maxTokenLength = 64
 
-/**
- * Finds out who is at the portal. A session is worth nothing as soon as its user may not sign in any
- * more, whoever has said so.
- */
+/** Authenticates requests to the portal by their session, which ends if its user may not sign in. */
 export class PortalSessionGate {
-  readonly #parts: PortalSessionGateParts
+  readonly #sessions: PortalSessions
+  readonly #users: Users
+  readonly #groups: Groups
+  readonly #publicHost: () => string
+  readonly #clock: Clock
 
-  constructor(parts: PortalSessionGateParts) {
-    this.#parts = parts
+  /** @param publicHost Host name, with its port unless that is 443, as browsers know it. */
+  constructor(
+    sessions: PortalSessions,
+    users: Users,
+    groups: Groups,
+    publicHost: () => string,
+    clock: Clock,
+  ) {
+    this.#sessions = sessions
+    this.#users = users
+    this.#groups = groups
+    this.#publicHost = publicHost
+    this.#clock = clock
   }
 
   /**
-   * Lets in what the portal's own pages ask for. A browser says where a request comes from; what
-   * does not say it is no browser that holds anybody's cookie.
+   * Accepts requests of the portal's own pages only. Browsers send the origin of a request; clients
+   * that send none are not browsers, and hold nobody's cookie.
    *
    * @throws {PortalRefusal} `cross_site`, `not_json`
    */
@@ -53,17 +47,17 @@ export class PortalSessionGate {
     const site = request.headers['sec-fetch-site']
     if (site !== undefined && site !== 'same-origin') throw new PortalRefusal('cross_site')
     if (request.method === 'GET') return
-    const own = [`https://${host.toLowerCase()}`, `https://${this.#parts.apiHost().toLowerCase()}`]
+    const own = [`https://${host.toLowerCase()}`, `https://${this.#publicHost().toLowerCase()}`]
     if (origin === undefined || !own.includes(origin.toLowerCase())) {
       throw new PortalRefusal('cross_site')
     }
-    // a form of another site can't send it without asking first
+    // another site's form can't send this type without a preflight request
     const type = request.headers['content-type'] ?? ''
     if (!/^application\/json\s*(;|$)/i.test(type)) throw new PortalRefusal('not_json')
   }
 
-  /** @throws {PortalRefusal} `no_session` where there is none of those kinds. */
-  async admit(request: FastifyRequest, kinds: readonly PortalSessionKind[]): Promise<Admitted> {
+  /** @throws {PortalRefusal} `no_session` without a session of one of these kinds. */
+  async admit(request: FastifyRequest, kinds: readonly PortalSessionKind[]): Promise<Person> {
     const admitted = await this.visitor(request)
     if (admitted === undefined || !kinds.includes(admitted.session.kind)) {
       throw new PortalRefusal('no_session')
@@ -71,24 +65,23 @@ export class PortalSessionGate {
     return admitted
   }
 
-  /** Whoever has a session, of whichever kind. */
-  async visitor(request: FastifyRequest): Promise<Admitted | undefined> {
-    const { sessions, users, clock } = this.#parts
+  /** The holder of a session of any kind. */
+  async visitor(request: FastifyRequest): Promise<Person | undefined> {
     const token = readCookie(request)
     if (token === undefined) return undefined
-    const session = await sessions.byToken(token, clock.now())
+    const session = await this.#sessions.byToken(token, this.#clock.now())
     if (session === undefined) return undefined
-    const user = session.userId === null ? undefined : await users.byId(session.userId)
+    const user = session.userId === null ? undefined : await this.#users.byId(session.userId)
     if (session.kind === 'self_service' && user === undefined) return undefined
     if (user !== undefined && !(await this.#maySignIn(user))) {
-      await sessions.end(session.tokenHash)
+      await this.#sessions.end(session.tokenHash)
       return undefined
     }
-    await sessions.touch(session, clock.now())
+    await this.#sessions.touch(session, this.#clock.now())
     return { session, user }
   }
 
-  /** Gives the browser another token; the one before is no session any more. */
+  /** Gives the browser the token of its new session. */
   setCookie(reply: FastifyReply, token: Secret): void {
     reply.header('set-cookie', `${sessionCookie}=${token.reveal()}; ${attributes}`)
   }
@@ -99,7 +92,7 @@ export class PortalSessionGate {
 
   async #maySignIn({ status, userId }: User): Promise<boolean> {
     if (status === 'disabled' || status === 'locked out') return false
-    const groups = await this.#parts.groups.ofUser(userId)
+    const groups = await this.#groups.ofUser(userId)
     return groups.every((group) => group.status !== 'disabled')
   }
 }
@@ -111,7 +104,7 @@ function readCookie({ headers }: FastifyRequest): string | undefined {
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(named))
     .map((pair) => pair.slice(named.length))
-  // two of one name are somebody's attempt to slip his own in
+  // two cookies of one name: an attacker may have set the other
   const [token] = tokens
   return tokens.length === 1 && token !== undefined && token.length <= maxTokenLength
     ? token

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import type { User } from '../user.ts'
 import { nameTaken, requireNewName } from '../user_names.ts'
 import type { Users } from '../users.ts'
-import { ActivationCodes } from './activation_codes.ts'
+import type { ActivationCodes } from './activation_codes.ts'
 
 /** A user who was created, and the code that adds their first device. */
 export interface Enrolled {
@@ -26,12 +26,18 @@ export class Enrollment {
   readonly #clock: Clock
   readonly #codes: ActivationCodes
 
-  constructor(store: Store, users: Users, bypassCodes: BypassCodes, clock: Clock) {
+  constructor(
+    store: Store,
+    users: Users,
+    bypassCodes: BypassCodes,
+    codes: ActivationCodes,
+    clock: Clock,
+  ) {
     this.#store = store
     this.#users = users
     this.#bypassCodes = bypassCodes
     this.#clock = clock
-    this.#codes = new ActivationCodes(store)
+    this.#codes = codes
   }
 
   /**

@@ -38,13 +38,14 @@ export class PortalLinks {
   /** @param address `https://HOST[:PORT]`, as browsers reach the service. */
   constructor(
     store: Store,
-    parts: { readonly users: Users; readonly invitations: Invitations },
+    users: Users,
+    invitations: Invitations,
     address: () => string,
     clock: Clock,
   ) {
     this.#store = store
-    this.#users = parts.users
-    this.#invitations = parts.invitations
+    this.#users = users
+    this.#invitations = invitations
     this.#address = address
     this.#clock = clock
   }

@@ -91,7 +91,8 @@ onBothDatabases('links that a login shows', (rig) => {
     invitations = new Invitations(store)
     links = new PortalLinks(
       store,
-      { users: new Users(store), invitations },
+      new Users(store),
+      invitations,
       () => 'https://mfa.example',
       clock,
     )

@@ -1,46 +1,70 @@
 import { renderSVG } from 'uqr'
 import * as z from 'zod'
-import type { Person } from '../../../self_service/person.ts'
-import type { PortalParts } from './portal_parts.ts'
+import type { AppActivation } from '../../../self_service/app_activation.ts'
+import type { OwnBelongings } from '../../../self_service/belongings.ts'
+import type { Enrolments } from '../../../self_service/enrolments.ts'
+import type { NumberCodes } from '../../../self_service/number_codes.ts'
+import type { NumberEnrolment } from '../../../self_service/number_enrolment.ts'
+import type { OwnPhones } from '../../../self_service/own_phones.ts'
+import type { RecoveryCodes } from '../../../self_service/recovery_codes.ts'
 import { nothing, type PortalRoutes } from './portal_routes.ts'
 import { shownBelongings } from './shown_belongings.ts'
 
 const name = z.string().max(256).default('')
 const code = z.string().min(1).max(64)
-const transports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** The library that reads it looks closer. */
-const attestation = z.looseObject({
-  id: z.string().max(2048),
-  rawId: z.string().max(2048),
-  response: z.object({
-    clientDataJSON: z.string().max(8192),
-    attestationObject: z.string().max(32_768),
-    transports: z.array(z.enum(transports)).optional(),
-  }),
-  type: z.literal('public-key'),
-})
 
-/** What somebody does with the devices that are his, or are to be. */
-export function addDeviceRoutes(routes: PortalRoutes, parts: PortalParts): void {
-  const { ownDevices, appActivation, enrolments, passkeys } = parts
-  const finished = (who: Person) => enrolments.finished(who)
-
+/** Adds the routes that show, name, order and remove a user's devices. */
+export function addDeviceRoutes(
+  routes: PortalRoutes,
+  phones: OwnPhones,
+  belongings: OwnBelongings,
+  enrolments: Enrolments,
+): void {
   routes.owner('GET', 'devices', nothing, async ({ who }) =>
-    shownBelongings(await ownDevices.list(who)),
+    shownBelongings(await belongings.current(who.user.userId)),
   )
 
+  // an enrolment can name the devices that it has added, and change nothing else
+  routes.adding('PATCH', 'devices/:id', z.object({ name }), async ({ who, id, body }) => {
+    await phones.rename(await enrolments.finished(who), id, body.name)
+    return {}
+  })
+
+  routes.owner(
+    'PUT',
+    'devices',
+    z.object({ order: z.array(z.string().max(64)).max(100) }),
+    async ({ who, body }) => {
+      await phones.reorder(who, body.order)
+      return shownBelongings(await belongings.current(who.user.userId))
+    },
+  )
+
+  routes.owner('DELETE', 'devices/:id', nothing, async ({ who, id }) => {
+    await phones.remove(who, id)
+    return shownBelongings(await belongings.current(who.user.userId))
+  })
+}
+
+/** Adds the routes that add a phone, by its number or by the app. */
+export function addPhoneRoutes(
+  routes: PortalRoutes,
+  numberCodes: NumberCodes,
+  numberEnrolment: NumberEnrolment,
+  appActivation: AppActivation,
+): void {
   routes.adding(
     'POST',
     'numbers',
     z.object({ number: z.string().min(1).max(64), name }),
     async ({ who, body }) => {
-      await ownDevices.beginNumber(who, body.number, body.name)
+      await numberCodes.send(who, body.number, body.name)
       return { kind: 'sent' }
     },
   )
 
   routes.adding('POST', 'numbers/check', z.object({ code }), async ({ who, body }) => ({
-    device: await ownDevices.finishNumber(who, body.code),
+    device: await numberEnrolment.finish(who, body.code),
   }))
 
   routes.adding('POST', 'activations', nothing, async ({ who }) => {
@@ -50,65 +74,17 @@ export function addDeviceRoutes(routes: PortalRoutes, parts: PortalParts): void 
   })
 
   routes.adding('POST', 'activations/standing', z.object({ code }), ({ who, body }) =>
-    appActivation.standing(who, body.code),
+    appActivation.status(who, body.code),
   )
+}
 
-  /** In an enrolment what has just been added may be given a name, and nothing else be touched. */
-  routes.adding('PATCH', 'devices/:id', z.object({ name }), async ({ who, id, body }) => {
-    await ownDevices.rename(await finished(who), id, body.name)
-    return {}
-  })
-
-  routes.owner(
-    'PUT',
-    'devices',
-    z.object({ order: z.array(z.string().max(64)).max(100) }),
-    async ({ who, body }) => {
-      await ownDevices.reorder(who, body.order)
-      return shownBelongings(await ownDevices.list(who))
-    },
-  )
-
-  routes.owner('DELETE', 'devices/:id', nothing, async ({ who, id }) => {
-    await ownDevices.remove(who, id)
-    return shownBelongings(await ownDevices.list(who))
-  })
-
+/** Adds the route that makes recovery codes. */
+export function addRecoveryRoutes(
+  routes: PortalRoutes,
+  recoveryCodes: RecoveryCodes,
+  enrolments: Enrolments,
+): void {
   routes.adding('POST', 'recovery-codes', nothing, async ({ who }) => ({
-    codes: await ownDevices.makeRecoveryCodes(await finished(who)),
+    codes: await recoveryCodes.make(await enrolments.finished(who)),
   }))
-
-  routes.adding(
-    'POST',
-    'passkeys/options',
-    nothing,
-    async ({ who }) => await passkeys.registrationOptions(await finished(who)),
-  )
-
-  routes.adding('POST', 'passkeys', z.object({ attestation, name }), async ({ who, body }) => {
-    const { id, rawId, type, response } = body.attestation
-    const { clientDataJSON, attestationObject, transports: told } = response
-    const passkey = {
-      id,
-      rawId,
-      type,
-      clientExtensionResults: {},
-      response: {
-        clientDataJSON,
-        attestationObject,
-        ...(told === undefined ? {} : { transports: told }),
-      },
-    }
-    return { passkey: await passkeys.register(await finished(who), passkey, body.name) }
-  })
-
-  routes.owner('PATCH', 'passkeys/:id', z.object({ name }), async ({ who, id, body }) => {
-    await ownDevices.renamePasskey(who, id, body.name)
-    return {}
-  })
-
-  routes.owner('DELETE', 'passkeys/:id', nothing, async ({ who, id }) => {
-    await ownDevices.removePasskey(who, id)
-    return shownBelongings(await ownDevices.list(who))
-  })
 }

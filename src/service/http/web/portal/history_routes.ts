@@ -1,27 +1,32 @@
 import * as z from 'zod'
-import type { PastSignIn } from '../../../self_service/own_history.ts'
-import type { PortalParts } from './portal_parts.ts'
+import type { Places } from '../../../place/places.ts'
+import type { OwnHistory, PastSignIn } from '../../../self_service/own_history.ts'
+import type { OwnSessions } from '../../../self_service/own_sessions.ts'
 import { nothing, type PortalRoutes } from './portal_routes.ts'
 
 const report = z.object({ txid: z.string().min(1).max(64) })
 
-/** What has happened in a user's name, and what he says to it. */
-export function addHistoryRoutes(routes: PortalRoutes, parts: PortalParts): void {
-  const { ownHistory, places } = parts
+/** Adds the routes that show a user's past sign-ins, report one as fraud, and end other sessions. */
+export function addHistoryRoutes(
+  routes: PortalRoutes,
+  history: OwnHistory,
+  sessions: OwnSessions,
+  places: Places,
+): void {
   routes.owner('GET', 'history', nothing, async ({ who }) => ({
-    signIns: (await ownHistory.list(who)).map((signIn) => shown(signIn, places)),
+    signIns: (await history.list(who)).map((signIn) => shown(signIn, places)),
   }))
 
   routes.owner('POST', 'history/report', report, async ({ who, body }) => {
-    return { locked: await ownHistory.report(who, body.txid) }
+    return { locked: await history.report(who, body.txid) }
   })
 
   routes.owner('POST', 'sign-out-elsewhere', nothing, async ({ who }) => ({
-    ended: await ownHistory.signOutElsewhere(who),
+    ended: await sessions.signOutElsewhere(who),
   }))
 }
 
-function shown(signIn: PastSignIn, places: PortalParts['places']): object {
+function shown(signIn: PastSignIn, places: Places): object {
   const { timestamp, txid, application, factor, result, reason, ipaddr, hostname } = signIn
   const { device, reported } = signIn
   return {

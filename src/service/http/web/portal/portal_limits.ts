@@ -12,13 +12,6 @@ const requestsATry = 20
 const triesPerName = 15
 const triesWithinMs = 5 * minuteMs
 
-export interface PortalLimitsParts {
-  /** In five minutes. */
-  readonly triesPerAddress: number
-  readonly clientAddresses: ClientAddresses
-  readonly clock: Clock
-}
-
 /**
  * Rate limits of the portal: requests of an address, and tries to sign in of an address and for a name.
  * A name counts as the lookup reads it, and also where no user has it, so that no answer tells which.
@@ -30,7 +23,8 @@ export class PortalLimits {
   readonly #tries: RateTable
   readonly #names: RateTable
 
-  constructor({ triesPerAddress, clientAddresses, clock }: PortalLimitsParts) {
+  /** @param triesPerAddress In five minutes. */
+  constructor(triesPerAddress: number, clientAddresses: ClientAddresses, clock: Clock) {
     const table = (max: number, windowMs: number) => new RateTable({ max, windowMs, clock })
     this.#addresses = clientAddresses
     this.#requests = table(triesPerAddress * requestsATry, minuteMs)

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { KnownPerson, Person } from '../../../self_service/person.ts'
 import type { PortalSession, PortalSessionKind } from '../../../self_service/portal_sessions.ts'
+import type { ClientAddresses } from '../../gate/client_address.ts'
 import { PortalRefusal } from '../../gate/portal_refusal.ts'
+import type { PortalSessionGate } from '../../gate/portal_session.ts'
 import { InvalidBody } from './portal_failure.ts'
 import type { PortalLimits } from './portal_limits.ts'
-import type { PortalParts } from './portal_parts.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -28,13 +29,20 @@ const nothing = z.object({})
 /** Adds routes; the method's name says which sessions may use the route. */
 export class PortalRoutes {
   readonly #server: FastifyInstance
-  readonly #parts: PortalParts
+  readonly #gate: PortalSessionGate
   readonly #limits: PortalLimits
+  readonly #clientAddresses: ClientAddresses
 
-  constructor(server: FastifyInstance, parts: PortalParts, limits: PortalLimits) {
+  constructor(
+    server: FastifyInstance,
+    gate: PortalSessionGate,
+    limits: PortalLimits,
+    clientAddresses: ClientAddresses,
+  ) {
     this.#server = server
-    this.#parts = parts
+    this.#gate = gate
     this.#limits = limits
+    this.#clientAddresses = clientAddresses
   }
 
   /** With any session or none. */
@@ -44,13 +52,13 @@ export class PortalRoutes {
     shape: z.ZodType<Body>,
     answer: Answer<Body, Person | undefined>,
   ): void {
-    this.#add(method, path, shape, answer, (request) => this.#parts.gate.visitor(request))
+    this.#add(method, path, shape, answer, (request) => this.#gate.visitor(request))
   }
 
   /** For users who have entered a name, or are about to use a passkey. */
   signingIn<Body>(path: string, shape: z.ZodType<Body>, answer: Answer<Body, PortalSession>): void {
     this.#add('POST', path, shape, answer, async (request) => {
-      const { session } = await this.#parts.gate.admit(request, ['sign_in'])
+      const { session } = await this.#gate.admit(request, ['sign_in'])
       return session
     })
   }
@@ -63,7 +71,7 @@ export class PortalRoutes {
     answer: Answer<Body, Person>,
   ): void {
     const kinds: readonly PortalSessionKind[] = ['enrollment', 'self_service']
-    this.#add(method, path, shape, answer, (request) => this.#parts.gate.admit(request, kinds))
+    this.#add(method, path, shape, answer, (request) => this.#gate.admit(request, kinds))
   }
 
   /** For users who have proved a second factor. */
@@ -74,7 +82,7 @@ export class PortalRoutes {
     answer: Answer<Body, KnownPerson>,
   ): void {
     this.#add(method, path, shape, answer, async (request) => {
-      const { session, user } = await this.#parts.gate.admit(request, ['self_service'])
+      const { session, user } = await this.#gate.admit(request, ['self_service'])
       if (user === undefined) throw new PortalRefusal('no_session')
       return { session, user }
     })
@@ -91,11 +99,11 @@ export class PortalRoutes {
       method,
       url: `/portal/api/${path}`,
       handler: async (request, reply) => {
-        this.#parts.gate.checkOrigin(request)
+        this.#gate.checkOrigin(request)
         this.#limits.request(request)
         const who = await admit(request)
         const body = read(shape, method === 'GET' ? '{}' : request.body)
-        const address = this.#parts.clientAddresses.of(request)
+        const address = this.#clientAddresses.of(request)
         const { id = '' } = request.params
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
         return await answer({ who, body, id, address, request, reply })

@@ -5,6 +5,7 @@ import type { AuthenticationLog } from '../../../audit/authentication_log.ts'
 import type { Phones } from '../../../authenticators/phone/phones.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Activation } from '../../../people/enrolment/activation.ts'
+import type { Deactivation } from '../../../people/enrolment/deactivation.ts'
 import type { Users } from '../../../people/users.ts'
 import type { Places } from '../../../place/places.ts'
 import type { Authentication } from '../../../sign_in/authentication.ts'
@@ -14,6 +15,7 @@ import type { RequestStreams } from './request_streams.ts'
 export interface PushAppParts {
   readonly authentication: Pick<Authentication, 'waitingFor' | 'answer'>
   readonly activation: Activation
+  readonly deactivation: Deactivation
   readonly users: Users
   readonly phones: Phones
   readonly devices: PushDevices

@@ -10,7 +10,7 @@ const maxEvents = 50
 
 /** Adds what a phone may know and change of itself and of its user. */
 export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
-  const { phones, users, devices, activation, authenticationLog, accountName, clock } = parts
+  const { phones, users, devices, deactivation, authenticationLog, accountName, clock } = parts
   route('GET', '/app/api/device', async ({ device }): Promise<DeviceDescription> => {
     const [phone, user] = await Promise.all([
       phones.byId(device.phoneId),
@@ -41,7 +41,7 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
     return { events: events.map((event) => historyEvent(event, parts.places)) }
   })
   route('DELETE', '/app/api/device', async ({ device }) => {
-    await activation.deactivate(device.phoneId)
+    await deactivation.deactivate(device.phoneId)
     return {}
   })
 }

@@ -1,0 +1,49 @@
+import { AuthenticationLog } from '../audit/authentication_log.ts'
+import {
+  addDeviceRoutes,
+  addPhoneRoutes,
+  addRecoveryRoutes,
+} from '../http/web/portal/device_routes.ts'
+import { addHistoryRoutes } from '../http/web/portal/history_routes.ts'
+import { addPasskeyRoutes } from '../http/web/portal/passkey_routes.ts'
+import type { PortalRoutes } from '../http/web/portal/portal_routes.ts'
+import { AppActivation } from '../self_service/app_activation.ts'
+import { NumberCodes } from '../self_service/number_codes.ts'
+import { NumberEnrolment } from '../self_service/number_enrolment.ts'
+import { OwnHistory } from '../self_service/own_history.ts'
+import { OwnPasskeys } from '../self_service/own_passkeys.ts'
+import { OwnPhones } from '../self_service/own_phones.ts'
+import { OwnSessions } from '../self_service/own_sessions.ts'
+import { PasskeyRegistration } from '../self_service/passkey_registration.ts'
+import { RecoveryCodes } from '../self_service/recovery_codes.ts'
+import type { Domain } from './domain.ts'
+import type { SelfService } from './self_service.ts'
+
+/** Adds the routes for devices, passkeys, recovery codes and past sign-ins. */
+export function addOwnDevices(routes: PortalRoutes, domain: Domain, own: SelfService): void {
+  const { store, directory, authentication, activation, delivery, places, origin } = domain
+  const { clock, log } = domain
+  const { users, phones, bypassCodes } = directory
+  const { acts, belongings, enrolments, credentials, numberChecks } = own
+  addDeviceRoutes(routes, new OwnPhones(acts, users, phones, belongings), belongings, enrolments)
+  addPhoneRoutes(
+    routes,
+    new NumberCodes(numberChecks, phones, delivery.sms, clock, log),
+    new NumberEnrolment(acts, numberChecks, enrolments, users, phones, clock),
+    new AppActivation(acts, enrolments, activation, () => origin.host),
+  )
+  addRecoveryRoutes(routes, new RecoveryCodes(acts, bypassCodes), enrolments)
+  addPasskeyRoutes(
+    routes,
+    new PasskeyRegistration(acts, credentials, own.challenges, own.relyingParty),
+    new OwnPasskeys(acts, users, credentials, belongings),
+    belongings,
+    enrolments,
+  )
+  addHistoryRoutes(
+    routes,
+    new OwnHistory(new AuthenticationLog(store), authentication, users, clock),
+    new OwnSessions(acts, own.sessions, own.activationCodes),
+    places,
+  )
+}

@@ -1,0 +1,44 @@
+import { AuthenticationLog } from '../audit/authentication_log.ts'
+import type { PortalSessionGate } from '../http/gate/portal_session.ts'
+import type { PortalLimits } from '../http/web/portal/portal_limits.ts'
+import type { PortalRoutes } from '../http/web/portal/portal_routes.ts'
+import type { SessionDescription } from '../http/web/portal/session_description.ts'
+import { addPasskeySignInRoutes, addSignInRoutes } from '../http/web/portal/sign_in_routes.ts'
+import { PasscodeSignIn } from '../self_service/passcode_sign_in.ts'
+import { PasskeyApproval } from '../self_service/passkey_approval.ts'
+import { PasskeyAssertion } from '../self_service/passkey_assertion.ts'
+import { PasskeySignIn } from '../self_service/passkey_sign_in.ts'
+import { PortalApplication } from '../self_service/portal_application.ts'
+import { PortalRequests } from '../self_service/portal_requests.ts'
+import { PushSignIn } from '../self_service/push_sign_in.ts'
+import { SignInSessions } from '../self_service/sign_in_sessions.ts'
+import { Journal } from '../sign_in/journal.ts'
+import type { Domain } from './domain.ts'
+import type { SelfService } from './self_service.ts'
+
+/** Adds the routes of the sign-in to the portal. */
+export function addSignIn(
+  routes: PortalRoutes,
+  gate: PortalSessionGate,
+  limits: PortalLimits,
+  description: SessionDescription,
+  { store, directory, authentication, transactions, clock, log }: Domain,
+  { sessions: portalSessions, credentials, challenges, relyingParty }: SelfService,
+): void {
+  const { users, groups } = directory
+  const application = new PortalApplication(store, clock)
+  const requests = new PortalRequests(application, users, groups)
+  const sessions = new SignInSessions(store, portalSessions, clock)
+  addSignInRoutes(routes, gate, limits, description, {
+    sessions,
+    passcode: new PasscodeSignIn(requests, sessions, authentication, log),
+    push: new PushSignIn(requests, sessions, authentication, transactions, users, log),
+  })
+  const assertion = new PasskeyAssertion(credentials, challenges, relyingParty)
+  const journal = new Journal(new AuthenticationLog(store))
+  const approval = new PasskeyApproval(store, credentials, users, journal, clock)
+  addPasskeySignInRoutes(routes, gate, limits, sessions, {
+    assertion,
+    signIn: new PasskeySignIn(assertion, requests, authentication, approval, sessions),
+  })
+}

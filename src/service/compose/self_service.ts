@@ -1,0 +1,42 @@
+import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
+import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
+import { Acts } from '../self_service/acts.ts'
+import { OwnBelongings } from '../self_service/belongings.ts'
+import { Enrolments } from '../self_service/enrolments.ts'
+import { NumberChecks } from '../self_service/number_checks.ts'
+import { PasskeyChallenges } from '../self_service/passkey_challenges.ts'
+import { PortalSessions } from '../self_service/portal_sessions.ts'
+import { RelyingParty } from '../self_service/relying_party.ts'
+import type { Domain } from './domain.ts'
+
+/** What the routes of the portal share. */
+export interface SelfService {
+  readonly acts: Acts
+  readonly sessions: PortalSessions
+  readonly credentials: WebauthnCredentials
+  readonly challenges: PasskeyChallenges
+  readonly relyingParty: RelyingParty
+  readonly belongings: OwnBelongings
+  readonly enrolments: Enrolments
+  readonly activationCodes: ActivationCodes
+  readonly numberChecks: NumberChecks
+}
+
+/** Composes what users do with their own devices. */
+export function composeSelfService(domain: Domain): SelfService {
+  const { store, directory, invitations, administratorLog, notices, delivery, clock } = domain
+  const sessions = new PortalSessions(store)
+  const credentials = new WebauthnCredentials(store)
+  const belongings = new OwnBelongings(store, directory, credentials, delivery, clock)
+  return {
+    acts: new Acts(store, administratorLog, notices, clock),
+    sessions,
+    credentials,
+    challenges: new PasskeyChallenges(store, sessions),
+    relyingParty: new RelyingParty(() => domain.origin.host),
+    belongings,
+    enrolments: new Enrolments(store, directory.users, invitations, sessions, belongings, clock),
+    activationCodes: new ActivationCodes(store),
+    numberChecks: new NumberChecks(store),
+  }
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod'
+import type { PasscodeSignIn } from '../../../self_service/passcode_sign_in.ts'
+import type { PasskeyAssertion } from '../../../self_service/passkey_assertion.ts'
+import type { PasskeySignIn } from '../../../self_service/passkey_sign_in.ts'
+import type { PushSignIn } from '../../../self_service/push_sign_in.ts'
+import type { SignInSessions } from '../../../self_service/sign_in_sessions.ts'
+import type { PortalSessionGate } from '../../gate/portal_session.ts'
+import type { PortalLimits } from './portal_limits.ts'
+import { nothing, type PortalRoutes } from './portal_routes.ts'
+import type { SessionDescription } from './session_description.ts'
+
+const username = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^\P{C}+$/u)
+const passcode = z.string().trim().min(1).max(64)
+/** The library that verifies it checks the rest. */
+const assertion = z.looseObject({
+  id: z.string().max(2048),
+  rawId: z.string().max(2048),
+  response: z.object({
+    clientDataJSON: z.string().max(8192),
+    authenticatorData: z.string().max(8192),
+    signature: z.string().max(8192),
+    userHandle: z.string().max(512).optional(),
+  }),
+  clientExtensionResults: z.looseObject({}),
+  type: z.literal('public-key'),
+})
+
+/** Adds the routes that begin a sign-in, and those for a passcode, a push or an SMS. */
+export function addSignInRoutes(
+  routes: PortalRoutes,
+  gate: PortalSessionGate,
+  limits: PortalLimits,
+  description: SessionDescription,
+  signIns: {
+    readonly sessions: SignInSessions
+    readonly passcode: PasscodeSignIn
+    readonly push: PushSignIn
+  },
+): void {
+  const { sessions, passcode: passcodeSignIn, push } = signIns
+
+  routes.anybody('POST', 'sign-in', z.object({ username }), async (call) => {
+    limits.tried(call.request, call.body.username)
+    const { token } = await sessions.begin(call.body.username, call.who?.session, call.address)
+    gate.setCookie(call.reply, token)
+    return { kind: 'sign_in', username: call.body.username, ...description.service() }
+  })
+
+  routes.signingIn('sign-in/passcode', z.object({ passcode }), async ({ who, ...call }) => {
+    limits.tried(call.request, who.username)
+    gate.setCookie(call.reply, await passcodeSignIn.check(who, call.body.passcode))
+    return { kind: 'signed_in' }
+  })
+
+  routes.signingIn('sign-in/push', nothing, async ({ who, request }) => {
+    limits.tried(request, who.username)
+    return { code: await push.send(who) }
+  })
+
+  routes.signingIn('sign-in/push/standing', nothing, async ({ who, reply }) => {
+    const status = await push.status(who)
+    if (status.kind === 'signed_in') gate.setCookie(reply, status.token)
+    return { kind: status.kind }
+  })
+
+  routes.signingIn('sign-in/sms', nothing, async ({ who, request }) => {
+    limits.tried(request, who.username)
+    await passcodeSignIn.sendSms(who)
+    return { kind: 'sent' }
+  })
+}
+
+/** Adds the routes for a sign-in with a passkey, which needs no name. */
+export function addPasskeySignInRoutes(
+  routes: PortalRoutes,
+  gate: PortalSessionGate,
+  limits: PortalLimits,
+  sessions: SignInSessions,
+  passkeys: { readonly assertion: PasskeyAssertion; readonly signIn: PasskeySignIn },
+): void {
+  routes.anybody('POST', 'sign-in/passkey/options', nothing, async (call) => {
+    limits.tried(call.request, '')
+    const before = call.who?.session
+    if (before?.kind === 'sign_in') return await passkeys.assertion.options(before.tokenHash)
+    const { token, tokenHash } = await sessions.begin('', before, call.address)
+    gate.setCookie(call.reply, token)
+    return await passkeys.assertion.options(tokenHash)
+  })
+
+  routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ who, ...call }) => {
+    limits.tried(call.request, '')
+    const token = await passkeys.signIn.signIn(who, parseAssertion(call.body.assertion))
+    gate.setCookie(call.reply, token)
+    return { kind: 'signed_in' }
+  })
+}
+
+function parseAssertion(read: z.infer<typeof assertion>) {
+  const { clientDataJSON, authenticatorData, signature, userHandle } = read.response
+  return {
+    id: read.id,
+    rawId: read.rawId,
+    type: read.type,
+    clientExtensionResults: {},
+    response: {
+      clientDataJSON,
+      authenticatorData,
+      signature,
+      ...(userHandle === undefined ? {} : { userHandle }),
+    },
+  }
+}

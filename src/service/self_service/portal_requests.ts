@@ -1,0 +1,75 @@
+import type { Integration } from '../applications/integrations.ts'
+import type { Groups } from '../people/groups.ts'
+import type { User } from '../people/user.ts'
+import type { Users } from '../people/users.ts'
+import type { AuthRequest } from '../sign_in/authentication.ts'
+import type { PortalApplication } from './portal_application.ts'
+import type { PortalSession } from './portal_sessions.ts'
+
+/** A sign-in to the portal, as the decision on sign-ins reads it. */
+export interface PortalRequest {
+  readonly request: AuthRequest
+  readonly user: User | undefined
+  /** Whether the user has bypass status, and so needs no proof at other applications. */
+  readonly proofless: boolean
+}
+
+/** The same for a sign-in with a passkey, which has named its user. */
+export interface PasskeyRequest {
+  readonly request: AuthRequest
+  readonly user: User
+}
+
+/** Builds the requests by which the portal asks whether a user may sign in. */
+export class PortalRequests {
+  readonly #application: PortalApplication
+  readonly #users: Users
+  readonly #groups: Groups
+
+  constructor(application: PortalApplication, users: Users, groups: Groups) {
+    this.#application = application
+    this.#users = users
+    this.#groups = groups
+  }
+
+  /** @returns `undefined` if the portal is closed, or the session has no name. */
+  async byName(session: PortalSession): Promise<PortalRequest | undefined> {
+    const integration = await this.#application.integration()
+    if (integration === undefined || session.username === '') return undefined
+    const user = await this.#users.byName(session.username, integration.usernameNormalization)
+    const proofless = user !== undefined && (await this.#isProofless(user))
+    const request = { ...buildRequest(session, integration, user), budget: 'portal' } as const
+    return { request, user, proofless }
+  }
+
+  /**
+   * A passkey can't be guessed, so wrong passcodes that closed the portal do not apply. A user whose
+   * only device is a passkey may sign in to enrol others.
+   *
+   * @returns `undefined` if the portal is closed, or the user was removed or needs no proof.
+   */
+  async byPasskey(session: PortalSession, userId: string): Promise<PasskeyRequest | undefined> {
+    const integration = await this.#application.integration()
+    const user = await this.#users.byId(userId)
+    if (integration === undefined || user === undefined) return undefined
+    if (await this.#isProofless(user)) return undefined
+    const asked = { ...integration, newUserPolicy: 'enroll' } as const
+    const request = { ...buildRequest(session, asked, user), budget: 'sign-in' } as const
+    return { request, user }
+  }
+
+  /** Bypass status would let the user in without proof, so the portal treats them as unknown. */
+  async #isProofless({ status, userId }: User): Promise<boolean> {
+    const groups = await this.#groups.ofUser(userId)
+    return status === 'bypass' || groups.some((group) => group.status === 'bypass')
+  }
+}
+
+function buildRequest(
+  { username, address }: PortalSession,
+  integration: Integration,
+  user: User | undefined,
+): AuthRequest {
+  const named = user === undefined ? { username } : { userId: user.userId }
+  return { integration, named, ipaddr: address, hostname: '' }
+}
