@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { ConfigTable } from '../src/config/option.ts'
 import { buildReferencePage } from '../src/config/reference_page.ts'
 import { proxyTable } from '../src/proxy/sections/section_table.ts'
-import { serviceConfigPage } from '../src/service/config/config_page.ts'
+import { serviceTable } from '../src/service/config/service_table.ts'
 
 /** The pages of this folder that are generated from option tables. A test compares them. */
 export const pages: ReadonlyMap<string, () => string> = new Map([
   ['authproxy.cfg.md', () => format(buildPage('authproxy.cfg.md', proxyTable))],
-  ['countersign.cfg.md', () => format(serviceConfigPage())],
+  ['countersign.cfg.md', () => format(buildPage('countersign.cfg.md', serviceTable))],
 ])
 
 /** The introduction in `parts/`, followed by the tables. */

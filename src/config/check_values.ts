@@ -7,7 +7,7 @@ import { plausibleName, type Section, type Setting } from './section.ts'
 export function checkValues(section: Section, table: ConfigTable, report: Report): void {
   for (const setting of section.settings) {
     reportTraps(setting, section.kind, table, report)
-    if (section.kind.status === undefined) checkValue(setting, table, report)
+    if (section.kind.status === undefined) checkValue(setting, report)
   }
   if (section.kind.status !== undefined) return
   reportMissing(section, report)
@@ -19,13 +19,13 @@ export function readText({ option, entry }: Setting): string {
   return option.type.multiline === true ? entry.value : (entry.value.split('\n')[0] ?? '')
 }
 
-function checkValue(setting: Setting, table: ConfigTable, report: Report): void {
+function checkValue(setting: Setting, report: Report): void {
   const { option, entry, isProtected } = setting
   const key = formatKeyName(setting)
   const value = readText(setting)
   if (value === '') {
-    const isReported = entry.continuations.length > 0 || table.emptyValues === 'unset'
-    if (!isReported) report('error', entry.line, `${key} is empty; add a value or remove the line`)
+    const isContinued = entry.continuations.length > 0
+    if (!isContinued) report('error', entry.line, `${key} is empty; add a value or remove the line`)
     return
   }
   if (isProtected) return
@@ -81,7 +81,7 @@ function reportTraps(
     const message = `the value of ${key} includes the text after ; or #; move a comment to its own line`
     report('warning', entry.line, message)
   }
-  if (/^(["']).*\1$/.test(entry.value)) {
+  if (/^("[^"]*"|'[^']*')$/.test(entry.value)) {
     report('warning', entry.line, `the quotes are part of the value of ${key}; remove them`)
   }
 }

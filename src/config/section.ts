@@ -108,6 +108,7 @@ class SectionMatcher<Kind extends SectionKind> {
         unknown.set(written, line ?? entry.line)
         continue
       }
+      if (entry.value === '' && this.#table.emptyValues === 'unset') continue
       const same = [...before, ...settings].find(
         (setting) => setting.key === name.key && setting.number === name.number,
       )

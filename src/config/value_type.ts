@@ -88,7 +88,7 @@ export function oneOf<const Words extends readonly string[]>(
 }
 
 /** A comma-separated list whose items are all parsed by `item`. */
-function list<T>(
+export function list<T>(
   form: string,
   item: (text: string, key: string) => ParsedValue<T>,
 ): ValueType<readonly T[]> {

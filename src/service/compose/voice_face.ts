@@ -1,4 +1,4 @@
-import type { PhoneConfig } from '../config/delivery_config.ts'
+import type { PhoneConfig } from '../config/phone_section.ts'
 import type { Face } from '../http/server/http_server.ts'
 import { CallConversation } from '../http/voice/call_conversation.ts'
 import { OutboxCalls } from '../http/voice/outbox_calls.ts'

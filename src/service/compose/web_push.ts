@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { PushDevices } from '../authenticators/push/push_devices.ts'
-import type { WebPushConfig } from '../config/service_config.ts'
+import type { WebPushConfig } from '../config/push_section.ts'
 import { contactWeakness } from '../config/web_push_contact.ts'
 import { vapidKeys } from '../messaging/web_push/vapid_keys.ts'
 import { WebPush } from '../messaging/web_push/web_push.ts'

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { formatProblem } from '../../config/problem.ts'
 import { Secret } from '../../host/secret.ts'
-import { formatProblem } from './config_values.ts'
 import { defaultConfig, readServiceConfig, type ServiceConfig } from './service_config.ts'
 
-/** The options that say where the data is. */
+/** The options of the command line that name the data. */
 export interface LocationOptions {
   /** The data folder. */
   readonly data?: string | undefined
@@ -17,15 +17,15 @@ export interface DataLocation {
   /** Absolute. */
   readonly folder: string
   readonly config: ServiceConfig
-  /** Problems that do not keep it from being used. */
+  /** Problems of the configuration that are not errors, one line each. */
   readonly warnings: readonly string[]
-  /** SQLite in the data folder where it is not set. */
+  /** `undefined` for SQLite in the data folder. */
   readonly databaseUrl: Secret | undefined
-  /** In place of the key file in the data folder. */
+  /** Replaces the key file in the data folder. */
   readonly sealingKey: Secret | undefined
 }
 
-/** Thrown where the configuration can't be read or has errors; the message has one line for each. */
+/** Thrown if the configuration can't be read or has errors; the message has one line for each. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }
@@ -36,7 +36,7 @@ export function configFileIn(folder: string): string {
 }
 
 /**
- * Finds the data that a command works on; the service and all other verbs find the same.
+ * Finds the data that a command works on, in the same way for all verbs.
  *
  * - Folder: `--data`, else `data_folder` of `--config`, else `COUNTERSIGN_DATA`, else `./data`.
  * - Configuration: `--config`, else `countersign.cfg` in that folder, else the defaults.
@@ -61,7 +61,7 @@ export function locateData(options: LocationOptions): DataLocation {
   }
 }
 
-/** An empty variable is not set: container tools pass on variables that have no value. */
+/** An empty variable counts as unset: container tools pass on variables that have no value. */
 function environment(name: string): string | undefined {
   const value = process.env[name]
   return value === '' ? undefined : value
@@ -73,7 +73,7 @@ function read(file: string): { config: ServiceConfig; warnings: readonly string[
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ConfigurationError(`the configuration can't be read: ${reason}`)
+    throw new ConfigurationError(`the configuration can't be read: ${reason}; check --config`)
   }
   const { config, problems } = readServiceConfig(text, resolve(file))
   const lines = problems.map(formatProblem)

@@ -1,21 +1,25 @@
-/** What stands for the placeholders of a gateway's address and body. */
+/** The values that replace the placeholders in a gateway's address and body. */
 export interface GatewayValues {
   readonly to: string
   readonly text: string
   readonly from: string
 }
 
-/** How a value is written where it stands: in a query or a form, or within a string of JSON. */
+/** How values are encoded: for a query or a form, or inside a JSON string. */
 export type GatewayEncoding = 'form' | 'json'
 
 const encodings: Readonly<Record<GatewayEncoding, (text: string) => string>> = {
-  // half of a surrogate pair has no octets
+  // a lone surrogate can't be encoded in UTF-8
   form: (text) => encodeURIComponent(text.toWellFormed()),
   json: (text) => JSON.stringify(text.toWellFormed()).slice(1, -1),
 }
 
-/** In one pass: a placeholder within a text that was put in stays as it is. */
-export function filled(template: string, values: GatewayValues, encoding: GatewayEncoding): string {
+/** Replaces the placeholders, in one pass: a placeholder inside a value is not replaced. */
+export function fillTemplate(
+  template: string,
+  values: GatewayValues,
+  encoding: GatewayEncoding,
+): string {
   const encode = encodings[encoding]
   return template.replace(/\{(to|text|from)\}/g, (_placeholder, name) => {
     switch (name) {
@@ -29,12 +33,8 @@ export function filled(template: string, values: GatewayValues, encoding: Gatewa
   })
 }
 
-/**
- * What can't be right in the templates, and at which key: found when they are read, and not at a sign-in.
- *
- * @param templates.url Empty where it was refused already.
- */
-export function templateProblems({
+/** Finds mistakes in the templates when they are read, before the first message is sent. */
+export function findTemplateProblems({
   method,
   url,
   body = '',
@@ -42,31 +42,37 @@ export function templateProblems({
   from,
   plus,
 }: GatewayTemplates): TemplateProblem[] {
-  if (url === '') return []
   const problems: TemplateProblem[] = []
   const both = `${url}${body}`
   for (const placeholder of ['{to}', '{text}']) {
     if (both.includes(placeholder)) continue
-    problems.push({ key: 'url', message: `${placeholder} stands neither in url nor in body` })
+    problems.push({
+      key: 'url',
+      message: `${placeholder} is missing in url and body; add it to one of them`,
+    })
   }
   for (const [key, template] of [
     ['url', url],
     ['body', body],
   ] as const) {
     if (template.includes('{from}') && from === '') {
-      problems.push({ key, message: `{from} stands in ${key}, and from is not set` })
+      problems.push({ key, message: `${key} has {from}, but from is not set; set it` })
     }
     if (!hasUnknownPlaceholder(template)) continue
-    const message = `a word in braces in ${key} stands for nothing; there are {to}, {text} and {from}, and %7B for a brace`
+    const message = `${key} has an unknown placeholder; write {to}, {text} or {from}, and %7B for a brace`
     problems.push({ key, message })
   }
   if (body !== '' && method === 'GET') {
-    problems.push({ key: 'body', message: 'method=GET has no body; write POST, or use url alone' })
+    problems.push({
+      key: 'body',
+      message: 'body has no effect with method=GET; write method=POST or remove body',
+    })
   } else if (body !== '' && contentType === 'json' && !isJsonTemplate(body, plus)) {
-    const message = 'body is not JSON when it is filled; placeholders stand in quotes: "{text}"'
+    const message =
+      'body is not valid JSON after its placeholders are replaced; put them in quotes: "{text}"'
     problems.push({ key: 'body', message })
   }
-  return [...problems, ...addressProblems(url)]
+  return [...problems, ...findUrlProblems(url)]
 }
 
 export interface GatewayTemplates {
@@ -78,41 +84,41 @@ export interface GatewayTemplates {
   readonly plus: boolean
 }
 
-/** Told without the templates, in which there may be a password. */
+/** The message does not repeat a template, since it can contain a password. */
 interface TemplateProblem {
   readonly key: 'url' | 'body'
   readonly message: string
 }
 
-function addressProblems(url: string): TemplateProblem[] {
+function findUrlProblems(url: string): TemplateProblem[] {
   const { hash, username, password } = new URL(url)
   const problems: TemplateProblem[] = []
   if (/^https?:\/\/[^/?#]*[{}]/.test(url)) {
-    problems.push({ key: 'url', message: 'a placeholder stands in the host of url' })
+    problems.push({ key: 'url', message: 'url has a placeholder in its host; write the host name' })
   }
   if (hash !== '' || url.endsWith('#')) {
-    const message = 'what stands behind # in url is never sent; write %23 where # is meant'
+    const message = 'url has a #, and the text after it is never sent; write %23 for a #'
     problems.push({ key: 'url', message })
   }
   if (username !== '' || password !== '') {
     const message =
-      'a name and password before the host of url are not sent; write them as headers=Authorization: Basic …'
+      'url has a user name or password before its host, which is not sent; write headers=Authorization: Basic …'
     problems.push({ key: 'url', message })
   }
   return problems
 }
 
-/** Whether there is a word in braces that stands for nothing, and would be sent as it is. */
+/** Whether a word in braces is not a placeholder, and would be sent unchanged. */
 function hasUnknownPlaceholder(template: string): boolean {
   const words = [...template.matchAll(/\{\s*\w+\s*\}/g)]
   return words.some(([word]) => !/^\{(to|text|from)\}$/.test(word))
 }
 
-/** Whether it is JSON when it is filled, whatever the text: its placeholder is in quotes, then. */
+/** Whether the template is JSON for every text, which requires quotes around its placeholder. */
 function isJsonTemplate(template: string, plus: boolean): boolean {
   const values = { to: `${plus ? '+' : ''}15550101234`, text: 'a "b" \\ \n c', from: '"' }
   try {
-    JSON.parse(filled(template, values, 'json'))
+    JSON.parse(fillTemplate(template, values, 'json'))
     return true
   } catch {
     return false

@@ -1,18 +1,34 @@
+import { list, type ValueType } from '../../config/value_type.ts'
+
 /**
- * Whether a text is one mail address and nothing else, as `alice@example.com`. Quoted local parts,
- * lists, groups and comments (RFC 5322 §3.4) are none: by them a name could add recipients.
+ * Whether a text is one mail address and nothing else, such as `alice@example.com`. Quoted local
+ * parts, lists, groups and comments (RFC 5322 §3.4) are not: they could add recipients.
  */
 export function isMailAddress(text: string): boolean {
   return (
-    text.length <= longest && /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()\\\p{Cc}]+$/u.test(text)
+    text.length <= maxLength && /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()\\\p{Cc}]+$/u.test(text)
   )
 }
 
-/** Whether it is one that may have a name before it, as `Countersign <mfa@example.com>`. */
-export function isMailbox(text: string): boolean {
-  const [, bracketed] = /^[^<>\p{Cc}]*<([^<>]*)>$/u.exec(text) ?? []
-  return isMailAddress(bracketed ?? text)
+export const mailAddresses: ValueType<readonly string[]> = list(
+  'comma-separated mail addresses',
+  (address) =>
+    isMailAddress(address)
+      ? { value: address }
+      : { problem: `has '${address}', which is not a mail address; correct or remove it` },
+)
+
+/** A mail address, optionally with a name before it: `Countersign <mfa@example.com>`. */
+export const mailbox: ValueType<string> = {
+  form: 'mail address, optionally with a name',
+  mayContainEquals: true,
+  parse: (value) => {
+    const [, bracketed] = /^[^<>\p{Cc}]*<([^<>]*)>$/u.exec(value) ?? []
+    return isMailAddress(bracketed ?? value)
+      ? { value }
+      : { problem: `is '${value}'; write it like Countersign <mfa@example.com>` }
+  },
 }
 
 /** RFC 5321 §4.5.3.1.3, without the angle brackets. */
-const longest = 254
+const maxLength = 254

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { type ParsedValue, text, type ValueType } from '../../config/value_type.ts'
 
 const httpsPort = 443
 
@@ -9,10 +10,10 @@ interface ServiceNames {
 }
 
 /**
- * The address under which users, phones and providers reach the service: `https://HOST[:PORT]`,
- * without a slash at its end. Every link that the service hands out begins with it.
+ * The address at which users, phones and providers reach the service: `https://HOST[:PORT]`,
+ * without a slash at its end. Every link begins with it.
  *
- * @param port The one that the service listens on.
+ * @param port Port that the service listens on.
  */
 export function buildPublicUrl({ publicUrl, hostNames }: ServiceNames, port: number): string {
   const [name = 'localhost'] = hostNames
@@ -24,44 +25,43 @@ export function bracketed(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host
 }
 
-/** `public_url`, read: an address, or why it is refused. */
-export type PublicUrl =
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'refused'; readonly reason: string }
-
-const example = 'write it like https://mfa.example.com'
-
-/** Reads `public_url`. A reason repeats nothing of it, since there may be a password in it. */
-export function parsePublicUrl(text: string): PublicUrl {
-  if (!/^https:\/\/[^/]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) {
-    return refused('is not an https:// address')
-  }
-  const url = new URL(text)
-  const host = url.hostname.replace(/\.$/, '')
-  if (url.username !== '' || url.password !== '' || text.includes('@')) {
-    return refused('has credentials in it; every link would show them')
-  }
-  if (text.includes('?')) return refused('has a query, and links can not be made of it')
-  if (text.includes('#')) return refused('has a fragment, and links can not be made of it')
-  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) {
-    return refused('is an IP address; browsers take passkeys for host names alone')
-  }
-  if (!/^([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i.test(host)) {
-    return refused('has no valid host name')
-  }
-  if (url.pathname.replaceAll('/', '') !== '') {
-    return refused('has a path; the service answers at the root of its host name alone')
-  }
-  return { kind: 'url', url: `https://${host}${url.port === '' ? '' : `:${url.port}`}` }
+/** An `https://` origin with a host name. Problems do not repeat it, since it can contain a password. */
+export const publicUrl: ValueType<string> = {
+  ...text,
+  form: 'https:// address',
+  parse: (value) => {
+    const parsed = parsePublicUrl(value)
+    if ('value' in parsed) return parsed
+    return { problem: `${parsed.problem}; write it like https://mfa.example.com` }
+  },
 }
 
-function refused(found: string): PublicUrl {
-  return { kind: 'refused', reason: `public_url ${found}; ${example}` }
+function parsePublicUrl(written: string): ParsedValue<string> {
+  if (!/^https:\/\/[^/]/i.test(written) || /\s/.test(written) || !URL.canParse(written)) {
+    return { problem: 'is not an https:// address' }
+  }
+  const url = new URL(written)
+  const host = url.hostname.replace(/\.$/, '')
+  if (url.username !== '' || url.password !== '' || written.includes('@')) {
+    return { problem: 'has credentials in it, which every link would show' }
+  }
+  if (written.includes('?')) return { problem: 'has a query, so links can not begin with it' }
+  if (written.includes('#')) return { problem: 'has a fragment, so links can not begin with it' }
+  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) {
+    return { problem: 'is an IP address, but browsers accept passkeys for host names only' }
+  }
+  if (!/^([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i.test(host)) {
+    return { problem: 'has no valid host name' }
+  }
+  if (url.pathname.replaceAll('/', '') !== '') {
+    return { problem: 'has a path, but the service answers only at the root of its host name' }
+  }
+  return { value: `https://${host}${url.port === '' ? '' : `:${url.port}`}` }
 }
 
 /**
- * Hosts that clients may know the service by, with their ports: each name at the port that the
- * service listens on and at the public one.
+ * Every `HOST:PORT` that clients may use for the service: each name with the port that the service
+ * listens on, and with the public port.
  */
 export function clientHosts(service: ServiceNames, port: number): string[] {
   const outside = new URL(buildPublicUrl(service, port))

@@ -1,5 +1,5 @@
 import type { Log } from '../../host/log.ts'
-import type { MailConfig } from '../config/delivery_config.ts'
+import type { MailConfig } from '../config/mail_section.ts'
 import { logUndelivered } from './log_undelivered.ts'
 import type { MailPort } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'

@@ -1,5 +1,5 @@
 import type { Log } from '../../host/log.ts'
-import type { PhoneConfig } from '../config/delivery_config.ts'
+import type { PhoneConfig } from '../config/phone_section.ts'
 import { logUndelivered } from './log_undelivered.ts'
 import type { PhonePort, PhonePrompt, PlacedCall } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'

@@ -1,5 +1,5 @@
 import type { Log } from '../../host/log.ts'
-import type { SmsConfig } from '../config/delivery_config.ts'
+import type { SmsConfig } from '../config/sms_section.ts'
 import { logUndelivered } from './log_undelivered.ts'
 import type { SmsPort } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { TelephonyEvent, TelephonyLog } from '../audit/telephony_log.ts'
-import type { TelephonyLimits } from '../config/delivery_config.ts'
+import type { TelephonyLimits } from '../config/telephony_limits.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { DeliveryError, type DeliveryErrorCode } from './messaging.ts'
 

@@ -86,8 +86,8 @@ export class Store {
     const { folder, databaseUrl, mustExist = false } = options
     const problem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl.reveal())
     if (problem !== undefined) {
-      const named = problem.replace('database_url', 'database_url or COUNTERSIGN_DATABASE_URL')
-      throw new StoreError('STORE_DATABASE_URL', named)
+      const message = `database_url or COUNTERSIGN_DATABASE_URL ${problem}`
+      throw new StoreError('STORE_DATABASE_URL', message)
     }
     const file = join(folder, 'countersign.db')
     const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres'

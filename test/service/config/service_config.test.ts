@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { formatProblem } from '../../../src/service/config/config_values.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
 import { defaultConfig, readServiceConfig } from '../../../src/service/config/service_config.ts'
 
 const file = '/etc/countersign/countersign.cfg'
@@ -69,7 +69,10 @@ threshold=3
     ])
     for (const wrong of ['203.0.113.0/24', '203.0.113.0/33 a', '10/8 b', 'office 10.0.0.0/8']) {
       const [problem] = read(wrong).problems.map(formatProblem)
-      assert.match(problem ?? '', /cfg:2: '.+' is no network with its name; write it like/)
+      assert.match(
+        problem ?? '',
+        /cfg:2: networks has '.+', which is not a network with its name; write it like/,
+      )
     }
   })
 
@@ -177,7 +180,11 @@ threshold=0
       'admin@example.com',
     ]) {
       const told = listProblems(`[push]\nweb_push_contact=${wrong}`)
-      assert.match(told.join(), /cfg:2: '.+' is no address to reach somebody at/, wrong)
+      assert.match(
+        told.join(),
+        /cfg:2: web_push_contact is '.+', which is not a contact address/,
+        wrong,
+      )
     }
   })
 

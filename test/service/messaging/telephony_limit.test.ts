@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { TelephonyLog } from '../../../src/service/audit/telephony_log.ts'
-import type { TelephonyLimits } from '../../../src/service/config/delivery_config.ts'
+import type { TelephonyLimits } from '../../../src/service/config/telephony_limits.ts'
 import { DeliveryError } from '../../../src/service/messaging/messaging.ts'
 import { type Telephoned, TelephonyLimit } from '../../../src/service/messaging/telephony_limit.ts'
 import type { Store } from '../../../src/service/store/store.ts'

@@ -1,5 +1,5 @@
 import { statusMessage } from '../../../duo/index.ts'
-import type { PhoneConfig } from '../../config/delivery_config.ts'
+import type { PhoneConfig } from '../../config/phone_section.ts'
 import { type CallReply, twiml } from '../../messaging/twilio/twiml.ts'
 import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import { askingText, type VoiceTexts, voiceTexts } from '../../messaging/voice/voice_texts.ts'

@@ -4,7 +4,8 @@ import {
   SendVoiceMessageCommand,
   type VoiceId,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2'
-import type { AwsConfig, Language } from '../../config/delivery_config.ts'
+import type { AwsConfig } from '../../config/aws_section.ts'
+import type { Language } from '../../config/phone_section.ts'
 import { DeliveryError, type DeliveryErrorCode } from '../messaging.ts'
 import { readCaFile } from '../provider/ca_file.ts'
 import {

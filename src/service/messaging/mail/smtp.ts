@@ -1,6 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer'
-import type { SmtpConfig } from '../../config/delivery_config.ts'
 import { isMailAddress } from '../../config/mail_address.ts'
+import type { SmtpConfig } from '../../config/mail_section.ts'
 import { DeliveryError, type MailMessage, type MailPort } from '../messaging.ts'
 import { readCaFile } from '../provider/ca_file.ts'
 import {

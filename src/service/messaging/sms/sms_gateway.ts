@@ -1,5 +1,5 @@
-import type { HttpGatewayConfig } from '../../config/delivery_config.ts'
-import { filled } from '../../config/gateway_template.ts'
+import { fillTemplate } from '../../config/gateway_template.ts'
+import type { HttpGatewayConfig } from '../../config/http_gateway_section.ts'
 import { DeliveryError } from '../messaging.ts'
 import { ProviderHttp } from '../provider/provider_http.ts'
 
@@ -26,12 +26,12 @@ export class SmsGateway {
     const values = { to: plus ? to : to.replace(/^\+/, ''), text, from }
     const answer = await this.#http.send({
       method,
-      url: filled(url.reveal(), values, 'form'),
+      url: fillTemplate(url.reveal(), values, 'form'),
       headers: {
         ...(body === undefined ? {} : { 'content-type': contentTypes[contentType] }),
         ...Object.fromEntries(headers.map(({ name, value }) => [name, value.reveal()])),
       },
-      body: body === undefined ? undefined : filled(body.reveal(), values, contentType),
+      body: body === undefined ? undefined : fillTemplate(body.reveal(), values, contentType),
     })
     const { status } = answer
     if (status >= 300 && status < 400) {

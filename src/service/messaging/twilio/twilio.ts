@@ -1,4 +1,4 @@
-import type { TwilioConfig } from '../../config/delivery_config.ts'
+import type { TwilioConfig } from '../../config/twilio_section.ts'
 import { DeliveryError, type DeliveryErrorCode } from '../messaging.ts'
 import { ProviderHttp } from '../provider/provider_http.ts'
 

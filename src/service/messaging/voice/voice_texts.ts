@@ -1,4 +1,4 @@
-import type { Language } from '../../config/delivery_config.ts'
+import type { Language } from '../../config/phone_section.ts'
 
 /** What a call says. */
 export interface VoiceTexts {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
-import type { SmsConfig } from '../../../../src/service/config/delivery_config.ts'
+import type { SmsConfig } from '../../../../src/service/config/sms_section.ts'
 import { DeliveryError, type SmsMessage } from '../../../../src/service/messaging/messaging.ts'
 import type { Store } from '../../../../src/service/store/store.ts'
 import { SignIn, type Somebody } from '../../../rig/sign_in.ts'

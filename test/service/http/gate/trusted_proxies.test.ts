@@ -131,7 +131,7 @@ describe('trusted_proxies in countersign.cfg', () => {
     assert.deepEqual(problems('10.0.0.5, 2001:db8::/64, 192.0.2.0/24'), [])
     const [problem] = problems('10.0.0.5, proxy.example')
     assert.deepEqual([problem?.severity, problem?.line], ['error', 2])
-    assert.match(problem?.message ?? '', /'proxy\.example' is no IP address or network/)
+    assert.match(problem?.message ?? '', /'proxy\.example', which is not an IP address or network/)
     assert.equal(problems('10.0.0.0/33')[0]?.severity, 'error')
   })
 

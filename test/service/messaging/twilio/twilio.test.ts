@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
-import type { TwilioConfig } from '../../../../src/service/config/delivery_config.ts'
+import type { TwilioConfig } from '../../../../src/service/config/twilio_section.ts'
 import { Twilio } from '../../../../src/service/messaging/twilio/twilio.ts'
 import { toDeliveryError } from '../../../rig/delivery_error.ts'
 import { freePort } from '../../../rig/running.ts'
