@@ -68,29 +68,45 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['kysely', 'pg'],
   },
-  'service/applications': { rooms: ['host', 'service/store'] },
+  'service/applications': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/applications/policy': {
     rooms: ['service/applications'],
     packages: ['ipaddr.js', 'zod'],
   },
   'service/audit': { rooms: ['host', 'service/store'], packages: ['kysely'] },
-  'service/people': { rooms: ['duo', 'host', 'service/people/username', 'service/store'] },
+  'service/people': {
+    rooms: ['duo', 'host', 'service/people/username', 'service/store'],
+    packages: ['kysely'],
+  },
   'service/authenticators/token_files': {
     rooms: ['host', 'service/people'],
     node: ['node:crypto'],
     packages: ['fast-xml-parser', 'otpauth'],
   },
   'service/authenticators/oath': {
-    rooms: ['host', 'service/authenticators/token_files', 'service/people', 'service/store'],
+    rooms: [
+      'host',
+      'service/authenticators',
+      'service/authenticators/token_files',
+      'service/people',
+      'service/store',
+    ],
     node: ['node:crypto'],
     packages: ['otpauth'],
   },
   'service/authenticators/yubikey': {
-    rooms: ['host', 'service/authenticators/token_files', 'service/people', 'service/store'],
+    rooms: [
+      'host',
+      'service/authenticators',
+      'service/authenticators/token_files',
+      'service/people',
+      'service/store',
+    ],
     node: ['node:crypto'],
   },
   'service/authenticators': {
     rooms: ['service/authenticators/oath', 'service/authenticators/yubikey', 'service/store'],
+    packages: ['kysely'],
   },
   'service/authenticators/bypass': { rooms: ['service/people', 'service/store'] },
   'service/config': {
@@ -110,6 +126,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'service/authenticators/phone': {
     rooms: ['service/authenticators/oath', 'service/messaging', 'service/people', 'service/store'],
+    packages: ['kysely'],
   },
   'service/sign_in/transaction': { rooms: ['host', 'service/store'] },
   'service/authenticators/push': {
@@ -391,7 +408,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/store',
     ],
-    node: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:util'],
+    node: ['node:events', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:util'],
     packages: ['@clack/prompts', 'commander', 'uqr'],
   },
 }

@@ -2,7 +2,7 @@ import type { Failure } from './failure.ts'
 
 /** How every answer of the API is wrapped. */
 export type Envelope =
-  | { readonly stat: 'OK'; readonly response: unknown }
+  | { readonly stat: 'OK'; readonly response: unknown; readonly metadata?: PagingMetadata }
   | {
       readonly stat: 'FAIL'
       readonly code: number
@@ -10,8 +10,30 @@ export type Envelope =
       readonly message_detail?: string
     }
 
-export function success(response: unknown): Envelope {
-  return { stat: 'OK', response }
+/** Where a page is in its list, as the Admin API says it beside a response. */
+export interface PagingMetadata {
+  /** `offset` of the next page; absent on the last. */
+  readonly next_offset?: number
+  /** `offset` of the page before; absent on the first. */
+  readonly prev_offset?: number
+  readonly total_objects: number
+}
+
+/** @param metadata For a page of a list. */
+export function success(response: unknown, metadata?: PagingMetadata): Envelope {
+  return { stat: 'OK', response, ...(metadata === undefined ? {} : { metadata }) }
+}
+
+/** @param total Entries on all pages. */
+export function pagingMetadata(
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+  total: number,
+): PagingMetadata {
+  return {
+    ...(offset + limit < total ? { next_offset: offset + limit } : {}),
+    ...(offset > 0 ? { prev_offset: Math.max(0, offset - limit) } : {}),
+    total_objects: total,
+  }
 }
 
 export function failure({ code, message }: Failure, detail?: string): Envelope {

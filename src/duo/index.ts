@@ -8,7 +8,15 @@ export {
   parseEncodedParameters,
 } from './canonical.ts'
 export { allowedSkewMs, parseDate, rfc2822Date } from './date.ts'
-export { type Envelope, failure, isRecord, parseEnvelope, success } from './envelope.ts'
+export {
+  type Envelope,
+  failure,
+  isRecord,
+  type PagingMetadata,
+  pagingMetadata,
+  parseEnvelope,
+  success,
+} from './envelope.ts'
 export { AuthApiFailure, type Failure, failureDetail, failures } from './failure.ts'
 export {
   type AuthAnswer,

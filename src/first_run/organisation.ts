@@ -78,9 +78,9 @@ export async function organisationIsThere(store: Store, firstRun: FirstRun): Pro
 
 /** Whether the data has neither users nor applications. */
 export async function isEmpty(store: Store): Promise<boolean> {
-  const users = await new Users(store).list()
-  const integrations = await new Integrations(store).list()
-  return users.length + integrations.length === 0
+  const users = await new Users(store).total({}, store.db)
+  const integrations = await new Integrations(store).total({}, store.db)
+  return users + integrations === 0
 }
 
 /** The passcode that alice's hardware token shows next; `undefined` where she has none any more. */

@@ -20,6 +20,7 @@ import {
 import { ServiceAddress } from '../../service/compose/service_address.ts'
 import { buildPublicUrl } from '../../service/config/public_url.ts'
 import { newRadiusSecret } from '../../service/store/identifier.ts'
+import { pages } from '../../service/store/keyset.ts'
 import type { Store } from '../../service/store/store.ts'
 import { type ClientSettings, clientCfg, describeClient } from './client_cfg.ts'
 import {
@@ -28,9 +29,10 @@ import {
   confirmed,
   type DataOptions,
   dataOptions,
+  notFound,
   withStore,
 } from './context.ts'
-import { json, show as showResult, suggestWord, table } from './output.ts'
+import { json, type ListView, pageSize, printPages, show as showResult } from './output.ts'
 
 const policyOption = new Option(
   '--new-users <policy>',
@@ -138,23 +140,24 @@ For ${describeClient(made)}: countersign app show ${made.ikey} --cfg --reveal
 
 async function list(options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
-    const apps = await new Integrations(store).list()
-    process.stdout.write(
-      asJson
-        ? json(apps.map(appJson))
-        : table(
-            ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'STATE'],
-            apps.map((app) => [
-              app.name,
-              app.type,
-              app.ikey,
-              app.newUserPolicy,
-              app.enabled ? 'enabled' : 'disabled',
-            ]),
-            'No application is protected yet. Protect one: countersign app add --type radius --name "VPN"',
-          ),
-    )
+    const apps = new Integrations(store)
+    const listed = pages((after) => apps.page({ limit: pageSize, after }, store.db))
+    await printPages(listed, view, asJson)
   })
+}
+
+const view: ListView<Integration> = {
+  heads: ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'STATE'],
+  row: ({ name, type, ikey, newUserPolicy, enabled }) => [
+    name,
+    type,
+    ikey,
+    newUserPolicy,
+    enabled ? 'enabled' : 'disabled',
+  ],
+  json: appJson,
+  empty:
+    'No application is protected yet. Protect one: countersign app add --type radius --name "VPN"',
 }
 
 interface ShowOptions extends DataOptions {
@@ -280,19 +283,11 @@ async function remove(
 }
 
 async function appNamed(store: Store, name: string): Promise<Integration> {
-  const apps = await new Integrations(store).list()
-  const app = apps.find(
-    (candidate) =>
-      candidate.ikey === name || candidate.name.toLowerCase() === name.trim().toLowerCase(),
-  )
+  const apps = new Integrations(store)
+  const app = (await apps.byIkey(name, store.db)) ?? (await apps.byName(name, store.db))
   if (app !== undefined) return app
-  const close = suggestWord(
-    name,
-    apps.map((candidate) => candidate.name),
-  )
-  throw new CommandError(
-    `there is no application '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
-  )
+  const known = pages((after) => apps.page({ limit: pageSize, after }, store.db))
+  throw await notFound('application', name, known, (candidate) => candidate.name)
 }
 
 function policies(options: PolicyOptions) {

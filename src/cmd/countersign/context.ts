@@ -15,9 +15,10 @@ import {
 } from '../../service/config/data_location.ts'
 import { DirectoryError, type User } from '../../service/people/user.ts'
 import { Users } from '../../service/people/users.ts'
+import { pages } from '../../service/store/keyset.ts'
 import { Store } from '../../service/store/store.ts'
 import { StoreError } from '../../service/store/store_error.ts'
-import { suggestWord } from './output.ts'
+import { pageSize, suggestWord } from './output.ts'
 
 /** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */
 export class CommandError extends Error {
@@ -101,13 +102,23 @@ export async function userNamed(store: Store, name: string): Promise<User> {
   const users = new Users(store)
   const user = (await users.byName(name)) ?? (await users.byId(name))
   if (user !== undefined) return user
-  const close = suggestWord(
-    name,
-    (await users.list()).map(({ username }) => username),
-  )
-  throw new CommandError(
-    `there is no user '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
-  )
+  const known = pages((after) => users.page({ limit: pageSize, after }, store.db))
+  throw await notFound('user', name, known, ({ username }) => username)
+}
+
+/** The error for an unknown name, with the known one that was probably meant. */
+export async function notFound<Item>(
+  what: string,
+  name: string,
+  known: AsyncIterable<readonly Item[]>,
+  nameOf: (item: Item) => string,
+): Promise<CommandError> {
+  for await (const items of known) {
+    const close = suggestWord(name, items.map(nameOf))
+    if (close === undefined) continue
+    return new CommandError(`there is no ${what} '${name}'; did you mean ${close}?`)
+  }
+  return new CommandError(`there is no ${what} '${name}'`)
 }
 
 /** Asks before something is removed for good; without a terminal `--yes` is the answer. */

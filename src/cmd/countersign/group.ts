@@ -8,16 +8,17 @@ import {
 } from '../../service/administration/acts/groups.ts'
 import { type Group, type GroupStatus, Groups, groupStatuses } from '../../service/people/groups.ts'
 import type { User } from '../../service/people/user.ts'
+import { pages } from '../../service/store/keyset.ts'
 import type { Store } from '../../service/store/store.ts'
 import {
-  CommandError,
   confirmed,
   type DataOptions,
   dataOptions,
+  notFound,
   userNamed,
   withStore,
 } from './context.ts'
-import { json, show, suggestWord, table } from './output.ts'
+import { json, type ListView, pageSize, printPages, show } from './output.ts'
 
 /** `countersign group …` */
 export function addGroupVerb(program: Command): void {
@@ -67,17 +68,17 @@ async function add(
 
 async function list(options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
-    const groups = await new Groups(store).list()
-    process.stdout.write(
-      asJson
-        ? json(groups.map(groupJson))
-        : table(
-            ['GROUP', 'STATUS', 'DESCRIPTION'],
-            groups.map(({ name, status, description }) => [name, status, description]),
-            'There are no groups yet. Add one: countersign group add "Contractors"',
-          ),
-    )
+    const groups = new Groups(store)
+    const listed = pages((after) => groups.page({ limit: pageSize, after }, store.db))
+    await printPages(listed, view, asJson)
   })
+}
+
+const view: ListView<Group> = {
+  heads: ['GROUP', 'STATUS', 'DESCRIPTION'],
+  row: ({ name, status, description }) => [name, status, description],
+  json: groupJson,
+  empty: 'There are no groups yet. Add one: countersign group add "Contractors"',
 }
 
 async function edit(name: string, options: DataOptions & { status: GroupStatus }): Promise<void> {
@@ -130,13 +131,8 @@ async function groupNamed(store: Store, name: string): Promise<Group> {
   const groups = new Groups(store)
   const group = await groups.byName(name)
   if (group !== undefined) return group
-  const close = suggestWord(
-    name,
-    (await groups.list()).map((candidate) => candidate.name),
-  )
-  throw new CommandError(
-    `there is no group '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,
-  )
+  const known = pages((after) => groups.page({ limit: pageSize, after }, store.db))
+  throw await notFound('group', name, known, (candidate) => candidate.name)
 }
 
 function groupJson({ groupId, name, status, description }: Group) {

@@ -3,11 +3,12 @@ import { untilStopped } from '../../host/signals.ts'
 import { AdministratorLog } from '../../service/audit/administrator_log.ts'
 import { AuthenticationLog } from '../../service/audit/authentication_log.ts'
 import { TelephonyLog } from '../../service/audit/telephony_log.ts'
+import { type Page, type PageRequest, pages } from '../../service/store/keyset.ts'
 import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { readCount, readSince } from './duration.ts'
 import { followLog, type LogEntry } from './follow_log.ts'
-import { administratorView, authenticationView, type LogView, telephonyView } from './log_views.ts'
-import { columns, json, table } from './output.ts'
+import { administratorView, authenticationView, telephonyView } from './log_views.ts'
+import { columns, type ListView, pageSize, printPages } from './output.ts'
 
 interface LogOptions extends DataOptions {
   readonly limit?: number
@@ -74,15 +75,28 @@ async function authentication(
       ...(options.result === undefined ? {} : { result: options.result }),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     }
-    const read = (range: Range) => log.entries({ ...filter, ...range }, store.db)
-    await print(read, authenticationView, options)
+    await print(
+      {
+        page: (request) => log.page({ ...filter, ...request }, store.db),
+        newest: (range) => log.entries({ ...filter, ...range }, store.db),
+      },
+      authenticationView,
+      options,
+    )
   })
 }
 
 async function administrator(options: LogOptions): Promise<void> {
   await withStore(options, async ({ store }) => {
     const log = new AdministratorLog(store)
-    await print((range) => log.entries(range, store.db), administratorView, options)
+    await print(
+      {
+        page: (request) => log.page(request, store.db),
+        newest: (range) => log.entries(range, store.db),
+      },
+      administratorView,
+      options,
+    )
   })
 }
 
@@ -91,44 +105,55 @@ async function telephony(options: LogOptions & { user?: string }): Promise<void>
     const user = options.user === undefined ? undefined : await userNamed(store, options.user)
     const log = new TelephonyLog(store)
     const filter = user === undefined ? {} : { userId: user.userId }
-    const read = (range: Range) => log.entries({ ...filter, ...range }, store.db)
-    await print(read, telephonyView, options)
+    await print(
+      {
+        page: (request) => log.page({ ...filter, ...request }, store.db),
+        newest: (range) => log.entries({ ...filter, ...range }, store.db),
+      },
+      telephonyView,
+      options,
+    )
   })
 }
 
-type Read<Event> = (range: Range) => Promise<readonly LogEntry<Event>[]>
+/** How the lines of a log are read, newest first. */
+interface LogReader<Event> {
+  readonly page: (request: TimeRequest) => Promise<Page<Event>>
+  /** With the ids that `afterId` takes. */
+  readonly newest: (range: Range) => Promise<readonly LogEntry<Event>[]>
+}
+
+type TimeRequest = PageRequest<'timestamp'> & { readonly mintime?: number }
 
 async function print<Event>(
-  read: Read<Event>,
-  view: LogView<Event>,
+  reader: LogReader<Event>,
+  view: ListView<Event>,
   options: LogOptions,
 ): Promise<void> {
   const { since, follow, json: asJson } = options
   const limit = options.limit ?? (since === undefined ? defaultLimit : maxEntries)
   const range = since === undefined ? { limit } : { limit, mintime: since }
   if (follow) {
-    await printAndFollow(read, view, range, asJson)
+    await printAndFollow(reader.newest, view, range, asJson)
     return
   }
-  const events = (await read(range)).map(({ event }) => event)
-  process.stdout.write(
-    asJson
-      ? json(events.map(view.json))
-      : table(
-          view.heads,
-          events.map(view.row),
-          since === undefined ? view.empty : 'Nothing since then.',
-        ),
-  )
-  if (events.length === limit && since !== undefined) {
+  let count = 0
+  const listed = pages(async (after) => {
+    const page = await reader.page({ ...range, after, limit: Math.min(pageSize, limit - count) })
+    count += page.items.length
+    return count < limit ? page : { ...page, next: null }
+  })
+  const empty = since === undefined ? view.empty : 'Nothing since then.'
+  await printPages(listed, { ...view, empty }, asJson)
+  if (count === limit && since !== undefined) {
     process.stderr.write(`only the newest ${limit} entries are shown; --limit shows more\n`)
   }
 }
 
 /** JSON has one entry per line, so that a reader can parse each as it comes. */
 async function printAndFollow<Event>(
-  read: Read<Event>,
-  view: LogView<Event>,
+  read: LogReader<Event>['newest'],
+  view: ListView<Event>,
   range: Range,
   asJson: boolean,
 ): Promise<void> {

@@ -1,18 +1,9 @@
 import type { AdministratorEvent } from '../../service/audit/administrator_log.ts'
 import type { AuthenticationEvent } from '../../service/audit/authentication_log.ts'
 import type { TelephonyEvent } from '../../service/audit/telephony_log.ts'
-import { type Cell, isoTime, moment } from './output.ts'
+import { isoTime, type ListView, moment } from './output.ts'
 
-/** How the entries of a log are shown to people and to scripts. */
-export interface LogView<Event> {
-  readonly heads: readonly string[]
-  readonly row: (event: Event) => readonly Cell[]
-  readonly json: (event: Event) => Readonly<Record<string, unknown>>
-  /** Where there are no entries. */
-  readonly empty: string
-}
-
-export const authenticationView: LogView<AuthenticationEvent> = {
+export const authenticationView: ListView<AuthenticationEvent> = {
   heads: ['TIME', 'USER', 'APPLICATION', 'FACTOR', 'RESULT', 'REASON', 'ADDRESS'],
   row: (event) => [
     moment(event.timestamp),
@@ -28,10 +19,10 @@ export const authenticationView: LogView<AuthenticationEvent> = {
     user_id: userId,
     ...event,
   }),
-  empty: 'Nobody has signed in yet.',
+  empty: 'No sign-ins yet.',
 }
 
-export const administratorView: LogView<AdministratorEvent> = {
+export const administratorView: ListView<AdministratorEvent> = {
   heads: ['TIME', 'WHO', 'ACTION', 'OBJECT', 'DESCRIPTION'],
   row: ({ timestamp, actor, action, object, description }) => [
     moment(timestamp),
@@ -41,10 +32,10 @@ export const administratorView: LogView<AdministratorEvent> = {
     description,
   ],
   json: ({ timestamp, ...event }) => ({ timestamp: isoTime(timestamp), ...event }),
-  empty: 'No administrator has done anything yet.',
+  empty: 'No administrator has changed anything yet.',
 }
 
-export const telephonyView: LogView<TelephonyEvent> = {
+export const telephonyView: ListView<TelephonyEvent> = {
   heads: ['TIME', 'KIND', 'NUMBER', 'FOR', 'PROVIDER', 'RESULT', 'DETAIL'],
   row: (event) => [
     moment(event.timestamp),
@@ -60,5 +51,5 @@ export const telephonyView: LogView<TelephonyEvent> = {
     user_id: userId,
     ...event,
   }),
-  empty: 'No message has been sent yet, and nobody called.',
+  empty: 'No message has been sent yet, and no call was made.',
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
 
 export type Cell = string | number | null
@@ -11,6 +12,54 @@ export function table(
   if (rows.length === 0) return `${empty}\n`
   const line = columns(heads, rows)
   return `${styleText('bold', line(heads))}\n${rows.map((row) => `${line(row)}\n`).join('')}`
+}
+
+/** Entries that a list reads at once. */
+export const pageSize = 500
+
+/** How the entries of a list are printed, for people and for scripts. */
+export interface ListView<Item> {
+  readonly heads: readonly string[]
+  readonly row: (item: Item) => readonly Cell[]
+  readonly json: (item: Item) => unknown
+  /** Printed instead of an empty table. */
+  readonly empty: string
+}
+
+/**
+ * Prints a list page by page, so that a long one is never held as a whole. The columns are as wide as
+ * the first page needs.
+ */
+export async function printPages<Item>(
+  pages: AsyncIterable<readonly Item[]>,
+  { heads, row, json: toJson, empty }: ListView<Item>,
+  asJson: boolean,
+): Promise<void> {
+  let line: ReturnType<typeof columns> | undefined
+  let count = 0
+  for await (const items of pages) {
+    if (asJson) {
+      const entries = items.map((item) => JSON.stringify(toJson(item), undefined, 2))
+      const lines = entries.map((entry, index) => {
+        const start = count + index === 0 ? '[\n' : ',\n'
+        return `${start}  ${entry.replaceAll('\n', '\n  ')}`
+      })
+      await print(lines.join(''))
+    } else if (items.length > 0) {
+      const rows = items.map(row)
+      const start = line === undefined ? `${styleText('bold', columns(heads, rows)(heads))}\n` : ''
+      line ??= columns(heads, rows)
+      const toLine = line
+      await print(`${start}${rows.map((cells) => `${toLine(cells)}\n`).join('')}`)
+    }
+    count += items.length
+  }
+  if (asJson) await print(count === 0 ? '[]\n' : '\n]\n')
+  else if (count === 0) await print(`${empty}\n`)
+}
+
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
 /** Aligns further rows with those given. */

@@ -14,6 +14,7 @@ import {
 } from '../../service/authenticators/hardware_tokens.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
 import { Users } from '../../service/people/users.ts'
+import { pages } from '../../service/store/keyset.ts'
 import type { Store } from '../../service/store/store.ts'
 import {
   CommandError,
@@ -23,7 +24,7 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
-import { isoTime, json, moment, show, table } from './output.ts'
+import { isoTime, json, type ListView, moment, pageSize, printPages, show } from './output.ts'
 import { addTokenImportVerb } from './token_import.ts'
 import { otpauthUri, tokenShown } from './token_shown.ts'
 
@@ -121,30 +122,41 @@ async function add(username: string, options: AddOptions): Promise<void> {
 
 async function list(options: DataOptions & { readonly unassigned: boolean }): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
-    const tokens = (await new HardwareTokens(store).list()).filter(
-      ({ userId, phoneId }) => !options.unassigned || (userId === null && phoneId === null),
-    )
-    const names = new Map(
-      (await new Users(store).list()).map(({ userId, username }) => [userId, username]),
-    )
-    process.stdout.write(
-      asJson
-        ? json(tokens.map(tokenJson))
-        : table(
-            ['TOKEN', 'SERIAL', 'KIND', 'USER', 'EXPIRES'],
-            tokens.map((token) => [
-              token.tokenId,
-              token.serial,
-              token.kind,
-              names.get(token.userId ?? '') ?? '',
-              moment(token.expires),
-            ]),
-            options.unassigned
-              ? 'Every token is with a user. Import more: countersign token import FILE'
-              : 'There are no tokens yet. Add one: countersign token add alice --totp',
-          ),
-    )
+    const tokens = new HardwareTokens(store)
+    const users = new Users(store)
+    const listed = pages(async (after) => {
+      const request = { limit: pageSize, after, unassigned: options.unassigned }
+      const page = await tokens.page(request, store.db)
+      const userIds = page.items.flatMap(({ userId }) => userId ?? [])
+      const names = await users.usernames(userIds, store.db)
+      const items = page.items.map((token) => ({
+        token,
+        username: names.get(token.userId ?? '') ?? '',
+      }))
+      return { ...page, items }
+    })
+    const empty = options.unassigned
+      ? 'All tokens are assigned. Import more: countersign token import FILE'
+      : 'There are no tokens yet. Add one: countersign token add alice --totp'
+    await printPages(listed, { ...view, empty }, asJson)
   })
+}
+
+interface ListedToken {
+  readonly token: HardwareToken
+  readonly username: string
+}
+
+const view: Omit<ListView<ListedToken>, 'empty'> = {
+  heads: ['TOKEN', 'SERIAL', 'KIND', 'USER', 'EXPIRES'],
+  row: ({ token: { tokenId, serial, kind, expires }, username }) => [
+    tokenId,
+    serial,
+    kind,
+    username,
+    moment(expires),
+  ],
+  json: ({ token }) => tokenJson(token),
 }
 
 async function assign(serial: string, username: string, options: DataOptions): Promise<void> {

@@ -46,6 +46,7 @@ export function addUserVerb(program: Command): void {
     .action(add)
   dataOptions(user.command('list'))
     .description('all users, with their devices, invitations and locks')
+    .option('--search <text>', 'only those whose names or mail address have words that begin so')
     .option('--not-enrolled', 'only those without a device to sign in with', false)
     .action(listUsers)
   dataOptions(user.command('show <username>')).description('a user with all devices').action(show)

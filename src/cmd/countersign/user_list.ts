@@ -1,39 +1,57 @@
 import { systemClock } from '../../host/clock.ts'
 import { type UserOverview, userOverviews } from '../../service/administration/user_overview.ts'
+import { pages } from '../../service/store/keyset.ts'
 import { type DataOptions, withStore } from './context.ts'
-import { isoTime, json, moment, table } from './output.ts'
+import { isoTime, moment, pageSize, printPages } from './output.ts'
 import { userJson } from './user_json.ts'
 
 export interface ListOptions extends DataOptions {
   readonly notEnrolled: boolean
+  readonly search?: string
 }
 
 /** `countersign user list` */
 export async function listUsers(options: ListOptions): Promise<void> {
+  const { notEnrolled, search } = options
   await withStore(options, async ({ store, json: asJson }) => {
-    const all = await userOverviews(store, systemClock.now())
-    const listed = options.notEnrolled ? all.filter(({ enrolled }) => !enrolled) : all
-    process.stdout.write(asJson ? json(listed.map(overviewJson)) : overviewTable(listed, options))
+    const now = systemClock.now()
+    const listed = pages(async (after) => {
+      const page = await userOverviews(store, { limit: pageSize, after, search }, now)
+      return notEnrolled ? { ...page, items: page.items.filter(({ enrolled }) => !enrolled) } : page
+    })
+    await printPages(listed, { ...view, empty: emptyText(options) }, asJson)
   })
 }
 
-function overviewTable(listed: readonly UserOverview[], { notEnrolled }: ListOptions): string {
-  return table(
-    ['USERNAME', 'NAME', 'STATUS', 'ENROLLED', 'DEVICES', 'INVITATION', 'LOCK', 'LAST SIGN-IN'],
-    listed.map((overview) => [
-      overview.user.username,
-      overview.user.realname,
-      overview.user.status,
-      overview.enrolled ? 'yes' : 'no',
-      devicesText(overview),
-      overview.invitedUntil === null ? '' : `until ${moment(overview.invitedUntil)}`,
-      lockText(overview),
-      moment(overview.user.lastLogin),
-    ]),
-    notEnrolled
-      ? 'Every user is enrolled.'
-      : 'There are no users yet. Add one: countersign user add alice --totp',
-  )
+const view = {
+  heads: [
+    'USERNAME',
+    'NAME',
+    'STATUS',
+    'ENROLLED',
+    'DEVICES',
+    'INVITATION',
+    'LOCK',
+    'LAST SIGN-IN',
+  ],
+  row: (overview: UserOverview) => [
+    overview.user.username,
+    overview.user.realname,
+    overview.user.status,
+    overview.enrolled ? 'yes' : 'no',
+    devicesText(overview),
+    overview.invitedUntil === null ? '' : `until ${moment(overview.invitedUntil)}`,
+    lockText(overview),
+    moment(overview.user.lastLogin),
+  ],
+  json: overviewJson,
+}
+
+function emptyText({ notEnrolled, search }: ListOptions): string {
+  if (search !== undefined) return `No user matches '${search}'.`
+  return notEnrolled
+    ? 'Every user is enrolled.'
+    : 'There are no users yet. Add one: countersign user add alice --totp'
 }
 
 function devicesText({ phones, activatedPhones, tokens }: UserOverview): string {

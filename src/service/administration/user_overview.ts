@@ -2,8 +2,9 @@ import { HardwareTokens } from '../authenticators/hardware_tokens.ts'
 import { Phones } from '../authenticators/phone/phones.ts'
 import { Invitations } from '../people/enrolment/invitations.ts'
 import type { User } from '../people/user.ts'
-import { Users } from '../people/users.ts'
+import { type UserFilter, type UserSortKey, Users } from '../people/users.ts'
 import { activeLocks } from '../sign_in/lockout.ts'
+import type { Page, PageRequest } from '../store/keyset.ts'
 import type { Store } from '../store/store.ts'
 
 /** A user with what an administrator needs first. */
@@ -26,29 +27,35 @@ export interface UserOverview {
   readonly lockedSources: number
 }
 
-/** The overviews of all users, by name. */
-export async function userOverviews(store: Store, now: number): Promise<UserOverview[]> {
+/** A page of users with their overviews. */
+export async function userOverviews(
+  store: Store,
+  request: PageRequest<UserSortKey> & UserFilter,
+  now: number,
+): Promise<Page<UserOverview>> {
   const { db } = store
-  const users = await new Users(store).list(db)
-  const phones = await new Phones(store).counts(db)
-  const tokens = Map.groupBy(await new HardwareTokens(store).list(db), ({ userId }) => userId)
-  const invitations = await new Invitations(store).openByUser(now, db)
-  const locks = await activeLocks(now, db)
-  return users.map((user) => {
+  const { items: users, next } = await new Users(store).page(request, db)
+  const userIds = users.map(({ userId }) => userId)
+  const phones = await new Phones(store).counts(userIds, db)
+  const tokens = await new HardwareTokens(store).counts(userIds, db)
+  const invitations = await new Invitations(store).openByUser(userIds, now, db)
+  const locks = await activeLocks(userIds, now, db)
+  const items = users.map((user) => {
     const { userId } = user
-    const { all = 0, activated = 0 } = phones.get(userId) ?? {}
-    const own = tokens.get(userId) ?? []
+    const { all: phoneCount = 0, activated = 0 } = phones.get(userId) ?? {}
+    const { all: tokenCount = 0, standalone = 0 } = tokens.get(userId) ?? {}
     const { lockedUntil = null, portalUntil = null, sources = 0 } = locks.get(userId) ?? {}
     return {
       user,
-      phones: all,
+      phones: phoneCount,
       activatedPhones: activated,
-      tokens: own.filter(({ phoneId }) => phoneId === null).length,
-      enrolled: all + own.length > 0,
+      tokens: standalone,
+      enrolled: phoneCount + tokenCount > 0,
       invitedUntil: invitations.get(userId) ?? null,
       lockedUntil,
       portalLockedUntil: portalUntil,
       lockedSources: sources,
     }
   })
+  return { items, next }
 }

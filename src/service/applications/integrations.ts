@@ -1,7 +1,16 @@
+import { sql } from 'kysely'
 import { Secret } from '../../host/secret.ts'
 import { matchesAny } from '../store/any_of.ts'
 import { Batched } from '../store/batched.ts'
 import { newIdentifier, newSecretKey } from '../store/identifier.ts'
+import {
+  contains,
+  lowerCase,
+  type Page,
+  type PageRequest,
+  readPage,
+  searchText,
+} from '../store/keyset.ts'
 import { integrationPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { AccessError } from './access_error.ts'
@@ -57,6 +66,11 @@ export interface IntegrationSettings {
 export type NewIntegration = Pick<IntegrationSettings, 'name'> &
   Partial<Omit<IntegrationSettings, 'enabled'>> & { readonly type: IntegrationType }
 
+export interface IntegrationFilter {
+  /** A part of the name. */
+  readonly search?: string | undefined
+}
+
 interface IntegrationRow {
   readonly ikey: string
   readonly name: string
@@ -95,6 +109,16 @@ export class Integrations {
     return row === undefined ? undefined : this.#integrationOf(row)
   }
 
+  /** The application of that name; case and blanks make no difference. */
+  async byName(name: string, db: StoreDb): Promise<Integration | undefined> {
+    const row = await db
+      .selectFrom('integrations')
+      .selectAll()
+      .where('name_key', '=', nameKey(name))
+      .executeTakeFirst()
+    return row === undefined ? undefined : this.#integrationOf(row)
+  }
+
   /** Like `byIkey`, but simultaneous look-ups share one query, and one connection to the database. */
   async byIkeyInTurn(ikey: string): Promise<Integration | undefined> {
     return await this.#inTurn.ask(ikey)
@@ -103,6 +127,29 @@ export class Integrations {
   async list(db: StoreDb = this.#store.db): Promise<Integration[]> {
     const rows = await db.selectFrom('integrations').selectAll().orderBy('name').execute()
     return rows.map((row) => this.#integrationOf(row))
+  }
+
+  /** A page of applications, by name. */
+  async page(
+    request: PageRequest<'name'> & IntegrationFilter,
+    db: StoreDb,
+  ): Promise<Page<Integration>> {
+    const keyset = {
+      name: 'applications name',
+      by: lowerCase(db, 'integrations.name'),
+      key: sql.ref<string>('integrations.ikey'),
+      descending: request.sort?.descending ?? false,
+    }
+    const { items, next } = await readPage(filtered(request, db).selectAll(), keyset, request)
+    return { items: items.map((row) => this.#integrationOf(row)), next }
+  }
+
+  /** How many applications there are on all pages. */
+  async total(filter: IntegrationFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   /** `name` where no application has it, else with the first number behind it that makes it unique. */
@@ -210,6 +257,13 @@ export class Integrations {
     this.#opened.set(sealed_skey, opened)
     return opened
   }
+}
+
+function filtered({ search }: IntegrationFilter, db: StoreDb) {
+  const query = db.selectFrom('integrations')
+  return search === undefined
+    ? query
+    : query.where(contains(lowerCase(db, 'integrations.name'), searchText(search)))
 }
 
 /** How names are compared: case and blanks make no difference. */

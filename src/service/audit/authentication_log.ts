@@ -1,5 +1,7 @@
+import { type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { timeOrder } from './time_order.ts'
 
 /** One sign-in as it ended, in the terms of the Admin API. */
 export interface AuthenticationEvent {
@@ -21,12 +23,16 @@ export interface AuthenticationEvent {
   readonly repeatOf: string | null
 }
 
-export interface EventFilter {
+/** Which lines of the log are listed. */
+export interface AuthenticationFilter {
   readonly username?: string
   readonly result?: string
   readonly reason?: string
   readonly mintime?: number
   readonly maxtime?: number
+}
+
+export interface EventFilter extends AuthenticationFilter {
   /** Only entries with a higher id. */
   readonly afterId?: number
   readonly limit: number
@@ -76,18 +82,30 @@ export class AuthenticationLog {
     filter: EventFilter,
     db: StoreDb,
   ): Promise<{ readonly id: number; readonly event: AuthenticationEvent }[]> {
-    let query = db
-      .selectFrom('authentication_log')
-      .selectAll()
-      .orderBy('id', 'desc')
-      .limit(filter.limit)
-    if (filter.username !== undefined) query = query.where('username', '=', filter.username)
-    if (filter.result !== undefined) query = query.where('result', '=', filter.result)
-    if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason)
-    if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
-    if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+    let query = filtered(filter, db).selectAll().orderBy('id', 'desc').limit(filter.limit)
     if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
     return (await query.execute()).map((row) => ({ id: row.id, event: toEvent(row) }))
+  }
+
+  /** A page of the log, newest first by default. */
+  async page(
+    request: PageRequest<'timestamp'> & AuthenticationFilter,
+    db: StoreDb,
+  ): Promise<Page<AuthenticationEvent>> {
+    const { items, next } = await readPage(
+      filtered(request, db).selectAll(),
+      timeOrder('authentication_log', request),
+      request,
+    )
+    return { items: items.map(toEvent), next }
+  }
+
+  /** How many lines there are on all pages; reads all of them. */
+  async total(filter: AuthenticationFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   /** Those of one user since a moment, newest first. */
@@ -128,6 +146,16 @@ export class AuthenticationLog {
       .execute()
     return rows.map(toEvent)
   }
+}
+
+function filtered(filter: AuthenticationFilter, db: StoreDb) {
+  let query = db.selectFrom('authentication_log')
+  if (filter.username !== undefined) query = query.where('username', '=', filter.username)
+  if (filter.result !== undefined) query = query.where('result', '=', filter.result)
+  if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason)
+  if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
+  if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+  return query
 }
 
 function newRow(event: AuthenticationEvent) {

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely'
+import { type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { timeOrder } from './time_order.ts'
 
 /** One message or call; logged before the provider is asked for it. */
 export interface TelephonyEvent {
@@ -22,11 +24,15 @@ export interface TelephonyEvent {
 /** `started`: the provider has not replied yet; `limited`: it was not asked. */
 export type TelephonyResult = 'started' | 'sent' | 'refused' | 'unreachable' | 'limited'
 
-export interface TelephonyFilter {
+/** Which lines of the log are listed. */
+export interface TelephonyLogFilter {
   readonly userId?: string
   readonly type?: TelephonyEvent['type']
   readonly mintime?: number
   readonly maxtime?: number
+}
+
+export interface TelephonyFilter extends TelephonyLogFilter {
   /** Only entries with a higher id. */
   readonly afterId?: number
   readonly limit: number
@@ -102,6 +108,27 @@ export class TelephonyLog {
       .execute()
   }
 
+  /** A page of the log, newest first by default. */
+  async page(
+    request: PageRequest<'timestamp'> & TelephonyLogFilter,
+    db: StoreDb,
+  ): Promise<Page<TelephonyEvent>> {
+    const { items, next } = await readPage(
+      filtered(request, db).selectAll(),
+      timeOrder('telephony_log', request),
+      request,
+    )
+    return { items: items.map(toEvent), next }
+  }
+
+  /** How many lines there are on all pages; reads all of them. */
+  async total(filter: TelephonyLogFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
   /** Newest first. */
   async list(filter: TelephonyFilter, db: StoreDb = this.#store.db): Promise<TelephonyEvent[]> {
     return (await this.entries(filter, db)).map(({ event }) => event)
@@ -112,14 +139,19 @@ export class TelephonyLog {
     filter: TelephonyFilter,
     db: StoreDb,
   ): Promise<{ readonly id: number; readonly event: TelephonyEvent }[]> {
-    let query = db.selectFrom('telephony_log').selectAll().orderBy('id', 'desc').limit(filter.limit)
-    if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId)
-    if (filter.type !== undefined) query = query.where('type', '=', filter.type)
-    if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
-    if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+    let query = filtered(filter, db).selectAll().orderBy('id', 'desc').limit(filter.limit)
     if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
     return (await query.execute()).map((row) => ({ id: row.id, event: toEvent(row) }))
   }
+}
+
+function filtered(filter: TelephonyLogFilter, db: StoreDb) {
+  let query = db.selectFrom('telephony_log')
+  if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId)
+  if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+  if (filter.mintime !== undefined) query = query.where('timestamp', '>=', filter.mintime)
+  if (filter.maxtime !== undefined) query = query.where('timestamp', '<=', filter.maxtime)
+  return query
 }
 
 function toEvent(row: Selectable<Schema['telephony_log']>): TelephonyEvent {

@@ -1,5 +1,12 @@
+import { mergePages, type Page, type Sorted } from '../store/keyset.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { type Token, Tokens } from './oath/oath_tokens.ts'
+import {
+  type TokenCounts,
+  type TokenFilter,
+  type TokenPageRequest,
+  tokenOrder,
+} from './token_list.ts'
 import { type Yubikey, Yubikeys } from './yubikey/yubikeys.ts'
 
 /** An OATH token or a YubiKey, as lists and messages show it. */
@@ -25,23 +32,58 @@ export class HardwareTokens {
     this.#yubikeys = new Yubikeys(store)
   }
 
-  async list(db?: StoreDb): Promise<HardwareToken[]> {
-    const [tokens, yubikeys] = [await this.#tokens.list(db), await this.#yubikeys.list(db)]
-    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
+  /** A page of tokens, by serial. */
+  async page(request: TokenPageRequest, db: StoreDb): Promise<Page<HardwareToken>> {
+    const { limit, offset = 0, ...others } = request
+    const upToEnd = { ...others, limit: offset + limit }
+    const tokens = await this.#tokens.page(upToEnd, db)
+    const yubikeys = await this.#yubikeys.page(upToEnd, db)
+    return mergePages<HardwareToken>(
+      [
+        { ...tokens, items: tokens.items.map(withItem(toHardwareToken)) },
+        { ...yubikeys, items: yubikeys.items.map(withItem(fromYubikey)) },
+      ],
+      request,
+      tokenOrder(request, db),
+    )
+  }
+
+  /** How many tokens there are on all pages. */
+  async total(filter: TokenFilter, db: StoreDb): Promise<number> {
+    return (await this.#tokens.total(filter, db)) + (await this.#yubikeys.total(filter, db))
+  }
+
+  /** How many tokens each of these users has, and how many of them are not part of a phone. */
+  async counts(userIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, TokenCounts>> {
+    const counts = new Map<string, TokenCounts>()
+    for (const table of [this.#tokens, this.#yubikeys]) {
+      for (const [userId, { all, standalone }] of await table.counts(userIds, db)) {
+        const before = counts.get(userId) ?? { all: 0, standalone: 0 }
+        counts.set(userId, {
+          all: before.all + all,
+          standalone: before.standalone + standalone,
+        })
+      }
+    }
+    return counts
   }
 
   async ofUser(userId: string, db?: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.ofUser(userId, db)
     const yubikeys = await this.#yubikeys.ofUser(userId, db)
-    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]
   }
 
   /** Those with a serial, which is unique within a kind, or the one with an identifier. */
   async named(name: string, db?: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.named(name, db)
     const yubikeys = await this.#yubikeys.named(name, db)
-    return [...tokens.map(toHardwareToken), ...yubikeys.map(ofYubikey)]
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]
   }
+}
+
+function withItem<From, To>(map: (item: From) => To): (sorted: Sorted<From>) => Sorted<To> {
+  return (sorted) => ({ ...sorted, item: map(sorted.item) })
 }
 
 /** An OATH token in the form that it shares with YubiKeys. */
@@ -50,6 +92,6 @@ export function toHardwareToken({ kind, digits, ...token }: Token): HardwareToke
   return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }
 }
 
-function ofYubikey({ tokenId, serial, userId }: Yubikey): HardwareToken {
+function fromYubikey({ tokenId, serial, userId }: Yubikey): HardwareToken {
   return { tokenId, serial, kind: 'yubikey', userId, phoneId: null, expires: null }
 }

@@ -1,4 +1,13 @@
+import { sql } from 'kysely'
 import { newIdentifier } from '../store/identifier.ts'
+import {
+  contains,
+  lowerCase,
+  type Page,
+  type PageRequest,
+  readPage,
+  searchText,
+} from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
@@ -24,6 +33,11 @@ const groupsOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('groups.name'),
 )
 
+export interface GroupFilter {
+  /** A part of the name. */
+  readonly search?: string | undefined
+}
+
 export class Groups {
   readonly #store: Store
 
@@ -31,9 +45,24 @@ export class Groups {
     this.#store = store
   }
 
-  async list(db: StoreDb = this.#store.db): Promise<Group[]> {
-    const rows = await db.selectFrom('groups').selectAll().orderBy('name').execute()
-    return rows.map(toGroup)
+  /** A page of groups, by name. */
+  async page(request: PageRequest<'name'> & GroupFilter, db: StoreDb): Promise<Page<Group>> {
+    const keyset = {
+      name: 'groups name',
+      by: lowerCase(db, 'groups.name'),
+      key: sql.ref<string>('groups.group_id'),
+      descending: request.sort?.descending ?? false,
+    }
+    const { items, next } = await readPage(filtered(request, db).selectAll(), keyset, request)
+    return { items: items.map(toGroup), next }
+  }
+
+  /** How many groups there are on all pages. */
+  async total(filter: GroupFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   async byName(name: string, db: StoreDb = this.#store.db): Promise<Group | undefined> {
@@ -92,6 +121,13 @@ export class Groups {
   async remove(groupId: string, db: StoreDb): Promise<void> {
     await db.deleteFrom('groups').where('group_id', '=', groupId).execute()
   }
+}
+
+function filtered({ search }: GroupFilter, db: StoreDb) {
+  const query = db.selectFrom('groups')
+  return search === undefined
+    ? query
+    : query.where(contains(lowerCase(db, 'groups.name'), searchText(search)))
 }
 
 function toGroup(row: {

@@ -1,9 +1,12 @@
+import { type RawBuilder, sql } from 'kysely'
 import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
+import { lowerCase, type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
 import { addName, checkedName } from './user_names.ts'
+import { matchesWords, updateWords } from './user_words.ts'
 
 const maxAliases = 8
 
@@ -13,6 +16,16 @@ export interface NewUser {
   readonly email?: string
   readonly aliases?: readonly string[]
   readonly status?: UserStatus
+}
+
+export const userSortKeys = ['username', 'realname', 'email', 'created', 'lastLogin'] as const
+/** By `lastLogin`, users who never signed in come first. */
+export type UserSortKey = (typeof userSortKeys)[number]
+
+export interface UserFilter {
+  /** Words with which parts of the user's names or mail address begin. */
+  readonly search?: string | undefined
+  readonly status?: UserStatus | undefined
 }
 
 /** Stores the users, found by name, alias or identifier. */
@@ -62,6 +75,46 @@ export class Users {
     )
   }
 
+  /** A page of users. */
+  async page(request: PageRequest<UserSortKey> & UserFilter, db: StoreDb): Promise<Page<User>> {
+    const { by: name, descending = false } = request.sort ?? { by: 'username' }
+    const keyset = {
+      name: `users ${name}`,
+      by: userOrder(name, db),
+      key: sql.ref<string>('users.user_id'),
+      descending,
+    }
+    const { items, next } = await readPage(
+      filtered(request, db).selectAll('users'),
+      keyset,
+      request,
+    )
+    const aliases = await aliasesByUser(
+      items.map(({ user_id }) => user_id),
+      db,
+    )
+    return { items: items.map((row) => toUser(row, aliases.get(row.user_id) ?? [])), next }
+  }
+
+  /** The user names of these users. */
+  async usernames(userIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, string>> {
+    if (userIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('users')
+      .select(['user_id', 'username'])
+      .where('user_id', 'in', userIds)
+      .execute()
+    return new Map(rows.map(({ user_id, username }) => [user_id, username]))
+  }
+
+  /** How many users there are on all pages. */
+  async total(filter: UserFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
   /**
    * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` or `DIRECTORY_LOOK_ALIKE` where another user has one
    *   of the names, or one that looks like it; `DIRECTORY_NAME`.
@@ -106,6 +159,7 @@ export class Users {
     const { username: written, ...others } = change
     if (written === undefined) {
       await db.updateTable('users').set(others).where('user_id', '=', userId).execute()
+      if (others.realname !== undefined || others.email !== undefined) await updateWords(userId, db)
       return
     }
     const username = checkedName(written)
@@ -117,6 +171,7 @@ export class Users {
     await addName(userId, username, 0, db)
     const set = { ...others, username }
     await db.updateTable('users').set(set).where('user_id', '=', userId).execute()
+    await updateWords(userId, db)
   }
 
   /** Replaces the aliases of a user: eight at most, none of them another user's. */
@@ -132,6 +187,7 @@ export class Users {
     for (const [index, alias] of aliases.entries()) {
       await addName(userId, checkedName(alias), index + 1, db)
     }
+    await updateWords(userId, db)
   }
 
   /** Locks the user until the transaction ends: other changes of the user's devices wait. */
@@ -161,6 +217,42 @@ export class Users {
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
     return (await aliasesOfUser(db, { userId })).map(({ written }) => written)
   }
+}
+
+function filtered({ search, status }: UserFilter, db: StoreDb) {
+  let query = db.selectFrom('users')
+  if (search !== undefined) query = query.where(matchesWords(search))
+  if (status !== undefined) query = query.where('status', '=', status)
+  return query
+}
+
+function userOrder(by: UserSortKey, db: StoreDb): RawBuilder<string | number> {
+  switch (by) {
+    case 'created':
+      return sql.ref<number>('users.created')
+    case 'lastLogin':
+      return sql<number>`coalesce(users.last_login, 0)`
+    default:
+      return lowerCase(db, `users.${by}`)
+  }
+}
+
+async function aliasesByUser(
+  userIds: readonly string[],
+  db: StoreDb,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (userIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('user_names')
+    .select(['user_id', 'written'])
+    .where('position', '>', 0)
+    .where('user_id', 'in', userIds)
+    .orderBy('position')
+    .execute()
+  const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
+  return new Map(
+    [...byUser].map(([userId, names]) => [userId, names.map(({ written }) => written)]),
+  )
 }
 
 const userNamed = prepared((db, user: { readonly name: string }) =>

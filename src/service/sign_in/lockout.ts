@@ -72,14 +72,17 @@ export interface UserLocks {
   readonly sources: number
 }
 
-/** The locks of all users who have any. */
+/** The locks of those of these users who have any. */
 export async function activeLocks(
+  userIds: readonly string[],
   now: number,
   db: StoreDb,
 ): Promise<ReadonlyMap<string, UserLocks>> {
+  if (userIds.length === 0) return new Map()
   const rows = await db
     .selectFrom('failed_attempts')
     .select(['user_id', 'ikey', 'source', 'locked_until'])
+    .where('user_id', 'in', userIds)
     .where('locked_until', '>', now)
     .execute()
   const byUser = Map.groupBy(rows, ({ user_id }) => user_id)

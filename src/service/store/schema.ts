@@ -28,6 +28,8 @@ export interface Schema {
     /** 1 for one name of each `folded` key, by a unique index; 0 for the user's others. */
     claims: number
   }
+  /** The words by which administrators find users (`searchWords`). */
+  user_words: { word: string; user_id: string }
   groups: { group_id: string; name: string; status: string; description: string }
   group_members: { group_id: string; user_id: string }
   phones: {

@@ -11,6 +11,7 @@ export type StoreErrorCode =
   | 'STORE_BUSY'
   | 'STORE_DATABASE_URL'
   | 'STORE_NO_DATA'
+  | 'STORE_CURSOR'
 
 /** Thrown where the data can't be worked with; its message is one line that says what to do. */
 export class StoreError extends Error {

@@ -1,6 +1,7 @@
 import { Secret as OathSecret } from 'otpauth'
 import type { Secret } from '../../../host/secret.ts'
 import { newIdentifier } from '../../store/identifier.ts'
+import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
 import { prepared } from '../../store/prepared.ts'
 import { tokenPlace } from '../../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
@@ -10,6 +11,12 @@ import {
   portions,
   serialTaken,
 } from '../token_files/token_import.ts'
+import {
+  type TokenCounts,
+  type TokenFilter,
+  type TokenPageRequest,
+  tokenOrder,
+} from '../token_list.ts'
 import {
   acceptableMoments,
   distantMoments,
@@ -98,6 +105,50 @@ export class Tokens {
   async list(db: StoreDb = this.#store.db): Promise<Token[]> {
     const rows = await db.selectFrom('oath_tokens').selectAll().orderBy('created').execute()
     return rows.map(toToken)
+  }
+
+  /** A page of tokens, by serial; `HardwareTokens` lists them together with YubiKeys. */
+  async page(request: TokenPageRequest, db: StoreDb): Promise<Page<Sorted<Token>>> {
+    const { items, next } = await readPage(
+      filtered(request, db).selectAll(),
+      tokenOrder(request, db),
+      request,
+    )
+    return {
+      items: items.map((row) => ({
+        item: toToken(row),
+        sort_value: row.sort_value,
+        sort_key: row.sort_key,
+      })),
+      next,
+    }
+  }
+
+  async counts(userIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, TokenCounts>> {
+    if (userIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('oath_tokens')
+      .where('user_id', 'in', userIds)
+      .select('user_id')
+      .select((select) => [
+        select.fn.countAll().as('all'),
+        select.fn.count('phone_id').as('generators'),
+      ])
+      .groupBy('user_id')
+      .execute()
+    return new Map(
+      rows.map(({ user_id, all, generators }) => [
+        user_id ?? '',
+        { all: Number(all), standalone: Number(all) - Number(generators) },
+      ]),
+    )
+  }
+
+  async total(filter: TokenFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   /** Those with a serial, or the one with an identifier. */
@@ -331,6 +382,13 @@ export class Tokens {
   async #rows(userId: string, db: StoreDb): Promise<TokenRow[]> {
     return await tokensOfUser(db, { userId })
   }
+}
+
+function filtered({ search, unassigned = false }: TokenFilter, db: StoreDb) {
+  let query = db.selectFrom('oath_tokens')
+  if (search !== undefined) query = query.where(startsWith(byteOrder(db, 'serial'), search))
+  if (unassigned) query = query.where('user_id', 'is', null).where('phone_id', 'is', null)
+  return query
 }
 
 const tokensOfUser = prepared((db, user: { readonly userId: string }) =>

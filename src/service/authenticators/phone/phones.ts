@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
+import { byteOrder, type Page, type PageRequest, readPage, startsWith } from '../../store/keyset.ts'
 import { prepared } from '../../store/prepared.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 
@@ -29,6 +31,13 @@ const phonesOfUser = prepared((db, user: { readonly userId: string }) =>
 
 const maxNameLength = 64
 
+export type PhoneSortKey = 'number' | 'created'
+
+export interface PhoneFilter {
+  /** The beginning of the number, in international form. */
+  readonly search?: string | undefined
+}
+
 export class Phones {
   readonly #store: Store
 
@@ -41,13 +50,41 @@ export class Phones {
     return (await phonesOfUser(db, { userId })).map(toPhone)
   }
 
-  /** How many phones each user has, and how many of them answer pushes. */
+  /** A page of phones. */
+  async page(request: PageRequest<PhoneSortKey> & PhoneFilter, db: StoreDb): Promise<Page<Phone>> {
+    const { by: name, descending = false } = request.sort ?? { by: 'number' }
+    const keyset = {
+      name: `phones ${name}`,
+      by: name === 'created' ? sql.ref<number>('phones.created') : byteOrder(db, 'phones.number'),
+      key: sql.ref<string>('phones.phone_id'),
+      descending,
+    }
+    const query = filtered(request, db)
+      .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+      .selectAll('phones')
+      .select('push_devices.activated')
+    const { items, next } = await readPage(query, keyset, request)
+    return { items: items.map(toPhone), next }
+  }
+
+  /** How many phones there are on all pages. */
+  async total(filter: PhoneFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
+  /** How many phones each of these users has, and how many of them answer pushes. */
   async counts(
+    userIds: readonly string[],
     db: StoreDb,
   ): Promise<ReadonlyMap<string, { readonly all: number; readonly activated: number }>> {
+    if (userIds.length === 0) return new Map()
     const rows = await db
       .selectFrom('phones')
       .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
+      .where('phones.user_id', 'in', userIds)
       .select('phones.user_id')
       .select((select) => [
         select.fn.count('phones.phone_id').as('all'),
@@ -165,6 +202,13 @@ function refuseUnprintable(phone: { readonly name?: string; readonly platform?: 
       `a phone's name has ${maxNameLength} characters at most, none of them a control character`,
     )
   }
+}
+
+function filtered({ search }: PhoneFilter, db: StoreDb) {
+  const query = db.selectFrom('phones')
+  if (search === undefined) return query
+  const number = search.replace(/[^+\d]/g, '')
+  return query.where(startsWith(byteOrder(db, 'phones.number'), number))
 }
 
 function toPhone(row: {

@@ -1,6 +1,7 @@
 import { Secret } from '../../../host/secret.ts'
 import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
+import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
 import { prepared } from '../../store/prepared.ts'
 import { yubikeyPlace } from '../../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
@@ -10,6 +11,12 @@ import {
   portions,
   serialTaken,
 } from '../token_files/token_import.ts'
+import {
+  type TokenCounts,
+  type TokenFilter,
+  type TokenPageRequest,
+  tokenOrder,
+} from '../token_list.ts'
 import { readModhex } from './modhex.ts'
 import { openYubikeyOtp, readYubikeyOtp, type YubikeyOtp } from './yubikey_otp.ts'
 
@@ -75,9 +82,45 @@ export class Yubikeys {
     return (await yubikeysOfUser(db, { userId })).map(toYubikey)
   }
 
-  async list(db: StoreDb = this.#store.db): Promise<Yubikey[]> {
-    const rows = await db.selectFrom('yubikeys').selectAll().orderBy('serial').execute()
-    return rows.map(toYubikey)
+  /** A page of YubiKeys, by serial; `HardwareTokens` lists them together with OATH tokens. */
+  async page(request: TokenPageRequest, db: StoreDb): Promise<Page<Sorted<Yubikey>>> {
+    const { items, next } = await readPage(
+      filtered(request, db).selectAll(),
+      tokenOrder(request, db),
+      request,
+    )
+    return {
+      items: items.map((row) => ({
+        item: toYubikey(row),
+        sort_value: row.sort_value,
+        sort_key: row.sort_key,
+      })),
+      next,
+    }
+  }
+
+  async counts(userIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, TokenCounts>> {
+    if (userIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('yubikeys')
+      .where('user_id', 'in', userIds)
+      .select('user_id')
+      .select((select) => select.fn.countAll().as('all'))
+      .groupBy('user_id')
+      .execute()
+    return new Map(
+      rows.map(({ user_id, all }) => [
+        user_id ?? '',
+        { all: Number(all), standalone: Number(all) },
+      ]),
+    )
+  }
+
+  async total(filter: TokenFilter, db: StoreDb): Promise<number> {
+    const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   /** The one with a serial or an identifier. */
@@ -258,6 +301,13 @@ export class Yubikeys {
     }
     return found
   }
+}
+
+function filtered({ search, unassigned = false }: TokenFilter, db: StoreDb) {
+  let query = db.selectFrom('yubikeys')
+  if (search !== undefined) query = query.where(startsWith(byteOrder(db, 'serial'), search))
+  if (unassigned) query = query.where('user_id', 'is', null)
+  return query
 }
 
 type FullRow = YubikeyRow & typeof unused & { readonly created: number }

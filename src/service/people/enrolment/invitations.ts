@@ -60,12 +60,18 @@ export class Invitations {
     return code
   }
 
-  /** When the latest unused invitation of each user ends. */
-  async openByUser(now: number, db: StoreDb): Promise<ReadonlyMap<string, number>> {
+  /** When the latest unused invitation of each of these users ends. */
+  async openByUser(
+    userIds: readonly string[],
+    now: number,
+    db: StoreDb,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (userIds.length === 0) return new Map()
     const rows = await db
       .selectFrom('portal_codes')
       .select(['user_id', 'expires'])
       .where('used', 'is', null)
+      .where('user_id', 'in', userIds)
       .where('expires', '>', now)
       .orderBy('expires')
       .execute()
