@@ -254,7 +254,13 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['fastify'],
   },
   'service/http/api/rest_v1': {
-    rooms: ['duo', 'service/http/api/auth_v2', 'service/http/gate', 'service/sign_in'],
+    rooms: [
+      'duo',
+      'service/http/api/auth_v2',
+      'service/http/gate',
+      'service/people/enrolment',
+      'service/sign_in',
+    ],
     packages: ['bson', 'fastify'],
   },
   'service/http/server': {
@@ -315,10 +321,8 @@ const rooms: Readonly<Record<string, Room>> = {
       'host',
       'push',
       'service/audit',
-      'service/authenticators/phone',
       'service/authenticators/push',
       'service/http/gate',
-      'service/people',
       'service/people/enrolment',
       'service/place',
       'service/sign_in',

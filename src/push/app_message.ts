@@ -18,11 +18,12 @@ export interface PendingRequest {
   /** The `txid` of the first request, where a client has sent this sign-in again. */
   readonly repeatOf: string | null
   /** `enter`: the digits that are to be typed in; `show`: the code that is to be typed elsewhere. */
-  readonly verification:
-    | { readonly kind: 'enter'; readonly digits: number }
-    | { readonly kind: 'show'; readonly code: string }
-    | null
+  readonly verification: ShownVerification | null
 }
+
+export type ShownVerification =
+  | { readonly kind: 'enter'; readonly digits: number }
+  | { readonly kind: 'show'; readonly code: string }
 
 export interface PendingRequests {
   readonly requests: readonly PendingRequest[]

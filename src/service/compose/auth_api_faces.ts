@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { addAuthApi } from '../http/api/auth_v2/auth_api.ts'
+import { buildEnrolEndpoints } from '../http/api/auth_v2/enrol_endpoints.ts'
+import { buildServiceEndpoints } from '../http/api/auth_v2/service_endpoints.ts'
+import { buildSignInEndpoints } from '../http/api/auth_v2/sign_in_endpoints.ts'
+import { buildRestV1Endpoints } from '../http/api/rest_v1/endpoints.ts'
 import { addRestV1 } from '../http/api/rest_v1/rest_v1.ts'
 import type { Health } from '../http/server/health.ts'
 import type { Face } from '../http/server/http_server.ts'
@@ -15,17 +19,19 @@ export function composeAuthApis(
   logoFile: string | undefined,
 ): Face[] {
   const { users, bypassCodes } = directory
-  const api = {
-    canDecide: () => health.canDecide(),
-    authentication,
-    enrollment: new Enrollment(store, users, bypassCodes, new ActivationCodes(store), clock),
-    portalLinks: new PortalLinks(store, users, invitations, () => origin.url, clock),
-    logo: logoFile === undefined ? undefined : readFileSync(logoFile),
-    apiHost: () => origin.host,
-    clock,
-  }
+  const portalLinks = new PortalLinks(store, users, invitations, () => origin.url, clock)
+  const codes = new ActivationCodes(store)
+  const enrollment = new Enrollment(store, users, bypassCodes, codes, clock)
+  const canDecide = () => health.canDecide()
+  const logo = logoFile === undefined ? undefined : readFileSync(logoFile)
+  const authV2 = [
+    ...buildServiceEndpoints(canDecide, logo, clock),
+    ...buildEnrolEndpoints(authentication, enrollment, portalLinks, () => origin.host),
+    ...buildSignInEndpoints(authentication, portalLinks),
+  ]
+  const restV1 = buildRestV1Endpoints(authentication, portalLinks, canDecide, logo)
   return [
-    (server, gates) => addAuthApi(server, gates, api),
-    (server, gates) => addRestV1(server, gates, api),
+    (server, gates) => addAuthApi(server, gates, authV2, clock),
+    (server, gates) => addRestV1(server, gates, restV1),
   ]
 }

@@ -3,7 +3,7 @@ import { addOutboxPage } from '../http/web/outbox/outbox_page.ts'
 import { outboxKey } from '../messaging/outbox/outbox_key.ts'
 import type { Domain } from './domain.ts'
 
-/** Composes `/outbox/api`, which only a service in test mode has. */
+/** Composes `/outbox/api`, for test mode only. */
 export function composeOutboxPage({ outbox, transactions }: Domain, folder: string): Face {
-  return (server) => addOutboxPage(server, { outbox, key: outboxKey(folder), transactions })
+  return (server) => addOutboxPage(server, outbox, transactions, outboxKey(folder))
 }

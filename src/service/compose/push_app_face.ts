@@ -1,8 +1,12 @@
 import { AuthenticationLog } from '../audit/authentication_log.ts'
 import type { Face } from '../http/server/http_server.ts'
+import { addActivation } from '../http/web/push_app/activation_routes.ts'
+import { addDeviceRoutes } from '../http/web/push_app/device_routes.ts'
+import { addHistoryRoutes } from '../http/web/push_app/history_routes.ts'
 import { addPushApp } from '../http/web/push_app/push_app.ts'
-import { shownOnPhone } from '../http/web/push_app/request_routes.ts'
+import { addRequestRoutes } from '../http/web/push_app/request_routes.ts'
 import { RequestStreams } from '../http/web/push_app/request_streams.ts'
+import { WaitingSignIns } from '../http/web/push_app/waiting_sign_ins.ts'
 import type { Domain } from './domain.ts'
 
 /** The routes of the push app, and the event streams that they open. */
@@ -13,20 +17,18 @@ export interface PushAppFace {
 
 /** Composes `/app/api`. */
 export function composePushApp(domain: Domain, accountName: string): PushAppFace {
-  const { store, directory, transactions, webPush, origin, ...shared } = domain
-  const streams = new RequestStreams({
-    watch: (phoneId, listener) => transactions.watch(phoneId, listener),
-    shown: (phoneId) => shownOnPhone(phoneId, shared),
-  })
-  const parts = {
-    ...shared,
-    users: directory.users,
-    phones: directory.phones,
-    authenticationLog: new AuthenticationLog(store),
-    streams,
-    vapidPublicKey: webPush?.publicKey,
-    accountName: () => accountName,
-    apiHost: () => origin.host,
-  }
-  return { face: (server, gates) => addPushApp(server, gates, parts), streams }
+  const { store, directory, authentication, transactions, devices, places, origin } = domain
+  const { activation, deactivation, clock, log } = domain
+  const pending = new WaitingSignIns(authentication, devices, places)
+  const streams = new RequestStreams(transactions, pending)
+  const authenticationLog = new AuthenticationLog(store)
+  const account = { name: accountName, vapidPublicKey: domain.webPush?.publicKey }
+  const face: Face = (server, gates) =>
+    addPushApp(server, gates, devices, clock, log, (app, route) => {
+      addActivation(app, gates.limit, activation, account, () => origin.host, clock)
+      addDeviceRoutes(route, directory, devices, deactivation, account, clock)
+      addHistoryRoutes(route, authenticationLog, places, clock)
+      addRequestRoutes(route, authentication, pending, streams, clock)
+    })
+  return { face, streams }
 }

@@ -3,6 +3,7 @@ import type { Face } from '../http/server/http_server.ts'
 import { CallConversation } from '../http/voice/call_conversation.ts'
 import { OutboxCalls } from '../http/voice/outbox_calls.ts'
 import { addVoice } from '../http/voice/voice.ts'
+import { WebhookSignature } from '../http/voice/webhook_signature.ts'
 import type { Domain } from './domain.ts'
 
 /** How answers to calls arrive: by webhook, or through the outbox. */
@@ -14,13 +15,13 @@ export interface VoiceFaces {
 /** Composes `/voice/v1` for the provider that sends webhooks, or the calls of the outbox. */
 export function composeVoice(domain: Domain, phone: PhoneConfig): VoiceFaces {
   const { authentication, transactions, addresses, outbox, clock, log } = domain
-  const conversation = new CallConversation({ authentication, transactions, addresses, phone })
+  const conversation = new CallConversation(authentication, transactions, addresses, phone)
   const { provider } = phone
   switch (provider.kind) {
     case 'twilio': {
-      const { authToken } = provider.twilio
-      const parts = { conversation, addresses, authToken, clock, log }
-      return { faces: [(server) => addVoice(server, parts)], outboxCalls: undefined }
+      const signature = new WebhookSignature(addresses, provider.twilio.authToken)
+      const face: Face = (server) => addVoice(server, conversation, signature, clock, log)
+      return { faces: [face], outboxCalls: undefined }
     }
     case 'outbox':
       return { faces: [], outboxCalls: new OutboxCalls(outbox, conversation) }

@@ -27,5 +27,5 @@ export async function composeWebPush(
     ended: (phoneId: string, subscription: string) => devices.unsubscribe(phoneId, subscription),
   }
   const keys = await vapidKeys(store)
-  return new WebPush({ subscriptions, keys, contact, privateServices, clock, log })
+  return new WebPush(subscriptions, { keys, contact, privateServices }, clock, log)
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type {} from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import { allowedSkewMs, requestText } from '../../../push/signed_text.ts'
 import { DeviceKey } from '../../authenticators/push/device_key.ts'
 import type { PushDevice, PushDevices } from '../../authenticators/push/push_devices.ts'
+import { buildDeviceLimit, type DeviceLimit } from './device_limit.ts'
 import type { RequestLimit } from './request_limit.ts'
 
 /** Why a request of an app is refused, and the HTTP status. */
@@ -50,20 +50,13 @@ export class DeviceRequestGate {
   readonly #devices: PushDevices
   readonly #clock: Clock
   readonly #refused: RequestLimit
-  readonly #genuine: ReturnType<FastifyInstance['createRateLimit']>
+  readonly #genuine: DeviceLimit
 
-  constructor(
-    server: FastifyInstance,
-    parts: {
-      readonly devices: PushDevices
-      readonly clock: Clock
-      readonly limit: RequestLimit
-    },
-  ) {
-    this.#devices = parts.devices
-    this.#clock = parts.clock
-    this.#refused = parts.limit
-    this.#genuine = server.createRateLimit({
+  constructor(server: FastifyInstance, devices: PushDevices, refused: RequestLimit, clock: Clock) {
+    this.#devices = devices
+    this.#refused = refused
+    this.#clock = clock
+    this.#genuine = buildDeviceLimit(server, {
       max: requestsPerMinute,
       timeWindow: minuteMs,
       keyGenerator: readPhoneId,
@@ -82,8 +75,7 @@ export class DeviceRequestGate {
       (lookUp) => this.#admitted(request, lookUp),
       (error) => error instanceof AppRefusal,
     )
-    const limit = await this.#genuine(request)
-    if (!limit.isAllowed && limit.isExceeded) {
+    if (!(await this.#genuine(request))) {
       throw new AppRefusal('too_many_requests', 'this phone sends too many requests')
     }
     await this.#devices.seen(admitted.device, this.#clock.now())

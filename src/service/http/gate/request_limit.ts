@@ -1,8 +1,8 @@
-import type {} from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import { sourceAddress } from '../../sign_in/source_address.ts'
+import { ApplicationLimit } from './application_limit.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { RateTable } from './rate_table.ts'
 
@@ -23,8 +23,6 @@ export class TooManyRequests extends AuthApiFailure {
   }
 }
 
-type Limiter = ReturnType<FastifyInstance['createRateLimit']>
-
 const windowMs = 60_000
 
 /**
@@ -32,37 +30,27 @@ const windowMs = 60_000
  * the key can use up the application's limit. A refused request counts for the client's address.
  */
 export class RequestLimit {
-  readonly #application: Limiter | undefined
+  readonly #application: ApplicationLimit | undefined
   readonly #refused: RateTable
   readonly #addresses: ClientAddresses
   /** Requests in progress that are not authenticated yet, by source. */
   readonly #underWay = new Map<string, number>()
-  readonly #ikeys = new WeakMap<FastifyRequest, string>()
 
   constructor(
-    server: FastifyInstance,
     { perApplication, refusedPerAddress }: RequestLimits,
     addresses: ClientAddresses,
     clock: Clock,
   ) {
     this.#application =
-      perApplication === 0
-        ? undefined
-        : server.createRateLimit({
-            max: perApplication,
-            timeWindow: windowMs,
-            keyGenerator: (request) => this.#ikeys.get(request) ?? '',
-          })
+      perApplication === 0 ? undefined : new ApplicationLimit(perApplication, clock)
     this.#refused = new RateTable({ max: refusedPerAddress, windowMs, clock })
     this.#addresses = addresses
   }
 
-  /** @throws {TooManyRequests} */
-  async genuine(request: FastifyRequest, ikey: string): Promise<void> {
-    if (this.#application === undefined) return
-    this.#ikeys.set(request, ikey)
-    const limit = await this.#application(request)
-    if (!limit.isAllowed && limit.isExceeded) throw new TooManyRequests(limit.ttlInSeconds)
+  /** Counts a request of an authenticated application. @throws {TooManyRequests} */
+  genuine(ikey: string): void {
+    const waitMs = this.#application?.add(ikey) ?? 0
+    if (waitMs !== 0) throw new TooManyRequests(Math.ceil(waitMs / 1000))
   }
 
   /**

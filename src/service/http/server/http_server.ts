@@ -97,7 +97,7 @@ export class HttpServer {
     })
     metrics.watchConnections((standing) => connections.count(standing))
     await server.register(rateLimit, { global: false })
-    const limit = new RequestLimit(server, options.limits, clientAddresses, clock)
+    const limit = new RequestLimit(options.limits, clientAddresses, clock)
     const failureReply = new FailureReply(limit, log)
     readBodiesAsText(server)
     nameNoCharsetOfJson(server)

@@ -7,42 +7,48 @@ import type { Authentication } from '../../sign_in/authentication.ts'
 import type { Outcome, Transaction } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 
-export interface CallConversationParts {
-  readonly authentication: Pick<Authentication, 'settle' | 'progress'>
-  readonly transactions: Pick<Transactions, 'byTxid'>
-  readonly addresses: Pick<VoiceAddresses, 'of'>
-  readonly phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>
-}
+/** The keys that a callee may press, and the language of the texts. */
+export type CallKeys = Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>
 
-/** What a call settles, however it goes: only a key lets anyone in, so that no voicemail does. */
+/** The dialogue of a call. Only a pressed key lets a user in, so that voicemail never does. */
 export class CallConversation {
-  readonly #parts: CallConversationParts
+  readonly #authentication: Authentication
+  readonly #transactions: Transactions
+  readonly #addresses: VoiceAddresses
+  readonly #keys: CallKeys
   readonly #texts: VoiceTexts
 
-  constructor(parts: CallConversationParts) {
-    this.#parts = parts
-    this.#texts = voiceTexts[parts.phone.language]
+  constructor(
+    authentication: Authentication,
+    transactions: Transactions,
+    addresses: VoiceAddresses,
+    keys: CallKeys,
+  ) {
+    this.#authentication = authentication
+    this.#transactions = transactions
+    this.#addresses = addresses
+    this.#keys = keys
+    this.#texts = voiceTexts[keys.language]
   }
 
-  /** Somebody has taken the call. @returns TwiML that asks for a key. */
+  /** The call was answered. @returns TwiML that asks for a key. */
   async answered(txid: string): Promise<string> {
-    const { authentication, phone } = this.#parts
     const transaction = await this.#waiting(txid)
     if (transaction === undefined) return this.#ending(this.#texts.over)
-    const status_msg = `Answered. Press '${phone.confirmKeys.slice(0, 1)}' on your phone to log in.`
-    await authentication.progress(txid, { status: 'answered', status_msg })
+    const status_msg = `Answered. Press '${this.#keys.confirmKeys.slice(0, 1)}' on your phone to log in.`
+    await this.#authentication.progress(txid, { status: 'answered', status_msg })
     return this.#asking(transaction, { again: false })
   }
 
   /**
-   * A key has been pressed.
+   * A key was pressed, or none in time.
    *
    * @param key `0` to `9`, `*`, `#`, or empty for none.
-   * @param options.again Whether a wrong one had been pressed before.
-   * @returns TwiML that says what came of it.
+   * @param options.again Whether a wrong key was pressed before.
+   * @returns TwiML that speaks the outcome.
    */
   async pressed(txid: string, key: string, options: { readonly again: boolean }): Promise<string> {
-    const { confirmKeys, fraudKey } = this.#parts.phone
+    const { confirmKeys, fraudKey } = this.#keys
     const texts = this.#texts
     const transaction = await this.#waiting(txid)
     if (transaction === undefined) return this.#ending(texts.over)
@@ -53,32 +59,31 @@ export class CallConversation {
     return this.#asking(transaction, { again: true })
   }
 
-  /** The call is over: whoever has pressed no key is not let in. */
+  /** The call has ended. Without a key, the sign-in is denied. */
   async ended(txid: string, status: string): Promise<void> {
     const end = ends[status]
     if (end === undefined || (await this.#waiting(txid)) === undefined) return
-    await this.#parts.authentication.settle(txid, end.outcome, end.reason)
+    await this.#authentication.settle(txid, end.outcome, end.reason)
   }
 
   async #waiting(txid: string): Promise<Transaction | undefined> {
-    const transaction = await this.#parts.transactions.byTxid(txid)
+    const transaction = await this.#transactions.byTxid(txid)
     const waits = transaction?.factor === 'phone' && transaction.outcome.result === 'waiting'
     return waits ? transaction : undefined
   }
 
-  /** Of two answers at once one is first, and the other hears that it is over. */
+  /** Settles the sign-in. If another answer came first, the call says that the sign-in is over. */
   async #end(txid: string, { outcome, reason }: End, text: string): Promise<string> {
-    const won = await this.#parts.authentication.settle(txid, outcome, reason)
+    const won = await this.#authentication.settle(txid, outcome, reason)
     return this.#ending(won ? text : this.#texts.over)
   }
 
   #asking({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
-    const { phone, addresses } = this.#parts
     const texts = this.#texts
-    const asked = askingText(texts, request.application, phone)
+    const asked = askingText(texts, request.application, this.#keys)
     return this.#said({
       says: again ? `${texts.wrongKey} ${asked}` : asked,
-      keyUrl: addresses.of('key', txid, { again }),
+      keyUrl: this.#addresses.of('key', txid, { again }),
       otherwise: texts.noKey,
     })
   }
@@ -108,7 +113,7 @@ const fraud: End = {
 const noKey = denied(statusMessage.noKeypress, 'no_keys_pressed')
 const wrongKey = denied('Wrong key pressed. Please try again.', 'wrong_key_pressed')
 
-/** By Twilio's CallStatus. A call that is `completed` and still waited for had no key. */
+/** By Twilio's CallStatus. In a `completed` call whose sign-in still waits, no key was pressed. */
 const ends: Readonly<Record<string, End>> = {
   completed: noKey,
   busy: denied('Your phone is busy. Please try again.', 'line_busy'),

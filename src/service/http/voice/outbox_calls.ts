@@ -1,11 +1,11 @@
 import type { KeptCall, Outbox } from '../../messaging/outbox/outbox.ts'
 import type { CallConversation } from './call_conversation.ts'
 
-/** Calls of the outbox, which whoever tries things out answers in the callee's place. */
+/** Answers the calls of the outbox: in test mode, the tester presses the keys on a page. */
 export class OutboxCalls {
   readonly #outbox: Outbox
   readonly #conversation: CallConversation
-  /** Calls in which a wrong key has been pressed. */
+  /** Calls in which a wrong key was pressed. */
   readonly #again = new Set<string>()
 
   constructor(outbox: Outbox, conversation: CallConversation) {
@@ -13,17 +13,17 @@ export class OutboxCalls {
     this.#conversation = conversation
   }
 
-  /** Takes the answers that have been left for calls, from whichever program. */
+  /** Consumes the answers that the page or the command line has left. */
   async takeAnswers(): Promise<void> {
     for (const { id, key } of await this.#outbox.answers()) {
       const entry = await this.#outbox.byId(id)
       if (entry?.kind === 'phone') await this.#answer(entry, key)
-      // whoever waits for it sees that it was taken, and what came of it
+      // a waiting command sees that the answer was consumed
       await this.#outbox.answerTaken(id)
     }
   }
 
-  /** @param key `null` for hanging up. */
+  /** @param key `null` if the tester hung up. */
   async #answer({ id, txid }: KeptCall, key: string | null): Promise<void> {
     if (!this.#again.has(id)) await this.#conversation.answered(txid)
     if (key === null) return await this.#conversation.ended(txid, 'completed')

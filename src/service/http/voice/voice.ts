@@ -1,27 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
-import type { Secret } from '../../../host/secret.ts'
-import { isSignedByTwilio } from '../../messaging/twilio/twilio_signature.ts'
-import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import type { CallConversation } from './call_conversation.ts'
-
-export interface VoiceParts {
-  readonly conversation: CallConversation
-  readonly addresses: VoiceAddresses
-  readonly authToken: Secret
-  readonly clock: Clock
-  readonly log: Log
-}
-
-type Webhook = FastifyRequest<{ Params: { txid: string } }>
+import type { Webhook, WebhookSignature } from './webhook_signature.ts'
 
 const warnEveryMs = 60_000
 
-/** Adds what the provider of calls asks while a call is under way: `/voice/v1/…`. */
-export function addVoice(server: FastifyInstance, parts: VoiceParts): void {
-  const { conversation } = parts
-  const warn = atMostEvery(warnEveryMs, parts)
+/** Adds `/voice/v1/*`, the webhooks that the provider calls during a phone call. */
+export function addVoice(
+  server: FastifyInstance,
+  conversation: CallConversation,
+  signature: WebhookSignature,
+  clock: Clock,
+  log: Log,
+): void {
+  const warn = warnAtMostEvery(warnEveryMs, clock, log)
   const webhook = (
     step: string,
     answer: (txid: string, fields: URLSearchParams, query: URLSearchParams) => Promise<string>,
@@ -31,7 +24,7 @@ export function addVoice(server: FastifyInstance, parts: VoiceParts): void {
       const [, query = ''] = request.url.split('?', 2)
       const asked = new URLSearchParams(query)
       const fields = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-      const refused = whyRefused(request, fields, asked.get('key') ?? '', parts)
+      const refused = signature.findProblem(request, fields, asked.get('key') ?? '')
       if (refused !== undefined) {
         warn(refused)
         return reply.code(403).type('text/plain').send('')
@@ -49,29 +42,12 @@ export function addVoice(server: FastifyInstance, parts: VoiceParts): void {
   })
 }
 
-function whyRefused(
-  request: Webhook,
-  fields: URLSearchParams,
-  key: string,
-  { addresses, authToken }: VoiceParts,
-): string | undefined {
-  const signature = request.headers['x-twilio-signature']
-  const url = addresses.asCalled(request.url)
-  if (
-    typeof signature !== 'string' ||
-    !isSignedByTwilio(url, fields, signature, authToken.reveal())
-  ) {
-    return 'it is not signed by the auth token for this address; check auth_token and public_url'
-  }
-  return addresses.isKeyOf(request.params.txid, key) ? undefined : 'its key is that of another call'
-}
-
 function xml(reply: FastifyReply, text: string): FastifyReply {
   return reply.header('cache-control', 'no-store').type('text/xml; charset=utf-8').send(text)
 }
 
-/** Whoever sends many is not to fill the log. */
-function atMostEvery(ms: number, { clock, log }: VoiceParts): (reason: string) => void {
+/** Forged requests must not fill the log. */
+function warnAtMostEvery(ms: number, clock: Clock, log: Log): (reason: string) => void {
   let last = Number.NEGATIVE_INFINITY
   return (reason) => {
     const now = clock.now()

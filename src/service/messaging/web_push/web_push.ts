@@ -20,8 +20,7 @@ export interface Subscriptions {
   ended(phoneId: string, subscription: string): Promise<void>
 }
 
-export interface WebPushParts {
-  readonly subscriptions: Subscriptions
+export interface WebPushSettings {
   readonly keys: VapidKeys
   /** Contact for push services: `mailto:…` or `https://…`. */
   readonly contact: string
@@ -31,8 +30,6 @@ export interface WebPushParts {
   readonly ca?: string | undefined
   /** A login waits this long; a slower push service may still deliver. */
   readonly timeoutMs?: number
-  readonly clock: Clock
-  readonly log: Log
 }
 
 const defaultTimeoutMs = 4_000
@@ -55,38 +52,43 @@ interface PushAnswer {
  * for the browser (RFC 8291) and only says that the app has something to fetch.
  */
 export class WebPush implements PushPort {
-  readonly #parts: WebPushParts
+  readonly #subscriptions: Subscriptions
+  readonly #settings: WebPushSettings
+  readonly #clock: Clock
+  readonly #log: Log
   readonly #public: Agent
   readonly #private: Agent
 
-  constructor(parts: WebPushParts) {
-    this.#parts = parts
-    const ca = parts.ca === undefined ? {} : { ca: parts.ca }
+  constructor(subscriptions: Subscriptions, settings: WebPushSettings, clock: Clock, log: Log) {
+    this.#subscriptions = subscriptions
+    this.#settings = settings
+    this.#clock = clock
+    this.#log = log
+    const ca = settings.ca === undefined ? {} : { ca: settings.ca }
     this.#public = new Agent({ connect: { ...ca, lookup: publicLookup } })
     this.#private = new Agent({ connect: ca })
   }
 
   /** The key to which browsers bind their subscriptions. */
   get publicKey(): string {
-    return this.#parts.keys.publicKey
+    return this.#settings.keys.publicKey
   }
 
   /** @throws {DeliveryError} if the push service does not accept it. */
   async send({ txid, phoneId, application, expires }: PhonePrompt): Promise<void> {
-    const { subscriptions } = this.#parts
-    const json = await subscriptions.of(phoneId)
+    const json = await this.#subscriptions.of(phoneId)
     // without a subscription: an open app has its stream, a closed one shows the request when opened
     if (json === null) return
     const { status, text, service } = await this.#post(json, { txid, application }, expires)
     if (notAuthorised.includes(status)) {
-      const { contact, log } = this.#parts
-      log.warn(
+      const { contact } = this.#settings
+      this.#log.warn(
         'a push service refused our contact or key: set web_push_contact in [push] to a mailto: or https:// address on the public Internet; if it is right already, activate the phone again',
         { service, status, web_push_contact: contact, answer: printable(text) },
       )
     }
     if (endedStatuses.includes(status)) {
-      await subscriptions.ended(phoneId, json)
+      await this.#subscriptions.ended(phoneId, json)
       throw new DeliveryError('DELIVERY_REFUSED', 'the browser does not want to be woken any more')
     }
     if (status < 200 || status >= 300) {
@@ -99,7 +101,7 @@ export class WebPush implements PushPort {
   }
 
   async #post(subscriptionJson: string, payload: object, expires: number): Promise<PushAnswer> {
-    const { keys, contact, timeoutMs = defaultTimeoutMs, clock, log } = this.#parts
+    const { keys, contact, timeoutMs = defaultTimeoutMs } = this.#settings
     const subscription: PushSubscription = JSON.parse(subscriptionJson)
     const url = new URL(subscription.endpoint)
     const dispatcher = this.#dispatcherFor(url)
@@ -111,7 +113,7 @@ export class WebPush implements PushPort {
           vapidDetails: { subject: contact, ...keys },
           contentEncoding: 'aes128gcm',
           // the push service must not deliver it after the sign-in has ended
-          TTL: Math.max(1, Math.ceil((expires - clock.now()) / 1000)),
+          TTL: Math.max(1, Math.ceil((expires - this.#clock.now()) / 1000)),
           urgency: 'high',
         },
       )
@@ -129,7 +131,7 @@ export class WebPush implements PushPort {
       return { status: answer.statusCode, text, service: url.host }
     } catch (error) {
       const detail = errorText(error).slice(0, maxDetailLength)
-      log.warn('a phone could not be woken', { service: url.host, error: detail })
+      this.#log.warn('a phone could not be woken', { service: url.host, error: detail })
       const refused = error instanceof PrivateAddressError
       throw new DeliveryError(
         refused ? 'DELIVERY_REFUSED' : 'DELIVERY_UNREACHABLE',
@@ -143,7 +145,7 @@ export class WebPush implements PushPort {
     if (url.protocol !== 'https:') {
       throw new DeliveryError('DELIVERY_REFUSED', 'the address of the push service is not https')
     }
-    if (this.#parts.privateServices.includes(url.hostname)) return this.#private
+    if (this.#settings.privateServices.includes(url.hostname)) return this.#private
     const address = literalAddress(url)
     if (address !== undefined && !isPublicAddress(address)) {
       throw new DeliveryError(

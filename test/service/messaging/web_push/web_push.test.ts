@@ -36,19 +36,21 @@ describe('Web Push', () => {
   })
 
   const webPush = (privateServices = ['localhost'], log = new RecordingLog()) =>
-    new WebPush({
-      subscriptions: {
+    new WebPush(
+      {
         of: async () => subscription,
         ended: async (phoneId, json) => void ended.push(phoneId, json),
       },
-      keys,
-      contact: 'mailto:admin@example.org',
-      privateServices,
-      ca: service.ca,
-      timeoutMs: 500,
+      {
+        keys,
+        contact: 'mailto:admin@example.org',
+        privateServices,
+        ca: service.ca,
+        timeoutMs: 500,
+      },
       clock,
       log,
-    })
+    )
   const request = {
     txid: 'a1b2',
     phoneId: 'DPAAAAAAAAAAAAAAAAAA',
@@ -149,14 +151,12 @@ describe('Web Push', () => {
   })
 
   test('does not wake a phone without a subscription', async () => {
-    const silent = new WebPush({
-      subscriptions: { of: async () => null, ended: async () => {} },
-      keys,
-      contact: 'mailto:admin@example.org',
-      privateServices: [],
+    const silent = new WebPush(
+      { of: async () => null, ended: async () => {} },
+      { keys, contact: 'mailto:admin@example.org', privateServices: [] },
       clock,
-      log: new RecordingLog(),
-    })
+      new RecordingLog(),
+    )
     await silent.send(request)
     assert.equal(service.requests, 0)
   })

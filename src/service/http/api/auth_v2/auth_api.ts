@@ -1,11 +1,12 @@
 import { Duplex, type Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, success } from '../../../../duo/index.ts'
+import type { Clock } from '../../../../host/clock.ts'
 import type { IntegrationType } from '../../../applications/integrations.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsOctets } from '../../gate/request_body.ts'
 import type { AdmitOptions, AdmittedCall } from '../../gate/signed_request.ts'
-import { type AuthApiParts, endpoints } from './endpoints.ts'
+import type { Endpoint } from './endpoint.ts'
 import { CallParameters } from './parameters.ts'
 
 export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1'> {}
@@ -29,16 +30,22 @@ export const answerHeaders = {
 export async function addAuthApi(
   server: FastifyInstance,
   gates: Gates,
-  parts: AuthApiParts,
+  endpoints: readonly Endpoint[],
+  clock: Clock,
 ): Promise<void> {
-  await server.register(async (scope) => addCalls(scope, gates, parts))
+  await server.register(async (scope) => addCalls(scope, gates, endpoints, clock))
 }
 
-function addCalls(server: FastifyInstance, gates: Gates, parts: AuthApiParts): void {
+function addCalls(
+  server: FastifyInstance,
+  gates: Gates,
+  endpoints: readonly Endpoint[],
+  clock: Clock,
+): void {
   keepBodiesAsOctets(server)
   server.get('/auth/v2/ping', async (_request, reply) => {
     reply.headers(answerHeaders)
-    return success({ time: Math.floor(parts.clock.now() / 1000) })
+    return success({ time: Math.floor(clock.now() / 1000) })
   })
   for (const endpoint of endpoints) {
     server.route({
@@ -48,7 +55,7 @@ function addCalls(server: FastifyInstance, gates: Gates, parts: AuthApiParts): v
       ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
       handler: (request, reply) =>
         answerAsker(request, reply, { ...gates, allowSignatureV1: false }, (call) =>
-          endpoint.answer(call, new CallParameters(call.parameters), parts),
+          endpoint.answer(call, new CallParameters(call.parameters)),
         ),
     })
   }
@@ -87,7 +94,7 @@ async function admitted(
     (error) => error instanceof AuthApiFailure,
   )
   authentic(request, 'application')
-  await limit.genuine(request, signed.integration.ikey)
+  limit.genuine(signed.integration.ikey)
   return answer({ ...signed, caller: toCaller(reply) })
 }
 

@@ -1,31 +1,65 @@
 import { AuthApiFailure, failures, statusMessage } from '../../../../duo/index.ts'
+import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
+import type { Authentication } from '../../../sign_in/authentication.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
-import { type AuthApiParts, requireDecisions } from '../auth_v2/endpoints.ts'
 import { enrollPortalText } from '../auth_v2/enroll_portal.ts'
 import type { CallParameters } from '../auth_v2/parameters.ts'
+import { type CanDecide, requireDecisions } from '../auth_v2/service_endpoints.ts'
 import { readUserAsking, readUserFactor } from './parameters.ts'
-
-export type RestV1Parts = Pick<
-  AuthApiParts,
-  'authentication' | 'portalLinks' | 'logo' | 'canDecide'
->
 
 /** One of the calls: what it answers to a request that an application has signed. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST'
   /** Without its suffix. */
   readonly path: string
-  answer(request: AdmittedCall, parameters: CallParameters, parts: RestV1Parts): Promise<unknown>
+  answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
 }
 
-/** The calls that are signed (duo.com/docs/authapi-v1); `ping` is not. */
-export const endpoints: readonly Endpoint[] = [
-  { method: 'GET', path: '/rest/v1/check', answer: check },
-  { method: 'GET', path: '/rest/v1/logo', answer: logo },
-  { method: 'POST', path: '/rest/v1/preauth', answer: preauth },
-  { method: 'POST', path: '/rest/v1/auth', answer: auth },
-  { method: 'GET', path: '/rest/v1/status', answer: status },
-]
+/**
+ * The signed calls (duo.com/docs/authapi-v1); `ping` is not signed.
+ *
+ * @param logo PNG, if one is configured.
+ */
+export function buildRestV1Endpoints(
+  authentication: Authentication,
+  portalLinks: PortalLinks,
+  canDecide: CanDecide,
+  logo: Uint8Array | undefined,
+): Endpoint[] {
+  return [
+    {
+      method: 'GET',
+      path: '/rest/v1/check',
+      answer: async () => {
+        await requireDecisions(canDecide)
+        return 'valid'
+      },
+    },
+    {
+      method: 'GET',
+      path: '/rest/v1/logo',
+      answer: async () => {
+        if (logo === undefined) throw new AuthApiFailure(failures.notFound)
+        return logo
+      },
+    },
+    {
+      method: 'POST',
+      path: '/rest/v1/preauth',
+      answer: (request, parameters) => preauth(request, parameters, authentication, portalLinks),
+    },
+    {
+      method: 'POST',
+      path: '/rest/v1/auth',
+      answer: (request, parameters) => auth(request, parameters, authentication),
+    },
+    {
+      method: 'GET',
+      path: '/rest/v1/status',
+      answer: (request, parameters) => status(request, parameters, authentication),
+    },
+  ]
+}
 
 /** The end of a sign-in: clients let the user in if `result` is `allow`, and show `status`. */
 interface Ended {
@@ -33,28 +67,11 @@ interface Ended {
   readonly status: string
 }
 
-async function check(
-  _request: AdmittedCall,
-  _parameters: CallParameters,
-  { canDecide }: RestV1Parts,
-): Promise<string> {
-  await requireDecisions(canDecide)
-  return 'valid'
-}
-
-async function logo(
-  _request: AdmittedCall,
-  _parameters: CallParameters,
-  parts: RestV1Parts,
-): Promise<Uint8Array> {
-  if (parts.logo === undefined) throw new AuthApiFailure(failures.notFound)
-  return parts.logo
-}
-
 async function preauth(
   request: AdmittedCall,
   parameters: CallParameters,
-  { authentication, portalLinks }: RestV1Parts,
+  authentication: Authentication,
+  portalLinks: PortalLinks,
 ): Promise<unknown> {
   const asking = readUserAsking(request, parameters)
   const answer = await authentication.preauth(asking)
@@ -77,7 +94,7 @@ async function preauth(
 async function auth(
   request: AdmittedCall,
   parameters: CallParameters,
-  { authentication }: RestV1Parts,
+  authentication: Authentication,
 ): Promise<unknown> {
   const asking = readUserAsking(request, parameters)
   const async = parameters.yes('async')
@@ -100,7 +117,7 @@ async function auth(
 async function status(
   { integration, caller }: AdmittedCall,
   parameters: CallParameters,
-  { authentication }: RestV1Parts,
+  authentication: Authentication,
 ): Promise<unknown> {
   const txid = parameters.required('txid').toLowerCase()
   const standing = await authentication.status(txid, integration.ikey, caller)

@@ -4,7 +4,7 @@ import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsOctets } from '../../gate/request_body.ts'
 import { answerAsker, answerHeaders } from '../auth_v2/auth_api.ts'
 import { CallParameters } from '../auth_v2/parameters.ts'
-import { endpoints, type RestV1Parts } from './endpoints.ts'
+import type { Endpoint } from './endpoints.ts'
 import { inAskedFormat, suffixes } from './reply_format.ts'
 
 const ping = '/rest/v1/ping'
@@ -13,7 +13,7 @@ const ping = '/rest/v1/ping'
 export async function addRestV1(
   server: FastifyInstance,
   gates: Gates,
-  parts: RestV1Parts,
+  endpoints: readonly Endpoint[],
 ): Promise<void> {
   // a scope of its own, so that its formats apply to these routes only
   await server.register(async (scope) => {
@@ -31,7 +31,7 @@ export async function addRestV1(
           exposeHeadRoute: false,
           handler: (request, reply) =>
             answerAsker(request, reply, { ...gates, allowSignatureV1: true }, (call) =>
-              endpoint.answer(call, new CallParameters(call.parameters), parts),
+              endpoint.answer(call, new CallParameters(call.parameters)),
             ),
         })
       }

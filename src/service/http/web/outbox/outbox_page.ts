@@ -5,13 +5,6 @@ import type { Secret } from '../../../../host/secret.ts'
 import type { Outbox, OutboxEntry } from '../../../messaging/outbox/outbox.ts'
 import type { Transactions } from '../../../sign_in/transaction/transactions.ts'
 
-export interface OutboxPageParts {
-  readonly outbox: Pick<Outbox, 'list' | 'byId' | 'answer'>
-  /** What a browser has to show. */
-  readonly key: Secret
-  readonly transactions: Pick<Transactions, 'byTxid'>
-}
-
 const maxShown = 50
 const answer = z.object({
   key: z
@@ -22,7 +15,7 @@ const answer = z.object({
 
 const refusals = {
   no_key: { status: 401, message: 'This link is not valid. Get it with: countersign outbox link' },
-  invalid: { status: 400, message: 'A key is one of 0 to 9, * and #, or null for hanging up.' },
+  invalid: { status: 400, message: 'A key is one of 0 to 9, * and #, or null to hang up.' },
   not_found: { status: 404, message: 'There is no such call in the outbox.' },
   over: { status: 409, message: 'This call is over.' },
 } as const
@@ -38,14 +31,21 @@ class OutboxRefusal extends Error {
 }
 
 /**
- * Adds `/outbox/api/*`, which the page of the outbox asks: what would have been sent, and calls
- * answered in the callee's place. Only a service that is tried out has it.
+ * Adds `/outbox/api/*` for the page of the outbox: it lists the messages that were not sent, and answers
+ * calls for the tester. Exists in test mode only.
+ *
+ * @param key Opens the page.
  */
-export async function addOutboxPage(server: FastifyInstance, parts: OutboxPageParts) {
+export async function addOutboxPage(
+  server: FastifyInstance,
+  outbox: Outbox,
+  transactions: Transactions,
+  key: Secret,
+): Promise<void> {
   await server.register(async (page) => {
     page.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
-      admit(request, parts.key)
+      admit(request, key)
     })
     page.setErrorHandler((error, _request, reply) => {
       if (!(error instanceof OutboxRefusal)) throw error
@@ -53,22 +53,24 @@ export async function addOutboxPage(server: FastifyInstance, parts: OutboxPagePa
       return reply.code(refusals[code].status).send({ code, message })
     })
     page.get('/outbox/api/entries', async () => {
-      const entries = await parts.outbox.list(maxShown)
-      return { entries: await Promise.all(entries.map((entry) => shown(entry, parts))) }
+      const entries = await outbox.list(maxShown)
+      return {
+        entries: await Promise.all(entries.map((entry) => withOutcome(entry, transactions))),
+      }
     })
     page.post<{ Params: { id: string } }>('/outbox/api/calls/:id/answer', async (request) => {
-      const call = await parts.outbox.byId(request.params.id)
+      const call = await outbox.byId(request.params.id)
       if (call?.kind !== 'phone') throw new OutboxRefusal('not_found')
-      const { key } = read(request.body)
-      const transaction = await parts.transactions.byTxid(call.txid)
+      const { key: pressed } = readAnswer(request.body)
+      const transaction = await transactions.byTxid(call.txid)
       if (transaction?.outcome.result !== 'waiting') throw new OutboxRefusal('over')
-      await parts.outbox.answer(call.id, key)
+      await outbox.answer(call.id, pressed)
       return {}
     })
   })
 }
 
-/** The key comes in a header, which no other site can make a browser send. */
+/** The key comes in a header, which another site's page can't set. */
 function admit({ headers }: FastifyRequest, key: Secret): void {
   const given = /^Bearer (\S{1,128})$/.exec(headers.authorization ?? '')?.[1] ?? ''
   if (!timingSafeEqual(sha256(given), sha256(key.reveal()))) throw new OutboxRefusal('no_key')
@@ -78,13 +80,13 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** An entry, and of a call how it stands; `null` where nobody knows it any more. */
-async function shown(entry: OutboxEntry, { transactions }: Pick<OutboxPageParts, 'transactions'>) {
+/** Adds the outcome of a call's sign-in; `null` if the sign-in was deleted. */
+async function withOutcome(entry: OutboxEntry, transactions: Transactions) {
   if (entry.kind !== 'phone') return entry
   return { ...entry, outcome: (await transactions.byTxid(entry.txid))?.outcome ?? null }
 }
 
-function read(body: unknown): z.infer<typeof answer> {
+function readAnswer(body: unknown): z.infer<typeof answer> {
   try {
     return answer.parse(JSON.parse(String(body)))
   } catch {

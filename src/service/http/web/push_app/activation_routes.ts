@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../../../../host/clock.ts'
 import type { Activated } from '../../../../push/app_message.ts'
-import type { ActivationRefusal } from '../../../people/enrolment/activation.ts'
+import type { Activation, ActivationRefusal } from '../../../people/enrolment/activation.ts'
 import { AppRefusal, type AppRefusalCode } from '../../gate/device_request.ts'
 import type { RequestLimit } from '../../gate/request_limit.ts'
+import type { AppAccount } from './app_account.ts'
 import { appBodies, readBody } from './app_body.ts'
-import type { PushAppParts } from './app_parts.ts'
 import { qrPng } from './qr_png.ts'
 
 const refusals: Readonly<Record<ActivationRefusal, readonly [AppRefusalCode, string]>> = {
@@ -18,11 +19,18 @@ const activationCode = /^[A-Za-z0-9]{20}$/
 /** The vendor's form, with the host in base64url after the code. */
 const activationUri = /^duo:\/\/([A-Za-z0-9]{20})-[A-Za-z0-9_-]{1,340}$/
 
-/** Adds the activation of a phone, whose requests are not signed yet. */
+/**
+ * Adds the activation of a phone, whose requests are not signed yet, and the links to it.
+ *
+ * @param publicHost Host name, with its port unless that is 443.
+ */
 export function addActivation(
   app: FastifyInstance,
   limit: RequestLimit,
-  { activation, accountName, apiHost, vapidPublicKey, clock }: PushAppParts,
+  activation: Activation,
+  account: AppAccount,
+  publicHost: () => string,
+  clock: Clock,
 ): void {
   app.post('/app/api/activate', async (request): Promise<Activated> => {
     limit.requireSome(request)
@@ -36,9 +44,9 @@ export function addActivation(
     return {
       device: activated.phoneId,
       username: activated.user.username,
-      account: accountName(),
+      account: account.name,
       oath: { secret: activated.oathSecret, digits: 6, stepSecs: 30, algorithm: 'SHA1' },
-      vapidPublicKey: vapidPublicKey ?? null,
+      vapidPublicKey: account.vapidPublicKey ?? null,
       time: clock.now(),
     }
   })
@@ -47,9 +55,9 @@ export function addActivation(
     const { code } = request.params
     return reply.redirect(activationCode.test(code) ? `/app/#/activate/${code}` : '/app/', 302)
   })
-  // only activation links: else anyone could have any text shown as a QR code of this service
+  // activation links only: else anyone could show any text as a QR code of this service
   app.get<{ Querystring: { value?: unknown } }>('/frame/qr', async (request, reply) => {
-    const link = activationUrlIn(String(request.query.value ?? ''), apiHost())
+    const link = activationUrlIn(String(request.query.value ?? ''), publicHost())
     if (link === undefined) throw new AppRefusal('invalid', 'the value is no activation code')
     reply.type('image/png')
     return qrPng(link)

@@ -1,16 +1,23 @@
-import type { DeviceDescription, History, HistoryEvent } from '../../../../push/app_message.ts'
-import type { AuthenticationEvent } from '../../../audit/authentication_log.ts'
+import type { Clock } from '../../../../host/clock.ts'
+import type { DeviceDescription } from '../../../../push/app_message.ts'
+import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
+import type { Deactivation } from '../../../people/enrolment/deactivation.ts'
+import type { Directory } from '../../../sign_in/subject.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
+import type { AppAccount } from './app_account.ts'
 import { appBodies, readBody } from './app_body.ts'
-import type { AddRoute, PushAppParts } from './app_parts.ts'
+import type { AddRoute } from './device_handler.ts'
 
-const dayMs = 86_400_000
-const historyDays = 90
-const maxEvents = 50
-
-/** Adds what a phone may know and change of itself and of its user. */
-export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
-  const { phones, users, devices, deactivation, authenticationLog, accountName, clock } = parts
+/** Adds the routes that show a phone itself, and change its subscription to pushes or remove it. */
+export function addDeviceRoutes(
+  route: AddRoute,
+  directory: Pick<Directory, 'users' | 'phones'>,
+  devices: PushDevices,
+  deactivation: Deactivation,
+  account: AppAccount,
+  clock: Clock,
+): void {
+  const { users, phones } = directory
   route('GET', '/app/api/device', async ({ device }): Promise<DeviceDescription> => {
     const [phone, user] = await Promise.all([
       phones.byId(device.phoneId),
@@ -23,8 +30,8 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
       device: phone.phoneId,
       name: phone.name,
       username: user.username,
-      account: accountName(),
-      vapidPublicKey: parts.vapidPublicKey ?? null,
+      account: account.name,
+      vapidPublicKey: account.vapidPublicKey ?? null,
       notified: device.subscription !== null,
       time: clock.now(),
     }
@@ -35,19 +42,8 @@ export function addDeviceRoutes(route: AddRoute, parts: PushAppParts): void {
     await devices.subscribe(device.phoneId, json)
     return { notified: json !== null }
   })
-  route('GET', '/app/api/history', async ({ device }): Promise<History> => {
-    const since = clock.now() - historyDays * dayMs
-    const events = await authenticationLog.ofUser(device.userId, { since, limit: maxEvents })
-    return { events: events.map((event) => historyEvent(event, parts.places)) }
-  })
   route('DELETE', '/app/api/device', async ({ device }) => {
     await deactivation.deactivate(device.phoneId)
     return {}
   })
-}
-
-function historyEvent(event: AuthenticationEvent, places: PushAppParts['places']): HistoryEvent {
-  const { timestamp: time, application, factor, result, reason, ipaddr, hostname } = event
-  const place = places.of(ipaddr)
-  return { time, application, factor, result, reason, ipaddr, place, hostname }
 }

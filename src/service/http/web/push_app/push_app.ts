@@ -1,18 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../../../../host/clock.ts'
+import type { Log } from '../../../../host/log.ts'
+import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import { busyAsTooMany } from '../../gate/busy.ts'
 import { AppRefusal, appRefusals, DeviceRequestGate } from '../../gate/device_request.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { TooManyRequests } from '../../gate/request_limit.ts'
-import { addActivation } from './activation_routes.ts'
-import type { AddRoute, PushAppParts } from './app_parts.ts'
-import { addDeviceRoutes } from './device_routes.ts'
-import { addRequestRoutes } from './request_routes.ts'
+import type { AddRoute } from './device_handler.ts'
 
-/** Adds the server's side of the push app: `/app/api/*`, and the links that lead to the app. */
+/**
+ * Adds `/app/api/*`, and the links that lead to the app.
+ *
+ * @param addRoutes Adds the routes: to `app`, or with `route` for requests that phones have signed.
+ */
 export async function addPushApp(
   server: FastifyInstance,
   { limit, authentic }: Gates,
-  parts: PushAppParts,
+  devices: PushDevices,
+  clock: Clock,
+  log: Log,
+  addRoutes: (app: FastifyInstance, route: AddRoute) => void,
 ): Promise<void> {
   await server.register(async (app) => {
     app.addHook('onRequest', async (_request, reply) => {
@@ -25,9 +32,9 @@ export async function addPushApp(
       })
     })
     app.setErrorHandler((error, request, reply) =>
-      refuse(busyAsTooMany(error), request, reply, parts),
+      refuse(busyAsTooMany(error), request, reply, clock, log),
     )
-    const gate = new DeviceRequestGate(app, { devices: parts.devices, clock: parts.clock, limit })
+    const gate = new DeviceRequestGate(app, devices, limit, clock)
     const route: AddRoute = (method, url, handler) => {
       app.route({
         method,
@@ -39,9 +46,7 @@ export async function addPushApp(
         },
       })
     }
-    addActivation(app, limit, parts)
-    addDeviceRoutes(route, parts)
-    addRequestRoutes(route, parts)
+    addRoutes(app, route)
   })
 }
 
@@ -49,18 +54,17 @@ function refuse(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { clock, log }: Pick<PushAppParts, 'clock' | 'log'>,
+  clock: Clock,
+  log: Log,
 ): FastifyReply {
   if (error instanceof TooManyRequests) {
     reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
-    return refuse(new AppRefusal('too_many_requests', error.message), request, reply, {
-      clock,
-      log,
-    })
+    const refusal = new AppRefusal('too_many_requests', error.message)
+    return refuse(refusal, request, reply, clock, log)
   }
   if (error instanceof AppRefusal) {
     const { code, message } = error
-    // the service's time, by which the app puts its own right
+    // the app corrects its clock by the service's time
     return reply.code(appRefusals[code]).send({ code, message, time: clock.now() })
   }
   if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500) {

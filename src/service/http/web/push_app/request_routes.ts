@@ -1,14 +1,22 @@
+import type { Clock } from '../../../../host/clock.ts'
 import { allowedSkewMs, answerText } from '../../../../push/signed_text.ts'
+import type { Authentication } from '../../../sign_in/authentication.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
 import { appBodies, readBody } from './app_body.ts'
-import type { AddRoute, PushAppParts } from './app_parts.ts'
-import { pendingRequest } from './pending_request.ts'
+import type { AddRoute } from './device_handler.ts'
+import type { RequestStreams } from './request_streams.ts'
+import type { WaitingSignIns } from './waiting_sign_ins.ts'
 
-/** Adds what a phone is asked, and how it answers. */
-export function addRequestRoutes(route: AddRoute, parts: PushAppParts): void {
-  const { authentication, streams, clock } = parts
+/** Adds the routes that list a phone's waiting sign-ins, once or as a stream, and answer one. */
+export function addRequestRoutes(
+  route: AddRoute,
+  authentication: Authentication,
+  pending: WaitingSignIns,
+  streams: RequestStreams,
+  clock: Clock,
+): void {
   route('GET', '/app/api/requests', async ({ device }) => ({
-    requests: await pendingRequests(device.phoneId, parts),
+    requests: await pending.list(device.phoneId),
     time: clock.now(),
   }))
   route('GET', '/app/api/stream', async ({ device }, _request, reply) => {
@@ -34,21 +42,4 @@ export function addRequestRoutes(route: AddRoute, parts: PushAppParts): void {
         throw new AppRefusal('wrong_code', 'the code is not the one that the login shows')
     }
   })
-}
-
-/** What an open app is shown, in JSON; `undefined` where the phone is not activated any more. */
-export async function shownOnPhone(
-  phoneId: string,
-  parts: Pick<PushAppParts, 'authentication' | 'devices' | 'places'>,
-): Promise<string | undefined> {
-  if ((await parts.devices.byPhone(phoneId)) === undefined) return undefined
-  return JSON.stringify({ requests: await pendingRequests(phoneId, parts) })
-}
-
-async function pendingRequests(
-  phoneId: string,
-  { authentication, places }: Pick<PushAppParts, 'authentication' | 'places'>,
-) {
-  const waiting = await authentication.waitingFor(phoneId)
-  return waiting.map((transaction) => pendingRequest(transaction, places))
 }

@@ -1,24 +1,21 @@
 import { PassThrough, type Readable } from 'node:stream'
+import type { Transactions } from '../../../sign_in/transaction/transactions.ts'
+import type { WaitingSignIns } from './waiting_sign_ins.ts'
 
-export interface RequestStreamParts {
-  /** Calls back when something has been opened, changed or settled for a phone. */
-  readonly watch: (phoneId: string, listener: () => void) => () => void
-  /** What the phone is to be shown now, in JSON; `undefined` where it isn't activated any more. */
-  readonly shown: (phoneId: string) => Promise<string | undefined>
-}
-
-/** Proxies cut off what is silent for longer, and a phone that was removed is told no later. */
+/** Reverse proxies close silent connections, and a removed phone must learn of it in time. */
 const heartbeatMs = 20_000
-/** Of one phone; an older one is ended, as of a tab that was forgotten. */
+/** For one phone. Another one ends the oldest, such as a forgotten tab. */
 const maxOfPhone = 4
 
-/** The streams of server-sent events over which apps that are open are told what waits for them. */
+/** Streams of server-sent events: open apps receive the sign-ins that wait for their answer. */
 export class RequestStreams {
-  readonly #parts: RequestStreamParts
+  readonly #transactions: Transactions
+  readonly #pending: WaitingSignIns
   readonly #ofPhone = new Map<string, Set<RequestStream>>()
 
-  constructor(parts: RequestStreamParts) {
-    this.#parts = parts
+  constructor(transactions: Transactions, pending: WaitingSignIns) {
+    this.#transactions = transactions
+    this.#pending = pending
   }
 
   /** How many are open. */
@@ -33,7 +30,7 @@ export class RequestStreams {
     this.#ofPhone.set(phoneId, streams)
     const [oldest] = streams
     if (streams.size >= maxOfPhone) oldest?.end()
-    const stream = new RequestStream(phoneId, this.#parts, () => {
+    const stream = new RequestStream(phoneId, this.#transactions, this.#pending, () => {
       streams.delete(stream)
       if (streams.size === 0) this.#ofPhone.delete(phoneId)
     })
@@ -41,7 +38,7 @@ export class RequestStreams {
     return stream.readable
   }
 
-  /** Ends all of them; apps come back by themselves. */
+  /** Ends all of them; apps reconnect. */
   close(): void {
     for (const streams of [...this.#ofPhone.values()]) for (const stream of streams) stream.end()
   }
@@ -50,7 +47,7 @@ export class RequestStreams {
 class RequestStream {
   readonly readable = new PassThrough()
   readonly #phoneId: string
-  readonly #parts: RequestStreamParts
+  readonly #pending: WaitingSignIns
   readonly #ended: () => void
   readonly #unwatch: () => void
   readonly #heartbeat: NodeJS.Timeout
@@ -59,12 +56,17 @@ class RequestStream {
   #again = false
   #over = false
 
-  constructor(phoneId: string, parts: RequestStreamParts, ended: () => void) {
+  constructor(
+    phoneId: string,
+    transactions: Transactions,
+    pending: WaitingSignIns,
+    ended: () => void,
+  ) {
     this.#phoneId = phoneId
-    this.#parts = parts
+    this.#pending = pending
     this.#ended = ended
-    // watched before it is read: what comes in between is not missed
-    this.#unwatch = parts.watch(phoneId, () => this.#look())
+    // watches before the first read, so that no change in between is missed
+    this.#unwatch = transactions.watch(phoneId, () => this.#look())
     this.#heartbeat = setInterval(() => {
       this.readable.write(': still here\n\n')
       this.#look()
@@ -83,7 +85,7 @@ class RequestStream {
     this.readable.end()
   }
 
-  /** One look at a time; whatever happens during it makes another one. */
+  /** One read at a time; a change during it causes another one. */
   #look(): void {
     this.#again = true
     if (this.#looking) return
@@ -98,9 +100,10 @@ class RequestStream {
   async #lookUntilQuiet(): Promise<void> {
     while (this.#again && !this.#over) {
       this.#again = false
-      const shown = await this.#parts.shown(this.#phoneId)
+      const requests = await this.#pending.listIfActivated(this.#phoneId)
       if (this.#over) return
-      if (shown === undefined) {
+      const shown = JSON.stringify({ requests })
+      if (requests === undefined) {
         this.readable.write('event: removed\ndata: {}\n\n')
         this.end()
       } else if (shown !== this.#sent) {

@@ -1,0 +1,16 @@
+import type { AdmittedCall } from '../../gate/signed_request.ts'
+import type { CallParameters } from './parameters.ts'
+
+/** A call of the API, which answers a request that an application has signed. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** JSON schema of the response. */
+  readonly schema?: object
+  answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
+}
+
+/** Times in the API are in seconds. */
+export function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}
