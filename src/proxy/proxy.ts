@@ -1,79 +1,84 @@
-import { isSamePlace, type ListenPlace } from '../radius/udp/listen_place.ts'
-import { RadiusClients } from '../radius/udp/radius_client.ts'
-import { RadiusServer } from '../radius/udp/server.ts'
-import { type ProxyHost, SectionRuntime } from './desk.ts'
+import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
+import type { RadiusServer } from '../radius/udp/server.ts'
+import { createAuthEvents } from './auth_event_log.ts'
+import type { AuthEvents } from './front/auth_events.ts'
+import type { Listener } from './front/listener.ts'
+import { ListenError } from './listen_error.ts'
+import { rebind } from './rebind.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
-import type { ProxyConfig, RadiusServerSection } from './sections/proxy_config.ts'
+import { type SectionKinds, sectionKinds } from './section_kinds.ts'
+import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
+import type { ProxyConfig, ServerSection } from './sections/proxy_config.ts'
 
-/** Thrown where a listener can't be opened; the message names the section, the port and what to do. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError'
+/** A section, where it wants to listen, and its runtime. */
+interface Prepared {
+  readonly section: ServerSection
+  readonly place: ListenPlace
+  readonly runtime: SectionRuntime
 }
 
-/** One server section: its socket, and the desk that answers its requests. */
-interface Listener {
-  readonly server: RadiusServer
-  section: RadiusServerSection
-  desk: SectionRuntime
+/** A section that is being served. */
+interface Served extends Prepared {
+  readonly listener: Listener
 }
 
-/** A section of a new configuration, and the listener that it takes over, if there is one. */
-interface Next {
-  readonly section: RadiusServerSection
-  readonly clients: RadiusClients
-  readonly desk: SectionRuntime
-  readonly listener: Listener | undefined
-}
-
-/** The authentication proxy: every server section of a configuration, listening. */
+/** The authentication proxy: listens for every server section of a configuration. */
 export class AuthenticationProxy {
   readonly #host: ProxyHost
-  /** By section; they outlive a change of configuration. */
+  readonly #kinds: SectionKinds
+  readonly #events: AuthEvents | undefined
+  /** By section name; kept when the configuration changes. */
   readonly #signIns = new Map<string, SignInCounters>()
-  /** Of earlier configurations, while requests that came under them are in progress. */
+  /** Runtimes of earlier configurations that still have pending logins. */
   readonly #retiring = new Set<SectionRuntime>()
-  #listeners: Listener[] = []
+  #served: readonly Served[] = []
 
-  private constructor(host: ProxyHost) {
+  private constructor(host: ProxyHost, kinds: SectionKinds) {
     this.#host = host
+    this.#kinds = kinds
+    this.#events = createAuthEvents(host.writeEvent)
   }
 
   /** @throws {ListenError} with nothing left listening. */
-  static async start(config: ProxyConfig, host: ProxyHost): Promise<AuthenticationProxy> {
-    const proxy = new AuthenticationProxy(host)
+  static async start(
+    config: ProxyConfig,
+    host: ProxyHost,
+    kinds = sectionKinds,
+  ): Promise<AuthenticationProxy> {
+    const proxy = new AuthenticationProxy(host, kinds)
     await proxy.replace(config)
     return proxy
   }
 
-  /** The address of each section. */
+  /** The local address of each section. */
   get listeners(): readonly { section: string; address: string; port: number }[] {
-    return this.#listeners.map(({ server, section }) => ({
+    return this.#served.map(({ listener, section }) => ({
       section: section.name,
-      ...server.address,
+      ...listener.address,
     }))
   }
 
-  /** What became of each section's sign-ins while the API was slow or down. */
+  /** By section: logins that the API did not answer. */
   get signIns(): ReadonlyMap<string, SignInCounters> {
     return this.#signIns
   }
 
-  /** What each section's socket has seen since it began. */
+  /** By section: counts of the RADIUS server. */
   get counters(): ReadonlyMap<string, RadiusServer['counters']> {
-    return new Map(this.#listeners.map(({ server, section }) => [section.name, server.counters]))
+    return new Map(this.#radiusServers().map(([name, { counters }]) => [name, counters]))
   }
 
-  /** By section: addresses of which `message_authenticator = auto` requires a signature. */
+  /** By section: addresses from which `message_authenticator = auto` requires a signature. */
   get latched(): ReadonlyMap<string, RadiusServer['latched']> {
-    return new Map(this.#listeners.map(({ server, section }) => [section.name, server.latched]))
+    return new Map(this.#radiusServers().map(([name, { latched }]) => [name, latched]))
   }
 
-  /** Forgets in every section which addresses sign their requests; logs how many were latched. */
+  /** Forgets which addresses sign their requests, and logs them. */
   clearLatches(): void {
-    for (const { server, section } of this.#listeners) {
+    for (const [name, server] of this.#radiusServers()) {
       const addresses = server.latched.map(({ address }) => address)
       server.clearLatches()
-      this.#host.log.warn(`[${section.name}] forgets which addresses send Message-Authenticator`, {
+      this.#host.log.warn(`[${name}] forgets which addresses send Message-Authenticator`, {
         latched: addresses.length,
         addresses: addresses.slice(0, 20).join(', '),
       })
@@ -81,119 +86,131 @@ export class AuthenticationProxy {
   }
 
   /**
-   * Switches to another configuration. A socket whose address and port stay is kept; requests in progress
-   * there are finished by the section that took them.
+   * Switches to another configuration while requests arrive.
    *
-   * @throws {ListenError} with the old configuration still at work.
+   * A listener whose place stays, or moves to another address of the same port, keeps its requests in
+   * progress: they are decided under the old configuration. Other listeners are closed, after a
+   * bounded wait for their requests.
+   *
+   * @throws {ListenError} with the old configuration still in force.
    */
   async replace(config: ProxyConfig): Promise<void> {
-    const next: Next[] = []
-    const opened: Listener[] = []
+    const prepared = await this.#prepare(config.servers)
+    const matches = this.#matchListeners(prepared)
+    const closing = this.#served.filter((old) => ![...matches.values()].includes(old))
+    const next = prepared.map((each): Served => {
+      const listener = matches.get(each)?.listener ?? this.#createListener(each)
+      return { ...each, listener }
+    })
+    const [taken, opened] = partition(next, ({ listener }) =>
+      this.#served.some((old) => old.listener === listener),
+    )
     try {
-      for (const section of config.servers) {
-        const listener = this.#listeners.find((candidate) => samePlace(candidate.section, section))
-        const clients = RadiusClients.of(section.radiusClients)
-        const desk = this.#desk(section)
-        next.push({ section, clients, desk, listener })
-        if (listener === undefined) opened.push(await this.#open(section, desk))
-      }
+      const moved = taken.filter(({ listener, place }) => !isSamePlace(listener.place, place))
+      await rebind(
+        moved,
+        opened,
+        closing.map(({ listener }) => listener),
+      )
     } catch (error) {
-      await Promise.all([...opened.map(({ server }) => server.close())])
-      await Promise.all(next.map(({ desk }) => desk.close()))
+      await Promise.all(opened.map(({ listener }) => listener.close()))
+      await Promise.all(prepared.map(({ runtime }) => runtime.close()))
       throw error
     }
-    const kept: Listener[] = []
-    for (const { listener, section, clients, desk } of next) {
-      if (listener === undefined) continue
-      kept.push(listener)
-      this.#retire(listener.desk, section)
-      listener.section = section
-      listener.desk = desk
-      listener.server.replaceClients(clients)
-    }
-    const closing = this.#listeners.filter((old) => !kept.includes(old))
-    this.#listeners = [...kept, ...opened]
-    await Promise.all(closing.map(closeListener))
+    for (const old of matches.values()) this.#retire(old)
+    for (const { listener, section, runtime } of taken) listener.configure(section, runtime)
+    this.#served = next
+    await Promise.all(closing.map(close))
   }
 
   async stop(): Promise<void> {
-    const listeners = this.#listeners
-    this.#listeners = []
-    await Promise.all(listeners.map(closeListener))
-    await Promise.all([...this.#retiring].map((desk) => desk.close()))
+    const served = this.#served
+    this.#served = []
+    await Promise.all(served.map(close))
+    await Promise.all([...this.#retiring].map((runtime) => runtime.close()))
   }
 
-  #retire(desk: SectionRuntime, { name }: RadiusServerSection): void {
-    this.#retiring.add(desk)
-    desk
-      .retire()
-      .catch((error: unknown) => {
-        this.#host.log.warn(`[${name}] could not be closed`, { error: String(error) })
-      })
-      .finally(() => this.#retiring.delete(desk))
-  }
-
-  async #open(section: RadiusServerSection, desk: SectionRuntime): Promise<Listener> {
-    const { log, clock } = this.#host
-    const listener: Listener = {
-      section,
-      desk,
-      server: new RadiusServer({
-        place: toListenPlace(section),
-        clients: RadiusClients.of(section.radiusClients),
-        answer: (request) => listener.desk.answer(request),
-        log,
-        clock,
-      }),
-    }
+  async #prepare(sections: readonly ServerSection[]): Promise<Prepared[]> {
+    const prepared: Prepared[] = []
     try {
-      await listener.server.listen()
+      for (const section of sections) {
+        const place = this.#kinds.servers[section.kind].listener.place(section)
+        prepared.push({ section, place, runtime: this.#createRuntime(section) })
+      }
+      return prepared
     } catch (error) {
-      throw listenError(section, error)
+      await Promise.all(prepared.map(({ runtime }) => runtime.close()))
+      throw error
     }
-    return listener
   }
 
-  #countersFor({ name }: RadiusServerSection): SignInCounters {
-    const counters = this.#signIns.get(name) ?? new SignInCounters()
-    this.#signIns.set(name, counters)
-    return counters
+  /** Finds the listener that each section takes over: at the same place, or else on the same port. */
+  #matchListeners(prepared: readonly Prepared[]): ReadonlyMap<Prepared, Served> {
+    const matches = new Map<Prepared, Served>()
+    for (const isMatch of [isSamePlace, placesCollide]) {
+      const free = new Set(this.#served)
+      for (const old of matches.values()) free.delete(old)
+      for (const each of prepared) {
+        if (matches.has(each)) continue
+        const candidates = [...free].filter(
+          (old) =>
+            this.#kinds.servers[old.section.kind].listener ===
+              this.#kinds.servers[each.section.kind].listener &&
+            isMatch(old.listener.place, each.place),
+        )
+        const match =
+          candidates.find((old) => old.section.name === each.section.name) ?? candidates[0]
+        if (match === undefined) continue
+        matches.set(each, match)
+        free.delete(match)
+      }
+    }
+    return matches
   }
 
-  #desk(section: RadiusServerSection): SectionRuntime {
+  #createListener({ section, runtime }: Prepared): Listener {
+    const { log, clock } = this.#host
+    const { listener } = this.#kinds.servers[section.kind]
+    return listener.create(section, runtime, { log, clock, events: this.#events })
+  }
+
+  #createRuntime(section: ServerSection): SectionRuntime {
+    const counters = this.#signIns.get(section.name) ?? new SignInCounters()
+    this.#signIns.set(section.name, counters)
     try {
-      return new SectionRuntime(section, this.#countersFor(section), this.#host)
+      return new SectionRuntime(section, counters, this.#host, this.#kinds)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       throw new ListenError(`[${section.name}] can't start: ${message}`)
     }
   }
-}
 
-/** The server waits a bounded time for pending requests; the rest are broken off. */
-async function closeListener({ server, desk }: Listener): Promise<void> {
-  await server.close()
-  await desk.close()
-}
-
-function samePlace(one: RadiusServerSection, other: RadiusServerSection): boolean {
-  return isSamePlace(toListenPlace(one), toListenPlace(other))
-}
-
-function toListenPlace({ interfaceAddress, port }: RadiusServerSection): ListenPlace {
-  return { address: interfaceAddress, port }
-}
-
-function listenError(section: RadiusServerSection, error: unknown): ListenError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const { interfaceAddress = '*' } = section
-  const host = interfaceAddress.includes(':') ? `[${interfaceAddress}]` : interfaceAddress
-  const place = `${host}:${section.port}`
-  const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: `UDP port ${section.port} is taken by another program; stop it or set port= to another`,
-    EACCES: `UDP port ${section.port} may be opened by root only; start as root or set port= to one above 1023`,
-    EAFNOSUPPORT: `this machine has no IPv6; leave interface out for IPv4`,
-    EADDRNOTAVAIL: `interface ${section.interfaceAddress ?? ''} is not an address of this machine`,
+  #retire({ runtime, section }: Served): void {
+    this.#retiring.add(runtime)
+    runtime
+      .retire()
+      .catch((error: unknown) => {
+        this.#host.log.warn(`[${section.name}] could not be closed`, { error: String(error) })
+      })
+      .finally(() => this.#retiring.delete(runtime))
   }
-  return new ListenError(`[${section.name}] can't listen on ${place}: ${advice[code] ?? code}`)
+
+  #radiusServers(): [section: string, server: RadiusServer][] {
+    return this.#served.flatMap(({ section, listener: { radius } }) =>
+      radius === undefined ? [] : [[section.name, radius]],
+    )
+  }
+}
+
+/** The listener waits a bounded time for pending requests; then their calls are aborted. */
+async function close({ listener, runtime }: Served): Promise<void> {
+  await listener.close()
+  await runtime.close()
+}
+
+function partition<Item>(
+  items: readonly Item[],
+  belongs: (item: Item) => boolean,
+): [yes: Item[], no: Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))]
 }

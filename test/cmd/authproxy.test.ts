@@ -118,7 +118,7 @@ describe('authproxy', () => {
     assert.equal(status, 1)
     assert.equal(
       stderr,
-      `authproxy: [radius_server_duo_only] can't listen on 127.0.0.1:${port}: UDP port ${port} is taken by another program; stop it or set port= to another\n`,
+      `authproxy: [radius_server_duo_only] can't listen on 127.0.0.1:${port}: another program uses UDP port ${port}; stop it or set port= to another\n`,
     )
   })
 

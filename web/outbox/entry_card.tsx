@@ -1,7 +1,8 @@
 import { Group, Paper, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { clockTime, dayName } from '../parts/date_text.ts'
+import { clockTime, dayName } from '../parts/moments.ts'
 
+/** One of them: what it is, for whom and when, and below what is in it. */
 export function EntryCard({
   icon,
   what,

@@ -10,7 +10,7 @@ const client = new QueryClient({
   },
 })
 
-// a different key shows a different outbox
+// another key is another page
 addEventListener('hashchange', () => location.reload())
 
 render(<OutboxPage />, client)

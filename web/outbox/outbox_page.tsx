@@ -3,13 +3,14 @@ import { IconMailbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
-import { TestMode } from '../parts/test_mode.tsx'
+import { TryingOut } from '../parts/trying_out.tsx'
 import { type Entry, OutboxError, outbox } from './api.ts'
 import { CallCard } from './call_card.tsx'
 import { MailCard, MessageCard } from './message_cards.tsx'
 
 const lookEveryMs = 1000
 
+/** What would have been sent, as it comes, and calls to be answered. */
 export function OutboxPage() {
   const entries = useQuery({
     queryKey: ['entries'],
@@ -25,10 +26,10 @@ export function OutboxPage() {
             Outbox
           </Title>
           <Text c="dimmed" fz="sm" mt={4}>
-            Messages, calls and email, as the service creates them.
+            Messages, calls and mail of this service, as they come.
           </Text>
         </div>
-        <TestMode>No messages or email are actually sent.</TestMode>
+        <TryingOut>Nothing of this has left this machine: it has reached nobody.</TryingOut>
         {entries.isPending && (
           <Skeleton h={150} radius="lg" aria-busy="true" aria-label="Loading" />
         )}
@@ -38,7 +39,7 @@ export function OutboxPage() {
             message={
               entries.error instanceof OutboxError
                 ? entries.error.message
-                : 'Can’t reach the service. Check that it is running.'
+                : 'The service can’t be reached. Is it running?'
             }
             retry={() => entries.refetch()}
           />
@@ -46,7 +47,7 @@ export function OutboxPage() {
         {entries.isSuccess && shown.length === 0 && <NothingYet />}
         <VisuallyHidden role="status">{announced(shown[0])}</VisuallyHidden>
         {shown.length > 0 && (
-          <ul className="entries" aria-label="Test messages">
+          <ul className="entries" aria-label="What would have been sent">
             {shown.map((entry) => (
               <li key={entry.id}>
                 <EntryCard entry={entry} />
@@ -75,10 +76,10 @@ function NothingYet() {
     <Paper>
       <Stack align="center" ta="center" gap="sm" py="md">
         <IconMailbox size={36} aria-hidden className="dim" />
-        <Text fw={600}>No messages yet</Text>
+        <Text fw={600}>Nothing yet</Text>
         <Text c="dimmed" fz="sm" maw={420}>
-          Type <b>sms</b> or <b>phone</b> when you sign in, add a phone number in the portal, or
-          invite a user. The message appears here.
+          Type <b>sms</b> or <b>phone</b> at a login, add a number in the portal, or invite
+          somebody: what would be sent appears here at once.
         </Text>
       </Stack>
     </Paper>
@@ -90,9 +91,9 @@ function announced(latest: Entry | undefined): string {
     case undefined:
       return ''
     case 'sms':
-      return `SMS to ${latest.to}`
+      return `Message to ${latest.to}`
     case 'mail':
-      return `Email to ${latest.to}: ${latest.subject}`
+      return `Mail to ${latest.to}: ${latest.subject}`
     case 'phone':
       return `Call to ${latest.to}`
   }

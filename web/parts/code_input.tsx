@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import type { Ref } from 'react'
 
-/** A field for a code. Phones offer to fill it in from an SMS. */
+/** One field for a code of digits: a phone offers to fill it in from the message. */
 export function CodeInput({
   label,
   description,

@@ -1,6 +1,7 @@
 import { CloseButton, Group, Modal, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
+/** Something that is asked before anything else goes on. */
 export function Dialog({
   opened,
   onClose,

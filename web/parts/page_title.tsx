@@ -1,8 +1,8 @@
 import { Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
-import { useFocusFallback } from './focus_fallback.ts'
+import { useKeptFocus } from './kept_focus.ts'
 
-/** The heading of a page; also sets the window title. */
+/** The heading of a page, which also names the window. */
 export function PageTitle({
   size = 28,
   children,
@@ -10,7 +10,7 @@ export function PageTitle({
   readonly size?: number
   readonly children: ReactNode
 }) {
-  const heading = useFocusFallback<HTMLHeadingElement>()
+  const heading = useKeptFocus<HTMLHeadingElement>()
   useEffect(() => {
     document.title = `${heading.current?.textContent} · Countersign`
   }, [heading])

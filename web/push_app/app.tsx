@@ -8,7 +8,7 @@ import { HomeScreen } from './screens/home_screen.tsx'
 import { RemovedScreen } from './screens/removed_screen.tsx'
 import { RequestScreen } from './screens/request_screen.tsx'
 
-// loaded lazily, so that a sign-in request appears sooner; the service worker serves these files offline
+// what a sign-in does not need comes after what it does; without a network, from the kept files
 const ActivateScreen = lazy(async () => {
   return { default: (await import('./screens/activate_screen.tsx')).ActivateScreen }
 })
@@ -75,18 +75,18 @@ function Screen({ app, connected, route }: ScreenParts) {
 
 interface WaitingParts {
   readonly connected: Connected
-  /** Whether the current screen already shows the requests. */
+  /** Whether what is on the screen shows it anyway. */
   readonly shown: boolean
 }
 
-/** Announces a new sign-in request on every screen. */
+/** Says it when another sign-in begins to wait, wherever in the app one is. */
 function Waiting({ connected: { requests }, shown }: WaitingParts) {
   const [said, setSaid] = useState('')
   const newest = requests?.at(-1)
   const txid = newest?.txid
   const application = newest?.application
   useEffect(() => {
-    setSaid(txid === undefined ? '' : `Sign-in request: ${application}`)
+    setSaid(txid === undefined ? '' : `A sign-in is waiting: ${application}`)
   }, [txid, application])
   return (
     <>
@@ -94,7 +94,7 @@ function Waiting({ connected: { requests }, shown }: WaitingParts) {
       {txid !== undefined && !shown && (
         <a className="note note-warning note-link" href={`#/request/${txid}`}>
           <Icon name="warning" />
-          <span>Sign-in request from {application}. View</span>
+          <span>A sign-in to {application} is waiting. Look at it</span>
           <Icon name="next" />
         </a>
       )}

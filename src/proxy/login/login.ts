@@ -1,39 +1,24 @@
-/** A sign-in on its way through the proxy, whichever protocol brought it. */
+import type { Attribute } from '../../radius/index.ts'
+
+/** What the user typed, as far as the proxy can read it. CHAP, MS-CHAP and EAP are rejected today. */
+export type Credential = PapCredential
+
+/** A password or passcode in plain text (RADIUS PAP, RFC 2865 §5.2). */
+interface PapCredential {
+  readonly kind: 'pap'
+  readonly text: string
+}
+
+/** A login on its way through the proxy. */
 export interface Login {
-  /** Begins each of its log lines. */
+  /** Prefix of its log lines. */
   readonly label: string
   readonly username: string
-  /** What the user typed: the factor or the passcode. */
-  readonly word: string
+  readonly credential: Credential
+  /** The octets that continue an earlier challenge; `undefined` for a first request. */
+  readonly state: Uint8Array | undefined
+  /** All attributes of a RADIUS request, in their order; empty for other protocols. */
+  readonly attributes: readonly Attribute[]
   /** The user's own address, if the appliance sends it. */
-  readonly ipaddr: string | undefined
-}
-
-/**
- * Why a sign-in is let in; there are no other reasons:
- *
- * - `auth`: the API's `auth` said `allow`;
- * - `preauth`: the API's `preauth` said `allow` (a user in bypass, a policy);
- * - `exempt`: the administrator named the user in `exempt_username_N`;
- * - `failmode safe`: the API is down, and the administrator chose to let users in then.
- */
-export type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
-
-interface Outcome {
-  /** What logs and events show; it holds no link and no passcode. */
-  readonly message: string
-  /** What the user sees if it differs from `message`. It never reaches a log. */
-  readonly userMessage?: string
-  readonly factor: string | undefined
-  /** What shows that the API is down, if `failmode` decided. */
-  readonly evidence?: string
-}
-
-/** The decision on a sign-in. */
-export type Verdict =
-  | ({ readonly kind: 'accept'; readonly grounds: Grounds } & Outcome)
-  | ({ readonly kind: 'reject' } & Outcome)
-
-export function reject(message: string, factor?: string): Verdict {
-  return { kind: 'reject', message, factor }
+  readonly clientAddress: string | undefined
 }

@@ -1,10 +1,19 @@
-import type { Login, Verdict } from '../login/login.ts'
-import type { SecondFactor } from '../second_factor/second_factor.ts'
+import type { Decider } from '../login/verdict.ts'
+import type { ModeChecks } from './mode.ts'
 
 /**
- * The mode of `[radius_server_duo_only]`: the appliance has checked the password already, so that
- * the second factor is all that is asked for.
+ * The mode of `[radius_server_duo_only]`: what the user typed is the second factor.
+ *
+ * The section takes no client but `[duo_only_client]`, which accepts every password.
  */
-export function duoOnly(secondFactor: SecondFactor): (login: Login) => Promise<Verdict> {
-  return (login) => secondFactor.ask(login)
+export function createDuoOnly(_section: unknown, { primary, secondFactor }: ModeChecks): Decider {
+  return {
+    sendsChallenges: false,
+    async decide(login) {
+      const first = await primary.authenticate(login)
+      return first.kind === 'accepted'
+        ? secondFactor.ask(login, login.credential.text)
+        : { kind: 'reject', stage: 'primary', message: first.message }
+    },
+  }
 }

@@ -1,87 +1,47 @@
+import { type Device, lookupName, oneCall } from '../../duo/index.ts'
+import type { Login } from '../login/login.ts'
+import { reject, type Verdict } from '../login/verdict.ts'
 import {
-  type AuthAnswer,
-  AuthApiFailure,
-  AuthApiUnavailable,
-  failureDetail,
-  failures,
-  lookupName,
-  oneCall,
-  type PreauthAnswer,
-  promptWord,
-  statusMessage,
-} from '../../duo/index.ts'
-import type { Log } from '../../host/log.ts'
-import { type Grounds, type Login, reject, type Verdict } from '../login/login.ts'
-import {
-  ApiDown,
-  Availability,
-  type CheckedApi,
-  type CheckOutcome,
-  type Since,
-  type WatchedCall,
-} from './availability.ts'
-import { chooseFactor } from './choice.ts'
+  ApiQuestions,
+  type Attempt,
+  type AuthApi,
+  type DeviceChoice,
+  Unanswered,
+} from './api_questions.ts'
+import { Availability, type CheckOutcome } from './availability.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
-import { diagnose } from './failmode.ts'
+import { Failmode, type FailmodeOptions } from './failmode.ts'
 import { PendingLogins } from './pending_logins.ts'
-import type { SignInCounters } from './sign_in_counters.ts'
-import { statusText } from './status_text.ts'
-import { parseFactor, readTypedWord, type TypedWord } from './typed_word.ts'
+import { busy } from './status_text.ts'
+import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
+import { acceptWithoutSecondFactor } from './without_second_factor.ts'
 
-type Named = Readonly<Record<string, string | undefined>>
-
-type Call = WatchedCall & { readonly limitMs?: number }
-
-/** The Auth API, over HTTPS. */
-export interface AuthApi extends CheckedApi {
-  preauth(parameters: Named, call: Call): Promise<PreauthAnswer>
-  auth(parameters: Named, call: Call): Promise<AuthAnswer>
-}
-
-export interface SecondFactorOptions {
+export interface SecondFactorOptions extends FailmodeOptions {
   readonly api: AuthApi
-  readonly failmode: 'safe' | 'secure'
   readonly factorAliases: ReadonlyMap<string, string>
   readonly exemptUsernames: readonly string[]
-  readonly counters: SignInCounters
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
-  readonly log: Log
 }
 
-/** A login and when it began. */
-interface Attempt {
-  readonly login: Login
-  readonly since: Since
-  /** By `performance.now()`, since the clock of the system can be set. */
-  readonly beganMs: number
-}
-
-// parsers of the vendor's log look for these two
-const failedSafe = 'Failmode Safe - Allowed Duo login on preauth failure'
-const failedSecure = 'Failmode Secure - Denied Duo login on preauth failure'
-const refused = 'The sign-in service refused the request. Please contact your administrator.'
-const unanswered = 'The sign-in service gave no answer. Please try again.'
-const busy = 'The sign-in service is busy. Please try again.'
-const unreachable = 'The sign-in service can not be reached. Please contact your administrator.'
-
-/** A passcode is decided within this of its login's beginning: RADIUS clients wait about 20 s. */
-const passcodeWithinMs = 15_000
+const nothingTyped = 'Type a passcode, push, phone or sms.'
 const maxPendingPerUser = 32
 
 /**
- * Asks for the second factor of one sign-in.
+ * The second factor of a login: parses what the user typed, asks the API, and applies `failmode` if
+ * there is no answer.
  *
- * Two calls as a rule: `preauth` says whether the user may sign in and with which devices, `auth`
- * does it. An API that says that its `auth` decides all that too, and takes the word as it was typed,
- * is asked once. While `check` fails there are two calls again, since an outage decides at `preauth`.
+ * `ask` does all of it. A mode that shows the user a choice in between calls `preauth` and `auth`.
  */
 export class SecondFactor {
   readonly availability: Availability
   readonly #options: SecondFactorOptions
+  readonly #questions: ApiQuestions
+  readonly #failmode: Failmode
   readonly #exempt: ExemptUsernames
   readonly #pending = new PendingLogins(maxPendingPerUser)
-  #oneCall = false
+  /** Whether the API's `auth` also does what `preauth` does, and takes the word as it was typed. */
+  #asksOnce = false
 
   /** @param onCheck Receives the outcome of every `check`. */
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
@@ -91,159 +51,85 @@ export class SecondFactor {
       outageAfterMs: options.outageAfterMs,
       onCheck: (outcome) => {
         const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
-        this.#oneCall = oneCall.every((name) => capabilities.includes(name))
+        // not while `check` fails: failmode applies to preauth
+        this.#asksOnce = oneCall.every((name) => capabilities.includes(name))
         onCheck(outcome)
       },
     })
+    this.#questions = new ApiQuestions(options.api, this.availability, options.log)
+    this.#failmode = new Failmode(options, this.availability)
   }
 
-  /** Returns a verdict whether or not the API answers. */
-  async ask(login: Login): Promise<Verdict> {
-    if (this.#exempt.has(login.username)) {
-      return this.#accept(login, { grounds: 'exempt', message: 'exempt from the second factor' })
-    }
-    const word = readTypedWord(login.word, this.#options.factorAliases)
-    if (word === undefined) return reject('Type a passcode, push, phone or sms.')
+  /**
+   * Checks the second factor in one go.
+   *
+   * @param typed What the user typed for the second factor.
+   */
+  async ask(login: Login, typed: string): Promise<Verdict> {
+    if (this.#exempt.has(login.username)) return this.#acceptExempt(login)
+    const word = readTypedWord(typed, this.#options.factorAliases)
+    if (word === undefined) return reject(nothingTyped)
+    return this.#limited(login, factorName(word), async (attempt) => {
+      const verdict = this.#asksOnce ? await this.#questions.authAsTyped(attempt, word) : undefined
+      return verdict ?? this.#askTwice(attempt, word)
+    })
+  }
+
+  /** Asks whether the user may sign in; for a challenge that lists the user's devices. */
+  async preauth(login: Login): Promise<Verdict | DeviceChoice> {
+    if (this.#exempt.has(login.username)) return this.#acceptExempt(login)
+    return this.#limited(login, undefined, (attempt) => this.#questions.preauth(attempt, undefined))
+  }
+
+  /**
+   * Checks the second factor after `preauth`.
+   *
+   * @param devices As `preauth` returned them.
+   */
+  async auth(login: Login, typed: string, devices: readonly Device[]): Promise<Verdict> {
+    const word = readTypedWord(typed, this.#options.factorAliases)
+    if (word === undefined) return reject(nothingTyped)
+    return this.#limited(login, factorName(word), (attempt) =>
+      this.#questions.auth(attempt, word, devices),
+    )
+  }
+
+  async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {
+    const answer = await this.#questions.preauth(attempt, factorName(word))
+    if (answer.kind !== 'choose') return answer
+    // this login's own answer to preauth is no evidence that the API answers others
+    const since = attempt.since + 1
+    return this.#questions.auth({ ...attempt, since }, word, answer.devices)
+  }
+
+  /** Asks the API, unless too many logins of this user are in progress. */
+  async #limited<Answer>(
+    login: Login,
+    factor: string | undefined,
+    ask: (attempt: Attempt) => Promise<Answer>,
+  ): Promise<Answer | Verdict> {
     const user = lookupName(login.username, 'simple')
-    if (!this.#pending.enter(user)) return this.#tooMany(login, parseFactor(word))
+    if (!this.#pending.enter(user)) return this.#rejectAsBusy(login, factor)
     try {
-      return await this.#askApi(login, word)
+      return await ask(this.#questions.begin(login))
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error
+      return await this.#failmode.decide(login, error, factor)
     } finally {
       this.#pending.leave(user)
     }
   }
 
-  #tooMany({ label }: Login, factor: string): Verdict {
+  #rejectAsBusy({ label }: Login, factor: string | undefined): Verdict {
     const { counters, log } = this.#options
     counters.busy++
     log.error(`${label}: rejected: ${maxPendingPerUser} logins of this user are in progress`)
     return reject(busy, factor)
   }
 
-  async #askApi(login: Login, word: TypedWord): Promise<Verdict> {
-    const since = this.availability.now()
-    const attempt = { login, since, beganMs: performance.now() }
-    const verdict = this.#oneCall ? await this.#askOnce(attempt, word) : undefined
-    return verdict ?? this.#askTwice(attempt, word)
+  #acceptExempt(login: Login): Verdict {
+    const { counters, log } = this.#options
+    const message = 'exempt from the second factor'
+    return acceptWithoutSecondFactor(login, { grounds: 'exempt', message }, counters, log)
   }
-
-  /** @returns `undefined` if the API does not take the word as it was typed, after all. */
-  async #askOnce(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
-    try {
-      const parameters = { factor: 'prompt', prompt: promptWord(word) }
-      return await this.#auth(attempt, parameters, parseFactor(word))
-    } catch (error) {
-      // nothing was started: preauth lists the devices, so the user learns what is possible
-      if (error instanceof AuthApiFailure && error.status === 400) return undefined
-      return this.#failed(attempt, parseFactor(word), 'auth', error)
-    }
-  }
-
-  async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {
-    const { api, log } = this.#options
-    const { login } = attempt
-    const { username, ipaddr } = login
-    let asking: 'preauth' | 'auth' = 'preauth'
-    let { since } = attempt
-    try {
-      const answer = await this.availability.watch(since, { irrevocable: false }, (call) =>
-        api.preauth({ username, ipaddr }, call),
-      )
-      log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
-      if (answer.result !== 'auth') return this.#preauthVerdict(login, answer)
-      asking = 'auth'
-      // this login's own answer to preauth is no evidence that others are served
-      since++
-      const choice = chooseFactor(word, answer.devices)
-      if (choice.kind === 'impossible') return reject(choice.message, parseFactor(word))
-      return await this.#auth({ ...attempt, since }, choice.parameters, parseFactor(word))
-    } catch (error) {
-      return this.#failed({ ...attempt, since }, parseFactor(word), asking, error)
-    }
-  }
-
-  #preauthVerdict(login: Login, answer: Exclude<PreauthAnswer, { result: 'auth' }>): Verdict {
-    switch (answer.result) {
-      case 'allow':
-        return this.#accept(login, { grounds: 'preauth', ...statusText(answer) })
-      case 'deny':
-      case 'enroll':
-        return { kind: 'reject', factor: undefined, ...statusText(answer) }
-    }
-  }
-
-  async #auth(attempt: Attempt, parameters: Named, factor: string): Promise<Verdict> {
-    const { api, log } = this.#options
-    const { login, since, beganMs } = attempt
-    const { username, ipaddr } = login
-    const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
-    const answer = await this.availability.watch(since, { irrevocable: true }, (call) =>
-      api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
-    )
-    const text = statusText(answer)
-    log.info(`${login.label}: Duo authentication returned '${answer.result}': '${text.message}'`)
-    return answer.result === 'allow'
-      ? this.#accept(login, { grounds: 'auth', ...text, factor })
-      : { kind: 'reject', ...text, factor }
-  }
-
-  async #failed(
-    { login, since }: Attempt,
-    factor: string,
-    asking: 'preauth' | 'auth',
-    error: unknown,
-  ): Promise<Verdict> {
-    const { log, failmode, counters } = this.#options
-    if (error instanceof AuthApiFailure) {
-      log.error(`${login.label}: ${asking} was refused: ${error.code} ${error.message}`)
-      return reject(refusalText(error), factor)
-    }
-    if (!(error instanceof AuthApiUnavailable || error instanceof ApiDown)) throw error
-    const reason = error instanceof ApiDown ? '' : `${error.reason}: `
-    log.error(`${login.label}: ${asking} failed: ${reason}${error.message}`)
-    const diagnosis = await diagnose({ asking, error, since }, this.availability)
-    if (diagnosis.kind === 'unanswered') return reject(unanswered, factor)
-    if (diagnosis.kind === 'busy') {
-      counters.busy++
-      log.error(`${login.label}: rejected: the API answers, but not in time`)
-      return reject(busy, factor)
-    }
-    const { evidence } = diagnosis
-    if (failmode === 'safe') {
-      counters.failOpens++
-      const grounds = 'failmode safe'
-      return this.#accept(login, { grounds, message: failedSafe, factor, evidence })
-    }
-    counters.failClosed++
-    log.error(`${login.label}: ${failedSecure}: ${evidence}`)
-    return { ...reject(failedSecure, factor), userMessage: unreachable, evidence }
-  }
-
-  /** The only way to let a user in, on one of the four `Grounds`. */
-  #accept(
-    login: Login,
-    accepted: {
-      readonly grounds: Grounds
-      readonly message: string
-      readonly userMessage?: string
-      readonly factor?: string
-      readonly evidence?: string
-    },
-  ): Verdict {
-    const { grounds, message, factor, evidence } = accepted
-    if (grounds === 'exempt' || grounds === 'failmode safe') {
-      const why = evidence === undefined ? '' : ` (${evidence})`
-      this.#options.log.warn(`${login.label}: let in without a second factor: ${message}${why}`, {
-        failOpens: this.#options.counters.failOpens,
-      })
-    }
-    return { kind: 'accept', ...accepted, factor }
-  }
-}
-
-/** The user sees what the API found wrong with the request, as `no capable device`. */
-function refusalText({ status, detail, message }: AuthApiFailure): string {
-  if (status === failures.tooManyRequests.status) return busy
-  if (status !== failures.invalidParameters.status) return refused
-  return detail === failureDetail.noCapableDevice ? statusMessage.noCapableDevice : message
 }

@@ -1,14 +1,19 @@
 import type { AuthAnswer } from '../../duo/index.ts'
 
-/** What the API says about a sign-in: for logs, and for the user where that differs. */
+/** What the user sees if the API answers others, but not this login. */
+export const busy = 'The sign-in service is busy. Please try again.'
+
+/** The API's text about a login. */
 interface StatusText {
+  /** For logs. */
   readonly message: string
+  /** For the user, if it differs. */
   readonly userMessage?: string
 }
 
 /**
  * Splits the text of an answer. Anyone who has an enrolment link can enrol as that user, so only the
- * user sees links, whether they come in a key of their own or in the text.
+ * user sees links, both from `enroll_portal_url` and from the text itself.
  */
 export function statusText({
   status_msg,

@@ -1,14 +1,13 @@
 import { type Prompt, readPrompt } from '../../duo/index.ts'
 
-/** What a user typed into the field for the second factor, when it is something. */
+/** What a user typed into the field for the second factor, unless it is empty. */
 export type TypedWord = Exclude<Prompt, { readonly kind: 'nothing' }>
 
 /**
- * Reads what a user typed, by the grammar of the Auth API's `factor=prompt`, after the words of the
- * administrator's own.
+ * Parses what a user typed, by the grammar of the Auth API's `factor=prompt`.
  *
- * @param aliases `factor_aliases`: words in lower case, and the factor each stands for.
- * @returns `undefined` where nothing was typed.
+ * @param aliases `factor_aliases`: lower-case words, and the factor each one is replaced by.
+ * @returns `undefined` if nothing was typed.
  */
 export function readTypedWord(
   typed: string,
@@ -18,7 +17,7 @@ export function readTypedWord(
   return prompt.kind === 'nothing' ? undefined : prompt
 }
 
-/** The factor by the name that the logs have for it. */
-export function parseFactor(word: TypedWord): string {
+/** The factor's name in logs and events. */
+export function factorName(word: TypedWord): string {
   return word.kind === 'factor' ? word.factor : 'passcode'
 }

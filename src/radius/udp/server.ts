@@ -94,7 +94,7 @@ export class RadiusServer {
       log: this.#options.log,
       recvBufferSize: this.#options.recvBufferSize ?? wantedReceiveBuffer,
     })
-    this.#place = place
+    this.#place = { address: place.address, port: this.#socket.address.port }
     this.#kernelDrops = 0
     this.#housekeeping ??= setInterval(() => {
       this.#duplicates.forgetExpired()
@@ -112,7 +112,7 @@ export class RadiusServer {
     await socket?.close()
   }
 
-  /** The place as it was configured. */
+  /** The configured address, and the port that the server has or had. */
   get place(): ListenPlace {
     return this.#place
   }

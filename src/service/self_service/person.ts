@@ -52,6 +52,6 @@ export function notFound(): SelfServiceError {
 export function signInRefused(): SelfServiceError {
   return new SelfServiceError(
     'sign_in',
-    'Sign-in failed. Check your username and passcode, or try another method.',
+    'That did not work. Check the user name and the code, or try another way.',
   )
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem, portal } from '../api.ts'
 import type { AddedDevice } from './add_device.tsx'
 
+/** Gives a device that has just been added a name that its owner will know it by. */
 export function NameForm({
   device,
   onNamed,
@@ -12,7 +13,7 @@ export function NameForm({
   readonly device: AddedDevice
   readonly onNamed: () => void
 }) {
-  // the user has already named it in the app
+  // in the app it was given one a moment ago
   const [name, setName] = useState(device.name === '' ? 'My phone' : device.name)
   const rename = useMutation({
     mutationFn: () => portal.rename(device.id, name),

@@ -2,7 +2,7 @@ import { Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@manti
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHistory } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { clockTime, dayName } from '../../parts/date_text.ts'
+import { clockTime, dayName } from '../../parts/moments.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { signInWords } from '../../parts/sign_in_words.ts'
@@ -10,6 +10,7 @@ import { errorMessage, type PastSignIn, portal } from '../api.ts'
 import { HomeFrame } from './home_frame.tsx'
 import { ReportDialog } from './report_dialog.tsx'
 
+/** What has happened in somebody's name, and his answer to it. */
 export function HistoryPage() {
   const history = useQuery({ queryKey: ['history'], queryFn: portal.history })
   const [reporting, setReporting] = useState<PastSignIn>()
@@ -18,7 +19,7 @@ export function HistoryPage() {
       <div>
         <PageTitle size={24}>Sign-ins</PageTitle>
         <Text c="dimmed" fz="sm" mt={4}>
-          Your sign-ins in the last three months. If you don’t recognise one, report it.
+          The last three months. If one was not you, say so: it is looked into.
         </Text>
       </div>
       {history.isPending && (
@@ -29,7 +30,7 @@ export function HistoryPage() {
       )}
       {history.isError && (
         <Failed
-          title="Can’t show your sign-ins"
+          title="The sign-ins can’t be shown"
           message={errorMessage(history.error)}
           retry={() => history.refetch()}
         />
@@ -38,9 +39,9 @@ export function HistoryPage() {
         <Paper>
           <Stack align="center" ta="center" gap="sm" py="md">
             <IconHistory size={36} aria-hidden className="dim" />
-            <Text fw={600}>No sign-ins yet</Text>
+            <Text fw={600}>Nothing yet</Text>
             <Text c="dimmed" fz="sm">
-              Your sign-ins will appear here.
+              Each sign-in that asks for your second factor will stand here.
             </Text>
           </Stack>
         </Paper>
@@ -101,7 +102,7 @@ function SignInRow({
           )}
           {reported || result === 'fraud' ? (
             <Text fz="sm" fw={600} c="var(--danger)" mt={4}>
-              You reported this
+              You have reported this
             </Text>
           ) : (
             signIn.txid !== null && (
@@ -113,7 +114,7 @@ function SignInRow({
                 mt={4}
                 onClick={onReport}
               >
-                This wasn’t me
+                This was not me
               </Button>
             )
           )}
@@ -126,9 +127,9 @@ function SignInRow({
 function ResultIcon({ result }: { readonly result: PastSignIn['result'] }) {
   switch (result) {
     case 'success':
-      return <IconCircleCheck size={22} className="icon-success" aria-label="Allowed" />
+      return <IconCircleCheck size={22} className="icon-success" aria-label="Let in" />
     case 'denied':
-      return <IconCircleX size={22} className="icon-dim" aria-label="Denied" />
+      return <IconCircleX size={22} className="icon-dim" aria-label="Not let in" />
     case 'fraud':
       return <IconAlertTriangle size={22} className="icon-danger" aria-label="Reported" />
   }

@@ -20,7 +20,7 @@ const tabs = [
   { to: '/history', label: 'History', icon: IconHistory },
 ] as const
 
-/** Layout of the pages that require a verified second factor. */
+/** The pages of somebody who has proved a second factor. */
 export function HomeFrame({ children }: { readonly children: ReactNode }) {
   const session = useSession()
   const navigate = useNavigate()

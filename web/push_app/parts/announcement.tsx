@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A message for screen readers. */
+/** Told to those who do not see the screen. */
 export function Announcement({ children }: { readonly children: ReactNode }) {
   return (
     <div className="unseen" role="status" aria-live="polite">

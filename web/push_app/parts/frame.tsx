@@ -14,7 +14,7 @@ const tabs: readonly (readonly [Route['screen'], string, IconName, string])[] = 
 const feedWords: Readonly<Record<FeedState, string>> = {
   connecting: 'Connecting…',
   live: 'Connected',
-  slow: 'Connected (slow)',
+  slow: 'Connected, a little slower',
   offline: 'Offline',
 }
 
@@ -24,7 +24,7 @@ interface FrameParts {
   readonly children: ReactNode
 }
 
-/** Header and tabs around the screens of an activated phone. */
+/** What stands around every screen of a phone that is activated. */
 export function Frame({ connected, screen, children }: FrameParts) {
   const { phone, feed, description } = connected
   const answering = screen === 'request'
@@ -55,7 +55,7 @@ export function Frame({ connected, screen, children }: FrameParts) {
   )
 }
 
-/** Frame without tabs, for screens before the activation. */
+/** Around a screen that comes before there is anything to go to. */
 export function PlainFrame({ children }: { readonly children: ReactNode }) {
   return (
     <div className="frame frame-plain">

@@ -6,14 +6,14 @@ interface ModalParts {
   readonly children: ReactNode
 }
 
-/** Uses the browser's dialog, which traps and restores the focus and closes on Escape. */
+/** The browser's own dialog: it keeps the focus in, gives it back, and closes by Escape. */
 export function Modal({ title, closed, children }: ModalParts) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const shown = dialog.current
     shown?.showModal()
-    // otherwise the first button has the focus, and an early key press would confirm
+    // else it is on the first button, and a key pressed too early does what is asked about
     heading.current?.focus()
     return () => shown?.close()
   }, [])

@@ -31,9 +31,9 @@ function plainFacts(request: PendingRequest): ReadonlyMap<string, string> {
     ['Application', application],
     ['User', username],
     ['From', place],
-    ['IP address', ipaddr],
-    ['Computer', hostname],
-    ['Type', type],
+    ['From address', ipaddr],
+    ['To computer', hostname],
+    ['What for', type],
     ...info.map(([name, value]): [string, string] => [name, value]),
   ]
   return new Map(facts.filter(([, value]) => value !== ''))

@@ -9,7 +9,7 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/Linux/, 'Linux computer', 'Linux'],
 ]
 
-/** The default name of a phone. */
+/** What a phone is called before its owner says something better. */
 export function proposedName(): string {
   return phoneKind()?.[1] ?? 'My phone'
 }
@@ -18,12 +18,12 @@ export function platform(): string {
   return phoneKind()?.[2] ?? 'Other'
 }
 
-/** iOS supports Web Push only for apps on the home screen. */
+/** Web Push is there only for what stands on the home screen. */
 export function needsHomeScreen(): boolean {
-  const standalone = matchMedia('(display-mode: standalone)').matches
-  // iPads identify themselves as Macs
+  const standing = matchMedia('(display-mode: standalone)').matches
+  // an iPad says that it is a Mac
   const touching = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1
-  return (platform() === 'iOS' || touching) && !standalone
+  return (platform() === 'iOS' || touching) && !standing
 }
 
 function phoneKind(): readonly [RegExp, string, string] | undefined {

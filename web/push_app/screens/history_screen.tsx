@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { History, HistoryEvent } from '../../../src/push/app_message.ts'
-import { clockTime, dayName } from '../../parts/date_text.ts'
+import { clockTime, dayName } from '../../parts/moments.ts'
 import { signInWords } from '../../parts/sign_in_words.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
@@ -11,6 +11,7 @@ interface HistoryParts {
   readonly connected: Connected
 }
 
+/** How the last sign-ins ended, by day. */
 export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
   const [events, setEvents] = useState<readonly HistoryEvent[] | 'failed'>()
   const load = useCallback(() => {
@@ -34,7 +35,7 @@ export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
       )}
       {events === 'failed' && (
         <div className="card stack">
-          <p role="alert">Can’t load your history. Check your connection and try again.</p>
+          <p role="alert">The history could not be loaded. Look at your network, and try again.</p>
           <button type="button" className="button" onClick={load}>
             Try again
           </button>
@@ -47,7 +48,9 @@ export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
 
 function Days({ events }: { readonly events: readonly HistoryEvent[] }) {
   if (events.length === 0) {
-    return <p className="card dim">No sign-ins yet. Sign-ins from the last 90 days appear here.</p>
+    return (
+      <p className="card dim">No sign-ins yet. Each one of the last 90 days will stand here.</p>
+    )
   }
   const days = Map.groupBy(events, ({ time }) => dayName(time))
   return [...days].map(([day, ofDay]) => (
@@ -68,8 +71,8 @@ const resultIcons: Readonly<Record<HistoryEvent['result'], IconName>> = {
   fraud: 'flag',
 }
 const resultWords: Readonly<Record<HistoryEvent['result'], string>> = {
-  success: 'Allowed',
-  denied: 'Denied',
+  success: 'Let in',
+  denied: 'Not let in',
   fraud: 'Reported',
 }
 

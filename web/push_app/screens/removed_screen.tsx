@@ -7,16 +7,17 @@ interface RemovedParts {
   readonly account: string
 }
 
+/** The service does not know this phone any more. */
 export function RemovedScreen({ app, account }: RemovedParts) {
   return (
     <PlainFrame>
       <ScreenTitle>This phone was removed</ScreenTitle>
       <p className="lead">
-        {account} no longer sends requests to this phone, and its passcodes no longer work. The
-        phone was removed or replaced by another one.
+        {account} does not ask this phone any more, and its passcodes do not work any more. Somebody
+        has removed it, or has connected another one in its place.
       </p>
       <p className="dim">
-        If this wasn’t you, tell your administrator. To use this phone again, you need a new
+        If that was not you, tell your administrator. To use this phone again you need a new
         activation link.
       </p>
       <button
@@ -26,7 +27,7 @@ export function RemovedScreen({ app, account }: RemovedParts) {
           app.remove().catch(() => {})
         }}
       >
-        Connect again
+        Connect it anew
       </button>
     </PlainFrame>
   )

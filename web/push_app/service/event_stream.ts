@@ -1,10 +1,10 @@
-/** A server-sent event. `EventSource` can't be used, because it can't sign its request. */
+/** One of server-sent events; `EventSource` itself can't sign what it asks. */
 export interface StreamEvent {
   readonly event: string
   readonly data: string
 }
 
-/** Parses a `text/event-stream`. A comment is returned as an event with an empty name. */
+/** Reads a `text/event-stream`; what it says between events, a comment, comes as one without a name. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()

@@ -1,10 +1,10 @@
 import { needsHomeScreen } from '../phone/phone_name.ts'
 import type { ServiceLink } from './service_link.ts'
 
-/** Whether notifications work on this phone, and if not, why. */
+/** Why notifications are as they are, and so what can be done about it. */
 export type NotificationState = 'on' | 'off' | 'blocked' | 'home_screen' | 'missing' | 'not_offered'
 
-/** Browsers wait forever for a push service that can't be reached. */
+/** A push service that can't be reached leaves the browser waiting without an end. */
 const subscribingMs = 20_000
 
 export function notificationState(
@@ -19,7 +19,7 @@ export function notificationState(
   return notified && Notification.permission === 'granted' ? 'on' : 'off'
 }
 
-/** @returns Whether notifications are now on. */
+/** @returns Whether this phone is woken from now on. */
 export async function subscribe(link: ServiceLink, vapidPublicKey: string): Promise<boolean> {
   if ((await Notification.requestPermission()) !== 'granted') return false
   const { pushManager } = await navigator.serviceWorker.ready
@@ -38,7 +38,7 @@ export async function unsubscribe(link: ServiceLink): Promise<void> {
   await (await pushManager.getSubscription())?.unsubscribe()
 }
 
-/** Closes the notifications of requests that are no longer waiting. */
+/** Takes away the notifications of what does not wait any more. */
 export async function tidyNotifications(waiting: readonly string[]): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration()
   const shown = (await registration?.getNotifications()) ?? []

@@ -1,9 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { AuthenticationProxy } from './proxy.ts'
+import type { RadiusServer } from '../../radius/udp/server.ts'
+import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
 
-/** The proxy's counters for Prometheus, by `/metrics` on loopback. */
+/** The counters of a running proxy, by section. */
+export interface ProxyCounters {
+  readonly counters: ReadonlyMap<string, RadiusServer['counters']>
+  readonly signIns: ReadonlyMap<string, SignInCounters>
+  readonly latched: ReadonlyMap<string, RadiusServer['latched']>
+}
+
+/** Serves the proxy's counters to Prometheus: `/metrics`, on loopback. */
 export class ProxyMetrics {
   readonly #server: Server
 
@@ -11,8 +19,8 @@ export class ProxyMetrics {
     this.#server = server
   }
 
-  /** @throws An error of the system's, as EADDRINUSE. */
-  static async listen(proxy: AuthenticationProxy, port: number): Promise<ProxyMetrics> {
+  /** @throws An error of the system, such as `EADDRINUSE`. */
+  static async listen(proxy: ProxyCounters, port: number): Promise<ProxyMetrics> {
     const registry = createRegistry(proxy)
     const server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -21,7 +29,7 @@ export class ProxyMetrics {
       }
       registry.metrics().then(
         (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
-        // unhandled, it would end the proxy
+        // an unhandled rejection would end the proxy
         () => response.writeHead(500).end(),
       )
     })
@@ -36,7 +44,7 @@ export class ProxyMetrics {
   }
 }
 
-function createRegistry(proxy: AuthenticationProxy): Registry {
+function createRegistry(proxy: ProxyCounters): Registry {
   const registry = new Registry()
   const registers = [registry]
   new Counter({

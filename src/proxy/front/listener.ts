@@ -1,0 +1,40 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import type { ListenPlace } from '../../radius/udp/listen_place.ts'
+import type { RadiusServer } from '../../radius/udp/server.ts'
+import type { Decider } from '../login/verdict.ts'
+import type { ServerSection } from '../sections/proxy_config.ts'
+import type { AuthEvents } from './auth_events.ts'
+
+/** Receives the requests of a server section, and answers them as its mode decides. */
+export interface Listener {
+  readonly transport: 'UDP' | 'TCP'
+  /** The configured address, and the port that it has. */
+  readonly place: ListenPlace
+  /** The local address. */
+  readonly address: { readonly address: string; readonly port: number }
+  /** For counters and latches; `undefined` for other protocols. */
+  readonly radius: RadiusServer | undefined
+  /** @throws An error of the system, such as `EADDRINUSE`. */
+  listen(place: ListenPlace): Promise<void>
+  /** Closes the socket, and keeps requests in progress for the next `listen`. */
+  release(): Promise<void>
+  /** Applies to new requests; those in progress keep their section and their mode. */
+  configure(section: ServerSection, decider: Decider): void
+  /** Waits a bounded time for requests in progress, and closes. */
+  close(): Promise<void>
+}
+
+export interface ListenerHost {
+  readonly log: Log
+  readonly clock: Clock
+  /** `undefined` if events are not logged. */
+  readonly events: AuthEvents | undefined
+}
+
+/** A protocol over which requests arrive. */
+export interface ListenerType<Section> {
+  /** Where a section wants to listen. */
+  place(section: Section): ListenPlace
+  create(section: Section, decider: Decider, host: ListenerHost): Listener
+}

@@ -1,0 +1,62 @@
+import type { AccessRequest, Answer } from '../../radius/udp/access_request.ts'
+import type { ListenPlace } from '../../radius/udp/listen_place.ts'
+import { RadiusClients } from '../../radius/udp/radius_client.ts'
+import { RadiusServer } from '../../radius/udp/server.ts'
+import type { Decider } from '../login/verdict.ts'
+import type { RadiusServerSection } from '../sections/proxy_config.ts'
+import type { Listener, ListenerHost, ListenerType } from './listener.ts'
+import { createRadiusFront } from './radius_front.ts'
+
+/** RADIUS over UDP. */
+export const radiusListener: ListenerType<RadiusServerSection> = {
+  place: toListenPlace,
+  create: (section, decider, host) => new RadiusListener(section, decider, host),
+}
+
+class RadiusListener implements Listener {
+  readonly transport = 'UDP'
+  readonly radius: RadiusServer
+  readonly #host: ListenerHost
+  #answer: (request: AccessRequest) => Promise<Answer>
+
+  constructor(section: RadiusServerSection, decider: Decider, host: ListenerHost) {
+    this.#host = host
+    this.#answer = createRadiusFront(section, decider, host)
+    this.radius = new RadiusServer({
+      place: toListenPlace(section),
+      clients: RadiusClients.of(section.radiusClients),
+      answer: (request) => this.#answer(request),
+      log: host.log,
+      clock: host.clock,
+    })
+  }
+
+  get place(): ListenPlace {
+    return this.radius.place
+  }
+
+  get address(): { readonly address: string; readonly port: number } {
+    return this.radius.address
+  }
+
+  listen(place: ListenPlace): Promise<void> {
+    return this.radius.listen(place)
+  }
+
+  release(): Promise<void> {
+    return this.radius.release()
+  }
+
+  configure(section: RadiusServerSection, decider: Decider): void {
+    this.#answer = createRadiusFront(section, decider, this.#host)
+    this.radius.replaceClients(RadiusClients.of(section.radiusClients))
+  }
+
+  close(): Promise<void> {
+    return this.radius.close()
+  }
+}
+
+function toListenPlace({ interfaceAddress, port }: RadiusServerSection): ListenPlace {
+  return { address: interfaceAddress, port }
+}

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net'
+import type { Log } from '../../host/log.ts'
+import { type Attribute, type PasswordProblem, Type } from '../../radius/index.ts'
+import type { AccessRequest } from '../../radius/udp/access_request.ts'
+import { secretKey } from '../../radius/udp/drop_log.ts'
+import type { Login } from '../login/login.ts'
+import type { Decider } from '../login/verdict.ts'
+import type { RadiusServerSection } from '../sections/proxy_config.ts'
+import { readPasswordText } from './password_text.ts'
+import type { UserName } from './user_name.ts'
+
+export type ReadLogin =
+  | { readonly kind: 'login'; readonly login: Login }
+  /** `problem` is for the log. */
+  | { readonly kind: 'unreadable'; readonly problem: string; readonly userMessage: string }
+
+/** Reads the login of an Access-Request, as a server section is configured. */
+export function createLoginReader(
+  { pwCodec, clientIpAttr }: RadiusServerSection,
+  { sendsChallenges }: Decider,
+  log: Log,
+): (request: AccessRequest, user: UserName, label: string) => ReadLogin {
+  const decoder = new TextDecoder(pwCodec, { fatal: true })
+  return (request, user, label) => {
+    if (user.kind === 'unusable') return unreadable(user.problem)
+    const state = request.value(Type.State)
+    const problem = findConversationProblem(request, state, sendsChallenges)
+    if (problem !== undefined) return unreadable(problem)
+    const { password, passwordProblem = 'absent' } = request
+    if (password === undefined) return toPasswordProblem(passwordProblem)
+    const typed = readPasswordText(password, decoder, {
+      proven: request.signed,
+      key: secretKey(request.client.name),
+    })
+    if (typed.kind === 'unreadable') return unreadable(typed.problem)
+    if (typed.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
+    const address = request.named(clientIpAttr)?.trim()
+    return {
+      kind: 'login',
+      login: {
+        label,
+        username: user.username,
+        credential: { kind: 'pap', text: typed.text },
+        state,
+        attributes: request.attributes,
+        clientAddress: address !== undefined && isIP(address) !== 0 ? address : undefined,
+      },
+    }
+  }
+}
+
+const cannotRead = 'The sign-in request could not be read.'
+const nothingTyped = 'Type a passcode, push, phone or sms.'
+
+/** What is wrong and what to do, for each reason why a request has no readable password. */
+const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
+  absent:
+    'the password is empty; the user typed nothing, or the appliance sends no User-Password at all',
+  empty: 'the password is empty; the user typed nothing, or the appliance did not ask for it',
+  chap: 'the appliance uses CHAP, which hides what was typed; set it to PAP',
+  mschap: 'the appliance uses MS-CHAP, which hides what was typed; set it to PAP',
+  arap: 'the appliance uses ARAP, which hides what was typed; set it to PAP',
+  eap: 'the appliance uses EAP, which is not served here; set it to PAP',
+  malformed:
+    'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or a proxy on the way garbles it',
+  ambiguous:
+    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to PAP alone',
+}
+
+function toPasswordProblem(problem: PasswordProblem): ReadLogin {
+  const isEmpty = problem === 'absent' || problem === 'empty'
+  return unreadable(
+    `Missing or improperly formatted password (${isEmpty ? 'empty' : problem}): ${passwordAdvice[problem]}`,
+    isEmpty ? nothingTyped : cannotRead,
+  )
+}
+
+/** Service-Type Authorize-Only (RFC 5176 §3.2). */
+const authorizeOnly = 17
+
+/** A request that claims to continue a conversation that was never begun (RFC 5080 §2.1.1). */
+function findConversationProblem(
+  request: AccessRequest,
+  state: Uint8Array | undefined,
+  sendsChallenges: boolean,
+): string | undefined {
+  if (state !== undefined) {
+    return sendsChallenges
+      ? undefined
+      : 'the request has a State that this proxy did not issue; the appliance must begin without one'
+  }
+  return request.attributes.some(isAuthorizeOnly)
+    ? 'the request asks to authorize without authentication (Service-Type Authorize-Only) and has no State'
+    : undefined
+}
+
+function isAuthorizeOnly({ type, value }: Attribute): boolean {
+  return (
+    type === Type.ServiceType &&
+    value.length === 4 &&
+    Buffer.from(value).readUInt32BE() === authorizeOnly
+  )
+}
+
+function unreadable(problem: string, userMessage = cannotRead): ReadLogin {
+  return { kind: 'unreadable', problem, userMessage }
+}

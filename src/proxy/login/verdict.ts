@@ -1,0 +1,50 @@
+import type { Login } from './login.ts'
+
+/**
+ * Why a login is accepted; there are no other reasons:
+ *
+ * - `auth`: the API's `auth` answered `allow`;
+ * - `preauth`: the API's `preauth` answered `allow` (a user in bypass, a policy);
+ * - `exempt`: `exempt_username_N` names the user;
+ * - `failmode safe`: the API is down, and the administrator chose to accept logins then.
+ */
+export type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
+
+interface Decision {
+  /** For logs and events; contains no link and no passcode. */
+  readonly message: string
+  /** What the user sees if it differs from `message`. It never reaches a log. */
+  readonly userMessage?: string
+  readonly factor?: string | undefined
+  /** What shows that the API is down, if `failmode` decided. */
+  readonly evidence?: string
+}
+
+export type Accept = { readonly kind: 'accept'; readonly grounds: Grounds } & Decision
+
+export type Reject = {
+  readonly kind: 'reject'
+  /** Which check rejected the login; the second factor if absent. */
+  readonly stage?: 'primary'
+} & Decision
+
+/** Asks the user for more. */
+export type Challenge = {
+  readonly kind: 'challenge'
+  /** Identifies this challenge in the user's next request; 1 to 253 octets. */
+  readonly state: Uint8Array
+} & Decision
+
+/** The decision on a login. */
+export type Verdict = Accept | Reject | Challenge
+
+export function reject(message: string, factor?: string): Reject {
+  return { kind: 'reject', message, factor }
+}
+
+/** Decides on the logins of a server section. */
+export interface Decider {
+  /** If not, a login with a State is rejected before `decide`. */
+  readonly sendsChallenges: boolean
+  decide(login: Login): Promise<Verdict>
+}

@@ -1,0 +1,63 @@
+import { type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
+import type { Listener } from './front/listener.ts'
+import { toListenError } from './listen_error.ts'
+import type { ServerSection } from './sections/proxy_config.ts'
+
+/** A listener, and where it must listen for its section. */
+export interface Binding {
+  readonly section: ServerSection
+  readonly listener: Listener
+  readonly place: ListenPlace
+}
+
+/**
+ * Binds listeners to their places, all or none.
+ *
+ * A listener loses its socket for a moment if it is in the way: a port can't move from all interfaces
+ * to one address while the old socket is open.
+ *
+ * @param moved Listeners that already listen, elsewhere.
+ * @param opened Listeners that do not listen yet.
+ * @param closing Listeners that are no longer needed. They may be left without a socket.
+ * @throws {ListenError} Every listener then listens where it did before.
+ */
+export async function rebind(
+  moved: readonly Binding[],
+  opened: readonly Binding[],
+  closing: readonly Listener[],
+): Promise<void> {
+  const wanted = [...moved, ...opened]
+  const blocking = closing.filter((old) => wanted.some((binding) => collide(binding, old)))
+  const inTheWay = [...moved.map(({ listener }) => listener), ...blocking]
+  const isBlocked = (binding: Binding): boolean =>
+    inTheWay.some((listener) => collide(binding, listener))
+  const [blocked, free] = [opened.filter(isBlocked), opened.filter((one) => !isBlocked(one))]
+  const released: { readonly listener: Listener; readonly place: ListenPlace }[] = []
+  const bound: Listener[] = []
+  try {
+    // a failure here interrupts nobody
+    for (const binding of free) await bind(binding, bound)
+    for (const listener of inTheWay) {
+      released.push({ listener, place: listener.place })
+      await listener.release()
+    }
+    for (const binding of [...moved, ...blocked]) await bind(binding, bound)
+  } catch (error) {
+    for (const listener of bound) await listener.release()
+    for (const { listener, place } of released) await listener.listen(place)
+    throw error
+  }
+}
+
+async function bind({ section, listener, place }: Binding, bound: Listener[]): Promise<void> {
+  try {
+    await listener.listen(place)
+    bound.push(listener)
+  } catch (error) {
+    throw toListenError(section, place, listener.transport, error)
+  }
+}
+
+function collide({ listener, place }: Binding, other: Listener): boolean {
+  return listener.transport === other.transport && placesCollide(place, other.place)
+}

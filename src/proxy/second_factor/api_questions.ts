@@ -1,0 +1,198 @@
+import {
+  type AuthAnswer,
+  AuthApiFailure,
+  AuthApiUnavailable,
+  type Device,
+  failureDetail,
+  failures,
+  type PreauthAnswer,
+  promptWord,
+  statusMessage,
+} from '../../duo/index.ts'
+import type { Log } from '../../host/log.ts'
+import type { Login } from '../login/login.ts'
+import { type Reject, reject, type Verdict } from '../login/verdict.ts'
+import {
+  ApiDown,
+  type Availability,
+  type CheckedApi,
+  type Since,
+  type WatchedCall,
+} from './availability.ts'
+import { chooseFactor } from './choice.ts'
+import { busy, statusText } from './status_text.ts'
+import { factorName, type TypedWord } from './typed_word.ts'
+
+type Parameters = Readonly<Record<string, string | undefined>>
+
+type Call = WatchedCall & { readonly limitMs?: number }
+
+/** The Auth API, over HTTPS. */
+export interface AuthApi extends CheckedApi {
+  preauth(parameters: Parameters, call: Call): Promise<PreauthAnswer>
+  auth(parameters: Parameters, call: Call): Promise<AuthAnswer>
+}
+
+/** A login, and when the proxy began to ask about it. */
+export interface Attempt {
+  readonly login: Login
+  readonly since: Since
+  /** By `performance.now()`, because the system clock can be set. */
+  readonly beganMs: number
+}
+
+/** The API wants a second factor; the user may use one of these devices. */
+export interface DeviceChoice {
+  readonly kind: 'choose'
+  readonly devices: readonly Device[]
+}
+
+type Asking = 'preauth' | 'auth'
+
+/** A question that got no answer; `failmode` decides. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered'
+  readonly asking: Asking
+  readonly reason: AuthApiUnavailable | ApiDown
+  readonly since: Since
+
+  constructor(asking: Asking, reason: AuthApiUnavailable | ApiDown, since: Since) {
+    super(`${asking}: ${reason.message}`)
+    this.asking = asking
+    this.reason = reason
+    this.since = since
+  }
+}
+
+const refused = 'The sign-in service refused the request. Please contact your administrator.'
+
+/** Time for a passcode, from the beginning of its attempt: RADIUS clients wait about 20 s. */
+const passcodeWithinMs = 15_000
+
+/** Asks the API about logins, and turns its answers into verdicts. */
+export class ApiQuestions {
+  readonly #api: AuthApi
+  readonly #availability: Availability
+  readonly #log: Log
+
+  constructor(api: AuthApi, availability: Availability, log: Log) {
+    this.#api = api
+    this.#availability = availability
+    this.#log = log
+  }
+
+  begin(login: Login): Attempt {
+    return { login, since: this.#availability.now(), beganMs: performance.now() }
+  }
+
+  /**
+   * Asks whether the user may sign in, and with which devices.
+   *
+   * @param factor The factor that the user asked for, if it is known.
+   * @throws {Unanswered}
+   */
+  async preauth(
+    { login, since }: Attempt,
+    factor: string | undefined,
+  ): Promise<Verdict | DeviceChoice> {
+    const { username, clientAddress: ipaddr } = login
+    try {
+      const answer = await this.#availability.watch(since, { irrevocable: false }, (call) =>
+        this.#api.preauth({ username, ipaddr }, call),
+      )
+      this.#log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
+      return toPreauthVerdict(answer)
+    } catch (error) {
+      return this.#refusal(login, factor, 'preauth', asAnswered(error, 'preauth', since))
+    }
+  }
+
+  /**
+   * Asks for the second factor.
+   *
+   * @param devices As `preauth` listed them.
+   * @throws {Unanswered}
+   */
+  async auth(attempt: Attempt, word: TypedWord, devices: readonly Device[]): Promise<Verdict> {
+    const choice = chooseFactor(word, devices)
+    if (choice.kind === 'impossible') return reject(choice.message, factorName(word))
+    try {
+      return await this.#auth(attempt, choice.parameters, factorName(word))
+    } catch (error) {
+      const failure = asAnswered(error, 'auth', attempt.since)
+      return this.#refusal(attempt.login, factorName(word), 'auth', failure)
+    }
+  }
+
+  /**
+   * Asks for the second factor in one call, for an API that takes the word as it was typed.
+   *
+   * @returns `undefined` if the API does not take it: nothing was started, and `preauth` lists what is
+   *   possible.
+   * @throws {Unanswered}
+   */
+  async authAsTyped(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
+    try {
+      const parameters = { factor: 'prompt', prompt: promptWord(word) }
+      return await this.#auth(attempt, parameters, factorName(word))
+    } catch (error) {
+      const failure = asAnswered(error, 'auth', attempt.since)
+      if (failure.status === failures.invalidParameters.status) return undefined
+      return this.#refusal(attempt.login, factorName(word), 'auth', failure)
+    }
+  }
+
+  async #auth(attempt: Attempt, parameters: Parameters, factor: string): Promise<Verdict> {
+    const { login, since, beganMs } = attempt
+    const { username, clientAddress: ipaddr } = login
+    const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
+    const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
+      this.#api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
+    )
+    const text = statusText(answer)
+    this.#log.info(
+      `${login.label}: Duo authentication returned '${answer.result}': '${text.message}'`,
+    )
+    return answer.result === 'allow'
+      ? { kind: 'accept', grounds: 'auth', ...text, factor }
+      : { kind: 'reject', ...text, factor }
+  }
+
+  #refusal(
+    { label }: Login,
+    factor: string | undefined,
+    asking: Asking,
+    failure: AuthApiFailure,
+  ): Reject {
+    this.#log.error(`${label}: ${asking} was refused: ${failure.code} ${failure.message}`)
+    return reject(toRefusalText(failure), factor)
+  }
+}
+
+function toPreauthVerdict(answer: PreauthAnswer): Verdict | DeviceChoice {
+  switch (answer.result) {
+    case 'auth':
+      return { kind: 'choose', devices: answer.devices }
+    case 'allow':
+      return { kind: 'accept', grounds: 'preauth', ...statusText(answer) }
+    case 'deny':
+    case 'enroll':
+      return { kind: 'reject', ...statusText(answer) }
+  }
+}
+
+/** Returns the API's refusal; throws everything else. */
+function asAnswered(error: unknown, asking: Asking, since: Since): AuthApiFailure {
+  if (error instanceof AuthApiFailure) return error
+  if (error instanceof AuthApiUnavailable || error instanceof ApiDown) {
+    throw new Unanswered(asking, error, since)
+  }
+  throw error
+}
+
+/** The user sees what the API found wrong with the request, such as `no capable device`. */
+function toRefusalText({ status, detail, message }: AuthApiFailure): string {
+  if (status === failures.tooManyRequests.status) return busy
+  if (status !== failures.invalidParameters.status) return refused
+  return detail === failureDetail.noCapableDevice ? statusMessage.noCapableDevice : message
+}

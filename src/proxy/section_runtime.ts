@@ -1,0 +1,125 @@
+import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Log } from '../host/log.ts'
+import { createAuthApi } from './auth_api.ts'
+import { sectionLog } from './front/section_log.ts'
+import type { Login } from './login/login.ts'
+import type { Decider, Verdict } from './login/verdict.ts'
+import type { PrimaryAuthentication } from './primary/primary.ts'
+import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
+import { SecondFactor } from './second_factor/second_factor.ts'
+import type { SignInCounters } from './second_factor/sign_in_counters.ts'
+import type { SectionKinds } from './section_kinds.ts'
+import type { ServerSection } from './sections/proxy_config.ts'
+
+/** What the proxy needs from the program that runs it. */
+export interface ProxyHost {
+  readonly log: Log
+  /** Receives each event as one line of JSON; `undefined` if events are not logged. */
+  readonly writeEvent?: ((line: string) => void) | undefined
+  readonly clock: Clock
+  /** How long `check` must have failed before the API counts as down. */
+  readonly outageAfterMs?: number
+}
+
+/** Keeps the connection of `check` open: servers close idle ones after 15 s or more. */
+const pingIntervalMs = 10_000
+
+/**
+ * A server section at work: its connection to the API, and its mode. A new configuration creates new
+ * runtimes; the old ones finish their pending logins.
+ */
+export class SectionRuntime implements Decider {
+  readonly #api: AuthApiClient
+  readonly #primary: PrimaryAuthentication
+  readonly #secondFactor: SecondFactor
+  readonly #mode: Decider
+  readonly #pings: NodeJS.Timeout
+  #pending = 0
+  #idle: PromiseWithResolvers<void> | undefined
+
+  /** @throws An error of the system if a file that the section names can't be read. */
+  constructor(
+    section: ServerSection,
+    counters: SignInCounters,
+    host: ProxyHost,
+    kinds: SectionKinds,
+  ) {
+    const log = sectionLog(section, host.log)
+    this.#api = createAuthApi(section, { log, clock: host.clock })
+    const secondFactor = new SecondFactor(
+      {
+        ...section,
+        api: this.#api,
+        counters,
+        outageAfterMs: host.outageAfterMs ?? outageAfterMs,
+        log,
+      },
+      reportChanges(section, log),
+    )
+    this.#secondFactor = secondFactor
+    this.#primary = kinds.clients[section.client.kind](section.client)
+    this.#mode = kinds.servers[section.kind].createMode(section, {
+      primary: this.#primary,
+      secondFactor,
+    })
+    const ping = (): void => void secondFactor.availability.ping()
+    ping()
+    this.#pings = setInterval(ping, pingIntervalMs).unref()
+  }
+
+  get sendsChallenges(): boolean {
+    return this.#mode.sendsChallenges
+  }
+
+  async decide(login: Login): Promise<Verdict> {
+    this.#pending++
+    try {
+      return await this.#mode.decide(login)
+    } finally {
+      this.#pending--
+      if (this.#pending === 0) {
+        this.#idle?.resolve()
+        this.#idle = undefined
+      }
+    }
+  }
+
+  /** Closes as soon as no login is pending. */
+  async retire(): Promise<void> {
+    await this.#untilIdle()
+    await this.close()
+  }
+
+  /** Aborts calls in progress; their logins are rejected before this resolves. */
+  async close(): Promise<void> {
+    clearInterval(this.#pings)
+    this.#secondFactor.availability.close()
+    await Promise.all([this.#primary.close(), this.#api.close()])
+    await this.#untilIdle()
+  }
+
+  async #untilIdle(): Promise<void> {
+    if (this.#pending === 0) return
+    this.#idle ??= Promise.withResolvers<void>()
+    await this.#idle.promise
+    // the listener takes the last verdict and writes its event
+    await new Promise(setImmediate)
+  }
+}
+
+/** Logs when `check` begins to fail, fails for another reason, or is answered again. */
+function reportChanges(section: ServerSection, log: Log): (outcome: CheckOutcome) => void {
+  let reported: string | undefined
+  return (outcome) => {
+    const problem = outcome.kind === 'failed' ? describe(outcome.error) : undefined
+    if (problem === reported) return
+    reported = problem
+    if (problem === undefined) log.info(`[${section.name}]: ${section.apiHost} answers again`)
+    else log.warn(`[${section.name}]: check of ${section.apiHost} failed: ${problem}`)
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
