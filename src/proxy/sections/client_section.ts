@@ -1,10 +1,8 @@
-import type { Report } from '../../config/problem.ts'
-import type { Section } from '../../config/section.ts'
 import type { SectionValues } from '../../config/section_values.ts'
 import { suggest } from '../../config/suggestion.ts'
 import { duoOnlyClient } from './duo_only_client.ts'
 import type { radiusServerOptions } from './radius_server_options.ts'
-import type { ProxySectionKind } from './section_kind.ts'
+import type { ServerContext } from './section_kind.ts'
 
 /**
  * Finds the section that checks the password for a server section. A file without any client section
@@ -14,10 +12,9 @@ import type { ProxySectionKind } from './section_kind.ts'
  */
 export function readClientSection(
   values: SectionValues<typeof radiusServerOptions>,
-  sections: readonly Section<ProxySectionKind>[],
-  report: Report,
+  { config, report }: ServerContext,
 ): string {
-  const clients = sections.filter(({ kind }) => kind.role === 'client')
+  const clients = config.sections.filter(({ kind }) => kind.role === 'client')
   const name = values.get('client')?.toLowerCase()
   const line = values.line('client')
   const names = clients.map((client) => client.name)

@@ -2,23 +2,15 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigFile } from '../../config/config_file.ts'
 import { type Problem, ProblemList, type Report } from '../../config/problem.ts'
 import type { Section } from '../../config/section.ts'
-import type { SectionValues } from '../../config/section_values.ts'
-import { Secret } from '../../host/secret.ts'
-import { reportApplicationKeys } from './application_keys.ts'
-import { readClientSection } from './client_section.ts'
 import { duoOnlyClient } from './duo_only_client.ts'
-import { checkFiles, findFile } from './file_value.ts'
+import { checkFiles } from './file_value.ts'
 import { reportSharedPorts, reportUnheardClients } from './listen_place.ts'
 import { mainSection } from './main_section.ts'
-import type { MainSection, ProxyConfig, RadiusServerDuoOnly } from './proxy_config.ts'
-import { readRadiusClients } from './radius_clients.ts'
-import { radiusServerDuoOnly } from './radius_server_duo_only.ts'
-import { readSecret, type Unprotect, unprotectWithKeyFile } from './secret_setting.ts'
+import type { MainSection, ProxyConfig } from './proxy_config.ts'
+import type { radiusServerOptions } from './radius_server_options.ts'
+import { type Unprotect, unprotectWithKeyFile } from './secret_setting.ts'
 import type { ProxySectionKind } from './section_kind.ts'
 import { proxyTable } from './section_table.ts'
-
-type ProxyFile = ConfigFile<ProxySectionKind>
-type ServerValues = SectionValues<typeof radiusServerDuoOnly.options>
 
 /**
  * Reads an `authproxy.cfg`.
@@ -57,28 +49,29 @@ export function checkProxyConfig(text: string, file: string): readonly Problem[]
 }
 
 function interpret(
-  read: ProxyFile,
+  config: ConfigFile<ProxySectionKind>,
   file: string,
   decrypt: Unprotect | undefined,
   report: Report,
 ): ProxyConfig {
-  const { sections } = read
+  const { sections } = config
+  const context = { config, file, decrypt, report }
   reportUnsupported(sections, report)
-  const values = sections
-    .filter(({ kind }) => kind.name === radiusServerDuoOnly.name)
-    .map((section) => read.values<typeof radiusServerDuoOnly.options>(section))
-  const servers = values.map((server) => readServer(server, sections, file, decrypt, report))
+  const servers = sections.flatMap((section) => section.kind.read?.(section, context) ?? [])
   if (!sections.some(({ kind }) => kind.role === 'server')) {
     const message =
       'there is no server section; add [radius_server_duo_only] with ikey, skey, api_host, radius_ip_1 and radius_secret_1'
     report('error', 1, message)
   }
-  reportSharedPorts(values, report)
-  reportUnheardClients(values, report)
-  return { file, main: readMain(read, file), servers }
+  const radiusServers = sections
+    .filter(({ kind }) => kind.read !== undefined && kind.options.radius_ip !== undefined)
+    .map((section) => config.values<typeof radiusServerOptions>(section))
+  reportSharedPorts(radiusServers, report)
+  reportUnheardClients(radiusServers, report)
+  return { file, main: readMain(config, file), servers }
 }
 
-function reportUnsupported(sections: ProxyFile['sections'], report: Report): void {
+function reportUnsupported(sections: readonly Section<ProxySectionKind>[], report: Report): void {
   for (const { kind, line, name } of sections) {
     if (kind.status === undefined) continue
     report('error', line, `[${name}] is ${kind.status}: ${adviseInstead(kind, sections)}`)
@@ -97,8 +90,8 @@ function adviseInstead(
     : (kind.advice ?? 'remove it')
 }
 
-function readMain(read: ProxyFile, file: string): MainSection {
-  const values = read.only(mainSection)
+function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSection {
+  const values = config.only(mainSection)
   const logDir = values.get('log_dir')
   return {
     debug: values.get('debug'),
@@ -118,39 +111,4 @@ function readMain(read: ProxyFile, file: string): MainSection {
 function findLogFolder(file: string, logDir: string): string {
   const folder = dirname(resolve(file))
   return basename(folder) === 'conf' ? join(folder, '..', logDir) : join(folder, logDir)
-}
-
-function readServer(
-  values: ServerValues,
-  sections: ProxyFile['sections'],
-  file: string,
-  decrypt: Unprotect | undefined,
-  report: Report,
-): RadiusServerDuoOnly {
-  const skey = readSecret(values.section, 'skey', undefined, decrypt, report)
-  reportApplicationKeys(values, skey, report)
-  const certificates = values.get('http_ca_certs_file')
-  return {
-    kind: 'radius_server_duo_only',
-    name: values.section.name,
-    ikey: values.get('ikey') ?? '',
-    skey: skey ?? new Secret(''),
-    apiHost: values.get('api_host') ?? '',
-    apiPort: values.get('api_port'),
-    httpCaCertsFile: certificates === undefined ? undefined : findFile(certificates, file),
-    httpProxyHost: values.get('http_proxy_host'),
-    httpProxyPort: values.get('http_proxy_port'),
-    client: { kind: 'duo_only_client', name: readClientSection(values, sections, report) },
-    port: values.get('port'),
-    interfaceAddress: values.get('interface'),
-    failmode: values.get('failmode'),
-    apiTimeoutSecs: values.get('api_timeout'),
-    apiMaxConnections: values.get('api_max_connections'),
-    radiusClients: readRadiusClients(values, decrypt, report),
-    exemptUsernames: values.list('exempt_username').map(({ value }) => value),
-    clientIpAttr: values.get('client_ip_attr'),
-    pwCodec: values.get('pw_codec'),
-    factorAliases: values.get('factor_aliases') ?? new Map(),
-    debug: values.get('debug'),
-  }
 }
