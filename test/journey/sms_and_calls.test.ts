@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Chromium, skipChromium } from '../rig/chromium.ts'
 import { CountersignUp, type SignedIn, skipRadclient } from '../rig/countersign_up.ts'
 import { PortalPage } from '../rig/portal_page.ts'
+import { untilFound } from '../rig/until.ts'
 
 const number = '+15550104711'
 
@@ -25,12 +26,10 @@ describe('nils, who has a phone that takes messages and calls', {
 
   /** Waits until the phone rings. @returns What the call says. */
   async function rings(): Promise<string> {
-    for (;;) {
-      const [call] = (await up.outbox()).filter(({ kind, state }) => {
-        return kind === 'phone' && state === 'waiting'
-      })
-      if (call !== undefined) return call.text
-    }
+    const call = await untilFound(async () =>
+      (await up.outbox()).find(({ kind, state }) => kind === 'phone' && state === 'waiting'),
+    )
+    return call.text
   }
 
   test('the link that his sign-in shows leads him through it, with his number', async () => {

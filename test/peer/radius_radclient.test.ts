@@ -6,6 +6,7 @@ import type { AccessRequest, Answer } from '../../src/radius/udp/access_request.
 import type { RadiusServer } from '../../src/radius/udp/server.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 import { acceptBob, client, secret, startServer } from '../rig/radius_peer.ts'
+import { until } from '../rig/until.ts'
 
 const skip = skipWithout('freeradius-utils', '/usr/bin/radclient')
 
@@ -191,9 +192,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
       '-t',
       '0.2',
     )
-    while (server.counters.duplicatesInProgress - before < 2) {
-      await new Promise((next) => setTimeout(next, 20))
-    }
+    await until(() => server.counters.duplicatesInProgress - before >= 2)
     resolve()
     const { exitCode, output } = await outcome
     answer = acceptBob

@@ -269,11 +269,9 @@ describe('mail by servers that fail', () => {
       [stopping, '0.2'],
       [endless, '0.6'],
     ] as const) {
-      const started = performance.now()
       const error = await toError(smtp({ port: server.port, security: 'none' }, 200).send(mail))
       assert.equal(error.code, 'DELIVERY_UNANSWERED')
       assert(error.message.includes(`did not answer in ${secs} s`), error.message)
-      assert(performance.now() - started < 1_500)
       await server.close()
     }
     clearInterval(dripping)

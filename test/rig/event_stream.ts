@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http'
 import { request } from 'node:https'
 import { isRecord } from '../../src/duo/index.ts'
+import { within } from './until.ts'
 
 export type StreamedEvent = readonly [string, Readonly<Record<string, unknown>>]
 
@@ -30,7 +31,9 @@ export class EventStream {
 
   /** @returns `undefined` at the stream's end. */
   async next(): Promise<StreamedEvent | undefined> {
-    while (this.#events.length === 0 && !this.#ended) await this.#arrived.promise
+    while (this.#events.length === 0 && !this.#ended) {
+      await within(this.#arrived.promise, () => 'an event')
+    }
     return this.#events.shift()
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { skipWithout } from './debian_package.ts'
 import { freePort, Running } from './running.ts'
+import { until, untilFound } from './until.ts'
 
 const fakesmsc = '/usr/lib/kannel/test/fakesmsc'
 
@@ -15,9 +16,6 @@ export interface CentreMessage {
   readonly to: string
   readonly text: string
 }
-
-const startMs = 10_000
-const lookMs = 20
 
 /** Kannel's bearerbox and smsbox with an SMS centre that takes all, on ports of their own. */
 export class Kannel {
@@ -76,15 +74,15 @@ text = "nothing is answered here"
     const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const
     const kannel = new Kannel(mkdtempSync(join(tmpdir(), 'kannel-')), ports)
     kannel.#box('/usr/sbin/bearerbox')
-    await kannel.#until(async () => (await kannel.#status()) !== '')
+    await until(async () => (await kannel.#status()) !== '')
     kannel.#box('/usr/sbin/smsbox')
-    await kannel.#until(async () => (await kannel.#status()).includes('smsbox:'))
+    await until(async () => (await kannel.#status()).includes('smsbox:'))
     return kannel
   }
 
   /** Connects an SMS centre: without one, messages are kept for later. */
   async connectCentre(): Promise<void> {
-    await this.#until(async () => {
+    await until(async () => {
       if (this.#centre === undefined || this.#centre.child.exitCode !== null) {
         const where = ['-H', '127.0.0.1', '-r', String(this.#centrePort)]
         this.#centre = new Running(fakesmsc, [...where, '-m', '0', '-i', '60', '1 2 text none'])
@@ -96,16 +94,12 @@ text = "nothing is answered here"
   /** The next message that the SMS centre has got. */
   async message(): Promise<CentreMessage> {
     const nth = this.#taken++
-    for (;;) {
+    const line = await untilFound(() => {
       const all = [...(this.#centre?.stderr ?? '').matchAll(/Got message \d+: <(.*)>$/gm)]
-      const [, line] = all[nth] ?? []
-      if (line === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, lookMs))
-        continue
-      }
-      const [, from = '', to = '', text = ''] = /^(\S+) (\S+) text (.*)$/.exec(line) ?? []
-      return { from, to, text }
-    }
+      return all[nth]?.[1]
+    })
+    const [, from = '', to = '', text = ''] = /^(\S+) (\S+) text (.*)$/.exec(line) ?? []
+    return { from, to, text }
   }
 
   /** Ends the smsbox, which takes the requests. */
@@ -125,14 +119,5 @@ text = "nothing is answered here"
   async #status(): Promise<string> {
     const answer = await fetch(this.#statusUrl).catch(() => undefined)
     return answer === undefined ? '' : await answer.text()
-  }
-
-  async #until(reached: () => Promise<boolean>): Promise<void> {
-    const began = performance.now()
-    while (!(await reached())) {
-      const said = this.#boxes.map(({ stderr }) => stderr).join('\n')
-      if (performance.now() - began > startMs) throw new Error(`kannel does not start: ${said}`)
-      await new Promise((resolve) => setTimeout(resolve, lookMs))
-    }
   }
 }

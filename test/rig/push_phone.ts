@@ -7,6 +7,7 @@ import {
   requestText,
 } from '../../src/push/signed_text.ts'
 import type { Answer, RawRequest } from './service_client.ts'
+import { untilFound } from './until.ts'
 
 const { subtle } = webcrypto
 const keyKind = { name: 'ECDSA', namedCurve: 'P-256' } as const
@@ -112,14 +113,8 @@ export class PushPhone {
   }
 
   /** Waits until a sign-in waits for this phone. @returns The oldest one. */
-  async nextRequest(withinMs = 5000): Promise<Readonly<Record<string, unknown>>> {
-    const until = Date.now() + withinMs
-    for (;;) {
-      const [first] = await this.requests()
-      if (first !== undefined) return first
-      if (Date.now() > until) throw new Error('no sign-in waits for this phone')
-      await new Promise((resolve) => setTimeout(resolve, 25))
-    }
+  async nextRequest(): Promise<Readonly<Record<string, unknown>>> {
+    return await untilFound(async () => (await this.requests())[0])
   }
 
   async answer(txid: string, decision: Decision, options: PhoneAnswer = {}): Promise<Answer> {

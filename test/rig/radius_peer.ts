@@ -11,6 +11,7 @@ import type { ListenPlace } from '../../src/radius/udp/listen_place.ts'
 import { type RadiusClientEntry, RadiusClients } from '../../src/radius/udp/radius_client.ts'
 import { RadiusServer, type RadiusServerOptions } from '../../src/radius/udp/server.ts'
 import { ManualClock } from './manual_clock.ts'
+import { within } from './until.ts'
 
 /** The secret of `radius-vectors.json`, and of every client that does not name another. */
 export const secret = 'testing123'
@@ -105,7 +106,7 @@ export class RadiusPeer {
 
   /** The next reply that has not been taken yet. */
   async reply(): Promise<Buffer> {
-    while (this.#received.length === 0) await once(this.#socket, 'reply')
+    while (this.#received.length === 0) await within(once(this.#socket, 'reply'), () => 'a reply')
     const reply = this.#received.shift() ?? Buffer.alloc(0)
     assert(
       this.#requests.findLast((request) => isSigned(reply, request, this.signedReplies)),

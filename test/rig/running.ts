@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { within } from './until.ts'
 
 /** A port that was free a moment ago, for a program that is told its port by a flag. */
 export async function freePort(): Promise<number> {
@@ -36,14 +37,20 @@ export class Running {
     })
   }
 
-  /** Resolves when its standard output matches. @throws where it ends before. */
+  /** Waits until the standard output matches. @throws if the program ends first, or prints nothing. */
   async prints(expected: RegExp): Promise<RegExpExecArray> {
+    return await this.untilPrinted(() => expected.exec(this.stdout) ?? undefined, String(expected))
+  }
+
+  /** Waits until `find` returns a value; it is called again for each piece of output. */
+  protected async untilPrinted<Value>(find: () => Value | undefined, what: string): Promise<Value> {
     for (;;) {
-      const match = expected.exec(this.stdout)
-      if (match !== null) return match
-      if (this.child.exitCode !== null)
-        throw new Error(`it ended with ${this.child.exitCode}: ${this.stdout}${this.stderr}`)
-      await Promise.race([once(this.child.stdout ?? this.child, 'data'), once(this.child, 'exit')])
+      const found = find()
+      if (found !== undefined) return found
+      const printed = `${this.stdout}${this.stderr}`
+      if (this.hasEnded) throw new Error(`ended with ${this.child.exitCode}: ${printed}`)
+      const change = Promise.race([once(this.child.stdout ?? this.child, 'data'), this.#closed])
+      await within(change, () => `${what} in ${printed}`)
     }
   }
 

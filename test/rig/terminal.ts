@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { Running } from './running.ts'
 
-/** A program on a pseudo-terminal of its own, and somebody who sits at it. */
+/** A program on a pseudo-terminal of its own, and the person who uses it. */
 export class Terminal extends Running {
   /** How much of the screen has been read. */
   #read = 0
@@ -13,23 +12,20 @@ export class Terminal extends Running {
   }
 
   /**
-   * Waits until the screen shows a text, below all that has been waited for before.
+   * Waits until the screen shows a text after everything that was read before.
    *
-   * @returns What stands there up to its end, in lines as a program writes them.
-   * @throws where the program ends before.
+   * @returns The screen from there to the end of the text, with LF line ends.
+   * @throws if the program ends first.
    */
   async shows(text: string): Promise<string> {
-    for (;;) {
+    return await this.untilPrinted(() => {
       const screen = this.stdout.replaceAll('\r\n', '\n')
       const at = screen.indexOf(text, this.#read)
-      if (at >= 0) {
-        const shown = screen.slice(this.#read, at + text.length)
-        this.#read = at + text.length
-        return shown
-      }
-      if (this.hasEnded) throw new Error(`it ended without '${text}': ${this.stdout}`)
-      await Promise.race([once(this.child.stdout ?? this.child, 'data'), this.ended()])
-    }
+      if (at < 0) return undefined
+      const shown = screen.slice(this.#read, at + text.length)
+      this.#read = at + text.length
+      return shown
+    }, text)
   }
 
   /** Types a line, and presses Enter. */

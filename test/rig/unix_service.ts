@@ -10,6 +10,7 @@ import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
 import { PushPhone } from './push_phone.ts'
 import { RecordingLog } from './recording_log.ts'
 import { TestService, type TestServiceOptions, type TestToken } from './service.ts'
+import { untilFound } from './until.ts'
 
 /** Somebody with a phone for everything, and a token. */
 export interface Person {
@@ -113,18 +114,14 @@ export class UnixService {
 
   /** Presses a key in the next call, or hangs up. @returns The call's id. */
   async answerCall(key: string | null): Promise<string> {
-    for (;;) {
-      const call = (await this.outbox.list()).find(
+    const call = await untilFound(async () =>
+      (await this.outbox.list()).find(
         ({ kind, id }) => kind === 'phone' && !this.#answered.has(id),
-      )
-      if (call === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, 25))
-        continue
-      }
-      this.#answered.add(call.id)
-      await this.outbox.answer(call.id, key)
-      return call.id
-    }
+      ),
+    )
+    this.#answered.add(call.id)
+    await this.outbox.answer(call.id, key)
+    return call.id
   }
 
   /** How many requests for a path have been answered. */

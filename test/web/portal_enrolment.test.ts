@@ -11,11 +11,13 @@ import { TestService } from '../rig/service.ts'
 
 describe('enrolment in a browser', { skip: skipChromium }, () => {
   const messages: SmsMessage[] = []
+  let aheadMs = 0
   let service: TestService
   let chromium: Chromium
   let phones: Phones
   before(async () => {
     service = await TestService.start({
+      clock: { now: () => Date.now() + aheadMs },
       delivery: { sms: { send: async (message) => void messages.push(message) } },
     })
     phones = new Phones(service.store)
@@ -133,7 +135,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     const { userId } = await service.addUser({ username: 'lost' })
     await service.addPushPhone(userId, { name: 'Lost phone' })
     const link = await invitation('lost', { userId })
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    aheadMs += 1000
     const at = await PortalPage.open(chromium, link)
     await at.press('Start')
     const elsewhere = await PortalPage.open(chromium, link)

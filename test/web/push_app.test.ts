@@ -8,6 +8,7 @@ import { type Integration, Integrations } from '../../src/service/applications/i
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
+import { untilFound } from '../rig/until.ts'
 
 const dist = join(import.meta.dirname, '../../web/dist')
 
@@ -255,12 +256,11 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
 
     /** Waits for the notification of a sign-in. @returns What it says. */
     const notified = (txid: string) =>
-      inWorker<readonly [string, string]>(`
-        for (;;) {
+      untilFound(() =>
+        inWorker<readonly [string, string] | undefined>(`
           const [shown] = await registration.getNotifications({ tag: '${txid}' })
-          if (shown) return [shown.title, shown.body]
-          await new Promise((resolve) => setTimeout(resolve, 50))
-        }`)
+          return shown && [shown.title, shown.body]`),
+      )
 
     /**
      * Taps it as the system would. Only a person's tap may open a window or bring one to the front:

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
@@ -106,8 +106,7 @@ describe('transactions that are committed together', () => {
     const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
     other.exec('BEGIN IMMEDIATE')
     const written = Promise.all(['n1', 'n2'].map(put))
-    // reads, and whatever else there is to do
-    await setTimeout(50)
+    for (let turn = 0; turn < 20; turn++) await setImmediate()
     assert.deepEqual(await stored(), [])
     other.exec('COMMIT')
     other.close()

@@ -12,6 +12,7 @@ import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
 import { newSealingKey, Sealing, sealingKey } from '../../../src/service/store/sealing.ts'
 import { Store } from '../../../src/service/store/store.ts'
 import { onBothDatabases, StoreRig } from '../../rig/store.ts'
+import { until } from '../../rig/until.ts'
 
 onBothDatabases('the store', (rig) => {
   let store: Store
@@ -19,6 +20,8 @@ onBothDatabases('the store', (rig) => {
     store = await rig().open()
   })
   const setting = (name: string) => ({ name, value: 'x' })
+  const isConnected = async (pid: number | undefined) =>
+    (await sql`select 1 from pg_stat_activity where pid = ${pid}`.execute(store.db)).rows.length > 0
   const names = async (prefix: string) =>
     (
       await store.db
@@ -34,7 +37,7 @@ onBothDatabases('the store', (rig) => {
       await db.insertInto('settings').values(setting('lost')).execute()
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
       await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(store.db)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await until(async () => !(await isConnected(rows[0]?.pid)))
       await sql`select 1`.execute(db)
     })
     await assert.rejects(broken)

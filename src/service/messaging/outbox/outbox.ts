@@ -36,6 +36,12 @@ export interface KeptCall extends Kept {
 /** What would have been sent. */
 export type OutboxEntry = KeptMessage | KeptMail | KeptCall
 
+/** A key that was pressed in a call; `null` if the callee hung up. */
+interface OutboxAnswer {
+  readonly id: string
+  readonly key: string | null
+}
+
 type WithoutId<Entry> = Entry extends Kept ? Omit<Entry, 'id' | 'at'> : never
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
@@ -91,21 +97,28 @@ export class Outbox {
     await rename(`${file}.new`, file)
   }
 
-  /** Answers that have not been taken yet. */
-  async answers(): Promise<{ readonly id: string; readonly key: string | null }[]> {
+  /** Answers that the service has not taken yet. */
+  async answers(): Promise<OutboxAnswer[]> {
     const ids = (await this.#names()).flatMap((name) => answerName.exec(name)?.[1] ?? [])
-    return await Promise.all(
-      ids.map(async (id) => {
-        const { key }: { key: string | null } = JSON.parse(
-          await readFile(this.#answerFile(id), 'utf8'),
-        )
-        return { id, key }
-      }),
-    )
+    const answers = await Promise.all(ids.map((id) => this.#readAnswer(id)))
+    return answers.filter((answer) => answer !== undefined)
   }
 
   async answerTaken(id: string): Promise<void> {
     await rm(this.#answerFile(id), { force: true })
+  }
+
+  /** @returns `undefined` if the answer was taken after the folder was listed. */
+  async #readAnswer(id: string): Promise<OutboxAnswer | undefined> {
+    try {
+      const { key }: Pick<OutboxAnswer, 'key'> = JSON.parse(
+        await readFile(this.#answerFile(id), 'utf8'),
+      )
+      return { id, key }
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    }
   }
 
   #answerFile(id: string): string {

@@ -6,6 +6,7 @@ import { DeliveryError, type SmsMessage } from '../../../../src/service/messagin
 import type { Store } from '../../../../src/service/store/store.ts'
 import { SignIn, type Somebody } from '../../../rig/sign_in.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
+import { untilFound } from '../../../rig/until.ts'
 
 onBothDatabases('passcodes by SMS', (rig) => {
   let store: Store
@@ -85,7 +86,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     on.box.carry = () => promise
     const asking = ask(on, somebody, 'sms')
-    const [first, second] = [on.messages[0], await untilThere(() => on.messages[1])].map(
+    const [first, second] = [on.messages[0], await untilFound(() => on.messages[1])].map(
       passcodesIn,
     )
     assert.equal(await types(on, somebody, first?.[0]), 'allow')
@@ -172,10 +173,10 @@ onBothDatabases('passcodes by SMS', (rig) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       on.box.carry = () => promise
       assert.equal(await types(on, somebody, two), 'allow')
-      const next = await untilThere(() => on.messages[1])
+      const next = await untilFound(() => on.messages[1])
       assert.deepEqual(await nextDigits(on, somebody), [undefined])
       resolve()
-      await untilThere(async () => (await nextDigits(on, somebody))[0])
+      await untilFound(async () => (await nextDigits(on, somebody))[0])
       assert.equal(await types(on, somebody, passcodesIn(next)[0]), 'allow')
     })
 
@@ -186,18 +187,8 @@ onBothDatabases('passcodes by SMS', (rig) => {
         await ask(on, somebody, 'sms')
         on.box.carry = failure
         assert.equal(await types(on, somebody, passcodesIn(on.messages[0])[0]), 'allow')
-        await untilThere(() => on.rig.log.has('no new passcodes were sent') || undefined)
+        await untilFound(() => on.rig.log.has('no new passcodes were sent') || undefined)
       }
     })
   })
 })
-
-async function untilThere<Value>(
-  look: () => Value | undefined | Promise<Value | undefined>,
-): Promise<Value> {
-  for (;;) {
-    const value = await look()
-    if (value !== undefined) return value
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { readServiceConfig } from '../../../../src/service/config/service_config.ts'
 import { RecordingLog } from '../../../rig/recording_log.ts'
 import { TestService } from '../../../rig/service.ts'
+import { untilFound } from '../../../rig/until.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -10,12 +11,8 @@ type Headers = Readonly<Record<string, string>>
 async function loggedFrom(service: TestService, log: RecordingLog, headers: Headers) {
   log.lines.length = 0
   await service.send({ method: 'GET', path: '/auth/v2/ping', headers })
-  // the line is written once the response is out
-  for (;;) {
-    const from = /from: '([^']*)'/.exec(log.lines.join())?.[1]
-    if (from !== undefined) return from
-    await new Promise(setImmediate)
-  }
+  // the line is written after the response was sent
+  return await untilFound(() => /from: '([^']*)'/.exec(log.lines.join())?.[1])
 }
 
 async function refusals(service: TestService, count: number, headers: (index: number) => Headers) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
@@ -8,6 +8,7 @@ import { Outbox } from '../../../../src/service/messaging/outbox/outbox.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { outboxProviders } from '../../../rig/outbox_providers.ts'
 import { parseResponse, TestService } from '../../../rig/service.ts'
+import { until, untilFound } from '../../../rig/until.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -32,13 +33,11 @@ describe('the outbox', () => {
     assert(entry !== undefined)
     return entry
   }
-  const latestCall = async () => {
-    for (;;) {
-      const [entry] = await outbox.list()
-      if (entry?.kind === 'phone') return entry
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
+  const callWith = (txid: string) =>
+    untilFound(async () => {
+      const calls = (await outbox.list()).filter((entry) => entry.kind === 'phone')
+      return calls.find((call) => call.txid === txid)
+    })
   const logReason = async (txid: string) => {
     const lines = await new AuthenticationLog(service.store).list({ limit: 10 })
     return lines.find((line) => line.txid === txid)?.reason
@@ -64,17 +63,12 @@ describe('the outbox', () => {
     ['hanging up does not let in', [null], 'deny', 'deny', 'no_keys_pressed'],
   ] as const) {
     test(`a call: ${what}`, async () => {
-      const before = new Set((await outbox.list()).map(({ id }) => id))
       const { txid } = parseResponse(await auth({ factor: 'phone', device: 'auto', async: '1' }))
-      const call = await latestCall()
-      assert(!before.has(call.id))
-      assert.equal(call.txid, txid)
+      const call = await callWith(String(txid))
       assert.match(call.text, /This is a sign-in to test authapi\. Press 1 to sign in\./)
       for (const key of keys) {
         await outbox.answer(call.id, key)
-        while ((await outbox.answers()).length > 0) {
-          await new Promise((resolve) => setTimeout(resolve, 20))
-        }
+        await until(async () => (await outbox.answers()).length === 0)
       }
       const ended = parseResponse(
         await service.call({
@@ -87,6 +81,42 @@ describe('the outbox', () => {
       assert.equal(await logReason(String(txid)), reason)
     })
   }
+
+  test('skips an answer that was taken after the folder was listed', async () => {
+    const folder = join(service.folder, 'taken')
+    const own = new Outbox(folder, { now: () => Date.now() })
+    const call = {
+      kind: 'phone',
+      to: '+15550101234',
+      txid: 'x',
+      text: 'Press 1',
+      expires: 0,
+    } as const
+    const id = await own.add({ ...call, confirmKeys: '1', fraudKey: null })
+    await own.answer(id, '1')
+    // listed like an answer, and missing when it is read
+    symlinkSync(join(folder, 'gone'), join(folder, 'outbox', 'aaaaaa.answer'))
+    assert.deepEqual(await own.answers(), [{ id, key: '1' }])
+  })
+
+  test('skips no answer while another process takes them', async () => {
+    const folder = join(service.folder, 'shared')
+    const [caller, taker] = [0, 1].map(() => new Outbox(folder, { now: () => Date.now() }))
+    assert(caller !== undefined && taker !== undefined)
+    const mail = { kind: 'mail', to: 'a@b.example', subject: 'hello', text: 'x' } as const
+    const ids = await Promise.all(Array.from({ length: 50 }, () => caller.add(mail)))
+    const taken: string[] = []
+    const answering = Promise.all(ids.map((id) => caller.answer(id, '1')))
+    await until(async () => {
+      const [answers] = await Promise.all([taker.answers(), caller.answers()])
+      for (const { id } of answers) {
+        taken.push(id)
+        void taker.answerTaken(id)
+      }
+      return new Set(taken).size === ids.length
+    })
+    await answering
+  })
 
   test('is for its owner alone', () => {
     const folder = join(service.folder, 'outbox')

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
+import { untilGauge } from '../../../rig/gauge.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
 import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
-import { stands } from '../../../rig/standing.ts'
+import { until } from '../../../rig/until.ts'
 
 const calls = 200
 const answered = 20
-const awayMs = 1500
-const backWithinMs = 10_000
+/** So many failed checks of the database come before it returns. */
+const failedChecks = 3
 
-describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, () => {
+describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, () => {
   let cluster: PostgresCluster
   let service: ServiceNodes
   let node: ServiceNode
@@ -38,13 +39,9 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
     node.client.call({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } })
   const healthy = async () =>
     (await node.client.send({ method: 'GET', path: '/healthz' })).status === 200
-  const passed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-  const isBack = async () => {
-    const until = performance.now() + backWithinMs
-    while (!(await healthy())) assert.ok(performance.now() < until)
-  }
+  const isBack = () => until(healthy)
 
-  test('stopped and started: they go on waiting, and are told what is answered then', async () => {
+  test('stopped and started: calls keep waiting, and get what the phone answers later', async () => {
     const phone = await service.addPhone('alice')
     let ended = 0
     const waiting = Array.from({ length: calls }, () =>
@@ -52,24 +49,23 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
         ended++
       }),
     )
-    await stands(node.client, 'waiting_calls', calls)
+    await untilGauge(node.client, 'waiting_calls', calls)
     await cluster.shutDown()
-    assert.equal(await healthy(), false)
-    await passed(awayMs)
+    for (let check = 0; check < failedChecks; check++) assert.equal(await healthy(), false)
     assert.equal(ended, 0)
     await cluster.startAgain()
     await isBack()
     const asked = (await phone.requests()).map(({ txid }) => String(txid))
     assert.equal(asked.length, calls)
     for (const txid of asked.slice(0, answered)) await phone.answer(txid, 'approve')
-    await stands(node.client, 'waiting_calls', calls - answered)
+    await untilGauge(node.client, 'waiting_calls', calls - answered)
     for (const txid of asked.slice(answered)) await phone.answer(txid, 'deny')
     const results = (await Promise.all(waiting)).map((answer) => parseResponse(answer).result)
     assert.equal(results.filter((result) => result === 'allow').length, answered)
     assert.equal(results.filter((result) => result === 'deny').length, calls - answered)
   })
 
-  test('while the time runs out: no reply that could let in, and a line when it is back', async () => {
+  test('while a push expires: no reply that allows, and a log line after the restart', async () => {
     await service.addPhone('bob')
     const txid = String(parseResponse(await push('bob', { async: '1' })).txid)
     assert.equal(parseResponse(await poll(txid)).result, 'waiting')
@@ -79,7 +75,7 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
       .where('txid', '=', txid)
       .execute()
     const held = poll(txid)
-    await stands(node.client, 'waiting_calls', 1)
+    await untilGauge(node.client, 'waiting_calls', 1)
     await cluster.shutDown()
     const { status, body } = await held
     assert.deepEqual([status, body.stat], [500, 'FAIL'])
@@ -93,18 +89,15 @@ describe('a PostgreSQL that is away while calls wait', { skip: skipPostgres }, (
     )
   })
 
-  test('that does not answer any more: the service stops within five seconds all the same', async () => {
+  test('that no longer answers: the service still stops', async () => {
     await service.addPhone('carol')
     const waiting = Promise.allSettled(Array.from({ length: 10 }, () => push('carol')))
-    await stands(node.client, 'waiting_calls', 10)
+    await untilGauge(node.client, 'waiting_calls', 10)
     cluster.halt('SIGSTOP')
     try {
       // more than there are connections to the database
       const asked = Promise.allSettled(Array.from({ length: 30 }, () => poll('none')))
-      const began = performance.now()
       assert.equal(await node.running.stop(), 0)
-      const ms = performance.now() - began
-      assert.ok(ms < 5000, `${Math.round(ms)} ms`)
       await Promise.all([asked, waiting])
     } finally {
       cluster.halt('SIGCONT')

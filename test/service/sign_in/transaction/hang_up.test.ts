@@ -7,10 +7,10 @@ import { ToldStatuses } from '../../../../src/service/sign_in/transaction/told_s
 import type { Transaction } from '../../../../src/service/sign_in/transaction/transaction.ts'
 import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
+import { untilGauge } from '../../../rig/gauge.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
 import { parseResponse, TestService } from '../../../rig/service.ts'
 import { ServiceClient } from '../../../rig/service_client.ts'
-import { stands } from '../../../rig/standing.ts'
 
 const calls = 60
 
@@ -57,10 +57,10 @@ describe('clients that hang up while they wait', () => {
     const hangUp = new AbortController()
     const waiting = Array.from({ length: calls }, () => client.call(push(), hangUp.signal))
     const ended = Promise.allSettled(waiting)
-    await stands(service, 'waiting_calls', calls)
+    await untilGauge(service, 'waiting_calls', calls)
     hangUp.abort()
     await ended
-    await stands(service, 'waiting_calls', 0, 1000)
+    await untilGauge(service, 'waiting_calls', 0)
     const asked = await phone.requests()
     assert.equal(asked.length, calls)
     const [txid = ''] = asked.map((request) => String(request.txid))
@@ -74,7 +74,7 @@ describe('clients that hang up while they wait', () => {
 
   test('a client that does not hang up gets the outcome', async () => {
     const waiting = client.call(push())
-    await stands(service, 'waiting_calls', 1)
+    await untilGauge(service, 'waiting_calls', 1)
     const asked = await phone.requests()
     await phone.answer(String(asked.at(-1)?.txid), 'approve')
     assert.equal(parseResponse(await waiting).result, 'allow')
@@ -86,10 +86,10 @@ describe('clients that hang up while they wait', () => {
     for (let round = 0; round < 20; round++) {
       const hangUp = new AbortController()
       const poll = client.call(errorStatus(txid), hangUp.signal)
-      await stands(service, 'waiting_calls', 1)
+      await untilGauge(service, 'waiting_calls', 1)
       hangUp.abort()
       await assert.rejects(poll)
-      await stands(service, 'waiting_calls', 0, 1000)
+      await untilGauge(service, 'waiting_calls', 0)
     }
     assert.equal(await repliesTo(txid), 1)
     await phone.answer(txid, 'approve')
@@ -100,9 +100,9 @@ describe('clients that hang up while they wait', () => {
     const headers = await phone.signedHeaders('GET', '/app/api/stream')
     const streams = [1, 2, 3].map(() => new EventStream(service, headers))
     await Promise.all(streams.map((stream) => stream.next()))
-    await stands(service, 'open_apps', 3)
+    await untilGauge(service, 'open_apps', 3)
     for (const stream of streams) stream.close()
-    await stands(service, 'open_apps', 0, 1000)
+    await untilGauge(service, 'open_apps', 0)
   })
 
   test('leave nothing in memory', () => {

@@ -4,11 +4,11 @@ import { sql } from 'kysely'
 import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
+import { untilGauge } from '../../../rig/gauge.ts'
 import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
 import { type Answer, parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
-import { stands } from '../../../rig/standing.ts'
 
 const rounds = 40
 /** How often a node looks for what it was not told, on PostgreSQL. */
@@ -91,8 +91,8 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       const [request] = await phone.requests()
       const txid = String(request?.txid)
       waiting.push(...nodes.map((node) => pollToTheEnd(node, txid)))
-      await stands(near.client, 'waiting_calls', 2)
-      await stands(far.client, 'waiting_calls', 1)
+      await untilGauge(near.client, 'waiting_calls', 2)
+      await untilGauge(far.client, 'waiting_calls', 1)
       // the first to be sent is another one each time
       const turned = answers.map((_, index) => answers[(index + round) % answers.length] ?? 'deny')
       const answered = turned.map((decision, index) =>
@@ -128,7 +128,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
     const phone = (await service.addPhone('bob')).over((raw) => there.client.send(raw))
     for (let round = 0; round < 5; round++) {
       const waiting = call(here, 'bob')
-      await stands(here.client, 'waiting_calls', 1)
+      await untilGauge(here.client, 'waiting_calls', 1)
       const { txid } = await phone.nextRequest()
       const began = performance.now()
       await phone.answer(String(txid), 'approve')
@@ -140,7 +140,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
   test('one that hears of nothing, since nobody can connect any more, finds it when it looks', async () => {
     const phone = (await service.addPhone('carol')).over((raw) => there.client.send(raw))
     const waiting = call(here, 'carol')
-    await stands(here.client, 'waiting_calls', 1)
+    await untilGauge(here.client, 'waiting_calls', 1)
     const { txid } = await phone.nextRequest()
     await cluster.administer(`alter database ${database} with allow_connections false`)
     try {
@@ -158,7 +158,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
   test('one that has lost its connection listens again, and looks at what it has missed', async () => {
     const phone = (await service.addPhone('dave')).over((raw) => there.client.send(raw))
     const waiting = call(here, 'dave')
-    await stands(here.client, 'waiting_calls', 1)
+    await untilGauge(here.client, 'waiting_calls', 1)
     const { txid } = await phone.nextRequest()
     const began = performance.now()
     await Promise.all([

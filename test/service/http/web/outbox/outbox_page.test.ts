@@ -6,6 +6,7 @@ import { Phones } from '../../../../../src/service/authenticators/phone/phones.t
 import { outboxKey } from '../../../../../src/service/messaging/outbox/outbox_key.ts'
 import { outboxProviders } from '../../../../rig/outbox_providers.ts'
 import { parseResponse, TestService } from '../../../../rig/service.ts'
+import { untilFound } from '../../../../rig/until.ts'
 
 describe('the page of the outbox', () => {
   let service: TestService
@@ -58,21 +59,23 @@ describe('the page of the outbox', () => {
     assert.equal((await answer(id, '{"key":"1"}')).status, 200)
     const parameters = { txid: String(txid) }
     const status = () => service.call({ method: 'GET', path: '/auth/v2/auth_status', parameters })
-    while (parseResponse(await status()).result === 'waiting');
-    assert.equal(parseResponse(await status()).result, 'allow')
+    const ended = await untilFound(async () => {
+      const { result } = parseResponse(await status())
+      return result === 'waiting' ? undefined : result
+    })
+    assert.equal(ended, 'allow')
     assert.equal((await answer(id, '{"key":"9"}')).status, 409)
     assert.equal((await answer('zzzzzz', '{"key":"1"}')).status, 404)
     assert.equal((await answer('..%2Fkey', '{"key":"1"}')).status, 404)
   })
 
   async function ringing(): Promise<string> {
-    for (;;) {
+    return await untilFound(async () => {
       const { body } = await entries(`Bearer ${key}`)
       assert(Array.isArray(body.entries))
       const [entry] = body.entries
-      if (entry?.outcome?.result === 'waiting') return String(entry.id)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+      return entry?.outcome?.result === 'waiting' ? String(entry.id) : undefined
+    })
   }
 
   test('a service that sends in earnest has no such page, whatever key is shown', async () => {
