@@ -39,7 +39,7 @@ cpSync(join(root, 'push_app/static'), join(dist, 'push_app'), { recursive: true 
 await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
 
-/** It stands beside the push app's page, under a name that never changes, and is one file. */
+/** The service worker is one file with a fixed name next to the push app's page. */
 async function buildServiceWorker(shell: readonly string[]): Promise<void> {
   await build({
     ...shared,
@@ -56,7 +56,7 @@ async function buildServiceWorker(shell: readonly string[]): Promise<void> {
   })
 }
 
-/** What the push app needs to start without a network. */
+/** The files that the push app needs to start offline. */
 function buildShell(built: Awaited<ReturnType<typeof build>>): string[] {
   const [result] = Array.isArray(built) ? built : [built]
   if (result === undefined || !('output' in result)) throw new Error('nothing was built')
@@ -85,7 +85,7 @@ function addChunk(
   }
 }
 
-/** Once here, rather than at each request. */
+/** Compresses the files once, instead of at each request. */
 function compress(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = join(folder, name)

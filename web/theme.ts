@@ -16,7 +16,9 @@ type Tone = 'primary' | 'danger' | 'success' | 'warning'
 
 const tones: readonly Tone[] = ['primary', 'danger', 'success', 'warning']
 
-/** The library's colours are those of `palette.css`: light and dark are decided there. */
+/**
+ * Maps Mantine's colours to the variables in `palette.css`, which define the light and the dark theme.
+ */
 const toneColours: VariantColorsResolver = (input) => {
   const resolved = defaultVariantColorsResolver(input)
   const tone = tones.find((name) => name === (input.color ?? input.theme.primaryColor))
@@ -83,7 +85,7 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: { radius: 6 } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', p: 'lg', withBorder: true } }),
-    // inside its landmark, and with nothing in it that is no item
+    // keep the menu inside its landmark, with menu items only, as axe requires
     Menu: Menu.extend({
       defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false },
     }),

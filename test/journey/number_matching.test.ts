@@ -40,7 +40,7 @@ describe('alice, whose application takes a number with each push', {
     assert.match(code, /^\d{6}$/)
     assert.equal(await phone.page.getByRole('button', { name: 'Approve' }).count(), 0)
     assert.deepEqual(outcome(await signIn(code)), [true, 'Success. Logging you in...'])
-    await phone.shows('This sign-in is finished')
+    await phone.shows('This sign-in is complete')
     await phone.done()
     assert.equal((await signIn(code)).accepted, false)
   })
@@ -50,7 +50,7 @@ describe('alice, whose application takes a number with each push', {
     const other = code === '000000' ? '000001' : '000000'
     assert.equal((await signIn(other)).accepted, false)
     assert.equal((await signIn(code)).accepted, true)
-    await phone.shows('This sign-in is finished')
+    await phone.shows('This sign-in is complete')
     await phone.done()
   })
 
@@ -67,7 +67,7 @@ describe('alice, whose application takes a number with each push', {
     await up.countersign('user', 'add', 'mallory', '--hotp')
     assert.equal((await up.signIn('mallory', code)).accepted, false)
     assert.equal((await signIn(code)).accepted, true)
-    await phone.shows('This sign-in is finished')
+    await phone.shows('This sign-in is complete')
     await phone.done()
   })
 

@@ -40,7 +40,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     assert.deepEqual([secured, username], [true, 'mfa'])
     assert.deepEqual(headers.from, ['Countersign <mfa@example.com>'])
     assert.deepEqual(headers.to, ['zoe@example.com'])
-    assert.deepEqual(headers.subject, ['Set up your second factor'])
+    assert.deepEqual(headers.subject, ['Set up two-step sign-in'])
     assert.deepEqual(headers['auto-submitted'], ['auto-generated'])
     assert.match(headers['message-id']?.[0] ?? '', /^<[^@<>\s]+@example\.com>$/)
     assert(Math.abs(Date.parse(headers.date?.[0] ?? '') - Date.now()) < 60_000)

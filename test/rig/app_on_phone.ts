@@ -20,7 +20,7 @@ export class AppOnPhone {
     await page.getByRole('textbox', { name: 'Name of this phone' }).fill(name)
     await phone.press('Connect')
     await phone.shows('Sign-ins')
-    await page.getByText('Nothing is waiting').waitFor()
+    await page.getByText('No sign-in requests').waitFor()
     return phone
   }
 

@@ -55,7 +55,7 @@ export class PortalPage {
 
   /** Begins to add a phone by its app. @returns The link that the QR code is of. */
   async appLink(): Promise<string> {
-    await this.press(/The app on my phone/)
+    await this.press(/Countersign app on your phone/)
     await this.page.getByRole('img', { name: /QR code/ }).waitFor()
     const link = await this.page.getByRole('link', { name: /Open the app/ }).getAttribute('href')
     return link ?? ''
@@ -63,7 +63,7 @@ export class PortalPage {
 
   /** Has the app on a phone asked. @returns The code that the app will ask for. */
   async push(): Promise<string> {
-    await this.press('Ask the app on my phone')
+    await this.press('Send a push')
     return (await this.page.locator('.shown-code [aria-hidden]').textContent()) ?? ''
   }
 
@@ -75,7 +75,7 @@ export class PortalPage {
 
   /** Has recovery codes made in an enrolment. @returns Them. */
   async recoveryCodes(): Promise<string[]> {
-    await this.press('Show my recovery codes')
+    await this.press('Show recovery codes')
     const codes = this.page.locator('.codes li span')
     await codes.nth(9).waitFor()
     return (await codes.allTextContents()).map((code) => code.replaceAll(' ', ''))

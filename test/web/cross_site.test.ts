@@ -28,7 +28,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     const [code = ''] = await service.addBypassCodes(userId, 1)
     chromium = await Chromium.start(service.service.port)
     at = await PortalPage.open(chromium, '/portal')
-    await at.page.getByLabel('User name').fill('victim')
+    await at.page.getByLabel('Username').fill('victim')
     await at.press('Continue')
     await at.page.getByLabel('Passcode').fill(code)
     await at.press('Sign in')

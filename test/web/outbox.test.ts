@@ -31,13 +31,13 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     service.call({ path: '/auth/v2/auth', parameters: { username: 'alice', ...parameters } })
 
   test('says what there is to do while there is nothing', async () => {
-    await page.getByText('Nothing yet').waitFor()
+    await page.getByText('No messages yet').waitFor()
     await looksRight(page, 'outbox-empty')
   })
 
   test('a message appears, and its first code signs in', async () => {
     await auth({ factor: 'sms', device: 'auto' })
-    const message = page.getByRole('article', { name: 'Message to +12025550143' })
+    const message = page.getByRole('article', { name: 'SMS to +12025550143' })
     const code = message.getByRole('button').first()
     const [passcode = ''] = /\d{5,8}/.exec((await code.getAttribute('aria-label')) ?? '') ?? []
     assert.equal(parseResponse(await auth({ factor: 'passcode', passcode })).result, 'allow')
@@ -45,28 +45,28 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
 
   test('a call rings, and the key that is pressed settles it', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
-    const call = page.getByRole('article', { name: 'It rings: call to +12025550143' })
+    const call = page.getByRole('article', { name: 'Incoming call to +12025550143' })
     await call.waitFor()
     await looksRight(page, 'outbox-call')
     await call.getByRole('button', { name: 'Key 5' }).click()
     await call.getByText('Answered.').waitFor()
-    await call.getByRole('button', { name: 'Key 1, sign in' }).click()
+    await call.getByRole('button', { name: 'Key 1, approve' }).click()
     assert.equal(parseResponse(await answered).result, 'allow')
-    await page.getByText('Let in', { exact: true }).waitFor()
+    await page.getByText('Allowed', { exact: true }).waitFor()
   })
 
   test('who hangs up lets nobody in', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
     await page.getByRole('button', { name: 'Hang up' }).click()
     assert.equal(parseResponse(await answered).result, 'deny')
-    await page.getByText('Not let in').waitFor()
+    await page.getByText('Denied').waitFor()
   })
 
   test('of a mail the links lead on, and markup is text', async () => {
     const outbox = new Outbox(service.folder, { now: () => Date.now() })
     const text = 'Open this link:\n\nhttps://localhost/portal#/enroll/abc\n\n<b>bold</b>'
     await outbox.add({ kind: 'mail', to: 'alice@example.com', subject: 'Welcome', text })
-    const mail = page.getByRole('article', { name: 'Mail to alice@example.com' })
+    const mail = page.getByRole('article', { name: 'Email to alice@example.com' })
     const link = mail.getByRole('link')
     assert.equal(await link.getAttribute('href'), 'https://localhost/portal#/enroll/abc')
     await mail.getByText('<b>bold</b>').waitFor()
@@ -84,7 +84,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
   test('the portal says that its messages reach nobody', async () => {
     const user = await (await chromium.person()).newPage()
     await user.goto('/portal')
-    await user.getByText('This service is being tried out.').waitFor()
+    await user.getByText('Test mode.').waitFor()
     await looksRight(user, 'portal-tried-out')
   })
 })

@@ -35,9 +35,9 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
 
   /** Says who he is, and goes on to the ways to prove it. */
   async function named(at: PortalPage, username: string): Promise<void> {
-    await at.page.getByLabel('User name').fill(username)
+    await at.page.getByLabel('Username').fill(username)
     await at.press('Continue')
-    await at.shows('Is it you?')
+    await at.shows('Confirm it’s you')
   }
 
   async function byCode(at: PortalPage, username: string, code: string): Promise<void> {
@@ -56,28 +56,28 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.shows('Your devices')
     await looksRight(at.page, 'sign-in-1-name')
     await named(at, 'sam')
-    assert.equal(await at.focused(), 'Is it you?')
+    assert.equal(await at.focused(), 'Confirm it’s you')
     await looksRight(at.page, 'sign-in-2-ways')
     await at.page.getByLabel('Passcode').fill('000000')
     await at.press('Sign in')
-    await at.text(/That did not work/)
+    await at.text(/Sign-in failed/)
     await looksRight(at.page, 'sign-in-2-wrong')
-    await at.press('Send me a code')
-    await at.text('a message is on its way')
+    await at.press('Send me a passcode by SMS')
+    await at.text('we sent a passcode to it')
     await looksRight(at.page, 'sign-in-2-sent')
     await at.push()
-    assert.equal(await at.focused(), 'Type this code into the app')
+    assert.equal(await at.focused(), 'Enter this code in the app')
     await looksRight(at.page, 'sign-in-3-push')
     await phone.answerNext('deny')
-    await at.text('The request was refused on the phone')
+    await at.text('The request was denied on the phone')
     await looksRight(at.page, 'sign-in-3-refused')
-    await at.press('Try again, or another way')
+    await at.press('Try again')
     await at.press('Not you?')
     await at.shows('Your devices')
     await at.page.context().setOffline(true)
-    await at.page.getByLabel('User name').fill('sam')
+    await at.page.getByLabel('Username').fill('sam')
     await at.press('Continue')
-    await at.text('The service can’t be reached')
+    await at.text('Can’t reach the service')
     await looksRight(at.page, 'sign-in-1-offline')
     await at.close()
   })
@@ -99,18 +99,18 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await page.reload()
     await at.text('push3')
     for (const expected of [
-      /^Skip to the content$/,
+      /^Skip to content$/,
       /^Account sue$/,
       /^Devices$/,
       /^Add a device$/,
-      /^Pixel 9: number 1\. Move it with the arrow keys/,
+      /^Pixel 9: number 1\. Use the up and down arrow keys/,
       /^Change Pixel 9$/,
       /^Old phone: number 2/,
     ]) {
       await page.keyboard.press('Tab')
       assert.match(await at.focused(), expected)
     }
-    await page.getByRole('link', { name: 'Skip to the content' }).focus()
+    await page.getByRole('link', { name: 'Skip to content' }).focus()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     assert.equal(await at.focused(), 'Devices')
@@ -140,16 +140,16 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     }
     assert.deepEqual(await names(), ['Pixel 9'])
     await at.choose('Pixel 9', 'Remove')
-    await at.text(/This is the last thing/)
+    await at.text(/This is your only way to sign in/)
     await looksRight(page, 'devices-last')
-    await at.answer('All right')
+    await at.answer('OK')
 
     await at.press('Add a device')
     await looksRight(page, 'devices-add-1')
     const link = await at.appLink()
     await looksRight(page, 'devices-add-2')
     await activate(link)
-    await at.text('Your phone is connected')
+    await at.text('Phone connected')
     await looksRight(page, 'devices-add-3')
     await at.name('Second')
     await at.text('push2')
@@ -167,11 +167,11 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await looksRight(at.page, 'devices-token')
     await at.tab('Recovery')
     await at.shows('Recovery')
-    await at.press('Make a passkey')
+    await at.press('Create a passkey')
     await at.text('Your passkeys')
-    await at.press('Make new codes')
+    await at.press('Create new codes')
     await looksRight(at.page, 'recovery-1')
-    await at.press('Replace them now')
+    await at.press('Replace codes')
     await at.page.getByRole('listitem').nth(9).waitFor()
     await looksRight(at.page, 'recovery-2-codes')
     await at.page.getByRole('button', { name: /^Rename Passkey/ }).click()
@@ -181,7 +181,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.press('Remove Laptop')
     await looksRight(at.page, 'recovery-4-remove')
     await at.answer('Remove')
-    await at.text('Laptop is removed')
+    await at.text('Laptop removed')
     await at.close()
   })
 
@@ -199,11 +199,11 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.page.keyboard.press('Escape')
     await service.store.db.deleteFrom('authentication_log').execute()
     await at.page.reload()
-    await at.text('Nothing yet')
+    await at.text('No sign-ins yet')
     await looksRight(at.page, 'history-empty')
     await service.store.transaction((db) => phones.remove(phoneId, db))
     await at.tab('Devices')
-    await at.text('You have no device yet')
+    await at.text('No devices yet')
     await looksRight(at.page, 'devices-empty')
     await at.close()
 
@@ -213,14 +213,14 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     const out = await PortalPage.open(chromium, '/portal')
     await byCode(out, 'heidi', hers)
     await out.tab('History')
-    await out.press('This was not me')
+    await out.press('This wasn’t me')
     await looksRight(out.page, 'history-report')
-    await out.press('Report it')
+    await out.press('Report')
     await out.text('Your account is locked')
     await looksRight(out.page, 'history-locked')
-    await out.press('Leave')
+    await out.press('Go to sign-in')
     await out.shows('Your devices')
-    await out.page.getByLabel('User name').waitFor()
+    await out.page.getByLabel('Username').waitFor()
     await out.close()
   })
 
@@ -232,7 +232,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await byCode(at, 'otto', code)
     await at.page.context().setOffline(true)
     await at.tab('History')
-    await at.text('The sign-ins can’t be shown')
+    await at.text('Can’t show your sign-ins')
     await looksRight(at.page, 'history-offline')
     await at.page.context().setOffline(false)
     await at.press('Try again')
@@ -240,7 +240,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     // over for every page at once
     await service.store.db.deleteFrom('portal_sessions').execute()
     await at.tab('Devices')
-    await at.page.getByLabel('User name').waitFor()
+    await at.page.getByLabel('Username').waitFor()
     await at.close()
   })
 

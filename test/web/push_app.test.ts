@@ -64,11 +64,11 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await looksRight(page, 'push-1-welcome')
     await page.getByLabel('Or paste the link').fill('https://localhost/activate/half')
     await press('Continue')
-    await page.getByText('That is no activation link or code').waitFor()
+    await page.getByText('This isn’t an activation link or code').waitFor()
     await looksRight(page, 'push-1-wrong')
     await page.goto('/activate/AAAAAAAAAAAAAAAAAAAA')
     await press('Connect')
-    await heading('This link is not known')
+    await heading('Unknown link')
     await looksRight(page, 'push-2-unknown-link')
     const code = await service.addActivationCode(userId)
     await page.goto(`/activate/${code}`)
@@ -76,7 +76,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await looksRight(page, 'push-3-activate')
     await press('Connect')
     await heading('Sign-ins')
-    await page.getByText('Nothing is waiting').waitFor()
+    await page.getByText('No sign-in requests').waitFor()
     assert(!page.url().includes(code))
     await looksRight(page, 'push-4-home')
     const [phone] = await new Phones(service.store).ofUser(userId)
@@ -88,7 +88,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByText('This phone is connected as alice').waitFor()
     await looksRight(page, 'push-3-anew')
     await press('Connect')
-    await heading('This link has been used')
+    await heading('This link has already been used')
     await looksRight(page, 'push-2-used-link')
     await page.getByRole('link', { name: 'Back to the app' }).click()
     await heading('Sign-ins')
@@ -97,7 +97,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
   for (const [button, title, result, status] of [
     ['Approve', 'Approved', 'allow', 'allow'],
     ['Deny', 'Denied', 'deny', 'deny'],
-    ['This was not me', 'Reported', 'deny', 'fraud'],
+    ['This wasn’t me', 'Reported', 'deny', 'fraud'],
   ] as const) {
     test(`answers with '${button}'`, async () => {
       const txid = await push({ ipaddr: '192.0.2.7', pushinfo: 'floor=3' })
@@ -108,7 +108,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       if (status === 'fraud') {
         await page.getByRole('heading', { name: 'Report this sign-in?' }).waitFor()
         await looksRight(page, 'push-6-report')
-        await press('Report it')
+        await press('Report')
       }
       await heading(title)
       await looksRight(page, `push-7-${status}`)
@@ -126,12 +126,14 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     assert.equal(await words.count(), 1)
     await looksRight(page, 'push-8-again')
     await page.goto(`/app/#/request/${txids[1]}`)
-    await page.getByText(/^A second attempt, \d+ s later\. The first one still waits\.$/).waitFor()
+    await page
+      .getByText(/^A second attempt, \d+ s later\. The first request is still open\.$/)
+      .waitFor()
     await looksRight(page, 'push-8-attempt')
     for (let answered = 0; answered < 3; answered++) {
       await press('Deny')
       await heading('Denied')
-      await page.getByRole('link', { name: answered < 2 ? 'Look at it' : 'Done' }).click()
+      await page.getByRole('link', { name: answered < 2 ? 'View' : 'Done' }).click()
     }
   })
 
@@ -140,10 +142,10 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       await push({ ipaddr: '192.0.2.7' }),
       await push({ ipaddr: '203.0.113.9' }),
     ]
-    await page.getByText('2 sign-ins are waiting; you are doing one.').waitFor()
+    await page.getByText('2 sign-ins are waiting, but you started only one?').waitFor()
     assert.deepEqual(await page.locator('.differs').allTextContents(), [
-      'From address: 192.0.2.7',
-      'From address: 203.0.113.9',
+      'IP address: 192.0.2.7',
+      'IP address: 203.0.113.9',
     ])
     await looksRight(page, 'push-8-several')
     await page.goto(`/app/#/request/${one}`)
@@ -153,7 +155,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await heading('Denied')
     await page.getByText('Another sign-in is waiting').waitFor()
     await looksRight(page, 'push-8-another')
-    await page.getByRole('link', { name: 'Look at it' }).click()
+    await page.getByRole('link', { name: 'View' }).click()
     assert(page.url().endsWith(other))
     await press('Deny')
     await heading('Denied')
@@ -169,10 +171,10 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const { txid: told, verification_code: code } = parseResponse(preauth)
     const txid = await push({ txid: String(told) }, verified)
     await open()
-    const field = page.getByRole('textbox', { name: 'Code that the login shows' })
+    const field = page.getByRole('textbox', { name: 'Code on your sign-in screen' })
     await field.fill(String(code) === '000' ? '111' : '000')
     await press('Approve')
-    await page.getByText('That is not the code that the login shows').waitFor()
+    await page.getByText('Wrong code. Check your sign-in screen').waitFor()
     await looksRight(page, 'push-9-enter')
     await field.fill(String(code))
     await press('Approve')
@@ -184,14 +186,14 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
   test('a code that the app shows is typed at the login', async () => {
     await push({}, verified)
     await open()
-    await page.getByText('Type this code at the login').waitFor()
+    await page.getByText('Enter this code where you sign in').waitFor()
     await looksRight(page, 'push-10-show')
     assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0)
     const passcode = (await page.locator('.digits-big [aria-hidden]').textContent()) ?? ''
     const parameters = { username: 'alice', factor: 'passcode', passcode }
     const typed = await service.call({ path: '/auth/v2/auth', parameters, integration: verified })
     assert.equal(parseResponse(typed).result, 'allow')
-    await heading('This sign-in is finished')
+    await heading('This sign-in is complete')
     await looksRight(page, 'push-10-finished')
     await page.getByRole('link', { name: 'Done' }).click()
   })
@@ -204,16 +206,16 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await heading('Settings')
     await looksRight(page, 'push-12-settings')
     const txid = await push()
-    const said = page.getByRole('status').filter({ hasText: 'A sign-in is waiting: test authapi' })
+    const said = page.getByRole('status').filter({ hasText: 'Sign-in request: test authapi' })
     await said.waitFor({ state: 'attached' })
     await looksRight(page, 'push-12-waiting')
-    await page.getByRole('link', { name: /is waiting\. Look at it/ }).click()
+    await page.getByRole('link', { name: /^Sign-in request from/ }).click()
     await heading('Are you signing in to test authapi?')
     assert.equal(await focused(), 'Are you signing in to test authapi?')
     for (const [key, on] of [
       ['Tab', 'Deny'],
       ['Tab', 'Approve'],
-      ['Tab', 'This was not me'],
+      ['Tab', 'This wasn’t me'],
       ['Shift+Tab', 'Approve'],
       ['Shift+Tab', 'Deny'],
     ] as const) {
@@ -321,7 +323,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       await heading('Denied')
       await page.goto('/portal')
       await page.goto(`/app/#/request/${txid}`)
-      await heading('This sign-in is over')
+      await heading('This sign-in has ended')
       await looksRight(page, 'push-7-gone')
     })
   })
@@ -350,10 +352,10 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await context.setOffline(true)
     await page.reload()
     await heading('Sign-ins')
-    await page.getByText('The service can’t be reached').waitFor()
+    await page.getByText('Can’t reach the service').waitFor()
     await looksRight(page, 'push-13-offline')
     await page.goto('/app/#/request/00000000-0000-0000-0000-000000000000')
-    await page.getByText('The sign-in is shown as soon as it can be').waitFor()
+    await page.getByText('The request appears when you are back online').waitFor()
     await looksRight(page, 'push-13-offline-request')
     await page.getByRole('link', { name: 'Back' }).click()
     const spelled = await page.locator('output.digits').getAttribute('aria-label')
@@ -365,11 +367,11 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     const typed = await service.call({ path: '/auth/v2/auth', parameters })
     assert.equal(parseResponse(typed).result, 'allow')
     await page.getByRole('link', { name: 'History' }).click()
-    await page.getByText('The history could not be loaded').waitFor()
+    await page.getByText('Can’t load your history').waitFor()
     await looksRight(page, 'push-13-offline-history')
     await context.setOffline(false)
     await press('Try again')
-    await page.getByText('Passcode of the app: accepted').first().waitFor()
+    await page.getByText('App passcode: accepted').first().waitFor()
   })
 
   test('says that the phone was removed', async () => {
@@ -381,7 +383,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.reload()
     await heading('This phone was removed')
     await looksRight(page, 'push-14-removed')
-    await press('Connect it anew')
+    await press('Connect again')
     await heading('Connect this phone')
   })
 

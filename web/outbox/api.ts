@@ -20,7 +20,7 @@ export interface Call extends Kept {
   readonly confirmKeys: string
   readonly fraudKey: string | null
   readonly expires: number
-  /** `null` where the service has forgotten it. */
+  /** `null` once the service has deleted the sign-in. */
   readonly outcome: {
     readonly result: 'allow' | 'deny' | 'waiting'
     readonly status: string
@@ -30,7 +30,7 @@ export interface Call extends Kept {
 
 export type Entry = Message | Mail | Call
 
-/** What the service did not do, and why. */
+/** An error response of the service. */
 export class OutboxError extends Error {
   override readonly name = 'OutboxError'
   readonly status: number
@@ -42,13 +42,12 @@ export class OutboxError extends Error {
 }
 
 const unused = 404
-const notUsed =
-  'Nothing is tried out here: no provider in countersign.cfg is outbox, so that there is nothing to show.'
+const notUsed = 'The outbox is off: no provider in countersign.cfg is set to outbox.'
 
 async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const answer = await fetch(`/outbox/api/${path}`, {
     method,
-    // behind the # no server and no log is told it
+    // the key is in the URL fragment, which never reaches a server or a log
     headers: { authorization: `Bearer ${location.hash.slice(1)}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
@@ -58,9 +57,9 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
   throw new OutboxError(answer.status, known ? notUsed : String(json.message))
 }
 
-/** All that the page asks of the service. */
+/** The outbox API. */
 export const outbox = {
   entries: () => call<{ readonly entries: readonly Entry[] }>('GET', 'entries'),
-  /** @param key `null` for hanging up. */
+  /** @param key `null` to hang up. */
   answer: (id: string, key: string | null) => call<object>('POST', `calls/${id}/answer`, { key }),
 }

@@ -6,7 +6,6 @@ import { type Call, outbox } from './api.ts'
 import { EntryCard } from './entry_card.tsx'
 import { Keypad } from './keypad.tsx'
 
-/** A call: what is heard, and the keys of a phone as long as it waits for one. */
 export function CallCard({ call }: { readonly call: Call }) {
   const client = useQueryClient()
   const answer = useMutation({
@@ -17,7 +16,7 @@ export function CallCard({ call }: { readonly call: Call }) {
   return (
     <EntryCard
       icon={<IconPhone size={20} aria-hidden />}
-      what={waits ? 'It rings: call to' : 'Call to'}
+      what={waits ? 'Incoming call to' : 'Call to'}
       to={call.to}
       at={call.at}
     >
@@ -48,13 +47,13 @@ export function CallCard({ call }: { readonly call: Call }) {
 }
 
 function Ending({ outcome }: Pick<Call, 'outcome'>) {
-  if (outcome === null) return <Badge variant="default">Over</Badge>
+  if (outcome === null) return <Badge variant="default">Ended</Badge>
   const colour =
     outcome.result === 'allow' ? 'success' : outcome.status === 'fraud' ? 'danger' : 'warning'
   return (
     <Group gap="sm">
       <Badge variant="light" color={colour}>
-        {outcome.result === 'allow' ? 'Let in' : 'Not let in'}
+        {outcome.result === 'allow' ? 'Allowed' : 'Denied'}
       </Badge>
       <Text fz="sm" c="dimmed">
         {outcome.status_msg}

@@ -1,7 +1,6 @@
 import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 
-/** A code in a text; a press copies it. */
 export function CopiedCode({ code }: { readonly code: string }) {
   const clipboard = useClipboard({ timeout: 2000 })
   const Icon = clipboard.copied ? IconCheck : IconCopy

@@ -1,8 +1,7 @@
 import { Group, Paper, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { clockTime, dayName } from '../parts/moments.ts'
+import { clockTime, dayName } from '../parts/date_text.ts'
 
-/** One of them: what it is, for whom and when, and below what is in it. */
 export function EntryCard({
   icon,
   what,

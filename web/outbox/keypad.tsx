@@ -3,7 +3,6 @@ import type { Call } from './api.ts'
 
 const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
-/** The keys of a phone; those that mean something have their colour. */
 export function Keypad({
   call: { confirmKeys, fraudKey },
   disabled,
@@ -16,12 +15,16 @@ export function Keypad({
   return (
     <SimpleGrid cols={3} spacing={8} verticalSpacing={8} className="keypad">
       {keys.map((key) => {
-        const meaning = confirmKeys.includes(key) ? 'sign in' : key === fraudKey ? 'report' : ''
+        const meaning = confirmKeys.includes(key)
+          ? 'approve'
+          : key === fraudKey
+            ? 'report fraud'
+            : ''
         return (
           <Button
             key={key}
             variant={meaning === '' ? 'default' : 'light'}
-            color={meaning === 'report' ? 'danger' : 'primary'}
+            color={meaning === 'report fraud' ? 'danger' : 'primary'}
             className="keypad-key"
             disabled={disabled}
             aria-label={meaning === '' ? `Key ${key}` : `Key ${key}, ${meaning}`}

@@ -10,7 +10,7 @@ const client = new QueryClient({
   },
 })
 
-// another key is another page
+// a different key shows a different outbox
 addEventListener('hashchange', () => location.reload())
 
 render(<OutboxPage />, client)

@@ -6,7 +6,7 @@ import { EntryCard } from './entry_card.tsx'
 
 export function MessageCard({ message: { to, at, text } }: { readonly message: Message }) {
   return (
-    <EntryCard icon={<IconMessage size={20} aria-hidden />} what="Message to" to={to} at={at}>
+    <EntryCard icon={<IconMessage size={20} aria-hidden />} what="SMS to" to={to} at={at}>
       <div className="bubble">
         {parted(text, /\b(\d{5,8})\b/g).map(({ key, text, marked }) =>
           marked ? <CopiedCode key={key} code={text} /> : <span key={key}>{text}</span>,
@@ -18,7 +18,7 @@ export function MessageCard({ message: { to, at, text } }: { readonly message: M
 
 export function MailCard({ mail: { to, at, subject, text } }: { readonly mail: Mail }) {
   return (
-    <EntryCard icon={<IconMail size={20} aria-hidden />} what="Mail to" to={to} at={at}>
+    <EntryCard icon={<IconMail size={20} aria-hidden />} what="Email to" to={to} at={at}>
       <Text fw={600}>{subject}</Text>
       <div className="mail-text">
         {parted(text, /(https:\/\/\S+[^\s.,;)])/g).map(({ key, text, marked }) =>
@@ -35,7 +35,7 @@ export function MailCard({ mail: { to, at, subject, text } }: { readonly mail: M
   )
 }
 
-/** Parts a text at what a pattern with one group finds: every second part is one of those. */
+/** Splits a text at the matches of a pattern with one group; every second part is a match. */
 function parted(text: string, pattern: RegExp) {
   return text.split(pattern).map((part, index) => ({
     key: `${index} ${part}`,

@@ -3,14 +3,13 @@ import { IconMailbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
-import { TryingOut } from '../parts/trying_out.tsx'
+import { TestMode } from '../parts/test_mode.tsx'
 import { type Entry, OutboxError, outbox } from './api.ts'
 import { CallCard } from './call_card.tsx'
 import { MailCard, MessageCard } from './message_cards.tsx'
 
 const lookEveryMs = 1000
 
-/** What would have been sent, as it comes, and calls to be answered. */
 export function OutboxPage() {
   const entries = useQuery({
     queryKey: ['entries'],
@@ -26,10 +25,10 @@ export function OutboxPage() {
             Outbox
           </Title>
           <Text c="dimmed" fz="sm" mt={4}>
-            Messages, calls and mail of this service, as they come.
+            Messages, calls and email, as the service creates them.
           </Text>
         </div>
-        <TryingOut>Nothing of this has left this machine: it has reached nobody.</TryingOut>
+        <TestMode>No messages or email are actually sent.</TestMode>
         {entries.isPending && (
           <Skeleton h={150} radius="lg" aria-busy="true" aria-label="Loading" />
         )}
@@ -39,7 +38,7 @@ export function OutboxPage() {
             message={
               entries.error instanceof OutboxError
                 ? entries.error.message
-                : 'The service can’t be reached. Is it running?'
+                : 'Can’t reach the service. Check that it is running.'
             }
             retry={() => entries.refetch()}
           />
@@ -47,7 +46,7 @@ export function OutboxPage() {
         {entries.isSuccess && shown.length === 0 && <NothingYet />}
         <VisuallyHidden role="status">{announced(shown[0])}</VisuallyHidden>
         {shown.length > 0 && (
-          <ul className="entries" aria-label="What would have been sent">
+          <ul className="entries" aria-label="Test messages">
             {shown.map((entry) => (
               <li key={entry.id}>
                 <EntryCard entry={entry} />
@@ -76,10 +75,10 @@ function NothingYet() {
     <Paper>
       <Stack align="center" ta="center" gap="sm" py="md">
         <IconMailbox size={36} aria-hidden className="dim" />
-        <Text fw={600}>Nothing yet</Text>
+        <Text fw={600}>No messages yet</Text>
         <Text c="dimmed" fz="sm" maw={420}>
-          Type <b>sms</b> or <b>phone</b> at a login, add a number in the portal, or invite
-          somebody: what would be sent appears here at once.
+          Type <b>sms</b> or <b>phone</b> when you sign in, add a phone number in the portal, or
+          invite a user. The message appears here.
         </Text>
       </Stack>
     </Paper>
@@ -91,9 +90,9 @@ function announced(latest: Entry | undefined): string {
     case undefined:
       return ''
     case 'sms':
-      return `Message to ${latest.to}`
+      return `SMS to ${latest.to}`
     case 'mail':
-      return `Mail to ${latest.to}: ${latest.subject}`
+      return `Email to ${latest.to}: ${latest.subject}`
     case 'phone':
       return `Call to ${latest.to}`
   }

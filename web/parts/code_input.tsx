@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import type { Ref } from 'react'
 
-/** One field for a code of digits: a phone offers to fill it in from the message. */
+/** A field for a code. Phones offer to fill it in from an SMS. */
 export function CodeInput({
   label,
   description,

@@ -1,7 +1,6 @@
 import { CloseButton, Group, Modal, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
-/** Something that is asked before anything else goes on. */
 export function Dialog({
   opened,
   onClose,

@@ -2,7 +2,7 @@ import { Anchor, Box, Container, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import mark from './mark.svg'
 
-/** A page: the mark above, what it is about below; `aside` stands at the right of the mark. */
+/** Page layout with the logo at the top; `aside` is to the right of the logo. */
 export function Frame({
   size = 480,
   aside,
@@ -15,7 +15,7 @@ export function Frame({
   return (
     <Box className="frame">
       <Anchor href="#content" className="skip" onClick={skip}>
-        Skip to the content
+        Skip to content
       </Anchor>
       <Box component="header" className="frame-head">
         <Container size={size} px="md">
@@ -37,7 +37,7 @@ export function Frame({
   )
 }
 
-/** The address behind the # is the page's own. */
+/** The fragment belongs to the router, so the link must not change it. */
 function skip(event: { preventDefault(): void }): void {
   event.preventDefault()
   document.getElementById('content')?.focus()

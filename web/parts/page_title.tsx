@@ -1,8 +1,8 @@
 import { Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
-import { useKeptFocus } from './kept_focus.ts'
+import { useFocusFallback } from './focus_fallback.ts'
 
-/** The heading of a page, which also names the window. */
+/** The heading of a page; also sets the window title. */
 export function PageTitle({
   size = 28,
   children,
@@ -10,7 +10,7 @@ export function PageTitle({
   readonly size?: number
   readonly children: ReactNode
 }) {
-  const heading = useKeptFocus<HTMLHeadingElement>()
+  const heading = useFocusFallback<HTMLHeadingElement>()
   useEffect(() => {
     document.title = `${heading.current?.textContent} · Countersign`
   }, [heading])

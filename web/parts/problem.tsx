@@ -2,7 +2,7 @@ import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 
-/** What went wrong with a form or an act, told where it happened. */
+/** An error message inside a form or dialog. */
 export function Problem({ children }: { readonly children: ReactNode }) {
   if (children === undefined || children === null || children === '') return null
   return (
@@ -15,7 +15,7 @@ export function Problem({ children }: { readonly children: ReactNode }) {
   )
 }
 
-/** A page, or a part of one, that could not be had. */
+/** An error in place of a page, or part of a page, that failed to load. */
 export function Failed({
   title,
   message,

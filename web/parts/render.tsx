@@ -9,11 +9,11 @@ import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { cssVariables, theme } from '../theme.ts'
 
-/** Draws an app that is made of the component library. */
+/** Renders a Mantine app. */
 export function render(app: ReactNode, client: QueryClient): void {
   const root = document.getElementById('root')
   if (root === null) return
-  // hidden from style sheets, as the attribute is; a page has one for itself
+  // browsers hide the nonce attribute, so the page also has it in a meta element
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
   createRoot(root).render(
     <MantineProvider

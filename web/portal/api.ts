@@ -5,25 +5,23 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser'
 
-/** Who the browser is to the portal. */
 export interface Session {
   readonly kind: 'none' | 'sign_in' | 'enrollment' | 'self_service'
   readonly username?: string
   readonly realname?: string
-  /** Whether an enrolment has come to a device. */
+  /** Whether the enrolment has added a device. */
   readonly finished?: boolean
-  /** What has come of it. */
   readonly enrolled?: Enrolled
-  /** What the service can do at all. */
+  /** The methods that the service supports. */
   readonly ways: { readonly push: boolean; readonly sms: boolean }
-  /** Whether it is tried out, so that messages and mail reach nobody. */
-  readonly triesOut: boolean
+  /** Test mode: the outbox keeps messages and email instead of sending them. */
+  readonly testMode: boolean
 }
 
 export interface Enrolled {
-  /** Those that it has added. */
+  /** Devices added in this enrolment. */
   readonly devices: readonly Device[]
-  /** Codes that are left, from now or from before. */
+  /** Unused recovery codes, new or old. */
   readonly recoveryCodes: number
 }
 
@@ -33,11 +31,11 @@ export interface Device {
   readonly id: string
   readonly kind: 'phone' | 'token'
   readonly name: string
-  /** Its last digits, or empty. */
+  /** The last digits of the phone number, or empty. */
   readonly number: string
   readonly platform: string
   readonly ways: readonly Way[]
-  /** What is typed at a login to have it asked. */
+  /** What to type at a sign-in to use this device. */
   readonly typed: readonly string[]
   readonly removable: boolean
   readonly created: number | null
@@ -74,11 +72,11 @@ export interface Activation {
   readonly code: string
   readonly link: string
   readonly expires: number
-  /** SVG. */
+  /** The QR code as SVG. */
   readonly picture: string
 }
 
-/** What the service did not do, and why, in words for whoever asked. */
+/** An error response of the service, with a message for the user. */
 export class PortalError extends Error {
   override readonly name = 'PortalError'
   readonly status: number
@@ -93,23 +91,23 @@ export class PortalError extends Error {
   }
 }
 
-/** The message for whoever did something that failed. */
+/** The message to show for any error. */
 export function errorMessage(error: unknown): string {
   return error instanceof PortalError ? error.message : unreachable
 }
 
-/** The message, where it is about no field of the form. */
+/** The message, unless the error belongs to a field of the form. */
 export function formProblem(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined
   return error instanceof PortalError && error.field !== undefined ? undefined : errorMessage(error)
 }
 
-/** The message, where it is about this field. */
+/** The message, if the error belongs to this field. */
 export function fieldProblem(error: unknown, field: string): string | undefined {
   return error instanceof PortalError && error.field === field ? error.message : undefined
 }
 
-const unreachable = 'The service can’t be reached. Check your connection and try again.'
+const unreachable = 'Can’t reach the service. Check your connection and try again.'
 
 async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const answer = await fetch(`/portal/api/${path}`, {
@@ -126,7 +124,7 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
 const post = <Answer>(path: string, body?: object): Promise<Answer> =>
   call<Answer>('POST', path, body)
 
-/** All that the pages ask of the service. */
+/** The portal API. */
 export const portal = {
   session: () => call<Session>('GET', 'session'),
   openInvitation: (code: string) => post<Session>('invitation', { code }),
@@ -135,10 +133,8 @@ export const portal = {
   beginSignIn: (username: string) => post<Session>('sign-in', { username }),
   passcode: (passcode: string) => post<object>('sign-in/passcode', { passcode }),
   push: () => post<{ readonly code: string }>('sign-in/push'),
-  pushStanding: () =>
-    post<{ readonly kind: 'waiting' | 'refused' | 'timeout' | 'signed_in' }>(
-      'sign-in/push/standing',
-    ),
+  pushStatus: () =>
+    post<{ readonly kind: 'waiting' | 'refused' | 'timeout' | 'signed_in' }>('sign-in/push/status'),
   sms: () => post<object>('sign-in/sms'),
   passkeySignInOptions: () =>
     post<PublicKeyCredentialRequestOptionsJSON>('sign-in/passkey/options'),
@@ -149,12 +145,12 @@ export const portal = {
   sendNumberCode: (number: string) => post<object>('numbers', { number }),
   checkNumber: (code: string) => post<{ readonly device: string }>('numbers/check', { code }),
   activation: () => post<Activation>('activations'),
-  activationStanding: (code: string) =>
+  activationStatus: (code: string) =>
     post<{
       readonly kind: 'success' | 'waiting' | 'invalid'
       readonly device?: string
       readonly name?: string
-    }>('activations/standing', { code }),
+    }>('activations/status', { code }),
   rename: (id: string, name: string) => call<object>('PATCH', `devices/${id}`, { name }),
   reorder: (order: readonly string[]) => call<Belongings>('PUT', 'devices', { order }),
   remove: (id: string) => call<Belongings>('DELETE', `devices/${id}`),

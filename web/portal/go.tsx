@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 
-/** Leads elsewhere, once: the router's own way asks again each time that it is drawn. */
+/** Navigates once. The router's own `Navigate` navigates again on each render. */
 export function Go({ to }: { readonly to: '/' | '/enroll' | '/devices' }) {
   const navigate = useNavigate()
   useEffect(() => {

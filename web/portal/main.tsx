@@ -5,7 +5,7 @@ import './portal.css'
 import { PortalError } from './api.ts'
 import { router } from './router.tsx'
 
-/** A session that is over is over for every page at once. */
+/** An expired session affects all pages at once. */
 const sessionOver = (error: unknown): void => {
   if (!(error instanceof PortalError) || error.code !== 'no_session') return
   client.invalidateQueries({ queryKey: ['session'] }).catch(() => {})
@@ -14,7 +14,7 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError: sessionOver }),
   mutationCache: new MutationCache({ onError: sessionOver }),
   defaultOptions: {
-    // without a network it is tried and fails: else a button would wait for one, and say nothing
+    // fail at once when offline; otherwise a button would wait silently for a network
     mutations: { networkMode: 'always' },
     queries: {
       networkMode: 'always',

@@ -6,7 +6,7 @@ import { Problem } from '../parts/problem.tsx'
 import { portal } from './api.ts'
 import { passkeyProblem } from './sign_in/passkey_sign_in.ts'
 
-/** Offers to make a passkey on this machine: it opens this page, and takes part in no other sign-in. */
+/** Creates a passkey for the portal sign-in only. */
 export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
   const client = useQueryClient()
   const make = useMutation({
@@ -24,10 +24,10 @@ export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
     <Paper>
       <Stack gap="sm">
         <Title order={2} fz="md">
-          A passkey for this page
+          Passkey for this page
         </Title>
         <Text fz="sm" c="dimmed">
-          With your fingerprint, face or PIN you get back in here without a code, to add a new
+          With your fingerprint, face or PIN, you can sign in here without a code to add a new
           phone. Other sign-ins do not use it.
         </Text>
         <Problem>{make.error === null ? undefined : passkeyProblem(make.error)}</Problem>
@@ -35,7 +35,7 @@ export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
           <Group gap={8} role="status" c="var(--success)">
             <IconCheck size={20} aria-hidden />
             <Text fz="sm" fw={600}>
-              The passkey is made
+              Passkey created
             </Text>
           </Group>
         ) : (
@@ -46,7 +46,7 @@ export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
             loading={make.isPending}
             onClick={() => make.mutate()}
           >
-            Make a passkey
+            Create a passkey
           </Button>
         )}
       </Stack>
@@ -54,7 +54,7 @@ export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
   )
 }
 
-/** What the passkey is called until its owner calls it something else. */
+/** The default name of a passkey. */
 function thisMachine(): string {
   const { userAgent } = navigator
   const machines = ['iPhone', 'iPad', 'Android', 'Mac', 'Windows', 'CrOS', 'Linux']

@@ -2,7 +2,7 @@ import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy, IconDownload, IconPrinter } from '@tabler/icons-react'
 
-/** Codes as they are shown this once: to be copied, kept in a file or printed. */
+/** Shows new recovery codes, to copy, save or print. */
 export function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
   const clipboard = useClipboard({ timeout: 2500 })
   return (

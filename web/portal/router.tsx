@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { Frame } from '../parts/frame.tsx'
 import { Failed } from '../parts/problem.tsx'
-import { TryingOut } from '../parts/trying_out.tsx'
+import { TestMode } from '../parts/test_mode.tsx'
 import { EnrolPage } from './enrol/enrol_page.tsx'
 import { InvitationPage } from './enrol/invitation_page.tsx'
 import { Go } from './go.tsx'
@@ -20,8 +20,8 @@ import { Start } from './start.tsx'
 const root = createRootRoute({ component: Pages, notFoundComponent: () => <Go to="/" /> })
 
 /**
- * The pages. Their addresses stand behind the `#`, as the codes of invitations do: nothing of them
- * is sent to anybody.
+ * The pages. Their addresses, and the codes of invitations, are in the URL fragment, which is never sent
+ * to a server.
  */
 export const router = createRouter({
   history: createHashHistory(),
@@ -41,8 +41,8 @@ export const router = createRouter({
   defaultErrorComponent: ({ reset }) => (
     <Frame>
       <Failed
-        title="Something went wrong here"
-        message="The page could not be drawn. What you have done so far is kept."
+        title="Something went wrong"
+        message="This page can’t be displayed. Your changes so far are saved."
         retry={reset}
       />
     </Frame>
@@ -53,9 +53,9 @@ function Pages() {
   const session = useSession()
   return (
     <>
-      {session.data?.triesOut === true && (
+      {session.data?.testMode === true && (
         <aside className="strip" aria-label="About this service">
-          <TryingOut>Its messages and mail reach nobody: they are kept in its outbox.</TryingOut>
+          <TestMode>No messages or email are actually sent.</TestMode>
         </aside>
       )}
       <Outlet />

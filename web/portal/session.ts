@@ -3,16 +3,15 @@ import { portal, type Session } from './api.ts'
 
 const key = ['session']
 
-/** Who is here; everything else that the pages know hangs on it. */
 export function useSession() {
   return useQuery({ queryKey: key, queryFn: portal.session, staleTime: 30_000 })
 }
 
-/** What to do when somebody has signed in or out, or came by an invitation. */
+/** Updates the pages after the session has changed. */
 export function useSessionChange() {
   const client = useQueryClient()
   return {
-    /** Asks anew, and forgets what was another session's. */
+    /** Reloads the session and drops everything cached for the previous one. */
     changed: async () => {
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] })
       await client.invalidateQueries({ queryKey: key })

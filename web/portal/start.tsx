@@ -6,7 +6,7 @@ import { Go } from './go.tsx'
 import { useSession } from './session.ts'
 import { SignInPage } from './sign_in/sign_in_page.tsx'
 
-/** Leads to where somebody belongs: who has no session is asked to sign in. */
+/** Redirects by session; without one, shows the sign-in. */
 export function Start() {
   const session = useSession()
   if (session.isPending) return <Waiting />
@@ -14,7 +14,7 @@ export function Start() {
     return (
       <Frame>
         <Failed
-          title="The portal can’t be reached"
+          title="Can’t reach the portal"
           message={errorMessage(session.error)}
           retry={() => session.refetch()}
         />

@@ -8,7 +8,7 @@ import { HomeScreen } from './screens/home_screen.tsx'
 import { RemovedScreen } from './screens/removed_screen.tsx'
 import { RequestScreen } from './screens/request_screen.tsx'
 
-// what a sign-in does not need comes after what it does; without a network, from the kept files
+// loaded lazily, so that a sign-in request appears sooner; the service worker serves these files offline
 const ActivateScreen = lazy(async () => {
   return { default: (await import('./screens/activate_screen.tsx')).ActivateScreen }
 })
@@ -75,18 +75,18 @@ function Screen({ app, connected, route }: ScreenParts) {
 
 interface WaitingParts {
   readonly connected: Connected
-  /** Whether what is on the screen shows it anyway. */
+  /** Whether the current screen already shows the requests. */
   readonly shown: boolean
 }
 
-/** Says it when another sign-in begins to wait, wherever in the app one is. */
+/** Announces a new sign-in request on every screen. */
 function Waiting({ connected: { requests }, shown }: WaitingParts) {
   const [said, setSaid] = useState('')
   const newest = requests?.at(-1)
   const txid = newest?.txid
   const application = newest?.application
   useEffect(() => {
-    setSaid(txid === undefined ? '' : `A sign-in is waiting: ${application}`)
+    setSaid(txid === undefined ? '' : `Sign-in request: ${application}`)
   }, [txid, application])
   return (
     <>
@@ -94,7 +94,7 @@ function Waiting({ connected: { requests }, shown }: WaitingParts) {
       {txid !== undefined && !shown && (
         <a className="note note-warning note-link" href={`#/request/${txid}`}>
           <Icon name="warning" />
-          <span>A sign-in to {application} is waiting. Look at it</span>
+          <span>Sign-in request from {application}. View</span>
           <Icon name="next" />
         </a>
       )}

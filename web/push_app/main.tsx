@@ -11,7 +11,7 @@ window.addEventListener('online', () => app.hurry())
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') app.hurry()
 })
-// without it the app still answers, but neither wakes nor starts without a network
+// without the service worker the app still works, but has no notifications and can't start offline
 navigator.serviceWorker?.register('/app/service_worker.js', { scope: '/app/' }).catch(() => {})
 
 const root = document.getElementById('root')

@@ -12,10 +12,10 @@ export interface Connected {
   readonly kind: 'connected'
   readonly phone: Phone
   readonly link: ServiceLink
-  /** Oldest first; `undefined` until the service has said it. */
+  /** Oldest first; `undefined` until loaded. */
   readonly requests: readonly PendingRequest[] | undefined
   readonly feed: FeedState
-  /** What the service says of this phone; `undefined` until it has. */
+  /** `undefined` until loaded. */
   readonly description: DeviceDescription | undefined
 }
 
@@ -26,7 +26,7 @@ export type AppState =
   | { readonly kind: 'removed'; readonly account: string }
   | Connected
 
-/** The app between its screens and the service. */
+/** The state of the app, and the actions of its screens. */
 export class PushApp {
   #state: AppState = { kind: 'starting' }
   #feed: RequestFeed | undefined
@@ -57,7 +57,7 @@ export class PushApp {
     const phone = await activate(code, name, platform())
     this.#feed?.stop()
     this.#connect(phone)
-    // nobody has the key of what this phone was before
+    // the key of the previous activation is lost, so its device is useless
     if (before !== undefined && before.phone.device !== phone.device) {
       before.link.ask('DELETE', '/app/api/device').catch(() => {})
     }
@@ -77,7 +77,7 @@ export class PushApp {
     }
   }
 
-  /** Takes this phone away from the service, and what it was from here. */
+  /** Removes this phone from the service, and its keys from this browser. */
   async remove(): Promise<void> {
     const connected = this.#state
     if (connected.kind === 'connected') {
@@ -95,18 +95,18 @@ export class PushApp {
     this.#set({ kind: 'new' })
   }
 
-  /** Somebody looks at the app again, or the network has come back. */
+  /** Reconnects at once, when the app becomes visible or the network is back. */
   hurry(): void {
     this.#feed?.hurry()
   }
 
-  /** Notes whether the service wakes this phone. */
+  /** Stores whether the service sends notifications to this phone. */
   notified(notified: boolean): void {
     if (this.#state.kind !== 'connected' || this.#state.description === undefined) return
     this.#update({ description: { ...this.#state.description, notified } })
   }
 
-  /** Sees whether it failed because this phone is not known any more. */
+  /** Switches to `removed` if the service no longer knows this phone. */
   failed(error: unknown): void {
     if (!isRemoved(error) || this.#state.kind !== 'connected') return
     this.#feed?.stop()
@@ -127,7 +127,7 @@ export class PushApp {
     this.#describe(link).catch((error: unknown) => this.failed(error))
   }
 
-  /** Sets the clock, and what may have been renamed. */
+  /** Updates the clock and the names, which may have changed. */
   async #describe(link: ServiceLink): Promise<void> {
     const description = await link.ask<DeviceDescription>('GET', '/app/api/device')
     link.setTime(description.time)
@@ -150,7 +150,7 @@ export class PushApp {
   }
 }
 
-/** On the app's icon, where the system has such a thing. */
+/** Shows the number on the app's icon, if the system supports badges. */
 function showCount(count: number): void {
   if (!('setAppBadge' in navigator)) return
   navigator.setAppBadge(count).catch(() => {})

@@ -5,7 +5,7 @@ export type Route =
   | { readonly screen: 'request'; readonly txid: string }
   | { readonly screen: 'activate'; readonly code: string }
 
-/** What stands behind the # says which screen it is: it never leaves the browser. */
+/** The screen is in the URL fragment, which browsers never send to a server. */
 export function useRoute(): Route {
   return routeIn(useSyncExternalStore(watchHash, () => location.hash))
 }
@@ -14,7 +14,7 @@ export function go(hash: string): void {
   location.hash = hash
 }
 
-/** Goes on without a way back to where it was. */
+/** Replaces the current history entry. */
 export function goInPlace(hash: string): void {
   location.replace(hash)
 }

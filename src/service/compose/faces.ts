@@ -33,14 +33,14 @@ export function composeFaces(
   { folder, webFolder }: { readonly folder: string; readonly webFolder: string | undefined },
 ): Faces {
   const { sms, phone, mail, hostNames, refusedPerMinute } = config
-  const isTrial = [sms, phone, mail].some(({ provider }) => provider.kind === 'outbox')
+  const testMode = [sms, phone, mail].some(({ provider }) => provider.kind === 'outbox')
   const pushApp = composePushApp(domain, hostNames[0] ?? 'localhost')
   const voice = composeVoice(domain, phone)
   const portal = composePortal(domain, clientAddresses, {
     triesPerAddress: refusedPerMinute,
-    isTrial,
+    testMode,
   })
-  if (isTrial) {
+  if (testMode) {
     domain.log.warn(`provider=outbox: messages stay in ${folder}/outbox and are not delivered`)
   }
   return {
@@ -49,7 +49,7 @@ export function composeFaces(
       pushApp.face,
       portal.face,
       ...voice.faces,
-      ...(isTrial ? [composeOutboxPage(domain, folder)] : []),
+      ...(testMode ? [composeOutboxPage(domain, folder)] : []),
     ],
     apiFaces: composeAuthApis(domain, health, config.logoFile),
     streams: pushApp.streams,

@@ -25,7 +25,7 @@ export interface PortalFace {
 export function composePortal(
   domain: Domain,
   clientAddresses: ClientAddresses,
-  { triesPerAddress, isTrial }: { readonly triesPerAddress: number; readonly isTrial: boolean },
+  { triesPerAddress, testMode }: { readonly triesPerAddress: number; readonly testMode: boolean },
 ): PortalFace {
   const { directory, delivery, origin, clock, log } = domain
   const own = composeSelfService(domain)
@@ -39,7 +39,7 @@ export function composePortal(
   )
   const limits = new PortalLimits(triesPerAddress, clientAddresses, clock)
   const ways = { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
-  const service = { ways, triesOut: isTrial }
+  const service = { ways, testMode }
   const description = new SessionDescription(service, enrolments, belongings)
   return {
     face: (server) =>

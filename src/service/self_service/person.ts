@@ -52,6 +52,6 @@ export function notFound(): SelfServiceError {
 export function signInRefused(): SelfServiceError {
   return new SelfServiceError(
     'sign_in',
-    'That did not work. Check the user name and the code, or try another way.',
+    'Sign-in failed. Check your username and passcode, or try another method.',
   )
 }

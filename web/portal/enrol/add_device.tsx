@@ -5,16 +5,15 @@ import type { Session } from '../api.ts'
 import { AppStep } from './app_step.tsx'
 import { NumberStep } from './number_step.tsx'
 
-/** A device that has just been added. */
 export interface AddedDevice {
   readonly id: string
-  /** What it is called in its app, or empty. */
+  /** The name set in the app, or empty. */
   readonly name: string
 }
 
 type Choice = 'app' | 'number' | undefined
 
-/** Adds a phone, by its app or by its number: in an enrolment and in self-service alike. */
+/** Adds a phone by app or number, during enrolment and in self-service. */
 export function AddDevice({
   ways,
   onAdded,
@@ -49,8 +48,8 @@ export function AddDevice({
       {ways.push && (
         <ChoiceCard
           icon={IconDeviceMobile}
-          title="The app on my phone"
-          text="Approve a sign-in with one touch; it makes passcodes without a network, too."
+          title="Countersign app on your phone"
+          text="Approve sign-ins with one tap. The app also shows passcodes, even offline."
           badge="Recommended"
           autoFocus={left === 'app'}
           onClick={() => setChoice('app')}
@@ -59,16 +58,16 @@ export function AddDevice({
       {ways.sms && (
         <ChoiceCard
           icon={IconMessage}
-          title="A phone number"
-          text="Codes come as text messages. For any phone that takes them."
+          title="Phone number"
+          text="Get passcodes by SMS, on any mobile phone."
           autoFocus={left === 'number'}
           onClick={() => setChoice('number')}
         />
       )}
       <Text fz="sm" c="dimmed" mt={4}>
         {ways.push || ways.sms
-          ? 'You have a hardware token? It needs no setting up: your administrator assigns it to you.'
-          : 'Nothing can be added here: neither the app nor messages are set up. Ask your administrator.'}
+          ? 'Hardware tokens need no setup here: your administrator assigns them to you.'
+          : 'You can’t add a device here: the app and SMS are both turned off. Ask your administrator.'}
       </Text>
     </Stack>
   )
@@ -86,7 +85,7 @@ function ChoiceCard({
   readonly title: string
   readonly text: string
   readonly badge?: string
-  /** Where somebody has come back from it. */
+  /** Set if the user has just come back from this choice. */
   readonly autoFocus: boolean
   readonly onClick: () => void
 }) {
@@ -111,7 +110,7 @@ function ChoiceCard({
 function Back({ onClick }: { readonly onClick: () => void }) {
   return (
     <Anchor component="button" type="button" onClick={onClick} fz="sm" className="self-start">
-      Choose something else
+      Choose another method
     </Anchor>
   )
 }

@@ -2,16 +2,16 @@ import { Button, Group, Loader, Paper, Skeleton, Stack, Text, Title } from '@man
 import { IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useKeptFocus } from '../../parts/kept_focus.ts'
+import { useFocusFallback } from '../../parts/focus_fallback.ts'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage, portal } from '../api.ts'
 import type { AddedDevice } from './add_device.tsx'
 
 const everyMs = 1500
 
-/** Shows the code that a phone is activated with, and waits until one has been. */
+/** Shows the activation QR code and waits for the phone. */
 export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) => void }) {
-  const heading = useKeptFocus<HTMLHeadingElement>()
+  const heading = useFocusFallback<HTMLHeadingElement>()
   const begun = useQuery({
     queryKey: ['activation'],
     queryFn: portal.activation,
@@ -21,22 +21,22 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) =
     refetchOnWindowFocus: false,
   })
   const code = begun.data?.code
-  const standing = useQuery({
+  const status = useQuery({
     queryKey: ['activation', code],
-    queryFn: () => portal.activationStanding(code ?? ''),
+    queryFn: () => portal.activationStatus(code ?? ''),
     enabled: code !== undefined,
     refetchInterval: ({ state }) =>
       state.data === undefined || state.data.kind === 'waiting' ? everyMs : false,
     gcTime: 0,
   })
-  const { kind, device, name = '' } = standing.data ?? { kind: 'waiting' }
+  const { kind, device, name = '' } = status.data ?? { kind: 'waiting' }
   useEffect(() => {
     if (kind === 'success' && device !== undefined) onAdded({ id: device, name })
   }, [kind, device, name, onAdded])
   if (begun.isError) {
     return (
       <Failed
-        title="No code could be made"
+        title="Can’t create a QR code"
         message={errorMessage(begun.error)}
         retry={() => begun.refetch()}
       />
@@ -46,7 +46,7 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) =
     return (
       <Failed
         title="This code has expired"
-        message="It was good for ten minutes."
+        message="Codes are valid for ten minutes."
         retry={() => begun.refetch()}
       />
     )
@@ -56,11 +56,11 @@ export function AppStep({ onAdded }: { readonly onAdded: (device: AddedDevice) =
       <Stack gap="md" align="center">
         <Stack gap={4} ta="center">
           <Title ref={heading} order={2} fz="lg" tabIndex={-1}>
-            Scan this with your phone
+            Scan this QR code with your phone
           </Title>
           <Text fz="sm" c="dimmed">
-            Open the camera, point it at the picture and follow the link. Nothing has to be
-            installed from a store.
+            Open the camera, point it at the code and follow the link. You don’t need to install
+            anything.
           </Text>
         </Stack>
         {begun.data === undefined ? (

@@ -7,7 +7,6 @@ import { TypedWord } from '../../parts/typed_word.tsx'
 import { type Device, errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
-/** What to do with it at the next sign-in. */
 export function DoneStep({ onAnother }: { readonly onAnother: () => void }) {
   const { changed } = useSessionChange()
   const finish = async () => {
@@ -20,15 +19,15 @@ export function DoneStep({ onAnother }: { readonly onAnother: () => void }) {
         <ThemeIcon variant="light" color="success" size={60} radius="xl" mb="sm">
           <IconShieldCheck size={34} aria-hidden />
         </ThemeIcon>
-        <PageTitle>You are all set</PageTitle>
+        <PageTitle>You’re all set</PageTitle>
         <Text c="dimmed" mt={6}>
-          At your next sign-in you type your password as always, and one of these where it asks for
-          an MFA code or second password:
+          Next time you sign in, enter your password as usual. When you are asked for an MFA code or
+          second password, type one of these:
         </Text>
       </div>
       <TypedWords />
       <Text fz="sm" c="dimmed">
-        You can come back to this address at any time to add, rename or remove devices.
+        Come back to this page at any time to add, rename or remove devices.
       </Text>
       <Group>
         <Button onClick={() => finish().catch(() => {})}>Finish</Button>
@@ -40,14 +39,14 @@ export function DoneStep({ onAnother }: { readonly onAnother: () => void }) {
   )
 }
 
-/** As the service has it: a phone from before comes first, and this one is then `push2`. */
+/** Loaded from the service, because earlier phones change the numbers, as in `push2`. */
 function TypedWords() {
   const session = useQuery({ queryKey: ['enrolled'], queryFn: portal.session, gcTime: 0 })
   if (session.isPending) return <Skeleton h={120} radius="lg" aria-busy="true" />
   if (session.isError) {
     return (
       <Failed
-        title="What you type can’t be shown"
+        title="Can’t show what to type"
         message={errorMessage(session.error)}
         retry={() => session.refetch()}
       />
@@ -77,7 +76,7 @@ function TypedWords() {
 
 function sayWords({ typed, ways }: Device, phone: string): readonly (readonly [string, string])[] {
   const asked = typed.map((word) => [word, describeWord(word, phone)] as const)
-  const passcode = `The passcode that the app on ${phone} shows; it needs no network.`
+  const passcode = `The passcode shown in the app on ${phone}. Works offline.`
   return ways.includes('passcode') ? [...asked, ['123456', passcode]] : asked
 }
 
@@ -85,11 +84,11 @@ function describeWord(word: string, phone: string): string {
   const [name = ''] = /^[a-z]+/.exec(word) ?? []
   switch (name) {
     case 'push':
-      return `You are asked on ${phone}, and answer there.`
+      return `Approve the request on ${phone}.`
     case 'phone':
-      return `You are called on ${phone}, and press the key that you are told.`
+      return `Answer the call on ${phone} and press the key you hear.`
     case 'sms':
-      return `A message to ${phone} brings a code. Sign in once more, with the code.`
+      return `Get a passcode by SMS on ${phone}, then sign in again with it.`
     default:
       return ''
   }

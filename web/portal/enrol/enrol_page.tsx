@@ -15,7 +15,7 @@ type Step = 'device' | 'name' | 'recovery' | 'done'
 
 const steps: readonly Step[] = ['device', 'name', 'recovery', 'done']
 
-/** The enrolment, step by step; loaded anew it goes on where it was as far as the service knows. */
+/** The enrolment, step by step. A reload continues at the last step that the service knows. */
 export function EnrolPage() {
   const session = useSession()
   const [step, setStep] = useState<Step>()
@@ -30,9 +30,9 @@ export function EnrolPage() {
       {current === 'device' && (
         <Stack gap="lg">
           <div>
-            <PageTitle>What will you sign in with?</PageTitle>
+            <PageTitle>Add a device</PageTitle>
             <Text c="dimmed" mt={6}>
-              For the account{' '}
+              For account{' '}
               <Text span fw={600} c="var(--text)" className="break">
                 {username}
               </Text>

@@ -15,8 +15,8 @@ import { errorMessage, PortalError, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
 /**
- * Where the link of an invitation leads. It is opened by the button and not by looking at it: a
- * program that follows links in mails must not use it up.
+ * The landing page of an invitation. Only the button opens the invitation, so that mail scanners that
+ * follow links do not use it up.
  */
 export function InvitationPage() {
   const { code } = useParams({ from: '/enroll/$code' })
@@ -30,7 +30,7 @@ function Invitation({ code }: { readonly code: string }) {
     mutationFn: () => portal.openInvitation(code),
     onSuccess: async (session) => {
       is(session)
-      // the code is not left in the browser's history
+      // removes the code from the browser history
       await navigate({ to: '/enroll', replace: true })
     },
   })
@@ -41,22 +41,22 @@ function Invitation({ code }: { readonly code: string }) {
     <Frame>
       <Stack gap="lg">
         <div>
-          <PageTitle size={30}>Set up your second factor</PageTitle>
+          <PageTitle size={30}>Set up two-step sign-in</PageTitle>
           <Text c="dimmed" mt={8}>
-            From now on, signing in takes more than your password: something that only you have. It
-            takes about two minutes.
+            From now on, you sign in with your password and a device that only you have. Setup takes
+            about two minutes.
           </Text>
         </div>
         <Paper>
           <List spacing="md" center listStyleType="none" className="points">
             <List.Item icon={<PointIcon icon={IconDeviceMobile} />}>
-              You add a phone, by its app or its number.
+              Add your phone, with the app or its number.
             </List.Item>
             <List.Item icon={<PointIcon icon={IconLockCheck} />}>
-              You keep a few recovery codes, in case you lose it.
+              Save recovery codes in case you lose it.
             </List.Item>
             <List.Item icon={<PointIcon icon={IconCheck} />}>
-              You learn what to type at your next sign-in.
+              See what to type next time you sign in.
             </List.Item>
           </List>
         </Paper>
@@ -65,7 +65,7 @@ function Invitation({ code }: { readonly code: string }) {
           Start
         </Button>
         <Text fz="sm" c="dimmed">
-          This link is yours alone. Once you start, it works in this browser only.
+          This link is only for you. Once you start, it works in this browser only.
         </Text>
       </Stack>
     </Frame>
@@ -81,10 +81,10 @@ function PointIcon({ icon: Icon }: { readonly icon: typeof IconCheck }) {
 }
 
 const titles: Readonly<Record<string, string>> = {
-  invitation_over: 'This link is not valid any more',
-  invitation_used: 'This link has been used',
-  invitation_elsewhere: 'This link is open somewhere else',
-  already_enrolled: 'You are set up already',
+  invitation_over: 'This link is no longer valid',
+  invitation_used: 'This link has already been used',
+  invitation_elsewhere: 'This link is open in another browser',
+  already_enrolled: 'You’re already set up',
 }
 
 function Unusable({ error, retry }: { readonly error: PortalError; readonly retry: () => void }) {
@@ -100,7 +100,7 @@ function Unusable({ error, retry }: { readonly error: PortalError; readonly retr
           )}
         </ThemeIcon>
         <div>
-          <PageTitle>{titles[error.code] ?? 'That did not work'}</PageTitle>
+          <PageTitle>{titles[error.code] ?? 'Something went wrong'}</PageTitle>
           <Text c="dimmed" mt={8}>
             {error.message}
           </Text>

@@ -5,7 +5,6 @@ import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem, portal } from '../api.ts'
 import type { AddedDevice } from './add_device.tsx'
 
-/** Gives a device that has just been added a name that its owner will know it by. */
 export function NameForm({
   device,
   onNamed,
@@ -13,7 +12,7 @@ export function NameForm({
   readonly device: AddedDevice
   readonly onNamed: () => void
 }) {
-  // in the app it was given one a moment ago
+  // the user has already named it in the app
   const [name, setName] = useState(device.name === '' ? 'My phone' : device.name)
   const rename = useMutation({
     mutationFn: () => portal.rename(device.id, name),

@@ -4,7 +4,6 @@ import { PageTitle } from '../../parts/page_title.tsx'
 import type { AddedDevice } from './add_device.tsx'
 import { NameForm } from './name_form.tsx'
 
-/** Says that a device has been added, and has it named. */
 export function NameStep({
   device,
   onNamed,
@@ -18,9 +17,9 @@ export function NameStep({
         <ThemeIcon variant="light" color="success" size={52} radius="xl" mb="sm">
           <IconCheck size={30} aria-hidden />
         </ThemeIcon>
-        <PageTitle>Your phone is connected</PageTitle>
+        <PageTitle>Phone connected</PageTitle>
         <Text c="dimmed" mt={6}>
-          Give it a name, so that you know it among others.
+          Give it a name so you can recognise it.
         </Text>
       </div>
       <NameForm device={device} onNamed={onNamed} />

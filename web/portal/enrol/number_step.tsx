@@ -5,7 +5,7 @@ import { CodeInput } from '../../parts/code_input.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem, portal } from '../api.ts'
 
-/** Proves that a number is one's own, by a code that is sent to it. */
+/** Verifies a phone number with a code sent to it. */
 export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => void }) {
   const [number, setNumber] = useState('')
   const [code, setCode] = useState('')
@@ -28,7 +28,7 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
         <Stack gap="md">
           <TextInput
             label="Phone number"
-            description="With its country code, like +1 555 010 1234"
+            description="Include the country code, for example +1 555 010 1234"
             type="tel"
             inputMode="tel"
             autoComplete="tel"
@@ -40,10 +40,10 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
           />
           <Problem>{formProblem(send.error)}</Problem>
           <Button type="submit" loading={send.isPending} disabled={number.trim() === ''}>
-            Send me a code
+            Send code
           </Button>
           <Text fz="sm" c="dimmed">
-            Your provider may charge for the message. The number is used for signing in and nothing
+            Your carrier may charge for messages. We use your number only for sign-ins and nothing
             else.
           </Text>
         </Stack>
@@ -59,14 +59,14 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
     <Paper component="form" onSubmit={submitCode}>
       <Stack gap="md">
         <Text>
-          We have sent six digits to{' '}
+          We sent a six-digit code to{' '}
           <Text span fw={600} className="nowrap">
             {number}
           </Text>
           .
         </Text>
         <CodeInput
-          label="Code from the message"
+          label="Code from the SMS"
           digits={6}
           value={code}
           onChange={setCode}
@@ -77,7 +77,7 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
           Confirm
         </Button>
         <Anchor component="button" type="button" fz="sm" onClick={again} className="self-start">
-          Nothing came? Check the number, or send again
+          No message? Check the number or send it again
         </Anchor>
       </Stack>
     </Paper>

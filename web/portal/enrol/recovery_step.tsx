@@ -8,12 +8,11 @@ import { errorMessage, portal } from '../api.ts'
 import { MakePasskey } from '../make_passkey.tsx'
 import { RecoveryCodes } from '../recovery_codes.tsx'
 
-/** What helps on the day that the phone is gone. */
 export function RecoveryStep({
   before,
   onDone,
 }: {
-  /** Codes that there are already, as where the page was loaded anew. */
+  /** Number of existing codes, for example after a reload. */
   readonly before: number
   readonly onDone: () => void
 }) {
@@ -23,9 +22,10 @@ export function RecoveryStep({
   return (
     <Stack gap="lg">
       <div>
-        <PageTitle>In case you lose your phone</PageTitle>
+        <PageTitle>If you lose your phone</PageTitle>
         <Text c="dimmed" mt={6}>
-          A recovery code lets you in once, without your phone. Keep them where your phone is not.
+          Each recovery code signs you in once, without your phone. Keep the codes somewhere else
+          than your phone.
         </Text>
       </div>
       {codes === undefined ? (
@@ -33,8 +33,8 @@ export function RecoveryStep({
           <Stack gap="md" align="flex-start">
             <Text>
               {before === 0
-                ? 'Ten codes are made and shown once. Have a printer, a file or a pen ready.'
-                : `You have ${before} already. New ones take their place, and are shown once.`}
+                ? 'You’ll get ten codes, shown only once. Be ready to print, save or write them down.'
+                : `You already have ${before}. New codes replace them and are shown only once.`}
             </Text>
             <Problem>{make.error === null ? undefined : errorMessage(make.error)}</Problem>
             <Button
@@ -43,7 +43,7 @@ export function RecoveryStep({
               loading={make.isPending}
               onClick={() => make.mutate()}
             >
-              {before === 0 ? 'Show my recovery codes' : 'Make new codes'}
+              {before === 0 ? 'Show recovery codes' : 'Create new codes'}
             </Button>
           </Stack>
         </Paper>
@@ -53,7 +53,7 @@ export function RecoveryStep({
       <MakePasskey />
       {codes !== undefined && (
         <Checkbox
-          label="I have put the codes in a safe place"
+          label="I have saved these codes in a safe place"
           checked={kept}
           onChange={(event) => setKept(event.currentTarget.checked)}
         />
@@ -63,7 +63,7 @@ export function RecoveryStep({
         disabled={codes !== undefined && !kept}
         onClick={onDone}
       >
-        {codes === undefined ? (before === 0 ? 'Skip this' : 'Keep those I have') : 'Continue'}
+        {codes === undefined ? (before === 0 ? 'Skip' : 'Keep my current codes') : 'Continue'}
       </Button>
     </Stack>
   )

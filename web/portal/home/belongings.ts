@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { say } from '../../parts/say.ts'
+import { notify } from '../../parts/notify.ts'
 import { type Belongings, errorMessage, portal } from '../api.ts'
 
 const key = ['devices']
@@ -8,10 +8,10 @@ export function useBelongings() {
   return useQuery({ queryKey: key, queryFn: portal.belongings })
 }
 
-/** Changes what is shown at once where the service answers with it, and asks anew where it does not. */
+/** Runs a change. Uses the list in the response if there is one, and reloads the list otherwise. */
 export function useChange<Variables>(
   change: (variables: Variables) => Promise<object>,
-  told: string,
+  message: string,
 ) {
   const client = useQueryClient()
   return useMutation({
@@ -19,19 +19,19 @@ export function useChange<Variables>(
     onSuccess: async (answer) => {
       if (isBelongings(answer)) client.setQueryData(key, answer)
       else await client.invalidateQueries({ queryKey: key })
-      say(told)
+      notify(message)
     },
   })
 }
 
-/** Keeps an order that is shown already; what could not be kept is shown as it was. */
+/** Saves an order that is already on screen; restores the old one if saving fails. */
 export function useReorder() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: portal.reorder,
     onSuccess: (answer) => client.setQueryData(key, answer),
     onError: async (error) => {
-      say(errorMessage(error), 'danger')
+      notify(errorMessage(error), 'danger')
       await client.invalidateQueries({ queryKey: key })
     },
   })

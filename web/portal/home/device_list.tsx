@@ -5,8 +5,7 @@ import { useReorder } from './belongings.ts'
 import { DeviceRow } from './device_row.tsx'
 
 /**
- * Phones, to be put into another order by dragging them or by the arrow keys, and tokens behind them,
- * which have no place in it.
+ * Phones, reordered by dragging or with the arrow keys, followed by tokens, which have no order.
  */
 export function DeviceList({ devices }: { readonly devices: readonly Device[] }) {
   const phones = devices.filter(({ kind }) => kind === 'phone')
@@ -14,7 +13,7 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
   const { order, said, moveTo, keep } = useOrder(phones)
   const rows = useRef<HTMLUListElement>(null)
   const count = useRef(devices.length)
-  // what had the focus may have gone with its row
+  // the focused element may have been removed with its row
   useEffect(() => {
     if (devices.length < count.current && document.activeElement === document.body) {
       rows.current?.focus()
@@ -22,7 +21,7 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
     count.current = devices.length
   }, [devices.length])
 
-  /** Where the row would stand that is dragged to this height. */
+  /** The new position of a row dragged to this height. */
   const placeAt = (y: number): number => {
     const items = [...(rows.current?.querySelectorAll('[data-phone]') ?? [])]
     const below = items.findIndex((item) => {
@@ -56,15 +55,15 @@ export function DeviceList({ devices }: { readonly devices: readonly Device[] })
       </ul>
       {order.length > 1 && (
         <Text fz="sm" c="dimmed">
-          The first one is asked unless you type another. Drag a phone by its handle, or move it
-          with the arrow keys, to change the order.
+          The first phone is used unless you choose another. To change the order, drag a phone by
+          its handle or use the arrow keys.
         </Text>
       )}
     </Stack>
   )
 }
 
-/** The order as it is shown, ahead of the one that the service has kept. */
+/** The order on screen, which may not be saved yet. */
 function useOrder(phones: readonly Device[]) {
   const reorder = useReorder()
   const [order, setOrder] = useState(phones)
@@ -86,7 +85,7 @@ function useOrder(phones: readonly Device[]) {
     const next = current.current.toSpliced(from, 1).toSpliced(place, 0, moved)
     current.current = next
     setOrder(next)
-    setSaid(`${moved.name || 'Phone'} is number ${place + 1} of ${next.length}`)
+    setSaid(`${moved.name || 'Phone'} is now number ${place + 1} of ${next.length}`)
   }
   const keep = (): void => {
     if (phoneIds(current.current) === kept.current) return

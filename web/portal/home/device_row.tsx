@@ -23,7 +23,6 @@ export interface Movable {
   readonly onStep: (by: number) => void
 }
 
-/** One device: what it is, what is typed to have it asked, and what can be done with it. */
 export function DeviceRow({
   device,
   ...moving
@@ -31,8 +30,8 @@ export function DeviceRow({
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
   const [dragged, setDragged] = useState(false)
   const name = describeDevice(device)
-  const rename = useChange((to: string) => portal.rename(device.id, to), `${name} is renamed`)
-  const remove = useChange<void>(() => portal.remove(device.id), `${name} is removed`)
+  const rename = useChange((to: string) => portal.rename(device.id, to), 'Device renamed')
+  const remove = useChange<void>(() => portal.remove(device.id), `${name} removed`)
   const { id, kind, platform, number, typed, ways, removable } = device
   const close = () => setDialog(undefined)
   const details = [numberWords(number), kind === 'token' ? 'Hardware token' : platform].filter(
@@ -73,7 +72,7 @@ export function DeviceRow({
             )}
             {ways.length === 0 && (
               <Text fz="sm" c="var(--warning)" component="span">
-                Can’t be reached: not activated, and messages are not set up
+                Can’t be used: the app is not activated and SMS is off
               </Text>
             )}
           </Group>
@@ -115,11 +114,9 @@ export function DeviceRow({
         change={remove}
         onClose={close}
         refused={
-          removable
-            ? undefined
-            : 'This is the last thing that you can sign in with. Add another device first.'
+          removable ? undefined : 'This is your only way to sign in. Add another device first.'
         }
-        consequence="It can’t be used to sign in any more."
+        consequence="You can no longer sign in with it."
       />
     </Paper>
   )
@@ -155,7 +152,7 @@ function Handle({
     <button
       type="button"
       className="handle"
-      aria-label={`${name}: number ${place}. Move it with the arrow keys up and down`}
+      aria-label={`${name}: number ${place}. Use the up and down arrow keys to move it`}
       data-dragged={dragged || undefined}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {

@@ -14,7 +14,6 @@ import { useBelongings } from './belongings.ts'
 import { DeviceList } from './device_list.tsx'
 import { HomeFrame } from './home_frame.tsx'
 
-/** What somebody signs in with, in the order that `push2` counts. */
 export function DevicesPage() {
   const session = useSession()
   const [adding, setAdding] = useState(false)
@@ -25,7 +24,7 @@ export function DevicesPage() {
         <div>
           <PageTitle size={24}>Your devices</PageTitle>
           <Text c="dimmed" fz="sm" mt={4}>
-            What you use to prove that it is you.
+            The devices you use to confirm sign-ins.
           </Text>
         </div>
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
@@ -51,7 +50,7 @@ function Devices({ onAdd }: { readonly onAdd: () => void }) {
   if (belongings.isError) {
     return (
       <Failed
-        title="Your devices can’t be shown"
+        title="Can’t show your devices"
         message={errorMessage(belongings.error)}
         retry={() => belongings.refetch()}
       />
@@ -62,12 +61,12 @@ function Devices({ onAdd }: { readonly onAdd: () => void }) {
     <Paper>
       <Stack align="center" ta="center" gap="sm" py="md">
         <IconDeviceMobilePlus size={40} aria-hidden className="dim" />
-        <Text fw={600}>You have no device yet</Text>
+        <Text fw={600}>No devices yet</Text>
         <Text c="dimmed" fz="sm">
-          Without one you can’t answer when a second factor is asked for.
+          Add a device so you can confirm your sign-ins.
         </Text>
         <Button variant="light" onClick={onAdd}>
-          Add the first one
+          Add a device
         </Button>
       </Stack>
     </Paper>
@@ -97,13 +96,13 @@ function AddDialog({
       onClose={close}
       size={520}
       fullScreen={small}
-      title={added === undefined ? 'Add a device' : 'Your phone is connected'}
+      title={added === undefined ? 'Add a device' : 'Phone connected'}
     >
       {added === undefined ? (
         <AddDevice ways={ways} onAdded={setAdded} />
       ) : (
         <Stack gap="md">
-          <Text c="dimmed">Give it a name, so that you know it among others.</Text>
+          <Text c="dimmed">Give it a name so you can recognise it.</Text>
           <NameForm device={added} onNamed={close} />
         </Stack>
       )}

@@ -2,7 +2,7 @@ import { Button, Group, List, Paper, Skeleton, Stack, Text, Title } from '@manti
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHistory } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { clockTime, dayName } from '../../parts/moments.ts'
+import { clockTime, dayName } from '../../parts/date_text.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { signInWords } from '../../parts/sign_in_words.ts'
@@ -10,7 +10,6 @@ import { errorMessage, type PastSignIn, portal } from '../api.ts'
 import { HomeFrame } from './home_frame.tsx'
 import { ReportDialog } from './report_dialog.tsx'
 
-/** What has happened in somebody's name, and his answer to it. */
 export function HistoryPage() {
   const history = useQuery({ queryKey: ['history'], queryFn: portal.history })
   const [reporting, setReporting] = useState<PastSignIn>()
@@ -19,7 +18,7 @@ export function HistoryPage() {
       <div>
         <PageTitle size={24}>Sign-ins</PageTitle>
         <Text c="dimmed" fz="sm" mt={4}>
-          The last three months. If one was not you, say so: it is looked into.
+          Your sign-ins in the last three months. If you don’t recognise one, report it.
         </Text>
       </div>
       {history.isPending && (
@@ -30,7 +29,7 @@ export function HistoryPage() {
       )}
       {history.isError && (
         <Failed
-          title="The sign-ins can’t be shown"
+          title="Can’t show your sign-ins"
           message={errorMessage(history.error)}
           retry={() => history.refetch()}
         />
@@ -39,9 +38,9 @@ export function HistoryPage() {
         <Paper>
           <Stack align="center" ta="center" gap="sm" py="md">
             <IconHistory size={36} aria-hidden className="dim" />
-            <Text fw={600}>Nothing yet</Text>
+            <Text fw={600}>No sign-ins yet</Text>
             <Text c="dimmed" fz="sm">
-              Each sign-in that asks for your second factor will stand here.
+              Your sign-ins will appear here.
             </Text>
           </Stack>
         </Paper>
@@ -102,7 +101,7 @@ function SignInRow({
           )}
           {reported || result === 'fraud' ? (
             <Text fz="sm" fw={600} c="var(--danger)" mt={4}>
-              You have reported this
+              You reported this
             </Text>
           ) : (
             signIn.txid !== null && (
@@ -114,7 +113,7 @@ function SignInRow({
                 mt={4}
                 onClick={onReport}
               >
-                This was not me
+                This wasn’t me
               </Button>
             )
           )}
@@ -127,9 +126,9 @@ function SignInRow({
 function ResultIcon({ result }: { readonly result: PastSignIn['result'] }) {
   switch (result) {
     case 'success':
-      return <IconCircleCheck size={22} className="icon-success" aria-label="Let in" />
+      return <IconCircleCheck size={22} className="icon-success" aria-label="Allowed" />
     case 'denied':
-      return <IconCircleX size={22} className="icon-dim" aria-label="Not let in" />
+      return <IconCircleX size={22} className="icon-dim" aria-label="Denied" />
     case 'fraud':
       return <IconAlertTriangle size={22} className="icon-danger" aria-label="Reported" />
   }

@@ -20,7 +20,7 @@ const tabs = [
   { to: '/history', label: 'History', icon: IconHistory },
 ] as const
 
-/** The pages of somebody who has proved a second factor. */
+/** Layout of the pages that require a verified second factor. */
 export function HomeFrame({ children }: { readonly children: ReactNode }) {
   const session = useSession()
   const navigate = useNavigate()

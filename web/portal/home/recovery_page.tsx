@@ -2,10 +2,10 @@ import { ActionIcon, Button, Group, List, Paper, Skeleton, Stack, Text, Title } 
 import { IconFingerprint, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { daysAgo } from '../../parts/moments.ts'
+import { daysAgo } from '../../parts/date_text.ts'
+import { notify } from '../../parts/notify.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed, Problem } from '../../parts/problem.tsx'
-import { say } from '../../parts/say.ts'
 import { errorMessage, type Passkey, portal } from '../api.ts'
 import { MakePasskey } from '../make_passkey.tsx'
 import { RecoveryCodes } from '../recovery_codes.tsx'
@@ -14,7 +14,6 @@ import { HomeFrame } from './home_frame.tsx'
 import { RemoveDialog } from './remove_dialog.tsx'
 import { RenameDialog } from './rename_dialog.tsx'
 
-/** What helps when a device is gone: recovery codes, and passkeys that open this page. */
 export function RecoveryPage() {
   const belongings = useBelongings()
   return (
@@ -22,13 +21,13 @@ export function RecoveryPage() {
       <div>
         <PageTitle size={24}>Recovery</PageTitle>
         <Text c="dimmed" fz="sm" mt={4}>
-          What gets you back in on the day that a device is gone.
+          Ways to sign in if you lose a device.
         </Text>
       </div>
       {belongings.isPending && <Skeleton h={140} radius="lg" aria-busy="true" />}
       {belongings.isError && (
         <Failed
-          title="This can’t be shown"
+          title="Can’t show your recovery options"
           message={errorMessage(belongings.error)}
           retry={() => belongings.refetch()}
         />
@@ -39,7 +38,7 @@ export function RecoveryPage() {
           {belongings.data.passkeys.length > 0 && <Passkeys passkeys={belongings.data.passkeys} />}
           <MakePasskey
             key={belongings.data.passkeys.length}
-            onMade={() => say('The passkey is made')}
+            onMade={() => notify('Passkey created')}
           />
         </>
       )}
@@ -54,8 +53,8 @@ function Codes({ left }: { readonly left: number }) {
     return (
       <Stack gap="sm">
         <Text role="status">
-          These are shown this once. Keep them where your phone is not
-          {left === 0 ? '.' : '; the ones before are worth nothing any more.'}
+          These codes are shown only once. Keep them somewhere else than your phone
+          {left === 0 ? '.' : '. Your old codes no longer work.'}
         </Text>
         <RecoveryCodes codes={make.data.codes} />
       </Stack>
@@ -69,30 +68,30 @@ function Codes({ left }: { readonly left: number }) {
         </Title>
         <Text fz="sm" c="dimmed">
           {left === 0
-            ? 'You have none. Each lets you in once, in place of a passcode.'
-            : `${left} ${left === 1 ? 'is' : 'are'} left. Each lets you in once, in place of a passcode.`}
+            ? 'You have no recovery codes. Each code signs you in once, in place of a passcode.'
+            : `${left} left. Each code signs you in once, in place of a passcode.`}
         </Text>
         {left > 0 && left <= 3 && (
           <Text fz="sm" c="var(--warning)" fw={600}>
-            Soon there are none: make new ones.
+            You are running out of codes. Create new ones.
           </Text>
         )}
-        {sure && left > 0 && <Text fz="sm">The new codes take the place of those you have.</Text>}
+        {sure && left > 0 && <Text fz="sm">New codes replace your current ones.</Text>}
         <Problem>{make.error === null ? undefined : errorMessage(make.error)}</Problem>
         {sure ? (
           <Group gap="xs">
             <Button loading={make.isPending} onClick={() => make.mutate()}>
-              {left === 0 ? 'Make ten codes' : 'Replace them now'}
+              {left === 0 ? 'Create ten codes' : 'Replace codes'}
             </Button>
             {left > 0 && (
               <Button variant="subtle" onClick={() => setSure(false)}>
-                Keep them
+                Keep current codes
               </Button>
             )}
           </Group>
         ) : (
           <Button variant="light" onClick={() => setSure(true)}>
-            Make new codes
+            Create new codes
           </Button>
         )}
       </Stack>
@@ -120,8 +119,8 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
 function PasskeyRow({ passkey }: { readonly passkey: Passkey }) {
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
   const { id, name, created, used, removable } = passkey
-  const rename = useChange((to: string) => portal.renamePasskey(id, to), `${name} is renamed`)
-  const remove = useChange<void>(() => portal.removePasskey(id), `${name} is removed`)
+  const rename = useChange((to: string) => portal.renamePasskey(id, to), 'Passkey renamed')
+  const remove = useChange<void>(() => portal.removePasskey(id), `${name} removed`)
   const close = () => setDialog(undefined)
   return (
     <li className="plain-row">
@@ -158,9 +157,9 @@ function PasskeyRow({ passkey }: { readonly passkey: Passkey }) {
         change={remove}
         onClose={close}
         refused={
-          removable ? undefined : 'It is all that you have to get in here. Add a device first.'
+          removable ? undefined : 'This is your only way to sign in here. Add a device first.'
         }
-        consequence="It does not open this page any more. Delete it in your browser or phone, too."
+        consequence="You can no longer sign in here with it. Delete it from your browser or phone as well."
       />
     </li>
   )

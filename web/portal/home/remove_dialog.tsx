@@ -4,7 +4,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 
-/** Asks before something is removed, and says what comes of it; or why it can't be. */
+/** Asks for confirmation before a removal, or explains why it is not possible. */
 export function RemoveDialog({
   opened,
   name,
@@ -27,7 +27,7 @@ export function RemoveDialog({
         <Problem>{change.error === null ? undefined : errorMessage(change.error)}</Problem>
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose} data-autofocus>
-            {refused === undefined ? 'Keep it' : 'All right'}
+            {refused === undefined ? 'Cancel' : 'OK'}
           </Button>
           {refused === undefined && (
             <Button

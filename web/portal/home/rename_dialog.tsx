@@ -5,7 +5,6 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem } from '../api.ts'
 
-/** Asks for another name. */
 export function RenameDialog({
   opened,
   name: before,

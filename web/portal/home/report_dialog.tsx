@@ -1,14 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { clockTime, dayName } from '../../parts/date_text.ts'
 import { Dialog } from '../../parts/dialog.tsx'
-import { clockTime, dayName } from '../../parts/moments.ts'
+import { notify } from '../../parts/notify.ts'
 import { Problem } from '../../parts/problem.tsx'
-import { say } from '../../parts/say.ts'
 import { errorMessage, type PastSignIn, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
-/** Marks a sign-in as somebody else's, and then offers what should be done about it. */
+/** Reports a sign-in as fraud, then offers the next steps. */
 export function ReportDialog({
   signIn,
   onClose,
@@ -34,15 +34,15 @@ export function ReportDialog({
       opened
       onClose={close}
       size={460}
-      title={report.isSuccess ? 'Thank you, it is reported' : 'This was not me'}
+      title={report.isSuccess ? 'Sign-in reported' : 'This wasn’t me'}
     >
       {report.data?.locked === true && <Locked />}
       {report.data?.locked === false && <Afterwards onClose={close} />}
       {report.data === undefined && (
         <Stack gap="md">
           <Text>
-            {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Whoever it was probably
-            knows your password. Those who look after your account are told at once.
+            {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Someone may know your
+            password. We’ll alert your administrator right away.
           </Text>
           <Problem>{report.error === null ? undefined : errorMessage(report.error)}</Problem>
           <Group justify="flex-end" gap="xs">
@@ -54,7 +54,7 @@ export function ReportDialog({
               loading={report.isPending}
               onClick={() => report.mutate(txid ?? '')}
             >
-              Report it
+              Report
             </Button>
           </Group>
         </Stack>
@@ -63,17 +63,17 @@ export function ReportDialog({
   )
 }
 
-/** With the account this session has ended. */
+/** Locking the account has ended this session. */
 function Locked() {
   const { changed } = useSessionChange()
   return (
     <Stack gap="md">
       <Text>
-        Your account is locked, so that nobody signs in with it. Change your password, and ask your
+        Your account is locked so that no one can sign in. Change your password and ask your
         administrator to unlock it.
       </Text>
       <Group justify="flex-end">
-        <Button onClick={() => changed().catch(() => {})}>Leave</Button>
+        <Button onClick={() => changed().catch(() => {})}>Go to sign-in</Button>
       </Group>
     </Stack>
   )
@@ -83,11 +83,11 @@ function Afterwards({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate()
   const signOut = useMutation({
     mutationFn: portal.signOutElsewhere,
-    onSuccess: () => say('You are signed out everywhere else'),
+    onSuccess: () => notify('Signed out everywhere else'),
   })
   return (
     <Stack gap="md">
-      <Text>Now change your password. Then make sure that nobody else has a way in:</Text>
+      <Text>Change your password now. Then make sure no one else can sign in:</Text>
       <Stack gap="xs">
         <Button
           variant="light"

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
-/** Signs in with a passkey of this browser, or of a phone beside it. */
+/** Signs in with a passkey of this browser or a nearby phone. */
 export function usePasskeySignIn() {
   const { changed } = useSessionChange()
   const mutation = useMutation({
@@ -20,17 +20,17 @@ export function usePasskeySignIn() {
   }
 }
 
-/** What a browser says to a ceremony that came to nothing, in words. */
+/** Explains why a WebAuthn ceremony failed. */
 export function passkeyProblem(error: unknown): string {
   if (
     error instanceof WebAuthnError &&
     error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED'
   ) {
-    return 'This device has a passkey of yours already.'
+    return 'This device already has a passkey for your account.'
   }
   const name = error instanceof Error ? error.name : ''
   if (error instanceof WebAuthnError || name === 'NotAllowedError' || name === 'AbortError') {
-    return 'No passkey was used: it was cancelled, or took too long.'
+    return 'The passkey request was cancelled or timed out.'
   }
   return errorMessage(error)
 }

@@ -11,7 +11,6 @@ import { useSessionChange } from '../session.ts'
 import { usePasskeySignIn } from './passkey_sign_in.ts'
 import { SignInWays } from './sign_in_ways.tsx'
 
-/** The sign-in to self-service: a name, and a second factor. */
 export function SignInPage({ session }: { readonly session: Session }) {
   const { is } = useSessionChange()
   const name = session.kind === 'sign_in' ? (session.username ?? '') : ''
@@ -20,7 +19,7 @@ export function SignInPage({ session }: { readonly session: Session }) {
     <SignInWays
       username={name}
       ways={session.ways}
-      onOther={() => is({ kind: 'none', ways: session.ways, triesOut: session.triesOut })}
+      onOther={() => is({ kind: 'none', ways: session.ways, testMode: session.testMode })}
     />
   )
 }
@@ -40,14 +39,14 @@ function NamePage() {
         <div>
           <PageTitle>Your devices</PageTitle>
           <Text c="dimmed" mt={6}>
-            See and change what you sign in with. You need one of your devices to get in.
+            Manage the devices you sign in with. You need one of them to continue.
           </Text>
         </div>
         <Paper component="form" onSubmit={submit}>
           <Stack gap="md">
             <TextInput
-              label="User name"
-              description="As you type it at work"
+              label="Username"
+              description="Your work username"
               value={username}
               onChange={(event) => setUsername(event.currentTarget.value)}
               error={fieldProblem(begin.error, 'username')}
@@ -78,8 +77,8 @@ function NamePage() {
           </Stack>
         </Paper>
         <Text fz="sm" c="dimmed">
-          No device yet? Take the link of your invitation, or the one that your sign-in shows. Lost
-          everything? Your administrator can send you a new link.
+          No device yet? Use the link in your invitation or the one shown when you sign in. Lost
+          your devices? Ask your administrator for a new link.
         </Text>
       </Stack>
     </Frame>

@@ -13,8 +13,8 @@ import { usePasskeySignIn } from './passkey_sign_in.ts'
 import { PushWait } from './push_wait.tsx'
 
 /**
- * The second factor at the portal's own sign-in. Everybody is offered the same: what somebody has is
- * told to nobody who has not proved to be him.
+ * The second factor of the portal sign-in. All users see the same methods: their devices must not be
+ * revealed before they are authenticated.
  */
 export function SignInWays({
   username,
@@ -41,19 +41,19 @@ export function SignInWays({
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (passcode.trim() === '') return
-    anew()
+    resetErrors()
     check.mutate(passcode)
   }
   const failed = check.error ?? push.error ?? sms.error
-  /** What an earlier try came to says nothing of the next. */
-  const anew = () => {
+  /** Clears the errors of earlier attempts. */
+  const resetErrors = () => {
     for (const one of [check, push, sms]) one.reset()
   }
   return (
     <Frame size={440}>
       <Stack gap="lg">
         <div>
-          <PageTitle>Is it you?</PageTitle>
+          <PageTitle>Confirm it’s you</PageTitle>
           <Text c="dimmed" mt={6}>
             Signing in as{' '}
             <Text span c="var(--text)" fw={600} className="break">
@@ -74,11 +74,11 @@ export function SignInWays({
                   leftSection={<IconDeviceMobile size={20} aria-hidden />}
                   loading={push.isPending}
                   onClick={() => {
-                    anew()
+                    resetErrors()
                     push.mutate()
                   }}
                 >
-                  Ask the app on my phone
+                  Send a push
                 </Button>
               )}
               {browserSupportsWebAuthn() && (
@@ -91,12 +91,12 @@ export function SignInWays({
                   Use a passkey
                 </Button>
               )}
-              <Divider label="or type a code" labelPosition="center" />
+              <Divider label="or enter a passcode" labelPosition="center" />
               <Stack component="form" gap="md" onSubmit={submit}>
                 <CodeInput
                   ref={field}
                   label="Passcode"
-                  description="From the app, a hardware token, a message or your recovery codes"
+                  description="From the app, a hardware token, an SMS or your recovery codes"
                   value={passcode}
                   onChange={setPasscode}
                 />
@@ -114,17 +114,17 @@ export function SignInWays({
                     leftSection={<IconMessage size={18} aria-hidden />}
                     loading={sms.isPending}
                     onClick={() => {
-                      anew()
+                      resetErrors()
                       sms.mutate()
                     }}
                   >
-                    Send me a code
+                    Send me a passcode by SMS
                   </Button>
                 )}
               </Stack>
               <Text fz="sm" c="dimmed" role="status" className="may-be-empty">
                 {sms.isSuccess
-                  ? 'If a phone with a number belongs to this account, a message is on its way to it.'
+                  ? 'If this account has a phone number, we sent a passcode to it.'
                   : ''}
               </Text>
             </Stack>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Told to those who do not see the screen. */
+/** A message for screen readers. */
 export function Announcement({ children }: { readonly children: ReactNode }) {
   return (
     <div className="unseen" role="status" aria-live="polite">

@@ -14,7 +14,7 @@ const tabs: readonly (readonly [Route['screen'], string, IconName, string])[] = 
 const feedWords: Readonly<Record<FeedState, string>> = {
   connecting: 'Connecting…',
   live: 'Connected',
-  slow: 'Connected, a little slower',
+  slow: 'Connected (slow)',
   offline: 'Offline',
 }
 
@@ -24,7 +24,7 @@ interface FrameParts {
   readonly children: ReactNode
 }
 
-/** What stands around every screen of a phone that is activated. */
+/** Header and tabs around the screens of an activated phone. */
 export function Frame({ connected, screen, children }: FrameParts) {
   const { phone, feed, description } = connected
   const answering = screen === 'request'
@@ -55,7 +55,7 @@ export function Frame({ connected, screen, children }: FrameParts) {
   )
 }
 
-/** Around a screen that comes before there is anything to go to. */
+/** Frame without tabs, for screens before the activation. */
 export function PlainFrame({ children }: { readonly children: ReactNode }) {
   return (
     <div className="frame frame-plain">

@@ -6,14 +6,14 @@ interface ModalParts {
   readonly children: ReactNode
 }
 
-/** The browser's own dialog: it keeps the focus in, gives it back, and closes by Escape. */
+/** Uses the browser's dialog, which traps and restores the focus and closes on Escape. */
 export function Modal({ title, closed, children }: ModalParts) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const shown = dialog.current
     shown?.showModal()
-    // else it is on the first button, and a key pressed too early does what is asked about
+    // otherwise the first button has the focus, and an early key press would confirm
     heading.current?.focus()
     return () => shown?.close()
   }, [])

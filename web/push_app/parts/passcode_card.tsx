@@ -15,7 +15,7 @@ interface PasscodeParts {
   readonly link: ServiceLink
 }
 
-/** The passcode of this half minute, for logins that ask for one; it needs no network. */
+/** The current TOTP passcode. */
 export function PasscodeCard({ phone, link }: PasscodeParts) {
   const now = useNow(link)
   const [passcode, setPasscode] = useState('')
@@ -54,13 +54,13 @@ export function PasscodeCard({ phone, link }: PasscodeParts) {
         <Ring left={left / stepMs} secs={secs} hurry={secs <= hurrySecs} />
       </div>
       <div className="passcode-foot">
-        <p className="dim">Where a login asks for one. Works without a network.</p>
+        <p className="dim">Use it when a sign-in asks for a passcode. Works offline.</p>
         <button type="button" className="button-small" onClick={copy}>
           <Icon name={copied ? 'tick' : 'copy'} />
           {copied ? 'Copied' : 'Copy'}
         </button>
       </div>
-      <Announcement>{copied ? 'The passcode is copied' : ''}</Announcement>
+      <Announcement>{copied ? 'Passcode copied' : ''}</Announcement>
     </section>
   )
 }

@@ -6,7 +6,7 @@ interface QrDetector {
 
 declare global {
   interface Window {
-    /** Not in every browser, nor in TypeScript's library. */
+    /** Not in every browser, and not in TypeScript's DOM types. */
     readonly BarcodeDetector?: new (options: {
       readonly formats: readonly string[]
     }) => QrDetector
@@ -20,12 +20,12 @@ export function canScan(): boolean {
 }
 
 interface ScannerParts {
-  /** @returns Whether it was what is looked for. */
+  /** @returns Whether the code was accepted. */
   readonly found: (text: string) => boolean
   readonly stopped: () => void
 }
 
-/** The camera, until it has seen a QR code. */
+/** Shows the camera until it finds a QR code. */
 export function QrScanner({ found, stopped }: ScannerParts) {
   const video = useRef<HTMLVideoElement>(null)
   const latest = useRef(found)
@@ -38,11 +38,11 @@ export function QrScanner({ found, stopped }: ScannerParts) {
     const look = async (detector: QrDetector, screen: HTMLVideoElement): Promise<void> => {
       const codes = await detector.detect(screen)
       if (over || codes.some(({ rawValue }) => latest.current(rawValue))) return
-      if (codes.length > 0) setProblem('This is another QR code. Point at the one of your account.')
+      if (codes.length > 0) setProblem('Wrong QR code. Scan the one for your account.')
       timer = setTimeout(() => look(detector, screen).catch(refused), lookMs)
     }
     const refused = (): void =>
-      setProblem('The camera can’t be used. Allow it in the settings, or paste the link below.')
+      setProblem('Can’t use the camera. Allow it in your settings, or paste the link below.')
     const start = async (): Promise<void> => {
       const Detector = window.BarcodeDetector
       if (Detector === undefined || video.current === null) return
@@ -61,7 +61,7 @@ export function QrScanner({ found, stopped }: ScannerParts) {
   }, [])
   return (
     <div className="card stack">
-      <video ref={video} className="camera" muted playsInline aria-label="What the camera sees" />
+      <video ref={video} className="camera" muted playsInline aria-label="Camera preview" />
       <p role="status">{problem === '' ? 'Point the camera at the QR code.' : problem}</p>
       <button type="button" className="button" onClick={stopped}>
         Stop

@@ -1,5 +1,5 @@
 import type { PendingRequest } from '../../../src/push/app_message.ts'
-import { clockTime } from '../../parts/moments.ts'
+import { clockTime } from '../../parts/date_text.ts'
 import { requestFacts } from './request_facts.ts'
 
 interface DetailsParts {
@@ -7,7 +7,7 @@ interface DetailsParts {
   readonly all: readonly PendingRequest[]
 }
 
-/** Who asks for what, from where, when: by it one knows one's own sign-in. */
+/** The details by which users recognise their own sign-in. */
 export function RequestDetails({ request, all }: DetailsParts) {
   return (
     <dl className="card facts">
@@ -21,7 +21,7 @@ export function RequestDetails({ request, all }: DetailsParts) {
         </div>
       ))}
       <div className="fact">
-        <dt>Asked at</dt>
+        <dt>Time</dt>
         <dd>{clockTime(request.opened)}</dd>
       </div>
     </dl>

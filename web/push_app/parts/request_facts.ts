@@ -31,9 +31,9 @@ function plainFacts(request: PendingRequest): ReadonlyMap<string, string> {
     ['Application', application],
     ['User', username],
     ['From', place],
-    ['From address', ipaddr],
-    ['To computer', hostname],
-    ['What for', type],
+    ['IP address', ipaddr],
+    ['Computer', hostname],
+    ['Type', type],
     ...info.map(([name, value]): [string, string] => [name, value]),
   ]
   return new Map(facts.filter(([, value]) => value !== ''))

@@ -8,7 +8,7 @@ interface RingParts {
   readonly hurry: boolean
 }
 
-/** Seconds that run out; words beside it say it to those who do not see it. */
+/** A countdown ring. Decorative: the remaining time is also in a text. */
 export function Ring({ left, secs, hurry }: RingParts) {
   return (
     <svg className={hurry ? 'ring ring-hurry' : 'ring'} viewBox="0 0 48 48" aria-hidden="true">

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 
 let first = true
 
-/** The heading of a screen, which is where reading goes on after another screen was left. */
+/** The heading of a screen. It receives the focus when the screen changes. */
 export function ScreenTitle({ children }: { readonly children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

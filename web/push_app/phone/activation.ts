@@ -9,16 +9,16 @@ const link = /^https:\/\/[^/]+\/(?:activate\/|app\/#\/activate\/)([A-Za-z0-9]{20
 const bare = /^([A-Za-z0-9]{20})$/
 const uri = /^duo:\/\/([A-Za-z0-9]{20})-/
 
-/** The code in what was typed, pasted or scanned: itself, its link, or a client's `duo:` form. */
+/** Extracts the activation code from a code, a link, or a `duo:` code. */
 export function activationCodeIn(text: string): string | undefined {
   const trimmed = text.trim()
   return [link, bare, uri].map((form) => form.exec(trimmed)?.[1]).find((code) => code !== undefined)
 }
 
 /**
- * Makes the keys of this phone, has the public one registered, and keeps what came of it.
+ * Creates this phone's keys, registers the public key, and stores the result.
  *
- * @throws {Refusal} Where the service does not take the code.
+ * @throws {Refusal} If the service rejects the code.
  */
 export async function activate(code: string, name: string, platform: string): Promise<Phone> {
   const { subtle } = crypto

@@ -9,7 +9,7 @@ export function hex(octets: ArrayBuffer): string {
   return [...new Uint8Array(octets)].map((octet) => octet.toString(16).padStart(2, '0')).join('')
 }
 
-/** RFC 4648 §6, without its padding. */
+/** Base32 without padding (RFC 4648 §6). */
 export function fromBase32(text: string): Uint8Array<ArrayBuffer> {
   const octets: number[] = []
   let bits = 0

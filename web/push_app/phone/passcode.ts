@@ -1,6 +1,6 @@
 import type { Phone } from './phone_store.ts'
 
-/** The passcode of a moment (RFC 6238): made here, by nobody's network. */
+/** Computes the TOTP passcode for a time (RFC 6238). */
 export async function passcodeAt(phone: Phone, now: number): Promise<string> {
   const counter = new DataView(new ArrayBuffer(8))
   counter.setBigUint64(0, BigInt(Math.floor(now / 1000 / phone.oathStepSecs)))
@@ -11,7 +11,7 @@ export async function passcodeAt(phone: Phone, now: number): Promise<string> {
   return String(number).padStart(phone.oathDigits, '0')
 }
 
-/** How long it can still be used. */
+/** Time until the passcode changes. */
 export function remainingMs(phone: Phone, now: number): number {
   const stepMs = phone.oathStepSecs * 1000
   return stepMs - (now % stepMs)

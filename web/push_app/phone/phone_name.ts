@@ -9,7 +9,7 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/Linux/, 'Linux computer', 'Linux'],
 ]
 
-/** What a phone is called before its owner says something better. */
+/** The default name of a phone. */
 export function proposedName(): string {
   return phoneKind()?.[1] ?? 'My phone'
 }
@@ -18,12 +18,12 @@ export function platform(): string {
   return phoneKind()?.[2] ?? 'Other'
 }
 
-/** Web Push is there only for what stands on the home screen. */
+/** iOS supports Web Push only for apps on the home screen. */
 export function needsHomeScreen(): boolean {
-  const standing = matchMedia('(display-mode: standalone)').matches
-  // an iPad says that it is a Mac
+  const standalone = matchMedia('(display-mode: standalone)').matches
+  // iPads identify themselves as Macs
   const touching = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1
-  return (platform() === 'iOS' || touching) && !standing
+  return (platform() === 'iOS' || touching) && !standalone
 }
 
 function phoneKind(): readonly [RegExp, string, string] | undefined {

@@ -1,4 +1,4 @@
-/** What this phone is at the service. Neither key can be read out, by us or by anybody. */
+/** This phone's registration. Both keys are non-extractable. */
 export interface Phone {
   readonly device: string
   readonly name: string
@@ -8,14 +8,14 @@ export interface Phone {
   readonly oathKey: CryptoKey
   readonly oathDigits: number
   readonly oathStepSecs: number
-  /** How far the service's clock is ahead of this phone's. */
+  /** How far the service's clock is ahead of this phone's, in milliseconds. */
   readonly aheadMs: number
 }
 
 const place = 'phone'
 const onlyKey = 'this'
 
-/** The phone that this browser is; `undefined` before it has been activated. */
+/** `undefined` before the activation. */
 export async function storedPhone(): Promise<Phone | undefined> {
   const found: Phone | undefined = await inStore('readonly', (store) => store.get(onlyKey))
   return found

@@ -11,21 +11,21 @@ import { Refusal } from '../service/refusal.ts'
 const askAnew = 'Make a new one where you got it, or ask your administrator.'
 const over: Readonly<Record<string, readonly [string, string]>> = {
   code_used: [
-    'This link has been used',
-    `A link connects one phone, once. If it was not you who used it, tell your administrator. Else make a new one where you got it.`,
+    'This link has already been used',
+    `Each link connects one phone. If you didn’t use it, tell your administrator. Otherwise, get a new link where you got this one.`,
   ],
-  code_expired: ['This link has expired', `It was valid for a short time only. ${askAnew}`],
-  unknown_code: ['This link is not known', `It may have been copied only in part. ${askAnew}`],
+  code_expired: ['This link has expired', `Links are valid for a short time. ${askAnew}`],
+  unknown_code: ['Unknown link', `Part of it may be missing. ${askAnew}`],
 }
 
 interface ActivateParts {
   readonly app: PushApp
   readonly code: string
-  /** Who this phone is connected as, where it is already. */
+  /** The user this phone is connected as, if it is already activated. */
   readonly replaced: string | undefined
 }
 
-/** Makes this phone somebody's, by the code of a link. */
+/** Activates this phone with the code from a link. */
 export function ActivateScreen({ app, code, replaced }: ActivateParts) {
   const [name, setName] = useState(proposedName)
   const [busy, setBusy] = useState(false)
@@ -57,22 +57,20 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
   return (
     <PlainFrame>
       <ScreenTitle>Connect this phone</ScreenTitle>
-      <p className="lead">
-        It will show you when somebody signs in as you, and you say whether it is you.
-      </p>
+      <p className="lead">You’ll approve or deny sign-ins on this phone.</p>
       {needsHomeScreen() && (
         <p className="note note-warning">
           <Icon name="warning" />
           <span>
-            To be notified, first tap Share and Add to Home Screen, open Countersign from there, and
-            paste this code: <code>{code}</code>
+            To get notifications, first tap Share, then Add to Home Screen. Open Countersign from
+            there and paste this code: <code>{code}</code>
           </span>
         </p>
       )}
       {replaced !== undefined && (
         <p className="note note-warning">
           <Icon name="warning" />
-          This phone is connected as {replaced}. That ends when you connect it anew.
+          This phone is connected as {replaced}. Connecting it again replaces that account.
         </p>
       )}
       <form
@@ -91,7 +89,7 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
           onChange={(event) => setName(event.target.value)}
           autoComplete="off"
         />
-        <p className="dim">So that you can tell it from your other devices.</p>
+        <p className="dim">Helps you recognise this phone among your devices.</p>
         <button
           type="submit"
           className="button button-primary"
@@ -104,7 +102,7 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
         </p>
       </form>
       <p className="dim">
-        A key is made for this phone, which never leaves it. Nobody can copy it, not even you.
+        This phone creates a private key that never leaves it and can’t be copied.
       </p>
     </PlainFrame>
   )
@@ -115,10 +113,10 @@ function problemWords(problem: string): string {
     case '':
       return ''
     case 'offline':
-      return 'The service can’t be reached. Look at your network, and try again.'
+      return 'Can’t reach the service. Check your connection and try again.'
     case 'too_many_requests':
-      return 'Too many tries. Wait a minute, and try again.'
+      return 'Too many attempts. Wait a minute and try again.'
     default:
-      return 'That did not work. Try again; if it stays so, tell your administrator.'
+      return 'Something went wrong. Try again. If it keeps failing, tell your administrator.'
   }
 }

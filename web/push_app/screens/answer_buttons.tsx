@@ -11,7 +11,7 @@ interface AnswerParts {
   readonly answer: (decision: Decision, code?: string) => void
 }
 
-/** Yes, no, or worse. Where the code is typed at the login, that is the yes. */
+/** Approve, deny or report. No approve button if the code must be entered at the sign-in instead. */
 export function AnswerButtons({ verification, busy, problem, answer }: AnswerParts) {
   const [code, setCode] = useState('')
   const [reporting, setReporting] = useState(false)
@@ -33,7 +33,7 @@ export function AnswerButtons({ verification, busy, problem, answer }: AnswerPar
     >
       {digits > 0 && (
         <div className="card stack">
-          <label htmlFor="login-code">Code that the login shows</label>
+          <label htmlFor="login-code">Code on your sign-in screen</label>
           <input
             ref={field}
             id="login-code"
@@ -49,7 +49,7 @@ export function AnswerButtons({ verification, busy, problem, answer }: AnswerPar
             aria-describedby="login-code-note"
           />
           <p id="login-code-note" className="dim">
-            {digits} digits, on the screen that you sign in at. You see none? Then it is not you.
+            Enter the {digits} digits shown where you sign in. No code on your screen? Deny this.
           </p>
         </div>
       )}
@@ -84,7 +84,7 @@ export function AnswerButtons({ verification, busy, problem, answer }: AnswerPar
         onClick={() => setReporting(true)}
       >
         <Icon name="flag" />
-        This was not me
+        This wasn’t me
       </button>
       {reporting && (
         <ReportDialog
@@ -105,12 +105,12 @@ function problemWords(problem: string): string {
     case 'gone':
       return ''
     case 'wrong_code':
-      return 'That is not the code that the login shows. Look again.'
+      return 'Wrong code. Check your sign-in screen and try again.'
     case 'offline':
-      return 'The service can’t be reached, and nothing was answered. Try again.'
+      return 'Can’t reach the service. Your answer was not sent. Try again.'
     case 'too_many_requests':
-      return 'Too many tries. Wait a minute, and try again.'
+      return 'Too many attempts. Wait a minute and try again.'
     default:
-      return 'Nothing was answered. Try again.'
+      return 'Your answer was not sent. Try again.'
   }
 }

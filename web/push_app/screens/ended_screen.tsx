@@ -2,7 +2,7 @@ import type { Decision } from '../../../src/push/signed_text.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 
-/** `finished`: its code was typed at the login, or it was given up there. */
+/** `finished`: the code was entered at the sign-in, or the sign-in was cancelled. */
 export type Ending = Decision | 'gone' | 'expired' | 'finished'
 
 interface Words {
@@ -12,34 +12,34 @@ interface Words {
 }
 
 const endings: Readonly<Record<Ending, Words>> = {
-  approve: { icon: 'tick', title: 'Approved', words: 'Go on at your computer.' },
-  deny: { icon: 'cross', title: 'Denied', words: 'Nobody was let in by this sign-in.' },
+  approve: { icon: 'tick', title: 'Approved', words: 'Continue on your computer.' },
+  deny: { icon: 'cross', title: 'Denied', words: 'This sign-in was blocked.' },
   fraud: {
     icon: 'flag',
     title: 'Reported',
-    words: 'Nobody was let in, and your administrator is told. Change your password now.',
+    words: 'We blocked the sign-in and alerted your administrator. Change your password now.',
   },
   gone: {
     icon: 'clock',
-    title: 'This sign-in is over',
-    words: 'It was answered elsewhere, given up, or has timed out. Nothing is left to do.',
+    title: 'This sign-in has ended',
+    words: 'It was answered elsewhere, cancelled or timed out. You don’t need to do anything.',
   },
   expired: {
     icon: 'clock',
-    title: 'This sign-in has timed out',
-    words: 'Nobody was let in. If it was you, sign in once more.',
+    title: 'This sign-in timed out',
+    words: 'The sign-in was blocked. If it was you, sign in again.',
   },
   finished: {
     icon: 'tick',
-    title: 'This sign-in is finished',
-    words: 'Its code was typed at the login, or it was given up there.',
+    title: 'This sign-in is complete',
+    words: 'The code was entered at sign-in, or the sign-in was cancelled.',
   },
 }
 
 interface EndedParts {
   readonly ending: Ending
   readonly application: string | undefined
-  /** Another one that waits. */
+  /** Another waiting request. */
   readonly next: string | undefined
 }
 
@@ -61,10 +61,10 @@ export function EndedScreen({ ending, application, next }: EndedParts) {
         <>
           <p className="note note-warning">
             <Icon name="warning" />
-            Another sign-in is waiting. Is it yours too?
+            Another sign-in is waiting. Is it also yours?
           </p>
           <a className="button button-primary" href={`#/request/${next}`}>
-            Look at it
+            View
           </a>
         </>
       )}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { History, HistoryEvent } from '../../../src/push/app_message.ts'
-import { clockTime, dayName } from '../../parts/moments.ts'
+import { clockTime, dayName } from '../../parts/date_text.ts'
 import { signInWords } from '../../parts/sign_in_words.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
@@ -11,7 +11,6 @@ interface HistoryParts {
   readonly connected: Connected
 }
 
-/** How the last sign-ins ended, by day. */
 export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
   const [events, setEvents] = useState<readonly HistoryEvent[] | 'failed'>()
   const load = useCallback(() => {
@@ -35,7 +34,7 @@ export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
       )}
       {events === 'failed' && (
         <div className="card stack">
-          <p role="alert">The history could not be loaded. Look at your network, and try again.</p>
+          <p role="alert">Can’t load your history. Check your connection and try again.</p>
           <button type="button" className="button" onClick={load}>
             Try again
           </button>
@@ -48,9 +47,7 @@ export function HistoryScreen({ app, connected: { link } }: HistoryParts) {
 
 function Days({ events }: { readonly events: readonly HistoryEvent[] }) {
   if (events.length === 0) {
-    return (
-      <p className="card dim">No sign-ins yet. Each one of the last 90 days will stand here.</p>
-    )
+    return <p className="card dim">No sign-ins yet. Sign-ins from the last 90 days appear here.</p>
   }
   const days = Map.groupBy(events, ({ time }) => dayName(time))
   return [...days].map(([day, ofDay]) => (
@@ -71,8 +68,8 @@ const resultIcons: Readonly<Record<HistoryEvent['result'], IconName>> = {
   fraud: 'flag',
 }
 const resultWords: Readonly<Record<HistoryEvent['result'], string>> = {
-  success: 'Let in',
-  denied: 'Not let in',
+  success: 'Allowed',
+  denied: 'Denied',
   fraud: 'Reported',
 }
 

@@ -9,7 +9,6 @@ import { ago } from '../parts/time_left.ts'
 import type { Connected } from '../push_app.ts'
 import type { FeedState } from '../service/request_feed.ts'
 
-/** The waiting requests, and the passcode. */
 export function HomeScreen({ connected }: { readonly connected: Connected }) {
   const { phone, link, requests, feed } = connected
   return (
@@ -30,7 +29,7 @@ interface WaitingParts {
 function WaitingList({ requests, feed, link }: WaitingParts) {
   if (requests !== undefined && requests.length > 0) {
     return (
-      <section aria-label="Waiting for you">
+      <section aria-label="Sign-in requests">
         {requests.length > 1 && <SeveralNote count={requests.length} />}
         <ul className="list">
           {requests.map((request) => (
@@ -44,7 +43,7 @@ function WaitingList({ requests, feed, link }: WaitingParts) {
   }
   const [title, words] = quiet(requests, feed)
   return (
-    <section className={`card quiet quiet-${feed}`} aria-label="Waiting for you">
+    <section className={`card quiet quiet-${feed}`} aria-label="Sign-in requests">
       <span className="quiet-icon">
         <Icon name={feed === 'offline' ? 'warning' : 'tick'} />
       </span>
@@ -62,7 +61,8 @@ export function SeveralNote({ count }: { readonly count: number }) {
     <p className="note note-warning">
       <Icon name="warning" />
       <span>
-        <strong>{count} sign-ins are waiting; you are doing one.</strong> What differs is marked.
+        <strong>{count} sign-ins are waiting, but you started only one?</strong> Check before
+        approving.
       </span>
     </p>
   )
@@ -102,10 +102,10 @@ function WaitingCard({ request, all, link }: WaitingCardParts) {
 function quiet(requests: WaitingParts['requests'], feed: FeedState): readonly [string, string] {
   if (feed === 'offline') {
     return [
-      'The service can’t be reached',
-      'Sign-ins are not shown now. The passcode below works all the same.',
+      'Can’t reach the service',
+      'Sign-in requests can’t be shown right now. The passcode below still works.',
     ]
   }
-  if (requests === undefined) return ['Looking…', 'SignInAttemptRequest what waits for you.']
-  return ['Nothing is waiting', 'When you sign in somewhere, it shows here.']
+  if (requests === undefined) return ['Loading…', 'Checking for sign-in requests.']
+  return ['No sign-in requests', 'Your sign-in requests appear here.']
 }

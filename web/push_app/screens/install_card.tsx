@@ -5,14 +5,14 @@ interface InstallEvent extends Event {
 }
 
 let offered: InstallEvent | undefined
-// a browser offers it once, long before anybody looks at the settings
+// browsers fire this event once, long before the user opens the settings
 window.addEventListener('beforeinstallprompt', (event) => {
   if (!isInstallEvent(event)) return
   event.preventDefault()
   offered = event
 })
 
-/** The app as one of the phone's own, where the browser offers it. */
+/** Offers to install the app, if the browser supports it. */
 export function InstallCard() {
   const [event, setEvent] = useState(offered)
   useEffect(() => setEvent(offered), [])
@@ -25,7 +25,7 @@ export function InstallCard() {
   return (
     <section className="card stack" aria-labelledby="install-title">
       <h2 id="install-title">Install the app</h2>
-      <p className="dim">It gets an icon of its own, and opens without the browser around it.</p>
+      <p className="dim">Adds an icon to your home screen and opens in its own window.</p>
       <button
         type="button"
         className="button"

@@ -8,14 +8,16 @@ import {
 } from '../service/notifications.ts'
 
 const explained: Readonly<Record<NotificationState, string>> = {
-  on: 'This phone is woken when a sign-in waits, also while the app is closed.',
-  off: 'Sign-ins are shown only while the app is open.',
+  on: 'You’ll be notified of sign-in requests, even when the app is closed.',
+  off: 'Sign-in requests appear only while the app is open.',
   blocked:
-    'Notifications are blocked for this site. Allow them in the settings of the browser or of the phone, and come back.',
+    'Notifications are blocked for this site. Allow them in your browser or phone settings, then come back.',
   home_screen:
-    'An iPhone or iPad notifies only what stands on its home screen: tap Share, then Add to Home Screen, and open Countersign from there.',
-  missing: 'This browser has no notifications. Sign-ins are shown while the app is open.',
-  not_offered: 'The service sends no notifications. Sign-ins are shown while the app is open.',
+    'On iPhone and iPad, notifications work only from the home screen: tap Share, then Add to Home Screen, and open Countersign from there.',
+  missing:
+    'This browser doesn’t support notifications. Sign-in requests appear while the app is open.',
+  not_offered:
+    'Notifications are turned off on the service. Sign-in requests appear while the app is open.',
 }
 
 interface NotificationParts {
@@ -23,7 +25,6 @@ interface NotificationParts {
   readonly connected: Connected
 }
 
-/** Whether this phone is woken, and if not, why. */
 export function NotificationCard({ app, connected: { link, description } }: NotificationParts) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
@@ -31,7 +32,7 @@ export function NotificationCard({ app, connected: { link, description } }: Noti
     return (
       <section className="card" aria-labelledby="notification-title">
         <h2 id="notification-title">Notifications</h2>
-        <p className="dim">Known as soon as the service can be reached.</p>
+        <p className="dim">Available when the service can be reached.</p>
       </section>
     )
   }
@@ -48,7 +49,7 @@ export function NotificationCard({ app, connected: { link, description } }: Noti
       } else app.notified(await subscribe(link, vapidPublicKey))
     } catch (error) {
       app.failed(error)
-      setProblem('That did not work: the push service of the browser, or ours, does not answer.')
+      setProblem('Can’t change notifications: the push service did not respond. Try again.')
     }
     setBusy(false)
   }

@@ -7,17 +7,16 @@ interface RemovedParts {
   readonly account: string
 }
 
-/** The service does not know this phone any more. */
 export function RemovedScreen({ app, account }: RemovedParts) {
   return (
     <PlainFrame>
       <ScreenTitle>This phone was removed</ScreenTitle>
       <p className="lead">
-        {account} does not ask this phone any more, and its passcodes do not work any more. Somebody
-        has removed it, or has connected another one in its place.
+        {account} no longer sends requests to this phone, and its passcodes no longer work. The
+        phone was removed or replaced by another one.
       </p>
       <p className="dim">
-        If that was not you, tell your administrator. To use this phone again you need a new
+        If this wasn’t you, tell your administrator. To use this phone again, you need a new
         activation link.
       </p>
       <button
@@ -27,7 +26,7 @@ export function RemovedScreen({ app, account }: RemovedParts) {
           app.remove().catch(() => {})
         }}
       >
-        Connect it anew
+        Connect again
       </button>
     </PlainFrame>
   )

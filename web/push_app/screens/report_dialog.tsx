@@ -5,17 +5,16 @@ interface ReportParts {
   readonly closed: () => void
 }
 
-/** Asks once more: it refuses the sign-in, and calls people. */
+/** Asks for confirmation, because a report alerts the administrator. */
 export function ReportDialog({ report, closed }: ReportParts) {
   return (
     <Modal title="Report this sign-in?" closed={closed}>
       <p>
-        It is refused, and your administrator is told. Somebody who signs in as you knows your
-        password: change it.
+        We’ll block it and alert your administrator. Someone may know your password, so change it.
       </p>
       <div className="stack">
         <button type="button" className="button button-danger" onClick={report}>
-          Report it
+          Report
         </button>
         <button type="button" className="button" onClick={closed}>
           Back

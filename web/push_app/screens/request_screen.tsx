@@ -19,12 +19,11 @@ interface RequestParts {
   readonly txid: string
 }
 
-/** Asks whether one sign-in is the user's own. */
 export function RequestScreen({ app, connected, txid }: RequestParts) {
   const { requests, link, feed } = connected
   const [ending, setEnding] = useState<Ending>()
   const found = requests?.find((request) => request.txid === txid)
-  // the request stays on the screen while it is answered, and afterwards
+  // keeps showing the request while it is being answered, and afterwards
   const seen = useRef(found)
   if (found !== undefined) seen.current = found
   const request = seen.current
@@ -37,11 +36,11 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
   if (requests === undefined) {
     return (
       <>
-        <ScreenTitle>Is it you?</ScreenTitle>
+        <ScreenTitle>Sign-in request</ScreenTitle>
         <p className="card dim" role="status">
           {feed === 'offline'
-            ? 'The service can’t be reached. The sign-in is shown as soon as it can be.'
-            : 'SignInAttemptRequest the service for this sign-in…'}
+            ? 'Can’t reach the service. The request appears when you are back online.'
+            : 'Loading the sign-in request…'}
         </p>
         <a className="button" href="#/">
           Back
@@ -62,14 +61,14 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
   return <Asked app={app} request={found} all={requests} link={link} ended={setEnding} />
 }
 
-/** Says that a client seems to have asked again. The user decides which request to answer. */
+/** Shows that the client seems to have repeated the request. The user decides which one to answer. */
 function AttemptNote({ request, all }: Pick<AskedParts, 'request' | 'all'>) {
   const words = attemptWords(request, all)
   if (words === '') return null
   return (
     <p className="note">
       <Icon name="clock" />
-      <span>{words}. The first one still waits.</span>
+      <span>{words}. The first request is still open.</span>
     </p>
   )
 }
@@ -122,12 +121,12 @@ function Asked({ app, request, all, link, ended }: AskedParts) {
       {all.length > 1 && <SeveralNote count={all.length} />}
       {verification?.kind === 'show' && (
         <section className="card shown" aria-labelledby="shown-title">
-          <h2 id="shown-title">Type this code at the login</h2>
+          <h2 id="shown-title">Enter this code where you sign in</h2>
           <p className="digits digits-big">
             <span aria-hidden="true">{verification.code}</span>
             <span className="unseen">{[...verification.code].join(' ')}</span>
           </p>
-          <p className="dim">Where you typed push, type it now. Tell it to nobody.</p>
+          <p className="dim">Enter it where you typed push. Don’t share it.</p>
         </section>
       )}
       <RequestDetails request={request} all={all} />

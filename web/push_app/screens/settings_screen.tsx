@@ -10,7 +10,6 @@ interface SettingsParts {
   readonly connected: Connected
 }
 
-/** What this phone is, how it is woken, and how it is taken away. */
 export function SettingsScreen({ app, connected }: SettingsParts) {
   const { phone, description } = connected
   const [removing, setRemoving] = useState(false)
@@ -36,7 +35,7 @@ export function SettingsScreen({ app, connected }: SettingsParts) {
           </div>
         </dl>
         <p className="dim">
-          Name and order of your devices are changed in <a href="/portal">your account</a>.
+          Rename and reorder your devices in <a href="/portal">your account</a>.
         </p>
         <button
           type="button"
@@ -65,14 +64,14 @@ function RemoveDialog({ app, closed }: RemoveParts) {
       await app.remove()
     } catch {
       setBusy(false)
-      setProblem('The service can’t be reached, and the phone is still connected. Try again.')
+      setProblem('Can’t reach the service. This phone is still connected. Try again.')
     }
   }
   return (
     <Modal title="Remove this phone?" closed={closed}>
       <p>
-        It is not asked any more, and its passcodes end. Be sure that you have another way to sign
-        in. To use it again you need a new activation link.
+        This phone will no longer get requests, and its passcodes will stop working. Make sure you
+        have another way to sign in. To use it again, you need a new activation link.
       </p>
       <p className="wrong" role="alert">
         {problem}

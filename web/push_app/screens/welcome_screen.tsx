@@ -6,7 +6,7 @@ import { ScreenTitle } from '../parts/screen_title.tsx'
 import { activationCodeIn } from '../phone/activation.ts'
 import { go } from '../route.ts'
 
-/** A phone that is nobody's yet: how it becomes somebody's. */
+/** Explains how to connect a phone that is not yet activated. */
 export function WelcomeScreen() {
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState(false)
@@ -37,7 +37,7 @@ export function WelcomeScreen() {
           setWrong(!take(text))
         }}
       >
-        <label htmlFor="code">Or paste the link or the code here</label>
+        <label htmlFor="code">Or paste the link or code here</label>
         <input
           id="code"
           className="field"
@@ -53,7 +53,7 @@ export function WelcomeScreen() {
           aria-describedby="code-wrong"
         />
         <p id="code-wrong" className="wrong" role="alert">
-          {wrong && 'That is no activation link or code. A code has 20 letters and digits.'}
+          {wrong && 'This isn’t an activation link or code. A code has 20 letters and digits.'}
         </p>
         <button
           type="submit"
@@ -64,20 +64,20 @@ export function WelcomeScreen() {
         </button>
       </form>
       <p className="dim">
-        Nothing yet? You get a link or a QR code when you enrol, or from your administrator.
+        No link yet? You get a link or QR code when you enrol, or from your administrator.
       </p>
     </PlainFrame>
   )
 }
 
-/** A browser that keeps nothing, as some do in private windows. */
+/** Shown if the browser has no storage, as in some private windows. */
 export function BrokenScreen() {
   return (
     <PlainFrame>
-      <ScreenTitle>This browser keeps nothing</ScreenTitle>
+      <ScreenTitle>This browser can’t store data</ScreenTitle>
       <p className="lead">
-        The app needs a place for its keys. Leave the private window, or allow this site to store
-        data, and load the page again.
+        The app needs to store its keys. Leave private browsing or allow this site to store data,
+        then reload the page.
       </p>
     </PlainFrame>
   )

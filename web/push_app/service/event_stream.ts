@@ -1,10 +1,10 @@
-/** One of server-sent events; `EventSource` itself can't sign what it asks. */
+/** A server-sent event. `EventSource` can't be used, because it can't sign its request. */
 export interface StreamEvent {
   readonly event: string
   readonly data: string
 }
 
-/** Reads a `text/event-stream`; what it says between events, a comment, comes as one without a name. */
+/** Parses a `text/event-stream`. A comment is returned as an event with an empty name. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()

@@ -1,10 +1,10 @@
 import { needsHomeScreen } from '../phone/phone_name.ts'
 import type { ServiceLink } from './service_link.ts'
 
-/** Why notifications are as they are, and so what can be done about it. */
+/** Whether notifications work on this phone, and if not, why. */
 export type NotificationState = 'on' | 'off' | 'blocked' | 'home_screen' | 'missing' | 'not_offered'
 
-/** A push service that can't be reached leaves the browser waiting without an end. */
+/** Browsers wait forever for a push service that can't be reached. */
 const subscribingMs = 20_000
 
 export function notificationState(
@@ -19,7 +19,7 @@ export function notificationState(
   return notified && Notification.permission === 'granted' ? 'on' : 'off'
 }
 
-/** @returns Whether this phone is woken from now on. */
+/** @returns Whether notifications are now on. */
 export async function subscribe(link: ServiceLink, vapidPublicKey: string): Promise<boolean> {
   if ((await Notification.requestPermission()) !== 'granted') return false
   const { pushManager } = await navigator.serviceWorker.ready
@@ -38,7 +38,7 @@ export async function unsubscribe(link: ServiceLink): Promise<void> {
   await (await pushManager.getSubscription())?.unsubscribe()
 }
 
-/** Takes away the notifications of what does not wait any more. */
+/** Closes the notifications of requests that are no longer waiting. */
 export async function tidyNotifications(waiting: readonly string[]): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration()
   const shown = (await registration?.getNotifications()) ?? []

@@ -1,10 +1,10 @@
 import type { Refused } from '../../../src/push/app_message.ts'
 
-/** The service has answered, and not with what was asked for; `offline` where it has not. */
+/** An error code from the service, or `offline` if there was no response. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: string
-  /** The service's clock. */
+  /** The service's clock, in milliseconds since 1970. */
   readonly time: number | undefined
 
   constructor(code: string, time?: number) {
@@ -33,7 +33,7 @@ export async function reached(sent: Promise<Response>): Promise<Response> {
   throw new Refusal(refused.code ?? 'internal', refused.time)
 }
 
-/** Whether the service does not know this phone by its key any more. */
+/** Whether the service no longer accepts this phone's key. */
 export function isRemoved(error: unknown): boolean {
   return error instanceof Refusal && ['unknown_device', 'bad_signature'].includes(error.code)
 }

@@ -3,7 +3,7 @@ import { eventsOf } from './event_stream.ts'
 import { isRemoved } from './refusal.ts'
 import type { ServiceLink } from './service_link.ts'
 
-/** `slow`: the stream does not come through, and the app asks every few seconds instead. */
+/** `slow`: the stream does not work, so the app polls. */
 export type FeedState = 'connecting' | 'live' | 'slow' | 'offline'
 
 export interface FeedParts {
@@ -13,16 +13,19 @@ export interface FeedParts {
   readonly removed: () => void
 }
 
-/** The service says at once how it stands, and something every 20 seconds. */
+/** The service sends the current state at once, and a keep-alive every 20 seconds. */
 const firstWordMs = 5_000
 const silenceMs = 45_000
 const firstPauseMs = 1_000
 const maxPauseMs = 15_000
 const pollMs = 3_000
-/** So many polls, and the stream is tried again. */
+/** Polls before the stream is tried again. */
 const pollsPerTry = 20
 
-/** Keeps an app that is open told of what waits for it: by a stream, and where none holds by asking. */
+/**
+ * Keeps the list of waiting requests current while the app is open: by a stream, or by polling if the
+ * stream fails.
+ */
 export class RequestFeed {
   readonly #parts: FeedParts
   #stop = new AbortController()
@@ -43,7 +46,7 @@ export class RequestFeed {
     this.#wake()
   }
 
-  /** Looks again now: the network has come back, or somebody looks at the app. */
+  /** Retries now instead of after the backoff. */
   hurry(): void {
     this.#pauseMs = firstPauseMs
     this.#wake()
@@ -53,8 +56,8 @@ export class RequestFeed {
     this.#parts.changed('connecting')
     while (!stop.signal.aborted) {
       try {
-        const told = await this.#follow(stop)
-        if (!told && !stop.signal.aborted) await this.#poll(stop)
+        const received = await this.#follow(stop)
+        if (!received && !stop.signal.aborted) await this.#poll(stop)
       } catch (error) {
         if (stop.signal.aborted) return
         if (isRemoved(error)) {
@@ -70,20 +73,19 @@ export class RequestFeed {
   }
 
   /**
-   * @returns Whether the stream has brought anything before it ended, however that was: something
-   *   between us and the service may refuse what is streamed, or hold it back.
+   * @returns Whether the stream delivered any event before it ended. Some proxies block or buffer streams.
    * @throws {Refusal} where this phone has been removed.
    */
   async #follow(stop: AbortController): Promise<boolean> {
     const silence = new AbortController()
     let timer = setTimeout(() => silence.abort(), firstWordMs)
-    let told = false
+    let received = false
     try {
       const signal = AbortSignal.any([stop.signal, silence.signal])
       for await (const { event, data } of eventsOf(await this.#parts.link.stream(signal))) {
         clearTimeout(timer)
         timer = setTimeout(() => silence.abort(), silenceMs)
-        told = true
+        received = true
         this.#pauseMs = firstPauseMs
         if (event === 'removed') {
           this.#parts.removed()
@@ -98,7 +100,7 @@ export class RequestFeed {
     } finally {
       clearTimeout(timer)
     }
-    return told
+    return received
   }
 
   async #poll(stop: AbortController): Promise<void> {

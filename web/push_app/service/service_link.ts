@@ -8,7 +8,7 @@ type Method = 'GET' | 'POST' | 'DELETE'
 
 const toleratedMs = 2_000
 
-/** Speaks to the service as this phone: everything is signed by its key, in the service's time. */
+/** Sends requests signed with this phone's key, dated by the service's clock. */
 export class ServiceLink {
   readonly #phone: Phone
   #aheadMs: number
@@ -18,12 +18,12 @@ export class ServiceLink {
     this.#aheadMs = phone.aheadMs
   }
 
-  /** The service's time. */
+  /** The service's clock, in milliseconds since 1970. */
   now(): number {
     return Date.now() + this.#aheadMs
   }
 
-  /** Sets the clock by the service's; passcodes go by it as well, without a network too. */
+  /** Corrects the clock. The correction is stored, because offline passcodes depend on it as well. */
   setTime(time: number): void {
     if (Math.abs(time - this.now()) < toleratedMs) return
     this.#aheadMs = time - Date.now()
@@ -58,7 +58,7 @@ export class ServiceLink {
     return body
   }
 
-  /** A wrong clock is put right by what the service says, once. */
+  /** Retries once after a clock skew error, with the service's time. */
   async #inTime<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
       return await send()

@@ -1,7 +1,7 @@
 import { storedPhone } from '../phone/phone_store.ts'
 
 declare const self: ServiceWorkerGlobalScope
-/** What the app needs to start: put in by web/build.ts. */
+/** The files that the app needs to start, defined by web/build.ts. */
 declare const SHELL: readonly string[]
 
 const page = '/app/'
@@ -20,7 +20,7 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(url)
   if (method !== 'GET' || origin !== self.location.origin) return
   if (mode === 'navigate' && pathname === page) event.respondWith(pageFromNetwork(event.request))
-  // their names change with what is in them
+  // file names contain a hash of the content, so a cached file is never stale
   else if (SHELL.includes(pathname)) event.respondWith(kept(event.request))
 })
 
@@ -28,7 +28,7 @@ self.addEventListener('push', (event) => {
   event.waitUntil(notify(event.data?.text() ?? ''))
 })
 
-// nothing is approved from here: who taps sees first what it is
+// no approval from a notification: the user must see the details first
 self.addEventListener('notificationclick', (event) => {
   event.notification.close()
   event.waitUntil(openApp(`${page}#/request/${event.notification.tag}`))
@@ -43,7 +43,7 @@ async function keepShell(): Promise<void> {
   }
 }
 
-/** The newest page where there is a network, so that an update is not seen one visit late. */
+/** Network first, so that an update is visible on the next visit. */
 async function pageFromNetwork(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName)
   try {
@@ -64,8 +64,8 @@ async function notify(payload: string): Promise<void> {
   const { txid, application } = messageIn(payload)
   const phone = await storedPhone().catch(() => undefined)
   const who = phone === undefined ? '' : ` as ${phone.username}`
-  await self.registration.showNotification(`Is it you? ${application}`, {
-    body: `Somebody is signing in${who}. Tap to look at it.`,
+  await self.registration.showNotification(`Sign-in request: ${application}`, {
+    body: `Someone is signing in${who}. Tap to review.`,
     tag: txid,
     icon: '/app/icon-192.png',
     badge: '/app/icon-192.png',
@@ -73,7 +73,7 @@ async function notify(payload: string): Promise<void> {
   })
 }
 
-/** A browser wants to see something for whatever wakes it. */
+/** Browsers require a notification for every push, even for one that can't be parsed. */
 function messageIn(payload: string): { readonly txid: string; readonly application: string } {
   try {
     const { txid, application }: Record<string, unknown> = JSON.parse(payload)

@@ -73,7 +73,7 @@ export function addPhoneRoutes(
     return { code: activationCode, link, expires, picture }
   })
 
-  routes.adding('POST', 'activations/standing', z.object({ code }), ({ who, body }) =>
+  routes.adding('POST', 'activations/status', z.object({ code }), ({ who, body }) =>
     appActivation.status(who, body.code),
   )
 }

@@ -8,7 +8,7 @@ export interface ServiceDescription {
   /** The factors that are configured. */
   readonly ways: { readonly push: boolean; readonly sms: boolean }
   /** Test mode: messages or mail go to the outbox. */
-  readonly triesOut: boolean
+  readonly testMode: boolean
 }
 
 /** Describes a session to the portal's pages. */

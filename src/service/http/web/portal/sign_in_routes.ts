@@ -62,7 +62,7 @@ export function addSignInRoutes(
     return { code: await push.send(who) }
   })
 
-  routes.signingIn('sign-in/push/standing', nothing, async ({ who, reply }) => {
+  routes.signingIn('sign-in/push/status', nothing, async ({ who, reply }) => {
     const status = await push.status(who)
     if (status.kind === 'signed_in') gate.setCookie(reply, status.token)
     return { kind: status.kind }

@@ -77,7 +77,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
     const code = String(body.code)
     assert.match(String(body.link), /^https:\/\/[^?]+\/app\/#\/activate\/\w{20}$/)
     assert.match(String(body.picture), /^<svg/)
-    const standing = async () => (await at.post('activations/standing', { code })).body.kind
+    const standing = async () => (await at.post('activations/status', { code })).body.kind
     assert.equal(await standing(), 'waiting')
     assert.equal((await at.post('recovery-codes')).body.code, 'device_first')
     const phone = await PushPhone.activate((raw) => service.send(raw), code, { now })

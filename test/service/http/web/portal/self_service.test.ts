@@ -54,7 +54,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     await at.post('sign-in', { username: 'pushed' })
     const code = String((await at.post('sign-in/push')).body.code)
     assert.match(code, /^\d{4,6}$/)
-    const standing = async () => (await at.post('sign-in/push/standing')).body.kind
+    const standing = async () => (await at.post('sign-in/push/status')).body.kind
     assert.equal(await standing(), 'waiting')
     const { txid } = await phone.nextRequest()
     const without = await phone.answer(String(txid), 'approve')
@@ -101,7 +101,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     test('activation is told to nobody else, nor is his sign-in reported', async () => {
       const [mine, other] = [await signedIn(), await signedIn()]
       const { body } = await other.at.post('activations')
-      const asked = await mine.at.post('activations/standing', { code: body.code })
+      const asked = await mine.at.post('activations/status', { code: body.code })
       assert.equal(asked.body.kind, 'invalid')
       const txid = signInsIn((await other.at.get('history')).body)[0]?.txid
       assert.equal((await mine.at.post('history/report', { txid })).status, 404)

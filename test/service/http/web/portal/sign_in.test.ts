@@ -202,7 +202,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
           const passcode = await at.post('sign-in/passcode', { passcode: '000000' })
           const sms = await at.post('sign-in/sms')
           const push = await at.post('sign-in/push')
-          const standing = await at.post('sign-in/push/standing')
+          const standing = await at.post('sign-in/push/status')
           return [begun, passcode, sms, push, standing].map(({ status, text }) => [
             status,
             text.replace(username, 'NAME').replace(/"code":"\d{4}"/, '"code":"0000"'),
@@ -224,7 +224,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       )
       clock.advance(minuteMs)
       for (const at of ends) {
-        assert.equal((await at.post('sign-in/push/standing')).body.kind, 'timeout')
+        assert.equal((await at.post('sign-in/push/status')).body.kind, 'timeout')
       }
     })
 

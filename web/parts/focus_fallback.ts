@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'react'
 let first = true
 
 /**
- * Keeps the place of those who go by keyboard or ear: where what had the focus is gone with what was
- * shown before, reading goes on at this element. It needs a `tabIndex` of -1.
+ * Focuses this element if the previously focused one was removed, so that keyboard and screen reader
+ * users keep their place. The element needs a `tabIndex` of -1.
  */
-export function useKeptFocus<Part extends HTMLElement>() {
+export function useFocusFallback<Part extends HTMLElement>() {
   const part = useRef<Part>(null)
   useEffect(() => {
     if (!first && document.activeElement === document.body) part.current?.focus()
