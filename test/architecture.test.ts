@@ -93,10 +93,12 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     packages: ['fast-xml-parser', 'otpauth'],
   },
+  'service/authenticators/passcode': { rooms: ['service/store'] },
   'service/authenticators/oath': {
     rooms: [
       'host',
       'service/authenticators',
+      'service/authenticators/passcode',
       'service/authenticators/token_files',
       'service/people',
       'service/store',
@@ -108,6 +110,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'host',
       'service/authenticators',
+      'service/authenticators/passcode',
       'service/authenticators/token_files',
       'service/people',
       'service/store',
@@ -118,7 +121,9 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: ['service/authenticators/oath', 'service/authenticators/yubikey', 'service/store'],
     packages: ['kysely'],
   },
-  'service/authenticators/bypass': { rooms: ['service/people', 'service/store'] },
+  'service/authenticators/bypass': {
+    rooms: ['service/authenticators/passcode', 'service/people', 'service/store'],
+  },
   'service/config': {
     rooms: ['config', 'host', 'service/store'],
     node: ['node:fs', 'node:net', 'node:path'],
@@ -135,12 +140,26 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'service/authenticators/phone': {
-    rooms: ['service/authenticators/oath', 'service/messaging', 'service/people', 'service/store'],
+    rooms: [
+      'duo',
+      'service/messaging',
+      'service/people',
+      'service/sign_in/transaction',
+      'service/store',
+    ],
     packages: ['kysely'],
   },
   'service/sign_in/transaction': { rooms: ['host', 'service/store'] },
   'service/authenticators/push': {
-    rooms: ['duo', 'service/sign_in/transaction', 'service/store'],
+    rooms: [
+      'duo',
+      'host',
+      'service/authenticators/passcode',
+      'service/authenticators/phone',
+      'service/messaging',
+      'service/sign_in/transaction',
+      'service/store',
+    ],
     node: ['node:crypto'],
   },
   'service/people/enrolment': {
@@ -160,7 +179,16 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
   },
   'service/authenticators/sms': {
-    rooms: ['host', 'service/authenticators/phone', 'service/messaging', 'service/store'],
+    rooms: [
+      'duo',
+      'host',
+      'service/audit',
+      'service/authenticators/passcode',
+      'service/authenticators/phone',
+      'service/messaging',
+      'service/sign_in/transaction',
+      'service/store',
+    ],
   },
   'service/sign_in': {
     rooms: [
@@ -170,6 +198,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/audit',
       'service/authenticators/bypass',
       'service/authenticators/oath',
+      'service/authenticators/passcode',
       'service/authenticators/phone',
       'service/authenticators/push',
       'service/authenticators/sms',
@@ -211,7 +240,14 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'service/authenticators/call': {
-    rooms: ['service/authenticators/sms', 'service/messaging'],
+    rooms: [
+      'duo',
+      'host',
+      'service/authenticators/phone',
+      'service/config',
+      'service/messaging',
+      'service/sign_in/transaction',
+    ],
   },
   'service/authenticators/passkey': { rooms: ['service/people', 'service/store'] },
   'service/self_service': {
@@ -294,14 +330,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'service/http/voice': {
-    rooms: [
-      'duo',
-      'host',
-      'service/config',
-      'service/messaging',
-      'service/sign_in',
-      'service/sign_in/transaction',
-    ],
+    rooms: ['host', 'service/authenticators/call', 'service/messaging'],
     packages: ['fastify'],
   },
   'service/http/web/assets': {
@@ -349,6 +378,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/authenticators/bypass',
       'service/authenticators/call',
       'service/authenticators/oath',
+      'service/authenticators/passcode',
       'service/authenticators/passkey',
       'service/authenticators/phone',
       'service/authenticators/push',
@@ -452,6 +482,20 @@ describe('the house', () => {
     assert.deepEqual(unusedPermissions(), [])
   })
 
+  test('authenticators import of each other only what they share', () => {
+    const authenticators = readdirSync(join(source, authenticatorsRoom), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !sharedRooms.includes(entry.name))
+      .map(({ name }) => name)
+    assert.deepEqual(
+      authenticators.flatMap((name) =>
+        (rooms[`${authenticatorsRoom}/${name}`]?.rooms ?? [])
+          .filter((room) => isForbiddenTo(name, room))
+          .map((room) => `${name}: ${room}`),
+      ),
+      [],
+    )
+  })
+
   test('no file imports itself through other files', () => {
     assert.deepEqual(cycles(), [])
   })
@@ -465,6 +509,18 @@ describe('the house', () => {
     )
   })
 })
+
+const authenticatorsRoom = 'service/authenticators'
+/** The table of phones, the interface of passcode kinds, and the parsers of token files. */
+const sharedRooms: readonly string[] = ['phone', 'passcode', 'token_files']
+
+/** Whether an authenticator must not import a room: another authenticator, or the sign-in. */
+function isForbiddenTo(authenticator: string, room: string): boolean {
+  if (room === 'service/sign_in') return true
+  if (!room.startsWith(`${authenticatorsRoom}/`)) return false
+  const name = room.slice(authenticatorsRoom.length + 1)
+  return name !== authenticator && !sharedRooms.includes(name)
+}
 
 function readImports(file: string): string[] {
   const text = readFileSync(file, 'utf8')

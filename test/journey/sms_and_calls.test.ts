@@ -54,7 +54,7 @@ describe('nils, who has a phone that takes messages and calls', {
   test('sms brings a code and lets nobody in; the code does, once', async () => {
     assert.deepEqual(outcome(await signIn('sms')), [false, 'New SMS passcodes sent.'])
     const { text } = await up.lastSentTo(number)
-    assert.match(text, /^Passcodes for RADIUS \(authentication proxy\): \d+$/)
+    assert.match(text, /^Your RADIUS \(authentication proxy\) passcode: \d+$/)
     const code = text.split(' ').at(-1) ?? ''
     assert.deepEqual(outcome(await signIn(code)), [true, 'Success. Logging you in...'])
     assert.equal((await signIn(code)).accepted, false)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { smsText } from '../../src/service/authenticators/sms/sms_text.ts'
 import { readServiceConfig } from '../../src/service/config/service_config.ts'
 import type { SmsConfig } from '../../src/service/config/sms_section.ts'
 import { SmsGateway } from '../../src/service/messaging/sms/sms_gateway.ts'
-import { smsText } from '../../src/service/messaging/sms/sms_text.ts'
 import { Kannel, skipKannel } from '../rig/kannel.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
 
@@ -78,7 +78,7 @@ describe('kannel', { skip: skipKannel }, () => {
     }
     assert.equal((await auth({ factor: 'sms', device: 'auto' })).status, 'sent')
     const { text } = await kannel.message()
-    const [, passcode = ''] = /^Passcodes for test authapi: (1\d{6})$/.exec(text) ?? []
+    const [, passcode = ''] = /^Your test authapi passcode: (1\d{6})$/.exec(text) ?? []
     assert.equal((await auth({ factor: 'passcode', passcode })).result, 'allow')
     await service.close()
   })

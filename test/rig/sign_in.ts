@@ -9,22 +9,15 @@ import {
   type AuthenticationEvent,
   AuthenticationLog,
 } from '../../src/service/audit/authentication_log.ts'
-import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
-import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
-import { Phones } from '../../src/service/authenticators/phone/phones.ts'
-import { SmsPasscodes } from '../../src/service/authenticators/sms/sms_passcodes.ts'
-import { Yubikeys } from '../../src/service/authenticators/yubikey/yubikeys.ts'
-import { composeAuthentication } from '../../src/service/compose/sign_in.ts'
+import { composeDirectory } from '../../src/service/compose/directory.ts'
+import { type SignIn as ComposedSignIn, composeSignIn } from '../../src/service/compose/sign_in.ts'
 import type { PushConfig } from '../../src/service/config/push_section.ts'
 import { defaultConfig } from '../../src/service/config/service_config.ts'
 import type { SmsConfig } from '../../src/service/config/sms_section.ts'
 import type { Delivery, PhonePrompt, SmsMessage } from '../../src/service/messaging/messaging.ts'
-import { Groups } from '../../src/service/people/groups.ts'
 import type { User } from '../../src/service/people/user.ts'
-import { Users } from '../../src/service/people/users.ts'
-import type { Authentication, AuthRequest } from '../../src/service/sign_in/authentication.ts'
-import { Lockout } from '../../src/service/sign_in/lockout.ts'
 import type { Directory } from '../../src/service/sign_in/subject.ts'
+import type { AuthRequest } from '../../src/service/sign_in/subject_reads.ts'
 import { Transactions } from '../../src/service/sign_in/transaction/transactions.ts'
 import type { Store } from '../../src/service/store/store.ts'
 import { activatePush } from './activate_push.ts'
@@ -36,7 +29,7 @@ export interface Somebody {
   readonly phoneId: string
 }
 
-/** Those who decide on sign-ins, over a real store, with ways to a phone that keep what they sent. */
+/** The sign-in over a real store, with ports that keep what they sent. */
 export class SignIn {
   readonly store: Store
   readonly clock = new ManualClock()
@@ -45,7 +38,13 @@ export class SignIn {
   readonly called: PhonePrompt[] = []
   readonly messages: SmsMessage[] = []
   readonly directory: Directory
-  readonly authentication: Authentication
+  readonly preauth: ComposedSignIn['preauth']
+  readonly auth: ComposedSignIn['auth']
+  readonly authStatus: ComposedSignIn['authStatus']
+  readonly pushAnswers: ComposedSignIn['pushAnswers']
+  readonly settlement: ComposedSignIn['settlement']
+  readonly fraudReports: ComposedSignIn['fraudReports']
+  readonly tidy: () => Promise<void>
   readonly transactions: Transactions
 
   constructor(
@@ -56,21 +55,12 @@ export class SignIn {
   ) {
     this.store = store
     this.transactions = new Transactions(store, this.clock)
-    this.directory = {
-      users: new Users(store),
-      groups: new Groups(store),
-      phones: new Phones(store),
-      tokens: new Tokens(store),
-      yubikeys: new Yubikeys(store),
-      bypassCodes: new BypassCodes(store),
-      smsPasscodes: new SmsPasscodes(store),
-    }
-    this.authentication = composeAuthentication({
+    this.directory = composeDirectory(store)
+    const composed = composeSignIn(
       store,
-      directory: this.directory,
-      lockout: new Lockout(store, { threshold: 10, lockMs: 60_000 }),
-      transactions: this.transactions,
-      delivery: {
+      this.directory,
+      this.transactions,
+      {
         push: { send: async (request) => void this.pushed.push(request) },
         phone: {
           call: async (request) => {
@@ -81,14 +71,23 @@ export class SignIn {
         sms: { send: async (message) => void this.messages.push(message) },
         ...delivery,
       },
-      push: { ...defaultConfig('.').push, ...push },
-      sms: { ...defaultConfig('.').sms, ...sms },
-      clock: this.clock,
-      log: this.log,
-    })
+      {
+        lockout: { threshold: 10, lockMs: 60_000 },
+        push: { ...defaultConfig('.').push, ...push },
+        sms: { ...defaultConfig('.').sms, ...sms },
+      },
+      { clock: this.clock, log: this.log },
+    )
+    this.preauth = composed.preauth
+    this.auth = composed.auth
+    this.authStatus = composed.authStatus
+    this.pushAnswers = composed.pushAnswers
+    this.settlement = composed.settlement
+    this.fraudReports = composed.fraudReports
+    this.tidy = composed.tidy
   }
 
-  /** A user with one phone, which takes pushes, calls and messages. */
+  /** Creates a user with one phone, which takes pushes, calls and messages. */
   async somebody(): Promise<Somebody> {
     const username = `user-${randomUUID()}`
     return await this.store.transaction(async (db) => {
@@ -116,13 +115,13 @@ export class SignIn {
   request(integration: Integration, { username }: User): AuthRequest {
     return {
       integration,
-      named: { username },
+      user: { username },
       ipaddr: '203.0.113.7',
       hostname: 'laptop',
     }
   }
 
-  /** The lines of a user's, the oldest first. */
+  /** A user's log lines, oldest first. */
   async lines({ userId }: User): Promise<AuthenticationEvent[]> {
     const log = new AuthenticationLog(this.store)
     return (await log.ofUser(userId, { since: 0, limit: 1000 })).toReversed()

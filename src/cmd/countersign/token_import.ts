@@ -9,7 +9,7 @@ import {
   importYubikeys,
 } from '../../service/administration/acts/token_imports.ts'
 import type { RunAct } from '../../service/administration/administration.ts'
-import type { Handed } from '../../service/authenticators/oath/listed_holders.ts'
+import type { HolderAssignments } from '../../service/authenticators/oath/assign_to_holders.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
 import type { CsvTokens } from '../../service/authenticators/token_files/csv_kind.ts'
 import {
@@ -57,7 +57,7 @@ interface ReadFile {
   readonly take: (run: RunAct, options: ImportOptions) => Promise<Taken>
 }
 
-type Taken = Imported & Handed
+type Taken = Imported & HolderAssignments
 
 const maxProblems = 50
 const defaultStepSecs = 30
@@ -178,7 +178,7 @@ async function readTokenFile(
   }
 }
 
-const nobody: Handed = { assigned: [], unassigned: [] }
+const nobody: HolderAssignments = { assigned: [], unassigned: [] }
 
 function buildTokenFile(
   { records, problems }: TokenFile<unknown>,

@@ -14,11 +14,12 @@ import type { Domain } from './domain.ts'
 
 /** Composes the APIs whose requests applications sign: `/auth/v2` and `/rest/v1`. */
 export function composeAuthApis(
-  { store, directory, invitations, authentication, origin, clock }: Domain,
+  { store, directory, invitations, signIn, origin, clock }: Domain,
   health: Health,
   logoFile: string | undefined,
 ): Face[] {
   const { users, bypassCodes } = directory
+  const { preauth, auth, authStatus } = signIn
   const portalLinks = new PortalLinks(store, users, invitations, () => origin.url, clock)
   const codes = new ActivationCodes(store)
   const enrollment = new Enrollment(store, users, bypassCodes, codes, clock)
@@ -26,10 +27,10 @@ export function composeAuthApis(
   const logo = logoFile === undefined ? undefined : readFileSync(logoFile)
   const authV2 = [
     ...buildServiceEndpoints(canDecide, logo, clock),
-    ...buildEnrolEndpoints(authentication, enrollment, portalLinks, () => origin.host),
-    ...buildSignInEndpoints(authentication, portalLinks),
+    ...buildEnrolEndpoints(preauth, enrollment, portalLinks, () => origin.host),
+    ...buildSignInEndpoints(preauth, auth, authStatus, portalLinks),
   ]
-  const restV1 = buildRestV1Endpoints(authentication, portalLinks, canDecide, logo)
+  const restV1 = buildRestV1Endpoints(preauth, auth, authStatus, portalLinks, canDecide, logo)
   return [
     (server, gates) => addAuthApi(server, gates, authV2, clock),
     (server, gates) => addRestV1(server, gates, restV1),

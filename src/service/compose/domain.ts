@@ -15,15 +15,13 @@ import { Invitations } from '../people/enrolment/invitations.ts'
 import { PhoneChanges } from '../people/enrolment/phone_changes.ts'
 import { Places } from '../place/places.ts'
 import { NoticeMail } from '../self_service/notice_mail.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
-import { Lockout } from '../sign_in/lockout.ts'
 import type { Directory } from '../sign_in/subject.ts'
 import { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
 import { composeDirectory } from './directory.ts'
 import { composeMessaging } from './messaging.ts'
 import type { PublicOrigin } from './public_origin.ts'
-import { composeAuthentication } from './sign_in.ts'
+import { composeSignIn, type SignIn } from './sign_in.ts'
 import { composeWebPush } from './web_push.ts'
 
 /** What the faces share. */
@@ -32,7 +30,7 @@ export interface Domain {
   readonly directory: Directory
   readonly devices: PushDevices
   readonly transactions: Transactions
-  readonly authentication: Authentication
+  readonly signIn: SignIn
   readonly activation: Activation
   readonly deactivation: Deactivation
   readonly invitations: Invitations
@@ -87,23 +85,12 @@ export async function composeDomain(
     clock,
   )
   const transactions = new Transactions(store, clock)
-  const authentication = composeAuthentication({
-    store,
-    directory,
-    lockout: new Lockout(store, config.lockout),
-    transactions,
-    delivery,
-    push: config.push,
-    sms: config.sms,
-    clock,
-    log,
-  })
   return {
     store,
     directory,
     devices,
     transactions,
-    authentication,
+    signIn: composeSignIn(store, directory, transactions, delivery, config, effects),
     activation: new Activation(
       store,
       new ActivationCodes(store),

@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { TelephonyLog } from '../audit/telephony_log.ts'
 import { SpokenPasscodes } from '../authenticators/call/spoken_passcodes.ts'
+import { PasscodeDelivery } from '../authenticators/sms/passcode_delivery.ts'
 import type { DeliveryConfig } from '../config/service_config.ts'
 import { createMailPort } from '../messaging/mail_port.ts'
 import type { Delivery } from '../messaging/messaging.ts'
@@ -29,7 +30,7 @@ export async function composeMessaging(
   const telephonyLog = new TelephonyLog(store)
   const limit = (type: 'sms' | 'phone', { provider, limits }: DeliveryConfig['sms' | 'phone']) =>
     new TelephonyLimit(store, telephonyLog, { type, provider: provider.kind }, limits, clock)
-  const passcodes = new SpokenPasscodes({ store, smsPasscodes, phones, clock })
+  const passcodes = new SpokenPasscodes(new PasscodeDelivery(store, smsPasscodes, phones, clock))
   const smsPort = await createSmsPort(sms, limit('sms', sms), outbox, log)
   const phoneLimit = limit('phone', phone)
   const phonePort = await createPhonePort(phone, phoneLimit, outbox, addresses, passcodes, log)

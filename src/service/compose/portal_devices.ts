@@ -21,7 +21,7 @@ import type { SelfService } from './self_service.ts'
 
 /** Adds the routes for devices, passkeys, recovery codes and past sign-ins. */
 export function addOwnDevices(routes: PortalRoutes, domain: Domain, own: SelfService): void {
-  const { store, directory, authentication, activation, delivery, places, origin } = domain
+  const { store, directory, signIn, activation, delivery, places, origin } = domain
   const { clock, log } = domain
   const { users, phones, bypassCodes } = directory
   const { acts, belongings, enrolments, credentials, numberChecks } = own
@@ -42,7 +42,7 @@ export function addOwnDevices(routes: PortalRoutes, domain: Domain, own: SelfSer
   )
   addHistoryRoutes(
     routes,
-    new OwnHistory(new AuthenticationLog(store), authentication, users, clock),
+    new OwnHistory(new AuthenticationLog(store), signIn.fraudReports, users, clock),
     new OwnSessions(acts, own.sessions, own.activationCodes),
     places,
   )

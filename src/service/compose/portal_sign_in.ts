@@ -1,4 +1,3 @@
-import { AuthenticationLog } from '../audit/authentication_log.ts'
 import type { PortalSessionGate } from '../http/gate/portal_session.ts'
 import type { PortalLimits } from '../http/web/portal/portal_limits.ts'
 import type { PortalRoutes } from '../http/web/portal/portal_routes.ts'
@@ -12,7 +11,6 @@ import { PortalApplication } from '../self_service/portal_application.ts'
 import { PortalRequests } from '../self_service/portal_requests.ts'
 import { PushSignIn } from '../self_service/push_sign_in.ts'
 import { SignInSessions } from '../self_service/sign_in_sessions.ts'
-import { Journal } from '../sign_in/journal.ts'
 import type { Domain } from './domain.ts'
 import type { SelfService } from './self_service.ts'
 
@@ -22,23 +20,23 @@ export function addSignIn(
   gate: PortalSessionGate,
   limits: PortalLimits,
   description: SessionDescription,
-  { store, directory, authentication, transactions, clock, log }: Domain,
+  { store, directory, signIn, transactions, clock, log }: Domain,
   { sessions: portalSessions, credentials, challenges, relyingParty }: SelfService,
 ): void {
   const { users, groups } = directory
+  const { preauth, auth, journal } = signIn
   const application = new PortalApplication(store, clock)
   const requests = new PortalRequests(application, users, groups)
   const sessions = new SignInSessions(store, portalSessions, clock)
   addSignInRoutes(routes, gate, limits, description, {
     sessions,
-    passcode: new PasscodeSignIn(requests, sessions, authentication, log),
-    push: new PushSignIn(requests, sessions, authentication, transactions, users, log),
+    passcode: new PasscodeSignIn(requests, sessions, auth, log),
+    push: new PushSignIn(requests, sessions, preauth, auth, transactions, users, log),
   })
   const assertion = new PasskeyAssertion(credentials, challenges, relyingParty)
-  const journal = new Journal(new AuthenticationLog(store))
   const approval = new PasskeyApproval(store, credentials, users, journal, clock)
   addPasskeySignInRoutes(routes, gate, limits, sessions, {
     assertion,
-    signIn: new PasskeySignIn(assertion, requests, authentication, approval, sessions),
+    signIn: new PasskeySignIn(assertion, requests, preauth, approval, sessions),
   })
 }

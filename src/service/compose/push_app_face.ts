@@ -17,9 +17,9 @@ export interface PushAppFace {
 
 /** Composes `/app/api`. */
 export function composePushApp(domain: Domain, accountName: string): PushAppFace {
-  const { store, directory, authentication, transactions, devices, places, origin } = domain
+  const { store, directory, signIn, transactions, devices, places, origin } = domain
   const { activation, deactivation, clock, log } = domain
-  const pending = new WaitingSignIns(authentication, devices, places)
+  const pending = new WaitingSignIns(signIn.pushAnswers, devices, places)
   const streams = new RequestStreams(transactions, pending)
   const authenticationLog = new AuthenticationLog(store)
   const account = { name: accountName, vapidPublicKey: domain.webPush?.publicKey }
@@ -28,7 +28,7 @@ export function composePushApp(domain: Domain, accountName: string): PushAppFace
       addActivation(app, gates.limit, activation, account, () => origin.host, clock)
       addDeviceRoutes(route, directory, devices, deactivation, account, clock)
       addHistoryRoutes(route, authenticationLog, places, clock)
-      addRequestRoutes(route, authentication, pending, streams, clock)
+      addRequestRoutes(route, signIn.pushAnswers, pending, streams, clock)
     })
   return { face, streams }
 }

@@ -1,54 +1,137 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { AuthenticationLog } from '../audit/authentication_log.ts'
+import { BypassPasscode } from '../authenticators/bypass/bypass_passcode.ts'
+import { CallFactor } from '../authenticators/call/call_factor.ts'
+import { OathPasscode } from '../authenticators/oath/oath_passcode.ts'
+import type { PasscodeKind } from '../authenticators/passcode/passcode_kind.ts'
+import { PushAnswers } from '../authenticators/push/push_answers.ts'
+import { PushFactor } from '../authenticators/push/push_factor.ts'
+import { PushWithdrawal } from '../authenticators/push/push_withdrawal.ts'
 import { VerificationCodes } from '../authenticators/push/verification_codes.ts'
+import { VerifiedPushPasscode } from '../authenticators/push/verified_push_passcode.ts'
+import { PasscodeDelivery } from '../authenticators/sms/passcode_delivery.ts'
+import { SmsBatches } from '../authenticators/sms/sms_batches.ts'
+import { SmsFactor } from '../authenticators/sms/sms_factor.ts'
+import { SmsPasscode } from '../authenticators/sms/sms_passcode.ts'
+import { YubikeyPasscode } from '../authenticators/yubikey/yubikey_passcode.ts'
 import type { PushConfig } from '../config/push_section.ts'
 import type { SmsConfig } from '../config/sms_section.ts'
 import type { Delivery } from '../messaging/messaging.ts'
-import { Authentication } from '../sign_in/authentication.ts'
+import { Auth } from '../sign_in/auth.ts'
+import { AuthStatus } from '../sign_in/auth_status.ts'
 import { FraudAlert } from '../sign_in/fraud_alert.ts'
+import { FraudReports } from '../sign_in/fraud_reports.ts'
 import { Journal } from '../sign_in/journal.ts'
-import type { Lockout } from '../sign_in/lockout.ts'
-import { PhoneFactors } from '../sign_in/phone_factors.ts'
+import { LockedTransactions } from '../sign_in/locked_transactions.ts'
+import { Lockout } from '../sign_in/lockout.ts'
+import type { LockoutSettings } from '../sign_in/lockout_rule.ts'
+import { PasscodeCheck } from '../sign_in/passcode_check.ts'
+import { PasscodeFactor } from '../sign_in/passcode_factor.ts'
+import { Preauth } from '../sign_in/preauth.ts'
+import { PushLimit } from '../sign_in/push_limit.ts'
 import { Settlement } from '../sign_in/settlement.ts'
-import type { Directory } from '../sign_in/subject.ts'
+import { type Directory, Subjects } from '../sign_in/subject.ts'
+import { SubjectReads } from '../sign_in/subject_reads.ts'
+import { Timeouts } from '../sign_in/timeouts.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
 
-export interface SignInParts {
-  readonly store: Store
-  readonly directory: Directory
-  readonly lockout: Lockout
-  readonly transactions: Transactions
-  readonly delivery: Delivery
-  readonly push: PushConfig
-  readonly sms: SmsConfig
-  readonly clock: Clock
-  readonly log: Log
+/** The classes that decide on sign-ins. */
+export interface SignIn {
+  readonly preauth: Preauth
+  readonly auth: Auth
+  readonly authStatus: AuthStatus
+  readonly pushAnswers: PushAnswers
+  readonly settlement: Settlement
+  readonly fraudReports: FraudReports
+  readonly journal: Journal
+  /** Ends overdue sign-ins, and deletes what has expired. */
+  readonly tidy: () => Promise<void>
 }
 
-/** Composes the classes that decide on sign-ins. */
-export function composeAuthentication({ push, sms, log, ...parts }: SignInParts): Authentication {
-  const { store, delivery } = parts
+export interface SignInConfig {
+  readonly lockout: LockoutSettings
+  readonly push: PushConfig
+  readonly sms: SmsConfig
+}
+
+export function composeSignIn(
+  store: Store,
+  directory: Directory,
+  transactions: Transactions,
+  delivery: Delivery,
+  config: SignInConfig,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): SignIn {
+  const { users, phones, smsPasscodes } = directory
+  const { push, sms } = config
   const authenticationLog = new AuthenticationLog(store)
-  const alert = new FraudAlert({ log, mail: delivery.mail, addresses: push.fraudEmails })
-  const settlement = new Settlement({
-    ...parts,
-    journal: new Journal(authenticationLog),
-    log: authenticationLog,
-    fraud: { alert, locks: push.fraudLocks },
-  })
+  const journal = new Journal(authenticationLog)
+  const lockout = new Lockout(store, config.lockout)
+  const timeouts = new Timeouts(store, transactions, journal, clock)
+  const alert = new FraudAlert(log, delivery.mail, push.fraudEmails)
+  const locks = push.fraudLocks
+  const fraud = new FraudReports(store, users, authenticationLog, alert, { locks }, clock)
+  const subjects = new Subjects(store, directory, lockout, delivery, clock)
+  const settlement = new Settlement(
+    store,
+    subjects,
+    users,
+    transactions,
+    timeouts,
+    journal,
+    fraud,
+    clock,
+  )
+  const passcodeDelivery = new PasscodeDelivery(store, smsPasscodes, phones, clock)
+  const batches = new SmsBatches(passcodeDelivery, phones, delivery.sms, sms, log)
+  const kinds = composePasscodeKinds(directory, transactions, batches)
+  const check = new PasscodeCheck(lockout, users, kinds)
+  const passcodes = new PasscodeFactor(store, check, settlement, clock)
   const verificationCodes = new VerificationCodes(store)
-  const phoneFactors = new PhoneFactors({
-    ...parts,
+  const limit = new PushLimit(lockout, authenticationLog, transactions, push.fatigue, clock)
+  const single = new LockedTransactions(store, transactions, lockout, clock)
+  const phoneFactors = {
+    push: new PushFactor(store, transactions, limit, verificationCodes, delivery.push, clock),
+    phone: new CallFactor(single, delivery.phone, clock),
+    sms: new SmsFactor(single, batches, authenticationLog, clock),
+  }
+  const reads = new SubjectReads(subjects, log)
+  const authStatus = new AuthStatus(transactions, timeouts, clock)
+  const withdrawal = new PushWithdrawal(store, transactions, settlement)
+  return {
+    preauth: new Preauth(reads, settlement, verificationCodes, smsPasscodes, clock),
+    auth: new Auth(reads, settlement, passcodes, phoneFactors, clock),
+    authStatus,
+    pushAnswers: new PushAnswers(transactions, settlement, withdrawal, clock),
     settlement,
-    verificationCodes,
-    log: authenticationLog,
-    smsPasscodes: parts.directory.smsPasscodes,
-    phones: parts.directory.phones,
-    programLog: log,
-    fatigue: push.fatigue,
-    sms: { ...sms, count: sms.batch },
-  })
-  return new Authentication({ ...parts, log, settlement, verificationCodes, phoneFactors })
+    fraudReports: fraud,
+    journal,
+    tidy: async () => {
+      await timeouts.endOverdue()
+      authStatus.prune()
+      await transactions.prune()
+      await verificationCodes.prune(clock.now())
+      await lockout.forget(clock.now())
+    },
+  }
+}
+
+/**
+ * The kinds of passcodes, in the order in which the vendor's service tries them: bypass codes, SMS
+ * passcodes, tokens.
+ */
+function composePasscodeKinds(
+  { bypassCodes, smsPasscodes, tokens, yubikeys }: Directory,
+  transactions: Transactions,
+  batches: SmsBatches,
+): PasscodeKind[] {
+  return [
+    new BypassPasscode(bypassCodes),
+    new SmsPasscode(smsPasscodes, (phoneId) => batches.refresh(phoneId)),
+    new VerifiedPushPasscode(transactions),
+    new OathPasscode(tokens),
+    new YubikeyPasscode(yubikeys),
+  ]
 }

@@ -14,14 +14,14 @@ const placesMs = 60_000
  * @returns Stops all of it.
  */
 export function startUpkeep(
-  { store, authentication, places, clock, log }: Domain,
+  { store, signIn, places, clock, log }: Domain,
   logKeepDays: number,
   { tidy, outboxCalls }: Pick<Faces, 'tidy' | 'outboxCalls'>,
 ): () => void {
   const logRetention = new LogRetention(store, logKeepDays, clock)
   const stops = [
     repeatedly(tidyMs, log, async () => {
-      await authentication.tidy()
+      await signIn.tidy()
       await tidy()
       await logRetention.prune()
     }),

@@ -1,6 +1,6 @@
+import { CallKeys } from '../authenticators/call/call_keys.ts'
 import type { PhoneConfig } from '../config/phone_section.ts'
 import type { Face } from '../http/server/http_server.ts'
-import { CallConversation } from '../http/voice/call_conversation.ts'
 import { OutboxCalls } from '../http/voice/outbox_calls.ts'
 import { addVoice } from '../http/voice/voice.ts'
 import { WebhookSignature } from '../http/voice/webhook_signature.ts'
@@ -14,17 +14,17 @@ export interface VoiceFaces {
 
 /** Composes `/voice/v1` for the provider that sends webhooks, or the calls of the outbox. */
 export function composeVoice(domain: Domain, phone: PhoneConfig): VoiceFaces {
-  const { authentication, transactions, addresses, outbox, clock, log } = domain
-  const conversation = new CallConversation(authentication, transactions, addresses, phone)
+  const { signIn, transactions, addresses, outbox, clock, log } = domain
+  const callKeys = new CallKeys(transactions, signIn.settlement, addresses, phone)
   const { provider } = phone
   switch (provider.kind) {
     case 'twilio': {
       const signature = new WebhookSignature(addresses, provider.twilio.authToken)
-      const face: Face = (server) => addVoice(server, conversation, signature, clock, log)
+      const face: Face = (server) => addVoice(server, callKeys, signature, clock, log)
       return { faces: [face], outboxCalls: undefined }
     }
     case 'outbox':
-      return { faces: [], outboxCalls: new OutboxCalls(outbox, conversation) }
+      return { faces: [], outboxCalls: new OutboxCalls(outbox, callKeys) }
     default:
       return { faces: [], outboxCalls: undefined }
   }

@@ -39,8 +39,9 @@ export const smsSection = {
     },
     sms_message: {
       type: text,
-      default: 'Passcodes for',
-      meaning: 'Text of the message before the name of the application',
+      default: '',
+      meaning:
+        'Text before the name of the application; by default a message reads "Your NAME passcode: 1275898"',
     },
     ...buildLimitOptions('Messages', { allPerHour: '1000' }),
   },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
 import type { Users } from '../people/users.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
+import type { FraudReports } from '../sign_in/fraud_reports.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
 
 /** A sign-in as its user sees it. */
@@ -18,13 +18,13 @@ const marked = 'user_marked_fraud'
 /** A user's past sign-ins. */
 export class OwnHistory {
   readonly #log: AuthenticationLog
-  readonly #authentication: Authentication
+  readonly #fraudReports: FraudReports
   readonly #users: Users
   readonly #clock: Clock
 
-  constructor(log: AuthenticationLog, authentication: Authentication, users: Users, clock: Clock) {
+  constructor(log: AuthenticationLog, fraudReports: FraudReports, users: Users, clock: Clock) {
     this.#log = log
-    this.#authentication = authentication
+    this.#fraudReports = fraudReports
     this.#users = users
     this.#clock = clock
   }
@@ -52,7 +52,7 @@ export class OwnHistory {
    * @throws {SelfServiceError} `not_found` for a sign-in of another user, or one already reported.
    */
   async report({ user }: KnownPerson, txid: string): Promise<boolean> {
-    if (await this.#authentication.reportFraud(user.userId, txid)) {
+    if (await this.#fraudReports.report(user.userId, txid)) {
       return (await this.#users.byId(user.userId))?.status === 'locked out'
     }
     throw new SelfServiceError('not_found', 'This sign-in has been reported already.')

@@ -1,6 +1,6 @@
 import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
+import type { Auth } from '../sign_in/auth.ts'
 import { signInRefused } from './person.ts'
 import type { PortalRequests } from './portal_requests.ts'
 import type { PortalSession } from './portal_sessions.ts'
@@ -18,18 +18,13 @@ const smsMs = 500
 export class PasscodeSignIn {
   readonly #requests: PortalRequests
   readonly #sessions: SignInSessions
-  readonly #authentication: Authentication
+  readonly #auth: Auth
   readonly #log: Log
 
-  constructor(
-    requests: PortalRequests,
-    sessions: SignInSessions,
-    authentication: Authentication,
-    log: Log,
-  ) {
+  constructor(requests: PortalRequests, sessions: SignInSessions, auth: Auth, log: Log) {
     this.#requests = requests
     this.#sessions = sessions
-    this.#authentication = authentication
+    this.#auth = auth
     this.#log = log
   }
 
@@ -39,7 +34,7 @@ export class PasscodeSignIn {
       const asked = await this.#requests.byName(session)
       if (asked === undefined || asked.proofless) throw signInRefused()
       const chosen = { factor: 'passcode', passcode } as const
-      const answer = await this.#authentication.auth(asked.request, chosen, { async: false })
+      const answer = await this.#auth.begin(asked.request, chosen, { async: false })
       const { user } = asked
       if (answer.kind !== 'settled' || !isProof(answer.outcome) || user === undefined) {
         throw signInRefused()
@@ -56,7 +51,7 @@ export class PasscodeSignIn {
       if (asked.proofless) return
       const chosen = { factor: 'sms', device: 'auto' } as const
       // not awaited: the response time would reveal that there was a phone
-      this.#authentication.auth(asked.request, chosen, { async: false }).catch((error: unknown) => {
+      this.#auth.begin(asked.request, chosen, { async: false }).catch((error: unknown) => {
         this.#log.error('a sign-in to the portal failed', { error: String(error) })
       })
     })

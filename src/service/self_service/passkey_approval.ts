@@ -45,12 +45,12 @@ export class PasskeyApproval {
       await this.#users.signedIn(user.userId, now, db)
       const attempt = {
         txid: randomUUID(),
-        asking: request,
+        request,
         user,
         factor: 'passkey',
         device: credential.credentialId,
       }
-      await this.#journal.ended(attempt, approved, 'user_approved', now, db)
+      await this.#journal.append({ attempt, outcome: approved, reason: 'user_approved' }, now, db)
     })
   }
 }

@@ -1,5 +1,5 @@
 import type { Secret } from '../../host/secret.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
+import type { Preauth } from '../sign_in/preauth.ts'
 import type { PasskeyApproval } from './passkey_approval.ts'
 import type { PasskeyAssertion, PasskeyResponse } from './passkey_assertion.ts'
 import { signInRefused } from './person.ts'
@@ -11,20 +11,20 @@ import type { SignInSessions } from './sign_in_sessions.ts'
 export class PasskeySignIn {
   readonly #assertion: PasskeyAssertion
   readonly #requests: PortalRequests
-  readonly #authentication: Authentication
+  readonly #preauth: Preauth
   readonly #approval: PasskeyApproval
   readonly #sessions: SignInSessions
 
   constructor(
     assertion: PasskeyAssertion,
     requests: PortalRequests,
-    authentication: Authentication,
+    preauth: Preauth,
     approval: PasskeyApproval,
     sessions: SignInSessions,
   ) {
     this.#assertion = assertion
     this.#requests = requests
-    this.#authentication = authentication
+    this.#preauth = preauth
     this.#approval = approval
     this.#sessions = sessions
   }
@@ -35,7 +35,7 @@ export class PasskeySignIn {
     if (proved === undefined) throw signInRefused()
     const asked = await this.#requests.byPasskey(session, proved.credential.userId)
     if (asked === undefined) throw signInRefused()
-    const { result } = await this.#authentication.preauth(asked.request)
+    const { result } = await this.#preauth.decide(asked.request)
     if (result !== 'auth' && result !== 'enroll') throw signInRefused()
     await this.#approval.record(asked, proved)
     return await this.#sessions.complete(session, asked.user)

@@ -2,7 +2,7 @@ import type { Integration } from '../applications/integrations.ts'
 import type { Groups } from '../people/groups.ts'
 import type { User } from '../people/user.ts'
 import type { Users } from '../people/users.ts'
-import type { AuthRequest } from '../sign_in/authentication.ts'
+import type { AuthRequest } from '../sign_in/subject_reads.ts'
 import type { PortalApplication } from './portal_application.ts'
 import type { PortalSession } from './portal_sessions.ts'
 
@@ -70,6 +70,6 @@ function buildRequest(
   integration: Integration,
   user: User | undefined,
 ): AuthRequest {
-  const named = user === undefined ? { username } : { userId: user.userId }
-  return { integration, named, ipaddr: address, hostname: '' }
+  const reference = user === undefined ? { username } : { userId: user.userId }
+  return { integration, user: reference, ipaddr: address, hostname: '' }
 }

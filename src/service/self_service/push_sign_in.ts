@@ -3,7 +3,8 @@ import { statusMessage } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { Users } from '../people/users.ts'
-import type { Authentication } from '../sign_in/authentication.ts'
+import type { Auth } from '../sign_in/auth.ts'
+import type { Preauth } from '../sign_in/preauth.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import { signInRefused } from './person.ts'
 import type { PortalRequests } from './portal_requests.ts'
@@ -28,7 +29,8 @@ const nobodyAsked = 'none'
 export class PushSignIn {
   readonly #requests: PortalRequests
   readonly #sessions: SignInSessions
-  readonly #authentication: Authentication
+  readonly #preauth: Preauth
+  readonly #auth: Auth
   readonly #transactions: Transactions
   readonly #users: Users
   readonly #log: Log
@@ -36,14 +38,16 @@ export class PushSignIn {
   constructor(
     requests: PortalRequests,
     sessions: SignInSessions,
-    authentication: Authentication,
+    preauth: Preauth,
+    auth: Auth,
     transactions: Transactions,
     users: Users,
     log: Log,
   ) {
     this.#requests = requests
     this.#sessions = sessions
-    this.#authentication = authentication
+    this.#preauth = preauth
+    this.#auth = auth
     this.#transactions = transactions
     this.#users = users
     this.#log = log
@@ -61,7 +65,7 @@ export class PushSignIn {
       const { request, proofless } = asked
       const preauth = proofless
         ? undefined
-        : await this.#authentication.preauth(request, { showsCode: true })
+        : await this.#preauth.decide(request, { showsCode: true })
       const verification = preauth?.result === 'auth' ? preauth.verification : undefined
       const shownCode = verification?.code ?? randomDigits(request.integration.verifiedPushDigits)
       const txid = verification?.txid ?? nobodyAsked
@@ -69,7 +73,7 @@ export class PushSignIn {
       if (verification !== undefined) {
         const chosen = { factor: 'push', device: 'auto', txid } as const
         // not awaited: the response time would reveal that there was a phone
-        this.#authentication.auth(request, chosen, { async: true }).catch((error: unknown) => {
+        this.#auth.begin(request, chosen, { async: true }).catch((error: unknown) => {
           this.#log.error('a sign-in to the portal failed', { error: String(error) })
         })
       }

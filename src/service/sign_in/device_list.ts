@@ -1,11 +1,11 @@
 import type { Device } from '../../duo/index.ts'
 import type { Token } from '../authenticators/oath/oath_tokens.ts'
 import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
+import { displayName, maskedNumber } from '../authenticators/phone/phone_label.ts'
 import type { Yubikey } from '../authenticators/yubikey/yubikeys.ts'
-import { displayName, maskedNumber } from './prompt_text.ts'
 
 /**
- * The devices as preauth lists them (duo.com/docs/authapi, /preauth): phones in their order, then
+ * Lists devices for preauth (duo.com/docs/authapi, /preauth): phones in their order, then
  * tokens.
  *
  * @param nextDigits First digit of the next SMS passcode, by phone.

@@ -1,7 +1,7 @@
 import type { Log } from '../../host/log.ts'
 import type { MailPort } from '../messaging/messaging.ts'
 
-/** A sign-in of which its user says that it was not he who asked for it. */
+/** A sign-in that its user reported as not their own. */
 export interface Fraud {
   readonly txid: string
   readonly username: string
@@ -9,32 +9,29 @@ export interface Fraud {
   readonly ipaddr: string
   readonly hostname: string
   readonly timestamp: number
-  /** Whether the account has been locked for it. */
+  /** Whether the report locked the account. */
   readonly locked: boolean
 }
 
-export interface FraudAlertParts {
-  readonly log: Log
-  readonly mail: MailPort | undefined
-  /** Who is told by mail. */
-  readonly addresses: readonly string[]
-}
-
-/** Tells those who run the service of a fraud: in the log, and by mail where that is set up. */
+/** Alerts administrators to fraud: in the log, and by mail if that is configured. */
 export class FraudAlert {
-  readonly #parts: FraudAlertParts
+  readonly #log: Log
+  readonly #mail: MailPort | undefined
+  readonly #addresses: readonly string[]
 
-  constructor(parts: FraudAlertParts) {
-    this.#parts = parts
+  constructor(log: Log, mail: MailPort | undefined, addresses: readonly string[]) {
+    this.#log = log
+    this.#mail = mail
+    this.#addresses = addresses
   }
 
-  /** Never waits for a mail, and never fails: the sign-in is refused already. */
+  /** Does not wait for mail, and never throws. */
   raise(fraud: Fraud): void {
-    const { log, mail, addresses } = this.#parts
+    const [log, mail] = [this.#log, this.#mail]
     const { txid, username, application, ipaddr, locked } = fraud
-    log.warn('a user reports a sign-in as fraud', { txid, username, application, ipaddr, locked })
+    log.warn('a user reported a sign-in as fraud', { txid, username, application, ipaddr, locked })
     if (mail === undefined) return
-    for (const to of addresses) {
+    for (const to of this.#addresses) {
       mail
         .send({ to, subject: `Fraud reported by ${username}`, text: buildText(fraud) })
         .catch((error: unknown) => {
@@ -46,14 +43,13 @@ export class FraudAlert {
 
 function buildText(fraud: Fraud): string {
   const { username, application, ipaddr, hostname, timestamp, txid, locked } = fraud
-  return `${username} reports a sign-in as fraud: somebody else asked for it, and probably knows the
-password.
+  return `${username} reported a sign-in as fraud. Someone else requested it and probably knows the password.
 
   application   ${application}
   time          ${new Date(timestamp).toISOString()}
   from          ${ipaddr === '' ? 'unknown' : ipaddr} ${hostname}
   transaction   ${txid}
 
-${locked ? 'The account is locked until an administrator unlocks it: countersign user unlock.' : 'The account is not locked.'} Have the password changed.
+${locked ? 'The account is locked until an administrator unlocks it: countersign user unlock.' : 'The account is not locked.'} The user must change their password.
 `
 }

@@ -9,12 +9,7 @@ import {
   type LockoutSettings,
   noFailures,
 } from './lockout_rule.ts'
-
-/**
- * What guesses and pushes count against. Anyone who knows a name can make them at the portal, so those
- * close the portal for that user and no other sign-in.
- */
-export type Budget = 'sign-in' | 'portal'
+import type { Budget } from './transaction/attempt.ts'
 
 /** Passcodes that are counted together: of one user, in one application, from one address. */
 export interface Source {

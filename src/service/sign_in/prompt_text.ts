@@ -1,6 +1,7 @@
 import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
+import { displayName } from '../authenticators/phone/phone_label.ts'
 
-/** What a client without a screen of its own shows, and what each answer stands for. */
+/** The text that a command-line client shows, and the factor for each answer. */
 export interface PromptText {
   readonly text: string
   readonly factors: Readonly<Record<string, string>>
@@ -13,10 +14,11 @@ const kinds = [
 ] as const
 
 /**
- * The list that `text_prompt` asks for: all pushes, then all calls, then all messages.
+ * Builds the text that `text_prompt` requests: all pushes, then all calls, then all messages.
  *
  * @param nextDigits First digit of the next SMS passcode, by phone.
- * @param pushCode What the app will ask for: some clients show nothing more while they wait.
+ * @param pushCode The code that the app will ask for. It is part of the text because some clients show
+ *   nothing else while they wait.
  */
 export function promptText(
   username: string,
@@ -40,11 +42,11 @@ export function promptText(
   const title = `Duo two-factor login for ${username}\n\n`
   if (first === undefined) return { text: `${title}Passcode: `, factors: {} }
   const lines = options.map(({ line }, index) => ` ${index + 1}. ${line}`).join('\n')
-  const told =
+  const codeLine =
     pushCode === undefined ? '' : `The app asks for this code with a push: ${pushCode}\n\n`
   const choice = `Passcode or option (1-${options.length}): `
   return {
-    text: `${title}Enter a passcode or select one of the following options:\n\n${lines}\n\n${told}${choice}`,
+    text: `${title}Enter a passcode or select one of the following options:\n\n${lines}\n\n${codeLine}${choice}`,
     factors: Object.fromEntries([
       ['default', first.factor],
       ...options.map(({ factor }, index) => [String(index + 1), factor]),
@@ -54,17 +56,4 @@ export function promptText(
 
 function nextCode(digit: string | undefined): string {
   return digit === undefined ? '' : ` (next code starts with: ${digit})`
-}
-
-/** A number as others may see it: its last four digits. */
-export function maskedNumber(number: string): string {
-  return number === '' ? '' : `XXX-XXX-${number.slice(-4)}`
-}
-
-/** What a phone is called in a list: its name, its platform or "Phone", and the masked number. */
-export function displayName({ name, platform, number }: CapablePhone): string {
-  const called = name === '' ? platform : name
-  const masked = maskedNumber(number)
-  if (masked === '') return called === '' ? 'Phone' : called
-  return called === '' ? masked : `${called} (${masked})`
 }

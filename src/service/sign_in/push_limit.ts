@@ -1,25 +1,14 @@
 import type { Clock } from '../../host/clock.ts'
 import { portalIkey } from '../applications/portal_ikey.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
+import type { PushPermission, PushPermissions } from '../authenticators/push/push_factor.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Attempt } from './journal.ts'
 import type { Lockout } from './lockout.ts'
 import { fruitlessPushes, heldBackUntil, type PushFatigueSettings } from './push_fatigue.ts'
 import { findFirsts, maxRepeats } from './repeats.ts'
+import type { Attempt } from './transaction/attempt.ts'
 import { isOverdue, type Transaction } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
-
-export interface PushLimitParts {
-  readonly lockout: Lockout
-  readonly log: AuthenticationLog
-  readonly transactions: Transactions
-  readonly fatigue: PushFatigueSettings
-  readonly clock: Clock
-}
-
-export type PushPermission =
-  | { readonly kind: 'send'; readonly repeatOf: string | undefined }
-  | { readonly kind: 'held back'; readonly until: number }
 
 /**
  * More than any limit, within any window. Only what the count needs is read: refused requests, which a
@@ -28,24 +17,36 @@ export type PushPermission =
 const maxEvents = 500
 
 /** Holds pushes back after too many fruitless ones; the portal and sign-ins are counted apart. */
-export class PushLimit {
-  readonly #parts: PushLimitParts
+export class PushLimit implements PushPermissions {
+  readonly #lockout: Lockout
+  readonly #log: AuthenticationLog
+  readonly #transactions: Transactions
+  readonly #settings: PushFatigueSettings
+  readonly #clock: Clock
 
-  constructor(parts: PushLimitParts) {
-    this.#parts = parts
+  constructor(
+    lockout: Lockout,
+    log: AuthenticationLog,
+    transactions: Transactions,
+    settings: PushFatigueSettings,
+    clock: Clock,
+  ) {
+    this.#lockout = lockout
+    this.#log = log
+    this.#transactions = transactions
+    this.#settings = settings
+    this.#clock = clock
   }
 
-  /**
-   * Whether a push may be sent. The user's row stays locked until the transaction ends, so that parallel
-   * requests are counted one by one on all nodes; open the push in the same transaction.
-   */
-  async ask(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission> {
-    const { lockout, transactions, fatigue, clock } = this.#parts
-    const now = clock.now()
-    const { integration, budget } = attempt.asking
+  /** Whether a push may be sent. The user's row stays locked until the transaction ends. */
+  async decide(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission> {
+    const fatigue = this.#settings
+    const now = this.#clock.now()
+    const { integration, budget } = attempt.request
     const { ikey } = integration
-    if (fatigue.limit !== 0) await lockout.hold({ userId, ikey, address: '', budget }, now, db)
-    const unsettled = await transactions.unsettledOfUser(userId, db)
+    if (fatigue.limit !== 0)
+      await this.#lockout.hold({ userId, ikey, address: '', budget }, now, db)
+    const unsettled = await this.#transactions.unsettledOfUser(userId, db)
     const waiting = unsettled.filter((other) => !isOverdue(other, now))
     const firsts = findFirsts(attempt, waiting).map(({ txid }) => txid)
     const [first] = firsts
@@ -61,29 +62,28 @@ export class PushLimit {
   }
 
   /**
-   * When the pushes of the same budget came to nothing since the last success; one that is not
-   * settled yet counts from when it was opened. Repeats do not count for themselves.
+   * When the pushes of the same budget failed since the last success; one that is not settled yet counts
+   * from when it was opened. Repeats do not count separately.
    */
   async #fruitless(
-    { asking }: Attempt,
+    { request }: Attempt,
     userId: string,
     unsettled: readonly Transaction[],
     db: StoreDb,
   ): Promise<number[]> {
-    const { log, fatigue, clock } = this.#parts
-    const isPortal = asking.budget === 'portal'
-    const portal = isPortal ? asking.integration.ikey : await portalIkey(db)
-    const events = await log.ofUser(
+    const isPortal = request.budget === 'portal'
+    const portal = isPortal ? request.integration.ikey : await portalIkey(db)
+    const events = await this.#log.ofUser(
       userId,
       {
-        since: clock.now() - fatigue.windowMs,
+        since: this.#clock.now() - this.#settings.windowMs,
         limit: maxEvents,
         successesAndPushes: fruitlessPushes,
         ...(isPortal ? { ikey: portal } : { exceptIkey: portal }),
       },
       db,
     )
-    // a sign-in whose retry was approved has not come to nothing
+    // a sign-in whose retry was approved did not fail
     const approved = events
       .filter(({ result }) => result === 'success')
       .map(({ repeatOf }) => repeatOf)
@@ -99,9 +99,9 @@ export class PushLimit {
     return [...ended.map(({ timestamp }) => timestamp), ...open.map(({ opened }) => opened)]
   }
 
-  /** A few retries, and none once one of them was answered: more would be pushes for nothing. */
+  /** A few retries, and none once one of them was answered: the user would see needless pushes. */
   async #mayRepeat(userId: string, firsts: readonly string[], db: StoreDb): Promise<boolean> {
-    const repeats = await this.#parts.transactions.repeatsOf(userId, firsts, db)
+    const repeats = await this.#transactions.repeatsOf(userId, firsts, db)
     return repeats.length < maxRepeats && repeats.every(({ isSettled }) => !isSettled)
   }
 }

@@ -1,18 +1,18 @@
 import type { Log } from '../../host/log.ts'
 import type { NameRefusal } from '../people/user_names.ts'
 import { spelledOut } from '../people/username/username_problem.ts'
-import type { SignInAttemptRequest } from './journal.ts'
+import type { AttemptRequest } from './transaction/attempt.ts'
 
 const maxLogged = 255
 
-/** Logs a username that was denied for its spelling, with escapes: the eye can't see a look-alike. */
+/** Logs a username that was denied for its spelling, with escapes, because look-alikes are not visible. */
 export function logRefusedName(
-  { named, integration, ipaddr }: SignInAttemptRequest,
+  { user, integration, ipaddr }: AttemptRequest,
   refusal: NameRefusal,
   log: Log,
 ): void {
   const fields = {
-    username: 'username' in named ? spelledOut(named.username.slice(0, maxLogged)) : '',
+    username: 'username' in user ? spelledOut(user.username.slice(0, maxLogged)) : '',
     application: integration.name,
     ipaddr,
   }

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
-import type { Attempt } from './journal.ts'
 import { sourceAddress } from './source_address.ts'
+import type { Attempt } from './transaction/attempt.ts'
 import type { Transaction } from './transaction/transaction.ts'
 
 /**
@@ -16,12 +16,12 @@ export const maxRepeats = 3
  * @param waiting What waits for the user.
  */
 export function findFirsts(
-  { asking, factor, device }: Attempt,
+  { request, factor, device }: Attempt,
   waiting: readonly Transaction[],
 ): Transaction[] {
   return waiting.filter(
     (other) =>
-      other.ikey === asking.integration.ikey &&
+      other.ikey === request.integration.ikey &&
       other.factor === factor &&
       other.phoneId === device &&
       other.repeatOf === null &&
@@ -32,9 +32,9 @@ export function findFirsts(
 /** Addresses that stand for an unknown client: the vendor's proxy sends 0.0.0.0. */
 const unknownRanges = ['unspecified', 'loopback']
 
-/** Whether both come from one address that the application has named. */
-export function isSameSource({ asking }: Attempt, { request }: Transaction): boolean {
-  const source = sourceAddress(asking.ipaddr)
+/** Whether both come from one address that the application sent. */
+export function isSameSource({ request }: Attempt, first: Transaction): boolean {
+  const source = sourceAddress(request.ipaddr)
   if (source === '' || unknownRanges.includes(ipaddr.process(source).range())) return false
-  return asking.ipaddr === request.ipaddr
+  return request.ipaddr === first.request.ipaddr
 }

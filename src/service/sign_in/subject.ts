@@ -1,3 +1,4 @@
+import type { Clock } from '../../host/clock.ts'
 import type { Integration, VerifiedPush } from '../applications/integrations.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import type { Token, Tokens } from '../authenticators/oath/oath_tokens.ts'
@@ -11,17 +12,15 @@ import type { User } from '../people/user.ts'
 import { type NameRefusal, newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store } from '../store/store.ts'
-import type { Budget, Lockout } from './lockout.ts'
+import type { Lockout } from './lockout.ts'
 import { type Decision, decide } from './policy.ts'
-
-/** How a caller names a user. */
-export type Named = { readonly username: string } | { readonly userId: string }
+import type { Budget, UserReference } from './transaction/attempt.ts'
 
 /** A user, known or not, who wants to sign in, and the decision whether they may. */
 export interface Subject {
   readonly user: User | undefined
   readonly phones: readonly CapablePhone[]
-  /** Tokens without the passcode generators of phones, then YubiKeys. */
+  /** OATH tokens without those of phones, then YubiKeys. */
   readonly tokens: readonly (Token | Yubikey)[]
   readonly decision: Decision
   /** Why an unknown name is denied regardless of the policy for new users. */
@@ -30,6 +29,7 @@ export interface Subject {
   readonly verifiedPush: VerifiedPush
 }
 
+/** The tables of users and of what they sign in with. */
 export interface Directory {
   readonly users: Users
   readonly groups: Groups
@@ -40,65 +40,80 @@ export interface Directory {
   readonly smsPasscodes: SmsPasscodes
 }
 
-/** Identifier of no user: an unknown name takes the same queries as a known one. */
+/** Identifier of no user, so that an unknown name takes the same queries as a known one. */
 const nobody = 'DU0'
 
-/**
- * Reads what decides about a user before a second factor is checked.
- *
- * @returns `undefined` for an unknown identifier; an unknown name is a subject too.
- */
-export async function readSubject(
-  named: Named,
-  integration: Pick<Integration, 'newUserPolicy' | 'usernameNormalization' | 'verifiedPush'>,
-  now: number,
-  from: {
-    readonly store: Store
-    readonly directory: Directory
-    readonly lockout: Lockout
-    readonly delivery: Delivery
-  },
-  budget: Budget = 'sign-in',
-): Promise<Subject | undefined> {
-  const { store, directory, lockout, delivery } = from
-  const user =
-    'userId' in named
-      ? await directory.users.byId(named.userId)
-      : await directory.users.byName(named.username, integration.usernameNormalization)
-  if (user === undefined && 'userId' in named) return undefined
-  const nameRefusal =
-    user === undefined && 'username' in named
-      ? await newNameRefusal(named.username, integration.usernameNormalization, store.db)
-      : undefined
-  const userId = user?.userId ?? nobody
-  const [groups, phones, tokens, yubikeys, lockedOut] = await Promise.all([
-    directory.groups.ofUser(userId),
-    directory.phones.ofUser(userId),
-    directory.tokens.ofUser(userId),
-    directory.yubikeys.ofUser(userId),
-    lockout.accountIsLocked(userId, budget, now, store.db),
-  ])
-  const enrolled =
-    phones.length + tokens.length + yubikeys.length > 0 ||
-    (await directory.bypassCodes.ofUser(userId)).some(
-      ({ expires, reuseCount }) =>
-        (expires === null || expires > now) && (reuseCount === null || reuseCount > 0),
-    )
-  return {
-    user,
-    phones: capablePhones(phones, tokens, delivery),
-    tokens: [...tokens.filter(({ phoneId }) => phoneId === null), ...yubikeys],
-    decision: decide(
-      {
-        status: user?.status,
-        nameRefusal: nameRefusal?.kind,
-        groupStatuses: groups.map(({ status }) => status),
-        enrolled,
-        lockedOut,
-      },
-      integration.newUserPolicy,
-    ),
-    nameRefusal,
-    verifiedPush: integration.verifiedPush,
+/** Reads what decides about a user before a second factor is checked. */
+export class Subjects {
+  readonly #store: Store
+  readonly #directory: Directory
+  readonly #lockout: Lockout
+  readonly #delivery: Delivery
+  readonly #clock: Clock
+
+  constructor(
+    store: Store,
+    directory: Directory,
+    lockout: Lockout,
+    delivery: Delivery,
+    clock: Clock,
+  ) {
+    this.#store = store
+    this.#directory = directory
+    this.#lockout = lockout
+    this.#delivery = delivery
+    this.#clock = clock
+  }
+
+  /** @returns `undefined` for an unknown identifier; an unknown name is a subject too. */
+  async read(
+    reference: UserReference,
+    integration: Pick<Integration, 'newUserPolicy' | 'usernameNormalization' | 'verifiedPush'>,
+    budget: Budget = 'sign-in',
+  ): Promise<Subject | undefined> {
+    const { users, groups, phones, tokens, yubikeys } = this.#directory
+    const { newUserPolicy, usernameNormalization, verifiedPush } = integration
+    const { db } = this.#store
+    const now = this.#clock.now()
+    const user =
+      'userId' in reference
+        ? await users.byId(reference.userId)
+        : await users.byName(reference.username, usernameNormalization)
+    if (user === undefined && 'userId' in reference) return undefined
+    const nameRefusal =
+      user === undefined && 'username' in reference
+        ? await newNameRefusal(reference.username, usernameNormalization, db)
+        : undefined
+    const userId = user?.userId ?? nobody
+    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut] = await Promise.all([
+      groups.ofUser(userId),
+      phones.ofUser(userId),
+      tokens.ofUser(userId),
+      yubikeys.ofUser(userId),
+      this.#lockout.accountIsLocked(userId, budget, now, db),
+    ])
+    const hasDevice = ownPhones.length + ownTokens.length + ownYubikeys.length > 0
+    const enrolled = hasDevice || (await this.#hasBypassCode(userId, now))
+    return {
+      user,
+      phones: capablePhones(ownPhones, ownTokens, this.#delivery),
+      tokens: [...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownYubikeys],
+      decision: decide(
+        {
+          status: user?.status,
+          nameRefusal: nameRefusal?.kind,
+          groupStatuses: ownGroups.map(({ status }) => status),
+          enrolled,
+          lockedOut,
+        },
+        newUserPolicy,
+      ),
+      nameRefusal,
+      verifiedPush,
+    }
+  }
+
+  async #hasBypassCode(userId: string, now: number): Promise<boolean> {
+    return (await this.#directory.bypassCodes.countUsable(userId, now, this.#store.db)) > 0
   }
 }

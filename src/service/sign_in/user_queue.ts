@@ -10,6 +10,9 @@ export interface UserQueueLimits {
   readonly maxWaitMs: number
 }
 
+/** Limits that all queues share; clients do not wait much longer for a reply. */
+export const queueLimits = { waiting: 400, waitingInAll: 5000, maxWaitMs: 5000 } as const
+
 interface Lane {
   running: number
   /** In order of arrival. */

@@ -10,6 +10,7 @@ import { type NewToken, Tokens } from '../../../src/service/authenticators/oath/
 import { Users } from '../../../src/service/people/users.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
 import type { Store } from '../../../src/service/store/store.ts'
+import { consumeOath } from '../../rig/consume.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -35,7 +36,7 @@ onBothDatabases('passcodes', (rig) => {
     return OathSecret.fromBase32(made.secret)
   }
   const consume = async (userId: string, passcode: string, at = now, by = store) =>
-    (await by.transaction((db) => new Tokens(by).consume(userId, passcode, at, db))).outcome
+    (await by.transaction((db) => consumeOath(by, userId, passcode, at, db))).outcome
   const newCodes = (userId: string, options: Partial<NewBypassCodes> = {}, at = now) =>
     store.transaction((db) =>
       new BypassCodes(store).create(
@@ -108,7 +109,7 @@ onBothDatabases('passcodes', (rig) => {
     const secret = await newToken(userId, { kind: 'hotp' })
     const passcode = HOTP.generate({ secret, counter: 0 })
     const failing = store.transaction(async (db) => {
-      await new Tokens(store).consume(userId, passcode, now, db)
+      await consumeOath(store, userId, passcode, now, db)
       throw new Error('the log could not be written')
     })
     await assert.rejects(failing)

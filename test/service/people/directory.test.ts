@@ -5,10 +5,12 @@ import { Integrations } from '../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../src/service/audit/authentication_log.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
 import { type NewToken, Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { resyncByCodes } from '../../../src/service/authenticators/oath/resync.ts'
 import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
 import { Users } from '../../../src/service/people/users.ts'
 import type { Store } from '../../../src/service/store/store.ts'
+import { consumeOath } from '../../rig/consume.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -38,7 +40,7 @@ onBothDatabases('the directory', (rig) => {
   }
 
   async function consume(userId: string, passcode: string, at = now, by = store): Promise<string> {
-    return (await by.transaction((db) => new Tokens(by).consume(userId, passcode, at, db))).outcome
+    return (await by.transaction((db) => consumeOath(by, userId, passcode, at, db))).outcome
   }
 
   const hotp = (secret: OathSecret, counter: number, digits = 6) =>
@@ -125,7 +127,7 @@ onBothDatabases('the directory', (rig) => {
     const userId = await newUser()
     const { secret, tokenId } = await newToken(userId, { kind: 'hotp' })
     const resync = (...codes: string[]) =>
-      store.transaction((db) => new Tokens(store).resync(tokenId, codes, db))
+      store.transaction((db) => resyncByCodes(new Tokens(store), tokenId, codes, db))
     assert.equal(await resync(hotp(secret, 3000), hotp(secret, 3002)), false)
     assert.equal(await resync(hotp(secret, 3000), hotp(secret, 3001)), true)
     assert.equal(await consume(userId, hotp(secret, 3002)), 'accepted')

@@ -1,4 +1,4 @@
-import { assignToHolders, type HeldToken } from '../../authenticators/oath/listed_holders.ts'
+import { assignToHolders, type HeldToken } from '../../authenticators/oath/assign_to_holders.ts'
 import { type ListedToken, Tokens } from '../../authenticators/oath/oath_tokens.ts'
 import type { Imported, ImportOptions } from '../../authenticators/token_files/token_import.ts'
 import { type NewYubikey, Yubikeys } from '../../authenticators/yubikey/yubikeys.ts'

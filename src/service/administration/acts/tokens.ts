@@ -1,4 +1,5 @@
 import { type NewToken, Tokens } from '../../authenticators/oath/oath_tokens.ts'
+import { resyncByCodes } from '../../authenticators/oath/resync.ts'
 import { Yubikeys } from '../../authenticators/yubikey/yubikeys.ts'
 import type { User } from '../../people/user.ts'
 import { act } from '../act.ts'
@@ -50,7 +51,7 @@ export const resyncToken = act({
   do: (
     { store, db },
     { tokenId, codes }: { readonly tokenId: string; readonly codes: readonly string[] },
-  ) => new Tokens(store).resync(tokenId, codes, db),
+  ) => resyncByCodes(new Tokens(store), tokenId, codes, db),
   log: ({ tokenId }, found) => ({
     object: tokenId,
     description: found ? 'resynchronised' : 'codes not found',

@@ -1,15 +1,27 @@
 import type { PhonePrompt } from '../../messaging/messaging.ts'
-import { deliverPasscodes, type PasscodeDeliveryParts } from '../sms/deliver_passcodes.ts'
 
-/** Does not follow `valid_minutes`, which is for passcodes in messages: a spoken one is typed at once. */
+/** Makes passcodes, and stores those that were sent; as `sms/passcode_delivery.ts` does. */
+export interface PasscodeBatches {
+  deliver<Sent>(
+    batch: {
+      readonly phoneId: string
+      readonly userId: string
+      readonly count: number
+      readonly validMinutes: number
+    },
+    send: (passcodes: readonly string[]) => Promise<Sent>,
+  ): Promise<Sent>
+}
+
+/** Independent of `sms_valid_minutes`, which may be long: a spoken passcode is typed at once. */
 const validMinutes = 10
 
 /** Passcodes for providers whose calls can't receive a key: the user types what the call speaks. */
 export class SpokenPasscodes {
-  readonly #parts: PasscodeDeliveryParts
+  readonly #batches: PasscodeBatches
 
-  constructor(parts: PasscodeDeliveryParts) {
-    this.#parts = parts
+  constructor(batches: PasscodeBatches) {
+    this.#batches = batches
   }
 
   /**
@@ -22,6 +34,6 @@ export class SpokenPasscodes {
     say: (passcode: string) => Promise<string>,
   ): Promise<string> {
     const batch = { phoneId, userId, count: 1, validMinutes }
-    return await deliverPasscodes(this.#parts, batch, ([passcode = '']) => say(passcode))
+    return await this.#batches.deliver(batch, ([passcode = '']) => say(passcode))
   }
 }

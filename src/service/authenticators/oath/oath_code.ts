@@ -3,7 +3,7 @@ import { Secret as OathSecret } from 'otpauth'
 
 export type OathAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 
-/** What a passcode is made from (RFC 4226, RFC 6238). */
+/** Parameters of a passcode's algorithm (RFC 4226, RFC 6238). */
 export interface OathParameters {
   readonly kind: 'hotp' | 'totp'
   readonly digits: number
@@ -12,27 +12,27 @@ export interface OathParameters {
   readonly stepSecs: number
 }
 
-/** HOTP codes that may be skipped between two uses, as by a button pressed in a pocket. */
+/** HOTP codes that may be skipped between two uses, as when the button is pressed by accident. */
 const lookAhead = 20
-/** How far a token may have run ahead that is brought back by three codes in a row. */
+/** How many codes ahead a token can be resynchronised by three consecutive codes. */
 const resyncAhead = 1000
-/** Steps that a TOTP token's clock may be off from what it was at its last use. */
+/** Steps by which a TOTP token's clock may differ from its drift at the last use. */
 const clockWindow = 1
-const largestDrift = 10
+const maxDrift = 10
 
 /**
- * The key to a token's codes. They are computed here and not by otpauth, since a wrong passcode is
- * compared with a thousand of them.
+ * The key of a token. Codes are computed here and not by otpauth, which is too slow to compare a wrong
+ * passcode with a thousand of them.
  */
 export class OathKey {
   readonly #key: KeyObject
 
-  /** @param base32 As it stands in an otpauth:// URI. */
+  /** @param base32 As in an otpauth:// URI. */
   constructor(base32: string) {
     this.#key = createSecretKey(Buffer.from(OathSecret.fromBase32(base32).bytes))
   }
 
-  /** The passcode for a counter, or for a step of time (RFC 4226 §5.3, RFC 6238 §4.2). */
+  /** The passcode for a counter or a time step (RFC 4226 §5.3, RFC 6238 §4.2). */
   code({ algorithm, digits }: OathParameters, moment: number): string {
     const message = Buffer.alloc(8)
     message.writeBigUInt64BE(BigInt(moment))
@@ -42,8 +42,8 @@ export class OathKey {
     return String(truncated % 10 ** digits).padStart(digits, '0')
   }
 
-  /** The first of the moments that the passcode is for. */
-  momentOf(
+  /** The first of the counters or time steps that the passcode is for. */
+  findMoment(
     parameters: OathParameters,
     passcode: string,
     moments: Iterable<number>,
@@ -57,7 +57,7 @@ export class OathKey {
   }
 }
 
-/** Counters or steps at which a passcode is taken now. */
+/** Counters or time steps whose passcodes are accepted now. */
 export function acceptableMoments(
   { kind, stepSecs }: OathParameters,
   { position, drift }: { readonly position: number; readonly drift: number },
@@ -69,20 +69,20 @@ export function acceptableMoments(
   return [...new Set([...near, ...span(step - clockWindow, step + clockWindow)])]
 }
 
-/** Counters whose passcodes have been used, or skipped, lately. */
+/** Counters whose passcodes were used or skipped recently. */
 export function pastMoments({ position }: { readonly position: number }): number[] {
   return span(Math.max(0, position - lookAhead), position - 1)
 }
 
-/** Counters at which a passcode may be the first of a resynchronisation. */
+/** Counters whose passcodes can start a resynchronisation. */
 export function distantMoments({ position }: { readonly position: number }): number[] {
   return span(position + lookAhead + 1, position + resyncAhead)
 }
 
-/** How far ahead a token's clock is, as far as that is believed. */
-export function maxDrift({ stepSecs }: OathParameters, step: number, now: number): number {
+/** By how many steps a token's clock is ahead, limited to what a real clock can drift. */
+export function limitedDrift({ stepSecs }: OathParameters, step: number, now: number): number {
   const drift = step - Math.floor(now / 1000 / stepSecs)
-  return Math.max(-largestDrift, Math.min(largestDrift, drift))
+  return Math.max(-maxDrift, Math.min(maxDrift, drift))
 }
 
 function span(first: number, last: number): number[] {

@@ -17,23 +17,15 @@ import {
   type TokenPageRequest,
   tokenOrder,
 } from '../token_list.ts'
-import {
-  acceptableMoments,
-  distantMoments,
-  maxDrift,
-  type OathAlgorithm,
-  OathKey,
-  type OathParameters,
-  pastMoments,
-} from './oath_code.ts'
-import { checkedSecret } from './oath_secret.ts'
+import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts'
+import { parseSecret } from './oath_secret.ts'
 
-/** A generator of passcodes: a hardware token, an app that shows codes, or a phone's own. */
+/** An HOTP or TOTP token: a hardware token, an authenticator app, or the push app of a phone. */
 export interface Token extends OathParameters {
   /** `DH…` */
   readonly tokenId: string
   readonly userId: string | null
-  /** The phone with this passcode generator; `null` for a hardware token. */
+  /** The phone whose push app shows the codes; `null` for any other token. */
   readonly phoneId: string | null
   readonly serial: string
   /** HOTP: the next counter; TOTP: the last step used. */
@@ -61,15 +53,20 @@ export interface NewToken {
 /** A hardware token as a file lists it. */
 export type ListedToken = NewToken & { readonly serial: string; readonly secret: Secret }
 
-/** The result of checking a passcode; one that was used before differs from a wrong one. */
-export type Consumption =
-  | { readonly outcome: 'accepted'; readonly token: Token }
-  | { readonly outcome: 'replayed'; readonly token: Token; readonly usedAt: number }
-  | { readonly outcome: 'wrong' }
-
-const resyncMs = 5 * 60_000
-const resyncCodes = 3
-const administratorResyncAhead = 10_000
+/** A token with what its passcodes are computed from. */
+export interface KeyedToken {
+  readonly token: Token
+  readonly key: OathKey
+  /** The resynchronisation in progress. */
+  readonly resync: {
+    /** Counter that the next code must have; `null` for none in progress. */
+    readonly position: number | null
+    /** Consecutive codes so far. */
+    readonly codes: number
+    /** When the last of them was typed. */
+    readonly at: number | null
+  }
+}
 
 interface TokenRow {
   readonly token_id: string
@@ -90,7 +87,7 @@ interface TokenRow {
   readonly used: number | null
 }
 
-/** Stores the tokens and consumes their passcodes. */
+/** The table of OATH tokens. */
 export class Tokens {
   readonly #store: Store
 
@@ -169,8 +166,8 @@ export class Tokens {
     db: StoreDb,
   ): Promise<{ readonly token: Token; readonly secret: string }> {
     const secret =
-      token.secret === undefined ? new OathSecret({ size: 20 }) : checkedSecret(token.secret)
-    const row = { ...this.#rowOf(token, secret, now), user_id: userId }
+      token.secret === undefined ? new OathSecret({ size: 20 }) : parseSecret(token.secret)
+    const row = { ...this.#newRow(token, secret, now), user_id: userId }
     await insert([row], db)
     return { token: toToken(row), secret: secret.base32 }
   }
@@ -192,7 +189,7 @@ export class Tokens {
     const added = tokens.filter((token) => !before.has(name(token)))
     let done = 0
     for (const portion of portions(added)) {
-      const rows = portion.map((token) => this.#rowOf(token, checkedSecret(token.secret), now))
+      const rows = portion.map((token) => this.#newRow(token, parseSecret(token.secret), now))
       await insert(rows, db)
       done += portion.length
       progress?.(done)
@@ -211,69 +208,18 @@ export class Tokens {
     }
   }
 
-  /**
-   * Uses a passcode up. Of concurrent attempts on all nodes one succeeds: a single UPDATE moves the
-   * counter or time step, and only applies if it has not been moved that far.
-   *
-   * The near codes of all tokens are compared first, TOTP before HOTP; the thousand distant codes of a
-   * resynchronisation only if the passcode is none of those.
-   */
-  async consume(userId: string, passcode: string, now: number, db: StoreDb): Promise<Consumption> {
-    const candidates = (await this.#rows(userId, db))
-      .filter(({ digits }) => digits === passcode.length)
-      .filter(({ expires }) => expires === null || expires > now)
-      .map((row): Candidate => ({ row, token: toToken(row), key: this.#key(row) }))
-      .toSorted((one, other) => nearMoments[one.token.kind] - nearMoments[other.token.kind])
-    let replayed: Candidate | undefined
-    for (const candidate of candidates) {
-      const { token, key } = candidate
-      const moment = key.momentOf(token, passcode, acceptableMoments(token, token, now))
-      if (moment === undefined) continue
-      if (await use(token, moment, now, db)) return { outcome: 'accepted', token }
-      replayed = candidate
-    }
-    const hotp = candidates.filter(({ token }) => token.kind === 'hotp')
-    replayed ??= hotp.find(
-      ({ token, key }) => key.momentOf(token, passcode, pastMoments(token)) !== undefined,
-    )
-    if (replayed !== undefined) {
-      const { token } = replayed
-      return { outcome: 'replayed', token, usedAt: await lastUsedAt(token, db) }
-    }
-    for (const { row, token, key } of hotp) {
-      if (await this.#resynchronised(row, key, passcode, now, db)) {
-        return { outcome: 'accepted', token }
-      }
-    }
-    return { outcome: 'wrong' }
+  /** A user's tokens, with their keys. */
+  async keyed(userId: string, db: StoreDb): Promise<KeyedToken[]> {
+    return (await this.#rows(userId, db)).map((row) => this.#keyed(row))
   }
 
-  /**
-   * Resynchronises an HOTP token that is far ahead by two or more consecutive codes.
-   *
-   * @returns Whether they are codes of this token.
-   */
-  async resync(tokenId: string, codes: readonly string[], db: StoreDb): Promise<boolean> {
+  async keyedById(tokenId: string, db: StoreDb): Promise<KeyedToken | undefined> {
     const row = await db
       .selectFrom('oath_tokens')
       .selectAll()
       .where('token_id', '=', tokenId)
       .executeTakeFirst()
-    if (row === undefined || row.kind !== 'hotp' || codes.length < 2) return false
-    const token = toToken(row)
-    const key = this.#key(row)
-    for (
-      let counter = token.position;
-      counter < token.position + administratorResyncAhead;
-      counter++
-    ) {
-      const all = codes.every(
-        (code, index) => key.momentOf(token, code, [counter + index]) !== undefined,
-      )
-      if (!all) continue
-      return await use(token, counter + codes.length - 1, 0, db)
-    }
-    return false
+    return row === undefined ? undefined : this.#keyed(row)
   }
 
   async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
@@ -293,37 +239,15 @@ export class Tokens {
     return numDeletedRows > 0n
   }
 
-  /** Deletes the passcode generator of a phone. */
+  /** Deletes the token of a phone's push app. */
   async removeOfPhone(phoneId: string, db: StoreDb): Promise<void> {
     await db.deleteFrom('oath_tokens').where('phone_id', '=', phoneId).execute()
   }
 
-  /** Three consecutive codes within five minutes resynchronise a token that is up to 1000 codes ahead. */
-  async #resynchronised(
-    row: TokenRow,
-    key: OathKey,
-    passcode: string,
-    now: number,
-    db: StoreDb,
-  ): Promise<boolean> {
-    const token = toToken(row)
-    const { resync_position: expected, resync_at } = row
-    const going = expected !== null && resync_at !== null && now - resync_at <= resyncMs
-    if (going && key.momentOf(token, passcode, [expected]) !== undefined) {
-      const codes = row.resync_codes + 1
-      if (codes >= resyncCodes) return await use(token, expected, now, db)
-      await mark(token, expected + 1, codes, now, db)
-      return false
-    }
-    const counter = key.momentOf(token, passcode, distantMoments(token))
-    if (counter !== undefined) await mark(token, counter + 1, 1, now, db)
-    return false
-  }
-
   async #replace(row: TokenRow, token: ListedToken, now: number, db: StoreDb): Promise<void> {
-    const secret = checkedSecret(token.secret)
+    const secret = parseSecret(token.secret)
     const opened = this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id))
-    const { digits, algorithm, step_secs, position, drift, sealed_secret, expires } = this.#rowOf(
+    const { digits, algorithm, step_secs, position, drift, sealed_secret, expires } = this.#newRow(
       token,
       secret,
       now,
@@ -338,7 +262,7 @@ export class Tokens {
       .execute()
   }
 
-  #rowOf(token: NewToken, secret: OathSecret, now: number, tokenId = newIdentifier('DH')) {
+  #newRow(token: NewToken, secret: OathSecret, now: number, tokenId = newIdentifier('DH')) {
     return {
       token_id: tokenId,
       user_id: null,
@@ -375,8 +299,13 @@ export class Tokens {
     return found
   }
 
-  #key(row: TokenRow): OathKey {
-    return new OathKey(this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id)))
+  #keyed(row: TokenRow): KeyedToken {
+    const secret = this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id))
+    return {
+      token: toToken(row),
+      key: new OathKey(secret),
+      resync: { position: row.resync_position, codes: row.resync_codes, at: row.resync_at },
+    }
   }
 
   async #rows(userId: string, db: StoreDb): Promise<TokenRow[]> {
@@ -400,26 +329,6 @@ const tokensOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('token_id'),
 )
 
-/** A token that may have made a passcode. */
-interface Candidate {
-  readonly row: TokenRow
-  readonly token: Token
-  readonly key: OathKey
-}
-
-/** About how many near codes a passcode is compared with; the cheaper kind goes first. */
-const nearMoments = { totp: 3, hotp: 21 } as const
-
-/** Read again: the row may have been read before another node used the passcode. */
-async function lastUsedAt({ tokenId }: Token, db: StoreDb): Promise<number> {
-  const row = await db
-    .selectFrom('oath_tokens')
-    .select('used')
-    .where('token_id', '=', tokenId)
-    .executeTakeFirst()
-  return row?.used ?? 0
-}
-
 /** Key of a token: serials are unique within a kind. */
 function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
   return `${kind} ${serial}`
@@ -437,54 +346,6 @@ async function insert(
   } catch (error) {
     throw isUniqueViolation(error) ? serialTaken('tokens of this kind', rows) : error
   }
-}
-
-/** @returns `false` if this counter or step, or a later one, was used already. */
-async function use(token: Token, moment: number, now: number, db: StoreDb): Promise<boolean> {
-  const hotp = token.kind === 'hotp'
-  const moved = await moveOn(db, {
-    tokenId: token.tokenId,
-    position: hotp ? moment + 1 : moment,
-    drift: hotp ? 0 : maxDrift(token, moment, now),
-    used: now,
-  })
-  return moved.length === 1
-}
-
-interface Move {
-  readonly tokenId: string
-  readonly position: number
-  readonly drift: number
-  readonly used: number
-}
-
-const moveOn = prepared((db, move: Move) =>
-  db
-    .updateTable('oath_tokens')
-    .set({
-      position: move.position,
-      drift: move.drift,
-      resync_position: null,
-      resync_codes: 0,
-      used: move.used,
-    })
-    .where('token_id', '=', move.tokenId)
-    .where('position', '<', move.position)
-    .returning('token_id'),
-)
-
-async function mark(
-  token: Token,
-  next: number,
-  codes: number,
-  now: number,
-  db: StoreDb,
-): Promise<void> {
-  await db
-    .updateTable('oath_tokens')
-    .set({ resync_position: next, resync_codes: codes, resync_at: now })
-    .where('token_id', '=', token.tokenId)
-    .execute()
 }
 
 function toToken(row: TokenRow): Token {

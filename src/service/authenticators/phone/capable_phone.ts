@@ -1,25 +1,24 @@
 import type { Delivery } from '../../messaging/messaging.ts'
-import type { Token } from '../oath/oath_tokens.ts'
 import type { Phone } from './phones.ts'
 
-/** The factors that go to a phone. */
-export type PhoneFactor = 'push' | 'phone' | 'sms'
+/** Names of the factors that go to a phone. */
+export type PhoneFactorName = 'push' | 'phone' | 'sms'
 
 export interface CapablePhone extends Phone {
   readonly capabilities: readonly ('auto' | 'push' | 'sms' | 'phone' | 'mobile_otp')[]
 }
 
-/** A user's phones, in their order, with what each can do by the ways that are configured. */
+/** A user's phones in order, with what each can do in this configuration. */
 export function capablePhones(
   phones: readonly Phone[],
-  tokens: readonly Token[],
+  tokens: readonly { readonly phoneId: string | null }[],
   delivery: Delivery,
 ): CapablePhone[] {
   return phones.map((phone) => {
     const push = phone.pushActivated && delivery.push !== undefined
     const call = delivery.phone !== undefined && phone.number !== ''
     const sms = delivery.sms !== undefined && phone.number !== ''
-    const generator = tokens.some(({ phoneId }) => phoneId === phone.phoneId)
+    const hasToken = tokens.some(({ phoneId }) => phoneId === phone.phoneId)
     return {
       ...phone,
       capabilities: [
@@ -27,21 +26,20 @@ export function capablePhones(
         ...(push ? (['push'] as const) : []),
         ...(sms ? (['sms'] as const) : []),
         ...(call ? (['phone'] as const) : []),
-        ...(generator ? (['mobile_otp'] as const) : []),
+        ...(hasToken ? (['mobile_otp'] as const) : []),
       ],
     }
   })
 }
 
 /**
- * The phone for a factor: the one that `device` names, by its id or by its number in the list, or
- * the first that can do it.
+ * Chooses the phone for a factor: the one that `device` names, or the first capable one.
  *
- * @param device `auto`, `DP…`, or a number from 1 on.
- * @returns `undefined` where no phone is meant that can do it.
+ * @param device `auto`, `DP…`, or the phone's number in the list, from 1 on.
+ * @returns `undefined` if the named phone, or every phone, lacks the capability.
  */
-export function phoneFor(
-  factor: PhoneFactor,
+export function choosePhone(
+  factor: PhoneFactorName,
   device: string | number,
   phones: readonly CapablePhone[],
 ): CapablePhone | undefined {

@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 
-/** SubjectPublicKeyInfo of P-256 has 91 octets. */
+/** In characters; a SubjectPublicKeyInfo of P-256 has 91 bytes. */
 const maxKeyLength = 128
-const signatureOctets = 64
+const signatureLength = 64
 
-/** The public half of a phone's key, which never leaves the phone: ECDSA on P-256 with SHA-256. */
+/** The public key of a phone: ECDSA on P-256 with SHA-256. The private key never leaves the phone. */
 export class DeviceKey {
   readonly #key: KeyObject
 
@@ -14,7 +14,7 @@ export class DeviceKey {
 
   /**
    * @param spki SubjectPublicKeyInfo in base64url.
-   * @returns `undefined` where it is no key on P-256.
+   * @returns `undefined` if it is not a key on P-256.
    */
   static parse(spki: string): DeviceKey | undefined {
     if (spki.length > maxKeyLength) return undefined
@@ -27,11 +27,11 @@ export class DeviceKey {
     }
   }
 
-  /** @param signature Both numbers one behind the other (IEEE P1363), in base64url, as WebCrypto has it. */
+  /** @param signature In the format of IEEE P1363, which WebCrypto uses, in base64url. */
   verifies(text: string, signature: string): boolean {
-    const octets = Buffer.from(signature, 'base64url')
-    if (octets.length !== signatureOctets) return false
+    const bytes = Buffer.from(signature, 'base64url')
+    if (bytes.length !== signatureLength) return false
     const key = { key: this.#key, dsaEncoding: 'ieee-p1363' } as const
-    return verify('sha256', Buffer.from(text), key, octets)
+    return verify('sha256', Buffer.from(text), key, bytes)
   }
 }

@@ -1,12 +1,23 @@
+import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Store, StoreDb } from '../../store/store.ts'
 
-/** Who a code has been told for. */
+/** The user and application of a code. */
 export interface CodeHolder {
   readonly userId: string
   readonly ikey: string
 }
 
-/** The codes that preauth has told a login to show, until auth asks for the push (verified push). */
+/** A code that a login shows, and that the user types into the app with the login's next push. */
+export interface LoginVerification {
+  readonly txid: string
+  readonly code: string
+  /** In milliseconds since 1970. */
+  readonly expires: number
+}
+
+const validMs = 60_000
+
+/** The codes of verified push that preauth issued to logins, until auth requests the push. */
 export class VerificationCodes {
   readonly #store: Store
 
@@ -14,17 +25,20 @@ export class VerificationCodes {
     this.#store = store
   }
 
-  async keep(
-    txid: string,
+  async issue(
     { userId, ikey }: CodeHolder,
-    code: string,
-    expires: number,
-  ): Promise<void> {
-    const kept = { txid, user_id: userId, ikey, code, expires }
-    await this.#store.db.insertInto('verification_codes').values(kept).execute()
+    digits: number,
+    now: number,
+  ): Promise<LoginVerification> {
+    const issued = { txid: randomUUID(), code: randomDigits(digits), expires: now + validMs }
+    await this.#store.db
+      .insertInto('verification_codes')
+      .values({ ...issued, user_id: userId, ikey })
+      .execute()
+    return issued
   }
 
-  /** Takes a code back, once. */
+  /** Takes a code, by one DELETE, so that it is used once. */
   async take(
     txid: string,
     { userId, ikey }: CodeHolder,
@@ -45,4 +59,15 @@ export class VerificationCodes {
   async prune(now: number): Promise<void> {
     await this.#store.db.deleteFrom('verification_codes').where('expires', '<=', now).execute()
   }
+}
+
+/** Unpredictable digits. */
+export function randomDigits(count: number): string {
+  return String(randomInt(10 ** count)).padStart(count, '0')
+}
+
+/** Compares a typed code in constant time. */
+export function isSameCode(typed: string, code: string): boolean {
+  const [first, second] = [Buffer.from(typed.trim()), Buffer.from(code)]
+  return first.length === second.length && timingSafeEqual(first, second)
 }

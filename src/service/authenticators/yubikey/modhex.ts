@@ -1,16 +1,16 @@
 /**
- * Modhex: hexadecimal digits by letters whose keys lie at the same place in most keyboard layouts
+ * Modhex: hexadecimal digits as letters whose keys are at the same place in most keyboard layouts
  * (docs.yubico.com, "Modhex encoding").
  */
 const modhex = 'cbdefghijklnrtuv'
 
-/** What the same keys type on a computer that is set to Dvorak. */
+/** The same keys in the Dvorak layout. */
 const dvorak = 'jxe.uidchtnbpygk'
 
 /**
- * Text as a YubiKey types it, on whatever layout and with caps lock, in lower-case modhex.
+ * Normalises text that a YubiKey typed, in any layout and with caps lock, to lower-case modhex.
  *
- * @returns `undefined` for what is not modhex in any of them.
+ * @returns `undefined` if it is not modhex in any layout.
  */
 export function readModhex(typed: string): string | undefined {
   const lower = typed.toLowerCase()
@@ -21,7 +21,7 @@ export function readModhex(typed: string): string | undefined {
   return [...lower].map((key) => modhex[layout.indexOf(key)]).join('')
 }
 
-/** The octets that modhex stands for. @param text As `readModhex` gives it, of even length. */
+/** Decodes modhex. @param text As `readModhex` returns it, of even length. */
 export function modhexOctets(text: string): Buffer {
   return Buffer.from([...text].map((letter) => modhex.indexOf(letter).toString(16)).join(''), 'hex')
 }

@@ -1,7 +1,7 @@
 import { createDecipheriv, timingSafeEqual } from 'node:crypto'
 import { modhexOctets, readModhex } from './modhex.ts'
 
-/** What a YubiKey has typed: who it says it is, and the block that proves it. */
+/** A passcode of a YubiKey: its public identity and the encrypted block that authenticates it. */
 export interface YubikeyOtp {
   /** Twelve letters of modhex. */
   readonly publicId: string
@@ -9,9 +9,9 @@ export interface YubikeyOtp {
   readonly block: Buffer
 }
 
-/** Where a YubiKey stands. A later passcode has a higher session, or a higher use of the same one. */
+/** Counters in a passcode. A later passcode has a higher session, or a higher use in the same session. */
 export interface YubikeyCounters {
-  /** How often the key was plugged in and used: the "usage counter" of its documents. */
+  /** The "usage counter" of Yubico's documents: how often the key was plugged in and used. */
   readonly session: number
   /** Passcodes since it was plugged in. */
   readonly use: number
@@ -22,11 +22,11 @@ const otpLetters = 44
 const privateIdOctets = 6
 const counterAt = 6
 const useAt = 11
-/** The highest bit says that caps lock has triggered it, and counts nothing. */
+/** The highest bit is set if caps lock triggered the key; it is not part of the counter. */
 const counterMask = 0x7fff
 const crcResidual = 0xf0b8
 
-/** @returns `undefined` for what is no passcode of a YubiKey: it may be one of something else. */
+/** @returns `undefined` if the text does not have the form of a YubiKey passcode. */
 export function readYubikeyOtp(typed: string): YubikeyOtp | undefined {
   if (typed.length !== otpLetters) return undefined
   const text = readModhex(typed)
@@ -36,10 +36,10 @@ export function readYubikeyOtp(typed: string): YubikeyOtp | undefined {
 }
 
 /**
- * Opens the block of a passcode: 6 octets of private identity, usage counter (2, the lower first),
- * timestamp (3), session usage counter, random (2), CRC-16 (2).
+ * Decrypts the block of a passcode: 6 bytes of private identity, usage counter (2, low byte first),
+ * timestamp (3), session usage counter (1), random (2), CRC-16 (2).
  *
- * @returns `undefined` where it was not made with this key.
+ * @returns `undefined` if it was not encrypted with this key.
  */
 export function openYubikeyOtp(
   { block }: YubikeyOtp,
@@ -52,7 +52,7 @@ export function openYubikeyOtp(
   return { session: opened.readUInt16LE(counterAt) & counterMask, use: opened.readUInt8(useAt) }
 }
 
-/** CRC-16 of ISO 13239; over octets that end with their own it is a constant. */
+/** CRC-16 of ISO 13239. Over data that ends with its own CRC, the result is a constant. */
 function crc16(octets: Uint8Array): number {
   let crc = 0xffff
   for (const octet of octets) {

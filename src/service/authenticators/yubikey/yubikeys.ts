@@ -18,7 +18,6 @@ import {
   tokenOrder,
 } from '../token_list.ts'
 import { readModhex } from './modhex.ts'
-import { openYubikeyOtp, readYubikeyOtp, type YubikeyOtp } from './yubikey_otp.ts'
 
 /** A YubiKey that types passcodes of its AES mode ("Yubico OTP"). */
 export interface Yubikey {
@@ -39,11 +38,11 @@ export interface NewYubikey {
   readonly aesKey: Secret
 }
 
-/** The result of checking a passcode of a YubiKey. */
-export type YubikeyConsumption =
-  | { readonly outcome: 'accepted'; readonly yubikey: Yubikey }
-  | { readonly outcome: 'replayed'; readonly yubikey: Yubikey; readonly usedAt: number }
-  | { readonly outcome: 'wrong' }
+/** A YubiKey with its secrets. */
+export interface KeyedYubikey {
+  readonly yubikey: Yubikey
+  readonly keys: YubikeyKeys
+}
 
 interface YubikeyRow {
   readonly token_id: string
@@ -53,12 +52,12 @@ interface YubikeyRow {
   readonly sealed_key: string
 }
 
-interface YubikeyKeys {
+export interface YubikeyKeys {
   readonly privateId: Buffer
   readonly aesKey: Buffer
 }
 
-/** Counters of an unused key: any passcode is later. */
+/** Counters of an unused key; those of any passcode are higher. */
 const unused = { session_counter: 0, use_counter: -1 }
 
 const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
@@ -70,7 +69,7 @@ const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('token_id'),
 )
 
-/** Stores the YubiKeys and consumes their passcodes. */
+/** The table of YubiKeys. */
 export class Yubikeys {
   readonly #store: Store
 
@@ -139,7 +138,7 @@ export class Yubikeys {
     now: number,
     db: StoreDb,
   ): Promise<Yubikey> {
-    const row = { ...this.#rowOf(yubikey, now), user_id: userId }
+    const row = { ...this.#newRow(yubikey, now), user_id: userId }
     await insert([row], db)
     return toYubikey(row)
   }
@@ -161,7 +160,7 @@ export class Yubikeys {
     let done = 0
     for (const portion of portions(added)) {
       await insert(
-        portion.map((yubikey) => this.#rowOf(yubikey, now)),
+        portion.map((yubikey) => this.#newRow(yubikey, now)),
         db,
       )
       done += portion.length
@@ -181,26 +180,15 @@ export class Yubikeys {
     }
   }
 
-  /**
-   * Uses a passcode up. Of concurrent attempts on all nodes one succeeds: a single UPDATE moves the
-   * counters, and only applies if they have not been moved that far.
-   */
-  async consume(
-    userId: string,
-    passcode: string,
-    now: number,
-    db: StoreDb,
-  ): Promise<YubikeyConsumption> {
-    const otp = readYubikeyOtp(passcode)
-    if (otp === undefined) return { outcome: 'wrong' }
+  /** A user's YubiKey with a public identity. */
+  async keyed(userId: string, publicId: string, db: StoreDb): Promise<KeyedYubikey | undefined> {
     const row = await db
       .selectFrom('yubikeys')
       .selectAll()
       .where('user_id', '=', userId)
-      .where('public_id', '=', otp.publicId)
+      .where('public_id', '=', publicId)
       .executeTakeFirst()
-    if (row === undefined) return { outcome: 'wrong' }
-    return await this.#use(row, otp, now, db)
+    return row === undefined ? undefined : { yubikey: toYubikey(row), keys: this.#keys(row) }
   }
 
   async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
@@ -220,42 +208,10 @@ export class Yubikeys {
     return numDeletedRows > 0n
   }
 
-  async #use(
-    row: YubikeyRow,
-    otp: YubikeyOtp,
-    now: number,
-    db: StoreDb,
-  ): Promise<YubikeyConsumption> {
-    const counters = openYubikeyOtp(otp, this.#keys(row))
-    if (counters === undefined) return { outcome: 'wrong' }
-    const { numUpdatedRows } = await db
-      .updateTable('yubikeys')
-      .set({ session_counter: counters.session, use_counter: counters.use, used: now })
-      .where('token_id', '=', row.token_id)
-      .where((where) =>
-        where.or([
-          where('session_counter', '<', counters.session),
-          where.and([
-            where('session_counter', '=', counters.session),
-            where('use_counter', '<', counters.use),
-          ]),
-        ]),
-      )
-      .executeTakeFirst()
-    const yubikey = toYubikey(row)
-    if (numUpdatedRows === 1n) return { outcome: 'accepted', yubikey }
-    const last = await db
-      .selectFrom('yubikeys')
-      .select('used')
-      .where('token_id', '=', row.token_id)
-      .executeTakeFirst()
-    return { outcome: 'replayed', yubikey, usedAt: last?.used ?? 0 }
-  }
-
   async #replace(row: YubikeyRow, yubikey: NewYubikey, now: number, db: StoreDb): Promise<void> {
-    const { public_id, sealed_key } = this.#rowOf(yubikey, now, row.token_id)
+    const { public_id, sealed_key } = this.#newRow(yubikey, now, row.token_id)
     const before = this.#keys(row)
-    const after = sealKeys(yubikey)
+    const after = parseKeys(yubikey)
     const sameKey = before.aesKey.equals(after.aesKey) && before.privateId.equals(after.privateId)
     await db
       .updateTable('yubikeys')
@@ -265,14 +221,14 @@ export class Yubikeys {
       .catch(taken([yubikey]))
   }
 
-  #rowOf(yubikey: NewYubikey, now: number, tokenId = newIdentifier('DH')) {
-    const { privateId, aesKey } = sealKeys(yubikey)
+  #newRow(yubikey: NewYubikey, now: number, tokenId = newIdentifier('DH')) {
+    const { privateId, aesKey } = parseKeys(yubikey)
     const key = JSON.stringify([privateId.toString('hex'), aesKey.toString('hex')])
     return {
       token_id: tokenId,
       user_id: null,
       serial: yubikey.serial,
-      public_id: checkedPublicId(yubikey.publicId),
+      public_id: parsePublicId(yubikey.publicId),
       sealed_key: this.#store.sealing.seal(key, yubikeyPlace(tokenId)),
       ...unused,
       created: now,
@@ -282,7 +238,7 @@ export class Yubikeys {
   #keys(row: YubikeyRow): YubikeyKeys {
     const opened = this.#store.sealing.open(row.sealed_key, yubikeyPlace(row.token_id))
     const [privateId, aesKey]: unknown[] = JSON.parse(opened)
-    return sealKeys({
+    return parseKeys({
       privateId: new Secret(String(privateId)),
       aesKey: new Secret(String(aesKey)),
     })
@@ -327,19 +283,19 @@ function taken(yubikeys: readonly { readonly serial: string }[]): (error: unknow
   }
 }
 
-function sealKeys({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
-  const hex = (secret: Secret, octets: number): Buffer => {
+function parseKeys({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey'>): YubikeyKeys {
+  const hex = (secret: Secret, bytes: number): Buffer => {
     const text = secret.reveal()
-    if (/^[0-9a-f]*$/i.test(text) && text.length === octets * 2) return Buffer.from(text, 'hex')
+    if (/^[0-9a-f]*$/i.test(text) && text.length === bytes * 2) return Buffer.from(text, 'hex')
     throw new DirectoryError(
       'DIRECTORY_YUBIKEY',
-      'a YubiKey has a private identity of 6 octets and an AES key of 16, both in hex',
+      'a YubiKey has a private identity of 6 bytes and an AES key of 16 bytes, both in hex',
     )
   }
   return { privateId: hex(privateId, 6), aesKey: hex(aesKey, 16) }
 }
 
-function checkedPublicId(publicId: string): string {
+function parsePublicId(publicId: string): string {
   const read = readModhex(publicId)
   if (read?.length === 12) return read
   throw new DirectoryError(

@@ -1,16 +1,16 @@
+import type { CallKeys } from '../../authenticators/call/call_keys.ts'
 import type { KeptCall, Outbox } from '../../messaging/outbox/outbox.ts'
-import type { CallConversation } from './call_conversation.ts'
 
 /** Answers the calls of the outbox: in test mode, the tester presses the keys on a page. */
 export class OutboxCalls {
   readonly #outbox: Outbox
-  readonly #conversation: CallConversation
+  readonly #callKeys: CallKeys
   /** Calls in which a wrong key was pressed. */
   readonly #again = new Set<string>()
 
-  constructor(outbox: Outbox, conversation: CallConversation) {
+  constructor(outbox: Outbox, callKeys: CallKeys) {
     this.#outbox = outbox
-    this.#conversation = conversation
+    this.#callKeys = callKeys
   }
 
   /** Consumes the answers that the page or the command line has left. */
@@ -25,10 +25,10 @@ export class OutboxCalls {
 
   /** @param key `null` if the tester hung up. */
   async #answer({ id, txid }: KeptCall, key: string | null): Promise<void> {
-    if (!this.#again.has(id)) await this.#conversation.answered(txid)
-    if (key === null) return await this.#conversation.ended(txid, 'completed')
+    if (!this.#again.has(id)) await this.#callKeys.answered(txid)
+    if (key === null) return await this.#callKeys.ended(txid, 'completed')
     const again = this.#again.has(id)
     this.#again.add(id)
-    await this.#conversation.pressed(txid, key, { again })
+    await this.#callKeys.pressed(txid, key, { again })
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
-import type { CallConversation } from './call_conversation.ts'
+import type { CallKeys } from '../../authenticators/call/call_keys.ts'
 import type { Webhook, WebhookSignature } from './webhook_signature.ts'
 
 const warnEveryMs = 60_000
@@ -9,7 +9,7 @@ const warnEveryMs = 60_000
 /** Adds `/voice/v1/*`, the webhooks that the provider calls during a phone call. */
 export function addVoice(
   server: FastifyInstance,
-  conversation: CallConversation,
+  callKeys: CallKeys,
   signature: WebhookSignature,
   clock: Clock,
   log: Log,
@@ -32,12 +32,12 @@ export function addVoice(
       return xml(reply, await answer(txid, fields, asked))
     })
   }
-  webhook('call', (txid) => conversation.answered(txid))
+  webhook('call', (txid) => callKeys.answered(txid))
   webhook('key', (txid, fields, query) =>
-    conversation.pressed(txid, fields.get('Digits') ?? '', { again: query.get('again') === '1' }),
+    callKeys.pressed(txid, fields.get('Digits') ?? '', { again: query.get('again') === '1' }),
   )
   webhook('status', async (txid, fields) => {
-    await conversation.ended(txid, fields.get('CallStatus') ?? '')
+    await callKeys.ended(txid, fields.get('CallStatus') ?? '')
     return '<Response/>'
   })
 }

@@ -5,6 +5,20 @@ export interface Outcome {
   readonly status_msg: string
 }
 
+/** An outcome that lets nobody in. */
+export interface Denial extends Outcome {
+  readonly result: 'deny'
+}
+
+/** Settles waiting sign-ins. sign_in/settlement.ts is the only implementation. */
+export interface Settles {
+  /** @returns Whether this outcome settled it. */
+  settle(txid: string, outcome: Outcome, reason: string): Promise<boolean>
+}
+
+/** How long users may take to answer a push or a call. */
+export const answerSecs = 60
+
 /** The status of an authentication that still needs an answer. */
 export interface Waiting {
   readonly result: 'waiting'

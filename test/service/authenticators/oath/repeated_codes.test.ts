@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { Secret as OathSecret, TOTP } from 'otpauth'
 import { Tokens } from '../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { endLocks } from '../../../../src/service/sign_in/lockout.ts'
+import { consumeOath } from '../../../rig/consume.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
 import { parseResponse, TestService } from '../../../rig/service.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
@@ -138,7 +139,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     syncBuiltinESMExports()
     try {
       const { outcome } = await node.store.transaction((db) =>
-        new Tokens(node.store).consume(userId, passcode, clock.now(), db),
+        consumeOath(node.store, userId, passcode, clock.now(), db),
       )
       assert.equal(outcome, 'accepted')
     } finally {

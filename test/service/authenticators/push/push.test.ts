@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
 import { DeliveryError } from '../../../../src/service/messaging/messaging.ts'
 import type { User } from '../../../../src/service/people/user.ts'
-import type { ChosenFactor } from '../../../../src/service/sign_in/authentication.ts'
+import type { ChosenFactor } from '../../../../src/service/sign_in/auth.ts'
 import { SignIn } from '../../../rig/sign_in.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
@@ -20,7 +20,7 @@ onBothDatabases('push', (rig) => {
 
   const ask = async (user: User, chosen: ChosenFactor = push, integration = vpn) => {
     const request = signIn.request(integration, user)
-    return await signIn.authentication.auth(request, chosen, { async: true })
+    return await signIn.auth.begin(request, chosen, { async: true })
   }
   const pushTo = async (user: User): Promise<string> => {
     const asked = await ask(user)
@@ -39,7 +39,7 @@ onBothDatabases('push', (rig) => {
       test(`${decision} settles it, once, with one line that knows where it came from`, async () => {
         const { user, phoneId } = await signIn.somebody()
         const txid = await pushTo(user)
-        const [waiting] = await signIn.authentication.waitingFor(phoneId)
+        const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
         assert.deepEqual(waiting?.request, {
           application: 'VPN',
           username: user.username,
@@ -47,10 +47,10 @@ onBothDatabases('push', (rig) => {
           hostname: 'laptop',
         })
         const answers = await Promise.all(
-          Array.from({ length: 10 }, () => signIn.authentication.answer(txid, phoneId, decision)),
+          Array.from({ length: 10 }, () => signIn.pushAnswers.answer(txid, phoneId, decision)),
         )
         assert.deepEqual(answers.toSorted(), [...Array(9).fill('gone'), 'settled'])
-        const outcome = await signIn.authentication.status(txid, vpn.ikey)
+        const outcome = await signIn.authStatus.poll(txid, vpn.ikey)
         assert.deepEqual([outcome?.result, outcome?.status], [result, status])
         assert.deepEqual(await ends(user), [line])
         const [event] = await signIn.lines(user)
@@ -58,15 +58,15 @@ onBothDatabases('push', (rig) => {
           [event?.application, event?.ipaddr, event?.hostname, event?.device, event?.factor],
           ['VPN', '203.0.113.7', 'laptop', phoneId, 'push'],
         )
-        assert.deepEqual(await signIn.authentication.waitingFor(phoneId), [])
+        assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
       })
     }
 
     test('is refused from a phone that was not asked', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const txid = await pushTo(one.user)
-      assert.equal(await signIn.authentication.answer(txid, other.phoneId, 'approve'), 'gone')
-      const outcome = await signIn.authentication.status(txid, vpn.ikey)
+      assert.equal(await signIn.pushAnswers.answer(txid, other.phoneId, 'approve'), 'gone')
+      const outcome = await signIn.authStatus.poll(txid, vpn.ikey)
       assert.equal(outcome?.result, 'waiting')
     })
 
@@ -74,10 +74,10 @@ onBothDatabases('push', (rig) => {
       const { user, phoneId } = await signIn.somebody()
       const txid = await pushTo(user)
       signIn.clock.advance(60_000)
-      assert.equal(await signIn.authentication.answer(txid, phoneId, 'approve'), 'gone')
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'gone')
       const success = { result: 'allow', status: 'allow', status_msg: '' } as const
-      await signIn.authentication.settle(txid, success, 'user_approved')
-      const outcome = await signIn.authentication.status(txid, vpn.ikey)
+      await signIn.settlement.settle(txid, success, 'user_approved')
+      const outcome = await signIn.authStatus.poll(txid, vpn.ikey)
       assert.deepEqual([outcome?.result, outcome?.status], ['deny', 'timeout'])
       assert.deepEqual(await ends(user), ['denied no_response'])
     })
@@ -88,8 +88,8 @@ onBothDatabases('push', (rig) => {
       await signIn.store.transaction((db) =>
         signIn.directory.users.update(user.userId, { status: 'disabled' }, db),
       )
-      await signIn.authentication.answer(txid, phoneId, 'approve')
-      assert.equal((await signIn.authentication.status(txid, vpn.ikey))?.result, 'deny')
+      await signIn.pushAnswers.answer(txid, phoneId, 'approve')
+      assert.equal((await signIn.authStatus.poll(txid, vpn.ikey))?.result, 'deny')
       assert.deepEqual(await ends(user), ['denied user_disabled'])
     })
   })
@@ -102,7 +102,7 @@ onBothDatabases('push', (rig) => {
 
     const told = async (user: User) => {
       const request = signIn.request(verified, user)
-      const answer = await signIn.authentication.preauth(request, { showsCode: true })
+      const answer = await signIn.preauth.decide(request, { showsCode: true })
       assert.ok(answer.result === 'auth' && answer.verification !== undefined)
       return answer.verification
     }
@@ -114,10 +114,9 @@ onBothDatabases('push', (rig) => {
       const asked = await ask(user, { ...push, txid }, verified)
       assert.deepEqual(asked, { kind: 'waiting', txid })
       const wrong = code === '000' ? '001' : '000'
-      const { authentication } = signIn
-      assert.equal(await authentication.answer(txid, phoneId, 'approve'), 'wrong_code')
-      assert.equal(await authentication.answer(txid, phoneId, 'approve', wrong), 'wrong_code')
-      assert.equal(await authentication.answer(txid, phoneId, 'approve', code), 'settled')
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'wrong_code')
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve', wrong), 'wrong_code')
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve', code), 'settled')
       assert.deepEqual(await ends(user), ['success user_approved'])
     })
 
@@ -126,9 +125,10 @@ onBothDatabases('push', (rig) => {
       const { txid, code } = await told(user)
       await ask(user, { ...push, txid }, verified)
       const wrong = code === '000' ? '001' : '000'
-      const { authentication } = signIn
-      await Promise.all([1, 2, 3].map(() => authentication.answer(txid, phoneId, 'approve', wrong)))
-      assert.equal(await authentication.answer(txid, phoneId, 'approve', code), 'gone')
+      await Promise.all(
+        [1, 2, 3].map(() => signIn.pushAnswers.answer(txid, phoneId, 'approve', wrong)),
+      )
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve', code), 'gone')
       assert.deepEqual(await ends(user), ['denied verification_code_incorrect'])
     })
 
@@ -149,15 +149,14 @@ onBothDatabases('push', (rig) => {
       const asked = await ask(user, push, verified)
       assert.ok(asked.kind === 'settled')
       assert.deepEqual([asked.outcome.result, asked.outcome.status], ['deny', 'sent'])
-      const polled = await signIn.authentication.status(asked.txid, verified.ikey)
+      const polled = await signIn.authStatus.poll(asked.txid, verified.ikey)
       assert.equal(polled?.result, 'deny')
-      const [waiting] = await signIn.authentication.waitingFor(phoneId)
+      const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
       assert.ok(waiting?.verification?.kind === 'show')
       const { code } = waiting.verification
       assert.match(code, /^\d{6}$/)
       // the code proves that whoever types it sees the app: a tap alone lets nobody in
-      const { authentication } = signIn
-      assert.equal(await authentication.answer(waiting.txid, phoneId, 'approve'), 'wrong_code')
+      assert.equal(await signIn.pushAnswers.answer(waiting.txid, phoneId, 'approve'), 'wrong_code')
       const elsewhere = await ask(user, { factor: 'passcode', passcode: code }, vpn)
       assert.ok(elsewhere.kind === 'settled' && elsewhere.outcome.result === 'deny')
       const answers = await Promise.all(
@@ -172,15 +171,15 @@ onBothDatabases('push', (rig) => {
       const lines = await signIn.lines(user)
       const [success] = lines.filter(({ result }) => result === 'success')
       assert.deepEqual([success?.factor, success?.device], ['verified_push', phoneId])
-      assert.deepEqual(await authentication.waitingFor(phoneId), [])
+      assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
     })
 
     test('does not take the code of a denied push', async () => {
       const { user, phoneId } = await signIn.somebody()
       await ask(user, push, verified)
-      const [waiting] = await signIn.authentication.waitingFor(phoneId)
+      const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
       assert.ok(waiting?.verification !== undefined)
-      await signIn.authentication.answer(waiting.txid, phoneId, 'deny')
+      await signIn.pushAnswers.answer(waiting.txid, phoneId, 'deny')
       const { code } = waiting.verification
       const typed = await ask(user, { factor: 'passcode', passcode: code }, verified)
       assert.ok(typed.kind === 'settled' && typed.outcome.result === 'deny')
@@ -203,7 +202,7 @@ onBothDatabases('push', (rig) => {
     test('stay counted, however many other requests are refused in between', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 5; round++) {
-        await signIn.authentication.answer(await pushTo(user), phoneId, 'deny')
+        await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
       }
       for (let round = 0; round < 25; round++) {
         const words = Array.from({ length: 20 }, (_, index) =>
@@ -226,12 +225,12 @@ onBothDatabases('push', (rig) => {
     test('are counted since the last success, and within the window', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 4; round++) {
-        await signIn.authentication.answer(await pushTo(user), phoneId, 'deny')
+        await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
       }
-      await signIn.authentication.answer(await pushTo(user), phoneId, 'approve')
+      await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'approve')
       signIn.clock.advance(1000)
       for (let round = 0; round < 5; round++) {
-        await signIn.authentication.answer(await pushTo(user), phoneId, 'deny')
+        await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
       }
       assert.equal((await ask(user)).kind, 'settled')
       signIn.clock.advance(10 * 60_000)
@@ -251,13 +250,13 @@ onBothDatabases('push', (rig) => {
     test('can still answer a push that it finds in the app', async () => {
       const broken = new SignIn(signIn.store, {}, { push: { send: unreachable } })
       const { user, phoneId } = await broken.somebody()
-      const asked = await broken.authentication.auth(broken.request(vpn, user), push, {
+      const asked = await broken.auth.begin(broken.request(vpn, user), push, {
         async: true,
       })
       assert.ok(asked.kind === 'waiting')
-      const standing = await broken.authentication.status(asked.txid, vpn.ikey)
+      const standing = await broken.authStatus.poll(asked.txid, vpn.ikey)
       assert.deepEqual([standing?.result, standing?.status], ['waiting', 'push_failed'])
-      assert.equal(await broken.authentication.answer(asked.txid, phoneId, 'approve'), 'settled')
+      assert.equal(await broken.pushAnswers.answer(asked.txid, phoneId, 'approve'), 'settled')
     })
 
     for (const [what, port, reason] of [
@@ -269,7 +268,7 @@ onBothDatabases('push', (rig) => {
         const broken = new SignIn(signIn.store, {}, delivery)
         const { user } = await broken.somebody()
         for (const factor of ['phone', 'sms'] as const) {
-          const asked = await broken.authentication.auth(
+          const asked = await broken.auth.begin(
             broken.request(vpn, user),
             { factor, device: 'auto' },
             { async: false },
@@ -298,15 +297,15 @@ onBothDatabases('push', (rig) => {
         { mail: { send: async ({ to, text }) => void mails.push(`${to} ${text}`) } },
       )
       const { user, phoneId } = await strict.somebody()
-      const asked = await strict.authentication.auth(strict.request(vpn, user), push, {
+      const asked = await strict.auth.begin(strict.request(vpn, user), push, {
         async: true,
       })
       assert.ok(asked.kind === 'waiting')
-      await strict.authentication.answer(asked.txid, phoneId, 'fraud')
+      await strict.pushAnswers.answer(asked.txid, phoneId, 'fraud')
       assert.equal(mails.length, 1)
       assert.match(mails[0] ?? '', /^security@example\.com .*203\.0\.113\.7/s)
-      assert.ok(strict.log.has('a user reports a sign-in as fraud'))
-      const next = await strict.authentication.auth(strict.request(vpn, user), push, {
+      assert.ok(strict.log.has('a user reported a sign-in as fraud'))
+      const next = await strict.auth.begin(strict.request(vpn, user), push, {
         async: false,
       })
       assert.ok(next.kind === 'settled')
@@ -316,14 +315,13 @@ onBothDatabases('push', (rig) => {
     test('can be reported afterwards, once, by the user who signed in', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const txid = await pushTo(one.user)
-      await signIn.authentication.answer(txid, one.phoneId, 'approve')
-      const { authentication } = signIn
-      assert.equal(await authentication.reportFraud(other.user.userId, txid), false)
+      await signIn.pushAnswers.answer(txid, one.phoneId, 'approve')
+      assert.equal(await signIn.fraudReports.report(other.user.userId, txid), false)
       const reports = await Promise.all(
-        [1, 2, 3].map(() => authentication.reportFraud(one.user.userId, txid)),
+        [1, 2, 3].map(() => signIn.fraudReports.report(one.user.userId, txid)),
       )
       assert.ok(reports.includes(true))
-      assert.equal(await authentication.reportFraud(one.user.userId, txid), false)
+      assert.equal(await signIn.fraudReports.report(one.user.userId, txid), false)
       assert.deepEqual((await ends(one.user)).at(-1), 'fraud user_marked_fraud')
     })
   })
@@ -336,7 +334,7 @@ onBothDatabases('push', (rig) => {
     const message = signIn.messages.at(-1)
     assert.equal(message?.number, '+15550101234')
     const [code = ''] = /\d{7}/.exec(message?.text ?? '') ?? []
-    const preauth = await signIn.authentication.preauth(signIn.request(vpn, user))
+    const preauth = await signIn.preauth.decide(signIn.request(vpn, user))
     assert.ok(preauth.result === 'auth')
     assert.equal(preauth.devices[0]?.sms_nextcode, code[0])
     assert.match(preauth.prompt.text, new RegExp(`\\(next code starts with: ${code[0]}\\)`))

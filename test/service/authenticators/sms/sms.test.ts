@@ -30,11 +30,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
 
   const ask = async ({ rig }: Rig, { user }: Somebody, prompt: string) => {
     const request = rig.request(vpn, user)
-    const asked = await rig.authentication.auth(
-      request,
-      { factor: 'prompt', prompt },
-      { async: false },
-    )
+    const asked = await rig.auth.begin(request, { factor: 'prompt', prompt }, { async: false })
     assert('outcome' in asked)
     return asked.outcome
   }
@@ -45,7 +41,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     throw new DeliveryError(code, 'as told')
   }
   const nextDigits = async ({ rig }: Rig, { user }: Somebody) => {
-    const preauth = await rig.authentication.preauth(rig.request(vpn, user))
+    const preauth = await rig.preauth.decide(rig.request(vpn, user))
     assert(preauth.result === 'auth')
     return preauth.devices.map(({ sms_nextcode }) => sms_nextcode)
   }

@@ -9,6 +9,7 @@ import {
 import type { OnDuplicate } from '../../../../src/service/authenticators/token_files/token_import.ts'
 import { Users } from '../../../../src/service/people/users.ts'
 import type { Store } from '../../../../src/service/store/store.ts'
+import { consumeOath } from '../../../rig/consume.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -42,7 +43,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
   }
   const takeBack = (tokenId: string) => store.transaction((db) => tokens.assign(tokenId, null, db))
   const consume = async (passcode: string, at = now) =>
-    (await store.transaction((db) => tokens.consume(userId, passcode, at, db))).outcome
+    (await store.transaction((db) => consumeOath(store, userId, passcode, at, db))).outcome
   const code = (counter: number, of = secret) => HOTP.generate({ secret: of, counter })
 
   test('come in by the thousand, and each progress is told', async () => {

@@ -4,6 +4,7 @@ import { Yubikeys } from '../../../../src/service/authenticators/yubikey/yubikey
 import { Users } from '../../../../src/service/people/users.ts'
 import { rotateSealingKey } from '../../../../src/service/store/rotation.ts'
 import type { Store } from '../../../../src/service/store/store.ts'
+import { consumeYubikey } from '../../../rig/consume.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 import { TestYubikey } from '../../../rig/yubikey.ts'
 
@@ -33,7 +34,7 @@ onBothDatabases('YubiKeys', (rig) => {
     return { yubikey, userId, tokenId }
   }
   const consume = async (userId: string, passcode: string, by = store) =>
-    (await by.transaction((db) => new Yubikeys(by).consume(userId, passcode, now, db))).outcome
+    (await by.transaction((db) => consumeYubikey(by, userId, passcode, now, db))).outcome
   const take = (
     yubikeys: readonly TestYubikey[],
     onDuplicate: 'refuse' | 'replace' | 'skip' = 'refuse',

@@ -23,7 +23,7 @@ describe('a clock that is put right while somebody waits', () => {
   const asked = async () => {
     const { user, phoneId } = await signIn.somebody()
     const request = signIn.request(vpn, user)
-    const asked = await signIn.authentication.auth(request, push, { async: true })
+    const asked = await signIn.auth.begin(request, push, { async: true })
     assert.ok(asked.kind === 'waiting')
     return { txid: asked.txid, phoneId, user }
   }
@@ -32,38 +32,38 @@ describe('a clock that is put right while somebody waits', () => {
   const looked = () => new Promise((resolve) => setTimeout(resolve, aLookMs))
 
   test('forwards: the time is over, and nobody is let in', async () => {
-    const { authentication, clock } = signIn
+    const { clock } = signIn
     const { txid, phoneId, user } = await asked()
-    const waiting = authentication.awaitOutcome(txid)
+    const waiting = signIn.authStatus.awaitOutcome(txid)
     clock.advance(hourMs)
-    assert.equal(await authentication.answer(txid, phoneId, 'approve'), 'gone')
+    assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'gone')
     assert.equal((await waiting).status, 'timeout')
     assert.deepEqual(await ends(user), ['denied no_response'])
   })
 
   test('back by an hour: a push does not wait for an hour', async () => {
-    const { authentication, clock } = signIn
+    const { clock } = signIn
     const { txid, phoneId, user } = await asked()
-    const waiting = authentication.awaitOutcome(txid)
+    const waiting = signIn.authStatus.awaitOutcome(txid)
     await looked()
     clock.advance(-hourMs)
     assert.equal((await waiting).status, 'timeout')
     const other = await asked()
     clock.advance(-hourMs)
-    assert.deepEqual(await authentication.waitingFor(phoneId), [])
-    assert.deepEqual(await authentication.waitingFor(other.phoneId), [])
-    assert.equal(await authentication.answer(other.txid, other.phoneId, 'approve'), 'gone')
-    await authentication.tidy()
+    assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
+    assert.deepEqual(await signIn.pushAnswers.waitingFor(other.phoneId), [])
+    assert.equal(await signIn.pushAnswers.answer(other.txid, other.phoneId, 'approve'), 'gone')
+    await signIn.tidy()
     assert.deepEqual(await ends(user), ['denied no_response'])
     assert.deepEqual(await ends(other.user), ['denied no_response'])
   })
 
   test('back by a little: it can still be answered, and no poll is held longer for it', async () => {
-    const { authentication, clock } = signIn
+    const { clock } = signIn
     const { txid, phoneId } = await asked()
-    await authentication.status(txid, vpn.ikey)
+    await signIn.authStatus.poll(txid, vpn.ikey)
     let replied = false
-    const poll = authentication.status(txid, vpn.ikey).finally(() => {
+    const poll = signIn.authStatus.poll(txid, vpn.ikey).finally(() => {
       replied = true
     })
     await looked()
@@ -72,6 +72,6 @@ describe('a clock that is put right while somebody waits', () => {
     assert.equal(replied, false)
     clock.advance(minuteMs / 2)
     assert.equal((await poll)?.result, 'waiting')
-    assert.equal(await authentication.answer(txid, phoneId, 'approve'), 'settled')
+    assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'settled')
   })
 })

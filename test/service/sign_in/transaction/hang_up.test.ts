@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { queryObjects } from 'node:v8'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
-import { ToldStatuses } from '../../../../src/service/sign_in/transaction/told_statuses.ts'
+import { ReportedStatuses } from '../../../../src/service/sign_in/transaction/reported_statuses.ts'
 import type { Transaction } from '../../../../src/service/sign_in/transaction/transaction.ts'
 import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
@@ -112,7 +112,7 @@ describe('clients that hang up while they wait', () => {
 
 describe('the statuses that clients have seen', () => {
   test('are kept as long as they may be polled', () => {
-    const told = new ToldStatuses()
+    const reported = new ReportedStatuses()
     const transaction: Transaction = {
       txid: 'one',
       ikey: '',
@@ -126,11 +126,11 @@ describe('the statuses that clients have seen', () => {
       expires: 60_000,
       outcome: { result: 'waiting', status: 'pushed', status_msg: '' },
     }
-    for (let index = 0; index < 100; index++) told.keep({ ...transaction, txid: String(index) })
-    told.keep(transaction)
-    told.prune(100_000)
-    assert.ok(told.knows(transaction))
-    told.prune(120_000)
-    assert.equal(told.size, 0)
+    for (let index = 0; index < 100; index++) reported.add({ ...transaction, txid: String(index) })
+    reported.add(transaction)
+    reported.prune(100_000)
+    assert.ok(reported.has(transaction))
+    reported.prune(120_000)
+    assert.equal(reported.size, 0)
   })
 })

@@ -51,33 +51,33 @@ onBothDatabases('whatever happens at one moment', (rig) => {
         const now = Math.max(first.clock.now(), second.clock.now())
         for (const { clock } of nodes) clock.advance(now - clock.now())
         const { user, phoneId } = await first.somebody()
-        const asked = await first.authentication.auth(first.request(vpn, user), push, {
+        const asked = await first.auth.begin(first.request(vpn, user), push, {
           async: true,
         })
         assert.ok(asked.kind === 'waiting')
         const { txid } = asked
-        const waiting = nodes.flatMap(({ authentication }) => [
-          authentication.awaitOutcome(txid),
-          pollToTheEnd(authentication, txid, vpn),
+        const waiting = nodes.flatMap(({ authStatus }) => [
+          authStatus.awaitOutcome(txid),
+          pollToTheEnd(authStatus, txid, vpn),
         ])
         if (late !== null) nodes[late]?.clock.advance(lifeMs)
         const done = await Promise.all(
           acts.map(async ({ node, does, turns }) => {
             for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
-            const { authentication } = nodes[node] ?? first
+            const { authStatus, pushAnswers, tidy } = nodes[node] ?? first
             switch (does) {
               case 'tidy':
-                return void (await authentication.tidy())
+                return void (await tidy())
               case 'poll':
-                return void waiting.push(pollToTheEnd(authentication, txid, vpn))
+                return void waiting.push(pollToTheEnd(authStatus, txid, vpn))
               case 'wait':
-                return void waiting.push(authentication.awaitOutcome(txid))
+                return void waiting.push(authStatus.awaitOutcome(txid))
               default:
-                return await authentication.answer(txid, phoneId, does)
+                return await pushAnswers.answer(txid, phoneId, does)
             }
           }),
         )
-        if (late === null) done.push(await first.authentication.answer(txid, phoneId, 'deny'))
+        if (late === null) done.push(await first.pushAnswers.answer(txid, phoneId, 'deny'))
         const told = await Promise.all(waiting)
         const settled = await second.transactions.byTxid(txid)
         assert.ok(settled !== undefined)
@@ -98,12 +98,12 @@ onBothDatabases('whatever happens at one moment', (rig) => {
 })
 
 async function pollToTheEnd(
-  authentication: SignIn['authentication'],
+  authStatus: SignIn['authStatus'],
   txid: string,
   { ikey }: Integration,
 ): Promise<Outcome> {
   for (;;) {
-    const standing = await authentication.status(txid, ikey)
+    const standing = await authStatus.poll(txid, ikey)
     assert.ok(standing !== undefined)
     if (standing.result !== 'waiting') return { ...standing, result: standing.result }
   }

@@ -41,8 +41,8 @@ onBothDatabases('thousands of waiting clients', (rig) => {
       return txids
     })
   }
-  const waitFor = async ({ authentication, transactions }: SignIn, txids: readonly string[]) => {
-    const waiting = txids.map((txid) => authentication.awaitOutcome(txid))
+  const waitFor = async ({ authStatus, transactions }: SignIn, txids: readonly string[]) => {
+    const waiting = txids.map((txid) => authStatus.awaitOutcome(txid))
     while (transactions.waitingCalls < txids.length) await new Promise(setImmediate)
     return waiting
   }
@@ -72,11 +72,11 @@ onBothDatabases('thousands of waiting clients', (rig) => {
     const txids = await open(node)
     const waiting = await waitFor(node, txids)
     const polled = await Promise.all(
-      txids.slice(0, 100).map((txid) => node.authentication.status(txid, vpn.ikey)),
+      txids.slice(0, 100).map((txid) => node.authStatus.poll(txid, vpn.ikey)),
     )
     assert.ok(polled.every((standing) => standing?.result === 'waiting'))
     node.clock.advance(lifeSecs * 1000)
-    const tidied = node.authentication.tidy()
+    const tidied = node.tidy()
     assert.deepEqual(await outcomesWithin(waiting), Array(calls).fill(timedOut))
     await tidied
     assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))

@@ -3,7 +3,7 @@ import { AuthApiFailure, failures } from '../../../../duo/index.ts'
 import type { Enrollment } from '../../../people/enrolment/enrolment.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
 import { DirectoryError, type DirectoryErrorCode } from '../../../people/user.ts'
-import type { Authentication } from '../../../sign_in/authentication.ts'
+import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import { ActivationLink } from './activation_link.ts'
 import { type Endpoint, seconds } from './endpoint.ts'
@@ -19,7 +19,7 @@ const maxBypassCodes = 10
  * @param publicHost Host name, with its port unless that is 443.
  */
 export function buildEnrolEndpoints(
-  authentication: Authentication,
+  preauth: Preauth,
   enrollment: Enrollment,
   portalLinks: PortalLinks,
   publicHost: () => string,
@@ -29,7 +29,7 @@ export function buildEnrolEndpoints(
       method: 'POST',
       path: '/auth/v2/enroll',
       answer: (request, parameters) =>
-        enroll(request, parameters, authentication, enrollment, portalLinks, publicHost),
+        enroll(request, parameters, preauth, enrollment, portalLinks, publicHost),
     },
     {
       method: 'POST',
@@ -48,7 +48,7 @@ const enrollRefusals: Readonly<Partial<Record<DirectoryErrorCode, string>>> = {
 async function enroll(
   { integration }: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  preauth: Preauth,
   enrollment: Enrollment,
   portalLinks: PortalLinks,
   publicHost: () => string,
@@ -64,9 +64,9 @@ async function enroll(
     .enroll(username, integration.usernameNormalization, { validSecs, bypassCodes: count })
     .catch(async (error: unknown) => {
       if (!(error instanceof DirectoryError)) throw error
-      await authentication.enrolmentRefused({
+      await preauth.logRefusedEnrolment({
         integration,
-        named: { username },
+        user: { username },
         ipaddr: parameters.text('ipaddr') ?? '',
         hostname: '',
       })

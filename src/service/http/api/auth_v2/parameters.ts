@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { AuthApiFailure, failures, parseEncodedParameters } from '../../../../duo/index.ts'
-import type { AuthRequest, ChosenFactor } from '../../../sign_in/authentication.ts'
+import type { ChosenFactor } from '../../../sign_in/auth.ts'
+import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 
 /** The parameters of one call, read as the API's documents name them. */
@@ -53,7 +54,7 @@ export class CallParameters {
  *
  * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
  */
-export function readAsking(
+export function readAuthRequest(
   { integration }: SignedRequest,
   parameters: CallParameters,
 ): AuthRequest {
@@ -67,7 +68,7 @@ export function readAsking(
   }
   return {
     integration,
-    named: userId === undefined ? { username: username ?? '' } : { userId },
+    user: userId === undefined ? { username: username ?? '' } : { userId },
     ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),

@@ -1,15 +1,19 @@
 import { AuthApiFailure, failureDetail, failures } from '../../../../duo/index.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
-import type { Authentication } from '../../../sign_in/authentication.ts'
+import type { Auth } from '../../../sign_in/auth.ts'
+import type { AuthStatus } from '../../../sign_in/auth_status.ts'
+import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import { type Endpoint, seconds } from './endpoint.ts'
 import { enrollPortalText } from './enroll_portal.ts'
-import { type CallParameters, readAsking, readFactor } from './parameters.ts'
+import { type CallParameters, readAuthRequest, readFactor } from './parameters.ts'
 import { authSchema, preauthSchema } from './response_schema.ts'
 
 /** `preauth`, `auth` and `auth_status` (duo.com/docs/authapi). */
 export function buildSignInEndpoints(
-  authentication: Authentication,
+  preauth: Preauth,
+  auth: Auth,
+  authStatus: AuthStatus,
   portalLinks: PortalLinks,
 ): Endpoint[] {
   return [
@@ -17,43 +21,44 @@ export function buildSignInEndpoints(
       method: 'POST',
       path: '/auth/v2/preauth',
       schema: preauthSchema,
-      answer: (request, parameters) => preauth(request, parameters, authentication, portalLinks),
+      answer: (request, parameters) => answerPreauth(request, parameters, preauth, portalLinks),
     },
     {
       method: 'POST',
       path: '/auth/v2/auth',
       schema: authSchema,
-      answer: (request, parameters) => auth(request, parameters, authentication, portalLinks),
+      answer: (request, parameters) =>
+        answerAuth(request, parameters, auth, authStatus, portalLinks),
     },
     {
       method: 'GET',
       path: '/auth/v2/auth_status',
-      answer: (request, parameters) => authStatus(request, parameters, authentication),
+      answer: (request, parameters) => answerStatus(request, parameters, authStatus),
     },
   ]
 }
 
-async function preauth(
+async function answerPreauth(
   request: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  preauth: Preauth,
   portalLinks: PortalLinks,
 ): Promise<unknown> {
-  const asking = readAsking(request, parameters)
+  const authRequest = readAuthRequest(request, parameters)
   const showsCode = parameters.yes('client_supports_verified_push')
-  const answer = await authentication.preauth(asking, { showsCode })
+  const answer = await preauth.decide(authRequest, { showsCode })
   const withPrompt = parameters.yes('text_prompt')
   switch (answer.result) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'enroll': {
-      const portal = await portalLinks.atLogin(asking.named, asking.integration)
+      const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
       const prompt = { text: enrollPortalText(portal) }
       return { ...answer, enroll_portal_url: portal, ...(withPrompt ? { prompt } : {}) }
     }
     case 'auth': {
       const { prompt, verification, ...others } = answer
-      const told =
+      const codeFields =
         verification === undefined
           ? {}
           : {
@@ -61,23 +66,24 @@ async function preauth(
               verification_code: verification.code,
               expiration: seconds(verification.expires),
             }
-      return { ...others, ...told, ...(withPrompt ? { prompt } : {}) }
+      return { ...others, ...codeFields, ...(withPrompt ? { prompt } : {}) }
     }
     default:
       return answer
   }
 }
 
-async function auth(
+async function answerAuth(
   request: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  auth: Auth,
+  authStatus: AuthStatus,
   portalLinks: PortalLinks,
 ): Promise<unknown> {
-  const asking = readAsking(request, parameters)
+  const authRequest = readAuthRequest(request, parameters)
   const async = parameters.yes('async')
   const chosen = readFactor(parameters)
-  const answer = await authentication.auth(asking, chosen, { async })
+  const answer = await auth.begin(authRequest, chosen, { async })
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -90,26 +96,24 @@ async function auth(
         return async ? { txid: answer.txid } : answer.outcome
       }
       // the client has skipped preauth, which would have sent the enrolment link
-      const portal = await portalLinks.atLogin(asking.named, asking.integration)
+      const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
       return { ...answer.outcome, enroll_portal_url: portal }
     }
     case 'settled':
       return async ? { txid: answer.txid } : answer.outcome
     case 'waiting':
       // not awaited here, so that the request can be freed while the call waits
-      return async
-        ? { txid: answer.txid }
-        : authentication.awaitOutcome(answer.txid, request.caller)
+      return async ? { txid: answer.txid } : authStatus.awaitOutcome(answer.txid, request.caller)
   }
 }
 
-async function authStatus(
+async function answerStatus(
   { integration, caller }: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  authStatus: AuthStatus,
 ): Promise<unknown> {
   const txid = parameters.required('txid')
-  const standing = await authentication.status(txid.toLowerCase(), integration.ikey, caller)
-  if (standing === undefined) throw new AuthApiFailure(failures.invalidParameters, 'txid')
-  return { auth_delayed: false, ...standing }
+  const polled = await authStatus.poll(txid.toLowerCase(), integration.ikey, caller)
+  if (polled === undefined) throw new AuthApiFailure(failures.invalidParameters, 'txid')
+  return { auth_delayed: false, ...polled }
 }

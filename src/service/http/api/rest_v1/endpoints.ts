@@ -1,11 +1,13 @@
 import { AuthApiFailure, failures, statusMessage } from '../../../../duo/index.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
-import type { Authentication } from '../../../sign_in/authentication.ts'
+import type { Auth } from '../../../sign_in/auth.ts'
+import type { AuthStatus } from '../../../sign_in/auth_status.ts'
+import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import { enrollPortalText } from '../auth_v2/enroll_portal.ts'
 import type { CallParameters } from '../auth_v2/parameters.ts'
 import { type CanDecide, requireDecisions } from '../auth_v2/service_endpoints.ts'
-import { readUserAsking, readUserFactor } from './parameters.ts'
+import { readUserFactor, readUserRequest } from './parameters.ts'
 
 /** One of the calls: what it answers to a request that an application has signed. */
 export interface Endpoint {
@@ -21,7 +23,9 @@ export interface Endpoint {
  * @param logo PNG, if one is configured.
  */
 export function buildRestV1Endpoints(
-  authentication: Authentication,
+  preauth: Preauth,
+  auth: Auth,
+  authStatus: AuthStatus,
   portalLinks: PortalLinks,
   canDecide: CanDecide,
   logo: Uint8Array | undefined,
@@ -46,17 +50,17 @@ export function buildRestV1Endpoints(
     {
       method: 'POST',
       path: '/rest/v1/preauth',
-      answer: (request, parameters) => preauth(request, parameters, authentication, portalLinks),
+      answer: (request, parameters) => answerPreauth(request, parameters, preauth, portalLinks),
     },
     {
       method: 'POST',
       path: '/rest/v1/auth',
-      answer: (request, parameters) => auth(request, parameters, authentication),
+      answer: (request, parameters) => answerAuth(request, parameters, auth, authStatus),
     },
     {
       method: 'GET',
       path: '/rest/v1/status',
-      answer: (request, parameters) => status(request, parameters, authentication),
+      answer: (request, parameters) => answerStatus(request, parameters, authStatus),
     },
   ]
 }
@@ -67,21 +71,21 @@ interface Ended {
   readonly status: string
 }
 
-async function preauth(
+async function answerPreauth(
   request: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  preauth: Preauth,
   portalLinks: PortalLinks,
 ): Promise<unknown> {
-  const asking = readUserAsking(request, parameters)
-  const answer = await authentication.preauth(asking)
+  const authRequest = readUserRequest(request, parameters)
+  const answer = await preauth.decide(authRequest)
   switch (answer.result) {
     case 'auth': {
       const { text, factors } = answer.prompt
       return { result: answer.result, prompt: text, factors }
     }
     case 'enroll': {
-      const portal = await portalLinks.atLogin(asking.named, asking.integration)
+      const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
       return { result: answer.result, status: enrollPortalText(portal) }
     }
     case 'no such user':
@@ -91,14 +95,15 @@ async function preauth(
   }
 }
 
-async function auth(
+async function answerAuth(
   request: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  auth: Auth,
+  authStatus: AuthStatus,
 ): Promise<unknown> {
-  const asking = readUserAsking(request, parameters)
+  const authRequest = readUserRequest(request, parameters)
   const async = parameters.yes('async')
-  const answer = await authentication.auth(asking, readUserFactor(parameters), { async })
+  const answer = await auth.begin(authRequest, readUserFactor(parameters), { async })
   switch (answer.kind) {
     case 'no such user':
       return refused(statusMessage.unknownUserDenied)
@@ -109,20 +114,20 @@ async function auth(
     case 'waiting':
       return async
         ? { txid: answer.txid }
-        : ended(await authentication.awaitOutcome(answer.txid, request.caller))
+        : ended(await authStatus.awaitOutcome(answer.txid, request.caller))
   }
 }
 
 /** A waiting sign-in has no `result`; an unknown one is denied. */
-async function status(
+async function answerStatus(
   { integration, caller }: AdmittedCall,
   parameters: CallParameters,
-  authentication: Authentication,
+  authStatus: AuthStatus,
 ): Promise<unknown> {
   const txid = parameters.required('txid').toLowerCase()
-  const standing = await authentication.status(txid, integration.ikey, caller)
-  if (standing === undefined) return refused(statusMessage.timedOut)
-  const { result, status_msg } = standing
+  const polled = await authStatus.poll(txid, integration.ikey, caller)
+  if (polled === undefined) return refused(statusMessage.timedOut)
+  const { result, status_msg } = polled
   return result === 'waiting' ? { status: status_msg } : { result, status: status_msg }
 }
 

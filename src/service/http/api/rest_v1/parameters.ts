@@ -1,5 +1,6 @@
 import { AuthApiFailure, failures } from '../../../../duo/index.ts'
-import type { AuthRequest, ChosenFactor } from '../../../sign_in/authentication.ts'
+import type { ChosenFactor } from '../../../sign_in/auth.ts'
+import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 import { type CallParameters, readAddress, readShown } from '../auth_v2/parameters.ts'
 
@@ -9,14 +10,14 @@ import { type CallParameters, readAddress, readShown } from '../auth_v2/paramete
  *
  * @throws {AuthApiFailure} 40001 where no user was sent at all.
  */
-export function readUserAsking(
+export function readUserRequest(
   { integration, parameters: sent }: SignedRequest,
   parameters: CallParameters,
 ): AuthRequest {
   if (!sent.has('user')) throw new AuthApiFailure(failures.missingParameters, 'user')
   return {
     integration,
-    named: { username: parameters.text('user') ?? '' },
+    user: { username: parameters.text('user') ?? '' },
     ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),

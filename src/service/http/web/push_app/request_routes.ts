@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../host/clock.ts'
 import { allowedSkewMs, answerText } from '../../../../push/signed_text.ts'
-import type { Authentication } from '../../../sign_in/authentication.ts'
+import type { PushAnswers } from '../../../authenticators/push/push_answers.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
 import { appBodies, readBody } from './app_body.ts'
 import type { AddRoute } from './device_handler.ts'
@@ -10,7 +10,7 @@ import type { WaitingSignIns } from './waiting_sign_ins.ts'
 /** Adds the routes that list a phone's waiting sign-ins, once or as a stream, and answer one. */
 export function addRequestRoutes(
   route: AddRoute,
-  authentication: Authentication,
+  pushAnswers: PushAnswers,
   pending: WaitingSignIns,
   streams: RequestStreams,
   clock: Clock,
@@ -33,7 +33,7 @@ export function addRequestRoutes(
       throw new AppRefusal('bad_signature', 'the answer is not signed by the key of this phone')
     }
     const typed = code === '' ? undefined : code
-    switch (await authentication.answer(txid, device.phoneId, decision, typed)) {
+    switch (await pushAnswers.answer(txid, device.phoneId, decision, typed)) {
       case 'settled':
         return { txid, decision }
       case 'gone':

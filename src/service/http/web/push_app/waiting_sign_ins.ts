@@ -1,24 +1,24 @@
 import type { PendingRequest, ShownVerification } from '../../../../push/app_message.ts'
+import type { PushAnswers } from '../../../authenticators/push/push_answers.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Places } from '../../../place/places.ts'
-import type { Authentication } from '../../../sign_in/authentication.ts'
 import type { Transaction, Verification } from '../../../sign_in/transaction/transaction.ts'
 
 /** Lists the sign-ins that wait for an answer from a phone. */
 export class WaitingSignIns {
-  readonly #authentication: Authentication
+  readonly #pushAnswers: PushAnswers
   readonly #devices: PushDevices
   readonly #places: Places
 
-  constructor(authentication: Authentication, devices: PushDevices, places: Places) {
-    this.#authentication = authentication
+  constructor(pushAnswers: PushAnswers, devices: PushDevices, places: Places) {
+    this.#pushAnswers = pushAnswers
     this.#devices = devices
     this.#places = places
   }
 
   /** Oldest first. */
   async list(phoneId: string): Promise<PendingRequest[]> {
-    const waiting = await this.#authentication.waitingFor(phoneId)
+    const waiting = await this.#pushAnswers.waitingFor(phoneId)
     return waiting.map((transaction) => toPendingRequest(transaction, this.#places))
   }
 

@@ -1,10 +1,10 @@
 import { statusMessage } from '../../../duo/index.ts'
 import type { Outcome } from '../../sign_in/transaction/transaction.ts'
 
-/** What a user can say to a push. */
+/** The user's answer to a push. */
 export type PushDecision = 'approve' | 'deny' | 'fraud'
 
-export interface PushAnswer {
+export interface PushOutcome {
   readonly outcome: Outcome
   /** In the log's words. */
   readonly reason: string
@@ -12,8 +12,8 @@ export interface PushAnswer {
 
 const denied: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.denied }
 
-/** What each answer to a push comes to. */
-export const pushAnswers: Readonly<Record<PushDecision, PushAnswer>> = {
+/** The outcome of each answer. */
+export const pushOutcomes: Readonly<Record<PushDecision, PushOutcome>> = {
   approve: {
     outcome: { result: 'allow', status: 'allow', status_msg: statusMessage.success },
     reason: 'user_approved',
@@ -25,8 +25,8 @@ export const pushAnswers: Readonly<Record<PushDecision, PushAnswer>> = {
   },
 }
 
-/** What one comes to whose code was typed wrongly too often. */
-export const wrongCodes: PushAnswer = {
+/** The outcome after too many wrong verification codes. */
+export const tooManyWrongCodes: PushOutcome = {
   outcome: { ...denied, status_msg: statusMessage.codeIncorrect },
   reason: 'verification_code_incorrect',
 }

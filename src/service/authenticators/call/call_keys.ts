@@ -3,67 +3,63 @@ import type { PhoneConfig } from '../../config/phone_section.ts'
 import { type CallReply, twiml } from '../../messaging/twilio/twiml.ts'
 import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import { askingText, type VoiceTexts, voiceTexts } from '../../messaging/voice/voice_texts.ts'
-import type { Authentication } from '../../sign_in/authentication.ts'
-import type { Outcome, Transaction } from '../../sign_in/transaction/transaction.ts'
+import type { Outcome, Settles, Transaction } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 
-/** The keys that a callee may press, and the language of the texts. */
-export type CallKeys = Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>
-
-/** The dialogue of a call. Only a pressed key lets a user in, so that voicemail never does. */
-export class CallConversation {
-  readonly #authentication: Authentication
-  readonly #transactions: Transactions
-  readonly #addresses: VoiceAddresses
-  readonly #keys: CallKeys
+/** The keys pressed in a call settle its sign-in. Only a key approves, so that voicemail never does. */
+export class CallKeys {
+  readonly #transactions: Pick<Transactions, 'byTxid' | 'progress'>
+  readonly #settlement: Settles
+  readonly #addresses: Pick<VoiceAddresses, 'of'>
+  readonly #phone: Pick<PhoneConfig, 'confirmKeys' | 'fraudKey'>
   readonly #texts: VoiceTexts
 
   constructor(
-    authentication: Authentication,
-    transactions: Transactions,
-    addresses: VoiceAddresses,
-    keys: CallKeys,
+    transactions: Pick<Transactions, 'byTxid' | 'progress'>,
+    settlement: Settles,
+    addresses: Pick<VoiceAddresses, 'of'>,
+    phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>,
   ) {
-    this.#authentication = authentication
     this.#transactions = transactions
+    this.#settlement = settlement
     this.#addresses = addresses
-    this.#keys = keys
-    this.#texts = voiceTexts[keys.language]
+    this.#phone = phone
+    this.#texts = voiceTexts[phone.language]
   }
 
   /** The call was answered. @returns TwiML that asks for a key. */
   async answered(txid: string): Promise<string> {
     const transaction = await this.#waiting(txid)
-    if (transaction === undefined) return this.#ending(this.#texts.over)
-    const status_msg = `Answered. Press '${this.#keys.confirmKeys.slice(0, 1)}' on your phone to log in.`
-    await this.#authentication.progress(txid, { status: 'answered', status_msg })
-    return this.#asking(transaction, { again: false })
+    if (transaction === undefined) return this.#sayEnding(this.#texts.over)
+    const status_msg = `Answered. Press '${this.#phone.confirmKeys.slice(0, 1)}' on your phone to log in.`
+    await this.#transactions.progress(txid, { status: 'answered', status_msg })
+    return this.#askForKey(transaction, { again: false })
   }
 
   /**
-   * A key was pressed, or none in time.
+   * A key was pressed.
    *
    * @param key `0` to `9`, `*`, `#`, or empty for none.
    * @param options.again Whether a wrong key was pressed before.
-   * @returns TwiML that speaks the outcome.
+   * @returns TwiML that speaks the result.
    */
   async pressed(txid: string, key: string, options: { readonly again: boolean }): Promise<string> {
-    const { confirmKeys, fraudKey } = this.#keys
+    const { confirmKeys, fraudKey } = this.#phone
     const texts = this.#texts
     const transaction = await this.#waiting(txid)
-    if (transaction === undefined) return this.#ending(texts.over)
+    if (transaction === undefined) return this.#sayEnding(texts.over)
     if (key.length !== 1) return await this.#end(txid, noKey, texts.noKey)
     if (key === fraudKey) return await this.#end(txid, fraud, texts.reported)
     if (confirmKeys.includes(key)) return await this.#end(txid, confirmed, texts.confirmed)
     if (options.again) return await this.#end(txid, wrongKey, texts.noKey)
-    return this.#asking(transaction, { again: true })
+    return this.#askForKey(transaction, { again: true })
   }
 
-  /** The call has ended. Without a key, the sign-in is denied. */
+  /** The call is over. The sign-in is denied if no key was pressed. */
   async ended(txid: string, status: string): Promise<void> {
     const end = ends[status]
     if (end === undefined || (await this.#waiting(txid)) === undefined) return
-    await this.#authentication.settle(txid, end.outcome, end.reason)
+    await this.#settlement.settle(txid, end.outcome, end.reason)
   }
 
   async #waiting(txid: string): Promise<Transaction | undefined> {
@@ -72,27 +68,27 @@ export class CallConversation {
     return waits ? transaction : undefined
   }
 
-  /** Settles the sign-in. If another answer came first, the call says that the sign-in is over. */
+  /** Of two concurrent answers one settles it; the other hears that the sign-in is over. */
   async #end(txid: string, { outcome, reason }: End, text: string): Promise<string> {
-    const won = await this.#authentication.settle(txid, outcome, reason)
-    return this.#ending(won ? text : this.#texts.over)
+    const won = await this.#settlement.settle(txid, outcome, reason)
+    return this.#sayEnding(won ? text : this.#texts.over)
   }
 
-  #asking({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
+  #askForKey({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
     const texts = this.#texts
-    const asked = askingText(texts, request.application, this.#keys)
-    return this.#said({
+    const asked = askingText(texts, request.application, this.#phone)
+    return this.#speak({
       says: again ? `${texts.wrongKey} ${asked}` : asked,
       keyUrl: this.#addresses.of('key', txid, { again }),
       otherwise: texts.noKey,
     })
   }
 
-  #ending(text: string): string {
-    return this.#said({ says: text })
+  #sayEnding(text: string): string {
+    return this.#speak({ says: text })
   }
 
-  #said(reply: Omit<CallReply, 'language'>): string {
+  #speak(reply: Omit<CallReply, 'language'>): string {
     return twiml({ ...reply, language: this.#texts.tag })
   }
 }
@@ -113,7 +109,7 @@ const fraud: End = {
 const noKey = denied(statusMessage.noKeypress, 'no_keys_pressed')
 const wrongKey = denied('Wrong key pressed. Please try again.', 'wrong_key_pressed')
 
-/** By Twilio's CallStatus. In a `completed` call whose sign-in still waits, no key was pressed. */
+/** By Twilio's CallStatus. If a `completed` call still waits, no key was pressed. */
 const ends: Readonly<Record<string, End>> = {
   completed: noKey,
   busy: denied('Your phone is busy. Please try again.', 'line_busy'),

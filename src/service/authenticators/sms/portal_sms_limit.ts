@@ -1,5 +1,5 @@
-import type { AuthenticationLog } from '../audit/authentication_log.ts'
-import type { StoreDb } from '../store/store.ts'
+import type { AuthenticationLog } from '../../audit/authentication_log.ts'
+import type { StoreDb } from '../../store/store.ts'
 
 const hourMs = 60 * 60_000
 /** Less than a third of the default limit per user in [sms]; the rest remains for sign-ins. */
@@ -8,9 +8,15 @@ const limits = [
   { max: 10, withinMs: 24 * hourMs },
 ] as const
 
-/** Whether the portal has sent a user enough messages for now: anyone who knows the name can request them. */
-export async function hasEnoughMessages(
-  { userId, ikey }: { readonly userId: string; readonly ikey: string },
+/**
+ * Whether the portal may send a user no more messages for now. Anyone who knows the username can request
+ * them.
+ *
+ * @param ikey Of the portal.
+ */
+export async function portalSmsLimitReached(
+  userId: string,
+  ikey: string,
   now: number,
   log: AuthenticationLog,
   db: StoreDb,

@@ -8,8 +8,8 @@ export interface HeldToken {
   readonly username: string
 }
 
-/** Which tokens were assigned to the users that a file names, and which were not. */
-export interface Handed {
+/** The tokens that were assigned to the users that a file names, and those that were not. */
+export interface HolderAssignments {
   readonly assigned: readonly {
     readonly tokenId: string
     readonly serial: string
@@ -31,9 +31,9 @@ export async function assignToHolders(
   listed: readonly HeldToken[],
   users: Users,
   db: StoreDb,
-): Promise<Handed> {
-  const assigned: Handed['assigned'][number][] = []
-  const unassigned: Handed['unassigned'][number][] = []
+): Promise<HolderAssignments> {
+  const assigned: HolderAssignments['assigned'][number][] = []
+  const unassigned: HolderAssignments['unassigned'][number][] = []
   for (const { kind, serial, username } of listed) {
     const user = await users.byName(username, 'none', db)
     if (user === undefined) {

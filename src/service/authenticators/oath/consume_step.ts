@@ -1,0 +1,59 @@
+import { prepared } from '../../store/prepared.ts'
+import type { StoreDb } from '../../store/store.ts'
+import { limitedDrift } from './oath_code.ts'
+import type { Token } from './oath_tokens.ts'
+
+/**
+ * Uses up an HOTP counter or a TOTP step, with all before it, by one UPDATE that only applies while no
+ * passcode of it or a later one was used. Of concurrent attempts on all nodes one succeeds.
+ *
+ * @param step HOTP counter or TOTP step (RFC 6238 §4.2).
+ * @returns `false` if this or a later one was used before.
+ */
+export async function consumeStep(
+  token: Token,
+  step: number,
+  now: number,
+  db: StoreDb,
+): Promise<boolean> {
+  const isHotp = token.kind === 'hotp'
+  const moved = await movePosition(db, {
+    tokenId: token.tokenId,
+    position: isHotp ? step + 1 : step,
+    drift: isHotp ? 0 : limitedDrift(token, step, now),
+    used: now,
+  })
+  return moved.length === 1
+}
+
+/** When the token's last passcode was used; 0 for never. */
+export async function readLastUse({ tokenId }: Token, db: StoreDb): Promise<number> {
+  const row = await db
+    .selectFrom('oath_tokens')
+    .select('used')
+    .where('token_id', '=', tokenId)
+    .executeTakeFirst()
+  return row?.used ?? 0
+}
+
+interface Move {
+  readonly tokenId: string
+  readonly position: number
+  readonly drift: number
+  readonly used: number
+}
+
+const movePosition = prepared((db, move: Move) =>
+  db
+    .updateTable('oath_tokens')
+    .set({
+      position: move.position,
+      drift: move.drift,
+      resync_position: null,
+      resync_codes: 0,
+      used: move.used,
+    })
+    .where('token_id', '=', move.tokenId)
+    .where('position', '<', move.position)
+    .returning('token_id'),
+)

@@ -1,0 +1,68 @@
+import type { StoreDb } from '../../store/store.ts'
+import type {
+  PasscodeConsumption,
+  PasscodeKind,
+  PasscodeRequest,
+} from '../passcode/passcode_kind.ts'
+import { consumeStep, readLastUse } from './consume_step.ts'
+import { acceptableMoments, pastMoments } from './oath_code.ts'
+import type { KeyedToken, Token, Tokens } from './oath_tokens.ts'
+import { resyncAtSignIn } from './resync.ts'
+
+/** TOTP compares with about 3 codes and HOTP with 21, so the cheaper kind goes first. */
+const order = { totp: 0, hotp: 1 } as const
+
+/** HOTP and TOTP codes of hardware tokens, of phones and of other apps, as passcodes. */
+export class OathPasscode implements PasscodeKind {
+  readonly #tokens: Tokens
+
+  constructor(tokens: Tokens) {
+    this.#tokens = tokens
+  }
+
+  hasForm(typed: string): boolean {
+    return /^\d+$/.test(typed)
+  }
+
+  /**
+   * Compares the near codes of all tokens first; the thousand distant codes of a resynchronisation only
+   * if the passcode is none of those.
+   */
+  async consume(
+    { userId }: PasscodeRequest,
+    passcode: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<PasscodeConsumption> {
+    const candidates = (await this.#tokens.keyed(userId, db))
+      .filter(({ token }) => token.digits === passcode.length)
+      .filter(({ token: { expires } }) => expires === null || expires > now)
+      .toSorted((one, other) => order[one.token.kind] - order[other.token.kind])
+    let replayed: KeyedToken | undefined
+    for (const candidate of candidates) {
+      const { token, key } = candidate
+      const step = key.findMoment(token, passcode, acceptableMoments(token, token, now))
+      if (step === undefined) continue
+      if (await consumeStep(token, step, now, db)) return accepted(token)
+      replayed = candidate
+    }
+    const hotp = candidates.filter(({ token }) => token.kind === 'hotp')
+    replayed ??= hotp.find(
+      ({ token, key }) => key.findMoment(token, passcode, pastMoments(token)) !== undefined,
+    )
+    if (replayed !== undefined) {
+      // read again: another node may have used the passcode after the row was read
+      return { outcome: 'replayed', usedAt: await readLastUse(replayed.token, db) }
+    }
+    for (const candidate of hotp) {
+      if (await resyncAtSignIn(candidate, passcode, now, db)) return accepted(candidate.token)
+    }
+    return { outcome: 'wrong' }
+  }
+}
+
+function accepted({ tokenId, phoneId }: Token): PasscodeConsumption {
+  return phoneId === null
+    ? { outcome: 'accepted', factor: 'hardware_token', device: tokenId }
+    : { outcome: 'accepted', factor: 'duo_mobile_passcode', device: phoneId }
+}

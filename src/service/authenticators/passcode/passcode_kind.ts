@@ -1,0 +1,41 @@
+import type { StoreDb } from '../../store/store.ts'
+
+/** The user who typed a passcode, and the application where they sign in. */
+export interface PasscodeRequest {
+  readonly userId: string
+  readonly ikey: string
+  /** Whether the application uses verified push. */
+  readonly verifiedPush: boolean
+}
+
+/** The result of checking a passcode; one that was used before differs from a wrong one. */
+export type PasscodeConsumption =
+  | {
+      readonly outcome: 'accepted'
+      /** As the authentication log names it. */
+      readonly factor: string
+      /** Identifier of the phone or token; empty if there is none. */
+      readonly device: string
+      /** Called once the sign-in is committed; must not throw. */
+      readonly afterCommit?: () => void
+    }
+  | { readonly outcome: 'replayed'; readonly usedAt: number }
+  | { readonly outcome: 'wrong' }
+
+/** A kind of passcode: its form, and how it is used up. */
+export interface PasscodeKind {
+  /**
+   * Whether text has the form of such a passcode. Text of no form is rejected without counting a guess.
+   *
+   * @param typed Without blanks.
+   */
+  hasForm(typed: string): boolean
+
+  /** Uses a passcode up, by one UPDATE that only applies while it is unused. */
+  consume(
+    request: PasscodeRequest,
+    passcode: string,
+    now: number,
+    db: StoreDb,
+  ): Promise<PasscodeConsumption>
+}

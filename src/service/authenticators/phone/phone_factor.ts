@@ -1,0 +1,62 @@
+import type { Attempt } from '../../sign_in/transaction/attempt.ts'
+import type { Denial, Transaction, Waiting } from '../../sign_in/transaction/transaction.ts'
+import type { StoreDb } from '../../store/store.ts'
+import type { CapablePhone } from './capable_phone.ts'
+
+/**
+ * The result of a request to a phone. It is never an approval: only the user's answer is, and
+ * sign_in/settlement.ts applies that.
+ */
+export type PhoneFactorStart =
+  /** The transaction `txid` waits for an answer. */
+  | { readonly kind: 'waiting'; readonly txid: string }
+  /** The attempt `txid` ends without a transaction. */
+  | {
+      readonly kind: 'ended'
+      readonly txid: string
+      readonly outcome: Denial
+      readonly reason: string
+    }
+  /** The transaction `txid` is open, and is to be settled. */
+  | {
+      readonly kind: 'settled'
+      readonly txid: string
+      readonly outcome: Denial
+      readonly reason: string
+    }
+
+export interface PhoneFactorOptions {
+  /** Whether the application uses verified push. */
+  readonly verifiedPush: boolean
+  /** The txid that preauth returned with the verification code. */
+  readonly verificationTxid: string | undefined
+}
+
+/** A factor that sends a request to a phone. */
+export interface PhoneFactor {
+  begin(
+    attempt: Attempt,
+    phone: CapablePhone,
+    options: PhoneFactorOptions,
+  ): Promise<PhoneFactorStart>
+}
+
+export type SingleTransaction =
+  | { readonly kind: 'opened' | 'refused' }
+  | {
+      readonly kind: 'already waiting'
+      readonly first: Transaction
+      /** Whether both requests come from one address that the application named. */
+      readonly isSameSource: boolean
+    }
+
+/** Opens transactions, and only one of several concurrent requests for the same phone and factor. */
+export interface SingleTransactions {
+  /** @param mayOpen Whether another transaction may be opened; evaluated with the user locked. */
+  open(
+    attempt: Attempt,
+    phone: Pick<CapablePhone, 'userId' | 'phoneId'>,
+    waiting: Omit<Waiting, 'result'>,
+    mayOpen?: (db: StoreDb) => Promise<boolean>,
+  ): Promise<SingleTransaction>
+}

@@ -1,0 +1,42 @@
+import { statusMessage } from '../../../duo/index.ts'
+import type { Outcome } from '../../sign_in/transaction/transaction.ts'
+import type { Transactions } from '../../sign_in/transaction/transactions.ts'
+import type { StoreDb } from '../../store/store.ts'
+import type {
+  PasscodeConsumption,
+  PasscodeKind,
+  PasscodeRequest,
+} from '../passcode/passcode_kind.ts'
+
+const approved: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
+
+/** Verification codes that the push app shows, and that the user types at the login as a passcode. */
+export class VerifiedPushPasscode implements PasscodeKind {
+  readonly #transactions: Transactions
+
+  constructor(transactions: Transactions) {
+    this.#transactions = transactions
+  }
+
+  hasForm(typed: string): boolean {
+    return /^\d+$/.test(typed)
+  }
+
+  /** Settles the push that shows this code. */
+  async consume(
+    { userId, ikey, verifiedPush }: PasscodeRequest,
+    passcode: string,
+    _now: number,
+    db: StoreDb,
+  ): Promise<PasscodeConsumption> {
+    if (!verifiedPush) return { outcome: 'wrong' }
+    for (const push of await this.#transactions.waitingForUser(userId, db)) {
+      if (push.ikey !== ikey || push.verification?.kind !== 'show') continue
+      if (push.verification.code !== passcode) continue
+      if (await this.#transactions.settle(push.txid, approved, db)) {
+        return { outcome: 'accepted', factor: 'verified_push', device: push.phoneId ?? '' }
+      }
+    }
+    return { outcome: 'wrong' }
+  }
+}

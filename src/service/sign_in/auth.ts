@@ -1,0 +1,159 @@
+import { readPrompt, statusMessage } from '../../duo/index.ts'
+import type { Clock } from '../../host/clock.ts'
+import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
+import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import type { PasscodeFactor } from './passcode_factor.ts'
+import { buildAttempt } from './preauth.ts'
+import { type Settlement, toOutcome } from './settlement.ts'
+import type { Subject } from './subject.ts'
+import type { AuthRequest, SubjectReads } from './subject_reads.ts'
+import type { Attempt } from './transaction/attempt.ts'
+import type { Denial, Outcome } from './transaction/transaction.ts'
+
+/** The second factor, as a client names it. */
+export type ChosenFactor =
+  | { readonly factor: 'passcode'; readonly passcode: string }
+  | {
+      readonly factor: 'auto' | PhoneFactorName
+      /** `auto`, `DP…`, or the phone's number in the list. */
+      readonly device: string | number
+      /** The txid that preauth returned with the verification code. */
+      readonly txid?: string | undefined
+    }
+  | { readonly factor: 'prompt'; readonly prompt: string; readonly txid?: string | undefined }
+
+/** An authentication that has ended, waits for a phone, or can't begin. */
+export type AuthOutcome =
+  | { readonly kind: 'waiting'; readonly txid: string }
+  | {
+      /** `no capable device` and `not enrolled`: ended, because no device of the user can be used. */
+      readonly kind: 'settled' | 'no capable device' | 'not enrolled'
+      readonly txid: string
+      readonly outcome: Outcome
+    }
+  | { readonly kind: 'no such user' }
+
+export interface AuthOptions {
+  /** Whether the caller will poll for the outcome. */
+  readonly async: boolean
+}
+
+/**
+ * The shortest time for a denial. Checking a wrong code takes some milliseconds longer for a user with
+ * a token than for an unknown user; the response time must not reveal which it was.
+ */
+const denialMs = 25
+
+const noCapableDevice: Denial = {
+  result: 'deny',
+  status: 'deny',
+  status_msg: statusMessage.noCapableDevice,
+}
+
+/** Requests the second factor of a sign-in. */
+export class Auth {
+  readonly #subjects: SubjectReads
+  readonly #settlement: Settlement
+  readonly #passcodes: PasscodeFactor
+  readonly #phoneFactors: Readonly<Record<PhoneFactorName, PhoneFactor>>
+  readonly #clock: Clock
+
+  constructor(
+    subjects: SubjectReads,
+    settlement: Settlement,
+    passcodes: PasscodeFactor,
+    phoneFactors: Readonly<Record<PhoneFactorName, PhoneFactor>>,
+    clock: Clock,
+  ) {
+    this.#subjects = subjects
+    this.#settlement = settlement
+    this.#passcodes = passcodes
+    this.#phoneFactors = phoneFactors
+    this.#clock = clock
+  }
+
+  /**
+   * Repeats the decision of preauth, so that a caller that skips preauth can't let in anyone that preauth
+   * would have denied.
+   */
+  async begin(
+    request: AuthRequest,
+    chosen: ChosenFactor,
+    options: AuthOptions,
+  ): Promise<AuthOutcome> {
+    const began = this.#clock.now()
+    const answer = await this.#begin(request, chosen, options)
+    if ('outcome' in answer && answer.outcome.result === 'deny') {
+      await delay(denialMs - (this.#clock.now() - began))
+    }
+    return answer
+  }
+
+  async #begin(
+    request: AuthRequest,
+    chosen: ChosenFactor,
+    { async }: AuthOptions,
+  ): Promise<AuthOutcome> {
+    const subject = await this.#subjects.read(request)
+    if (subject === undefined) return { kind: 'no such user' }
+    const { decision, user } = subject
+    const attempt = buildAttempt(request, subject)
+    const { txid } = attempt
+    if (decision.kind !== 'auth') {
+      const outcome = toOutcome(decision)
+      await this.#settlement.end({ attempt, outcome, reason: decision.reason }, { async })
+      return { kind: decision.kind === 'enroll' ? 'not enrolled' : 'settled', txid, outcome }
+    }
+    if (user === undefined) return { kind: 'no such user' }
+    const factor = toFactor(chosen)
+    if (factor.factor !== 'passcode')
+      return await this.#beginOnPhone(attempt, subject, factor, async)
+    const verifiedPush = subject.verifiedPush !== 'off'
+    const { passcode } = factor
+    const options = { verifiedPush, async }
+    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, options)
+    return { kind: 'settled', txid, outcome }
+  }
+
+  async #beginOnPhone(
+    attempt: Attempt,
+    { phones, verifiedPush }: Subject,
+    { factor: chosen, device, txid: verificationTxid }: PhoneChoice,
+    async: boolean,
+  ): Promise<AuthOutcome> {
+    const candidates = chosen === 'auto' ? (['push', 'phone'] as const) : [chosen]
+    for (const factor of candidates) {
+      const phone = choosePhone(factor, device, phones)
+      if (phone === undefined) continue
+      const begun = { ...attempt, factor, device: phone.phoneId }
+      const start = await this.#phoneFactors[factor].begin(begun, phone, {
+        verifiedPush: verifiedPush !== 'off',
+        verificationTxid,
+      })
+      const { txid } = start
+      if (start.kind === 'waiting') return { kind: 'waiting', txid }
+      const { outcome, reason } = start
+      if (start.kind === 'settled') await this.#settlement.settle(txid, outcome, reason)
+      else await this.#settlement.end({ attempt: { ...begun, txid }, outcome, reason }, { async })
+      return { kind: 'settled', txid, outcome }
+    }
+    const outcome = noCapableDevice
+    await this.#settlement.end({ attempt, outcome, reason: 'invalid_device' }, { async })
+    return { kind: 'no capable device', txid: attempt.txid, outcome }
+  }
+}
+
+type PhoneChoice = Exclude<ChosenFactor, { factor: 'passcode' | 'prompt' }>
+
+/** Parses what the user typed at a prompt: a factor, or else a passcode. */
+function toFactor(chosen: ChosenFactor): Exclude<ChosenFactor, { factor: 'prompt' }> {
+  if (chosen.factor !== 'prompt') return chosen
+  const prompt = readPrompt(chosen.prompt)
+  if (prompt.kind !== 'factor') return { factor: 'passcode', passcode: chosen.prompt }
+  const { factor, phone: device = 'auto' } = prompt
+  return { factor, device, txid: chosen.txid }
+}
+
+function delay(ms: number): Promise<void> {
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms))
+}

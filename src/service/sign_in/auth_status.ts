@@ -1,0 +1,82 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Timeouts } from './timeouts.ts'
+import { ReportedStatuses } from './transaction/reported_statuses.ts'
+import {
+  answerSecs,
+  type Caller,
+  isOverdue,
+  type Outcome,
+  timedOut,
+  type Waiting,
+} from './transaction/transaction.ts'
+import type { Transactions } from './transaction/transactions.ts'
+
+/** How long a poll is held while nothing changes. */
+const pollMs = 30_000
+/**
+ * Every release of Duo Unix up to 2.2.3 polls twenty times and then LETS THE USER IN if no reply was
+ * final. A push lives for a minute and a poll is held for half of that, so that an ordinary client
+ * gets three or four replies. This bound also holds if the status keeps changing, if nodes restart,
+ * and if a client polls several nodes in turn.
+ */
+const maxWaitingReplies = 14
+
+/** The outcome of sign-ins that wait for an answer: for callers that wait, and for those that poll. */
+export class AuthStatus {
+  readonly #transactions: Transactions
+  readonly #timeouts: Timeouts
+  readonly #clock: Clock
+  readonly #reported = new ReportedStatuses()
+
+  constructor(transactions: Transactions, timeouts: Timeouts, clock: Clock) {
+    this.#transactions = transactions
+    this.#timeouts = timeouts
+    this.#clock = clock
+  }
+
+  /** Waits for the outcome of a transaction that `auth` left waiting, within the answer time. */
+  async awaitOutcome(txid: string, caller?: Caller): Promise<Outcome> {
+    const waitMs = answerSecs * 1000
+    const transaction = await this.#transactions.awaitOutcome(txid, waitMs, caller)
+    // the caller has hung up, but the user may still answer: leave the transaction waiting
+    if (transaction === undefined || caller?.destroyed === true) return timedOut
+    const { outcome } = transaction
+    if (outcome.result !== 'waiting') return outcome
+    // also while the service stops: no caller waits for the answer any more
+    return await this.#timeouts.end(transaction)
+  }
+
+  /**
+   * Answers a poll: the first one at once, later ones as soon as the status changes or after half a
+   * minute.
+   *
+   * @returns `undefined` if this application has no such transaction.
+   */
+  async poll(txid: string, ikey: string, caller?: Caller): Promise<Outcome | Waiting | undefined> {
+    let transaction = await this.#transactions.byTxid(txid)
+    if (transaction === undefined || transaction.ikey !== ikey) return undefined
+    if (this.#reported.has(transaction)) {
+      const { status } = transaction.outcome
+      const changed = await this.#transactions.awaitChange(txid, status, pollMs, caller)
+      transaction = changed ?? transaction
+      // the caller gets no reply, so none is counted
+      if (caller?.destroyed === true) return transaction.outcome
+    }
+    if (isOverdue(transaction, this.#clock.now())) return await this.#timeouts.end(transaction)
+    const { outcome } = transaction
+    if (outcome.result !== 'waiting') {
+      this.#reported.remove(txid)
+      return outcome
+    }
+    const replies = await this.#transactions.waitingReply(txid)
+    // settled meanwhile, or polled too often: in both cases this reply is final
+    if (replies === 0 || replies > maxWaitingReplies) return await this.#timeouts.end(transaction)
+    this.#reported.add(transaction)
+    return outcome
+  }
+
+  /** Removes the statuses of transactions that can't be polled any more. */
+  prune(): void {
+    this.#reported.prune(this.#clock.now())
+  }
+}

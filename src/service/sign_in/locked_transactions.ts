@@ -1,0 +1,45 @@
+import type { Clock } from '../../host/clock.ts'
+import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
+import type { SingleTransaction, SingleTransactions } from '../authenticators/phone/phone_factor.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import type { Lockout } from './lockout.ts'
+import { findFirsts, isSameSource } from './repeats.ts'
+import { type Attempt, toOpening } from './transaction/attempt.ts'
+import { answerSecs, type Waiting } from './transaction/transaction.ts'
+import type { Transactions } from './transaction/transactions.ts'
+
+/** Opens transactions with the user locked, so that of concurrent requests on all nodes only one opens one. */
+export class LockedTransactions implements SingleTransactions {
+  readonly #store: Store
+  readonly #transactions: Transactions
+  readonly #lockout: Lockout
+  readonly #clock: Clock
+
+  constructor(store: Store, transactions: Transactions, lockout: Lockout, clock: Clock) {
+    this.#store = store
+    this.#transactions = transactions
+    this.#lockout = lockout
+    this.#clock = clock
+  }
+
+  async open(
+    attempt: Attempt,
+    { userId, phoneId }: Pick<CapablePhone, 'userId' | 'phoneId'>,
+    waiting: Omit<Waiting, 'result'>,
+    mayOpen: (db: StoreDb) => Promise<boolean> = async () => true,
+  ): Promise<SingleTransaction> {
+    const { integration, budget } = attempt.request
+    return await this.#store.transaction(async (db) => {
+      const source = { userId, ikey: integration.ikey, address: '', budget }
+      await this.#lockout.hold(source, this.#clock.now(), db)
+      const [first] = findFirsts(attempt, await this.#transactions.waitingForUser(userId, db))
+      if (first !== undefined) {
+        return { kind: 'already waiting', first, isSameSource: isSameSource(attempt, first) }
+      }
+      if (!(await mayOpen(db))) return { kind: 'refused' }
+      const opening = toOpening(attempt, { phoneId, verification: undefined })
+      await this.#transactions.open(opening, waiting, answerSecs, db)
+      return { kind: 'opened' }
+    })
+  }
+}

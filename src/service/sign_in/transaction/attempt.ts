@@ -1,0 +1,72 @@
+import type { Opening, SignInRequest, Transaction } from './transaction.ts'
+
+/** How a caller names a user. */
+export type UserReference = { readonly username: string } | { readonly userId: string }
+
+/**
+ * The budget that guesses and pushes count against. Anyone who knows a username can make them at the
+ * portal, so those lock the portal for that user and no other sign-in.
+ */
+export type Budget = 'sign-in' | 'portal'
+
+/** A request of an application for one user. */
+export interface AttemptRequest {
+  readonly integration: { readonly ikey: string; readonly name: string }
+  readonly user: UserReference
+  /** As the client sent it, unchecked; empty if it sent none. */
+  readonly ipaddr: string
+  readonly hostname: string
+  /** What the application wants the user to see in the prompt. */
+  readonly shown?: Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
+  /** `sign-in` by default. */
+  readonly budget?: Budget | undefined
+}
+
+/** One sign-in before it is logged. */
+export interface Attempt {
+  readonly txid: string
+  readonly request: AttemptRequest
+  readonly user: { readonly userId: string; readonly username: string } | undefined
+  /** As the log names it; empty if no factor was used. */
+  readonly factor: string
+  readonly device: string
+  /** The `txid` of the request that this one repeats. */
+  readonly repeatOf?: string | undefined
+}
+
+/** Builds what the transaction of an attempt stores. */
+export function toOpening(
+  attempt: Attempt,
+  prompt: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
+): Opening {
+  const { txid, request, user, factor, repeatOf = null } = attempt
+  return {
+    txid,
+    ikey: request.integration.ikey,
+    userId: user?.userId ?? null,
+    factor,
+    request: toSignInRequest(attempt),
+    repeatOf,
+    ...prompt,
+  }
+}
+
+/** Restores the attempt of a transaction that any process may have opened. */
+export function restoreAttempt(transaction: Transaction): Attempt {
+  const { txid, ikey, userId, factor, phoneId, request, repeatOf } = transaction
+  const { application: name, username, ipaddr, hostname } = request
+  return {
+    txid,
+    request: { integration: { ikey, name }, user: { username }, ipaddr, hostname },
+    user: userId === null ? undefined : { userId, username },
+    factor,
+    device: phoneId ?? '',
+    repeatOf: repeatOf ?? undefined,
+  }
+}
+
+function toSignInRequest({ request, user }: Attempt): SignInRequest {
+  const { integration, user: reference, ipaddr, hostname, shown } = request
+  const username = user?.username ?? ('username' in reference ? reference.username : '')
+  return { application: integration.name, username, ipaddr, hostname, ...shown }
+}
