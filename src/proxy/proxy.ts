@@ -6,7 +6,7 @@ import type { Listener } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
 import { rebind } from './rebind.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
-import { type SectionKinds, sectionKinds } from './section_kinds.ts'
+import { createListener, type SectionKinds, sectionKinds, toListenPlace } from './section_kinds.ts'
 import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
 import type { ProxyConfig, ServerSection } from './sections/proxy_config.ts'
 
@@ -134,7 +134,7 @@ export class AuthenticationProxy {
     const prepared: Prepared[] = []
     try {
       for (const section of sections) {
-        const place = this.#kinds.servers[section.kind].listener.place(section)
+        const place = toListenPlace(this.#kinds, section.kind, section)
         prepared.push({ section, place, runtime: this.#createRuntime(section) })
       }
       return prepared
@@ -170,8 +170,8 @@ export class AuthenticationProxy {
 
   #createListener({ section, runtime }: Prepared): Listener {
     const { log, clock } = this.#host
-    const { listener } = this.#kinds.servers[section.kind]
-    return listener.create(section, runtime, { log, clock, events: this.#events })
+    const host = { log, clock, events: this.#events }
+    return createListener(this.#kinds, section.kind, section, runtime, host)
   }
 
   #createRuntime(section: ServerSection): SectionRuntime {

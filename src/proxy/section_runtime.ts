@@ -9,7 +9,7 @@ import type { PrimaryAuthentication } from './primary/primary.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
-import type { SectionKinds } from './section_kinds.ts'
+import { createMode, createPrimary, type SectionKinds } from './section_kinds.ts'
 import type { ServerSection } from './sections/proxy_config.ts'
 
 /** What the proxy needs from the program that runs it. */
@@ -58,8 +58,8 @@ export class SectionRuntime implements Decider {
       reportChanges(section, log),
     )
     this.#secondFactor = secondFactor
-    this.#primary = kinds.clients[section.client.kind](section.client)
-    this.#mode = kinds.servers[section.kind].createMode(section, {
+    this.#primary = createPrimary(kinds, section.client.kind, section.client)
+    this.#mode = createMode(kinds, section.kind, section, {
       primary: this.#primary,
       secondFactor,
     })

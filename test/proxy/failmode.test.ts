@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RadiusServerSection } from '../../src/proxy/sections/proxy_config.ts'
+import type { RadiusServerDuoOnly } from '../../src/proxy/sections/proxy_config.ts'
 import { AuthApiDouble, type Doing, deny, fail } from '../rig/auth_api_double.ts'
 import { LoadBalancer } from '../rig/load_balancer.ts'
 import { ProxyAtWork, type Reply, sectionFor } from '../rig/proxy_at_work.ts'
 
-type Override = Partial<RadiusServerSection>
+type Override = Partial<RadiusServerDuoOnly>
 
 interface SignIn {
   readonly reply: Reply | undefined

@@ -1,7 +1,8 @@
 import { systemClock } from '../../src/host/clock.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { AuthenticationProxy } from '../../src/proxy/proxy.ts'
-import type { ProxyConfig, RadiusServerSection } from '../../src/proxy/sections/proxy_config.ts'
+import { type SectionKinds, sectionKinds } from '../../src/proxy/section_kinds.ts'
+import type { ProxyConfig, RadiusServerDuoOnly } from '../../src/proxy/sections/proxy_config.ts'
 import {
   type Attribute,
   Code,
@@ -14,16 +15,16 @@ import { exchange } from '../../src/radius/udp/exchange.ts'
 import { testIkey, testSkey } from './auth_api_double.ts'
 import { RecordingLog } from './recording_log.ts'
 
-/** Short, for tests that do not ask how long it takes. */
+/** Short, for tests that do not measure it. */
 const outageAfterMs = 300
 
 export const testSecret = 'the secret of the appliance'
 
-/** A section that asks the double, on a port that the system chooses. */
+/** A section that asks the API double, on a free port. */
 export function sectionFor(
   api: { readonly port: number; readonly caFile: string },
-  overrides: Partial<RadiusServerSection> = {},
-): RadiusServerSection {
+  overrides: Partial<RadiusServerDuoOnly> = {},
+): RadiusServerDuoOnly {
   return {
     kind: 'radius_server_duo_only',
     name: 'radius_server_duo_only',
@@ -58,12 +59,12 @@ export function sectionFor(
   }
 }
 
-/** The same with another secret, for programs that take none with blanks in it. */
+/** The same with another secret, for programs that accept no spaces in it. */
 export function sectionWithSecret(
   api: Parameters<typeof sectionFor>[0],
   secret: string,
-  overrides: Partial<RadiusServerSection> = {},
-): RadiusServerSection {
+  overrides: Partial<RadiusServerDuoOnly> = {},
+): RadiusServerDuoOnly {
   const section = sectionFor(api, overrides)
   const radiusClients = section.radiusClients.map((client) => ({
     ...client,
@@ -72,7 +73,7 @@ export function sectionWithSecret(
   return { ...section, radiusClients }
 }
 
-export function parseConfig(...servers: readonly RadiusServerSection[]): ProxyConfig {
+export function parseConfig(...servers: readonly RadiusServerDuoOnly[]): ProxyConfig {
   return {
     file: 'authproxy.cfg',
     main: {
@@ -89,6 +90,16 @@ export function parseConfig(...servers: readonly RadiusServerSection[]): ProxyCo
     },
     servers,
   }
+}
+
+export interface SignInOptions {
+  readonly secret?: string
+  readonly attributes?: readonly Attribute[]
+  /** Index of the section. */
+  readonly listener?: number
+  /** Address of the proxy; 127.0.0.1 if absent. */
+  readonly host?: string
+  readonly timeoutMs?: number
 }
 
 export interface Reply {
@@ -112,15 +123,24 @@ export class ProxyAtWork {
     this.events = events
   }
 
-  static async start(...servers: readonly RadiusServerSection[]): Promise<ProxyAtWork> {
+  static start(...servers: readonly RadiusServerDuoOnly[]): Promise<ProxyAtWork> {
+    return ProxyAtWork.startWith(sectionKinds, ...servers)
+  }
+
+  /** A proxy with other modes or primary checks than the program has. */
+  static async startWith(
+    kinds: SectionKinds,
+    ...servers: readonly RadiusServerDuoOnly[]
+  ): Promise<ProxyAtWork> {
     const log = new RecordingLog()
     const events: Record<string, unknown>[] = []
-    const proxy = await AuthenticationProxy.start(parseConfig(...servers), {
+    const host = {
       outageAfterMs,
       log,
-      writeEvent: (line) => events.push(JSON.parse(line)),
+      writeEvent: (line: string) => events.push(JSON.parse(line)),
       clock: systemClock,
-    })
+    }
+    const proxy = await AuthenticationProxy.start(parseConfig(...servers), host, kinds)
     return new ProxyAtWork(proxy, log, events)
   }
 
@@ -128,19 +148,24 @@ export class ProxyAtWork {
     return this.proxy.listeners[index]?.port ?? 0
   }
 
-  /** One sign-in; `undefined` where there is silence. */
+  /** One sign-in; `undefined` if there is no reply. */
   async signIn(
     username: string,
     password: string | undefined,
-    options: {
-      readonly secret?: string
-      readonly attributes?: readonly Attribute[]
-      readonly listener?: number
-      readonly timeoutMs?: number
-    } = {},
+    options: SignInOptions = {},
   ): Promise<Reply | undefined> {
+    const reply = await this.request(username, password, options)
+    return reply === undefined ? undefined : toReply(reply)
+  }
+
+  /** Sends an Access-Request; `undefined` if there is no reply. */
+  async request(
+    username: string,
+    password: string | undefined,
+    options: SignInOptions = {},
+  ): Promise<Packet | undefined> {
     const secret = new SharedSecret(options.secret ?? testSecret)
-    const reply = await exchange(
+    return exchange(
       (identifier, authenticator) =>
         encodeAccessRequest(identifier, authenticator, secret, {
           username,
@@ -148,13 +173,12 @@ export class ProxyAtWork {
           attributes: options.attributes ?? [],
         }),
       {
-        host: '127.0.0.1',
+        host: options.host ?? '127.0.0.1',
         port: this.findPort(options.listener),
         secret,
         timeoutMs: options.timeoutMs ?? 10_000,
       },
     )
-    return reply === undefined ? undefined : awaitReply(reply)
   }
 
   stop(): Promise<void> {
@@ -162,10 +186,14 @@ export class ProxyAtWork {
   }
 }
 
-function awaitReply(packet: Packet): Reply {
-  const message = packet.attributes
+function toReply(packet: Packet): Reply {
+  return { accepted: packet.code === Code.AccessAccept, message: replyMessage(packet) }
+}
+
+/** The text that the user sees. */
+export function replyMessage(packet: Packet): string {
+  return packet.attributes
     .filter(({ type }) => type === Type.ReplyMessage)
     .map(({ value }) => Buffer.from(value).toString())
     .join('')
-  return { accepted: packet.code === Code.AccessAccept, message }
 }

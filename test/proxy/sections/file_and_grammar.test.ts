@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { formatProblem } from '../../../src/config/problem.ts'
-import type { RadiusServerSection } from '../../../src/proxy/sections/proxy_config.ts'
+import type { RadiusServerDuoOnly } from '../../../src/proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
 const skey = 'a'.repeat(40)
@@ -22,7 +22,7 @@ function listProblems(text: string): string[] {
 }
 
 /** The first server of a configuration that must have no problem. */
-function findServer(text: string): RadiusServerSection {
+function findServer(text: string): RadiusServerDuoOnly {
   const { config, problems } = readProxyConfig(text, file)
   assert.deepEqual(problems.map(formatProblem), [])
   const server = config?.servers[0]
