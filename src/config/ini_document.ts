@@ -1,12 +1,12 @@
-/** A key with its value, whose continuation lines are joined. */
+/** A key with its value. */
 export interface IniEntry {
-  /** As written; names are compared without regard to case. */
+  /** As written; readers ignore case. */
   readonly key: string
-  /** Trimmed; the lines of a value that continues are joined by `\n`. */
+  /** Trimmed; continuation lines are joined with `\n`. */
   readonly value: string
   /** Line of the key, counted from 1. */
   readonly line: number
-  /** The lines that continue the value, each trimmed. */
+  /** The continuation lines of the value, each trimmed. */
   readonly continuations: readonly { readonly text: string; readonly line: number }[]
 }
 
@@ -17,7 +17,7 @@ export interface IniSection {
   readonly entries: readonly IniEntry[]
 }
 
-/** A line that is neither a section, a comment, a key with its value nor the continuation of one. */
+/** A line that is not a section, a comment, a key with its value or a continuation. */
 export interface IniStray {
   readonly line: number
   readonly text: string
@@ -26,19 +26,19 @@ export interface IniStray {
 
 interface Line {
   readonly text: string
-  /** `\n`, `\r\n`, `\r` or nothing at the end of the file. */
+  /** `\n`, `\r\n`, `\r`, or empty at the end of the file. */
   readonly end: string
 }
 
 const byteOrderMark = '\uFEFF'
 
 /**
- * A file in the dialect of `authproxy.cfg`: Python's configparser without interpolation. Comments
- * are whole lines that begin with `;` or `#`; a line that is indented deeper than a key continues
- * its value, so that a file may be indented as a whole or inside its sections; quotes, `%` and text
- * behind a value are part of the value.
+ * A file in the dialect of `authproxy.cfg`: Python's configparser without interpolation.
  *
- * `print` returns the text unchanged.
+ * - A comment is a whole line that begins with `;` or `#`.
+ * - A line that is indented more than a key continues its value. Files may be indented as a whole or
+ *   inside their sections.
+ * - Quotes, `%` and any text after the value are part of the value.
  */
 export class IniDocument {
   readonly sections: readonly IniSection[]
@@ -63,21 +63,18 @@ export class IniDocument {
     return new IniDocument(mark, lines, parseLines(lines))
   }
 
-  /** The text that was parsed. */
+  /** The parsed text, unchanged. */
   print(): string {
     return this.#mark + this.#lines.map(({ text, end }) => text + end).join('')
   }
 
-  /**
-   * The document with one entry's line replaced; the lines that continued its value are dropped,
-   * all others stay as they are.
-   */
+  /** Replaces the line of one entry and drops its continuation lines; all other lines stay. */
   withEntry(entry: IniEntry, key: string, value: string): IniDocument {
     const dropped = new Set(entry.continuations.map(({ line }) => line))
     const lines = this.#lines.flatMap((line, index) => {
       if (dropped.has(index + 1)) return []
       if (index + 1 !== entry.line) return [line]
-      // a line that lost its indentation would make those below it part of its value
+      // without its indentation, the line would turn the lines below it into continuations
       const indentation = line.text.slice(0, measureIndent(line.text))
       return [{ text: `${indentation}${key}=${value}`, end: line.end }]
     })
@@ -99,7 +96,7 @@ interface OpenEntry extends IniEntry {
   readonly continuations: { readonly text: string; readonly line: number }[]
 }
 
-/** Characters of white space before the text, tabs counted as one, as configparser does. */
+/** Counts the white space before the text; a tab counts as one, as in configparser. */
 function measureIndent(text: string): number {
   return text.length - text.trimStart().length
 }

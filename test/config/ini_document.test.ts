@@ -11,7 +11,7 @@ function entries(text: string): (readonly [string, string, string])[] {
   )
 }
 
-/** Sections, keys and values as configparser reads them; null where it refuses the text. */
+/** Prints sections, keys and values as configparser reads them; null if it refuses the text. */
 const pythonReader = `
 import configparser, json, sys
 def read(text):
@@ -20,30 +20,30 @@ def read(text):
         parser.read_string(text)
     except configparser.Error:
         return None
-    # blank lines inside a value are no part of it here
+    # IniDocument drops blank lines inside a value
     return [[s, k, '\\n'.join(l for l in v.split('\\n') if l)] for s in parser.sections() for k, v in parser.items(s)]
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 `
 
 describe('the dialect of authproxy.cfg', () => {
-  test('sections, both separators, blanks around them', () => {
+  test('reads sections, both separators, and blanks around them', () => {
     assert.deepEqual(entries('[main]\ndebug = true\n[ad_client2]\nhost:10.0.0.1\n'), [
       ['main', 'debug', 'true'],
       ['ad_client2', 'host', '10.0.0.1'],
     ])
   })
 
-  test('the first separator counts; %, quotes, ; and # behind it are part of the value', () => {
+  test('splits at the first separator; %, quotes, ; and # after it are part of the value', () => {
     assert.deepEqual(entries('[a]\nservice_account_password="p%;w#1=x:y" ; z\n'), [
       ['a', 'service_account_password', '"p%;w#1=x:y" ; z'],
     ])
   })
 
-  test('whole-line comments, also indented ones', () => {
+  test('skips comment lines, also indented ones', () => {
     assert.deepEqual(entries('; c\n[a]\n# c\n  ; c\nk=v\n  # c\n'), [['a', 'k', 'v']])
   })
 
-  test('a line that is indented deeper than its key continues the value', () => {
+  test('a line that is indented more than its key continues the value', () => {
     const [section] = IniDocument.parse('[a]\nsearch_dn=DC=x,\n  DC=y\n  k=v\n').sections
     assert.equal(section?.entries[0]?.value, 'DC=x,\nDC=y\nk=v')
     assert.deepEqual(section?.entries[0]?.continuations, [
@@ -52,7 +52,7 @@ describe('the dialect of authproxy.cfg', () => {
     ])
   })
 
-  test('a file that is indented as a whole, or inside its sections, reads as if it were not', () => {
+  test('ignores the indentation of a whole file and of whole sections', () => {
     const flat = entries('[a]\nk=v\nl=m\n  n\n[b]\nk=w\n')
     assert.deepEqual(flat, [
       ['a', 'k', 'v'],
@@ -99,14 +99,14 @@ describe('the dialect of authproxy.cfg', () => {
     assert(compared > 50, `only ${compared}`)
   })
 
-  test('byte order mark, CRLF, no line end at the end', () => {
+  test('accepts a byte order mark, CRLF, and a missing line end', () => {
     assert.deepEqual(entries('\uFEFF[a]\r\nk=v\r\nl='), [
       ['a', 'k', 'v'],
       ['a', 'l', ''],
     ])
   })
 
-  test('reports other lines with their numbers', () => {
+  test('reports all other lines with their numbers', () => {
     const { strays } = IniDocument.parse('k=v\n[a\n[b]\nword\n=x\n')
     assert.deepEqual(
       strays.map(({ line, reason }) => [line, reason]),
@@ -144,14 +144,14 @@ describe('the dialect of authproxy.cfg', () => {
     )
   })
 
-  test('replaces an entry and leaves the rest as it is', () => {
+  test('replaces an entry and leaves the rest unchanged', () => {
     const document = IniDocument.parse('; c\n[a]\r\nk = v\r\n  w\r\n; d\nl=m')
     const entry = document.sections[0]?.entries[0]
     assert(entry !== undefined)
     assert.equal(document.withEntry(entry, 'k', 'new').print(), '; c\n[a]\r\nk=new\r\n; d\nl=m')
   })
 
-  test('a replaced entry keeps its indentation, so that the lines below stay what they are', () => {
+  test('a replaced entry keeps its indentation, so that the lines below do not continue it', () => {
     const document = IniDocument.parse('[a]\n  k=v\n  l=m\n')
     const entry = document.sections[0]?.entries[0]
     assert(entry !== undefined)

@@ -1,10 +1,10 @@
 import type { Secret } from '../../host/secret.ts'
 import type { ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 
-/** What a section amounts to once defaults and `[main]` are filled in, by the keys of the file. */
+/** The settings of a section by key, with its defaults and what it takes from `[main]`. */
 export interface EffectiveSection {
   readonly name: string
-  /** Secrets are masked: `*****`, and for a key that has a length it should have, `*****[40]`. */
+  /** Secrets are masked: `*****`; an skey with its length, `*****[40]`. */
   readonly settings: Readonly<Record<string, string | number | boolean>>
 }
 

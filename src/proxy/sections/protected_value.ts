@@ -9,7 +9,7 @@ const tagOctets = 16
 const prefix = 'sealed1:'
 const readableByOthers = 0o077
 
-/** Thrown where a protected value can't be opened, or the key for it can't be had. */
+/** Thrown if a protected value can't be decrypted, or its key can't be read or created. */
 export class ProtectedValueError extends Error {
   override readonly name = 'ProtectedValueError'
 }
@@ -20,30 +20,32 @@ export function keyFileFor(configFile: string): string {
 }
 
 /**
- * Reads the key that opens protected values. Windows binds them to the machine; here they are bound
- * to a file that nobody but the service's user can read.
+ * Reads the key of protected values. The vendor's proxy binds the values to a Windows machine; here
+ * they are bound to a file that only the service's user can read.
  *
- * @throws {ProtectedValueError} where it is not there, others can read it, or it is no key.
+ * @throws {ProtectedValueError} If the file is missing, readable by others, or not a key.
  */
 export function readKey(file: string): Secret {
   if (!existsSync(file)) {
-    throw new ProtectedValueError(`its key file ${file} is missing; authproxy_passwd makes one`)
+    throw new ProtectedValueError(`its key file ${file} is missing; authproxy_passwd creates one`)
   }
   if ((statSync(file).mode & readableByOthers) !== 0) {
     throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
   }
   const key = readText(file).trim()
   if (Buffer.from(key, 'base64').length !== keyOctets) {
-    throw new ProtectedValueError(`${file} is not a key of authproxy_passwd`)
+    throw new ProtectedValueError(
+      `${file} is not a key of authproxy_passwd; restore it, or remove it and encrypt the values again`,
+    )
   }
   return new Secret(key)
 }
 
 /**
- * Reads the key, after making one where there is none yet.
+ * Reads the key; creates it if it is missing.
  *
- * @param owner User and group that the service runs as: a key that root makes for it is theirs.
- * @throws {ProtectedValueError} as `readKey` does, and where it can't be made.
+ * @param owner User and group that the service runs as; they own a key that root creates.
+ * @throws {ProtectedValueError} As `readKey`, and if the key can't be created.
  */
 export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }): Secret {
   if (!existsSync(file)) {
@@ -52,7 +54,7 @@ export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }
       writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
       if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
     } catch (error) {
-      throw new ProtectedValueError(`the key file can't be made: ${errorReason(error)}`)
+      throw new ProtectedValueError(`the key file can't be created: ${errorReason(error)}`)
     }
   }
   return readKey(file)
@@ -71,7 +73,7 @@ function errorReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Seals a value with AES-256-GCM: a nonce, the tag and the ciphertext, in base64. */
+/** Encrypts a value with AES-256-GCM: nonce, tag and ciphertext, in base64. */
 export function protect(value: string, key: Secret): string {
   const nonce = randomBytes(nonceOctets)
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce)
@@ -79,11 +81,11 @@ export function protect(value: string, key: Secret): string {
   return prefix + Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
 }
 
-/** @throws {ProtectedValueError} where it was sealed with another key, or was altered. */
+/** @throws {ProtectedValueError} If the value was encrypted with another key or was changed. */
 export function unprotect(sealed: string, key: Secret): Secret {
   const octets = Buffer.from(sealed.slice(prefix.length), 'base64')
   if (!sealed.startsWith(prefix) || octets.length < nonceOctets + tagOctets) {
-    throw new ProtectedValueError('it was not made by authproxy_passwd on this machine')
+    throw new ProtectedValueError('it was not created by authproxy_passwd')
   }
   try {
     const decipher = createDecipheriv(
@@ -96,6 +98,6 @@ export function unprotect(sealed: string, key: Secret): Secret {
     const opened = decipher.update(octets.subarray(nonceOctets + tagOctets))
     return new Secret(Buffer.concat([opened, decipher.final()]).toString('utf8'))
   } catch {
-    throw new ProtectedValueError('it was sealed with another key')
+    throw new ProtectedValueError('it was encrypted with another key')
   }
 }

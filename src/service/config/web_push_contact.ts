@@ -1,19 +1,19 @@
 import { isIP } from 'node:net'
 
-/** Top-level names that no public host has (RFC 2606, RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`). */
+/** Top-level names without public hosts (RFC 2606, RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`). */
 const privateNames =
   /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa|test|example|invalid|onion)$/i
 
 /**
- * Why push services are likely to refuse a contact (the `sub` of RFC 8292 §2.1): some check that its
- * host can be one of the public Internet, and answer 403 to every push if not.
+ * Finds why push services may refuse a contact (`sub` of RFC 8292 §2.1): some answer 403 to every
+ * push if its host can't be on the public Internet.
  *
  * @param contact `mailto:…` or `https://…`
- * @returns `undefined` where nothing speaks against it.
+ * @returns `undefined` if there is no reason.
  */
 export function contactWeakness(contact: string): string | undefined {
   const host = parseHost(contact)
-  if (host === undefined) return 'it names no host'
+  if (host === undefined) return 'it has no host'
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return `${host} is an IP address`
   if (privateNames.test(host)) return `${host} is not a public name`
   if (!host.includes('.')) return `${host} has no domain`

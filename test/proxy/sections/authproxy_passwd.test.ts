@@ -43,7 +43,7 @@ function run(words: readonly string[], input: string) {
 }
 
 describe('authproxy_passwd', () => {
-  test('seals one line of standard input and makes the key, for its owner only', () => {
+  test('encrypts one line of standard input, and creates a key that only its owner can read', () => {
     const { config, keyFile } = newConfig(plain)
     const { status, stdout, stderr } = run(['--config', config], `${skey}\r\nmore\n`)
     assert.equal(stderr, '')
@@ -55,7 +55,7 @@ describe('authproxy_passwd', () => {
     assert.equal(unprotect(again.trim(), readKey(keyFile)).reveal(), skey)
   })
 
-  test('refuses a secret in the command line, and does not repeat it', () => {
+  test('refuses a secret on the command line without repeating it', () => {
     const { config, keyFile } = newConfig(plain)
     const { status, stdout, stderr } = run(['--config', config, 'hunter2'], '')
     assert.equal(status, 2)
@@ -74,15 +74,15 @@ describe('authproxy_passwd', () => {
     assert.match(stderr, /can be read by others; run: chmod 600/)
   })
 
-  test('a folder that is not there', () => {
+  test('reports a folder that does not exist', () => {
     const { status, stderr } = run(['--config', '/nowhere/authproxy.cfg'], skey)
     assert.equal(status, 1)
-    assert.match(stderr, /key file can't be made: ENOENT/)
+    assert.match(stderr, /key file can't be created: ENOENT/)
   })
 })
 
 describe('authproxy_passwd --whole-config', () => {
-  test('seals every secret; comments, order, line ends and mode stay', () => {
+  test('encrypts every secret, and keeps comments, order, line ends and mode', () => {
     const { folder, config } = newConfig(plain)
     chmodSync(config, 0o640)
     const before = readProxyConfig(plain, config).config
@@ -112,7 +112,7 @@ describe('authproxy_passwd --whole-config', () => {
     )
   })
 
-  test('once more changes nothing', () => {
+  test('a second run changes nothing', () => {
     const { config } = newConfig(plain)
     run(['--whole-config', '-y', '--config', config], '')
     const text = readFileSync(config, 'utf8')
@@ -122,7 +122,7 @@ describe('authproxy_passwd --whole-config', () => {
     assert.equal(readFileSync(config, 'utf8'), text)
   })
 
-  test('what a symbolic link points to is replaced, not the link', () => {
+  test('replaces the target of a symbolic link, not the link', () => {
     const { folder, config } = newConfig(plain)
     const link = join(folder, 'link.cfg')
     symlinkSync('authproxy.cfg', link)
@@ -131,7 +131,7 @@ describe('authproxy_passwd --whole-config', () => {
     assert.equal(readFileSync(link, 'utf8'), readFileSync(config, 'utf8'))
   })
 
-  test('a file with errors is left as it is', () => {
+  test('leaves a file with errors unchanged', () => {
     const { config } = newConfig(`${plain}skey=${skey}\n`)
     const { status, stderr } = run(['--whole-config', '-y', '--config', config], '')
     assert.equal(status, 2)
@@ -140,7 +140,7 @@ describe('authproxy_passwd --whole-config', () => {
     assert.equal(readFileSync(config, 'utf8'), `${plain}skey=${skey}\n`)
   })
 
-  test('nobody to ask, and no -y', () => {
+  test('refuses to start without a terminal and without -y', () => {
     const { config, keyFile } = newConfig(plain)
     const { status, stderr } = run(['--whole-config', '--config', config], '')
     assert.equal(status, 2)

@@ -23,7 +23,7 @@ function write(section: string, key: string, value: string): string {
     : `${minimal}[${section}]\n${key}=${value}\n`
 }
 
-describe('a default of authproxy.cfg stands in its table only', () => {
+describe('defaults of authproxy.cfg', () => {
   const defaults = listDefaults(proxyTable, {
     'main.log_dir': '/var/log/authproxy',
     'radius_server_duo_only.client_ip_attr': 'NAS-IP-Address',
@@ -32,7 +32,7 @@ describe('a default of authproxy.cfg stands in its table only', () => {
 
   for (const changed of defaults) {
     const { section, key, other } = changed
-    test(`[${section}] ${key}: another default has the same effect as writing ${other}`, () => {
+    test(`[${section}] ${key}: a changed default has the same effect as writing ${other}`, () => {
       const follows = readProxyConfig(minimal, file, withDefault(proxyTable, changed))
       const written = readProxyConfig(write(section, key, other), file)
       const unchanged = readProxyConfig(minimal, file)

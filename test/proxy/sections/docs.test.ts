@@ -9,9 +9,9 @@ import { proxyTable } from '../../../src/proxy/sections/section_table.ts'
 
 const folder = join(import.meta.dirname, '../../../docs')
 
-describe('the pages that are made from tables', () => {
+describe('generated pages', () => {
   for (const [file, page] of pages) {
-    test(`${file} is what npm run docs writes`, () => {
+    test(`${file} is up to date with npm run docs`, () => {
       assert.equal(readFileSync(join(folder, file), 'utf8'), page())
     })
   }
@@ -20,7 +20,7 @@ describe('the pages that are made from tables', () => {
 describe('docs/authproxy.cfg.md', () => {
   const page = readFileSync(join(folder, 'authproxy.cfg.md'), 'utf8')
 
-  test('has every section and every key', () => {
+  test('lists every section and every key', () => {
     const missing = proxyTable.sections
       .filter(({ status }) => status !== 'not supported')
       .flatMap(({ options, name }) => [name, ...Object.keys(options).map((key) => `\`${key}`)])
@@ -28,7 +28,7 @@ describe('docs/authproxy.cfg.md', () => {
     assert.deepEqual(missing, [])
   })
 
-  test('its shortest file has no problem, once the placeholders are filled in', () => {
+  test('its shortest file has no problem after its placeholders are replaced', () => {
     const [, text = ''] = /```ini\n(\[duo_only_client\][\s\S]*?)```/.exec(page) ?? []
     const problems = (content: string) =>
       readProxyConfig(content, '/nowhere/authproxy.cfg').problems.map(formatProblem)

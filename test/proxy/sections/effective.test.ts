@@ -3,8 +3,8 @@ import { describe, test } from 'node:test'
 import { effectiveSections } from '../../../src/proxy/sections/effective.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 
-describe('the configuration as a log shows it', () => {
-  test('every key with its default, secrets masked', () => {
+describe('effectiveSections', () => {
+  test('lists every key with its default, with masked secrets', () => {
     const text = `[main]
 debug=true
 [duo_only_client]

@@ -31,43 +31,43 @@ function findServer(text: string): RadiusServerDuoOnly {
 }
 
 describe('§2.2, lexical rules', () => {
-  test('comments: lines that begin with ; or #', () => {
+  test('skips comment lines that begin with ; or #', () => {
     findServer(`; a\n# b\n  ; c\n${minimal}#skey=old\n`)
   })
 
-  test('no inline comments: text behind the value is part of it', () => {
+  test('warns that text after the value is part of it', () => {
     assert.deepEqual(listProblems(minimal.replace(`=${secret}`, `=${secret} ; ours`)), [
       'authproxy.cfg:7: warning: the value of radius_secret_1 includes the text after ; or #; move a comment to its own line',
     ])
   })
 
-  test('spaces around =, and : as separator', () => {
+  test('accepts blanks around =, and : as the separator', () => {
     assert.equal(findServer(minimal.replace('skey=', 'skey   = ')).skey.reveal(), skey)
     assert.equal(findServer(minimal.replace('skey=', 'skey: ')).skey.reveal(), skey)
   })
 
-  test('values are trimmed, inner spaces kept', () => {
+  test('trims values and keeps blanks inside them', () => {
     const text = minimal.replace(`=${secret}`, `= two  words ${secret} \t`)
     assert.equal(findServer(text).radiusClients[0]?.secret.reveal(), `two  words ${secret}`)
   })
 
-  test('quotes are part of the value', () => {
+  test('keeps quotes as part of the value', () => {
     const text = minimal.replace(`=${secret}`, `="${secret}"`)
     const { config } = readProxyConfig(text, file)
     assert.equal(config?.servers[0]?.radiusClients[0]?.secret.reveal(), `"${secret}"`)
   })
 
-  test('no escapes, no % interpolation, no environment', () => {
+  test('does not expand escapes, % or environment variables', () => {
     const odd = '\\n%(ikey)s%%$HOME`x`;#'.padEnd(24, 'x')
     const text = minimal.replace(secret, odd)
     assert.equal(findServer(text).radiusClients[0]?.secret.reveal(), odd)
   })
 
-  test('key names: case-insensitive', () => {
+  test('ignores the case of keys', () => {
     assert.equal(findServer(`${minimal}FailMode=SECURE\n`).failmode, 'secure')
   })
 
-  test('section names: compared without regard to case, with a warning', () => {
+  test('ignores the case of section names, with a warning', () => {
     const { config, problems } = readProxyConfig(
       minimal.replace('[duo_only_client]', '[Duo_Only_Client]'),
       file,
@@ -78,13 +78,13 @@ describe('§2.2, lexical rules', () => {
     ])
   })
 
-  test('continuation: reports an indented key=value line that becomes part of a value', () => {
+  test('reports an indented key=value line that becomes part of a value', () => {
     assert.deepEqual(listProblems(`${minimal}port=1812\n   failmode=secure\n`), [
       "authproxy.cfg:9: this line is indented more than line 8, so 'failmode' becomes part of the value of port; remove the indentation",
     ])
   })
 
-  test('continuation: reports a secret on the line below without repeating it', () => {
+  test('reports a secret on the line below its key without repeating it', () => {
     const problems = listProblems(
       minimal.replace(`skey=${skey}`, `port=1812\n  ${skey}\nskey=\n ${skey}`),
     )
@@ -107,7 +107,7 @@ describe('§2.2, lexical rules', () => {
     )
   })
 
-  test('a file that is indented as a whole, or inside its sections, as AWS’s quick start writes it', () => {
+  test('accepts a file that is indented as a whole or inside its sections, like AWS’s quick start', () => {
     for (const indented of [
       minimal.replaceAll(/^(?=.)/gm, '    '),
       minimal.replaceAll(/^(?=[a-z])/gm, '  '),
@@ -117,7 +117,7 @@ describe('§2.2, lexical rules', () => {
     }
   })
 
-  test('one NUL is named with its line; many are UTF-16', () => {
+  test('reports the line of a NUL character', () => {
     assert.deepEqual(listProblems(minimal.replace('10.0.1.10', '10.0.1.10\0')).slice(0, 1), [
       'authproxy.cfg:6: the line has a NUL character; remove it',
     ])
@@ -127,13 +127,13 @@ describe('§2.2, lexical rules', () => {
     ])
   })
 
-  test('empty value', () => {
+  test('reports an empty value', () => {
     assert.deepEqual(listProblems(`${minimal}failmode=\n`), [
       'authproxy.cfg:8: failmode is empty; add a value or remove the line',
     ])
   })
 
-  test('duplicate section, duplicate key', () => {
+  test('reports duplicate sections and keys', () => {
     assert.match(
       listProblems(`${minimal}[duo_only_client]\n`).join(),
       /\[duo_only_client\] is already in line 1; merge the two sections/,
@@ -141,13 +141,13 @@ describe('§2.2, lexical rules', () => {
     assert.match(listProblems(`${minimal}IKEY=x\n`).join(), /:8: ikey is already set in line 3/)
   })
 
-  test('byte order mark, CRLF, CR, no line end at the end', () => {
+  test('accepts a byte order mark, CRLF, CR, and a missing line end', () => {
     for (const end of ['\r\n', '\n', '\r']) {
       findServer(`\uFEFF${minimal.replaceAll('\n', end).trimEnd()}`)
     }
   })
 
-  test('booleans: 1/yes/true/on and 0/no/false/off in any case', () => {
+  test('accepts 1/yes/true/on and 0/no/false/off in any case', () => {
     for (const word of ['1', 'yes', 'True', 'ON']) {
       assert.equal(findServer(`${minimal}debug=${word}\n`).debug, true)
     }
@@ -157,7 +157,7 @@ describe('§2.2, lexical rules', () => {
     assert.match(listProblems(`${minimal}debug=2\n`).join(), /expected true or false/)
   })
 
-  test('integers: decimal, in their range', () => {
+  test('accepts only decimal integers in their range', () => {
     for (const port of ['0', '65536', '-1', '0x50', '1e3', '18 12', '٣']) {
       assert.match(listProblems(`${minimal}port=${port}\n`).join(), /from 1 to 65535/)
     }
@@ -170,7 +170,7 @@ describe('§2.3, section naming', () => {
     .replace('duo_only]', 'duo_only7]')
     .concat('port=18120\n')
 
-  test('numbers behind the name, in any order and with gaps', () => {
+  test('accepts numbers after the name in any order and with gaps', () => {
     const { config } = readProxyConfig(minimal + second, file)
     assert.deepEqual(
       config?.servers.map(({ name, port }) => [name, port]),
@@ -181,14 +181,14 @@ describe('§2.3, section naming', () => {
     )
   })
 
-  test('[main] and [duo_only_client] are there once', () => {
+  test('refuses a number after [main]', () => {
     assert.match(
       listProblems(`${minimal}[main2]\n`).join(),
       /\[main2\] has a number, but a file has only one \[main\]/,
     )
   })
 
-  test('client may be left out where there is one client section, and names it otherwise', () => {
+  test('client is optional with one client section, and must name one of several', () => {
     assert.equal(findServer(minimal).client.name, 'duo_only_client')
     assert.equal(findServer(`${minimal}client=duo_only_client\n`).client.name, 'duo_only_client')
     assert.match(
@@ -201,7 +201,16 @@ describe('§2.3, section naming', () => {
     )
   })
 
-  test('one port for two sections: also where one listens on every address', () => {
+  test('suggests the section that client probably means', () => {
+    assert.deepEqual(listProblems(`${minimal}client=duo_only_clinet\n`), [
+      "authproxy.cfg:8: client is 'duo_only_clinet', but the file has no [duo_only_clinet]; did you mean duo_only_client?",
+    ])
+    assert.deepEqual(listProblems(minimal.replace('[duo_only_client]', '[duo_only_clinet]')), [
+      'authproxy.cfg:1: [duo_only_clinet] is not a known section; did you mean [duo_only_client]?',
+    ])
+  })
+
+  test('refuses one port for two sections, also if one listens on every address', () => {
     const same = (first: string, other: string) =>
       listProblems(`${minimal}${first}${second.replace('18120', '1812')}${other}`).filter(
         (problem) => problem.includes('same port'),
@@ -218,7 +227,7 @@ describe('§2.3, section naming', () => {
 })
 
 describe('§2.4, numbered keys', () => {
-  test('gaps are accepted, the order is that of the numbers', () => {
+  test('accepts gaps, and sorts by number', () => {
     const text = `${minimal}radius_ip_10=10.0.0.1\nradius_secret_10=${secret}\nradius_ip_9=10.0.0.2\nradius_secret_9=${secret}\n`
     assert.deepEqual(
       findServer(text).radiusClients.map(({ name }) => name),
@@ -226,7 +235,7 @@ describe('§2.4, numbered keys', () => {
     )
   })
 
-  test('values of radius_ip_N', () => {
+  test('radius_ip_N accepts addresses, networks and ranges', () => {
     for (const addresses of [
       '192.168.0.1',
       '172.17.0.0/16',
@@ -249,14 +258,14 @@ describe('§2.4, numbered keys', () => {
     }
   })
 
-  test('the same addresses twice, however they are written', () => {
+  test('warns about the same addresses twice, in any notation', () => {
     const text = `${minimal}radius_ip_2=10.0.1.10/32\nradius_secret_2=${secret}\n`
     assert.deepEqual(listProblems(text), [
       'authproxy.cfg:8: warning: 10.0.1.10/32 is already radius_ip_1, which takes precedence; remove this one',
     ])
   })
 
-  test('message_authenticator_N counts more than what is said of all', () => {
+  test('message_authenticator_N overrides the setting for all clients', () => {
     const second = `radius_ip_2=10.0.1.11\nradius_secret_2=${secret}\n`
     const policies = (more: string) =>
       findServer(minimal + second + more).radiusClients.map((client) => client.messageAuthenticator)
@@ -282,7 +291,7 @@ describe('§2.4, numbered keys', () => {
     )
   })
 
-  test('message_authenticator_in_replies_N', () => {
+  test('message_authenticator_in_replies_N overrides the setting for all clients', () => {
     const replies = (more: string) =>
       findServer(minimal + more).radiusClients[0]?.messageAuthenticatorInReplies
     assert.equal(replies(''), true)
@@ -291,7 +300,17 @@ describe('§2.4, numbered keys', () => {
   })
 })
 
-describe('addresses that are written with more than an address', () => {
+describe('a misspelt numbered key', () => {
+  test('is suggested with its number', () => {
+    const text = `${minimal}radius_ip_2=10.0.1.11\nraduis_secret_2=${secret}\n`
+    assert.deepEqual(listProblems(text), [
+      'authproxy.cfg:8: radius_secret_2 is missing; every radius_ip_N needs a radius_secret_N',
+      'authproxy.cfg:9: warning: raduis_secret_2 is not a key of [radius_server_duo_only] and has no effect; did you mean radius_secret_2?',
+    ])
+  })
+})
+
+describe('addresses with a port, brackets or other text', () => {
   const clients: readonly (readonly [string, string])[] = [
     ['10.0.1.10:1812', "is '10.0.1.10:1812' and has a port; .*, write 10.0.1.10$"],
     ['[2001:db8::1]', "is '\\[2001:db8::1\\]' and is in brackets; .*, write 2001:db8::1$"],
@@ -319,11 +338,11 @@ describe('addresses that are written with more than an address', () => {
   }
 })
 
-describe('a client of a family that nothing listens on', () => {
+describe('a client of an address family that its section does not listen on', () => {
   const unheard = (address: string, more: string) =>
     listProblems(`${minimal.replace('10.0.1.10', address)}${more}`)
 
-  test('is an error that names the remedy', () => {
+  test('is an error with a remedy', () => {
     assert.deepEqual(unheard('2001:db8::1', ''), [
       'authproxy.cfg:6: radius_ip_1 is IPv6, but [radius_server_duo_only] listens on IPv4 only; set interface=:: to listen on both',
     ])
@@ -340,7 +359,7 @@ describe('a client of a family that nothing listens on', () => {
 })
 
 describe('§2.7, inheritance from [main]', () => {
-  test('a section takes what it does not say itself', () => {
+  test('a section inherits the options that it does not set', () => {
     const main =
       '[main]\ninterface=127.0.0.1\nhttp_proxy_host=proxy\nhttp_proxy_port=3128\ndebug=on\n'
     const inherited = findServer(main + minimal)
@@ -357,8 +376,8 @@ describe('§2.7, inheritance from [main]', () => {
   })
 })
 
-describe('what is not supported yet', () => {
-  test('reports a key that has no effect, unless it is off', () => {
+describe('options that are not supported yet', () => {
+  test('warns about a key without effect, unless it is off', () => {
     assert.deepEqual(listProblems(`${minimal}pass_through_all=true\n`), [
       'authproxy.cfg:8: warning: pass_through_all is not yet supported and has no effect',
     ])
@@ -366,10 +385,10 @@ describe('what is not supported yet', () => {
   })
 })
 
-describe('whatever is in the file', () => {
+describe('any content', () => {
   const shown = [skey, secret]
 
-  test('never throws, and repeats no secret', () => {
+  test('never throws, and never repeats a secret', () => {
     const piece = fc.constantFrom('', '\n', ' ', '[', ']', '=', ':', ';', "'", '"', '\0', '2', 'x=')
     const place = fc.nat(minimal.length)
     fc.assert(
@@ -378,15 +397,15 @@ describe('whatever is in the file', () => {
           (result, [at, length, put]) => result.slice(0, at) + put + result.slice(at + length),
           minimal,
         )
-        const told = listProblems(text).join('\n')
-        // half of a secret is one too
-        assert(!shown.some((value) => told.includes(value.slice(0, 14))), `${text}\n${told}`)
+        const printed = listProblems(text).join('\n')
+        // half of a secret must not appear either
+        assert(!shown.some((value) => printed.includes(value.slice(0, 14))), `${text}\n${printed}`)
       }),
       { numRuns: 3000 },
     )
   })
 
-  test('a file in another encoding', () => {
+  test('reports a file in another encoding', () => {
     const utf16 = Buffer.from(`\uFEFF${minimal}`, 'utf16le').toString('utf8')
     assert.deepEqual(listProblems(utf16), [
       'authproxy.cfg:1: the file is not UTF-8 but probably UTF-16; save it as UTF-8',

@@ -24,7 +24,7 @@ function listProblems(text: string, file = '/nowhere/authproxy.cfg'): string[] {
 }
 
 describe('authproxy.cfg for Amazon WorkSpaces', () => {
-  test('a misspelt failmode is an error: the default lets users in', () => {
+  test('a misspelt failmode is an error, because the default lets users in', () => {
     const { config, problems } = readProxyConfig(`${minimal}fialmode=secure\n`, 'authproxy.cfg')
     assert.equal(config, undefined)
     assert.deepEqual(problems.map(formatProblem), [
@@ -32,7 +32,7 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     ])
   })
 
-  test('the minimal one, with its defaults', () => {
+  test('reads a minimal file with its defaults', () => {
     const { config, problems } = readProxyConfig(minimal, '/opt/proxy/conf/authproxy.cfg')
     assert.deepEqual(problems, [])
     assert.equal(config?.main.logDir, '/opt/proxy/log')
@@ -46,7 +46,7 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     assert.equal(server?.radiusClients[0]?.messageAuthenticator, 'auto')
   })
 
-  test('without any client section no password is checked, as with [duo_only_client]', () => {
+  test('a file without a client section reads as if it had [duo_only_client]', () => {
     for (const more of ['', 'client=duo_only_client\n']) {
       const text = `${minimal.replace('[duo_only_client]\n', '')}${more}`
       const { config, problems } = readProxyConfig(text, '/nowhere/authproxy.cfg')
@@ -55,7 +55,7 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     }
   })
 
-  test('byte order mark, CRLF, capital letters in keys, %, numbered sections, inheritance', () => {
+  test('reads a byte order mark, CRLF, capital letters, %, numbered sections and inherited options', () => {
     const text =
       `\uFEFF[main]\ndebug=True\ninterface=127.0.0.1\n${minimal.replace('skey=', 'SKEY = ')}failmode=secure
 [radius_server_duo_only2]
@@ -139,7 +139,7 @@ http_ca_certs_file=/not/there.pem
 
   const traps: readonly (readonly [string, string, RegExp])[] = [
     [
-      'text behind a value',
+      'text after a value',
       minimal.replace('.com\n', '.com ; our host\n'),
       /the value of api_host includes the text after ; or #/,
     ],
@@ -160,7 +160,7 @@ http_ca_certs_file=/not/there.pem
       /did you mean \[radius_server_duo_only\]\?/,
     ],
     [
-      'a section that is not served yet',
+      'a section that is not supported yet',
       `${minimal}[ad_client]\n`,
       /\[ad_client\] is not yet supported/,
     ],
@@ -170,7 +170,7 @@ http_ca_certs_file=/not/there.pem
       /is not supported: its prompt reached its end of life/,
     ],
     [
-      'a client that is not there',
+      'a client section that does not exist',
       `${minimal}client=ad_client\n`,
       /client is 'ad_client', but the file has no \[ad_client\]/,
     ],
@@ -223,22 +223,22 @@ http_ca_certs_file=/not/there.pem
       /:4: ikey has 40 characters, like an skey/,
     ],
     [
-      'the documentation’s ikey',
+      'the ikey of the documentation',
       minimal.replace(/^ikey=.*$/m, 'ikey=DIXXXXXXXXXXXXXXXXXX'),
       /^authproxy\.cfg:4: ikey is a placeholder; copy the integration key of your application$/,
     ],
     [
-      'the documentation’s skey',
+      'the skey of the documentation',
       minimal.replace(skey, 'X'.repeat(40)),
       /^authproxy\.cfg:5: skey is a placeholder/,
     ],
     [
-      'the documentation’s api_host',
+      'the api_host of the documentation',
       minimal.replace('1234abcd', 'XXXXXXXX'),
       /^authproxy\.cfg:6: api_host is 'api-XXXXXXXX\.duosecurity\.com', a placeholder; write the/,
     ],
     [
-      'a host for examples',
+      'a host name for examples',
       minimal.replace('api-1234abcd.duosecurity.com', 'mfa.example.com'),
       /:6: warning: api_host is 'mfa\.example\.com', a domain for examples/,
     ],
@@ -248,12 +248,12 @@ http_ca_certs_file=/not/there.pem
       /^authproxy\.cfg:6: api_host is an integration key/,
     ],
     [
-      'the vendor’s documentation’s radius_secret',
+      'the radius_secret of the vendor’s documentation',
       minimal.replace(secret, 'radiussecret1'),
       /^authproxy\.cfg:8: radius_secret_1 is a placeholder from the documentation/,
     ],
     [
-      'the documentation’s radius_secret',
+      'the radius_secret of our documentation',
       minimal.replace(secret, '24-random-characters-or-more'),
       /^authproxy\.cfg:8: radius_secret_1 is a placeholder from the documentation/,
     ],
@@ -287,7 +287,7 @@ http_ca_certs_file=/not/there.pem
 })
 
 describe('protected values', () => {
-  test('are opened with the key file; a readable file or a wrong key is reported', () => {
+  test('are decrypted with the key file; a key that is wrong or readable by others is reported', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'authproxy.cfg')
     const key = readOrMakeKey(keyFileFor(file))
     const text = minimal
@@ -304,6 +304,6 @@ describe('protected values', () => {
     )
     chmodSync(keyFileFor(file), 0o600)
     writeFileSync(keyFileFor(file), Buffer.alloc(32).toString('base64'))
-    assert.match(listProblems(text, file).join(), /sealed with another key/)
+    assert.match(listProblems(text, file).join(), /encrypted with another key/)
   })
 })

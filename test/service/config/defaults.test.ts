@@ -20,7 +20,7 @@ const contexts: Readonly<Record<string, string>> = {
   mail: '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=localhost\n',
 }
 
-describe('a default of countersign.cfg stands in its table only', () => {
+describe('defaults of countersign.cfg', () => {
   const defaults = listDefaults(serviceTable, {
     'service.host_names': 'mfa.example.com',
     'service.data_folder': 'elsewhere',
@@ -36,7 +36,7 @@ describe('a default of countersign.cfg stands in its table only', () => {
 
   for (const changed of defaults) {
     const { section, key, other } = changed
-    test(`[${section}] ${key}: another default has the same effect as writing ${other}`, () => {
+    test(`[${section}] ${key}: a changed default has the same effect as writing ${other}`, () => {
       const context = key === 'provider' ? '' : (contexts[section] ?? '')
       const read = (text: string, table = serviceTable) => {
         const { config, problems } = readServiceConfig(text, file, table)

@@ -9,7 +9,7 @@ const file = '/etc/countersign/countersign.cfg'
 const listProblems = (text: string) => readServiceConfig(text, file).problems.map(formatProblem)
 
 describe('countersign.cfg', () => {
-  test('has all defaults without a key', () => {
+  test('has defaults for all options', () => {
     const config = defaultConfig('/srv')
     assert.equal(config.port, 8443)
     assert.deepEqual(config.hostNames, ['localhost'])
@@ -18,7 +18,7 @@ describe('countersign.cfg', () => {
     assert.deepEqual(config.lockout, { threshold: 10, lockMs: 1_800_000 })
   })
 
-  test('is read, paths beside the file', () => {
+  test('resolves relative paths from its own folder', () => {
     const { config, problems } = readServiceConfig(
       `; ours
 [Service]
@@ -44,7 +44,7 @@ threshold=3
     assert.doesNotMatch(JSON.stringify(config), /hidden/)
   })
 
-  test('api_port is a port of its own, and api_interface needs it', () => {
+  test('api_port differs from port, and api_interface needs it', () => {
     const { config } = readServiceConfig('[service]\napi_port=8444\napi_interface=::1', file)
     assert.deepEqual([config?.apiInterface, config?.apiPort], ['::1', 8444])
     assert.equal(defaultConfig('/srv').apiPort, undefined)
@@ -59,7 +59,7 @@ threshold=3
     }
   })
 
-  test('networks by their names', () => {
+  test('reads networks with their names', () => {
     const read = (networks: string) => readServiceConfig(`[places]\nnetworks=${networks}`, file)
     const { config } = read('203.0.113.0/24 Berlin office, 2001:db8::/32  IPv6, 192.0.2.7 kiosk')
     assert.deepEqual(config?.places.networks, [
@@ -76,7 +76,7 @@ threshold=3
     }
   })
 
-  test('reports all problems at once, with their lines', () => {
+  test('reports all problems at once with their lines', () => {
     const lines = listProblems(`port=1
 [service]
 port=70000
@@ -94,7 +94,22 @@ threshold=0
     assert.deepEqual(lines, ['1', '3', '4', '5', '6', '7', '8', '9', '10', '11', '13'])
   })
 
-  test('public_url is an https:// origin with a host name, and nothing else', () => {
+  test('suggests the key or section that was probably meant', () => {
+    const problems = listProblems(
+      '[servcie]\nport=1\n[sms]\nsms_bacth=2\nlanguage=de\ncolour=red\n',
+    )
+    assert.deepEqual(
+      problems.map((line) => line.slice(file.length + 1)),
+      [
+        '1: [servcie] is not a known section; did you mean [service]?',
+        '4: sms_bacth is not a key of [sms]; did you mean sms_batch?',
+        '5: language is not a key of [sms]; it is a key of [phone], move it there',
+        '6: colour is not a key of [sms]; see docs/countersign.cfg.md',
+      ],
+    )
+  })
+
+  test('public_url accepts only an https:// origin with a host name', () => {
     const read = (url: string) => readServiceConfig(`[service]\npublic_url=${url}`, file)
     for (const [written, url] of [
       ['https://mfa.example.com', 'https://mfa.example.com'],
@@ -122,15 +137,15 @@ threshold=0
     ] as const) {
       const { config, problems } = read(written)
       assert.equal(config, undefined, written)
-      const [told = ''] = problems.map(formatProblem)
-      assert.match(told, /^\/etc\/countersign\/countersign\.cfg:2: public_url /)
-      assert.match(told, reason)
-      assert.match(told, /write it like https:\/\/mfa\.example\.com$/)
-      assert.doesNotMatch(told, /hidden/)
+      const [problem = ''] = problems.map(formatProblem)
+      assert.match(problem, /^\/etc\/countersign\/countersign\.cfg:2: public_url /)
+      assert.match(problem, reason)
+      assert.match(problem, /write it like https:\/\/mfa\.example\.com$/)
+      assert.doesNotMatch(problem, /hidden/)
     }
   })
 
-  test('database_url that is not percent-encoded is refused with its line', () => {
+  test('refuses a database_url that is not percent-encoded, without repeating it', () => {
     const read = (url: string) => readServiceConfig(`[service]\ndatabase_url=${url}`, file)
     for (const url of [
       'postgres://u:p%23w@db/countersign',
@@ -150,21 +165,21 @@ threshold=0
       'postgres://u:hid%zzden@db/countersign',
       'postgres://u:[hidden@db/countersign#',
     ]) {
-      const [told = ''] = read(url).problems.map(formatProblem)
+      const [problem = ''] = read(url).problems.map(formatProblem)
       assert.match(
-        told,
+        problem,
         /^\/etc\/countersign\/countersign\.cfg:2: database_url .*percent-encode/,
         url,
       )
-      assert.doesNotMatch(told, /hid|den/)
+      assert.doesNotMatch(problem, /hid|den/)
     }
     for (const mode of ['prefer', 'allow', 'verify_full']) {
-      const [told = ''] = read(`postgres://u@db/c?sslmode=${mode}`).problems.map(formatProblem)
-      assert.match(told, /:2: database_url has .*sslmode.*; write disable, require,/)
+      const [problem = ''] = read(`postgres://u@db/c?sslmode=${mode}`).problems.map(formatProblem)
+      assert.match(problem, /:2: database_url has .*sslmode.*; write disable, require,/)
     }
   })
 
-  test('the contact for push services follows the address of the service', () => {
+  test('the default contact for push services is the address of the service', () => {
     const contact = (text: string) => readServiceConfig(text, file).config?.webPush.contact
     assert.equal(contact('[service]\nhost_names=mfa.example.com'), 'https://mfa.example.com')
     assert.equal(contact('[service]\nhost_names=2001:db8::7'), 'https://[2001:db8::7]')
@@ -179,16 +194,16 @@ threshold=0
       'https://[::1',
       'admin@example.com',
     ]) {
-      const told = listProblems(`[push]\nweb_push_contact=${wrong}`)
+      const printed = listProblems(`[push]\nweb_push_contact=${wrong}`)
       assert.match(
-        told.join(),
+        printed.join(),
         /cfg:2: web_push_contact is '.+', which is not a contact address/,
         wrong,
       )
     }
   })
 
-  test('a message repeats no secret', () => {
+  test('messages never repeat a secret', () => {
     const problems = listProblems(
       '[service]\ndatabase_url=mysql://u:hidden@db\nhunter2hunter2hunter2hidden\n',
     )
@@ -198,7 +213,7 @@ threshold=0
 })
 
 describe('countersign.cfg: messages, calls and mail', () => {
-  test('nothing is sent where no provider is named', () => {
+  test('sends nothing by default', () => {
     const { sms, phone, mail } = defaultConfig('/srv')
     assert.deepEqual(
       [sms.provider, phone.provider, mail.provider],
@@ -207,7 +222,7 @@ describe('countersign.cfg: messages, calls and mail', () => {
     assert.deepEqual([sms.batch, sms.validMinutes, phone.confirmKeys], [1, 10, '1#'])
   })
 
-  test('accepts complete providers, and prints no secret of theirs', () => {
+  test('accepts complete providers, and never prints their secrets', () => {
     const { config, problems } = readServiceConfig(
       `[service]
 public_url=https://mfa.example.com/
@@ -263,7 +278,7 @@ password=hidden4
   })
 
   test('reports a missing setting of a provider at the line that chooses it', () => {
-    const told = listProblems(`[sms]
+    const printed = listProblems(`[sms]
 provider=twilio
 [phone]
 provider=aws
@@ -282,14 +297,14 @@ access_key_id=A
 public_url=http://mfa.example.com
 `).map((line) => line.slice(file.length + 1))
     assert.deepEqual(
-      told.map((line) => line.split(':')[0]),
+      printed.map((line) => line.split(':')[0]),
       ['2', '2', '2', '4', '4', '5', '7', '9', '10', '15', '17'],
     )
-    assert.doesNotMatch(told.join('\n'), /hidden/)
+    assert.doesNotMatch(printed.join('\n'), /hidden/)
   })
 
-  test('mail that everybody could read, and addresses that are none', () => {
-    const told = listProblems(`[mail]
+  test('refuses unencrypted mail and invalid addresses', () => {
+    const printed = listProblems(`[mail]
 provider=smtp
 from=Countersign
 host=mail.example.com
@@ -298,7 +313,7 @@ security=none
 fraud_email=a@example.com, Eve <eve@example.com>
 `).map((line) => line.slice(file.length + 1))
     assert.deepEqual(
-      told.map((line) => line.split(':')[0]),
+      printed.map((line) => line.split(':')[0]),
       ['3', '5', '7'],
     )
     for (const from of [
@@ -330,14 +345,14 @@ fraud_email=a@example.com, Eve <eve@example.com>
     })
 
   for (const [what, text, expected] of [
-    ['no number', 'url=https://sms.example/?t={text}', ['4:']],
+    ['no placeholder for the number', 'url=https://sms.example/?t={text}', ['4:']],
+    ['an unknown placeholder', 'url=https://a.example/?n={to}&t={text}&x={ hidden }', ['4:']],
+    ['placeholders in capital letters', 'url=https://a.example/?n={TO}&t={text}', ['4:', '4:']],
     [
-      'a word that stands for nothing',
-      'url=https://a.example/?n={to}&t={text}&x={ hidden }',
+      'a placeholder for a sender that is not set',
+      'url=https://a.example/?n={to}&t={text}&f={from}',
       ['4:'],
     ],
-    ['the right words in capitals', 'url=https://a.example/?n={TO}&t={text}', ['4:', '4:']],
-    ['a sender that is not set', 'url=https://a.example/?n={to}&t={text}&f={from}', ['4:']],
     ['# in a password', 'url=https://a.example/?p=hidden#1&n={to}&t={text}', ['4:']],
     ['a password before the host', 'url=https://u:hidden@a.example/?n={to}&t={text}', ['4:']],
     ['a placeholder in the host', 'url=https://{to}.example/?t={text}', ['4:']],
@@ -349,12 +364,12 @@ fraud_email=a@example.com, Eve <eve@example.com>
       ['6:'],
     ],
     [
-      'headers of the client, twice, and beyond ASCII',
+      'reserved, repeated and non-ASCII headers',
       'url=https://a.example/?n={to}&t={text}\nheaders=Content-Length: 5\n  X-Key: hidden\n  x-key: b\n  X-Name: hiddenü',
       ['5:', '5:', '5:'],
     ],
   ] as const) {
-    test(`a gateway with ${what} is refused`, () => {
+    test(`refuses a gateway with ${what}`, () => {
       assert.deepEqual(
         gatewayLines(text).map((line) => line.slice(0, 2)),
         expected,
@@ -362,7 +377,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
     })
   }
 
-  test('a gateway in clear is warned of, and used', () => {
+  test('warns about an unencrypted gateway and uses it', () => {
     const text = (host: string) =>
       `[sms]\nprovider=http\n[http_gateway]\nurl=http://${host}/?n={to}&t={text}&p=hidden\n`
     const { config, problems } = readServiceConfig(text('sms.example'), file)
@@ -374,7 +389,7 @@ fraud_email=a@example.com, Eve <eve@example.com>
     assert.deepEqual(listProblems(text('127.0.0.1:13013')), [])
   })
 
-  test('a number may be a number in JSON', () => {
+  test('accepts a number without quotes in JSON', () => {
     const body = 'body={"recipients":[{"msisdn":{to}}],"message":"{text}"}'
     const json = `content_type=json\nurl=https://a.example/\n${body}`
     assert.deepEqual(gatewayLines(`plus=false\n${json}`), [])
@@ -382,14 +397,14 @@ fraud_email=a@example.com, Eve <eve@example.com>
   })
 
   test('refuses a gateway without the text, and an invalid header, without repeating secrets', () => {
-    const told = listProblems(`[sms]
+    const printed = listProblems(`[sms]
 provider=http
 [http_gateway]
 url=https://sms.example/?key=hidden&to={to}
 headers=hidden hidden
 success_pattern=(
 `)
-    assert.equal(told.length, 3)
-    assert.doesNotMatch(told.join('\n'), /hidden/)
+    assert.equal(printed.length, 3)
+    assert.doesNotMatch(printed.join('\n'), /hidden/)
   })
 })
