@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { describe, test } from 'node:test'
+import { ImportRules, type Room } from './rig/import_rules.ts'
 
-/**
- * What the files of a room may import: other rooms, `node:` modules and packages. A file belongs to the
- * room with the longest matching folder; files of one room may always import each other.
- */
-interface Room {
-  readonly rooms?: readonly string[]
-  readonly node?: readonly string[]
-  readonly packages?: readonly string[]
-}
-
+/** A file belongs to the room with the longest matching folder; paths start at `src/`. */
 const rooms: Readonly<Record<string, Room>> = {
   host: {
     node: ['node:child_process', 'node:fs', 'node:fs/promises', 'node:path', 'node:util'],
@@ -458,57 +450,67 @@ const rooms: Readonly<Record<string, Room>> = {
   },
 }
 
-const source = resolve(import.meta.dirname, '../src')
-const modules = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => ({ file, imports: readImports(join(source, file)) }))
+/**
+ * The browser apps import the shared parts and the theme, never each other. Of `src/` they import `push`
+ * alone: what a phone signs.
+ */
+const browserRooms: Readonly<Record<string, Room>> = {
+  'web/build.ts': {
+    node: ['node:fs', 'node:path', 'node:zlib'],
+    packages: ['@vitejs/plugin-react', 'vite'],
+  },
+  'web/palette.css': {},
+  'web/theme.ts': { packages: ['@mantine/core'] },
+  'web/parts': {
+    rooms: ['web/palette.css', 'web/theme.ts'],
+    packages: [
+      '@mantine/core',
+      '@mantine/notifications',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      'react',
+      'react-dom',
+    ],
+  },
+  'web/portal': {
+    rooms: ['web/parts'],
+    packages: [
+      '@mantine/core',
+      '@mantine/hooks',
+      '@simplewebauthn/browser',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      '@tanstack/react-router',
+      'react',
+    ],
+  },
+  'web/push_app': {
+    rooms: ['src/push', 'web/palette.css', 'web/parts'],
+    packages: ['react', 'react-dom'],
+  },
+  'web/outbox': {
+    rooms: ['web/parts'],
+    packages: [
+      '@mantine/core',
+      '@mantine/hooks',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      'react',
+    ],
+  },
+  'src/push': {},
+}
 
-describe('the house', () => {
-  test('every file belongs to a room of the table', () => {
-    assert.deepEqual(
-      modules.filter(({ file }) => findRoom(file) === undefined).map(({ file }) => file),
-      [],
-    )
-  })
+/** Benchmarks and the rig never import tests. */
+const testRooms: Readonly<Record<string, Room>> = {
+  bench: { rooms: ['src', 'test/rig'] },
+  test: { rooms: ['bench', 'docs', 'src', 'test/rig'] },
+  'test/rig': { rooms: ['src'] },
+  docs: {},
+  src: {},
+}
 
-  test('every room imports only what the table permits', () => {
-    assert.deepEqual(
-      modules.flatMap(({ file, imports }) => imports.flatMap((name) => trespass(file, name))),
-      [],
-    )
-  })
-
-  test('the table permits only what some file imports', () => {
-    assert.deepEqual(unusedPermissions(), [])
-  })
-
-  test('authenticators import of each other only what they share', () => {
-    const authenticators = readdirSync(join(source, authenticatorsRoom), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !sharedRooms.includes(entry.name))
-      .map(({ name }) => name)
-    assert.deepEqual(
-      authenticators.flatMap((name) =>
-        (rooms[`${authenticatorsRoom}/${name}`]?.rooms ?? [])
-          .filter((room) => isForbiddenTo(name, room))
-          .map((room) => `${name}: ${room}`),
-      ),
-      [],
-    )
-  })
-
-  test('no file imports itself through other files', () => {
-    assert.deepEqual(cycles(), [])
-  })
-
-  test('ARCHITECTURE.md lists every room', () => {
-    const page = readFileSync(resolve(source, '../ARCHITECTURE.md'), 'utf8')
-    const used = new Set(modules.map(({ file }) => findRoom(file)))
-    assert.deepEqual(
-      [...used].filter((room) => !page.includes(`\`src/${room}\``)),
-      [],
-    )
-  })
-})
+const root = resolve(import.meta.dirname, '..')
 
 const authenticatorsRoom = 'service/authenticators'
 /** The table of phones, the interface of passcode kinds, and the parsers of token files. */
@@ -522,79 +524,78 @@ function isForbiddenTo(authenticator: string, room: string): boolean {
   return name !== authenticator && !sharedRooms.includes(name)
 }
 
-function readImports(file: string): string[] {
-  const text = readFileSync(file, 'utf8')
-  return [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'/g,
-    ),
-  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
-}
+describe('the rooms of src', () => {
+  const rules = new ImportRules(resolve(root, 'src'), ['.'], rooms)
 
-function findRoom(file: string): string | undefined {
-  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
-    if (folder in rooms) return folder
-  }
-  return undefined
-}
+  test('every file belongs to a room of the table', () => {
+    assert.deepEqual(rules.strays(), [])
+  })
 
-function trespass(file: string, name: string): string[] {
-  const { kind, permission } = permissionFor(file, name)
-  const from = findRoom(file) ?? ''
-  if (permission === from || rooms[from]?.[kind]?.includes(permission)) return []
-  return [`${file} imports ${name}`]
-}
+  test('every room imports only what the table permits', () => {
+    assert.deepEqual(rules.trespasses(), [])
+  })
 
-/** The entry of the table that an import needs. */
-function permissionFor(file: string, name: string): { kind: keyof Room; permission: string } {
-  if (name.startsWith('node:')) return { kind: 'node', permission: name }
-  if (name.startsWith('.')) {
-    return { kind: 'rooms', permission: findRoom(target(file, name)) ?? target(file, name) }
-  }
-  const depth = name.startsWith('@') ? 2 : 1
-  return { kind: 'packages', permission: name.split('/').slice(0, depth).join('/') }
-}
+  test('the table permits only what some file imports', () => {
+    assert.deepEqual(rules.unused(), [])
+  })
 
-function unusedPermissions(): string[] {
-  const used = new Set(
-    modules.flatMap(({ file, imports }) =>
-      imports.map((name) => {
-        const { kind, permission } = permissionFor(file, name)
-        return `${findRoom(file)} ${kind} ${permission}`
-      }),
-    ),
-  )
-  return Object.entries(rooms)
-    .flatMap(([room, permissions]) =>
-      (['rooms', 'node', 'packages'] as const).flatMap((kind) =>
-        (permissions[kind] ?? []).map((permission) => `${room} ${kind} ${permission}`),
+  test('authenticators import of each other only what they share', () => {
+    const authenticators = readdirSync(resolve(root, 'src', authenticatorsRoom), {
+      withFileTypes: true,
+    })
+      .filter((entry) => entry.isDirectory() && !sharedRooms.includes(entry.name))
+      .map(({ name }) => name)
+    assert.deepEqual(
+      authenticators.flatMap((name) =>
+        (rooms[`${authenticatorsRoom}/${name}`]?.rooms ?? [])
+          .filter((room) => isForbiddenTo(name, room))
+          .map((room) => `${name}: ${room}`),
       ),
+      [],
     )
-    .filter((entry) => !used.has(entry))
-}
+  })
 
-function target(file: string, name: string): string {
-  return relative(source, resolve(source, dirname(file), name))
-}
+  test('no file imports itself through other files', () => {
+    assert.deepEqual(rules.cycles(), [])
+  })
 
-function cycles(): string[] {
-  const graph = new Map(
-    modules.map(({ file, imports }) => [
-      file,
-      imports.filter((name) => name.startsWith('.')).map((name) => target(file, name)),
-    ]),
-  )
-  const found: string[] = []
-  const done = new Set<string>()
-  const visit = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) {
-      found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
-      return
-    }
-    if (done.has(file)) return
-    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
-    done.add(file)
-  }
-  for (const file of graph.keys()) visit(file, [])
-  return found
-}
+  test('ARCHITECTURE.md lists every room', () => {
+    const page = readFileSync(resolve(root, 'ARCHITECTURE.md'), 'utf8')
+    assert.deepEqual(
+      [...rules.occupied()].filter((room) => !page.includes(`\`src/${room}\``)),
+      [],
+    )
+  })
+})
+
+describe('the browser apps', () => {
+  const rules = new ImportRules(root, ['web'], browserRooms)
+
+  test('every file belongs to an app, or is shared', () => {
+    assert.deepEqual(rules.strays(), [])
+  })
+
+  test('every app imports only what the table permits', () => {
+    assert.deepEqual(rules.trespasses(), [])
+  })
+
+  test('the table permits only what some file imports', () => {
+    assert.deepEqual(rules.unused(), [])
+  })
+
+  test('no file imports itself through other files', () => {
+    assert.deepEqual(rules.cycles(), [])
+  })
+})
+
+describe('benchmarks and tests', () => {
+  const rules = new ImportRules(root, ['bench', 'test'], testRooms)
+
+  test('import only the rooms that the table permits', () => {
+    assert.deepEqual(rules.trespasses(['rooms']), [])
+  })
+
+  test('import themselves through no other file', () => {
+    assert.deepEqual(rules.cycles(), [])
+  })
+})

@@ -2,14 +2,9 @@ import { Anchor, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronRight, IconDeviceMobile, IconMessage } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Session } from '../api.ts'
+import type { AddedDevice } from './added_device.ts'
 import { AppStep } from './app_step.tsx'
 import { NumberStep } from './number_step.tsx'
-
-export interface AddedDevice {
-  readonly id: string
-  /** The name set in the app, or empty. */
-  readonly name: string
-}
 
 type Choice = 'app' | 'number' | undefined
 

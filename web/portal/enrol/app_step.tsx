@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 import { useFocusFallback } from '../../parts/focus_fallback.ts'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage, portal } from '../api.ts'
-import type { AddedDevice } from './add_device.tsx'
+import type { AddedDevice } from './added_device.ts'
 
 const everyMs = 1500
 

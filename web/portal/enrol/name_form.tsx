@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Problem } from '../../parts/problem.tsx'
 import { fieldProblem, formProblem, portal } from '../api.ts'
-import type { AddedDevice } from './add_device.tsx'
+import type { AddedDevice } from './added_device.ts'
 
 export function NameForm({
   device,

@@ -1,7 +1,7 @@
 import { Stack, Text, ThemeIcon } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { PageTitle } from '../../parts/page_title.tsx'
-import type { AddedDevice } from './add_device.tsx'
+import type { AddedDevice } from './added_device.ts'
 import { NameForm } from './name_form.tsx'
 
 export function NameStep({
