@@ -32,7 +32,7 @@ export async function stockStore(options: {
 }): Promise<Stock> {
   const { folder, databaseUrl } = options
   const store = await Store.open({ folder, databaseUrl, migrate: true })
-  const users = new Users(store)
+  const users = new Users()
   const tokens = new Tokens(store)
   const now = Date.now()
   try {

@@ -34,7 +34,7 @@ export async function stockPushes(options: {
     userAgent: '',
   }
   const store = await Store.open({ folder, databaseUrl, migrate: true })
-  const [users, phones, devices] = [new Users(store), new Phones(store), new PushDevices(store)]
+  const [users, phones, devices] = [new Users(), new Phones(), new PushDevices(store)]
   const now = Date.now()
   try {
     return await store.transaction(async (db) => {

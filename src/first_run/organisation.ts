@@ -73,12 +73,15 @@ export async function makeOrganisation(
 
 /** Whether the organisation of an earlier start is still in the data. */
 export async function organisationIsThere(store: Store, firstRun: FirstRun): Promise<boolean> {
-  return (await new Integrations(store).byIkey(firstRun.integrations.radius.ikey)) !== undefined
+  return (
+    (await new Integrations(store).byIkey(firstRun.integrations.radius.ikey, store.db)) !==
+    undefined
+  )
 }
 
 /** Whether the data has neither users nor applications. */
 export async function isEmpty(store: Store): Promise<boolean> {
-  const users = await new Users(store).total({}, store.db)
+  const users = await new Users().total({}, store.db)
   const integrations = await new Integrations(store).total({}, store.db)
   return users + integrations === 0
 }
@@ -86,9 +89,11 @@ export async function isEmpty(store: Store): Promise<boolean> {
 /** The passcode that alice's hardware token shows next; `undefined` where she has none any more. */
 export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<string | undefined> {
   const [alice] = firstRun.users
-  const user = alice === undefined ? undefined : await new Users(store).byName(alice.username)
+  const user = alice === undefined ? undefined : await new Users().byName(alice.username, store.db)
   if (alice === undefined || user === undefined) return undefined
-  const token = (await new Tokens(store).ofUser(user.userId)).find(({ kind }) => kind === 'hotp')
+  const token = (await new Tokens(store).ofUser(user.userId, store.db)).find(
+    ({ kind }) => kind === 'hotp',
+  )
   const secret = new URL(alice.hotp_uri).searchParams.get('secret')
   if (token === undefined || secret === null) return undefined
   return new OathKey(secret).code(token, token.position)

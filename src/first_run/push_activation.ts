@@ -25,13 +25,15 @@ export async function pushActivationUrl(
   serviceUrl: string,
   previous: string | undefined,
 ): Promise<string | undefined> {
-  const user = await new Users(store).byName(username)
+  const user = await new Users().byName(username, store.db)
   if (user === undefined) return undefined
-  const [phone] = await new Phones(store).ofUser(user.userId)
+  const [phone] = await new Phones().ofUser(user.userId, store.db)
   if (phone === undefined || phone.pushActivated) return undefined
   const previousCode = previous?.split('/').at(-1)
   const known =
-    previousCode === undefined ? undefined : await new ActivationCodes(store).find(previousCode)
+    previousCode === undefined
+      ? undefined
+      : await new ActivationCodes(store).find(previousCode, store.db)
   if (
     known?.phoneId === phone.phoneId &&
     known.used === null &&

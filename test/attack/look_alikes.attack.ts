@@ -56,7 +56,7 @@ describe('look-alikes of user names', () => {
       proxy: { exempt_username_1: exempt },
     })
     const { store } = programs
-    const users = new Users(store)
+    const users = new Users()
     applications = await store.transaction(async (db) => {
       for (const username of attacked.slice(1)) await users.create({ username }, Date.now(), db)
       const integrations = new Integrations(store)
@@ -100,7 +100,7 @@ describe('look-alikes of user names', () => {
     }
     await Promise.all(Array.from({ length: lanes }, lane))
     const reasons = Map.groupBy(
-      await new AuthenticationLog(programs.store).list({ limit: 10_000 }, programs.store.db),
+      await new AuthenticationLog().list({ limit: 10_000 }, programs.store.db),
       ({ reason }) => reason,
     )
     const logged = [...reasons].map(([reason, events]) => `${events.length} ${reason}`)

@@ -62,10 +62,14 @@ describe('a storm of guesses at the portal', () => {
       .select('user_id')
       .where('username', '=', 'alice')
       .executeTakeFirstOrThrow()
-    const events = await new AuthenticationLog(store).ofUser(user.user_id, {
-      since: 0,
-      limit: 100_000,
-    })
+    const events = await new AuthenticationLog().ofUser(
+      user.user_id,
+      {
+        since: 0,
+        limit: 100_000,
+      },
+      store.db,
+    )
     const guesses = events.filter(({ reason }) => reason === 'invalid_passcode').length
     const growth = programs.serviceMemory() - memoryBefore
     const limited = statuses.get(429) ?? 0

@@ -40,7 +40,7 @@ describe('connections to PostgreSQL that are cut at random while phones answer',
         const [status = ''] = told
         assert.deepEqual(told, [status, status])
         assert.ok(statuses.filter((code) => code === 200).length <= 1)
-        const lines = await new AuthenticationLog(service.store).ofTxid(txid)
+        const lines = await new AuthenticationLog().ofTxid(txid, service.store.db)
         assert.deepEqual(
           lines.map(({ reason }) => reason),
           [logReason[status]],

@@ -188,15 +188,18 @@ async function nothingIsLost(
 ): Promise<void> {
   const store = await Store.open({ folder, ...database, migrate: false })
   try {
-    const names = new Set((await new Users(store).list()).map(({ username }) => username))
+    const names = new Set((await new Users().list(store.db)).map(({ username }) => username))
     assert.deepEqual(
       enrolled.filter((username) => !names.has(username)),
       [],
       'an acknowledged enrolment is lost',
     )
-    const log = new AuthenticationLog(store)
+    const log = new AuthenticationLog()
     const logged = new Map<string, number>()
-    for (const { username } of await log.list({ result: 'success', limit: maxLogLines })) {
+    for (const { username } of await log.list(
+      { result: 'success', limit: maxLogLines },
+      store.db,
+    )) {
       increment(logged, username)
     }
     for (const [username, accepted] of acceptedBy) {

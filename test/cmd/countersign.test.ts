@@ -203,7 +203,7 @@ failmode = secure
   test('messages and calls are in the telephony log', async () => {
     assert.match(countersign('log telephony').stdout, /No message has been sent yet/)
     const store = await Store.open({ folder: join(folder, 'data'), migrate: false })
-    const alice = await new Users(store).byName('alice')
+    const alice = await new Users().byName('alice', store.db)
     for (const [userId, detail] of [
       [alice?.userId ?? null, 'SM1'],
       ['new:eve', 'SM2'],

@@ -41,10 +41,10 @@ describe('what a help desk does', () => {
     store = await Store.open({ folder, migrate: false })
     const now = Date.now()
     await store.transaction(async (db) => {
-      const users = new Users(store)
+      const users = new Users()
       for (const username of ['nell', 'una']) await users.create({ username }, now, db)
       const { userId } = await users.create({ username: 'bob' }, now, db)
-      const phones = new Phones(store)
+      const phones = new Phones()
       const { phoneId } = await phones.add(userId, { number: '+15550101234' }, now, db)
       await activatePush(phoneId, now, db)
       await phones.add(userId, { number: '+15550101235' }, now, db)
@@ -59,8 +59,8 @@ describe('what a help desk does', () => {
     const { stdout, status } = countersign('bypass create nell')
     assert.equal(status, 0)
     assert.match(stdout, /^\d{9}\n\nthe code works once, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$/)
-    const nell = await new Users(store).byName('nell')
-    const [code, ...others] = await new BypassCodes(store).ofUser(nell?.userId ?? '')
+    const nell = await new Users().byName('nell', store.db)
+    const [code, ...others] = await new BypassCodes(store).ofUser(nell?.userId ?? '', store.db)
     assert.deepEqual([others.length, code?.reuseCount], [0, 1])
     const hours = ((code?.expires ?? 0) - Date.now()) / hourMs
     assert(hours > 23.9 && hours <= 24, String(hours))
@@ -84,9 +84,9 @@ describe('what a help desk does', () => {
   test('user list shows devices, enrolled state, invitation and lock', async () => {
     const now = Date.now()
     await store.transaction(async (db) => {
-      const user = await new Users(store).byName('nell', 'none', db)
+      const user = await new Users().byName('nell', db)
       const userId = user?.userId ?? ''
-      await new Invitations(store).create(
+      await new Invitations().create(
         { username: 'nell', userId, ikey: null, validSecs: 3600, createdBy: 'test' },
         now,
         db,
@@ -202,7 +202,7 @@ describe('countersign log', () => {
       repeatOf: null,
       ...more,
     }
-    await store.transaction((db) => new AuthenticationLog(store).append(event, db))
+    await store.transaction((db) => new AuthenticationLog().append(event, db))
   }
 
   before(async () => {

@@ -33,7 +33,7 @@ describe('countersign user invite', () => {
   before(() =>
     withData(async (store) => {
       const user = { username: 'alice', email: 'alice@example.com' }
-      await store.transaction((db) => new Users(store).create(user, 0, db))
+      await store.transaction((db) => new Users().create(user, 0, db))
     }),
   )
 
@@ -45,7 +45,7 @@ describe('countersign user invite', () => {
   test('--print-link shows the link, which no log has', async () => {
     const { stdout, stderr } = invite('alice', '--print-link')
     assert.match(stdout, link, stderr)
-    const lines = await withData((store) => new AdministratorLog(store).list(10))
+    const lines = await withData((store) => new AdministratorLog().list(10, store.db))
     assert.equal(lines[0]?.action, 'user_invite')
     assert(!JSON.stringify(lines).includes(link.exec(stdout)?.[0].slice(-22) ?? 'none'))
   })
@@ -97,6 +97,6 @@ describe('countersign user invite', () => {
   test('--new invites an unknown name, which is no user before the first device', async () => {
     const words = ['newcomer', '--new', '--email', 'new@example.com']
     assert.match(invite(...words).stdout, /becomes a user/)
-    assert.equal(await withData((store) => new Users(store).byName('newcomer')), undefined)
+    assert.equal(await withData((store) => new Users().byName('newcomer', store.db)), undefined)
   })
 })

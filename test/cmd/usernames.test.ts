@@ -26,7 +26,7 @@ describe('user names at the command line', () => {
 
   before(() =>
     withData(async (store) => {
-      const users = new Users(store)
+      const users = new Users()
       await store.transaction((db) => users.create({ username: 'muller' }, 0, db))
       await new ServiceAddress(store).keep('https://mfa.example')
     }),
@@ -62,7 +62,7 @@ describe('user names at the command line', () => {
 
   test('check and log show collisions and denied look-alikes', async () => {
     await withData(async (store) => {
-      const users = new Users(store)
+      const users = new Users()
       const { userId } = await store.transaction((db) => users.create({ username: 'twin' }, 1, db))
       // as data from before the check has it
       await store.db
@@ -85,7 +85,7 @@ describe('user names at the command line', () => {
         device: '',
         repeatOf: null,
       } as const
-      const log = new AuthenticationLog(store)
+      const log = new AuthenticationLog()
       await log.append(event, store.db)
       await log.append(event, store.db)
       await log.append({ ...event, username: 'other', reason: 'user_disabled' }, store.db)

@@ -40,7 +40,7 @@ async function addAlice(store: Store): Promise<Member> {
       now,
       db,
     )
-    const { userId } = await new Users(store).create({ username: 'alice' }, now, db)
+    const { userId } = await new Users().create({ username: 'alice' }, now, db)
     const { secret } = await new Tokens(store).create(userId, { kind: 'hotp' }, now, db)
     const codes = {
       count: 1,

@@ -49,7 +49,7 @@ describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
           verification: undefined,
           repeatOf: null,
         }
-        await there.open(opening, { status: 'pushed', status_msg: '' }, 60)
+        await there.open(opening, { status: 'pushed', status_msg: '' }, 60, store.db)
         const waiting = here.awaitOutcome(txid, 60_000)
         while (here.waitingCalls < 1) await new Promise(setImmediate)
         const outcome = { result: 'allow', status: 'allow', status_msg: '' } as const

@@ -75,10 +75,6 @@ export async function invite(
 ): Promise<string> {
   const { now, userId = null, validSecs = 3600, createdBy = 'cli:root' } = options
   return await service.store.transaction((db) =>
-    new Invitations(service.store).create(
-      { username, userId, ikey: null, validSecs, createdBy },
-      now,
-      db,
-    ),
+    new Invitations().create({ username, userId, ikey: null, validSecs, createdBy }, now, db),
   )
 }

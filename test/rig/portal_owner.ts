@@ -18,7 +18,7 @@ export async function portalOwner(
   now: number,
   numbers: readonly string[] = ['+15550100001'],
 ): Promise<PortalOwner> {
-  const phones = new Phones(service.store)
+  const phones = new Phones()
   const username = `owner${++names}`
   const { userId } = await service.addUser({ username })
   for (const number of numbers) {
@@ -28,6 +28,6 @@ export async function portalOwner(
   const at = new PortalBrowser(service)
   const answer = await at.signIn(username, code)
   assert.equal(answer.status, 200, answer.text)
-  const own = await phones.ofUser(userId)
+  const own = await phones.ofUser(userId, service.store.db)
   return { at, username, userId, phoneIds: own.map(({ phoneId }) => phoneId) }
 }

@@ -103,15 +103,13 @@ export class TestService {
   }
 
   async addUser(user: NewUser): Promise<User> {
-    return await this.store.transaction((db) =>
-      new Users(this.store).create(user, this.#clock.now(), db),
-    )
+    return await this.store.transaction((db) => new Users().create(user, this.#clock.now(), db))
   }
 
   /** @returns Its id. */
   async addPhone(userId: string, number: string): Promise<string> {
     const { phoneId } = await this.store.transaction((db) =>
-      new Phones(this.store).add(userId, { number }, this.#clock.now(), db),
+      new Phones().add(userId, { number }, this.#clock.now(), db),
     )
     return phoneId
   }

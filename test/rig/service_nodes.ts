@@ -109,7 +109,7 @@ export class ServiceNodes {
   async addPhone(username: string): Promise<PushPhone> {
     const now = Date.now()
     const code = await this.store.transaction(async (db) => {
-      const { userId } = await new Users(this.store).create({ username }, now, db)
+      const { userId } = await new Users().create({ username }, now, db)
       return await new ActivationCodes(this.store).create(userId, null, now + dayMs, now, db)
     })
     const node = this.nodes.find(({ running }) => !running.hasEnded)

@@ -123,7 +123,7 @@ export class SignIn {
 
   /** A user's log lines, oldest first. */
   async lines({ userId }: User): Promise<AuthenticationEvent[]> {
-    const log = new AuthenticationLog(this.store)
-    return (await log.ofUser(userId, { since: 0, limit: 1000 })).toReversed()
+    const log = new AuthenticationLog()
+    return (await log.ofUser(userId, { since: 0, limit: 1000 }, this.store.db)).toReversed()
   }
 }

@@ -101,7 +101,7 @@ export class UnixService {
     const { store } = this.#service
     const phone = { number, name }
     const { phoneId } = await store.transaction((db) =>
-      new Phones(store).add(userId, phone, this.#clock.now(), db),
+      new Phones().add(userId, phone, this.#clock.now(), db),
     )
     return phoneId
   }

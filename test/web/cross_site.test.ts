@@ -50,7 +50,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     await service.close()
   })
 
-  const phones = async () => await new Phones(service.store).ofUser(userId)
+  const phones = async () => await new Phones().ofUser(userId, service.store.db)
   const firstPhone = async () => (await phones())[0]?.phoneId ?? ''
 
   test('what it sends comes without the session, and is refused', async () => {

@@ -16,7 +16,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     service = await TestService.start({ config: outboxProviders() })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number: '+12025550143' }, Date.now(), db),
+      new Phones().add(userId, { number: '+12025550143' }, Date.now(), db),
     )
     chromium = await Chromium.start(service.service.port)
     page = await (await chromium.person()).newPage()

@@ -20,7 +20,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
       clock: { now: () => Date.now() + aheadMs },
       delivery: { sms: { send: async (message) => void messages.push(message) } },
     })
-    phones = new Phones(service.store)
+    phones = new Phones()
     chromium = await Chromium.start(service.service.port)
   })
   after(async () => {
@@ -72,8 +72,8 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.shows('You’re all set')
     assert.deepEqual(await at.typedWords(), ['push', '123456'])
     await looksRight(at.page, 'enrol-7-done')
-    const nora = await new Users(service.store).byName('nora')
-    const [phone] = await phones.ofUser(nora?.userId ?? '')
+    const nora = await new Users().byName('nora', service.store.db)
+    const [phone] = await phones.ofUser(nora?.userId ?? '', service.store.db)
     assert.deepEqual([phone?.name, phone?.pushActivated], ['Nora’s phone', true])
 
     // a second device needs no codes anew, which would take the place of those just kept

@@ -18,7 +18,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
       },
       delivery: { sms: { send: async () => {} } },
     })
-    phones = new Phones(service.store)
+    phones = new Phones()
     chromium = await Chromium.start(service.service.port)
   })
   after(async () => {
@@ -87,7 +87,8 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     const phone = await service.addPushPhone(userId, { name: 'Pixel 9' })
     await addNumber(userId, '+15550100815', 'Old phone')
     await service.addPushPhone(userId, { name: 'Tablet' })
-    const names = async () => (await phones.ofUser(userId)).map(({ name }) => name)
+    const names = async () =>
+      (await phones.ofUser(userId, service.store.db)).map(({ name }) => name)
     const at = await PortalPage.open(chromium, '/portal')
     const { page } = at
     await named(at, 'sue')

@@ -80,7 +80,7 @@ function manner(count: number, uses: number, expires: number | null): string {
 async function list(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
     const user = await userNamed(store, username)
-    const codes = await new BypassCodes(store).ofUser(user.userId)
+    const codes = await new BypassCodes(store).ofUser(user.userId, store.db)
     process.stdout.write(
       asJson
         ? json(

@@ -99,8 +99,8 @@ function pointToHelp(command: Command, path: string): void {
 
 /** The user of that name or alias. @throws {CommandError} with the name that was probably meant. */
 export async function userNamed(store: Store, name: string): Promise<User> {
-  const users = new Users(store)
-  const user = (await users.byName(name)) ?? (await users.byId(name))
+  const users = new Users()
+  const user = (await users.byName(name, store.db)) ?? (await users.byId(name, store.db))
   if (user !== undefined) return user
   const known = pages((after) => users.page({ limit: pageSize, after }, store.db))
   throw await notFound('user', name, known, ({ username }) => username)

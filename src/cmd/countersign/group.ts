@@ -68,7 +68,7 @@ async function add(
 
 async function list(options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
-    const groups = new Groups(store)
+    const groups = new Groups()
     const listed = pages((after) => groups.page({ limit: pageSize, after }, store.db))
     await printPages(listed, view, asJson)
   })
@@ -128,8 +128,8 @@ async function remove(
 }
 
 async function groupNamed(store: Store, name: string): Promise<Group> {
-  const groups = new Groups(store)
-  const group = await groups.byName(name)
+  const groups = new Groups()
+  const group = await groups.byName(name, store.db)
   if (group !== undefined) return group
   const known = pages((after) => groups.page({ limit: pageSize, after }, store.db))
   throw await notFound('group', name, known, (candidate) => candidate.name)

@@ -40,7 +40,7 @@ export function addInvite(user: Command): void {
 async function invite(username: string, options: InviteOptions): Promise<void> {
   await withStore(options, async ({ store, location, administration, json: asJson }) => {
     const user = options.new
-      ? await new Users(store).byName(username)
+      ? await new Users().byName(username, store.db)
       : await knownUser(store, username)
     const address = await linkAddress({ store, location })
     const to = options.email ?? user?.email ?? ''

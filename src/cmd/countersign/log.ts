@@ -69,7 +69,7 @@ async function authentication(
   options: LogOptions & { user?: string; result?: string; reason?: string },
 ): Promise<void> {
   await withStore(options, async ({ store }) => {
-    const log = new AuthenticationLog(store)
+    const log = new AuthenticationLog()
     const filter = {
       ...(options.user === undefined ? {} : { username: options.user }),
       ...(options.result === undefined ? {} : { result: options.result }),
@@ -88,7 +88,7 @@ async function authentication(
 
 async function administrator(options: LogOptions): Promise<void> {
   await withStore(options, async ({ store }) => {
-    const log = new AdministratorLog(store)
+    const log = new AdministratorLog()
     await print(
       {
         page: (request) => log.page(request, store.db),

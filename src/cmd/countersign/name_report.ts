@@ -95,11 +95,14 @@ function collisionText(names: readonly OwnedName[]): string {
 
 /** Look-alikes that were denied lately, the newest first, each once. */
 async function deniedNames(store: Store): Promise<DeniedName[]> {
-  const events = await new AuthenticationLog(store).list({
-    reason: 'look_alike_username',
-    mintime: systemClock.now() - deniedDays * dayMs,
-    limit: maxEvents,
-  })
+  const events = await new AuthenticationLog().list(
+    {
+      reason: 'look_alike_username',
+      mintime: systemClock.now() - deniedDays * dayMs,
+      limit: maxEvents,
+    },
+    store.db,
+  )
   const denied: DeniedName[] = []
   for (const [username, same] of Map.groupBy(events, (event) => event.username)) {
     const [last] = same

@@ -149,7 +149,7 @@ async function withOutbox(
     const transactions = new Transactions(store, systemClock)
     const describeEntryState = async (entry: OutboxEntry): Promise<string> => {
       if (entry.kind !== 'phone') return ''
-      const outcome = (await transactions.byTxid(entry.txid))?.outcome
+      const outcome = (await transactions.byTxid(entry.txid, store.db))?.outcome
       if (outcome === undefined) return 'over'
       return outcome.result === 'waiting'
         ? outcome.result

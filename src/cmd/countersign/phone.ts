@@ -72,7 +72,7 @@ async function add(
 async function list(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
     const user = await userNamed(store, username)
-    const phones = await new Phones(store).ofUser(user.userId)
+    const phones = await new Phones().ofUser(user.userId, store.db)
     process.stdout.write(
       asJson
         ? json(phones.map(phoneJson))
@@ -99,7 +99,7 @@ async function reorder(
 ): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    const own = (await new Phones(store).ofUser(user.userId)).map(({ phoneId }) => phoneId)
+    const own = (await new Phones().ofUser(user.userId, store.db)).map(({ phoneId }) => phoneId)
     if (own.length !== phoneIds.length || !own.every((phoneId) => phoneIds.includes(phoneId))) {
       throw new CommandError(
         `name all ${own.length} phones of ${user.username}, each once: ${own.join(' ')}`,
@@ -115,7 +115,7 @@ async function activate(
   options: DataOptions & { readonly validHours: number },
 ): Promise<void> {
   await withStore(options, async ({ store, location, administration, json: asJson }) => {
-    const phone = await new Phones(store).byId(phoneId)
+    const phone = await new Phones().byId(phoneId, store.db)
     if (phone === undefined) throw noSuchPhone(phoneId)
     const address = await linkAddress({ store, location })
     const { code, expires } = await administration.run(activatePhone, {

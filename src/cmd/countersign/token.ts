@@ -123,7 +123,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
 async function list(options: DataOptions & { readonly unassigned: boolean }): Promise<void> {
   await withStore(options, async ({ store, json: asJson }) => {
     const tokens = new HardwareTokens(store)
-    const users = new Users(store)
+    const users = new Users()
     const listed = pages(async (after) => {
       const request = { limit: pageSize, after, unassigned: options.unassigned }
       const page = await tokens.page(request, store.db)
@@ -166,7 +166,7 @@ async function assign(serial: string, username: string, options: DataOptions): P
     if (token.phoneId !== null)
       throw new CommandError(`${serial} belongs to a phone and moves with it`)
     if (token.userId !== null && token.userId !== user.userId) {
-      const holder = await new Users(store).byId(token.userId)
+      const holder = await new Users().byId(token.userId, store.db)
       throw new CommandError(
         `${serial} is ${holder?.username ?? 'somebody'}'s; take it from them first: countersign token unassign ${serial}`,
       )
@@ -229,7 +229,7 @@ async function remove(
 
 /** The token of that serial or identifier. @throws {CommandError} if there is none, or more than one. */
 async function tokenNamed(store: Store, name: string): Promise<HardwareToken> {
-  const [token, ...others] = await new HardwareTokens(store).named(name)
+  const [token, ...others] = await new HardwareTokens(store).named(name, store.db)
   if (token === undefined)
     throw new CommandError(`there is no token ${name}; see countersign token list`)
   if (others.length === 0) return token

@@ -166,9 +166,9 @@ async function show(username: string, options: DataOptions): Promise<void> {
 }
 
 async function listDevices({ store }: Context, user: User) {
-  const phones = await new Phones(store).ofUser(user.userId)
-  const tokens = await new HardwareTokens(store).ofUser(user.userId)
-  const groups = await new Groups(store).ofUser(user.userId)
+  const phones = await new Phones().ofUser(user.userId, store.db)
+  const tokens = await new HardwareTokens(store).ofUser(user.userId, store.db)
+  const groups = await new Groups().ofUser(user.userId, store.db)
   return {
     groups: groups.map(({ groupId, name, status }) => ({ group_id: groupId, name, status })),
     phones: phones.map(({ phoneId, number, name, platform }) => ({

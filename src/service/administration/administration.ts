@@ -22,7 +22,7 @@ export class Administration {
     this.#store = store
     this.#clock = clock
     this.#actor = actor
-    this.#log = new AdministratorLog(store)
+    this.#log = new AdministratorLog()
   }
 
   /** @throws {AdministrationError} `ADMINISTRATION_DENIED` if the role lacks a permit of the act. */

@@ -34,11 +34,11 @@ export async function userOverviews(
   now: number,
 ): Promise<Page<UserOverview>> {
   const { db } = store
-  const { items: users, next } = await new Users(store).page(request, db)
+  const { items: users, next } = await new Users().page(request, db)
   const userIds = users.map(({ userId }) => userId)
-  const phones = await new Phones(store).counts(userIds, db)
+  const phones = await new Phones().counts(userIds, db)
   const tokens = await new HardwareTokens(store).counts(userIds, db)
-  const invitations = await new Invitations(store).openByUser(userIds, now, db)
+  const invitations = await new Invitations().openByUser(userIds, now, db)
   const locks = await activeLocks(userIds, now, db)
   const items = users.map((user) => {
     const { userId } = user

@@ -100,7 +100,7 @@ export class Integrations {
     this.#store = store
   }
 
-  async byIkey(ikey: string, db: StoreDb = this.#store.db): Promise<Integration | undefined> {
+  async byIkey(ikey: string, db: StoreDb): Promise<Integration | undefined> {
     const row = await db
       .selectFrom('integrations')
       .selectAll()
@@ -124,7 +124,7 @@ export class Integrations {
     return await this.#inTurn.ask(ikey)
   }
 
-  async list(db: StoreDb = this.#store.db): Promise<Integration[]> {
+  async list(db: StoreDb): Promise<Integration[]> {
     const rows = await db.selectFrom('integrations').selectAll().orderBy('name').execute()
     return rows.map((row) => this.#integrationOf(row))
   }

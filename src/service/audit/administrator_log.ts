@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import type { Schema } from '../store/schema.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import type { StoreDb } from '../store/store.ts'
 import { timeOrder } from './time_order.ts'
 
 /** Something that an administrator did. */
@@ -26,12 +26,6 @@ export interface AdministratorFilter {
 }
 
 export class AdministratorLog {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** Call it in the transaction of the change that it records. */
   async append(event: AdministratorEvent, db: StoreDb): Promise<void> {
     await db.insertInto('administrator_log').values(event).execute()
@@ -59,7 +53,7 @@ export class AdministratorLog {
   }
 
   /** Newest first. */
-  async list(limit: number, db: StoreDb = this.#store.db): Promise<AdministratorEvent[]> {
+  async list(limit: number, db: StoreDb): Promise<AdministratorEvent[]> {
     return (await this.entries({ limit }, db)).map(({ event }) => event)
   }
 

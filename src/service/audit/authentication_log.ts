@@ -1,6 +1,6 @@
 import { type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import type { StoreDb } from '../store/store.ts'
 import { timeOrder } from './time_order.ts'
 
 /** One sign-in as it ended, in the terms of the Admin API. */
@@ -55,12 +55,6 @@ const appendEvent = prepared((db, event: AuthenticationEvent) =>
 )
 
 export class AuthenticationLog {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** Call it in the transaction of the change that it records. */
   async append(event: AuthenticationEvent, db: StoreDb): Promise<void> {
     await appendEvent(db, event)
@@ -73,7 +67,7 @@ export class AuthenticationLog {
   }
 
   /** Newest first. */
-  async list(filter: EventFilter, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
+  async list(filter: EventFilter, db: StoreDb): Promise<AuthenticationEvent[]> {
     return (await this.entries(filter, db)).map(({ event }) => event)
   }
 
@@ -112,7 +106,7 @@ export class AuthenticationLog {
   async ofUser(
     userId: string,
     { since, limit, ikey, exceptIkey, reason, successesAndPushes }: UserEventFilter,
-    db: StoreDb = this.#store.db,
+    db: StoreDb,
   ): Promise<AuthenticationEvent[]> {
     let query = db
       .selectFrom('authentication_log')
@@ -137,7 +131,7 @@ export class AuthenticationLog {
   }
 
   /** All lines of one transaction, newest first. */
-  async ofTxid(txid: string, db: StoreDb = this.#store.db): Promise<AuthenticationEvent[]> {
+  async ofTxid(txid: string, db: StoreDb): Promise<AuthenticationEvent[]> {
     const rows = await db
       .selectFrom('authentication_log')
       .selectAll()

@@ -99,7 +99,7 @@ export class TelephonyLog {
   async finish(
     id: number,
     { result, detail }: Pick<TelephonyEvent, 'result' | 'detail'>,
-    db: StoreDb = this.#store.db,
+    db: StoreDb,
   ): Promise<void> {
     await db
       .updateTable('telephony_log')
@@ -130,7 +130,7 @@ export class TelephonyLog {
   }
 
   /** Newest first. */
-  async list(filter: TelephonyFilter, db: StoreDb = this.#store.db): Promise<TelephonyEvent[]> {
+  async list(filter: TelephonyFilter, db: StoreDb): Promise<TelephonyEvent[]> {
     return (await this.entries(filter, db)).map(({ event }) => event)
   }
 

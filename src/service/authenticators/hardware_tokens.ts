@@ -68,14 +68,14 @@ export class HardwareTokens {
     return counts
   }
 
-  async ofUser(userId: string, db?: StoreDb): Promise<HardwareToken[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.ofUser(userId, db)
     const yubikeys = await this.#yubikeys.ofUser(userId, db)
     return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]
   }
 
   /** Those with a serial, which is unique within a kind, or the one with an identifier. */
-  async named(name: string, db?: StoreDb): Promise<HardwareToken[]> {
+  async named(name: string, db: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.named(name, db)
     const yubikeys = await this.#yubikeys.named(name, db)
     return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]

@@ -11,9 +11,9 @@ import type { Store } from '../store/store.ts'
 /** Composes the users with all that they sign in with. */
 export function composeDirectory(store: Store): Directory {
   return {
-    users: new Users(store),
-    groups: new Groups(store),
-    phones: new Phones(store),
+    users: new Users(),
+    groups: new Groups(),
+    phones: new Phones(),
     tokens: new Tokens(store),
     yubikeys: new Yubikeys(store),
     bypassCodes: new BypassCodes(store),

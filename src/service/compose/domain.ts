@@ -68,7 +68,7 @@ export async function composeDomain(
 ): Promise<Domain> {
   const directory = composeDirectory(store)
   const devices = new PushDevices(store)
-  const administratorLog = new AdministratorLog(store)
+  const administratorLog = new AdministratorLog()
   const outbox = new Outbox(folder, clock)
   const addresses = new VoiceAddresses(store.sealing, () => origin.url)
   const effects = { clock, log }
@@ -100,7 +100,7 @@ export async function composeDomain(
       clock,
     ),
     deactivation: new Deactivation(store, users, activatedPhones, phoneChanges),
-    invitations: new Invitations(store),
+    invitations: new Invitations(),
     administratorLog,
     notices,
     delivery,

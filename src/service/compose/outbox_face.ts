@@ -4,6 +4,6 @@ import { outboxKey } from '../messaging/outbox/outbox_key.ts'
 import type { Domain } from './domain.ts'
 
 /** Composes `/outbox/api`, for test mode only. */
-export function composeOutboxPage({ outbox, transactions }: Domain, folder: string): Face {
-  return (server) => addOutboxPage(server, outbox, transactions, outboxKey(folder))
+export function composeOutboxPage({ store, outbox, transactions }: Domain, folder: string): Face {
+  return (server) => addOutboxPage(server, outbox, transactions, store.db, outboxKey(folder))
 }

@@ -28,21 +28,21 @@ export function addOwnDevices(routes: PortalRoutes, domain: Domain, own: SelfSer
   addDeviceRoutes(routes, new OwnPhones(acts, users, phones, belongings), belongings, enrolments)
   addPhoneRoutes(
     routes,
-    new NumberCodes(numberChecks, phones, delivery.sms, clock, log),
+    new NumberCodes(store.db, numberChecks, phones, delivery.sms, clock, log),
     new NumberEnrolment(acts, numberChecks, enrolments, users, phones, clock),
     new AppActivation(acts, enrolments, activation, () => origin.host),
   )
   addRecoveryRoutes(routes, new RecoveryCodes(acts, bypassCodes), enrolments)
   addPasskeyRoutes(
     routes,
-    new PasskeyRegistration(acts, credentials, own.challenges, own.relyingParty),
+    new PasskeyRegistration(store.db, acts, credentials, own.challenges, own.relyingParty),
     new OwnPasskeys(acts, users, credentials, belongings),
     belongings,
     enrolments,
   )
   addHistoryRoutes(
     routes,
-    new OwnHistory(new AuthenticationLog(store), signIn.fraudReports, users, clock),
+    new OwnHistory(store.db, new AuthenticationLog(), signIn.fraudReports, users, clock),
     new OwnSessions(acts, own.sessions, own.activationCodes),
     places,
   )

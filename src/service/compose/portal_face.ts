@@ -31,6 +31,7 @@ export function composePortal(
   const own = composeSelfService(domain)
   const { sessions, enrolments, belongings } = own
   const gate = new PortalSessionGate(
+    domain.store.db,
     sessions,
     directory.users,
     directory.groups,
@@ -45,7 +46,7 @@ export function composePortal(
     face: (server) =>
       addPortal(server, log, (portal) => {
         const routes = new PortalRoutes(portal, gate, limits, clientAddresses)
-        addSessionRoutes(routes, gate, limits, description, enrolments, sessions)
+        addSessionRoutes(routes, gate, limits, description, enrolments, sessions, domain.store.db)
         addSignIn(routes, gate, limits, description, domain, own)
         addOwnDevices(routes, domain, own)
       }),

@@ -26,14 +26,14 @@ export function addSignIn(
   const { users, groups } = directory
   const { preauth, auth, journal } = signIn
   const application = new PortalApplication(store, clock)
-  const requests = new PortalRequests(application, users, groups)
+  const requests = new PortalRequests(store.db, application, users, groups)
   const sessions = new SignInSessions(store, portalSessions, clock)
   addSignInRoutes(routes, gate, limits, description, {
     sessions,
     passcode: new PasscodeSignIn(requests, sessions, auth, log),
-    push: new PushSignIn(requests, sessions, preauth, auth, transactions, users, log),
+    push: new PushSignIn(store.db, requests, sessions, preauth, auth, transactions, users, log),
   })
-  const assertion = new PasskeyAssertion(credentials, challenges, relyingParty)
+  const assertion = new PasskeyAssertion(store.db, credentials, challenges, relyingParty)
   const approval = new PasskeyApproval(store, credentials, users, journal, clock)
   addPasskeySignInRoutes(routes, gate, limits, sessions, {
     assertion,

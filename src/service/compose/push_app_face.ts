@@ -19,15 +19,15 @@ export interface PushAppFace {
 export function composePushApp(domain: Domain, accountName: string): PushAppFace {
   const { store, directory, signIn, transactions, devices, places, origin } = domain
   const { activation, deactivation, clock, log } = domain
-  const pending = new WaitingSignIns(signIn.pushAnswers, devices, places)
+  const pending = new WaitingSignIns(store.db, signIn.pushAnswers, devices, places)
   const streams = new RequestStreams(transactions, pending)
-  const authenticationLog = new AuthenticationLog(store)
+  const authenticationLog = new AuthenticationLog()
   const account = { name: accountName, vapidPublicKey: domain.webPush?.publicKey }
   const face: Face = (server, gates) =>
-    addPushApp(server, gates, devices, clock, log, (app, route) => {
+    addPushApp(server, gates, store.db, devices, clock, log, (app, route) => {
       addActivation(app, gates.limit, activation, account, () => origin.host, clock)
-      addDeviceRoutes(route, directory, devices, deactivation, account, clock)
-      addHistoryRoutes(route, authenticationLog, places, clock)
+      addDeviceRoutes(route, store.db, directory, devices, deactivation, account, clock)
+      addHistoryRoutes(route, store.db, authenticationLog, places, clock)
       addRequestRoutes(route, signIn.pushAnswers, pending, streams, clock)
     })
   return { face, streams }

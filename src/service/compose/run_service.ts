@@ -68,6 +68,7 @@ export async function runService(store: Store, options: RunOptions): Promise<Ser
     {
       certified,
       signedRequests: new SignedRequestGate({
+        db: store.db,
         integrations: new Integrations(store),
         ownHosts: () => origin.signedHosts,
         clientAddresses,

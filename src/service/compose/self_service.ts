@@ -26,7 +26,7 @@ export interface SelfService {
 export function composeSelfService(domain: Domain): SelfService {
   const { store, directory, invitations, administratorLog, notices, delivery, clock } = domain
   const sessions = new PortalSessions(store)
-  const credentials = new WebauthnCredentials(store)
+  const credentials = new WebauthnCredentials()
   const belongings = new OwnBelongings(store, directory, credentials, delivery, clock)
   return {
     acts: new Acts(store, administratorLog, notices, clock),

@@ -66,7 +66,7 @@ export function composeSignIn(
 ): SignIn {
   const { users, phones, smsPasscodes } = directory
   const { push, sms } = config
-  const authenticationLog = new AuthenticationLog(store)
+  const authenticationLog = new AuthenticationLog()
   const journal = new Journal(authenticationLog)
   const lockout = new Lockout(store, config.lockout)
   const timeouts = new Timeouts(store, transactions, journal, clock)
@@ -85,7 +85,7 @@ export function composeSignIn(
     clock,
   )
   const passcodeDelivery = new PasscodeDelivery(store, smsPasscodes, phones, clock)
-  const batches = new SmsBatches(passcodeDelivery, phones, delivery.sms, sms, log)
+  const batches = new SmsBatches(store.db, passcodeDelivery, phones, delivery.sms, sms, log)
   const kinds = composePasscodeKinds(directory, transactions, batches)
   const check = new PasscodeCheck(lockout, users, kinds)
   const passcodes = new PasscodeFactor(store, check, settlement, clock)
@@ -98,13 +98,13 @@ export function composeSignIn(
     sms: new SmsFactor(single, batches, authenticationLog, clock),
   }
   const reads = new SubjectReads(subjects, log)
-  const authStatus = new AuthStatus(transactions, timeouts, clock)
+  const authStatus = new AuthStatus(store.db, transactions, timeouts, clock)
   const withdrawal = new PushWithdrawal(store, transactions, settlement)
   return {
-    preauth: new Preauth(reads, settlement, verificationCodes, smsPasscodes, clock),
+    preauth: new Preauth(store.db, reads, settlement, verificationCodes, smsPasscodes, clock),
     auth: new Auth(reads, settlement, passcodes, phoneFactors, clock),
     authStatus,
-    pushAnswers: new PushAnswers(transactions, settlement, withdrawal, clock),
+    pushAnswers: new PushAnswers(store.db, transactions, settlement, withdrawal, clock),
     settlement,
     fraudReports: fraud,
     journal,

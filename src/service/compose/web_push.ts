@@ -23,7 +23,7 @@ export async function composeWebPush(
     )
   }
   const subscriptions = {
-    of: async (phoneId: string) => (await devices.byPhone(phoneId))?.subscription ?? null,
+    of: async (phoneId: string) => (await devices.byPhone(phoneId, store.db))?.subscription ?? null,
     ended: (phoneId: string, subscription: string) => devices.unsubscribe(phoneId, subscription),
   }
   const keys = await vapidKeys(store)

@@ -49,10 +49,10 @@ export class TelephonyLimit {
     }
     try {
       const detail = await send()
-      await this.#log.finish(line.id, { result: 'sent', detail })
+      await this.#log.finish(line.id, { result: 'sent', detail }, this.#store.db)
     } catch (error) {
       const detail = error instanceof DeliveryError ? error.message : 'an unexpected error'
-      await this.#log.finish(line.id, { result: toResult(error), detail })
+      await this.#log.finish(line.id, { result: toResult(error), detail }, this.#store.db)
       throw error
     }
   }

@@ -9,7 +9,7 @@ import {
   searchText,
 } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
-import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
+import { isUniqueViolation, type StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
 /** A group's status counts for all its members, before their own. */
@@ -39,12 +39,6 @@ export interface GroupFilter {
 }
 
 export class Groups {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** A page of groups, by name. */
   async page(request: PageRequest<'name'> & GroupFilter, db: StoreDb): Promise<Page<Group>> {
     const keyset = {
@@ -65,7 +59,7 @@ export class Groups {
     return Number(count)
   }
 
-  async byName(name: string, db: StoreDb = this.#store.db): Promise<Group | undefined> {
+  async byName(name: string, db: StoreDb): Promise<Group | undefined> {
     const row = await db
       .selectFrom('groups')
       .selectAll()
@@ -74,7 +68,7 @@ export class Groups {
     return row === undefined ? undefined : toGroup(row)
   }
 
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Group[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<Group[]> {
     return (await groupsOfUser(db, { userId })).map(toGroup)
   }
 

@@ -3,7 +3,7 @@ import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { lowerCase, type Page, type PageRequest, readPage } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import type { StoreDb } from '../store/store.ts'
 import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
 import { addName, checkedName } from './user_names.ts'
 import { matchesWords, updateWords } from './user_words.ts'
@@ -30,25 +30,24 @@ export interface UserFilter {
 
 /** Stores the users, found by name, alias or identifier. */
 export class Users {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
+  /** The user with that name or alias. */
+  async byName(username: string, db: StoreDb): Promise<User | undefined> {
+    return await this.#named(lookupName(username, 'none'), db)
   }
 
-  /** The user with that name or alias. */
-  async byName(
+  /** The user with that name or alias; else, if the application allows it, with its normalized form. */
+  async byLoginName(
     username: string,
-    normalization: UsernameNormalization = 'none',
-    db: StoreDb = this.#store.db,
+    normalization: UsernameNormalization,
+    db: StoreDb,
   ): Promise<User | undefined> {
-    const exact = await this.#named(lookupName(username, 'none'), db)
+    const exact = await this.byName(username, db)
     if (exact !== undefined || normalization === 'none') return exact
     const simple = lookupName(username, 'simple')
     return simple === lookupName(username, 'none') ? undefined : await this.#named(simple, db)
   }
 
-  async byId(userId: string, db: StoreDb = this.#store.db): Promise<User | undefined> {
+  async byId(userId: string, db: StoreDb): Promise<User | undefined> {
     const row = await db
       .selectFrom('users')
       .selectAll()
@@ -59,7 +58,7 @@ export class Users {
   }
 
   /** All users, by name. */
-  async list(db: StoreDb = this.#store.db): Promise<User[]> {
+  async list(db: StoreDb): Promise<User[]> {
     const rows = await db.selectFrom('users').selectAll().orderBy('username').execute()
     const names = await db
       .selectFrom('user_names')

@@ -50,7 +50,7 @@ export class Enrolments {
    */
   async open(code: string, presented: PortalSession | undefined, address: string): Promise<Opened> {
     const now = this.#clock.now()
-    const invitation = await this.#invitations.byCode(code)
+    const invitation = await this.#invitations.byCode(code, this.#store.db)
     if (invitation === undefined) throw over()
     if (presented !== undefined && presented.tokenHash === invitation.sessionHash) {
       return { session: presented, token: undefined }
@@ -60,7 +60,7 @@ export class Enrolments {
     const user = await this.#userOf(invitation)
     await this.#refuseEnrolled(invitation, user)
     const { sessionHash: holder } = invitation
-    if (holder !== null && (await this.#sessions.byHash(holder, now)) !== undefined)
+    if (holder !== null && (await this.#sessions.byHash(holder, now, this.#store.db)) !== undefined)
       throw elsewhere()
     return await this.#store.transaction(async (db) => {
       if (presented !== undefined) await this.#sessions.end(presented.tokenHash, db)
@@ -92,7 +92,7 @@ export class Enrolments {
     if (user !== undefined) return { session, user }
     const { codeHash, tokenHash, username } = session
     if (session.kind !== 'enrollment' || codeHash === null) throw over()
-    const before = await this.#users.byName(username, 'none', db)
+    const before = await this.#users.byName(username, db)
     if (before !== undefined) {
       if (!mayEnrol(before) || (await this.#hasDevice(before.userId, 0, db))) {
         throw enrolled()
@@ -145,8 +145,9 @@ export class Enrolments {
   }
 
   async #userOf({ userId, username }: Invitation): Promise<User | undefined> {
+    const { db } = this.#store
     const user =
-      userId === null ? await this.#users.byName(username, 'none') : await this.#users.byId(userId)
+      userId === null ? await this.#users.byName(username, db) : await this.#users.byId(userId, db)
     if (user === undefined && userId !== null) throw over()
     if (user !== undefined && !mayEnrol(user)) throw over()
     // a user whose name looks like the invited one was added meanwhile

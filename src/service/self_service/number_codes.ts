@@ -4,6 +4,7 @@ import { e164, type Phones } from '../authenticators/phone/phones.ts'
 import { DeliveryError, type SmsPort } from '../messaging/messaging.ts'
 import { inGsm7 } from '../messaging/sms/gsm7.ts'
 import { DirectoryError } from '../people/user.ts'
+import type { StoreDb } from '../store/store.ts'
 import { readName } from './device_name.ts'
 import type { NumberChecks } from './number_checks.ts'
 import { requireNewNumber } from './number_limits.ts'
@@ -13,6 +14,7 @@ const maxAccountLength = 40
 
 /** Sends codes to numbers that users say are theirs. */
 export class NumberCodes {
+  readonly #db: StoreDb
   readonly #numberChecks: NumberChecks
   readonly #phones: Phones
   readonly #sms: SmsPort | undefined
@@ -20,12 +22,14 @@ export class NumberCodes {
   readonly #log: Log
 
   constructor(
+    db: StoreDb,
     numberChecks: NumberChecks,
     phones: Phones,
     sms: SmsPort | undefined,
     clock: Clock,
     log: Log,
   ) {
+    this.#db = db
     this.#numberChecks = numberChecks
     this.#phones = phones
     this.#sms = sms
@@ -40,7 +44,8 @@ export class NumberCodes {
     }
     const number = readNumber(typed)
     const { session, user } = person
-    if (user !== undefined) requireNewNumber(number, await this.#phones.ofUser(user.userId))
+    if (user !== undefined)
+      requireNewNumber(number, await this.#phones.ofUser(user.userId, this.#db))
     const code = await this.#numberChecks.begin(
       { sessionHash: session.tokenHash, username: session.username },
       { number, name: readName(name) },

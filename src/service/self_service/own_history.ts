@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
 import type { Users } from '../people/users.ts'
 import type { FraudReports } from '../sign_in/fraud_reports.ts'
+import type { StoreDb } from '../store/store.ts'
 import { type KnownPerson, SelfServiceError } from './person.ts'
 
 /** A sign-in as its user sees it. */
@@ -17,12 +18,20 @@ const marked = 'user_marked_fraud'
 
 /** A user's past sign-ins. */
 export class OwnHistory {
+  readonly #db: StoreDb
   readonly #log: AuthenticationLog
   readonly #fraudReports: FraudReports
   readonly #users: Users
   readonly #clock: Clock
 
-  constructor(log: AuthenticationLog, fraudReports: FraudReports, users: Users, clock: Clock) {
+  constructor(
+    db: StoreDb,
+    log: AuthenticationLog,
+    fraudReports: FraudReports,
+    users: Users,
+    clock: Clock,
+  ) {
+    this.#db = db
     this.#log = log
     this.#fraudReports = fraudReports
     this.#users = users
@@ -32,7 +41,7 @@ export class OwnHistory {
   /** At most 100 sign-ins of the last 90 days, newest first. */
   async list({ user }: KnownPerson): Promise<PastSignIn[]> {
     const since = this.#clock.now() - shownDays * dayMs
-    const events = await this.#log.ofUser(user.userId, { since, limit: maxShown })
+    const events = await this.#log.ofUser(user.userId, { since, limit: maxShown }, this.#db)
     const reported = new Set(
       events.filter(({ result }) => result === 'fraud').map(({ txid }) => txid),
     )
@@ -53,7 +62,7 @@ export class OwnHistory {
    */
   async report({ user }: KnownPerson, txid: string): Promise<boolean> {
     if (await this.#fraudReports.report(user.userId, txid)) {
-      return (await this.#users.byId(user.userId))?.status === 'locked out'
+      return (await this.#users.byId(user.userId, this.#db))?.status === 'locked out'
     }
     throw new SelfServiceError('not_found', 'This sign-in has been reported already.')
   }

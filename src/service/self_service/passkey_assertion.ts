@@ -8,6 +8,7 @@ import type {
   WebauthnCredential,
   WebauthnCredentials,
 } from '../authenticators/passkey/webauthn_credentials.ts'
+import type { StoreDb } from '../store/store.ts'
 import type { PasskeyChallenges } from './passkey_challenges.ts'
 import type { RelyingParty } from './relying_party.ts'
 
@@ -22,15 +23,18 @@ export interface ProvedPasskey {
 
 /** Verifies that a browser has a passkey (WebAuthn §7.2). */
 export class PasskeyAssertion {
+  readonly #db: StoreDb
   readonly #credentials: WebauthnCredentials
   readonly #challenges: PasskeyChallenges
   readonly #relyingParty: RelyingParty
 
   constructor(
+    db: StoreDb,
     credentials: WebauthnCredentials,
     challenges: PasskeyChallenges,
     relyingParty: RelyingParty,
   ) {
+    this.#db = db
     this.#credentials = credentials
     this.#challenges = challenges
     this.#relyingParty = relyingParty
@@ -52,7 +56,7 @@ export class PasskeyAssertion {
    */
   async verify(tokenHash: string, response: PasskeyResponse): Promise<ProvedPasskey | undefined> {
     const challenge = await this.#challenges.take(tokenHash, response.response.clientDataJSON)
-    const credential = await this.#credentials.byWebauthnId(response.id)
+    const credential = await this.#credentials.byWebauthnId(response.id, this.#db)
     if (credential === undefined) return undefined
     // the passkey must name its user, and name the right one
     const { userHandle } = response.response

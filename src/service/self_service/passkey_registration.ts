@@ -5,6 +5,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
 import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
+import type { StoreDb } from '../store/store.ts'
 import type { Acts } from './acts.ts'
 import { readName } from './device_name.ts'
 import { type PasskeyChallenges, passkeyRefused } from './passkey_challenges.ts'
@@ -13,17 +14,20 @@ import type { RelyingParty } from './relying_party.ts'
 
 /** Registers passkeys (WebAuthn §7.1), in a session that has proved a second factor. */
 export class PasskeyRegistration {
+  readonly #db: StoreDb
   readonly #acts: Acts
   readonly #credentials: WebauthnCredentials
   readonly #challenges: PasskeyChallenges
   readonly #relyingParty: RelyingParty
 
   constructor(
+    db: StoreDb,
     acts: Acts,
     credentials: WebauthnCredentials,
     challenges: PasskeyChallenges,
     relyingParty: RelyingParty,
   ) {
+    this.#db = db
     this.#acts = acts
     this.#credentials = credentials
     this.#challenges = challenges
@@ -33,7 +37,7 @@ export class PasskeyRegistration {
   /** What the browser needs to make a passkey. */
   async options({ session, user }: KnownPerson): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { id, name, algorithms } = this.#relyingParty
-    const own = await this.#credentials.ofUser(user.userId)
+    const own = await this.#credentials.ofUser(user.userId, this.#db)
     const options = await generateRegistrationOptions({
       rpName: name,
       rpID: id,

@@ -38,7 +38,7 @@ export class PortalApplication {
 
   async #known(): Promise<Integration | undefined> {
     const ikey = await portalIkey(this.#store.db)
-    return ikey === undefined ? undefined : await this.#integrations.byIkey(ikey)
+    return ikey === undefined ? undefined : await this.#integrations.byIkey(ikey, this.#store.db)
   }
 
   async #create(): Promise<Integration> {

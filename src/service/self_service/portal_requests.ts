@@ -3,6 +3,7 @@ import type { Groups } from '../people/groups.ts'
 import type { User } from '../people/user.ts'
 import type { Users } from '../people/users.ts'
 import type { AuthRequest } from '../sign_in/subject_reads.ts'
+import type { StoreDb } from '../store/store.ts'
 import type { PortalApplication } from './portal_application.ts'
 import type { PortalSession } from './portal_sessions.ts'
 
@@ -22,11 +23,13 @@ export interface PasskeyRequest {
 
 /** Builds the requests by which the portal asks whether a user may sign in. */
 export class PortalRequests {
+  readonly #db: StoreDb
   readonly #application: PortalApplication
   readonly #users: Users
   readonly #groups: Groups
 
-  constructor(application: PortalApplication, users: Users, groups: Groups) {
+  constructor(db: StoreDb, application: PortalApplication, users: Users, groups: Groups) {
+    this.#db = db
     this.#application = application
     this.#users = users
     this.#groups = groups
@@ -36,7 +39,11 @@ export class PortalRequests {
   async byName(session: PortalSession): Promise<PortalRequest | undefined> {
     const integration = await this.#application.integration()
     if (integration === undefined || session.username === '') return undefined
-    const user = await this.#users.byName(session.username, integration.usernameNormalization)
+    const user = await this.#users.byLoginName(
+      session.username,
+      integration.usernameNormalization,
+      this.#db,
+    )
     const proofless = user !== undefined && (await this.#isProofless(user))
     const request = { ...buildRequest(session, integration, user), budget: 'portal' } as const
     return { request, user, proofless }
@@ -50,7 +57,7 @@ export class PortalRequests {
    */
   async byPasskey(session: PortalSession, userId: string): Promise<PasskeyRequest | undefined> {
     const integration = await this.#application.integration()
-    const user = await this.#users.byId(userId)
+    const user = await this.#users.byId(userId, this.#db)
     if (integration === undefined || user === undefined) return undefined
     if (await this.#isProofless(user)) return undefined
     const asked = { ...integration, newUserPolicy: 'enroll' } as const
@@ -60,7 +67,7 @@ export class PortalRequests {
 
   /** Bypass status would let the user in without proof, so the portal treats them as unknown. */
   async #isProofless({ status, userId }: User): Promise<boolean> {
-    const groups = await this.#groups.ofUser(userId)
+    const groups = await this.#groups.ofUser(userId, this.#db)
     return status === 'bypass' || groups.some((group) => group.status === 'bypass')
   }
 }

@@ -84,19 +84,11 @@ export class PortalSessions {
   }
 
   /** The session of a token, unless it is over. */
-  async byToken(
-    token: string,
-    now: number,
-    db: StoreDb = this.#store.db,
-  ): Promise<PortalSession | undefined> {
+  async byToken(token: string, now: number, db: StoreDb): Promise<PortalSession | undefined> {
     return await this.byHash(hashToken(token), now, db)
   }
 
-  async byHash(
-    tokenHash: string,
-    now: number,
-    db: StoreDb = this.#store.db,
-  ): Promise<PortalSession | undefined> {
+  async byHash(tokenHash: string, now: number, db: StoreDb): Promise<PortalSession | undefined> {
     const row = await db
       .selectFrom('portal_sessions')
       .selectAll()
@@ -163,7 +155,7 @@ export class PortalSessions {
   }
 
   /** @returns Whether there was such a session. */
-  async end(tokenHash: string, db: StoreDb = this.#store.db): Promise<boolean> {
+  async end(tokenHash: string, db: StoreDb): Promise<boolean> {
     const { numDeletedRows } = await db
       .deleteFrom('portal_sessions')
       .where('token_hash', '=', tokenHash)

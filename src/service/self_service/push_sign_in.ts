@@ -6,6 +6,7 @@ import type { Users } from '../people/users.ts'
 import type { Auth } from '../sign_in/auth.ts'
 import type { Preauth } from '../sign_in/preauth.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
+import type { StoreDb } from '../store/store.ts'
 import { signInRefused } from './person.ts'
 import type { PortalRequests } from './portal_requests.ts'
 import type { PortalSession } from './portal_sessions.ts'
@@ -27,6 +28,7 @@ const nobodyAsked = 'none'
  * whether or not they have a phone.
  */
 export class PushSignIn {
+  readonly #db: StoreDb
   readonly #requests: PortalRequests
   readonly #sessions: SignInSessions
   readonly #preauth: Preauth
@@ -36,6 +38,7 @@ export class PushSignIn {
   readonly #log: Log
 
   constructor(
+    db: StoreDb,
     requests: PortalRequests,
     sessions: SignInSessions,
     preauth: Preauth,
@@ -44,6 +47,7 @@ export class PushSignIn {
     users: Users,
     log: Log,
   ) {
+    this.#db = db
     this.#requests = requests
     this.#sessions = sessions
     this.#preauth = preauth
@@ -86,7 +90,8 @@ export class PushSignIn {
     const { txid } = session
     if (txid === null || session.asked === null) return { kind: 'timeout' }
     const waiting = this.#sessions.isPushOver(session) ? 'timeout' : 'waiting'
-    const transaction = txid === nobodyAsked ? undefined : await this.#transactions.byTxid(txid)
+    const transaction =
+      txid === nobodyAsked ? undefined : await this.#transactions.byTxid(txid, this.#db)
     const outcome = transaction?.outcome
     if (transaction === undefined || outcome === undefined || outcome.result === 'waiting') {
       return { kind: waiting }
@@ -96,7 +101,7 @@ export class PushSignIn {
       return { kind: answers.includes(outcome.status_msg) ? 'refused' : waiting }
     }
     const user =
-      transaction.userId === null ? undefined : await this.#users.byId(transaction.userId)
+      transaction.userId === null ? undefined : await this.#users.byId(transaction.userId, this.#db)
     if (!isProof({ ...outcome, result: 'allow' }) || user === undefined) return { kind: 'refused' }
     return { kind: 'signed_in', token: await this.#sessions.complete(session, user) }
   }

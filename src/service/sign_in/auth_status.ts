@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import type { StoreDb } from '../store/store.ts'
 import type { Timeouts } from './timeouts.ts'
 import { ReportedStatuses } from './transaction/reported_statuses.ts'
 import {
@@ -23,12 +24,14 @@ const maxWaitingReplies = 14
 
 /** The outcome of sign-ins that wait for an answer: for callers that wait, and for those that poll. */
 export class AuthStatus {
+  readonly #db: StoreDb
   readonly #transactions: Transactions
   readonly #timeouts: Timeouts
   readonly #clock: Clock
   readonly #reported = new ReportedStatuses()
 
-  constructor(transactions: Transactions, timeouts: Timeouts, clock: Clock) {
+  constructor(db: StoreDb, transactions: Transactions, timeouts: Timeouts, clock: Clock) {
+    this.#db = db
     this.#transactions = transactions
     this.#timeouts = timeouts
     this.#clock = clock
@@ -53,7 +56,7 @@ export class AuthStatus {
    * @returns `undefined` if this application has no such transaction.
    */
   async poll(txid: string, ikey: string, caller?: Caller): Promise<Outcome | Waiting | undefined> {
-    let transaction = await this.#transactions.byTxid(txid)
+    let transaction = await this.#transactions.byTxid(txid, this.#db)
     if (transaction === undefined || transaction.ikey !== ikey) return undefined
     if (this.#reported.has(transaction)) {
       const { status } = transaction.outcome

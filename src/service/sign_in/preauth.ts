@@ -8,6 +8,7 @@ import type {
 } from '../authenticators/push/verification_codes.ts'
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import type { User } from '../people/user.ts'
+import type { StoreDb } from '../store/store.ts'
 import { deviceList } from './device_list.ts'
 import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
@@ -29,6 +30,7 @@ export type PreauthOutcome =
 
 /** Whether a user may sign in, and with which of their devices. */
 export class Preauth {
+  readonly #db: StoreDb
   readonly #subjects: SubjectReads
   readonly #settlement: Settlement
   readonly #verificationCodes: VerificationCodes
@@ -36,12 +38,14 @@ export class Preauth {
   readonly #clock: Clock
 
   constructor(
+    db: StoreDb,
     subjects: SubjectReads,
     settlement: Settlement,
     verificationCodes: VerificationCodes,
     smsPasscodes: SmsPasscodes,
     clock: Clock,
   ) {
+    this.#db = db
     this.#subjects = subjects
     this.#settlement = settlement
     this.#verificationCodes = verificationCodes
@@ -102,7 +106,7 @@ export class Preauth {
   ): Promise<ReadonlyMap<string, string>> {
     const takesSms = phones.some(({ capabilities }) => capabilities.includes('sms'))
     if (!takesSms || user === undefined) return new Map()
-    return await this.#smsPasscodes.nextDigits(user.userId, this.#clock.now())
+    return await this.#smsPasscodes.nextDigits(user.userId, this.#clock.now(), this.#db)
   }
 
   /** Issues the code for the login's next push, if the application requires one. */

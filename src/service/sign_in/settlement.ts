@@ -74,7 +74,7 @@ export class Settlement implements Settles {
    *   unanswered.
    */
   async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
-    const transaction = await this.#transactions.byTxid(txid)
+    const transaction = await this.#transactions.byTxid(txid, this.#store.db)
     if (transaction === undefined || transaction.outcome.result !== 'waiting') return false
     if (outcome.result === 'allow' && isOverdue(transaction, this.#clock.now())) {
       await this.#timeouts.end(transaction)

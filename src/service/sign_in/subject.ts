@@ -77,8 +77,8 @@ export class Subjects {
     const now = this.#clock.now()
     const user =
       'userId' in reference
-        ? await users.byId(reference.userId)
-        : await users.byName(reference.username, usernameNormalization)
+        ? await users.byId(reference.userId, db)
+        : await users.byLoginName(reference.username, usernameNormalization, db)
     if (user === undefined && 'userId' in reference) return undefined
     const nameRefusal =
       user === undefined && 'username' in reference
@@ -86,10 +86,10 @@ export class Subjects {
         : undefined
     const userId = user?.userId ?? nobody
     const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut] = await Promise.all([
-      groups.ofUser(userId),
-      phones.ofUser(userId),
-      tokens.ofUser(userId),
-      yubikeys.ofUser(userId),
+      groups.ofUser(userId, db),
+      phones.ofUser(userId, db),
+      tokens.ofUser(userId, db),
+      yubikeys.ofUser(userId, db),
       this.#lockout.accountIsLocked(userId, budget, now, db),
     ])
     const hasDevice = ownPhones.length + ownTokens.length + ownYubikeys.length > 0

@@ -143,7 +143,7 @@ export class Store {
       this.wakeUps.hold(db, announced)
       return aheadOfQueue(() => work(db))
     })
-    for (const topic of announced) this.wakeUps.announce(topic)
+    for (const topic of announced) this.wakeUps.announce(topic, this.db)
     return result
   }
 

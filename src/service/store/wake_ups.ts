@@ -59,7 +59,7 @@ export class WakeUps {
    * @param db The transaction of `Store.transaction` that makes the change: listeners are woken after its
    *   commit, and not at all if it fails.
    */
-  announce(topic: string, db?: object): void {
+  announce(topic: string, db: object): void {
     const held = db === undefined ? undefined : this.#held.get(db)
     if (held !== undefined) {
       held.push(topic)

@@ -199,7 +199,7 @@ async function peopleIn(
 ): Promise<People> {
   const database = databaseUrl === undefined ? undefined : new Secret(databaseUrl)
   const store = await Store.open({ folder, databaseUrl: database, migrate: true })
-  const [users, tokens, now] = [new Users(store), new Tokens(store), Date.now()]
+  const [users, tokens, now] = [new Users(), new Tokens(store), Date.now()]
   return await store.transaction(async (db) => {
     const integration = await new Integrations(store).create(
       { name: 'attacked', type: 'radius' },

@@ -80,12 +80,12 @@ export class World {
 
   async user(more: Partial<NewUser> = {}): Promise<User> {
     const user = { username: this.name('user'), ...more }
-    return await this.#write((db, now) => new Users(this.store).create(user, now, db))
+    return await this.#write((db, now) => new Users().create(user, now, db))
   }
 
   async phone(user: User): Promise<Phone> {
     const phone = { number: '+12025550143' }
-    return await this.#write((db, now) => new Phones(this.store).add(user.userId, phone, now, db))
+    return await this.#write((db, now) => new Phones().add(user.userId, phone, now, db))
   }
 
   async token(): Promise<{ readonly token: Token; readonly secret: string }> {
@@ -101,7 +101,7 @@ export class World {
 
   async group(status: GroupStatus = 'active'): Promise<Group> {
     const name = this.name('group')
-    return await this.#write((db) => new Groups(this.store).create(name, status, '', db))
+    return await this.#write((db) => new Groups().create(name, status, '', db))
   }
 
   async application(type: IntegrationType = 'radius'): Promise<Integration> {

@@ -33,9 +33,9 @@ onBothDatabases('integrations', (rig) => {
       enabled: true,
       created: now,
     })
-    const read = await integrations.byIkey(ikey)
+    const read = await integrations.byIkey(ikey, store.db)
     assert.equal(read?.skey.reveal(), skey.reveal())
-    assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA'), undefined)
+    assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA', store.db), undefined)
   })
 
   test('signature version 1 is on for type unix alone, and can be changed', async () => {
@@ -45,7 +45,7 @@ onBothDatabases('integrations', (rig) => {
     ])
     assert.deepEqual([unix.signatureV1, radius.signatureV1], [true, true])
     await store.transaction((db) => integrations.update(unix.ikey, { signatureV1: false }, db))
-    assert.equal((await integrations.byIkey(unix.ikey))?.signatureV1, false)
+    assert.equal((await integrations.byIkey(unix.ikey, store.db))?.signatureV1, false)
   })
 
   test('a change leaves alone what it does not name', async () => {
@@ -55,7 +55,7 @@ onBothDatabases('integrations', (rig) => {
       await integrations.update(ikey, { name: 'after', newUserPolicy: 'deny' }, db)
       await integrations.update(ikey, { enabled: false, usernameNormalization: 'none' }, db)
     })
-    const read = await integrations.byIkey(ikey)
+    const read = await integrations.byIkey(ikey, store.db)
     assert.equal(read?.name, 'after')
     assert.equal(read.newUserPolicy, 'deny')
     assert.equal(read.usernameNormalization, 'none')
@@ -66,11 +66,11 @@ onBothDatabases('integrations', (rig) => {
   test('listed by name, and removed once', async () => {
     const { ikey } = await create('a last one')
     await create('a first one')
-    const names = (await integrations.list()).map(({ name }) => name)
+    const names = (await integrations.list(store.db)).map(({ name }) => name)
     assert(names.indexOf('a first one') < names.indexOf('a last one'))
     const remove = () => store.transaction((db) => integrations.remove(ikey, db))
     assert.deepEqual([await remove(), await remove()], [true, false])
-    assert.equal(await integrations.byIkey(ikey), undefined)
+    assert.equal(await integrations.byIkey(ikey, store.db), undefined)
   })
 
   test('a sealed secret key that is put into another row does not open', async () => {
@@ -85,7 +85,9 @@ onBothDatabases('integrations', (rig) => {
       .set({ sealed_skey })
       .where('ikey', '=', other.ikey)
       .execute()
-    await assert.rejects(new Integrations(store).byIkey(other.ikey), { code: 'STORE_WRONG_KEY' })
+    await assert.rejects(new Integrations(store).byIkey(other.ikey, store.db), {
+      code: 'STORE_WRONG_KEY',
+    })
     await store.transaction((db) => integrations.remove(other.ikey, db))
   })
 
@@ -101,7 +103,10 @@ onBothDatabases('integrations', (rig) => {
     assert((await store.transaction((db) => rotateSealingKey(store, db))) >= 1)
     assert.notDeepEqual(await sealed(), before)
     const later = await rig().open()
-    assert.equal((await new Integrations(later).byIkey(ikey))?.skey.reveal(), skey.reveal())
+    assert.equal(
+      (await new Integrations(later).byIkey(ikey, store.db))?.skey.reveal(),
+      skey.reveal(),
+    )
   })
 
   test('two applications never have the same name, whatever its case', async () => {
@@ -145,7 +150,7 @@ onBothDatabases('integrations', (rig) => {
     await sql`update integrations set name = 'TWIN' where ikey = ${ikey}`.execute(store.db)
     await store.db.transaction().execute((db) => cli(db as never))
     const later = new Integrations(store)
-    assert.equal((await later.byIkey(older.ikey))?.name, 'Twin')
-    assert.equal((await later.byIkey(ikey))?.name, `TWIN (${ikey})`)
+    assert.equal((await later.byIkey(older.ikey, store.db))?.name, 'Twin')
+    assert.equal((await later.byIkey(ikey, store.db))?.name, `TWIN (${ikey})`)
   })
 })

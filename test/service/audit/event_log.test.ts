@@ -32,8 +32,8 @@ onBothDatabases('the event logs', (rig) => {
   let administrators: AdministratorLog
   before(async () => {
     store = await rig().open()
-    authentications = new AuthenticationLog(store)
-    administrators = new AdministratorLog(store)
+    authentications = new AuthenticationLog()
+    administrators = new AdministratorLog()
     await store.transaction(async (db) => {
       await authentications.append(event, db)
       await authentications.append({ ...event, timestamp: day + 1, username: 'bob' }, db)
@@ -43,10 +43,12 @@ onBothDatabases('the event logs', (rig) => {
   })
 
   const offsets = async (filter: Partial<EventFilter>) =>
-    (await authentications.list({ limit: 100, ...filter })).map(({ timestamp }) => timestamp - day)
+    (await authentications.list({ limit: 100, ...filter }, store.db)).map(
+      ({ timestamp }) => timestamp - day,
+    )
 
   test('returns an event as it was written', async () => {
-    assert.deepEqual(await authentications.list({ limit: 1, maxtime: day }), [event])
+    assert.deepEqual(await authentications.list({ limit: 1, maxtime: day }, store.db), [event])
   })
 
   test('lists authentications newest first, up to the limit', async () => {
@@ -78,7 +80,7 @@ onBothDatabases('the event logs', (rig) => {
       }),
     )
     await store.transaction((db) => administrators.append({ ...done, object: 'carol' }, db))
-    assert.deepEqual(await administrators.list(10), [{ ...done, object: 'carol' }, done])
-    assert.deepEqual(await administrators.list(1), [{ ...done, object: 'carol' }])
+    assert.deepEqual(await administrators.list(10, store.db), [{ ...done, object: 'carol' }, done])
+    assert.deepEqual(await administrators.list(1, store.db), [{ ...done, object: 'carol' }])
   })
 })

@@ -28,7 +28,7 @@ onBothDatabases('passcodes', (rig) => {
 
   async function newUser(): Promise<string> {
     const username = `member${++users}`
-    const create = store.transaction((db) => new Users(store).create({ username }, now, db))
+    const create = store.transaction((db) => new Users().create({ username }, now, db))
     return (await create).userId
   }
   async function newToken(userId: string, token: NewToken): Promise<OathSecret> {
@@ -144,7 +144,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal((await newCodes(userId)).length, 1)
     await assert.rejects(newCodes(userId), { code: 'DIRECTORY_TOO_MANY' })
     assert.equal((await newCodes(userId, { count: 50 }, now + 60_000)).length, 50)
-    assert.equal((await new BypassCodes(store).ofUser(userId)).length, 100)
+    assert.equal((await new BypassCodes(store).ofUser(userId, store.db)).length, 100)
   })
 
   test('passcodes and bypass codes outlive the sealing key they were made under', async () => {

@@ -123,7 +123,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
       )
     }
     await assert.rejects(limited.send(telephoned, sent), { code: 'DELIVERY_LIMIT' })
-    const lines = await new TelephonyLog(store).list({ userId: 'DULOG', limit: 10 })
+    const lines = await new TelephonyLog(store).list({ userId: 'DULOG', limit: 10 }, store.db)
     assert.deepEqual(
       lines.map(({ result }) => result),
       ['limited', 'refused', 'unreachable', 'refused', 'sent'],

@@ -30,7 +30,7 @@ onBothDatabases('users', (rig) => {
   let users: Users
   before(async () => {
     store = await rig().open()
-    users = new Users(store)
+    users = new Users()
   })
 
   const create = (username: string, ...aliases: string[]) =>
@@ -39,13 +39,19 @@ onBothDatabases('users', (rig) => {
   test('prefers the name as typed to the one without its domain', async () => {
     const plain = await create('erin')
     const withDomain = await create('erin@corp.example')
-    assert.equal((await users.byName('erin@corp.example', 'simple'))?.userId, withDomain.userId)
-    assert.equal((await users.byName('erin@other.example', 'simple'))?.userId, plain.userId)
+    assert.equal(
+      (await users.byLoginName('erin@corp.example', 'simple', store.db))?.userId,
+      withDomain.userId,
+    )
+    assert.equal(
+      (await users.byLoginName('erin@other.example', 'simple', store.db))?.userId,
+      plain.userId,
+    )
   })
 
   test('finds nobody by a name that no user can have', async () => {
     for (const name of ['', ' ', 'a\0b', '\ud800', "'; drop table users; --", 'x'.repeat(10_000)]) {
-      assert.equal(await users.byName(name, 'simple'), undefined)
+      assert.equal(await users.byLoginName(name, 'simple', store.db), undefined)
     }
   })
 
@@ -54,14 +60,14 @@ onBothDatabases('users', (rig) => {
     const rename = (username: string) =>
       store.transaction((db) => users.update(userId, { username }, db))
     await rename('  Franklin ')
-    const renamed = await users.byName('franklin')
+    const renamed = await users.byName('franklin', store.db)
     assert.equal(renamed?.username, 'Franklin')
     assert.deepEqual(renamed.aliases, ['f.f'])
-    assert.equal(await users.byName('frank'), undefined)
+    assert.equal(await users.byName('frank', store.db), undefined)
     await create('grace')
     await assert.rejects(rename('GRACE'), { code: 'DIRECTORY_NAME_TAKEN' })
     await assert.rejects(rename('a\nb'), { code: 'DIRECTORY_NAME' })
-    assert.equal((await users.byName('franklin'))?.userId, userId)
+    assert.equal((await users.byName('franklin', store.db))?.userId, userId)
   })
 
   test('sets eight aliases at most, each of one user, all or none', async () => {
@@ -70,9 +76,9 @@ onBothDatabases('users', (rig) => {
       store.transaction((db) => users.setAliases(userId, aliases, db))
     await assert.rejects(set(...'123456789'), { code: 'DIRECTORY_TOO_MANY' })
     await assert.rejects(set('h3', 'HEIDI'), { code: 'DIRECTORY_NAME_TAKEN' })
-    assert.deepEqual((await users.byId(userId))?.aliases, ['h1', 'h2'])
+    assert.deepEqual((await users.byId(userId, store.db))?.aliases, ['h1', 'h2'])
     await set('h2', 'h1', 'H3')
-    assert.deepEqual((await users.byName('h3'))?.aliases, ['h2', 'h1', 'H3'])
+    assert.deepEqual((await users.byName('h3', store.db))?.aliases, ['h2', 'h1', 'H3'])
   })
 
   test('gives a name to one of ten concurrent requests', async () => {
@@ -81,27 +87,30 @@ onBothDatabases('users', (rig) => {
     for (const result of results) {
       if (result.status === 'rejected') assert.equal(result.reason.code, 'DIRECTORY_NAME_TAKEN')
     }
-    assert.equal((await users.list()).filter(({ username }) => username === 'ivan').length, 1)
+    assert.equal(
+      (await users.list(store.db)).filter(({ username }) => username === 'ivan').length,
+      1,
+    )
   })
 
   test('removes a deleted user from groups, and unassigns the token', async () => {
     const { userId } = await create('judy')
     const { groupId, tokenId } = await store.transaction(async (db) => {
-      const { groupId } = await new Groups(store).create('admins', 'active', '', db)
-      await new Groups(store).addMember(groupId, userId, db)
+      const { groupId } = await new Groups().create('admins', 'active', '', db)
+      await new Groups().addMember(groupId, userId, db)
       const { token } = await new Tokens(store).create(userId, { kind: 'hotp' }, now, db)
       return { groupId, tokenId: token.tokenId }
     })
     await store.transaction((db) => users.remove(userId, db))
     const members = store.db.selectFrom('group_members').selectAll().where('group_id', '=', groupId)
     assert.deepEqual(await members.execute(), [])
-    const left = (await new Tokens(store).list()).find((token) => token.tokenId === tokenId)
+    const left = (await new Tokens(store).list(store.db)).find((token) => token.tokenId === tokenId)
     assert.equal(left?.userId, null)
-    assert.equal(await users.byName('judy'), undefined)
+    assert.equal(await users.byName('judy', store.db), undefined)
   })
 
   test('keeps group names unique, and changes the status for all members', async () => {
-    const groups = new Groups(store)
+    const groups = new Groups()
     const { userId } = await create('kim')
     const group = await store.transaction(async (db) => {
       const made = await groups.create('contractors', 'active', 'until June', db)
@@ -111,10 +120,10 @@ onBothDatabases('users', (rig) => {
     const again = store.transaction((db) => groups.create('contractors', 'active', '', db))
     await assert.rejects(again, { code: 'DIRECTORY_NAME_TAKEN' })
     await store.transaction((db) => groups.setStatus(group.groupId, 'disabled', db))
-    assert.deepEqual(await groups.ofUser(userId), [{ ...group, status: 'disabled' }])
+    assert.deepEqual(await groups.ofUser(userId, store.db), [{ ...group, status: 'disabled' }])
     await store.transaction((db) => groups.removeMember(group.groupId, userId, db))
-    assert.deepEqual(await groups.ofUser(userId), [])
+    assert.deepEqual(await groups.ofUser(userId, store.db), [])
     await store.transaction((db) => groups.remove(group.groupId, db))
-    assert.equal(await groups.byName('contractors'), undefined)
+    assert.equal(await groups.byName('contractors', store.db), undefined)
   })
 })

@@ -73,7 +73,7 @@ async function addAlice(service: TestService, clock: Clock): Promise<void> {
   const { userId } = await service.addUser({ username: 'alice' })
   await service.store.transaction(async (db) => {
     const phone = { number: '+15550104788' }
-    const { phoneId } = await new Phones(service.store).add(userId, phone, clock.now(), db)
+    const { phoneId } = await new Phones().add(userId, phone, clock.now(), db)
     await activatePush(phoneId, clock.now(), db)
   })
 }
@@ -138,7 +138,7 @@ for (const dialect of dialects) {
         return await poll(txid)
       })
       assert.deepEqual(ended, { letIn: false, replies: bound + 1 })
-      assert.equal((await transactions.byTxid(txid))?.outcome.status, 'timeout')
+      assert.equal((await transactions.byTxid(txid, service.store.db))?.outcome.status, 'timeout')
     })
 
     test('however many nodes are asked in turn', async () => {

@@ -25,7 +25,7 @@ describe('a factor that waits for its user', () => {
     })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction(async (db) => {
-      const phones = new Phones(service.store)
+      const phones = new Phones()
       const work = { number: '+15550104788', name: 'Work' }
       for (const phone of [work, { platform: 'iOS' }]) {
         const { phoneId } = await phones.add(userId, phone, clock.now(), db)
@@ -92,7 +92,7 @@ Passcode or option (1-3): `,
       const { result, status, status_msg } = parseResponse(answer)
       assert.deepEqual([result, status, status_msg], ['deny', 'timeout', 'Login timed out.'])
     }
-    const lines = await new AuthenticationLog(service.store).list({ limit: 100 })
+    const lines = await new AuthenticationLog().list({ limit: 100 }, service.store.db)
     const own = lines.filter((line) => line.txid === txid)
     assert.deepEqual(
       own.map(({ factor, result, reason }) => [factor, result, reason]),
@@ -159,7 +159,7 @@ describe('stopping', () => {
     const service = await TestService.start({ delivery, clock })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction(async (db) => {
-      const { phoneId } = await new Phones(service.store).add(userId, { platform: 'iOS' }, 0, db)
+      const { phoneId } = await new Phones().add(userId, { platform: 'iOS' }, 0, db)
       await activatePush(phoneId, 0, db)
     })
     const parameters = { username: 'alice', factor: 'push', device: 'auto', async: '1' }

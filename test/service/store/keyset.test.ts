@@ -54,7 +54,7 @@ onBothDatabases('pages of a list', (rig) => {
   let users: Users
   before(async () => {
     store = await rig().open()
-    users = new Users(store)
+    users = new Users()
     await store.transaction(async (db) => {
       for (const [index, [username, realname, email, alias]] of [
         ['bob', 'Bob Baker', 'bob@example.com', 'bobby'],
@@ -162,7 +162,7 @@ onBothDatabases('pages of a list', (rig) => {
     const { next } = await users.page({ limit: 1 }, store.db)
     assert.ok(next !== null)
     const refused = { code: 'STORE_CURSOR' }
-    await assert.rejects(new Groups(store).page({ limit: 1, after: next }, store.db), refused)
+    await assert.rejects(new Groups().page({ limit: 1, after: next }, store.db), refused)
     const sort = { by: 'username', descending: true } as const
     await assert.rejects(users.page({ limit: 1, after: next, sort }, store.db), refused)
     const bad = Buffer.from('["users username","a\\u0000",{}]').toString('base64url')
@@ -182,7 +182,7 @@ onBothDatabases('pages of a list', (rig) => {
   })
 
   test('lists phones by number and by age', async () => {
-    const phones = new Phones(store)
+    const phones = new Phones()
     const [owner] = (await users.page({ limit: 1 }, store.db)).items
     assert.ok(owner !== undefined)
     const numbers = ['+12025550143', '+4930123456', '+12025550100', '', '']
@@ -231,7 +231,7 @@ onBothDatabases('pages of a list', (rig) => {
   })
 
   test('lists groups and applications by name, and finds them by a part of it', async () => {
-    const groups = new Groups(store)
+    const groups = new Groups()
     const applications = new Integrations(store)
     const names = ['VPN users', 'admins', 'Contractors', '50% staff', 'a_b']
     await store.transaction(async (db) => {
@@ -256,8 +256,8 @@ onBothDatabases('pages of a list', (rig) => {
   })
 
   test('lists the three logs, newest first, entries of the same moment once', async () => {
-    const administrators = new AdministratorLog(store)
-    const authentications = new AuthenticationLog(store)
+    const administrators = new AdministratorLog()
+    const authentications = new AuthenticationLog()
     const telephony = new TelephonyLog(store)
     await store.transaction(async (db) => {
       for (let line = 0; line < 5; line++) {
@@ -342,14 +342,14 @@ onBothDatabases('pages of a list', (rig) => {
         ]),
       ),
       'users found by a word': (db, request) => users.page({ ...request, search: 'bulk19999' }, db),
-      'phones by number': (db, request) => new Phones(store).page(request, db),
+      'phones by number': (db, request) => new Phones().page(request, db),
       'phones by age': (db, request) =>
-        new Phones(store).page({ ...request, sort: { by: 'created' } }, db),
+        new Phones().page({ ...request, sort: { by: 'created' } }, db),
       'phones found by number': (db, request) =>
-        new Phones(store).page({ ...request, search: '+49301019' }, db),
+        new Phones().page({ ...request, search: '+49301019' }, db),
       'tokens by serial': async (db, request) => await new Tokens(store).page(request, db),
-      'the administrator log': (db, request) => new AdministratorLog(store).page(request, db),
-      'the authentication log': (db, request) => new AuthenticationLog(store).page(request, db),
+      'the administrator log': (db, request) => new AdministratorLog().page(request, db),
+      'the authentication log': (db, request) => new AuthenticationLog().page(request, db),
       'the telephony log': (db, request) => new TelephonyLog(store).page(request, db),
     }
     for (const [list, read] of Object.entries(lists)) {

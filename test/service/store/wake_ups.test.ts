@@ -28,13 +28,14 @@ async function listeners(store: Store): Promise<number> {
 describe('wake-ups in one process', () => {
   test('wake those who listen to the topic, until they end it', () => {
     const wakeUps = new WakeUps(undefined)
+    const noTransaction = {}
     const woken: string[] = []
     const end = wakeUps.on('one', () => woken.push('one'))
     wakeUps.on('one', () => woken.push('one as well'))
     wakeUps.on('other', () => woken.push('other'))
-    wakeUps.announce('one')
+    wakeUps.announce('one', noTransaction)
     end()
-    wakeUps.announce('one')
+    wakeUps.announce('one', noTransaction)
     assert.deepEqual(woken, ['one', 'one as well', 'one as well'])
   })
 })
@@ -77,7 +78,7 @@ onPostgres('wake-ups between nodes', (rig) => {
 
   test('a node that only tells keeps no connection for listening', async () => {
     const command = await rig().open()
-    command.wakeUps.announce('nobody')
+    command.wakeUps.announce('nobody', command.db)
     await command.wakeUps.close()
     assert.equal(await listeners(here), 0)
   })
@@ -89,10 +90,10 @@ onPostgres('wake-ups between nodes', (rig) => {
     await Promise.all([near.next(), far.next()])
     const before = [near.count, far.count]
     const woken = far.next()
-    there.wakeUps.announce('both')
+    there.wakeUps.announce('both', there.db)
     await woken
     const last = far.next()
-    there.wakeUps.announce('both')
+    there.wakeUps.announce('both', there.db)
     await last
     assert.deepEqual(
       [near.count, far.count],
@@ -109,7 +110,7 @@ onPostgres('wake-ups between nodes', (rig) => {
     await again
     assert.equal(waiting.count, 1)
     const woken = waiting.next()
-    there.wakeUps.announce('lost')
+    there.wakeUps.announce('lost', there.db)
     await woken
     assert.equal(waiting.count, 2)
     waiting.end()

@@ -6,9 +6,7 @@ import { act } from '../act.ts'
 export const setAliases = act({
   name: 'user_update',
   permits: ['users.edit'],
-  do: (
-    { store, db },
-    { user, aliases }: { readonly user: User; readonly aliases: readonly string[] },
-  ) => new Users(store).setAliases(user.userId, aliases, db),
+  do: ({ db }, { user, aliases }: { readonly user: User; readonly aliases: readonly string[] }) =>
+    new Users().setAliases(user.userId, aliases, db),
   log: ({ user, aliases }) => ({ object: user.username, description: { aliases } }),
 })

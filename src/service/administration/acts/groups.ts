@@ -9,32 +9,32 @@ export type NewGroup = Pick<Group, 'name' | 'status' | 'description'>
 export const createGroup = act({
   name: 'group_create',
   permits: ({ status }: NewGroup) => groupPermits(status),
-  do: ({ store, db }, { name, status, description }: NewGroup) =>
-    new Groups(store).create(name, status, description, db),
+  do: ({ db }, { name, status, description }: NewGroup) =>
+    new Groups().create(name, status, description, db),
   log: ({ name, status }) => ({ object: name, description: { status } }),
 })
 
 export const setGroupStatus = act({
   name: 'group_update',
   permits: ({ status }: { readonly status: GroupStatus }) => groupPermits(status),
-  do: ({ store, db }, { group, status }: { readonly group: Group; readonly status: GroupStatus }) =>
-    new Groups(store).setStatus(group.groupId, status, db),
+  do: ({ db }, { group, status }: { readonly group: Group; readonly status: GroupStatus }) =>
+    new Groups().setStatus(group.groupId, status, db),
   log: ({ group, status }) => ({ object: group.name, description: { status } }),
 })
 
 export const addMember = act({
   name: 'group_member_add',
   permits: ({ group }: { readonly group: Group }) => groupPermits(group.status),
-  do: ({ store, db }, { group, user }: { readonly group: Group; readonly user: User }) =>
-    new Groups(store).addMember(group.groupId, user.userId, db),
+  do: ({ db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+    new Groups().addMember(group.groupId, user.userId, db),
   log: ({ group, user }) => ({ object: group.name, description: user.username }),
 })
 
 export const removeMember = act({
   name: 'group_member_remove',
   permits: ['groups.edit'],
-  do: ({ store, db }, { group, user }: { readonly group: Group; readonly user: User }) =>
-    new Groups(store).removeMember(group.groupId, user.userId, db),
+  do: ({ db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+    new Groups().removeMember(group.groupId, user.userId, db),
   log: ({ group, user }) => ({ object: group.name, description: user.username }),
 })
 
@@ -42,8 +42,7 @@ export const removeMember = act({
 export const deleteGroup = act({
   name: 'group_delete',
   permits: ['groups.edit'],
-  do: ({ store, db }, { group }: { readonly group: Group }) =>
-    new Groups(store).remove(group.groupId, db),
+  do: ({ db }, { group }: { readonly group: Group }) => new Groups().remove(group.groupId, db),
   log: ({ group }) => ({ object: group.name, description: '' }),
 })
 

@@ -12,7 +12,7 @@ export const inviteUser = act({
   name: 'user_invite',
   permits: ['users.invite'],
   do: async (
-    { store, db, now, actor },
+    { db, now, actor },
     {
       username,
       userId,
@@ -26,7 +26,7 @@ export const inviteUser = act({
   ) => {
     if (userId === null) await requireNewName(username, 'none', db)
     const invitation = { username, userId, ikey: null, validSecs, createdBy: actor }
-    return await new Invitations(store).create(invitation, now, db)
+    return await new Invitations().create(invitation, now, db)
   },
   log: ({ username, validSecs }) => ({
     object: username,

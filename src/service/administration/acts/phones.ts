@@ -13,18 +13,16 @@ export interface NewPhone {
 export const addPhone = act({
   name: 'phone_create',
   permits: ['devices.edit'],
-  do: ({ store, db, now }, { user, phone }: { readonly user: User; readonly phone: NewPhone }) =>
-    new Phones(store).add(user.userId, phone, now, db),
+  do: ({ db, now }, { user, phone }: { readonly user: User; readonly phone: NewPhone }) =>
+    new Phones().add(user.userId, phone, now, db),
   log: ({ user }, added) => ({ object: user.username, description: added.phoneId }),
 })
 
 export const reorderPhones = act({
   name: 'phone_reorder',
   permits: ['devices.edit'],
-  do: (
-    { store, db },
-    { user, phoneIds }: { readonly user: User; readonly phoneIds: readonly string[] },
-  ) => new Phones(store).reorder(user.userId, phoneIds, db),
+  do: ({ db }, { user, phoneIds }: { readonly user: User; readonly phoneIds: readonly string[] }) =>
+    new Phones().reorder(user.userId, phoneIds, db),
   log: ({ user, phoneIds }) => ({ object: user.username, description: phoneIds.join(' ') }),
 })
 
@@ -55,7 +53,6 @@ export const activatePhone = act({
 export const deletePhone = act({
   name: 'phone_delete',
   permits: ['devices.edit'],
-  do: ({ store, db }, { phoneId }: { readonly phoneId: string }) =>
-    new Phones(store).remove(phoneId, db),
+  do: ({ db }, { phoneId }: { readonly phoneId: string }) => new Phones().remove(phoneId, db),
   log: ({ phoneId }, removed) => ({ object: phoneId, description: removed ? '' : 'not found' }),
 })

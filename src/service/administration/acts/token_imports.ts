@@ -49,8 +49,8 @@ export const importYubikeys = act({
 export const assignListedTokens = act({
   name: 'hardtoken_assign',
   permits: ['tokens.import'],
-  do: ({ store, db }, { tokens }: { readonly tokens: readonly HeldToken[] }) =>
-    assignToHolders(tokens, new Users(store), db),
+  do: ({ db }, { tokens }: { readonly tokens: readonly HeldToken[] }) =>
+    assignToHolders(tokens, new Users(), db),
   log: (_, { assigned }) =>
     assigned.map(({ tokenId, username }) => ({
       object: tokenId,

@@ -10,7 +10,7 @@ export type UserChange = Partial<Pick<User, 'username' | 'realname' | 'email' | 
 export const createUser = act({
   name: 'user_create',
   permits: (user: NewUser) => ['users.create', ...bypassPermit(user.status)],
-  do: ({ store, db, now }, user: NewUser) => new Users(store).create(user, now, db),
+  do: ({ db, now }, user: NewUser) => new Users().create(user, now, db),
   log: (_, created) => ({ object: created.username, description: '' }),
 })
 
@@ -21,8 +21,8 @@ export const updateUser = act({
     'users.edit',
     ...bypassPermit(change.status),
   ],
-  do: ({ store, db }, { user, change }: { readonly user: User; readonly change: UserChange }) =>
-    new Users(store).update(user.userId, change, db),
+  do: ({ db }, { user, change }: { readonly user: User; readonly change: UserChange }) =>
+    new Users().update(user.userId, change, db),
   log: ({ user, change }) => ({ object: user.username, description: { ...change } }),
 })
 
@@ -30,10 +30,10 @@ export const updateUser = act({
 export const unlockUser = act({
   name: 'user_unlock',
   permits: ['users.unlock'],
-  do: async ({ store, db }, { user }: { readonly user: User }) => {
+  do: async ({ db }, { user }: { readonly user: User }) => {
     await endLocks(user.userId, db)
     if (user.status === 'locked out')
-      await new Users(store).update(user.userId, { status: 'active' }, db)
+      await new Users().update(user.userId, { status: 'active' }, db)
   },
   log: ({ user }) => ({ object: user.username, description: '' }),
 })
@@ -42,8 +42,7 @@ export const unlockUser = act({
 export const deleteUser = act({
   name: 'user_delete',
   permits: ['users.create'],
-  do: ({ store, db }, { user }: { readonly user: User }) =>
-    new Users(store).remove(user.userId, db),
+  do: ({ db }, { user }: { readonly user: User }) => new Users().remove(user.userId, db),
   log: ({ user }) => ({ object: user.username, description: '' }),
 })
 

@@ -34,7 +34,7 @@ export class BypassCodes {
   }
 
   /** Codes with uses left, also expired ones. */
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<BypassCode[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<BypassCode[]> {
     const rows = await db
       .selectFrom('bypass_codes')
       .selectAll()

@@ -5,9 +5,11 @@ import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import { askingText, type VoiceTexts, voiceTexts } from '../../messaging/voice/voice_texts.ts'
 import type { Outcome, Settles, Transaction } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
+import type { StoreDb } from '../../store/store.ts'
 
 /** The keys pressed in a call settle its sign-in. Only a key approves, so that voicemail never does. */
 export class CallKeys {
+  readonly #db: StoreDb
   readonly #transactions: Pick<Transactions, 'byTxid' | 'progress'>
   readonly #settlement: Settles
   readonly #addresses: Pick<VoiceAddresses, 'of'>
@@ -15,11 +17,13 @@ export class CallKeys {
   readonly #texts: VoiceTexts
 
   constructor(
+    db: StoreDb,
     transactions: Pick<Transactions, 'byTxid' | 'progress'>,
     settlement: Settles,
     addresses: Pick<VoiceAddresses, 'of'>,
     phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>,
   ) {
+    this.#db = db
     this.#transactions = transactions
     this.#settlement = settlement
     this.#addresses = addresses
@@ -63,7 +67,7 @@ export class CallKeys {
   }
 
   async #waiting(txid: string): Promise<Transaction | undefined> {
-    const transaction = await this.#transactions.byTxid(txid)
+    const transaction = await this.#transactions.byTxid(txid, this.#db)
     const waits = transaction?.factor === 'phone' && transaction.outcome.result === 'waiting'
     return waits ? transaction : undefined
   }

@@ -35,7 +35,7 @@ export async function assignToHolders(
   const assigned: HolderAssignments['assigned'][number][] = []
   const unassigned: HolderAssignments['unassigned'][number][] = []
   for (const { kind, serial, username } of listed) {
-    const user = await users.byName(username, 'none', db)
+    const user = await users.byName(username, db)
     if (user === undefined) {
       unassigned.push({ serial, username, reason: 'there is no such user' })
       continue

@@ -95,11 +95,11 @@ export class Tokens {
     this.#store = store
   }
 
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Token[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<Token[]> {
     return (await this.#rows(userId, db)).map(toToken)
   }
 
-  async list(db: StoreDb = this.#store.db): Promise<Token[]> {
+  async list(db: StoreDb): Promise<Token[]> {
     const rows = await db.selectFrom('oath_tokens').selectAll().orderBy('created').execute()
     return rows.map(toToken)
   }
@@ -149,7 +149,7 @@ export class Tokens {
   }
 
   /** Those with a serial, or the one with an identifier. */
-  async named(name: string, db: StoreDb = this.#store.db): Promise<Token[]> {
+  async named(name: string, db: StoreDb): Promise<Token[]> {
     const rows = await db
       .selectFrom('oath_tokens')
       .selectAll()

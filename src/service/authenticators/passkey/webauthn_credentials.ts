@@ -1,6 +1,6 @@
 import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
-import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
+import { isUniqueViolation, type StoreDb } from '../../store/store.ts'
 
 /** A passkey of a user's. */
 export interface WebauthnCredential {
@@ -27,14 +27,8 @@ export type NewWebauthnCredential = Pick<
 const maxPerUser = 20
 
 export class WebauthnCredentials {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** A user's passkeys, the oldest first. */
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<WebauthnCredential[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<WebauthnCredential[]> {
     const rows = await db
       .selectFrom('webauthn_credentials')
       .selectAll()
@@ -45,10 +39,7 @@ export class WebauthnCredentials {
     return rows.map(toCredential)
   }
 
-  async byWebauthnId(
-    webauthnId: string,
-    db: StoreDb = this.#store.db,
-  ): Promise<WebauthnCredential | undefined> {
+  async byWebauthnId(webauthnId: string, db: StoreDb): Promise<WebauthnCredential | undefined> {
     const row = await db
       .selectFrom('webauthn_credentials')
       .selectAll()

@@ -3,7 +3,7 @@ import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, type PageRequest, readPage, startsWith } from '../../store/keyset.ts'
 import { prepared } from '../../store/prepared.ts'
-import type { Store, StoreDb } from '../../store/store.ts'
+import type { StoreDb } from '../../store/store.ts'
 
 /** A user's phone. Its position in the user's list is the 2 of `push2`. */
 export interface Phone {
@@ -39,14 +39,8 @@ export interface PhoneFilter {
 }
 
 export class Phones {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** A user's phones in order. */
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Phone[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<Phone[]> {
     return (await phonesOfUser(db, { userId })).map(toPhone)
   }
 
@@ -100,7 +94,7 @@ export class Phones {
     )
   }
 
-  async byId(phoneId: string, db: StoreDb = this.#store.db): Promise<Phone | undefined> {
+  async byId(phoneId: string, db: StoreDb): Promise<Phone | undefined> {
     const row = await db
       .selectFrom('phones')
       .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')

@@ -1,23 +1,27 @@
 import type { Clock } from '../../../host/clock.ts'
 import { isOverdue, type Settles, type Transaction } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
+import type { StoreDb } from '../../store/store.ts'
 import { type PushDecision, pushOutcomes } from './push_outcome.ts'
 import type { PushWithdrawal } from './push_withdrawal.ts'
 import { isSameCode } from './verification_codes.ts'
 
 /** The pushes that wait for phones, and the answers of phones to them. */
 export class PushAnswers {
+  readonly #db: StoreDb
   readonly #transactions: Transactions
   readonly #settlement: Settles
   readonly #withdrawal: PushWithdrawal
   readonly #clock: Clock
 
   constructor(
+    db: StoreDb,
     transactions: Transactions,
     settlement: Settles,
     withdrawal: PushWithdrawal,
     clock: Clock,
   ) {
+    this.#db = db
     this.#transactions = transactions
     this.#settlement = settlement
     this.#withdrawal = withdrawal
@@ -26,7 +30,7 @@ export class PushAnswers {
 
   /** The pushes that wait for an answer from this phone, oldest first. */
   async waitingFor(phoneId: string): Promise<Transaction[]> {
-    const waiting = await this.#transactions.waitingFor(phoneId)
+    const waiting = await this.#transactions.waitingFor(phoneId, this.#db)
     return waiting.filter(({ factor }) => factor === 'push')
   }
 
@@ -43,7 +47,7 @@ export class PushAnswers {
     decision: PushDecision,
     code?: string,
   ): Promise<'settled' | 'gone' | 'wrong_code'> {
-    const push = await this.#transactions.byTxid(txid)
+    const push = await this.#transactions.byTxid(txid, this.#db)
     if (
       push === undefined ||
       push.phoneId !== phoneId ||

@@ -30,7 +30,7 @@ export class PushDevices {
     this.#store = store
   }
 
-  async byPhone(phoneId: string, db: StoreDb = this.#store.db): Promise<PushDevice | undefined> {
+  async byPhone(phoneId: string, db: StoreDb): Promise<PushDevice | undefined> {
     return (await this.#byPhones([phoneId], db))[0]
   }
 
@@ -90,11 +90,7 @@ export class PushDevices {
   }
 
   /** @param subscription `null` to stop waking the phone. */
-  async subscribe(
-    phoneId: string,
-    subscription: string | null,
-    db: StoreDb = this.#store.db,
-  ): Promise<void> {
+  async subscribe(phoneId: string, subscription: string | null, db: StoreDb): Promise<void> {
     await db
       .updateTable('push_devices')
       .set({ subscription })

@@ -74,7 +74,7 @@ export class PushFactor implements PhoneFactor {
     if (verificationTxid === undefined) return await this.#sendShownCode(attempt, phone)
     const holder = { userId: phone.userId, ikey: attempt.request.integration.ikey }
     const now = this.#clock.now()
-    const code = await this.#verificationCodes.take(verificationTxid, holder, now)
+    const code = await this.#verificationCodes.take(verificationTxid, holder, now, this.#store.db)
     if (code === undefined) {
       const { txid } = attempt
       return { kind: 'ended', txid, outcome: codeExpired, reason: 'verification_code_missing' }

@@ -43,7 +43,7 @@ export class VerificationCodes {
     txid: string,
     { userId, ikey }: CodeHolder,
     now: number,
-    db: StoreDb = this.#store.db,
+    db: StoreDb,
   ): Promise<string | undefined> {
     const row = await db
       .deleteFrom('verification_codes')

@@ -1,5 +1,6 @@
 import type { Log } from '../../../host/log.ts'
 import type { SmsPort } from '../../messaging/messaging.ts'
+import type { StoreDb } from '../../store/store.ts'
 import type { Phone, Phones } from '../phone/phones.ts'
 import type { PasscodeDelivery } from './passcode_delivery.ts'
 import { smsText } from './sms_text.ts'
@@ -18,6 +19,7 @@ export interface SmsSettings {
 
 /** Sends messages with new passcodes. */
 export class SmsBatches {
+  readonly #db: StoreDb
   readonly #passcodes: PasscodeDelivery
   readonly #phones: Pick<Phones, 'byId'>
   readonly #messages: SmsPort | undefined
@@ -25,12 +27,14 @@ export class SmsBatches {
   readonly #log: Log
 
   constructor(
+    db: StoreDb,
     passcodes: PasscodeDelivery,
     phones: Pick<Phones, 'byId'>,
     messages: SmsPort | undefined,
     settings: SmsSettings,
     log: Log,
   ) {
+    this.#db = db
     this.#passcodes = passcodes
     this.#phones = phones
     this.#messages = messages
@@ -64,7 +68,7 @@ export class SmsBatches {
   }
 
   async #sendAgain(phoneId: string): Promise<void> {
-    const phone = await this.#phones.byId(phoneId)
+    const phone = await this.#phones.byId(phoneId, this.#db)
     if (phone !== undefined) await this.send(phone, '', null)
   }
 }

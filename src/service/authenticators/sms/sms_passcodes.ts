@@ -66,11 +66,7 @@ export class SmsPasscodes {
   }
 
   /** The first digit of the next passcode, for each phone that has one left. */
-  async nextDigits(
-    userId: string,
-    now: number,
-    db: StoreDb = this.#store.db,
-  ): Promise<ReadonlyMap<string, string>> {
+  async nextDigits(userId: string, now: number, db: StoreDb): Promise<ReadonlyMap<string, string>> {
     const rows = await db
       .selectFrom('sms_passcodes')
       .select(['phone_id', 'first_digit'])

@@ -77,7 +77,7 @@ export class Yubikeys {
     this.#store = store
   }
 
-  async ofUser(userId: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<Yubikey[]> {
     return (await yubikeysOfUser(db, { userId })).map(toYubikey)
   }
 
@@ -123,7 +123,7 @@ export class Yubikeys {
   }
 
   /** The one with a serial or an identifier. */
-  async named(name: string, db: StoreDb = this.#store.db): Promise<Yubikey[]> {
+  async named(name: string, db: StoreDb): Promise<Yubikey[]> {
     const rows = await db
       .selectFrom('yubikeys')
       .selectAll()

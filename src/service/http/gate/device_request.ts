@@ -4,6 +4,7 @@ import type { Clock } from '../../../host/clock.ts'
 import { allowedSkewMs, requestText } from '../../../push/signed_text.ts'
 import { DeviceKey } from '../../authenticators/push/device_key.ts'
 import type { PushDevice, PushDevices } from '../../authenticators/push/push_devices.ts'
+import type { StoreDb } from '../../store/store.ts'
 import { buildDeviceLimit, type DeviceLimit } from './device_limit.ts'
 import type { RequestLimit } from './request_limit.ts'
 
@@ -47,12 +48,20 @@ const requestsPerMinute = 240
 
 /** Authenticates the phone that has signed a request, by the key of its activation. */
 export class DeviceRequestGate {
+  readonly #db: StoreDb
   readonly #devices: PushDevices
   readonly #clock: Clock
   readonly #refused: RequestLimit
   readonly #genuine: DeviceLimit
 
-  constructor(server: FastifyInstance, devices: PushDevices, refused: RequestLimit, clock: Clock) {
+  constructor(
+    server: FastifyInstance,
+    db: StoreDb,
+    devices: PushDevices,
+    refused: RequestLimit,
+    clock: Clock,
+  ) {
+    this.#db = db
     this.#devices = devices
     this.#refused = refused
     this.#clock = clock
@@ -90,7 +99,9 @@ export class DeviceRequestGate {
     }
     const phoneId = readPhoneId(request)
     const device = /^DP[A-Z0-9]{18}$/.test(phoneId)
-      ? await (lookUp ? this.#devices.byPhone(phoneId) : this.#devices.byPhoneInTurn(phoneId))
+      ? await (lookUp
+          ? this.#devices.byPhone(phoneId, this.#db)
+          : this.#devices.byPhoneInTurn(phoneId))
       : undefined
     const key = device === undefined ? undefined : DeviceKey.parse(device.publicKey)
     if (device === undefined || key === undefined) {

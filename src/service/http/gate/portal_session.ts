@@ -6,6 +6,7 @@ import type { User } from '../../people/user.ts'
 import type { Users } from '../../people/users.ts'
 import type { Person } from '../../self_service/person.ts'
 import type { PortalSessionKind, PortalSessions } from '../../self_service/portal_sessions.ts'
+import type { StoreDb } from '../../store/store.ts'
 import { PortalRefusal } from './portal_refusal.ts'
 
 /** With `__Host-`, browsers accept the cookie only over TLS, from this host and for all its paths. */
@@ -15,6 +16,7 @@ const maxTokenLength = 64
 
 /** Authenticates requests to the portal by their session, which ends if its user may not sign in. */
 export class PortalSessionGate {
+  readonly #db: StoreDb
   readonly #sessions: PortalSessions
   readonly #users: Users
   readonly #groups: Groups
@@ -23,12 +25,14 @@ export class PortalSessionGate {
 
   /** @param publicHost Host name, with its port unless that is 443, as browsers know it. */
   constructor(
+    db: StoreDb,
     sessions: PortalSessions,
     users: Users,
     groups: Groups,
     publicHost: () => string,
     clock: Clock,
   ) {
+    this.#db = db
     this.#sessions = sessions
     this.#users = users
     this.#groups = groups
@@ -69,12 +73,13 @@ export class PortalSessionGate {
   async visitor(request: FastifyRequest): Promise<Person | undefined> {
     const token = readCookie(request)
     if (token === undefined) return undefined
-    const session = await this.#sessions.byToken(token, this.#clock.now())
+    const session = await this.#sessions.byToken(token, this.#clock.now(), this.#db)
     if (session === undefined) return undefined
-    const user = session.userId === null ? undefined : await this.#users.byId(session.userId)
+    const user =
+      session.userId === null ? undefined : await this.#users.byId(session.userId, this.#db)
     if (session.kind === 'self_service' && user === undefined) return undefined
     if (user !== undefined && !(await this.#maySignIn(user))) {
-      await this.#sessions.end(session.tokenHash)
+      await this.#sessions.end(session.tokenHash, this.#db)
       return undefined
     }
     await this.#sessions.touch(session, this.#clock.now())
@@ -92,7 +97,7 @@ export class PortalSessionGate {
 
   async #maySignIn({ status, userId }: User): Promise<boolean> {
     if (status === 'disabled' || status === 'locked out') return false
-    const groups = await this.#groups.ofUser(userId)
+    const groups = await this.#groups.ofUser(userId, this.#db)
     return groups.every((group) => group.status !== 'disabled')
   }
 }

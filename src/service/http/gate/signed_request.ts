@@ -16,6 +16,7 @@ import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { Integration, IntegrationType } from '../../applications/integrations.ts'
 import { aheadOfQueue } from '../../store/database_share.ts'
+import type { StoreDb } from '../../store/store.ts'
 import type { ClientAddresses } from './client_address.ts'
 import { ReceivedParameters } from './parameters.ts'
 import { RefusalLog } from './refusal_log.ts'
@@ -35,8 +36,9 @@ export interface AdmittedCall extends SignedRequest {
 }
 
 export interface GateOptions {
+  readonly db: StoreDb
   readonly integrations: {
-    byIkey(ikey: string): Promise<Integration | undefined>
+    byIkey(ikey: string, db: StoreDb): Promise<Integration | undefined>
     byIkeyInTurn(ikey: string): Promise<Integration | undefined>
   }
   /**
@@ -178,10 +180,10 @@ export class SignedRequestGate {
   }
 
   async #read(ikey: string, inTurn: boolean): Promise<Known | undefined> {
-    const { integrations } = this.#options
+    const { db, integrations } = this.#options
     const integration = inTurn
       ? await integrations.byIkeyInTurn(ikey)
-      : await integrations.byIkey(ikey)
+      : await integrations.byIkey(ikey, db)
     if (integration !== undefined) return this.#keep(ikey, integration)
     this.#known.delete(ikey)
     return undefined

@@ -40,8 +40,8 @@ export class ActivatedPhones {
   }
 
   /** @returns `undefined` if the phone was removed. */
-  async byId(phoneId: string): Promise<Phone | undefined> {
-    return await this.#phones.byId(phoneId)
+  async byId(phoneId: string, db: StoreDb): Promise<Phone | undefined> {
+    return await this.#phones.byId(phoneId, db)
   }
 
   /** @param phoneId The phone to activate; `null` creates one. */

@@ -80,11 +80,11 @@ export class Activation {
 
   /** @returns `undefined` for an unknown code. */
   async progress(code: string): Promise<ActivationProgress | undefined> {
-    const found = await this.#codes.find(code)
+    const found = await this.#codes.find(code, this.#store.db)
     if (found === undefined) return undefined
     const { userId, phoneId, used, expires } = found
     if (used === null) return { kind: expires > this.#clock.now() ? 'waiting' : 'expired', userId }
-    const phone = phoneId === null ? undefined : await this.#phones.byId(phoneId)
+    const phone = phoneId === null ? undefined : await this.#phones.byId(phoneId, this.#store.db)
     return { kind: 'used', userId, phoneId, phoneName: phone?.name ?? '' }
   }
 
@@ -93,9 +93,9 @@ export class Activation {
     const key = DeviceKey.parse(device.publicKey)
     const text = activationText(activationCodeHash(code), device.publicKey)
     if (key === undefined || !key.verifies(text, device.proof)) return refused('proof')
-    const found = await this.#codes.find(code)
+    const found = await this.#codes.find(code, this.#store.db)
     if (found === undefined) return refused('unknown')
-    const user = await this.#users.byId(found.userId)
+    const user = await this.#users.byId(found.userId, this.#store.db)
     if (user === undefined) return refused('unknown')
     // else a link of a disabled user would let them in on the day they are enabled again
     if (!mayEnrol(user)) return refused('expired')

@@ -45,7 +45,7 @@ export class ActivationCodes {
     return code
   }
 
-  async find(code: string, db: StoreDb = this.#store.db): Promise<ActivationCode | undefined> {
+  async find(code: string, db: StoreDb): Promise<ActivationCode | undefined> {
     const row = await db
       .selectFrom('activation_codes')
       .selectAll()

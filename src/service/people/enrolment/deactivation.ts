@@ -19,9 +19,9 @@ export class Deactivation {
 
   /** @returns Whether the phone was activated. */
   async deactivate(phoneId: string): Promise<boolean> {
-    const phone = await this.#phones.byId(phoneId)
+    const phone = await this.#phones.byId(phoneId, this.#store.db)
     if (phone === undefined) return false
-    const user = await this.#users.byId(phone.userId)
+    const user = await this.#users.byId(phone.userId, this.#store.db)
     const removed = await this.#store.transaction(async (db) => {
       if (!(await this.#phones.deactivate(phone, db))) return false
       await this.#changes.append('phone_deactivate', user?.username ?? '', phoneId, db)

@@ -53,7 +53,7 @@ export class Enrollment {
     const expires = now + validSecs * 1000
     return await this.#store.transaction(async (db) => {
       // where domains are ignored, `CORP\\alice` is alice and must not become a second user
-      const known = await this.#users.byName(username, normalization, db)
+      const known = await this.#users.byLoginName(username, normalization, db)
       if (known !== undefined) throw nameTaken(username)
       await requireNewName(username, normalization, db)
       const user = await this.#users.create({ username }, now, db)
@@ -79,7 +79,7 @@ export class Enrollment {
 
   /** Whether a device has been added with the code. */
   async status(userId: string, activationCode: string): Promise<ActivationStatus> {
-    const row = await this.#codes.find(activationCode)
+    const row = await this.#codes.find(activationCode, this.#store.db)
     if (row?.userId !== userId) return 'invalid'
     if (row.used !== null) return 'success'
     return row.expires > this.#clock.now() ? 'waiting' : 'invalid'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { newPortalCode } from '../../store/identifier.ts'
-import type { Store, StoreDb } from '../../store/store.ts'
+import type { StoreDb } from '../../store/store.ts'
 
 /** A link into the portal that lets one person add a device without having one. */
 export interface Invitation {
@@ -35,12 +35,6 @@ const rememberedMs = 60 * 60_000
  * session; it is used up when a device is added.
  */
 export class Invitations {
-  readonly #store: Store
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
   /** @returns The code, which can't be read again. */
   async create(invitation: NewInvitation, now: number, db: StoreDb): Promise<string> {
     const code = newPortalCode()
@@ -82,11 +76,11 @@ export class Invitations {
     )
   }
 
-  async byCode(code: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
+  async byCode(code: string, db: StoreDb): Promise<Invitation | undefined> {
     return await this.byHash(hashCode(code), db)
   }
 
-  async byHash(codeHash: string, db: StoreDb = this.#store.db): Promise<Invitation | undefined> {
+  async byHash(codeHash: string, db: StoreDb): Promise<Invitation | undefined> {
     const row = await db
       .selectFrom('portal_codes')
       .selectAll()
@@ -143,7 +137,7 @@ export class Invitations {
    *
    * @returns Users that were created for an invitation that was never used up.
    */
-  async prune(now: number, db: StoreDb = this.#store.db): Promise<string[]> {
+  async prune(now: number, db: StoreDb): Promise<string[]> {
     const rows = await db
       .deleteFrom('portal_codes')
       .where('expires', '<', now - rememberedMs)

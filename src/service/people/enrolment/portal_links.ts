@@ -64,7 +64,7 @@ export class PortalLinks {
     const key = JSON.stringify([ikey, user?.userId ?? null, username])
     const before = this.#handed.get(key)
     if (before !== undefined && before.expires - now >= leastLeftMs) {
-      const standing = await this.#invitations.byCode(before.code)
+      const standing = await this.#invitations.byCode(before.code, this.#store.db)
       if (standing?.sessionHash === null && standing.used === null) {
         return portalLink(this.#address(), before.code)
       }
@@ -92,8 +92,8 @@ export class PortalLinks {
 
   async #userOf(invited: Invited, normalization: UsernameNormalization): Promise<User | undefined> {
     return 'userId' in invited
-      ? await this.#users.byId(invited.userId)
-      : await this.#users.byName(invited.username, normalization)
+      ? await this.#users.byId(invited.userId, this.#store.db)
+      : await this.#users.byLoginName(invited.username, normalization, this.#store.db)
   }
 }
 

@@ -42,7 +42,7 @@ export class Transactions {
     opening: Opening,
     waiting: Omit<Waiting, 'result'>,
     lifeSecs: number,
-    db: StoreDb = this.#store.db,
+    db: StoreDb,
   ): Promise<void> {
     await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, db)
   }
@@ -96,7 +96,7 @@ export class Transactions {
       .returning(['txid', 'phone_id'])
       .executeTakeFirst()
     if (changed === undefined) return false
-    this.#announce(changed)
+    this.#announce(changed, this.#store.db)
     return true
   }
 
@@ -129,7 +129,7 @@ export class Transactions {
   }
 
   /** Those that wait for an answer from this phone, oldest first. */
-  async waitingFor(phoneId: string, db: StoreDb = this.#store.db): Promise<Transaction[]> {
+  async waitingFor(phoneId: string, db: StoreDb): Promise<Transaction[]> {
     const rows = await db
       .selectFrom('transactions')
       .selectAll()
@@ -183,7 +183,7 @@ export class Transactions {
     return txids.map((txid) => found.get(txid))
   }
 
-  async byTxid(txid: string, db: StoreDb = this.#store.db): Promise<Transaction | undefined> {
+  async byTxid(txid: string, db: StoreDb): Promise<Transaction | undefined> {
     const row = await db
       .selectFrom('transactions')
       .selectAll()
@@ -319,7 +319,7 @@ export class Transactions {
     }))
   }
 
-  #announce({ txid, phone_id }: { txid: string; phone_id: string | null }, db?: StoreDb): void {
+  #announce({ txid, phone_id }: { txid: string; phone_id: string | null }, db: StoreDb): void {
     this.#waits.announce({ txid, phoneId: phone_id }, db)
   }
 

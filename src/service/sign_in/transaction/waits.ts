@@ -100,7 +100,7 @@ export class Waits {
   }
 
   /** @param db The database transaction of the change; the announcement follows its commit. */
-  announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db?: object): void {
+  announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db: object): void {
     const { wakeUps } = this.#parts
     wakeUps.announce(transactionTopic(txid), db)
     if (phoneId !== null) wakeUps.announce(phoneTopic(phoneId), db)

@@ -24,8 +24,8 @@ onBothDatabases('SMS passcodes', (rig) => {
 
   const newPhone = () =>
     store.transaction(async (db) => {
-      const { userId } = await new Users(store).create({ username: `member${++users}` }, now, db)
-      const phones = new Phones(store)
+      const { userId } = await new Users().create({ username: `member${++users}` }, now, db)
+      const phones = new Phones()
       const { phoneId } = await phones.add(userId, { number: '+15550101234' }, now, db)
       return { userId, phoneId }
     })
@@ -43,7 +43,7 @@ onBothDatabases('SMS passcodes', (rig) => {
   const consume = (userId: string, code: string, at = now, by = store) =>
     by.transaction((db) => new SmsPasscodes(by).consume(userId, code, at, db))
   const nextDigits = async (userId: string, at = now) =>
-    Object.fromEntries(await new SmsPasscodes(store).nextDigits(userId, at))
+    Object.fromEntries(await new SmsPasscodes(store).nextDigits(userId, at, store.db))
 
   test('a batch begins with 1, 2, 3 and so on; what is left of it is told by the first digit', async () => {
     const phone = await newPhone()
@@ -122,7 +122,7 @@ onBothDatabases('SMS passcodes', (rig) => {
   test('with the phone its codes are gone', async () => {
     const phone = await newPhone()
     const [code = ''] = await issue(phone, 1)
-    await store.transaction((db) => new Phones(store).remove(phone.phoneId, db))
+    await store.transaction((db) => new Phones().remove(phone.phoneId, db))
     assert.equal(await consume(phone.userId, code), undefined)
   })
 })

@@ -23,9 +23,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
   before(async () => {
     store = await rig().open()
     tokens = new Tokens(store)
-    const create = store.transaction((db) =>
-      new Users(store).create({ username: 'holder' }, now, db),
-    )
+    const create = store.transaction((db) => new Users().create({ username: 'holder' }, now, db))
     userId = (await create).userId
   })
 
@@ -36,7 +34,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
   const take = (list: readonly ListedToken[], onDuplicate: OnDuplicate = 'refuse') =>
     store.transaction((db) => tokens.import(list, { onDuplicate }, now, db))
   async function handOut({ serial }: ListedToken): Promise<string> {
-    const [token] = await tokens.named(serial)
+    const [token] = await tokens.named(serial, store.db)
     assert(token !== undefined)
     await store.transaction((db) => tokens.assign(token.tokenId, userId, db))
     return token.tokenId
@@ -71,9 +69,9 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     const [before, after] = [listed(), listed()]
     await take([before])
     await assert.rejects(take([after, before]), { code: 'DIRECTORY_SERIAL_TAKEN' })
-    assert.deepEqual(await tokens.named(after.serial), [])
+    assert.deepEqual(await tokens.named(after.serial, store.db), [])
     await take([{ ...before, kind: 'totp' }])
-    assert.equal((await tokens.named(before.serial)).length, 2)
+    assert.equal((await tokens.named(before.serial, store.db)).length, 2)
     await assert.rejects(
       store.transaction((db) => tokens.create(null, before, now, db)),
       { code: 'DIRECTORY_SERIAL_TAKEN' },

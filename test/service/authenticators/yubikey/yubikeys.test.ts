@@ -22,7 +22,7 @@ onBothDatabases('YubiKeys', (rig) => {
 
   async function newUser(): Promise<string> {
     const username = `holder${++users}`
-    const create = store.transaction((db) => new Users(store).create({ username }, now, db))
+    const create = store.transaction((db) => new Users().create({ username }, now, db))
     return (await create).userId
   }
   async function assigned(): Promise<{ yubikey: TestYubikey; userId: string; tokenId: string }> {
@@ -92,7 +92,7 @@ onBothDatabases('YubiKeys', (rig) => {
     await store.transaction((db) => yubikeys.assign(tokenId, userId, db))
     assert.equal(await consume(userId, yubikey.otp(1, 1)), 'accepted')
     assert.equal(await store.transaction((db) => yubikeys.remove(tokenId, db)), true)
-    assert.deepEqual(await yubikeys.ofUser(userId), [])
+    assert.deepEqual(await yubikeys.ofUser(userId, store.db), [])
   })
 
   test('refuses, skips or replaces keys of a file with a known serial', async () => {

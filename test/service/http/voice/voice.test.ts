@@ -94,7 +94,7 @@ describe('a phone call', () => {
     return [result, status, status_msg]
   }
   const logReason = async (txid: string) => {
-    const lines = await new AuthenticationLog(service.store).list({ limit: 5 })
+    const lines = await new AuthenticationLog().list({ limit: 5 }, service.store.db)
     return lines.filter((line) => line.txid === txid).map(({ reason }) => reason)
   }
 
@@ -180,7 +180,7 @@ describe('a phone call', () => {
     const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
-    const [line] = await new TelephonyLog(service.store).list({ limit: 1 })
+    const [line] = await new TelephonyLog(service.store).list({ limit: 1 }, service.store.db)
     assert.equal(line?.result, 'refused')
     assert.match(line?.detail ?? '', /21216/)
     assert(log.has('a call was not sent'))
@@ -200,7 +200,10 @@ describe('a phone call', () => {
 
   describe('attacks on its webhooks', () => {
     const stillWaits = async (txid: string) => {
-      const transaction = await new Transactions(service.store, systemClock).byTxid(txid)
+      const transaction = await new Transactions(service.store, systemClock).byTxid(
+        txid,
+        service.store.db,
+      )
       assert.equal(transaction?.outcome.result, 'waiting')
     }
     const refused = async (answer: Promise<{ status: number }>) =>

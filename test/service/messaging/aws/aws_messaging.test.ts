@@ -272,7 +272,7 @@ describe('a user whose phone is called by AWS', () => {
     const passcode = heard()
     assert.deepEqual(await auth({ factor: 'passcode', passcode }), ['allow', 'allow'])
     assert.deepEqual(await auth({ factor: 'passcode', passcode }), ['deny', 'deny'])
-    const lines = await new AuthenticationLog(service.store).list({ limit: 3 })
+    const lines = await new AuthenticationLog().list({ limit: 3 }, service.store.db)
     assert.deepEqual(lines.map(({ factor, reason }) => [factor, reason]).toReversed(), [
       ['phone', 'passcode_spoken'],
       ['sms_passcode', 'valid_passcode'],
@@ -303,7 +303,7 @@ describe('a user whose phone is called by AWS', () => {
   test('what AWS refuses is told at once, and stands in the logs without a code', async () => {
     api.next = ['ConflictException']
     assert.deepEqual(await auth({ factor: 'phone', device: 'auto' }), ['deny', 'deny'])
-    const [line] = await new TelephonyLog(service.store).list({ limit: 1 })
+    const [line] = await new TelephonyLog(service.store).list({ limit: 1 }, service.store.db)
     assert.deepEqual([line?.type, line?.provider, line?.result], ['phone', 'aws', 'refused'])
     assert.match(line?.detail ?? '', /has opted out/)
     assert(log.has('a call was not sent'))

@@ -21,7 +21,7 @@ describe('the outbox', () => {
     outbox = new Outbox(service.folder, { now: () => Date.now() })
     userId = (await service.addUser({ username: 'alice' })).userId
     await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number: '+15550101234' }, Date.now(), db),
+      new Phones().add(userId, { number: '+15550101234' }, Date.now(), db),
     )
   })
   after(() => service.close())
@@ -39,7 +39,7 @@ describe('the outbox', () => {
       return calls.find((call) => call.txid === txid)
     })
   const logReason = async (txid: string) => {
-    const lines = await new AuthenticationLog(service.store).list({ limit: 10 })
+    const lines = await new AuthenticationLog().list({ limit: 10 }, service.store.db)
     return lines.find((line) => line.txid === txid)?.reason
   }
 

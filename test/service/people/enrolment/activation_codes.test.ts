@@ -15,16 +15,14 @@ onBothDatabases('activation codes', (rig) => {
   before(async () => {
     store = await rig().open()
     codes = new ActivationCodes(store)
-    const user = await store.transaction((db) =>
-      new Users(store).create({ username: 'alice' }, now, db),
-    )
+    const user = await store.transaction((db) => new Users().create({ username: 'alice' }, now, db))
     userId = user.userId
   })
 
   const create = (expires: number) => codes.create(userId, null, expires, now, store.db)
 
   test('of fifty who use one at once, one is first', async () => {
-    const found = await codes.find(await create(now + dayMs))
+    const found = await codes.find(await create(now + dayMs), store.db)
     assert(found !== undefined)
     const used = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -37,17 +35,17 @@ onBothDatabases('activation codes', (rig) => {
   test('one that is over is told so for a month, and forgotten then', async () => {
     const code = await create(now + dayMs)
     await codes.prune(now + 30 * dayMs)
-    assert.equal((await codes.find(code))?.used, null)
+    assert.equal((await codes.find(code, store.db))?.used, null)
     await codes.prune(now + 31 * dayMs)
-    assert.equal(await codes.find(code), undefined)
+    assert.equal(await codes.find(code, store.db), undefined)
   })
 
   test('withdrawn are those that nobody has used', async () => {
     const [used, unused] = [await create(now + dayMs), await create(now + dayMs)]
-    const found = await codes.find(used)
+    const found = await codes.find(used, store.db)
     await codes.use(found?.codeHash ?? '', now, store.db)
     await codes.withdraw(userId, store.db)
-    assert.equal((await codes.find(used))?.used, now)
-    assert.equal(await codes.find(unused), undefined)
+    assert.equal((await codes.find(used, store.db))?.used, now)
+    assert.equal(await codes.find(unused, store.db), undefined)
   })
 })

@@ -15,7 +15,7 @@ onBothDatabases('invitations', (rig) => {
   let invitations: Invitations
   before(async () => {
     store = await rig().open()
-    invitations = new Invitations(store)
+    invitations = new Invitations()
   })
 
   const invite = (validSecs = 300) =>
@@ -27,7 +27,7 @@ onBothDatabases('invitations', (rig) => {
       ),
     )
   const read = async (code: string) => {
-    const invitation = await invitations.byCode(code)
+    const invitation = await invitations.byCode(code, store.db)
     assert(invitation !== undefined)
     return invitation
   }
@@ -39,7 +39,7 @@ onBothDatabases('invitations', (rig) => {
     assert.match(code, /^[A-Za-z0-9]{22}$/)
     const rows = await store.db.selectFrom('portal_codes').selectAll().execute()
     assert(!JSON.stringify(rows).includes(code))
-    assert.equal(await invitations.byCode(`${code.slice(1)}0`), undefined)
+    assert.equal(await invitations.byCode(`${code.slice(1)}0`, store.db), undefined)
   })
 
   test('of ten browsers that open it at once, it is one’s', async () => {
@@ -71,12 +71,12 @@ onBothDatabases('invitations', (rig) => {
   test('expired ones are forgotten, and the user who was made for nothing is named', async () => {
     const code = await invite(60)
     const { userId } = await store.transaction((db) =>
-      new Users(store).create({ username: `made${store.dialect}` }, now, db),
+      new Users().create({ username: `made${store.dialect}` }, now, db),
     )
     await invitations.setMadeUser((await read(code)).codeHash, userId, store.db)
-    assert.deepEqual(await invitations.prune(now + 60_000), [])
-    assert.deepEqual(await invitations.prune(now + 4_000_000), [userId])
-    assert.equal(await invitations.byCode(code), undefined)
+    assert.deepEqual(await invitations.prune(now + 60_000, store.db), [])
+    assert.deepEqual(await invitations.prune(now + 4_000_000, store.db), [userId])
+    assert.equal(await invitations.byCode(code, store.db), undefined)
   })
 })
 
@@ -88,14 +88,8 @@ onBothDatabases('links that a login shows', (rig) => {
   const integration = { ikey: 'DIX', usernameNormalization: 'simple' } as const
   before(async () => {
     store = await rig().open()
-    invitations = new Invitations(store)
-    links = new PortalLinks(
-      store,
-      new Users(store),
-      invitations,
-      () => 'https://mfa.example',
-      clock,
-    )
+    invitations = new Invitations()
+    links = new PortalLinks(store, new Users(), invitations, () => 'https://mfa.example', clock)
   })
   const linkFor = (username: string) => links.atLogin({ username }, integration)
   const errorCode = (link: string) => link.slice(link.lastIndexOf('/') + 1)
@@ -117,7 +111,7 @@ onBothDatabases('links that a login shows', (rig) => {
 
   test('one that somebody has opened is not handed out again', async () => {
     const first = await linkFor('opened')
-    const invitation = await invitations.byCode(errorCode(first))
+    const invitation = await invitations.byCode(errorCode(first), store.db)
     assert(invitation !== undefined)
     await invitations.bind(invitation, 'session', clock.now(), store.db)
     assert.notEqual(await linkFor('opened'), first)
@@ -150,18 +144,19 @@ onBothDatabases('portal sessions', (rig) => {
       assert.equal(Buffer.from(token.reveal(), 'base64url').length, 32)
       const rows = await store.db.selectFrom('portal_sessions').selectAll().execute()
       assert(!JSON.stringify(rows).includes(token.reveal()))
-      assert.equal((await sessions.byToken(token.reveal(), now))?.kind, 'sign_in')
+      assert.equal((await sessions.byToken(token.reveal(), now, store.db))?.kind, 'sign_in')
     })
 
     test('its hash, as a thief of the database has it, is no token', async () => {
       const { tokenHash } = await open('self_service')
-      assert.equal(await sessions.byToken(tokenHash, now), undefined)
+      assert.equal(await sessions.byToken(tokenHash, now, store.db), undefined)
     })
   })
 
   test('one of self-service ends after a quarter of an hour without use, and after an hour', async () => {
     const { token } = await open('self_service')
-    const at = (minutes: number) => sessions.byToken(token.reveal(), now + minutes * 60_000)
+    const at = (minutes: number) =>
+      sessions.byToken(token.reveal(), now + minutes * 60_000, store.db)
     assert.equal(await at(15), undefined)
     for (const minutes of [14, 28, 42, 56]) {
       const session = await at(minutes)

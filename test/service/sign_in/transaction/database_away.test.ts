@@ -82,7 +82,7 @@ describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, (
     await cluster.startAgain()
     await isBack()
     assert.equal(parseResponse(await poll(txid)).status, 'timeout')
-    const lines = await new AuthenticationLog(service.store).ofTxid(txid)
+    const lines = await new AuthenticationLog().ofTxid(txid, service.store.db)
     assert.deepEqual(
       lines.map(({ reason }) => reason),
       ['no_response'],

@@ -65,7 +65,11 @@ describe('clients that hang up while they wait', () => {
     assert.equal(asked.length, calls)
     const [txid = ''] = asked.map((request) => String(request.txid))
     assert.equal((await phone.answer(txid, 'approve')).status, 200)
-    const lines = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 99 })
+    const lines = await new AuthenticationLog().ofUser(
+      userId,
+      { since: 0, limit: 99 },
+      service.store.db,
+    )
     assert.deepEqual(
       lines.map(({ result, reason }) => [result, reason]),
       [['success', 'user_approved']],

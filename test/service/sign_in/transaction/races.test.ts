@@ -79,14 +79,14 @@ onBothDatabases('whatever happens at one moment', (rig) => {
         )
         if (late === null) done.push(await first.pushAnswers.answer(txid, phoneId, 'deny'))
         const told = await Promise.all(waiting)
-        const settled = await second.transactions.byTxid(txid)
+        const settled = await second.transactions.byTxid(txid, second.store.db)
         assert.ok(settled !== undefined)
         const { result, status } = settled.outcome
         assert.ok(done.filter((answer) => answer === 'settled').length <= 1)
         for (const outcome of told) {
           assert.deepEqual([outcome.result, outcome.status], [result, status])
         }
-        const lines = await new AuthenticationLog(first.store).ofTxid(txid)
+        const lines = await new AuthenticationLog().ofTxid(txid, first.store.db)
         assert.deepEqual(
           lines.map((line) => `${line.result} ${line.reason}`),
           [findLine[status]],

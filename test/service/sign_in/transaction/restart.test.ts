@@ -46,7 +46,7 @@ for (const [name, skip] of [
         }),
       )
     const readLines = async (txid: string) =>
-      (await new AuthenticationLog(service.store).ofTxid(txid)).map(
+      (await new AuthenticationLog().ofTxid(txid, service.store.db)).map(
         ({ result, reason }) => `${result} ${reason}`,
       )
     const killed = async () => {

@@ -48,7 +48,7 @@ onBothDatabases('thousands of waiting clients', (rig) => {
   }
   const lines = async (txids: readonly string[]) => {
     const asked = new Set<string | null>(txids)
-    const all = await new AuthenticationLog(node.store).list({ limit: 10 * calls })
+    const all = await new AuthenticationLog().list({ limit: 10 * calls }, node.store.db)
     return all.filter(({ txid }) => asked.has(txid)).map(({ reason }) => reason)
   }
   const outcomesWithin = async (waiting: readonly Promise<Outcome>[]) => {

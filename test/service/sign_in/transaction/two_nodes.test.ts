@@ -112,7 +112,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
       }
       const won = replies.filter((status) => status === 200).length
       assert.equal(won, first.status === 'timeout' ? 0 : 1)
-      const lines = await new AuthenticationLog(service.store).ofTxid(txid)
+      const lines = await new AuthenticationLog().ofTxid(txid, service.store.db)
       assert.deepEqual(
         lines.map(({ result, reason }) => [result, reason]),
         [findLine[String(first.status)]],

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Secret } from '../../../../host/secret.ts'
 import type { Outbox, OutboxEntry } from '../../../messaging/outbox/outbox.ts'
 import type { Transactions } from '../../../sign_in/transaction/transactions.ts'
+import type { StoreDb } from '../../../store/store.ts'
 
 const maxShown = 50
 const answer = z.object({
@@ -40,6 +41,7 @@ export async function addOutboxPage(
   server: FastifyInstance,
   outbox: Outbox,
   transactions: Transactions,
+  db: StoreDb,
   key: Secret,
 ): Promise<void> {
   await server.register(async (page) => {
@@ -55,14 +57,14 @@ export async function addOutboxPage(
     page.get('/outbox/api/entries', async () => {
       const entries = await outbox.list(maxShown)
       return {
-        entries: await Promise.all(entries.map((entry) => withOutcome(entry, transactions))),
+        entries: await Promise.all(entries.map((entry) => withOutcome(entry, transactions, db))),
       }
     })
     page.post<{ Params: { id: string } }>('/outbox/api/calls/:id/answer', async (request) => {
       const call = await outbox.byId(request.params.id)
       if (call?.kind !== 'phone') throw new OutboxRefusal('not_found')
       const { key: pressed } = readAnswer(request.body)
-      const transaction = await transactions.byTxid(call.txid)
+      const transaction = await transactions.byTxid(call.txid, db)
       if (transaction?.outcome.result !== 'waiting') throw new OutboxRefusal('over')
       await outbox.answer(call.id, pressed)
       return {}
@@ -81,9 +83,9 @@ function sha256(text: string): Buffer {
 }
 
 /** Adds the outcome of a call's sign-in; `null` if the sign-in was deleted. */
-async function withOutcome(entry: OutboxEntry, transactions: Transactions) {
+async function withOutcome(entry: OutboxEntry, transactions: Transactions, db: StoreDb) {
   if (entry.kind !== 'phone') return entry
-  return { ...entry, outcome: (await transactions.byTxid(entry.txid))?.outcome ?? null }
+  return { ...entry, outcome: (await transactions.byTxid(entry.txid, db))?.outcome ?? null }
 }
 
 function readAnswer(body: unknown): z.infer<typeof answer> {

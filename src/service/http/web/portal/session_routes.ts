@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
 import type { PortalSessions } from '../../../self_service/portal_sessions.ts'
+import type { StoreDb } from '../../../store/store.ts'
 import type { PortalSessionGate } from '../../gate/portal_session.ts'
 import type { PortalLimits } from './portal_limits.ts'
 import { nothing, type PortalRoutes } from './portal_routes.ts'
@@ -16,6 +17,7 @@ export function addSessionRoutes(
   description: SessionDescription,
   enrolments: Enrolments,
   sessions: PortalSessions,
+  db: StoreDb,
 ): void {
   routes.anybody('GET', 'session', nothing, async ({ who }) => await description.of(who))
 
@@ -32,7 +34,7 @@ export function addSessionRoutes(
   })
 
   routes.anybody('POST', 'sign-out', nothing, async ({ who, reply }) => {
-    if (who !== undefined) await sessions.end(who.session.tokenHash)
+    if (who !== undefined) await sessions.end(who.session.tokenHash, db)
     gate.clearCookie(reply)
     return { kind: 'none' }
   })

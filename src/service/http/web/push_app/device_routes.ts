@@ -3,6 +3,7 @@ import type { DeviceDescription } from '../../../../push/app_message.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Deactivation } from '../../../people/enrolment/deactivation.ts'
 import type { Directory } from '../../../sign_in/subject.ts'
+import type { StoreDb } from '../../../store/store.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
 import type { AppAccount } from './app_account.ts'
 import { appBodies, readBody } from './app_body.ts'
@@ -11,6 +12,7 @@ import type { AddRoute } from './device_handler.ts'
 /** Adds the routes that show a phone itself, and change its subscription to pushes or remove it. */
 export function addDeviceRoutes(
   route: AddRoute,
+  db: StoreDb,
   directory: Pick<Directory, 'users' | 'phones'>,
   devices: PushDevices,
   deactivation: Deactivation,
@@ -20,8 +22,8 @@ export function addDeviceRoutes(
   const { users, phones } = directory
   route('GET', '/app/api/device', async ({ device }): Promise<DeviceDescription> => {
     const [phone, user] = await Promise.all([
-      phones.byId(device.phoneId),
-      users.byId(device.userId),
+      phones.byId(device.phoneId, db),
+      users.byId(device.userId, db),
     ])
     if (phone === undefined || user === undefined) {
       throw new AppRefusal('unknown_device', 'this phone has been removed')
@@ -39,7 +41,7 @@ export function addDeviceRoutes(
   route('POST', '/app/api/subscription', async ({ device }, request) => {
     const { subscription } = readBody(appBodies.subscription, request.body)
     const json = subscription === null ? null : JSON.stringify(subscription)
-    await devices.subscribe(device.phoneId, json)
+    await devices.subscribe(device.phoneId, json, db)
     return { notified: json !== null }
   })
   route('DELETE', '/app/api/device', async ({ device }) => {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../../host/clock.ts'
 import type { Log } from '../../../../host/log.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
+import type { StoreDb } from '../../../store/store.ts'
 import { busyAsTooMany } from '../../gate/busy.ts'
 import { AppRefusal, appRefusals, DeviceRequestGate } from '../../gate/device_request.ts'
 import type { Gates } from '../../gate/gates.ts'
@@ -16,6 +17,7 @@ import type { AddRoute } from './device_handler.ts'
 export async function addPushApp(
   server: FastifyInstance,
   { limit, authentic }: Gates,
+  db: StoreDb,
   devices: PushDevices,
   clock: Clock,
   log: Log,
@@ -34,7 +36,7 @@ export async function addPushApp(
     app.setErrorHandler((error, request, reply) =>
       refuse(busyAsTooMany(error), request, reply, clock, log),
     )
-    const gate = new DeviceRequestGate(app, devices, limit, clock)
+    const gate = new DeviceRequestGate(app, db, devices, limit, clock)
     const route: AddRoute = (method, url, handler) => {
       app.route({
         method,

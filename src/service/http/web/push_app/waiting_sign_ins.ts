@@ -3,14 +3,17 @@ import type { PushAnswers } from '../../../authenticators/push/push_answers.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Places } from '../../../place/places.ts'
 import type { Transaction, Verification } from '../../../sign_in/transaction/transaction.ts'
+import type { StoreDb } from '../../../store/store.ts'
 
 /** Lists the sign-ins that wait for an answer from a phone. */
 export class WaitingSignIns {
+  readonly #db: StoreDb
   readonly #pushAnswers: PushAnswers
   readonly #devices: PushDevices
   readonly #places: Places
 
-  constructor(pushAnswers: PushAnswers, devices: PushDevices, places: Places) {
+  constructor(db: StoreDb, pushAnswers: PushAnswers, devices: PushDevices, places: Places) {
+    this.#db = db
     this.#pushAnswers = pushAnswers
     this.#devices = devices
     this.#places = places
@@ -24,7 +27,7 @@ export class WaitingSignIns {
 
   /** @returns `undefined` if the phone is not activated any more. */
   async listIfActivated(phoneId: string): Promise<PendingRequest[] | undefined> {
-    if ((await this.#devices.byPhone(phoneId)) === undefined) return undefined
+    if ((await this.#devices.byPhone(phoneId, this.#db)) === undefined) return undefined
     return await this.list(phoneId)
   }
 }

@@ -290,14 +290,14 @@ describe('Auth API v2', () => {
     })
 
     test('each ends in one line of the log', async () => {
-      const log = new AuthenticationLog(service.store)
-      const before = await log.list({ limit: 1000 })
+      const log = new AuthenticationLog()
+      const before = await log.list({ limit: 1000 }, service.store.db)
       const parameters = { username: 'alice', ipaddr: '192.0.2.1', hostname: 'desk' }
       await service.call({
         path: auth,
         parameters: { ...parameters, factor: 'passcode', passcode: nextCode() },
       })
-      const [line, ...others] = await log.list({ limit: 1000 })
+      const [line, ...others] = await log.list({ limit: 1000 }, service.store.db)
       assert.equal(others.length, before.length)
       assert.equal(line?.username, 'alice')
       assert.equal(line?.result, 'success')

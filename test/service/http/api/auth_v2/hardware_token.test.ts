@@ -28,7 +28,7 @@ describe('a YubiKey at the Auth API', () => {
     return parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
   }
   async function logged() {
-    const [event] = await new AuthenticationLog(service.store).list({ limit: 1 })
+    const [event] = await new AuthenticationLog().list({ limit: 1 }, service.store.db)
     return event
   }
 

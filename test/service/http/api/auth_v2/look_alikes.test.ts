@@ -100,10 +100,10 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   const rows = async (table: 'users' | 'portal_codes' | 'activation_codes') =>
     (await service.store.db.selectFrom(table).selectAll().execute()).length
   const lastEvent = async () =>
-    (await new AuthenticationLog(service.store).list({ limit: 1 }, service.store.db))[0]
+    (await new AuthenticationLog().list({ limit: 1 }, service.store.db))[0]
 
   const denied = async (username: string, policy: string, reason: string) => {
-    const before = await new AuthenticationLog(service.store).list({ limit: 1000 })
+    const before = await new AuthenticationLog().list({ limit: 1000 }, service.store.db)
     const preauth = parseResponse(await ask('/auth/v2/preauth', { username }, policy))
     assert.deepEqual(Object.keys(preauth).toSorted(), ['result', 'status_msg'])
     assert.equal(preauth.result, 'deny')
@@ -120,7 +120,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal(event?.reason, reason)
     assert.equal(event.username, username)
     assert.equal(event.userId, null)
-    const now = await new AuthenticationLog(service.store).list({ limit: 1000 })
+    const now = await new AuthenticationLog().list({ limit: 1000 }, service.store.db)
     assert.equal(now.length - before.length, 4)
   }
 
@@ -201,7 +201,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.doesNotMatch(begun.text, /zoe/)
     assert.ok(log.has('an enrolment was refused for its user name'))
     await service.store.db.deleteFrom('portal_codes').execute()
-    await service.store.transaction((db) => new Users(service.store).remove(zoe, db))
+    await service.store.transaction((db) => new Users().remove(zoe, db))
   })
 
   test('enrols one of ten look-alikes that come at the same moment', async () => {

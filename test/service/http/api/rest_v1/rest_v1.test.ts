@@ -39,7 +39,7 @@ describe('Auth API v1', () => {
     const { userId } = await service.addUser({ username: 'alice' })
     token = await service.addToken(userId)
     await service.store.transaction(async (db) => {
-      const phones = new Phones(service.store)
+      const phones = new Phones()
       const work = { number: '+15550104788', name: 'Work' }
       const { phoneId } = await phones.add(userId, work, Date.now(), db)
       await activatePush(phoneId, Date.now(), db)

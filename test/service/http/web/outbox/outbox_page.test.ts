@@ -16,7 +16,7 @@ describe('the page of the outbox', () => {
     key = outboxKey(service.folder).reveal()
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction((db) =>
-      new Phones(service.store).add(userId, { number: '+12025550143' }, Date.now(), db),
+      new Phones().add(userId, { number: '+12025550143' }, Date.now(), db),
     )
   })
   after(() => service.close())

@@ -29,8 +29,8 @@ onBothDatabases('enrolment at the portal', (rig) => {
         mail: { send: async (message) => void mails.push(message) },
       },
     })
-    users = new Users(service.store)
-    phones = new Phones(service.store)
+    users = new Users()
+    phones = new Phones()
   })
   after(() => service.close())
 
@@ -60,11 +60,11 @@ onBothDatabases('enrolment at the portal', (rig) => {
       [opened.body.kind, opened.body.username, opened.body.finished],
       ['enrollment', 'newcomer', false],
     )
-    assert.equal(await users.byName('newcomer'), undefined)
+    assert.equal(await users.byName('newcomer', service.store.db), undefined)
     const added = await addNumber(at, '+1 555 010 0001')
     assert.equal(added.status, 200, added.text)
-    const user = await users.byName('newcomer')
-    assert.equal((await phones.ofUser(user?.userId ?? '')).length, 1)
+    const user = await users.byName('newcomer', service.store.db)
+    assert.equal((await phones.ofUser(user?.userId ?? '', service.store.db)).length, 1)
     assert.equal((await at.get('session')).body.finished, true)
     const codes = await at.post('recovery-codes')
     assert.equal(Array.isArray(codes.body.codes) && codes.body.codes.length, 10)
@@ -84,8 +84,8 @@ onBothDatabases('enrolment at the portal', (rig) => {
     assert.equal(await standing(), 'success')
     const renamed = await at.call('PATCH', `devices/${phone.phoneId}`, { name: 'Pixel' })
     assert.equal(renamed.status, 200, renamed.text)
-    const user = await users.byName('appuser')
-    assert.equal((await phones.ofUser(user?.userId ?? ''))[0]?.name, 'Pixel')
+    const user = await users.byName('appuser', service.store.db)
+    assert.equal((await phones.ofUser(user?.userId ?? '', service.store.db))[0]?.name, 'Pixel')
   })
 
   test('each act is in the log, and its user is told by mail', async () => {
@@ -93,7 +93,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
     const at = browser()
     await at.post('invitation', { code: await invite(service, 'mailed', { now: now(), userId }) })
     await addNumber(at, '+15550100002')
-    const [line] = await new AdministratorLog(service.store).list(1)
+    const [line] = await new AdministratorLog().list(1, service.store.db)
     assert.deepEqual([line?.actor, line?.action], ['user:mailed', 'phone_create'])
     assert.equal(mails.at(-1)?.to, 'mailed@example.com')
   })
@@ -181,7 +181,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       await service.addToken(userId)
       const added = await at.post('numbers/check', { code: sentCode() })
       assert.equal(added.body.code, 'already_enrolled')
-      assert.equal((await phones.ofUser(userId)).length, 0)
+      assert.equal((await phones.ofUser(userId, service.store.db)).length, 0)
     })
 
     test('from an administrator lets somebody who has lost all add a device, and see nothing else', async () => {
@@ -228,7 +228,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
         assert.equal((await at.post('numbers/check', { code: wrong })).body.code, 'wrong_code')
       }
       assert.equal((await at.post('numbers/check', { code: right })).body.code, 'code_over')
-      assert.equal(await users.byName('guesser'), undefined)
+      assert.equal(await users.byName('guesser', service.store.db), undefined)
     })
 
     test('a code of ten minutes ago, of another browser, or used already is none', async () => {

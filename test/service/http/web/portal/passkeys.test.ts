@@ -63,7 +63,11 @@ onBothDatabases('passkeys', (rig) => {
     const answer = await at.post('sign-in/passkey', { assertion })
     assert.equal(answer.status, 200, answer.text)
     assert.equal((await at.get('session')).body.username, username)
-    const [line] = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 1 })
+    const [line] = await new AuthenticationLog().ofUser(
+      userId,
+      { since: 0, limit: 1 },
+      service.store.db,
+    )
     assert.deepEqual([line?.factor, line?.result], ['passkey', 'success'])
   })
 
@@ -143,7 +147,7 @@ onBothDatabases('passkeys', (rig) => {
     test('where its user is disabled, or let in by bypass', async () => {
       const { passkey, userHandle, userId } = await owner()
       for (const status of ['disabled', 'bypass'] as const) {
-        await new Users(service.store).update(userId, { status }, service.store.db)
+        await new Users().update(userId, { status }, service.store.db)
         const { at, challenge } = await challenged()
         await refused(at, passkey.assertion(ceremony(challenge, { userHandle, counter: 2 })))
       }

@@ -28,8 +28,8 @@ onBothDatabases('self-service at the portal', (rig) => {
       config: { refusedPerMinute: 10_000 },
       delivery: { sms: { send: async (message) => void messages.push(message) } },
     })
-    users = new Users(service.store)
-    phones = new Phones(service.store)
+    users = new Users()
+    phones = new Phones()
   })
   after(() => service.close())
 
@@ -40,7 +40,11 @@ onBothDatabases('self-service at the portal', (rig) => {
     const { at, userId, username } = await signedIn()
     const { body } = await at.get('session')
     assert.deepEqual([body.kind, body.username], ['self_service', username])
-    const [line] = await new AuthenticationLog(service.store).ofUser(userId, { since: 0, limit: 1 })
+    const [line] = await new AuthenticationLog().ofUser(
+      userId,
+      { since: 0, limit: 1 },
+      service.store.db,
+    )
     assert.deepEqual(
       [line?.application, line?.factor, line?.result],
       ['Portal', 'bypass_code', 'success'],
@@ -80,7 +84,7 @@ onBothDatabases('self-service at the portal', (rig) => {
       ],
     )
     assert.deepEqual(
-      (await phones.ofUser(userId)).map(({ phoneId }) => phoneId),
+      (await phones.ofUser(userId, service.store.db)).map(({ phoneId }) => phoneId),
       order,
     )
     assert(!text.includes('+1555'))
@@ -95,7 +99,7 @@ onBothDatabases('self-service at the portal', (rig) => {
       assert.equal((await at.call('DELETE', `devices/${theirs}`)).status, 404)
       const order = [...mine.phoneIds, theirs]
       assert.equal((await at.call('PUT', 'devices', { order })).body.code, 'order')
-      assert.equal((await phones.ofUser(other.userId)).length, 2)
+      assert.equal((await phones.ofUser(other.userId, service.store.db)).length, 2)
     })
 
     test('activation is told to nobody else, nor is his sign-in reported', async () => {
@@ -142,8 +146,8 @@ onBothDatabases('self-service at the portal', (rig) => {
       const { at, userId, phoneIds } = await signedIn(['+15550100041', '+15550100042'])
       const answers = await Promise.all(phoneIds.map((id) => at.call('DELETE', `devices/${id}`)))
       assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
-      assert.equal((await phones.ofUser(userId)).length, 1)
-      const lines = await new AdministratorLog(service.store).list(5)
+      assert.equal((await phones.ofUser(userId, service.store.db)).length, 1)
+      const lines = await new AdministratorLog().list(5, service.store.db)
       assert.equal(lines.filter(({ action }) => action === 'phone_delete').length, 1)
     })
   })
@@ -194,7 +198,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     await again.signIn(username, recovery)
     await again.post('sign-out-elsewhere')
     assert.equal((await activate(second)).body.code, 'unknown_code')
-    assert.equal((await phones.ofUser(userId)).length, 1)
+    assert.equal((await phones.ofUser(userId, service.store.db)).length, 1)
   })
 })
 

@@ -29,8 +29,8 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       config: { refusedPerMinute: 10_000 },
       delivery: { sms: { send: async (message) => void messages.push(message) } },
     })
-    users = new Users(service.store)
-    phones = new Phones(service.store)
+    users = new Users()
+    phones = new Phones()
   })
   after(() => service.close())
 
@@ -128,7 +128,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       }
       const read = await at.call('GET', 'devices', {}, { 'sec-fetch-site': 'cross-site' })
       assert.equal(read.status, 403)
-      assert.equal((await phones.ofUser(userId)).length, 2)
+      assert.equal((await phones.ofUser(userId, service.store.db)).length, 2)
     })
 
     test('as a form would send it is refused too', async () => {
@@ -149,21 +149,23 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       const { userId: member } = await service.addUser({ username: 'member' })
       await addPhone(member, '+15550100081')
       await service.store.transaction(async (db) => {
-        const groups = new Groups(service.store)
+        const groups = new Groups()
         const group = await groups.create('those who are let in elsewhere', 'bypass', '', db)
         await groups.addMember(group.groupId, member, db)
       })
       const [another = ''] = await service.addBypassCodes(member, 1)
       assert.equal((await browser().signIn('member', another)).status, 401)
-      const log = new AuthenticationLog(service.store)
+      const log = new AuthenticationLog()
       for (const id of [userId, member]) {
-        assert.deepEqual(await log.ofUser(id, { since: 0, limit: 9 }), [])
+        assert.deepEqual(await log.ofUser(id, { since: 0, limit: 9 }, service.store.db), [])
       }
     })
 
     test('is not let in for being unknown, whatever has been set for the portal', async () => {
       const integrations = new Integrations(service.store)
-      const portal = (await integrations.list()).find(({ name }) => name === 'Portal')
+      const portal = (await integrations.list(service.store.db)).find(
+        ({ name }) => name === 'Portal',
+      )
       assert(portal !== undefined)
       const lax = { newUserPolicy: 'allow', verifiedPush: 'off' } as const
       await integrations.update(portal.ikey, lax, service.store.db)
@@ -175,7 +177,9 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
 
     test('nor anybody, where an administrator has closed it', async () => {
       const integrations = new Integrations(service.store)
-      const portal = (await integrations.list()).find(({ name }) => name === 'Portal')
+      const portal = (await integrations.list(service.store.db)).find(
+        ({ name }) => name === 'Portal',
+      )
       assert(portal !== undefined)
       await integrations.update(portal.ikey, { enabled: false }, service.store.db)
       const { userId } = await service.addUser({ username: 'locked' })

@@ -140,10 +140,10 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(renewed.phoneId, phoneId)
       assert.deepEqual(refusal(await old.call('GET', '/app/api/requests')), [401, 'bad_signature'])
       assert.equal((await renewed.call('GET', '/app/api/requests')).status, 200)
-      assert.equal((await new Tokens(service.store).ofUser(frank)).length, 1)
-      const [kept, ...more] = await new Phones(service.store).ofUser(frank)
+      assert.equal((await new Tokens(service.store).ofUser(frank, service.store.db)).length, 1)
+      const [kept, ...more] = await new Phones().ofUser(frank, service.store.db)
       assert.deepEqual([kept?.name, more.length], ['test phone', 0])
-      const [entry] = await new AdministratorLog(service.store).list(1)
+      const [entry] = await new AdministratorLog().list(1, service.store.db)
       assert.deepEqual([entry?.action, entry?.object], ['phone_activate', 'frank'])
     })
 
@@ -325,7 +325,7 @@ onBothDatabases('the push app', (rig) => {
       const { userId: gone } = await service.addUser({ username: 'gone' })
       const removed = await service.addPushPhone(gone)
       const txid = await push('gone')
-      await service.store.transaction((db) => new Phones(service.store).remove(removed.phoneId, db))
+      await service.store.transaction((db) => new Phones().remove(removed.phoneId, db))
       for (const answer of [
         await removed.answer(txid, 'approve'),
         await removed.call('GET', '/app/api/requests'),
@@ -367,7 +367,7 @@ onBothDatabases('the push app', (rig) => {
 
     test('takes the phone away, and its generator with it', async () => {
       const { userId: dora } = await service.addUser({ username: 'dora' })
-      const [number, phones] = ['+15550104788', new Phones(service.store)]
+      const [number, phones] = ['+15550104788', new Phones()]
       const { phoneId } = await service.store.transaction((db) =>
         phones.add(dora, { number }, clock.now(), db),
       )
@@ -377,13 +377,16 @@ onBothDatabases('the push app', (rig) => {
         assert.equal((await one.call('DELETE', '/app/api/device')).status, 200)
         assert.equal((await one.call('GET', '/app/api/device')).status, 401)
       }
-      assert.deepEqual(await new Tokens(service.store).ofUser(dora), [])
-      const left = await phones.ofUser(dora)
+      assert.deepEqual(await new Tokens(service.store).ofUser(dora, service.store.db), [])
+      const left = await phones.ofUser(dora, service.store.db)
       assert.deepEqual(
         left.map(({ phoneId: id }) => id),
         [phoneId],
       )
-      assert.equal(await new PushDevices(service.store).byPhone(phoneId), undefined)
+      assert.equal(
+        await new PushDevices(service.store).byPhone(phoneId, service.store.db),
+        undefined,
+      )
     })
   })
 })
