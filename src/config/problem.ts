@@ -42,7 +42,7 @@ export class ProblemList {
   }
 }
 
-/** Two lines that were joined by accident can put a secret into a quoted value: `'1812skey=…'`. */
+/** Two lines that were joined by accident put a further key into a quoted value: `'1812skey=…'`. */
 function maskSecrets(message: string): string {
-  return message.replace(/'.*(skey|secret|password)\w*\s*[=:].*'/is, "'[secret]'")
+  return message.replace(/'(.*=.*|.*(skey|secret|password|token)\w*\s*:.*)'/is, "'[secret]'")
 }

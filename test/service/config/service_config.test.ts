@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { formatProblem } from '../../../src/config/problem.ts'
 import { defaultConfig, readServiceConfig } from '../../../src/service/config/service_config.ts'
 
@@ -201,6 +202,49 @@ threshold=0
         wrong,
       )
     }
+  })
+
+  test('never throws, and never repeats a secret, with any content', () => {
+    const secret = 'a'.repeat(20)
+    const valid = `[service]
+host_names=localhost
+database_url=postgres://u:${secret}@db/countersign
+port=8443
+[sms]
+provider=http
+[http_gateway]
+method=GET
+url=https://sms.example/?key=${secret}&to={to}&text={text}
+headers=X-Key: ${secret}
+from=Example
+[twilio]
+base_url=https://api.example.com
+auth_token=${secret}
+[places]
+networks=203.0.113.0/24 Berlin office
+[mail]
+provider=smtp
+from=mfa@example.com
+host=localhost
+username=u
+password=${secret}
+`
+    assert.deepEqual(listProblems(valid), [])
+    const piece = fc.constantFrom('', '\n', ' ', '[', ']', '=', ':', ';', "'", '"', '\0', '2', 'x=')
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(valid.length), fc.nat(8), piece), { maxLength: 2 }),
+        (edits) => {
+          const edited = edits.reduce(
+            (text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length),
+            valid,
+          )
+          const printed = listProblems(edited).join('\n')
+          assert(!printed.includes(secret.slice(0, 13)), `${edited}\n${printed}`)
+        },
+      ),
+      { numRuns: 3000 },
+    )
   })
 
   test('messages never repeat a secret', () => {
