@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 
 /**
- * What a connection has shown so far: nothing, requests that anyone can make, a request signed by a
+ * The best request that a connection has carried: none yet, one that anyone can make, one signed by a
  * user's phone, or one signed by an application.
  */
-export type Standing = 'silent' | 'anonymous' | 'phone' | 'application'
+export type Trust = 'silent' | 'anonymous' | 'phone' | 'application'
 
 /** An accepted connection. Times are milliseconds of a monotonic clock. */
 export interface Connection {
@@ -14,20 +14,20 @@ export interface Connection {
   readonly acceptedAt: number
   /** When its last request began or ended. */
   activeAt: number
-  standing: Standing
+  trust: Trust
   isSecure: boolean
-  /** Requests in progress; not counted for applications, whose connections are never closed here. */
+  /** Requests in progress; not counted for applications, whose connections stay open. */
   requests: number
-  /** Called when an application has made a signed request on it. */
+  /** Called after an application has made a signed request on it. */
   trusted?: () => void
 }
 
-/** The order of closing when there are too many; connections of applications are never closed. */
+/** The order in which a full listener closes connections; those of applications are never closed. */
 const closedFirst = ['silent', 'anonymous', 'phone'] as const
 
-/** Connections by standing, each kind ordered by activity, the longest idle first. */
+/** Connections by trust, each kind ordered by activity: the longest idle first. */
 export class ConnectionQueue {
-  readonly #byStanding: Readonly<Record<Standing, Set<Connection>>> = {
+  readonly #byTrust: Readonly<Record<Trust, Set<Connection>>> = {
     silent: new Set(),
     anonymous: new Set(),
     phone: new Set(),
@@ -35,33 +35,33 @@ export class ConnectionQueue {
   }
 
   get size(): number {
-    const { silent, anonymous, phone, application } = this.#byStanding
+    const { silent, anonymous, phone, application } = this.#byTrust
     return silent.size + anonymous.size + phone.size + application.size
   }
 
-  count(standing: Standing): number {
-    return this.#byStanding[standing].size
+  count(trust: Trust): number {
+    return this.#byTrust[trust].size
   }
 
-  of(standing: Standing): Iterable<Connection> {
-    return this.#byStanding[standing]
+  of(trust: Trust): Iterable<Connection> {
+    return this.#byTrust[trust]
   }
 
   /** Adds a connection, or moves one to the end of its kind. */
   push(connection: Connection): void {
-    const queue = this.#byStanding[connection.standing]
+    const queue = this.#byTrust[connection.trust]
     queue.delete(connection)
     queue.add(connection)
   }
 
   remove(connection: Connection): void {
-    this.#byStanding[connection.standing].delete(connection)
+    this.#byTrust[connection.trust].delete(connection)
   }
 
-  /** The connection to close in favour of a new one: the longest idle one of the lowest standing. */
+  /** The connection to close for a new one: of the least trusted, the longest idle. */
   leastUseful(): Connection | undefined {
-    for (const standing of closedFirst) {
-      const [first] = this.#byStanding[standing]
+    for (const trust of closedFirst) {
+      const [first] = this.#byTrust[trust]
       if (first !== undefined) return first
     }
     return undefined

@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Log } from '../../../host/log.ts'
 import { sourceAddress } from '../../sign_in/source_address.ts'
-import { type Connection, ConnectionQueue, type Standing } from './connection_queue.ts'
+import { ConnectionIndex } from './connection_index.ts'
+import { type Connection, ConnectionQueue, type Trust } from './connection_queue.ts'
+import { interceptConnections } from './node_http.ts'
 
 export interface ConnectionLimits {
   /** Connections at once. */
@@ -39,73 +41,66 @@ export interface ConnectionsOptions {
 }
 
 const sweepMs = 250
-/** Lets Node close an idle connection first, which it does between two requests only. */
+/** Node, which closes idle connections between two requests only, gets this long to do it first. */
 const graceMs = 2000
 const logEveryMs = 60_000
 
 /**
- * Bounds the connections of one listener, from TCP accept on, before any TLS work. A full listener
- * closes idle connections that never showed a signed request, and refuses new ones only where all
- * that are open belong to applications.
+ * Limits the connections of one listener, from TCP accept on, before any TLS work. A full listener closes
+ * idle connections that never carried a signed request. It refuses new ones only if all open ones belong
+ * to applications.
  */
 export class Connections {
   readonly #options: ConnectionsOptions
   readonly #all = new ConnectionQueue()
   readonly #bySource = new Map<string, ConnectionQueue>()
-  /** By the peer's address and port: Node has no way from a TLS socket to the TCP socket below it. */
-  readonly #byPeer = new Map<string, Connection>()
-  readonly #bySocket = new WeakMap<object, Connection>()
+  readonly #index = new ConnectionIndex()
   readonly #logged = new Map<ClosedFor, { at: number; unlogged: number }>()
   readonly #sweeping: NodeJS.Timeout
 
   constructor(tls: Server, options: ConnectionsOptions) {
     this.#options = options
-    const [startTls] = tls.listeners('connection')
-    tls.removeAllListeners('connection')
-    tls.on('connection', (socket: Socket) => {
-      if (this.#admit(socket)) startTls?.call(tls, socket)
+    interceptConnections(tls, (socket, startTls) => {
+      if (this.#admit(socket)) startTls()
     })
     this.#sweeping = setInterval(() => this.#sweep(), sweepMs).unref()
     tls.once('close', () => clearInterval(this.#sweeping))
   }
 
-  count(standing: Standing): number {
-    return this.#all.count(standing)
+  count(trust: Trust): number {
+    return this.#all.count(trust)
   }
 
   /** The TLS handshake of a connection is complete. */
   secured(socket: TLSSocket): void {
-    const connection = this.#byPeer.get(peerAddress(socket))
-    if (connection === undefined) return
-    connection.isSecure = true
-    this.#bySocket.set(socket, connection)
+    const connection = this.#index.secured(socket)
+    if (connection !== undefined) connection.isSecure = true
   }
 
-  /** The connection below a TLS socket, or below what `link` has linked to one. */
+  /** The connection of a TLS socket, or of what `link` has linked to one. */
   below(socket: object): Connection | undefined {
-    return this.#bySocket.get(socket)
+    return this.#index.find(socket)
   }
 
-  /** Makes `below` find the connection of a TLS socket by another object, such as an HTTP/2 session. */
+  /** Lets `below` find the connection of a TLS socket by another object, such as an HTTP/2 session. */
   link(socket: TLSSocket, other: object): void {
-    const connection = this.#bySocket.get(socket)
-    if (connection !== undefined) this.#bySocket.set(other, connection)
+    this.#index.link(socket, other)
   }
 
   /**
-   * Calls back once an application has made a signed request on the connection of a TLS socket, and at
-   * once for a reverse proxy, whose connections carry the requests of many clients.
+   * Calls back after an application has made a signed request on the connection of a TLS socket. For a
+   * reverse proxy, whose connections carry the requests of many clients, it calls back at once.
    */
   onceTrusted(socket: TLSSocket, trusted: () => void): void {
-    const connection = this.#bySocket.get(socket)
+    const connection = this.#index.find(socket)
     const isProxy = this.#options.isProxy(socket.remoteAddress ?? '')
-    if (isProxy || connection?.standing === 'application') trusted()
+    if (isProxy || connection?.trust === 'application') trusted()
     else if (connection !== undefined) connection.trusted = trusted
   }
 
   /** A request has begun: its header is complete. */
   requestBegun(connection: Connection): void {
-    if (connection.standing === 'silent') this.#raise(connection, 'anonymous')
+    if (connection.trust === 'silent') this.#raise(connection, 'anonymous')
     connection.requests++
     this.#touch(connection)
   }
@@ -115,11 +110,11 @@ export class Connections {
     this.#touch(connection)
   }
 
-  /** A request on it was authentic. */
-  authentic(connection: Connection, standing: 'phone' | 'application'): void {
-    if (connection.standing === 'application' || connection.standing === standing) return
-    this.#raise(connection, standing)
-    if (standing === 'application') connection.trusted?.()
+  /** A request on it was signed. */
+  authentic(connection: Connection, trust: 'phone' | 'application'): void {
+    if (connection.trust === 'application' || connection.trust === trust) return
+    this.#raise(connection, trust)
+    if (trust === 'application') connection.trusted?.()
   }
 
   /** Counts and logs a connection that its caller closes. */
@@ -136,7 +131,7 @@ export class Connections {
 
   #admit(socket: Socket): boolean {
     const { remoteAddress } = socket
-    // a peer that has reset the connection meanwhile has no address
+    // the peer has reset the connection already
     if (remoteAddress === undefined) {
       socket.destroy()
       return false
@@ -157,9 +152,9 @@ export class Connections {
   }
 
   /**
-   * Whether an address makes room for its new connections itself, so that a flood closes its own. One
-   * from which an application has signed requests never does: however many addresses flood, a burst
-   * of sign-ins must not close its own connections in the middle of the handshake.
+   * Whether new connections of an address close older ones of the same address, so that a flood only
+   * closes its own. Addresses of applications are exempt: during a flood from many addresses, a burst of
+   * sign-ins must not close its own connections in the middle of the handshake.
    */
   #hasMoreThanItsShare(ofSource: ConnectionQueue | undefined): ofSource is ConnectionQueue {
     if (ofSource === undefined || ofSource.count('application') > 0) return false
@@ -180,7 +175,7 @@ export class Connections {
       source,
       acceptedAt: now,
       activeAt: now,
-      standing: 'silent',
+      trust: 'silent',
       isSecure: false,
       requests: 0,
     }
@@ -188,12 +183,8 @@ export class Connections {
     this.#bySource.set(source, ofSource)
     ofSource.push(connection)
     this.#all.push(connection)
-    const peer = peerAddress(socket)
-    this.#byPeer.set(peer, connection)
-    socket.once('close', () => {
-      if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer)
-      this.#forget(connection)
-    })
+    this.#index.add(connection)
+    socket.once('close', () => this.#forget(connection))
   }
 
   #forget(connection: Connection): void {
@@ -208,10 +199,10 @@ export class Connections {
     if (!connection.socket.destroyed) this.#push(connection)
   }
 
-  #raise(connection: Connection, standing: Standing): void {
+  #raise(connection: Connection, trust: Trust): void {
     this.#all.remove(connection)
     this.#bySource.get(connection.source)?.remove(connection)
-    connection.standing = standing
+    connection.trust = trust
     if (!connection.socket.destroyed) this.#push(connection)
   }
 
@@ -230,18 +221,18 @@ export class Connections {
       if (!connection.isSecure && age >= handshakeMs) this.close(connection, 'handshake_deadline')
       else if (age >= handshakeMs + headerMs) this.close(connection, 'request_deadline')
     }
-    // Node closes idle HTTP/1.1 connections itself, but HTTP/2 clients can keep one open with PING
+    // Node closes idle HTTP/1.1 connections; HTTP/2 clients can keep theirs open with PING
     for (const connection of [...this.#all.of('anonymous'), ...this.#all.of('phone')]) {
       const idle = now - connection.activeAt
       if (connection.requests === 0 && idle >= idleMs + graceMs) this.close(connection, 'idle')
       // event streams of phones stay open; no anonymous request takes this long
-      else if (connection.standing === 'anonymous' && idle >= 2 * idleMs) {
+      else if (connection.trust === 'anonymous' && idle >= 2 * idleMs) {
         this.close(connection, 'request_deadline')
       }
     }
   }
 
-  /** Counts, and logs the first of a minute with the number of those before it. */
+  /** Counts a closed connection. One line a minute is logged, with the number since the last line. */
   #note(reason: ClosedFor, source: string): void {
     this.#options.closed(reason)
     // idle clients are normal
@@ -274,8 +265,4 @@ function describeLimit(reason: ClosedFor, limits: ConnectionLimits): string {
 function refuse(socket: Socket): false {
   socket.destroy()
   return false
-}
-
-function peerAddress(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`
 }

@@ -95,7 +95,7 @@ export class HttpServer {
       closed: (reason) => metrics.connectionClosed(reason),
       log,
     })
-    metrics.watchConnections((standing) => connections.count(standing))
+    metrics.watchConnections((trust) => connections.count(trust))
     await server.register(rateLimit, { global: false })
     const limit = new RequestLimit(options.limits, clientAddresses, clock)
     const failureReply = new FailureReply(limit, log)

@@ -1,23 +1,23 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Standing as ConnectionStanding } from './connection_queue.ts'
+import type { Trust } from './connection_queue.ts'
 import type { ClosedFor } from './connections.ts'
 
-/** Numbers of what is in progress. */
-export interface Standing {
+/** What is in progress, counted when the metrics are read. */
+export interface InProgress {
   readonly waitingCalls: () => number
   readonly openApps: () => number
 }
 
-/** What the service counts, for Prometheus. */
+/** The service's metrics for Prometheus. */
 export class ServiceMetrics {
   readonly #registry = new Registry()
   readonly #requests: Counter<'endpoint' | 'status'>
   readonly #seconds: Histogram<'endpoint'>
   readonly #closed: Counter<'reason'>
   readonly #busy: Counter
-  readonly #connections: ((standing: ConnectionStanding) => number)[] = []
+  readonly #connections: ((trust: Trust) => number)[] = []
 
-  constructor(standing: Standing) {
+  constructor(inProgress: InProgress) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = new Counter({
@@ -51,10 +51,10 @@ export class ServiceMetrics {
       labelNames: ['standing'],
       registers,
       collect() {
-        for (const standing of ['silent', 'anonymous', 'phone', 'application'] as const) {
+        for (const trust of ['silent', 'anonymous', 'phone', 'application'] as const) {
           this.set(
-            { standing },
-            listeners.reduce((sum, count) => sum + count(standing), 0),
+            { standing: trust },
+            listeners.reduce((sum, count) => sum + count(trust), 0),
           )
         }
       },
@@ -71,9 +71,9 @@ export class ServiceMetrics {
     gauge(
       'countersign_waiting_calls',
       'Calls that wait for a user to answer',
-      standing.waitingCalls,
+      inProgress.waitingCalls,
     )
-    gauge('countersign_open_apps', 'Push apps that are open', standing.openApps)
+    gauge('countersign_open_apps', 'Push apps that are open', inProgress.openApps)
   }
 
   /** @param endpoint The route's path; a path that a client invents must not become a label. */
@@ -92,7 +92,7 @@ export class ServiceMetrics {
   }
 
   /** Counts the connections of one more listener. */
-  watchConnections(count: (standing: ConnectionStanding) => number): void {
+  watchConnections(count: (trust: Trust) => number): void {
     this.#connections.push(count)
   }
 

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Connection } from './connection_queue.ts'
 import type { Connections } from './connections.ts'
+import { findSession } from './node_http.ts'
 
-/** Tells the connections when requests on them begin and end. */
+/** Notes on each connection when its requests begin and end. */
 export function trackRequests(server: FastifyInstance, connections: Connections): void {
   server.addHook('onRequest', (request, reply, done) => {
     const connection = findConnection(request, connections)
-    // not counted for applications, which saves a listener for each of thousands of waiting calls
-    if (connection !== undefined && connection.standing !== 'application') {
+    // not for applications, which saves a listener for each of thousands of waiting calls
+    if (connection !== undefined && connection.trust !== 'application') {
       connections.requestBegun(connection)
       reply.raw.on('close', () => connections.requestEnded(connection))
     }
@@ -15,15 +16,10 @@ export function trackRequests(server: FastifyInstance, connections: Connections)
   })
 }
 
-/** The connection that a request came on: of HTTP/2 it is found by its session. */
+/** The connection that a request came on; HTTP/2 requests find it by their session. */
 export function findConnection(
   { raw }: FastifyRequest,
   connections: Connections,
 ): Connection | undefined {
-  const session: unknown = 'stream' in raw && isObject(raw.stream) ? raw.stream.session : undefined
-  return connections.below(isObject(session) ? session : raw.socket)
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null
+  return connections.below(findSession(raw) ?? raw.socket)
 }
