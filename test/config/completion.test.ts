@@ -4,14 +4,16 @@ import { completeKeys, completeValues } from '../../src/config/completion.ts'
 import { formatProblem } from '../../src/config/problem.ts'
 import { checkProxyConfig } from '../../src/proxy/sections/read_proxy_config.ts'
 import { proxyTable } from '../../src/proxy/sections/section_table.ts'
+import { pushSection } from '../../src/service/config/push_section.ts'
+import { serviceTable } from '../../src/service/config/service_table.ts'
 
-describe('what an editor can offer', () => {
+describe('completion', () => {
   const offer = (section: string, ...present: string[]) =>
     completeKeys(proxyTable, section, present)
   const names = (section: string, ...present: string[]) =>
     offer(section, ...present).map(({ key }) => key)
 
-  test('every key of the section, with meaning, form, default and words', () => {
+  test('offers every key of the section with its meaning, form, default and words', () => {
     const failmode = offer('radius_server_duo_only2').find(({ key }) => key === 'failmode')
     assert.deepEqual(failmode, {
       key: 'failmode',
@@ -27,7 +29,7 @@ describe('what an editor can offer', () => {
     assert.deepEqual(names('nowhere'), [])
   })
 
-  test('a key that is present is not offered again; a numbered one has its next number', () => {
+  test('offers no key twice, and the next number of a numbered key', () => {
     const keys = names(
       'radius_server_duo_only',
       'skey_protected',
@@ -42,7 +44,24 @@ describe('what an editor can offer', () => {
     assert(names('ad_client', 'host').includes('host_2'))
   })
 
-  test('the words of a value', () => {
+  test('offers the keys of countersign.cfg in the same way', () => {
+    const keys = completeKeys(serviceTable, 'push', ['web_push'])
+    assert(!keys.some(({ key }) => key === 'web_push'))
+    assert.deepEqual(
+      keys.find(({ key }) => key === 'fatigue_limit'),
+      {
+        key: 'fatigue_limit',
+        meaning: pushSection.options.fatigue_limit.meaning,
+        form: 'integer, 0 to 1000',
+        default: '5',
+        words: [],
+        required: false,
+      },
+    )
+    assert.deepEqual(completeValues(serviceTable, 'push', 'fraud'), ['alert', 'lock'])
+  })
+
+  test('offers the words of a value', () => {
     const words = (key: string) => completeValues(proxyTable, 'radius_server_duo_only', key)
     assert.deepEqual(words('message_authenticator_2'), ['auto', 'required', 'off'])
     assert.deepEqual(words('debug'), ['true', 'false'])
