@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts'
 
-/** How every answer of the API is wrapped. */
+/** The wrapper of every answer of the API. */
 export type Envelope =
   | { readonly stat: 'OK'; readonly response: unknown; readonly metadata?: PagingMetadata }
   | {
@@ -48,7 +48,7 @@ export function failure({ code, message }: Failure, detail?: string): Envelope {
 /**
  * Reads an envelope.
  *
- * @returns `undefined` where the text is not one.
+ * @returns `undefined` if the text is not an envelope.
  */
 export function parseEnvelope(text: string): Envelope | undefined {
   let parsed: unknown
@@ -59,7 +59,7 @@ export function parseEnvelope(text: string): Envelope | undefined {
   }
   if (!isRecord(parsed)) return undefined
   if (parsed.stat === 'OK') return { stat: 'OK', response: parsed.response }
-  // some gateways before the API write the code as a text
+  // some gateways in front of the API write the code as a string
   const code = Number(parsed.code)
   if (parsed.stat !== 'FAIL' || !Number.isInteger(code)) return undefined
   const message = typeof parsed.message === 'string' ? parsed.message : 'no message'

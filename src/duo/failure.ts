@@ -1,4 +1,4 @@
-/** A failure that the API documents: its number, the HTTP status it travels with, its message. */
+/** A documented failure of the API: its code, HTTP status and message. */
 export interface Failure {
   readonly code: number
   readonly status: number
@@ -34,8 +34,8 @@ export const failureDetail = {
 } as const
 
 /**
- * A request that the API answered with a failure: it was asked and it decided, so that this is never
- * the same as an API that can't be reached.
+ * A failure that the API answered. The API decided, so this differs from an API that can't be reached
+ * (AuthApiUnavailable).
  */
 export class AuthApiFailure extends Error {
   override readonly name = 'AuthApiFailure'

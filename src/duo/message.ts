@@ -1,6 +1,6 @@
 import { isRecord } from './envelope.ts'
 
-/** What a device can do for its user, in the API's words. */
+/** Capabilities of devices, as the API names them. */
 export const capabilities = ['auto', 'push', 'sms', 'phone', 'mobile_otp'] as const
 export type Capability = (typeof capabilities)[number]
 
@@ -34,20 +34,20 @@ export interface AuthAnswer {
 export interface CheckAnswer {
   /** Seconds since 1970. */
   readonly time: number
-  /** What this server can do beyond the API's documents; the vendor's cloud names none. */
+  /** Extensions that this server supports; the vendor's cloud returns none. */
   readonly capabilities: readonly string[]
 }
 
 /**
- * Capabilities that our service announces in `check`: `auth` also decides everything that preauth
- * decides, and takes the word as the user typed it (`factor=prompt`), so that one call is enough.
+ * Capabilities that our service announces in `check`: `auth` includes the decision of preauth, and accepts
+ * the word that the user typed (`factor=prompt`), so that one call is enough.
  */
 export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
 
-/** Calls that wait for their user may share connections. HTTP/2 is for clients that offer nothing else. */
+/** Calls that wait for their user may share connections (HTTP/2). */
 export const sharedConnections = 'http2'
 
-/** The texts for users (recorded from the vendor's API where it has been seen to send them). */
+/** Messages to users. Those of the vendor's API are verbatim, as recorded from it. */
 export const statusMessage = {
   active: 'Account is active',
   success: 'Success. Logging you in...',
@@ -63,23 +63,23 @@ export const statusMessage = {
   fraud: 'Login request reported as fraudulent.',
   lockedOut: 'Your account is locked out. Please contact your administrator.',
   disabled: 'Your account is disabled. Please contact your administrator.',
-  bypass: 'Bypass mode: no second factor is asked for.',
+  bypass: 'Bypass mode: no second factor is required.',
   enroll: 'Enroll an authentication device to proceed',
   unknownUserAllowed: 'Allowing unknown user',
   usernameRefused:
-    'This user name is not accepted. Type your user name exactly as your administrator gave it to you.',
+    'This username is not accepted. Type it exactly as your administrator gave it to you.',
   unknownUserDenied: 'Your account is not permitted to use this application.',
   pushed: 'Pushed a login request to your device...',
   pushFailed: 'The login request did not reach your device. Open the app to answer it.',
-  codeShown: 'Open the app on your device and log in with the code that it shows.',
+  codeShown: 'Open the app on your device, then log in with the code it shows.',
   codeExpired: 'The verification code has expired. Please try again.',
   codeIncorrect: 'Incorrect verification code. Please try again.',
-  smsFailed: 'The passcodes could not be sent. Please try another way.',
-  passcodeSpoken: 'Your phone is called and speaks a passcode. Log in with it.',
-  callUnderWay: 'Your phone is being called already. Answer that call, or try again in a minute.',
-  callFailed: 'Your phone could not be called. Please try another way.',
-  noCapableDevice: 'None of your devices can be used for that.',
-  telephonyLimit: 'Too many messages or calls. Please try again later, or another way.',
+  smsFailed: 'The passcodes could not be sent. Please use another method.',
+  passcodeSpoken: 'You will receive a call with a passcode. Log in with that passcode.',
+  callUnderWay: 'A call to your phone is in progress. Answer it, or try again in a minute.',
+  callFailed: 'Your phone could not be called. Please use another method.',
+  noCapableDevice: 'None of your devices supports this method.',
+  telephonyLimit: 'Too many messages or calls. Try again later, or use another method.',
 } as const
 
 /** Reads the response of `/auth/v2/preauth`; `undefined` if it is not a known one. */

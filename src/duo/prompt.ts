@@ -1,4 +1,4 @@
-/** What a user typed, or chose from a list, where a second factor was asked for. */
+/** What a user typed, or chose from a list, at the prompt for a second factor. */
 export type Prompt =
   | {
       readonly kind: 'factor'
@@ -10,8 +10,8 @@ export type Prompt =
   | { readonly kind: 'nothing' }
 
 /**
- * Reads what a user typed: case and surrounding blanks don't matter, nor do blanks between digits.
- * What names no factor is a passcode; whether it is a right one is not to be seen from here.
+ * Parses what a user typed. Case, surrounding blanks and blanks between digits are ignored. Text that
+ * names no factor is a passcode.
  */
 export function readPrompt(typed: string): Prompt {
   const trimmed = typed.trim()
@@ -26,7 +26,7 @@ export function readPrompt(typed: string): Prompt {
   return { kind: 'passcode', passcode: /^\d+$/.test(digits) ? digits : trimmed }
 }
 
-/** A prompt as `factor=prompt` takes it: one that is read again as the same. */
+/** Formats a prompt for `factor=prompt`; `readPrompt` parses it to the same value. */
 export function promptWord(prompt: Exclude<Prompt, { readonly kind: 'nothing' }>): string {
   return prompt.kind === 'passcode' ? prompt.passcode : `${prompt.factor}${prompt.phone ?? ''}`
 }

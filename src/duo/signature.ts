@@ -13,7 +13,7 @@ export type SignatureDigest = 'sha1' | 'sha512'
 
 /** The parts of a request that its signature covers. */
 export interface SignedParts {
-  /** RFC 2822 date, octet for octet as the `Date` or `X-Duo-Date` header has it; version 1 has none. */
+  /** RFC 2822 date, byte for byte as in the `Date` or `X-Duo-Date` header; version 1 has none. */
   readonly date: string
   readonly method: string
   readonly host: string
@@ -26,7 +26,7 @@ export interface SignedParts {
   readonly headers?: readonly Parameter[]
 }
 
-/** A secret key for the HMAC. Create it once: Node takes five times as long with a string. */
+/** Creates the HMAC key. Reuse it: with a string, Node takes five times as long. */
 export function signingKey(skey: string): KeyObject {
   return createSecretKey(skey, 'utf8')
 }
@@ -74,8 +74,8 @@ export function parseAuthorization(
 export interface ReceivedRequest {
   readonly method: string
   /**
-   * Hosts that the client may have signed, with their ports, the most likely first: the Host header,
-   * and the service's own names, since a reverse proxy may have changed it.
+   * Hosts that the client may have signed, with their ports, most likely first: the Host header and the
+   * service's own names, because a reverse proxy may have changed the header.
    */
   readonly hosts: readonly string[]
   readonly path: string
@@ -91,8 +91,8 @@ export interface ReceivedRequest {
  * Finds the version by which a request is signed. Neither the version nor the spelling of the host
  * travels with the request, so every combination is tried, the most common first.
  *
- * Version 1 signs no date, and some clients send one all the same: it comes last, and callers decide
- * where they accept it, since such a signature can be replayed forever.
+ * Version 1 does not sign the date, so its signatures can be replayed forever. It is tried last, and
+ * callers decide where they accept it.
  *
  * @param signature Lower-case hexadecimal digits.
  * @returns The version, or `undefined` if the signature was not made with this key.
@@ -180,7 +180,7 @@ function candidateParts(
     headersHash: version === 5 ? duoHeadersHash(headers) : '',
   }
   if (version !== 5) return [parts]
-  // some clients leave the date out of the header hash, though they send it as X-Duo-Date
+  // some clients omit the date from the header hash, although they send it as X-Duo-Date
   const undated = headers.filter(([name]) => name.toLowerCase() !== 'x-duo-date')
   return undated.length === headers.length
     ? [parts]
@@ -188,8 +188,8 @@ function candidateParts(
 }
 
 /**
- * Clients sign the host with its port or without, in lower case or as it was configured, and with
- * the dot at its end where it was configured so.
+ * Lists the spellings of a host that clients sign: with or without its port, in lower case or as
+ * configured, and with a final dot if it was configured with one.
  */
 function* candidateHosts(hosts: readonly string[]): Generator<string> {
   const tried = new Set<string>()

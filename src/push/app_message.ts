@@ -3,21 +3,21 @@ export interface PendingRequest {
   readonly txid: string
   readonly application: string
   readonly username: string
-  /** As the client sent them, which may be anything; empty where it sent none. */
+  /** As the client sent them, unchecked; empty if it sent none. */
   readonly ipaddr: string
-  /** Where that is, as `Berlin, Germany`; empty where it is not known. */
+  /** The place of the address, such as `Berlin, Germany`; empty if unknown. */
   readonly place: string
   readonly hostname: string
-  /** What is asked for, where it is not a login. */
+  /** What is being approved, if it is not a login. */
   readonly type: string
-  /** What the application wants to be shown. */
+  /** Further details from the application. */
   readonly info: readonly (readonly [string, string])[]
-  /** Milliseconds since 1970, as all moments here. */
+  /** Milliseconds since 1970, as all times here. */
   readonly opened: number
   readonly expires: number
-  /** The `txid` of the first request, where a client has sent this sign-in again. */
+  /** The `txid` of the first request, if a client repeated this sign-in. */
   readonly repeatOf: string | null
-  /** `enter`: the digits that are to be typed in; `show`: the code that is to be typed elsewhere. */
+  /** `enter`: how many digits the user types into the app; `show`: the code that the user types at the login. */
   readonly verification: ShownVerification | null
 }
 
@@ -27,23 +27,23 @@ export type ShownVerification =
 
 export interface PendingRequests {
   readonly requests: readonly PendingRequest[]
-  /** The clock of the service; a stream does not tell it. */
+  /** The service's clock; absent in a stream. */
   readonly time?: number
 }
 
-/** What a phone is told once it has been activated. */
+/** The answer to an activation. */
 export interface Activated {
   readonly device: string
   readonly username: string
   readonly account: string
   readonly oath: {
-    /** Base32; told this once. */
+    /** Base32; sent only this once. */
     readonly secret: string
     readonly digits: number
     readonly stepSecs: number
     readonly algorithm: 'SHA1'
   }
-  /** What the browser binds its subscription to; `null` where Web Push is off. */
+  /** The key that the browser binds its subscription to; `null` if Web Push is off. */
   readonly vapidPublicKey: string | null
   readonly time: number
 }
@@ -54,12 +54,12 @@ export interface DeviceDescription {
   readonly username: string
   readonly account: string
   readonly vapidPublicKey: string | null
-  /** Whether the service has a subscription to wake it by. */
+  /** Whether the service has a subscription to wake the phone. */
   readonly notified: boolean
   readonly time: number
 }
 
-/** One sign-in of the user's as it ended. */
+/** A past sign-in of the user. */
 export interface HistoryEvent {
   readonly time: number
   readonly application: string
@@ -75,7 +75,7 @@ export interface History {
   readonly events: readonly HistoryEvent[]
 }
 
-/** Why the service has not answered. */
+/** Why the service rejected a request. */
 export interface Refused {
   readonly code: string
   readonly message: string

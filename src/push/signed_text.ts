@@ -1,13 +1,13 @@
-/** What a person says to a sign-in that a phone shows. */
+/** The user's answer to a push. */
 export const decisions = ['approve', 'deny', 'fraud'] as const
 export type Decision = (typeof decisions)[number]
 
-/** How far the clocks of phone and service may be apart. */
+/** By how much the clocks of phone and service may differ. */
 export const allowedSkewMs = 5 * 60_000
 
 /**
- * What a phone signs to prove that it has the key that it registers: no key of somebody else's can be
- * registered, and no proof be used for another code.
+ * The text that a phone signs to prove possession of the key that it registers. It includes the activation
+ * code, so that the proof can't be used for another one.
  *
  * @param codeHash SHA-256 of the activation code, in base64url.
  * @param publicKey SubjectPublicKeyInfo in base64url.
@@ -17,9 +17,9 @@ export function activationText(codeHash: string, publicKey: string): string {
 }
 
 /**
- * What a phone signs of each request.
+ * The text that a phone signs for each request.
  *
- * @param path With its query, as it is sent.
+ * @param path With its query, as sent.
  * @param time Milliseconds since 1970.
  * @param bodyHash SHA-256 of the body, in hex.
  */
@@ -28,10 +28,10 @@ export function requestText(method: string, path: string, time: string, bodyHash
 }
 
 /**
- * What a phone signs of an answer.
+ * The text that a phone signs for an answer.
  *
  * @param time Milliseconds since 1970.
- * @param code What was typed from the login's screen; empty where none is asked for.
+ * @param code Typed by the user; empty if the login shows no code.
  */
 export function answerText(txid: string, decision: Decision, time: number, code: string): string {
   return ['countersign-answer-v1', txid, decision, String(time), code].join('\n')

@@ -155,7 +155,7 @@ describe('nina, from her invitation to a second phone', {
     await laptop.page.getByRole('menuitem', { name: 'Remove' }).click()
     await laptop.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     const { accepted, message } = await push('push2')
-    assert.deepEqual([accepted, message], [false, 'None of your devices can be used for that.'])
+    assert.deepEqual([accepted, message], [false, 'None of your devices supports this method.'])
     const signIn = push()
     await pixel.answer('Approve')
     assert.equal((await signIn).accepted, true)

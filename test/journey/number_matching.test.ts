@@ -26,7 +26,7 @@ describe('alice, whose application takes a number with each push', {
 
   const signIn = (password: string) => up.signIn('alice', password)
   const outcome = ({ accepted, message }: SignedIn) => [accepted, message]
-  const codeShown = 'Open the app on your device and log in with the code that it shows.'
+  const codeShown = 'Open the app on your device, then log in with the code it shows.'
 
   /** Begins with `push`. @returns The code that the app shows for it. */
   async function begun(): Promise<string> {

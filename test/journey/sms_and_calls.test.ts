@@ -101,7 +101,7 @@ describe('nils, who has a phone that takes messages and calls', {
   test('what he has no phone for is refused at once', async () => {
     for (const word of ['push', 'phone2', 'sms2']) {
       const { accepted, message, tookMs } = await signIn(word)
-      assert.deepEqual([accepted, message], [false, 'None of your devices can be used for that.'])
+      assert.deepEqual([accepted, message], [false, 'None of your devices supports this method.'])
       assert(tookMs < 2000, `${word}: ${tookMs} ms`)
     }
   })

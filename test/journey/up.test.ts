@@ -132,7 +132,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     )
     assert.match(
       radclient('push', firstRun.radius),
-      /Received Access-Reject[\s\S]*None of your devices can be used for that/,
+      /Received Access-Reject[\s\S]*None of your devices supports this method/,
     )
     const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
     assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)

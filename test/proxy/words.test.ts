@@ -115,7 +115,7 @@ describe('duo_only: the field’s words', () => {
     const reply = await proxy.signIn('alice', 'sms')
     assert.deepEqual(reply, {
       accepted: false,
-      message: 'None of your devices can be used for that.',
+      message: 'None of your devices supports this method.',
     })
   })
 

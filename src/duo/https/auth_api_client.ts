@@ -30,19 +30,19 @@ import { parsed, parseResponse } from './response.ts'
 export interface AuthApiClientOptions extends ConnectionsOptions {
   readonly ikey: string
   readonly skey: Secret
-  /** Upper limit for one `preauth` or `auth`, its retries included; 0 for that of the endpoint alone. */
+  /** Upper limit for one `preauth` or `auth` with its retries; 0 for the limit of the endpoint. */
   readonly timeoutSecs: number
   readonly userAgent: string
-  /** Receives a line for each request at level debug; never with what is in it. */
+  /** Receives a debug line for each request, without its content. */
   readonly log: Log
   readonly clock: Clock
 }
 
-/** What a caller may ask of one call. */
+/** Options of one call. */
 export interface CallOptions {
   /** Shortens the limit of a call that needs no user. */
   readonly limitMs?: number
-  /** Gives the call up: it throws `cancelled`. */
+  /** Cancels the call, which then throws `cancelled`. */
   readonly signal?: AbortSignal
   /** The request is about to be written: from now on the API may receive it. */
   readonly onSent?: () => void
@@ -54,9 +54,9 @@ type Named = Readonly<Record<string, string | undefined>>
 interface Endpoint {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  /** Whether it may be sent again after it may have been received. */
+  /** Whether it may be repeated after it may have been received. */
   readonly repeatable: boolean
-  /** Whether to wait and ask again after an answer 429. */
+  /** Whether to wait and retry after an answer 429. */
   readonly retries429: boolean
   readonly limitMs: number
 }
@@ -67,7 +67,7 @@ type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
 const shortMs = 10_000
 const waitingMs = 90_000
 const endpoints = {
-  // any answer, 429 included, shows that the API is there
+  // any answer, 429 included, shows that the API is reachable
   check: {
     method: 'GET',
     path: '/auth/v2/check',
@@ -91,21 +91,21 @@ const endpoints = {
   },
 } as const satisfies Record<string, Endpoint>
 
-/** Short calls that wait for a free connection at most; at 500 a second they are served in time. */
+/** Maximum of short calls that wait for a free connection; at 500 per second they are served in time. */
 const maxQueued = 4096
-/** Connections that calls which wait for a user may be opening at once. */
+/** Maximum of connections that calls which wait for a user may be opening at once. */
 const maxOpening = 32
 const maxTries = 6
 const maxRetryAfterMs = 32_000
-/** A `check` that lasts longer is asked again over another connection. */
+/** A `check` that takes longer is repeated over another connection. */
 const slowCheckMs = 2_000
 
 /**
- * Asks an Auth API (duo.com/docs/authapi) with signed requests, version 2 in SHA-512, over kept
+ * Calls an Auth API (duo.com/docs/authapi) with signed requests (version 2, SHA-512) over pooled
  * connections.
  *
- * Every call either returns an answer that was read in full, or throws: `AuthApiFailure` where the
- * API decided against the request, `AuthApiUnavailable` where no answer came.
+ * Every call either returns a complete answer or throws: `AuthApiFailure` if the API rejected the request,
+ * `AuthApiUnavailable` if no answer arrived.
  */
 export class AuthApiClient {
   readonly #options: AuthApiClientOptions
@@ -113,7 +113,7 @@ export class AuthApiClient {
   readonly #shortCalls: CallQueue
   readonly #openings = new CallQueue({ maxRunning: maxOpening, maxWaiting: maxQueued })
   readonly #key: ReturnType<typeof signingKey>
-  /** The log line of a request, by its path: made once. */
+  /** Log lines of requests, by path. */
   readonly #lines: Readonly<Record<string, string>>
   readonly #closing = new AbortController()
   #answers = 0
@@ -121,7 +121,7 @@ export class AuthApiClient {
   #dateSecond = -1
   #date = ''
 
-  /** @throws An error of the system's if `caFile` can't be read. */
+  /** @throws A system error if `caFile` can't be read. */
   constructor(options: AuthApiClientOptions) {
     this.#options = options
     this.#key = signingKey(options.skey.reveal())
@@ -136,15 +136,15 @@ export class AuthApiClient {
     this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
   }
 
-  /** How many answers below HTTP 500 have come so far, to any call. */
+  /** How many answers below HTTP 500 have arrived so far, to any call. */
   get answers(): number {
     return this.#answers
   }
 
   /**
-   * Tests the signature and the clock, and learns what the server can do, over connections of its own.
-   * A kept connection can be dead without notice, for example after a restart of a firewall. A slow
-   * `check` is therefore asked again over another one.
+   * Tests the signature and the clock, and reads the server's capabilities, over separate connections. A
+   * pooled connection can be dead without notice, for example after a restart of a firewall, so a slow
+   * `check` is repeated over another one.
    */
   async check(): Promise<CheckAnswer> {
     const { limitMs } = endpoints.check
@@ -160,12 +160,12 @@ export class AuthApiClient {
     return parsed(await this.#call(endpoints.preauth, parameters, options), parsePreauthAnswer)
   }
 
-  /** Never sent again once it may have been received: it could start a second push. */
+  /** Not repeated once it may have been received, because it could start a second push. */
   async auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
     return parsed(await this.#call(endpoints.auth, parameters, options), parseAuthAnswer)
   }
 
-  /** Breaks off the calls under way. */
+  /** Aborts the calls in progress. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#connections.close()
@@ -173,7 +173,7 @@ export class AuthApiClient {
 
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
     const waitsForUser = waits(endpoint, parameters)
-    // not by the clock of the system, which can be set
+    // not the system clock, which can be set
     const until = performance.now() + this.#limitMs(endpoint, waitsForUser, options)
     let repeated = false
     for (let tries = 1; ; tries++) {
@@ -182,7 +182,7 @@ export class AuthApiClient {
       const answer = await this.#request(carrier, endpoint, parameters, leftMs, options).catch(
         (error) => {
           if (carrier === this.#connections.shared && isWithoutHttp2(error)) {
-            // a device in between may not pass HTTP/2: HTTP/1.1 until the next check
+            // a device in between may block HTTP/2: use HTTP/1.1 until the next check
             this.#shares = false
             return undefined
           }
@@ -206,7 +206,7 @@ export class AuthApiClient {
     }
   }
 
-  /** A shorter `timeoutSecs` does not make `check` fail sooner: its failure is evidence of an outage. */
+  /** A shorter `timeoutSecs` does not shorten `check`, whose failure is evidence of an outage. */
   #limitMs(endpoint: Endpoint, waitsForUser: boolean, options: CallOptions): number {
     const timeoutMs = this.#options.timeoutSecs * 1000
     const limitMs = waitsForUser ? waitingMs : (options.limitMs ?? endpoint.limitMs)
@@ -234,7 +234,7 @@ export class AuthApiClient {
     return this.#shares && shared !== undefined ? shared : waiting
   }
 
-  /** Waits for a place in the queue of the carrier, and sends one request. */
+  /** Waits for a place in the carrier's queue, and sends one request. */
   async #request(
     carrier: Dispatcher,
     endpoint: Endpoint,
@@ -259,7 +259,7 @@ export class AuthApiClient {
       return await this.#send(carrier, endpoint, parameters, shortened(limits, waitedMs), {
         ...options,
         onSent: () => {
-          // a call that waits for its user needs a place only until its connection is open
+          // a call that waits for its user only needs a place until its connection is open
           if (queue === this.#openings) leave()
           options.onSent?.()
         },
@@ -315,7 +315,7 @@ export class AuthApiClient {
     )
   }
 
-  /** Formatted once a second: the date is signed, but need not be more exact. */
+  /** Formatted once per second, because the signed date needs no higher precision. */
   #dateNow(): string {
     const now = this.#options.clock.now()
     const second = Math.floor(now / 1000)
@@ -327,13 +327,13 @@ export class AuthApiClient {
   }
 }
 
-/** Whether a call lasts until its user answers: a passcode does not. */
+/** Whether a call waits for its user, as all but passcodes do. */
 function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
   if (path !== endpoints.auth.path || factor === 'passcode') return false
   return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }
 
-/** The limits of a request whose call has waited in a queue. */
+/** The limits of a request after its call waited in a queue. */
 function shortened({ limitMs, sendWithinMs }: Limits, waitedMs: number): Limits {
   return {
     limitMs: Math.max(1, limitMs - waitedMs),
@@ -341,7 +341,7 @@ function shortened({ limitMs, sendWithinMs }: Limits, waitedMs: number): Limits 
   }
 }
 
-/** The handshake failed, or ended without HTTP/2. Later errors of TLS do not count. */
+/** Whether the handshake failed or ended without HTTP/2. Later TLS errors do not count. */
 function isWithoutHttp2(error: unknown): boolean {
   return error instanceof AuthApiUnavailable && error.reason === 'tls' && !error.mayHaveBeenReceived
 }

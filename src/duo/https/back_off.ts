@@ -5,7 +5,7 @@ export function backOffMs(attempt: number): number {
   return Math.min(1000 * 2 ** attempt, maxBackOffMs) + Math.random() * 1000
 }
 
-/** What `Retry-After` or `X-Retry-After` asks for (RFC 9110 §10.2.3): seconds or a date. */
+/** Parses `Retry-After` or `X-Retry-After` (RFC 9110 §10.2.3): seconds or a date. */
 export function retryAfterMs(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   now: number,

@@ -3,7 +3,7 @@ import { AuthApiUnavailable } from '../index.ts'
 export interface CallQueueOptions {
   /** Calls that may hold a place at once. */
   readonly maxRunning: number
-  /** Calls that may wait for a place; further ones are refused at once. */
+  /** Calls that may wait for a place; further ones fail at once. */
   readonly maxWaiting: number
 }
 
@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Bounds how many calls run at once. Further calls wait in order of arrival, up to a number and a
- * deadline: what waits here says nothing about the API, so that the error has a reason of its own.
+ * Bounds how many calls run at once. Further calls wait in order of arrival, up to a number and a deadline.
+ * A call that fails here says nothing about the API, so the error has its own reason.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions
@@ -30,9 +30,9 @@ export class CallQueue {
   /**
    * Takes a place. The caller must call `leave` exactly once afterwards.
    *
-   * @returns `undefined` where a place was free, so that no turn of the event loop is lost.
-   * @throws {AuthApiUnavailable} `overload` where the queue is full or the deadline has passed,
-   *   `cancelled` where the signal was aborted.
+   * @returns `undefined` if a place was free, which saves a turn of the event loop.
+   * @throws {AuthApiUnavailable} `overload` if the queue is full or the deadline has passed, `cancelled`
+   *   if the signal was aborted.
    */
   enter(limitMs: number, signal: AbortSignal | undefined): Promise<void> | undefined {
     if (signal?.aborted) return Promise.reject(cancelled({ mayHaveBeenReceived: false }))
@@ -55,7 +55,7 @@ export class CallQueue {
         this.#expired--
         continue
       }
-      // the place passes on: the number of running calls stays
+      // the next call takes the place, so the number of running calls stays the same
       waiting.admit()
       return
     }
@@ -95,7 +95,7 @@ export class CallQueue {
   }
 }
 
-/** The error of a call that its caller gave up. */
+/** The error of a cancelled call. */
 export function cancelled({
   mayHaveBeenReceived,
 }: {

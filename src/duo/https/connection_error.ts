@@ -22,7 +22,7 @@ const reasons: Readonly<Record<string, UnavailableReason>> = {
   UND_ERR_PRX_TLS: 'proxy',
 }
 
-/** What the logs of the vendor's proxy call some of them, for the parsers that look for that. */
+/** Names of some errors in the logs of the vendor's proxy, for log parsers. */
 const vendorWords: Readonly<Record<string, string>> = {
   ENOTFOUND: 'DNSLookupError: DNS lookup failed: ',
   EAI_AGAIN: 'DNSLookupError: DNS lookup failed: ',
@@ -32,9 +32,9 @@ const vendorWords: Readonly<Record<string, string>> = {
 }
 
 /**
- * What an error of the connection's means.
+ * Converts an error of the connection.
  *
- * @param sent Whether the request had been begun to be written.
+ * @param sent Whether writing the request had begun.
  */
 export function unavailableBy(
   error: unknown,
@@ -45,7 +45,7 @@ export function unavailableBy(
   const message = error instanceof Error ? error.message : String(error)
   const reason = describeCode(code, sent, throughProxy)
   const text = `${vendorWords[code] ?? ''}${code === '' ? message : `${code}: ${message}`}`
-  // a connection that is not yet there has carried nothing
+  // nothing was sent before the connection was open
   return new AuthApiUnavailable(reason, text, { mayHaveBeenReceived: sent })
 }
 
@@ -53,7 +53,7 @@ function describeCode(code: string, sent: boolean, throughProxy: boolean): Unava
   if (isCertificateError(code)) return 'tls'
   const known = reasons[code]
   if (sent) return 'reset'
-  // a connection that breaks before the first request on it broke in the handshake
+  // a connection that breaks before its first request broke in the handshake
   if (known === 'overload') return known
   if (throughProxy && known !== 'tls') return 'proxy'
   return known === undefined || known === 'reset' ? 'tls' : known

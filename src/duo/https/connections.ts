@@ -6,27 +6,27 @@ import { multiplexedConnector } from './multiplexed_connector.ts'
 export interface ConnectionsOptions {
   readonly host: string
   readonly port: number
-  /** PEM file of the authorities that may sign the API's certificate; else those of Node. */
+  /** PEM file of the CAs that may sign the API's certificate; by default those of Node. */
   readonly caFile?: string | undefined
   /** HTTP proxy to go through (CONNECT). */
   readonly httpProxy?: { readonly host: string; readonly port: number } | undefined
-  /** Kept connections for calls that are answered at once. */
+  /** Pooled connections for calls that are answered at once. */
   readonly maxConnections: number
 }
 
 const connectTimeoutMs = 10_000
 const keepAliveMs = 20_000
-/** One kept, and one for a `check` that is asked again because the first may be dead. */
+/** One pooled, and one to repeat a `check` because the first may be dead. */
 const checkConnections = 2
 /** Without HTTP/2 a push that waits for its user holds its connection for a minute. */
 const maxWaitingConnections = 4096
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
-/** The connections to one API, kept apart by what they carry, so that no kind starves another. */
+/** The connections to one API, pooled separately by what they carry, so that no kind starves another. */
 export class Connections {
   readonly origin: string
-  /** Only for `check`, which finds out whether the API answers while other calls are slow. */
+  /** Only for `check`, which tests whether the API answers while other calls are slow. */
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
   readonly short: Dispatcher
@@ -35,7 +35,7 @@ export class Connections {
   /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
   readonly shared: Dispatcher | undefined
 
-  /** @throws An error of the system's if `caFile` can't be read. */
+  /** @throws A system error if `caFile` can't be read. */
   constructor(options: ConnectionsOptions) {
     this.origin = toOrigin(options)
     const tls = tlsOptions(options)
@@ -45,13 +45,13 @@ export class Connections {
     this.shared = this.#http2(options, tls)
   }
 
-  /** Breaks off the calls under way. */
+  /** Aborts the calls in progress. */
   async close(): Promise<void> {
     const all = [this.warm, this.short, this.waiting, this.shared]
     await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
   }
 
-  /** HTTP/1.1 on purpose: one request a connection is faster here than many streams on one. */
+  /** HTTP/1.1, because one request per connection is faster here than many streams on one. */
   #http1({ httpProxy }: ConnectionsOptions, tls: Tls, connections: number): Dispatcher {
     const http1 = { ...timing, connections, allowH2: false, pipelining: 1 }
     if (httpProxy === undefined) return new Pool(this.origin, { ...http1, connect: tls })
@@ -74,7 +74,7 @@ type Tls = ReturnType<typeof tlsOptions>
 
 function tlsOptions({ caFile }: ConnectionsOptions) {
   const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
-  // made once: a context for each connection would parse the authorities again
+  // created once: a context for each connection would parse the CAs again
   const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
   return { secureContext, timeout: connectTimeoutMs }
 }

@@ -4,7 +4,7 @@ import { cancelled } from './call_queue.ts'
 import { unavailableBy } from './connection_error.ts'
 import { afterRunning } from './running_time.ts'
 
-/** A whole answer, of whatever status. */
+/** A complete answer with any status. */
 export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -26,12 +26,12 @@ export interface ExchangeOptions {
 const maxBodyBytes = 1024 * 1024
 
 /**
- * Sends one request and reads its whole answer.
+ * Sends one request and reads the complete answer.
  *
- * undici's own timers are coarse, so the limits are ours. A request that still waits for a connection
- * when its time is over is never written.
+ * undici's timers are coarse, so the limits are enforced here. A request that still waits for a connection
+ * at its deadline is never written.
  *
- * @throws {AuthApiUnavailable} if no whole answer came.
+ * @throws {AuthApiUnavailable} if no complete answer arrived.
  */
 export function exchange(
   dispatcher: Dispatcher,

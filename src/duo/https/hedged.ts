@@ -1,6 +1,6 @@
 interface Limit {
   readonly limitMs: number
-  /** Gives the call up: another one has answered. */
+  /** Cancels the call, because another one has answered. */
   readonly signal: AbortSignal
 }
 

@@ -1,10 +1,7 @@
 import { type ConnectionOptions, connect } from 'node:tls'
 import type { buildConnector } from 'undici'
 
-/**
- * Connects by HTTP/2 or not at all: a server that knows of old clients gives HTTP/1 to whoever would
- * take both.
- */
+/** Connects by HTTP/2 only: some servers choose HTTP/1 for clients that accept both. */
 export function multiplexedConnector(
   options: ConnectionOptions & { readonly timeout: number },
 ): buildConnector.connector {
@@ -18,18 +15,18 @@ export function multiplexedConnector(
       ALPNProtocols: ['h2'],
     })
     const late = setTimeout(() => socket.destroy(new Error('no connection in time')), timeout)
-    let told = false
+    let called = false
     socket.setNoDelay(true).setKeepAlive(true)
     socket.once('secureConnect', () => {
       clearTimeout(late)
       if (socket.alpnProtocol !== 'h2') return void socket.destroy(new Error('no HTTP/2'))
-      told = true
+      called = true
       callback(null, socket)
     })
     socket.on('error', (error) => {
       clearTimeout(late)
-      if (told) return
-      told = true
+      if (called) return
+      called = true
       callback(error, null)
     })
   }

@@ -2,9 +2,9 @@ import { AuthApiFailure, AuthApiUnavailable, parseEnvelope } from '../index.ts'
 import type { RawAnswer } from './exchange.ts'
 
 /**
- * Takes the response out of an answer.
+ * Extracts the response from an answer.
  *
- * @throws {AuthApiFailure} if the API decided against the request.
+ * @throws {AuthApiFailure} if the API rejected the request.
  * @throws {AuthApiUnavailable} if the answer is HTTP 5xx, or is not an envelope.
  */
 export function parseResponse({ status, body }: RawAnswer): unknown {
@@ -23,12 +23,12 @@ export function parseResponse({ status, body }: RawAnswer): unknown {
   throw malformed(`HTTP ${status} without an envelope`)
 }
 
-/** Statuses of something in front of the API: 502 and 504, and from 520 on those of Cloudflare. */
+/** Statuses of gateways in front of the API: 502, 504, and from 520 on those of Cloudflare. */
 function isGateway(status: number): boolean {
   return status === 502 || status === 504 || status >= 520
 }
 
-/** @throws {AuthApiUnavailable} if the response is not one that the API documents. */
+/** @throws {AuthApiUnavailable} if the response is not a documented one. */
 export function parsed<Answer>(
   response: unknown,
   parse: (response: unknown) => Answer | undefined,

@@ -11,7 +11,7 @@ import {
 } from './lockout_rule.ts'
 import type { Budget } from './transaction/attempt.ts'
 
-/** Passcodes that are counted together: of one user, in one application, from one address. */
+/** Passcodes that are counted together: for one user, in one application, from one address. */
 export interface Source {
   readonly userId: string
   readonly ikey: string
@@ -26,7 +26,7 @@ export interface Record {
   readonly account: Failures
 }
 
-/** Keys of the rows that count over all sources; no application has such an integration key. */
+/** Integration keys of the rows that count over all sources; no application has such a key. */
 const everywhere = { 'sign-in': '', portal: 'portal' } as const
 const forgottenAfterMs = 90 * 24 * 60 * 60_000
 
@@ -67,7 +67,7 @@ export interface UserLocks {
   readonly sources: number
 }
 
-/** The locks of those of these users who have any. */
+/** The active locks of these users; users without locks are absent. */
 export async function activeLocks(
   userIds: readonly string[],
   now: number,
@@ -98,7 +98,7 @@ export async function activeLocks(
   )
 }
 
-/** Wrong passcodes, counted (docs/lockout.md). */
+/** Counts wrong passcodes, and locks sources and accounts (docs/lockout.md). */
 export class Lockout {
   readonly #store: Store
   readonly #settings: LockoutSettings
@@ -113,7 +113,7 @@ export class Lockout {
    * parallel guesses for one user and budget are counted one after another.
    */
   async hold(source: Source, now: number, db: StoreDb): Promise<Record> {
-    // SQLite runs one writing transaction at a time, PostgreSQL needs a row to be locked
+    // SQLite runs one writing transaction at a time; PostgreSQL needs a row lock
     if (this.#store.dialect === 'postgres') {
       await db
         .insertInto('failed_attempts')
@@ -135,7 +135,7 @@ export class Lockout {
     return isLocked(source, now) || isLocked(account, now)
   }
 
-  /** Counts a wrong passcode, unless it is a resend of the last one of this source. */
+  /** Counts a wrong passcode, unless this source sends its last one again. */
   async wrong(
     source: Source,
     record: Record,
@@ -155,7 +155,7 @@ export class Lockout {
     )
   }
 
-  /** Resets the counts after a right passcode. */
+  /** Resets the counts after a correct passcode. */
   async right(source: Source, record: Record, db: StoreDb): Promise<void> {
     if (isClean(record.source) && isClean(record.account)) return
     const { userId, ikey, address } = source

@@ -1,13 +1,13 @@
-/** The wrong passcodes of one source, or of all of them, since the last right one. */
+/** The wrong passcodes of one source, or of all sources, since the last correct one. */
 export interface Failures {
   readonly consecutive: number
   /** Keyed hash of the last wrong passcode, or empty. */
   readonly lastWrong: string
   /** When that one was counted, in milliseconds since 1970. */
   readonly lastWrongAt: number
-  /** Until when no passcode is looked at; 0 for not locked. */
+  /** Until when passcodes are denied unchecked; 0 for not locked. */
   readonly lockedUntil: number
-  /** Locks since the last right passcode. */
+  /** Locks since the last correct passcode. */
   readonly locks: number
 }
 
@@ -19,15 +19,15 @@ export const noFailures: Failures = {
   locks: 0,
 }
 
-/** The account's budget over all sources, as a multiple of one source's. */
+/** The threshold of the account over all sources, as a multiple of one source's. */
 export const accountBudget = 5
 
 const maxLockMs = 24 * 60 * 60_000
 
 export interface LockoutSettings {
-  /** Wrong passcodes in a row that lock. */
+  /** Consecutive wrong passcodes that cause a lock. */
   readonly threshold: number
-  /** How long the first lock lasts; each one after it twice as long, up to a day. */
+  /** Duration of the first lock. Each further lock is twice as long, up to a day. */
   readonly lockMs: number
 }
 
@@ -35,18 +35,18 @@ export function isLocked({ lockedUntil }: Failures, now: number): boolean {
   return lockedUntil > now
 }
 
-/** A client that resends a request does so within this time; a TOTP step lasts three times as long. */
+/** Clients that resend a request do so within this time; a TOTP step is three times as long. */
 const resendMs = 10_000
 
 /**
- * Whether a passcode that comes again is a resend of the same request, and so no guess. The time runs
- * from the first one, so that a stream of resends is counted all the same.
+ * Whether a repeated passcode is a resend of the same request, and not a guess. The time runs from the
+ * first one, so that a stream of resends is counted too.
  */
 export function isResend(firstAt: number, now: number): boolean {
   return now >= firstAt && now - firstAt <= resendMs
 }
 
-/** Whether a wrong passcode is one more guess. */
+/** Whether a wrong passcode counts as a guess. */
 export function isGuess({ lastWrong, lastWrongAt }: Failures, hash: string, now: number): boolean {
   return lastWrong !== hash || !isResend(lastWrongAt, now)
 }

@@ -30,8 +30,8 @@ export class PasscodeCheck {
   }
 
   /**
-   * Whether text can be a passcode at all; other text is not counted as a guess. Digits of any number
-   * can.
+   * Whether text can be a passcode at all, which any number of digits can. Other text does not count as a
+   * guess.
    *
    * @param typed Without blanks.
    */

@@ -4,7 +4,7 @@ import type { GroupStatus } from '../people/groups.ts'
 import type { UserStatus } from '../people/user.ts'
 import type { NameRefusal } from '../people/user_names.ts'
 
-/** What the decision about a sign-in depends on. */
+/** What the decision depends on. */
 export interface Subject {
   /** `undefined` for a name that no user has. */
   readonly status: UserStatus | undefined

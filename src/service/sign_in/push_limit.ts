@@ -4,19 +4,19 @@ import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentica
 import type { PushPermission, PushPermissions } from '../authenticators/push/push_factor.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Lockout } from './lockout.ts'
-import { fruitlessPushes, heldBackUntil, type PushFatigueSettings } from './push_fatigue.ts'
+import { heldBackUntil, type PushFatigueSettings, unapprovedPushes } from './push_fatigue.ts'
 import { findFirsts, maxRepeats } from './repeats.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import { isOverdue, type Transaction } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
 /**
- * More than any limit, within any window. Only what the count needs is read: refused requests, which a
- * client can make without limit, must not push fruitless pushes out of it.
+ * Higher than any configurable limit. The query excludes denied requests, which a client can make without
+ * limit, so that they can't displace unapproved pushes.
  */
 const maxEvents = 500
 
-/** Holds pushes back after too many fruitless ones; the portal and sign-ins are counted apart. */
+/** Holds pushes back after too many unapproved ones; the portal and sign-ins are counted separately. */
 export class PushLimit implements PushPermissions {
   readonly #lockout: Lockout
   readonly #log: AuthenticationLog
@@ -54,8 +54,8 @@ export class PushLimit implements PushPermissions {
       return { kind: 'send', repeatOf: first }
     }
     if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
-    const fruitless = await this.#fruitless(attempt, userId, unsettled, db)
-    const until = heldBackUntil(fruitless, fatigue, now)
+    const unapproved = await this.#unapproved(attempt, userId, unsettled, db)
+    const until = heldBackUntil(unapproved, fatigue, now)
     return until === undefined
       ? { kind: 'send', repeatOf: undefined }
       : { kind: 'held back', until }
@@ -65,7 +65,7 @@ export class PushLimit implements PushPermissions {
    * When the pushes of the same budget failed since the last success; one that is not settled yet counts
    * from when it was opened. Repeats do not count separately.
    */
-  async #fruitless(
+  async #unapproved(
     { request }: Attempt,
     userId: string,
     unsettled: readonly Transaction[],
@@ -78,7 +78,7 @@ export class PushLimit implements PushPermissions {
       {
         since: this.#clock.now() - this.#settings.windowMs,
         limit: maxEvents,
-        successesAndPushes: fruitlessPushes,
+        successesAndPushes: unapprovedPushes,
         ...(isPortal ? { ikey: portal } : { exceptIkey: portal }),
       },
       db,
@@ -93,7 +93,7 @@ export class PushLimit implements PushPermissions {
     const ended = events.slice(0, lastSuccess < 0 ? undefined : lastSuccess).filter(counts)
     const open = unsettled
       .filter((other) => (other.ikey === portal) === isPortal)
-      // those whose code is shown are in the log already
+      // pushes whose code the app shows are in the log already
       .filter(({ factor, verification }) => factor === 'push' && verification?.kind !== 'show')
       .filter(counts)
     return [...ended.map(({ timestamp }) => timestamp), ...open.map(({ opened }) => opened)]

@@ -10,10 +10,10 @@ import type { Transaction } from './transaction/transaction.ts'
 export const maxRepeats = 3
 
 /**
- * The requests that an attempt may repeat: of the same user and application, to the same phone in the
- * same way, which still wait and repeat none themselves.
+ * Finds the requests that an attempt may repeat: for the same user and application, to the same phone with
+ * the same factor, still waiting, and not repeats themselves.
  *
- * @param waiting What waits for the user.
+ * @param waiting The user's waiting transactions.
  */
 export function findFirsts(
   { request, factor, device }: Attempt,
@@ -29,7 +29,7 @@ export function findFirsts(
   )
 }
 
-/** Addresses that stand for an unknown client: the vendor's proxy sends 0.0.0.0. */
+/** Addresses of unknown clients: the vendor's proxy sends 0.0.0.0. */
 const unknownRanges = ['unspecified', 'loopback']
 
 /** Whether both come from one address that the application sent. */

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** One machine has all addresses of such a network to itself, and can take another one at any time. */
+/** One machine usually has all addresses of such a network, and can change between them. */
 const networkBits = 64
 
 /**
- * What wrong passcodes from an address are counted for: an IPv4 address, or the network of an IPv6
- * address, however it is written.
+ * Normalises the address that wrong passcodes are counted for: an IPv4 address, or the network of an IPv6
+ * address.
  *
  * @param address As a client sent it.
- * @returns Empty for what is no address: a client must not get a fresh counter by inventing one.
+ * @returns Empty if it is not an address, so that a client can't get a new counter by inventing one.
  */
 export function sourceAddress(address: string): string {
   if (isIP(address) === 0) return ''

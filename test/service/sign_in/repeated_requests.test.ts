@@ -162,7 +162,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
         assert.notEqual(other, first)
         const refused = await standing(other)
         assert.equal(refused.result, 'deny')
-        assert.match(refused.status_msg ?? '', /being called already/)
+        assert.match(refused.status_msg ?? '', /A call to your phone is in progress/)
       }
       const unknown = await ask('push', '')
       assert.equal((await standing(unknown)).result, 'waiting')

@@ -66,7 +66,7 @@ export class BypassCodes {
     if (before + codes.count > maxPerUser) {
       throw new DirectoryError(
         'DIRECTORY_TOO_MANY',
-        `a user has ${maxPerUser} bypass codes at most; replace those there are`,
+        `a user can have at most ${maxPerUser} bypass codes; replace the existing ones`,
       )
     }
     const made = new Set<string>()

@@ -2,7 +2,7 @@ import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { isUniqueViolation, type StoreDb } from '../../store/store.ts'
 
-/** A passkey of a user's. */
+/** A passkey of a user. */
 export interface WebauthnCredential {
   /** `WA…` */
   readonly credentialId: string
@@ -11,7 +11,7 @@ export interface WebauthnCredential {
   readonly userId: string
   /** COSE, in base64url. */
   readonly publicKey: string
-  /** Of its last signature; 0 where it does not count. */
+  /** Signature counter at its last use; 0 if the authenticator does not count. */
   readonly counter: number
   readonly transports: readonly string[]
   readonly name: string
@@ -27,7 +27,7 @@ export type NewWebauthnCredential = Pick<
 const maxPerUser = 20
 
 export class WebauthnCredentials {
-  /** A user's passkeys, the oldest first. */
+  /** A user's passkeys, oldest first. */
   async ofUser(userId: string, db: StoreDb): Promise<WebauthnCredential[]> {
     const rows = await db
       .selectFrom('webauthn_credentials')
@@ -48,7 +48,7 @@ export class WebauthnCredentials {
     return row === undefined ? undefined : toCredential(row)
   }
 
-  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` where it is somebody's already, `DIRECTORY_TOO_MANY` */
+  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` if it is registered already, `DIRECTORY_TOO_MANY` */
   async add(
     credential: NewWebauthnCredential,
     now: number,
@@ -79,9 +79,9 @@ export class WebauthnCredentials {
   }
 
   /**
-   * Moves the counter on, by one UPDATE that holds only while nobody else has moved it.
+   * Advances the counter, by one UPDATE that only applies while it is unchanged.
    *
-   * @returns `false` where it was used meanwhile.
+   * @returns `false` if the passkey was used meanwhile.
    */
   async use(
     { credentialId, counter: before }: WebauthnCredential,

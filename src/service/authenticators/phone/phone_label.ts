@@ -1,6 +1,6 @@
 import type { Phone } from './phones.ts'
 
-/** Masks a number but its last four digits. */
+/** Masks all but the last four digits. */
 export function maskedNumber(number: string): string {
   return number === '' ? '' : `XXX-XXX-${number.slice(-4)}`
 }

@@ -187,7 +187,7 @@ export class Phones {
   }
 }
 
-/** What a phone is called stands in the prompts of old clients, which print it as it is. */
+/** Old clients print a phone's name unescaped in their prompts. */
 function refuseUnprintable(phone: { readonly name?: string; readonly platform?: string }): void {
   for (const text of [phone.name ?? '', phone.platform ?? '']) {
     if (text.length <= maxNameLength && !/\p{C}/u.test(text)) continue

@@ -19,7 +19,7 @@ export type PushPermission =
   | { readonly kind: 'send'; readonly repeatOf: string | undefined }
   | { readonly kind: 'held back'; readonly until: number }
 
-/** Limits pushes that users have not asked for. */
+/** Limits pushes that their users did not request. */
 export interface PushPermissions {
   /** @param db The transaction in which the push is opened: concurrent requests are decided one by one. */
   decide(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission>

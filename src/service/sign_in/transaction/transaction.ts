@@ -5,7 +5,7 @@ export interface Outcome {
   readonly status_msg: string
 }
 
-/** An outcome that lets nobody in. */
+/** An outcome that denies the sign-in. */
 export interface Denial extends Outcome {
   readonly result: 'deny'
 }
@@ -27,7 +27,7 @@ export interface Waiting {
   readonly status_msg: string
 }
 
-/** What the user sees of a sign-in when asked. */
+/** What the user sees in the prompt. */
 export interface SignInRequest {
   /** The application's name. */
   readonly application: string
@@ -58,7 +58,7 @@ export interface Transaction {
   readonly ikey: string
   readonly userId: string | null
   readonly factor: string
-  /** The phone that is asked; `null` if none is. */
+  /** The phone of the prompt; `null` if there is none. */
   readonly phoneId: string | null
   readonly request: SignInRequest
   readonly verification: Verification | undefined
@@ -69,7 +69,7 @@ export interface Transaction {
   readonly outcome: Outcome | Waiting
 }
 
-/** The outcome of an authentication that nobody answered. */
+/** The outcome of an authentication that was not answered. */
 export const timedOut: Outcome = {
   result: 'deny',
   status: 'timeout',
@@ -80,8 +80,8 @@ export const timedOut: Outcome = {
 export const clocksApartMs = 5 * 60_000
 
 /**
- * Whether nobody answered it in time. One that was opened in the future is overdue as well: the clock
- * was put back, and the transaction would wait too long.
+ * Whether it was not answered in time. One that was opened in the future is overdue as well: the clock was
+ * set back, and the transaction would wait too long.
  */
 export function isOverdue({ outcome, opened, expires }: Transaction, now: number): boolean {
   return outcome.result === 'waiting' && (now >= expires || opened > now + clocksApartMs)

@@ -12,12 +12,12 @@ import {
   type Waiting,
 } from './transaction.ts'
 import { newRow, toTransaction } from './transaction_row.ts'
-import { type Change, createLook, Waits } from './waits.ts'
+import { type Change, pollingFor, Waits } from './waits.ts'
 
-/** How long a settled one stays readable for late polls. */
+/** How long a settled transaction stays readable for late polls. */
 const readableMs = 10 * 60_000
 /** Delay before a failed query is repeated. */
-const lookAgainMs = 1000
+const retryMs = 1000
 const maxAtOnce = 500
 
 /**
@@ -30,11 +30,11 @@ export class Transactions {
   readonly #waits: Waits
   readonly #reads = new Batched((txids: readonly string[]) => this.byTxids(txids), maxAtOnce)
 
-  constructor(store: Store, clock: Clock, look = createLook(store.dialect)) {
+  constructor(store: Store, clock: Clock, polling = pollingFor(store.dialect)) {
     this.#store = store
     this.#clock = clock
     const changedSince = (moment: number) => this.#changedSince(moment)
-    this.#waits = new Waits({ wakeUps: store.wakeUps, clock, look, changedSince })
+    this.#waits = new Waits({ wakeUps: store.wakeUps, clock, polling, changedSince })
   }
 
   /** Opens a waiting transaction. */
@@ -226,7 +226,7 @@ export class Transactions {
     return this.#waits.watch(phoneId, listener)
   }
 
-  /** Those that nobody answered in time. */
+  /** Those that were not answered in time. */
   async overdue(): Promise<Transaction[]> {
     const now = this.#clock.now()
     const rows = await this.#store.db
@@ -238,7 +238,7 @@ export class Transactions {
     return rows.map(toTransaction)
   }
 
-  /** Deletes settled transactions that nobody polls any more. */
+  /** Deletes settled transactions that are too old to be polled. */
   async prune(): Promise<void> {
     await this.#store.db
       .deleteFrom('transactions')
@@ -272,11 +272,11 @@ export class Transactions {
         const found = await this.#lookAt(txid, seen, overAt)
         if (found !== undefined && 'end' in found) return found.end
         const now = this.#clock.now()
-        // a clock that was put back must not make the wait longer
+        // a clock that was set back must not make the wait longer
         deadline = Math.min(deadline, now + waitMs)
         overAt = Math.min(deadline, found?.expires ?? overAt)
         if (this.#waits.closed || now >= overAt) return await this.#reads.ask(txid)
-        await wait.until(found === undefined ? Math.min(overAt, now + lookAgainMs) : overAt)
+        await wait.until(found === undefined ? Math.min(overAt, now + retryMs) : overAt)
         if (caller?.destroyed === true) return undefined
       }
     } finally {

@@ -10,12 +10,12 @@ export interface Change {
   readonly phoneId: string | null
   /** Different after each change. */
   readonly state: string
-  /** Whether it was only opened: that matters to its phone, not to those that wait for it. */
+  /** Whether it was only opened, which concerns its phone and not those that wait for it. */
   readonly isNew: boolean
 }
 
 /** How a process polls for changes that no notification announced. */
-export interface Look {
+export interface Polling {
   readonly everyMs: number
   /** How far back: covers the time until a change is committed, and the difference of clocks. */
   readonly backMs: number
@@ -24,24 +24,24 @@ export interface Look {
 export interface WaitsParts {
   readonly wakeUps: Store['wakeUps']
   readonly clock: Clock
-  readonly look: Look
+  readonly polling: Polling
   readonly changedSince: (moment: number) => Promise<readonly Change[]>
 }
 
 /** SQLite has no notifications between processes; those of PostgreSQL may be lost. */
-const looks: Readonly<Record<Store['dialect'], Look>> = {
+const pollings: Readonly<Record<Store['dialect'], Polling>> = {
   sqlite: { everyMs: 500, backMs: 5_000 },
   postgres: { everyMs: 5_000, backMs: 15_000 },
 }
 /** How often if no notifications arrive from other nodes. */
 const silentEveryMs = 500
-/** How late a wait may end by itself. */
+/** By how much a wait may end too late. */
 const sweepEveryMs = 100
-/** A clock that goes back by more than this was put back. */
-const putBackMs = 1000
+/** A clock that goes back by more than this was set back. */
+const setBackMs = 1000
 
-export function createLook(dialect: Store['dialect']): Look {
-  return looks[dialect]
+export function pollingFor(dialect: Store['dialect']): Polling {
+  return pollings[dialect]
 }
 
 /**
@@ -55,7 +55,7 @@ export class Waits {
   /** What the last query found. */
   #seen: ReadonlyMap<string, string> = new Map()
   #timers: NodeJS.Timeout[] = []
-  #looking = false
+  #isPolling = false
   #sweptAt = Number.NEGATIVE_INFINITY
   #closed = false
 
@@ -116,14 +116,14 @@ export class Waits {
   /** Starts the timers, which run while something waits. */
   #work(): void {
     if (this.#timers.length > 0 || this.#closed) return
-    const { look, wakeUps } = this.#parts
-    const tickMs = Math.min(look.everyMs, silentEveryMs)
+    const { polling, wakeUps } = this.#parts
+    const tickMs = Math.min(polling.everyMs, silentEveryMs)
     let ticks = 0
     const tick = () => {
       ticks++
-      if (!wakeUps.isSilent && ticks * tickMs < look.everyMs) return
+      if (!wakeUps.isSilent && ticks * tickMs < polling.everyMs) return
       ticks = 0
-      void outsideShares(() => this.#look())
+      void outsideShares(() => this.#poll())
     }
     this.#timers = [setInterval(() => this.#sweep(), sweepEveryMs), setInterval(tick, tickMs)]
   }
@@ -137,17 +137,17 @@ export class Waits {
 
   #sweep(): void {
     const now = this.#parts.clock.now()
-    const putBack = now < this.#sweptAt - putBackMs
+    const setBack = now < this.#sweptAt - setBackMs
     this.#sweptAt = now
-    for (const wait of this.#waits) if (putBack || wait.ends <= now) wait.wake()
+    for (const wait of this.#waits) if (setBack || wait.ends <= now) wait.wake()
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return
-    this.#looking = true
-    const { wakeUps, clock, look, changedSince } = this.#parts
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return
+    this.#isPolling = true
+    const { wakeUps, clock, polling, changedSince } = this.#parts
     try {
-      const changes = await changedSince(clock.now() - look.backMs)
+      const changes = await changedSince(clock.now() - polling.backMs)
       const seen = this.#seen
       this.#seen = new Map(changes.map(({ txid, state }) => [txid, state]))
       for (const { txid, phoneId, state, isNew } of changes) {
@@ -158,7 +158,7 @@ export class Waits {
     } catch {
       // other queries report that the database is not available; the next one here catches up
     } finally {
-      this.#looking = false
+      this.#isPolling = false
     }
   }
 }

@@ -162,8 +162,8 @@ describe('a phone call', () => {
   for (const [status, reason, message] of [
     ['busy', 'line_busy', 'Your phone is busy. Please try again.'],
     ['no-answer', 'call_timed_out', 'Your phone was not answered. Please try again.'],
-    ['failed', 'call_failed', 'Your phone could not be called. Please try another way.'],
-    ['canceled', 'call_failed', 'Your phone could not be called. Please try another way.'],
+    ['failed', 'call_failed', 'Your phone could not be called. Please use another method.'],
+    ['canceled', 'call_failed', 'Your phone could not be called. Please use another method.'],
     ['completed', 'no_keys_pressed', 'No keypress detected. Please try again.'],
   ] as const) {
     test(`a call that ends as ${status} says so`, async () => {

@@ -1,6 +1,6 @@
 /**
- * What a phone is activated with: `duo://CODE-HOST`, the host in base64url (as the vendor's API
- * writes it), and the same as an address and as a picture of it.
+ * The link that activates a phone: `duo://CODE-HOST` with the host in base64url, as in the vendor's API,
+ * and the same as a URL and as a QR code.
  */
 export class ActivationLink {
   readonly code: string
@@ -13,7 +13,7 @@ export class ActivationLink {
     this.barcode = `https://${apiHost}/frame/qr?value=${encodeURIComponent(this.code)}`
   }
 
-  /** The bare code in either form. */
+  /** Extracts the code from the link, or returns a bare code. */
   static codeIn(text: string): string {
     const [code = ''] = text.replace(/^duo:\/\//, '').split('-', 1)
     return code

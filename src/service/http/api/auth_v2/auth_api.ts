@@ -11,10 +11,10 @@ import { CallParameters } from './parameters.ts'
 
 export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1'> {}
 
-/** Types of applications that may ask for second factors. */
+/** Types of applications that may request second factors. */
 const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
 
-/** As the vendor's API sends them: helmet would cost half of what the call does. */
+/** The headers of the vendor's API. Constants, because helmet takes half as much CPU as the whole call. */
 export const answerHeaders = {
   server: 'Countersign',
   'content-type': 'application/json',
@@ -61,7 +61,7 @@ function addCalls(
   }
 }
 
-/** Answers a call in the envelope, if an application that may make it has signed it. */
+/** Answers a call in the envelope, if a permitted application signed it. */
 export async function answerAsker(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -76,10 +76,10 @@ export async function answerAsker(
 }
 
 /**
- * Authenticates the application, and counts its request. Keeps nothing of the call while the answer is
- * awaited.
+ * Authenticates the application, and counts its request. Keeps no reference to the call while the answer
+ * is awaited.
  *
- * @throws {AuthApiFailure} 401xx and 40301, and 42901 where there was too much of it.
+ * @throws {AuthApiFailure} 401xx and 40301, and 42901 above the rate limit.
  */
 async function admitted(
   request: FastifyRequest,
@@ -87,7 +87,7 @@ async function admitted(
   { signedRequests, limit, authentic, allowSignatureV1 }: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
-  // forged requests of an address don't shut out honest ones of the same address, as behind one NAT
+  // forged requests must not block authentic ones from the same address, as behind one NAT
   const signed = await limit.admitting(
     request,
     (lookUp) => signedRequests.admit(request, { types: askers, allowSignatureV1, lookUp }),

@@ -1,7 +1,7 @@
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import type { CallParameters } from './parameters.ts'
 
-/** A call of the API, which answers a request that an application has signed. */
+/** A call of the API that answers signed requests. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST'
   readonly path: string

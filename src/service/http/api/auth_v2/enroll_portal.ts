@@ -1,4 +1,4 @@
-/** Where somebody enrols by himself, for clients that show one text and nothing else. */
+/** The enrolment link, for clients that only show text. */
 export function enrollPortalText(portalUrl: string): string {
   return `Please enroll at ${portalUrl}`
 }

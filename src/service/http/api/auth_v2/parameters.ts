@@ -4,7 +4,7 @@ import type { ChosenFactor } from '../../../sign_in/auth.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 
-/** The parameters of one call, read as the API's documents name them. */
+/** The parameters of one call. */
 export class CallParameters {
   readonly #parameters: ReadonlyMap<string, string>
 
@@ -12,13 +12,13 @@ export class CallParameters {
     this.#parameters = parameters
   }
 
-  /** Empty counts as not sent. */
+  /** An empty value counts as absent. */
   text(name: string): string | undefined {
     const value = this.#parameters.get(name)
     return value === '' ? undefined : value
   }
 
-  /** @throws {AuthApiFailure} 40001 where it was not sent. */
+  /** @throws {AuthApiFailure} 40001 if it is absent. */
   required(name: string): string {
     const value = this.text(name)
     if (value === undefined) throw new AuthApiFailure(failures.missingParameters, name)
@@ -31,7 +31,7 @@ export class CallParameters {
     return value === '1' || value === 'true' || value === 'yes'
   }
 
-  /** @throws {AuthApiFailure} 40002 where it is not a whole number in the range. */
+  /** @throws {AuthApiFailure} 40002 if it is not an integer in the range. */
   integer(
     name: string,
     {
@@ -49,8 +49,8 @@ export class CallParameters {
 }
 
 /**
- * The application and the user of a sign-in. The user's address and host name may be any text: old
- * clients send whole lines of their environment, and deny the sign-in after a refusal.
+ * Reads the application and the user of a sign-in. Address and host name may be any text: old clients
+ * send whole lines of their environment, and deny the sign-in if the request fails.
  *
  * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
  */
@@ -76,8 +76,8 @@ export function readAuthRequest(
 }
 
 /**
- * Where the user is. Of a user with an IPv6 address Duo Unix up to 2.2.3 sends all that sshd says of
- * the connection, which begins with it: `2001:db8::1 50000 2001:db8::2 22`.
+ * Reads the user's address. For IPv6, Duo Unix up to 2.2.3 sends the whole description of the connection
+ * from sshd, which begins with the address: `2001:db8::1 50000 2001:db8::2 22`.
  */
 export function readAddress(parameters: CallParameters): string {
   const sent = parameters.text('ipaddr') ?? ''
@@ -88,7 +88,7 @@ export function readAddress(parameters: CallParameters): string {
 const maxPairs = 20
 const maxShownLength = 255
 
-/** Text that the user sees with the request; cut where it is too long for a phone. */
+/** Reads what the user sees with the request; long text is cut. */
 export function readShown(parameters: CallParameters): NonNullable<AuthRequest['shown']> {
   const type = parameters.text('type')
   const displayUsername = parameters.text('display_username')
@@ -107,7 +107,7 @@ function utf8Octets(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
 
-/** A command line may hold any octets: what is no text is shown as it was encoded. */
+/** Decodes a value. A command line may contain any bytes; those that are not UTF-8 stay encoded. */
 function shownText(encoded: string): string {
   try {
     const text = decodeURIComponent(encoded)
@@ -117,12 +117,12 @@ function shownText(encoded: string): string {
   }
 }
 
-/** Never in the middle of a character. */
+/** Cuts, but never within a surrogate pair. */
 function cut(text: string): string {
   return text.slice(0, maxShownLength).replace(/[\uD800-\uDBFF]$/, '')
 }
 
-/** @throws {AuthApiFailure} 40001 and 40002. */
+/** @throws {AuthApiFailure} 40001, 40002 */
 export function readFactor(parameters: CallParameters): ChosenFactor {
   const factor = parameters.required('factor')
   switch (factor) {

@@ -2,7 +2,7 @@ import { AuthApiFailure, failures, oneCall, sharedConnections } from '../../../.
 import type { Clock } from '../../../../host/clock.ts'
 import { type Endpoint, seconds } from './endpoint.ts'
 
-/** Whether the database can be read from and written to, asked now. */
+/** Whether the database can be read and written now. */
 export type CanDecide = () => Promise<boolean>
 
 /**
@@ -36,8 +36,8 @@ export function buildServiceEndpoints(
 }
 
 /**
- * `check` fails if no sign-in can be decided: proxies take its success as evidence that the service
- * works.
+ * Fails `check` if no sign-in can be decided, because proxies take its success as evidence that the
+ * service works.
  *
  * @throws {AuthApiFailure} 50300
  */

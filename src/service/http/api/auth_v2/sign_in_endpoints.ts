@@ -95,7 +95,7 @@ async function answerAuth(
       if (async || chosen.factor !== 'prompt') {
         return async ? { txid: answer.txid } : answer.outcome
       }
-      // the client has skipped preauth, which would have sent the enrolment link
+      // the client skipped preauth, which would have sent the enrolment link
       const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
       return { ...answer.outcome, enroll_portal_url: portal }
     }

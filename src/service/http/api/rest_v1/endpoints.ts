@@ -9,10 +9,10 @@ import type { CallParameters } from '../auth_v2/parameters.ts'
 import { type CanDecide, requireDecisions } from '../auth_v2/service_endpoints.ts'
 import { readUserFactor, readUserRequest } from './parameters.ts'
 
-/** One of the calls: what it answers to a request that an application has signed. */
+/** A call of the API that answers signed requests. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST'
-  /** Without its suffix. */
+  /** Without suffix. */
   readonly path: string
   answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
 }
@@ -66,7 +66,7 @@ export function buildRestV1Endpoints(
 }
 
 /** The end of a sign-in: clients let the user in if `result` is `allow`, and show `status`. */
-interface Ended {
+interface EndedSignIn {
   readonly result: 'allow' | 'deny'
   readonly status: string
 }
@@ -131,10 +131,13 @@ async function answerStatus(
   return result === 'waiting' ? { status: status_msg } : { result, status: status_msg }
 }
 
-function ended(outcome: { readonly result: 'allow' | 'deny'; readonly status_msg: string }): Ended {
+function ended(outcome: {
+  readonly result: 'allow' | 'deny'
+  readonly status_msg: string
+}): EndedSignIn {
   return { result: outcome.result, status: outcome.status_msg }
 }
 
-function refused(status: string): Ended {
+function refused(status: string): EndedSignIn {
   return { result: 'deny', status }
 }

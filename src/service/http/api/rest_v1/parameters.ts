@@ -5,10 +5,10 @@ import type { SignedRequest } from '../../gate/signed_request.ts'
 import { type CallParameters, readAddress, readShown } from '../auth_v2/parameters.ts'
 
 /**
- * Who asks for whom. A name may be anything, and an empty one is nobody's: after a refusal of the
- * request itself old clients would give up, and not even go by their `failmode`.
+ * Reads the application and the user of a sign-in. Any name is accepted, and an empty one is an unknown
+ * user: if the request fails, old clients give up without applying their `failmode`.
  *
- * @throws {AuthApiFailure} 40001 where no user was sent at all.
+ * @throws {AuthApiFailure} 40001 if `user` is absent.
  */
 export function readUserRequest(
   { integration, parameters: sent }: SignedRequest,
@@ -25,9 +25,9 @@ export function readUserRequest(
 }
 
 /**
- * The factor: of `auto`, what the user typed or chose, `push2` or a passcode.
+ * Reads the factor. `auto` carries what the user typed or chose: `push2` or a passcode.
  *
- * @throws {AuthApiFailure} 40001 and 40002.
+ * @throws {AuthApiFailure} 40001, 40002
  */
 export function readUserFactor(parameters: CallParameters): ChosenFactor {
   const factor = parameters.required('factor')
@@ -45,7 +45,7 @@ export function readUserFactor(parameters: CallParameters): ChosenFactor {
   }
 }
 
-/** `phone2` is the second of the user's phones; a device's identifier is taken, too. */
+/** Parses `phone2`, the second of the user's phones, or a device identifier. */
 function parseDevice(phone = 'auto'): string | number {
   const number = /^phone([1-9]\d?)$/.exec(phone.toLowerCase())?.[1]
   return number === undefined ? phone : Number(number)

@@ -15,7 +15,7 @@ export async function addRestV1(
   gates: Gates,
   endpoints: readonly Endpoint[],
 ): Promise<void> {
-  // a scope of its own, so that its formats apply to these routes only
+  // a separate scope, so that its hooks apply to these routes only
   await server.register(async (scope) => {
     keepBodiesAsOctets(scope)
     scope.addHook('onSend', inAskedFormat)

@@ -251,9 +251,7 @@ for (const release of releases) {
       }
       await duo.preauth()
       const { told } = await duo.async('push1')
-      assert.deepEqual(told, [
-        'Open the app on your device and log in with the code that it shows.',
-      ])
+      assert.deepEqual(told, ['Open the app on your device, then log in with the code it shows.'])
       const { verification } = await person.phone.nextRequest()
       assert.ok(isRecord(verification))
       assert.equal((await duo.async(text(verification.code))).result, 'allow')
