@@ -20,12 +20,12 @@ const configError = 2
 
 await new Command('authproxy')
   .description(
-    'The authentication proxy, in the foreground: RADIUS in, the second factor over HTTPS.',
+    'Runs the authentication proxy in the foreground: RADIUS from appliances, HTTPS to the MFA service.',
   )
-  .option('--config <file>', 'the configuration', installedConfig)
+  .option('--config <file>', 'configuration file', installedConfig)
   .option(
     '--check',
-    'check the configuration, ask the service once, and exit: 0 if all is well, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
+    'check the configuration and the connection to the service, then exit: 0 if both work, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
     false,
   )
   .version(version)
@@ -35,36 +35,36 @@ await new Command('authproxy')
   })
   .parseAsync()
 
-/** @returns Exit status: 2 for a configuration with errors, 1 if the proxy can't start. */
+/** @returns Exit status: 0 after a signal, 1 if the proxy can't start, 2 for a configuration with errors. */
 async function run(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return configError
   const logs = openLogs(config)
   if (logs === undefined) return 1
   const { log, writeEvent } = logs
-  const say = sayer(config, log)
-  say('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
+  const report = createReport(config, log)
+  report('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
   for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
-  // registered first, so that a signal sent right after 'Init Complete' is not lost
+  // registered first, so that a signal right after 'Init Complete' is not lost
   const stopped = untilStopped()
   try {
     const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
     for (const { section, address, port } of proxy.listeners) {
-      say(
+      report(
         'info',
         `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${listClients(config, section)}`,
       )
     }
-    const metrics = await openMetrics(proxy, config, say)
-    // a signal, because only the owner of the process can send one; an attacker could send a request
+    const metrics = await openMetrics(proxy, config, report)
+    // only the owner of the process can send a signal
     process.on('SIGUSR2', () => proxy.clearLatches())
     log.info('Init Complete')
     const checking = new AbortController()
-    // not awaited here: sign-ins are served meanwhile
-    const said = sayFindings(config, say, checking.signal)
+    // not awaited here, so that logins are served meanwhile
+    const checked = reportApiChecks(config, report, checking.signal)
     await stopped
     checking.abort()
-    await said
+    await checked
     metrics?.close()
     await proxy.stop()
     log.info('stopped')
@@ -79,18 +79,18 @@ async function run(file: string): Promise<number> {
   }
 }
 
-/** A port that can't be opened is no reason to leave sign-ins without a proxy. */
+/** Warns if the port can't be opened: logins work without metrics. */
 async function openMetrics(
   proxy: AuthenticationProxy,
   { main: { metricsPort } }: ProxyConfig,
-  say: Say,
+  report: Report,
 ): Promise<ProxyMetrics | undefined> {
   if (metricsPort === 0) return undefined
   try {
     return await ProxyMetrics.listen(proxy, metricsPort)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    say('warn', `metrics_port ${metricsPort} can't be opened: ${reason}; choose another port`)
+    report('warn', `metrics_port ${metricsPort} can't be opened: ${reason}; choose another port`)
     return undefined
   }
 }
@@ -100,15 +100,15 @@ async function runCheck(file: string): Promise<number> {
   const config = read(file)
   if (config === undefined) return configError
   process.stdout.write(`${file} has no errors\n`)
-  const say: Say = (_level, text) => process.stdout.write(`${text}\n`)
-  const usable = await sayFindings(config, say, new AbortController().signal)
+  const print: Report = (_level, text) => process.stdout.write(`${text}\n`)
+  const usable = await reportApiChecks(config, print, new AbortController().signal)
   return usable ? 0 : 1
 }
 
-type Say = (level: 'info' | 'warn', text: string) => void
+type Report = (level: 'info' | 'warn', text: string) => void
 
-/** Writes a line to the log and to the console, but only once where the log goes to the console. */
-function sayer({ main }: ProxyConfig, log: Log): Say {
+/** Writes lines to the log and to the console, but not twice if the log goes to the console. */
+function createReport({ main }: ProxyConfig, log: Log): Report {
   return (level, text) => {
     log[level](text)
     if (!main.logStdout) process.stdout.write(`${text}\n`)
@@ -116,21 +116,21 @@ function sayer({ main }: ProxyConfig, log: Log): Say {
 }
 
 /** @returns Whether the API of every section is usable. */
-async function sayFindings(
+async function reportApiChecks(
   { servers }: ProxyConfig,
-  say: Say,
+  report: Report,
   stop: AbortSignal,
 ): Promise<boolean> {
   const findings = await Promise.all(
     servers.map(async (section) => {
       const { usable, text } = await checkApi(section, { clock: systemClock, stop })
       if (stop.aborted) return usable
-      const then =
+      const consequence =
         section.failmode === 'safe'
-          ? 'lets users in without a second factor'
+          ? 'accepts users without a second factor'
           : 'rejects every sign-in'
-      const effect = usable ? '' : `; until then failmode=${section.failmode} ${then}`
-      say(usable ? 'info' : 'warn', `[${section.name}] ${text}${effect}`)
+      const effect = usable ? '' : `; until then failmode=${section.failmode} ${consequence}`
+      report(usable ? 'info' : 'warn', `[${section.name}] ${text}${effect}`)
       return usable
     }),
   )

@@ -16,7 +16,7 @@ import {
 const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
 const maxOctets = 4096
 
-/** Said on standard error; the program ends with status 1, or 2 where the call itself was wrong. */
+/** Printed on standard error. The exit status is 1, or 2 for a wrong call. */
 class Refusal extends Error {
   readonly status: number
 
@@ -28,30 +28,30 @@ class Refusal extends Error {
 
 await new Command('authproxy_passwd')
   .description(
-    'Seals secrets for authproxy.cfg. Asks for a secret (or reads one line from standard input) and ' +
-      'prints what to write behind skey_protected=, radius_secret_protected_1=, … instead of it.',
+    'Encrypts secrets for authproxy.cfg. Asks for a secret (or reads one line from standard input) and ' +
+      'prints the value for skey_protected=, radius_secret_protected_1=, …',
   )
   .option(
     '--config <file>',
-    'the configuration; its key is authproxy.key beside it',
+    'configuration file; the key is in authproxy.key in the same folder',
     installedConfig,
   )
-  .option('--whole-config', 'seals every secret in the configuration, in place')
-  .option('-y', 'with --whole-config: without asking')
-  .argument('[secret...]', 'refused: what stands in a command line can be read by every user')
+  .option('--whole-config', 'encrypt every secret in the configuration file, in place')
+  .option('-y', 'with --whole-config: do not ask for confirmation')
+  .argument('[secret...]', 'refused: every user can read the command line of a process')
   .version(version)
   .action(async (words: string[], options: { config: string; wholeConfig?: true; y?: true }) => {
     try {
       if (words.length > 0) {
         throw new Refusal(
-          'a secret in the command line can be read by every user of this machine (ps) and stays in ' +
-            'the history of the shell; call it without one and type it, or pipe it in',
+          'every user of this machine can read a secret in the command line (ps), and the shell keeps it ' +
+            'in its history; run without arguments and type the secret, or pipe it in',
           2,
         )
       }
       await (options.wholeConfig
-        ? sealConfig(options.config, options.y === true)
-        : sealOne(options.config))
+        ? encryptConfig(options.config, options.y === true)
+        : encryptOne(options.config))
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof ProtectedValueError)) throw error
       process.stderr.write(`authproxy_passwd: ${error.message}\n`)
@@ -60,37 +60,37 @@ await new Command('authproxy_passwd')
   })
   .parseAsync()
 
-async function sealOne(config: string): Promise<void> {
-  const secret = process.stdin.isTTY ? await askedSecret() : await readLine()
-  if (secret === '') throw new Refusal('the secret is empty; nothing was sealed')
+async function encryptOne(config: string): Promise<void> {
+  const secret = process.stdin.isTTY ? await askSecret() : await readLine()
+  if (secret === '') throw new Refusal('the secret is empty; nothing was encrypted')
   process.stdout.write(`${protect(secret, findKey(config))}\n`)
 }
 
-async function sealConfig(file: string, withoutAsking: boolean): Promise<void> {
+async function encryptConfig(file: string, withoutAsking: boolean): Promise<void> {
   const before = readConfig(file)
-  if (!withoutAsking) await confirmSealing(file)
+  if (!withoutAsking) await confirmEncryption(file)
   const { text, sealed, problems } = protectConfig(before, file, findKey(file))
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
   if (problems.some(({ severity }) => severity === 'error')) {
-    throw new Refusal(`${file} was left as it is; correct it first`, 2)
+    throw new Refusal(`${file} is unchanged; correct it first`, 2)
   }
   if (sealed.length === 0) {
-    process.stdout.write(`${file} has no plain secret; it was left as it is\n`)
+    process.stdout.write(`${file} has no plain secret; it is unchanged\n`)
     return
   }
   try {
     replaceFile(file, text)
   } catch (error) {
-    throw new Refusal(`${file} was left as it is: ${errorReason(error)}`)
+    throw new Refusal(`${file} is unchanged: ${errorReason(error)}`)
   }
   process.stdout.write(`${sealed.join('\n')}\n`)
 }
 
-async function confirmSealing(file: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new Refusal('nobody is there to ask; add -y', 2)
-  const message = `Seal every secret in ${file}? It can then be read with ${keyFileFor(file)} only.`
+async function confirmEncryption(file: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new Refusal('no terminal for a confirmation; add -y', 2)
+  const message = `Encrypt every secret in ${file}? They can then be read only with ${keyFileFor(file)}.`
   if ((await confirm({ message, output: process.stderr })) !== true) {
-    throw new Refusal(`${file} was left as it is`)
+    throw new Refusal(`${file} is unchanged`)
   }
 }
 
@@ -104,21 +104,22 @@ function readConfig(file: string): string {
   }
 }
 
-/** The key beside the configuration. One that is made is its owner's, who is the service's user. */
+/** The key in the folder of the configuration; a new one belongs to the owner of the configuration. */
 function findKey(config: string): ReturnType<typeof readOrMakeKey> {
   const owner = statSync(config, { throwIfNoEntry: false })
   return readOrMakeKey(keyFileFor(config), owner)
 }
 
-/** Asks twice, since what is typed is not shown. */
-async function askedSecret(): Promise<string> {
+/** Asks twice, because the terminal does not show the secret. */
+async function askSecret(): Promise<string> {
   const ask = async (message: string): Promise<string> => {
     const answer = await password({ message, mask: '', output: process.stderr })
-    if (isCancel(answer)) throw new Refusal('nothing was sealed')
+    if (isCancel(answer)) throw new Refusal('nothing was encrypted')
     return answer ?? ''
   }
-  const secret = await ask('Secret (it is not shown)')
-  if (secret !== (await ask('Once more'))) throw new Refusal('the two differ; nothing was sealed')
+  const secret = await ask('Secret (not shown)')
+  if (secret !== (await ask('Repeat the secret')))
+    throw new Refusal('the two secrets differ; nothing was encrypted')
   return secret
 }
 

@@ -5,9 +5,9 @@ import { version } from '../host/version.ts'
 import type { ApiSettings } from './sections/proxy_config.ts'
 
 /**
- * The client of the API that a section names.
+ * Creates the client of a section's API.
  *
- * @throws An error of the system's if `http_ca_certs_file` can't be read.
+ * @throws An error of the system if `http_ca_certs_file` can't be read.
  */
 export function createAuthApi(
   section: ApiSettings,

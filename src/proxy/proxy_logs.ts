@@ -3,7 +3,7 @@ import { ProgramLog } from '../host/program_log.ts'
 import { RotatingFile } from '../host/rotating_file.ts'
 import type { ProxyConfig } from './sections/proxy_config.ts'
 
-/** The logs that a configuration asks for. */
+/** The logs that a configuration enables. */
 export interface ProxyLogs {
   readonly log: ProgramLog
   /** `undefined` without `log_auth_events`. */
@@ -11,7 +11,7 @@ export interface ProxyLogs {
   close(): Promise<void>
 }
 
-/** @throws An error of the system's where `log_dir` can't be written to. */
+/** @throws An error of the system if `log_dir` can't be written to. */
 export function openProxyLogs({ main, servers }: ProxyConfig, clock: Clock): ProxyLogs {
   const rotation = { folder: main.logDir, maxSize: main.logMaxSize, maxFiles: main.logMaxFiles }
   const events = main.logAuthEvents

@@ -5,20 +5,20 @@ import { silentLog } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
 import type { ApiSettings } from './sections/proxy_config.ts'
 
-/** What a server section finds when it asks its API. */
+/** The result of asking a section's API. */
 export interface ApiFinding {
-  /** Whether sign-ins can be asked about there. */
+  /** Whether the section can use it. */
   readonly usable: boolean
-  /** What was found and, where it is not usable, what to do. */
+  /** What was found and, if it is not usable, what to do. */
   readonly text: string
 }
 
 const notableSkewSecs = 60
 
 /**
- * Asks the API of a section once: name, connection, certificate, keys and clock.
+ * Checks the API of a section once: name, connection, certificate, keys and clock.
  *
- * @param stop Breaks the check off.
+ * @param stop Aborts the check.
  */
 export async function checkApi(
   section: ApiSettings,
@@ -32,22 +32,22 @@ export async function checkApi(
     const reason = error instanceof Error ? error.message : String(error)
     return unusable(`http_ca_certs_file can't be read: ${reason}`)
   }
-  const breakOff = (): void => void client.close()
-  stop.addEventListener('abort', breakOff)
+  const abort = (): void => void client.close()
+  stop.addEventListener('abort', abort)
   try {
     const { time } = await client.check()
     const skewSecs = Math.round(time - clock.now() / 1000)
     const skew =
       Math.abs(skewSecs) < notableSkewSecs
         ? ''
-        : `; its clock is ${Math.abs(skewSecs)} s ${skewSecs > 0 ? 'ahead of' : 'behind'} this machine's, set both by NTP`
+        : `; its clock is ${Math.abs(skewSecs)} s ${skewSecs > 0 ? 'ahead of' : 'behind'} this machine's; synchronize both by NTP`
     return { usable: true, text: `${place} answers, and the keys are right${skew}` }
   } catch (error) {
     if (error instanceof AuthApiFailure) return unusable(failureText(error, section, place, clock))
     if (error instanceof AuthApiUnavailable) return unusable(unavailableText(error, section, place))
     throw error
   } finally {
-    stop.removeEventListener('abort', breakOff)
+    stop.removeEventListener('abort', abort)
     await client.close()
   }
 }
@@ -70,15 +70,15 @@ function failureText(
       return `${place} answers and has an application with this ikey, but skey is not its secret key; copy skey again`
     case failures.missingTimestamp.code:
     case failures.badTimestamp.code:
-      return `${place} answers, but refuses the time of this machine, ${new Date(clock.now()).toISOString()}; set the clocks of both by NTP`
+      return `${place} answers, but refuses the time of this machine, ${new Date(clock.now()).toISOString()}; synchronize both clocks by NTP`
     case failures.accessForbidden.code:
       return `${place} answers, but the application is disabled or of another type; see 'countersign app list'`
     case failures.tooManyRequests.code:
       return `${place} answers, but is busy (HTTP 429); try again`
     default:
       return status >= 500
-        ? `${place} answers with HTTP ${status}: ${message}; read the log of the service`
-        : `${place} answers with HTTP ${status}, which is not what an Auth API says; check api_host and api_port`
+        ? `${place} answers with HTTP ${status}: ${message}; check the log of the service`
+        : `${place} answers with HTTP ${status}, which no Auth API sends; check api_host and api_port`
   }
 }
 
@@ -91,32 +91,32 @@ function unavailableText(
     case 'dns':
       return `the name ${apiHost} can't be resolved (${message}); check api_host and the DNS of this machine`
     case 'connect':
-      return `nothing can be reached at ${place} (${message}); check api_host, api_port and firewalls, and that the service runs`
+      return `can't connect to ${place} (${message}); check api_host, api_port and firewalls, and that the service runs`
     case 'tls':
-      return `${place} can be reached, but not by TLS (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile)}`
+      return `${place} accepts connections, but TLS fails (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile)}`
     case 'proxy':
-      return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not lead to ${place} (${message}); check http_proxy_host and http_proxy_port`
+      return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not connect to ${place} (${message}); check http_proxy_host and http_proxy_port`
     case 'timeout':
     case 'overload':
     case 'cancelled':
       return `${place} does not answer in time (${message}); check firewalls, and that the service runs`
     case 'reset':
-      return `${place} closes the connection without an answer (${message}); check api_port, and read the log of the service`
+      return `${place} closes the connection without an answer (${message}); check api_port and the log of the service`
     case 'http_5xx':
     case 'gateway':
-      return `${place} has no answer (${message}); read the log of the service and of what stands in front of it`
+      return `${place} reports a failure (${message}); check the logs of the service and of any gateway before it`
     case 'malformed':
-      return `${place} answers, but not as an Auth API does (${message}); check api_host and api_port`
+      return `${place} answers, but not like an Auth API (${message}); check api_host and api_port`
   }
 }
 
 function tlsAdvice(message: string, apiHost: string, caFile: string | undefined): string {
   if (message.includes('ALTNAME')) {
-    return `its certificate is not for ${apiHost}; write a name that it is for into api_host`
+    return `its certificate is for another name than ${apiHost}; set api_host to a name in the certificate`
   }
   if (message.includes('EXPIRED')) return 'its certificate has expired; renew it'
   if (!/SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|CERT_/.test(message)) return 'check api_port'
   return caFile === undefined
-    ? 'name the authority of its certificate by http_ca_certs_file: ca.pem in the data folder of the service'
-    : `its certificate is not of the authority in ${caFile}; copy ca.pem from the data folder of the service again`
+    ? 'set http_ca_certs_file to the CA of its certificate: ca.pem in the data folder of the service'
+    : `its certificate is not issued by the CA in ${caFile}; copy ca.pem from the data folder of the service again`
 }

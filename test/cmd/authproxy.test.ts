@@ -31,7 +31,7 @@ radius_ip_1=127.0.0.1\nradius_secret_1=${'s'.repeat(24)}\n${more}`,
 }
 
 describe('authproxy', () => {
-  test('starts, says Init Complete, and stops on SIGTERM with exit status 0', async () => {
+  test('starts, logs Init Complete, and stops on SIGTERM with exit status 0', async () => {
     const running = new Running(program, ['--config', configured(await freePort())])
     await running.prints(/Init Complete/)
     assert.equal(await running.stop(), 0)
@@ -69,7 +69,7 @@ describe('authproxy', () => {
     assert.equal(await running.stop(), 0)
   })
 
-  test('metrics_port serves what became of logins, on loopback', async () => {
+  test('serves the counters of logins at metrics_port, on loopback', async () => {
     const [port, metricsPort] = [await freePort(), await freePort()]
     const file = configured(port, 'failmode=safe\n')
     const text = readFileSync(file, 'utf8')
@@ -96,7 +96,7 @@ describe('authproxy', () => {
     assert.equal(await running.stop(), 0)
   })
 
-  test('a configuration with errors: every problem, exit status 2, nothing started', () => {
+  test('a configuration with errors: prints every problem, exits with status 2', () => {
     const file = configured(1812, 'failmode=perhaps\nradius_ip_2=nowhere.example\n')
     const { status, stderr, stdout } = spawnSync(program, ['--config', file], { encoding: 'utf8' })
     assert.equal(status, 2)
@@ -106,7 +106,7 @@ describe('authproxy', () => {
     assert.match(stderr, /^authproxy\.cfg:14: radius_secret_2 is missing/m)
   })
 
-  test('a taken port: one line that names section and port, exit status 1', async () => {
+  test('a port in use: prints one line with section and port, exits with status 1', async () => {
     const taken = createSocket('udp4')
     taken.bind(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -122,7 +122,7 @@ describe('authproxy', () => {
     )
   })
 
-  test('no configuration: what to do', () => {
+  test('without a configuration: prints what to do', () => {
     const { status, stderr } = spawnSync(program, ['--config', join(folder, 'none.cfg')], {
       encoding: 'utf8',
     })
@@ -138,7 +138,7 @@ describe('authproxy', () => {
     )
   })
 
-  test('the console says what it listens on, and that the service does not answer', async () => {
+  test('prints where it listens, and that the service does not answer', async () => {
     const port = await freePort()
     const file = configured(port, 'failmode=secure\n')
     writeFileSync(file, readFileSync(file, 'utf8').replace('log_stdout=true\n', ''))
@@ -146,7 +146,7 @@ describe('authproxy', () => {
     const place = `\\[radius_server_duo_only\\] listening on 127\\.0\\.0\\.1:${port}/udp for 127\\.0\\.0\\.1`
     await running.prints(new RegExp(`^${place}$`, 'm'))
     await running.prints(
-      /^\[radius_server_duo_only\] nothing can be reached at localhost:1 \(ECONNREFUSED.*; until then failmode=secure rejects every sign-in$/m,
+      /^\[radius_server_duo_only\] can't connect to localhost:1 \(ECONNREFUSED.*; until then failmode=secure rejects every sign-in$/m,
     )
     assert.equal(await running.stop(), 0)
   })
@@ -164,7 +164,7 @@ describe('authproxy and its service', () => {
   })
   after(() => service.close())
 
-  /** A configuration of this service, with other settings in it. */
+  /** A configuration for this service, with some settings changed. */
   function config(changed: Readonly<Record<string, string>> = {}): string {
     const file = join(folder, 'check.cfg')
     const settings = {
@@ -190,7 +190,7 @@ describe('authproxy and its service', () => {
     return { status: await running.ended(), stdout: running.stdout, stderr: running.stderr }
   }
 
-  test('--check: all is well, exit status 0', async () => {
+  test('--check with working keys: exits with status 0', async () => {
     const { status, stdout, stderr } = await check()
     assert.equal(stderr, '')
     assert.match(
@@ -200,7 +200,7 @@ describe('authproxy and its service', () => {
     assert.equal(status, 0)
   })
 
-  test('the console says at the start that the keys are right', async () => {
+  test('prints at startup that the keys are right', async () => {
     const running = new Running(program, ['--config', config()])
     await running.prints(/localhost:\d+ answers, and the keys are right/)
     assert.equal(await running.stop(), 0)
@@ -209,36 +209,32 @@ describe('authproxy and its service', () => {
 
   for (const [what, changed, expected] of [
     [
-      'another ikey',
+      'a wrong ikey',
       { ikey: 'DIAAAAAAAAAAAAAAAAAA' },
       /no application with the ikey DIAAAAAAAAAAAAAAAAAA; compare/,
     ],
-    ['another skey', { skey: 'b'.repeat(40) }, /skey is not its secret key; copy skey again/],
-    ['a name without an address', { api_host: 'api.invalid' }, /api\.invalid can't be resolved/],
+    ['a wrong skey', { skey: 'b'.repeat(40) }, /skey is not its secret key; copy skey again/],
+    ['an unresolvable name', { api_host: 'api.invalid' }, /api\.invalid can't be resolved/],
+    ['a closed port', { api_port: '1' }, /can't connect to localhost:1 .*that the service runs/],
     [
-      'a closed port',
-      { api_port: '1' },
-      /nothing can be reached at localhost:1 .*that the service runs/,
-    ],
-    [
-      'no authority',
+      'a missing CA',
       { http_ca_certs_file: '' },
-      /not by TLS .*; name the authority .* by http_ca_certs_file/,
+      /TLS fails .*; set http_ca_certs_file to the CA of its certificate/,
     ],
     [
-      'another authority',
+      'another CA',
       { http_ca_certs_file: otherAuthority },
-      /certificate is not of the authority in \S+other\.pem; copy ca\.pem/,
+      /certificate is not issued by the CA in \S+other\.pem; copy ca\.pem/,
     ],
   ] as const) {
-    test(`--check names ${what}, exit status 1`, async () => {
+    test(`--check explains ${what}, and exits with status 1`, async () => {
       const { status, stdout } = await check(changed)
       assert.match(stdout, expected)
       assert.equal(status, 1)
     })
   }
 
-  test('--check: errors in the configuration, exit status 2', async () => {
+  test('--check with errors in the configuration: exits with status 2', async () => {
     const { status, stdout, stderr } = await check({ failmode: 'perhaps' })
     assert.deepEqual([status, stdout], [2, ''])
     assert.match(stderr, /^check\.cfg:12: failmode is 'perhaps'/m)

@@ -76,7 +76,7 @@ describe('failmode', () => {
       ])
       assert.equal(safe.reply?.accepted, true)
       assert(safe.proxy.log.has('Failmode Safe - Allowed Duo login on preauth failure'))
-      assert(safe.proxy.log.has('signed in without a second factor'))
+      assert(safe.proxy.log.has('let in without a second factor'))
       const [event] = safe.proxy.events
       assert.equal(event?.grounds, 'failmode safe')
       assert.match(String(event?.evidence), /check failed: \w+: /)

@@ -87,7 +87,7 @@ describe('requests that can not be used', () => {
       ] as const) {
         const line = await refused({ username: octets(hex), password: push })
         assert(line.includes(`, ${printed}, `), line)
-        assert.match(line, /the User-Name is not UTF-8 .* let the appliance send names in UTF-8/)
+        assert.match(line, /the User-Name is not UTF-8 .* configure the appliance to send UTF-8/)
         assert.equal(proxy.events.at(-1)?.username, printed)
       }
     })
@@ -160,7 +160,7 @@ describe('requests that can not be used', () => {
       assert.match(placeholder, /sshd's placeholder/)
       assert.doesNotMatch(placeholder, /secret/)
       const latin = await refused({ password: Buffer.from('pässwörd', 'latin1'), signed: false })
-      assert.match(latin, /looks like Latin-1.*If that is not it, .* differs from radius_secret_1/)
+      assert.match(latin, /looks like Latin-1.*Otherwise, .* differs from radius_secret_1/)
     })
   })
 

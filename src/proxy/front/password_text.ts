@@ -1,11 +1,11 @@
-/** What was typed, or what is wrong with the octets of the password. */
+/** The password as text, or why it can't be decoded. */
 export type PasswordText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly problem: string }
 
-/** What can be said of the shared secret that hid a password. */
+/** What is known about the shared secret of a request. */
 export interface SecretEvidence {
-  /** A genuine Message-Authenticator proves that both sides have the same secret. */
+  /** Whether a valid Message-Authenticator proves that both sides have the same secret. */
   readonly proven: boolean
   /** Key of the secret in the configuration, such as `radius_secret_1`. */
   readonly key: string
@@ -14,13 +14,12 @@ export interface SecretEvidence {
 type Decoder = InstanceType<typeof TextDecoder>
 
 /**
- * Reads a revealed password as text.
+ * Decodes a revealed password.
  *
- * A password that was hidden with another secret is revealed as noise. Without a proof of the secret
- * this can't be told from a password in another encoding, so both are named; with a proof the secret
- * is never blamed.
+ * A password that was hidden with another secret looks like one in another encoding. Unless the secret
+ * is proven, the problem names both causes.
  *
- * @param decoder Of `pw_codec`, with `fatal`.
+ * @param decoder For `pw_codec`, with `fatal`.
  */
 export function readPasswordText(
   password: Uint8Array,
@@ -28,27 +27,27 @@ export function readPasswordText(
   evidence: SecretEvidence,
 ): PasswordText {
   if (isPlaceholder(password)) return unreadable(placeholderProblem)
-  const text = decoded(password, decoder)
+  const text = decode(password, decoder)
   if (text !== undefined && !hasControls(text)) return { kind: 'text', text }
   const shape = describeShape(password, decoder, text)
   if (evidence.proven) {
-    return unreadable(shape ?? 'it has control characters, which nobody types; see what is sent')
+    return unreadable(
+      shape ?? 'it has control characters, which users do not type; check what the appliance sends',
+    )
   }
   const otherSecret = `the appliance's shared secret probably differs from ${evidence.key}`
-  return unreadable(
-    shape === undefined ? otherSecret : `${shape}. If that is not it, ${otherSecret}`,
-  )
+  return unreadable(shape === undefined ? otherSecret : `${shape}. Otherwise, ${otherSecret}`)
 }
 
 /**
  * sshd sends these octets, repeated to the length of the password, instead of the password of a user
- * that it does not know or does not let in (OpenSSH, auth-pam.c).
+ * who is unknown or not allowed to sign in (OpenSSH, auth-pam.c).
  */
 const placeholder = new TextEncoder().encode('\b\n\r\u007fINCORRECT')
 
 const placeholderProblem =
-  "it is sshd's placeholder for a user that is unknown or locked on that machine, or not allowed " +
-  'to sign in there (AllowUsers, PermitRootLogin); the password that was typed is not sent'
+  "it is sshd's placeholder for a user who is unknown or locked on that machine, or not allowed to " +
+  'sign in there (AllowUsers, PermitRootLogin); sshd does not send the typed password'
 
 function isPlaceholder(password: Uint8Array): boolean {
   return (
@@ -57,7 +56,7 @@ function isPlaceholder(password: Uint8Array): boolean {
   )
 }
 
-/** The mistake that the octets look like; `undefined` if they look like none. */
+/** The probable mistake; `undefined` if none is recognized. */
 function describeShape(
   password: Uint8Array,
   decoder: Decoder,
@@ -65,47 +64,47 @@ function describeShape(
 ): string | undefined {
   const isUtf16 = decoder.encoding.startsWith('utf-16')
   if (!isUtf16 && looksLikeUtf16(password)) {
-    return 'it is UTF-16; set pw_codec=utf-16le, or let the appliance send UTF-8'
+    return 'it is UTF-16; set pw_codec=utf-16le, or configure the appliance to send UTF-8'
   }
   const nul = password.indexOf(0)
   if (!isUtf16 && nul >= 0) {
     return isPrintable(password.subarray(0, nul))
-      ? 'it has octets after a NUL, where a program in C ends it; the appliance sends more than the password'
+      ? 'it has octets after a NUL; the appliance probably sends more than the password'
       : undefined
   }
   if (text === undefined && decoder.encoding === 'utf-8' && isPrintable(password)) {
-    return 'it is not UTF-8 but looks like Latin-1; set pw_codec=latin-1 (or cp1252), or let the appliance send UTF-8'
+    return 'it is not UTF-8 but looks like Latin-1; set pw_codec=latin-1 (or cp1252), or configure the appliance to send UTF-8'
   }
   if (text === undefined && isPrintable(password)) {
-    return `it is not ${decoder.encoding}, which pw_codec names; set pw_codec to what the appliance sends`
+    return `it is not ${decoder.encoding}, as pw_codec says; set pw_codec to the encoding that the appliance uses`
   }
   return undefined
 }
 
-/** RADIUS strips NULs at the end, and with them half of the last character of UTF-16. */
-function decoded(password: Uint8Array, decoder: Decoder): string | undefined {
-  const whole =
+/** RADIUS strips trailing NULs, which can be half of the last character in UTF-16. */
+function decode(password: Uint8Array, decoder: Decoder): string | undefined {
+  const padded =
     decoder.encoding.startsWith('utf-16') && password.length % 2 === 1
       ? Uint8Array.of(...password, 0)
       : password
   try {
-    return decoder.decode(whole)
+    return decoder.decode(padded)
   } catch {
     return undefined
   }
 }
 
 function hasControls(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: nobody types them
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finds them
   return /[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)
 }
 
-/** Letters, digits and signs of Latin-1 and Windows-1252. */
+/** Whether all octets are printable in Latin-1 or Windows-1252. */
 function isPrintable(octets: Uint8Array): boolean {
   return octets.every((octet) => (octet >= 0x20 && octet < 0x7f) || octet >= 0x80)
 }
 
-/** ASCII in UTF-16LE: every second octet is NUL. */
+/** Whether every second octet is NUL, as for ASCII in UTF-16LE. */
 function looksLikeUtf16(octets: Uint8Array): boolean {
   return octets.length > 2 && octets.every((octet, index) => (octet === 0) === (index % 2 === 1))
 }

@@ -54,17 +54,16 @@ const nothingTyped = 'Type a passcode, push, phone or sms.'
 
 /** What is wrong and what to do, for each reason why a request has no readable password. */
 const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
-  absent:
-    'the password is empty; the user typed nothing, or the appliance sends no User-Password at all',
+  absent: 'the password is empty; the user typed nothing, or the appliance sends no User-Password',
   empty: 'the password is empty; the user typed nothing, or the appliance did not ask for it',
   chap: 'the appliance uses CHAP, which hides what was typed; set it to PAP',
   mschap: 'the appliance uses MS-CHAP, which hides what was typed; set it to PAP',
   arap: 'the appliance uses ARAP, which hides what was typed; set it to PAP',
-  eap: 'the appliance uses EAP, which is not served here; set it to PAP',
+  eap: 'the appliance uses EAP, which the proxy does not support; set it to PAP',
   malformed:
-    'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or a proxy on the way garbles it',
+    'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or another RADIUS proxy corrupts it',
   ambiguous:
-    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to PAP alone',
+    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to PAP only',
 }
 
 function toPasswordProblem(problem: PasswordProblem): ReadLogin {
@@ -87,7 +86,7 @@ function findConversationProblem(
   if (state !== undefined) {
     return sendsChallenges
       ? undefined
-      : 'the request has a State that this proxy did not issue; the appliance must begin without one'
+      : 'the request has a State that this proxy did not issue; the appliance must send the first request without one'
   }
   return request.attributes.some(isAuthorizeOnly)
     ? 'the request asks to authorize without authentication (Service-Type Authorize-Only) and has no State'

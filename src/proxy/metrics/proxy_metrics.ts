@@ -49,7 +49,7 @@ function createRegistry(proxy: ProxyCounters): Registry {
   const registers = [registry]
   new Counter({
     name: 'countersign_proxy_replies_total',
-    help: 'RADIUS replies sent to logins, by code',
+    help: 'RADIUS replies to logins, by code',
     labelNames: ['section', 'code'],
     registers,
     collect() {
@@ -63,7 +63,7 @@ function createRegistry(proxy: ProxyCounters): Registry {
   })
   new Counter({
     name: 'countersign_proxy_unanswered_total',
-    help: 'Logins without an answer of the API, by outcome: fail_open was let in by failmode=safe',
+    help: 'Logins that the API did not answer, by outcome; failmode=safe accepted fail_open',
     labelNames: ['section', 'outcome'],
     registers,
     collect() {

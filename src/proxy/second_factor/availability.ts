@@ -1,24 +1,24 @@
 import { AuthApiUnavailable, type CheckAnswer } from '../../duo/index.ts'
 
-/** What the evidence is taken from: one API, by its client. */
+/** An API whose availability is watched. */
 export interface CheckedApi {
-  /** How many answers below HTTP 500 have come so far, to any call of any user. */
+  /** Number of answers below HTTP 500 so far, to any call for any user. */
   readonly answers: number
-  /** Asks over a connection that no login uses. */
+  /** Uses a connection that no login uses. */
   check(): Promise<CheckAnswer>
 }
 
-/** The API is down: what `check` ran into, for the log. */
+/** The API is down; the failure of `check`, for logs. */
 export interface Outage {
   readonly evidence: string
 }
 
 interface FailedCheck extends Outage {
-  /** When the first of the checks began that have all failed, by `performance.now()`. */
+  /** When the first of the present run of failed checks began, by `performance.now()`. */
   readonly failingSince: number
 }
 
-/** A login's call was given up because the API is down; the request had no effect there. */
+/** A call was aborted because the API is down; the request had no effect there. */
 export class ApiDown extends Error {
   override readonly name = 'ApiDown'
   readonly outage: Outage
@@ -33,7 +33,7 @@ export type CheckOutcome =
   | { readonly kind: 'answered'; readonly answer: CheckAnswer }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** How many answers had come when a login began. */
+/** Number of answers when a login began. */
 export type Since = number
 
 export interface WatchedCall {
@@ -41,13 +41,13 @@ export interface WatchedCall {
   readonly onSent: () => void
 }
 
-/** A call that lasts longer is slow: `check` is asked beside it. */
+/** `check` is asked while a call lasts longer than this. */
 const slowMs = 1_000
 const retryMs = 250
 
 /**
- * How long `check` must have failed without a break. Longer than a restart of the service or the loss
- * of a connection to its database, and short enough for a login to be decided within 10 s.
+ * How long `check` must have failed without a break. Longer than a restart of the service or of its
+ * database connection, and short enough to decide a login within 10 s.
  */
 export const outageAfterMs = 6_500
 
@@ -58,11 +58,11 @@ export interface AvailabilityOptions {
 }
 
 /**
- * Evidence on whether an API answers, gathered from all logins and from `check`.
+ * Whether an API answers, by the evidence of all logins and of `check`.
  *
- * An API is down for a login if `check` has failed for a while and nobody has had an answer since the
- * login began. A failure of the login's own call is never evidence: a wrong password, a burst of
- * guesses or a name that the API chokes on can cause it.
+ * The API is down for a login if `check` has failed for a while, and no user got an answer since the
+ * login began. A failure of the login's own call is never evidence: a burst of guesses, or a username
+ * that makes the API fail, can cause it.
  */
 export class Availability {
   readonly #api: CheckedApi
@@ -77,19 +77,19 @@ export class Availability {
     this.#options = options
   }
 
-  /** Nothing is evidence from now on: connections end because this process closes them. */
+  /** Failures are no evidence from now on, because this process closes its connections. */
   close(): void {
     this.#isClosed = true
   }
 
-  /** To be read when a login begins. */
+  /** The present number of answers; read it when a login begins. */
   now(): Since {
     return this.#api.answers
   }
 
   /**
-   * Asks `check`, unless the API has answered somebody meanwhile, and repeats it until it is answered
-   * or has failed for `outageAfterMs`. Logins that ask at the same time share the requests.
+   * Repeats `check` until it is answered or has failed for `outageAfterMs`, unless the API has answered
+   * any user meanwhile. Concurrent logins share the requests.
    *
    * @returns `undefined` if the API answers.
    */
@@ -111,7 +111,7 @@ export class Availability {
     }
   }
 
-  /** Asks `check`, and keeps its connection open that way. */
+  /** Asks `check` once; this also keeps its connection open. */
   ping(): Promise<FailedCheck | undefined> {
     this.#probe ??= this.#ask().finally(() => {
       this.#probe = undefined
@@ -120,36 +120,36 @@ export class Availability {
   }
 
   /**
-   * Runs a call. While it is slow, `check` is asked beside it, so that an outage is known within 10 s.
+   * Runs a call. If it is slow, asks `check` at the same time, so that an outage is known within 10 s.
    *
-   * @param irrevocable Whether the call must run to its end once it is sent, as `auth` must.
-   * @throws {ApiDown} if the API is down and the call could be given up; else what the call throws.
+   * @param irrevocable Whether the call must complete once it is sent, as `auth` must.
+   * @throws {ApiDown} if the API is down and the call was aborted; else what the call throws.
    */
   async watch<Answer>(
     since: Since,
     { irrevocable }: { readonly irrevocable: boolean },
     call: (watched: WatchedCall) => Promise<Answer>,
   ): Promise<Answer> {
-    const giveUp = new AbortController()
+    const aborter = new AbortController()
     let outage: Outage | undefined
-    let isCommitted = false
+    let mustComplete = false
     const slow = setTimeout(async () => {
       const found = await this.outage(since)
-      if (found === undefined || isCommitted) return
+      if (found === undefined || mustComplete) return
       outage = found
-      giveUp.abort()
+      aborter.abort()
     }, slowMs)
     const onSent = () => {
       if (!irrevocable) return
-      isCommitted = true
+      mustComplete = true
       clearTimeout(slow)
     }
     try {
-      return await call({ signal: giveUp.signal, onSent })
+      return await call({ signal: aborter.signal, onSent })
     } catch (error) {
       throw outage !== undefined && isCancelled(error) ? new ApiDown(outage) : error
     } finally {
-      isCommitted = true
+      mustComplete = true
       clearTimeout(slow)
     }
   }
@@ -159,8 +159,8 @@ export class Availability {
   }
 
   /**
-   * A failure is no evidence if somebody had an answer meanwhile. A login that began later, and
-   * shares the request, could not know of that answer.
+   * A failure is no evidence if any user got an answer during this request: a login that began after
+   * that answer, and shares the request, would not see it.
    */
   async #ask(): Promise<FailedCheck | undefined> {
     const { onCheck } = this.#options
@@ -180,7 +180,7 @@ export class Availability {
   }
 }
 
-/** Wrong keys or a wrong clock mean that the API is there; `overload` says nothing about it. */
+/** Wrong keys or a wrong clock mean that the API answers; `overload` is a shortage on this machine. */
 function isEvidence(error: unknown): error is AuthApiUnavailable {
   return error instanceof AuthApiUnavailable && error.reason !== 'overload'
 }

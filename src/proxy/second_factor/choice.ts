@@ -1,15 +1,14 @@
 import type { Device } from '../../duo/index.ts'
 import type { TypedWord } from './typed_word.ts'
 
-/** What is asked of `/auth/v2/auth`, or why nothing can be. */
+/** Parameters of `/auth/v2/auth`, or why there are none. */
 export type Choice =
   | { readonly kind: 'ask'; readonly parameters: Readonly<Record<string, string>> }
   | { readonly kind: 'impossible'; readonly message: string }
 
 /**
- * Turns the typed word into the parameters of `auth`. A number counts the user's phones in the order
- * in which preauth lists them; hardware tokens are not counted, so that `push2` and `phone2` are the
- * same phone.
+ * Turns the typed word into the parameters of `auth`. A number selects one of the user's phones in
+ * preauth's order. Hardware tokens are not counted, so `push2` and `phone2` are the same phone.
  */
 export function chooseFactor(word: TypedWord, devices: readonly Device[]): Choice {
   if (word.kind === 'passcode') {
@@ -18,7 +17,7 @@ export function chooseFactor(word: TypedWord, devices: readonly Device[]): Choic
   const { factor, phone: number } = word
   const phones = devices.filter(({ type }) => type === 'phone')
   if (number === undefined) {
-    // without a number the API takes the first phone that can; it is not asked where none can
+    // with `auto` the API takes the first capable phone
     return phones.some(({ capabilities }) => capabilities?.includes(factor) === true)
       ? { kind: 'ask', parameters: { factor, device: 'auto' } }
       : { kind: 'impossible', message: `None of your phones can be used for ${factor}.` }

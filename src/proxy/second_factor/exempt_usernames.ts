@@ -1,8 +1,8 @@
 import { lookupName } from '../../duo/index.ts'
 
 /**
- * The names in `exempt_username_N`, compared as the service looks up a user: first the name as it was
- * typed, then the name without its domain. Look-alikes (`ànn` for `ann`) are other names.
+ * The names in `exempt_username_N`, compared as the service looks up users: the name as typed, then
+ * without its domain. Look-alikes (`ànn` for `ann`) do not match.
  */
 export class ExemptUsernames {
   readonly #names: ReadonlySet<string>

@@ -1,17 +1,17 @@
 /**
- * Counts the logins in progress of each user and bounds them, so that a burst of guesses for one user
- * can't fill the queue in which everybody else waits too.
+ * Limits the pending logins per user, so that a burst of guesses for one user can't fill the queue that
+ * all users share.
  */
 export class PendingLogins {
   readonly #max: number
   readonly #pending = new Map<string, number>()
 
-  /** @param max Logins of one user in progress at most. */
+  /** @param max Pending logins per user. */
   constructor(max: number) {
     this.#max = max
   }
 
-  /** @returns Whether there is room; if so, `leave` must follow. */
+  /** @returns Whether the login may proceed; if so, `leave` must follow. */
   enter(user: string): boolean {
     const pending = this.#pending.get(user) ?? 0
     if (pending >= this.#max) return false

@@ -1,9 +1,9 @@
-/** Results of sign-ins whose calls had no answer, since the proxy started. */
+/** Logins that the API did not answer, since the proxy started. */
 export class SignInCounters {
-  /** Let in by `failmode=safe`. */
+  /** Accepted by `failmode=safe`. */
   failOpens = 0
   /** Rejected by `failmode=secure`. */
   failClosed = 0
-  /** Rejected because the API answers, but not in time. */
+  /** Rejected because the API is busy. */
   busy = 0
 }

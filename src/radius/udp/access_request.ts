@@ -11,46 +11,46 @@ import {
 } from '../index.ts'
 import type { RadiusClient, RadiusClientEntry } from './radius_client.ts'
 
-/** Where a datagram came from. */
+/** Address and port of a socket. */
 export interface Peer {
   readonly address: string
   readonly port: number
 }
 
-/** An Access-Request from a client that we know, genuine as far as its client signs. */
+/** An authentic Access-Request from a known client. */
 export interface AccessRequest {
   readonly client: RadiusClientEntry
   readonly peer: Peer
   readonly identifier: number
-  /** All attributes, in the order in which they came. */
+  /** All attributes, in the order of the packet. */
   readonly attributes: readonly Attribute[]
-  /** The first attribute of that type, read as UTF-8. */
+  /** The first attribute of that type, decoded as UTF-8. */
   text(type: number): string | undefined
   /** The octets of the first attribute of that type. */
   value(type: number): Uint8Array | undefined
-  /** What an attribute says, as text, by its name in the dictionary; those of vendors too. */
+  /** An attribute as text, by its name in the dictionary, which includes vendors' attributes. */
   named(name: string): string | undefined
   /**
-   * Whether a genuine Message-Authenticator proves that the client knows the shared secret. Without
-   * one, a password that reads as noise may come from a different secret.
+   * Whether a valid Message-Authenticator proves that the client knows the shared secret. Without one,
+   * an unreadable password may be due to a different secret.
    */
   readonly signed: boolean
-  /** User-Name; `undefined` if it is absent or not UTF-8, so that no two names become one. */
+  /** User-Name; `undefined` if it is absent or not UTF-8. */
   readonly username: string | undefined
-  /** The revealed User-Password; there whenever `passwordProblem` is not. */
+  /** The revealed User-Password; `undefined` if there is a `passwordProblem`. */
   readonly password: Uint8Array | undefined
-  /** Why there is no password to read. */
+  /** Why the request has no readable password. */
   readonly passwordProblem: PasswordProblem | undefined
 }
 
-/** How an Access-Request is answered; the server adds what RADIUS itself needs. */
+/** The answer to an Access-Request; the server adds Proxy-State and signatures. */
 export interface Answer {
   /** Access-Accept, Access-Reject or Access-Challenge. */
   readonly code: 2 | 3 | 11
   readonly attributes: readonly Attribute[]
 }
 
-/** An Access-Request whose values are read from its packet when they are asked for. */
+/** Reads values from the packet on demand. */
 export class ReceivedRequest implements AccessRequest {
   readonly client: RadiusClient
   readonly peer: Peer

@@ -6,17 +6,17 @@ import type { RadiusClient } from './radius_client.ts'
 const maxPacketLength = 4096
 /** Header and Message-Authenticator. */
 const minReplyLength = 38
-/** The EAP-Message attribute that every reply to EAP carries. */
+/** The EAP-Message attribute in every reply to an EAP request. */
 const eapFailureOctets = 6
 
 /**
- * The reply that carries an answer: signed, and with all Proxy-States of the request, as they came
- * and in their order (RFC 2865 §5.33). A login without an answer, or with one that can't be encoded,
- * is rejected. So is every EAP request, since this server speaks no EAP method.
+ * Encodes an answer as a signed reply, with all Proxy-State attributes of the request, unchanged and in
+ * their order (RFC 2865 §5.33). A login without an answer, or with one that can't be encoded, is
+ * rejected. So is every EAP request, because this server supports no EAP method.
  *
- * @returns Also what was wrong with the answer, if anything was.
+ * @returns `problem`: why the answer could not be encoded.
  */
-export function replyTo(
+export function encodeAnswer(
   packet: Packet,
   client: RadiusClient,
   answer: Answer | undefined,
@@ -29,10 +29,10 @@ export function replyTo(
       states === undefined ? attributes : [...attributes, ...states],
       packet,
       client.shared,
-      // RFC 3579 §3.1 demands it beside EAP-Message, whatever the client tolerates otherwise
+      // RFC 3579 §3.1 requires it with EAP-Message, whatever the client is configured to accept
       { messageAuthenticator: client.messageAuthenticatorInReplies || eap },
     )
-  // no Reply-Message beside EAP-Message (RFC 3579 §2.6.5)
+  // RFC 3579 §2.6.5 forbids Reply-Message with EAP-Message
   if (eap) return { reply: encode(Code.AccessReject, [eapFailure(packet)]) }
   if (answer === undefined) return { reply: encode(Code.AccessReject, []) }
   try {
@@ -42,13 +42,13 @@ export function replyTo(
   }
 }
 
-/** Whether no reply could carry all the Proxy-State of a request. */
-export function tooMuchProxyState(packet: Packet): boolean {
-  const most =
+/** Whether a request has more Proxy-State than fits into a reply. */
+export function hasTooMuchProxyState(packet: Packet): boolean {
+  const maxOctets =
     maxPacketLength - minReplyLength - (packet.has(Type.EapMessage) ? eapFailureOctets : 0)
-  if (packet.octets.length <= most) return false
+  if (packet.octets.length <= maxOctets) return false
   const octets = proxyStates(packet).reduce((sum, { value }) => sum + 2 + value.length, 0)
-  return octets > most
+  return octets > maxOctets
 }
 
 function proxyStates(packet: Packet): Attribute[] {

@@ -12,12 +12,12 @@ import { policyKey } from './drop_log.ts'
 import type { RadiusClient } from './radius_client.ts'
 import { type SignedSource, SignedSources, signedBeforeLatch } from './signed_sources.ts'
 
-/** `signed` and `unsigned` requests are processed; any other value is why a request is dropped. */
+/** Requests that are `signed` or `unsigned` are processed; others are dropped for the given reason. */
 export type Judgement = 'signed' | 'unsigned' | DropReason
 
 /**
- * Checks that requests come from the clients that they claim to be from (RFC 3579 §3.2, §3.3), as
- * far as each client's policy demands a proof (CVE-2024-3596).
+ * Checks the Message-Authenticator of requests (RFC 3579 §3.2, §3.3), and requires one where the
+ * client's policy says so (CVE-2024-3596).
  */
 export class Authenticity {
   readonly #log: Log
@@ -31,12 +31,12 @@ export class Authenticity {
     this.#counters = counters
   }
 
-  /** The addresses of which `auto` requires a Message-Authenticator. */
+  /** Source addresses from which `auto` requires a Message-Authenticator. */
   get latched(): readonly SignedSource[] {
     return this.#sources.latched
   }
 
-  /** Forgets which addresses sign their requests. @returns How many were latched. */
+  /** Forgets which addresses sign their requests. @returns The number of latched ones. */
   clearLatches(): number {
     this.#counters.latched = 0
     return this.#sources.clear()
@@ -55,8 +55,8 @@ export class Authenticity {
   }
 
   /**
-   * Learns from a request that is processed and is no retransmission. EAP requests are always
-   * signed, so they say nothing about the client's other requests.
+   * Learns from a new request whether its source signs. EAP requests are always signed, so they say
+   * nothing about the client's other requests.
    */
   learn(
     judgement: Judgement,
@@ -73,13 +73,13 @@ export class Authenticity {
     if (change === 'latched') {
       this.#counters.latched = this.#sources.latched.length
       this.#log.info(
-        `${address} (${name}) has sent ${signedBeforeLatch} requests with Message-Authenticator and none without; from now on its requests without one are dropped. ` +
+        `${address} (${name}) has sent ${signedBeforeLatch} requests with Message-Authenticator and none without; requests from there without it are dropped from now on. ` +
           `If another client at this address does not send it, set ${key} = off`,
       )
     } else if (change === 'mixed') {
       this.#log.warn(
         `${address} (${name}) sends requests with and without Message-Authenticator; both are answered. ` +
-          `If every client at this address should send it, set ${key} = required: it may be stripped on the way (CVE-2024-3596). Otherwise set ${key} = off`,
+          `If every client at this address should send it, an attacker may be removing it (CVE-2024-3596): set ${key} = required. Otherwise set ${key} = off`,
       )
     }
   }
@@ -92,13 +92,13 @@ export class Authenticity {
         return 'unsigned-but-required'
       case 'auto':
         if (this.#sources.isLatched(address)) return 'unsigned-after-signed'
-        // Proxy-State comes back in the reply: an attacker can choose its octets to forge the reply
+        // an attacker who chooses the octets of Proxy-State, which the reply repeats, can forge the reply
         return packet.has(Type.ProxyState) ? 'unsigned-proxy-state' : 'unsigned'
     }
   }
 }
 
-/** Why a Status-Server is dropped; it has to be signed whatever the policy (RFC 5997 §3). */
+/** Why a Status-Server is dropped; it must be signed whatever the policy (RFC 5997 §3). */
 export function refusalOfStatusServer(
   packet: Packet,
   client: RadiusClient,
@@ -121,7 +121,7 @@ function wrongMessageAuthenticator(valueAt: MessageAuthenticatorPlace): DropReas
   }
 }
 
-/** RFC 3579 §3.3, note 1: no other credentials beside EAP. */
+/** RFC 3579 §3.3, note 1 forbids other credentials with EAP. */
 function hasPassword(packet: Packet): boolean {
   return (
     packet.has(Type.UserPassword) || packet.has(Type.ChapPassword) || packet.has(Type.ArapPassword)

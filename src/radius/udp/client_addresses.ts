@@ -1,13 +1,13 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** Thrown where a text names no addresses; the message says what was found and what is expected. */
+/** Thrown if a text is not an address, network or range; the message says what is expected. */
 export class AddressError extends Error {
   override readonly name = 'AddressError'
   readonly code = 'RADIUS_CLIENT_ADDRESS'
 }
 
-/** Addresses from `first` to `last`, both of them included, as `addressNumber` counts them. */
+/** Addresses from `first` to `last` inclusive, as `addressNumber` numbers them. */
 export interface AddressRange {
   readonly first: bigint
   readonly last: bigint
@@ -17,18 +17,18 @@ const expected =
   'expected an address (10.0.0.1), a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9)'
 const ipv4Mapped = 0xffff_0000_0000n
 
-/** No part of an address is as long as that: what is may have run into the line of a secret. */
+/** Longer than any part of an address: probably a secret that ended up in this line. */
 const foreign = /[^.:/-]{14,}/
 const maxForeignLength = 20
 
-/** A text as a message may repeat it: whole, where it can be addresses or a name. */
+/** Shortens a text for a message if it may contain a secret. */
 export function shown(text: string): string {
   return foreign.test(text) ? `${text.slice(0, maxForeignLength)}…` : text
 }
 
 /**
- * Reads the addresses of a RADIUS client: one (`192.0.2.1`), a network (`192.0.2.0/24`,
- * `192.0.2.0/255.255.255.0`), a range (`192.0.2.1-192.0.2.9`); IPv6 likewise.
+ * Parses the addresses of a RADIUS client: one (`192.0.2.1`), a network (`192.0.2.0/24`,
+ * `192.0.2.0/255.255.255.0`) or a range (`192.0.2.1-192.0.2.9`); IPv6 likewise.
  *
  * @throws {AddressError}
  */
@@ -53,10 +53,10 @@ export function parseAddresses(text: string): AddressRange {
 }
 
 /**
- * An address as a number of 128 bits, in which IPv4 and its mapped form in IPv6 are the same
- * (RFC 4291 §2.5.5.2). A zone after `%` is not looked at.
+ * Converts an address to a number of 128 bits. IPv4 and its IPv6-mapped form (RFC 4291 §2.5.5.2) have
+ * the same number; a zone after `%` is ignored.
  *
- * @throws {AddressError} where it is not a whole address: `10.1` and `010.0.0.1` are not.
+ * @throws {AddressError} if it is not a complete address; `10.1` and `010.0.0.1` are not.
  */
 export function addressNumber(address: string, written = address): bigint {
   if (isIPv4(address)) {

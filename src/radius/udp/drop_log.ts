@@ -8,7 +8,7 @@ const linesPerSpan = 5
 const spanMs = 10_000
 
 /**
- * What was wrong with a datagram that is dropped, and what to do.
+ * Says why a datagram was dropped, and what to do.
  *
  * @param client Name of the client entry: `radius_ip_2`.
  */
@@ -16,16 +16,15 @@ type Explanation = (client: string) => string
 
 const explanations: Readonly<Record<DropReason, Explanation>> = {
   'unknown-client': () =>
-    'Unknown Client: no radius_ip_N covers this address; add one if it may ask for logins',
-  malformed: () => 'malformed: it is not a RADIUS packet that RFC 2865 §3 and §5 allow',
-  'unexpected-code': () =>
-    'neither an Access-Request nor a Status-Server; only logins are served here',
+    'Unknown Client: no radius_ip_N covers this address; add one if it may send logins',
+  malformed: () => 'malformed: it violates RFC 2865 §3 or §5',
+  'unexpected-code': () => 'neither Access-Request nor Status-Server; the proxy serves only logins',
   'unsigned-but-required': (client) =>
-    'no Message-Authenticator, which the configuration requires of this client; let the client ' +
-    `send it, or set ${policyKey(client)} = off`,
+    'no Message-Authenticator, which the configuration requires from this client; configure the ' +
+    `client to send it, or set ${policyKey(client)} = off`,
   'unsigned-after-signed': (client) =>
     'no Message-Authenticator, though this address has always sent it before. If a client there ' +
-    `does not send it, set ${policyKey(client)} = off; SIGUSR2 to the proxy clears what it has learned`,
+    `does not send it, set ${policyKey(client)} = off; SIGUSR2 to the proxy clears what it learned`,
   'unsigned-conflict': (client) =>
     'no Message-Authenticator, and the Identifier belongs to a signed request in progress; it is ' +
     `probably spoofed. Set ${policyKey(client)} = required if every client at this address signs`,
@@ -34,31 +33,31 @@ const explanations: Readonly<Record<DropReason, Explanation>> = {
   'wrong-message-authenticator': (client) =>
     `wrong Message-Authenticator: the shared secret probably differs from ${secretKey(client)}`,
   'repeated-message-authenticator': () =>
-    'more than one Message-Authenticator; a client or a proxy on the way adds a second one ' +
-    '(RFC 3579 §3.3 allows one)',
+    'more than one Message-Authenticator (RFC 3579 §3.3 allows one); the client or a RADIUS proxy ' +
+    'before this one adds a second one',
   'malformed-message-authenticator': () =>
-    'a Message-Authenticator that is not 16 octets long (RFC 3579 §3.2)',
+    'the Message-Authenticator is not 16 octets long (RFC 3579 §3.2)',
   'unsigned-proxy-state': (client) =>
-    'Proxy-State without Message-Authenticator, as in an attack on the reply (CVE-2024-3596); let ' +
-    `the client send Message-Authenticator, or set ${policyKey(client)} = off`,
-  'eap-with-password': () => 'EAP-Message beside another password (RFC 3579 §3.3)',
-  'proxy-state-too-long': () => 'so much Proxy-State that no reply could carry it back',
-  'status-server-rate': () => 'too many Status-Servers a second from this client',
+    'Proxy-State without Message-Authenticator, as in the attack of CVE-2024-3596; configure the ' +
+    `client to send Message-Authenticator, or set ${policyKey(client)} = off`,
+  'eap-with-password': () => 'EAP-Message together with another password (RFC 3579 §3.3)',
+  'proxy-state-too-long': () => 'more Proxy-State than fits into a reply',
+  'status-server-rate': () => 'too many Status-Server requests per second from this client',
 }
 
-/** The setting for one client entry: `message_authenticator_2` for `radius_ip_2`. */
+/** The setting that belongs to a client entry: `message_authenticator_2` for `radius_ip_2`. */
 export function policyKey(client: string): string {
   return client.replace('radius_ip', 'message_authenticator')
 }
 
-/** The setting that holds the secret of one client entry. */
+/** The setting with the secret of a client entry: `radius_secret_2` for `radius_ip_2`. */
 export function secretKey(client: string): string {
   return client.replace('radius_ip', 'radius_secret')
 }
 
 /**
- * Counts dropped datagrams and logs a bounded number of them for each client and reason, so that a
- * flood neither fills the log nor hides other problems.
+ * Counts dropped datagrams, and logs a limited number of them per client and reason, so that a flood
+ * neither fills the log nor hides other problems.
  */
 export class DropLog {
   readonly #log: Log
@@ -72,7 +71,7 @@ export class DropLog {
     this.#counters = counters
   }
 
-  /** @param about.client Name of the client entry, where one covers the source address. */
+  /** @param about.client Name of the client entry that covers the source address, if any. */
   drop(
     reason: DropReason,
     from: Peer,

@@ -4,9 +4,9 @@ const failureCode = 4
 const failureOctets = 4
 
 /**
- * The EAP-Message attribute with the EAP-Failure that ends a conversation (RFC 3748 §4.2). Its
- * Identifier is that of the EAP packet in the request; 0 answers an EAP-Start, which has none
- * (RFC 3579 §2.1).
+ * Builds the EAP-Message attribute with the EAP-Failure that ends a conversation (RFC 3748 §4.2). Its
+ * Identifier is that of the EAP packet in the request, or 0 for an EAP-Start, which has none (RFC 3579
+ * §2.1).
  */
 export function eapFailure(request: Packet): Attribute {
   const fragments = request.attributes

@@ -10,23 +10,23 @@ export interface ExchangeOptions {
   readonly host: string
   readonly port: number
   readonly secret: SharedSecret
-  /** How long to wait for a reply altogether; 30 s where it is not given. */
+  /** Total time to wait for a reply; 30 s by default. */
   readonly timeoutMs?: number
-  /** When to send again: as RFC 5080 §2.2.1 recommends, as far as it is not given here. */
+  /** Overrides of the timers that RFC 5080 §2.2.1 recommends. */
   readonly timers?: Partial<RetransmissionTimers>
-  /** Address to send from, where the machine has several. */
+  /** Source address, for a machine with several. */
   readonly localAddress?: string
-  /** `required`: a reply without Message-Authenticator is not believed (CVE-2024-3596). */
+  /** `required`: ignores replies without Message-Authenticator (CVE-2024-3596). */
   readonly messageAuthenticator?: 'required' | 'optional'
 }
 
 /**
- * Sends a request and awaits a reply to it that is genuine; what is not is ignored, as if it had
- * not come (RFC 2865 §3). Each transmission has the same octets and the same source port.
+ * Sends a request and waits for an authentic reply; other replies are ignored (RFC 2865 §3). Every
+ * transmission has the same octets and the same source port.
  *
- * @param build Lays out the request for an identifier and a Request Authenticator.
- * @returns The reply, or `undefined` where none came in time.
- * @throws An error of the system's, `ECONNREFUSED` where nothing listens there.
+ * @param build Encodes the request for an Identifier and a Request Authenticator.
+ * @returns The reply, or `undefined` if none arrived in time.
+ * @throws An error of the system, such as `ECONNREFUSED` if nothing listens there.
  */
 export async function exchange(
   build: (identifier: number, authenticator: Uint8Array) => Uint8Array,
@@ -40,16 +40,16 @@ export async function exchange(
       socket.bind(0, options.localAddress)
       await once(socket, 'listening')
     }
-    // a connected socket hears of nobody else, and of a port where nothing listens
+    // a connected socket receives only from this server, and learns if nothing listens there
     socket.connect(options.port, options.host)
     await once(socket, 'connect')
-    return await transmitted(request, authenticator, socket, options)
+    return await transmit(request, authenticator, socket, options)
   } finally {
     socket.close()
   }
 }
 
-function transmitted(
+function transmit(
   request: Uint8Array,
   authenticator: Uint8Array,
   socket: Socket,
@@ -60,22 +60,22 @@ function transmitted(
   const timers = { ...recommendedTimers, maxDurationMs: timeoutMs, ...options.timers }
   const pauses = waits(timers, Math.random)
   let timer: NodeJS.Timeout | undefined
-  const transmit = (): void => {
+  const send = (): void => {
     const pause = pauses.next()
     if (pause.done === true) return resolve(undefined)
     socket.send(request)
-    timer = setTimeout(transmit, pause.value)
+    timer = setTimeout(send, pause.value)
   }
   socket.on('error', reject)
   socket.on('message', (datagram) => {
-    const reply = genuineReply(datagram, request, authenticator, options)
+    const reply = findAuthenticReply(datagram, request, authenticator, options)
     if (reply !== undefined) resolve(reply)
   })
-  transmit()
+  send()
   return promise.finally(() => clearTimeout(timer))
 }
 
-function genuineReply(
+function findAuthenticReply(
   datagram: Uint8Array,
   request: Uint8Array,
   authenticator: Uint8Array,

@@ -4,22 +4,22 @@ import type { Peer } from './access_request.ts'
 import { addressNumber } from './client_addresses.ts'
 
 /**
- * How many datagrams the kernel dropped at a socket of ours because its receive buffer was full:
- * the last column of /proc/net/udp and /proc/net/udp6 (Linux; elsewhere 0).
+ * Reads how many datagrams the kernel dropped because a socket's receive buffer was full: the last
+ * column of /proc/net/udp and /proc/net/udp6 (Linux; 0 elsewhere).
  *
- * @param local Address and port that the socket is bound to.
+ * @param local Address and port of the socket.
  */
-export async function kernelDrops(local: Peer): Promise<number> {
+export async function readKernelDrops(local: Peer): Promise<number> {
   try {
     const table = isIPv4(local.address) ? '/proc/net/udp' : '/proc/net/udp6'
-    return dropsIn(await readFile(table, 'utf8'), local)
+    return findDrops(await readFile(table, 'utf8'), local)
   } catch {
     return 0
   }
 }
 
-/** What such a table, as text, says of a socket. */
-export function dropsIn(table: string, local: Peer): number {
+/** Finds a socket's drops in the text of such a table. */
+export function findDrops(table: string, local: Peer): number {
   const socket = socketName(local)
   let drops = 0
   for (const line of table.split('\n')) {
@@ -29,7 +29,7 @@ export function dropsIn(table: string, local: Peer): number {
   return drops
 }
 
-/** Address and port as the kernel prints them: words of four octets, each backwards, then the port. */
+/** Address and port as the kernel prints them: words of four octets in reverse byte order, then the port. */
 function socketName({ address, port }: Peer): string {
   const octets = isIPv4(address) ? 4 : 16
   const digits = addressNumber(address)

@@ -3,42 +3,42 @@ import { SharedSecret } from '../index.ts'
 import { type AddressRange, addressNumber, parseAddresses } from './client_addresses.ts'
 
 /**
- * Whether a request without Message-Authenticator is dropped (CVE-2024-3596): `required` always,
- * `off` never, `auto` from an address that has once sent a genuine one.
+ * Whether a request without Message-Authenticator is dropped (CVE-2024-3596): `required` always, `off`
+ * never, `auto` if its address has always sent one (see `SignedSources`).
  */
 export type MessageAuthenticatorPolicy = 'auto' | 'required' | 'off'
 
-/** Who may ask, and how we answer him. */
+/** Addresses that may send requests, their secret, and how they are answered. */
 export interface RadiusClientEntry {
-  /** How logs call the client. */
+  /** The client's name in logs. */
   readonly name: string
-  /** An address, a network or a range: what `parseAddresses` reads. */
+  /** An address, a network or a range, for `parseAddresses`. */
   readonly addresses: string
   readonly secret: Secret
   readonly messageAuthenticator: MessageAuthenticatorPolicy
-  /** `false` only for clients that drop replies which have a Message-Authenticator. */
+  /** `false` only for clients that drop replies with a Message-Authenticator. */
   readonly messageAuthenticatorInReplies: boolean
 }
 
-/** A client with what is worked out once: its addresses as numbers, its secret's key schedule. */
+/** A client with its parsed addresses and its secret's key schedule. */
 export interface RadiusClient extends RadiusClientEntry {
   readonly range: AddressRange
   readonly shared: SharedSecret
 }
 
-/** Source addresses whose client is remembered; who forges more only makes us look them up anew. */
+/** Limit of source addresses in the lookup cache; more spoofed ones only cost further lookups. */
 const maxRemembered = 10_000
 
 /**
- * The clients of a listener. Where several match an address the most specific wins: one that names
- * this address alone, then the smallest range, and of equals the first.
+ * The clients of a listener. If several match an address, the most specific one wins: a single
+ * address, then the smallest range; of equal ranges the first.
  */
 export class RadiusClients {
   readonly #single = new Map<bigint, RadiusClient>()
   readonly #ranges: RadiusClient[] = []
   readonly #known = new Map<string, RadiusClient>()
-  /** Apart from the known ones, so that a flood of forged sources does not push those out. */
-  readonly #strangers = new Set<string>()
+  /** Separate from the known ones, so that a flood of spoofed sources does not evict those. */
+  readonly #unknown = new Set<string>()
 
   private constructor(entries: readonly RadiusClientEntry[]) {
     for (const entry of entries) {
@@ -51,21 +51,21 @@ export class RadiusClients {
   }
 
   /**
-   * @throws {AddressError} where an entry's addresses can't be read.
+   * @throws {AddressError} if an entry's addresses can't be parsed.
    * @throws {RadiusError} `RADIUS_EMPTY_SECRET`.
    */
   static of(entries: readonly RadiusClientEntry[]): RadiusClients {
     return new RadiusClients(entries)
   }
 
-  /** The client that sends from this source address; `undefined` where nobody may. */
+  /** The client with this source address; `undefined` if there is none. */
   find(address: string): RadiusClient | undefined {
     const known = this.#known.get(address)
-    if (known !== undefined || this.#strangers.has(address)) return known
+    if (known !== undefined || this.#unknown.has(address)) return known
     const found = this.#lookUp(addressNumber(address))
     if (found === undefined) {
-      if (this.#strangers.size >= maxRemembered) this.#strangers.clear()
-      this.#strangers.add(address)
+      if (this.#unknown.size >= maxRemembered) this.#unknown.clear()
+      this.#unknown.add(address)
     } else {
       if (this.#known.size >= maxRemembered) this.#known.clear()
       this.#known.set(address, found)

@@ -1,29 +1,29 @@
 import type { Clock } from '../../host/clock.ts'
 
-/** Lets something happen a bounded number of times in each span of time, and counts the rest. */
+/** Allows an event a limited number of times per span of time, and counts the suppressed ones. */
 export class RateLimit {
   readonly #clock: Clock
-  readonly #most: number
+  readonly #max: number
   readonly #spanMs: number
   #began = Number.NEGATIVE_INFINITY
   #allowed = 0
   #suppressed = 0
 
-  constructor(clock: Clock, most: number, spanMs: number) {
+  constructor(clock: Clock, max: number, spanMs: number) {
     this.#clock = clock
-    this.#most = most
+    this.#max = max
     this.#spanMs = spanMs
   }
 
-  /** @returns How often it was not allowed since it last was; `undefined` where it is not now. */
+  /** @returns `undefined` if the event is suppressed, else the number suppressed since the last allowed one. */
   allow(): number | undefined {
     const now = this.#clock.now()
-    // also where the clock was set back
+    // the system clock can be set back
     if (now - this.#began >= this.#spanMs || now < this.#began) {
       this.#began = now
       this.#allowed = 0
     }
-    if (this.#allowed >= this.#most) {
+    if (this.#allowed >= this.#max) {
       this.#suppressed++
       return undefined
     }

@@ -1,15 +1,15 @@
 import type { Socket } from 'node:dgram'
 import type { Log } from '../../host/log.ts'
 
-/** Half a second of 20 000 logins: what must fit while the process is busy with something else. */
+/** In octets: half a second of 20,000 logins per second, for while the process is busy. */
 export const wantedReceiveBuffer = 8 * 1024 * 1024
 const lowReceiveBuffer = 1024 * 1024
 
 /**
- * Raises a socket's receive buffer and reads back what it got, since the kernel silently gives less
- * than was asked for where `net.core.rmem_max` is lower. The kernel's own figure is twice the size.
+ * Raises a socket's receive buffer, and warns if it stays small: the kernel silently limits it to
+ * `net.core.rmem_max`, and reports twice the usable size.
  *
- * @param octets What is asked for.
+ * @param octets The requested size.
  */
 export function raiseReceiveBuffer(
   socket: Pick<Socket, 'setRecvBufferSize' | 'getRecvBufferSize'>,
@@ -21,7 +21,7 @@ export function raiseReceiveBuffer(
     const got = socket.getRecvBufferSize()
     if (got >= Math.min(octets, lowReceiveBuffer)) return
     log.warn(
-      `the receive buffer has ${got} octets, so that a burst of logins may be lost; ` +
+      `the receive buffer has only ${got} octets, so a burst of logins may be lost; ` +
         `run: sysctl -w net.core.rmem_max=${octets}`,
     )
   } catch (error) {

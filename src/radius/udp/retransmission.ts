@@ -1,16 +1,16 @@
-/** When a RADIUS client sends again, and when it gives up (RFC 5080 §2.2.1). */
+/** When a RADIUS client retransmits, and when it gives up (RFC 5080 §2.2.1). */
 export interface RetransmissionTimers {
   /** IRT: wait after the first transmission. */
   readonly initialMs: number
-  /** MRT: longest wait; 0 for none. */
+  /** MRT: maximum wait; 0 for no limit. */
   readonly maxWaitMs: number
-  /** MRC: transmissions at most; 0 for no bound. */
+  /** MRC: maximum number of transmissions; 0 for no limit. */
   readonly maxTransmissions: number
-  /** MRD: time at most from the first transmission on; 0 for no bound. */
+  /** MRD: maximum time since the first transmission; 0 for no limit. */
   readonly maxDurationMs: number
 }
 
-/** What RFC 5080 §2.2.1 recommends. */
+/** The values that RFC 5080 §2.2.1 recommends. */
 export const recommendedTimers: RetransmissionTimers = {
   initialMs: 2_000,
   maxWaitMs: 16_000,
@@ -19,9 +19,9 @@ export const recommendedTimers: RetransmissionTimers = {
 }
 
 /**
- * How long to wait after each transmission; when there is no further wait, the exchange has failed.
+ * Yields the wait after each transmission, in milliseconds. The exchange has failed when it ends.
  *
- * @param random From 0 to 1, as `Math.random` gives it: spreads the waits of many clients by a tenth.
+ * @param random Such as `Math.random`; varies each wait by up to a tenth.
  */
 export function* waits(timers: RetransmissionTimers, random: () => number): Generator<number> {
   const { initialMs, maxWaitMs, maxTransmissions, maxDurationMs } = timers

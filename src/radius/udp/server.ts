@@ -2,12 +2,12 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { Code, encodeReply, framingProblem, Packet, replyMessages } from '../index.ts'
 import { type AccessRequest, type Answer, type Peer, ReceivedRequest } from './access_request.ts'
-import { replyTo, tooMuchProxyState } from './answer_reply.ts'
+import { encodeAnswer, hasTooMuchProxyState } from './answer_reply.ts'
 import { Authenticity, type Judgement, refusalOfStatusServer } from './authenticity.ts'
 import { type DropReason, ServerCounters } from './counters.ts'
 import { DropLog } from './drop_log.ts'
 import { Duplicates, type TakenRequest } from './duplicates.ts'
-import { kernelDrops } from './kernel_drops.ts'
+import { readKernelDrops } from './kernel_drops.ts'
 import type { ListenPlace } from './listen_place.ts'
 import type { RadiusClient, RadiusClients } from './radius_client.ts'
 import { RateLimit } from './rate_limit.ts'
@@ -147,7 +147,7 @@ export class RadiusServer {
   async readKernelDrops(): Promise<void> {
     const socket = this.#socket
     if (this.#state !== 'open' || socket === undefined) return
-    const drops = await kernelDrops(socket.address)
+    const drops = await readKernelDrops(socket.address)
     const more = drops - this.#kernelDrops
     if (more <= 0 || socket !== this.#socket) return
     this.#kernelDrops = drops
@@ -203,12 +203,14 @@ export class RadiusServer {
         this.#drops.drop('unexpected-code', from, { client: name, detail })
       }
     } catch (error) {
-      this.#options.log.error('a datagram could not be handled', { error: describe(error) })
+      this.#options.log.error('a datagram was dropped because of an internal error', {
+        error: describe(error),
+      })
     }
   }
 
   #receiveAccessRequest(packet: Packet, client: RadiusClient, from: Peer): void {
-    if (tooMuchProxyState(packet)) return this.#drop('proxy-state-too-long', from, client)
+    if (hasTooMuchProxyState(packet)) return this.#drop('proxy-state-too-long', from, client)
     const judgement = this.#authenticity.judge(packet, client, from.address)
     if (judgement !== 'signed' && judgement !== 'unsigned') {
       return this.#drop(judgement, from, client)
@@ -270,7 +272,7 @@ export class RadiusServer {
     packet: Packet,
     taken: TakenRequest,
   ): void {
-    const { reply, problem } = replyTo(packet, request.client, answer)
+    const { reply, problem } = encodeAnswer(packet, request.client, answer)
     if (problem !== undefined) {
       this.#fail('a reply could not be encoded; the login is rejected', request, problem)
     }
@@ -284,7 +286,7 @@ export class RadiusServer {
   /** Without a reply the appliance would wait, send again, or ask another server that is as busy. */
   #rejectAsBusy(packet: Packet, client: RadiusClient, from: Peer): void {
     this.#drops.overload(from)
-    const { reply } = replyTo(packet, client, {
+    const { reply } = encodeAnswer(packet, client, {
       code: Code.AccessReject,
       attributes: replyMessages(busy),
     })

@@ -1,4 +1,4 @@
-/** A source address of which `auto` requires a Message-Authenticator. */
+/** A source address from which `auto` requires a Message-Authenticator. */
 export interface SignedSource {
   readonly address: string
   /** Name of the client entry that covers the address. */
@@ -7,7 +7,7 @@ export interface SignedSource {
   readonly since: number
 }
 
-/** What one more request says about its source. */
+/** What a request changes for its source. */
 export type SourceChange =
   /** From now on `auto` requires a Message-Authenticator from this address. */
   | 'latched'
@@ -20,29 +20,28 @@ export type SourceChange =
  */
 export const signedBeforeLatch = 20
 
-/** Addresses of each kind that are remembered; beyond them the oldest is forgotten. */
+/** Limit of remembered addresses per kind; the oldest is evicted. */
 const maxSources = 65_536
 
 /**
  * Learns from which source addresses `message_authenticator = auto` requires a Message-Authenticator
  * (CVE-2024-3596).
  *
- * An address is latched after `signedBeforeLatch` genuine signed requests, if no unsigned request
- * came from it before. Once it is latched, no request can undo it: an attacker on the path could
- * otherwise strip the attribute. Only an administrator can, by `clear`.
+ * An address is latched after `signedBeforeLatch` signed requests, if it has sent no unsigned one
+ * before. No later request can undo this, because an attacker in the network path could remove the
+ * attribute. An administrator can, by `clear`.
  *
- * An attacker who strips signatures from the first request on keeps an address unlatched, as with
- * every rule that trusts the first use. The known attack still fails: unsigned requests with
- * Proxy-State are dropped, and every reply begins with a Message-Authenticator. `required` closes
- * that gap.
+ * An attacker who removes the attribute from the first request on prevents the latch, as with every
+ * rule of trust on first use. The known attack still fails: unsigned requests with Proxy-State are
+ * dropped, and every reply begins with a Message-Authenticator. `required` closes the gap.
  *
- * The key is the address alone. A NAS-Identifier tells two programs on one host apart, but nothing
- * protects it in an unsigned request: an attacker would change it together with the signature.
+ * The key is the address alone. NAS-Identifier would distinguish programs on one host, but nothing
+ * protects it in an unsigned request.
  */
 export class SignedSources {
   readonly #latched = new Map<string, SignedSource>()
   readonly #unsigned = new Set<string>()
-  /** Signed requests so far, of addresses that are not latched. */
+  /** Signed requests of each address that is not latched. */
   readonly #signed = new Map<string, number>()
 
   get latched(): readonly SignedSource[] {
@@ -53,7 +52,7 @@ export class SignedSources {
     return this.#latched.has(address)
   }
 
-  /** @returns What changes with this request; `undefined` for most requests. */
+  /** @returns `undefined` if nothing changes, as for most requests. */
   addSigned(address: string, client: string, now: number): SourceChange | undefined {
     if (this.#latched.has(address)) return undefined
     const before = this.#signed.get(address) ?? 0
@@ -76,7 +75,7 @@ export class SignedSources {
     return this.#signed.has(address) ? 'mixed' : undefined
   }
 
-  /** Forgets every address. @returns How many were latched. */
+  /** Forgets every address. @returns The number of latched ones. */
   clear(): number {
     const { size } = this.#latched
     this.#latched.clear()

@@ -160,7 +160,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     const latch = { address: '127.0.0.2', client: 'radius_ip_3', since: 5000 }
     assert.deepEqual(server.latched, [latch])
     assert.equal(server.counters.latched, 1)
-    assert(log.has('from now on its requests without one are dropped'))
+    assert(log.has('requests from there without it are dropped from now on'))
     await one.send(request('none'))
     await one.send(request('none', proxyState))
     assert.equal(await one.silenceOrReply(), undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { describe, test } from 'node:test'
-import { dropsIn } from '../../../src/radius/udp/kernel_drops.ts'
+import { findDrops } from '../../../src/radius/udp/kernel_drops.ts'
 import { RadiusPeer, startServer, statusServer } from '../../rig/radius_peer.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 
@@ -13,13 +13,13 @@ describe('datagrams that the kernel drops', () => {
       ' 2070: 0200007F:0714 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 20722 2 0000000000000000 4',
       ' 2071: 00000000:0715 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 20723 2 0000000000000000 5',
     ].join('\n')
-    assert.equal(dropsIn(table, { address: '127.0.0.1', port: 1812 }), 17)
-    assert.equal(dropsIn(table, { address: '0.0.0.0', port: 1813 }), 5)
-    assert.equal(dropsIn(table, { address: '0.0.0.0', port: 1812 }), 0)
+    assert.equal(findDrops(table, { address: '127.0.0.1', port: 1812 }), 17)
+    assert.equal(findDrops(table, { address: '0.0.0.0', port: 1813 }), 5)
+    assert.equal(findDrops(table, { address: '0.0.0.0', port: 1812 }), 0)
     const six =
       ' 1: B80D0120000000000000000001000000:0714 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 20724 2 0000000000000000 9'
-    assert.equal(dropsIn(six, { address: '2001:db8::1', port: 1812 }), 9)
-    assert.equal(dropsIn('', { address: '::1', port: 1812 }), 0)
+    assert.equal(findDrops(six, { address: '2001:db8::1', port: 1812 }), 9)
+    assert.equal(findDrops('', { address: '::1', port: 1812 }), 0)
   })
 
   test('are counted and told of', { skip: process.platform !== 'linux' }, async () => {
