@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import pg from 'pg'
 import { systemClock } from '../../src/host/clock.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { Transactions } from '../../src/service/sign_in/transaction/transactions.ts'
@@ -78,6 +80,20 @@ describe('PgBouncer', { skip: skipPostgres || skipPgbouncer }, () => {
         )
         const allowed = results.filter((answer) => parseResponse(answer).result === 'allow')
         assert.equal(allowed.length, 1)
+      })
+
+      test('limits single statements, but not those of other clients', async () => {
+        const limit = sql<{ limit: string }>`select current_setting('statement_timeout') as limit`
+        const own = await Promise.all(
+          Array.from({ length: 5 }, () => limit.execute(service.store.db)),
+        )
+        for (const { rows } of own) assert.deepEqual(rows, [{ limit: '15s' }])
+        if (mode === 'session') return
+        const other = new pg.Client(pooler.url)
+        await other.connect()
+        const { rows } = await other.query(`select current_setting('statement_timeout') as limit`)
+        await other.end()
+        assert.deepEqual(rows, [{ limit: '0' }])
       })
 
       test(`answers that another node receives ${mode === 'session' ? 'are notified' : 'are polled for, which is logged'}`, async () => {

@@ -7,8 +7,10 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely'
+import { connectionLost, isConnectionLost, outcomeUnknown } from './connection_loss.ts'
 import { busyError, contentionAsBusy } from './contention.ts'
 import { currentShare } from './database_share.ts'
+import { retryLostConnection } from './lost_connection_retry.ts'
 import { Slots } from './slots.ts'
 import { StoreError } from './store_error.ts'
 
@@ -17,10 +19,10 @@ export interface BoundedDriverOptions {
   readonly connections: number | undefined
   /** Connections at once of pages and apps that anyone can reach. */
   readonly publicConnections: number
-  /** Statement that begins a transaction, once migrations are done. */
+  /** Statement that begins a transaction with limits, once migrations are done. */
   readonly begin: string | undefined
-  /** Statement that limits how long a connection waits for locks, once migrations are done. */
-  readonly lockTimeout: string | undefined
+  /** Whether statements outside a transaction need one for their limits. */
+  readonly wrapsStatements: () => boolean
 }
 
 const maxWaitMs = 5_000
@@ -30,8 +32,8 @@ const minSilentMs = 1_000
 const maxPublicWaiting = 500
 
 /**
- * Bounds how many wait for a connection and how long, and turns contention of every kind into
- * `STORE_BUSY`. Public pages and apps have a share of their own, so that they can't starve sign-ins.
+ * Bounds how many wait for a connection and how long. Contention becomes `STORE_BUSY`, and a lost
+ * connection `STORE_CONNECTION_LOST` or, if a commit was in flight, `STORE_OUTCOME_UNKNOWN`. Public pages and apps have a share of their own, so that they can't starve sign-ins.
  */
 export class BoundedDriver implements Driver {
   readonly #driver: Driver
@@ -39,7 +41,6 @@ export class BoundedDriver implements Driver {
   readonly #slots: Slots | undefined
   readonly #publicSlots: Slots
   #answeredAt = Number.NEGATIVE_INFINITY
-  readonly #limited = new WeakSet<DatabaseConnection>()
   #limitsWaits = false
 
   constructor(driver: Driver, options: BoundedDriverOptions) {
@@ -63,7 +64,7 @@ export class BoundedDriver implements Driver {
     return this.#answeredAt
   }
 
-  /** From now on nothing waits longer for a lock than a sign-in can; migrations may. */
+  /** Limits statements and waits for locks from now on; migrations run before. */
   limitWaits(): void {
     this.#limitsWaits = this.#options.begin !== undefined
   }
@@ -85,28 +86,21 @@ export class BoundedDriver implements Driver {
         await slot.enter()
         held.push(slot)
       }
-      const connection = await this.#driver.acquireConnection()
-      await this.#limitLocks(connection)
-      return new BoundedConnection(connection, leave, () => {
+      const connection = await this.#acquireInner()
+      return new BoundedConnection(connection, this.#statements, leave, () => {
         this.#answeredAt = performance.now()
       })
     } catch (error) {
       leave()
-      throw contentionAsBusy(error)
+      throw error
     }
   }
 
-  /** Once per connection: statements outside a transaction wait for locks as well. */
-  async #limitLocks(connection: DatabaseConnection): Promise<void> {
-    const { lockTimeout } = this.#options
-    if (!this.#limitsWaits || lockTimeout === undefined || this.#limited.has(connection)) return
-    try {
-      await connection.executeQuery(Compiled.raw(lockTimeout))
-      this.#limited.add(connection)
-    } catch (error) {
-      await this.#driver.releaseConnection(connection)
-      throw error
-    }
+  /** Nothing was sent over a connection that failed while it was set up. */
+  async #acquireInner(): Promise<DatabaseConnection> {
+    const acquire = () => this.#driver.acquireConnection()
+    // `Store.open` words its own error for a database that can't be reached
+    return await describingErrors(acquire, this.#limitsWaits ? connectionLost : (error) => error)
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -125,21 +119,32 @@ export class BoundedDriver implements Driver {
     const { inner } = findBounded(connection)
     const { begin } = this.#options
     const plain = settings.isolationLevel === undefined && settings.accessMode === undefined
-    await asBusy(async () => {
+    await describingErrors(async () => {
       if (this.#limitsWaits && begin !== undefined && plain) {
         await inner.executeQuery(Compiled.raw(begin))
       } else {
         await this.#driver.beginTransaction(inner, settings)
       }
-    })
+    }, connectionLost)
+    findBounded(connection).inTransaction = true
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await asBusy(() => this.#driver.commitTransaction(findBounded(connection).inner))
+    const bounded = findBounded(connection)
+    const commit = () => this.#driver.commitTransaction(bounded.inner)
+    await describingErrors(commit, outcomeUnknown)
+    bounded.inTransaction = false
   }
 
+  /** The server rolls back by itself if the connection is lost; the first error must not be replaced. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await asBusy(() => this.#driver.rollbackTransaction(findBounded(connection).inner))
+    const bounded = findBounded(connection)
+    bounded.inTransaction = false
+    try {
+      await this.#driver.rollbackTransaction(bounded.inner)
+    } catch (error) {
+      if (!isConnectionLost(error)) throw contentionAsBusy(error)
+    }
   }
 
   async savepoint(
@@ -170,6 +175,49 @@ export class BoundedDriver implements Driver {
     await this.#driver.destroy()
   }
 
+  readonly #statements: LoneStatements = {
+    run: async <Row>(connection: BoundedConnection, query: CompiledQuery) => {
+      if (!isRead(query)) {
+        return await describingErrors(
+          () => this.#lone<Row>(connection.inner, query),
+          outcomeUnknown,
+        )
+      }
+      let isFirst = true
+      return await retryLostConnection(async () => {
+        if (!isFirst) await this.#replace(connection)
+        isFirst = false
+        return await describingErrors(
+          () => this.#lone<Row>(connection.inner, query),
+          connectionLost,
+        )
+      })
+    },
+  }
+
+  async #lone<Row>(inner: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { begin, wrapsStatements } = this.#options
+    const wraps = begin !== undefined && this.#limitsWaits && wrapsStatements()
+    try {
+      if (wraps) await inner.executeQuery(Compiled.raw(begin))
+      const result = await inner.executeQuery<Row>(query)
+      if (wraps) await this.#driver.commitTransaction(inner)
+      return result
+    } catch (error) {
+      // a failed ROLLBACK makes the driver discard a lost connection
+      if (wraps || isConnectionLost(error)) {
+        await this.#driver.rollbackTransaction(inner).catch(() => {})
+      }
+      throw error
+    }
+  }
+
+  async #replace(connection: BoundedConnection): Promise<void> {
+    const next = await this.#acquireInner()
+    await this.#driver.releaseConnection(connection.inner)
+    connection.inner = next
+  }
+
   /**
    * A database that answers others is busy; one that answers nobody is away. Its silence counts only
    * while statements wait for it.
@@ -181,19 +229,35 @@ export class BoundedDriver implements Driver {
   }
 }
 
+/** How statements outside a transaction run. */
+interface LoneStatements {
+  /** Runs a statement with limits; a lost read runs once more on another connection. */
+  run<Row>(connection: BoundedConnection, query: CompiledQuery): Promise<QueryResult<Row>>
+}
+
 class BoundedConnection implements DatabaseConnection {
-  readonly inner: DatabaseConnection
+  inner: DatabaseConnection
+  inTransaction = false
   readonly leave: () => void
+  readonly #lone: LoneStatements
   readonly #answered: () => void
 
-  constructor(inner: DatabaseConnection, leave: () => void, answered: () => void) {
+  constructor(
+    inner: DatabaseConnection,
+    lone: LoneStatements,
+    leave: () => void,
+    answered: () => void,
+  ) {
     this.inner = inner
+    this.#lone = lone
     this.leave = leave
     this.#answered = answered
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const result = await asBusy(() => this.inner.executeQuery<Row>(query))
+    const result = this.inTransaction
+      ? await describingErrors(() => this.inner.executeQuery<Row>(query), connectionLost)
+      : await this.#lone.run<Row>(this, query)
     this.#answered()
     return result
   }
@@ -211,10 +275,18 @@ function findBounded(connection: DatabaseConnection): BoundedConnection {
   throw new Error('a connection of another driver')
 }
 
-async function asBusy<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Reads may be repeated. A query with WITH may write. */
+function isRead({ query }: CompiledQuery): boolean {
+  return query.kind === 'SelectQueryNode' && !('with' in query && query.with !== undefined)
+}
+
+async function describingErrors<Result>(
+  work: () => Promise<Result>,
+  whenLost: (error: unknown) => unknown,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    throw contentionAsBusy(error)
+    throw isConnectionLost(error) ? whenLost(error) : contentionAsBusy(error)
   }
 }

@@ -20,10 +20,13 @@ import { prepareDataFolder, readSealingKeys, toStoreError } from './data_folder.
 import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
+import { LimitedPool } from './limited_pool.ts'
+import { retryLostConnection } from './lost_connection_retry.ts'
 import { migrations } from './migrations/migrations.ts'
 import { PostgresConnections, poolSize } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
+import { limitedBegin } from './statement_limits.ts'
 import { StoreError } from './store_error.ts'
 import { WakeUps } from './wake_ups.ts'
 
@@ -48,10 +51,6 @@ const checkText = 'countersign'
 const closeMs = 500
 /** Connections at once for pages and apps that anyone can reach. */
 const publicShare = 3
-/** Below the 7 s that our proxy waits for `check`. */
-const lockTimeoutMs = 4000
-/** One round trip; SET LOCAL works behind PgBouncer, unlike a setting of the connection. */
-const limitedBegin = `begin; set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = 15000`
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
@@ -98,12 +97,13 @@ export class Store {
     const keys = deriveKeys(options, isNew && !mustExist)
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
-    const driver =
-      connections === undefined ? sqliteDriver(file) : postgresDriver(connections.pool())
+    const pool = connections === undefined ? undefined : new LimitedPool(connections.pool())
+    const driver = pool === undefined ? sqliteDriver(file) : postgresDriver(pool)
     const db = database(dialect, driver)
     try {
       if (mustExist && !(await hasSchema(db))) throw noData(folder, dialect)
       await migrate(db, options.migrate)
+      pool?.limitStatements()
       driver.limitWaits()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
@@ -120,7 +120,7 @@ export class Store {
     databaseUrl,
   }: Pick<StoreOptions, 'folder' | 'databaseUrl'>): Promise<boolean> {
     if (databaseUrl === undefined) return existsSync(join(folder, 'countersign.db'))
-    const pool = new PostgresConnections(databaseUrl).pool()
+    const pool = new LimitedPool(new PostgresConnections(databaseUrl).pool())
     const db = database('postgres', postgresDriver(pool))
     try {
       return await hasSchema(db)
@@ -136,8 +136,18 @@ export class Store {
     return this.#driver.answeredAt
   }
 
-  /** Runs `work` in one transaction; resolves when it is on the disk. */
+  /**
+   * Runs `work` in one transaction; resolves when it is on the disk. If the connection is lost before the
+   * commit, `work` runs again, so it must change nothing but the database.
+   *
+   * @throws {StoreError} `STORE_BUSY`, `STORE_CONNECTION_LOST`, and `STORE_OUTCOME_UNKNOWN` if the
+   *   connection was lost during the commit.
+   */
   async transaction<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
+    return await retryLostConnection(() => this.#transactionOnce(work))
+  }
+
+  async #transactionOnce<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
     const announced: string[] = []
     const result = await this.db.transaction().execute((db) => {
       this.wakeUps.hold(db, announced)
@@ -212,18 +222,18 @@ function sqliteDriver(file: string): BoundedDriver {
     connections: undefined,
     publicConnections: publicShare,
     begin: undefined,
-    lockTimeout: undefined,
+    wrapsStatements: () => false,
   })
 }
 
-function postgresDriver(pool: pg.Pool): BoundedDriver {
+function postgresDriver(pool: LimitedPool): BoundedDriver {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   return new BoundedDriver(new PostgresDriver({ pool }), {
     connections: poolSize,
     publicConnections: publicShare,
     begin: limitedBegin,
-    lockTimeout: `set lock_timeout = ${lockTimeoutMs}`,
+    wrapsStatements: () => pool.sharesSessions,
   })
 }
 

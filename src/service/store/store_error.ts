@@ -12,6 +12,8 @@ export type StoreErrorCode =
   | 'STORE_DATABASE_URL'
   | 'STORE_NO_DATA'
   | 'STORE_CURSOR'
+  | 'STORE_CONNECTION_LOST'
+  | 'STORE_OUTCOME_UNKNOWN'
 
 /** Thrown where the data can't be worked with; its message is one line that says what to do. */
 export class StoreError extends Error {

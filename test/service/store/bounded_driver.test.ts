@@ -25,7 +25,7 @@ test('a burst that fills the queue after a quiet time is contention, not an outa
     connections: 1,
     publicConnections: 1,
     begin: undefined,
-    lockTimeout: undefined,
+    wrapsStatements: () => false,
   })
   const held = await bounded.acquireConnection()
   const codes = new Map<unknown, number>()

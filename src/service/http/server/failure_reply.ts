@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AuthApiFailure, type Failure, failure, failures } from '../../../duo/index.ts'
 import type { Log } from '../../../host/log.ts'
+import { StoreError } from '../../store/store_error.ts'
 import { busyAsTooMany } from '../gate/busy.ts'
 import { type RequestLimit, TooManyRequests } from '../gate/request_limit.ts'
 
@@ -37,7 +38,7 @@ export class FailureReply {
     }
     // the only case in which the service can't decide, for which clients have their failmode
     this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
-    return sent(reply, failures.internal)
+    return sent(reply, isDatabaseAway(error) ? failures.unavailable : failures.internal)
   }
 }
 
@@ -48,6 +49,11 @@ function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply 
     .type('application/json')
     .serializer(JSON.stringify)
     .send(failure(row, detail))
+}
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return false
+  return error.code === 'STORE_CONNECTION_LOST' || error.code === 'STORE_OUTCOME_UNKNOWN'
 }
 
 function failureMessage(code: number): string {

@@ -88,13 +88,25 @@ export class Health {
 function describeFailure(error: unknown): DatabaseHealth {
   if (!(error instanceof StoreError)) return 'unreachable'
   switch (error.code) {
+    // the database answered just before, and one lost connection proves no outage
+    case 'STORE_OUTCOME_UNKNOWN':
     case 'STORE_BUSY':
       return 'busy'
     case 'STORE_FULL':
       return 'full'
     case 'STORE_READ_ONLY':
       return 'read only'
-    default:
+    case 'STORE_CONNECTION_LOST':
+    case 'STORE_UNREACHABLE':
+    case 'STORE_DAMAGED':
+    case 'STORE_DATABASE_URL':
+    case 'STORE_FOLDER':
+    case 'STORE_WRONG_KEY':
+    case 'STORE_KEY_FILE':
+    case 'STORE_NEEDS_MIGRATION':
+    case 'STORE_NEWER_SCHEMA':
+    case 'STORE_NO_DATA':
+    case 'STORE_CURSOR':
       return 'unreachable'
   }
 }

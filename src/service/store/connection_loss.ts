@@ -1,0 +1,39 @@
+import { StoreError } from './store_error.ts'
+
+/**
+ * SQLSTATEs of a connection that the server or a pooler ends: connection exceptions (class 08), shutdown,
+ * crash, starting up, and idle for too long (appendix A of PostgreSQL's manual).
+ */
+const lostStates = /^(08...|57P0[1235]|25P03)$/
+const lostErrnos = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
+/** The errors of `pg` without a code. */
+const lostMessages =
+  /^(Connection terminated|Client (has encountered a connection error|was closed))/
+
+/** Whether an error means that the connection to PostgreSQL was lost. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (lostMessages.test(error.message)) return true
+  if (!('code' in error) || typeof error.code !== 'string') return false
+  return lostStates.test(error.code) || lostErrnos.has(error.code)
+}
+
+/** Nothing was committed, so a retry is safe. */
+export function connectionLost(cause: unknown): StoreError {
+  return new StoreError(
+    'STORE_CONNECTION_LOST',
+    `the connection to the database was lost before the commit (${reason(cause)}); try again`,
+  )
+}
+
+/** A COMMIT or a single write was in flight. A retry may apply it twice. */
+export function outcomeUnknown(cause: unknown): StoreError {
+  return new StoreError(
+    'STORE_OUTCOME_UNKNOWN',
+    `the connection to the database was lost during the commit (${reason(cause)}); the change may or may not be saved`,
+  )
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Secret } from '../../../src/host/secret.ts'
+import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { RecordingLog } from '../../rig/recording_log.ts'
+import { type Answer, parseResponse, TestService } from '../../rig/service.ts'
+
+const userCount = 8
+const rounds = 6
+
+test('sign-ins while PostgreSQL ends all connections: no error 500, no passcode accepted twice', {
+  skip: skipPostgres,
+}, async () => {
+  const cluster = await PostgresCluster.start()
+  const databaseUrl = new Secret(await cluster.createDatabase())
+  const name = new URL(databaseUrl.reveal()).pathname.slice(1)
+  const log = new RecordingLog()
+  const service = await TestService.start({ databaseUrl, log })
+  try {
+    const users = await Promise.all(
+      Array.from({ length: userCount }, async (_, index) => {
+        const { userId, username } = await service.addUser({ username: `user${index}` })
+        return { username, token: await service.addToken(userId) }
+      }),
+    )
+    const answers: Answer[] = []
+    for (let round = 0; round < rounds; round++) {
+      const signIns = users.map(async ({ username, token }) => {
+        const parameters = { username, factor: 'passcode', passcode: token.code(round) }
+        const twice = [1, 2].map(() => service.call({ path: '/auth/v2/auth', parameters }))
+        const both = await Promise.all(twice)
+        answers.push(...both)
+        const allowed = both.filter(
+          (answer) => answer.status === 200 && parseResponse(answer).result === 'allow',
+        )
+        assert.ok(allowed.length <= 1)
+      })
+      await cluster.administer(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+      )
+      await Promise.all(signIns)
+    }
+    const statuses = new Set(answers.map(({ status }) => status))
+    assert.deepEqual(
+      [...statuses].filter((status) => status !== 200 && status !== 503),
+      [],
+    )
+    const failed = answers.filter(({ status }) => status === 503)
+    const unknown = log.lines.filter((line) => line.includes('lost during the commit'))
+    assert.equal(failed.length, unknown.length, log.lines.join('\n'))
+    assert.ok(answers.some(({ status }) => status === 200))
+  } finally {
+    await service.close()
+    await cluster.stop()
+  }
+})
