@@ -1,15 +1,11 @@
-import { formatKeyName, parseKeyName } from './key_name.ts'
-import type { ConfigTable, SectionKind } from './option.ts'
+import { formatKeyName } from './key_name.ts'
 import type { Report } from './problem.ts'
-import { plausibleName, type Section, type Setting } from './section.ts'
+import type { Section, Setting } from './section.ts'
 
 /** Checks the values of one section by their types, and reports missing options. */
-export function checkValues(section: Section, table: ConfigTable, report: Report): void {
-  for (const setting of section.settings) {
-    reportTraps(setting, section.kind, table, report)
-    if (section.kind.status === undefined) checkValue(setting, report)
-  }
+export function checkValues(section: Section, report: Report): void {
   if (section.kind.status !== undefined) return
+  for (const setting of section.settings) checkValue(setting, report)
   reportMissing(section, report)
   reportUnpaired(section, report)
 }
@@ -45,45 +41,6 @@ function reportStatus(setting: Setting, value: unknown, report: Report): void {
   if (status === undefined || value === false) return
   const message = `${formatKeyName(setting)} is ${status} and has no effect`
   report('warning', setting.entry.line, message)
-}
-
-/** Reports text that is part of a value although it does not look like that. */
-function reportTraps(
-  setting: Setting,
-  kind: SectionKind,
-  table: ConfigTable,
-  report: Report,
-): void {
-  const { entry, option } = setting
-  const key = formatKeyName(setting)
-  const isMultiline = option.type.multiline === true
-  let isReported = false
-  for (const { text, line } of entry.continuations) {
-    const written = /^([a-z][a-z0-9_]*)\s*[=:]/i.exec(text)?.[1]?.toLowerCase()
-    const isKey = written !== undefined && parseKeyName(written, kind.options, table) !== undefined
-    const isSection = text.startsWith('[')
-    const isLookAlike = isSection || isKey || (written !== undefined && !isMultiline)
-    if (!isLookAlike && (isMultiline || isReported)) continue
-    isReported = true
-    const named = written !== undefined && plausibleName.test(written) ? `'${written}'` : 'it'
-    const what = isSection ? 'the section' : named
-    const oneLine = isLookAlike ? '' : ', which must fit on one line'
-    report(
-      'error',
-      line,
-      `this line is indented more than line ${entry.line}, so ${what} becomes part of the value of ${key}${oneLine}; remove the indentation`,
-    )
-  }
-  if (entry.value.includes('\uFFFD')) {
-    report('error', entry.line, `the value of ${key} is not UTF-8; save the file as UTF-8`)
-  }
-  if (/\s[;#]/.test(entry.value)) {
-    const message = `the value of ${key} includes the text after ; or #; move a comment to its own line`
-    report('warning', entry.line, message)
-  }
-  if (/^("[^"]*"|'[^']*')$/.test(entry.value)) {
-    report('warning', entry.line, `the quotes are part of the value of ${key}; remove them`)
-  }
 }
 
 function reportMissing({ kind, name, line, settings }: Section, report: Report): void {

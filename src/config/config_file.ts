@@ -34,7 +34,7 @@ export class ConfigFile<Kind extends SectionKind = SectionKind> {
       if (line.includes('\0')) report('error', index + 1, 'the line has a NUL character; remove it')
     }
     const sections = matchSections(IniDocument.parse(text), table, report)
-    for (const section of sections) checkValues(section, table, report)
+    for (const section of sections) checkValues(section, report)
     return new ConfigFile(sections, table)
   }
 

@@ -3,6 +3,7 @@ import { findNearestKey, formatKeyName, type KeyName, parseKeyName } from './key
 import type { ConfigTable, Option, SectionKind } from './option.ts'
 import type { Report } from './problem.ts'
 import { findNearest } from './suggestion.ts'
+import { plausibleName, reportTraps } from './value_traps.ts'
 
 /** A key of the file, with the option that it sets. */
 export interface Setting extends KeyName {
@@ -49,9 +50,6 @@ const strayMessages: Readonly<Record<IniStray['reason'], string>> = {
   'empty-key': 'there is no key before the =; write key=value',
   'no-separator': 'the line is neither [section] nor key=value; begin a comment with ;',
 }
-
-/** Names that look different may be part of a secret whose line was broken; they are not repeated. */
-export const plausibleName = /^[a-z]{1,12}(_[a-z0-9]{1,16}){0,5}\d?$/
 
 class SectionMatcher<Kind extends SectionKind> {
   readonly #table: ConfigTable<Kind>
@@ -101,6 +99,7 @@ class SectionMatcher<Kind extends SectionKind> {
     for (const entry of entries) {
       const written = entry.key.toLowerCase()
       const name = parseKeyName(written, kind.options, this.#table)
+      reportTraps(entry, name?.option, kind.options, this.#table, this.#report)
       if (name === undefined) {
         const line = unknown.get(written)
         if (line === undefined) this.#reportUnknownKey(written, entry, kind)

@@ -194,6 +194,15 @@ describe('problems', () => {
   })
 })
 
+describe('an indented line under an unknown key', () => {
+  test('is reported if it looks like a key', () => {
+    assert.deepEqual(read('[ldap_server]\nhost=a\nhots=b\n  mode=secure\n').problems, [
+      'test.cfg:3: warning: hots is not a key of [ldap_server] and has no effect; did you mean host?',
+      "test.cfg:4: this line is indented more than line 3, so 'mode' becomes part of the value of hots; remove the indentation",
+    ])
+  })
+})
+
 describe('a table can be strict or lenient', () => {
   const content = '[Ldap_Server]\nhost=a\nmode=\n[ldap_server]\nport=2\n'
 

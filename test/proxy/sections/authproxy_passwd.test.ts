@@ -140,6 +140,16 @@ describe('authproxy_passwd --whole-config', () => {
     assert.equal(readFileSync(config, 'utf8'), `${plain}skey=${skey}\n`)
   })
 
+  test('leaves a file unchanged in which a secret continues on an indented line', () => {
+    const text = `${plain}  skey=${skey}\n`
+    const { config } = newConfig(text)
+    const { status, stderr } = run(['--whole-config', '-y', '--config', config], '')
+    assert.equal(status, 2)
+    assert.match(stderr, /:11: this line is indented more than line 10, so 'skey' becomes part/)
+    assert(!stderr.includes(skey))
+    assert.equal(readFileSync(config, 'utf8'), text)
+  })
+
   test('refuses to start without a terminal and without -y', () => {
     const { config, keyFile } = newConfig(plain)
     const { status, stderr } = run(['--whole-config', '--config', config], '')
