@@ -51,7 +51,7 @@ export class RadiusServer {
   readonly #duplicates: Duplicates
   readonly #authenticity: Authenticity
   readonly #drops: DropLog
-  readonly #statusServers = new WeakMap<RadiusClient, RateLimit>()
+  readonly #statusServers = new Map<RadiusClient, RateLimit>()
   #place: ListenPlace
   /** `undefined` before `listen`, and between `release` and `listen`. */
   #socket: UdpSocket | undefined
@@ -141,6 +141,7 @@ export class RadiusServer {
   /** Replaces clients and secrets; requests in progress are answered with the old ones. */
   replaceClients(clients: RadiusClients): void {
     this.#clients = clients
+    this.#statusServers.clear()
   }
 
   /** Updates `counters.kernelDrops`, and warns of new drops. Also runs every 10 s. */

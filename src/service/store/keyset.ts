@@ -1,4 +1,5 @@
-import { PostgresAdapter, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { findDialect } from './dialect.ts'
 import type { StoreDb } from './store.ts'
 import { StoreError } from './store_error.ts'
 
@@ -115,7 +116,9 @@ export async function* pages<Item>(
 
 /** A text column in byte order, which is the same in both databases. */
 export function byteOrder(db: StoreDb, column: string): RawBuilder<string> {
-  return isPostgres(db) ? sql<string>`${sql.ref(column)} collate "C"` : sql.ref<string>(column)
+  return findDialect(db) === 'postgres'
+    ? sql<string>`${sql.ref(column)} collate "C"`
+    : sql.ref<string>(column)
 }
 
 /** As `byteOrder`, with A to Z in lower case. */
@@ -143,10 +146,6 @@ export function searchText(typed: string): string {
     .replaceAll('\0', '')
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .toWellFormed()
-}
-
-function isPostgres(db: Pick<StoreDb, 'getExecutor'>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter
 }
 
 function compare(one: SortedRow, other: SortedRow): number {

@@ -1,11 +1,12 @@
-import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely'
+import type { Compilable, CompiledQuery } from 'kysely'
+import { type Dialect, findDialect } from './dialect.ts'
 import type { StoreDb } from './store.ts'
 
-/** A statement that has been compiled: run it with its parameters. */
+/** A compiled statement: runs in `db` with these parameters. */
 export type Prepared<Parameters, Row> = (db: StoreDb, parameters: Parameters) => Promise<Row[]>
 
-/** Stands for a parameter while a statement is built. */
-class Parameter {
+/** Takes the place of a parameter's value while a statement is built. */
+class Placeholder {
   readonly name: PropertyKey
 
   constructor(name: PropertyKey) {
@@ -14,33 +15,37 @@ class Parameter {
 }
 
 /**
- * A statement of the way that every sign-in takes: built and compiled once for each kind of
- * database, since that costs several times what running it does.
+ * A statement that every sign-in runs. It is built and compiled once for each kind of database, since
+ * that takes several times as long as running it.
  *
- * @param build Makes the statement; each property of its second argument stands for the parameter
- *   of that name, and is nothing but what is compared or set.
+ * Relies on Kysely keeping the values of a statement untouched in `CompiledQuery.parameters`;
+ * test/service/store/kysely.test.ts states it.
+ *
+ * @param build Builds the statement. Each property of its second argument is a placeholder for the
+ *   parameter of that name: it can only be compared or set as a whole.
  */
 export function prepared<Parameters extends object, Row>(
   build: (db: StoreDb, parameters: Parameters) => Compilable<Row>,
 ): Prepared<Parameters, Row> {
-  const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>()
+  const compiled = new Map<Dialect, CompiledQuery<Row>>()
   return async (db, parameters) => {
-    const { adapter } = db.getExecutor()
-    let query = compiled.get(adapter)
+    const dialect = findDialect(db)
+    let query = compiled.get(dialect)
     if (query === undefined) {
       query = build(db, placeholders()).compile()
-      compiled.set(adapter, query)
+      compiled.set(dialect, query)
     }
     const values = new Map<PropertyKey, unknown>(Object.entries(parameters))
     const bound = query.parameters.map((parameter) =>
-      parameter instanceof Parameter ? values.get(parameter.name) : parameter,
+      parameter instanceof Placeholder ? values.get(parameter.name) : parameter,
     )
     return (await db.executeQuery<Row>({ ...query, parameters: bound })).rows
   }
 }
 
+/** An object whose properties all exist, each as a placeholder of its name. */
 function placeholders<Parameters extends object>(): Parameters {
   const target: Partial<Parameters> = {}
-  // the statement is only built with it, never run
-  return new Proxy(target, { get: (_, name) => new Parameter(name) }) as Parameters
+  // the values are never used, only compiled
+  return new Proxy(target, { get: (_, name) => new Placeholder(name) }) as Parameters
 }

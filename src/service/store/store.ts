@@ -19,6 +19,7 @@ import { BoundedDriver } from './bounded_driver.ts'
 import { prepareDataFolder, readSealingKeys, toStoreError } from './data_folder.ts'
 import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
+import type { Dialect } from './dialect.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { LimitedPool } from './limited_pool.ts'
 import { retryLostConnection } from './lost_connection_retry.ts'
@@ -58,7 +59,7 @@ const sqliteUniqueViolations = [1555, 2067]
 export class Store {
   readonly db: StoreDb
   readonly sealing: Sealing
-  readonly dialect: 'sqlite' | 'postgres'
+  readonly dialect: Dialect
   readonly folder: string
   readonly wakeUps: WakeUps
   readonly #driver: BoundedDriver
@@ -149,10 +150,9 @@ export class Store {
 
   async #transactionOnce<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
     const announced: string[] = []
-    const result = await this.db.transaction().execute((db) => {
-      this.wakeUps.hold(db, announced)
-      return aheadOfQueue(() => work(db))
-    })
+    const result = await this.db
+      .transaction()
+      .execute((db) => this.wakeUps.holding(db, announced, () => aheadOfQueue(() => work(db))))
     for (const topic of announced) this.wakeUps.announce(topic, this.db)
     return result
   }
@@ -197,7 +197,7 @@ class GroupCommitAdapter extends SqliteAdapter {
   }
 }
 
-function database(dialect: Store['dialect'], driver: Driver): StoreDb {
+function database(dialect: Dialect, driver: Driver): StoreDb {
   const createDriver = () => driver
   return new Kysely<Schema>({
     dialect:
@@ -243,7 +243,7 @@ async function hasSchema(db: StoreDb): Promise<boolean> {
 }
 
 /** The error for a place that has no data. */
-export function noData(folder: string, dialect: Store['dialect'] = 'sqlite'): StoreError {
+export function noData(folder: string, dialect: Dialect = 'sqlite'): StoreError {
   const place =
     dialect === 'sqlite' ? folder : `the database of database_url (data folder ${folder})`
   return new StoreError(

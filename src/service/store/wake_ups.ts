@@ -30,8 +30,8 @@ export class WakeUps {
   readonly #others: NotificationListener | undefined
   /** Marks this node's own notifications, which also come back to it. */
   readonly #node = randomBytes(6).toString('base64url')
-  /** What is announced in transactions that are not committed yet. */
-  readonly #held = new WeakMap<object, string[]>()
+  /** Topics that open transactions have announced, by the transaction. */
+  readonly #held = new Map<object, string[]>()
   readonly #unsent = new Set<string>()
   /** Notifications that this node has sent to itself, to see whether they arrive. */
   readonly #probes = new Map<string, () => void>()
@@ -60,7 +60,7 @@ export class WakeUps {
    *   commit, and not at all if it fails.
    */
   announce(topic: string, db: object): void {
-    const held = db === undefined ? undefined : this.#held.get(db)
+    const held = this.#held.get(db)
     if (held !== undefined) {
       held.push(topic)
       return
@@ -142,9 +142,22 @@ export class WakeUps {
     }
   }
 
-  /** Collects what a transaction announces in `topics`, to be announced after its commit. */
-  hold(db: object, topics: string[]): void {
+  /**
+   * Runs a transaction whose announcements are collected, for the caller to announce after its commit.
+   *
+   * @param db The transaction.
+   */
+  async holding<Result>(
+    db: object,
+    topics: string[],
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     this.#held.set(db, topics)
+    try {
+      return await work()
+    } finally {
+      this.#held.delete(db)
+    }
   }
 
   /** Sends what has been announced, and wakes no listener any more. */

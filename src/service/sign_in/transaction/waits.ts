@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.ts'
 import { outsideShares } from '../../store/database_share.ts'
-import type { Store } from '../../store/store.ts'
-import type { Listener } from '../../store/wake_ups.ts'
+import type { Dialect } from '../../store/dialect.ts'
+import type { Listener, WakeUps } from '../../store/wake_ups.ts'
 import type { Caller } from './transaction.ts'
 
 /** A transaction that was opened, changed or settled. */
@@ -22,14 +22,14 @@ export interface Polling {
 }
 
 export interface WaitsParts {
-  readonly wakeUps: Store['wakeUps']
+  readonly wakeUps: WakeUps
   readonly clock: Clock
   readonly polling: Polling
   readonly changedSince: (moment: number) => Promise<readonly Change[]>
 }
 
 /** SQLite has no notifications between processes; those of PostgreSQL may be lost. */
-const pollings: Readonly<Record<Store['dialect'], Polling>> = {
+const pollings: Readonly<Record<Dialect, Polling>> = {
   sqlite: { everyMs: 500, backMs: 5_000 },
   postgres: { everyMs: 5_000, backMs: 15_000 },
 }
@@ -40,7 +40,7 @@ const sweepEveryMs = 100
 /** A clock that goes back by more than this was set back. */
 const setBackMs = 1000
 
-export function pollingFor(dialect: Store['dialect']): Polling {
+export function pollingFor(dialect: Dialect): Polling {
   return pollings[dialect]
 }
 

@@ -1,12 +1,13 @@
-import { type Kysely, PostgresAdapter, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { searchWords } from '../../people/username/search_words.ts'
+import { findDialect } from '../dialect.ts'
 import type { Schema } from '../schema.ts'
 
 const usersAtOnce = 500
 
 /** Indexes for the lists of the administration, and the words by which users are found. */
 export async function administration(db: Kysely<Schema>): Promise<void> {
-  const postgres = db.getExecutor().adapter instanceof PostgresAdapter
+  const postgres = findDialect(db) === 'postgres'
   const text = (column: string): RawBuilder<unknown> =>
     postgres ? sql`${sql.ref(column)} collate "C"` : sql.ref(column)
   const lower = (column: string): RawBuilder<unknown> => sql`lower(${text(column)})`

@@ -1,13 +1,14 @@
-import { type ColumnDefinitionBuilder, type Kysely, PostgresAdapter } from 'kysely'
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely'
+import { findDialect } from '../dialect.ts'
 
 type SerialKey = readonly [
   'bigserial' | 'integer',
   (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder,
 ]
 
-/** A primary key that the database counts itself, in the words of either. */
+/** The type and options of a primary key that the database counts up. */
 export function serialKey(db: Kysely<unknown>): SerialKey {
-  return db.getExecutor().adapter instanceof PostgresAdapter
+  return findDialect(db) === 'postgres'
     ? ['bigserial', (column) => column.primaryKey()]
     : ['integer', (column) => column.primaryKey().autoIncrement()]
 }
