@@ -242,7 +242,10 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/store',
     ],
   },
-  'service/authenticators/passkey': { rooms: ['service/people', 'service/store'] },
+  'service/authenticators/passkey': {
+    rooms: ['service/people', 'service/store'],
+    packages: ['@simplewebauthn/server'],
+  },
   'service/self_service': {
     rooms: [
       'duo',

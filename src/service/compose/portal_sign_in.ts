@@ -1,3 +1,4 @@
+import { PasskeyAssertion } from '../authenticators/passkey/passkey_assertion.ts'
 import type { PortalSessionGate } from '../http/gate/portal_session.ts'
 import type { PortalLimits } from '../http/web/portal/portal_limits.ts'
 import type { PortalRoutes } from '../http/web/portal/portal_routes.ts'
@@ -5,7 +6,6 @@ import type { SessionDescription } from '../http/web/portal/session_description.
 import { addPasskeySignInRoutes, addSignInRoutes } from '../http/web/portal/sign_in_routes.ts'
 import { PasscodeSignIn } from '../self_service/passcode_sign_in.ts'
 import { PasskeyApproval } from '../self_service/passkey_approval.ts'
-import { PasskeyAssertion } from '../self_service/passkey_assertion.ts'
 import { PasskeySignIn } from '../self_service/passkey_sign_in.ts'
 import { PortalApplication } from '../self_service/portal_application.ts'
 import { PortalRequests } from '../self_service/portal_requests.ts'
@@ -33,10 +33,8 @@ export function addSignIn(
     passcode: new PasscodeSignIn(requests, sessions, auth, log),
     push: new PushSignIn(store.db, requests, sessions, preauth, auth, transactions, users, log),
   })
-  const assertion = new PasskeyAssertion(store.db, credentials, challenges, relyingParty)
+  const assertion = new PasskeyAssertion(store.db, credentials, relyingParty)
   const approval = new PasskeyApproval(store, credentials, users, journal, clock)
-  addPasskeySignInRoutes(routes, gate, limits, sessions, {
-    assertion,
-    signIn: new PasskeySignIn(assertion, requests, preauth, approval, sessions),
-  })
+  const passkeys = new PasskeySignIn(assertion, challenges, requests, preauth, approval, sessions)
+  addPasskeySignInRoutes(routes, gate, limits, sessions, passkeys)
 }

@@ -1,3 +1,4 @@
+import { RelyingParty } from '../authenticators/passkey/relying_party.ts'
 import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import { Acts } from '../self_service/acts.ts'
@@ -6,7 +7,6 @@ import { Enrolments } from '../self_service/enrolments.ts'
 import { NumberChecks } from '../self_service/number_checks.ts'
 import { PasskeyChallenges } from '../self_service/passkey_challenges.ts'
 import { PortalSessions } from '../self_service/portal_sessions.ts'
-import { RelyingParty } from '../self_service/relying_party.ts'
 import type { Domain } from './domain.ts'
 
 /** What the routes of the portal share. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import type { ProvedPasskey } from '../authenticators/passkey/passkey_assertion.ts'
 import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import type { Users } from '../people/users.ts'
 import type { Journal } from '../sign_in/journal.ts'
 import type { Outcome } from '../sign_in/transaction/transaction.ts'
 import type { Store } from '../store/store.ts'
-import type { ProvedPasskey } from './passkey_assertion.ts'
 import { signInRefused } from './person.ts'
 import type { PasskeyRequest } from './portal_requests.ts'
 

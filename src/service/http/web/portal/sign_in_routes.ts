@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import type { PasscodeSignIn } from '../../../self_service/passcode_sign_in.ts'
-import type { PasskeyAssertion } from '../../../self_service/passkey_assertion.ts'
 import type { PasskeySignIn } from '../../../self_service/passkey_sign_in.ts'
 import type { PushSignIn } from '../../../self_service/push_sign_in.ts'
 import type { SignInSessions } from '../../../self_service/sign_in_sessions.ts'
@@ -81,20 +80,20 @@ export function addPasskeySignInRoutes(
   gate: PortalSessionGate,
   limits: PortalLimits,
   sessions: SignInSessions,
-  passkeys: { readonly assertion: PasskeyAssertion; readonly signIn: PasskeySignIn },
+  passkeys: PasskeySignIn,
 ): void {
   routes.anybody('POST', 'sign-in/passkey/options', nothing, async (call) => {
     limits.tried(call.request, '')
     const before = call.who?.session
-    if (before?.kind === 'sign_in') return await passkeys.assertion.options(before.tokenHash)
+    if (before?.kind === 'sign_in') return await passkeys.options(before.tokenHash)
     const { token, tokenHash } = await sessions.begin('', before, call.address)
     gate.setCookie(call.reply, token)
-    return await passkeys.assertion.options(tokenHash)
+    return await passkeys.options(tokenHash)
   })
 
   routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ who, ...call }) => {
     limits.tried(call.request, '')
-    const token = await passkeys.signIn.signIn(who, parseAssertion(call.body.assertion))
+    const token = await passkeys.signIn(who, parseAssertion(call.body.assertion))
     gate.setCookie(call.reply, token)
     return { kind: 'signed_in' }
   })

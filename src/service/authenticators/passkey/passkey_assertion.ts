@@ -4,15 +4,11 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server'
-import type {
-  WebauthnCredential,
-  WebauthnCredentials,
-} from '../authenticators/passkey/webauthn_credentials.ts'
-import type { StoreDb } from '../store/store.ts'
-import type { PasskeyChallenges } from './passkey_challenges.ts'
+import type { StoreDb } from '../../store/store.ts'
 import type { RelyingParty } from './relying_party.ts'
+import type { WebauthnCredential, WebauthnCredentials } from './webauthn_credentials.ts'
 
-/** What a browser sends after the user has used a passkey. */
+/** What a browser sends after the user used a passkey. */
 export type PasskeyResponse = AuthenticationResponseJSON
 
 /** A passkey that signed the challenge, with its new signature counter. */
@@ -25,37 +21,27 @@ export interface ProvedPasskey {
 export class PasskeyAssertion {
   readonly #db: StoreDb
   readonly #credentials: WebauthnCredentials
-  readonly #challenges: PasskeyChallenges
   readonly #relyingParty: RelyingParty
 
-  constructor(
-    db: StoreDb,
-    credentials: WebauthnCredentials,
-    challenges: PasskeyChallenges,
-    relyingParty: RelyingParty,
-  ) {
+  constructor(db: StoreDb, credentials: WebauthnCredentials, relyingParty: RelyingParty) {
     this.#db = db
     this.#credentials = credentials
-    this.#challenges = challenges
     this.#relyingParty = relyingParty
   }
 
   /** What the browser needs to ask for any passkey of this service; names no user. */
-  async options(tokenHash: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    const options = await generateAuthenticationOptions({
+  async options(): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return await generateAuthenticationOptions({
       rpID: this.#relyingParty.id,
       userVerification: 'required',
     })
-    await this.#challenges.issue(tokenHash, options.challenge)
-    return options
   }
 
   /**
-   * @returns `undefined` if it proves nothing, for whatever reason.
-   * @throws {SelfServiceError} `passkey` for a challenge of another session, or a used one.
+   * @param challenge The one of `options`; the caller has checked that it is used once.
+   * @returns `undefined` if the response is not a valid signature of a registered passkey.
    */
-  async verify(tokenHash: string, response: PasskeyResponse): Promise<ProvedPasskey | undefined> {
-    const challenge = await this.#challenges.take(tokenHash, response.response.clientDataJSON)
+  async verify(challenge: string, response: PasskeyResponse): Promise<ProvedPasskey | undefined> {
     const credential = await this.#credentials.byWebauthnId(response.id, this.#db)
     if (credential === undefined) return undefined
     // the passkey must name its user, and name the right one
