@@ -15,7 +15,7 @@ import { addUpVerb } from './countersign/up.ts'
 import { addUserVerb } from './countersign/user.ts'
 
 const program = new Command('countersign')
-  .description('The MFA service and its administration.')
+  .description('Self-hosted MFA for RADIUS: runs the service and manages its data.')
   .version(version)
 
 addUpVerb(program)

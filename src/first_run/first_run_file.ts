@@ -11,7 +11,7 @@ const firstRunSchema = z.object({
     ca_file: z.string(),
     portal_url: z.string().optional(),
     push_app_url: z.string().optional(),
-    /** What would have been sent, in a browser; its key is in it. */
+    /** Opens the outbox in a browser; contains its key. */
     outbox_url: z.string().optional(),
   }),
   radius: z.object({
@@ -27,16 +27,16 @@ const firstRunSchema = z.object({
       totp_uri: z.string(),
       hotp_uri: z.string(),
       bypass_codes: z.array(z.string()),
-      /** Of the first phone, until it has been activated. */
+      /** For the first phone, until it is activated. */
       push_activation_url: z.string().optional(),
     }),
   ),
 })
 
-/** All that `countersign up` made, for scripts and for the next start. It holds secrets: mode 0600. */
+/** What `countersign up` created, for scripts and for the next start. Contains secrets: mode 0600. */
 export type FirstRun = z.infer<typeof firstRunSchema>
 
-/** Thrown where the file of an earlier start can't be used. */
+/** Thrown if the data of an earlier start can't be used. */
 export class FirstRunError extends Error {
   override readonly name = 'FirstRunError'
 }
@@ -45,7 +45,7 @@ export function firstRunFile(folder: string): string {
   return join(folder, 'first-run.json')
 }
 
-/** What an earlier start made; `undefined` in a new folder. */
+/** @returns What an earlier start created; `undefined` in a new folder. */
 export function readFirstRun(folder: string): FirstRun | undefined {
   const file = firstRunFile(folder)
   if (!existsSync(file)) return undefined
@@ -53,7 +53,7 @@ export function readFirstRun(folder: string): FirstRun | undefined {
     return firstRunSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     throw new FirstRunError(
-      `${file} is not what 'countersign up' wrote; remove it, or name another folder with --data`,
+      `'countersign up' did not write ${file}; remove it, or choose a different folder with --data`,
     )
   }
 }

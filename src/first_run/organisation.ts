@@ -33,7 +33,7 @@ const bypassCodes = {
   preserveExisting: false,
 }
 
-/** Creates the first organisation: one application of each kind, and alice with a phone and one token of each kind. */
+/** Creates sample data: an application of each type, and alice with a phone and a token of each kind. */
 export async function makeOrganisation(
   administration: Administration,
 ): Promise<Pick<FirstRun, 'integrations' | 'users'>> {
@@ -46,7 +46,7 @@ export async function makeOrganisation(
       key: keyof FirstRun['integrations'],
     ): { ikey: string; skey: string } => {
       const integration = made.get(key)
-      if (integration === undefined) throw new Error(`no application ${key} was made`)
+      if (integration === undefined) throw new Error(`no application ${key} was created`)
       return { ikey: integration.ikey, skey: integration.skey.reveal() }
     }
     const user = await run(createUser, {
@@ -71,7 +71,7 @@ export async function makeOrganisation(
   })
 }
 
-/** Whether the organisation of an earlier start is still in the data. */
+/** Whether the data has the organisation of an earlier start. */
 export async function organisationIsThere(store: Store, firstRun: FirstRun): Promise<boolean> {
   return (
     (await new Integrations(store).byIkey(firstRun.integrations.radius.ikey, store.db)) !==
@@ -86,7 +86,7 @@ export async function isEmpty(store: Store): Promise<boolean> {
   return users + integrations === 0
 }
 
-/** The passcode that alice's hardware token shows next; `undefined` where she has none any more. */
+/** @returns The next passcode of alice's hardware token; `undefined` if they no longer have one. */
 export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<string | undefined> {
   const [alice] = firstRun.users
   const user = alice === undefined ? undefined : await new Users().byName(alice.username, store.db)

@@ -4,12 +4,12 @@ import type { FirstRun } from './first_run_file.ts'
 
 const section = 'radius_server_duo_only'
 
-/** Interfaces that this program itself has written. */
+/** Values of `interface` that this program writes. */
 const ownInterfaces = ['127.0.0.1', '0.0.0.0']
 
 /**
- * Writes the proxy's configuration where there is none. In an existing one only the two ports and
- * the interface follow the flags; an interface that was edited by hand stays.
+ * Writes the proxy's configuration if there is none. In an existing one, only the two ports and the
+ * interface are set from the flags; an interface that was edited by hand stays.
  */
 export function writeProxyCfg(
   { service, radius, integrations }: FirstRun,
@@ -38,7 +38,7 @@ function newCfg(
   { service, radius, integrations }: Pick<FirstRun, 'service' | 'radius' | 'integrations'>,
   interfaceAddress: string,
 ): string {
-  return `; Made by 'countersign up'. Every key is explained in docs/authproxy.cfg.md.
+  return `; Created by 'countersign up'. docs/authproxy.cfg.md explains every key.
 [main]
 log_dir=log
 log_auth_events=true
@@ -48,7 +48,7 @@ log_auth_events=true
 [${section}]
 ikey=${integrations.radius.ikey}
 skey=${integrations.radius.skey}
-; the service runs on this machine, too
+; the service runs on this machine too
 api_host=localhost
 api_port=${service.api_port}
 http_ca_certs_file=ca.pem
@@ -56,7 +56,7 @@ interface=${interfaceAddress}
 port=${radius.port}
 radius_ip_1=127.0.0.0/8
 radius_secret_1=${radius.secret}
-; each further RADIUS client needs its address and a secret:
+; each additional RADIUS client needs its address and a secret:
 ;radius_ip_2=10.0.1.10
 ;radius_secret_2=
 failmode=secure

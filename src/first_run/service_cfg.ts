@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-const newCfg = `; Made by 'countersign up'. Every key is explained in docs/countersign.cfg.md.
+const newCfg = `; Created by 'countersign up'. docs/countersign.cfg.md explains every key.
 [service]
 data_folder=.
 
-; outbox: nothing leaves this machine. What would have been sent: countersign outbox
+; test mode: messages, calls and mail appear in the outbox (countersign outbox) instead of being sent
 [sms]
 provider=outbox
 
@@ -16,7 +16,7 @@ provider=outbox
 provider=outbox
 `
 
-/** Writes the service's configuration where there is none. */
+/** Writes the service's configuration if there is none. */
 export function writeServiceCfg(file: string): void {
   if (existsSync(file)) return
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

@@ -31,7 +31,7 @@ import { writeServiceCfg } from './service_cfg.ts'
 import { welcome } from './welcome.ts'
 
 export interface UpOptions extends LocationOptions {
-  /** Name under which other machines reach this one; without it only this machine is served. */
+  /** Host name of this machine for other machines; without it, only this machine can connect. */
   readonly host?: string
   readonly port: number
   readonly radiusPort: number
@@ -43,7 +43,7 @@ const loopback = '127.0.0.1'
 const loopbackNames = /^(localhost|127\.\d+\.\d+\.\d+)$/
 const logFile = { name: 'countersign.log', maxSize: 10_485_760, maxFiles: 6 }
 
-/** Runs service and proxy in one process with a first organisation, until SIGINT or SIGTERM. */
+/** Runs service and proxy in one process with sample data, until SIGINT or SIGTERM. */
 export async function up(options: UpOptions): Promise<void> {
   const location = await makeLocation(options)
   const { folder, databaseUrl, sealingKey, warnings } = location
@@ -95,7 +95,7 @@ export async function up(options: UpOptions): Promise<void> {
   }
 }
 
-/** Finds the data, and writes a configuration if there is none. */
+/** Finds the data; writes a configuration if there is none. */
 async function makeLocation(options: LocationOptions): Promise<DataLocation> {
   const location = locateData(options)
   await refuseForeignData(location)
@@ -153,7 +153,7 @@ async function prepare(
         made.users.map((user) => withActivation({ store, administration, clock }, user, url)),
       ),
     }
-    // before anything starts: keys and secrets that were made must not be lost
+    // before anything starts, so that new keys and secrets are not lost
     writeFirstRun(folder, firstRun)
     writeProxyCfg(firstRun, { interfaceAddress: isPublic ? '0.0.0.0' : loopback })
     return { firstRun, passcode: await nextPasscode(store, firstRun) }
@@ -162,7 +162,7 @@ async function prepare(
   }
 }
 
-/** Alice and her tokens must not be added to data that is already in use. */
+/** Sample data must not be added to data that is already in use. */
 async function refuseForeignData(location: DataLocation): Promise<void> {
   const { folder, databaseUrl } = location
   if (!(await Store.exists(location))) return
@@ -174,9 +174,9 @@ async function refuseForeignData(location: DataLocation): Promise<void> {
   } finally {
     await store.close()
   }
-  const place = databaseUrl === undefined ? folder : 'the PostgreSQL database that is configured'
+  const place = databaseUrl === undefined ? folder : 'the configured PostgreSQL database'
   throw new FirstRunError(
-    `the data in ${place} was not made by 'countersign up', which adds a user to try out; run 'countersign service' on it, or name a new folder with --data`,
+    `'countersign up' did not create the data in ${place}, and would add a sample user to it; run 'countersign service' instead, or choose a new folder with --data`,
   )
 }
 
@@ -214,7 +214,7 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
     await logs.close()
     if (!(error instanceof ListenError)) throw error
     throw new FirstRunError(
-      `UDP port ${radius.port} can't be used: ${error.message}; choose another with --radius-port`,
+      `UDP port ${radius.port} can't be used: ${error.message}; choose a different one with --radius-port`,
     )
   }
 }

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { DataLocation } from '../service/config/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
 
-/** What `countersign up` prints when everything listens: the addresses, and commands to copy. */
+/** Printed by `countersign up` when everything listens: the addresses, and commands to copy. */
 export function welcome(
   firstRun: FirstRun,
   { folder, databaseUrl }: DataLocation,
@@ -22,19 +22,19 @@ ${styleText('bold', 'Countersign is up.')}
   portal for users       ${service.portal_url}
   data                   ${shown(folder)}${database}   (logs: ${shown(join(folder, 'log'))})
 
-${styleText('bold', 'Try a sign-in:')} a passcode for alice, a RADIUS request, what comes back.
+${styleText('bold', 'Try a sign-in:')} a passcode of alice, a RADIUS request, and its reply.
 
-  ${styleText('cyan', passcode ?? 'alice has no hardware token any more; make one: ./bin/countersign token --help')}
+  ${styleText('cyan', passcode ?? 'alice no longer has a hardware token; add one: ./bin/countersign token --help')}
   ${styleText('cyan', request(passcode ?? 'PASSCODE'))}
   ${styleText('green', 'Received Access-Accept … Reply-Message = "Success. Logging you in..."')}
 
-  The same passcode again comes back as Access-Reject: each works once.
+  Sending the same passcode again gets Access-Reject: each passcode works once.
 ${pushText(firstRun, request('push'))}
-  Other words for the password: sms1, phone1. What they would send, and calls to answer:
+  Other values for the password: sms1, phone1. Their messages and calls are in the outbox:
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
 
-${styleText('bold', 'Look around:')} other terminals need to know where the data is.
+${styleText('bold', 'Look around:')} in another terminal:
 
   ${styleText('cyan', `export COUNTERSIGN_DATA=${quoted(folder)}`)}
   ${styleText('cyan', './bin/countersign user list')}
@@ -48,7 +48,7 @@ function pushText({ users }: FirstRun, request: string): string {
   const first =
     link === undefined
       ? "alice's phone is activated."
-      : `Open this link in a browser (it becomes alice's phone; the certificate is our own):
+      : `Open this link in a browser, which then acts as alice's phone (the certificate is self-signed):
 
   ${styleText('cyan', link)}`
   return `
@@ -58,7 +58,7 @@ ${styleText('bold', 'Try a push:')} ${first}
 `
 }
 
-/** A path as one word of the shell. */
+/** Quotes a path for the shell. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -38,7 +38,7 @@ function json(line: string): Record<string, unknown> {
 }
 
 describe('countersign, in a new folder', () => {
-  test('init makes the data, and the lists say what to do where they are empty', () => {
+  test('init creates the data, and empty lists say what to do', () => {
     assert.equal(countersign('init').status, 0)
     assert.match(countersign('user list').stdout, /Add one: countersign user add alice --totp/)
     assert.match(countersign('app list').stdout, /countersign app add --type radius/)
@@ -80,9 +80,9 @@ describe('countersign, in a new folder', () => {
     assert.equal(stderr, "countersign: there is no user 'alicf'; did you mean alice?\n")
   })
 
-  test('a secret key is printed with --reveal only, in text and JSON', () => {
+  test('prints a secret key only with --reveal, in text and JSON', () => {
     const added = countersign('app add --type radius --name VPN')
-    assert.match(added.stdout, /skey {2}\(hidden; --reveal prints it, now or later\)/)
+    assert.match(added.stdout, /skey {2}\(hidden; add --reveal to print it\)/)
     const { secret_key: skey, integration_key: ikey } = json('app show VPN --reveal')
     assert.match(String(skey), /^[A-Za-z0-9]{40}$/)
     assert.equal(countersign('app show vpn --reveal').stdout.match(/skey +(\w+)/)?.[1], skey)
@@ -130,7 +130,7 @@ describe('countersign, in a new folder', () => {
 ikey = ${ikey}
 skey = ${skey}
 host = mfa.example.com:8443
-; EDIT: on another machine write the path of a copy of this file
+; EDIT: on another machine, the path of a copy of this file
 cafile = ${join(folder, 'data/ca.pem')}
 failmode = secure
 `,
@@ -138,7 +138,7 @@ failmode = secure
     assert.match(countersign('app show SSH --cfg --api-port 443').stdout, /^host = localhost$/m)
   })
 
-  test('the section follows public_url and api_port of countersign.cfg', () => {
+  test('app show --cfg uses public_url and api_port of countersign.cfg', () => {
     const file = join(folder, 'data/countersign.cfg')
     const before = readFileSync(file, 'utf8')
     const settings = '[service]\ndata_folder=.\nhost_names=node1.example.com\n'
@@ -168,7 +168,7 @@ failmode = secure
     }
   })
 
-  test('a token secret comes from standard input, never from the arguments', () => {
+  test('reads a token secret from standard input, never from the arguments', () => {
     const { status, stdout } = countersign(
       'token add alice --hotp --secret-file - --json',
       'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
@@ -181,10 +181,10 @@ failmode = secure
     )
   })
 
-  test('verbs that remove something ask first', () => {
+  test('asks before removing something', () => {
     assert.match(countersign('user remove alice').stderr, /Add --yes to confirm/)
     assert.equal(countersign('user add bob').status, 0)
-    assert.equal(countersign('user remove bob --yes').stdout, 'bob is removed\n')
+    assert.equal(countersign('user remove bob --yes').stdout, 'bob removed\n')
   })
 
   test('logs every change in the administrator log', () => {
@@ -200,7 +200,7 @@ failmode = secure
     }
   })
 
-  test('messages and calls are in the telephony log', async () => {
+  test('logs messages and calls in the telephony log', async () => {
     assert.match(countersign('log telephony').stdout, /No message has been sent yet/)
     const store = await Store.open({ folder: join(folder, 'data'), migrate: false })
     const alice = await new Users().byName('alice', store.db)
@@ -244,12 +244,12 @@ failmode = secure
     assert.equal(json('user show alice').email, 'alice@example.com')
   })
 
-  test('backup, rotation of the sealing key, restore', () => {
+  test('restores a backup from before the sealing key was rotated', () => {
     const file = join(folder, 'backup.db')
     assert.equal(countersign(`backup ${file}`).status, 0)
     assert.match(
       countersign('migrate --rotate-sealing-key').stdout,
-      /\d+ secrets are sealed with a new key/,
+      /\d+ secrets encrypted with a new key/,
     )
     assert.equal(countersign('check').status, 0)
     assert.match(countersign(`restore ${file}`).stderr, /add --force to replace it/)

@@ -48,7 +48,7 @@ const verbs = [
 
 describe('a folder without data', () => {
   for (const verb of verbs) {
-    test(`countersign ${verb} says so, exits with 1 and creates nothing`, () => {
+    test(`countersign ${verb} reports missing data, exits with 1 and creates nothing`, () => {
       const { status, stderr, stdout } = countersign([...verb.split(' '), '--data', 'nowhere'])
       assert.equal(
         stderr,
@@ -60,14 +60,14 @@ describe('a folder without data', () => {
     })
   }
 
-  test('one that has other files in it is left as it is', () => {
+  test('leaves a folder with other files unchanged', () => {
     mkdirSync(join(root, 'other'))
     writeFileSync(join(root, 'other/notes.txt'), '')
     assert.equal(countersign(['user', 'list', '--data', 'other']).status, 1)
     assert.deepEqual(readdirSync(join(root, 'other')), ['notes.txt'])
   })
 
-  test('the default folder is ./data, and COUNTERSIGN_DATA comes before it', () => {
+  test('uses COUNTERSIGN_DATA, else ./data', () => {
     assert.match(countersign(['user', 'list']).stderr, new RegExp(`no .* in ${root}/data;`))
     assert.match(
       countersign(['user', 'list'], { COUNTERSIGN_DATA: join(root, 'named') }).stderr,
@@ -76,7 +76,7 @@ describe('a folder without data', () => {
     assert(!existsSync(join(root, 'data')))
   })
 
-  test('empty variables of the environment are not set', () => {
+  test('treats empty environment variables as unset', () => {
     const { stderr } = countersign(['user', 'list'], {
       COUNTERSIGN_DATA: '',
       COUNTERSIGN_DATABASE_URL: '',
@@ -87,7 +87,7 @@ describe('a folder without data', () => {
 })
 
 describe('countersign init', () => {
-  test('makes data once, with which the service and the other verbs work', async () => {
+  test('creates data once, for the service and the other verbs', async () => {
     const made = countersign(['init', '--data', 'made', '--json'])
     assert.deepEqual(JSON.parse(made.stdout), {
       data: join(root, 'made'),
@@ -97,7 +97,7 @@ describe('countersign init', () => {
     assert.equal(countersign(['user', 'add', 'alice', '--data', 'made']).status, 0)
     const again = countersign(['init', '--data', 'made'])
     assert.equal(again.status, 1)
-    assert.match(again.stderr, /there is Countersign data in \S+made already; name another folder/)
+    assert.match(again.stderr, /\S+made already has Countersign data; choose a different folder/)
     const service = new Running(program, ['service', '--port', '0'], {
       COUNTERSIGN_DATA: join(root, 'made'),
     })
@@ -106,12 +106,12 @@ describe('countersign init', () => {
     assert.equal(await service.stop(), 0)
   })
 
-  test('the configuration in the data folder and its data_folder lead to the same data', () => {
+  test('finds the same data by the configuration in the folder and by data_folder', () => {
     const { stdout } = countersign(['user', 'list', '--config', 'made/countersign.cfg', '--json'])
     assert.equal(JSON.parse(stdout)[0].username, 'alice')
   })
 
-  test('a configuration with errors is refused by every verb, with file and line', () => {
+  test('refuses a configuration with errors in every verb, with file and line', () => {
     mkdirSync(join(root, 'wrong'))
     const file = join(root, 'wrong/countersign.cfg')
     writeFileSync(file, '[service]\nport=x\n')
@@ -141,7 +141,7 @@ describe('database_url in the countersign.cfg of the data folder', { skip: skipP
     await cluster.stop()
   })
 
-  test('an empty database is no data either, and stays empty', () => {
+  test('treats an empty database as missing data, and leaves it empty', () => {
     const key = Buffer.alloc(32, 5).toString('base64')
     for (const env of [{}, { COUNTERSIGN_SEALING_KEY: key }]) {
       const { status, stderr } = countersign(['user', 'list', '--data', folder], env)
@@ -151,7 +151,7 @@ describe('database_url in the countersign.cfg of the data folder', { skip: skipP
     assert.deepEqual(readdirSync(folder), ['countersign.cfg'])
   })
 
-  test('all verbs act on the database of the service', async () => {
+  test('all verbs use the database of the service', async () => {
     service = new Running(program, ['service', '--data', folder])
     await service.prints(/listening on/)
     assert.equal(countersign(['user', 'add', 'alice', '--data', folder]).status, 0)
@@ -172,21 +172,24 @@ describe('database_url in the countersign.cfg of the data folder', { skip: skipP
     assert(!existsSync(join(folder, 'countersign.db')))
   })
 
-  test('init does not make a second sealing key for it', () => {
+  test('init does not create a second sealing key for it', () => {
     const second = join(root, 'second')
     const { status, stderr } = countersign(['init', '--data', second], {
       COUNTERSIGN_DATABASE_URL: url,
     })
     assert.equal(status, 1)
-    assert.match(stderr, /already; for a further node copy sealing\.key of the first/)
+    assert.match(
+      stderr,
+      /already has Countersign data; to add a node, copy sealing\.key of the first/,
+    )
     assert(!existsSync(second))
   })
 
-  test('up works on COUNTERSIGN_DATABASE_URL, and refuses data that it has not made', async () => {
+  test('up uses COUNTERSIGN_DATABASE_URL, and refuses data that it did not create', async () => {
     const ports = ['--port', String(await freePort()), '--radius-port', String(await freePort())]
     const foreign = countersign(['up', '--data', folder, ...ports])
     assert.equal(foreign.status, 1)
-    assert.match(foreign.stderr, /was not made by 'countersign up'/)
+    assert.match(foreign.stderr, /'countersign up' did not create the data/)
     const COUNTERSIGN_DATABASE_URL = await cluster.createDatabase()
     const tried = join(root, 'tried')
     const up = new Running(program, ['up', '--data', tried, ...ports], { COUNTERSIGN_DATABASE_URL })

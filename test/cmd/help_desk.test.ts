@@ -34,7 +34,7 @@ function json(line: string) {
   return JSON.parse(stdout)
 }
 
-describe('what a help desk does', () => {
+describe('the verbs of a help desk', () => {
   let store: Store
   before(async () => {
     assert.equal(countersign('init').status, 0)
@@ -55,7 +55,7 @@ describe('what a help desk does', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('bypass create makes one code for 24 hours', async () => {
+  test('bypass create creates one code for 24 hours', async () => {
     const { stdout, status } = countersign('bypass create nell')
     assert.equal(status, 0)
     assert.match(stdout, /^\d{9}\n\nthe code works once, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$/)
@@ -66,10 +66,10 @@ describe('what a help desk does', () => {
     assert(hours > 23.9 && hours <= 24, String(hours))
   })
 
-  test('bypass create says what it replaces', () => {
+  test('bypass create names the codes that it replaces', () => {
     assert.match(
       countersign('bypass create nell --count 3 --valid-for 3d').stdout,
-      /each code works once, until .*\nthe code that nell had can't be used any more/,
+      /each code works once, until .*\nthe code that nell had no longer works/,
     )
     const kept = json('bypass create nell --preserve-existing --reuse-count 2')
     assert.deepEqual([kept.codes.length, kept.uses, kept.replaced], [1, 2, 0])
@@ -135,14 +135,14 @@ describe('what a help desk does', () => {
     assert.match(countersign('user list').stdout, /^nell +- +active +no +- +until \S+ \S+ +- +-$/m)
   })
 
-  test('user list --not-enrolled shows those without a device', () => {
+  test('user list --not-enrolled shows users without a device', () => {
     const names = json('user list --not-enrolled').map(
       ({ username }: { username: string }) => username,
     )
     assert.deepEqual(names, ['nell', 'una'])
   })
 
-  test('every verb that changes something says it in JSON, too', () => {
+  test('every verb that changes something prints the result as JSON', () => {
     const [phone] = json('phone list bob')
     const [token] = json('user show bob').tokens
     assert.equal(token.kind, 'hotp-6')
@@ -227,7 +227,7 @@ describe('countersign log', () => {
     assert.match(wrong.stderr, /expected a duration like 2h or 3d, or a time like/)
   })
 
-  test('times are ISO 8601 with their zone', () => {
+  test('prints times as ISO 8601 with their zone', () => {
     for (const { timestamp } of JSON.parse(run('--json'))) assert.match(timestamp, isoTime)
   })
 
@@ -243,7 +243,7 @@ describe('countersign log', () => {
     assert.equal(running.stdout.match(/ just-now /g)?.length, 1)
   })
 
-  test('--follow --json prints one entry a line, of those that are asked for', async () => {
+  test('--follow --json prints one matching entry per line', async () => {
     const running = new Running(
       program,
       words('authentication', '--follow', '--json', '--result', 'denied', '--limit', '1'),

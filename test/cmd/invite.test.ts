@@ -37,12 +37,12 @@ describe('countersign user invite', () => {
     }),
   )
 
-  test('fails if the address of the service is not known', async () => {
-    assert.match(invite('alice', '--print-link').stderr, /start the service first/)
+  test('fails if the address of the service is unknown', async () => {
+    assert.match(invite('alice', '--print-link').stderr, /start the service once/)
     await withData((store) => new ServiceAddress(store).keep('https://mfa.example'))
   })
 
-  test('--print-link shows the link, which no log has', async () => {
+  test('--print-link prints the link, which is in no log', async () => {
     const { stdout, stderr } = invite('alice', '--print-link')
     assert.match(stdout, link, stderr)
     const lines = await withData((store) => new AdministratorLog().list(10, store.db))
@@ -51,14 +51,14 @@ describe('countersign user invite', () => {
   })
 
   test('says what to do if no mail is configured or the user has no address', () => {
-    assert.match(invite('alice').stderr, /no mail is set up in \[mail\]/)
-    assert.match(invite('stranger', '--new').stderr, /name one with --email/)
+    assert.match(invite('alice').stderr, /mail is not configured; set up \[mail\]/)
+    assert.match(invite('stranger', '--new').stderr, /give one with --email/)
   })
 
-  test('mails the link, and does not show it', async () => {
+  test('mails the link without printing it', async () => {
     writeFileSync(join(folder, 'countersign.cfg'), '[mail]\nprovider=outbox\n')
     const { stdout, stderr } = invite('alice', '--valid-hours', '48')
-    assert.match(stdout, /^alice@example\.com is invited/, stderr)
+    assert.match(stdout, /^Invitation sent to alice@example\.com; expires /, stderr)
     assert.doesNotMatch(stdout, link)
     const [mail] = await new Outbox(folder, systemClock).list()
     assert(mail?.kind === 'mail')
@@ -68,7 +68,7 @@ describe('countersign user invite', () => {
     assert.match(mail.html ?? '', link)
   })
 
-  test('reports a mail server that fails in one line, and shows no link', async () => {
+  test('reports a failing mail server in one line, and prints no link', async () => {
     const config = join(folder, 'smtp.cfg')
     const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\n'
     const port = `port=${await freePort()}\n`
@@ -85,18 +85,18 @@ describe('countersign user invite', () => {
     }
   })
 
-  test('an unknown user is refused, with the way to add one', async () => {
+  test('refuses an unknown user, and says how to add one', async () => {
     const { status, stdout, stderr } = invite('alicf', '--print-link')
     assert.deepEqual([status, stdout], [1, ''])
     assert.match(
       stderr,
-      /^countersign: there is no user 'alicf'; did you mean alice\? \(to add one: countersign user add alicf; with --new the name becomes/,
+      /^countersign: there is no user 'alicf'; did you mean alice\? \(to add one: countersign user add alicf; with --new, adding the first device/,
     )
   })
 
-  test('--new invites an unknown name, which is no user before the first device', async () => {
+  test('--new invites an unknown name without creating the user', async () => {
     const words = ['newcomer', '--new', '--email', 'new@example.com']
-    assert.match(invite(...words).stdout, /becomes a user/)
+    assert.match(invite(...words).stdout, /Adding the first device creates the user/)
     assert.equal(await withData((store) => new Users().byName('newcomer', store.db)), undefined)
   })
 })

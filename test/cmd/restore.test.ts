@@ -23,7 +23,7 @@ describe('countersign restore, on a new machine', () => {
   }
   const key = (data: string) => join(data, 'sealing.key')
 
-  test('works in a folder in which an empty database was made', () => {
+  test('works in a folder with an empty database', () => {
     const data = join(folder, 'made')
     run(data, 'init')
     const refused = run(data, `restore ${file}`)
@@ -35,7 +35,7 @@ describe('countersign restore, on a new machine', () => {
     assert.match(run(data, `restore ${file}`).stderr, /has data in it; .*--force/)
   })
 
-  test('works in a folder that another command has been pointed at before', () => {
+  test('works in a folder that another verb used before', () => {
     const data = join(folder, 'pointed')
     mkdirSync(data)
     copyFileSync(key(old), key(data))
@@ -44,7 +44,7 @@ describe('countersign restore, on a new machine', () => {
     assert.match(run(data, 'user list').stdout, /alice/)
   })
 
-  test('makes the folder if the sealing key is in the environment', () => {
+  test('creates the folder if the sealing key is in the environment', () => {
     const data = join(folder, 'absent')
     const COUNTERSIGN_SEALING_KEY = readFileSync(key(old), 'utf8').trim()
     assert.equal(run(data, `restore ${file}`, { COUNTERSIGN_SEALING_KEY }).stderr, '')

@@ -35,14 +35,14 @@ describe('countersign token, with tokens of a file', () => {
   const code = (counter: number) =>
     HOTP.generate({ secret: OathSecret.fromUTF8('12345678901234567890'), counter })
 
-  test('a dry run says what would be done, and does nothing', () => {
+  test('a dry run prints the changes and makes none', () => {
     const { stdout, status } = run('token import - --dry-run', `1001,${hex}\n1002,${hex},40`)
     assert.equal(status, 0)
-    assert.equal(stdout, 'would be imported: 2 added; nothing was changed\n')
+    assert.equal(stdout, 'dry run: 2 added; nothing was changed\n')
     assert.deepEqual(listed(), [])
   })
 
-  test('one bad line, and nothing is imported: unless the others are asked for', () => {
+  test('one invalid line stops the import, unless --skip-invalid is given', () => {
     const path = file('tokens.csv', `1001,${hex}\n1002,12\n1003,${hex}\n`)
     const refused = run(`token import ${path}`)
     assert.equal(refused.status, 1)
@@ -59,11 +59,11 @@ describe('countersign token, with tokens of a file', () => {
     )
   })
 
-  test('serials that are there are refused, skipped or replaced', () => {
+  test('refuses, skips or replaces serials that already exist', () => {
     const lines = `1001,${hex}\n1004,${hex}`
     const refused = run('token import -', lines)
     assert.equal(refused.status, 1)
-    assert.match(refused.stderr, /already: 1001; add --skip to leave these as they are/)
+    assert.match(refused.stderr, /already: 1001; add --skip to keep these unchanged/)
     const skipped = JSON.parse(run('token import - --skip --json', lines).stdout)
     assert.deepEqual([skipped.added, skipped.skipped], [['1004'], ['1001']])
     assert.match(run('token import - --replace', lines).stdout, /^imported: 0 added, 2 replaced\n/)
@@ -71,38 +71,38 @@ describe('countersign token, with tokens of a file', () => {
     assert.equal(run('token import - --kind totp-8 --step 60', lines).status, 0)
   })
 
-  test('a serial that several tokens bear is to be said by the identifier', () => {
+  test('asks for the identifier if several tokens have the serial', () => {
     const { stderr } = run('token assign 1004 alice')
     assert.match(
       stderr,
-      /several tokens have the serial 1004; say which: DH\w+ \(hotp-6\), DH\w+ \(totp-8\)/,
+      /several tokens have the serial 1004; use the identifier instead: DH\w+ \(hotp-6\), DH\w+ \(totp-8\)/,
     )
     const [, totp = ''] = /, (DH\w+) \(totp-8\)/.exec(stderr) ?? []
     assert.equal(run(`token remove ${totp} --yes`).status, 0)
     assert.equal(run('token assign 1004 alice').stdout, "1004 is alice's\n")
   })
 
-  test('a token is with one user, and is taken from one before another gets it', () => {
-    assert.match(run('token assign 1004 bob').stderr, /1004 is alice's; take it from them first/)
-    assert.equal(run('token unassign 1004').stdout, '1004 is no longer assigned\n')
+  test('refuses to assign a token that another user has', () => {
+    assert.match(
+      run('token assign 1004 bob').stderr,
+      /1004 is assigned to alice; unassign it first/,
+    )
+    assert.equal(run('token unassign 1004').stdout, '1004 unassigned\n')
     assert.match(run('token list --unassigned').stdout, /1004/)
     assert.equal(run('token assign 1004 bob').status, 0)
     assert.doesNotMatch(run('token list --unassigned').stdout, /1004/)
     assert.match(run('token unassign 9').stderr, /there is no token 9; see countersign token list/)
   })
 
-  test('resync by serial, with codes in a row; and only where something counts', () => {
+  test('resyncs a HOTP token by serial with consecutive codes, and refuses other kinds', () => {
     assert.equal(run(`token resync 1004 ${code(700)} ${code(702)}`).status, 1)
-    assert.equal(
-      run(`token resync 1004 ${code(700)} ${code(701)}`).stdout,
-      '1004 is in step again\n',
-    )
+    assert.equal(run(`token resync 1004 ${code(700)} ${code(701)}`).stdout, '1004 resynchronised\n')
     assert.equal(run(`token resync 1004 ${code(600)} ${code(601)} ${code(602)}`).status, 1)
     run('token import - --kind totp-6', `2001,${hex}`)
     assert.match(run('token resync 2001 111111 222222').stderr, /only HOTP tokens need it/)
   })
 
-  test('PSKC: the key and the password come from files', () => {
+  test('reads the key and the password of PSKC files from files', () => {
     const key = file('key', '12345678901234567890123456789012\n')
     const password = file('password', 'qwerty\n')
     const [six, seven] = [join(vectors, 'figure6.xml'), join(vectors, 'figure7.xml')]
@@ -113,7 +113,7 @@ describe('countersign token, with tokens of a file', () => {
     assert(listed().some(({ serial, kind }) => serial === '987654321' && kind === 'hotp-8'))
   })
 
-  test('YubiKeys: import, assign, list, remove', () => {
+  test('imports, assigns, lists and removes YubiKeys', () => {
     const yubikey = new TestYubikey()
     assert.equal(run('token import -', `${yubikey.line}\n`).status, 0)
     assert.match(run('token import -', `${yubikey.line}\n`).stderr, /there are YubiKeys with these/)
@@ -127,7 +127,7 @@ describe('countersign token, with tokens of a file', () => {
     assert.equal(run(`token remove ${yubikey.serial} --yes`).status, 0)
   })
 
-  test('what can’t be read is one line', () => {
+  test('reports a file that can’t be read in one line', () => {
     assert.match(run('token import /nowhere').stderr, /the file can't be read/)
     assert.match(run('token import - --format pskc', '<a/>').stderr, /no KeyContainer of RFC 6030/)
     assert.match(run('token import - --key-file k', `1,${hex}`).stderr, /are for PSKC files/)
@@ -137,16 +137,13 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(stderr, /holds no 16, 24 or 32 octets/)
   })
 
-  test('TOTP tokens never come in as HOTP tokens by accident', () => {
+  test('does not import TOTP tokens as HOTP tokens', () => {
     const entra = file(
       'entra.csv',
       `upn,serial number,secret key,time interval,manufacturer,model\nalice,9001,${hex},30,Contoso,Key\nnobody@corp.example,9002,${hex},60,Contoso,Key\n`,
     )
     const dry = run(`token import ${entra} --dry-run`)
-    assert.match(
-      dry.stdout,
-      /^would be imported: 2 added, 1 assigned to their users, 1 not assigned;/,
-    )
+    assert.match(dry.stdout, /^dry run: 2 added, 1 assigned to their users, 1 not assigned;/)
     assert.equal(
       listed().some(({ serial }) => serial === '9001'),
       false,
@@ -199,7 +196,7 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(descriptions, /5009999"/)
   })
 
-  test('no secret is in the database or its log as it is', () => {
+  test('stores no secret in plain text in the database or its log', () => {
     const database = readFileSync(join(folder, 'data/countersign.db'))
     assert(!database.includes(hex))
     assert(!database.includes(OathSecret.fromUTF8('12345678901234567890').base32))

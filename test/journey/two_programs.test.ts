@@ -52,7 +52,7 @@ describe('service and proxy, set up by hand as two programs', { skip: skipRadcli
     assert.match(refused.stderr, new RegExp(`^authproxy\\.cfg:${line}: skey `, 'm'))
     assert.match(
       section,
-      /^; EDIT: the secret key is hidden; add --reveal to have it here\nskey=$/m,
+      /^; EDIT: the secret key is hidden; add --reveal to print it here\nskey=$/m,
     )
   })
 

@@ -36,34 +36,34 @@ import { json, type ListView, pageSize, printPages, show as showResult } from '.
 
 const policyOption = new Option(
   '--new-users <policy>',
-  'what happens to users who are unknown or have no device',
+  'how to treat users who are unknown or have no device',
 ).choices(newUserPolicies)
 const normalizationOption = new Option(
   '--username-normalization <how>',
-  'simple leaves DOMAIN\\ and @domain out',
+  'simple ignores DOMAIN\\ and @domain',
 ).choices(['none', 'simple'])
 
 const verifiedPushOption = new Option(
   '--verified-push <when>',
-  'whether a push needs a code too: shown by the login, or by the app if the login can not show one',
+  'whether a push requires a code: shown by the login, or by the app if the login cannot show one',
 ).choices(verifiedPushes)
 const digitsOption = new Option(
   '--verified-push-digits <digits>',
-  'digits of the code that a login shows, 3 to 6',
+  'number of digits in the code that a login shows, 3 to 6',
 ).argParser(readDigits)
 const signatureV1Option = new Option(
   '--signature-v1 <on|off>',
-  'whether /auth/v2 takes signature version 1, which can be replayed forever; on for type unix',
+  'whether /auth/v2 accepts signature version 1, which can be replayed forever; on for type unix',
 ).argParser(readSwitch)
 
 const revealOption = new Option('--reveal', 'print the secret key').default(false)
 
 /** `countersign app …` */
 export function addAppVerb(program: Command): void {
-  const app = program.command('app').description('applications that ask for second factors')
+  const app = program.command('app').description('applications that use this service for MFA')
   dataOptions(app.command('add'))
     .description('add an application and create its keys')
-    .requiredOption('--name <name>', 'its name, which must be unique')
+    .requiredOption('--name <name>', 'unique name')
     .addOption(
       new Option('--type <type>', 'kind of client').choices(integrationTypes).makeOptionMandatory(),
     )
@@ -74,13 +74,13 @@ export function addAppVerb(program: Command): void {
     .addOption(signatureV1Option)
     .addOption(revealOption)
     .action(add)
-  dataOptions(app.command('list')).description('all applications').action(list)
+  dataOptions(app.command('list')).description('list all applications').action(list)
   dataOptions(app.command('show <app>'))
-    .description('an application, by its name or integration key')
+    .description('show an application, by its name or integration key')
     .addOption(revealOption)
     .option(
       '--cfg',
-      'print the authproxy.cfg or login_duo.conf of its client; complete with --reveal',
+      'print the authproxy.cfg section or login_duo.conf of its client; add --reveal to include the keys',
       false,
     )
     .option('--api-host <host>', 'for --cfg: host name of the service (default: its own)')
@@ -100,13 +100,13 @@ export function addAppVerb(program: Command): void {
     .option('--enable', 'accept its requests again')
     .action(edit)
   dataOptions(app.command('rotate <app>'))
-    .description('create a new secret key; the old one stops working at once')
+    .description('create a new secret key; the old one stops working immediately')
     .addOption(revealOption)
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(rotate)
   dataOptions(app.command('remove <app>'))
     .description('remove an application')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -127,7 +127,7 @@ async function add(
     process.stdout.write(
       asJson
         ? json({ ...appJson(made), secret_key: reveal ? made.skey.reveal() : null })
-        : `${made.name} is protected.
+        : `Application ${made.name} added.
 
   ikey  ${made.ikey}
   skey  ${shownSkey(made.skey, reveal)}
@@ -156,8 +156,7 @@ const view: ListView<Integration> = {
     enabled ? 'enabled' : 'disabled',
   ],
   json: appJson,
-  empty:
-    'No application is protected yet. Protect one: countersign app add --type radius --name "VPN"',
+  empty: 'There are no applications yet. Add one: countersign app add --type radius --name "VPN"',
 }
 
 interface ShowOptions extends DataOptions {
@@ -204,11 +203,11 @@ async function clientSettings(
   }
 }
 
-/** Where clients reach the signed API: at its own listener, or at that of the whole service. */
+/** Finds the address of the signed API: its own listener, or that of the whole service. */
 async function apiPlace({ store, location: { config } }: Context): Promise<{
   readonly host: string
   readonly port: string
-  /** Whether the certificate is of our own authority; else it was given, or is that of a reverse proxy. */
+  /** Whether our own authority issued the certificate; otherwise it is configured, or a reverse proxy has one. */
   readonly ownCertificate: boolean
 }> {
   const { apiPort, certificateFiles, hostNames, publicUrl } = config
@@ -227,7 +226,7 @@ async function apiPlace({ store, location: { config } }: Context): Promise<{
 }
 
 function shownSkey(skey: Secret, reveal: boolean): string {
-  return reveal ? skey.reveal() : '(hidden; --reveal prints it, now or later)'
+  return reveal ? skey.reveal() : '(hidden; add --reveal to print it)'
 }
 
 async function edit(
@@ -247,7 +246,7 @@ async function edit(
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign app edit --help')
     await administration.run(updateApplication, { integration: app, change })
-    showResult(asJson, appJson({ ...app, ...change }), `${app.name} is changed`)
+    showResult(asJson, appJson({ ...app, ...change }), `${app.name} changed`)
   })
 }
 
@@ -258,7 +257,7 @@ async function rotate(
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
     await confirmed(
-      `Replace the secret key of ${app.name}? Clients that use the old one are refused at once.`,
+      `Replace the secret key of ${app.name}? Clients with the old key stop working immediately.`,
       options.yes,
     )
     const skey = await administration.run(rotateSecretKey, { integration: app })
@@ -276,9 +275,9 @@ async function remove(
 ): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const app = await appNamed(store, name)
-    await confirmed(`Remove ${app.name}? Its requests are refused from then on.`, options.yes)
+    await confirmed(`Remove ${app.name}? The service will refuse its requests.`, options.yes)
     await administration.run(deleteApplication, { integration: app })
-    showResult(asJson, { integration_key: app.ikey, removed: true }, `${app.name} is removed`)
+    showResult(asJson, { integration_key: app.ikey, removed: true }, `${app.name} removed`)
   })
 }
 

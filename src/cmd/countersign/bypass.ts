@@ -14,22 +14,29 @@ export const bypassValidSecs = 86_400
 
 /** `countersign bypass …` */
 export function addBypassVerb(program: Command): void {
-  const bypass = program.command('bypass').description('codes for users who have no device at hand')
+  const bypass = program
+    .command('bypass')
+    .description('passcodes for users who cannot use their devices')
   dataOptions(bypass.command('create <username>'))
     .description(
-      "create a code for the help desk to read out; it replaces the user's codes, and is shown only once",
+      "create a code to read out to the user; it replaces the user's codes and is shown only once",
     )
-    .option('--count <count>', 'how many codes', readCount, 1)
-    .option('--reuse-count <count>', 'how often each code works; 0 for unlimited', readUses, 1)
+    .option('--count <count>', 'number of codes', readCount, 1)
+    .option(
+      '--reuse-count <count>',
+      'number of times each code works; 0 for unlimited',
+      readUses,
+      1,
+    )
     .option(
       '--valid-for <duration>',
-      'how long they work, such as 30m, 24h or 3d; 0 for no limit (default: 24h)',
+      'how long the codes are valid, such as 30m, 24h or 3d; 0 for no limit (default: 24h)',
       readDuration,
     )
-    .option('--preserve-existing', 'keep the codes that the user has', false)
+    .option('--preserve-existing', 'keep the existing codes of the user', false)
     .action(create)
   dataOptions(bypass.command('list <username>'))
-    .description('codes that can still be used, without the codes themselves')
+    .description('list the codes that are still valid, without their digits')
     .action(list)
   dataOptions(bypass.command('remove <username>'))
     .description("remove all of a user's codes")
@@ -62,9 +69,10 @@ async function create(username: string, options: CreateOptions): Promise<void> {
       `${codes.map((code) => `${code}\n`).join('')}\n${manner(count, reuseCount, expires)}\n`,
     )
     if (replaced > 0) {
-      const before = replaced === 1 ? 'the code' : `the ${replaced} codes`
+      const earlier = replaced === 1 ? 'the code' : `the ${replaced} codes`
+      const verb = replaced === 1 ? 'works' : 'work'
       process.stdout.write(
-        `${before} that ${user.username} had can't be used any more (--preserve-existing keeps them)\n`,
+        `${earlier} that ${user.username} had no longer ${verb} (--preserve-existing keeps existing codes)\n`,
       )
     }
   })
@@ -74,7 +82,7 @@ async function create(username: string, options: CreateOptions): Promise<void> {
 function manner(count: number, uses: number, expires: number | null): string {
   const subject = count === 1 ? 'the code works' : 'each code works'
   const often = uses === 0 ? 'any number of times' : uses === 1 ? 'once' : `${uses} times`
-  return `${subject} ${often}, ${expires === null ? 'without an end' : `until ${moment(expires)}`}`
+  return `${subject} ${often}, ${expires === null ? 'without expiry' : `until ${moment(expires)}`}`
 }
 
 async function list(username: string, options: DataOptions): Promise<void> {
@@ -93,7 +101,7 @@ async function list(username: string, options: DataOptions): Promise<void> {
             })),
           )
         : table(
-            ['CODE', 'USES LEFT', 'EXPIRES', 'MADE', 'BY'],
+            ['CODE ID', 'USES LEFT', 'EXPIRES', 'CREATED', 'BY'],
             codes.map(({ bypassCodeId, reuseCount, expires, created, createdBy }) => [
               bypassCodeId,
               reuseCount ?? 'unlimited',
@@ -101,7 +109,7 @@ async function list(username: string, options: DataOptions): Promise<void> {
               moment(created),
               createdBy,
             ]),
-            `${user.username} has no bypass codes. Make one: countersign bypass create ${user.username}`,
+            `${user.username} has no bypass codes. Create one: countersign bypass create ${user.username}`,
           ),
     )
   })
@@ -114,12 +122,12 @@ async function remove(username: string, options: DataOptions): Promise<void> {
     show(
       asJson,
       { username: user.username, bypass_codes: 0 },
-      `${user.username} has no bypass codes`,
+      `bypass codes of ${user.username} removed`,
     )
   })
 }
 
 function readUses(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number; 0 for unlimited')
+  throw new InvalidArgumentError('expected an integer; 0 for unlimited')
 }

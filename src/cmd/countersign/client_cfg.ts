@@ -1,16 +1,15 @@
 import type { Integration } from '../../service/applications/integrations.ts'
 
-/** What a client needs to know besides the keys of its application. */
+/** What a client needs besides the keys of its application. */
 export interface ClientSettings {
   readonly apiHost: string
   readonly apiPort: string
-  /** Absolute; `undefined` where clients see a certificate of another authority. */
+  /** Absolute path; `undefined` if another authority issued the certificate that clients see. */
   readonly caFile: string | undefined
-  /** The secret key is printed. */
+  /** Whether to print the secret key. */
   readonly reveal: boolean
   readonly radiusIp: string
   readonly radiusPort: string
-  /** Made for this section. */
   readonly radiusSecret: string
 }
 
@@ -30,22 +29,22 @@ function proxyCfg(app: Integration, settings: ClientSettings): string {
   const { apiHost, apiPort, caFile, radiusIp, radiusPort, radiusSecret } = settings
   const ca =
     caFile === undefined
-      ? '; only where the certificate is of no public authority:\n;http_ca_certs_file=\n'
-      : `; EDIT: on another machine write the path of a copy of this file\nhttp_ca_certs_file=${caFile}\n`
+      ? '; only if no public authority issued the certificate:\n;http_ca_certs_file=\n'
+      : `; EDIT: on another machine, the path of a copy of this file\nhttp_ca_certs_file=${caFile}\n`
   return `; ${app.name}. Change the lines below EDIT; docs/authproxy.cfg.md explains every key.
 [duo_only_client]
 
 [radius_server_duo_only]
 ikey=${app.ikey}
-${skeyLine(app, settings, '=')}; where the service runs
+${skeyLine(app, settings, '=')}; address of the service
 api_host=${apiHost}
 api_port=${apiPort}
-${ca}; where this proxy listens, UDP
+${ca}; UDP port of this proxy
 port=${radiusPort}
-; EDIT: the address of the RADIUS client (VPN gateway, AD Connector), which needs the secret below it
+; EDIT: address of the RADIUS client (VPN gateway, AD Connector); give it the secret below
 radius_ip_1=${radiusIp}
 radius_secret_1=${radiusSecret}
-; secure: nobody is let in without a second factor while the service can't be reached
+; secure: deny all logins while the service can't be reached
 failmode=secure
 `
 }
@@ -56,7 +55,7 @@ function unixCfg(app: Integration, settings: ClientSettings): string {
   const ca =
     caFile === undefined
       ? ''
-      : `; EDIT: on another machine write the path of a copy of this file\ncafile = ${caFile}\n`
+      : `; EDIT: on another machine, the path of a copy of this file\ncafile = ${caFile}\n`
   return `; ${app.name}. Change the lines below EDIT; docs/duo-unix.md explains the rest.
 [duo]
 ikey = ${app.ikey}
@@ -65,8 +64,8 @@ ${ca}failmode = secure
 `
 }
 
-/** Without its value the client refuses to start, and names the line. */
+/** With an empty value, the client refuses to start and names the line. */
 function skeyLine(app: Integration, { reveal }: ClientSettings, between: string): string {
   if (reveal) return `skey${between}${app.skey.reveal()}\n`
-  return `; EDIT: the secret key is hidden; add --reveal to have it here\n${`skey${between}`.trimEnd()}\n`
+  return `; EDIT: the secret key is hidden; add --reveal to print it here\n${`skey${between}`.trimEnd()}\n`
 }

@@ -20,12 +20,11 @@ import { Store } from '../../service/store/store.ts'
 import { StoreError } from '../../service/store/store_error.ts'
 import { pageSize, suggestWord } from './output.ts'
 
-/** Thrown where a verb can't do what it was asked for; the message is one line that says what to do. */
+/** Thrown if a verb can't do its work; the message is one line that says what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** What a verb works with. */
 export interface Context {
   readonly store: Store
   readonly location: DataLocation
@@ -45,7 +44,7 @@ export function locationOptions(command: Command): Command {
     .option('--config <file>', 'countersign.cfg (default: the one in the data folder, if any)')
 }
 
-/** The options that every verb over the data has. */
+/** The options of every verb that works on data. */
 export function dataOptions(command: Command): Command {
   return locationOptions(command).option('--json', 'print JSON, for scripts', false)
 }
@@ -121,7 +120,7 @@ export async function notFound<Item>(
   return new CommandError(`there is no ${what} '${name}'`)
 }
 
-/** Asks before something is removed for good; without a terminal `--yes` is the answer. */
+/** Asks before something is removed; without a terminal, `--yes` must be given. */
 export async function confirmed(question: string, yes: boolean): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY) throw new CommandError(`${question} Add --yes to confirm`)

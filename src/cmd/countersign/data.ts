@@ -14,10 +14,10 @@ import { CommandError, type DataOptions, dataOptions, withStore } from './contex
 import { nameReport, nameReportJson, nameReportText } from './name_report.ts'
 import { json } from './output.ts'
 
-/** `countersign backup`, `restore`, `migrate` and `check`: the data as a whole. */
+/** `countersign backup`, `restore`, `migrate` and `check`. */
 export function addDataVerbs(program: Command): void {
   dataOptions(program.command('backup <file>'))
-    .description('copy the data into one file; the service may run')
+    .description('copy the data into one file; the service may be running')
     .action(async (file: string, options: DataOptions) => {
       const location = sqliteLocation(options, 'pg_dump')
       const { folder, sealingKey } = location
@@ -27,7 +27,7 @@ export function addDataVerbs(program: Command): void {
       process.stdout.write(
         options.json
           ? json({ backup_file: file })
-          : `${file} is written. The secrets in it are sealed: keep ${key} as well, in another place\n`,
+          : `Backup written to ${file}. Its secrets are encrypted: keep ${key} too, in a different place\n`,
       )
     })
   dataOptions(program.command('restore <file>'))
@@ -36,7 +36,7 @@ export function addDataVerbs(program: Command): void {
     .action((file: string, options: DataOptions & { force: boolean }) => {
       const location = sqliteLocation(options, 'pg_restore')
       restoreDatabase(location.folder, file, keysIn(location), { force: options.force })
-      process.stdout.write(options.json ? json({ restored: file }) : `${file} is restored\n`)
+      process.stdout.write(options.json ? json({ restored: file }) : `Data restored from ${file}\n`)
     })
   dataOptions(program.command('migrate'))
     .description('upgrade the data to this version')
@@ -47,26 +47,26 @@ export function addDataVerbs(program: Command): void {
     )
     .action(migrate)
   dataOptions(program.command('check'))
-    .description('look for damage, a wrong sealing key, and user names that look alike')
+    .description('check for damage, a wrong sealing key, and user names that look alike')
     .action(check)
 }
 
 async function migrate(options: DataOptions & { rotateSealingKey: boolean }): Promise<void> {
   await withStore(options, async ({ store, location, administration, json: asJson }) => {
     if (!options.rotateSealingKey) {
-      process.stdout.write(asJson ? json({ migrated: true }) : 'the data is up to date\n')
+      process.stdout.write(asJson ? json({ migrated: true }) : 'Data is up to date\n')
       return
     }
     if (location.sealingKey !== undefined) {
       throw new CommandError(
-        'the sealing key is in the environment; put a new one before it (COUNTERSIGN_SEALING_KEY=NEW,OLD)',
+        'the sealing key is in the environment; put a new key before it (COUNTERSIGN_SEALING_KEY=NEW,OLD)',
       )
     }
     const count = await administration.run(rotateSealingKey, undefined)
     process.stdout.write(
       asJson
         ? json({ migrated: true, sealed_again: count })
-        : `the data is up to date\n${count} secrets are sealed with a new key; keep ${keyFile(store.folder)} safe\n`,
+        : `Data is up to date\n${count} secrets encrypted with a new key; keep ${keyFile(store.folder)} safe\n`,
     )
   })
 }
@@ -82,7 +82,7 @@ async function check(options: DataOptions): Promise<void> {
     process.stdout.write(
       asJson
         ? json({ whole: true, ...nameReportJson(names) })
-        : `the data is intact, and the sealing key opens it\n${nameReportText(names)}`,
+        : `Data OK; sealing key matches\n${nameReportText(names)}`,
     )
   })
 }
@@ -91,7 +91,7 @@ function keysIn(location: DataLocation): SealingKey[] {
   return deriveKeys(location, false)
 }
 
-/** @throws {CommandError} where the data is in PostgreSQL, which has `program` for that. */
+/** @throws {CommandError} if the data is in PostgreSQL, which has its own `program`. */
 function sqliteLocation(options: DataOptions, program: string): DataLocation {
   const location = locateData(options)
   if (location.databaseUrl === undefined) return location

@@ -12,7 +12,7 @@ export function readDuration(text: string): number {
 }
 
 /**
- * The value of `--since`: a duration before now, or a moment in ISO 8601; without a zone, local time.
+ * The value of `--since`: a duration before now, or a time in ISO 8601, local if it has no zone.
  *
  * @returns Milliseconds since 1970.
  */
@@ -33,7 +33,7 @@ export function readSince(text: string): number {
 export function readCount(text: string): number {
   const count = Number(text)
   if (/^\d{1,9}$/.test(text) && count > 0) return count
-  throw new InvalidArgumentError('expected a whole number from 1 on')
+  throw new InvalidArgumentError('expected an integer, at least 1')
 }
 
 function durationSecs(text: string): number | undefined {

@@ -1,10 +1,10 @@
-/** One line of a log, with its place in it. */
+/** One line of a log, with its id. */
 export interface LogEntry<Event> {
   readonly id: number
   readonly event: Event
 }
 
-/** Reads the entries with a higher id than `afterId`, the newest first. */
+/** Reads the entries with a higher id than `afterId`, newest first. */
 export type ReadAfter<Event> = (afterId: number) => Promise<readonly LogEntry<Event>[]>
 
 /** On PostgreSQL an entry can become visible after entries with higher ids. */
@@ -12,10 +12,10 @@ const lateEntries = 500
 const pollMs = 500
 
 /**
- * Yields the entries of a log as they come, the oldest first, until `stop` is aborted.
+ * Yields new entries of a log, oldest first, until `stop` is aborted.
  *
  * @param readAfter Reads all entries, so that `shown` and what is skipped are known.
- * @param shown Ids that have been printed already.
+ * @param shown Ids that are already printed.
  */
 export async function* followLog<Event>(
   readAfter: ReadAfter<Event>,

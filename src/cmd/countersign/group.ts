@@ -24,29 +24,31 @@ import { json, type ListView, pageSize, printPages, show } from './output.ts'
 export function addGroupVerb(program: Command): void {
   const group = program
     .command('group')
-    .description('groups of users; the status of a group takes precedence over that of the user')
-  const status = new Option('--status <status>', 'for all members').choices(groupStatuses)
+    .description('groups of users; the status of a group overrides that of its members')
+  const status = new Option('--status <status>', 'status of all members').choices(groupStatuses)
   dataOptions(group.command('add <name>'))
     .description('add a group')
     .addOption(
-      new Option('--status <status>', 'for all members').choices(groupStatuses).default('active'),
+      new Option('--status <status>', 'status of all members')
+        .choices(groupStatuses)
+        .default('active'),
     )
-    .option('--description <text>', 'what it is for', '')
+    .option('--description <text>', 'purpose of the group', '')
     .action(add)
-  dataOptions(group.command('list')).description('all groups').action(list)
+  dataOptions(group.command('list')).description('list all groups').action(list)
   dataOptions(group.command('edit <name>'))
     .description("change a group's status")
     .addOption(status.makeOptionMandatory())
     .action(edit)
   dataOptions(group.command('join <name> <username>'))
-    .description('put a user into a group')
+    .description('add a user to a group')
     .action(join)
   dataOptions(group.command('leave <name> <username>'))
-    .description('take a user out of a group')
+    .description('remove a user from a group')
     .action(leave)
   dataOptions(group.command('remove <name>'))
     .description('remove a group; its members stay')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -61,7 +63,7 @@ async function add(
       description: options.description,
     })
     process.stdout.write(
-      asJson ? json(groupJson(group)) : `${group.name} is added (${group.groupId})\n`,
+      asJson ? json(groupJson(group)) : `${group.name} added (${group.groupId})\n`,
     )
   })
 }
@@ -98,7 +100,7 @@ async function join(name: string, username: string, options: DataOptions): Promi
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
     await administration.run(addMember, { group, user })
-    show(asJson, memberJson(group, user, true), `${user.username} is in ${group.name}`)
+    show(asJson, memberJson(group, user, true), `${user.username} added to ${group.name}`)
   })
 }
 
@@ -107,11 +109,7 @@ async function leave(name: string, username: string, options: DataOptions): Prom
     const group = await groupNamed(store, name)
     const user = await userNamed(store, username)
     await administration.run(removeMember, { group, user })
-    show(
-      asJson,
-      memberJson(group, user, false),
-      `${user.username} is not in ${group.name} any more`,
-    )
+    show(asJson, memberJson(group, user, false), `${user.username} removed from ${group.name}`)
   })
 }
 
@@ -123,7 +121,7 @@ async function remove(
     const group = await groupNamed(store, name)
     await confirmed(`Remove group ${group.name}?`, options.yes)
     await administration.run(deleteGroup, { group })
-    show(asJson, { ...groupJson(group), removed: true }, `${group.name} is removed`)
+    show(asJson, { ...groupJson(group), removed: true }, `${group.name} removed`)
   })
 }
 

@@ -6,16 +6,16 @@ import { Store } from '../../service/store/store.ts'
 import { CommandError, type DataOptions, dataOptions } from './context.ts'
 import { json } from './output.ts'
 
-const newConfig = `; Made by 'countersign init'. Every key is explained in docs/countersign.cfg.md.
+const newConfig = `; Created by 'countersign init'. docs/countersign.cfg.md explains every key.
 [service]
 data_folder=.
-; names under which clients reach the service; the first stands in links
+; host names of the service; links use the first
 ;host_names=mfa.example.com
-; for PostgreSQL in place of SQLite
+; PostgreSQL instead of SQLite
 ;database_url=postgres://USER:PASSWORD@HOST/DATABASE
 `
 
-/** `countersign init`: an empty data folder and database. */
+/** `countersign init` */
 export function addInitVerb(program: Command): void {
   dataOptions(program.command('init'))
     .description('create new data: folder, sealing key and database, without users')
@@ -38,8 +38,8 @@ async function init(options: DataOptions): Promise<void> {
   const key = sealingKey === undefined ? keyFile(folder) : 'the sealing key'
   process.stdout.write(`${folder} is ready.
 
-Keep a copy of ${key} in another place: without it the secrets in the database can't be opened.
-Point the other verbs at this data:  export COUNTERSIGN_DATA=${folder}
+Keep a copy of ${key} in a different place: without it the secrets in the database can't be decrypted.
+Use this data in other commands:     export COUNTERSIGN_DATA=${folder}
 Start the service:                   countersign service
 `)
 }
@@ -47,7 +47,7 @@ Start the service:                   countersign service
 function alreadyThere({ folder, databaseUrl }: DataLocation): CommandError {
   return new CommandError(
     databaseUrl === undefined
-      ? `there is Countersign data in ${folder} already; name another folder with --data`
-      : `the database has Countersign data already; for a further node copy sealing.key of the first into ${folder}, and start 'countersign service'`,
+      ? `${folder} already has Countersign data; choose a different folder with --data`
+      : `the database already has Countersign data; to add a node, copy sealing.key of the first node to ${folder} and start 'countersign service'`,
   )
 }

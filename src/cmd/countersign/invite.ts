@@ -26,13 +26,13 @@ interface InviteOptions extends DataOptions {
 const hourMs = 3_600_000
 const maxHours = 24 * 90
 
-/** `countersign user invite`: a link by which a user adds a first device, or a new one after a loss. */
+/** `countersign user invite`: sends a link to add a first device, or a new one after a loss. */
 export function addInvite(user: Command): void {
   dataOptions(user.command('invite <username>'))
-    .description('mail a link with which the user adds a device at the portal')
+    .description('mail a link that lets the user add a device in the portal')
     .option('--email <address>', "recipient, instead of the user's own address", readMailOption)
-    .option('--valid-hours <hours>', 'how long the link works', readHours, 72)
-    .option('--new', 'allow an unknown name, which becomes a user with the first device', false)
+    .option('--valid-hours <hours>', 'how long the link is valid', readHours, 72)
+    .option('--new', 'allow an unknown name; adding the first device creates the user', false)
     .option('--print-link', 'print the link instead of sending mail', false)
     .action(invite)
 }
@@ -55,15 +55,16 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
     const link = portalLink(address, code)
     const expires = systemClock.now() + hours * hourMs
     if (mail !== undefined) await send(mail, { to, name, link, hours })
-    const stranger = user === undefined ? `\n${name} becomes a user with the first device.\n` : ''
+    const creation =
+      user === undefined ? `\nAdding the first device creates the user ${name}.\n` : ''
     if (asJson) {
       const told = mail === undefined ? { enroll_portal_url: link } : { mailed_to: to }
       process.stdout.write(json({ username: name, ...told, expiration: isoTime(expires) }))
     } else if (mail !== undefined) {
-      process.stdout.write(`${to} is invited, until ${moment(expires)}\n${stranger}`)
+      process.stdout.write(`Invitation sent to ${to}; expires ${moment(expires)}\n${creation}`)
     } else {
       process.stdout.write(
-        `\nGive this link to ${name} and to nobody else; it works once, until ${moment(expires)}:\n\n  ${link}\n${stranger}`,
+        `\nGive this link to ${name} only. It works once; expires ${moment(expires)}:\n\n  ${link}\n${creation}`,
       )
     }
   })
@@ -76,7 +77,7 @@ async function knownUser(store: Store, username: string): Promise<User> {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     throw new CommandError(
-      `${error.message} (to add one: countersign user add ${username}; with --new the name becomes a user with the first device)`,
+      `${error.message} (to add one: countersign user add ${username}; with --new, adding the first device creates the user)`,
     )
   }
 }
@@ -108,7 +109,7 @@ async function send(
 async function createMail({ folder, config }: DataLocation, to: string): Promise<MailPort> {
   if (to === '') {
     throw new CommandError(
-      'there is no address to send to; name one with --email, or use --print-link',
+      'the user has no mail address; give one with --email, or use --print-link',
     )
   }
   const outbox = new Outbox(folder, systemClock)
@@ -117,7 +118,7 @@ async function createMail({ folder, config }: DataLocation, to: string): Promise
   })
   if (mail !== undefined) return mail
   throw new CommandError(
-    'no mail is set up in [mail] of countersign.cfg; name the file with --config, or use --print-link',
+    'mail is not configured; set up [mail] in countersign.cfg (given by --config), or use --print-link',
   )
 }
 

@@ -2,9 +2,9 @@ import { ServiceAddress } from '../../service/compose/service_address.ts'
 import { CommandError, type Context } from './context.ts'
 
 /**
- * The address that links begin with: `public_url`, or where the service was when it last started.
+ * The address for links: `public_url`, or that of the service when it last started.
  *
- * @throws {CommandError} where neither is known.
+ * @throws {CommandError} if neither is known.
  */
 export async function linkAddress({
   store,
@@ -13,6 +13,6 @@ export async function linkAddress({
   const address = location.config.publicUrl ?? (await new ServiceAddress(store).read())
   if (address !== undefined) return address
   throw new CommandError(
-    'the address of the service is not known, which links begin with: start the service first, or set public_url',
+    'the address of the service for links is unknown; start the service once, or set public_url',
   )
 }

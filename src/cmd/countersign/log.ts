@@ -54,12 +54,12 @@ function logOptions(command: Command): Command {
   return dataOptions(command)
     .option(
       '--since <time>',
-      'entries since then: 2h, 3d, 2026-11-28, 2026-11-28T14:00Z',
+      'only entries since this time: 2h, 3d, 2026-11-28, 2026-11-28T14:00Z',
       readSince,
     )
     .option(
       '--limit <count>',
-      `how many (default: ${defaultLimit}; with --since ${maxEntries})`,
+      `number of entries (default: ${defaultLimit}; with --since ${maxEntries})`,
       readCount,
     )
     .option('--follow', 'print the oldest first, then each new entry until Ctrl-C', false)
@@ -143,10 +143,10 @@ async function print<Event>(
     count += page.items.length
     return count < limit ? page : { ...page, next: null }
   })
-  const empty = since === undefined ? view.empty : 'Nothing since then.'
+  const empty = since === undefined ? view.empty : 'No entries since then.'
   await printPages(listed, { ...view, empty }, asJson)
   if (count === limit && since !== undefined) {
-    process.stderr.write(`only the newest ${limit} entries are shown; --limit shows more\n`)
+    process.stderr.write(`Only the newest ${limit} entries are shown; --limit shows more\n`)
   }
 }
 

@@ -20,7 +20,7 @@ const deniedDays = 30
 const dayMs = 86_400_000
 const maxEvents = 10_000
 
-/** What `countersign check` says of user names: collisions, and look-alikes that were denied. */
+/** User names in `countersign check`: collisions, and look-alikes that were denied. */
 export interface NameReport {
   readonly collisions: readonly (readonly OwnedName[])[]
   readonly problematic: readonly (OwnedName & { readonly problem: string })[]
@@ -54,11 +54,11 @@ export function nameReportJson({ collisions, problematic, denied }: NameReport) 
   }
 }
 
-/** The report for people; empty where there is nothing to say. */
+/** The report for people; empty without findings. */
 export function nameReportText({ collisions, problematic, denied }: NameReport): string {
   const listed = problematic.map(
     ({ name, username, problem }) =>
-      `'${spelledOut(name)}' of the user ${username} works, but no new user may have such a name: ${problem}\n`,
+      `'${spelledOut(name)}' of user ${username} works, but a new user can't have such a name: ${problem}\n`,
   )
   const attempts =
     denied.length === 0
@@ -93,7 +93,7 @@ function collisionText(names: readonly OwnedName[]): string {
   )
 }
 
-/** Look-alikes that were denied lately, the newest first, each once. */
+/** Look-alikes that were denied recently, each once, newest first. */
 async function deniedNames(store: Store): Promise<DeniedName[]> {
   const events = await new AuthenticationLog().list(
     {

@@ -8,7 +8,7 @@ import { CommandError, type Context, type DataOptions, dataOptions, withStore } 
 import { linkAddress } from './link_address.ts'
 import { isoTime, json, moment, table } from './output.ts'
 
-const banner = 'Nothing of this has left this machine: provider=outbox keeps it in files.'
+const banner = 'Test messages: with provider=outbox, nothing is actually sent.'
 const lookEveryMs = 100
 const takenMs = 5_000
 
@@ -16,20 +16,22 @@ const takenMs = 5_000
 export function addOutboxVerb(program: Command): void {
   const outbox = program
     .command('outbox')
-    .description('messages, calls and mail that provider=outbox keeps, for trials')
+    .description(
+      'test messages, calls and mail that appear here instead of being sent (provider=outbox)',
+    )
   dataOptions(outbox.command('list', { isDefault: true }))
-    .description('what would have been sent, the newest first')
+    .description('list messages, calls and mail, newest first')
     .action(list)
   dataOptions(outbox.command('show <id>'))
-    .description('one message or call with its full text')
+    .description('show one entry with its full text')
     .action(show)
   dataOptions(outbox.command('link'))
     .description('print a private link that opens the outbox in a browser')
     .action(link)
   dataOptions(outbox.command('answer [call-id]'))
-    .description('answer a call as the callee; without an ID, the latest call')
-    .option('--key <key>', 'the key that is pressed: 0 to 9, * or #')
-    .option('--hang-up', 'hang up without a key', false)
+    .description('answer a call; without an ID, the latest one')
+    .option('--key <key>', 'key to press: 0 to 9, * or #')
+    .option('--hang-up', 'hang up without pressing a key', false)
     .action(answer)
 }
 
@@ -97,17 +99,17 @@ async function answer(
   await withOutbox(options, async ({ outbox, describeEntryState, folder }) => {
     const call = await findCall(outbox, callId)
     if ((await describeEntryState(call)) !== 'waiting') {
-      throw new CommandError(`call ${call.id} is over: ${await describeEntryState(call)}`)
+      throw new CommandError(`call ${call.id} has ended: ${await describeEntryState(call)}`)
     }
     await outbox.answer(call.id, key)
     if (!(await isTaken(outbox, call.id))) {
       await outbox.answerTaken(call.id)
       throw new CommandError(
-        `the service did not take the answer; is it running on ${folder}, with provider=outbox in [phone]?`,
+        `the service did not accept the answer; check that it runs with the data in ${folder} and provider=outbox in [phone]`,
       )
     }
     const state = await describeEntryState(call)
-    const text = state === 'waiting' ? 'that was another key; the call asks once more' : state
+    const text = state === 'waiting' ? 'the call does not use that key and asks again' : state
     process.stdout.write(options.json ? json(entryJson(call, state)) : `${text}\n`)
   })
 }
@@ -115,7 +117,7 @@ async function answer(
 function parseKey({ key, hangUp }: { readonly key?: string; readonly hangUp: boolean }) {
   if ((key === undefined) === !hangUp) throw new CommandError('give either --key KEY or --hang-up')
   if (key === undefined) return null
-  if (!/^[0-9*#]$/.test(key)) throw new CommandError('--key takes one of 0 to 9, * and #')
+  if (!/^[0-9*#]$/.test(key)) throw new CommandError('--key must be 0 to 9, * or #')
   return key
 }
 
@@ -126,7 +128,7 @@ async function findCall(outbox: Outbox, callId: string | undefined): Promise<Kep
       : await outbox.byId(callId)
   if (entry?.kind === 'phone') return entry
   if (callId === undefined) throw new CommandError('there is no call in the outbox')
-  throw entry === undefined ? notThere(callId) : new CommandError(`${callId} is no call`)
+  throw entry === undefined ? notThere(callId) : new CommandError(`${callId} is not a call`)
 }
 
 async function isTaken(outbox: Outbox, id: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 
 export type Cell = string | number | null
 
-/** Rows as a table for people, with a line that helps where there are none. */
+/** Formats rows as a table for people, or returns `empty` if there are none. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -62,7 +62,7 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** Aligns further rows with those given. */
+/** Returns a formatter that aligns rows with those given. */
 export function columns(
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -85,23 +85,23 @@ export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
-/** Prints what a verb has done: for scripts or for people. */
+/** Prints the result of a verb, for scripts or for people. */
 export function show(asJson: boolean, value: unknown, text: string): void {
   process.stdout.write(asJson ? json(value) : `${text}\n`)
 }
 
-/** A moment for people, in the local time zone to the second. */
+/** Formats a time for people: local, to the second. */
 export function moment(milliseconds: number | null): string {
   if (milliseconds === null) return ''
   return new Date(milliseconds).toLocaleString('sv-SE')
 }
 
-/** A moment for scripts: ISO 8601 in UTC, `2026-11-28T20:09:37.000Z`. */
+/** Formats a time for scripts: ISO 8601 in UTC, `2026-11-28T20:09:37.000Z`. */
 export function isoTime(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }
 
-/** The known word that begins like the one typed, or differs from it in one letter. */
+/** Finds a known word that begins like the typed one, or differs from it in one letter. */
 export function suggestWord(word: string, known: readonly string[]): string | undefined {
   const typed = word.toLowerCase()
   return known.find((candidate) => {

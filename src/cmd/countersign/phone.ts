@@ -25,26 +25,26 @@ const maxHours = 24 * 365
 export function addPhoneVerb(program: Command): void {
   const phone = program
     .command('phone')
-    .description("users' phones; push2 is the second in their order")
+    .description("users' phones; push2 is the second one in the list")
   dataOptions(phone.command('add <username>'))
     .description("add a phone at the end of the user's list")
     .option('--number <number>', 'international, like +15550101234')
-    .option('--name <name>', 'what it is called')
+    .option('--name <name>', 'name of the phone')
     .option('--platform <platform>', 'iOS, Android, …')
     .action(add)
   dataOptions(phone.command('list <username>'))
-    .description("a user's phones in their order")
+    .description("list a user's phones in order")
     .action(list)
   dataOptions(phone.command('reorder <username> <phone-id...>'))
     .description('set the order of the phones')
     .action(reorder)
   dataOptions(phone.command('activate <phone-id>'))
-    .description('create a link that connects the push app on the phone; it works once')
-    .option('--valid-hours <hours>', 'how long it works', readHours, 24)
+    .description('create a one-time link that connects the push app on the phone')
+    .option('--valid-hours <hours>', 'how long the link is valid', readHours, 24)
     .action(activate)
   dataOptions(phone.command('remove <phone-id>'))
     .description('remove a phone')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -64,7 +64,7 @@ async function add(
       phone: { number, name, platform },
     })
     process.stdout.write(
-      asJson ? json(phoneJson(added)) : `${added.phoneId} is added to ${user.username}\n`,
+      asJson ? json(phoneJson(added)) : `${added.phoneId} added to ${user.username}\n`,
     )
   })
 }
@@ -101,12 +101,14 @@ async function reorder(
     const user = await userNamed(store, username)
     const own = (await new Phones().ofUser(user.userId, store.db)).map(({ phoneId }) => phoneId)
     if (own.length !== phoneIds.length || !own.every((phoneId) => phoneIds.includes(phoneId))) {
-      throw new CommandError(
-        `name all ${own.length} phones of ${user.username}, each once: ${own.join(' ')}`,
-      )
+      throw new CommandError(`list each of ${user.username}'s phones once: ${own.join(' ')}`)
     }
     await administration.run(reorderPhones, { user, phoneIds })
-    show(asJson, { username: user.username, phone_ids: phoneIds }, 'reordered')
+    show(
+      asJson,
+      { username: user.username, phone_ids: phoneIds },
+      `phones of ${user.username} reordered`,
+    )
   })
 }
 
@@ -126,7 +128,7 @@ async function activate(
     process.stdout.write(
       asJson
         ? json({ activation_url: url, expiration: isoTime(expires) })
-        : `\nScan this with the phone, or open the link on it; it works once, until ${moment(expires)}:\n\n${renderUnicodeCompact(url, { border: 2 })}\n\n${url}\n`,
+        : `\nScan this with the phone, or open the link on it. It works once; expires ${moment(expires)}:\n\n${renderUnicodeCompact(url, { border: 2 })}\n\n${url}\n`,
     )
   })
 }
@@ -139,7 +141,7 @@ async function remove(
     await confirmed(`Remove phone ${phoneId}?`, options.yes)
     const removed = await administration.run(deletePhone, { phoneId })
     if (!removed) throw noSuchPhone(phoneId)
-    show(asJson, { phone_id: phoneId, removed: true }, `${phoneId} is removed`)
+    show(asJson, { phone_id: phoneId, removed: true }, `${phoneId} removed`)
   })
 }
 

@@ -69,7 +69,7 @@ function located(options: LocationOptions): DataLocation | undefined {
   }
 }
 
-/** Errors of which an operator needs the message only, without a stack. */
+/** Errors that are printed without a stack. */
 function isForOperator(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof ServiceError
 }

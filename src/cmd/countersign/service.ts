@@ -4,16 +4,20 @@ import type { ServiceFlags } from './run_service.ts'
 
 const lingerMs = 100
 
-/** `countersign service`: the MFA service in the foreground. */
+/** `countersign service` */
 export function addServiceVerb(program: Command): void {
   locationOptions(program.command('service'))
-    .description('the MFA service, in the foreground; creates its data if there is none')
-    .option('--port <port>', 'TCP port, instead of the configured one; 0 for any', readPort)
+    .description('run the MFA service in the foreground; creates its data if there is none')
+    .option(
+      '--port <port>',
+      'TCP port, overrides the configured one; 0 for any free port',
+      readPort,
+    )
     .action(async (flags: ServiceFlags) => {
       // imported on use, so that the other verbs start quickly
       const { runService } = await import('./run_service.ts')
       process.exitCode = await runService(flags)
-      // does not wait for queries to a database that does not answer
+      // don't wait for queries to a database that does not answer
       setTimeout(() => process.exit(), lingerMs).unref()
     })
 }

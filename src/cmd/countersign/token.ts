@@ -34,7 +34,7 @@ const tokenKinds = ['totp-6', 'totp-8', 'hotp-6', 'hotp-8'] as const
 export function addTokenVerb(program: Command): void {
   const token = program
     .command('token')
-    .description('tokens that generate passcodes: authenticator apps, hardware tokens, YubiKeys')
+    .description('passcode tokens: authenticator apps, hardware tokens, YubiKeys')
   dataOptions(token.command('add <username>'))
     .description('add a token for a user; its QR code is shown only once')
     .addOption(
@@ -53,21 +53,21 @@ export function addTokenVerb(program: Command): void {
         .default('SHA1'),
     )
     .addOption(
-      new Option('--step <seconds>', 'how long a passcode lasts (TOTP)')
+      new Option('--step <seconds>', 'time step of the token (TOTP)')
         .choices(['30', '60'])
         .default('30'),
     )
-    .option('--serial <serial>', 'the serial number printed on it')
-    .option('--counter <counter>', 'its counter value (HOTP)', readCounter, 0)
+    .option('--serial <serial>', 'serial number printed on the token')
+    .option('--counter <counter>', 'current counter (HOTP)', readCounter, 0)
     .option(
       '--secret-file <file>',
-      'file with its secret in base32, - for standard input (default: a new secret)',
+      'file with the secret in base32, - for standard input (default: a new secret)',
     )
     .action(add)
   addTokenImportVerb(token)
   dataOptions(token.command('list'))
-    .description('all tokens with their users')
-    .option('--unassigned', 'only those without a user', false)
+    .description('list all tokens with their users')
+    .option('--unassigned', 'only tokens without a user', false)
     .action(list)
   dataOptions(token.command('assign <serial> <username>'))
     .description('assign a token to a user, by its serial or identifier')
@@ -80,7 +80,7 @@ export function addTokenVerb(program: Command): void {
     .action(resync)
   dataOptions(token.command('remove <serial>'))
     .description('remove a token')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -115,7 +115,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
     process.stdout.write(
       asJson
         ? json({ ...tokenJson(toHardwareToken(token)), otpauth_uri: uri })
-        : `${token.tokenId} is added to ${user.username}\n${options.secretFile === undefined ? tokenShown(uri) : ''}`,
+        : `${token.tokenId} added to ${user.username}\n${options.secretFile === undefined ? tokenShown(uri) : ''}`,
     )
   })
 }
@@ -164,15 +164,19 @@ async function assign(serial: string, username: string, options: DataOptions): P
     const token = await tokenNamed(store, serial)
     const user = await userNamed(store, username)
     if (token.phoneId !== null)
-      throw new CommandError(`${serial} belongs to a phone and moves with it`)
+      throw new CommandError(`${serial} is part of a phone and can't be assigned`)
     if (token.userId !== null && token.userId !== user.userId) {
       const holder = await new Users().byId(token.userId, store.db)
       throw new CommandError(
-        `${serial} is ${holder?.username ?? 'somebody'}'s; take it from them first: countersign token unassign ${serial}`,
+        `${serial} is assigned to ${holder?.username ?? 'another user'}; unassign it first: countersign token unassign ${serial}`,
       )
     }
     await administration.run(assignToken, { tokenId: token.tokenId, user })
-    show(asJson, tokenJson({ ...token, userId: user.userId }), `${serial} is ${user.username}'s`)
+    show(
+      asJson,
+      tokenJson({ ...token, userId: user.userId }),
+      `${serial} assigned to ${user.username}`,
+    )
   })
 }
 
@@ -181,9 +185,9 @@ async function unassign(serial: string, options: DataOptions): Promise<void> {
     const token = await tokenNamed(store, serial)
     if (token.userId === null) throw new CommandError(`${serial} is not assigned to a user`)
     if (token.phoneId !== null)
-      throw new CommandError(`${serial} belongs to a phone; remove the phone`)
+      throw new CommandError(`${serial} is part of a phone; remove the phone instead`)
     await administration.run(assignToken, { tokenId: token.tokenId, user: undefined })
-    show(asJson, tokenJson({ ...token, userId: null }), `${serial} is no longer assigned`)
+    show(asJson, tokenJson({ ...token, userId: null }), `${serial} unassigned`)
   })
 }
 
@@ -200,17 +204,17 @@ async function resync(
     if (!kind.startsWith('hotp')) {
       throw new CommandError(
         kind === 'yubikey'
-          ? 'a YubiKey needs no resynchronisation: each of its passcodes has its counter in it'
-          : 'only HOTP tokens need it; the drift of a TOTP token is followed automatically',
+          ? 'a YubiKey needs no resynchronisation: its passcodes contain the counter'
+          : 'only HOTP tokens need resynchronisation; the drift of TOTP tokens is corrected automatically',
       )
     }
     const codes = [first, second, ...(third === undefined ? [] : [third])]
     const found = await administration.run(resyncToken, { tokenId, codes })
     if (!found)
       throw new CommandError(
-        'these are not codes in a row of that HOTP token, or they are behind its last use',
+        'these are not consecutive codes of that HOTP token, or they are older than its last use',
       )
-    show(asJson, tokenJson(token), `${serial} is in step again`)
+    show(asJson, tokenJson(token), `${serial} resynchronised`)
   })
 }
 
@@ -223,7 +227,7 @@ async function remove(
     const { tokenId } = token
     await confirmed(`Remove token ${serial}?`, options.yes)
     await administration.run(deleteToken, { tokenId })
-    show(asJson, { ...tokenJson(token), removed: true }, `${serial} is removed`)
+    show(asJson, { ...tokenJson(token), removed: true }, `${serial} removed`)
   })
 }
 
@@ -234,15 +238,17 @@ async function tokenNamed(store: Store, name: string): Promise<HardwareToken> {
     throw new CommandError(`there is no token ${name}; see countersign token list`)
   if (others.length === 0) return token
   const each = [token, ...others].map(({ tokenId, kind }) => `${tokenId} (${kind})`).join(', ')
-  throw new CommandError(`several tokens have the serial ${name}; say which: ${each}`)
+  throw new CommandError(
+    `several tokens have the serial ${name}; use the identifier instead: ${each}`,
+  )
 }
 
 function readCounter(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number')
+  throw new InvalidArgumentError('expected an integer')
 }
 
-/** From a file: every user of the machine can read the arguments of a process. */
+/** Not from an argument, because every user of the machine can read those. */
 function readSecret(file: string): Secret {
   try {
     return new Secret(readFileSync(file === '-' ? 0 : file, 'utf8').trim())

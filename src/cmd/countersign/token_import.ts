@@ -65,7 +65,7 @@ const defaultStepSecs = 30
 /** `countersign token import` */
 export function addTokenImportVerb(token: Command): void {
   dataOptions(token.command('import <file>'))
-    .description('import the hardware tokens in a file, - for standard input')
+    .description('import hardware tokens from a file, - for standard input')
     .addOption(
       new Option('--format <format>', 'format of the file (default: detected)').choices([
         'csv',
@@ -76,14 +76,14 @@ export function addTokenImportVerb(token: Command): void {
     .addOption(
       new Option(
         '--kind <kind>',
-        'what the tokens of a CSV file are (default: what its columns say, else "hotp-6")',
+        'kind of the tokens in a CSV file (default: from its columns, else "hotp-6")',
       ).choices(['hotp-6', 'hotp-8', 'totp-6', 'totp-8']),
     )
     .addOption(
-      new Option(
-        '--step <seconds>',
-        'how long a passcode lasts (TOTP of a CSV file; default: "30")',
-      ).choices(['30', '60']),
+      new Option('--step <seconds>', 'time step (TOTP in a CSV file; default: "30")').choices([
+        '30',
+        '60',
+      ]),
     )
     .addOption(
       new Option('--algorithm <name>', 'hash (CSV file; default: "SHA1")').choices([
@@ -99,9 +99,9 @@ export function addTokenImportVerb(token: Command): void {
         .conflicts('replace')
         .default(false),
     )
-    .option('--replace', 'replace them; they stay with their users', false)
-    .option('--skip-invalid', 'import the others where lines or keys are wrong', false)
-    .option('--dry-run', 'only print what would be done', false)
+    .option('--replace', 'replace tokens whose serial already exists; they stay assigned', false)
+    .option('--skip-invalid', 'skip tokens with errors, and import the others', false)
+    .option('--dry-run', 'only print what the import would change', false)
     .action(importFile)
 }
 
@@ -112,7 +112,7 @@ async function importFile(file: string, options: ImportVerbOptions): Promise<voi
   if (problems.length > 0 && !options.skipInvalid) {
     if (options.json) process.stdout.write(json({ imported: 0, problems }))
     throw new CommandError(
-      `nothing was imported: ${problems.length} of ${count + problems.length} tokens in ${name} are wrong; put them right, or add --skip-invalid to import the others`,
+      `nothing was imported: ${problems.length} of ${count + problems.length} tokens in ${name} have errors; correct them, or add --skip-invalid to import the others`,
     )
   }
   await withStore(options, async ({ administration, json: asJson }) => {
@@ -202,16 +202,16 @@ async function takeTokens(
   return { ...imported, ...(await run(assignListedTokens, { tokens: held })) }
 }
 
-/** Refuses options that this format does not use: they were meant for another file. */
+/** Refuses options that this format does not use: they are meant for a different file. */
 function refuseForeignOptions(format: TokenFileFormat, options: ImportVerbOptions): void {
   const { kind, step, algorithm, keyFile, passwordFile } = options
   if (format !== 'csv' && (kind ?? step ?? algorithm) !== undefined) {
     throw new CommandError(
-      '--kind, --step and --algorithm are for CSV files; this one says it itself',
+      '--kind, --step and --algorithm are for CSV files; this file contains these values',
     )
   }
   if (format !== 'pskc' && (keyFile ?? passwordFile) !== undefined) {
-    throw new CommandError('--key-file and --password-file are for PSKC files, and this is none')
+    throw new CommandError('--key-file and --password-file are for PSKC files; this is not one')
   }
 }
 
@@ -227,7 +227,7 @@ function toCsvTokens({ kind, step, algorithm }: ImportVerbOptions): CsvTokens {
   }
 }
 
-/** From files: every user of the machine can read the arguments of a process. */
+/** From files, because every user of the machine can read the arguments of a process. */
 async function buildUnlock({
   keyFile,
   passwordFile,
@@ -248,7 +248,7 @@ async function readOctets(file: string, what: string): Promise<Buffer> {
   }
 }
 
-/** Not by `readFileSync(0)`, which fails on a pipe that is not filled fast enough. */
+/** Not `readFileSync(0)`, which fails if the pipe is empty at that moment. */
 async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
@@ -259,7 +259,7 @@ function duplicatesAre({ skip, replace }: ImportVerbOptions): OnDuplicate {
   return replace ? 'replace' : skip ? 'skip' : 'refuse'
 }
 
-/** Carries the result of a dry run out of the transaction that is not to be committed. */
+/** Thrown with the result of a dry run, to roll the transaction back. */
 class DryRun extends Error {
   readonly imported: Taken
 
@@ -269,7 +269,7 @@ class DryRun extends Error {
   }
 }
 
-/** A dry run does all the work, so that it finds every problem, and rolls it back. */
+/** A dry run does all the work, to find every problem, and rolls it back. */
 async function rolledBackIf(
   dryRun: boolean,
   work: (end: (imported: Taken) => Taken) => Promise<Taken>,
@@ -288,7 +288,7 @@ async function rolledBackIf(
 function explained(error: unknown): never {
   if (error instanceof DirectoryError && error.code === 'DIRECTORY_SERIAL_TAKEN') {
     throw new CommandError(
-      `nothing was imported: ${error.message}; add --skip to leave these as they are, or --replace`,
+      `nothing was imported: ${error.message}; add --skip to keep these unchanged, or --replace`,
     )
   }
   throw error
@@ -322,11 +322,11 @@ function summary({ added, replaced, skipped, assigned, unassigned }: Taken, dryR
   const counts = [
     `${added.length} added`,
     ...(replaced.length > 0 ? [`${replaced.length} replaced`] : []),
-    ...(skipped.length > 0 ? [`${skipped.length} skipped that were there already`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped because they already exist`] : []),
     ...(assigned.length > 0 ? [`${assigned.length} assigned to their users`] : []),
     ...(unassigned.length > 0 ? [`${unassigned.length} not assigned`] : []),
   ].join(', ')
-  if (dryRun) return `would be imported: ${counts}; nothing was changed\n`
-  const hint = `Give one to a user: countersign token assign ${added[0] ?? 'SERIAL'} USERNAME\n`
+  if (dryRun) return `dry run: ${counts}; nothing was changed\n`
+  const hint = `Assign one: countersign token assign ${added[0] ?? 'SERIAL'} USERNAME\n`
   return `imported: ${counts}\n${assigned.length > 0 ? '' : hint}`
 }

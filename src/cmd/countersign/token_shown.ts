@@ -1,7 +1,7 @@
 import { renderUnicodeCompact } from 'uqr'
 import type { Token } from '../../service/authenticators/oath/oath_tokens.ts'
 
-/** The URI by which an authenticator app takes a token over. */
+/** The URI that an authenticator app imports a token from. */
 export function otpauthUri(
   username: string,
   { kind, algorithm, digits, stepSecs, position }: Token,
@@ -12,7 +12,7 @@ export function otpauthUri(
   return `otpauth://${kind}/${label}?secret=${secret}&issuer=Countersign&algorithm=${algorithm}&digits=${digits}&${moving}`
 }
 
-/** The QR code to scan, and the URI below it for those who can't. */
+/** The QR code to scan, with the URI as text below it. */
 export function tokenShown(uri: string): string {
-  return `\nScan this with an authenticator app; it is shown this once:\n\n${renderUnicodeCompact(uri, { border: 2 })}\n\n${uri}\n`
+  return `\nScan this with an authenticator app. It is shown only once:\n\n${renderUnicodeCompact(uri, { border: 2 })}\n\n${uri}\n`
 }

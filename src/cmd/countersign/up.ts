@@ -8,20 +8,20 @@ interface UpFlags extends LocationOptions {
   readonly radiusPort: number
 }
 
-/** `countersign up`: everything at once, to try it out. */
+/** `countersign up` */
 export function addUpVerb(program: Command): void {
   locationOptions(program.command('up'))
-    .description('service, proxy and a first organisation in one process, to try it out')
+    .description('run service and proxy in one process with sample data, to try them out')
     .option(
       '--host <name>',
-      'listen on all addresses of this machine, for clients that reach it by this name or address (default: only this machine)',
+      'listen on all addresses of this machine, under this name or address (default: this machine only)',
       readHost,
     )
-    .option('--port <port>', 'the MFA service, HTTPS', readPort, 8443)
-    .option('--radius-port <port>', 'the authentication proxy, UDP', readPort, 1812)
+    .option('--port <port>', 'port of the MFA service, HTTPS', readPort, 8443)
+    .option('--radius-port <port>', 'port of the authentication proxy, UDP', readPort, 1812)
     .option(
       '--directory-port <port>',
-      'the simulated directory (accepted, but not used yet)',
+      'port of the simulated directory (not used yet)',
       readPort,
       8480,
     )

@@ -39,17 +39,22 @@ export function addUserVerb(program: Command): void {
     .description('add a user, optionally with a token or bypass codes')
     .option('--realname <name>', 'full name')
     .option('--email <address>', 'mail address', readMailOption)
-    .option('--alias <name...>', 'further names of the user')
+    .option('--alias <name...>', 'additional names of the user')
     .option('--totp', 'create a time-based token (TOTP) and show its QR code')
     .option('--hotp', 'create a counter-based token (HOTP) and show its QR code')
-    .option('--bypass <count>', 'make bypass codes, which work for 24 hours', readCount)
+    .option('--bypass <count>', 'create bypass codes, valid for 24 hours', readCount)
     .action(add)
   dataOptions(user.command('list'))
-    .description('all users, with their devices, invitations and locks')
-    .option('--search <text>', 'only those whose names or mail address have words that begin so')
-    .option('--not-enrolled', 'only those without a device to sign in with', false)
+    .description('list all users, with their devices, invitations and locks')
+    .option(
+      '--search <text>',
+      'only users with a name or mail address that has a word beginning with this text',
+    )
+    .option('--not-enrolled', 'only users without a device to sign in with', false)
     .action(listUsers)
-  dataOptions(user.command('show <username>')).description('a user with all devices').action(show)
+  dataOptions(user.command('show <username>'))
+    .description('show a user with all devices')
+    .action(show)
   addInvite(user)
   dataOptions(user.command('edit <username>'))
     .description('change a user')
@@ -61,14 +66,14 @@ export function addUserVerb(program: Command): void {
     )
     .action(edit)
   dataOptions(user.command('alias <username> [alias...]'))
-    .description("set a user's aliases; without any, remove them")
+    .description("replace a user's aliases; without any, remove them")
     .action(alias)
   dataOptions(user.command('unlock <username>'))
-    .description('remove the lockouts caused by wrong passcodes')
+    .description('end the lockouts after wrong passcodes')
     .action(unlock)
   dataOptions(user.command('remove <username>'))
     .description('remove a user with all devices')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -115,15 +120,15 @@ async function add(username: string, options: AddOptions): Promise<void> {
       )
       return
     }
-    process.stdout.write(`${made.user.username} is added (${made.user.userId})\n`)
+    process.stdout.write(`${made.user.username} added (${made.user.userId})\n`)
     for (const uri of made.uris) process.stdout.write(tokenShown(uri))
     if (made.codes.length > 0)
       process.stdout.write(
-        `\nBypass codes; each works once, within 24 hours:\n${made.codes.map((code) => `  ${code}\n`).join('')}`,
+        `\nBypass codes; each works once, for 24 hours:\n${made.codes.map((code) => `  ${code}\n`).join('')}`,
       )
     if (made.uris.length + made.codes.length === 0) {
       process.stdout.write(
-        `Give them something to sign in with: countersign token add ${made.user.username} --totp\n`,
+        `Add a token to sign in with: countersign token add ${made.user.username} --totp\n`,
       )
     }
   })
@@ -200,7 +205,7 @@ async function edit(username: string, options: EditOptions): Promise<void> {
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign user edit --help')
     await administration.run(updateUser, { user, change })
-    showResult(asJson, userJson({ ...user, ...change }), `${user.username} is changed`)
+    showResult(asJson, userJson({ ...user, ...change }), `${user.username} changed`)
   })
 }
 
@@ -215,7 +220,7 @@ async function alias(
     showResult(
       asJson,
       userJson({ ...user, aliases }),
-      `${user.username} goes by ${[user.username, ...aliases].join(', ')}`,
+      `names of ${user.username}: ${[user.username, ...aliases].join(', ')}`,
     )
   })
 }
@@ -225,7 +230,7 @@ async function unlock(username: string, options: DataOptions): Promise<void> {
     const user = await userNamed(store, username)
     await administration.run(unlockUser, { user })
     const status = user.status === 'locked out' ? 'active' : user.status
-    showResult(asJson, userJson({ ...user, status }), `${user.username} is no longer locked out`)
+    showResult(asJson, userJson({ ...user, status }), `${user.username} unlocked`)
   })
 }
 
@@ -237,6 +242,6 @@ async function remove(
     const user = await userNamed(store, username)
     await confirmed(`Remove ${user.username} and all devices?`, options.yes)
     await administration.run(deleteUser, { user })
-    showResult(asJson, { username: user.username, removed: true }, `${user.username} is removed`)
+    showResult(asJson, { username: user.username, removed: true }, `${user.username} removed`)
   })
 }

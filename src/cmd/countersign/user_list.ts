@@ -50,7 +50,7 @@ const view = {
 function emptyText({ notEnrolled, search }: ListOptions): string {
   if (search !== undefined) return `No user matches '${search}'.`
   return notEnrolled
-    ? 'Every user is enrolled.'
+    ? 'All users are enrolled.'
     : 'There are no users yet. Add one: countersign user add alice --totp'
 }
 

@@ -154,6 +154,8 @@ export class Tokens {
       .selectFrom('oath_tokens')
       .selectAll()
       .where((where) => where.or([where('serial', '=', name), where('token_id', '=', name)]))
+      .orderBy('kind')
+      .orderBy('digits')
       .execute()
     return rows.map(toToken)
   }
