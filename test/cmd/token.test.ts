@@ -79,7 +79,7 @@ describe('countersign token, with tokens of a file', () => {
     )
     const [, totp = ''] = /, (DH\w+) \(totp-8\)/.exec(stderr) ?? []
     assert.equal(run(`token remove ${totp} --yes`).status, 0)
-    assert.equal(run('token assign 1004 alice').stdout, "1004 is alice's\n")
+    assert.equal(run('token assign 1004 alice').stdout, '1004 assigned to alice\n')
   })
 
   test('refuses to assign a token that another user has', () => {
@@ -99,7 +99,10 @@ describe('countersign token, with tokens of a file', () => {
     assert.equal(run(`token resync 1004 ${code(700)} ${code(701)}`).stdout, '1004 resynchronised\n')
     assert.equal(run(`token resync 1004 ${code(600)} ${code(601)} ${code(602)}`).status, 1)
     run('token import - --kind totp-6', `2001,${hex}`)
-    assert.match(run('token resync 2001 111111 222222').stderr, /only HOTP tokens need it/)
+    assert.match(
+      run('token resync 2001 111111 222222').stderr,
+      /only HOTP tokens need resynchronisation/,
+    )
   })
 
   test('reads the key and the password of PSKC files from files', () => {

@@ -105,7 +105,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.press('Send code')
     await at.page.getByLabel('Code from the SMS').fill('12')
     await at.press('Confirm')
-    await at.text(/That is not the code/)
+    await at.text(/The code is wrong/)
     await looksRight(at.page, 'enrol-number-2')
     await at.page.getByLabel('Code from the SMS').fill(sentCode())
     await at.press('Confirm')

@@ -86,7 +86,7 @@ export class OwnBelongings {
     if (mayRemove(listWaysIn(await this.list(userId, db)), id)) return
     throw new SelfServiceError(
       'last_way_in',
-      'This is the last thing that you can sign in with. Add another one first.',
+      'This is your only way to sign in. Add another device first.',
     )
   }
 }

@@ -10,5 +10,5 @@ const maxNameLength = 64
 export function readName(typed: string): string {
   const name = typed.normalize('NFC').replace(/\s+/g, ' ').trim()
   if (name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
-  throw new SelfServiceError('name', `A name has ${maxNameLength} characters at most.`)
+  throw new SelfServiceError('name', `A name can have at most ${maxNameLength} characters.`)
 }

@@ -150,7 +150,7 @@ export class Enrolments {
       userId === null ? await this.#users.byName(username, db) : await this.#users.byId(userId, db)
     if (user === undefined && userId !== null) throw over()
     if (user !== undefined && !mayEnrol(user)) throw over()
-    // a user whose name looks like the invited one was added meanwhile
+    // a user with a look-alike name may exist since the invitation
     if (
       user === undefined &&
       (await newNameRefusal(username, 'none', this.#store.db)) !== undefined
@@ -186,27 +186,27 @@ export class Enrolments {
 function over(): SelfServiceError {
   return new SelfServiceError(
     'invitation_over',
-    'This link is not valid, or not any more. Ask for a new one: sign in where you were told to enrol, or ask your administrator.',
+    'This link is not valid or has expired. For a new one, sign in again where you got it, or ask your administrator.',
   )
 }
 
 function used(): SelfServiceError {
   return new SelfServiceError(
     'invitation_used',
-    'This link has been used already. If it was not you, tell your administrator.',
+    'This link was already used. If you did not use it, tell your administrator.',
   )
 }
 
 function elsewhere(): SelfServiceError {
   return new SelfServiceError(
     'invitation_elsewhere',
-    'This link was opened in another browser. Go on there, or come back in half an hour.',
+    'This link was opened in a different browser. Continue there, or try again in half an hour.',
   )
 }
 
 function enrolled(): SelfServiceError {
   return new SelfServiceError(
     'already_enrolled',
-    'You have something to sign in with already. Sign in here with it to add another device.',
+    'You already have a device. Sign in with it to add another one.',
   )
 }

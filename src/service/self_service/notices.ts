@@ -1,7 +1,7 @@
 import type { MailMessage } from '../messaging/messaging.ts'
 import type { User } from '../people/user.ts'
 
-/** What a user is told by mail, so that what somebody else did in his name does not stay unseen. */
+/** A change that users are notified of by mail, in case another person made it. */
 export type Notice =
   | { readonly kind: 'device_added'; readonly name: string }
   | { readonly kind: 'device_removed'; readonly name: string }
@@ -9,19 +9,19 @@ export type Notice =
   | { readonly kind: 'passkey_removed'; readonly name: string }
   | { readonly kind: 'recovery_codes_made' }
 
-/** The mails of the portal: all their words stand here. */
+/** Builds the mail that notifies a user of a change. */
 export function noticeMail(user: User, notice: Notice, now: number): MailMessage {
   const { subject, happened } = words(notice)
   const at = `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return buildMail(user.email, subject, [
     `Hello ${user.realname === '' ? user.username : user.realname},`,
-    `${happened} It happened at ${at}, for the account ${user.username}.`,
-    'If this was you, there is nothing to do.',
-    'If it was not, tell your administrator at once: somebody else may be able to sign in as you.',
+    `${happened} Account: ${user.username}. Time: ${at}.`,
+    'If this was you, you don’t need to do anything.',
+    'If it wasn’t you, tell your administrator immediately: another person may be able to sign in as you.',
   ])
 }
 
-/** Asks somebody to enrol. */
+/** Builds the mail that asks a user to enrol. */
 export function invitationMail(
   to: string,
   username: string,
@@ -30,12 +30,12 @@ export function invitationMail(
 ): MailMessage {
   return buildMail(
     to,
-    'Set up your second factor',
+    'Set up two-step sign-in',
     [
       `Hello ${username},`,
-      'from now on your sign-in asks for a second proof beside your password. Setting it up takes about two minutes; have your phone at hand.',
-      `The link works once, for ${hours(validHours)}. Do not pass it on: whoever opens it can sign in as you.`,
-      'If you did not expect this, ask your administrator before you open it.',
+      'You now need a second step in addition to your password to sign in. Setting it up takes about two minutes; have your phone ready.',
+      `The link works once and expires after ${hours(validHours)}. Don’t share it: anyone who opens it can sign in as you.`,
+      'If you did not expect this mail, ask your administrator before you open the link.',
     ],
     { label: 'Set up now', link },
   )
@@ -51,22 +51,22 @@ function words(notice: Notice): { readonly subject: string; readonly happened: s
     case 'device_removed':
       return {
         subject: 'A device was removed from your account',
-        happened: `The device “${notice.name}” can’t be used to sign in any more.`,
+        happened: `The device “${notice.name}” can no longer be used to sign in.`,
       }
     case 'passkey_added':
       return {
         subject: 'A passkey was added to your account',
-        happened: `The passkey “${notice.name}” now opens the page where you manage your devices.`,
+        happened: `The passkey “${notice.name}” can now be used to manage your devices.`,
       }
     case 'passkey_removed':
       return {
         subject: 'A passkey was removed from your account',
-        happened: `The passkey “${notice.name}” is worth nothing any more.`,
+        happened: `The passkey “${notice.name}” no longer works.`,
       }
     case 'recovery_codes_made':
       return {
         subject: 'New recovery codes for your account',
-        happened: 'New recovery codes were made; those you had before are worth nothing any more.',
+        happened: 'New recovery codes were created. Your previous codes no longer work.',
       }
   }
 }
@@ -107,7 +107,7 @@ function paragraph(text: string): string {
   return `<p style="margin:0 0 14px">${escaped(text)}</p>`
 }
 
-/** With the address below it, for those who look where a button leads before they press it. */
+/** A button with its address below, so that readers see where it leads. */
 function buttonHtml(label: string, link: string): string {
   const href = escaped(link)
   return `<p style="margin:20px 0"><a href="${href}" style="display:inline-block;padding:12px 20px;border-radius:10px;background:#2b4acb;color:#fff;text-decoration:none;font-weight:600">${escaped(label)}</a></p><p style="margin:0 0 14px;font-size:13px;color:#565c70;word-break:break-all">${href}</p>`
@@ -123,7 +123,7 @@ function escaped(text: string): string {
 
 const maxLineLength = 76
 
-/** Lines that a mail program shows as they are; a link is never broken. */
+/** Wraps text for mail programs that show lines unchanged; a link is never wrapped. */
 function folded(text: string): string {
   if (text.includes('://')) return text
   const lines: string[] = []

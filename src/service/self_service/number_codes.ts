@@ -40,7 +40,7 @@ export class NumberCodes {
   /** @throws {SelfServiceError} `number`, `number_taken`, `too_many`, `limit`, `not_sent` */
   async send(person: Person, typed: string, name: string): Promise<void> {
     if (this.#sms === undefined) {
-      throw new SelfServiceError('not_sent', 'Messages are not set up here.')
+      throw new SelfServiceError('not_sent', 'Text messages are not available here.')
     }
     const number = readNumber(typed)
     const { session, user } = person
@@ -54,7 +54,7 @@ export class NumberCodes {
     if (code === undefined) throw limitReached()
     // letters outside GSM 03.38 would turn the message into three
     const account = inGsm7(session.username).slice(0, maxAccountLength)
-    const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not ask for it, do nothing.`
+    const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not request it, ignore this message.`
     const userId = user?.userId ?? `new:${session.username}`
     await this.#sms
       .send({ phoneId: '', userId, number, text, txid: null, context: 'enrollment' })
@@ -73,7 +73,7 @@ function readNumber(typed: string): string {
     if (!(error instanceof DirectoryError)) throw error
     throw new SelfServiceError(
       'number',
-      'Write the number with its country code, like +1 555 010 1234.',
+      'Enter the number with its country code, such as +1 555 010 1234.',
     )
   }
 }
@@ -81,7 +81,7 @@ function readNumber(typed: string): string {
 function limitReached(): SelfServiceError {
   return new SelfServiceError(
     'limit',
-    'Too many codes have been asked for. Wait an hour, or add the phone with the app instead.',
+    'Too many codes were requested. Wait an hour, or add the phone with the app instead.',
   )
 }
 

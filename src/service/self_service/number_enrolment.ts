@@ -42,10 +42,13 @@ export class NumberEnrolment {
     // in its own transaction: a wrong code stays counted, whatever happens next
     const checked = await this.#numberChecks.check(tokenHash, digits, this.#clock.now())
     if (checked === 'wrong_code') {
-      throw new SelfServiceError('wrong_code', 'That is not the code. Look at the message again.')
+      throw new SelfServiceError(
+        'wrong_code',
+        'The code is wrong. Check the message and try again.',
+      )
     }
     if (checked === 'code_over') {
-      throw new SelfServiceError('code_over', 'That code is not valid any more. Ask for a new one.')
+      throw new SelfServiceError('code_over', 'The code has expired. Request a new one.')
     }
     return await this.#acts.run(async (db, now) => {
       const known = await this.#enrolments.known(person, db, now)

@@ -10,9 +10,12 @@ const maxPhones = 20
  */
 export function requireNewNumber(number: string, own: readonly Phone[]): void {
   if (own.some((phone) => phone.number === number)) {
-    throw new SelfServiceError('number_taken', 'This number is one of your devices already.')
+    throw new SelfServiceError('number_taken', 'This number is already one of your devices.')
   }
   if (own.length >= maxPhones) {
-    throw new SelfServiceError('too_many', `You have ${maxPhones} devices. Remove one first.`)
+    throw new SelfServiceError(
+      'too_many',
+      `You have the maximum of ${maxPhones} devices. Remove one first.`,
+    )
   }
 }

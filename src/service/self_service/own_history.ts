@@ -64,6 +64,6 @@ export class OwnHistory {
     if (await this.#fraudReports.report(user.userId, txid)) {
       return (await this.#users.byId(user.userId, this.#db))?.status === 'locked out'
     }
-    throw new SelfServiceError('not_found', 'This sign-in has been reported already.')
+    throw new SelfServiceError('not_found', 'This sign-in was already reported.')
   }
 }

@@ -42,10 +42,7 @@ export class OwnPhones {
       const own = (await this.#phones.ofUser(user.userId, db)).map(({ phoneId }) => phoneId)
       const named = new Set(phoneIds)
       if (phoneIds.length !== own.length || !own.every((phoneId) => named.has(phoneId))) {
-        throw new SelfServiceError(
-          'order',
-          'Your devices have changed meanwhile. Load the page again.',
-        )
+        throw new SelfServiceError('order', 'Your devices have changed. Reload the page.')
       }
       await this.#phones.reorder(user.userId, phoneIds, db)
       const description = phoneIds.join(' ')

@@ -45,7 +45,7 @@ export class SelfServiceError extends Error {
 
 /** For a device or passkey that does not exist, or is not the user's. */
 export function notFound(): SelfServiceError {
-  return new SelfServiceError('not_found', 'That is not there any more. Load the page again.')
+  return new SelfServiceError('not_found', 'This device no longer exists. Reload the page.')
 }
 
 /** The same for an unknown user as for a wrong passcode. */

@@ -11,7 +11,7 @@ const portalActor = { name: 'portal', role: customRole('Portal', ['applications.
 
 /**
  * The portal as an application with its own integration key, for lockout, limits and logs. An
- * administrator who disables it closes the sign-in to self-service. It is created on first use.
+ * administrator can disable it, which turns off the sign-in to self-service. It is created on first use.
  */
 export class PortalApplication {
   readonly #store: Store

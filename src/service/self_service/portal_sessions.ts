@@ -3,13 +3,13 @@ import { Secret } from '../../host/secret.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 
 /**
- * `enrollment`: came by an invitation; `sign_in`: has said a name and proved nothing yet;
- * `self_service`: has proved a second factor.
+ * `enrollment`: opened by an invitation; `sign_in`: has a name, not proved yet; `self_service`: has
+ * proved a second factor.
  */
 const portalSessionKinds = ['enrollment', 'sign_in', 'self_service'] as const
 export type PortalSessionKind = (typeof portalSessionKinds)[number]
 
-/** What a browser that holds a token is to the portal. */
+/** A session of a browser. */
 export interface PortalSession {
   readonly tokenHash: string
   readonly kind: PortalSessionKind
@@ -17,12 +17,12 @@ export interface PortalSession {
   readonly userId: string | null
   /** Of the invitation that opened it. */
   readonly codeHash: string | null
-  /** Where it was opened from. */
+  /** Client address that opened it. */
   readonly address: string
-  /** What a sign-in waits for; `null` where it waits for nothing, or there is nobody to wait for. */
+  /** The transaction that a sign-in waits for; `null` if there is none. */
   readonly txid: string | null
   readonly shownCode: string | null
-  /** Since when it waits. */
+  /** When the wait began. */
   readonly asked: number | null
   readonly created: number
   readonly seen: number
@@ -37,7 +37,7 @@ export interface OpenedSession {
 
 const minuteMs = 60_000
 
-/** How long a session lives, however busy it is, and how long an idle one does. */
+/** Longest lifetime of a session, and the longest time without a request. */
 const lifetimes: Readonly<
   Record<PortalSessionKind, { readonly maxDurationMs: number; readonly idleMs: number }>
 > = {
@@ -46,10 +46,10 @@ const lifetimes: Readonly<
   self_service: { maxDurationMs: 60 * minuteMs, idleMs: 15 * minuteMs },
 }
 
-/** A session's last use is written down this often, and not at each request. */
+/** The last use of a session is stored at most this often. */
 const seenEveryMs = 30_000
 
-/** The sessions of the portal: of each token only its hash is kept. */
+/** Sessions of the portal. Only the hash of each token is stored. */
 export class PortalSessions {
   readonly #store: Store
 
@@ -57,7 +57,6 @@ export class PortalSessions {
     this.#store = store
   }
 
-  /** Opens a session. */
   async open(
     session: Pick<PortalSession, 'kind' | 'username' | 'userId' | 'codeHash' | 'address'>,
     now: number,
@@ -83,7 +82,7 @@ export class PortalSessions {
     return { token: new Secret(token), tokenHash }
   }
 
-  /** The session of a token, unless it is over. */
+  /** Finds the session of a token; `undefined` if it has ended. */
   async byToken(token: string, now: number, db: StoreDb): Promise<PortalSession | undefined> {
     return await this.byHash(hashToken(token), now, db)
   }
@@ -99,7 +98,7 @@ export class PortalSessions {
     return session === undefined || isOver(session, now) ? undefined : session
   }
 
-  /** Notes that a session was used. */
+  /** Records that a session was used. */
   async touch({ tokenHash, seen }: PortalSession, now: number): Promise<void> {
     if (now - seen < seenEveryMs) return
     await this.#store.db
@@ -109,7 +108,7 @@ export class PortalSessions {
       .execute()
   }
 
-  /** Gives a session of somebody whom nobody knew the user that was made for him. */
+  /** Links an enrolment session to the user that it created. */
   async setUser(tokenHash: string, userId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('portal_sessions')
@@ -118,7 +117,7 @@ export class PortalSessions {
       .execute()
   }
 
-  /** Keeps the challenge of a ceremony; a new one takes the place of the one before. */
+  /** Stores the challenge of a WebAuthn ceremony in place of the previous one. */
   async setChallenge(tokenHash: string, challenge: string): Promise<void> {
     await this.#store.db
       .updateTable('portal_sessions')
@@ -127,7 +126,7 @@ export class PortalSessions {
       .execute()
   }
 
-  /** Uses a challenge up. @returns Whether it was the one that stood there. */
+  /** Consumes a challenge. @returns Whether it was the stored one. */
   async takeChallenge(tokenHash: string, challenge: string, db: StoreDb): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('portal_sessions')
@@ -138,7 +137,7 @@ export class PortalSessions {
     return numUpdatedRows === 1n
   }
 
-  /** Notes what a sign-in waits for; `undefined` for nothing any more. */
+  /** Stores what a sign-in waits for; `undefined` if it no longer waits. */
   async setWaiting(
     tokenHash: string,
     waiting: Pick<PortalSession, 'txid' | 'shownCode' | 'asked'> | undefined,
@@ -163,7 +162,7 @@ export class PortalSessions {
     return numDeletedRows > 0n
   }
 
-  /** Ends all sessions of a user but one. @returns How many. */
+  /** Ends all sessions of a user except one. @returns How many. */
   async endOthers(userId: string, tokenHash: string, db: StoreDb): Promise<number> {
     const { numDeletedRows } = await db
       .deleteFrom('portal_sessions')
@@ -173,7 +172,7 @@ export class PortalSessions {
     return Number(numDeletedRows)
   }
 
-  /** Forgets those that are over. */
+  /** Deletes sessions that have ended. */
   async prune(now: number): Promise<void> {
     await this.#store.db.deleteFrom('portal_sessions').where('expires', '<=', now).execute()
   }

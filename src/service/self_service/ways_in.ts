@@ -1,18 +1,18 @@
-/** How a device lets its user in at a login. */
+/** How a device can be used at a login. */
 export type WayIn = 'push' | 'phone' | 'sms' | 'passcode'
 
-/** All that somebody can sign in with. */
+/** The devices and passkeys of a user. */
 export interface WaysIn {
-  /** Phones and tokens; one that no way leads to, as a number without SMS, lets nobody in. */
+  /** Phones and tokens. One without any way in can't be used at a login. */
   readonly devices: readonly { readonly id: string; readonly ways: readonly WayIn[] }[]
-  /** They open the portal, and no login that asks over RADIUS. */
+  /** For the portal only; logins over RADIUS can't use them. */
   readonly passkeys: readonly string[]
 }
 
 /**
- * Whether a device or passkey may go without shutting its user out: the last device that lets him in
- * stays, and the last passkey of somebody who has nothing else. Recovery codes do not count: they
- * come to an end.
+ * Whether a device or passkey can be removed without locking its user out. The last device with a way
+ * in can't be removed, nor the last passkey of a user without such a device. Recovery codes do not
+ * count, because they run out.
  */
 export function mayRemove({ devices, passkeys }: WaysIn, id: string): boolean {
   const usable = devices.filter(({ ways }) => ways.length > 0)

@@ -2,35 +2,35 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { mayRemove, type WayIn } from '../../../src/service/self_service/ways_in.ts'
 
-describe('the last way in', () => {
+describe('removing a device or passkey', () => {
   const own = (devices: Readonly<Record<string, readonly WayIn[]>>, passkeys: string[] = []) => ({
     devices: Object.entries(devices).map(([id, ways]) => ({ id, ways })),
     passkeys,
   })
 
-  test('is not removed, whatever kind it is of', () => {
+  test('refuses to remove the last way in, of any kind', () => {
     for (const way of ['push', 'phone', 'sms', 'passcode'] as const) {
       assert.equal(mayRemove(own({ one: [way] }), 'one'), false)
     }
   })
 
-  test('one of two may go', () => {
+  test('allows to remove one of two devices', () => {
     assert.equal(mayRemove(own({ one: ['push'], two: ['passcode'] }), 'one'), true)
   })
 
-  test('a phone that nothing reaches is no way in: it may go, and nobody can stay with it', () => {
+  test('ignores a phone without a way in', () => {
     const both = own({ one: ['push'], unreachable: [] })
     assert.equal(mayRemove(both, 'unreachable'), true)
     assert.equal(mayRemove(both, 'one'), false)
   })
 
-  test('a passkey does not stand in for a device: no login over RADIUS takes it', () => {
+  test('does not count a passkey as a device', () => {
     const both = own({ one: ['push'] }, ['passkey'])
     assert.equal(mayRemove(both, 'one'), false)
     assert.equal(mayRemove(both, 'passkey'), true)
   })
 
-  test('who has nothing but a passkey keeps it', () => {
+  test('refuses to remove the last passkey of a user without devices', () => {
     assert.equal(mayRemove(own({}, ['passkey']), 'passkey'), false)
     assert.equal(mayRemove(own({}, ['passkey', 'another']), 'passkey'), true)
     assert.equal(mayRemove(own({ unreachable: [] }, ['passkey']), 'passkey'), false)

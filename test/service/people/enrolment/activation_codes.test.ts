@@ -21,7 +21,7 @@ onBothDatabases('activation codes', (rig) => {
 
   const create = (expires: number) => codes.create(userId, null, expires, now, store.db)
 
-  test('of fifty who use one at once, one is first', async () => {
+  test('lets one of fifty concurrent uses succeed', async () => {
     const found = await codes.find(await create(now + dayMs), store.db)
     assert(found !== undefined)
     const used = await Promise.all(
@@ -32,7 +32,7 @@ onBothDatabases('activation codes', (rig) => {
     assert.equal(used.filter(Boolean).length, 1)
   })
 
-  test('one that is over is told so for a month, and forgotten then', async () => {
+  test('reports a used or expired code for a month, then deletes it', async () => {
     const code = await create(now + dayMs)
     await codes.prune(now + 30 * dayMs)
     assert.equal((await codes.find(code, store.db))?.used, null)
@@ -40,7 +40,7 @@ onBothDatabases('activation codes', (rig) => {
     assert.equal(await codes.find(code, store.db), undefined)
   })
 
-  test('withdrawn are those that nobody has used', async () => {
+  test('withdraws unused codes only', async () => {
     const [used, unused] = [await create(now + dayMs), await create(now + dayMs)]
     const found = await codes.find(used, store.db)
     await codes.use(found?.codeHash ?? '', now, store.db)

@@ -34,7 +34,7 @@ onBothDatabases('invitations', (rig) => {
   const bind = async (code: string, session: string, at = now) =>
     invitations.bind(await read(code), session, at, store.db)
 
-  test('a code has 128 bits or more, and is kept as a hash', async () => {
+  test('has a code of at least 128 bits, stored as a hash', async () => {
     const code = await invite()
     assert.match(code, /^[A-Za-z0-9]{22}$/)
     const rows = await store.db.selectFrom('portal_codes').selectAll().execute()
@@ -42,7 +42,7 @@ onBothDatabases('invitations', (rig) => {
     assert.equal(await invitations.byCode(`${code.slice(1)}0`, store.db), undefined)
   })
 
-  test('of ten browsers that open it at once, it is one’s', async () => {
+  test('opens in one of ten concurrent browsers', async () => {
     const invitation = await read(await invite())
     const opened = await Promise.all(
       Array.from({ length: 10 }, (_, browser) =>
@@ -52,7 +52,7 @@ onBothDatabases('invitations', (rig) => {
     assert.equal(opened.filter(Boolean).length, 1)
   })
 
-  test('it is used up once, by the session that has it', async () => {
+  test('is consumed once, by the session that opened it', async () => {
     const code = await invite()
     await bind(code, 'one')
     const { codeHash } = await read(code)
@@ -62,13 +62,13 @@ onBothDatabases('invitations', (rig) => {
     assert.equal(await bind(code, 'one'), false)
   })
 
-  test('one that has expired is nobody’s', async () => {
+  test('can’t be opened after it expired', async () => {
     const code = await invite(60)
     assert.equal(await bind(code, 'one', now + 60_000), false)
     assert.equal(await bind(code, 'one', now + 59_999), true)
   })
 
-  test('expired ones are forgotten, and the user who was made for nothing is named', async () => {
+  test('deletes expired ones, and returns users that were created for nothing', async () => {
     const code = await invite(60)
     const { userId } = await store.transaction((db) =>
       new Users().create({ username: `made${store.dialect}` }, now, db),
@@ -94,11 +94,11 @@ onBothDatabases('links that a login shows', (rig) => {
   const linkFor = (username: string) => links.atLogin({ username }, integration)
   const errorCode = (link: string) => link.slice(link.lastIndexOf('/') + 1)
 
-  test('have the code behind the #, where no log has it', async () => {
+  test('have the code behind the #, which no log contains', async () => {
     assert.match(await linkFor('nobody'), /^https:\/\/mfa\.example\/portal#\/enroll\/\w{22}$/)
   })
 
-  test('a thousand of one name are one row; after that as many as there are names', async () => {
+  test('stores one row per name, however often a link is requested', async () => {
     const count = async () =>
       (await store.db.selectFrom('portal_codes').selectAll().execute()).length
     await linkFor('impatient')
@@ -109,7 +109,7 @@ onBothDatabases('links that a login shows', (rig) => {
     assert.equal(await count(), before + 1)
   })
 
-  test('one that somebody has opened is not handed out again', async () => {
+  test('does not return a link that was opened', async () => {
     const first = await linkFor('opened')
     const invitation = await invitations.byCode(errorCode(first), store.db)
     assert(invitation !== undefined)
@@ -117,7 +117,7 @@ onBothDatabases('links that a login shows', (rig) => {
     assert.notEqual(await linkFor('opened'), first)
   })
 
-  test('one that ends soon is not handed out again', async () => {
+  test('does not return a link that expires soon', async () => {
     const first = await linkFor('late')
     clock.advance(121_000)
     assert.notEqual(await linkFor('late'), first)
@@ -138,8 +138,8 @@ onBothDatabases('portal sessions', (rig) => {
       store.db,
     )
 
-  describe('their token', () => {
-    test('is 256 bits that are kept as a hash', async () => {
+  describe('the token of a session', () => {
+    test('has 256 bits, stored as a hash', async () => {
       const { token } = await open('sign_in')
       assert.equal(Buffer.from(token.reveal(), 'base64url').length, 32)
       const rows = await store.db.selectFrom('portal_sessions').selectAll().execute()
@@ -147,13 +147,13 @@ onBothDatabases('portal sessions', (rig) => {
       assert.equal((await sessions.byToken(token.reveal(), now, store.db))?.kind, 'sign_in')
     })
 
-    test('its hash, as a thief of the database has it, is no token', async () => {
+    test('is not replaceable by its stored hash', async () => {
       const { tokenHash } = await open('self_service')
       assert.equal(await sessions.byToken(tokenHash, now, store.db), undefined)
     })
   })
 
-  test('one of self-service ends after a quarter of an hour without use, and after an hour', async () => {
+  test('ends a self-service session after 15 minutes without use, or after an hour', async () => {
     const { token } = await open('self_service')
     const at = (minutes: number) =>
       sessions.byToken(token.reveal(), now + minutes * 60_000, store.db)
@@ -166,7 +166,7 @@ onBothDatabases('portal sessions', (rig) => {
     assert.equal(await at(60), undefined)
   })
 
-  test('a challenge is taken once, of fifty at once', async () => {
+  test('consumes a challenge once, of fifty concurrent uses', async () => {
     const { tokenHash } = await open('self_service')
     await sessions.setChallenge(tokenHash, 'challenge')
     const taken = await Promise.all(
