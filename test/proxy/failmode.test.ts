@@ -44,7 +44,7 @@ describe('failmode', () => {
     silent.close()
   })
 
-  /** One sign-in through a proxy of its own. */
+  /** One sign-in through a new proxy. */
   async function signIn(failmode: 'safe' | 'secure', override: Override = {}): Promise<SignIn> {
     const proxy = await ProxyAtWork.start(sectionFor(api, { failmode, ...override }))
     try {
@@ -54,20 +54,20 @@ describe('failmode', () => {
     }
   }
 
-  /** Nothing that the proxy can ask answers. */
+  /** The proxy gets no answer to anything. */
   const outages: readonly (readonly [string, () => Override, (() => void)?])[] = [
-    ['the name of the API is not found', () => ({ apiHost: 'no-such-host.invalid' })],
+    ['the name of the API can not be resolved', () => ({ apiHost: 'no-such-host.invalid' })],
     ['the connection is refused', () => ({ apiPort: refusing })],
-    ['its certificate is of another authority', () => ({ httpCaCertsFile: other.caFile })],
+    ['its certificate is issued by another CA', () => ({ httpCaCertsFile: other.caFile })],
     ['the HTTP proxy is down', () => ({ httpProxyHost: '127.0.0.1', httpProxyPort: refusing })],
-    ['connections are taken and stay silent', () => ({ apiPort: findPort(silent) })],
-    ['preauth gets HTTP 500', () => ({}), () => doing('preauth', unavailable)],
-    ['preauth gets no answer', () => ({}), () => doing('preauth', 'hang')],
-    ['preauth is cut off', () => ({}), () => doing('preauth', 'reset')],
-    ['auth gets HTTP 503', () => ({}), () => doing('auth', unavailable)],
+    ['connections are accepted but stay silent', () => ({ apiPort: findPort(silent) })],
+    ['preauth gets HTTP 500', () => ({}), () => respond('preauth', unavailable)],
+    ['preauth gets no answer', () => ({}), () => respond('preauth', 'hang')],
+    ['preauth is cut off', () => ({}), () => respond('preauth', 'reset')],
+    ['auth gets HTTP 503', () => ({}), () => respond('auth', unavailable)],
   ]
   for (const [name, override, prepare] of outages) {
-    test(`${name}, and check fails: safe lets in, loudly; secure rejects`, async () => {
+    test(`${name}, and check fails: safe accepts with a warning, secure rejects`, async () => {
       prepare?.()
       api.check = () => (name.includes('no answer') ? 'hang' : unavailable)
       const [safe, secure] = await Promise.all([
@@ -87,7 +87,7 @@ describe('failmode', () => {
     })
   }
 
-  /** One login's call fails, while the API answers `check`. */
+  /** A login's call fails, while the API answers `check`. */
   const notOutages: readonly (readonly [string, 'preauth' | 'auth', Doing])[] = [
     ['preauth gets HTTP 500', 'preauth', { status: 500, body: 'oops' }],
     ['preauth gets HTTP 502', 'preauth', { status: 502, body: '' }],
@@ -96,8 +96,8 @@ describe('failmode', () => {
     ['auth gets HTTP 500', 'auth', { status: 500, body: 'oops' }],
   ]
   for (const [name, call, answer] of notOutages) {
-    test(`${name}, and check is answered: rejected as busy, also with safe`, async () => {
-      doing(call, answer)
+    test(`${name}, and check is answered: rejects as busy, also with safe`, async () => {
+      respond(call, answer)
       const { reply, proxy } = await signIn('safe', { apiTimeoutSecs: 2 })
       assert.deepEqual(reply, {
         accepted: false,
@@ -108,7 +108,7 @@ describe('failmode', () => {
     })
   }
 
-  test('check fails, but another user has an answer meanwhile: rejected, also with safe', async () => {
+  test('rejects, also with safe, if check fails but another user gets an answer', async () => {
     api.check = () => unavailable
     api.preauth = ({ username }) =>
       username === 'alice' ? 'hang' : { response: { result: 'allow', status_msg: 'Bypass' } }
@@ -120,7 +120,7 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('the kept connections are dead, but the API takes new ones: rejected, also with safe', async () => {
+  test('rejects, also with safe, if kept connections are dead but the API accepts new ones', async () => {
     const way = await LoadBalancer.start()
     way.leadTo(api.port)
     const proxy = await ProxyAtWork.start(
@@ -131,16 +131,16 @@ describe('failmode', () => {
     way.goSilent()
     assert.equal((await proxy.signIn('alice', '123456'))?.accepted, false)
     assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
-    // now over new connections
+    // this one uses new connections
     assert.equal((await proxy.signIn('alice', '123456'))?.message, 'Login request denied.')
     await proxy.stop()
     await way.close()
   })
 
-  test('a short api_timeout does not make check fail sooner', async () => {
+  test('does not apply a short api_timeout to check', async () => {
     const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 1 }))
     await api.askedTimes('/auth/v2/check', 1)
-    doing('preauth', 'hang')
+    respond('preauth', 'hang')
     api.check = () => 'hang'
     const alice = proxy.signIn('alice', '123456')
     await api.askedTimes('/auth/v2/check', 2)
@@ -151,7 +151,7 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('a user name that causes HTTP 500 lets nobody in', async () => {
+  test('rejects usernames that cause HTTP 500, also with safe', async () => {
     api.preauth = ({ username }) =>
       username?.startsWith('poison')
         ? { status: 500, body: '' }
@@ -164,8 +164,8 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('a login that waits for a free connection until its time is over is rejected', async () => {
-    doing('preauth', 'hang')
+  test('rejects a login that waits too long for a free connection', async () => {
+    respond('preauth', 'hang')
     const proxy = await ProxyAtWork.start(
       sectionFor(api, { failmode: 'safe', apiTimeoutSecs: 2, apiMaxConnections: 1 }),
     )
@@ -180,7 +180,7 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('a burst of logins of one user leaves room for everybody else', async () => {
+  test('serves other users during a burst of logins of one user', async () => {
     api.preauth = ({ username }) =>
       username === 'alice' ? 'hang' : { response: { result: 'allow', status_msg: 'Bypass' } }
     const proxy = await ProxyAtWork.start(sectionFor(api, { apiTimeoutSecs: 2 }))
@@ -192,26 +192,26 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  test('calls wait for one of the kept connections instead of opening more', async () => {
+  test('lets calls wait for a kept connection instead of opening more', async () => {
     const proxy = await ProxyAtWork.start(sectionFor(api, { apiMaxConnections: 4 }))
     let open = 0
-    let most = 0
+    let maxOpen = 0
     api.preauth = () => {
       open++
-      most = Math.max(most, open)
+      maxOpen = Math.max(maxOpen, open)
       setImmediate(() => open--)
       return { response: { result: 'allow', status_msg: 'Bypass' } }
     }
     const names = Array.from({ length: 200 }, (_, index) => `user${index}`)
     const replies = await Promise.all(names.map((name) => proxy.signIn(name, '123456')))
     assert.equal(replies.filter((reply) => reply?.accepted).length, 200)
-    assert(most <= 4, `${most} at once`)
+    assert(maxOpen <= 4, `${maxOpen} at once`)
     // four, and the one of check
     assert(api.connections <= 5, `${api.connections} connections`)
     await proxy.stop()
   })
 
-  /** The API decided, or may have: a rejection in either mode, even while check fails. */
+  /** The API has decided, or may have: both modes reject, even while check fails. */
   const decided: readonly (readonly [string, 'preauth' | 'auth', Doing])[] = [
     ['preauth says 401', 'preauth', fail(40103, 'Invalid signature in request credentials')],
     [
@@ -253,8 +253,8 @@ describe('failmode', () => {
     ['the answer to the push is cut off', 'auth', 'reset'],
   ]
   for (const [name, call, answer] of decided) {
-    test(`${name}: rejected, also with safe`, async () => {
-      doing(call, answer)
+    test(`${name}: rejects, also with safe`, async () => {
+      respond(call, answer)
       api.check = () => unavailable
       const both = await Promise.all([
         signIn('safe', { apiTimeoutSecs: 2 }),
@@ -267,16 +267,16 @@ describe('failmode', () => {
     })
   }
 
-  test('auth is never sent again once it may have been received', async () => {
+  test('does not send auth again once the API may have received it', async () => {
     for (const answer of ['reset', { status: 500, body: '' }] satisfies Doing[]) {
       api.reset()
-      doing('auth', answer)
+      respond('auth', answer)
       await signIn('secure')
       assert.equal(api.asked('/auth/v2/auth').length, 1)
     }
   })
 
-  test('429 is waited for as Retry-After says', async () => {
+  test('waits after 429 as Retry-After says', async () => {
     let times = 0
     api.preauth = () => {
       times++
@@ -288,8 +288,8 @@ describe('failmode', () => {
     assert.deepEqual([reply?.accepted, times], [true, 2])
   })
 
-  test('an API that recovers decides logins again at once', async () => {
-    doing('preauth', unavailable)
+  test('asks an API that has recovered at once', async () => {
+    respond('preauth', unavailable)
     api.check = () => unavailable
     const proxy = await ProxyAtWork.start(sectionFor(api, { failmode: 'safe' }))
     assert.equal((await proxy.signIn('alice', '123456'))?.accepted, true)
@@ -299,7 +299,7 @@ describe('failmode', () => {
     await proxy.stop()
   })
 
-  function doing(call: 'preauth' | 'auth', answer: Doing): void {
+  function respond(call: 'preauth' | 'auth', answer: Doing): void {
     api[call] = () => answer
   }
 })

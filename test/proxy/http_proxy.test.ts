@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => api.close())
 
-test('http_proxy_host: the API is reached by CONNECT, and by nothing else', async () => {
+test('http_proxy_host: connects to the API only by CONNECT', async () => {
   const asked: string[] = []
   const tunnel = createServer()
   tunnel.on('connect', (request, client) => {

@@ -17,7 +17,7 @@ function request(identifier: number, word: string, random = authenticator): Uint
   })
 }
 
-describe('what the appliance sends, and gets back', () => {
+describe('RADIUS requests and their replies', () => {
   let api: AuthApiDouble
   let proxy: ProxyAtWork
 
@@ -40,7 +40,7 @@ describe('what the appliance sends, and gets back', () => {
     await proxy.stop()
   }
 
-  test('a retransmission while a push is pending starts no second one; each gets the one answer', async () => {
+  test('sends one push and one reply for a request that is retransmitted while the push is pending', async () => {
     api.auth = () => 'hang'
     const socket = createSocket('udp4')
     socket.bind(0, '127.0.0.1')
@@ -67,7 +67,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('a wrong secret: silence where the request is signed, else a log line that says why', async () => {
+  test('a wrong secret: drops a signed request; rejects an unsigned one and logs the reason', async () => {
     const other = 'another secret of the appliance'
     const reply = await proxy.signIn('alice', 'push', { secret: other, timeoutMs: 300 })
     assert.equal(reply, undefined)
@@ -86,7 +86,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('no password: Access-Reject, and what to set', async () => {
+  test('no password: rejects, and logs what to set', async () => {
     const reply = await proxy.signIn('alice', undefined)
     assert.equal(reply?.accepted, false)
     assert(proxy.log.has('Missing or improperly formatted password'))
@@ -94,7 +94,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('each section listens by itself', async () => {
+  test('listens for each section separately', async () => {
     assert.equal((await proxy.signIn('alice', 'push', { listener: 1 }))?.accepted, true)
     assert.equal(proxy.events[0]?.server_section, 'radius_server_duo_only2')
     await stop()
@@ -122,7 +122,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('requests that are pending under an earlier configuration are broken off when the proxy stops', async () => {
+  test('aborts requests of an earlier configuration when the proxy stops', async () => {
     const port = proxy.findPort()
     await stop()
     proxy = await ProxyAtWork.start(sectionFor(api, { port }))
@@ -135,7 +135,7 @@ describe('what the appliance sends, and gets back', () => {
     assert.equal(await pending, undefined)
   })
 
-  test('asks once if the API announces it, also after a failed call; asks twice while check fails', async () => {
+  test('makes one call if the API supports it, also after a failed call, and two while check fails', async () => {
     await stop()
     const checked = api.asked('/auth/v2/check').length
     api.capabilities = ['auth_without_preauth', 'prompt_as_typed']
@@ -166,7 +166,7 @@ describe('what the appliance sends, and gets back', () => {
     await stop()
   })
 
-  test('no log line and no event has a secret, or what was typed', async () => {
+  test('logs neither secrets nor typed words', async () => {
     for (const word of ['867530', 'correct horse']) await proxy.signIn('alice', word)
     const text = proxy.log.lines.join('\n') + JSON.stringify(proxy.events)
     for (const kept of [testSecret, sectionFor(api).skey.reveal(), '867530', 'correct horse']) {

@@ -22,7 +22,7 @@ interface Sent {
   readonly listener?: number
 }
 
-describe('requests that can not be used', () => {
+describe('unusable requests', () => {
   let api: AuthApiDouble
   let proxy: ProxyAtWork
 
@@ -65,7 +65,7 @@ describe('requests that can not be used', () => {
     return reply
   }
 
-  /** What the log says of a request that is rejected before the API is asked. */
+  /** The warnings about a request that is rejected before the API is asked. */
   async function refused(sent: Sent): Promise<string> {
     proxy.log.lines.length = 0
     const asked = api.requests.length
@@ -78,7 +78,7 @@ describe('requests that can not be used', () => {
   const push = Buffer.from('push')
 
   describe('User-Name', () => {
-    test('that is not UTF-8 is rejected, each with its octets: an\\xe9 and an\\xe8 are two', async () => {
+    test('rejects a name that is not UTF-8, and logs its octets', async () => {
       for (const [hex, printed] of [
         ['616ee9', 'an\\xe9'],
         ['616ee8', 'an\\xe8'],
@@ -92,18 +92,18 @@ describe('requests that can not be used', () => {
       }
     })
 
-    test('that is not UTF-8 is never exempt, and neither is one with a NUL', async () => {
+    test('never exempts a name with invalid UTF-8 or a NUL', async () => {
       await refused({ username: octets('6578656d7074ff'), password: push })
       const line = await refused({ username: Buffer.from('exempt\0x'), password: push })
       assert.match(line, /User-Name has a control character/)
     })
 
-    test('that is UTF-8 goes to the API as it is', async () => {
+    test('sends a UTF-8 name to the API unchanged', async () => {
       await send({ username: Buffer.from('ané\u2019s'), password: push })
       assert.equal(api.asked('/auth/v2/preauth')[0]?.username, 'ané\u2019s')
     })
 
-    test('given twice, or not at all, is rejected', async () => {
+    test('rejects a request with two names or none', async () => {
       const second = { type: Type.UserName, value: Buffer.from('bob') }
       assert.match(
         await refused({ attributes: [second], password: push }),
@@ -113,7 +113,7 @@ describe('requests that can not be used', () => {
     })
   })
 
-  describe('password, signed: the secret is proven and never blamed', () => {
+  describe('password of a signed request, which proves the secret', () => {
     const cases: readonly (readonly [name: string, password: Uint8Array, expected: RegExp])[] = [
       ['sshd’s placeholder', octets('080a0d7f494e434f5252454354'), /sshd's placeholder/],
       ['sshd’s placeholder, cut to 6', octets('080a0d7f494e'), /sshd's placeholder/],
@@ -134,7 +134,7 @@ describe('requests that can not be used', () => {
       })
     }
 
-    test('pw_codec reads Latin-1, and UTF-16 whose last NUL RADIUS has cut off', async () => {
+    test('decodes Latin-1, and UTF-16 without its last NUL, by pw_codec', async () => {
       api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg: 'No.' } })
       await send({ password: Buffer.from('pässwörd', 'latin1'), listener: 1 })
       await send({ password: Buffer.from('123456', 'utf16le'), listener: 2 })
@@ -145,8 +145,8 @@ describe('requests that can not be used', () => {
     })
   })
 
-  describe('password, unsigned', () => {
-    test('noise: the secret is named, by its key', async () => {
+  describe('password of an unsigned request', () => {
+    test('names the key of the secret if the octets are noise', async () => {
       const line = await refused({
         password: Buffer.from('correct horse battery'),
         secret: 'another secret of the appliance',
@@ -155,7 +155,7 @@ describe('requests that can not be used', () => {
       assert.match(line, /Cannot decode password: .* probably differs from radius_secret_1/)
     })
 
-    test('sshd’s placeholder proves the secret; Latin-1 may be either', async () => {
+    test('does not blame the secret for sshd’s placeholder; names both causes for Latin-1', async () => {
       const placeholder = await refused({ password: octets('080a0d7f494e434f'), signed: false })
       assert.match(placeholder, /sshd's placeholder/)
       assert.doesNotMatch(placeholder, /secret/)
@@ -171,7 +171,7 @@ describe('requests that can not be used', () => {
       ['no attribute', {}, /\(empty\): the password is empty; the user typed nothing/],
     ]
     for (const [name, sent, expected] of cases) {
-      test(`${name}: the log names it, and the user reads what to type`, async () => {
+      test(`${name}: logs the cause, and tells the user what to type`, async () => {
         const line = await refused(sent)
         assert.match(line, expected)
         assert.doesNotMatch(line, /PAP|secret/)
@@ -181,7 +181,7 @@ describe('requests that can not be used', () => {
       })
     }
 
-    test('CHAP, MS-CHAP and ARAP are named, and PAP as the remedy', async () => {
+    test('names CHAP, MS-CHAP and ARAP, and PAP as the remedy', async () => {
       const microsoft = Buffer.concat([octets('00000137'), octets('1934'), Buffer.alloc(50)])
       for (const [attribute, expected] of [
         [{ type: Type.ChapPassword, value: Buffer.alloc(17) }, /uses CHAP.*set it to PAP/],
@@ -192,7 +192,7 @@ describe('requests that can not be used', () => {
       }
     })
 
-    test('EAP: Access-Reject with EAP-Failure, also for a user who is exempt', async () => {
+    test('answers EAP with Access-Reject and EAP-Failure, also for an exempt user', async () => {
       const identity = { type: Type.EapMessage, value: octets('021700090165786d7074') }
       const reply = await send({ username: Buffer.from('exempt'), attributes: [identity] })
       assert.equal(reply.code, Code.AccessReject)
@@ -203,11 +203,11 @@ describe('requests that can not be used', () => {
     })
   })
 
-  describe('RFC 5080 §2.1.1, a first request that continues nothing', () => {
+  describe('RFC 5080 §2.1.1, a request that continues no conversation', () => {
     const state = { type: Type.State, value: Buffer.from('unknown') }
     const authorizeOnly = { type: Type.ServiceType, value: octets('00000011') }
     for (const username of ['alice', 'exempt']) {
-      test(`${username}: an unknown State, and Authorize-Only without one`, async () => {
+      test(`${username}: rejects an unknown State, and Authorize-Only without State`, async () => {
         const user = { username: Buffer.from(username), password: push }
         assert.match(await refused({ ...user, attributes: [state] }), /State that this proxy did/)
         assert.match(await refused({ ...user, attributes: [authorizeOnly] }), /Authorize-Only/)
@@ -218,13 +218,13 @@ describe('requests that can not be used', () => {
       })
     }
 
-    test('Authorize-Only behind another Service-Type', async () => {
+    test('rejects Authorize-Only after another Service-Type', async () => {
       const login = { type: Type.ServiceType, value: octets('00000001') }
       const line = await refused({ password: push, attributes: [login, authorizeOnly] })
       assert.match(line, /Authorize-Only/)
     })
 
-    test('other service types are served', async () => {
+    test('accepts other service types', async () => {
       const login = { type: Type.ServiceType, value: octets('00000001') }
       assert.equal((await send({ password: push, attributes: [login] })).code, Code.AccessAccept)
     })

@@ -5,7 +5,7 @@ import { AuthApiDouble, deny, fail, preauthAnswer } from '../rig/auth_api_double
 import { ProxyAtWork, sectionFor } from '../rig/proxy_at_work.ts'
 
 const all = ['auto', 'push', 'sms', 'phone', 'mobile_otp']
-/** In preauth's order; the token in between is not counted. */
+/** In preauth's order; numbers do not count the token. */
 const devices = [
   { device: 'DP1', type: 'phone', name: '', capabilities: all },
   { device: 'DH1', type: 'token', name: '4711' },
@@ -14,7 +14,7 @@ const devices = [
 ]
 const yubikey = 'ccccccbtbdvrnhvbkcjlbggbtvgtjitjbtjivtttnnte'
 
-describe('duo_only: the field’s words', () => {
+describe('duo_only: what the user types', () => {
   let api: AuthApiDouble
   let proxy: ProxyAtWork
 
@@ -63,7 +63,7 @@ describe('duo_only: the field’s words', () => {
     ['grüß gott', { factor: 'passcode', passcode: 'grüß gott' }],
   ]
   for (const [typed, parameters] of asked) {
-    test(`'${typed}' asks for ${JSON.stringify(parameters)}`, async () => {
+    test(`asks for ${JSON.stringify(parameters)} if the user types '${typed}'`, async () => {
       const reply = await proxy.signIn('alice', typed)
       assert.deepEqual(reply, { accepted: true, message: 'Success. Logging you in...' })
       assert.deepEqual(api.asked('/auth/v2/auth'), [{ username: 'alice', ...parameters }])
@@ -76,13 +76,13 @@ describe('duo_only: the field’s words', () => {
     ['sms4', 'There is no phone 4 for sms.'],
     ['push99', 'There is no phone 99 for push.'],
   ] as const) {
-    test(`'${typed}' is rejected without asking the API`, async () => {
+    test(`rejects '${typed}' without asking the API for it`, async () => {
       assert.deepEqual(await proxy.signIn('alice', typed), { accepted: false, message })
       assert.equal(api.asked('/auth/v2/auth').length, 0)
     })
   }
 
-  test('rejects a factor that none of the user’s phones has, without asking the API', async () => {
+  test('rejects a factor that no phone of the user supports, without asking the API for it', async () => {
     api.preauth = () => preauthAnswer([{ device: 'DH1', type: 'token', name: '4711' }])
     const reply = await proxy.signIn('alice', 'push')
     assert.deepEqual(reply, {
@@ -92,25 +92,25 @@ describe('duo_only: the field’s words', () => {
     assert.equal(api.asked('/auth/v2/auth').length, 0)
   })
 
-  test('nothing but blanks is rejected without being asked', async () => {
+  test('rejects an empty or blank field without asking the API', async () => {
     assert.equal((await proxy.signIn('alice', '   '))?.accepted, false)
     assert.equal((await proxy.signIn('alice', ''))?.accepted, false)
     assert.equal(api.requests.length, 0)
   })
 
-  test('deny is a reject with the API’s text', async () => {
+  test('rejects with the API’s text on deny', async () => {
     api.auth = () => deny
     const reply = await proxy.signIn('alice', 'push')
     assert.deepEqual(reply, { accepted: false, message: 'Login request denied.' })
   })
 
-  test('sms sends codes and is a reject', async () => {
+  test('rejects after sms, with the API’s text', async () => {
     const status_msg = 'New SMS passcodes sent.'
     api.auth = () => ({ response: { result: 'deny', status: 'sent', status_msg } })
     assert.deepEqual(await proxy.signIn('alice', 'sms'), { accepted: false, message: status_msg })
   })
 
-  test('no capable device is the user’s error', async () => {
+  test('tells the user if no device is capable', async () => {
     api.auth = () => fail(40002, 'Invalid request parameters', 'no capable device')
     const reply = await proxy.signIn('alice', 'sms')
     assert.deepEqual(reply, {
@@ -119,14 +119,14 @@ describe('duo_only: the field’s words', () => {
     })
   })
 
-  test('allow at preauth lets in without auth', async () => {
+  test('accepts without auth if preauth answers allow', async () => {
     const status_msg = 'Allowing unknown user'
     api.preauth = () => ({ response: { result: 'allow', status_msg } })
     assert.deepEqual(await proxy.signIn('mallory', 'x'), { accepted: true, message: status_msg })
     assert.equal(api.asked('/auth/v2/auth').length, 0)
   })
 
-  test('deny at preauth is a reject, and enroll one that says where', async () => {
+  test('rejects if preauth answers deny or enroll, with the enrolment link', async () => {
     api.preauth = () => ({ response: { result: 'deny', status_msg: 'No.' } })
     assert.deepEqual(await proxy.signIn('x', '1'), { accepted: false, message: 'No.' })
     api.preauth = () => ({
@@ -142,7 +142,7 @@ describe('duo_only: the field’s words', () => {
     assert.equal(api.asked('/auth/v2/auth').length, 0)
   })
 
-  test('the user sees the enrolment link, and no log and no event has it', async () => {
+  test('shows the enrolment link to the user, but in no log and no event', async () => {
     const enroll_portal_url = 'https://api.example/portal#/enroll/Secret48bac5d9393f'
     for (const status_msg of ['Enroll first.', `Please enroll at ${enroll_portal_url}`]) {
       api.preauth = () => ({ response: { result: 'enroll', status_msg, enroll_portal_url } })
@@ -165,7 +165,7 @@ describe('duo_only: the field’s words', () => {
     assert(!(proxy.log.lines.join() + JSON.stringify(proxy.events)).includes('Secret48bac5d9393f'))
   })
 
-  test('a text longer than a packet is cut, not lost', async () => {
+  test('truncates a text that is longer than a packet', async () => {
     const status_msg = 'ä'.repeat(5000)
     api.auth = () => ({ response: { result: 'deny', status: 'deny', status_msg } })
     assert.equal((await proxy.signIn('alice', '123456'))?.message, 'ä'.repeat(900))
@@ -179,7 +179,7 @@ describe('duo_only: the field’s words', () => {
     'lab\\Robot',
     'Printer@Corp.Example',
   ]) {
-    test(`'${username}' is exempt`, async () => {
+    test(`exempts '${username}'`, async () => {
       assert.equal((await proxy.signIn(username, 'whatever'))?.accepted, true)
       assert.equal(api.requests.length, 0)
     })
@@ -198,21 +198,21 @@ describe('duo_only: the field’s words', () => {
     'printer',
     'printer@other.example',
   ]) {
-    test(`${JSON.stringify(username)} is not exempt`, async () => {
+    test(`does not exempt ${JSON.stringify(username)}`, async () => {
       api.preauth = () => ({ response: { result: 'deny', status_msg: 'no' } })
       assert.equal((await proxy.signIn(username, 'whatever'))?.accepted, false)
       assert.equal(api.asked('/auth/v2/preauth').length, 1)
     })
   }
 
-  test('an exempt user is let in without the API, whatever the case of the name', async () => {
+  test('accepts an exempt user without the API, and logs a warning', async () => {
     assert.equal((await proxy.signIn('gUEST', 'anything'))?.accepted, true)
     assert.equal(api.requests.length, 0)
     assert.ok(proxy.log.has('let in without a second factor: exempt'))
     assert.equal(proxy.events[0]?.status, 'Allow')
   })
 
-  test('the user’s address is passed on only where it is one', async () => {
+  test('sends the user’s address to the API only if it is an IP address', async () => {
     const value = (text: string) => ({ type: Type.CallingStationId, value: Buffer.from(text) })
     await proxy.signIn('alice', '123456', { attributes: [value('198.51.100.7')] })
     await proxy.signIn('alice', '123456', { attributes: [value('00-11-22-33-44-55')] })
@@ -222,7 +222,7 @@ describe('duo_only: the field’s words', () => {
     )
   })
 
-  test('log and event have everything but the typed word', async () => {
+  test('logs everything but the typed word', async () => {
     await proxy.signIn('alice', '271828')
     const log = proxy.log.lines.join('\n')
     assert.match(log, /\(\('127\.0\.0\.1', \d+\), alice, \d+\): login attempt for username 'alice'/)

@@ -13,10 +13,10 @@ import { RadiusServer, type RadiusServerOptions } from '../../src/radius/udp/ser
 import { ManualClock } from './manual_clock.ts'
 import { within } from './until.ts'
 
-/** The secret of `radius-vectors.json`, and of every client that does not name another. */
+/** The secret of `radius-vectors.json`, and the default of every client. */
 export const secret = 'testing123'
 
-/** One client entry; by default all of 127.0.0.0/8, with the policy that a new entry has. */
+/** A client entry; by default all of 127.0.0.0/8, with the default policy. */
 export function client(changes: Partial<RadiusClientEntry> = {}): RadiusClientEntry {
   return {
     name: 'appliance',
@@ -28,7 +28,7 @@ export function client(changes: Partial<RadiusClientEntry> = {}): RadiusClientEn
   }
 }
 
-/** Accepts bob with the password hello, and nobody else: what the vectors' requests ask for. */
+/** Accepts only bob with the password hello, as in the vectors. */
 export async function acceptBob(request: AccessRequest): Promise<Answer> {
   const { username, password } = request
   const known =
@@ -36,7 +36,7 @@ export async function acceptBob(request: AccessRequest): Promise<Answer> {
   return { code: known ? 2 : 3, attributes: [] }
 }
 
-/** A server on a free port of 127.0.0.1, listening. */
+/** A listening server, by default on a free port of 127.0.0.1. */
 export async function startServer({
   address = '127.0.0.1',
   place = { address, port: 0 },
@@ -62,15 +62,15 @@ export async function startServer({
 }
 
 /**
- * A RADIUS client that sends octets as it likes. Whatever comes back is checked with node:crypto:
- * signed for the request that it answers, Message-Authenticator first.
+ * A RADIUS client that sends any octets. It checks with node:crypto that each reply is signed for one
+ * of its requests, Message-Authenticator first.
  */
 export class RadiusPeer {
   readonly #socket: Socket
   readonly #server: RadiusServer
   readonly #requests: Uint8Array[] = []
   readonly #received: Buffer[] = []
-  /** Message-Authenticator in replies is what the server promised this peer. */
+  /** Whether the server is configured to send Message-Authenticator to this peer. */
   readonly signedReplies: boolean
 
   private constructor(socket: Socket, server: RadiusServer, signedReplies: boolean) {
@@ -94,7 +94,7 @@ export class RadiusPeer {
     return new RadiusPeer(socket, server, options.signedReplies ?? true)
   }
 
-  /** Sends one datagram; resolves when the system has taken it. */
+  /** Sends a datagram; resolves when the system has accepted it. */
   async send(datagram: Uint8Array): Promise<void> {
     this.#requests.push(datagram)
     const { port } = this.#server.address
@@ -104,7 +104,7 @@ export class RadiusPeer {
     })
   }
 
-  /** The next reply that has not been taken yet. */
+  /** Waits for the next reply. */
   async reply(): Promise<Buffer> {
     while (this.#received.length === 0) await within(once(this.#socket, 'reply'), () => 'a reply')
     const reply = this.#received.shift() ?? Buffer.alloc(0)
@@ -121,8 +121,8 @@ export class RadiusPeer {
   }
 
   /**
-   * What came back for the datagrams sent so far, `undefined` for silence: it sends a Status-Server
-   * after them and takes what comes before its reply, since loopback keeps the order.
+   * The last reply to the datagrams sent so far; `undefined` if there is none. Sends a Status-Server
+   * and waits for its reply, because loopback keeps the order.
    */
   async silenceOrReply(): Promise<Buffer | undefined> {
     const probe = statusServer(201)
@@ -142,7 +142,7 @@ export class RadiusPeer {
 
 let probes = 0
 
-/** A Status-Server of its own Request Authenticator, made with node:crypto alone. */
+/** A Status-Server with a unique Request Authenticator, made with node:crypto. */
 export function statusServer(identifier: number, key = secret): Buffer {
   const packet = Buffer.alloc(38)
   packet.set([12, identifier, 0, 38])
@@ -152,7 +152,7 @@ export function statusServer(identifier: number, key = secret): Buffer {
   return packet
 }
 
-/** RFC 2865 §3 and RFC 3579 §3.2, once more, by node:crypto. */
+/** Implements RFC 2865 §3 and RFC 3579 §3.2 independently, with node:crypto. */
 function isSigned(reply: Buffer, request: Uint8Array, withMessageAuthenticator = true): boolean {
   if (reply.length < 20 || request.length < 20 || reply.readUInt16BE(2) !== reply.length)
     return false

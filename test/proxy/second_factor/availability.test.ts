@@ -8,7 +8,7 @@ import {
 } from '../../../src/proxy/second_factor/availability.ts'
 import { until } from '../../rig/until.ts'
 
-/** An API whose `check` ends when the test says so. */
+/** An API whose `check` the test completes. */
 class CheckedDouble implements CheckedApi {
   answers = 0
   readonly checks: PromiseWithResolvers<CheckAnswer>[] = []
@@ -28,7 +28,7 @@ class CheckedDouble implements CheckedApi {
 const timeout = new AuthApiUnavailable('timeout', 'no answer', { mayHaveBeenReceived: true })
 
 describe('evidence of an outage', () => {
-  test('none while check fails for a moment, as in a restart', async () => {
+  test('none if check fails only for a moment, as in a restart', async () => {
     const api = new CheckedDouble()
     const availability = new Availability(api, { outageAfterMs: 60_000, onCheck: () => {} })
     const outage = availability.outage(0)
@@ -41,7 +41,7 @@ describe('evidence of an outage', () => {
     assert.equal(await outage, undefined)
   })
 
-  test('an answer to a login between two failed checks starts the time anew', async () => {
+  test('restarts the time if a login gets an answer between two failed checks', async () => {
     const api = new CheckedDouble()
     const availability = new Availability(api, { outageAfterMs: 200, onCheck: () => {} })
     const first = availability.ping()
@@ -53,7 +53,7 @@ describe('evidence of an outage', () => {
     assert.ok(((await second)?.failingSince ?? 0) > failingSince)
   })
 
-  test('check fails and no login has an answer: concurrent logins share one request', async () => {
+  test('shares one check between concurrent logins', async () => {
     const { api, availability } = watched()
     const both = [availability.outage(0), availability.outage(0)]
     api.fail()
@@ -65,7 +65,7 @@ describe('evidence of an outage', () => {
     assert.equal(api.checks.length, 1)
   })
 
-  test('none if anybody had an answer since the login began', async () => {
+  test('none if any user got an answer since the login began', async () => {
     const { api, availability } = watched()
     const since = availability.now()
     api.answers++
@@ -73,7 +73,7 @@ describe('evidence of an outage', () => {
     assert.equal(api.checks.length, 0)
   })
 
-  test('none if somebody had an answer during the check, before the login began', async () => {
+  test('none if a user got an answer during the check, before the login began', async () => {
     const { api, availability } = watched()
     void availability.ping()
     api.answers++
@@ -81,7 +81,7 @@ describe('evidence of an outage', () => {
     api.fail()
     assert.equal(await outage, undefined)
     assert.equal(api.checks.length, 1)
-    // the next check has nothing against it
+    // the next check has no such answer
     const later = availability.outage(availability.now())
     api.fail()
     assert.notEqual(await later, undefined)
@@ -91,7 +91,7 @@ describe('evidence of an outage', () => {
     new AuthApiUnavailable('overload', 'EMFILE', { mayHaveBeenReceived: false }),
     new Error('something else'),
   ]) {
-    test(`none from a check that fails by ${error.message}`, async () => {
+    test(`none if check fails by ${error.message}`, async () => {
       const { api, availability } = watched()
       const outage = availability.outage(0)
       api.fail(error)
@@ -108,8 +108,8 @@ describe('evidence of an outage', () => {
   })
 })
 
-describe('a call that is watched', () => {
-  test('is given up if it is slow and the API is down', async () => {
+describe('a watched call', () => {
+  test('is aborted if it is slow and the API is down', async () => {
     const { api, availability } = watched()
     const call = availability.watch(0, { irrevocable: false }, ({ signal }) => untilAborted(signal))
     await until(() => api.checks.length === 1)
@@ -117,7 +117,7 @@ describe('a call that is watched', () => {
     await assert.rejects(call, ApiDown)
   })
 
-  test('runs to its end if it was sent while check was asked, and must not be repeated', async () => {
+  test('completes if it was sent during check and must not be repeated', async () => {
     const { api, availability } = watched()
     const answer = Promise.withResolvers<string>()
     let sent = () => {}

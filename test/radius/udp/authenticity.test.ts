@@ -22,7 +22,7 @@ type Signature = 'good' | 'bad' | 'none'
 
 let sequence = 0
 
-/** A request of bob's, whose Request Authenticator nobody else has. */
+/** A request of bob with a unique Request Authenticator. */
 function request(signature: Signature, ...more: Attribute[]): Uint8Array {
   const authenticator = Buffer.alloc(16)
   authenticator.writeUInt32BE(++sequence)
@@ -44,7 +44,7 @@ const proxyState = { type: 33, value: Buffer.from('state') }
 const eap = { type: 79, value: octets('0201000501') }
 const password = { type: 2, value: new Uint8Array(16) }
 
-describe('CVE-2024-3596, what each policy takes', () => {
+describe('CVE-2024-3596, requests that each policy accepts', () => {
   type Row = readonly [Signature, 'plain' | 'proxy-state' | 'eap', string]
   const wrong = 'wrong-message-authenticator'
   const missing = 'unsigned-but-required'
@@ -95,7 +95,7 @@ describe('CVE-2024-3596, what each policy takes', () => {
     }
   }
 
-  test('two Message-Authenticators, a short one and a wrong one are different', async () => {
+  test('distinguishes two Message-Authenticators, a short one and a wrong one', async () => {
     const log = new RecordingLog()
     const server = await startServer({ log })
     const peer = await RadiusPeer.at(server)
@@ -113,7 +113,7 @@ describe('CVE-2024-3596, what each policy takes', () => {
     await server.close()
   })
 
-  test('EAP-Message beside a password is dropped though it is signed (RFC 3579 §3.3)', async () => {
+  test('drops a signed EAP-Message with a password (RFC 3579 §3.3)', async () => {
     const server = await startServer()
     const peer = await RadiusPeer.at(server)
     await peer.send(request('good', eap, password))
@@ -129,7 +129,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     for (let sent = 0; sent < count; sent++) await peer.ask(request('good'))
   }
 
-  test('one signed test does not silence the unsigned clients of its address', async () => {
+  test('accepts unsigned clients after one signed test from their address', async () => {
     const log = new RecordingLog()
     const server = await startServer({ log })
     const peer = await RadiusPeer.at(server)
@@ -175,7 +175,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await server.close()
   })
 
-  test('only the administrator clears a latch, not a request or new clients', async () => {
+  test('keeps a latch until an administrator clears it', async () => {
     const server = await startServer()
     const peer = await RadiusPeer.at(server)
     await sendSigned(peer)
@@ -190,7 +190,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await server.close()
   })
 
-  test('retransmissions of one signed request count once', async () => {
+  test('counts retransmissions of a signed request once', async () => {
     const server = await startServer()
     const peer = await RadiusPeer.at(server)
     const packet = request('good')
@@ -201,14 +201,14 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
     await server.close()
   })
 
-  test('forged unsigned requests from many addresses do not push a latch out of the memory', () => {
+  test('keeps a latch during unsigned requests from many spoofed addresses', () => {
     const sources = new SignedSources()
     for (let sent = 0; sent < signedBeforeLatch; sent++) sources.addSigned('10.0.0.1', 'a', 0)
     for (let forged = 0; forged < 70_000; forged++) sources.addUnsigned(`address ${forged}`)
     assert.equal(sources.isLatched('10.0.0.1'), true)
   })
 
-  test('latches are bounded: the oldest one is forgotten', () => {
+  test('evicts the oldest latch at the limit', () => {
     const sources = new SignedSources()
     for (let index = 0; index < 66_000; index++) {
       for (let sent = 0; sent < signedBeforeLatch; sent++) sources.addSigned(`${index}`, 'a', 0)
@@ -219,7 +219,7 @@ describe('CVE-2024-3596, when auto begins to require a signature', () => {
   })
 })
 
-describe('RFC 3579 §2.6, EAP is refused', () => {
+describe('RFC 3579 §2.6, EAP', () => {
   const cases = [
     ['a response', [octets('0217000501')], 0x17],
     ['a response in two attributes', [octets('02'), octets('18000501')], 0x18],
@@ -246,7 +246,7 @@ describe('RFC 3579 §2.6, EAP is refused', () => {
     })
   }
 
-  test('as much Proxy-State as fits beside EAP-Failure is answered, more is dropped', async () => {
+  test('answers as much Proxy-State as fits with EAP-Failure, and drops more', async () => {
     const server = await startServer()
     const peer = await RadiusPeer.at(server)
     const room = 4096 - 38 - 6
@@ -271,7 +271,7 @@ describe('RFC 3579 §2.6, EAP is refused', () => {
   })
 })
 
-describe('CVE-2024-3596, what each reply shows', () => {
+describe('CVE-2024-3596, replies', () => {
   for (const name of [
     'access_request_ma_first',
     'access_request_ma_last',
@@ -288,7 +288,7 @@ describe('CVE-2024-3596, what each reply shows', () => {
     })
   }
 
-  test('none where the client drops such replies', async () => {
+  test('no Message-Authenticator for a client that drops such replies', async () => {
     const server = await startServer({
       clients: [client({ messageAuthenticatorInReplies: false })],
       answer: acceptBob,

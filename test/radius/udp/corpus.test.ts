@@ -7,7 +7,7 @@ import { octets } from '../../rig/octets.ts'
 import { acceptBob, client, RadiusPeer, startServer } from '../../rig/radius_peer.ts'
 import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
 
-/** What is answered with an Access-Reject, as FreeRADIUS does; all else of the corpus gets silence. */
+/** Answered with an Access-Reject, as by FreeRADIUS; the rest of the corpus is dropped. */
 const rejected: Readonly<Record<string, string>> = {
   'User-Password 15 octets': 'malformed',
   'User-Password 129 octets': 'malformed',
@@ -36,7 +36,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
   before(async () => {
     server = await startServer({
       clock,
-      // not auto: once it has seen a signed request it would take no other
+      // not auto, which would stop accepting unsigned requests after some signed ones
       clients: [client({ messageAuthenticator: 'off' })],
       answer: (request) => {
         asked.push(request)
@@ -51,7 +51,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
     await server.close()
   })
 
-  test('every name in the table stands in the corpus', () => {
+  test('the corpus has every name of the table', () => {
     const names = new Set(vectors.invalid.map(({ name }) => name))
     assert.deepEqual(
       Object.keys(rejected).filter((name) => !names.has(name)),
@@ -61,8 +61,8 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
 
   for (const { name, hex } of vectors.invalid) {
     const problem = rejected[name]
-    test(`${name}: ${problem === undefined ? 'silence' : `Access-Reject, ${problem}`}`, async () => {
-      // all have the same source, Identifier and authenticator: none may pass for a retransmission
+    test(`${name}: ${problem === undefined ? 'dropped' : `Access-Reject, ${problem}`}`, async () => {
+      // all have the same Identifier and authenticator, and none may count as a retransmission
       clock.advance(10_000)
       asked.length = 0
       const silent = dropped(server)
@@ -80,7 +80,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
   }
 
   for (const name of ['accept_ma_first', 'reject_ma_first', 'challenge_ma_first'] as const) {
-    test(`${name}, which no server takes: silence`, async () => {
+    test(`${name}, which no server accepts: dropped`, async () => {
       const before = server.counters.dropped['unexpected-code']
       await peer.send(octets(vectors.packets[name]))
       assert.equal(await peer.silenceOrReply(), undefined)
@@ -93,7 +93,7 @@ function dropped({ counters }: RadiusServer): number {
   return Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)
 }
 
-/** What a mode may read of a request, none of which may throw. */
+/** Everything that a mode may read from a request; none of it may throw. */
 function readEverything(request: AccessRequest): void {
   for (const { type } of request.attributes) {
     request.text(type)

@@ -42,7 +42,7 @@ function taken(
 }
 
 describe('RFC 5080 §2.2.2, duplicate requests', () => {
-  test('in progress, answered, forgotten', () => {
+  test('remembers a request while it is in progress, and its reply for a while', () => {
     const { clock, duplicates } = memory()
     const request = taken(duplicates, peer, 7, one)
     clock.advance(60_000)
@@ -56,7 +56,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'new')
   })
 
-  test('another address, port or Identifier is another request', () => {
+  test('distinguishes requests by address, port and Identifier', () => {
     const { duplicates } = memory()
     taken(duplicates, peer, 7, one)
     taken(duplicates, { ...peer, address: '192.0.2.2' }, 7, one)
@@ -66,7 +66,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     assert.equal(duplicates.pending, 5)
   })
 
-  test('each octet of the Request Authenticator counts', () => {
+  test('compares every octet of the Request Authenticator', () => {
     const { duplicates } = memory()
     for (let at = 0; at < 16; at++) {
       const changed = one.slice()
@@ -76,7 +76,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     }
   })
 
-  test('a new authenticator purges one in progress, whose late answer is not sent', () => {
+  test('a new authenticator supersedes a request in progress, whose reply is not sent', () => {
     const { duplicates } = memory()
     const old = taken(duplicates, peer, 7, one)
     const young = taken(duplicates, peer, 7, other)
@@ -88,7 +88,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     assert.equal(duplicates.size, 1)
   })
 
-  test('a new authenticator purges one that was answered', () => {
+  test('a new authenticator supersedes an answered request', () => {
     const { duplicates } = memory()
     duplicates.settle(taken(duplicates, peer, 7, one), reply)
     taken(duplicates, peer, 7, other)
@@ -112,7 +112,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     assert.equal(duplicates.size, 1)
   })
 
-  test('without a reply the next transmission counts as new', () => {
+  test('treats the next transmission as new if there was no reply', () => {
     const { duplicates } = memory()
     assert.equal(duplicates.settle(taken(duplicates, peer, 7, one), undefined), false)
     assert.equal(duplicates.size, 0)
@@ -121,8 +121,8 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
   })
 })
 
-describe('the bounds of the memory', () => {
-  test('the oldest reply is forgotten early, one in progress never', () => {
+describe('limits of the memory', () => {
+  test('evicts the oldest reply, but no request in progress', () => {
     const { duplicates } = memory({ maxEntries: 3 })
     const pending = taken(duplicates, peer, 0, one)
     for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)
@@ -134,7 +134,7 @@ describe('the bounds of the memory', () => {
     assert.equal(duplicates.settle(pending, reply), true)
   })
 
-  test('replies are bounded by their octets too', () => {
+  test('limits the octets of all replies', () => {
     const { duplicates } = memory({ maxReplyOctets: 10_000 })
     for (let id = 0; id < 50; id++) {
       duplicates.settle(taken(duplicates, peer, id, one), new Uint8Array(4096))
@@ -142,7 +142,7 @@ describe('the bounds of the memory', () => {
     assert.equal(duplicates.size, 2)
   })
 
-  test('one source holds no more than half of what may be in progress', () => {
+  test('limits one source to half of the requests in progress', () => {
     const { duplicates } = memory({ maxPending: 4 })
     const first = taken(duplicates, peer, 0, one)
     taken(duplicates, peer, 1, one)
@@ -155,7 +155,7 @@ describe('the bounds of the memory', () => {
     taken(duplicates, peer, 2, one)
   })
 
-  test('those purged while in progress still count as work', () => {
+  test('counts superseded requests as in progress until they are settled', () => {
     const { duplicates } = memory({ maxPending: 4 })
     const first = taken(duplicates, peer, 7, one)
     taken(duplicates, peer, 7, other)
@@ -165,7 +165,7 @@ describe('the bounds of the memory', () => {
     taken(duplicates, peer, 7, one)
   })
 
-  test('when all is over, nothing is kept', () => {
+  test('keeps nothing after all replies have expired', () => {
     const { clock, duplicates } = memory()
     for (let id = 0; id < 20; id++) duplicates.settle(taken(duplicates, peer, id, one), reply)
     clock.advance(10_000)
@@ -174,7 +174,7 @@ describe('the bounds of the memory', () => {
     assert.equal(duplicates.sources, 0)
   })
 
-  test('whatever happens in whatever order, the counts are those of a plain list', () => {
+  test('has the same counts as a plain list, in any order of events', () => {
     const step = fc.oneof(
       fc.record({
         kind: fc.constant('take' as const),

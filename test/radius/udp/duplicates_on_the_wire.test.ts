@@ -19,7 +19,7 @@ function request(
   })
 }
 
-/** Somebody who decides when the test says so; each answer has another text. */
+/** Answers when the test says so; each answer has a different text. */
 class Decider {
   readonly asked: { readonly request: AccessRequest; accept(): void }[] = []
 
@@ -32,8 +32,8 @@ class Decider {
   }
 }
 
-describe('RFC 5080 §2.2.2, a request that comes again', () => {
-  test('while it is in progress: silence, and one answer when it is decided', async () => {
+describe('RFC 5080 §2.2.2, retransmissions', () => {
+  test('get one reply, when the request in progress is decided', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)
@@ -48,7 +48,7 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     await server.close()
   })
 
-  test('after it was answered: the identical octets, for 10 s and no longer', async () => {
+  test('get the identical reply again, for 10 s', async () => {
     const clock = new ManualClock()
     const decider = new Decider()
     const server = await startServer({ clock, answer: decider.answer })
@@ -72,7 +72,7 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     await server.close()
   })
 
-  test('the same Identifier with a new authenticator: the late answer to the old one is not sent', async () => {
+  test('does not send the late reply to a request whose Identifier was reused', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)
@@ -90,7 +90,7 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     await server.close()
   })
 
-  test('a wrong Message-Authenticator touches nothing: neither purges nor gets the reply', async () => {
+  test('a wrong Message-Authenticator neither supersedes a request nor gets its reply', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)
@@ -128,7 +128,7 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     await server.close()
   })
 
-  test('the same octets from another port or address are another login', async () => {
+  test('treats the same octets from another port or address as another login', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peers = [
@@ -147,7 +147,7 @@ describe('RFC 5080 §2.2.2, a request that comes again', () => {
     await server.close()
   })
 
-  test('a burst with retransmissions asks once for each login', async () => {
+  test('decides each login of a burst with retransmissions once', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)

@@ -25,7 +25,7 @@ function bob(password = 'hello', key = shared) {
     })
 }
 
-/** A server that does with each datagram what the test says. */
+/** A server that handles each datagram as the test says. */
 async function stub(
   receive: (socket: Socket, datagram: Buffer, from: RemoteInfo, count: number) => void,
 ): Promise<{ readonly port: number; readonly received: Buffer[]; close(): void }> {
@@ -45,7 +45,7 @@ function answerTo(datagram: Buffer, code: number, messageAuthenticator = true): 
 }
 
 describe('a RADIUS client', () => {
-  test('asks a server, from the address that it is told to use', async () => {
+  test('sends from the given local address', async () => {
     const from: string[] = []
     const server = await startServer({
       answer: async ({ peer, password }) => {
@@ -72,7 +72,7 @@ describe('a RADIUS client', () => {
     await server.close()
   })
 
-  test('hears at once that nothing listens', async () => {
+  test('fails at once if nothing listens', async () => {
     const gone = await stub(() => {})
     gone.close()
     await assert.rejects(exchange(bob(), { host: '127.0.0.1', port: gone.port, secret: shared }), {
@@ -80,7 +80,7 @@ describe('a RADIUS client', () => {
     })
   })
 
-  test('sends the same octets again, and takes the answer to any of them', async () => {
+  test('retransmits the same octets, and accepts the reply to any of them', async () => {
     const server = await stub((socket, datagram, from, count) => {
       if (count === 3) socket.send(answerTo(datagram, 2), from.port, from.address)
     })
@@ -111,7 +111,7 @@ describe('a RADIUS client', () => {
 })
 
 describe('CVE-2024-3596, a man in the middle', () => {
-  test('what he makes of a reply is ignored; the genuine one counts', async () => {
+  test('ignores altered replies, and accepts the authentic one', async () => {
     const server = await stub((socket, datagram, from) => {
       const reject = answerTo(datagram, 3)
       const accepted = Uint8Array.from(reject)
@@ -137,7 +137,7 @@ describe('CVE-2024-3596, a man in the middle', () => {
     server.close()
   })
 
-  test('a reply for another Identifier is ignored', async () => {
+  test('ignores a reply with another Identifier', async () => {
     const server = await stub((socket, datagram, from) => {
       const request = new Packet(datagram)
       const other = { identifier: request.identifier ^ 1, authenticator: request.authenticator }
@@ -150,7 +150,7 @@ describe('CVE-2024-3596, a man in the middle', () => {
   })
 })
 
-/** What a collision gives: the Response Authenticator is right, and there is nothing else. */
+/** A reply as from an MD5 collision: with a valid Response Authenticator and nothing else. */
 function withoutMessageAuthenticator(datagram: Buffer): Uint8Array {
   const request = new Packet(datagram)
   const reply = encodePacket(2, request.identifier, request.authenticator, [])
@@ -158,10 +158,10 @@ function withoutMessageAuthenticator(datagram: Buffer): Uint8Array {
   return reply
 }
 
-describe('RFC 5080 §2.2.1, when to send again', () => {
+describe('RFC 5080 §2.2.1, retransmission timers', () => {
   const middle = () => 0.5
 
-  test('2 s, then twice as long each time, 16 s at most, five times in 30 s', () => {
+  test('waits 2 s, then twice as long each time, up to 16 s, for five transmissions in 30 s', () => {
     assert.deepEqual([...waits(recommendedTimers, middle)], [2_000, 4_000, 8_000, 16_000])
     assert.deepEqual(
       [...waits({ ...recommendedTimers, maxDurationMs: 0 }, middle)],
@@ -173,7 +173,7 @@ describe('RFC 5080 §2.2.1, when to send again', () => {
     )
   })
 
-  test('spread by a tenth, and never longer than what is left', () => {
+  test('varies waits by a tenth, within the remaining time', () => {
     for (const random of [() => 0, () => 1, Math.random]) {
       const all = [...waits({ ...recommendedTimers, maxTransmissions: 0 }, random)]
       const [first = 0] = all

@@ -20,13 +20,13 @@ const genuine = [
   ...vectors.invalid.map(({ hex }) => hex),
 ].map(octets)
 
-/** One change to a packet: what a broken client or an attacker's tool would make of it. */
+/** One change to a packet, as by a broken client or an attacker's tool. */
 const mutation = fc.record({
   packet: fc.constantFrom(...genuine),
   kind: fc.constantFrom('flip', 'cut', 'extend', 'insert', 'delete', 'length', 'double'),
   at: fc.nat(4096),
   octets: fc.uint8Array({ minLength: 1, maxLength: 40 }),
-  /** Whether Length is set right after it, and the packet signed again. */
+  /** Whether to correct Length and sign the packet again after the change. */
   repaired: fc.boolean(),
 })
 
@@ -50,7 +50,7 @@ function mutated({ packet, kind, at, octets: more, repaired }: Mutation): Uint8A
   return repaired ? repair(datagram) : datagram
 }
 
-/** Makes it pass for a packet of a client that knows the secret, as far as that is possible. */
+/** Signs the packet as a client with the secret would, as far as possible. */
 function repair(datagram: Uint8Array): Uint8Array {
   if (datagram.length < 20 || datagram.length > 4096) return datagram
   datagram.set([datagram.length >> 8, datagram.length & 0xff], 2)
@@ -62,7 +62,7 @@ function repair(datagram: Uint8Array): Uint8Array {
   return datagram
 }
 
-describe('whatever a datagram holds', () => {
+describe('random datagrams never stop the server', () => {
   const clock = new ManualClock()
   const log = new RecordingLog()
   let server: RadiusServer
@@ -86,7 +86,7 @@ describe('whatever a datagram holds', () => {
     await server.close()
   })
 
-  /** Each reply is checked by the peer: signed, for one of its requests, Message-Authenticator first. */
+  /** The peer checks that each reply is signed for one of its requests, Message-Authenticator first. */
   async function survives(datagram: Uint8Array): Promise<void> {
     clock.advance(10_000)
     const seen = accounted(server)
@@ -102,27 +102,27 @@ describe('whatever a datagram holds', () => {
     )
   }
 
-  test('octets of any kind', async () => {
+  test('random octets', async () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), survives), { numRuns: 300 })
   })
 
-  test('a packet with one change', async () => {
+  test('a valid packet with one change', async () => {
     await fc.assert(
       fc.asyncProperty(mutation, (change) => survives(mutated(change))),
       { numRuns: 1500 },
     )
   })
 
-  test('and the next request is answered', async () => {
+  test('answers the next request', async () => {
     clock.advance(10_000)
     const reply = await peer.ask(octets(vectors.packets.access_request_ma_first))
     assert.equal(reply[0], 2)
-    // the changes did not all end at the gate: about one in five passes it
+    // about one change in five passes the first checks
     assert(server.counters.accessRequests > 150)
   })
 })
 
-/** Datagrams of which it is known what became of them: that none is lost without a count. */
+/** Number of datagrams that some counter accounts for. */
 function accounted({ counters }: RadiusServer): number {
   const dropped = Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)
   const { accessRequests, statusServers, duplicatesAnswered, duplicatesInProgress } = counters

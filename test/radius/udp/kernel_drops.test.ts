@@ -6,7 +6,7 @@ import { RadiusPeer, startServer, statusServer } from '../../rig/radius_peer.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 
 describe('datagrams that the kernel drops', () => {
-  test('/proc/net/udp and udp6: the last column of the socket that has our address and port', () => {
+  test('reads the last column of the socket in /proc/net/udp and udp6', () => {
     const table = [
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
       ' 2069: 0100007F:0714 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 20721 2 0000000000000000 17',
@@ -22,12 +22,12 @@ describe('datagrams that the kernel drops', () => {
     assert.equal(findDrops('', { address: '::1', port: 1812 }), 0)
   })
 
-  test('are counted and told of', { skip: process.platform !== 'linux' }, async () => {
+  test('are counted and logged', { skip: process.platform !== 'linux' }, async () => {
     const log = new RecordingLog()
     const server = await startServer({ log, recvBufferSize: 4096 })
     await server.readKernelDrops()
     assert.equal(server.counters.kernelDrops, 0)
-    // all of these are sent before the server can read one of them
+    // all are sent before the server can read the first
     const socket = createSocket('udp4')
     const { port } = server.address
     const sent = Array.from({ length: 500 }, () => {

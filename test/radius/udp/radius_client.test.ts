@@ -59,7 +59,7 @@ describe('the addresses of a client', () => {
     '1:2',
   ]
   for (const written of wrong) {
-    test(`'${written}' is refused, and named in the message`, () => {
+    test(`rejects '${written}', and names it in the message`, () => {
       assert.throws(
         () => parseAddresses(written),
         (error) =>
@@ -71,7 +71,7 @@ describe('the addresses of a client', () => {
     })
   }
 
-  test('any text is a range of addresses or an AddressError', () => {
+  test('parses any text, or throws AddressError', () => {
     const piece = fc.oneof(
       fc.ipV4(),
       fc.ipV6(),
@@ -92,8 +92,8 @@ describe('the addresses of a client', () => {
   })
 })
 
-describe('which client an address is', () => {
-  test('the one that names it alone, else the smallest range, of equals the first', () => {
+describe('the client of an address', () => {
+  test('prefers a single address, then the smallest range, then the first of equal ones', () => {
     const clients = listClients(
       '0.0.0.0/0',
       '10.0.0.0/8',
@@ -110,18 +110,18 @@ describe('which client an address is', () => {
     assert.equal(errorName('10.9.0.1'), '1')
     assert.equal(errorName('192.0.2.1'), '0')
     assert.equal(errorName('::1'), undefined)
-    // asked again, when it is remembered
+    // again, from the cache
     assert.equal(errorName('10.0.0.7'), '4')
     assert.equal(errorName('::1'), undefined)
   })
 
-  test('an empty secret is refused', () => {
+  test('rejects an empty secret', () => {
     assert.throws(() => RadiusClients.of([client({ secret: new Secret('') })]), {
       code: 'RADIUS_EMPTY_SECRET',
     })
   })
 
-  test('a flood of strangers leaves nothing behind but a bounded memory', () => {
+  test('bounds its memory during a flood of unknown addresses', () => {
     const clients = listClients('10.0.0.0/8')
     for (let index = 0; index < 25_000; index++) {
       const low = `${(index >> 8) & 255}.${index & 255}`

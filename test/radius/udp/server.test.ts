@@ -91,7 +91,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('a long request is as genuine as a short one, and a long reply as well', async () => {
+  test('verifies long requests, and signs long replies', async () => {
     const server = await startServer({
       clients: [client({ messageAuthenticator: 'required' })],
       answer: async () => ({ code: 2, attributes: replyMessages('y'.repeat(3000)) }),
@@ -109,7 +109,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('rejects a request that can not be decided on, and logs an error', async () => {
+  test('rejects a request whose decision fails, and logs an error', async () => {
     const log = new RecordingLog()
     const server = await startServer({
       log,
@@ -127,7 +127,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('one whose attributes do not fit into a packet is rejected, with its Proxy-State', async () => {
+  test('rejects, with its Proxy-State, a request whose answer does not fit into a packet', async () => {
     const server = await startServer({
       log: new RecordingLog(),
       answer: async ({ identifier }) => ({
@@ -148,7 +148,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('a request with more Proxy-State than a reply can hold is dropped before anyone is asked', async () => {
+  test('drops a request with more Proxy-State than fits into a reply, undecided', async () => {
     let asked = 0
     const server = await startServer({
       clients: [client({ messageAuthenticator: 'off' })],
@@ -180,7 +180,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
 })
 
 describe('RFC 2865 §3, a datagram of an unknown client', () => {
-  test('gets silence, a counter and one line that is limited in rate', async () => {
+  test('is dropped, counted, and logged at a limited rate', async () => {
     const clock = new ManualClock()
     const log = new RecordingLog()
     const server = await startServer({ clock, log, clients: [client({ addresses: '127.0.0.1' })] })
@@ -202,7 +202,7 @@ describe('RFC 2865 §3, a datagram of an unknown client', () => {
     await server.close()
   })
 
-  test('no line of a log holds a secret or a password', async () => {
+  test('logs neither secrets nor passwords', async () => {
     const log = new RecordingLog()
     const server = await startServer({
       log,
@@ -221,7 +221,7 @@ describe('RFC 2865 §3, a datagram of an unknown client', () => {
 })
 
 describe('interface = ::', () => {
-  test('serves IPv4 and IPv6, and each client by its own address', async () => {
+  test('serves IPv4 and IPv6 clients by their own addresses', async () => {
     const peers: string[] = []
     const log = new RecordingLog()
     const server = await startServer({
@@ -244,7 +244,7 @@ describe('interface = ::', () => {
     await server.close()
   })
 
-  test('another IPv6 address serves IPv6 only', async () => {
+  test('serves only IPv6 on another IPv6 address', async () => {
     const server = await startServer({ address: '::1', clients: [client({ addresses: '::1' })] })
     const peer = await RadiusPeer.at(server, { from: '::1' })
     assert.equal((await peer.ask(requestWith(1)))[1], 1)
@@ -254,7 +254,7 @@ describe('interface = ::', () => {
 })
 
 describe('RFC 5997, Status-Server', () => {
-  test('is answered with Access-Accept while it is signed', async () => {
+  test('is answered with Access-Accept if it is signed', async () => {
     const server = await startServer({ clients: [client({ messageAuthenticator: 'off' })] })
     const peer = await RadiusPeer.at(server)
     assert.equal((await peer.ask(octets(vectors.packets.status_server)))[0], 2)
@@ -272,7 +272,7 @@ describe('RFC 5997, Status-Server', () => {
     await server.close()
   })
 
-  test('is never decided on, and takes no Identifier from a login in progress', async () => {
+  test('is not decided on, and does not supersede a login in progress', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     let asked = 0
     const server = await startServer({
@@ -295,7 +295,7 @@ describe('RFC 5997, Status-Server', () => {
     await server.close()
   })
 
-  test('is limited in rate for each client separately', async () => {
+  test('is rate-limited per client', async () => {
     const clock = new ManualClock()
     const server = await startServer({
       clock,

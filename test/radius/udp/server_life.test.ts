@@ -30,7 +30,7 @@ function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array
 }
 
 describe('the socket', () => {
-  test('fails with the code of the system for a taken port or a foreign address', async () => {
+  test('fails with the code of the system for a port in use or a foreign address', async () => {
     const server = await startServer()
     const { port } = server.address
     await assert.rejects(startServer({ place: { address: '127.0.0.1', port } }), {
@@ -43,7 +43,7 @@ describe('the socket', () => {
     await next.close()
   })
 
-  test('IPv6, and the other family beside it on the same port', async () => {
+  test('listens on IPv6, with another server on the same IPv4 port', async () => {
     const server = await startServer({
       address: '::1',
       clients: [client({ addresses: '::1/128' })],
@@ -58,7 +58,7 @@ describe('the socket', () => {
     await beside.close()
   })
 
-  test('without an address it listens on all of IPv4, and the reply comes from where it was asked', async () => {
+  test('listens on all IPv4 addresses by default', async () => {
     const server = await startServer({ place: { address: undefined, port: 0 } })
     assert.equal(server.address.address, '0.0.0.0')
     const peer = await RadiusPeer.at(server)
@@ -67,7 +67,7 @@ describe('the socket', () => {
     await server.close()
   })
 
-  test('warns of a receive buffer that was reduced, with the command to run', () => {
+  test('warns of a small receive buffer, with the command to run', () => {
     const log = new RecordingLog()
     const socket = (got: number) => ({ setRecvBufferSize: () => {}, getRecvBufferSize: () => got })
     raiseReceiveBuffer(socket(8_388_608), 8_388_608, log)
@@ -83,8 +83,8 @@ describe('the socket', () => {
   })
 })
 
-describe('a new configuration', () => {
-  test('counts from the next request on; one in progress is answered with the old secret', async () => {
+describe('new clients', () => {
+  test('apply to the next request; one in progress is answered with the old secret', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const server = await startServer({
       answer: async () => {
@@ -162,8 +162,8 @@ describe('moving to another address of the same port', () => {
   })
 })
 
-describe('the end', () => {
-  test('a login in progress is still answered, a new one is not taken', async () => {
+describe('closing', () => {
+  test('answers a login in progress, and accepts no new one', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const server = await startServer({
       answer: async () => {
@@ -185,7 +185,7 @@ describe('the end', () => {
     peer.close()
   })
 
-  test('waits for a bounded time, and ignores a later answer', async () => {
+  test('waits a bounded time, and ignores a later answer', async () => {
     const log = new RecordingLog()
     const { promise, resolve } = Promise.withResolvers<void>()
     const server = await startServer({
@@ -224,7 +224,7 @@ describe('the end', () => {
 })
 
 describe('overload', () => {
-  test('rejects a request beyond the limit at once, and takes requests again later', async () => {
+  test('rejects requests beyond the limit at once, and accepts requests again later', async () => {
     const answers: (() => void)[] = []
     const server = await startServer({
       maxPending: 4,
