@@ -29,7 +29,8 @@ export class ProblemList {
   }
 
   readonly report: Report = (severity, line, message) => {
-    this.#problems.push({ severity, file: this.#file, line, message: maskSecrets(message) })
+    const oneLine = maskSecrets(message).replaceAll('\n', ' ')
+    this.#problems.push({ severity, file: this.#file, line, message: oneLine })
   }
 
   get hasErrors(): boolean {

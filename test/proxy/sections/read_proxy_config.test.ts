@@ -269,6 +269,11 @@ http_ca_certs_file=/not/there.pem
       /has 'carrier pigeon' as the factor of '1'/,
     ],
     [
+      'a wrong alias on a further line, in a message of one line',
+      `${minimal}factor_aliases=1=push\n  2\n`,
+      /:9: factor_aliases has 'push 2' as the factor of '1'; expected push, .* number$/,
+    ],
+    [
       'an unknown attribute',
       `${minimal}client_ip_attr=Client-Adress\n`,
       /is not a known RADIUS attribute/,
