@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as passed } from 'node:timers/promises'
 import pg from 'pg'
 import { Secret } from '../../../../src/host/secret.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
@@ -21,10 +20,18 @@ class Attacked {
   readonly bob: TestToken
   readonly alice: TestToken
   readonly client: ServiceClient
+  /** By how much the service's clock is ahead. */
+  readonly #ahead: { ms: number }
   #bobCounter = 0
 
-  private constructor(service: TestService, alice: TestToken, bob: TestToken) {
+  private constructor(
+    service: TestService,
+    ahead: { ms: number },
+    alice: TestToken,
+    bob: TestToken,
+  ) {
     this.service = service
+    this.#ahead = ahead
     this.alice = alice
     this.bob = bob
     const { port, ca, integration } = service
@@ -33,8 +40,10 @@ class Attacked {
 
   static async start(log: RecordingLog, databaseUrl?: Secret): Promise<Attacked> {
     const options = databaseUrl === undefined ? { config } : { config: { ...config, databaseUrl } }
+    const ahead = { ms: 0 }
     const service = await TestService.start({
       ...options,
+      clock: { now: () => Date.now() + ahead.ms },
       log,
       ...(databaseUrl && { databaseUrl }),
     })
@@ -42,9 +51,15 @@ class Attacked {
     const bob = await service.addUser({ username: 'bob' })
     return new Attacked(
       service,
+      ahead,
       await service.addToken(alice.userId),
       await service.addToken(bob.userId),
     )
+  }
+
+  /** The service keeps the key of an application and the result of a health check for a second. */
+  expireCaches(): void {
+    this.#ahead.ms += 1100
   }
 
   guess(passcode: string): Promise<Answer> {
@@ -198,7 +213,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
   test('the write of healthz gives up waiting for a lock, and leaves no statement behind', async () => {
     const lock = await locking(`select * from settings where name = 'write_probe' for update`)
     try {
-      await passed(1100)
+      attacked.expireCaches()
       const { status, body } = await attacked.client.send({ method: 'GET', path: '/healthz' })
       assert.deepEqual([status, body.database], [200, 'busy'])
       assert.equal(await waitingForLocks(url), 0)
@@ -228,8 +243,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     )
     try {
       await until(async () => (await waitingForLocks(url)) >= 10)
-      // the application's key is kept for a second
-      await passed(1100)
+      attacked.expireCaches()
       assert.equal((await client.call({ method: 'GET', path: '/auth/v2/check' })).status, 200)
       assert.equal(answered, 0)
     } finally {

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, beforeEach, describe, type TestContext, test } from 'node:test'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
+import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
 import { SignIn } from '../../../rig/sign_in.ts'
 import { StoreRig } from '../../../rig/store.ts'
+import { until } from '../../../rig/until.ts'
 
 const push = { factor: 'push', device: 'auto' } as const
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** A wait looks at the clock ten times a second. */
-const aLookMs = 250
+/** A wait reads the clock ten times a second. */
+const sweepMs = 100
 
 describe('a clock that is put right while somebody waits', () => {
   const rig = new StoreRig(undefined)
   let signIn: SignIn
   let vpn: Integration
-  before(async () => {
+  beforeEach(async () => {
     signIn = new SignIn(await rig.open())
     vpn = await signIn.application()
   })
@@ -29,9 +31,15 @@ describe('a clock that is put right while somebody waits', () => {
   }
   const ends = async (user: Awaited<ReturnType<typeof asked>>['user']) =>
     (await signIn.lines(user)).map(({ result, reason }) => `${result} ${reason}`)
-  const looked = () => new Promise((resolve) => setTimeout(resolve, aLookMs))
+  /** Lets all that wait read the clock once. */
+  const sweep = (t: TestContext) => t.mock.timers.tick(sweepMs)
+  /** @returns Waits until a call has begun to wait for the nth time. */
+  const countWaits = (t: TestContext) => {
+    const { mock } = t.mock.method(Wait.prototype, 'until')
+    return (nth: number) => until(() => mock.callCount() === nth)
+  }
 
-  test('forwards: the time is over, and nobody is let in', async () => {
+  test('forwards: the push has expired, and nothing is approved', async () => {
     const { clock } = signIn
     const { txid, phoneId, user } = await asked()
     const waiting = signIn.authStatus.awaitOutcome(txid)
@@ -41,12 +49,16 @@ describe('a clock that is put right while somebody waits', () => {
     assert.deepEqual(await ends(user), ['denied no_response'])
   })
 
-  test('back by an hour: a push does not wait for an hour', async () => {
+  test('back by an hour: a push does not wait for an hour', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const waits = countWaits(t)
     const { clock } = signIn
     const { txid, phoneId, user } = await asked()
     const waiting = signIn.authStatus.awaitOutcome(txid)
-    await looked()
+    await waits(1)
+    sweep(t)
     clock.advance(-hourMs)
+    sweep(t)
     assert.equal((await waiting).status, 'timeout')
     const other = await asked()
     clock.advance(-hourMs)
@@ -58,7 +70,9 @@ describe('a clock that is put right while somebody waits', () => {
     assert.deepEqual(await ends(other.user), ['denied no_response'])
   })
 
-  test('back by a little: it can still be answered, and no poll is held longer for it', async () => {
+  test('back by two minutes: the push can still be answered, and no poll is held longer', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const waits = countWaits(t)
     const { clock } = signIn
     const { txid, phoneId } = await asked()
     await signIn.authStatus.poll(txid, vpn.ikey)
@@ -66,11 +80,14 @@ describe('a clock that is put right while somebody waits', () => {
     const poll = signIn.authStatus.poll(txid, vpn.ikey).finally(() => {
       replied = true
     })
-    await looked()
+    await waits(1)
+    sweep(t)
     clock.advance(-2 * minuteMs)
-    await looked()
+    sweep(t)
+    await waits(2)
     assert.equal(replied, false)
     clock.advance(minuteMs / 2)
+    sweep(t)
     assert.equal((await poll)?.result, 'waiting')
     assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'settled')
   })

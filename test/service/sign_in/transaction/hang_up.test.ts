@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { queryObjects } from 'node:v8'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { ReportedStatuses } from '../../../../src/service/sign_in/transaction/reported_statuses.ts'
 import type { Transaction } from '../../../../src/service/sign_in/transaction/transaction.ts'
-import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
 import { untilGauge } from '../../../rig/gauge.ts'
+import { ListenerCount } from '../../../rig/listener_count.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
 import { parseResponse, TestService } from '../../../rig/service.ts'
 import { ServiceClient } from '../../../rig/service_client.ts'
+import { until } from '../../../rig/until.ts'
 
 const calls = 60
 
@@ -53,7 +53,8 @@ describe('clients that hang up while they wait', () => {
     return Number(waiting_replies)
   }
 
-  test('calls: none is kept, and phones can still answer', async () => {
+  test('calls: none is kept, and phones can still answer', async (t) => {
+    const listeners = new ListenerCount(t)
     const hangUp = new AbortController()
     const waiting = Array.from({ length: calls }, () => client.call(push(), hangUp.signal))
     const ended = Promise.allSettled(waiting)
@@ -61,6 +62,8 @@ describe('clients that hang up while they wait', () => {
     hangUp.abort()
     await ended
     await untilGauge(service, 'waiting_calls', 0)
+    assert.ok(listeners.added >= calls)
+    assert.equal(listeners.left, 0)
     const asked = await phone.requests()
     assert.equal(asked.length, calls)
     const [txid = ''] = asked.map((request) => String(request.txid))
@@ -84,7 +87,8 @@ describe('clients that hang up while they wait', () => {
     assert.equal(parseResponse(await waiting).result, 'allow')
   })
 
-  test('polls: none is kept, and an unsent reply is not counted', async () => {
+  test('polls: none is kept, and an unsent reply is not counted', async (t) => {
+    const listeners = new ListenerCount(t)
     const txid = String(parseResponse(await client.call(push({ async: '1' }))).txid)
     assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'waiting')
     for (let round = 0; round < 20; round++) {
@@ -95,22 +99,21 @@ describe('clients that hang up while they wait', () => {
       await assert.rejects(poll)
       await untilGauge(service, 'waiting_calls', 0)
     }
+    assert.equal(listeners.left, 0)
     assert.equal(await repliesTo(txid), 1)
     await phone.answer(txid, 'approve')
     assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'allow')
   })
 
-  test('apps: no stream is kept', async () => {
+  test('apps: no stream is kept', async (t) => {
+    const listeners = new ListenerCount(t)
     const headers = await phone.signedHeaders('GET', '/app/api/stream')
     const streams = [1, 2, 3].map(() => new EventStream(service, headers))
     await Promise.all(streams.map((stream) => stream.next()))
     await untilGauge(service, 'open_apps', 3)
     for (const stream of streams) stream.close()
     await untilGauge(service, 'open_apps', 0)
-  })
-
-  test('leave nothing in memory', () => {
-    assert.equal(queryObjects(Wait, { format: 'count' }), 0)
+    await until(() => listeners.left === 0)
   })
 })
 

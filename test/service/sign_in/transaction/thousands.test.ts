@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
-import { queryObjects } from 'node:v8'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
-import { type Outcome, timedOut } from '../../../../src/service/sign_in/transaction/transaction.ts'
-import { Wait } from '../../../../src/service/sign_in/transaction/waits.ts'
+import { timedOut } from '../../../../src/service/sign_in/transaction/transaction.ts'
+import { ListenerCount } from '../../../rig/listener_count.ts'
 import { SignIn, type Somebody } from '../../../rig/sign_in.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
 const calls = 2000
 const lifeSecs = 60
-/** Half of what a service has to stop: the other half is for the network. */
-const withinMs = 2000
 
 onBothDatabases('thousands of waiting clients', (rig) => {
   let vpn: Integration
@@ -51,24 +48,18 @@ onBothDatabases('thousands of waiting clients', (rig) => {
     const all = await new AuthenticationLog().list({ limit: 10 * calls }, node.store.db)
     return all.filter(({ txid }) => asked.has(txid)).map(({ reason }) => reason)
   }
-  const outcomesWithin = async (waiting: readonly Promise<Outcome>[]) => {
-    const began = performance.now()
-    const outcomes = await Promise.all(waiting)
-    const ms = performance.now() - began
-    assert.ok(ms < withinMs, `${Math.round(ms)} ms`)
-    return outcomes
-  }
 
-  test('all get one reply in time when the service stops', async () => {
+  test('all get one reply when the service stops', async () => {
     const stopping = new SignIn(node.store)
     const txids = await open(stopping)
     const waiting = await waitFor(stopping, txids)
     stopping.transactions.close()
-    assert.deepEqual(await outcomesWithin(waiting), Array(calls).fill(timedOut))
+    assert.deepEqual(await Promise.all(waiting), Array(calls).fill(timedOut))
     assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))
   })
 
-  test('all get a reply in time when their transactions expire, and leave nothing', async () => {
+  test('all get a reply when their transactions expire, and no listener remains', async (t) => {
+    const listeners = new ListenerCount(t)
     const txids = await open(node)
     const waiting = await waitFor(node, txids)
     const polled = await Promise.all(
@@ -77,10 +68,11 @@ onBothDatabases('thousands of waiting clients', (rig) => {
     assert.ok(polled.every((standing) => standing?.result === 'waiting'))
     node.clock.advance(lifeSecs * 1000)
     const tidied = node.tidy()
-    assert.deepEqual(await outcomesWithin(waiting), Array(calls).fill(timedOut))
+    assert.deepEqual(await Promise.all(waiting), Array(calls).fill(timedOut))
     await tidied
     assert.deepEqual(await lines(txids), Array(calls).fill('no_response'))
     assert.equal(node.transactions.waitingCalls, 0)
-    assert.equal(queryObjects(Wait, { format: 'count' }), 0)
+    assert.ok(listeners.added >= calls)
+    assert.equal(listeners.left, 0)
   })
 })

@@ -1,40 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
-import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
-import type { MailMessage, SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
 import { inGsm7 } from '../../../../../src/service/messaging/sms/gsm7.ts'
-import { Users } from '../../../../../src/service/people/users.ts'
-import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { invite, type PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { PushPhone } from '../../../../rig/push_phone.ts'
-import { parseResponse, TestService } from '../../../../rig/service.ts'
+import { parseResponse, type TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 onBothDatabases('enrolment at the portal', (rig) => {
-  const clock = new ManualClock()
-  const messages: SmsMessage[] = []
-  const mails: MailMessage[] = []
+  const portal = new PortalRig()
+  const { clock, messages, mails } = portal
   let service: TestService
-  let users: Users
-  let phones: Phones
   before(async () => {
-    const { folder, databaseUrl } = rig()
-    service = await TestService.start({
-      clock,
-      folder,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      delivery: {
-        sms: { send: async (message) => void messages.push(message) },
-        mail: { send: async (message) => void mails.push(message) },
-      },
-    })
-    users = new Users()
-    phones = new Phones()
+    service = await portal.start(rig(), { config: {}, sends: ['mail'] })
   })
-  after(() => service.close())
+  after(() => portal.close())
 
-  const browser = () => new PortalBrowser(service)
   const sentCode = () => /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
   const now = () => clock.now()
 
@@ -54,24 +36,24 @@ onBothDatabases('enrolment at the portal', (rig) => {
     })
     const link = new URL(String(parseResponse(preauth).enroll_portal_url))
     const code = /^#\/enroll\/(\w+)$/.exec(link.hash)?.[1] ?? ''
-    const at = browser()
+    const at = portal.browser()
     const opened = await at.post('invitation', { code })
     assert.deepEqual(
       [opened.body.kind, opened.body.username, opened.body.finished],
       ['enrollment', 'newcomer', false],
     )
-    assert.equal(await users.byName('newcomer', service.store.db), undefined)
+    assert.equal(await portal.users.byName('newcomer', service.store.db), undefined)
     const added = await addNumber(at, '+1 555 010 0001')
     assert.equal(added.status, 200, added.text)
-    const user = await users.byName('newcomer', service.store.db)
-    assert.equal((await phones.ofUser(user?.userId ?? '', service.store.db)).length, 1)
+    const user = await portal.users.byName('newcomer', service.store.db)
+    assert.equal((await portal.phones.ofUser(user?.userId ?? '', service.store.db)).length, 1)
     assert.equal((await at.get('session')).body.finished, true)
     const codes = await at.post('recovery-codes')
     assert.equal(Array.isArray(codes.body.codes) && codes.body.codes.length, 10)
   })
 
   test('by the app: the page sees that it has been activated', async () => {
-    const at = browser()
+    const at = portal.browser()
     await at.post('invitation', { code: await invite(service, 'appuser', { now: now() }) })
     const { body } = await at.post('activations')
     const code = String(body.code)
@@ -84,13 +66,16 @@ onBothDatabases('enrolment at the portal', (rig) => {
     assert.equal(await standing(), 'success')
     const renamed = await at.call('PATCH', `devices/${phone.phoneId}`, { name: 'Pixel' })
     assert.equal(renamed.status, 200, renamed.text)
-    const user = await users.byName('appuser', service.store.db)
-    assert.equal((await phones.ofUser(user?.userId ?? '', service.store.db))[0]?.name, 'Pixel')
+    const user = await portal.users.byName('appuser', service.store.db)
+    assert.equal(
+      (await portal.phones.ofUser(user?.userId ?? '', service.store.db))[0]?.name,
+      'Pixel',
+    )
   })
 
   test('each act is in the log, and its user is told by mail', async () => {
     const { userId } = await service.addUser({ username: 'mailed', email: 'mailed@example.com' })
-    const at = browser()
+    const at = portal.browser()
     await at.post('invitation', { code: await invite(service, 'mailed', { now: now(), userId }) })
     await addNumber(at, '+15550100002')
     const [line] = await new AdministratorLog().list(1, service.store.db)
@@ -115,7 +100,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
   describe('an invitation', () => {
     test('goes on where its page is loaded anew, and opens in no other browser', async () => {
       const code = await invite(service, 'reloading', { now: now() })
-      const [at, thief] = [browser(), browser()]
+      const [at, thief] = [portal.browser(), portal.browser()]
       assert.equal((await at.post('invitation', { code })).status, 200)
       const { cookie } = at
       assert.equal((await at.post('invitation', { code })).status, 200)
@@ -126,39 +111,42 @@ onBothDatabases('enrolment at the portal', (rig) => {
 
     test('used once is used up, in every browser but the one that used it', async () => {
       const code = await invite(service, 'once', { now: now() })
-      const at = browser()
+      const at = portal.browser()
       await at.post('invitation', { code })
       await addNumber(at, '+15550100004')
       assert.equal((await at.post('invitation', { code })).status, 200)
-      assert.equal((await browser().post('invitation', { code })).body.code, 'invitation_used')
+      assert.equal(
+        (await portal.browser().post('invitation', { code })).body.code,
+        'invitation_used',
+      )
       clock.advance(31 * 60_000)
       assert.equal((await at.post('invitation', { code })).body.code, 'invitation_used')
     })
 
     test('left half way opens again when its session is over', async () => {
       const code = await invite(service, 'interrupted', { now: now() })
-      await browser().post('invitation', { code })
+      await portal.browser().post('invitation', { code })
       clock.advance(31 * 60_000)
-      assert.equal((await browser().post('invitation', { code })).status, 200)
+      assert.equal((await portal.browser().post('invitation', { code })).status, 200)
     })
 
     test('is used up by a phone that was activated while its page was closed', async () => {
       const code = await invite(service, 'closed', { now: now() })
-      const at = browser()
+      const at = portal.browser()
       await at.post('invitation', { code })
       clock.advance(1000)
       const { body } = await at.post('activations')
       await PushPhone.activate((raw) => service.send(raw), String(body.code), { now })
       clock.advance(31 * 60_000)
-      const again = await browser().post('invitation', { code })
+      const again = await portal.browser().post('invitation', { code })
       assert.equal(again.status, 410, again.text)
     })
 
     test('expired or invented is refused in the same words', async () => {
       const code = await invite(service, 'late', { now: now(), validSecs: 60 })
       clock.advance(60_000)
-      const expired = await browser().post('invitation', { code })
-      const invented = await browser().post('invitation', { code: 'A'.repeat(22) })
+      const expired = await portal.browser().post('invitation', { code })
+      const invented = await portal.browser().post('invitation', { code: 'A'.repeat(22) })
       assert.equal(expired.body.code, 'invitation_over')
       assert.deepEqual([expired.status, expired.body], [invented.status, invented.body])
     })
@@ -168,31 +156,31 @@ onBothDatabases('enrolment at the portal', (rig) => {
       const options = { now: now(), userId, createdBy: 'preauth' }
       const code = await invite(service, 'enrolled', options)
       await service.addToken(userId)
-      const opened = await browser().post('invitation', { code })
+      const opened = await portal.browser().post('invitation', { code })
       assert.equal(opened.body.code, 'already_enrolled')
     })
 
     test('of a name that became a user with a device meanwhile gives nobody his account', async () => {
       const code = await invite(service, 'overtaken', { now: now() })
-      const at = browser()
+      const at = portal.browser()
       await at.post('invitation', { code })
       await at.post('numbers', { number: '+15550100005' })
       const { userId } = await service.addUser({ username: 'overtaken' })
       await service.addToken(userId)
       const added = await at.post('numbers/check', { code: sentCode() })
       assert.equal(added.body.code, 'already_enrolled')
-      assert.equal((await phones.ofUser(userId, service.store.db)).length, 0)
+      assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 0)
     })
 
     test('from an administrator lets somebody who has lost all add a device, and see nothing else', async () => {
       const { userId } = await service.addUser({ username: 'lost' })
       await service.addToken(userId)
       const old = await service.store.transaction((db) =>
-        phones.add(userId, { number: '+15550100006' }, now(), db),
+        portal.phones.add(userId, { number: '+15550100006' }, now(), db),
       )
       clock.advance(1000)
       const code = await invite(service, 'lost', { now: now(), userId })
-      const at = browser()
+      const at = portal.browser()
       assert.equal((await at.post('invitation', { code })).status, 200)
       for (const path of ['devices', 'history']) assert.equal((await at.get(path)).status, 401)
       assert.equal((await at.call('DELETE', `devices/${old.phoneId}`)).status, 401)
@@ -204,17 +192,20 @@ onBothDatabases('enrolment at the portal', (rig) => {
     test('of a disabled user opens nothing, and one that is open closes', async () => {
       const { userId } = await service.addUser({ username: 'leaving' })
       const code = await invite(service, 'leaving', { now: now(), userId })
-      const at = browser()
+      const at = portal.browser()
       await at.post('invitation', { code })
-      await users.update(userId, { status: 'disabled' }, service.store.db)
+      await portal.users.update(userId, { status: 'disabled' }, service.store.db)
       assert.equal((await at.post('activations')).status, 401)
-      assert.equal((await browser().post('invitation', { code })).body.code, 'invitation_over')
+      assert.equal(
+        (await portal.browser().post('invitation', { code })).body.code,
+        'invitation_over',
+      )
     })
   })
 
   describe('a number', () => {
     async function opened(username: string) {
-      const at = browser()
+      const at = portal.browser()
       await at.post('invitation', { code: await invite(service, username, { now: now() }) })
       return at
     }
@@ -228,7 +219,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
         assert.equal((await at.post('numbers/check', { code: wrong })).body.code, 'wrong_code')
       }
       assert.equal((await at.post('numbers/check', { code: right })).body.code, 'code_over')
-      assert.equal(await users.byName('guesser', service.store.db), undefined)
+      assert.equal(await portal.users.byName('guesser', service.store.db), undefined)
     })
 
     test('a code of ten minutes ago, of another browser, or used already is none', async () => {

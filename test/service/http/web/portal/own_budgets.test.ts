@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
-import type { SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
 import { endLocks } from '../../../../../src/service/sign_in/lockout.ts'
-import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { PortalRig } from '../../../../rig/portal_rig.ts'
 import type { PushPhone } from '../../../../rig/push_phone.ts'
 import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
@@ -13,28 +12,20 @@ import { until } from '../../../../rig/until.ts'
 const minuteMs = 60_000
 
 onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
-  const clock = new ManualClock()
-  const messages: SmsMessage[] = []
+  const portal = new PortalRig()
+  const { clock, messages } = portal
   let service: TestService
   let username: string
   let userId: string
   let phone: PushPhone
   let token: TestToken
-
   before(async () => {
-    const { folder, databaseUrl } = rig()
-    service = await TestService.start({
-      clock,
-      folder,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    service = await portal.start(rig(), {
       config: { trustedProxies: ['127.0.0.1'] },
-      delivery: {
-        push: { send: async () => {} },
-        sms: { send: async (message) => void messages.push(message) },
-      },
+      sends: ['push'],
     })
   })
-  after(() => service.close())
+  after(() => portal.close())
 
   beforeEach(async () => {
     clock.advance(5 * minuteMs)
@@ -49,7 +40,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
   let networks = 0
   /** A visitor with an IPv6 network of its own, which names the user in some way. */
   function visitor(address = `2001:db8:${(++networks).toString(16)}::1`) {
-    const at = new PortalBrowser(service)
+    const at = portal.browser()
     const headers = { 'x-forwarded-for': address }
     const post = (path: string, body: object = {}) => at.call('POST', path, body, headers)
     return { at, post, name: (as = username) => post('sign-in', { username: as }) }

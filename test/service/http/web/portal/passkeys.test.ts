@@ -4,25 +4,20 @@ import { AuthenticationLog } from '../../../../../src/service/audit/authenticati
 import { Users } from '../../../../../src/service/people/users.ts'
 import { Lockout } from '../../../../../src/service/sign_in/lockout.ts'
 import { Authenticator, type Ceremony } from '../../../../rig/authenticator.ts'
-import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { PortalBrowser } from '../../../../rig/portal_browser.ts'
-import { TestService } from '../../../../rig/service.ts'
+import type { PortalBrowser } from '../../../../rig/portal_browser.ts'
+import { PortalRig } from '../../../../rig/portal_rig.ts'
+import type { TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 onBothDatabases('passkeys', (rig) => {
-  const clock = new ManualClock()
+  const portal = new PortalRig()
+  const { clock } = portal
   let service: TestService
   let names = 0
   before(async () => {
-    const { folder, databaseUrl } = rig()
-    service = await TestService.start({
-      clock,
-      folder,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      config: { refusedPerMinute: 10_000 },
-    })
+    service = await portal.start(rig())
   })
-  after(() => service.close())
+  after(() => portal.close())
 
   const ceremony = (challenge: unknown, more: Partial<Ceremony> = {}): Ceremony => ({
     challenge: String(challenge),
@@ -38,7 +33,7 @@ onBothDatabases('passkeys', (rig) => {
     const { userId } = await service.addUser({ username })
     await service.addToken(userId)
     const [code = ''] = await service.addBypassCodes(userId, 1)
-    const at = new PortalBrowser(service)
+    const at = portal.browser()
     await at.signIn(username, code)
     const passkey = new Authenticator()
     const { challenge } = (await at.post('passkeys/options')).body
@@ -51,7 +46,7 @@ onBothDatabases('passkeys', (rig) => {
   }
 
   async function challenged() {
-    const at = new PortalBrowser(service)
+    const at = portal.browser()
     const { challenge } = (await at.post('sign-in/passkey/options')).body
     return { at, challenge }
   }
@@ -83,7 +78,7 @@ onBothDatabases('passkeys', (rig) => {
       })
     }
     const [code = ''] = await service.addBypassCodes(userId, 1)
-    assert.equal((await new PortalBrowser(service).signIn(username, code)).status, 401)
+    assert.equal((await portal.browser().signIn(username, code)).status, 401)
     const { at, challenge } = await challenged()
     const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
     assert.equal((await at.post('sign-in/passkey', { assertion })).status, 200)
@@ -100,7 +95,7 @@ onBothDatabases('passkeys', (rig) => {
       const { passkey, userHandle } = await owner()
       const { at, challenge } = await challenged()
       const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
-      const stolen = new PortalBrowser(service)
+      const stolen = portal.browser()
       stolen.cookie = at.cookie
       assert.equal((await at.post('sign-in/passkey', { assertion })).status, 200)
       await refused(stolen, assertion)

@@ -3,41 +3,21 @@ import { after, before, describe, test } from 'node:test'
 import { isRecord } from '../../../../../src/duo/index.ts'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
-import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
-import type { SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
-import { Users } from '../../../../../src/service/people/users.ts'
-import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { PortalBrowser } from '../../../../rig/portal_browser.ts'
-import { portalOwner } from '../../../../rig/portal_owner.ts'
+import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { activationLink } from '../../../../rig/push_phone.ts'
-import { parseResponse, TestService } from '../../../../rig/service.ts'
+import { parseResponse, type TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
 onBothDatabases('self-service at the portal', (rig) => {
-  const clock = new ManualClock()
-  const messages: SmsMessage[] = []
+  const portal = new PortalRig()
   let service: TestService
-  let users: Users
-  let phones: Phones
   before(async () => {
-    const { folder, databaseUrl } = rig()
-    service = await TestService.start({
-      clock,
-      folder,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      config: { refusedPerMinute: 10_000 },
-      delivery: { sms: { send: async (message) => void messages.push(message) } },
-    })
-    users = new Users()
-    phones = new Phones()
+    service = await portal.start(rig())
   })
-  after(() => service.close())
-
-  const browser = () => new PortalBrowser(service)
-  const signedIn = (numbers?: readonly string[]) => portalOwner(service, clock.now(), numbers)
+  after(() => portal.close())
 
   test('a passcode opens it, and the log has the sign-in as one to the portal', async () => {
-    const { at, userId, username } = await signedIn()
+    const { at, userId, username } = await portal.owner()
     const { body } = await at.get('session')
     assert.deepEqual([body.kind, body.username], ['self_service', username])
     const [line] = await new AuthenticationLog().ofUser(
@@ -54,7 +34,7 @@ onBothDatabases('self-service at the portal', (rig) => {
   test('a push takes the code that is shown, typed into the app', async () => {
     const { userId } = await service.addUser({ username: 'pushed' })
     const phone = await service.addPushPhone(userId)
-    const at = browser()
+    const at = portal.browser()
     await at.post('sign-in', { username: 'pushed' })
     const code = String((await at.post('sign-in/push')).body.code)
     assert.match(code, /^\d{4,6}$/)
@@ -72,7 +52,7 @@ onBothDatabases('self-service at the portal', (rig) => {
   })
 
   test('phones by their order, with what is typed for each, and no whole number', async () => {
-    const { at, userId, phoneIds } = await signedIn(['+15550100021', '+15550100022'])
+    const { at, userId, phoneIds } = await portal.owner(['+15550100021', '+15550100022'])
     const order = [...phoneIds].reverse()
     const { body, text } = await at.call('PUT', 'devices', { order })
     const listed = devicesIn(body)
@@ -84,7 +64,7 @@ onBothDatabases('self-service at the portal', (rig) => {
       ],
     )
     assert.deepEqual(
-      (await phones.ofUser(userId, service.store.db)).map(({ phoneId }) => phoneId),
+      (await portal.phones.ofUser(userId, service.store.db)).map(({ phoneId }) => phoneId),
       order,
     )
     assert(!text.includes('+1555'))
@@ -92,18 +72,21 @@ onBothDatabases('self-service at the portal', (rig) => {
 
   describe('another person’s', () => {
     test('device can be neither renamed, moved nor removed', async () => {
-      const [mine, other] = [await signedIn(), await signedIn(['+15550100031', '+15550100032'])]
+      const [mine, other] = [
+        await portal.owner(),
+        await portal.owner(['+15550100031', '+15550100032']),
+      ]
       const [theirs = ''] = other.phoneIds
       const { at } = mine
       assert.equal((await at.call('PATCH', `devices/${theirs}`, { name: 'x' })).status, 404)
       assert.equal((await at.call('DELETE', `devices/${theirs}`)).status, 404)
       const order = [...mine.phoneIds, theirs]
       assert.equal((await at.call('PUT', 'devices', { order })).body.code, 'order')
-      assert.equal((await phones.ofUser(other.userId, service.store.db)).length, 2)
+      assert.equal((await portal.phones.ofUser(other.userId, service.store.db)).length, 2)
     })
 
     test('activation is told to nobody else, nor is his sign-in reported', async () => {
-      const [mine, other] = [await signedIn(), await signedIn()]
+      const [mine, other] = [await portal.owner(), await portal.owner()]
       const { body } = await other.at.post('activations')
       const asked = await mine.at.post('activations/status', { code: body.code })
       assert.equal(asked.body.kind, 'invalid')
@@ -123,7 +106,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     const pushed = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     await phone.answer(String(pushed.txid), 'fraud')
     const [code = ''] = await service.addBypassCodes(userId, 1)
-    const at = browser()
+    const at = portal.browser()
     await at.signIn('reporter', code)
     const shown = signInsIn((await at.get('history')).body)
     assert.deepEqual(
@@ -137,23 +120,23 @@ onBothDatabases('self-service at the portal', (rig) => {
 
   describe('the last way in', () => {
     test('stays', async () => {
-      const { at, phoneIds } = await signedIn()
+      const { at, phoneIds } = await portal.owner()
       const answer = await at.call('DELETE', `devices/${phoneIds[0]}`)
       assert.deepEqual([answer.status, answer.body.code], [409, 'last_way_in'])
     })
 
     test('stays when the last two are removed at once', async () => {
-      const { at, userId, phoneIds } = await signedIn(['+15550100041', '+15550100042'])
+      const { at, userId, phoneIds } = await portal.owner(['+15550100041', '+15550100042'])
       const answers = await Promise.all(phoneIds.map((id) => at.call('DELETE', `devices/${id}`)))
       assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
-      assert.equal((await phones.ofUser(userId, service.store.db)).length, 1)
+      assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 1)
       const lines = await new AdministratorLog().list(5, service.store.db)
       assert.equal(lines.filter(({ action }) => action === 'phone_delete').length, 1)
     })
   })
 
   test('recovery codes: ten, once each, in the place of those before', async () => {
-    const { at, username } = await signedIn()
+    const { at, username } = await portal.owner()
     const waitingCodes = async () => {
       const { codes } = (await at.post('recovery-codes')).body
       assert(Array.isArray(codes))
@@ -163,17 +146,17 @@ onBothDatabases('self-service at the portal', (rig) => {
     const codes = await waitingCodes()
     const [code = ''] = codes
     assert.equal(new Set(codes).size, 10)
-    assert.equal((await browser().signIn(username, old)).status, 401)
-    assert.equal((await browser().signIn(username, code)).status, 200)
-    assert.equal((await browser().signIn(username, code)).status, 401)
+    assert.equal((await portal.browser().signIn(username, old)).status, 401)
+    assert.equal((await portal.browser().signIn(username, code)).status, 200)
+    assert.equal((await portal.browser().signIn(username, code)).status, 401)
     assert.equal((await at.get('devices')).body.recoveryCodes, 9)
   })
 
   test('signed out everywhere else, the others are', async () => {
-    const { at, username } = await signedIn()
+    const { at, username } = await portal.owner()
     const { codes } = (await at.post('recovery-codes')).body
     assert(Array.isArray(codes))
-    const other = browser()
+    const other = portal.browser()
     await other.signIn(username, String(codes[0]))
     assert.equal((await at.post('sign-out-elsewhere')).body.ended, 1)
     assert.equal((await other.get('devices')).status, 401)
@@ -181,8 +164,8 @@ onBothDatabases('self-service at the portal', (rig) => {
   })
 
   test('a phone that a thief was about to connect is none: not after that, nor where the user is shut out', async () => {
-    const { at, userId, username } = await signedIn()
-    const thief = browser()
+    const { at, userId, username } = await portal.owner()
+    const thief = portal.browser()
     thief.cookie = at.cookie
     const errorCode = async () => String((await thief.post('activations')).body.code)
     const activate = async (code: string) => {
@@ -190,15 +173,15 @@ onBothDatabases('self-service at the portal', (rig) => {
       return await service.send({ method: 'POST', path: '/app/api/activate', body })
     }
     const [first, second] = [await errorCode(), await errorCode()]
-    await users.update(userId, { status: 'disabled' }, service.store.db)
+    await portal.users.update(userId, { status: 'disabled' }, service.store.db)
     assert.equal((await activate(first)).body.code, 'code_expired')
-    await users.update(userId, { status: 'active' }, service.store.db)
+    await portal.users.update(userId, { status: 'active' }, service.store.db)
     const [recovery = ''] = await service.addBypassCodes(userId, 1)
-    const again = browser()
+    const again = portal.browser()
     await again.signIn(username, recovery)
     await again.post('sign-out-elsewhere')
     assert.equal((await activate(second)).body.code, 'unknown_code')
-    assert.equal((await phones.ofUser(userId, service.store.db)).length, 1)
+    assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 1)
   })
 })
 

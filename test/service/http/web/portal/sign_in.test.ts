@@ -2,56 +2,37 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Integrations } from '../../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
-import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
-import type { SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
 import { Groups } from '../../../../../src/service/people/groups.ts'
-import { Users } from '../../../../../src/service/people/users.ts'
-import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { PortalBrowser } from '../../../../rig/portal_browser.ts'
-import { portalOwner } from '../../../../rig/portal_owner.ts'
-import { TestService } from '../../../../rig/service.ts'
+import { PortalRig } from '../../../../rig/portal_rig.ts'
+import type { TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 import { TimerWatch } from '../../../../rig/timer_watch.ts'
 
 const minuteMs = 60_000
 
 onBothDatabases('the sign-in to the portal, attacked', (rig) => {
-  const clock = new ManualClock()
-  const messages: SmsMessage[] = []
+  const portal = new PortalRig()
+  const { clock } = portal
   let service: TestService
-  let users: Users
-  let phones: Phones
   before(async () => {
-    const { folder, databaseUrl } = rig()
-    service = await TestService.start({
-      clock,
-      folder,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      config: { refusedPerMinute: 10_000 },
-      delivery: { sms: { send: async (message) => void messages.push(message) } },
-    })
-    users = new Users()
-    phones = new Phones()
+    service = await portal.start(rig())
   })
-  after(() => service.close())
+  after(() => portal.close())
 
-  const browser = () => new PortalBrowser(service)
   const addPhone = (userId: string, number: string) =>
-    service.store.transaction((db) => phones.add(userId, { number }, clock.now(), db))
-
-  const signedIn = (numbers?: readonly string[]) => portalOwner(service, clock.now(), numbers)
+    service.store.transaction((db) => portal.phones.add(userId, { number }, clock.now(), db))
 
   describe('a session', () => {
     test('that was signed out, was idle too long, or is too old is none', async () => {
-      const out = await signedIn()
+      const out = await portal.owner()
       const { cookie } = out.at
       await out.at.post('sign-out')
       out.at.cookie = cookie
       assert.equal((await out.at.get('devices')).status, 401)
-      const idle = await signedIn()
+      const idle = await portal.owner()
       clock.advance(15 * minuteMs)
       assert.equal((await idle.at.get('devices')).status, 401)
-      const busy = await signedIn()
+      const busy = await portal.owner()
       for (let quarter = 0; quarter < 4; quarter++) {
         clock.advance(14 * minuteMs)
         assert.equal((await busy.at.get('devices')).status, 200)
@@ -64,22 +45,22 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       const { userId } = await service.addUser({ username: 'fixed' })
       await addPhone(userId, '+15550100051')
       const [code = ''] = await service.addBypassCodes(userId, 1)
-      const attacker = browser()
+      const attacker = portal.browser()
       await attacker.post('sign-in', { username: 'fixed' })
-      const victim = browser()
+      const victim = portal.browser()
       victim.cookie = attacker.cookie
       assert.equal((await victim.post('sign-in/passcode', { passcode: code })).status, 200)
       assert.notEqual(victim.cookie, attacker.cookie)
       assert.equal((await attacker.get('devices')).status, 401)
       // a token that the service has not made is never taken over
-      const invented = browser()
+      const invented = portal.browser()
       invented.cookie = '__Host-countersign-portal=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
       await invented.post('sign-in', { username: 'fixed' })
       assert(!invented.cookie.includes('AAAAAAAA'))
     })
 
     test('that has only said a name may do nothing', async () => {
-      const at = browser()
+      const at = portal.browser()
       await at.post('sign-in', { username: 'anybody' })
       for (const [method, path] of [
         ['GET', 'devices'],
@@ -94,15 +75,15 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
 
     test('ends when its user is disabled, by himself or by a group', async () => {
-      const { at, userId } = await signedIn()
-      await users.update(userId, { status: 'disabled' }, service.store.db)
+      const { at, userId } = await portal.owner()
+      await portal.users.update(userId, { status: 'disabled' }, service.store.db)
       assert.equal((await at.get('devices')).status, 401)
-      await users.update(userId, { status: 'active' }, service.store.db)
+      await portal.users.update(userId, { status: 'active' }, service.store.db)
       assert.equal((await at.get('devices')).status, 401)
     })
 
     test('has a cookie for this host, over TLS, out of the reach of scripts and other sites', async () => {
-      const answer = await browser().post('sign-in', { username: 'anybody' })
+      const answer = await portal.browser().post('sign-in', { username: 'anybody' })
       const [cookie = ''] = [answer.headers['set-cookie'] ?? []].flat()
       assert.match(
         cookie,
@@ -122,18 +103,18 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       ['same-site', { 'sec-fetch-site': 'same-site' }],
     ]
     test('is refused, whatever cookie comes with it', async () => {
-      const { at, userId, phoneIds } = await signedIn(['+15550100061', '+15550100062'])
+      const { at, userId, phoneIds } = await portal.owner(['+15550100061', '+15550100062'])
       for (const [name, headers] of foreign) {
         const answer = await at.call('DELETE', `devices/${phoneIds[0]}`, {}, headers)
         assert.deepEqual([answer.status, answer.body.code], [403, 'cross_site'], name)
       }
       const read = await at.call('GET', 'devices', {}, { 'sec-fetch-site': 'cross-site' })
       assert.equal(read.status, 403)
-      assert.equal((await phones.ofUser(userId, service.store.db)).length, 2)
+      assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 2)
     })
 
     test('as a form would send it is refused too', async () => {
-      const { at, phoneIds } = await signedIn(['+15550100063', '+15550100064'])
+      const { at, phoneIds } = await portal.owner(['+15550100063', '+15550100064'])
       for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
         const headers = { 'content-type': type }
         const answer = await at.call('DELETE', `devices/${phoneIds[0]}`, {}, headers)
@@ -146,7 +127,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     test('is not let in by bypass, of the user or of a group', async () => {
       const { userId } = await service.addUser({ username: 'bypassed', status: 'bypass' })
       const [code = ''] = await service.addBypassCodes(userId, 1)
-      assert.equal((await browser().signIn('bypassed', code)).status, 401)
+      assert.equal((await portal.browser().signIn('bypassed', code)).status, 401)
       const { userId: member } = await service.addUser({ username: 'member' })
       await addPhone(member, '+15550100081')
       await service.store.transaction(async (db) => {
@@ -155,7 +136,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
         await groups.addMember(group.groupId, member, db)
       })
       const [another = ''] = await service.addBypassCodes(member, 1)
-      assert.equal((await browser().signIn('member', another)).status, 401)
+      assert.equal((await portal.browser().signIn('member', another)).status, 401)
       const log = new AuthenticationLog()
       for (const id of [userId, member]) {
         assert.deepEqual(await log.ofUser(id, { since: 0, limit: 9 }, service.store.db), [])
@@ -164,29 +145,29 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
 
     test('is not let in for being unknown, whatever has been set for the portal', async () => {
       const integrations = new Integrations(service.store)
-      const portal = (await integrations.list(service.store.db)).find(
+      const application = (await integrations.list(service.store.db)).find(
         ({ name }) => name === 'Portal',
       )
-      assert(portal !== undefined)
+      assert(application !== undefined)
       const lax = { newUserPolicy: 'allow', verifiedPush: 'off' } as const
-      await integrations.update(portal.ikey, lax, service.store.db)
+      await integrations.update(application.ikey, lax, service.store.db)
       await service.addUser({ username: 'unenrolled' })
       for (const username of ['stranger', 'unenrolled']) {
-        assert.equal((await browser().signIn(username, '123456')).status, 401)
+        assert.equal((await portal.browser().signIn(username, '123456')).status, 401)
       }
     })
 
     test('nor anybody, where an administrator has closed it', async () => {
       const integrations = new Integrations(service.store)
-      const portal = (await integrations.list(service.store.db)).find(
+      const application = (await integrations.list(service.store.db)).find(
         ({ name }) => name === 'Portal',
       )
-      assert(portal !== undefined)
-      await integrations.update(portal.ikey, { enabled: false }, service.store.db)
+      assert(application !== undefined)
+      await integrations.update(application.ikey, { enabled: false }, service.store.db)
       const { userId } = await service.addUser({ username: 'locked' })
       const [code = ''] = await service.addBypassCodes(userId, 1)
-      assert.equal((await browser().signIn('locked', code)).status, 401)
-      await integrations.update(portal.ikey, { enabled: true }, service.store.db)
+      assert.equal((await portal.browser().signIn('locked', code)).status, 401)
+      await integrations.update(application.ikey, { enabled: true }, service.store.db)
     })
   })
 
@@ -202,7 +183,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     test('is told by no answer: neither by its words nor by its status', async () => {
       const answers = await Promise.all(
         everybody.map(async (username) => {
-          const at = browser()
+          const at = portal.browser()
           const begun = await at.post('sign-in', { username })
           const passcode = await at.post('sign-in/passcode', { passcode: '000000' })
           const sms = await at.post('sign-in/sms')
@@ -221,7 +202,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     test('is told by no waiting: a push that nobody is asked for ends as one that nobody answers', async () => {
       const ends = await Promise.all(
         everybody.map(async (username) => {
-          const at = browser()
+          const at = portal.browser()
           await at.post('sign-in', { username })
           await at.post('sign-in/push')
           return at
@@ -241,7 +222,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       ] as const) {
         const timers = new TimerWatch(t, milliseconds)
         for (const username of everybody) {
-          const at = browser()
+          const at = portal.browser()
           await at.post('sign-in', { username })
           const seen = await timers.during(() => at.post(path, { passcode: '000000' }))
           assert.deepEqual(seen, { started: 1, fired: 1 }, `${path} ${username}`)
@@ -251,7 +232,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
   })
 
   test('a name is tried fifteen times in five minutes', async () => {
-    const at = browser()
+    const at = portal.browser()
     await at.post('sign-in', { username: 'tried' })
     const asked = Array.from({ length: 20 }, () => at.post('sign-in/sms'))
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
