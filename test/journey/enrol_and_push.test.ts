@@ -1,176 +1,186 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
 import { AppOnPhone } from '../rig/app_on_phone.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { CountersignUp, type SignedIn, skipRadclient } from '../rig/countersign_up.ts'
 import { PortalPage } from '../rig/portal_page.ts'
+import { story } from '../rig/story.ts'
 
-describe('nina, from her invitation to a second phone', {
-  skip: skipChromium || skipRadclient,
-}, () => {
-  let up: CountersignUp
-  let chromium: Chromium
-  let laptop: PortalPage
-  let pixel: AppOnPhone
-  let tablet: AppOnPhone
-  let recoveryCodes: string[]
-  /** alice's push, which takes its minute while nina goes her way. */
-  let unanswered: { readonly phone: AppOnPhone; readonly signIn: Promise<SignedIn> }
+story(
+  'nina, from her invitation to a second phone',
+  {
+    skip: skipChromium || skipRadclient,
+  },
+  ({ before, after, step }) => {
+    let up: CountersignUp
+    let chromium: Chromium
+    let laptop: PortalPage
+    let pixel: AppOnPhone
+    let tablet: AppOnPhone
+    let recoveryCodes: string[]
+    /** alice's push, which takes its minute while nina goes her way. */
+    let unanswered: { readonly phone: AppOnPhone; readonly signIn: Promise<SignedIn> }
 
-  before(async () => {
-    up = await CountersignUp.start()
-    chromium = await Chromium.start(up.port)
-    const phone = await AppOnPhone.connect(chromium, up.activationLink, 'Phone of alice')
-    unanswered = { phone, signIn: up.signIn('alice', 'push') }
-    await phone.look()
-  })
-  after(async () => {
-    await chromium?.close()
-    await up?.stop()
-  })
+    before(async () => {
+      up = await CountersignUp.start()
+      chromium = await Chromium.start(up.port)
+      const phone = await AppOnPhone.connect(chromium, up.activationLink, 'Phone of alice')
+      unanswered = { phone, signIn: up.signIn('alice', 'push') }
+      await phone.look()
+    })
+    after(async () => {
+      await chromium?.close()
+      await up?.stop()
+    })
 
-  const push = (word = 'push') => up.signIn('nina', word)
+    const push = (word = 'push') => up.signIn('nina', word)
 
-  test('who is not enrolled is told where to', async () => {
-    const { accepted, message } = await push()
-    assert.deepEqual(
-      [
-        accepted,
-        message.startsWith('Enroll an authentication device to proceed https://localhost:'),
-      ],
-      [false, true],
-      message,
+    step('who is not enrolled is told where to', async () => {
+      const { accepted, message } = await push()
+      assert.deepEqual(
+        [
+          accepted,
+          message.startsWith('Enroll an authentication device to proceed https://localhost:'),
+        ],
+        [false, true],
+        message,
+      )
+    })
+
+    step(
+      'the mail of her administrator leads her through it, with the app on her phone',
+      async () => {
+        await up.countersign('user', 'invite', 'nina', '--new', '--email', 'nina@example.com')
+        const { id } = await up.lastSentTo('nina@example.com')
+        const mail = await up.countersign('outbox', 'show', id)
+        const link = /https:\/\/localhost:\d+\/portal#\/enroll\/\w+/.exec(mail)?.[0] ?? ''
+        laptop = await PortalPage.open(chromium, link, { width: 1280, scheme: 'light' })
+        await laptop.addAuthenticator()
+        await laptop.shows('Set up two-step sign-in')
+        await laptop.press('Start')
+        await laptop.shows('Add a device')
+        pixel = await AppOnPhone.connect(chromium, await laptop.appLink(), 'Pixel')
+        await laptop.shows('Phone connected')
+        await laptop.name('Nina’s Pixel')
+        recoveryCodes = await laptop.recoveryCodes()
+        await laptop.press('Create a passkey')
+        await laptop.page.getByText('Passkey created').waitFor()
+        await laptop.page.getByLabel('I have saved these codes').check()
+        await laptop.press('Continue')
+        await laptop.shows('You’re all set')
+        assert.deepEqual(await laptop.typedWords(), ['push', '123456'])
+        await laptop.press('Finish')
+      },
     )
-  })
 
-  test('the mail of her administrator leads her through it, with the app on her phone', async () => {
-    await up.countersign('user', 'invite', 'nina', '--new', '--email', 'nina@example.com')
-    const { id } = await up.lastSentTo('nina@example.com')
-    const mail = await up.countersign('outbox', 'show', id)
-    const link = /https:\/\/localhost:\d+\/portal#\/enroll\/\w+/.exec(mail)?.[0] ?? ''
-    laptop = await PortalPage.open(chromium, link, { width: 1280, scheme: 'light' })
-    await laptop.addAuthenticator()
-    await laptop.shows('Set up two-step sign-in')
-    await laptop.press('Start')
-    await laptop.shows('Add a device')
-    pixel = await AppOnPhone.connect(chromium, await laptop.appLink(), 'Pixel')
-    await laptop.shows('Phone connected')
-    await laptop.name('Nina’s Pixel')
-    recoveryCodes = await laptop.recoveryCodes()
-    await laptop.press('Create a passkey')
-    await laptop.page.getByText('Passkey created').waitFor()
-    await laptop.page.getByLabel('I have saved these codes').check()
-    await laptop.press('Continue')
-    await laptop.shows('You’re all set')
-    assert.deepEqual(await laptop.typedWords(), ['push', '123456'])
-    await laptop.press('Finish')
-  })
+    step('the link is worth nothing any more', async () => {
+      const { text } = await up.lastSentTo('nina@example.com')
+      const link = /https:\S+/.exec(text)?.[0] ?? ''
+      const thief = await PortalPage.open(chromium, link)
+      await thief.press('Start')
+      await thief.shows('This link has already been used')
+    })
 
-  test('the link is worth nothing any more', async () => {
-    const { text } = await up.lastSentTo('nina@example.com')
-    const link = /https:\S+/.exec(text)?.[0] ?? ''
-    const thief = await PortalPage.open(chromium, link)
-    await thief.press('Start')
-    await thief.shows('This link has already been used')
-  })
+    step('push: she approves, and is let in', async () => {
+      const signIn = push()
+      await pixel.answer('Approve')
+      const { accepted, message } = await signIn
+      assert.deepEqual([accepted, message], [true, 'Success. Logging you in...'])
+    })
 
-  test('push: she approves, and is let in', async () => {
-    const signIn = push()
-    await pixel.answer('Approve')
-    const { accepted, message } = await signIn
-    assert.deepEqual([accepted, message], [true, 'Success. Logging you in...'])
-  })
+    step('push: she denies, and nobody is let in', async () => {
+      const signIn = push()
+      await pixel.answer('Deny')
+      const { accepted, message } = await signIn
+      assert.deepEqual([accepted, message], [false, 'Login request denied.'])
+    })
 
-  test('push: she denies, and nobody is let in', async () => {
-    const signIn = push()
-    await pixel.answer('Deny')
-    const { accepted, message } = await signIn
-    assert.deepEqual([accepted, message], [false, 'Login request denied.'])
-  })
+    step('push: it was not she, and the log has it as a fraud', async () => {
+      const signIn = push()
+      await pixel.look()
+      await pixel.press('This wasn’t me')
+      await pixel.press('Report')
+      await pixel.shows('Reported')
+      await pixel.done()
+      const { accepted, message } = await signIn
+      assert.deepEqual([accepted, message], [false, 'Login request reported as fraudulent.'])
+      const [newest] = await up.authenticationLog()
+      assert.deepEqual([newest?.result, newest?.reason], ['fraud', 'user_marked_fraud'])
+    })
 
-  test('push: it was not she, and the log has it as a fraud', async () => {
-    const signIn = push()
-    await pixel.look()
-    await pixel.press('This wasn’t me')
-    await pixel.press('Report')
-    await pixel.shows('Reported')
-    await pixel.done()
-    const { accepted, message } = await signIn
-    assert.deepEqual([accepted, message], [false, 'Login request reported as fraudulent.'])
-    const [newest] = await up.authenticationLog()
-    assert.deepEqual([newest?.result, newest?.reason], ['fraud', 'user_marked_fraud'])
-  })
+    step('the passcode of the app lets her in, once', async () => {
+      const passcode = await pixel.passcode()
+      assert.equal((await up.signIn('nina', passcode)).accepted, true)
+      const again = await up.signIn('nina', passcode)
+      assert.deepEqual([again.accepted, again.message.includes('already been used')], [false, true])
+    })
 
-  test('the passcode of the app lets her in, once', async () => {
-    const passcode = await pixel.passcode()
-    assert.equal((await up.signIn('nina', passcode)).accepted, true)
-    const again = await up.signIn('nina', passcode)
-    assert.deepEqual([again.accepted, again.message.includes('already been used')], [false, true])
-  })
+    step('a recovery code lets her in without her phone, once', async () => {
+      const [code = ''] = recoveryCodes
+      const asShown = code.replace(/(\d{3})(?=\d)/g, '$1 ')
+      assert.equal((await up.signIn('nina', asShown)).accepted, true)
+      assert.equal((await up.signIn('nina', code)).accepted, false)
+    })
 
-  test('a recovery code lets her in without her phone, once', async () => {
-    const [code = ''] = recoveryCodes
-    const asShown = code.replace(/(\d{3})(?=\d)/g, '$1 ')
-    assert.equal((await up.signIn('nina', asShown)).accepted, true)
-    assert.equal((await up.signIn('nina', code)).accepted, false)
-  })
+    step('her passkey opens the portal, where each sign-in stands', async () => {
+      await laptop.press('Use a passkey')
+      await laptop.shows('Your devices')
+      await laptop.page.getByText('Nina’s Pixel').waitFor()
+      await laptop.page.getByRole('tab', { name: 'History' }).click()
+      await laptop.shows('Sign-ins')
+      await laptop.page.getByText('You reported this').waitFor()
+      await laptop.page.getByText('Recovery code').first().waitFor()
+    })
 
-  test('her passkey opens the portal, where each sign-in stands', async () => {
-    await laptop.press('Use a passkey')
-    await laptop.shows('Your devices')
-    await laptop.page.getByText('Nina’s Pixel').waitFor()
-    await laptop.page.getByRole('tab', { name: 'History' }).click()
-    await laptop.shows('Sign-ins')
-    await laptop.page.getByText('You reported this').waitFor()
-    await laptop.page.getByText('Recovery code').first().waitFor()
-  })
+    step('a second phone is push2, and it alone is asked', async () => {
+      await laptop.page.getByRole('tab', { name: 'Devices' }).click()
+      await laptop.press('Add a device')
+      tablet = await AppOnPhone.connect(chromium, await laptop.appLink(), 'Tablet')
+      await laptop.name('Tablet')
+      await laptop.page.getByRole('listitem').filter({ hasText: 'push2' }).waitFor()
+      const signIn = push('push2')
+      await tablet.look()
+      await pixel.page.getByText('No sign-in requests').waitFor()
+      await tablet.press('Approve')
+      await tablet.shows('Approved')
+      await tablet.done()
+      assert.equal((await signIn).accepted, true)
+    })
 
-  test('a second phone is push2, and it alone is asked', async () => {
-    await laptop.page.getByRole('tab', { name: 'Devices' }).click()
-    await laptop.press('Add a device')
-    tablet = await AppOnPhone.connect(chromium, await laptop.appLink(), 'Tablet')
-    await laptop.name('Tablet')
-    await laptop.page.getByRole('listitem').filter({ hasText: 'push2' }).waitFor()
-    const signIn = push('push2')
-    await tablet.look()
-    await pixel.page.getByText('No sign-in requests').waitFor()
-    await tablet.press('Approve')
-    await tablet.shows('Approved')
-    await tablet.done()
-    assert.equal((await signIn).accepted, true)
-  })
+    step('moved to the first place it is push', async () => {
+      await laptop.page.getByRole('button', { name: /^Tablet: number 2/ }).focus()
+      const kept = laptop.page.waitForResponse((answer) => answer.request().method() === 'PUT')
+      await laptop.page.keyboard.press('ArrowUp')
+      await kept
+      const signIn = push()
+      await tablet.answer('Approve')
+      assert.equal((await signIn).accepted, true)
+    })
 
-  test('moved to the first place it is push', async () => {
-    await laptop.page.getByRole('button', { name: /^Tablet: number 2/ }).focus()
-    const kept = laptop.page.waitForResponse((answer) => answer.request().method() === 'PUT')
-    await laptop.page.keyboard.press('ArrowUp')
-    await kept
-    const signIn = push()
-    await tablet.answer('Approve')
-    assert.equal((await signIn).accepted, true)
-  })
+    step('a phone that she removes is asked no more', async () => {
+      await laptop.press('Change Tablet')
+      await laptop.page.getByRole('menuitem', { name: 'Remove' }).click()
+      await laptop.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+      const { accepted, message } = await push('push2')
+      assert.deepEqual([accepted, message], [false, 'None of your devices supports this method.'])
+      const signIn = push()
+      await pixel.answer('Approve')
+      assert.equal((await signIn).accepted, true)
+    })
 
-  test('a phone that she removes is asked no more', async () => {
-    await laptop.press('Change Tablet')
-    await laptop.page.getByRole('menuitem', { name: 'Remove' }).click()
-    await laptop.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
-    const { accepted, message } = await push('push2')
-    assert.deepEqual([accepted, message], [false, 'None of your devices supports this method.'])
-    const signIn = push()
-    await pixel.answer('Approve')
-    assert.equal((await signIn).accepted, true)
-  })
+    step('the phone that she removed says so, as soon as its stream looks again', async () => {
+      await tablet.shows('This phone was removed')
+    })
 
-  test('the phone that she removed says so, as soon as its stream looks again', async () => {
-    await tablet.shows('This phone was removed', { timeout: 25_000 })
-  })
-
-  test('what nobody answered has timed out after a minute, at the login and on the phone', async () => {
-    const { accepted, message } = await unanswered.signIn
-    assert.deepEqual([accepted, message], [false, 'Login timed out.'])
-    await unanswered.phone.shows('This sign-in timed out')
-    await looksRight(unanswered.phone.page, 'push-7-expired')
-    await unanswered.phone.done()
-    await unanswered.phone.page.getByText('No sign-in requests').waitFor()
-  })
-})
+    step(
+      'what nobody answered has timed out after a minute, at the login and on the phone',
+      async () => {
+        const { accepted, message } = await unanswered.signIn
+        assert.deepEqual([accepted, message], [false, 'Login timed out.'])
+        await unanswered.phone.shows('This sign-in timed out')
+        await looksRight(unanswered.phone.page, 'push-7-expired')
+        await unanswered.phone.done()
+        await unanswered.phone.page.getByText('No sign-in requests').waitFor()
+      },
+    )
+  },
+)

@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import { HOTP, TOTP, URI } from 'otpauth'
 import { skipWithout } from '../rig/debian_package.ts'
 import { freePort, Running } from '../rig/running.ts'
+import { story } from '../rig/story.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const skip = skipWithout('freeradius-utils', '/usr/bin/radclient')
@@ -28,7 +28,7 @@ function radclient(
   return stdout
 }
 
-describe('countersign up, from nothing to a sign-in', { skip }, () => {
+story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, step }) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'data')
   let ports: { service: number; radius: number }
   let running: Running
@@ -65,7 +65,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('first-run.json holds what was created, readable by its owner alone', () => {
+  step('first-run.json holds what was created, readable by its owner alone', () => {
     assert.equal(statSync(join(folder, 'first-run.json')).mode & 0o777, 0o600)
     assert.equal(firstRun.service.api_port, ports.service)
     // the welcome writes it into a command line
@@ -78,17 +78,20 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     ])
   })
 
-  test('listens on loopback only, and says where its data is and how to point the CLI at it', async () => {
-    await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
-    assert.deepEqual(udpAddresses(ports.radius), ['0100007F'])
-    assert(running.stdout.includes(`export COUNTERSIGN_DATA=${folder}\n`))
-    assert.match(
-      readFileSync(join(folder, 'log/countersign.log'), 'utf8'),
-      new RegExp(`listening on 127\\.0\\.0\\.1:${ports.service}`),
-    )
-  })
+  step(
+    'listens on loopback only, and says where its data is and how to point the CLI at it',
+    async () => {
+      await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
+      assert.deepEqual(udpAddresses(ports.radius), ['0100007F'])
+      assert(running.stdout.includes(`export COUNTERSIGN_DATA=${folder}\n`))
+      assert.match(
+        readFileSync(join(folder, 'log/countersign.log'), 'utf8'),
+        new RegExp(`listening on 127\\.0\\.0\\.1:${ports.service}`),
+      )
+    },
+  )
 
-  test('opens the outbox in a browser, by a link that only the owner of the data can get', () => {
+  step('opens the outbox in a browser, by a link that only the owner of the data can get', () => {
     const { stdout } = spawnSync(program, ['outbox', 'link', '--data', folder], {
       encoding: 'utf8',
     })
@@ -96,7 +99,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(stdout, new RegExp(`^https://localhost:${ports.service}/outbox#[\\w-]{43}$`, 'm'))
   })
 
-  test('accepts the passcode that the welcome shows, once', async () => {
+  step('accepts the passcode that the welcome shows, once', async () => {
     const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
     const first = radclient(passcode, firstRun.radius)
     assert.match(first, /Received Access-Accept/)
@@ -107,7 +110,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(second, /This passcode has already been used/)
   })
 
-  test('accepts TOTP, the next HOTP with a blank in it, and a bypass code, each once', () => {
+  step('accepts TOTP, the next HOTP with a blank in it, and a bypass code, each once', () => {
     const [alice] = firstRun.users
     assert(alice !== undefined)
     const totp = URI.parse(alice.totp_uri)
@@ -125,23 +128,26 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     }
   })
 
-  test('rejects a wrong passcode, an unknown user and a push without a phone, with a reason', () => {
-    assert.match(
-      radclient('000000', firstRun.radius),
-      /Received Access-Reject[\s\S]*Incorrect passcode/,
-    )
-    assert.match(
-      radclient('push', firstRun.radius),
-      /Received Access-Reject[\s\S]*None of your devices supports this method/,
-    )
-    const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
-    assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)
-    const link = /portal#\/enroll\/(\w+)/.exec(unknown.replace(/"\s+Reply-Message = "/g, ''))
-    enrolmentCode = link?.[1] ?? ''
-    assert.match(enrolmentCode, /^\w{16,}$/)
-  })
+  step(
+    'rejects a wrong passcode, an unknown user and a push without a phone, with a reason',
+    () => {
+      assert.match(
+        radclient('000000', firstRun.radius),
+        /Received Access-Reject[\s\S]*Incorrect passcode/,
+      )
+      assert.match(
+        radclient('push', firstRun.radius),
+        /Received Access-Reject[\s\S]*None of your devices supports this method/,
+      )
+      const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
+      assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)
+      const link = /portal#\/enroll\/(\w+)/.exec(unknown.replace(/"\s+Reply-Message = "/g, ''))
+      enrolmentCode = link?.[1] ?? ''
+      assert.match(enrolmentCode, /^\w{16,}$/)
+    },
+  )
 
-  test('logs these sign-ins, without a passcode', () => {
+  step('logs these sign-ins, without a passcode', () => {
     const events = readFileSync(join(folder, 'log/authevents.log'), 'utf8')
       .trim()
       .split('\n')
@@ -153,7 +159,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert(!readFileSync(join(folder, 'log/authproxy.log'), 'utf8').includes(passcode))
   })
 
-  test('writes no enrolment link to any log', () => {
+  step('writes no enrolment link to any log', () => {
     const written = readdirSync(join(folder, 'log')).map((name) =>
       readFileSync(join(folder, 'log', name), 'utf8'),
     )
@@ -165,7 +171,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     }
   })
 
-  test('reports a port in use in one line that names the flag', async () => {
+  step('reports a port in use in one line that names the flag', async () => {
     const taken = createSocket('udp4')
     taken.bind(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -191,7 +197,7 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     taken.close()
   })
 
-  test('stops cleanly on SIGTERM, and finds everything again at the next start', async () => {
+  step('stops cleanly on SIGTERM, and finds everything again at the next start', async () => {
     assert.equal(await running.stop(), 0)
     running = start()
     const [, passcode = ''] = await running.prints(/^ {2}(\d{6})$/m)
@@ -200,20 +206,23 @@ describe('countersign up, from nothing to a sign-in', { skip }, () => {
     assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
   })
 
-  test('listens on every address with --host NAME, with a certificate and links for that name', async () => {
-    assert.equal(await running.stop(), 0)
-    running = start('--host', 'mfa.example.test')
-    await running.prints(/Ctrl-C/)
-    const names = await certificateAt('127.0.0.2', ports.service)
-    assert.match(names, /DNS:mfa\.example\.test/)
-    assert.match(names, /DNS:localhost/)
-    assert.match(running.stdout, /https:\/\/mfa\.example\.test:\d+\/portal/)
-    assert.deepEqual(udpAddresses(ports.radius), ['00000000'])
-    assert.equal(await running.stop(), 0)
-    running = start()
-    await running.prints(/Ctrl-C/)
-    await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
-  })
+  step(
+    'listens on every address with --host NAME, with a certificate and links for that name',
+    async () => {
+      assert.equal(await running.stop(), 0)
+      running = start('--host', 'mfa.example.test')
+      await running.prints(/Ctrl-C/)
+      const names = await certificateAt('127.0.0.2', ports.service)
+      assert.match(names, /DNS:mfa\.example\.test/)
+      assert.match(names, /DNS:localhost/)
+      assert.match(running.stdout, /https:\/\/mfa\.example\.test:\d+\/portal/)
+      assert.deepEqual(udpAddresses(ports.radius), ['00000000'])
+      assert.equal(await running.stop(), 0)
+      running = start()
+      await running.prints(/Ctrl-C/)
+      await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
+    },
+  )
 })
 
 /** The IPv4 addresses on which a UDP port is open, as the kernel writes them. */

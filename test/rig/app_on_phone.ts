@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Chromium } from './chromium.ts'
 
-/** A phone with the push app, held by somebody who looks at its screen: a browser of its own. */
+/** A phone with the push app, in its own browser, used through its screen. */
 export class AppOnPhone {
   readonly context: BrowserContext
   readonly page: Page
@@ -11,7 +11,7 @@ export class AppOnPhone {
     this.page = page
   }
 
-  /** Opens an activation link on a new phone, and connects it. */
+  /** Activates the app on a new phone with an activation link. */
   static async connect(chromium: Chromium, link: string, name: string): Promise<AppOnPhone> {
     const context = await chromium.person()
     const page = await context.newPage()
@@ -25,24 +25,26 @@ export class AppOnPhone {
   }
 
   /** Waits for a screen by its heading. */
-  async shows(
-    heading: string | RegExp,
-    options: { readonly timeout?: number } = {},
-  ): Promise<void> {
-    await this.page.getByRole('heading', { name: heading, level: 1 }).waitFor(options)
+  async shows(heading: string | RegExp): Promise<void> {
+    await this.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
   }
 
   async press(button: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name: button }).click()
   }
 
-  /** Waits until a sign-in waits, and opens it. */
+  /** Waits for a sign-in, and opens it. */
   async look(): Promise<void> {
     await this.page.getByRole('link', { name: /Answer/ }).click()
     await this.shows(/^Are you signing in to/)
   }
 
-  /** Presses a button of the sign-in that waits next, and goes back to the first screen. */
+  /** Whether the open sign-in can be approved without typing a code at the login. */
+  async canApprove(): Promise<boolean> {
+    return (await this.page.getByRole('button', { name: 'Approve' }).count()) > 0
+  }
+
+  /** Answers the next sign-in, and returns to the first screen. */
   async answer(button: 'Approve' | 'Deny'): Promise<void> {
     await this.look()
     await this.press(button)
@@ -55,12 +57,12 @@ export class AppOnPhone {
     await this.shows('Sign-ins')
   }
 
-  /** The code that it shows for the sign-in that is open. */
+  /** The code that the app shows for the open sign-in. */
   async shownCode(): Promise<string> {
     return (await this.page.locator('.digits-big [aria-hidden]').textContent()) ?? ''
   }
 
-  /** The passcode that it shows now. */
+  /** The passcode that the app shows now. */
   async passcode(): Promise<string> {
     const spelled = await this.page.locator('output.digits').getAttribute('aria-label')
     return (spelled ?? '').replaceAll(' ', '')

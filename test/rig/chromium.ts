@@ -7,6 +7,7 @@ import { connect } from 'node:tls'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { skipWithout } from './debian_package.ts'
+import { eventLimitMs } from './until.ts'
 
 const program = '/usr/bin/chromium'
 const args = [
@@ -18,7 +19,7 @@ const args = [
   '--disable-component-update',
   '--disable-sync',
 ]
-/** Where pages are kept as they are seen; nowhere unless it is asked for. */
+/** Folder for screenshots of every page that `looksRight` checks; none by default. */
 const pictures = process.env.SCREENSHOTS
 
 export const skipChromium = skipWithout('chromium', program)
@@ -28,7 +29,7 @@ export interface Look {
   readonly scheme: 'light' | 'dark'
 }
 
-/** All the ways in which a page is looked at, with as few changes as can be. */
+/** Every width and scheme, in the order with the fewest changes. */
 const looks: readonly Look[] = [
   { width: 390, scheme: 'light' },
   { width: 1280, scheme: 'light' },
@@ -36,7 +37,7 @@ const looks: readonly Look[] = [
   { width: 390, scheme: 'dark' },
 ]
 
-/** A real browser, to which the certificate of a service is as good as any. */
+/** A real browser that trusts the certificate of one service. */
 export class Chromium {
   readonly #browser: Browser
   readonly #address: string
@@ -46,15 +47,19 @@ export class Chromium {
     this.#address = address
   }
 
-  /** @param port Of the service, on this machine. */
+  /** @param port The service's port on loopback. */
   static async start(port: number): Promise<Chromium> {
-    // WebAuthn is refused where a certificate has merely been ignored
+    // WebAuthn does not work if certificate errors are only ignored
     const known = `--ignore-certificate-errors-spki-list=${await keyHash(port)}`
-    const browser = await chromium.launch({ executablePath: program, args: [...args, known] })
+    const browser = await chromium.launch({
+      executablePath: program,
+      args: [...args, known],
+      timeout: eventLimitMs,
+    })
     return new Chromium(browser, `https://localhost:${port}`)
   }
 
-  /** Another person's browser, with cookies of its own. */
+  /** A browser profile for one person, with its own cookies. */
   async person(look: Look = { width: 390, scheme: 'light' }): Promise<BrowserContext> {
     const { width, scheme } = look
     const context = await this.#browser.newContext({
@@ -64,7 +69,7 @@ export class Chromium {
       viewport: { width, height: width === 390 ? 844 : 860 },
       locale: 'en-GB',
     })
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(eventLimitMs)
     return context
   }
 
@@ -73,7 +78,7 @@ export class Chromium {
   }
 }
 
-/** Nothing that axe finds, at either width and in either scheme; keeps pictures where they are asked for. */
+/** Asserts that axe finds nothing, at both widths and in both schemes, and that nothing overflows. */
 export async function looksRight(page: Page, name: string): Promise<void> {
   const before = page.viewportSize()
   // 1280 pixels at 400 % (WCAG 1.4.10)
@@ -90,9 +95,9 @@ export async function looksRight(page: Page, name: string): Promise<void> {
       const path = join(pictures, `${name}-${width}-${scheme}.png`)
       await page.screenshot({ path, fullPage: true })
     }
-    // what axe looks at is the same at both widths, and in the dark but for the colours
+    // axe finds the same at both widths; the dark scheme differs only in colours
     if (width !== 390) continue
-    // our pages have no frames, for which alone it would open a page of its own each time
+    // legacy mode opens no extra page, which only frames would need
     const axe = new AxeBuilder({ page }).setLegacyMode(true)
     if (scheme === 'dark') axe.withRules(['color-contrast'])
     const { violations } = await axe.analyze()
@@ -105,11 +110,11 @@ export async function looksRight(page: Page, name: string): Promise<void> {
   if (before !== null) await page.setViewportSize(before)
 }
 
-/** Colours are on their way for a moment after the scheme has changed; a spinner never ends. */
+/** Waits for the transition of colours after a change of scheme, but not for endless spinners. */
 const settled = `Promise.all(document.getAnimations()
   .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
   .map(({ finished }) => finished.catch(() => {})))`
-/** An open menu moves to its place some frames after a change of width: a second of frames at most. */
+/** Waits at most 60 frames: an open menu moves to its place some frames after a change of width. */
 const overflow = `new Promise((resolve) => {
   const { documentElement } = document
   const look = (frames) => {
@@ -120,7 +125,7 @@ const overflow = `new Promise((resolve) => {
   look(60)
 })`
 
-/** SHA-256 of the key that a server shows, in base64. */
+/** SHA-256 of the public key in a server's certificate, in base64. */
 async function keyHash(port: number): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
   await once(socket, 'secureConnect')

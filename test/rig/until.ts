@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  * The limit for every event that a test awaits. It only ends a test that would otherwise hang, so it is
  * long enough for a machine with a tenth of the speed.
  */
-const eventLimitMs = 60_000
+export const eventLimitMs = 60_000
 const pollMs = 10
 
 /** Waits until a condition holds; fails after `eventLimitMs`. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
@@ -7,8 +6,9 @@ import { outboxKey } from '../../src/service/messaging/outbox/outbox_key.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { outboxProviders } from '../rig/outbox_providers.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
+import { story } from '../rig/story.ts'
 
-describe('the outbox in a browser', { skip: skipChromium }, () => {
+story('the outbox in a browser', { skip: skipChromium }, ({ before, after, step }) => {
   let service: TestService
   let chromium: Chromium
   let page: Page
@@ -30,12 +30,12 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
   const auth = (parameters: Readonly<Record<string, string>>) =>
     service.call({ path: '/auth/v2/auth', parameters: { username: 'alice', ...parameters } })
 
-  test('says what there is to do while there is nothing', async () => {
+  step('says what there is to do while there is nothing', async () => {
     await page.getByText('No messages yet').waitFor()
     await looksRight(page, 'outbox-empty')
   })
 
-  test('a message appears, and its first code signs in', async () => {
+  step('a message appears, and its first code signs in', async () => {
     await auth({ factor: 'sms', device: 'auto' })
     const message = page.getByRole('article', { name: 'SMS to +12025550143' })
     const code = message.getByRole('button').first()
@@ -43,7 +43,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     assert.equal(parseResponse(await auth({ factor: 'passcode', passcode })).result, 'allow')
   })
 
-  test('a call rings, and the key that is pressed settles it', async () => {
+  step('a call rings, and the key that is pressed settles it', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
     const call = page.getByRole('article', { name: 'Incoming call to +12025550143' })
     await call.waitFor()
@@ -55,14 +55,14 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     await page.getByText('Allowed', { exact: true }).waitFor()
   })
 
-  test('who hangs up lets nobody in', async () => {
+  step('who hangs up lets nobody in', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
     await page.getByRole('button', { name: 'Hang up' }).click()
     assert.equal(parseResponse(await answered).result, 'deny')
     await page.getByText('Denied').waitFor()
   })
 
-  test('of a mail the links lead on, and markup is text', async () => {
+  step('of a mail the links lead on, and markup is text', async () => {
     const outbox = new Outbox(service.folder, { now: () => Date.now() })
     const text = 'Open this link:\n\nhttps://localhost/portal#/enroll/abc\n\n<b>bold</b>'
     await outbox.add({ kind: 'mail', to: 'alice@example.com', subject: 'Welcome', text })
@@ -73,7 +73,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     await looksRight(page, 'outbox')
   })
 
-  test('without the key it shows nothing, and says where to get it', async () => {
+  step('without the key it shows nothing, and says where to get it', async () => {
     const stranger = await (await chromium.person()).newPage()
     await stranger.goto('/outbox#guessed')
     await stranger.getByText('countersign outbox link').waitFor()
@@ -81,7 +81,7 @@ describe('the outbox in a browser', { skip: skipChromium }, () => {
     await looksRight(stranger, 'outbox-refused')
   })
 
-  test('the portal says that its messages reach nobody', async () => {
+  step('the portal says that its messages reach nobody', async () => {
     const user = await (await chromium.person()).newPage()
     await user.goto('/portal')
     await user.getByText('Test mode.').waitFor()

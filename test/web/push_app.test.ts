@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { BrowserContext, Page, Route } from 'playwright-core'
 import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
+import { story } from '../rig/story.ts'
 import { untilFound } from '../rig/until.ts'
 
 const dist = join(import.meta.dirname, '../../web/dist')
 
-describe('the push app in a browser', { skip: skipChromium }, () => {
+story('the push app in a browser', { skip: skipChromium }, ({ before, after, step }) => {
   let service: TestService
   let chromium: Chromium
   let verified: Integration
@@ -58,7 +58,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       .first()
       .click()
 
-  test('is activated by its link, which is not stored anywhere', async () => {
+  step('is activated by its link, which is not stored anywhere', async () => {
     await page.goto('/app/')
     await heading('Connect this phone')
     await looksRight(page, 'push-1-welcome')
@@ -99,7 +99,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     ['Deny', 'Denied', 'deny', 'deny'],
     ['This wasn’t me', 'Reported', 'deny', 'fraud'],
   ] as const) {
-    test(`answers with '${button}'`, async () => {
+    step(`answers with '${button}'`, async () => {
       const txid = await push({ ipaddr: '192.0.2.7', pushinfo: 'floor=3' })
       await open()
       await heading('Are you signing in to test authapi?')
@@ -118,7 +118,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     })
   }
 
-  test('says that a client has asked again, where the requests look the same', async () => {
+  step('says that a client has asked again, where the requests look the same', async () => {
     const txids = [await push({ ipaddr: '192.0.2.7' }), await push({ ipaddr: '192.0.2.7' })]
     await push({ ipaddr: '203.0.113.9' })
     const words = page.getByText(/^A second attempt, \d+ s later$/)
@@ -137,7 +137,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     }
   })
 
-  test('marks the differences of several requests', async () => {
+  step('marks the differences of several requests', async () => {
     const [one, other] = [
       await push({ ipaddr: '192.0.2.7' }),
       await push({ ipaddr: '203.0.113.9' }),
@@ -162,7 +162,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
-  test('a code that the login shows is typed into the app', async () => {
+  step('a code that the login shows is typed into the app', async () => {
     const preauth = await service.call({
       path: '/auth/v2/preauth',
       parameters: { username: 'alice', client_supports_verified_push: '1' },
@@ -183,7 +183,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
-  test('a code that the app shows is typed at the login', async () => {
+  step('a code that the app shows is typed at the login', async () => {
     await push({}, verified)
     await open()
     await page.getByText('Enter this code where you sign in').waitFor()
@@ -198,7 +198,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
-  test('shows history and settings', async () => {
+  step('shows history and settings', async () => {
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByText('test authapi').first().waitFor()
     await looksRight(page, 'push-11-history')
@@ -236,57 +236,58 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByRole('button', { name: 'Remove this phone' }).waitFor()
   })
 
-  describe('a push that arrives', () => {
-    let deliver: (txid: string) => Promise<void>
-    before(async () => {
-      await context.grantPermissions(['notifications'])
-      const cdp = await context.newCDPSession(page)
-      const registered = Promise.withResolvers<string>()
-      cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-        const [first] = registrations
-        if (first !== undefined) registered.resolve(first.registrationId)
-      })
-      await cdp.send('ServiceWorker.enable')
-      await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
-      const origin = new URL(page.url()).origin
-      const registrationId = await registered.promise
-      deliver = async (txid) => {
-        const data = JSON.stringify({ txid, application: 'WorkSpaces' })
-        await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
-      }
+  let deliver: (txid: string) => Promise<void>
+  step('takes push messages', async () => {
+    await context.grantPermissions(['notifications'])
+    const cdp = await context.newCDPSession(page)
+    const registered = Promise.withResolvers<string>()
+    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [first] = registrations
+      if (first !== undefined) registered.resolve(first.registrationId)
     })
-
-    /** Waits for the notification of a sign-in. @returns What it says. */
-    const notified = (txid: string) =>
-      untilFound(() =>
-        inWorker<readonly [string, string] | undefined>(`
-          const [shown] = await registration.getNotifications({ tag: '${txid}' })
-          return shown && [shown.title, shown.body]`),
-      )
-
-    /**
-     * Taps it as the system would. Only a person's tap may open a window or bring one to the front:
-     * what the worker wants to open is told instead.
-     */
-    const tap = (txid: string) =>
-      inWorker<string | undefined>(`
-        const [notification] = await registration.getNotifications({ tag: '${txid}' })
-        let opened
-        clients.openWindow = async (url) => { opened = url }
-        const event = new NotificationEvent('notificationclick', { notification })
-        const done = []
-        event.waitUntil = (promise) => done.push(promise)
-        self.dispatchEvent(event)
-        await Promise.all(done)
-        return opened`)
-
-    async function inWorker<Result>(script: string): Promise<Result> {
-      const [worker] = context.serviceWorkers()
-      assert(worker !== undefined)
-      return await worker.evaluate<Result>(`(async () => {${script}})()`)
+    await cdp.send('ServiceWorker.enable')
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+    const origin = new URL(page.url()).origin
+    const registrationId = await registered.promise
+    deliver = async (txid) => {
+      const data = JSON.stringify({ txid, application: 'WorkSpaces' })
+      await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
     }
+  })
 
-    test('says who and where, and leads a closed app to its sign-in', async () => {
+  /** Waits for the notification of a sign-in. @returns What it says. */
+  const notified = (txid: string) =>
+    untilFound(() =>
+      inWorker<readonly [string, string] | undefined>(`
+        const [shown] = await registration.getNotifications({ tag: '${txid}' })
+        return shown && [shown.title, shown.body]`),
+    )
+
+  /**
+   * Taps it as the system would. Only a person's tap may open a window or bring one to the front:
+   * what the worker wants to open is told instead.
+   */
+  const tap = (txid: string) =>
+    inWorker<string | undefined>(`
+      const [notification] = await registration.getNotifications({ tag: '${txid}' })
+      let opened
+      clients.openWindow = async (url) => { opened = url }
+      const event = new NotificationEvent('notificationclick', { notification })
+      const done = []
+      event.waitUntil = (promise) => done.push(promise)
+      self.dispatchEvent(event)
+      await Promise.all(done)
+      return opened`)
+
+  async function inWorker<Result>(script: string): Promise<Result> {
+    const [worker] = context.serviceWorkers()
+    assert(worker !== undefined)
+    return await worker.evaluate<Result>(`(async () => {${script}})()`)
+  }
+
+  step(
+    'a push message names user and application, and leads a closed app to its sign-in',
+    async () => {
       await page.goto('/portal')
       const txid = await push()
       await deliver(txid)
@@ -299,40 +300,40 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
       await heading('Are you signing in to test authapi?')
       await press('Deny')
       await heading('Denied')
-    })
+    },
+  )
 
-    test('leads an app that is open to its sign-in, from wherever it is', async () => {
-      await page.goto('/app/#/history')
-      await heading('History')
-      const txid = await push()
-      await deliver(txid)
-      await notified(txid)
-      assert.equal(await tap(txid), undefined)
-      await heading('Are you signing in to test authapi?')
-      await press('Deny')
-      await heading('Denied')
-    })
+  step('a push message leads an open app to its sign-in from any page', async () => {
+    await page.goto('/app/#/history')
+    await heading('History')
+    const txid = await push()
+    await deliver(txid)
+    await notified(txid)
+    assert.equal(await tap(txid), undefined)
+    await heading('Are you signing in to test authapi?')
+    await press('Deny')
+    await heading('Denied')
+  })
 
-    test('says so if its sign-in is over', async () => {
-      await page.goto('/portal')
-      const txid = await push()
-      await deliver(txid)
-      await notified(txid)
-      await page.goto((await tap(txid)) ?? '')
-      await press('Deny')
-      await heading('Denied')
-      await page.goto('/portal')
-      await page.goto(`/app/#/request/${txid}`)
-      await heading('This sign-in has ended')
-      await looksRight(page, 'push-7-gone')
-    })
+  step('a push message of a finished sign-in says so', async () => {
+    await page.goto('/portal')
+    const txid = await push()
+    await deliver(txid)
+    await notified(txid)
+    await page.goto((await tap(txid)) ?? '')
+    await press('Deny')
+    await heading('Denied')
+    await page.goto('/portal')
+    await page.goto(`/app/#/request/${txid}`)
+    await heading('This sign-in has ended')
+    await looksRight(page, 'push-7-gone')
   })
 
   for (const [what, hinder] of [
     ['refuses', (route: Route) => route.abort()],
     ['holds back', () => {}],
   ] as const) {
-    test(`where a proxy ${what} what is streamed, it asks`, async () => {
+    step(`where a proxy ${what} what is streamed, it asks`, async () => {
       await context.route('**/app/api/stream', hinder)
       await page.goto('/app/')
       await page.reload()
@@ -346,7 +347,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     })
   }
 
-  test('starts without a network, and shows the right passcode', async () => {
+  step('starts without a network, and shows the right passcode', async () => {
     await page.goto('/app/')
     await heading('Sign-ins')
     await context.setOffline(true)
@@ -374,7 +375,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await page.getByText('App passcode: accepted').first().waitFor()
   })
 
-  test('says that the phone was removed', async () => {
+  step('says that the phone was removed', async () => {
     await page.goto('/app/')
     await heading('Sign-ins')
     const phones = new Phones()
@@ -387,7 +388,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     await heading('Connect this phone')
   })
 
-  test('can be installed', async () => {
+  step('can be installed', async () => {
     await page.goto('/app/')
     const cdp = await context.newCDPSession(page)
     const { errors } = await cdp.send('Page.getAppManifest')
@@ -400,7 +401,7 @@ describe('the push app in a browser', { skip: skipChromium }, () => {
     )
   })
 
-  test('loads less than 80 KB, compressed, to start', () => {
+  step('loads less than 80 KB, compressed, to start', () => {
     const html = readFileSync(join(dist, 'push_app/index.html'), 'utf8')
     const entry = [...html.matchAll(/assets\/[\w-]+\.(?:js|css)/g)].map(([file]) => file)
     const files = new Set([...entry, ...entry.flatMap(importedBy)])
