@@ -4,6 +4,7 @@ import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { replaceFile } from '../host/replace_file.ts'
+import type { Secret } from '../host/secret.ts'
 import { version } from '../host/version.ts'
 import { protectConfig } from '../proxy/sections/protect_config.ts'
 import {
@@ -105,7 +106,7 @@ function readConfig(file: string): string {
 }
 
 /** The key in the folder of the configuration; a new one belongs to the owner of the configuration. */
-function findKey(config: string): ReturnType<typeof readOrMakeKey> {
+function findKey(config: string): Secret {
   const owner = statSync(config, { throwIfNoEntry: false })
   return readOrMakeKey(keyFileFor(config), owner)
 }

@@ -1,5 +1,7 @@
+import type { ServerCounters } from '../radius/udp/counters.ts'
 import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { RadiusServer } from '../radius/udp/server.ts'
+import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
 import type { AuthEvents } from './front/auth_events.ts'
 import type { Listener } from './front/listener.ts'
@@ -64,12 +66,12 @@ export class AuthenticationProxy {
   }
 
   /** By section: counts of the RADIUS server. */
-  get counters(): ReadonlyMap<string, RadiusServer['counters']> {
+  get counters(): ReadonlyMap<string, ServerCounters> {
     return new Map(this.#radiusServers().map(([name, { counters }]) => [name, counters]))
   }
 
   /** By section: addresses from which `message_authenticator = auto` requires a signature. */
-  get latched(): ReadonlyMap<string, RadiusServer['latched']> {
+  get latched(): ReadonlyMap<string, readonly SignedSource[]> {
     return new Map(this.#radiusServers().map(([name, { latched }]) => [name, latched]))
   }
 

@@ -35,7 +35,7 @@ export async function printPages<Item>(
   { heads, row, json: toJson, empty }: ListView<Item>,
   asJson: boolean,
 ): Promise<void> {
-  let line: ReturnType<typeof columns> | undefined
+  let line: ColumnLine | undefined
   let count = 0
   for await (const items of pages) {
     if (asJson) {
@@ -62,11 +62,11 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
+/** Formats a row of a table as one line. */
+type ColumnLine = (row: readonly Cell[]) => string
+
 /** Returns a formatter that aligns rows with those given. */
-export function columns(
-  heads: readonly string[],
-  rows: readonly (readonly Cell[])[],
-): (row: readonly Cell[]) => string {
+export function columns(heads: readonly string[], rows: readonly (readonly Cell[])[]): ColumnLine {
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => cellText(row[column] ?? null).length)),
   )

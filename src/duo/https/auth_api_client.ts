@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../host/clock.ts'
@@ -112,7 +113,7 @@ export class AuthApiClient {
   readonly #connections: Connections
   readonly #shortCalls: CallQueue
   readonly #openings = new CallQueue({ maxRunning: maxOpening, maxWaiting: maxQueued })
-  readonly #key: ReturnType<typeof signingKey>
+  readonly #key: KeyObject
   /** Log lines of requests, by path. */
   readonly #lines: Readonly<Record<string, string>>
   readonly #closing = new AbortController()

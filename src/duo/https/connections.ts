@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import { multiplexedConnector } from './multiplexed_connector.ts'
 
@@ -70,9 +70,13 @@ function toOrigin({ host, port }: ConnectionsOptions): string {
   return port === 443 ? `https://${name}` : `https://${name}:${port}`
 }
 
-type Tls = ReturnType<typeof tlsOptions>
+interface Tls {
+  readonly secureContext: SecureContext
+  /** Milliseconds. */
+  readonly timeout: number
+}
 
-function tlsOptions({ caFile }: ConnectionsOptions) {
+function tlsOptions({ caFile }: ConnectionsOptions): Tls {
   const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
   // created once: a context for each connection would parse the CAs again
   const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })

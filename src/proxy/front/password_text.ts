@@ -11,7 +11,11 @@ export interface SecretEvidence {
   readonly key: string
 }
 
-type Decoder = InstanceType<typeof TextDecoder>
+/** The part of a `TextDecoder` that is used. */
+interface Decoder {
+  readonly encoding: string
+  decode(octets: Uint8Array): string
+}
 
 /**
  * Decodes a revealed password.

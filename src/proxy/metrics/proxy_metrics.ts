@@ -1,14 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { RadiusServer } from '../../radius/udp/server.ts'
+import type { ServerCounters } from '../../radius/udp/counters.ts'
+import type { SignedSource } from '../../radius/udp/signed_sources.ts'
 import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
 
 /** The counters of a running proxy, by section. */
 export interface ProxyCounters {
-  readonly counters: ReadonlyMap<string, RadiusServer['counters']>
+  readonly counters: ReadonlyMap<string, ServerCounters>
   readonly signIns: ReadonlyMap<string, SignInCounters>
-  readonly latched: ReadonlyMap<string, RadiusServer['latched']>
+  readonly latched: ReadonlyMap<string, readonly SignedSource[]>
 }
 
 /** Serves the proxy's counters to Prometheus: `/metrics`, on loopback. */

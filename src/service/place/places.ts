@@ -15,7 +15,7 @@ export interface PlacesOptions {
   readonly geoipDatabase: string | undefined
 }
 
-type Cidr = ReturnType<typeof ipaddr.parseCIDR>
+type Cidr = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 /** Where an address is, in words by which somebody knows his own sign-in. */
 export class Places {

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { type ValidationError, XMLParser, XMLValidator } from 'fast-xml-parser'
 import { TokenFileError } from './token_file_error.ts'
 
 /** An element, by its local name: which prefix a file chose for a namespace says nothing. */
@@ -45,7 +45,7 @@ export function elementAt(
   return path.reduce(findChild, element)
 }
 
-function validated(text: string): ReturnType<typeof XMLValidator.validate> {
+function validated(text: string): true | ValidationError {
   try {
     return XMLValidator.validate(text)
   } catch {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
-type Network = ReturnType<typeof ipaddr.parseCIDR>
+type Network = readonly [Address, number]
 
 /**
  * Client addresses: the peer of the connection, or the address that a trusted proxy names in
