@@ -1,11 +1,9 @@
+import { readSetting, writeSetting } from '../store/settings.ts'
 import type { Store } from '../store/store.ts'
 
 const settingName = 'public_url'
 
-/**
- * Under which address users reach the service, as it was when it last started: commands beside it
- * hand out links, too.
- */
+/** The address of the service as of its last start, for the links that commands print. */
 export class ServiceAddress {
   readonly #store: Store
 
@@ -13,22 +11,13 @@ export class ServiceAddress {
     this.#store = store
   }
 
-  /** @param url `https://HOST[:PORT]`, without a slash at its end. */
+  /** @param url `https://HOST[:PORT]`, without a trailing slash. */
   async keep(url: string): Promise<void> {
-    await this.#store.db
-      .insertInto('settings')
-      .values({ name: settingName, value: url })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: url }))
-      .execute()
+    await writeSetting(settingName, url, this.#store.db)
   }
 
   /** @returns `undefined` before the service has been started for the first time. */
   async read(): Promise<string | undefined> {
-    const row = await this.#store.db
-      .selectFrom('settings')
-      .select('value')
-      .where('name', '=', settingName)
-      .executeTakeFirst()
-    return row?.value
+    return await readSetting(settingName, this.#store.db)
   }
 }

@@ -1,9 +1,12 @@
-import type { Compilable, CompiledQuery } from 'kysely'
+import type { Compilable, CompiledQuery, Kysely } from 'kysely'
 import { type Dialect, findDialect } from './dialect.ts'
-import type { StoreDb } from './store.ts'
+import type { Schema } from './schema.ts'
 
 /** A compiled statement: runs in `db` with these parameters. */
-export type Prepared<Parameters, Row> = (db: StoreDb, parameters: Parameters) => Promise<Row[]>
+export type Prepared<Parameters, Row> = (
+  db: Kysely<Schema>,
+  parameters: Parameters,
+) => Promise<Row[]>
 
 /** Takes the place of a parameter's value while a statement is built. */
 class Placeholder {
@@ -25,7 +28,7 @@ class Placeholder {
  *   parameter of that name: it can only be compared or set as a whole.
  */
 export function prepared<Parameters extends object, Row>(
-  build: (db: StoreDb, parameters: Parameters) => Compilable<Row>,
+  build: (db: Kysely<Schema>, parameters: Parameters) => Compilable<Row>,
 ): Prepared<Parameters, Row> {
   const compiled = new Map<Dialect, CompiledQuery<Row>>()
   return async (db, parameters) => {

@@ -1,5 +1,6 @@
 import { readSealingKeys, writeSealingKeys } from './data_folder.ts'
 import { newSealingKey, Sealing, sealingKey } from './sealing.ts'
+import { readSetting, writeSetting } from './settings.ts'
 import type { Store, StoreDb } from './store.ts'
 
 /** The place that a sealed secret is bound to. */
@@ -83,14 +84,8 @@ async function resealYubikeys(db: StoreDb, sealing: Sealing): Promise<number> {
 
 async function resealSettings(db: StoreDb, sealing: Sealing): Promise<void> {
   for (const [name, place] of Object.entries(sealedSettings)) {
-    const row = await db
-      .selectFrom('settings')
-      .select('value')
-      .where('name', '=', name)
-      .executeTakeFirst()
-    if (row === undefined) continue
-    const value = reseal(sealing, row.value, place)
-    await db.updateTable('settings').set({ value }).where('name', '=', name).execute()
+    const sealed = await readSetting(name, db)
+    if (sealed !== undefined) await writeSetting(name, reseal(sealing, sealed, place), db)
   }
 }
 

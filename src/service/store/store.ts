@@ -27,6 +27,7 @@ import { migrations } from './migrations/migrations.ts'
 import { PostgresConnections, poolSize } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
+import { addSetting, readSetting } from './settings.ts'
 import { limitedBegin } from './statement_limits.ts'
 import { StoreError } from './store_error.ts'
 import { WakeUps } from './wake_ups.ts'
@@ -291,18 +292,10 @@ function newerSchema(): StoreError {
   )
 }
 
-/** Tells a wrong key at once, and not at the first login. */
+/** Refuses a wrong key at the start, and not at the first sign-in. */
 async function checkKey(db: StoreDb, sealing: Sealing): Promise<void> {
-  const select = db.selectFrom('settings').select('value').where('name', '=', checkName)
-  const before = await select.executeTakeFirst()
-  if (before === undefined) {
-    const value = sealing.seal(checkText, checkName)
-    await db
-      .insertInto('settings')
-      .values({ name: checkName, value })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .execute()
-  }
-  const { value } = await select.executeTakeFirstOrThrow()
+  const value =
+    (await readSetting(checkName, db)) ??
+    (await addSetting(checkName, sealing.seal(checkText, checkName), db))
   sealing.open(value, checkName)
 }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { toStoreError } from './data_folder.ts'
+import { writeSetting } from './settings.ts'
 import type { Store } from './store.ts'
 import { StoreError } from './store_error.ts'
 
@@ -17,13 +18,7 @@ export async function probeWrites(store: Store, now: number): Promise<void> {
     // a PostgreSQL has another disk: where that is full, the write fails
     if (store.dialect === 'sqlite') await requireSpace(store.folder)
     const value = String(now)
-    await store.transaction((db) =>
-      db
-        .insertInto('settings')
-        .values({ name: probeName, value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute(),
-    )
+    await store.transaction((db) => writeSetting(probeName, value, db))
   } catch (error) {
     throw toStoreError(error, 'the database')
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../host/clock.ts'
 import { aheadOfQueue } from '../../store/database_share.ts'
+import { readSetting } from '../../store/settings.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store_error.ts'
 import { probeWrites } from '../../store/write_probe.ts'
@@ -58,7 +59,7 @@ export class Health {
 
   async #read(): Promise<void> {
     const { db } = this.#store
-    await aheadOfQueue(() => db.selectFrom('settings').select('name').limit(1).execute())
+    await aheadOfQueue(() => readSetting('any', db))
   }
 
   async #write(): Promise<void> {

@@ -1,5 +1,6 @@
 import webPush from 'web-push'
 import { vapidPlace } from '../../store/rotation.ts'
+import { addSetting, readSetting } from '../../store/settings.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What push services know this service by (RFC 8292): P-256, both in base64url. */
@@ -11,21 +12,13 @@ export interface VapidKeys {
 const settingName = 'vapid_keys'
 
 /**
- * Reads the keys, and makes them the first time: browsers bind their subscriptions to the public one,
- * so that it never changes. Of several nodes that begin at once the first one's keys hold.
+ * Reads the keys, and creates them the first time. Browsers bind their subscriptions to the public key, so
+ * it never changes; if several nodes start at once, the first one's keys are used.
  */
-export async function vapidKeys(store: Store): Promise<VapidKeys> {
-  const read = store.db.selectFrom('settings').select('value').where('name', '=', settingName)
-  const before = await read.executeTakeFirst()
-  if (before === undefined) {
-    const value = store.sealing.seal(JSON.stringify(webPush.generateVAPIDKeys()), vapidPlace)
-    await store.db
-      .insertInto('settings')
-      .values({ name: settingName, value })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .execute()
-  }
-  const { value } = await read.executeTakeFirstOrThrow()
-  const keys: VapidKeys = JSON.parse(store.sealing.open(value, vapidPlace))
+export async function vapidKeys({ db, sealing }: Store): Promise<VapidKeys> {
+  const create = () => sealing.seal(JSON.stringify(webPush.generateVAPIDKeys()), vapidPlace)
+  const value =
+    (await readSetting(settingName, db)) ?? (await addSetting(settingName, create(), db))
+  const keys: VapidKeys = JSON.parse(sealing.open(value, vapidPlace))
   return keys
 }
