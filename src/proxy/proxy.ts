@@ -100,28 +100,32 @@ export class AuthenticationProxy {
     const prepared = await this.#prepare(config.servers)
     const matches = this.#matchListeners(prepared)
     const closing = this.#served.filter((old) => ![...matches.values()].includes(old))
-    const next = prepared.map((each): Served => {
-      const listener = matches.get(each)?.listener ?? this.#createListener(each)
-      return { ...each, listener }
+    const taken = prepared.flatMap((each): Served[] => {
+      const listener = matches.get(each)?.listener
+      return listener === undefined ? [] : [{ ...each, listener }]
     })
-    const [taken, opened] = partition(next, ({ listener }) =>
-      this.#served.some((old) => old.listener === listener),
-    )
+    const opened: Served[] = []
+    const changes: (() => void)[] = []
     try {
+      for (const { section, runtime, listener } of taken) {
+        changes.push(explain(section, () => listener.prepare(section, runtime)))
+      }
+      for (const each of prepared) {
+        if (matches.has(each)) continue
+        opened.push({ ...each, listener: explain(each.section, () => this.#createListener(each)) })
+      }
       const moved = taken.filter(({ listener, place }) => !isSamePlace(listener.place, place))
-      await rebind(
-        moved,
-        opened,
-        closing.map(({ listener }) => listener),
-      )
+      const old = closing.map(({ listener }) => listener)
+      await rebind(moved, opened, old)
     } catch (error) {
       await Promise.all(opened.map(({ listener }) => listener.close()))
       await Promise.all(prepared.map(({ runtime }) => runtime.close()))
       throw error
     }
     for (const old of matches.values()) this.#retire(old)
-    for (const { listener, section, runtime } of taken) listener.configure(section, runtime)
-    this.#served = next
+    for (const change of changes) change()
+    const next = [...taken, ...opened]
+    this.#served = prepared.flatMap(({ section }) => next.filter((one) => one.section === section))
     await Promise.all(closing.map(close))
   }
 
@@ -179,12 +183,7 @@ export class AuthenticationProxy {
   #createRuntime(section: ServerSection): SectionRuntime {
     const counters = this.#signIns.get(section.name) ?? new SignInCounters()
     this.#signIns.set(section.name, counters)
-    try {
-      return new SectionRuntime(section, counters, this.#host, this.#kinds)
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      throw new ListenError(`[${section.name}] can't start: ${message}`)
-    }
+    return explain(section, () => new SectionRuntime(section, counters, this.#host, this.#kinds))
   }
 
   #retire({ runtime, section }: Served): void {
@@ -210,9 +209,12 @@ async function close({ listener, runtime }: Served): Promise<void> {
   await runtime.close()
 }
 
-function partition<Item>(
-  items: readonly Item[],
-  belongs: (item: Item) => boolean,
-): [yes: Item[], no: Item[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))]
+/** @throws {ListenError} if `create` fails. */
+function explain<Created>({ name }: ServerSection, create: () => Created): Created {
+  try {
+    return create()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ListenError(`[${name}] can't start: ${message}`)
+  }
 }

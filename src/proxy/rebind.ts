@@ -1,6 +1,6 @@
 import { type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { Listener } from './front/listener.ts'
-import { toListenError } from './listen_error.ts'
+import { ListenError, toListenError } from './listen_error.ts'
 import type { ServerSection } from './sections/proxy_config.ts'
 
 /** A listener, and where it must listen for its section. */
@@ -19,7 +19,7 @@ export interface Binding {
  * @param moved Listeners that already listen, elsewhere.
  * @param opened Listeners that do not listen yet.
  * @param closing Listeners that are no longer needed. They may be left without a socket.
- * @throws {ListenError} Every listener then listens where it did before.
+ * @throws {ListenError} Every listener then listens where it did before, unless the message says otherwise.
  */
 export async function rebind(
   moved: readonly Binding[],
@@ -44,8 +44,13 @@ export async function rebind(
     for (const binding of [...moved, ...blocked]) await bind(binding, bound)
   } catch (error) {
     for (const listener of bound) await listener.release()
-    for (const { listener, place } of released) await listener.listen(place)
-    throw error
+    const results = await Promise.allSettled(
+      released.map(({ listener, place }) => listener.listen(place)),
+    )
+    const lost = results.filter(({ status }) => status === 'rejected').length
+    if (lost === 0) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ListenError(`${reason}; ${lost} sections could not listen again at their old ports`)
   }
 }
 

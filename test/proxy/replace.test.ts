@@ -93,6 +93,17 @@ describe('replacing the configuration while a login is pending', () => {
     login.close()
   })
 
+  test('keeps the old configuration if a section can not start', async () => {
+    const { proxy, port, login } = await startWithPendingLogin(undefined)
+    const broken = section({ interfaceAddress: '127.0.0.1', port, pwCodec: 'no such codec' })
+    await assert.rejects(proxy.proxy.replace(parseConfig(broken)), { name: 'ListenError' })
+    assert.equal((await proxy.signIn('bob', '123456'))?.accepted, true)
+    api.release(allow)
+    assert.equal(await login.isAccepted(), true)
+    await proxy.stop()
+    login.close()
+  })
+
   test('keeps the old configuration if another program has a port of the new one', async () => {
     const { proxy, port, login } = await startWithPendingLogin(undefined)
     const socket = createSocket('udp4')

@@ -19,8 +19,12 @@ export interface Listener {
   listen(place: ListenPlace): Promise<void>
   /** Closes the socket, and keeps requests in progress for the next `listen`. */
   release(): Promise<void>
-  /** Applies to new requests; those in progress keep their section and their mode. */
-  configure(section: ServerSection, decider: Decider): void
+  /**
+   * Prepares other settings, for new requests: those in progress keep their section and their mode.
+   *
+   * @returns Applies them, and can't fail.
+   */
+  prepare(section: ServerSection, decider: Decider): () => void
   /** Waits a bounded time for requests in progress, and closes. */
   close(): Promise<void>
 }
@@ -36,5 +40,6 @@ export interface ListenerHost {
 export interface ListenerType<Section> {
   /** Where a section wants to listen. */
   place(section: Section): ListenPlace
+  /** @returns A listener that does not listen yet. */
   create(section: Section, decider: Decider, host: ListenerHost): Listener
 }

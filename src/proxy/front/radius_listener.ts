@@ -47,9 +47,13 @@ class RadiusListener implements Listener {
     return this.radius.release()
   }
 
-  configure(section: RadiusServerSection, decider: Decider): void {
-    this.#answer = createRadiusFront(section, decider, this.#host)
-    this.radius.replaceClients(RadiusClients.of(section.radiusClients))
+  prepare(section: RadiusServerSection, decider: Decider): () => void {
+    const answer = createRadiusFront(section, decider, this.#host)
+    const clients = RadiusClients.of(section.radiusClients)
+    return () => {
+      this.#answer = answer
+      this.radius.replaceClients(clients)
+    }
   }
 
   close(): Promise<void> {
