@@ -72,8 +72,8 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'service/applications': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/applications/policy': {
-    rooms: ['service/applications'],
-    packages: ['ipaddr.js', 'zod'],
+    rooms: ['service/applications', 'service/store'],
+    packages: ['ipaddr.js', 'kysely', 'zod'],
   },
   'service/audit': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/people': {
@@ -187,6 +187,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'duo',
       'host',
       'service/applications',
+      'service/applications/policy',
       'service/audit',
       'service/authenticators/bypass',
       'service/authenticators/oath',
@@ -220,6 +221,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'service/administration',
       'service/applications',
+      'service/applications/policy',
       'service/authenticators/bypass',
       'service/authenticators/oath',
       'service/authenticators/phone',
@@ -253,6 +255,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/administration',
       'service/administration/acts',
       'service/applications',
+      'service/applications/policy',
       'service/audit',
       'service/authenticators/bypass',
       'service/authenticators/passkey',
@@ -372,6 +375,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'host',
       'service/applications',
+      'service/applications/policy',
       'service/audit',
       'service/authenticators/bypass',
       'service/authenticators/call',
@@ -435,6 +439,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/administration',
       'service/administration/acts',
       'service/applications',
+      'service/applications/policy',
       'service/audit',
       'service/authenticators',
       'service/authenticators/bypass',

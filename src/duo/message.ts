@@ -69,6 +69,12 @@ export const statusMessage = {
   usernameRefused:
     'This username is not accepted. Type it exactly as your administrator gave it to you.',
   unknownUserDenied: 'Your account is not permitted to use this application.',
+  networkDenied: 'Access is not allowed from this network.',
+  outsideHours: 'Access is not allowed at this time.',
+  trustedNetwork: 'Access from a trusted network: no second factor is required.',
+  methodBlocked: 'This way to log in is not allowed here. Please try another way.',
+  methodsBlocked:
+    'None of your ways to log in are allowed here. Please contact your administrator.',
   pushed: 'Pushed a login request to your device...',
   pushFailed: 'The login request did not reach your device. Open the app to answer it.',
   codeShown: 'Open the app on your device, then log in with the code it shows.',

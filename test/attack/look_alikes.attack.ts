@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { lookupName } from '../../src/duo/index.ts'
 import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
+import { changeApplicationPolicy } from '../../src/service/applications/policy/application_policy.ts'
 import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { parseResponse } from '../rig/service_client.ts'
@@ -60,9 +61,12 @@ describe('look-alikes of user names', () => {
     applications = await store.transaction(async (db) => {
       for (const username of attacked.slice(1)) await users.create({ username }, Date.now(), db)
       const integrations = new Integrations(store)
-      const create = (newUserPolicy: 'enroll' | 'allow') =>
-        integrations.create({ name: newUserPolicy, type: 'radius', newUserPolicy }, Date.now(), db)
-      return [await create('enroll'), await create('allow')]
+      const create = async (newUsers: 'enroll' | 'no-mfa') => {
+        const made = await integrations.create({ name: newUsers, type: 'radius' }, Date.now(), db)
+        await changeApplicationPolicy(store, made, { newUsers }, Date.now(), db)
+        return made
+      }
+      return [await create('enroll'), await create('no-mfa')]
     })
   })
   after(() => programs.stop())

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { NewUserPolicy } from '../../src/service/applications/integrations.ts'
 import { isLetIn, LoginDuo, skipLoginDuo } from '../rig/duo_unix.ts'
 import type { Running } from '../rig/running.ts'
 import { UnixService } from '../rig/unix_service.ts'
@@ -21,7 +20,7 @@ describe('login_duo 1.11.3 and who may sign in', { skip: skipLoginDuo }, () => {
   }
 
   test('a stranger is shown where to enrol, is sent away or let in, as the application says', async () => {
-    const asked = async (policy: NewUserPolicy, letIn: boolean) => {
+    const asked = async (policy: 'enroll' | 'allow' | 'deny', letIn: boolean) => {
       const integration = await unix.service.addIntegration('unix', policy)
       const logins = new LoginDuo(unix.service, integration)
       return await ended(logins.onTerminal('mallory'), letIn)

@@ -9,7 +9,6 @@ import {
   type Integration,
   Integrations,
   type IntegrationType,
-  type NewUserPolicy,
 } from '../../src/service/applications/integrations.ts'
 import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
 import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
@@ -22,6 +21,7 @@ import { ActivationCodes } from '../../src/service/people/enrolment/activation_c
 import type { User } from '../../src/service/people/user.ts'
 import { type NewUser, Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { setApplicationPolicy } from './application_policy.ts'
 import { PushPhone, type PushPhoneOptions } from './push_phone.ts'
 import { type Answer, type RawRequest, ServiceClient, type SignedCall } from './service_client.ts'
 
@@ -98,8 +98,8 @@ export class TestService {
     return this.service.port
   }
 
-  async addIntegration(type: IntegrationType, policy?: NewUserPolicy): Promise<Integration> {
-    return await makeIntegration(this.store, type, policy)
+  async addIntegration(type: IntegrationType, newUsers?: NewUserPolicy): Promise<Integration> {
+    return await makeIntegration(this.store, type, newUsers)
   }
 
   async addUser(user: NewUser): Promise<User> {
@@ -170,14 +170,23 @@ export class TestService {
   }
 }
 
+/** What happens to new users, as the options of `countersign app` name it. */
+type NewUserPolicy = 'enroll' | 'allow' | 'deny'
+
+const newUserBehaviors = { enroll: 'enroll', allow: 'no-mfa', deny: 'deny' } as const
+
 async function makeIntegration(
   store: Store,
   type: IntegrationType,
-  newUserPolicy: NewUserPolicy = 'enroll',
+  newUsers?: NewUserPolicy,
 ): Promise<Integration> {
   const integrations = new Integrations(store)
-  return await store.transaction(async (db) => {
+  const made = await store.transaction(async (db) => {
     const name = await integrations.freeName(`test ${type}`, db)
-    return await integrations.create({ name, type, newUserPolicy }, Date.now(), db)
+    return await integrations.create({ name, type }, Date.now(), db)
   })
+  if (newUsers !== undefined) {
+    await setApplicationPolicy(store, made, { newUsers: newUserBehaviors[newUsers] })
+  }
+  return made
 }

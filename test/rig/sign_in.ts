@@ -3,7 +3,6 @@ import {
   type Integration,
   Integrations,
   type IntegrationType,
-  type VerifiedPush,
 } from '../../src/service/applications/integrations.ts'
 import {
   type AuthenticationEvent,
@@ -21,6 +20,7 @@ import type { AuthRequest } from '../../src/service/sign_in/subject_reads.ts'
 import { Transactions } from '../../src/service/sign_in/transaction/transactions.ts'
 import type { Store } from '../../src/service/store/store.ts'
 import { activatePush } from './activate_push.ts'
+import { setApplicationPolicy } from './application_policy.ts'
 import { ManualClock } from './manual_clock.ts'
 import { RecordingLog } from './recording_log.ts'
 
@@ -100,16 +100,18 @@ export class SignIn {
   }
 
   async application(
-    verifiedPush: VerifiedPush = 'off',
+    verifiedPush: 'off' | 'required' = 'off',
     type: IntegrationType = 'authapi',
   ): Promise<Integration> {
     const integrations = new Integrations(this.store)
-    return await this.store.transaction(async (db) => {
+    const made = await this.store.transaction(async (db) => {
       const name = await integrations.freeName('VPN', db)
-      const made = await integrations.create({ name, type }, this.clock.now(), db)
-      await integrations.update(made.ikey, { verifiedPush }, db)
-      return { ...made, verifiedPush }
+      return await integrations.create({ name, type }, this.clock.now(), db)
     })
+    if (verifiedPush === 'required') {
+      await setApplicationPolicy(this.store, made, { verifiedPush: true })
+    }
+    return made
   }
 
   request(integration: Integration, { username }: User): AuthRequest {

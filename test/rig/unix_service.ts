@@ -7,6 +7,7 @@ import { type Integration, Integrations } from '../../src/service/applications/i
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { defaultConfig } from '../../src/service/config/service_config.ts'
 import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
+import { setApplicationPolicy } from './application_policy.ts'
 import { PushPhone } from './push_phone.ts'
 import { RecordingLog } from './recording_log.ts'
 import { TestService, type TestServiceOptions, type TestToken } from './service.ts'
@@ -83,9 +84,11 @@ export class UnixService {
   /** An application that wants a code with each push. */
   async addVerifiedPush(): Promise<Integration> {
     const { store } = this.#service
-    const unix = { name: 'verified', type: 'unix', verifiedPush: 'required' } as const
+    const unix = { name: 'verified', type: 'unix' } as const
     const integrations = new Integrations(store)
-    return await store.transaction((db) => integrations.create(unix, this.#clock.now(), db))
+    const made = await store.transaction((db) => integrations.create(unix, this.#clock.now(), db))
+    await setApplicationPolicy(store, made, { verifiedPush: true })
+    return made
   }
 
   /** A phone with the push app. */

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BrowserContext, Page, Route } from 'playwright-core'
-import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
+import type { Integration } from '../../src/service/applications/integrations.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
+import { setApplicationPolicy } from '../rig/application_policy.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
 import { story } from '../rig/story.ts'
@@ -26,9 +27,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     })
     userId = (await service.addUser({ username: 'alice' })).userId
     verified = await service.addIntegration('authapi')
-    await service.store.transaction((db) =>
-      new Integrations(service.store).update(verified.ikey, { verifiedPush: 'required' }, db),
-    )
+    await setApplicationPolicy(service.store, verified, { verifiedPush: true })
     chromium = await Chromium.start(service.service.port)
     context = await chromium.person()
     page = await context.newPage()

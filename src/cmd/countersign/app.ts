@@ -7,16 +7,16 @@ import {
   rotateSecretKey,
   updateApplication,
 } from '../../service/administration/acts/applications.ts'
+import { editApplicationPolicy } from '../../service/administration/acts/policies.ts'
 import {
   type Integration,
   Integrations,
   type IntegrationType,
   integrationTypes,
-  type NewUserPolicy,
-  newUserPolicies,
-  type VerifiedPush,
-  verifiedPushes,
 } from '../../service/applications/integrations.ts'
+import { choosePolicy } from '../../service/applications/policy/choose_policy.ts'
+import { PolicyAttachments } from '../../service/applications/policy/policy_attachments.ts'
+import { configuredLimits } from '../../service/compose/configured_limits.ts'
 import { ServiceAddress } from '../../service/compose/service_address.ts'
 import { buildPublicUrl } from '../../service/config/public_url.ts'
 import { newRadiusSecret } from '../../service/store/identifier.ts'
@@ -34,10 +34,14 @@ import {
 } from './context.ts'
 import { json, type ListView, pageSize, printPages, show as showResult } from './output.ts'
 
+/** What happens to new users, in the words of `--new-users` and of the policy JSON. */
+const newUserBehaviors = { enroll: 'enroll', allow: 'no-mfa', deny: 'deny' } as const
+type NewUserPolicy = keyof typeof newUserBehaviors
+
 const policyOption = new Option(
   '--new-users <policy>',
   'how to treat users who are unknown or have no device',
-).choices(newUserPolicies)
+).choices(Object.keys(newUserBehaviors))
 const normalizationOption = new Option(
   '--username-normalization <how>',
   'simple ignores DOMAIN\\ and @domain',
@@ -46,10 +50,10 @@ const normalizationOption = new Option(
 const verifiedPushOption = new Option(
   '--verified-push <when>',
   'whether a push requires a code: shown by the login, or by the app if the login cannot show one',
-).choices(verifiedPushes)
+).choices(['off', 'required'])
 const digitsOption = new Option(
   '--verified-push-digits <digits>',
-  'number of digits in the code that a login shows, 3 to 6',
+  'number of digits in the code that a login shows, 3 to 8',
 ).argParser(readDigits)
 const signatureV1Option = new Option(
   '--signature-v1 <on|off>',
@@ -113,7 +117,7 @@ export function addAppVerb(program: Command): void {
 interface PolicyOptions extends DataOptions {
   readonly newUsers?: NewUserPolicy
   readonly usernameNormalization?: 'none' | 'simple'
-  readonly verifiedPush?: VerifiedPush
+  readonly verifiedPush?: 'off' | 'required'
   readonly verifiedPushDigits?: number
   readonly signatureV1?: boolean
 }
@@ -121,12 +125,20 @@ interface PolicyOptions extends DataOptions {
 async function add(
   options: PolicyOptions & { name: string; type: IntegrationType; reveal: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ administration, json: asJson }) => {
+  await withStore(options, async (context) => {
+    const { administration, json: asJson } = context
     const { name, type, reveal } = options
-    const made = await administration.run(createApplication, { name, type, ...policies(options) })
+    const made = await administration.together(async (run) => {
+      const integration = await run(createApplication, { name, type, ...settings(options) })
+      await run(editApplicationPolicy, { integration, change: policyChange(options) })
+      return integration
+    })
     process.stdout.write(
       asJson
-        ? json({ ...appJson(made), secret_key: reveal ? made.skey.reveal() : null })
+        ? json({
+            ...(await appJson(context, made)),
+            secret_key: reveal ? made.skey.reveal() : null,
+          })
         : `Application ${made.name} added.
 
   ikey  ${made.ikey}
@@ -139,23 +151,27 @@ For ${describeClient(made)}: countersign app show ${made.ikey} --cfg --reveal
 }
 
 async function list(options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, json: asJson }) => {
+  await withStore(options, async (context) => {
+    const { store, json: asJson } = context
     const apps = new Integrations(store)
-    const listed = pages((after) => apps.page({ limit: pageSize, after }, store.db))
+    const listed = pages(async (after) => {
+      const { items, next } = await apps.page({ limit: pageSize, after }, store.db)
+      return { items: await Promise.all(items.map((app) => appJson(context, app))), next }
+    })
     await printPages(listed, view, asJson)
   })
 }
 
-const view: ListView<Integration> = {
+const view: ListView<AppJson> = {
   heads: ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'STATE'],
-  row: ({ name, type, ikey, newUserPolicy, enabled }) => [
+  row: ({ name, type, integration_key, enroll_policy, enabled }) => [
     name,
     type,
-    ikey,
-    newUserPolicy,
+    integration_key,
+    enroll_policy,
     enabled ? 'enabled' : 'disabled',
   ],
-  json: appJson,
+  json: (app) => app,
   empty: 'There are no applications yet. Add one: countersign app add --type radius --name "VPN"',
 }
 
@@ -178,10 +194,19 @@ async function show(name: string, options: ShowOptions): Promise<void> {
     }
     const { reveal } = options
     const skey = shownSkey(app.skey, reveal)
+    const shown = await appJson(context, app)
     process.stdout.write(
       context.json
-        ? json({ ...appJson(app), secret_key: reveal ? skey : null })
-        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}\nikey                    ${app.ikey}\nskey                    ${skey}\nnew users               ${app.newUserPolicy}\nusername normalization  ${app.usernameNormalization}\nverified push           ${app.verifiedPush}, ${app.verifiedPushDigits} digits\nsignature version 1     ${app.signatureV1 ? 'on' : 'off'}\n`,
+        ? json({ ...shown, secret_key: reveal ? skey : null })
+        : `${app.name}  ${app.type}  ${app.enabled ? 'enabled' : 'disabled'}
+ikey                    ${app.ikey}
+skey                    ${skey}
+policy                  ${shown.policy_name ?? 'none of its own'}
+new users               ${shown.enroll_policy}
+username normalization  ${app.usernameNormalization}
+verified push           ${shown.verified_push}, ${shown.verified_push_digits} digits
+signature version 1     ${app.signatureV1 ? 'on' : 'off'}
+`,
     )
   })
 }
@@ -235,18 +260,24 @@ async function edit(
 ): Promise<void> {
   if (options.disable === true && options.enable === true)
     throw new CommandError("--enable and --disable can't be used together")
-  await withStore(options, async ({ store, administration, json: asJson }) => {
+  await withStore(options, async (context) => {
+    const { store, administration, json: asJson } = context
     const app = await appNamed(store, name)
     const change = {
-      ...policies(options),
+      ...settings(options),
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.disable === true ? { enabled: false } : {}),
       ...(options.enable === true ? { enabled: true } : {}),
     }
-    if (Object.keys(change).length === 0)
+    const policy = policyChange(options)
+    const changesPolicy = Object.keys(policy).length > 0
+    if (Object.keys(change).length === 0 && !changesPolicy)
       throw new CommandError('nothing to change; see countersign app edit --help')
-    await administration.run(updateApplication, { integration: app, change })
-    showResult(asJson, appJson({ ...app, ...change }), `${app.name} changed`)
+    await administration.together(async (run) => {
+      if (Object.keys(change).length > 0) await run(updateApplication, { integration: app, change })
+      if (changesPolicy) await run(editApplicationPolicy, { integration: app, change: policy })
+    })
+    showResult(asJson, await appJson(context, { ...app, ...change }), `${app.name} changed`)
   })
 }
 
@@ -254,7 +285,8 @@ async function rotate(
   name: string,
   options: DataOptions & { readonly yes: boolean; readonly reveal: boolean },
 ): Promise<void> {
-  await withStore(options, async ({ store, administration, json: asJson }) => {
+  await withStore(options, async (context) => {
+    const { store, administration, json: asJson } = context
     const app = await appNamed(store, name)
     await confirmed(
       `Replace the secret key of ${app.name}? Clients with the old key stop working immediately.`,
@@ -263,7 +295,10 @@ async function rotate(
     const skey = await administration.run(rotateSecretKey, { integration: app })
     process.stdout.write(
       asJson
-        ? json({ ...appJson(app), secret_key: options.reveal ? skey.reveal() : null })
+        ? json({
+            ...(await appJson(context, app)),
+            secret_key: options.reveal ? skey.reveal() : null,
+          })
         : `${app.name} has a new secret key\n\n  skey  ${shownSkey(skey, options.reveal)}\n`,
     )
   })
@@ -281,7 +316,12 @@ async function remove(
   })
 }
 
-async function appNamed(store: Store, name: string): Promise<Integration> {
+/**
+ * The application of that name or integration key.
+ *
+ * @throws {CommandError} with the name that was probably meant.
+ */
+export async function appNamed(store: Store, name: string): Promise<Integration> {
   const apps = new Integrations(store)
   const app = (await apps.byIkey(name, store.db)) ?? (await apps.byName(name, store.db))
   if (app !== undefined) return app
@@ -289,21 +329,26 @@ async function appNamed(store: Store, name: string): Promise<Integration> {
   throw await notFound('application', name, known, (candidate) => candidate.name)
 }
 
-function policies(options: PolicyOptions) {
-  const { newUsers, usernameNormalization, verifiedPush, verifiedPushDigits, signatureV1 } = options
+function settings({ usernameNormalization, signatureV1 }: PolicyOptions) {
   return {
-    ...(newUsers === undefined ? {} : { newUserPolicy: newUsers }),
     ...(usernameNormalization === undefined ? {} : { usernameNormalization }),
-    ...(verifiedPush === undefined ? {} : { verifiedPush }),
-    ...(verifiedPushDigits === undefined ? {} : { verifiedPushDigits }),
     ...(signatureV1 === undefined ? {} : { signatureV1 }),
+  }
+}
+
+/** What the options change in the application's own policy. */
+function policyChange({ newUsers, verifiedPush, verifiedPushDigits }: PolicyOptions) {
+  return {
+    ...(newUsers === undefined ? {} : { newUsers: newUserBehaviors[newUsers] }),
+    ...(verifiedPush === undefined ? {} : { verifiedPush: verifiedPush === 'required' }),
+    ...(verifiedPushDigits === undefined ? {} : { verifiedPushDigits }),
   }
 }
 
 function readDigits(text: string): number {
   const digits = Number(text)
-  if (Number.isInteger(digits) && digits >= 3 && digits <= 6) return digits
-  throw new InvalidArgumentError('expected 3 to 6')
+  if (Number.isInteger(digits) && digits >= 3 && digits <= 8) return digits
+  throw new InvalidArgumentError('expected 3 to 8')
 }
 
 function readSwitch(text: string): boolean {
@@ -311,15 +356,24 @@ function readSwitch(text: string): boolean {
   throw new InvalidArgumentError('expected on or off')
 }
 
-function appJson(app: Integration) {
+type AppJson = Awaited<ReturnType<typeof appJson>>
+
+/** The application with the policy that applies to users without a group policy. */
+async function appJson({ store, location: { config } }: Context, app: Integration) {
+  const layers = await new PolicyAttachments(store).layers(app.ikey, store.db)
+  const { rules } = choosePolicy(app, layers, new Set(), configuredLimits(config))
+  const own = layers.find(({ level }) => level === 'application')?.policy
+  const behavior = rules.new_user.new_user_behavior
   return {
     integration_key: app.ikey,
     name: app.name,
     type: app.type,
-    enroll_policy: app.newUserPolicy,
+    policy_key: own?.policyKey ?? null,
+    policy_name: own?.name ?? null,
+    enroll_policy: behavior === 'no-mfa' ? 'allow' : behavior,
     username_normalization_policy: app.usernameNormalization,
-    verified_push: app.verifiedPush,
-    verified_push_digits: app.verifiedPushDigits,
+    verified_push: rules.authentication_methods.require_verified_push ? 'required' : 'off',
+    verified_push_digits: rules.authentication_methods.verified_push_digits,
     signature_v1: app.signatureV1,
     enabled: app.enabled,
   }

@@ -1,4 +1,9 @@
-export type AccessErrorCode = 'ACCESS_NAME' | 'ACCESS_NAME_TAKEN' | 'ACCESS_POLICY_SECTION'
+export type AccessErrorCode =
+  | 'ACCESS_NAME'
+  | 'ACCESS_NAME_TAKEN'
+  | 'ACCESS_POLICY_NAME'
+  | 'ACCESS_POLICY_SECTION'
+  | 'ACCESS_POLICY_SHARED'
 
 /** Thrown if an application or a policy can't be kept as asked; the message says what to do. */
 export class AccessError extends Error {

@@ -20,17 +20,6 @@ export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as con
 /** `portal` is the service's own; its keys sign no requests. */
 export type IntegrationType = (typeof integrationTypes)[number] | 'portal'
 
-/** What happens to a user who is unknown here, or has no device to sign in with. */
-export const newUserPolicies = ['enroll', 'allow', 'deny'] as const
-export type NewUserPolicy = (typeof newUserPolicies)[number]
-
-/**
- * Whether a push takes a code as well: one that the login shows and the app asks for, or, where the
- * login can't show one, one that the app shows and the login asks for.
- */
-export const verifiedPushes = ['off', 'required'] as const
-export type VerifiedPush = (typeof verifiedPushes)[number]
-
 /** An application that asks for second factors. */
 export interface Integration {
   /** `DI…` */
@@ -38,11 +27,7 @@ export interface Integration {
   readonly skey: Secret
   readonly name: string
   readonly type: IntegrationType
-  readonly newUserPolicy: NewUserPolicy
   readonly usernameNormalization: 'none' | 'simple'
-  readonly verifiedPush: VerifiedPush
-  /** Digits of the code that a login shows, 3 to 6. */
-  readonly verifiedPushDigits: number
   /**
    * Whether `/auth/v2` takes requests signed in version 1, as old clients send them. These are signed
    * without a date, so that anyone who has seen one can replay it for ever.
@@ -55,10 +40,7 @@ export interface Integration {
 /** What an administrator decides of an application. */
 export interface IntegrationSettings {
   readonly name: string
-  readonly newUserPolicy: NewUserPolicy
   readonly usernameNormalization: 'none' | 'simple'
-  readonly verifiedPush: VerifiedPush
-  readonly verifiedPushDigits: number
   readonly signatureV1: boolean
   readonly enabled: boolean
 }
@@ -76,10 +58,7 @@ interface IntegrationRow {
   readonly name: string
   readonly type: string
   readonly sealed_skey: string
-  readonly new_user_policy: string
   readonly username_normalization: string
-  readonly verified_push: string
-  readonly verified_push_digits: number
   readonly signature_v1: number
   readonly enabled: number
   readonly created: number
@@ -172,10 +151,7 @@ export class Integrations {
       name_key: nameKey(name),
       type: integration.type,
       sealed_skey: this.#store.sealing.seal(newSecretKey(), integrationPlace(ikey)),
-      new_user_policy: integration.newUserPolicy ?? 'enroll',
       username_normalization: integration.usernameNormalization ?? 'simple',
-      verified_push: integration.verifiedPush ?? 'off',
-      verified_push_digits: integration.verifiedPushDigits ?? 3,
       signature_v1: (integration.signatureV1 ?? integration.type === 'unix') ? 1 : 0,
       enabled: 1,
       created: now,
@@ -189,14 +165,9 @@ export class Integrations {
     const name = change.name === undefined ? undefined : checkedName(change.name)
     const set = {
       ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
-      ...(change.newUserPolicy === undefined ? {} : { new_user_policy: change.newUserPolicy }),
       ...(change.usernameNormalization === undefined
         ? {}
         : { username_normalization: change.usernameNormalization }),
-      ...(change.verifiedPush === undefined ? {} : { verified_push: change.verifiedPush }),
-      ...(change.verifiedPushDigits === undefined
-        ? {}
-        : { verified_push_digits: change.verifiedPushDigits }),
       ...(change.signatureV1 === undefined ? {} : { signature_v1: change.signatureV1 ? 1 : 0 }),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
     }
@@ -239,10 +210,7 @@ export class Integrations {
       skey: this.#skey(row),
       name: row.name,
       type: storedTypes.find((type) => type === row.type) ?? 'authapi',
-      newUserPolicy: newUserPolicies.find((policy) => policy === row.new_user_policy) ?? 'deny',
       usernameNormalization: row.username_normalization === 'none' ? 'none' : 'simple',
-      verifiedPush: row.verified_push === 'off' ? 'off' : 'required',
-      verifiedPushDigits: row.verified_push_digits,
       signatureV1: row.signature_v1 === 1,
       enabled: row.enabled === 1,
       created: row.created,

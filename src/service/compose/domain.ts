@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import { AdministratorLog } from '../audit/administrator_log.ts'
 import { PushDevices } from '../authenticators/push/push_devices.ts'
 import type { ServiceConfig } from '../config/service_config.ts'
@@ -18,6 +19,7 @@ import { NoticeMail } from '../self_service/notice_mail.ts'
 import type { Directory } from '../sign_in/subject.ts'
 import { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
+import { configuredLimits } from './configured_limits.ts'
 import { composeDirectory } from './directory.ts'
 import { composeMessaging } from './messaging.ts'
 import type { PublicOrigin } from './public_origin.ts'
@@ -28,6 +30,8 @@ import { composeWebPush } from './web_push.ts'
 export interface Domain {
   readonly store: Store
   readonly directory: Directory
+  /** The limits of countersign.cfg, which apply where no policy says otherwise. */
+  readonly policyLimits: ConfiguredLimits
   readonly devices: PushDevices
   readonly transactions: Transactions
   readonly signIn: SignIn
@@ -88,6 +92,7 @@ export async function composeDomain(
   return {
     store,
     directory,
+    policyLimits: configuredLimits(config),
     devices,
     transactions,
     signIn: composeSignIn(store, directory, transactions, delivery, config, effects),

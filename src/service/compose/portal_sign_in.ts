@@ -20,12 +20,12 @@ export function addSignIn(
   gate: PortalSessionGate,
   limits: PortalLimits,
   description: SessionDescription,
-  { store, directory, signIn, transactions, clock, log }: Domain,
+  { store, directory, policyLimits, signIn, transactions, clock, log }: Domain,
   { sessions: portalSessions, credentials, challenges, relyingParty }: SelfService,
 ): void {
   const { users, groups } = directory
   const { preauth, auth, journal } = signIn
-  const application = new PortalApplication(store, clock)
+  const application = new PortalApplication(store, policyLimits, clock)
   const requests = new PortalRequests(store.db, application, users, groups)
   const sessions = new SignInSessions(store, portalSessions, clock)
   addSignInRoutes(routes, gate, limits, description, {

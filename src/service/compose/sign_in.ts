@@ -1,5 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import { Integrations } from '../applications/integrations.ts'
+import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
 import { AuthenticationLog } from '../audit/authentication_log.ts'
 import { BypassPasscode } from '../authenticators/bypass/bypass_passcode.ts'
 import { CallFactor } from '../authenticators/call/call_factor.ts'
@@ -36,6 +38,7 @@ import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
+import { configuredLimits } from './configured_limits.ts'
 
 /** The classes that decide on sign-ins. */
 export interface SignIn {
@@ -68,14 +71,23 @@ export function composeSignIn(
   const { push, sms } = config
   const authenticationLog = new AuthenticationLog()
   const journal = new Journal(authenticationLog)
-  const lockout = new Lockout(store, config.lockout)
+  const lockout = new Lockout(store)
   const timeouts = new Timeouts(store, transactions, journal, clock)
   const alert = new FraudAlert(log, delivery.mail, push.fraudEmails)
   const locks = push.fraudLocks
   const fraud = new FraudReports(store, users, authenticationLog, alert, { locks }, clock)
-  const subjects = new Subjects(store, directory, lockout, delivery, clock)
+  const subjects = new Subjects(
+    store,
+    directory,
+    lockout,
+    new PolicyAttachments(store),
+    configuredLimits(config),
+    delivery,
+    clock,
+  )
   const settlement = new Settlement(
     store,
+    new Integrations(store),
     subjects,
     users,
     transactions,
@@ -90,7 +102,7 @@ export function composeSignIn(
   const check = new PasscodeCheck(lockout, users, kinds)
   const passcodes = new PasscodeFactor(store, check, settlement, clock)
   const verificationCodes = new VerificationCodes(store)
-  const limit = new PushLimit(lockout, authenticationLog, transactions, push.fatigue, clock)
+  const limit = new PushLimit(lockout, authenticationLog, transactions, clock)
   const single = new LockedTransactions(store, transactions, lockout, clock)
   const phoneFactors = {
     push: new PushFactor(store, transactions, limit, verificationCodes, delivery.push, clock),

@@ -53,7 +53,7 @@ export class PasskeySignIn {
     const asked = await this.#requests.byPasskey(session, proved.credential.userId)
     if (asked === undefined) throw signInRefused()
     const { result } = await this.#preauth.decide(asked.request)
-    if (result !== 'auth' && result !== 'enroll') throw signInRefused()
+    if (result !== 'auth') throw signInRefused()
     await this.#approval.record(asked, proved)
     return await this.#sessions.complete(session, asked.user)
   }

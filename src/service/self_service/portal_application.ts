@@ -3,6 +3,9 @@ import { createPortalApplication } from '../administration/acts/portal_applicati
 import { Administration } from '../administration/administration.ts'
 import { customRole } from '../administration/roles.ts'
 import { type Integration, Integrations } from '../applications/integrations.ts'
+import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
+import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
+import { portalCodeDigits } from '../applications/policy/portal_policy.ts'
 import { portalIkey } from '../applications/portal_ikey.ts'
 import type { Store } from '../store/store.ts'
 
@@ -15,25 +18,28 @@ const portalActor = { name: 'portal', role: customRole('Portal', ['applications.
  */
 export class PortalApplication {
   readonly #store: Store
+  readonly #limits: ConfiguredLimits
+  readonly #policies: PolicyAttachments
   readonly #integrations: Integrations
   readonly #administration: Administration
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, limits: ConfiguredLimits, clock: Clock) {
     this.#store = store
+    this.#limits = limits
+    this.#policies = new PolicyAttachments(store)
     this.#integrations = new Integrations(store)
     this.#administration = new Administration(store, clock, portalActor)
   }
 
-  /**
-   * Its policies are fixed: a push always requires a code, because anyone can request one here, and
-   * unknown users are denied.
-   *
-   * @returns `undefined` if it is disabled.
-   */
+  /** @returns `undefined` if it is disabled. */
   async integration(): Promise<Integration | undefined> {
     const found = (await this.#known()) ?? (await this.#create())
-    if (!found.enabled) return undefined
-    return { ...found, newUserPolicy: 'deny', verifiedPush: 'required' }
+    return found.enabled ? found : undefined
+  }
+
+  /** Digits of the code that the sign-in shows with a push. */
+  async codeDigits({ ikey }: Integration): Promise<number> {
+    return portalCodeDigits(await this.#policies.layersInTurn(ikey), this.#limits)
   }
 
   async #known(): Promise<Integration | undefined> {

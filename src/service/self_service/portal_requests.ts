@@ -7,12 +7,16 @@ import type { StoreDb } from '../store/store.ts'
 import type { PortalApplication } from './portal_application.ts'
 import type { PortalSession } from './portal_sessions.ts'
 
+const passkeyMethods = ['webauthn-platform', 'webauthn-roaming'] as const
+
 /** A sign-in to the portal, as the decision on sign-ins reads it. */
 export interface PortalRequest {
   readonly request: AuthRequest
   readonly user: User | undefined
   /** Whether the user has bypass status, and so needs no proof at other applications. */
   readonly proofless: boolean
+  /** Digits of the code that is shown with a push, the same for every user. */
+  readonly codeDigits: number
 }
 
 /** The same for a sign-in with a passkey, which has named its user. */
@@ -46,12 +50,12 @@ export class PortalRequests {
     )
     const proofless = user !== undefined && (await this.#isProofless(user))
     const request = { ...buildRequest(session, integration, user), budget: 'portal' } as const
-    return { request, user, proofless }
+    const codeDigits = await this.#application.codeDigits(integration)
+    return { request, user, proofless, codeDigits }
   }
 
   /**
-   * A passkey can't be guessed, so wrong passcodes that closed the portal do not apply. A user whose
-   * only device is a passkey may sign in to enrol others.
+   * A passkey can't be guessed, so wrong passcodes that closed the portal do not apply.
    *
    * @returns `undefined` if the portal is closed, or the user was removed or needs no proof.
    */
@@ -60,8 +64,11 @@ export class PortalRequests {
     const user = await this.#users.byId(userId, this.#db)
     if (integration === undefined || user === undefined) return undefined
     if (await this.#isProofless(user)) return undefined
-    const asked = { ...integration, newUserPolicy: 'enroll' } as const
-    const request = { ...buildRequest(session, asked, user), budget: 'sign-in' } as const
+    const request = {
+      ...buildRequest(session, integration, user),
+      methods: passkeyMethods,
+      budget: 'sign-in',
+    } as const
     return { request, user }
   }
 

@@ -71,7 +71,7 @@ export class PushSignIn {
         ? undefined
         : await this.#preauth.decide(request, { showsCode: true })
       const verification = preauth?.result === 'auth' ? preauth.verification : undefined
-      const shownCode = verification?.code ?? randomDigits(request.integration.verifiedPushDigits)
+      const shownCode = verification?.code ?? randomDigits(asked.codeDigits)
       const txid = verification?.txid ?? nobodyAsked
       await this.#sessions.waitForPush(session, txid, shownCode)
       if (verification !== undefined) {

@@ -1,10 +1,11 @@
 import { readPrompt, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
 import { buildAttempt } from './preauth.ts'
-import { type Settlement, toOutcome } from './settlement.ts'
+import { blockedMethod, type Settlement, toOutcome } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
 import type { Attempt } from './transaction/attempt.ts'
@@ -108,26 +109,29 @@ export class Auth {
     const factor = toFactor(chosen)
     if (factor.factor !== 'passcode')
       return await this.#beginOnPhone(attempt, subject, factor, async)
-    const verifiedPush = subject.verifiedPush !== 'off'
     const { passcode } = factor
-    const options = { verifiedPush, async }
-    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, options)
+    const { rules } = subject.policy
+    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, { rules, async })
     return { kind: 'settled', txid, outcome }
   }
 
   async #beginOnPhone(
     attempt: Attempt,
-    { phones, verifiedPush }: Subject,
+    { phones, policy }: Subject,
     { factor: chosen, device, txid: verificationTxid }: PhoneChoice,
     async: boolean,
   ): Promise<AuthOutcome> {
     const candidates = chosen === 'auto' ? (['push', 'phone'] as const) : [chosen]
-    for (const factor of candidates) {
+    const { authentication_methods: methods, push_fatigue: pushFatigue } = policy.rules
+    const isBlocked = (factor: PhoneFactorName) =>
+      methods.blocked_auth_list.includes(phoneMethod(factor))
+    for (const factor of candidates.filter((each) => !isBlocked(each))) {
       const phone = choosePhone(factor, device, phones)
       if (phone === undefined) continue
       const begun = { ...attempt, factor, device: phone.phoneId }
       const start = await this.#phoneFactors[factor].begin(begun, phone, {
-        verifiedPush: verifiedPush !== 'off',
+        verifiedPush: methods.require_verified_push,
+        pushFatigue,
         verificationTxid,
       })
       const { txid } = start
@@ -136,6 +140,12 @@ export class Auth {
       if (start.kind === 'settled') await this.#settlement.settle(txid, outcome, reason)
       else await this.#settlement.end({ attempt: { ...begun, txid }, outcome, reason }, { async })
       return { kind: 'settled', txid, outcome }
+    }
+    const blocked = candidates.find(isBlocked)
+    if (blocked !== undefined) {
+      const denied = { attempt: { ...attempt, factor: blocked }, ...blockedMethod }
+      await this.#settlement.end(denied, { async })
+      return { kind: 'settled', txid: attempt.txid, outcome: denied.outcome }
     }
     const outcome = noCapableDevice
     await this.#settlement.end({ attempt, outcome, reason: 'invalid_device' }, { async })

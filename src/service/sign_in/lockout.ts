@@ -101,11 +101,9 @@ export async function activeLocks(
 /** Counts wrong passcodes, and locks sources and accounts (docs/lockout.md). */
 export class Lockout {
   readonly #store: Store
-  readonly #settings: LockoutSettings
 
-  constructor(store: Store, settings: LockoutSettings) {
+  constructor(store: Store) {
     this.#store = store
-    this.#settings = settings
   }
 
   /**
@@ -140,13 +138,14 @@ export class Lockout {
     source: Source,
     record: Record,
     passcode: string,
+    settings: LockoutSettings,
     now: number,
     db: StoreDb,
   ): Promise<void> {
     const hash = this.#store.sealing.hash(passcode, `failed_attempts:${source.userId}`)
     if (!isGuess(record.source, hash, now)) return
-    const { threshold, lockMs } = this.#settings
-    await this.#write(source, afterGuess(record.source, hash, this.#settings, now), now, db)
+    const { threshold, lockMs } = settings
+    await this.#write(source, afterGuess(record.source, hash, settings, now), now, db)
     await this.#write(
       anyAddress(source),
       afterGuess(record.account, hash, { threshold: threshold * accountBudget, lockMs }, now),

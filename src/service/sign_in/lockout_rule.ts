@@ -31,6 +31,14 @@ export interface LockoutSettings {
   readonly lockMs: number
 }
 
+/** The limits as a policy states them. */
+export function toLockoutSettings(limits: {
+  readonly threshold: number
+  readonly minutes: number
+}): LockoutSettings {
+  return { threshold: limits.threshold, lockMs: limits.minutes * 60_000 }
+}
+
 export function isLocked({ lockedUntil }: Failures, now: number): boolean {
   return lockedUntil > now
 }

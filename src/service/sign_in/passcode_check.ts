@@ -1,9 +1,12 @@
 import { statusMessage } from '../../duo/index.ts'
+import { passcodeMethod } from '../applications/policy/authentication_methods.ts'
+import type { PolicyRules } from '../applications/policy/policy_sections.ts'
 import type { PasscodeKind } from '../authenticators/passcode/passcode_kind.ts'
 import type { Users } from '../people/users.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Lockout, Source } from './lockout.ts'
-import { isResend } from './lockout_rule.ts'
+import { isResend, toLockoutSettings } from './lockout_rule.ts'
+import { blockedMethod } from './settlement.ts'
 import type { Outcome } from './transaction/transaction.ts'
 
 /** The outcome of a passcode, with its details for the log. */
@@ -41,12 +44,13 @@ export class PasscodeCheck {
 
   /**
    * Uses a passcode up. The count of wrong passcodes stays locked until the transaction ends, so that
-   * parallel guesses are counted one by one.
+   * parallel guesses are counted one by one. A passcode of a method that the policy blocks is used up and
+   * denied.
    */
   async consume(
     source: Source,
     passcode: string,
-    { verifiedPush }: { readonly verifiedPush: boolean },
+    { authentication_methods: methods, lockout: limits }: PolicyRules,
     now: number,
     db: StoreDb,
   ): Promise<CheckedPasscode> {
@@ -55,19 +59,23 @@ export class PasscodeCheck {
     if (this.#lockout.isLocked(record, now)) {
       return rejected('locked_out', statusMessage.lockedOut, 'locked_out')
     }
+    const { blocked_auth_list: blocked, require_verified_push: verifiedPush } = methods
     let usedAt: number | undefined
     for (const kind of this.#kinds) {
       if (!kind.hasForm(passcode)) continue
       const consumed = await kind.consume({ userId, ikey, verifiedPush }, passcode, now, db)
       if (consumed.outcome === 'replayed') usedAt = consumed.usedAt
       if (consumed.outcome !== 'accepted') continue
+      const { factor, device, afterCommit } = consumed
+      if (blocked.includes(passcodeMethod(consumed))) {
+        return { ...blockedMethod, factor, device, afterCommit }
+      }
       await this.#lockout.right(source, record, db)
       await this.#users.signedIn(userId, now, db)
-      const { factor, device, afterCommit } = consumed
       return { outcome: success, reason: 'valid_passcode', factor, device, afterCommit }
     }
     if (usedAt === undefined || !isResend(usedAt, now)) {
-      await this.#lockout.wrong(source, record, passcode, now, db)
+      await this.#lockout.wrong(source, record, passcode, toLockoutSettings(limits), now, db)
     }
     return usedAt === undefined
       ? rejected('deny', statusMessage.incorrectPasscode, 'invalid_passcode')

@@ -1,5 +1,6 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import type { PolicyRules } from '../applications/policy/policy_sections.ts'
 import type { Store } from '../store/store.ts'
 import type { PasscodeCheck } from './passcode_check.ts'
 import type { Settlement } from './settlement.ts'
@@ -9,8 +10,7 @@ import type { Denial, Outcome } from './transaction/transaction.ts'
 import { queueLimits, UserQueue } from './user_queue.ts'
 
 export interface PasscodeOptions {
-  /** Whether the application uses verified push. */
-  readonly verifiedPush: boolean
+  readonly rules: PolicyRules
   /** Whether the caller will poll for the outcome. */
   readonly async: boolean
 }
@@ -49,7 +49,7 @@ export class PasscodeFactor {
     attempt: Attempt,
     userId: string,
     typed: string,
-    { verifiedPush, async }: PasscodeOptions,
+    { rules, async }: PasscodeOptions,
   ): Promise<Outcome> {
     const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const passcode = typed.replace(/\s+/g, '')
@@ -66,7 +66,7 @@ export class PasscodeFactor {
     const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, () =>
       this.#store.transaction(async (db) => {
         const now = this.#clock.now()
-        const checked = await this.#check.consume(source, passcode, { verifiedPush }, now, db)
+        const checked = await this.#check.consume(source, passcode, rules, now, db)
         const { outcome, factor, device, reason } = checked
         const ended = { attempt: { ...attempt, factor, device }, outcome, reason }
         await this.#settlement.endIn(ended, { async }, db)

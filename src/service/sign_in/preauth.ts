@@ -9,8 +9,8 @@ import type {
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import type { User } from '../people/user.ts'
 import type { StoreDb } from '../store/store.ts'
+import { refusedName } from './decision.ts'
 import { deviceList } from './device_list.ts'
-import { refusedName } from './policy.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
 import { type Settlement, toOutcome } from './settlement.ts'
 import type { Subject } from './subject.ts'
@@ -109,15 +109,16 @@ export class Preauth {
     return await this.#smsPasscodes.nextDigits(user.userId, this.#clock.now(), this.#db)
   }
 
-  /** Issues the code for the login's next push, if the application requires one. */
+  /** Issues the code for the login's next push, if the policy requires one. */
   async #issueCode(
     { integration }: AuthRequest,
-    { user, phones, verifiedPush }: Subject,
+    { user, phones, policy }: Subject,
   ): Promise<LoginVerification | undefined> {
     const canPush = phones.some(({ capabilities }) => capabilities.includes('push'))
-    if (verifiedPush === 'off' || user === undefined || !canPush) return undefined
+    const { require_verified_push: required, verified_push_digits: digits } =
+      policy.rules.authentication_methods
+    if (!required || user === undefined || !canPush) return undefined
     const holder = { userId: user.userId, ikey: integration.ikey }
-    const digits = integration.verifiedPushDigits
     return await this.#verificationCodes.issue(holder, digits, this.#clock.now())
   }
 }

@@ -5,6 +5,14 @@ export interface PushFatigueSettings {
   readonly windowMs: number
 }
 
+/** The limit as a policy states it. */
+export function toFatigueSettings(limits: {
+  readonly limit: number
+  readonly minutes: number
+}): PushFatigueSettings {
+  return { limit: limits.limit, windowMs: limits.minutes * 60_000 }
+}
+
 /** Log reasons of pushes that the user did not approve. */
 export const unapprovedPushes: readonly string[] = [
   'no_response',

@@ -1,10 +1,16 @@
 import type { Clock } from '../../host/clock.ts'
 import { portalIkey } from '../applications/portal_ikey.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
+import type { PushFatigueLimits } from '../authenticators/phone/phone_factor.ts'
 import type { PushPermission, PushPermissions } from '../authenticators/push/push_factor.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Lockout } from './lockout.ts'
-import { heldBackUntil, type PushFatigueSettings, unapprovedPushes } from './push_fatigue.ts'
+import {
+  heldBackUntil,
+  type PushFatigueSettings,
+  toFatigueSettings,
+  unapprovedPushes,
+} from './push_fatigue.ts'
 import { findFirsts, maxRepeats } from './repeats.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import { isOverdue, type Transaction } from './transaction/transaction.ts'
@@ -21,26 +27,23 @@ export class PushLimit implements PushPermissions {
   readonly #lockout: Lockout
   readonly #log: AuthenticationLog
   readonly #transactions: Transactions
-  readonly #settings: PushFatigueSettings
   readonly #clock: Clock
 
-  constructor(
-    lockout: Lockout,
-    log: AuthenticationLog,
-    transactions: Transactions,
-    settings: PushFatigueSettings,
-    clock: Clock,
-  ) {
+  constructor(lockout: Lockout, log: AuthenticationLog, transactions: Transactions, clock: Clock) {
     this.#lockout = lockout
     this.#log = log
     this.#transactions = transactions
-    this.#settings = settings
     this.#clock = clock
   }
 
   /** Whether a push may be sent. The user's row stays locked until the transaction ends. */
-  async decide(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission> {
-    const fatigue = this.#settings
+  async decide(
+    attempt: Attempt,
+    userId: string,
+    limits: PushFatigueLimits,
+    db: StoreDb,
+  ): Promise<PushPermission> {
+    const fatigue = toFatigueSettings(limits)
     const now = this.#clock.now()
     const { integration, budget } = attempt.request
     const { ikey } = integration
@@ -54,7 +57,7 @@ export class PushLimit implements PushPermissions {
       return { kind: 'send', repeatOf: first }
     }
     if (fatigue.limit === 0) return { kind: 'send', repeatOf: undefined }
-    const unapproved = await this.#unapproved(attempt, userId, unsettled, db)
+    const unapproved = await this.#unapproved(attempt, userId, unsettled, fatigue, db)
     const until = heldBackUntil(unapproved, fatigue, now)
     return until === undefined
       ? { kind: 'send', repeatOf: undefined }
@@ -69,6 +72,7 @@ export class PushLimit implements PushPermissions {
     { request }: Attempt,
     userId: string,
     unsettled: readonly Transaction[],
+    { windowMs }: PushFatigueSettings,
     db: StoreDb,
   ): Promise<number[]> {
     const isPortal = request.budget === 'portal'
@@ -76,7 +80,7 @@ export class PushLimit implements PushPermissions {
     const events = await this.#log.ofUser(
       userId,
       {
-        since: this.#clock.now() - this.#settings.windowMs,
+        since: this.#clock.now() - windowMs,
         limit: maxEvents,
         successesAndPushes: unapprovedPushes,
         ...(isPortal ? { ikey: portal } : { exceptIkey: portal }),

@@ -1,5 +1,8 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import type { Integrations } from '../applications/integrations.ts'
+import { phoneMethod } from '../applications/policy/authentication_methods.ts'
+import { isPhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { FraudReports } from './fraud_reports.ts'
@@ -20,6 +23,7 @@ const fraudStatus = 'fraud'
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
   readonly #store: Store
+  readonly #integrations: Integrations
   readonly #subjects: Subjects
   readonly #users: Users
   readonly #transactions: Transactions
@@ -30,6 +34,7 @@ export class Settlement implements Settles {
 
   constructor(
     store: Store,
+    integrations: Integrations,
     subjects: Subjects,
     users: Users,
     transactions: Transactions,
@@ -39,6 +44,7 @@ export class Settlement implements Settles {
     clock: Clock,
   ) {
     this.#store = store
+    this.#integrations = integrations
     this.#subjects = subjects
     this.#users = users
     this.#transactions = transactions
@@ -93,20 +99,30 @@ export class Settlement implements Settles {
     return settled
   }
 
-  /** An approval only lets the user in if they may still sign in. */
+  /** An approval only lets the user in if the application's policy still allows it. */
   async #finalOutcome(
     transaction: Transaction,
     outcome: Outcome,
     reason: string,
   ): Promise<Omit<EndedAttempt, 'attempt'>> {
     if (outcome.result !== 'allow') return { outcome, reason }
-    const user = { userId: transaction.userId ?? '' }
-    const decision = (await this.#subjects.read(user, strictest))?.decision
-    if (decision?.kind === 'auth') return { outcome, reason }
-    return {
-      outcome: decision === undefined ? userDeleted : toOutcome(decision),
-      reason: decision?.kind === 'deny' ? decision.reason : 'user_disabled',
+    const { ikey, userId, factor, request } = transaction
+    const integration = await this.#integrations.byIkeyInTurn(ikey)
+    const { ipaddr } = request
+    const subject =
+      integration === undefined || userId === null
+        ? undefined
+        : await this.#subjects.read({ user: { userId }, integration, ipaddr })
+    if (subject === undefined) return { outcome: userDeleted, reason: 'user_disabled' }
+    const { decision, policy } = subject
+    // a push of a user who has bypass status since is no proof at the portal
+    if (decision.kind === 'allow' && decision.reason !== 'bypass_user') return { outcome, reason }
+    if (decision.kind !== 'auth') {
+      return { outcome: toOutcome(decision), reason: decision.reason }
     }
+    const { blocked_auth_list: blocked } = policy.rules.authentication_methods
+    const isBlocked = isPhoneFactorName(factor) && blocked.includes(phoneMethod(factor))
+    return isBlocked ? blockedMethod : { outcome, reason }
   }
 
   async #updateUser(
@@ -121,11 +137,10 @@ export class Settlement implements Settles {
   }
 }
 
-/** For users with a waiting transaction, who are not new. */
-const strictest = {
-  newUserPolicy: 'deny',
-  usernameNormalization: 'none',
-  verifiedPush: 'off',
+/** The end of a sign-in with a method that the policy blocks. */
+export const blockedMethod = {
+  outcome: { result: 'deny', status: 'deny', status_msg: statusMessage.methodBlocked },
+  reason: 'factor_restricted',
 } as const
 
 const userDeleted: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.disabled }

@@ -1,5 +1,14 @@
 import type { Clock } from '../../host/clock.ts'
-import type { Integration, VerifiedPush } from '../applications/integrations.ts'
+import type { Integration } from '../applications/integrations.ts'
+import {
+  type AuthMethod,
+  allowedCapabilities,
+  methodsOfPhone,
+} from '../applications/policy/authentication_methods.ts'
+import { choosePolicy } from '../applications/policy/choose_policy.ts'
+import type { EffectivePolicy } from '../applications/policy/effective_policy.ts'
+import type { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
+import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import type { Token, Tokens } from '../authenticators/oath/oath_tokens.ts'
 import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
@@ -12,21 +21,37 @@ import type { User } from '../people/user.ts'
 import { type NameRefusal, newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store } from '../store/store.ts'
+import { type Decision, decide, type Finding } from './decision.ts'
 import type { Lockout } from './lockout.ts'
-import { type Decision, decide } from './policy.ts'
 import type { Budget, UserReference } from './transaction/attempt.ts'
 
 /** A user, known or not, who wants to sign in, and the decision whether they may. */
 export interface Subject {
   readonly user: User | undefined
+  /** With the capabilities that the policy allows. */
   readonly phones: readonly CapablePhone[]
-  /** OATH tokens without those of phones, then YubiKeys. */
+  /** OATH tokens without those of phones, then YubiKeys; none if the policy blocks hardware tokens. */
   readonly tokens: readonly (Token | Yubikey)[]
+  readonly policy: EffectivePolicy
   readonly decision: Decision
+  /** The steps that led to the decision. */
+  readonly findings: readonly Finding[]
   /** Why an unknown name is denied regardless of the policy for new users. */
   readonly nameRefusal: NameRefusal | undefined
-  /** Whether the application requires a code with a push. */
-  readonly verifiedPush: VerifiedPush
+}
+
+/** A request to decide about a user. */
+export interface SubjectRequest {
+  readonly user: UserReference
+  readonly integration: Pick<
+    Integration,
+    'ikey' | 'name' | 'type' | 'enabled' | 'usernameNormalization'
+  >
+  /** The client address as the application sent it; may be empty. */
+  readonly ipaddr: string
+  readonly budget?: Budget | undefined
+  /** The only methods that this sign-in can use, in place of those of the user's devices. */
+  readonly methods?: readonly AuthMethod[] | undefined
 }
 
 /** The tables of users and of what they sign in with. */
@@ -48,6 +73,8 @@ export class Subjects {
   readonly #store: Store
   readonly #directory: Directory
   readonly #lockout: Lockout
+  readonly #policies: PolicyAttachments
+  readonly #limits: ConfiguredLimits
   readonly #delivery: Delivery
   readonly #clock: Clock
 
@@ -55,24 +82,25 @@ export class Subjects {
     store: Store,
     directory: Directory,
     lockout: Lockout,
+    policies: PolicyAttachments,
+    limits: ConfiguredLimits,
     delivery: Delivery,
     clock: Clock,
   ) {
     this.#store = store
     this.#directory = directory
     this.#lockout = lockout
+    this.#policies = policies
+    this.#limits = limits
     this.#delivery = delivery
     this.#clock = clock
   }
 
   /** @returns `undefined` for an unknown identifier; an unknown name is a subject too. */
-  async read(
-    reference: UserReference,
-    integration: Pick<Integration, 'newUserPolicy' | 'usernameNormalization' | 'verifiedPush'>,
-    budget: Budget = 'sign-in',
-  ): Promise<Subject | undefined> {
+  async read(request: SubjectRequest): Promise<Subject | undefined> {
+    const { user: reference, integration, budget = 'sign-in' } = request
     const { users, groups, phones, tokens, yubikeys } = this.#directory
-    const { newUserPolicy, usernameNormalization, verifiedPush } = integration
+    const { usernameNormalization } = integration
     const { db } = this.#store
     const now = this.#clock.now()
     const user =
@@ -85,35 +113,57 @@ export class Subjects {
         ? await newNameRefusal(reference.username, usernameNormalization, db)
         : undefined
     const userId = user?.userId ?? nobody
-    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut] = await Promise.all([
+    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut, layers] = await Promise.all([
       groups.ofUser(userId, db),
       phones.ofUser(userId, db),
       tokens.ofUser(userId, db),
       yubikeys.ofUser(userId, db),
       this.#lockout.accountIsLocked(userId, budget, now, db),
+      this.#policies.layersInTurn(integration.ikey),
     ])
+    const groupIds = new Set(ownGroups.map(({ groupId }) => groupId))
+    const policy = choosePolicy(integration, layers, groupIds, this.#limits)
+    const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
+    const capable = capablePhones(ownPhones, ownTokens, this.#delivery)
+    const listed = [...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownYubikeys]
+    const ofDevices = deviceMethods(capable, listed)
     const hasDevice = ownPhones.length + ownTokens.length + ownYubikeys.length > 0
-    const enrolled = hasDevice || (await this.#hasBypassCode(userId, now))
+    const isLimited = ofDevices.length > 0 && ofDevices.every((method) => blocked.has(method))
+    const hasBypassCode = (!hasDevice || isLimited) && (await this.#hasBypassCode(userId, now))
+    const ofUser = hasBypassCode ? [...ofDevices, 'bypass' as const] : ofDevices
+    const facts = {
+      application: integration,
+      status: user?.status,
+      nameRefusal: nameRefusal?.kind,
+      groups: ownGroups,
+      enrolled: hasDevice || hasBypassCode || request.methods !== undefined,
+      lockedOut,
+      methods: request.methods ?? ofUser,
+      address: request.ipaddr,
+      now,
+    }
     return {
       user,
-      phones: capablePhones(ownPhones, ownTokens, this.#delivery),
-      tokens: [...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownYubikeys],
-      decision: decide(
-        {
-          status: user?.status,
-          nameRefusal: nameRefusal?.kind,
-          groupStatuses: ownGroups.map(({ status }) => status),
-          enrolled,
-          lockedOut,
-        },
-        newUserPolicy,
-      ),
+      phones: capable.map((phone) => ({
+        ...phone,
+        capabilities: allowedCapabilities(phone.capabilities, blocked),
+      })),
+      tokens: blocked.has('hardware-token') ? [] : listed,
+      policy,
+      ...decide(facts, policy),
       nameRefusal,
-      verifiedPush,
     }
   }
 
   async #hasBypassCode(userId: string, now: number): Promise<boolean> {
     return (await this.#directory.bypassCodes.countUsable(userId, now, this.#store.db)) > 0
   }
+}
+
+function deviceMethods(
+  phones: readonly CapablePhone[],
+  tokens: readonly unknown[],
+): readonly AuthMethod[] {
+  const ofPhones = phones.flatMap(({ capabilities }) => methodsOfPhone(capabilities))
+  return [...new Set(ofPhones), ...(tokens.length > 0 ? (['hardware-token'] as const) : [])]
 }

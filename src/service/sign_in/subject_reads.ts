@@ -1,13 +1,14 @@
 import type { Log } from '../../host/log.ts'
 import type { Integration } from '../applications/integrations.ts'
 import { logRefusedName } from './refused_name.ts'
-import type { Subject, Subjects } from './subject.ts'
+import type { Subject, SubjectRequest, Subjects } from './subject.ts'
 import type { AttemptRequest } from './transaction/attempt.ts'
 import { queueLimits, UserQueue } from './user_queue.ts'
 
 /** A request of an application for one user, with the settings of the application. */
 export interface AuthRequest extends AttemptRequest {
   readonly integration: Integration
+  readonly methods?: SubjectRequest['methods']
 }
 
 /** Reads the users of requests, with a limit for each user, and logs refused usernames. */
@@ -24,11 +25,9 @@ export class SubjectReads {
 
   /** @returns `undefined` for an unknown identifier. */
   async read(request: AuthRequest): Promise<Subject | undefined> {
-    const { user, integration, budget = 'sign-in' } = request
+    const { user, budget = 'sign-in' } = request
     const name = 'userId' in user ? user.userId : user.username.trim().toLowerCase()
-    const subject = await this.#queue.run(`${budget} ${name}`, () =>
-      this.#subjects.read(user, integration, budget),
-    )
+    const subject = await this.#queue.run(`${budget} ${name}`, () => this.#subjects.read(request))
     if (subject?.nameRefusal !== undefined) {
       logRefusedName(request, subject.nameRefusal, this.#log)
     }

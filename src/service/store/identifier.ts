@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const secretLetters = `${letters}abcdefghijklmnopqrstuvwxyz`
 
-/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes, passkeys. */
-export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB' | 'WA'
+/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes, policies, passkeys. */
+export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB' | 'PO' | 'WA'
 
 /** A new identifier: 20 capital letters and digits, the first two of which say what it names. */
 export function newIdentifier(prefix: IdentifierPrefix): string {

@@ -83,13 +83,30 @@ export interface Schema {
     name_key: Generated<string | null>
     type: string
     sealed_skey: string
-    new_user_policy: string
     username_normalization: string
-    verified_push: Generated<string>
-    verified_push_digits: Generated<number>
     signature_v1: Generated<number>
     enabled: number
     created: number
+  }
+  policies: {
+    policy_key: string
+    name: string
+    /** The sections that the policy sets, as JSON. */
+    sections: string
+    /** 1 for the global policy, of which there is at most one. */
+    is_global: number
+    created: number
+  }
+  application_policies: {
+    ikey: string
+    policy_key: string
+  }
+  group_policies: {
+    ikey: string
+    policy_key: string
+    group_id: string
+    /** Place in the stack of the application; the lowest decides. */
+    position: number
   }
   failed_attempts: {
     user_id: string
@@ -185,6 +202,8 @@ export interface Schema {
     user_id: string
     code_hash: string
     first_digit: string
+    /** 1 if a call spoke it. */
+    spoken: Generated<number>
     created: number
     expires: number | null
     used: number | null

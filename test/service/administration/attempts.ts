@@ -26,6 +26,14 @@ import {
   deletePhone,
   reorderPhones,
 } from '../../../src/service/administration/acts/phones.ts'
+import {
+  attachPolicy,
+  createPolicy,
+  deletePolicy,
+  detachPolicy,
+  editApplicationPolicy,
+  updatePolicy,
+} from '../../../src/service/administration/acts/policies.ts'
 import { createPortalApplication } from '../../../src/service/administration/acts/portal_application.ts'
 import { rotateSealingKey } from '../../../src/service/administration/acts/sealing_key.ts'
 import {
@@ -52,6 +60,8 @@ import {
   Integrations,
   type IntegrationType,
 } from '../../../src/service/applications/integrations.ts'
+import { Policies, type Policy } from '../../../src/service/applications/policy/policies.ts'
+import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
 import { OathKey } from '../../../src/service/authenticators/oath/oath_code.ts'
 import { type Token, Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
@@ -109,6 +119,26 @@ export class World {
     return await this.#write((db, now) => new Integrations(this.store).create(integration, now, db))
   }
 
+  async policy(): Promise<Policy> {
+    const policy = { name: this.name('policy'), sections: {} }
+    return await this.#write((db, now) => new Policies(this.store).create(policy, now, db))
+  }
+
+  /** A policy that is attached to an application as a whole. */
+  async attachedPolicy(): Promise<{ readonly policy: Policy; readonly integration: Integration }> {
+    const [policy, integration] = [await this.policy(), await this.application()]
+    const attachments = new PolicyAttachments(this.store)
+    await this.#write((db) => attachments.setApplication(integration.ikey, policy.policyKey, db))
+    return { policy, integration }
+  }
+
+  async globalPolicy(): Promise<Policy> {
+    const policy = await this.policy()
+    const attachments = new PolicyAttachments(this.store)
+    await this.#write((db) => attachments.setGlobal(policy.policyKey, db))
+    return policy
+  }
+
   /** As before the portal is used for the first time. */
   async forgetPortal(): Promise<undefined> {
     await this.store.db.deleteFrom('settings').where('name', '=', 'portal_ikey').execute()
@@ -158,6 +188,8 @@ const applicationManagers: readonly RoleName[] = [
   'Application Manager',
   'Integration Manager',
 ]
+const policyEditors: readonly RoleName[] = ['Owner', 'Administrator']
+const policyAssigners: readonly RoleName[] = [...policyEditors, 'Application Manager']
 
 const codes = { count: 2, reuseCount: 1, validSecs: 3600, preserveExisting: false }
 const options = { onDuplicate: 'refuse' } as const
@@ -323,4 +355,49 @@ export const attempts: readonly Attempt[] = [
   attempt(deleteApplication, 'deletes an Admin API application', owner, async (world) => ({
     integration: await world.application('adminapi'),
   })),
+  attempt(createPolicy, 'creates a policy', policyEditors, (world) => ({
+    name: world.name('policy'),
+    sections: { new_user: { new_user_behavior: 'deny' } },
+  })),
+  attempt(updatePolicy, 'edits a policy', policyEditors, async (world) => ({
+    policy: await world.policy(),
+    change: { sections: { new_user: { new_user_behavior: 'deny' } } },
+  })),
+  attempt(deletePolicy, 'deletes a policy', policyEditors, async (world) => ({
+    policy: await world.policy(),
+  })),
+  attempt(attachPolicy, 'attaches a policy to an application', policyAssigners, async (world) => ({
+    policy: await world.policy(),
+    place: { kind: 'application' as const, integration: await world.application() },
+  })),
+  attempt(attachPolicy, 'attaches a policy to a group', policyAssigners, async (world) => ({
+    policy: await world.policy(),
+    place: {
+      kind: 'group' as const,
+      integration: await world.application(),
+      group: await world.group(),
+    },
+    position: 1,
+  })),
+  attempt(attachPolicy, 'makes a policy the global one', policyEditors, async (world) => ({
+    policy: await world.policy(),
+    place: { kind: 'global' as const },
+  })),
+  attempt(detachPolicy, 'detaches a policy', policyAssigners, async (world) => {
+    const { policy, integration } = await world.attachedPolicy()
+    return { policy, place: { kind: 'application' as const, integration } }
+  }),
+  attempt(detachPolicy, 'detaches the global policy', policyEditors, async (world) => ({
+    policy: await world.globalPolicy(),
+    place: { kind: 'global' as const },
+  })),
+  attempt(
+    editApplicationPolicy,
+    "changes an application's own policy",
+    policyEditors,
+    async (world) => ({
+      integration: await world.application(),
+      change: { newUsers: 'deny' as const },
+    }),
+  ),
 ]

@@ -20,15 +20,12 @@ onBothDatabases('integrations', (rig) => {
   const create = (name: string) =>
     store.transaction((db) => integrations.create({ name, type: 'radius' }, now, db))
 
-  test('a new one is enabled, enrolls who is new, and takes names without their domain', async () => {
+  test('a new one is enabled and takes names without their domain', async () => {
     const { ikey, skey, ...rest } = await create('VPN')
     assert.deepEqual(rest, {
       name: 'VPN',
       type: 'radius',
-      newUserPolicy: 'enroll',
       usernameNormalization: 'simple',
-      verifiedPush: 'off',
-      verifiedPushDigits: 3,
       signatureV1: false,
       enabled: true,
       created: now,
@@ -52,12 +49,12 @@ onBothDatabases('integrations', (rig) => {
     const { ikey, skey } = await create('before')
     await store.transaction(async (db) => {
       await integrations.update(ikey, {}, db)
-      await integrations.update(ikey, { name: 'after', newUserPolicy: 'deny' }, db)
+      await integrations.update(ikey, { name: 'after', signatureV1: true }, db)
       await integrations.update(ikey, { enabled: false, usernameNormalization: 'none' }, db)
     })
     const read = await integrations.byIkey(ikey, store.db)
     assert.equal(read?.name, 'after')
-    assert.equal(read.newUserPolicy, 'deny')
+    assert.equal(read.signatureV1, true)
     assert.equal(read.usernameNormalization, 'none')
     assert.equal(read.enabled, false)
     assert.equal(read.skey.reveal(), skey.reveal())

@@ -14,7 +14,7 @@ onBothDatabases('migration 0007', (rig) => {
       ['DI3', 'websdk'],
       ['DI4', 'websdk'],
     ] as const) {
-      const unsealed = { sealed_skey: '', new_user_policy: 'deny', username_normalization: 'none' }
+      const unsealed = { sealed_skey: '', username_normalization: 'none' }
       await store.db
         .insertInto('integrations')
         .values({ ikey, name: ikey, type, ...unsealed, enabled: 1, created: 0 })

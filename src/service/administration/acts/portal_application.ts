@@ -3,7 +3,6 @@ import { lockPortalIkey, portalIkey, setPortalIkey } from '../../applications/po
 import { act } from '../act.ts'
 
 const defaultName = 'Portal'
-const codeDigits = 4
 
 /**
  * Creates the portal's application, unless another node has just created it.
@@ -20,13 +19,7 @@ export const createPortalApplication = act({
     const existing = ikey === undefined ? undefined : await integrations.byIkey(ikey, db)
     if (existing !== undefined) return { integration: existing, created: false }
     const integration = await integrations.create(
-      {
-        name: await integrations.freeName(defaultName, db),
-        type: 'portal',
-        newUserPolicy: 'deny',
-        verifiedPush: 'required',
-        verifiedPushDigits: codeDigits,
-      },
+      { name: await integrations.freeName(defaultName, db), type: 'portal' },
       now,
       db,
     )

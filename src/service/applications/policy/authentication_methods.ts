@@ -25,6 +25,33 @@ export function phoneMethod(factor: keyof typeof phoneMethods): AuthMethod {
   return phoneMethods[factor]
 }
 
+const passcodeMethods: Readonly<Record<string, AuthMethod>> = {
+  bypass_code: 'bypass',
+  sms_passcode: 'sms',
+  verified_push: 'duo-push',
+  duo_mobile_passcode: 'duo-passcode',
+  hardware_token: 'hardware-token',
+  yubikey_code: 'hardware-token',
+}
+
+/**
+ * The method of a passcode.
+ *
+ * @param passcode.factor As the authentication log names it.
+ * @param passcode.spoken Whether a call spoke it.
+ */
+export function passcodeMethod({
+  factor,
+  spoken = false,
+}: {
+  readonly factor: string
+  readonly spoken?: boolean
+}): AuthMethod {
+  const method = spoken ? 'phonecall' : passcodeMethods[factor]
+  if (method === undefined) throw new Error(`the factor ${factor} has no authentication method`)
+  return method
+}
+
 const capabilityMethods = { ...phoneMethods, mobile_otp: 'duo-passcode' } as const
 
 /** What remains of a phone's capabilities; `auto` needs a push or a call. */

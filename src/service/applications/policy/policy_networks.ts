@@ -39,17 +39,14 @@ export function isNetwork(text: string): boolean {
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-type Network =
-  | { readonly kind: 'cidr'; readonly base: Address; readonly bits: number }
-  | { readonly kind: 'range'; readonly first: Address; readonly last: Address }
+interface Network {
+  readonly first: Address
+  readonly last: Address
+}
 
 function contains(text: string, address: Address): boolean {
   const network = parseNetwork(text)
   if (network === undefined) return false
-  if (network.kind === 'cidr') {
-    const { base, bits } = network
-    return base.kind() === address.kind() && address.match([base, bits] as never)
-  }
   const { first, last } = network
   return (
     first.kind() === address.kind() && compare(first, address) <= 0 && compare(address, last) <= 0
@@ -57,23 +54,26 @@ function contains(text: string, address: Address): boolean {
 }
 
 function parseNetwork(text: string): Network | undefined {
-  const [from = '', to, ...rest] = text.split('-').map((part) => part.trim())
-  if (rest.length > 0) return undefined
-  if (to !== undefined) {
-    const [first, last] = [parseAddress(from), parseAddress(to)]
-    if (first === undefined || last === undefined || first.kind() !== last.kind()) return undefined
-    return compare(first, last) <= 0 ? { kind: 'range', first, last } : undefined
+  if (text.includes('/')) return parseCidr(text.trim())
+  const ends = text.split('-').map((end) => parseAddress(end.trim()))
+  if (ends.length > 2) return undefined
+  const [first, last = first] = ends
+  if (first === undefined || last === undefined || ends.includes(undefined)) return undefined
+  return first.kind() === last.kind() && compare(first, last) <= 0 ? { first, last } : undefined
+}
+
+function parseCidr(text: string): Network | undefined {
+  if (!ipaddr.isValidCIDR(text)) return undefined
+  const [base] = ipaddr.parseCIDR(text)
+  if (base instanceof ipaddr.IPv6) {
+    // addresses in this notation are compared as IPv4, so such a network would match none
+    if (base.isIPv4MappedAddress()) return undefined
+    const first = ipaddr.IPv6.networkAddressFromCIDR(text)
+    return { first, last: ipaddr.IPv6.broadcastAddressFromCIDR(text) }
   }
-  if (!from.includes('/')) {
-    const base = parseAddress(from)
-    return base && { kind: 'cidr', base, bits: base.toByteArray().length * 8 }
-  }
-  if (!ipaddr.isValidCIDR(from)) return undefined
-  const [base, bits] = ipaddr.parseCIDR(from)
-  if (base.kind() === 'ipv4' && !ipaddr.IPv4.isValidFourPartDecimal(from.split('/')[0] ?? '')) {
-    return undefined
-  }
-  return { kind: 'cidr', base, bits }
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text.split('/')[0] ?? '')) return undefined
+  const first = ipaddr.IPv4.networkAddressFromCIDR(text)
+  return { first, last: ipaddr.IPv4.broadcastAddressFromCIDR(text) }
 }
 
 /** IPv4 addresses in IPv6 notation are IPv4. Short forms such as `10.1` are no addresses. */

@@ -8,6 +8,7 @@ export interface PasscodeBatches {
       readonly userId: string
       readonly count: number
       readonly validMinutes: number
+      readonly spoken: boolean
     },
     send: (passcodes: readonly string[]) => Promise<Sent>,
   ): Promise<Sent>
@@ -33,7 +34,7 @@ export class SpokenPasscodes {
     { phoneId, userId }: PhonePrompt,
     say: (passcode: string) => Promise<string>,
   ): Promise<string> {
-    const batch = { phoneId, userId, count: 1, validMinutes }
+    const batch = { phoneId, userId, count: 1, validMinutes, spoken: true }
     return await this.#batches.deliver(batch, ([passcode = '']) => say(passcode))
   }
 }

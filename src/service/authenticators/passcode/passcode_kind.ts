@@ -4,7 +4,7 @@ import type { StoreDb } from '../../store/store.ts'
 export interface PasscodeRequest {
   readonly userId: string
   readonly ikey: string
-  /** Whether the application uses verified push. */
+  /** Whether the policy requires a code with a push. */
   readonly verifiedPush: boolean
 }
 
@@ -16,6 +16,8 @@ export type PasscodeConsumption =
       readonly factor: string
       /** Identifier of the phone or token; empty if there is none. */
       readonly device: string
+      /** Whether a call spoke it. */
+      readonly spoken?: boolean
       /** Called once the sign-in is committed; must not throw. */
       readonly afterCommit?: () => void
     }

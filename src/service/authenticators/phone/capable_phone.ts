@@ -4,6 +4,10 @@ import type { Phone } from './phones.ts'
 /** Names of the factors that go to a phone. */
 export type PhoneFactorName = 'push' | 'phone' | 'sms'
 
+export function isPhoneFactorName(name: string): name is PhoneFactorName {
+  return name === 'push' || name === 'phone' || name === 'sms'
+}
+
 export interface CapablePhone extends Phone {
   readonly capabilities: readonly ('auto' | 'push' | 'sms' | 'phone' | 'mobile_otp')[]
 }

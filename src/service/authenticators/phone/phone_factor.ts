@@ -25,9 +25,17 @@ export type PhoneFactorStart =
       readonly reason: string
     }
 
+/** How many pushes may fail before further ones are held back, as a policy states it. */
+export interface PushFatigueLimits {
+  /** 0 for no limit. */
+  readonly limit: number
+  readonly minutes: number
+}
+
 export interface PhoneFactorOptions {
-  /** Whether the application uses verified push. */
+  /** Whether the policy requires a code with a push. */
   readonly verifiedPush: boolean
+  readonly pushFatigue: PushFatigueLimits
   /** The txid that preauth returned with the verification code. */
   readonly verificationTxid: string | undefined
 }

@@ -11,7 +11,12 @@ import {
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import type { CapablePhone } from '../phone/capable_phone.ts'
-import type { PhoneFactor, PhoneFactorOptions, PhoneFactorStart } from '../phone/phone_factor.ts'
+import type {
+  PhoneFactor,
+  PhoneFactorOptions,
+  PhoneFactorStart,
+  PushFatigueLimits,
+} from '../phone/phone_factor.ts'
 import { buildPrompt } from '../phone/phone_prompt.ts'
 import { randomDigits, type VerificationCodes } from './verification_codes.ts'
 
@@ -22,7 +27,12 @@ export type PushPermission =
 /** Limits pushes that their users did not request. */
 export interface PushPermissions {
   /** @param db The transaction in which the push is opened: concurrent requests are decided one by one. */
-  decide(attempt: Attempt, userId: string, db: StoreDb): Promise<PushPermission>
+  decide(
+    attempt: Attempt,
+    userId: string,
+    limits: PushFatigueLimits,
+    db: StoreDb,
+  ): Promise<PushPermission>
 }
 
 /** How long a code that the app shows is valid: the user types it into a new login. */
@@ -68,10 +78,10 @@ export class PushFactor implements PhoneFactor {
   async begin(
     attempt: Attempt,
     phone: CapablePhone,
-    { verifiedPush, verificationTxid }: PhoneFactorOptions,
+    { verifiedPush, verificationTxid, pushFatigue: limits }: PhoneFactorOptions,
   ): Promise<PhoneFactorStart> {
-    if (!verifiedPush) return await this.#send(attempt, phone, undefined)
-    if (verificationTxid === undefined) return await this.#sendShownCode(attempt, phone)
+    if (!verifiedPush) return await this.#send(attempt, phone, limits, undefined)
+    if (verificationTxid === undefined) return await this.#sendShownCode(attempt, phone, limits)
     const holder = { userId: phone.userId, ikey: attempt.request.integration.ikey }
     const now = this.#clock.now()
     const code = await this.#verificationCodes.take(verificationTxid, holder, now, this.#store.db)
@@ -80,15 +90,19 @@ export class PushFactor implements PhoneFactor {
       return { kind: 'ended', txid, outcome: codeExpired, reason: 'verification_code_missing' }
     }
     const verified = { ...attempt, txid: verificationTxid }
-    return await this.#send(verified, phone, { kind: 'enter', code })
+    return await this.#send(verified, phone, limits, { kind: 'enter', code })
   }
 
   /** The login ends, and the push waits for the code in the next login. */
-  async #sendShownCode(attempt: Attempt, phone: CapablePhone): Promise<PhoneFactorStart> {
+  async #sendShownCode(
+    attempt: Attempt,
+    phone: CapablePhone,
+    limits: PushFatigueLimits,
+  ): Promise<PhoneFactorStart> {
     const { txid } = attempt
     const code = randomDigits(shownCodeDigits)
     const push = { ...attempt, txid: randomUUID() }
-    const sent = await this.#send(push, phone, { kind: 'show', code }, shownCodeSecs)
+    const sent = await this.#send(push, phone, limits, { kind: 'show', code }, shownCodeSecs)
     return sent.kind === 'waiting'
       ? { kind: 'ended', txid, outcome: codeShown, reason: 'verification_code_sent' }
       : { ...sent, txid }
@@ -97,13 +111,14 @@ export class PushFactor implements PhoneFactor {
   async #send(
     push: Attempt,
     phone: CapablePhone,
+    limits: PushFatigueLimits,
     verification: Verification | undefined,
     lifeSecs = answerSecs,
   ): Promise<PhoneFactorStart> {
     const { txid } = push
     const { phoneId, userId } = phone
     const permission = await this.#store.transaction(async (db) => {
-      const permission = await this.#permissions.decide(push, userId, db)
+      const permission = await this.#permissions.decide(push, userId, limits, db)
       if (permission.kind === 'send') {
         const { repeatOf } = permission
         const opening = toOpening({ ...push, repeatOf }, { phoneId, verification })

@@ -11,6 +11,8 @@ export interface PasscodeBatch {
   readonly count: number
   /** 0 for no expiry. */
   readonly validMinutes: number
+  /** Whether a call speaks them. */
+  readonly spoken?: boolean | undefined
 }
 
 /** Sends batches of new passcodes, and stores those that were sent. */
@@ -35,7 +37,7 @@ export class PasscodeDelivery {
    *   passcodes are stored.
    */
   async deliver<Sent>(
-    { phoneId, userId, count, validMinutes }: PasscodeBatch,
+    { phoneId, userId, count, validMinutes, spoken }: PasscodeBatch,
     send: (passcodes: readonly string[]) => Promise<Sent>,
   ): Promise<Sent> {
     const passcodes = newSmsPasscodes(count)
@@ -43,7 +45,7 @@ export class PasscodeDelivery {
       this.#store.transaction(async (db) => {
         // the phone may have been removed while the provider was busy
         if ((await this.#phones.byId(phoneId, db)) === undefined) return
-        const batch = { passcodes, validMinutes }
+        const batch = { passcodes, validMinutes, spoken }
         await this.#passcodes.replace(phoneId, userId, batch, this.#clock.now(), db)
       })
     let sent: Sent

@@ -32,11 +32,12 @@ export class SmsPasscode implements PasscodeKind {
       const usedAt = await this.#passcodes.usedAt(userId, passcode, db)
       return usedAt === undefined ? { outcome: 'wrong' } : { outcome: 'replayed', usedAt }
     }
-    const { phoneId, last } = used
+    const { phoneId, last, spoken } = used
     return {
       outcome: 'accepted',
       factor: 'sms_passcode',
       device: phoneId,
+      spoken,
       ...(last ? { afterCommit: () => this.#lastUsed(phoneId) } : {}),
     }
   }

@@ -5,6 +5,8 @@ export interface SmsBatch {
   readonly passcodes: readonly string[]
   /** 0 for no expiry. */
   readonly validMinutes: number
+  /** Whether a call speaks them, instead of a message. */
+  readonly spoken?: boolean | undefined
 }
 
 /** An SMS passcode that was used. */
@@ -12,6 +14,8 @@ export interface UsedSmsPasscode {
   readonly phoneId: string
   /** Whether it was the last usable one of its batch. */
   readonly last: boolean
+  /** Whether a call spoke it. */
+  readonly spoken: boolean
 }
 
 const minuteMs = 60_000
@@ -38,7 +42,7 @@ export class SmsPasscodes {
   async replace(
     phoneId: string,
     userId: string,
-    { passcodes, validMinutes }: SmsBatch,
+    { passcodes, validMinutes, spoken = false }: SmsBatch,
     now: number,
     db: StoreDb,
   ): Promise<void> {
@@ -47,6 +51,7 @@ export class SmsPasscodes {
         user_id: userId,
         code_hash: this.#store.sealing.hash(code, sealingContext(userId)),
         first_digit: code.slice(0, 1),
+        spoken: spoken ? 1 : 0,
         created: now,
         expires: validMinutes === 0 ? null : now + validMinutes * minuteMs,
         used: null,
@@ -94,11 +99,11 @@ export class SmsPasscodes {
       .where('code_hash', 'in', this.#store.sealing.hashes(code, sealingContext(userId)))
       .where('used', 'is', null)
       .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
-      .returning('phone_id')
+      .returning(['phone_id', 'spoken'])
       .execute()
     if (used === undefined) return undefined
     const left = await this.nextDigits(userId, now, db)
-    return { phoneId: used.phone_id, last: !left.has(used.phone_id) }
+    return { phoneId: used.phone_id, last: !left.has(used.phone_id), spoken: used.spoken === 1 }
   }
 
   /** When a passcode of the latest batches was used; `undefined` for any other. */

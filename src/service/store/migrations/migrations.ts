@@ -7,6 +7,7 @@ import { logRetention } from './0006_log_retention.ts'
 import { clients } from './0007_clients.ts'
 import { cli } from './0008_cli.ts'
 import { namesWithoutDomain } from './0009_names_without_domain.ts'
+import { policies } from './0010_policies.ts'
 import { administration } from './0011_administration.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
@@ -19,5 +20,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007_clients': { up: clients },
   '0008_cli': { up: cli },
   '0009_names_without_domain': { up: namesWithoutDomain },
+  '0010_policies': { up: policies },
   '0011_administration': { up: administration },
 }

@@ -68,13 +68,14 @@ onBothDatabases('passkeys', (rig) => {
 
   test('opens a portal that guesses have closed, which a passcode does not', async () => {
     const { passkey, userHandle, userId, username } = await owner()
-    const lockout = new Lockout(service.store, { threshold: 1, lockMs: 60_000 })
+    const lockout = new Lockout(service.store)
+    const limits = { threshold: 1, lockMs: 60_000 }
     const now = clock.now()
     for (let guess = 0; guess < 5; guess++) {
       const source = { userId, ikey: 'DI', address: `192.0.2.${guess}`, budget: 'portal' } as const
       await service.store.transaction(async (db) => {
         const record = await lockout.hold(source, now, db)
-        await lockout.wrong(source, record, String(guess), now, db)
+        await lockout.wrong(source, record, String(guess), limits, now, db)
       })
     }
     const [code = ''] = await service.addBypassCodes(userId, 1)

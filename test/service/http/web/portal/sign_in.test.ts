@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Integrations } from '../../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
 import { Groups } from '../../../../../src/service/people/groups.ts'
+import { setApplicationPolicy } from '../../../../rig/application_policy.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import type { TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
@@ -149,8 +150,8 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
         ({ name }) => name === 'Portal',
       )
       assert(application !== undefined)
-      const lax = { newUserPolicy: 'allow', verifiedPush: 'off' } as const
-      await integrations.update(application.ikey, lax, service.store.db)
+      const lax = { newUsers: 'no-mfa', verifiedPush: false } as const
+      await setApplicationPolicy(service.store, application, lax)
       await service.addUser({ username: 'unenrolled' })
       for (const username of ['stranger', 'unenrolled']) {
         assert.equal((await portal.browser().signIn(username, '123456')).status, 401)

@@ -1,0 +1,148 @@
+import { newIdentifier } from '../../store/identifier.ts'
+import type { Store, StoreDb } from '../../store/store.ts'
+import { AccessError } from '../access_error.ts'
+import { checkSections, type PolicySections } from './policy_sections.ts'
+
+export interface Policy {
+  /** `PO…` */
+  readonly policyKey: string
+  /** Need not be unique. */
+  readonly name: string
+  readonly sections: PolicySections
+  readonly isGlobal: boolean
+  /** In milliseconds since 1970. */
+  readonly created: number
+}
+
+export interface PolicyChange {
+  readonly name?: string | undefined
+  /** Each one replaces the section of that name. */
+  readonly sections?: PolicySections | undefined
+  readonly sectionsToDelete?: readonly string[] | undefined
+}
+
+interface PolicyRow {
+  readonly policy_key: string
+  readonly name: string
+  readonly sections: string
+  readonly is_global: number
+  readonly created: number
+}
+
+const maxNameLength = 100
+const maxSectionsLength = 100_000
+
+/** Policies by their key. Where they apply is in `PolicyAttachments`. */
+export class Policies {
+  readonly #store: Store
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async list(db: StoreDb): Promise<Policy[]> {
+    const rows = await db
+      .selectFrom('policies')
+      .selectAll()
+      .orderBy('name')
+      .orderBy('policy_key')
+      .execute()
+    return rows.map(toPolicy)
+  }
+
+  async byKey(policyKey: string, db: StoreDb): Promise<Policy | undefined> {
+    const row = await this.#select(db).where('policy_key', '=', policyKey).executeTakeFirst()
+    return row && toPolicy(row)
+  }
+
+  async global(db: StoreDb): Promise<Policy | undefined> {
+    const row = await this.#select(db).where('is_global', '=', 1).executeTakeFirst()
+    return row && toPolicy(row)
+  }
+
+  /** The policy of an application as a whole. */
+  async ofApplication(ikey: string, db: StoreDb): Promise<Policy | undefined> {
+    const row = await this.#select(db)
+      .where('policy_key', 'in', (from) =>
+        from.selectFrom('application_policies').select('policy_key').where('ikey', '=', ikey),
+      )
+      .executeTakeFirst()
+    return row && toPolicy(row)
+  }
+
+  /** @throws {AccessError} `ACCESS_POLICY_NAME`, `ACCESS_POLICY_SECTION` */
+  async create(
+    { name, sections }: { readonly name: string; readonly sections: PolicySections },
+    now: number,
+    db: StoreDb,
+  ): Promise<Policy> {
+    const row = {
+      policy_key: newIdentifier('PO'),
+      name: checkedName(name),
+      sections: toText(checkSections(sections)),
+      is_global: 0,
+      created: now,
+    }
+    await db.insertInto('policies').values(row).execute()
+    return toPolicy(row)
+  }
+
+  /**
+   * @returns The changed policy; `undefined` if there is none of that key.
+   * @throws {AccessError} As `create`.
+   */
+  async update(policyKey: string, change: PolicyChange, db: StoreDb): Promise<Policy | undefined> {
+    // the row stays locked, so that concurrent changes of different sections are all kept
+    const query = this.#select(db).where('policy_key', '=', policyKey)
+    const locked = this.#store.dialect === 'postgres' ? query.forUpdate() : query
+    const row = await locked.executeTakeFirst()
+    if (row === undefined) return undefined
+    const before = toPolicy(row)
+    const { name = before.name, sections = {}, sectionsToDelete = [] } = change
+    const merged = Object.entries({ ...before.sections, ...checkSections(sections) })
+    const kept = merged.filter(([section]) => !sectionsToDelete.includes(section))
+    const changed = { ...before, name: checkedName(name), sections: Object.fromEntries(kept) }
+    await db
+      .updateTable('policies')
+      .set({ name: changed.name, sections: toText(changed.sections) })
+      .where('policy_key', '=', policyKey)
+      .execute()
+    return changed
+  }
+
+  /** Deletes a policy; where it was attached, the next one applies. */
+  async remove(policyKey: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('policies').where('policy_key', '=', policyKey).execute()
+  }
+
+  #select(db: StoreDb) {
+    return db.selectFrom('policies').selectAll()
+  }
+}
+
+function toPolicy(row: PolicyRow): Policy {
+  return {
+    policyKey: row.policy_key,
+    name: row.name,
+    sections: JSON.parse(row.sections),
+    isGlobal: row.is_global === 1,
+    created: row.created,
+  }
+}
+
+function checkedName(text: string): string {
+  const name = text.normalize('NFC').trim()
+  if (name !== '' && name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
+  throw new AccessError(
+    'ACCESS_POLICY_NAME',
+    `the name of a policy has 1 to ${maxNameLength} printable characters`,
+  )
+}
+
+function toText(sections: PolicySections): string {
+  const text = JSON.stringify(sections)
+  if (text.length <= maxSectionsLength) return text
+  throw new AccessError(
+    'ACCESS_POLICY_SECTION',
+    `the sections of a policy have at most ${maxSectionsLength} characters of JSON`,
+  )
+}
