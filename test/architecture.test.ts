@@ -453,6 +453,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/people/enrolment',
       'service/people/username',
       'service/self_service',
+      'service/sign_in',
       'service/sign_in/transaction',
       'service/store',
     ],

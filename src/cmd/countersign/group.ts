@@ -125,7 +125,8 @@ async function remove(
   })
 }
 
-async function groupNamed(store: Store, name: string): Promise<Group> {
+/** The group of that name. @throws {CommandError} with the name that was probably meant. */
+export async function groupNamed(store: Store, name: string): Promise<Group> {
   const groups = new Groups()
   const group = await groups.byName(name, store.db)
   if (group !== undefined) return group

@@ -1,5 +1,6 @@
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
-import type { SignInConfig } from './sign_in.ts'
+import type { PushConfig } from '../config/push_section.ts'
+import type { LockoutSettings } from '../sign_in/lockout_rule.ts'
 
 const minuteMs = 60_000
 
@@ -7,7 +8,10 @@ const minuteMs = 60_000
 export function configuredLimits({
   lockout,
   push,
-}: Pick<SignInConfig, 'lockout' | 'push'>): ConfiguredLimits {
+}: {
+  readonly lockout: LockoutSettings
+  readonly push: Pick<PushConfig, 'fatigue'>
+}): ConfiguredLimits {
   return {
     lockout: { threshold: lockout.threshold, minutes: lockout.lockMs / minuteMs },
     push_fatigue: { limit: push.fatigue.limit, minutes: push.fatigue.windowMs / minuteMs },

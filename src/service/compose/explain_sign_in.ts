@@ -1,0 +1,42 @@
+import { silentLog } from '../../host/log.ts'
+import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
+import type { ServiceConfig } from '../config/service_config.ts'
+import { Outbox } from '../messaging/outbox/outbox.ts'
+import { VoiceAddresses } from '../messaging/voice/voice_address.ts'
+import { Lockout } from '../sign_in/lockout.ts'
+import { type Subject, type SubjectRequest, Subjects } from '../sign_in/subject.ts'
+import type { Store } from '../store/store.ts'
+import { configuredLimits } from './configured_limits.ts'
+import { composeDirectory } from './directory.ts'
+import { composeMessaging } from './messaging.ts'
+
+/**
+ * Decides about a sign-in as preauth does, and changes nothing.
+ *
+ * @param now The time of the sign-in, in milliseconds since 1970.
+ * @returns `undefined` for an unknown identifier; an unknown name is a subject too.
+ * @throws {DeliveryError} if a file that a provider needs can't be read.
+ */
+export async function explainSignIn(
+  store: Store,
+  { config, folder }: { readonly config: ServiceConfig; readonly folder: string },
+  request: SubjectRequest,
+  now: number,
+): Promise<Subject | undefined> {
+  const clock = { now: () => now }
+  const directory = composeDirectory(store)
+  const outbox = new Outbox(folder, clock)
+  const addresses = new VoiceAddresses(store.sealing, () => '')
+  const effects = { clock, log: silentLog }
+  const messaging = await composeMessaging(config, store, directory, outbox, addresses, effects)
+  const subjects = new Subjects(
+    store,
+    directory,
+    new Lockout(store),
+    new PolicyAttachments(store),
+    configuredLimits(config),
+    { push: { send: async () => {} }, ...messaging },
+    clock,
+  )
+  return await subjects.read(request)
+}
