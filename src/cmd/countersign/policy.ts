@@ -29,9 +29,9 @@ export function addPolicyVerb(program: Command): void {
   const policy = program
     .command('policy')
     .description('what an application requires of which users (docs/policies.md)')
-  dataOptions(policy.command('list')).description('all policies').action(list)
+  dataOptions(policy.command('list')).description('list all policies').action(list)
   dataOptions(policy.command('show <policy>'))
-    .description('a policy, by its name or key')
+    .description('show a policy, by its name or key')
     .action(show)
   sectionOptions(dataOptions(policy.command('create')))
     .description('add a policy; it applies nowhere until it is attached')
@@ -51,7 +51,7 @@ export function addPolicyVerb(program: Command): void {
     .action(detach)
   dataOptions(policy.command('delete <policy>'))
     .description('delete a policy')
-    .option('--yes', 'without asking', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(remove)
 }
 
@@ -112,7 +112,7 @@ async function create(options: SectionsOptions & { readonly name: string }): Pro
     showResult(
       asJson,
       policyJson(policy, []),
-      `${policy.name} is added (${policy.policyKey}). Apply it: countersign policy attach ${policy.policyKey} --help`,
+      `${policy.name} added (${policy.policyKey}). Apply it: countersign policy attach ${policy.policyKey} --help`,
     )
   })
 }
@@ -138,7 +138,7 @@ async function edit(
     const changed = await administration.run(updatePolicy, { policy, change })
     if (changed === undefined) throw new CommandError(`${policy.name} was deleted meanwhile`)
     const attachments = await new PolicyAttachments(store).list(store.db)
-    showResult(asJson, policyJson(changed, attachments), `${changed.name} is changed`)
+    showResult(asJson, policyJson(changed, attachments), `${changed.name} changed`)
   })
 }
 
@@ -177,7 +177,7 @@ async function remove(
     const where = places.length === 0 ? '' : ` It applies to ${places.join('; ')}.`
     await confirmed(`Delete the policy ${policy.name}?${where}`, options.yes)
     await administration.run(deletePolicy, { policy })
-    showResult(asJson, { policy_key: policy.policyKey, deleted: true }, `${policy.name} is deleted`)
+    showResult(asJson, { policy_key: policy.policyKey, deleted: true }, `${policy.name} deleted`)
   })
 }
 
