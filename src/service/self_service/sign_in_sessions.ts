@@ -44,7 +44,7 @@ export class SignInSessions {
     await this.#sessions.setWaiting(tokenHash, { txid, shownCode, asked: this.#clock.now() })
   }
 
-  /** Whether nobody waits for the push any more. */
+  /** Whether the wait for the push is over. */
   isPushOver({ asked }: PortalSession): boolean {
     return asked === null || this.#clock.now() - asked >= pushMs
   }

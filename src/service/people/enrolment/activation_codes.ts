@@ -56,7 +56,7 @@ export class ActivationCodes {
     return { codeHash, userId, phoneId, expires, used }
   }
 
-  /** @returns Whether it was there to be used: of all who try, one is told `true`. */
+  /** @returns Whether the code was still unused; `true` for one of several concurrent calls. */
   async use(codeHash: string, now: number, db: StoreDb): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('activation_codes')
@@ -68,7 +68,7 @@ export class ActivationCodes {
     return numUpdatedRows === 1n
   }
 
-  /** Withdraws those of a user that nobody has used. */
+  /** Withdraws the unused codes of a user. */
   async withdraw(userId: string, db: StoreDb): Promise<void> {
     await db
       .deleteFrom('activation_codes')
@@ -77,7 +77,7 @@ export class ActivationCodes {
       .execute()
   }
 
-  /** Forgets those that have been over for so long that nobody asks any more what became of them. */
+  /** Deletes codes that were used or expired long ago. */
   async prune(now: number): Promise<void> {
     await this.#store.db
       .deleteFrom('activation_codes')

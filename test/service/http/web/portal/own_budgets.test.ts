@@ -66,7 +66,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     return statuses
   }
 
-  test('fifty wrong passcodes close the portal for the user, and no other sign-in', async () => {
+  test('fifty wrong passcodes lock the portal for the user, but no other sign-in', async () => {
     assert.deepEqual([...new Set(await guesses(50))], [401])
     // of a locked one even the right passcode is not looked at
     const { post, name } = visitor()
@@ -105,7 +105,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal((await last.post('sign-in/passcode', next)).status, 401)
   })
 
-  test('five pushes that come to nothing hold back those of the portal, and no other', async () => {
+  test('five unanswered pushes pause those of the portal only', async () => {
     for (let push = 0; push < 7; push++) {
       const { post, name } = visitor()
       await name()
@@ -136,7 +136,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     await until(async () => (await phone.requests()).length === 1)
   })
 
-  test('messages leave most of the telephony budget to sign-ins', async () => {
+  test('reserves most of the telephony limit for sign-ins', async () => {
     for (let message = 0; message < 6; message++) {
       const { post, name } = visitor()
       await name()
@@ -147,7 +147,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal(messages.length, 4)
   })
 
-  test('other ways to write the name count as the same name', async () => {
+  test('counts other spellings as the same name', async () => {
     const statuses: number[] = []
     for (let turn = 0; turn < 30; turn++) {
       const { name } = visitor()
@@ -162,7 +162,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.deepEqual(statuses, [...Array(15).fill(200), ...Array(15).fill(429)])
   })
 
-  test('an IPv6 network has the tries of one address', async () => {
+  test('counts an IPv6 network as one address', async () => {
     const small = await TestService.start({
       clock,
       config: { trustedProxies: ['127.0.0.1'], refusedPerMinute: 10 },

@@ -51,7 +51,7 @@ onBothDatabases('passkeys', (rig) => {
     return { at, challenge }
   }
 
-  test('made and shown: it opens the portal without a name, and the log says so', async () => {
+  test('signs in without a name, and is logged', async () => {
     const { passkey, userHandle, userId, username } = await owner()
     const { at, challenge } = await challenged()
     const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
@@ -66,7 +66,7 @@ onBothDatabases('passkeys', (rig) => {
     assert.deepEqual([line?.factor, line?.result], ['passkey', 'success'])
   })
 
-  test('opens a portal that guesses have closed, which a passcode does not', async () => {
+  test('signs in while wrong passcodes lock the portal, which a passcode does not', async () => {
     const { passkey, userHandle, userId, username } = await owner()
     const lockout = new Lockout(service.store)
     const limits = { threshold: 1, lockMs: 60_000 }
@@ -92,7 +92,7 @@ onBothDatabases('passkeys', (rig) => {
       assert.equal((await at.get('devices')).status, 401)
     }
 
-    test('replayed, in the same session or in another', async () => {
+    test('if it is replayed, in the same session or in another', async () => {
       const { passkey, userHandle } = await owner()
       const { at, challenge } = await challenged()
       const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
@@ -103,7 +103,7 @@ onBothDatabases('passkeys', (rig) => {
       await refused((await challenged()).at, assertion)
     })
 
-    test('with a counter that has gone back, as that of a copy', async () => {
+    test('if its counter is lower than before, like that of a copy', async () => {
       const { passkey, userHandle } = await owner()
       const first = await challenged()
       const seventh = passkey.assertion(ceremony(first.challenge, { userHandle, counter: 7 }))
@@ -114,7 +114,7 @@ onBothDatabases('passkeys', (rig) => {
       }
     })
 
-    test('of another site, of another host, or without its owner', async () => {
+    test('from another site or host, or without user verification', async () => {
       const { passkey, userHandle } = await owner()
       const wrong: readonly Partial<Ceremony>[] = [
         { origin: 'https://localhost.evil.example' },
@@ -128,7 +128,7 @@ onBothDatabases('passkeys', (rig) => {
       }
     })
 
-    test('as another person’s, or as nobody’s', async () => {
+    test('for another user, or for none', async () => {
       const { passkey } = await owner()
       const other = await owner()
       const { at, challenge } = await challenged()
@@ -140,7 +140,7 @@ onBothDatabases('passkeys', (rig) => {
       await refused(third.at, new Authenticator().assertion(ceremony(third.challenge)))
     })
 
-    test('where its user is disabled, or let in by bypass', async () => {
+    test('if its user is disabled or in bypass', async () => {
       const { passkey, userHandle, userId } = await owner()
       for (const status of ['disabled', 'bypass'] as const) {
         await new Users().update(userId, { status }, service.store.db)
@@ -149,7 +149,7 @@ onBothDatabases('passkeys', (rig) => {
       }
     })
 
-    test('when it was removed', async () => {
+    test('after it was removed', async () => {
       const { at: own, passkey, userHandle } = await owner()
       const { passkeys } = (await own.get('devices')).body
       assert(Array.isArray(passkeys))
@@ -159,7 +159,7 @@ onBothDatabases('passkeys', (rig) => {
     })
   })
 
-  test('another person’s is neither renamed nor removed, and one is not made twice', async () => {
+  test('does not let a user rename or remove that of another user, or register one twice', async () => {
     const [mine, other] = [await owner(), await owner()]
     const { passkeys } = (await other.at.get('devices')).body
     assert(Array.isArray(passkeys))
@@ -171,7 +171,7 @@ onBothDatabases('passkeys', (rig) => {
     assert.equal((await mine.at.post('passkeys', { attestation })).status, 409)
   })
 
-  test('one is made with the challenge of this session alone, once', async () => {
+  test('is registered once, with the challenge of its own session', async () => {
     const [mine, other] = [await owner(), await owner()]
     const { challenge } = (await other.at.post('passkeys/options')).body
     const attestation = new Authenticator().attestation(ceremony(challenge))
