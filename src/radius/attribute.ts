@@ -5,7 +5,7 @@ import {
   vendorAttributes,
 } from './dictionary.ts'
 
-/** Attribute types that the code asks for by name (RFC 2865 §5, RFC 2869 §5, RFC 3579 §3). */
+/** Attribute types that the code uses by name (RFC 2865 §5, RFC 2869 §5, RFC 3579 §3). */
 export const Type = {
   UserName: 1,
   UserPassword: 2,
@@ -29,16 +29,16 @@ export const Type = {
 
 export interface AttributeDefinition {
   readonly name: string
-  /** 1 to 255; of the vendor's own numbering where `vendor` is there. */
+  /** 1 to 255; in the vendor's numbering if there is a `vendor`. */
   readonly type: number
   readonly kind: AttributeKind
   /** SMI Network Management Private Enterprise Code (RFC 2865 §5.26). */
   readonly vendor?: number
-  /** Its first octet may be a tag that groups it with others (RFC 2868 §3). */
+  /** The first octet may be a tag that groups attributes (RFC 2868 §3). */
   readonly tagged: boolean
 }
 
-/** Every attribute that is known by name. */
+/** Every attribute in the dictionary. */
 export const attributeDefinitions: readonly AttributeDefinition[] = [
   ...standardAttributes.map(definition),
   ...Object.entries(vendorAttributes).flatMap(([vendor, rows]) =>
@@ -50,7 +50,7 @@ const byName = new Map(
   attributeDefinitions.map((known) => [known.name.toLowerCase(), known] as const),
 )
 
-/** The attribute of that name, whatever its case; `undefined` where none is known. */
+/** Finds an attribute by name, case-insensitively; `undefined` if it is unknown. */
 export function attributeNamed(name: string): AttributeDefinition | undefined {
   return byName.get(name.toLowerCase())
 }

@@ -11,7 +11,7 @@ export function decodeText(value: Uint8Array): string {
 
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
-/** The text of octets that must be UTF-8 (RFC 2865 §5); `undefined` if they are not. */
+/** Decodes UTF-8 (RFC 2865 §5); `undefined` if the octets are invalid. */
 export function decodeStrictText(value: Uint8Array): string | undefined {
   try {
     return strictDecoder.decode(value)
@@ -21,9 +21,9 @@ export function decodeStrictText(value: Uint8Array): string | undefined {
 }
 
 /**
- * What a packet's first attribute of that name says, as text: addresses dotted, numbers decimal.
+ * Formats the first attribute with a name as text: addresses dotted, numbers decimal.
  *
- * @param name Name in the dictionary, whatever its case.
+ * @param name Name in the dictionary, case-insensitive.
  * @returns `undefined` if there is no such attribute, or its size is wrong for its kind.
  */
 export function namedText(packet: Packet, name: string): string | undefined {
@@ -50,7 +50,7 @@ function vendorValue(
   return undefined
 }
 
-/** A tag of RFC 2868 §3.1 is no part of a text; a first octet above 0x1F is. */
+/** Removes a tag (RFC 2868 §3.1); a first octet above 0x1F belongs to the text. */
 function untagged(value: Uint8Array, { kind, tagged }: AttributeDefinition): Uint8Array {
   const tag = value[0]
   return tagged && kind === 'text' && tag !== undefined && tag <= 0x1f ? value.subarray(1) : value

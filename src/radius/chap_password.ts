@@ -3,7 +3,7 @@ import { RadiusError } from './radius_error.ts'
 
 export const chapPasswordOctets = 17
 
-/** What a CHAP-Password attribute holds (RFC 2865 §5.3). */
+/** The content of a CHAP-Password attribute (RFC 2865 §5.3). */
 export interface ChapPassword {
   readonly identifier: number
   /** 16 octets: MD5 of identifier, password and challenge. */
@@ -11,7 +11,7 @@ export interface ChapPassword {
 }
 
 /**
- * Reads a CHAP-Password attribute (RFC 2865 §5.3).
+ * Decodes a CHAP-Password attribute (RFC 2865 §5.3).
  *
  * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` unless `value` has 17 octets.
  */
@@ -23,9 +23,9 @@ export function decodeChapPassword(value: Uint8Array): ChapPassword {
 }
 
 /**
- * The response that a user who knows `password` gives (RFC 1994 §4.1).
+ * Computes the response of a user with this password (RFC 1994 §4.1).
  *
- * @param challenge CHAP-Challenge where the request has one, else the Request Authenticator (RFC 2865 §2.2).
+ * @param challenge CHAP-Challenge if the request has one, else the Request Authenticator (RFC 2865 §2.2).
  * @returns 16 octets.
  */
 export function chapResponse(

@@ -8,15 +8,15 @@ import { vendorIs } from './vendor_specific.ts'
 const microsoft = 311
 
 /**
- * Why an Access-Request has no password that can be read:
+ * Why an Access-Request has no readable password:
  *
- * - `absent`: it has no credentials at all, or none but a State;
- * - `empty`: the User-Password attribute has no octets; RFC 2865 §5.2 wants at least 16;
- * - `chap`, `mschap`, `arap`, `eap`: the client proves the password without sending it;
+ * - `absent`: it has no credentials, or only a State;
+ * - `empty`: the User-Password attribute has no octets; RFC 2865 §5.2 requires at least 16;
+ * - `chap`, `mschap`, `arap`, `eap`: the client proves that it knows the password, without sending it;
  * - `malformed`: User-Password is not whole blocks, or CHAP-Password not 17 octets (RFC 2865 §5);
  * - `ambiguous`: two kinds of credentials, one kind twice, or more than one State (RFC 2865 §5.44).
  *
- * A server that needs the password answers each of them with an Access-Reject.
+ * A server that needs the password rejects the request.
  */
 export type PasswordProblem =
   | 'absent'
@@ -28,7 +28,7 @@ export type PasswordProblem =
   | 'malformed'
   | 'ambiguous'
 
-/** @returns `undefined` if there is one User-Password of a valid length and nothing beside it. */
+/** @returns `undefined` if there is one User-Password of a valid length, and no other credential. */
 export function findPasswordProblem({ octets }: Packet): PasswordProblem | undefined {
   let password = 0
   let chap = 0

@@ -1,4 +1,4 @@
-/** How the value of an attribute is to be read (RFC 8044 §3). */
+/** Data type of an attribute's value (RFC 8044 §3). */
 export type AttributeKind =
   | 'text'
   | 'string'
@@ -13,7 +13,7 @@ export type AttributeKind =
   | 'vsa'
   | 'extended'
 
-/** Type, name, kind; and whether the first octet may be a tag (RFC 2868 §3). */
+/** Type, name, kind, and whether the first octet may be a tag (RFC 2868 §3). */
 export type DictionaryRow = readonly [
   type: number,
   name: string,
@@ -21,7 +21,7 @@ export type DictionaryRow = readonly [
   tagged?: 'tagged',
 ]
 
-/** What RFC 2865, 2866, 2867, 2868, 2869, 3162, 3579, 4372, 4675, 4818, 4849, 5176, 5580, 5607, 6911, 6929 and 7155 name. */
+/** Attributes of RFC 2865, 2866, 2867, 2868, 2869, 3162, 3579, 4372, 4675, 4818, 4849, 5176, 5580, 5607, 6911, 6929 and 7155. */
 export const standardAttributes: readonly DictionaryRow[] = [
   [1, 'User-Name', 'text'],
   [2, 'User-Password', 'string'],
@@ -139,7 +139,7 @@ export const standardAttributes: readonly DictionaryRow[] = [
   [246, 'Extended-Attribute-6', 'extended'],
 ]
 
-/** The attributes of vendors, by SMI Network Management Private Enterprise Code (RFC 2865 §5.26). */
+/** Attributes of vendors, by SMI Network Management Private Enterprise Code (RFC 2865 §5.26). */
 export const vendorAttributes: Readonly<Record<number, readonly DictionaryRow[]>> = {
   // Cisco
   9: [

@@ -5,14 +5,14 @@ export const maxPacketLength = 4096
 export const authenticatorOctets = 16
 export const maxAttributeValueLength = 253
 
-/** More than any real client sends; a bound on the work that one datagram can cause. */
+/** More than any real client sends; limits the work that a datagram can cause. */
 const maxAttributes = 200
 
 /**
- * What is wrong with the framing of a datagram (RFC 2865 §3, §5). Each of it means that the
- * datagram is silently discarded, so it is a value: garbage must not cost a stack trace.
+ * Finds what is wrong with the framing of a datagram (RFC 2865 §3, §5), which must then be discarded.
+ * The problem is a value, because throwing for every invalid datagram would be expensive.
  *
- * @returns `undefined` where the header is whole, Length fits and the attributes fill it exactly.
+ * @returns `undefined` if the header is complete, Length fits and the attributes fill it exactly.
  */
 export function framingProblem(datagram: Uint8Array): RadiusErrorCode | undefined {
   if (datagram.length < headerOctets) return 'RADIUS_TRUNCATED'
@@ -30,7 +30,7 @@ export function framingProblem(datagram: Uint8Array): RadiusErrorCode | undefine
   return attributes > maxAttributes ? 'RADIUS_TOO_MANY_ATTRIBUTES' : undefined
 }
 
-/** The Length field of a packet's header (RFC 2865 §3): what comes after so many octets is padding. */
+/** The Length field (RFC 2865 §3); octets beyond it are padding. */
 export function lengthField(packet: Uint8Array): number {
   return ((packet[2] ?? 0) << 8) | (packet[3] ?? 0)
 }

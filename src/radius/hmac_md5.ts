@@ -14,8 +14,8 @@ import {
 const blockOctets = 64
 
 /**
- * A key for HMAC-MD5 (RFC 2104) with the first block of its inner and its outer hash done already:
- * half of the work for the short messages of RADIUS.
+ * A key for HMAC-MD5 (RFC 2104) that keeps the hash of the first inner and outer block. This saves half
+ * of the work for short messages.
  */
 export class HmacMd5Key {
   readonly #innerPad: Uint8Array
@@ -30,7 +30,7 @@ export class HmacMd5Key {
     this.#outerState = stateAfter(block.map((octet) => octet ^ 0x5c))
   }
 
-  /** HMAC-MD5 of `message`: 16 octets, the caller's own. */
+  /** HMAC-MD5 of `message`, in a new array of 16 octets. */
   sign(message: Uint8Array): Uint8Array {
     const code = new Uint8Array(digestOctets)
     this.writeSignature(code, 0, message)
@@ -45,10 +45,10 @@ export class HmacMd5Key {
   }
 
   /**
-   * Whether the 16 octets at `codeAt` are the HMAC-MD5 of the message with zeros in their place. It
-   * takes equally long whatever they are.
+   * Whether the 16 octets at `codeAt` are the HMAC-MD5 of the message with zeros in their place.
+   * Compares in constant time.
    *
-   * @param authenticator Taken for the message's octets 4 to 19, where it is given.
+   * @param authenticator Replaces octets 4 to 19 of the message, if given.
    */
   isSignatureOf(message: Uint8Array, codeAt: number, authenticator?: Uint8Array): boolean {
     const own = message.length <= maxOwnLength
@@ -70,14 +70,14 @@ export class HmacMd5Key {
     return difference === 0
   }
 
-  /** Leaves the HMAC in `state`. A message of `maxOwnLength` octets or fewer stands in `scratch` already. */
+  /** Leaves the HMAC in `state`. A message of up to `maxOwnLength` octets must be in `scratch`. */
   #hash(message: Uint8Array, length: number): void {
     if (length <= maxOwnLength) {
       state.set(this.#innerState)
       hashScratch(length, blockOctets)
       words.set(state)
     } else {
-      // the inner hash goes where the outer one reads it
+      // the outer hash reads the inner one from here
       writeMd5(scratch, 0, this.#innerPad, message)
     }
     state.set(this.#outerState)

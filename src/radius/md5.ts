@@ -10,9 +10,9 @@ import {
 } from './md5_block.ts'
 
 /**
- * MD5 (RFC 1321) of the parts, one after another.
+ * MD5 (RFC 1321) of the concatenated parts.
  *
- * @returns 16 octets, the caller's own.
+ * @returns A new array of 16 octets.
  */
 export function md5(first: Uint8Array, second?: Uint8Array): Uint8Array {
   const digest = new Uint8Array(digestOctets)
@@ -20,7 +20,7 @@ export function md5(first: Uint8Array, second?: Uint8Array): Uint8Array {
   return digest
 }
 
-/** Writes the MD5 of the parts, one after another, into `target`, which may be one of them. */
+/** Writes the MD5 of the concatenated parts into `target`, which may be one of them. */
 export function writeMd5(
   target: Uint8Array,
   at: number,

@@ -1,29 +1,28 @@
-/** Messages up to this length are hashed here; beyond it node:crypto is the faster one. */
+/** Messages up to this length are hashed here; node:crypto is faster for longer ones. */
 export const maxOwnLength = 256
 export const digestOctets = 16
 
 const blockOctets = 64
 
 /**
- * The message that is hashed next stands here, its first octet first. One buffer for all: nothing
- * here awaits, so no two messages are ever in it.
+ * The message to hash. One shared buffer is enough, because hashing is synchronous.
  */
 export const scratch = new Uint8Array(maxOwnLength + 2 * blockOctets)
 
-/** The octets of `scratch` as the words of MD5: little-endian, as are all machines that Node 24 is built for but s390x. */
+/** `scratch` as the little-endian words of MD5. All platforms of Node 24 except s390x are little-endian. */
 export const words = new Int32Array(scratch.buffer)
 
-/** A, B, C and D of RFC 1321 §3.3: set before a hash to its beginning, and the digest after it. */
+/** A, B, C and D of RFC 1321 §3.3: the initial values before hashing, the digest afterwards. */
 export const state = new Int32Array(4)
 
-/** The four words that every MD5 begins with (RFC 1321 §3.3). */
+/** The initial values (RFC 1321 §3.3). */
 export const initialState = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476)
 
 /**
  * Pads the message in `scratch` (RFC 1321 §3.1, §3.2) and hashes it into `state`.
  *
- * @param length Octets of the message; `maxOwnLength` at most.
- * @param before Octets that `state` has taken in already, in whole blocks.
+ * @param length Length of the message in octets; at most `maxOwnLength`.
+ * @param before Octets that are already hashed into `state`, in whole blocks.
  */
 export function hashScratch(length: number, before: number): void {
   const end = (length + 8 + blockOctets) & ~(blockOctets - 1)
@@ -36,7 +35,7 @@ export function hashScratch(length: number, before: number): void {
   for (let block = 0; block < end; block += blockOctets) hashBlock(block >> 2)
 }
 
-/** Writes the digest that stands in `state`. */
+/** Writes the digest in `state`. */
 export function writeDigest(target: Uint8Array, at: number): void {
   for (let index = 0; index < 4; index++) {
     const word = state[index] ?? 0
@@ -49,9 +48,9 @@ export function writeDigest(target: Uint8Array, at: number): void {
 }
 
 /**
- * The 64 steps of RFC 1321 §3.4, unrolled, on the 16 words from `at` on. In each step what depends
- * on the step before it comes last, so that a processor can work ahead; F and G are written with
- * one operation less than in the RFC.
+ * The 64 steps of RFC 1321 §3.4, unrolled, on the 16 words from `at` on. Each step ends with what
+ * depends on the step before, for instruction-level parallelism. F and G use one operation less than
+ * in the RFC.
  */
 export function hashBlock(at: number): void {
   const x0 = words[at] ?? 0

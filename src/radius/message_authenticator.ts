@@ -2,15 +2,15 @@ import { Type } from './attribute.ts'
 import { authenticatorOctets, headerOctets } from './framing.ts'
 import type { SharedSecret } from './shared_secret.ts'
 
-/** A Message-Authenticator whose value is still to be computed, by `stampMessageAuthenticator`. */
+/** A Message-Authenticator of zeros, to be computed by `stampMessageAuthenticator`. */
 export const unsignedMessageAuthenticator = {
   type: Type.MessageAuthenticator,
   value: new Uint8Array(authenticatorOctets),
 } as const
 
 /**
- * Where the value of the only Message-Authenticator of a packet begins; `repeated` if there are
- * several, `wrong length` if it is not 16 octets. Neither can be genuine (RFC 3579 §3.2).
+ * Where the value of a packet's only Message-Authenticator begins; `repeated` if there are several,
+ * `wrong length` if it is not 16 octets. Neither can be valid (RFC 3579 §3.2).
  */
 export type MessageAuthenticatorPlace = number | 'repeated' | 'wrong length'
 
@@ -27,9 +27,9 @@ export function messageAuthenticatorAt(octets: Uint8Array): MessageAuthenticator
 }
 
 /**
- * Whether a packet's Message-Authenticator was made with the secret (RFC 3579 §3.2).
+ * Whether a packet's Message-Authenticator is valid for the secret (RFC 3579 §3.2).
  *
- * @param octets The packet, as it came.
+ * @param octets The packet as received.
  * @param valueAt The result of `messageAuthenticatorAt`.
  * @param requestAuthenticator For a reply, the authenticator of the request it answers.
  */

@@ -21,7 +21,7 @@ export const Code = {
   ProtocolError: 52,
 } as const
 
-/** An attribute as it travels, without its type and length octets (RFC 2865 §5). */
+/** An attribute: its type and its encoded value (RFC 2865 §5). */
 export interface Attribute {
   /** 1 to 255. */
   readonly type: number
@@ -30,15 +30,15 @@ export interface Attribute {
 }
 
 /**
- * A packet whose framing is right; nothing is said yet of who sent it, nor of its values. It is
- * read where it lies: values are views of the datagram, and made only when they are asked for.
+ * A packet with valid framing; its sender and its values are not verified. Values are views of the
+ * datagram, created on demand.
  */
 export class Packet {
-  /** The octets that Length counts; what the datagram holds beyond them is cut off (RFC 2865 §3). */
+  /** The octets that Length counts, without padding (RFC 2865 §3). */
   readonly octets: Uint8Array
   #attributes: readonly Attribute[] | undefined
 
-  /** @param octets A datagram of which `framingProblem` knows none. */
+  /** @param octets A datagram without a `framingProblem`. */
   constructor(octets: Uint8Array) {
     const length = lengthField(octets)
     this.octets = length === octets.length ? octets : octets.subarray(0, length)
@@ -57,7 +57,7 @@ export class Packet {
     return this.octets.subarray(headerOctets - authenticatorOctets, headerOctets)
   }
 
-  /** All attributes, in the order in which they came. */
+  /** All attributes, in their order. */
   get attributes(): readonly Attribute[] {
     this.#attributes ??= this.#readAttributes()
     return this.#attributes
@@ -104,9 +104,9 @@ const malformations: Partial<Record<RadiusErrorCode, string>> = {
 }
 
 /**
- * Reads a datagram as a RADIUS packet (RFC 2865 §3, §5).
+ * Decodes a datagram as a RADIUS packet (RFC 2865 §3, §5).
  *
- * @throws {RadiusError} where RFC 2865 says that the packet is silently discarded.
+ * @throws {RadiusError} if RFC 2865 requires to discard the packet silently.
  */
 export function decodePacket(datagram: Uint8Array): Packet {
   const problem = framingProblem(datagram)
@@ -115,9 +115,9 @@ export function decodePacket(datagram: Uint8Array): Packet {
 }
 
 /**
- * Lays out a packet (RFC 2865 §3).
+ * Encodes a packet (RFC 2865 §3).
  *
- * @throws {RadiusError} where a value is longer than 253 octets or the packet than 4096.
+ * @throws {RadiusError} if a value is longer than 253 octets or the packet than 4096.
  */
 export function encodePacket(
   code: number,
@@ -138,7 +138,7 @@ export function encodePacket(
   if (length > maxPacketLength) {
     throw new RadiusError('RADIUS_PACKET_LENGTH', `packet would have ${length} octets`)
   }
-  // out of Node's pool, since a typed array of its own costs more than all that is done here
+  // from Node's pool, because a new typed array would cost more than the rest of this function
   const octets = Buffer.allocUnsafe(length)
   octets[0] = code
   octets[1] = identifier

@@ -8,7 +8,7 @@ export type RadiusErrorCode =
   | 'RADIUS_RESPONSE_AUTHENTICATOR'
   | 'RADIUS_MESSAGE_AUTHENTICATOR'
 
-/** Thrown by the codec, and by it alone, when something is not what the RFC allows. */
+/** Thrown by the codec if something violates an RFC. */
 export class RadiusError extends Error {
   override readonly name = 'RadiusError'
   readonly code: RadiusErrorCode

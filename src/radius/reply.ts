@@ -13,12 +13,10 @@ import { RadiusError } from './radius_error.ts'
 import type { SharedSecret } from './shared_secret.ts'
 
 /**
- * Builds a reply and signs it: Message-Authenticator before everything else, so that no octet that
- * another may have chosen stands before it (CVE-2024-3596), then the Response Authenticator
- * (RFC 2865 §3).
+ * Builds and signs a reply. Message-Authenticator comes first, so that no octet chosen by an attacker
+ * precedes it (CVE-2024-3596); then the Response Authenticator is computed (RFC 2865 §3).
  *
- * @param request The request that is answered.
- * @param options.messageAuthenticator `false` only for a client that drops replies which have one.
+ * @param options.messageAuthenticator `false` only for a client that drops replies with one.
  */
 export function encodeReply(
   code: number,
@@ -37,13 +35,13 @@ export function encodeReply(
 }
 
 /**
- * Reads a reply and verifies that it answers the request and was made by one who knows the secret
+ * Decodes a reply, and verifies that it answers the request and that its sender knows the secret
  * (RFC 2865 §3, RFC 3579 §3.2).
  *
- * @param options.messageAuthenticator `required`: a reply without one is not believed, since its
- *   Response Authenticator alone can be forged (CVE-2024-3596).
- * @throws {RadiusError} `RADIUS_RESPONSE_AUTHENTICATOR` or `RADIUS_MESSAGE_AUTHENTICATOR` where it
- *   was not, and what `decodePacket` throws.
+ * @param options.messageAuthenticator `required`: a reply without one is refused, because a Response
+ *   Authenticator alone can be forged (CVE-2024-3596).
+ * @throws {RadiusError} `RADIUS_RESPONSE_AUTHENTICATOR` or `RADIUS_MESSAGE_AUTHENTICATOR` if the
+ *   verification fails, and what `decodePacket` throws.
  */
 export function verifyReply(
   datagram: Uint8Array,
@@ -53,7 +51,7 @@ export function verifyReply(
 ): Packet {
   const reply = decodePacket(datagram)
   const { octets } = reply
-  // a copy also where the octets are a Buffer, whose slice is a view
+  // slice would not copy a Buffer
   const signed = new Uint8Array(octets)
   signed.set(requestAuthenticator, headerOctets - authenticatorOctets)
   if (!timingSafeEqual(md5(signed, secret.octets), reply.authenticator)) {

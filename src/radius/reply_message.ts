@@ -3,10 +3,10 @@ import { maxAttributeValueLength } from './framing.ts'
 import type { Attribute } from './packet.ts'
 
 /**
- * A text for the user as Reply-Message attributes (RFC 2865 §5.18): 253 octets each at most, shown
- * one after another, so that a longer text is split, and never inside a character.
+ * Encodes a text for the user as Reply-Message attributes (RFC 2865 §5.18), which the client shows
+ * concatenated. A longer text than 253 octets is split between characters.
  *
- * @returns None for an empty text: an attribute of length 2 must not be sent (RFC 2865 §5).
+ * @returns None for an empty text, because an attribute of length 2 must not be sent (RFC 2865 §5).
  */
 export function replyMessages(text: string): Attribute[] {
   const octets = new TextEncoder().encode(text)
@@ -20,7 +20,7 @@ export function replyMessages(text: string): Attribute[] {
   return attributes
 }
 
-/** Whether an octet of UTF-8 is not the first one of its character (RFC 3629 §3). */
+/** Whether an octet of UTF-8 continues a character (RFC 3629 §3). */
 function isContinuation(octet: number): boolean {
   return (octet & 0xc0) === 0x80
 }

@@ -6,11 +6,11 @@ import type { SharedSecret } from './shared_secret.ts'
 import { hidePassword } from './user_password.ts'
 
 /**
- * Builds an Access-Request as a RADIUS client sends it, with Message-Authenticator first
+ * Builds an Access-Request as a RADIUS client sends it, Message-Authenticator first
  * (RFC 2865 §4.1, RFC 3579 §3.2).
  *
- * @param authenticator Request Authenticator: 16 octets that nobody can foresee.
- * @param options.password Sent as User-Password where it is given.
+ * @param authenticator Request Authenticator: 16 unpredictable octets.
+ * @param options.password Sent as User-Password, if given.
  */
 export function encodeAccessRequest(
   identifier: number,
@@ -39,7 +39,7 @@ export function encodeAccessRequest(
   return octets
 }
 
-/** Builds a Status-Server packet (RFC 5997 §2.1): nothing in it but its Message-Authenticator. */
+/** Builds a Status-Server packet with only a Message-Authenticator (RFC 5997 §2.1). */
 export function encodeStatusServer(
   identifier: number,
   authenticator: Uint8Array,

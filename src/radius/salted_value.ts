@@ -5,13 +5,13 @@ const saltOctets = 2
 const blockOctets = 16
 
 /**
- * Hides a value as Tunnel-Password and the MPPE keys are hidden (RFC 2868 §3.5, RFC 2548 §2.4.2).
+ * Hides a value as in Tunnel-Password and the MPPE keys (RFC 2868 §3.5, RFC 2548 §2.4.2).
  *
  * @param value 0 to 239 octets.
- * @param salt 2 octets, the first one at least 0x80; no two of a packet the same.
- * @param requestAuthenticator Of the request, also where the value goes into the reply.
+ * @param salt 2 octets, the first at least 0x80; unique in a packet.
+ * @param requestAuthenticator Of the request, also for a value in the reply.
  * @returns The salt and the hidden blocks. Tunnel-Password has a tag before them.
- * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where the value is too long for an attribute.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` if the value is too long for an attribute.
  */
 export function hideSalted(
   value: Uint8Array,
@@ -40,10 +40,10 @@ export function hideSalted(
 }
 
 /**
- * Reveals what `hideSalted` hid. The padding is whatever the other side put there.
+ * Reveals a value that `hideSalted` hid. The padding may have any content.
  *
  * @param hidden Salt and blocks, without a tag.
- * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where it is not whole blocks, or says that it holds more than it does.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` if it is not whole blocks, or is shorter than its own length field says.
  */
 export function revealSalted(
   hidden: Uint8Array,

@@ -1,7 +1,7 @@
 import { HmacMd5Key } from './hmac_md5.ts'
 import { RadiusError } from './radius_error.ts'
 
-/** A secret that a RADIUS client and its server share (RFC 2865 §3), with its key schedule kept. */
+/** The shared secret of a RADIUS client and server (RFC 2865 §3), with its key schedule. */
 export class SharedSecret {
   /** The secret's octets, UTF-8. */
   readonly octets: Uint8Array

@@ -5,13 +5,13 @@ const blockLength = 16
 const maxHiddenLength = 128
 
 /**
- * Reveals the password that a User-Password attribute hides (RFC 2865 §5.2).
+ * Reveals the password hidden in a User-Password attribute (RFC 2865 §5.2).
  *
  * @param hidden Attribute value: 16 to 128 octets, in whole blocks of 16.
  * @param secret Secret shared with the RADIUS client that sent the request.
  * @param authenticator Request Authenticator, 16 octets.
  * @returns The password's octets, without their zero padding.
- * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where `hidden` is not whole blocks.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` if `hidden` is not whole blocks.
  */
 export function revealPassword(
   hidden: Uint8Array,
@@ -29,15 +29,15 @@ export function revealPassword(
   }
   let length = padded.length
   while (length > 0 && padded[length - 1] === 0) length--
-  // a copy is cheaper here than a view, for which V8 would first move the octets out of its heap
+  // a copy is cheaper than a view, for which V8 would have to move the octets out of its heap
   return padded.slice(0, length)
 }
 
 /**
  * Hides a password for a User-Password attribute (RFC 2865 §5.2).
  *
- * @param password 0 to 128 octets; trailing zero octets do not survive the way.
- * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` where the password is longer than 128 octets.
+ * @param password 0 to 128 octets; trailing zero octets are lost.
+ * @throws {RadiusError} `RADIUS_ATTRIBUTE_LENGTH` if the password is longer than 128 octets.
  */
 export function hidePassword(
   password: Uint8Array,
@@ -59,12 +59,12 @@ export function hidePassword(
   return hidden
 }
 
-/** Whether a User-Password may have so many octets: 16 to 128, in whole blocks of 16. */
+/** Whether a length is valid for a User-Password: 16 to 128 octets, in whole blocks of 16. */
 export function isHiddenPasswordLength(octets: number): boolean {
   return octets > 0 && octets <= maxHiddenLength && octets % blockLength === 0
 }
 
-/** Puts a block of `mask` over the same block of `octets`. */
+/** Combines a block of `octets` with the same block of `mask` by XOR. */
 function exclusiveOr(octets: Uint8Array, start: number, mask: Uint8Array): void {
   for (let at = start; at < start + blockLength; at++) {
     octets[at] = (octets[at] ?? 0) ^ (mask[at] ?? 0)

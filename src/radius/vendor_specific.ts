@@ -3,7 +3,7 @@ import type { Attribute } from './packet.ts'
 
 const vendorIdOctets = 4
 
-/** One attribute of a vendor's inside a Vendor-Specific attribute (RFC 2865 §5.26). */
+/** A vendor's attribute inside a Vendor-Specific attribute (RFC 2865 §5.26). */
 export interface VendorAttribute {
   /** SMI Network Management Private Enterprise Code. */
   readonly vendor: number
@@ -12,8 +12,8 @@ export interface VendorAttribute {
 }
 
 /**
- * Reads a Vendor-Specific value in the format that RFC 2865 §5.26 recommends. What is not in that
- * format is some vendor's own business: it yields nothing, and is no error.
+ * Decodes a Vendor-Specific value in the format that RFC 2865 §5.26 recommends. Other formats are
+ * allowed, and yield no attributes.
  */
 export function decodeVendorSpecific(value: Uint8Array): VendorAttribute[] {
   if (value.length <= vendorIdOctets) return []
@@ -28,7 +28,7 @@ export function decodeVendorSpecific(value: Uint8Array): VendorAttribute[] {
   return found
 }
 
-/** Whether a Vendor-Specific value is that vendor's. */
+/** Whether a Vendor-Specific value belongs to a vendor. */
 export function vendorIs(value: Uint8Array, vendor: number): boolean {
   return (
     value.length > vendorIdOctets &&
@@ -39,7 +39,7 @@ export function vendorIs(value: Uint8Array, vendor: number): boolean {
   )
 }
 
-/** Writes one attribute of a vendor's as a Vendor-Specific attribute (RFC 2865 §5.26). */
+/** Encodes a vendor's attribute as a Vendor-Specific attribute (RFC 2865 §5.26). */
 export function encodeVendorSpecific({ vendor, type, value }: VendorAttribute): Attribute {
   const octets = new Uint8Array(vendorIdOctets + 2 + value.length)
   new DataView(octets.buffer).setUint32(0, vendor)
