@@ -16,7 +16,7 @@ export class ServiceAddress {
     await writeSetting(settingName, url, this.#store.db)
   }
 
-  /** @returns `undefined` before the service has been started for the first time. */
+  /** @returns `undefined` before the first start of the service. */
   async read(): Promise<string | undefined> {
     return await readSetting(settingName, this.#store.db)
   }

@@ -1,4 +1,4 @@
-/** The service can't start: its port, or its certificate; the message is one line that says what to do. */
+/** Thrown if the service can't start; the message is one line that says what to do. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly code: string

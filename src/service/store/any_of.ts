@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Store } from './store.ts'
 
 /**
- * Whether a column is one of these texts: one parameter and one statement, however many they are.
+ * Whether a column equals one of these texts: one parameter in one statement, for any number of texts.
  */
 export function matchesAny(
   { dialect }: Pick<Store, 'dialect'>,

@@ -22,9 +22,9 @@ import { StoreError } from './store_error.ts'
 const chunkBytes = 1024 * 1024
 
 /**
- * Copies the SQLite database as it is at one moment, while it is in use, into one file, and its
- * checksum into `FILE.sha256`. Secrets in it stay sealed: the sealing key is not in it, and is to be
- * kept in another place.
+ * Copies a consistent snapshot of the SQLite database, which may be in use, into one file, and the
+ * checksum into `FILE.sha256`. Secrets in it stay sealed. It does not contain the sealing key, which must
+ * be kept in another place.
  */
 export function backupDatabase(folder: string, file: string): void {
   if (existsSync(file))
@@ -49,10 +49,10 @@ export function backupDatabase(folder: string, file: string): void {
 }
 
 /**
- * Puts a backup in the place of the database, after making sure that it is whole and that the
- * sealing key opens it. A database that is there is kept as `countersign.db.before-restore`.
+ * Replaces the database by a backup, after checking that the backup is complete and that the sealing key
+ * opens it. An existing database is kept as `countersign.db.before-restore`.
  *
- * @param options.force Replaces a database with data in it; an empty one is replaced without.
+ * @param options.force Replaces a database that has data; an empty one is replaced without it.
  */
 export function restoreDatabase(
   folder: string,
@@ -82,7 +82,7 @@ export function restoreDatabase(
     chmodSync(`${target}.new`, 0o600)
     flush(`${target}.new`)
     if (existsSync(target)) renameSync(target, `${target}.before-restore`)
-    // after a crash the write-ahead log alone has the newest writes: it stays with its database
+    // after a crash, only the write-ahead log has the newest writes, so it stays with its database
     if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${target}.before-restore-wal`)
     rmSync(`${target}-shm`, { force: true })
     renameSync(`${target}.new`, target)
@@ -167,7 +167,7 @@ function isEmpty(file: string): boolean {
       database.close()
     }
   } catch {
-    // what can't be read may be damaged data
+    // a read error may mean damaged data
     return false
   }
 }

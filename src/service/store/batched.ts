@@ -1,8 +1,8 @@
 import { outsideShares } from './database_share.ts'
 
 /**
- * Does simultaneous work in batches. When thousands of calls end together, each with statements of its
- * own, they would queue for a few connections, and the last ones would fail.
+ * Does simultaneous work in batches. Thousands of calls that end together, each with its own statements,
+ * would queue for a few connections, and the last ones would fail.
  */
 export class Batched<Asked, Answer> {
   readonly #work: (asked: readonly Asked[]) => Promise<readonly Answer[]>
@@ -11,7 +11,7 @@ export class Batched<Asked, Answer> {
   #working = false
 
   /**
-   * @param work Answers a batch, in order; its failure fails all of the batch.
+   * @param work Answers a batch, in order; its failure fails the whole batch.
    * @param most Size of a batch.
    */
   constructor(work: (asked: readonly Asked[]) => Promise<readonly Answer[]>, most: number) {

@@ -15,9 +15,9 @@ import { Slots } from './slots.ts'
 import { StoreError } from './store_error.ts'
 
 export interface BoundedDriverOptions {
-  /** Connections at once; none for a driver that needs no bound. */
+  /** Maximum of connections; `undefined` for a driver that needs no limit. */
   readonly connections: number | undefined
-  /** Connections at once of pages and apps that anyone can reach. */
+  /** Maximum of connections for pages and apps that anyone can reach. */
   readonly publicConnections: number
   /** Statement that begins a transaction with limits, once migrations are done. */
   readonly begin: string | undefined
@@ -32,8 +32,9 @@ const minSilentMs = 1_000
 const maxPublicWaiting = 500
 
 /**
- * Bounds how many wait for a connection and how long. Contention becomes `STORE_BUSY`, and a lost
- * connection `STORE_CONNECTION_LOST` or, if a commit was in flight, `STORE_OUTCOME_UNKNOWN`. Public pages and apps have a share of their own, so that they can't starve sign-ins.
+ * Limits how many callers wait for a connection, and how long. Contention becomes `STORE_BUSY`, and a
+ * lost connection `STORE_CONNECTION_LOST` or, if a commit was in flight, `STORE_OUTCOME_UNKNOWN`. Public
+ * pages and apps have their own share of the connections, so that they can't starve sign-ins.
  */
 export class BoundedDriver implements Driver {
   readonly #driver: Driver
@@ -219,8 +220,8 @@ export class BoundedDriver implements Driver {
   }
 
   /**
-   * A database that answers others is busy; one that answers nobody is away. Its silence counts only
-   * while statements wait for it.
+   * A database that answers other statements is busy; one that answers none is unreachable. Its silence
+   * counts only while statements wait for it.
    */
   #refusal(reason: string, queuedMs: number): StoreError {
     const silentMs = performance.now() - this.#answeredAt

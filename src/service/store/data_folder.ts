@@ -46,8 +46,8 @@ export function keyFile(folder: string): string {
 /**
  * Reads the sealing keys.
  *
- * @param options.make Makes a first one where there is no file: only for data that is new as well.
- * @throws {StoreError} `STORE_KEY_FILE` where the file is missing, readable by others, or holds no keys.
+ * @param options.make Creates the file if it is missing; only for a new database.
+ * @throws {StoreError} `STORE_KEY_FILE` if the file is missing, readable by others, or contains no keys.
  */
 export function readSealingKeys(folder: string, options: { readonly make: boolean }): SealingKey[] {
   const file = keyFile(folder)

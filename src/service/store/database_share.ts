@@ -20,14 +20,14 @@ export function inPublicShare<Result>(work: () => Result): Result {
   return shares.run({ isPublic: true, skipsQueue: false }, work)
 }
 
-/** Runs `work` outside of any share, for work that many requests share. */
+/** Runs `work` outside any share, for work on behalf of many requests. */
 export function outsideShares<Result>(work: () => Result): Result {
   return shares.run(everyone, work)
 }
 
 /**
- * Runs `work` so that its statements do not queue for a connection: those of a transaction, which holds
- * one already, and the few that must not wait behind others.
+ * Runs `work` without queueing for a connection: for the statements of a transaction, which has one
+ * already, and for the few that must not wait behind others.
  */
 export function aheadOfQueue<Result>(work: () => Result): Result {
   return shares.run({ ...currentShare(), skipsQueue: true }, work)

@@ -9,14 +9,13 @@ const sqliteBusy = 5
 const rolledBack = 'database or disk is full: the transaction was rolled back'
 
 /**
- * A Kysely driver for the SQLite that Node brings, in which transactions that are under way
- * together share one durable COMMIT.
+ * A Kysely driver for the SQLite of Node, in which concurrent transactions share one durable COMMIT.
  *
- * SQLite writes to the disk once a COMMIT, and that is what costs. So each transaction is a
- * SAVEPOINT inside an outer transaction, strictly one after another; the outer one is committed as
- * soon as no transaction is open, and only then do those of the group return. One that fails is
- * rolled back alone. Reads outside of a transaction use a connection of their own, so that they
- * never see what is not committed yet.
+ * A COMMIT is expensive because SQLite waits for the disk. Each transaction is therefore a SAVEPOINT
+ * inside an outer transaction, strictly one after another. The outer one is committed as soon as no
+ * transaction is open, and only then do the transactions of the group return. A failed one is rolled
+ * back alone. Reads outside a transaction use their own connection, so that they only see committed
+ * data.
  */
 export class GroupCommitDriver implements Driver {
   readonly #file: string
@@ -31,7 +30,7 @@ export class GroupCommitDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    // SQLite would make it readable by all; what it makes beside it has the same mode
+    // SQLite would make it readable by all users; its other files get the same mode
     closeSync(openSync(this.#file, 'a', 0o600))
     this.#writer = new Connection(this.#file)
     // waiting for a lock inside SQLite would block the event loop
@@ -113,15 +112,15 @@ export class GroupCommitDriver implements Driver {
   }
 
   /**
-   * The writer, for a statement of a transaction. After a full disk, which makes SQLite roll back
-   * all by itself, the next statement would be committed at once and alone.
+   * The writer, for a statement of a transaction. If the disk is full, SQLite rolls back on its own, and
+   * the next statement would be committed at once, alone.
    */
   insideGroup(): Connection {
     if (!this.writer.inTransaction) throw new Error(rolledBack)
     return this.writer
   }
 
-  /** A write outside of any transaction: one of its own. */
+  /** Runs a write outside a transaction, in its own one. */
   async write<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const until = performance.now() + busyMs
     await this.#enter()
@@ -148,12 +147,12 @@ export class GroupCommitDriver implements Driver {
 
   #leave(): void {
     const group = this.#group
-    // a full disk makes SQLite roll back all of it by itself: nothing of the group is kept
+    // the disk was full and SQLite has rolled back the whole group
     if (group !== undefined && !this.writer.inTransaction) {
       this.#group = undefined
       group.fail(new Error(rolledBack))
     }
-    // the commit came due while a transaction was open: it goes first
+    // the commit became due while a transaction was open
     else if (group?.due === true) this.#commit()
     const next = this.#waiting.shift()
     if (next === undefined) this.#occupied = false
@@ -165,7 +164,7 @@ export class GroupCommitDriver implements Driver {
     await this.#begin(until)
     const group = new Group()
     this.#group = group
-    // all that is ready to run now joins; what still waits for the network does not
+    // transactions that are ready to run now join the group
     setImmediate(() => {
       if (this.#group !== group) return
       if (this.#occupied) group.due = true
@@ -174,8 +173,8 @@ export class GroupCommitDriver implements Driver {
   }
 
   /**
-   * @param until When to give up: those that queued behind a waiting one have waited as long.
-   * @throws SQLite's error where another program still writes then.
+   * @param until When to give up; transactions in the queue have waited as long.
+   * @throws SQLite's error if another program still writes then.
    */
   async #begin(until: number): Promise<void> {
     for (;;) {
@@ -223,7 +222,7 @@ class Group {
 
   committed(): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => this.#members.push({ resolve, reject }))
-    // a failure reaches those that await it; until then it must not count as unhandled
+    // members receive a failure when they await it; until then it must not count as unhandled
     promise.catch(() => {})
     return promise
   }
@@ -300,7 +299,7 @@ class Connection {
     const { statement, hasRows } = this.#prepared(sql)
     const values = parameters.map(boundValue)
     if (hasRows) {
-      // Kysely gives rows the type that the query says; SQLite can't know it
+      // Kysely types rows by the query; SQLite can't know the type
       const rows: unknown[] = statement.all(...values)
       return { rows: rows.filter((row): row is Row => row !== undefined) }
     }

@@ -58,7 +58,7 @@ export class NotificationListener {
     client.on('error', () => lost.resolve())
     client.on('end', () => lost.resolve())
     client.on('notification', ({ payload = '' }) => this.#events.told(payload))
-    // a client that is ended while it connects never says what became of that
+    // pg never settles the connect of a client that is ended meanwhile
     const listens = await Promise.race([lost.promise, this.#begin(client)])
     if (listens === true) {
       this.#events.begun()

@@ -11,8 +11,8 @@ const connectMs = 10_000
 const keepAliveMs = 10_000
 
 /**
- * The connections to a PostgreSQL. They are cut off with the store: a server that does not answer would
- * keep them open for ever.
+ * The connections to PostgreSQL. They are cut off when the store closes: a server that does not answer
+ * would keep them open for ever.
  */
 export class PostgresConnections {
   readonly #address: PostgresAddress
@@ -27,7 +27,7 @@ export class PostgresConnections {
   /** A pool for statements. */
   pool(): pg.Pool {
     const pool = new pg.Pool({ ...this.#options(), max: poolSize + spareConnections })
-    // an idle connection that is lost is replaced when the next one is asked for
+    // a lost idle connection is replaced by the next acquire
     pool.on('error', () => {})
     // a connection lost between two statements, or while it is released, fails its user and not the
     // process

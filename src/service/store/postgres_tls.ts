@@ -11,9 +11,9 @@ const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const
 
 /**
  * Reads the TLS parameters of a database's address. `require` and `verify-ca` are as strict as
- * `verify-full`, whichever meaning a version of `pg` gives them.
+ * `verify-full`, regardless of what a version of `pg` makes of them.
  *
- * @throws {StoreError} `STORE_DATABASE_URL` where a file that it names can't be read.
+ * @throws {StoreError} `STORE_DATABASE_URL` if a file that it names can't be read.
  */
 export function postgresAddress(text: string): PostgresAddress {
   const url = parseDatabaseUrl(text)
@@ -29,7 +29,7 @@ export function postgresAddress(text: string): PostgresAddress {
   const connectionString = printDatabaseUrl(url)
   if (mode === 'disable') return { connectionString, ssl: false }
   if (mode === null && Object.keys(read).length === 0) return { connectionString }
-  // pg names a host for the certificate only where it is not an IP address
+  // pg checks the certificate's host name only if the host is not an IP address
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const checked = isIP(host) === 0 ? {} : { host }
   return {

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely'
 
 /**
- * The tables. Moments are milliseconds since 1970, yes and no are 1 and 0: both databases hold them
- * alike. Columns named `sealed_…` hold what `Sealing` made.
+ * The tables. Times are milliseconds since 1970, and booleans are 1 and 0, in both databases. Columns
+ * named `sealed_…` contain secrets sealed by `Sealing`.
  */
 export interface Schema {
   settings: { name: string; value: string }

@@ -29,8 +29,8 @@ export function newSealingKey(): string {
 }
 
 /**
- * Secrets at rest: AES-256-GCM, bound to the place they stand in (`table:column:id`), so that a
- * sealed text is worth nothing in another row. The first key seals; the others still open.
+ * Encrypts secrets at rest (AES-256-GCM). Each is bound to its place (`table:column:id`), so that it can't
+ * be moved to another row. The first key seals; the others still open.
  */
 export class Sealing {
   readonly #keys: readonly SealingKey[]

@@ -3,7 +3,7 @@ export interface SlotsOptions {
   readonly maxWaiting: number
   readonly maxWaitMs: number
   /**
-   * Makes the error of a caller that can't wait, or that has waited too long.
+   * Builds the error for a caller that can't wait, or has waited too long.
    *
    * @param queuedMs How long the first in the queue has waited.
    */
@@ -42,7 +42,7 @@ export class Slots {
     const expire = () => {
       if (this.#waiting.delete(waiting)) reject(refuse('waited too long', maxWaitMs))
     }
-    // after a stall of the event loop, what has arrived meanwhile is read first
+    // after a stall of the event loop, pending answers are read first
     const timer = setTimeout(() => setImmediate(expire), maxWaitMs).unref()
     const waiting = { enter: resolve, since, timer }
     this.#waiting.add(waiting)

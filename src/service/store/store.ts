@@ -37,26 +37,26 @@ export type StoreDb = Kysely<Schema>
 export interface StoreOptions {
   /** `postgres://…`; without one, SQLite in the data folder. */
   readonly databaseUrl?: Secret | undefined
-  /** Holds `countersign.db` and `sealing.key`; made where it is not there. */
+  /** Contains `countersign.db` and `sealing.key`; created if it is missing. */
   readonly folder: string
   /** The sealing key in base64, in place of the file. */
   readonly sealingKey?: Secret | undefined
-  /** Brings an older schema up to date; else it is an error. */
+  /** Whether to migrate an older schema; otherwise it is an error. */
   readonly migrate: boolean
-  /** Creates nothing: where there is no data, that is an error. */
+  /** Creates nothing; missing data is an error. */
   readonly mustExist?: boolean
 }
 
 const checkName = 'sealing_check'
 const checkText = 'countersign'
-/** A database that does not answer is not waited for any longer. */
+/** How long to wait for a database that does not answer. */
 const closeMs = 500
-/** Connections at once for pages and apps that anyone can reach. */
+/** Maximum of connections for pages and apps that anyone can reach. */
 const publicShare = 3
 const postgresUniqueViolation = '23505'
 const sqliteUniqueViolations = [1555, 2067]
 
-/** The data, in SQLite or PostgreSQL, and the keys to the secrets in it. */
+/** The database, SQLite or PostgreSQL, and the keys to the secrets in it. */
 export class Store {
   readonly db: StoreDb
   readonly sealing: Sealing
@@ -82,7 +82,7 @@ export class Store {
     this.wakeUps = new WakeUps(connections === undefined ? undefined : { connections, db })
   }
 
-  /** @throws {StoreError} with one line that says what to do, and nothing half made. */
+  /** @throws {StoreError} with one line that says what to do; nothing is left incomplete. */
   static async open(options: StoreOptions): Promise<Store> {
     const { folder, databaseUrl, mustExist = false } = options
     const problem = databaseUrl === undefined ? undefined : databaseUrlProblem(databaseUrl.reveal())
@@ -116,7 +116,7 @@ export class Store {
     }
   }
 
-  /** Whether there is data to open. @throws {StoreError} where the database can't be asked. */
+  /** Whether there is data to open. @throws {StoreError} if the database can't be reached. */
   static async exists({
     folder,
     databaseUrl,
@@ -139,7 +139,7 @@ export class Store {
   }
 
   /**
-   * Runs `work` in one transaction; resolves when it is on the disk. If the connection is lost before the
+   * Runs `work` in one transaction; resolves when it is durable. If the connection is lost before the
    * commit, `work` runs again, so it must change nothing but the database.
    *
    * @throws {StoreError} `STORE_BUSY`, `STORE_CONNECTION_LOST`, and `STORE_OUTCOME_UNKNOWN` if the
@@ -166,14 +166,14 @@ export class Store {
   }
 }
 
-/** Whether an error says that a row with that key is there already, in either database. */
+/** Whether an error of either database reports a duplicate key. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error) return sqliteUniqueViolations.includes(Number(error.errcode))
   return 'code' in error && error.code === postgresUniqueViolation
 }
 
-/** The sealing keys: those that are given, or those in the folder's file. */
+/** The sealing keys from the options, or from the file in the folder. */
 export function deriveKeys(
   options: Pick<StoreOptions, 'folder' | 'sealingKey'>,
   fresh: boolean,
@@ -186,13 +186,13 @@ export function deriveKeys(
     .map(sealingKey)
 }
 
-/** The driver itself keeps writers apart; Kysely's own lock would let them in one COMMIT at a time. */
+/** The driver serialises writers itself; with Kysely's own lock, no two would share a COMMIT. */
 class GroupCommitAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true
   }
 
-  /** So that migrations happen whole or not at all. */
+  /** Makes migrations atomic. */
   override get supportsTransactionalDdl(): boolean {
     return true
   }
@@ -243,7 +243,7 @@ async function hasSchema(db: StoreDb): Promise<boolean> {
   return tables.some(({ name }) => name === 'kysely_migration')
 }
 
-/** The error for a place that has no data. */
+/** The error for a folder or database without data. */
 export function noData(folder: string, dialect: Dialect = 'sqlite'): StoreError {
   const place =
     dialect === 'sqlite' ? folder : `the database of database_url (data folder ${folder})`
@@ -272,7 +272,7 @@ async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
   if (error !== undefined) schemaError(error)
 }
 
-/** Kysely does not look for steps that it does not know while there is nothing for it to do. */
+/** Kysely does not report unknown migrations while none is pending. */
 async function refuseNewer(db: StoreDb): Promise<void> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
   if (rows.every(({ name }) => Object.hasOwn(migrations, name))) return

@@ -21,7 +21,7 @@ export interface SharedDatabase {
 
 /**
  * Wakes listeners when a topic changes, in this process and, on PostgreSQL, on every other node. A
- * wake-up may be lost, as when a node can't be reached, so listeners must also poll now and then.
+ * wake-up can be lost, such as when a node can't be reached, so listeners must also poll.
  */
 export class WakeUps {
   /** Most topics have one listener, and there are thousands of them. */
@@ -45,7 +45,7 @@ export class WakeUps {
     if (shared === undefined) return
     this.#others = new NotificationListener(shared.connections, {
       told: (payload) => this.#told(payload),
-      // notifications from before are lost
+      // earlier notifications are lost
       begun: () => {
         this.#begun.resolve()
         this.#wakeAll()
@@ -79,7 +79,7 @@ export class WakeUps {
     for (const listener of [...listening]) listener.wake()
   }
 
-  /** @returns What ends it. */
+  /** @returns Stops listening. */
   on(topic: string, wake: () => void): () => void {
     const listener = { wake }
     this.listen(topic, listener)
@@ -107,7 +107,7 @@ export class WakeUps {
    * one transaction after another (PgBouncer with `pool_mode=transaction`) accepts LISTEN and drops
    * every notification.
    *
-   * @returns `true` where there is one node alone.
+   * @returns `true` on SQLite, which has one node.
    */
   async reachOtherNodes(): Promise<boolean> {
     if (this.#shared === undefined) return true
@@ -120,12 +120,12 @@ export class WakeUps {
     return this.#closed
   }
 
-  /** Whether notifications of other nodes are known not to arrive. */
+  /** Whether a probe has shown that notifications of other nodes do not arrive. */
   get isSilent(): boolean {
     return this.#silent
   }
 
-  /** @returns `true` also where the database can't be reached, which proves nothing. */
+  /** @returns `true` also if the database can't be reached, which proves nothing. */
   async #probe(db: Kysely<Schema>): Promise<boolean> {
     const payload = `probe ${randomBytes(12).toString('base64url')}`
     const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -160,7 +160,7 @@ export class WakeUps {
     }
   }
 
-  /** Sends what has been announced, and wakes no listener any more. */
+  /** Sends the pending announcements, and stops waking listeners. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#others?.close()
@@ -169,9 +169,9 @@ export class WakeUps {
   }
 
   /**
-   * After the commit, in a statement of its own: a NOTIFY inside a transaction makes PostgreSQL
-   * commit such transactions one after another, each with its write to the disk, while alone it
-   * writes nothing. Announcements made while one is being sent share the next one.
+   * Runs after the commit, in its own statement: a NOTIFY inside a transaction makes PostgreSQL commit
+   * such transactions one after another, each with a write to the disk; a NOTIFY alone writes nothing.
+   * Announcements made during one statement share the next one.
    */
   async #send(db: Kysely<Schema>): Promise<void> {
     await new Promise(setImmediate)

@@ -5,17 +5,17 @@ import type { Store } from './store.ts'
 import { StoreError } from './store_error.ts'
 
 const probeName = 'write_probe'
-/** Less than this is full: the log and the database's own files soon need it. */
+/** Less than this counts as full: logs and the database's own files soon need it. */
 const minFreeBytes = 8 * 1024 * 1024
 
 /**
- * Writes a row in a transaction, as a sign-in does: it waits for locks no longer than one.
+ * Writes a row in a transaction, with the same lock timeout as a sign-in.
  *
  * @throws {StoreError} `STORE_FULL`, `STORE_READ_ONLY`, `STORE_BUSY`, `STORE_UNREACHABLE` and others.
  */
 export async function probeWrites(store: Store, now: number): Promise<void> {
   try {
-    // a PostgreSQL has another disk: where that is full, the write fails
+    // PostgreSQL has its own disk; if that is full, the write fails
     if (store.dialect === 'sqlite') await requireSpace(store.folder)
     const value = String(now)
     await store.transaction((db) => writeSetting(probeName, value, db))

@@ -40,14 +40,14 @@ describe('a backup', () => {
       .execute()
   const keys = () => readSealingKeys(rig.folder, { make: false })
 
-  test('is made while the database is in use, whole, and for its owner alone', () => {
+  test('is complete although the database is in use, and readable by its owner only', () => {
     checkDatabase(file, keys())
     assert.equal(statSync(file).mode & 0o777, 0o600)
     assert(!existsSync(`${file}.unfinished`))
     assert.throws(() => backupDatabase(rig.folder, file), { code: 'STORE_FOLDER' })
   })
 
-  test('restores the data of the backup alone, and keeps the replaced database', async () => {
+  test('restores exactly the data of the backup, and keeps the replaced database', async () => {
     await put('n2')
     await store.close()
     assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: false }), {
@@ -63,7 +63,7 @@ describe('a backup', () => {
     )
   })
 
-  test('replaces nothing where it was altered, or no key opens it', async () => {
+  test('replaces nothing if it was altered, or no key opens it', async () => {
     const other = [sealingKey(newSealingKey())]
     assert.throws(() => restoreDatabase(rig.folder, file, other, { force: true }), {
       code: 'STORE_WRONG_KEY',
@@ -76,7 +76,7 @@ describe('a backup', () => {
     assert(!existsSync(`${databaseFile(rig.folder)}.before-restore`))
   })
 
-  test('replaces an empty database without --force, and makes the folder', async () => {
+  test('replaces an empty database without --force, and creates the folder', async () => {
     const key = readFileSync(join(rig.folder, 'sealing.key'))
     const other = new StoreRig(undefined)
     const touched = await other.open()
@@ -93,7 +93,7 @@ describe('a backup', () => {
     await other.close()
   })
 
-  test('larger than the memory allowed is made and restored in chunks', async () => {
+  test('is made and restored in chunks if it is larger than the allowed memory', async () => {
     await sql`
       insert into groups (group_id, name, status, description)
       with recursive rows (i) as (select 1 union all select i + 1 from rows where i < ${largeRows})

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Batched } from '../../../src/service/store/batched.ts'
 
-describe('what is asked for at one moment', () => {
-  test('is done in one go, and each gets its own answer', async () => {
+describe('simultaneous requests', () => {
+  test('share one batch, and each gets its own answer', async () => {
     const batches: (readonly number[])[] = []
     const doubled = new Batched<number, number>(async (asked) => {
       batches.push(asked)
@@ -15,7 +15,7 @@ describe('what is asked for at one moment', () => {
     assert.equal(await doubled.ask(5), 10)
   })
 
-  test('that fails, fails for those of its batch alone', async () => {
+  test('fail only with their own batch', async () => {
     const odd = new Batched<number, number>(async (asked) => {
       if (asked.some((number) => number % 2 === 0)) throw new Error('even')
       return asked

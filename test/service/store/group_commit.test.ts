@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
 import { StoreRig } from '../../rig/store.ts'
 
-describe('transactions that are committed together', () => {
+describe('group commit', () => {
   let rig: StoreRig
   let store: Store
 
@@ -36,7 +36,7 @@ describe('transactions that are committed together', () => {
   const fates = (results: readonly PromiseSettledResult<unknown>[]) =>
     new Set(results.map(({ status }) => status))
 
-  test('two hundred that come at once take few COMMITs', async () => {
+  test('commits two hundred concurrent transactions with few COMMITs', async () => {
     const before = commits(rig.folder)
     await Promise.all(Array.from({ length: 200 }, (_, index) => put(`n${index}`)))
     const taken = commits(rig.folder) - before
@@ -44,7 +44,7 @@ describe('transactions that are committed together', () => {
     assert.equal((await stored()).length, 200)
   })
 
-  test('one after another, each has a COMMIT of its own before it returns', async () => {
+  test('commits sequential transactions one by one, before each returns', async () => {
     for (const name of ['n1', 'n2', 'n3']) {
       const before = commits(rig.folder)
       await put(name)
@@ -52,7 +52,7 @@ describe('transactions that are committed together', () => {
     }
   })
 
-  test('a COMMIT that fails is acknowledged to nobody, and loses nothing that was', async () => {
+  test('acknowledges no transaction of a failed COMMIT, and loses no acknowledged one', async () => {
     await put('n-before')
     const beside = ['n1', 'n2', 'n3'].map(put)
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('transactions that are committed together', () => {
     assert.deepEqual(await stored(), ['n-after', 'n-before'])
   })
 
-  test('whatever runs beside it, a transaction is there whole if it was acknowledged, else not at all', async () => {
+  test('stores a transaction completely if it was acknowledged, else not at all', async () => {
     const unit = fc.record({
       begins: fc.nat(4),
       pauses: fc.array(fc.nat(2), { minLength: 1, maxLength: 4 }),
@@ -102,7 +102,7 @@ describe('transactions that are committed together', () => {
     )
   })
 
-  test('while another program writes everything else goes on, and then this one does', async () => {
+  test('waits for another program that writes, without blocking other work', async () => {
     const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
     other.exec('BEGIN IMMEDIATE')
     const written = Promise.all(['n1', 'n2'].map(put))
@@ -114,7 +114,7 @@ describe('transactions that are committed together', () => {
     assert.deepEqual(await stored(), ['n1', 'n2'])
   })
 
-  test('a full disk undoes the group whole, also where the error is swallowed', async () => {
+  test('rolls back the whole group if the disk is full, even if the error is swallowed', async () => {
     await put('n-before')
     const beside = put('n-beside')
     const full = store.transaction(async (db) => {

@@ -14,7 +14,7 @@ import { StoreRig } from '../../rig/store.ts'
 const source = join(import.meta.dirname, '../../../src/service/store/store.ts')
 const secretSource = join(import.meta.dirname, '../../../src/host/secret.ts')
 
-describe('files that belong to somebody else', {
+describe('files of another user', {
   skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
 }, () => {
   const rig = new StoreRig(undefined)
@@ -71,7 +71,7 @@ describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
     }
   }
 
-  test('three nodes that start at the same moment on an empty database all do', async () => {
+  test('starts three nodes at the same moment on an empty database', async () => {
     const url = await cluster.createDatabase()
     const key = newSealingKey()
     const nodes = await Promise.all([1, 2, 3].map(() => Store.open(options(url, key))))
@@ -82,18 +82,18 @@ describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
     await assert.rejects(Store.open(options(url, newSealingKey())), { code: 'STORE_WRONG_KEY' })
   })
 
-  test('an older schema is left alone where nobody allowed its migration', async () => {
+  test('does not migrate an older schema unless it may', async () => {
     const url = await cluster.createDatabase()
     const refused = Store.open({ ...options(url, newSealingKey()), migrate: false })
     await assert.rejects(refused, { code: 'STORE_NEEDS_MIGRATION' })
   })
 
-  test('a database that is not there: unreachable', async () => {
+  test('reports a missing database as unreachable', async () => {
     const url = `${await cluster.createDatabase()}_not`
     await assert.rejects(Store.open(options(url, newSealingKey())), { code: 'STORE_UNREACHABLE' })
   })
 
-  test('a new sealing key in the file opens what the old one sealed', async () => {
+  test('opens what the old sealing key sealed after a new one was added to the file', async () => {
     const databaseUrl = new Secret(await cluster.createDatabase())
     const { folder } = options('', '')
     const store = await Store.open({ folder, migrate: true, databaseUrl })

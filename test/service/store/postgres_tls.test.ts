@@ -41,12 +41,12 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
   }
   const verifying = ['require', 'verify-ca', 'verify-full']
 
-  test('disable, and none at all: without TLS', async () => {
+  test('disable, or no sslmode: connects without TLS', async () => {
     assert.equal(await encrypted(ours, ''), false)
     assert.equal(await encrypted(ours, '?sslmode=disable'), false)
   })
 
-  test('a socket of this machine: with a user and without a host', async () => {
+  test('accepts a local socket: a user without a host', async () => {
     const { port, pathname } = new URL(urls.get(plain) ?? '')
     const databaseUrl = new Secret(
       `postgres://postgres@${pathname}?host=${encodeURIComponent(plain.folder)}&port=${port}`,
@@ -56,7 +56,7 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
     await store.close()
   })
 
-  test('require, verify-ca and verify-full: with a certificate of sslrootcert for this host', async () => {
+  test('require, verify-ca and verify-full: need a certificate of sslrootcert for this host', async () => {
     for (const mode of verifying) {
       const parameters = `?sslmode=${mode}&sslrootcert=${ours.caFile}`
       assert.equal(await encrypted(ours, parameters), true, mode)
@@ -64,7 +64,7 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
     assert.equal(await encrypted(ours, `?sslrootcert=${ours.caFile}`), true)
   })
 
-  test('they refuse an unknown authority, another host, and a server without TLS', async () => {
+  test('require, verify-ca and verify-full: refuse an unknown authority, another host and no TLS', async () => {
     for (const mode of verifying) {
       const refused = { code: 'STORE_UNREACHABLE', message: /no TLS that can be trusted.*sslmode/ }
       const parameters = `?sslmode=${mode}`
@@ -76,12 +76,12 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
     }
   })
 
-  test('no-verify: with TLS, whatever the certificate', async () => {
+  test('no-verify: connects with TLS and any certificate', async () => {
     assert.equal(await encrypted(foreign, '?sslmode=no-verify'), true)
     await assert.rejects(encrypted(plain, '?sslmode=no-verify'), { code: 'STORE_UNREACHABLE' })
   })
 
-  test('unknown modes and missing files are refused', async () => {
+  test('refuses unknown modes and missing files', async () => {
     for (const parameters of [
       '?sslmode=prefer',
       '?ssl=true',

@@ -44,7 +44,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('lost'), 0)
   })
 
-  test('a failed transaction is undone alone, beside others', async () => {
+  test('rolls back a failed transaction alone', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 300 }, (_, index) =>
         store.transaction(async (db) => {
@@ -60,7 +60,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('beside-'), 200)
   })
 
-  test('a read outside of a transaction sees only committed data', async () => {
+  test('reads only committed data outside a transaction', async () => {
     await store.transaction(async (db) => {
       await db.insertInto('settings').values(setting('unseen-1')).execute()
       assert.equal(await names('unseen-'), 0)
@@ -68,7 +68,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('unseen-'), 1)
   })
 
-  test('a write outside of a transaction is one', async () => {
+  test('runs a write outside a transaction in its own one', async () => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         store.db
@@ -80,7 +80,7 @@ onBothDatabases('the store', (rig) => {
     assert.equal(await names('single-'), 50)
   })
 
-  test('made by a newer version: refused', async () => {
+  test('refuses data of a newer version', async () => {
     await store.db
       .insertInto('kysely_migration' as 'settings')
       .values({ name: '9999_later', timestamp: '2027' } as never)
@@ -121,7 +121,7 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('two programs that start at the same moment in a new folder both do', async () => {
+  test('starts two programs at the same moment in a new folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
     const script = `
       import { Store } from '${join(import.meta.dirname, '../../../src/service/store/store.ts')}'
@@ -155,7 +155,7 @@ describe('the store in a folder', () => {
     rmSync(rig.folder, { recursive: true })
   })
 
-  test('a folder that can not be written to: one line', {
+  test('reports a folder that it can not write to in one line', {
     skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -173,7 +173,7 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('a PostgreSQL that is not there: one line', async () => {
+  test('reports an unreachable PostgreSQL in one line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
     const databaseUrl = new Secret('postgres://nobody:geheim@127.0.0.1:1/none')
     await assert.rejects(Store.open({ folder, migrate: true, databaseUrl }), (error: Error) => {
@@ -183,7 +183,7 @@ describe('the store in a folder', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('a new sealing key opens older secrets, and the old key opens new ones no longer', async () => {
+  test('opens older secrets with a new sealing key, but not new ones with the old key', async () => {
     const rig = new StoreRig(undefined)
     const store = await rig.open()
     const before = readFileSync(keyFile(rig.folder))
@@ -202,7 +202,7 @@ describe('the store in a folder', () => {
 describe('sealing', () => {
   const sealing = new Sealing([sealingKey(newSealingKey())])
 
-  test('a secret opens in its place, unaltered, and nowhere else', () => {
+  test('opens a secret only in its own place and unaltered', () => {
     const sealed = sealing.seal('skey', 'integrations:skey:DI1')
     assert.equal(sealing.open(sealed, 'integrations:skey:DI1'), 'skey')
     assert.throws(() => sealing.open(sealed, 'integrations:skey:DI2'), { code: 'STORE_WRONG_KEY' })

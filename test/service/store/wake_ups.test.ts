@@ -26,7 +26,7 @@ async function listeners(store: Store): Promise<number> {
 }
 
 describe('wake-ups in one process', () => {
-  test('wake those who listen to the topic, until they end it', () => {
+  test('wake the listeners of a topic until they stop listening', () => {
     const wakeUps = new WakeUps(undefined)
     const noTransaction = {}
     const woken: string[] = []
@@ -48,7 +48,7 @@ onBothDatabases('wake-ups of a transaction', (rig) => {
     if (store.dialect === 'postgres') await listening(store, 'first').next()
   })
 
-  test('are told when it is committed', async () => {
+  test('arrive after its commit', async () => {
     const waiting = listening(store, 'committed')
     await store.transaction(async (db) => {
       store.wakeUps.announce('committed', db)
@@ -57,7 +57,7 @@ onBothDatabases('wake-ups of a transaction', (rig) => {
     assert.equal(waiting.count, 1)
   })
 
-  test('are not told where it fails', async () => {
+  test('do not arrive if it fails', async () => {
     const waiting = listening(store, 'failed')
     const failing = store.transaction(async (db) => {
       store.wakeUps.announce('failed', db)
@@ -76,14 +76,14 @@ onPostgres('wake-ups between nodes', (rig) => {
     there = await rig().open()
   })
 
-  test('a node that only tells keeps no connection for listening', async () => {
+  test('need no listening connection on a node that only announces', async () => {
     const command = await rig().open()
     command.wakeUps.announce('nobody', command.db)
     await command.wakeUps.close()
     assert.equal(await listeners(here), 0)
   })
 
-  test('reach those who listen on another node, and their own node once', async () => {
+  test('reach listeners on another node, and those on their own node once', async () => {
     const near = listening(there, 'both')
     const far = listening(here, 'both')
     // both have begun to listen to the database
@@ -101,7 +101,7 @@ onPostgres('wake-ups between nodes', (rig) => {
     )
   })
 
-  test('a connection that is lost is replaced, and whoever listens is woken once', async () => {
+  test('replace a lost connection, and wake each listener once', async () => {
     const waiting = listening(here, 'lost')
     const again = waiting.next()
     await sql`

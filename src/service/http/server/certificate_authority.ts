@@ -24,12 +24,12 @@ export interface Certified {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 24 * 60 * 60_000
 const authorityDays = 3650
-/** The longest that browsers and phones take. */
+/** The maximum that browsers and phones accept. */
 const serverDays = 825
 /** Clocks of clients may be behind. */
 const earlierMs = 60 * 60_000
 
-/** Makes a certificate authority of this service's own (RFC 5280 §4.2.1.9). */
+/** Creates a certificate authority for this service (RFC 5280 §4.2.1.9). */
 export async function makeAuthority(now: number): Promise<Certified> {
   const keys = await newKeys()
   const certificate = await X509CertificateGenerator.createSelfSigned(
@@ -51,7 +51,7 @@ export async function makeAuthority(now: number): Promise<Certified> {
   return { certificate: `${certificate.toString('pem')}\n`, key: await keyPem(keys.privateKey) }
 }
 
-/** Makes the certificate of a server that goes by `names`: host names and IP addresses. */
+/** @param names Host names and IP addresses of the server. */
 export async function makeServerCertificate(
   authority: Certified,
   names: readonly string[],
@@ -83,7 +83,7 @@ export async function makeServerCertificate(
   return { certificate: `${certificate.toString('pem')}\n`, key: await keyPem(keys.privateKey) }
 }
 
-/** Addresses stand as DNS names, too: older clients look for them there and nowhere else. */
+/** IPv4 addresses are listed as DNS names, too: older clients only look there. */
 export function alternativeNames(
   names: readonly string[],
 ): { readonly type: 'dns' | 'ip'; readonly value: string }[] {
@@ -114,7 +114,7 @@ async function importedKey(pem: string): Promise<webcrypto.CryptoKey> {
   return await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
 }
 
-/** Positive and of 16 octets (RFC 5280 §4.1.2.2). */
+/** A positive number of 16 octets (RFC 5280 §4.1.2.2). */
 function serialNumber(): string {
   const octets = webcrypto.getRandomValues(new Uint8Array(16))
   return `01${Buffer.from(octets.subarray(1)).toString('hex')}`

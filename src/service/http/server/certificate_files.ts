@@ -8,33 +8,33 @@ import {
   makeServerCertificate,
 } from './certificate_authority.ts'
 
-/** Files that somebody else has made and renews. */
+/** Configured files, which another program renews. */
 export interface GivenFiles {
   readonly certificateFile: string
   readonly keyFile: string
 }
 
-/** What the server shows to its clients, and the authority that they have to know for it. */
+/** The certificate that the server presents, and the authority that clients must trust. */
 export interface ServerCertificate extends Certified {
-  /** `undefined` for a certificate from elsewhere. */
+  /** `undefined` for configured files. */
   readonly caFile: string | undefined
 }
 
-/** Names under which the service is always reached, the first of which older clients ask for. */
+/** Names that every certificate has; older clients check the first one. */
 const ownNames = ['127.0.0.1', 'localhost']
-/** Renewed this long before it ends. */
+/** Time before expiry at which a certificate is renewed. */
 const renewMs = 30 * 24 * 60 * 60_000
 
-/** Thrown where there is no certificate to serve with; the message says what to do. */
+/** Thrown if there is no usable certificate; the message says what to do. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError'
   readonly code = 'CERTIFICATE_FILE'
 }
 
 /**
- * The certificate to serve with: the given files, or one of the service's own authority in the data
- * folder (`ca.pem`, `ca.key`, `server.pem`, `server.key`), made where it is missing, about to end
- * or not for all of `hostNames`.
+ * Reads the configured files. Without them, the service's own authority in the data folder issues the
+ * certificate (`ca.pem`, `ca.key`, `server.pem`, `server.key`). It is issued again if it is missing, about
+ * to expire, or lacks one of `hostNames`.
  *
  * @throws {CertificateError}
  */
@@ -65,7 +65,7 @@ export async function serverCertificate(
   return { ...made, caFile }
 }
 
-/** When the given files were last written, to see that they have been renewed. */
+/** When the configured files were last written, which shows that they were renewed. */
 export function writtenAt({ certificateFile, keyFile }: GivenFiles): number {
   try {
     return Math.max(statSync(certificateFile).mtimeMs, statSync(keyFile).mtimeMs)
@@ -80,7 +80,7 @@ async function authorityIn(folder: string, now: number): Promise<Certified> {
   const there = [certificateFile, keyFile].filter((file) => existsSync(file))
   if (there.length === 1) {
     throw new CertificateError(
-      `${there[0]} is there without its other half; put back the one of ca.pem and ca.key that is missing, or remove both for a new authority that all clients have to be told`,
+      `${there[0]} exists without its counterpart; restore the missing one of ca.pem and ca.key, or remove both for a new authority that all clients have to be told`,
     )
   }
   if (there.length === 2) return readPair(certificateFile, keyFile)
@@ -90,7 +90,7 @@ async function authorityIn(folder: string, now: number): Promise<Certified> {
   return made
 }
 
-/** Our own pair may be half written, or damaged: another one is as good. */
+/** @returns `undefined` if our own pair is missing or damaged; it can be issued again. */
 function keptPair(certificateFile: string, keyFile: string): Certified | undefined {
   if (!existsSync(certificateFile) || !existsSync(keyFile)) return undefined
   try {
@@ -156,7 +156,7 @@ function readText(file: string): string {
   }
 }
 
-/** Either the old file or the new one is there, never half of one. */
+/** Leaves either the old file or the new one, never an incomplete one. */
 function writeAtomically(file: string, text: string, mode: number): void {
   const unfinished = `${file}.new`
   try {

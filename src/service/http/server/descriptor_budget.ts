@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import type { Log } from '../../../host/log.ts'
 import type { ConnectionLimits } from './connections.ts'
 
-/** For the database, logs, pages, providers of messages and push services. */
+/** Descriptors kept for the database, logs, pages, message providers and push services. */
 const reserve = 200
 const minConnections = 10
 const processLimits = '/proc/self/limits'
 
-/** Files that this process may open; `undefined` where the system does not say. */
+/** Files that this process may open; `undefined` if the system does not tell. */
 export function openFilesLimit(): number | undefined {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync(processLimits, 'utf8'))?.[1]
@@ -18,8 +18,8 @@ export function openFilesLimit(): number | undefined {
 }
 
 /**
- * Lowers the limits of connections to what the process may open, and warns with a remedy: a process
- * without descriptors can open neither its database nor the connection of a sign-in.
+ * Lowers the connection limits to what the process may open, and warns with a remedy. A process without
+ * free descriptors could neither open its database nor accept a sign-in.
  *
  * @param listeners Each has its own connections.
  */

@@ -5,7 +5,7 @@ import { StoreError } from '../../store/store_error.ts'
 import { busyAsTooMany } from '../gate/busy.ts'
 import { type RequestLimit, TooManyRequests } from '../gate/request_limit.ts'
 
-/** Answers errors in the API's envelope: never with what a library or the database says. */
+/** Answers errors in the API's envelope, without messages of libraries or the database. */
 export class FailureReply {
   readonly #limit: RequestLimit
   readonly #log: Log
@@ -36,14 +36,14 @@ export class FailureReply {
       const { code, status, detail } = error
       return sent(reply, { code, status, message: failureMessage(code) }, detail)
     }
-    // the only case in which the service can't decide, for which clients have their failmode
+    // the service can't decide: clients apply their failmode
     this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
     return sent(reply, isDatabaseAway(error) ? failures.unavailable : failures.internal)
   }
 }
 
 function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply {
-  // without its own serializer the library adds a charset, after all hooks
+  // without a serializer, fastify adds a charset after all hooks
   return reply
     .code(row.status)
     .type('application/json')
@@ -79,8 +79,8 @@ export function requestPath(request: FastifyRequest): string {
 }
 
 /**
- * The path as a log may show it. A named part of a route may be a secret, such as an activation
- * code, and so may a long part of a path that no route serves: a link with a slash too many.
+ * The path for logs. A parameter of a route may be a secret, such as an activation code. So may a long
+ * segment of an unknown path, such as a mistyped link.
  */
 export function loggedPath(request: FastifyRequest): string {
   const { url } = request.routeOptions

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store_error.ts'
 import { probeWrites } from '../../store/write_probe.ts'
 
-/** What the database lets the service do; `busy` is contention, which passes. */
+/** Whether the database is usable; `busy` is temporary contention. */
 export type DatabaseHealth = 'ok' | 'busy' | 'read only' | 'full' | 'unreachable'
 
 const cachedMs = 1000
@@ -13,8 +13,8 @@ const cachedMs = 1000
 const deadlineMs = 5000
 
 /**
- * Whether the service can do its work. The result of a write is kept for a second, so that any number
- * of requests costs one write.
+ * Whether the service can work. The result of a write is cached for a second, so that any number of
+ * requests costs one write.
  */
 export class Health {
   readonly #store: Store
@@ -48,7 +48,7 @@ export class Health {
     return await this.#writing
   }
 
-  /** Whether sign-ins can be decided now: asks the database anew, whatever was cached. */
+  /** Whether sign-ins can be decided now: reads from the database, bypassing the cache. */
   async canDecide(): Promise<boolean> {
     const [read, written] = await Promise.all([
       this.#awaitHealth(() => this.#read()),
@@ -67,8 +67,8 @@ export class Health {
   }
 
   /**
-   * Waits for a bounded time. A database that answers others meanwhile is busy: proxies take a
-   * failing `check` as evidence of an outage, which load alone must never be.
+   * Waits for a limited time. A database that answers other statements meanwhile is busy: proxies take a
+   * failing `check` as evidence of an outage, so load alone must not make it fail.
    */
   async #awaitHealth(work: () => Promise<void>): Promise<DatabaseHealth> {
     const began = performance.now()
@@ -76,7 +76,7 @@ export class Health {
     const expire = () => {
       late.resolve(this.#store.answeredAt > began ? 'busy' : 'unreachable')
     }
-    // after a stall of the event loop, what has arrived meanwhile is read first
+    // after a stall of the event loop, pending answers are read first
     const timer = setTimeout(() => setImmediate(expire), deadlineMs)
     try {
       return await Promise.race([work().then(() => 'ok' as const, describeFailure), late.promise])

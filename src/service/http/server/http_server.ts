@@ -38,9 +38,9 @@ export interface HttpServerOptions {
   readonly log: Log
 }
 
-const largestBody = 65_536
+const maxBodyLength = 65_536
 const maxHeaders = 16_384
-/** How often Node looks for requests that are late. */
+/** Interval at which Node checks for late requests. */
 const lateCheckMs = 500
 const refusalMs = 1000
 const busyLogMs = 60_000
@@ -77,7 +77,7 @@ export class HttpServer {
         headersTimeout: headerMs,
         connectionsCheckingInterval: lateCheckMs,
       },
-      bodyLimit: largestBody,
+      bodyLimit: maxBodyLength,
       keepAliveTimeout: idleMs,
       requestTimeout: headerMs + bodyMs,
       forceCloseConnections: 'idle',
@@ -104,7 +104,7 @@ export class HttpServer {
     server.setErrorHandler((error, request, reply) => failureReply.send(error, request, reply))
     server.setNotFoundHandler((request, reply) => {
       const url = requestPath(request)
-      // hasRoute would read such a path as the pattern of a route
+      // hasRoute takes such a path for a pattern
       const other = !/[*:]/.test(url) && methods.some((method) => server.hasRoute({ method, url }))
       const row = other ? failures.methodNotAllowed : failures.notFound
       return failureReply.send(new AuthApiFailure(row), request, reply)
@@ -132,7 +132,7 @@ export class HttpServer {
     return new HttpServer(server, server.server, open, multiplexing)
   }
 
-  /** @throws The system's error, as EADDRINUSE. */
+  /** @throws The system's error, such as EADDRINUSE. */
   async listen(
     address: string | undefined,
     port: number,
@@ -149,14 +149,14 @@ export class HttpServer {
     return { address: bound.address, port: bound.port }
   }
 
-  /** Shows another certificate to new connections. */
+  /** Presents another certificate to new connections. */
   showCertificate({ certificate, key }: Certified): void {
     this.#tls.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
   }
 
   /** Answers the requests in progress, for `withinMs` at most. */
   async close(withinMs: number): Promise<void> {
-    // connections close as their requests are answered, in half the time; the rest is cut off at the end
+    // requests get half of the time; connections that remain at the end are cut off
     const timer = setTimeout(() => {
       this.#tls.closeAllConnections()
       this.#multiplexing.cutOff()
@@ -178,7 +178,7 @@ function isUnsupported(error: unknown): boolean {
 const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v1|healthz$|metrics$)/
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
 
-/** Some clients compare the type with `application/json`; RFC 8259 §11 defines no charset for it. */
+/** Some clients require exactly `application/json`; RFC 8259 §11 defines no charset for it. */
 function nameNoCharsetOfJson(server: FastifyInstance): void {
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
@@ -188,9 +188,9 @@ function nameNoCharsetOfJson(server: FastifyInstance): void {
   })
 }
 
-/** Statements of all but the signed API use the share of the public faces. */
+/** Requests outside the signed API use the public share of database connections. */
 function sharePublicly(server: FastifyInstance): void {
-  // not earlier: reading the body ends the asynchronous context of the hooks before it
+  // in this hook, because reading the body ends the asynchronous context of earlier ones
   server.addHook('preValidation', (request, _reply, done) => {
     if (ownShare.test(request.routeOptions.url ?? '')) done()
     else inPublicShare(done)
@@ -232,7 +232,7 @@ function addObservers(
   })
 }
 
-/** Answers in the envelope a request that is not HTTP or is late, and closes its connection. */
+/** Answers malformed or late requests in the API's envelope, and closes their connections. */
 function refuseConnection(
   error: NodeJS.ErrnoException,
   socket: Socket,
@@ -248,7 +248,7 @@ function refuseConnection(
     )
   }
   if (late && connection !== undefined) connections.note(connection, 'request_deadline')
-  // a client that does not close its side in turn must not keep the connection
+  // a client that does not close its side must not keep the connection
   socket.destroySoon()
   const cut = setTimeout(() => socket.destroy(), refusalMs).unref()
   socket.once('close', () => clearTimeout(cut))

@@ -2,22 +2,22 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { healthPath } from './operation_routes.ts'
 
-/** GET requests that are answered also while the service stops. */
+/** GET requests that are also answered during shutdown. */
 const answeredToTheEnd: readonly (string | undefined)[] = [
-  // a load balancer has to learn that the service stops
+  // tells load balancers that the service is stopping
   healthPath,
-  // a proxy takes their failure as evidence of an outage, and may let users in
+  // proxies take a failure as evidence of an outage, and may let users in
   '/auth/v2/check',
   '/auth/v2/ping',
 ]
 
 /**
- * Counts requests whose answers have not been sent completely. Node, when it closes a server, takes a
- * connection for idle as soon as its answer has been handed over, and cuts it off.
+ * Counts requests whose answers are not completely sent. When Node closes a server, it treats a connection
+ * as idle as soon as the answer was handed over, and cuts it off.
  *
- * GET requests that arrive during shutdown get no answer, and their connections are closed once
- * nothing listens any more: the client then asks the next process. An answer at once would make
- * clients poll in a tight loop, and use up the waiting replies that they accept.
+ * GET requests that arrive during shutdown are not answered. Their connections are closed once the port is
+ * closed, so that clients retry with the next process. Answering would make clients poll in a tight loop,
+ * and use up the waiting replies that they accept.
  */
 export class OpenRequests {
   #count = 0

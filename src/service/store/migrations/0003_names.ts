@@ -3,9 +3,9 @@ import { foldedUsername } from '../../people/username/folded_username.ts'
 import type { Schema } from '../schema.ts'
 
 /**
- * Gives every name the key that it shares with its look-alikes. One name of each key claims it, so
- * that of two look-alikes that are added at the same moment only one is; where existing names
- * collide, the one of the older user claims the key.
+ * Gives every name the key that it shares with its look-alikes. One name of each key claims it, so that
+ * only one of two look-alikes can be added concurrently. If existing names collide, the older user's name
+ * claims the key.
  */
 export async function names(db: Kysely<Schema>): Promise<void> {
   await db.schema

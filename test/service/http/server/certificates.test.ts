@@ -20,7 +20,7 @@ describe('the certificate of the data folder', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('is kept from one start to the next, its keys for the owner alone', async () => {
+  test('is kept across restarts, with keys that only the owner can read', async () => {
     const first = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     const second = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     assert.equal(second.certificate, first.certificate)
@@ -49,7 +49,7 @@ describe('the certificate of the data folder', () => {
     }
   })
 
-  test('is made anew for another name, and a month before it ends, by the same authority', async () => {
+  test('is issued again for another name and a month before expiry, by the same authority', async () => {
     const authority = readFileSync(join(folder, 'ca.pem'), 'utf8')
     const kept = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     const named = await serverCertificate(folder, ['other.example.com'], undefined, now)
@@ -71,14 +71,14 @@ describe('the certificate of the data folder', () => {
     assert.equal(readFileSync(join(folder, 'ca.pem'), 'utf8'), authority)
   })
 
-  test('of an authority that has lost its key is one clear error', async () => {
+  test('reports an authority without its key as one clear error', async () => {
     rmSync(join(folder, 'ca.key'))
     await assert.rejects(serverCertificate(folder, [], undefined, now), {
       code: 'CERTIFICATE_FILE',
     })
   })
 
-  test('given files that are no pair are one clear error', async () => {
+  test('reports configured files that do not match as one clear error', async () => {
     const certificateFile = join(folder, 'server.pem')
     const given = { certificateFile, keyFile: join(folder, 'none.key') }
     await assert.rejects(serverCertificate(folder, [], given, now), { code: 'CERTIFICATE_FILE' })
@@ -105,7 +105,7 @@ describe('TLS', () => {
       socket.on('error', reject)
     })
 
-  test('is verified by a client under address and name', async () => {
+  test('verifies by address and by name', async () => {
     assert.equal(await handshake({}), 'TLSv1.3')
     assert.equal(await handshake({ servername: 'localhost', maxVersion: 'TLSv1.2' }), 'TLSv1.2')
     await assert.rejects(handshake({ servername: 'elsewhere.example' }), {
@@ -113,7 +113,7 @@ describe('TLS', () => {
     })
   })
 
-  test('HTTP/1.0 is negotiated with who asks for it', async () => {
+  test('negotiates HTTP/1.0 with clients that ask for it', async () => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const { port } = service.service
     const options = { host: '127.0.0.1', port, ca: service.ca, ALPNProtocols: ['http/1.0'] }
@@ -127,7 +127,7 @@ describe('TLS', () => {
     assert.match(await promise, /^HTTP\/1\.1 200 [\s\S]*"stat":"OK"/)
   })
 
-  test('below 1.2 there is none', async () => {
+  test('refuses versions below 1.2', async () => {
     const old = handshake({ maxVersion: 'TLSv1.1' })
     await assert.rejects(old)
   })

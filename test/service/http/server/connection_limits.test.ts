@@ -58,7 +58,7 @@ describe('idle connections beside honest logins', () => {
     return answers
   }
 
-  test('from the same address: every login is answered, and the rest stay bounded', async () => {
+  test('from the same address: answers every login, and limits the rest', async () => {
     const idle = new IdleConnections()
     await idle.open(service.port, 1000)
     const answers = await logins(20)
@@ -71,7 +71,7 @@ describe('idle connections beside honest logins', () => {
     idle.close()
   })
 
-  test('from many addresses: every login is answered', async () => {
+  test('from many addresses: answers every login', async () => {
     const idle = new IdleConnections()
     for (let address = 2; address < 22; address++) {
       await idle.open(service.port, 50, `127.0.0.${address}`)
@@ -83,7 +83,7 @@ describe('idle connections beside honest logins', () => {
     idle.close()
   })
 
-  test('a connection with a signed request outlives any number of idle ones', async () => {
+  test('keeps a connection with a signed request, whatever the number of idle ones', async () => {
     const kept = client()
     const first = await kept.call(check)
     assert.equal(first.status, 200)
@@ -99,7 +99,7 @@ describe('idle connections beside honest logins', () => {
     kept.close()
   })
 
-  test('an application with connections of its own gets more while many addresses flood', async () => {
+  test('gives an application with connections more of them during a flood from many addresses', async () => {
     const kept = Array.from({ length: 8 }, client)
     for (const each of kept) assert.equal((await each.call(check)).status, 200)
     const idle = new IdleConnections()
@@ -115,7 +115,7 @@ describe('idle connections beside honest logins', () => {
     idle.close()
   })
 
-  test('a limit that is reached is a rate-limited line of the log that names the setting', () => {
+  test('logs a reached limit once a minute, with the setting', () => {
     const lines = log.lines.filter((line) => line.includes('connections closed'))
     assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
     assert.equal(lines.filter((line) => line.includes('total=120')).length, 1)
@@ -158,7 +158,7 @@ describe('clients that take too long', () => {
     clearInterval(drip)
   })
 
-  test('with the body of a request, in pieces, are cut off though they keep their side open', async () => {
+  test('with the body of a request, in pieces, are cut off even if they keep their side open', async () => {
     const socket = await tlsConnection(service.port)
     socket.write('POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\n')
     const drip = setInterval(() => socket.write('x'), 50)
@@ -206,7 +206,7 @@ describe('HTTP/2 streams that are cancelled', () => {
   })
   after(() => service.close())
 
-  test('end the session with ENHANCE_YOUR_CALM after a budget', async () => {
+  test('end the session with ENHANCE_YOUR_CALM once the budget is used up', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],

@@ -77,7 +77,7 @@ describe('calls that share connections', () => {
     assert.equal(await negotiated('h2'), 'h2')
   })
 
-  test('each call for itself, until the API has said that they may', async () => {
+  test('start only after the API has announced it', async () => {
     const waiting = Array.from({ length: 5 }, () => client.auth(push))
     await untilGauge(service, 'waiting_calls', 5)
     assert.equal(way.connections, 5)
@@ -142,7 +142,7 @@ describe('calls that share connections', () => {
     session.destroy()
   })
 
-  test('a body that is too long is refused', async () => {
+  test('refuses a body that is too long', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],
@@ -166,7 +166,7 @@ describe('calls that share connections', () => {
 describe('a connection of HTTP/2', () => {
   const silentMs = 300
 
-  test('ends in time: silent, with a request that never ends, or after its client’s leave', async () => {
+  test('ends on a deadline: silent, with an endless request, or after GOAWAY of its client', async () => {
     const authority = await makeAuthority(Date.now())
     const { certificate, key } = await makeServerCertificate(authority, ['127.0.0.1'], Date.now())
     const tls = createServer({ cert: certificate, key, ALPNProtocols: protocols })
@@ -205,7 +205,7 @@ describe('a connection of HTTP/2', () => {
     tls.close()
   })
 
-  test('whose client takes leave and sends no end keeps no service from stopping', async () => {
+  test('does not delay shutdown if its client sends GOAWAY and stays connected', async () => {
     const service = await TestService.start()
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,

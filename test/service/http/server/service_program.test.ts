@@ -30,14 +30,14 @@ describe('countersign service', () => {
     return { status: running.child.exitCode, lines: running.stderr.trimEnd().split('\n') }
   }
 
-  test('a taken port is one line that names the flag, exit status 1', async () => {
+  test('reports a port in use in one line with the flag, exit status 1', async () => {
     const { status, lines } = await failing(['--data', folder, '--port', port])
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
     assert.match(lines[0] ?? '', /--port/)
   })
 
-  test('another sealing key is one line, exit status 1', async () => {
+  test('reports a wrong sealing key in one line, exit status 1', async () => {
     const COUNTERSIGN_SEALING_KEY = randomBytes(32).toString('base64')
     const { status, lines } = await failing(['--data', folder, '--port', '0'], {
       COUNTERSIGN_SEALING_KEY,
@@ -47,7 +47,7 @@ describe('countersign service', () => {
     assert.match(lines[0] ?? '', /sealing\.key/)
   })
 
-  test('a data folder that can not be made is one line, exit status 1', async () => {
+  test('reports a data folder that it can not create in one line, exit status 1', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     const { status, lines } = await failing(['--data', join(file, 'data'), '--port', '0'])
@@ -55,7 +55,7 @@ describe('countersign service', () => {
     assert.equal(lines.length, 1)
   })
 
-  test('all problems of a configuration are reported, exit status 2', async () => {
+  test('reports all problems of a configuration, exit status 2', async () => {
     const file = join(folder, 'countersign.cfg')
     writeFileSync(file, '[service]\nport=x\ncolour=blue\n')
     const { status, lines } = await failing(['--config', file])
@@ -66,7 +66,7 @@ describe('countersign service', () => {
     )
   })
 
-  test('fewer descriptors than connections: the limit is lowered, with a remedy', async () => {
+  test('lowers the connection limit to the descriptors it has, and names a remedy', async () => {
     const other = mkdtempSync(join(tmpdir(), 'countersign-service-'))
     const command = `ulimit -n 600; exec ${program} service --data ${other} --port 0`
     const few = new Running('sh', ['-c', command])
@@ -78,7 +78,7 @@ describe('countersign service', () => {
     rmSync(other, { recursive: true, force: true })
   })
 
-  test('it stops on a signal, exit status 0', async () => {
+  test('stops on a signal, exit status 0', async () => {
     assert.equal(await service.stop(), 0)
   })
 })

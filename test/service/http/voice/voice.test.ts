@@ -28,14 +28,14 @@ describe('X-Twilio-Signature', () => {
     assert.equal(isSignedByTwilio(url, fields.toReversed(), signature, '12345'), true)
   })
 
-  test('another token, address or field is not signed by it', () => {
+  test('rejects another token, address or field', () => {
     assert.equal(isSignedByTwilio(url, fields, signature, '12346'), false)
     assert.equal(isSignedByTwilio(`${url}&baz=3`, fields, signature, '12345'), false)
     assert.equal(isSignedByTwilio(url, fields.slice(1), signature, '12345'), false)
     assert.equal(isSignedByTwilio(url, fields, '', '12345'), false)
   })
 
-  test('the port may have been left out, or put in', () => {
+  test('accepts URLs with and without the port', () => {
     const withPort = 'https://mycompany.com:8443/myapp.php?foo=1&bar=2'
     assert.equal(isSignedByTwilio(withPort, fields, signature, '12345'), true)
   })
@@ -98,7 +98,7 @@ describe('a phone call', () => {
     return lines.filter((line) => line.txid === txid).map(({ reason }) => reason)
   }
 
-  test('the callee hears who asks, and lets in with the right key', async () => {
+  test('names the application, and lets the user in with the right key', async () => {
     const txid = await begin()
     assert.deepEqual(await poll(txid), ['waiting', 'calling', 'Dialing XXX-XXX-1234...'])
     const heard = await api.takeCall()
@@ -137,7 +137,7 @@ describe('a phone call', () => {
     })
   }
 
-  test('the right key counts after a wrong one, and # is a right key', async () => {
+  test('accepts the right key after a wrong one, and # as a right key', async () => {
     const txid = await begin()
     const again = await api.press(await api.takeCall(), '5')
     assert.match(again.said[0] ?? '', /^That was another key\. This is a sign-in/)
@@ -145,7 +145,7 @@ describe('a phone call', () => {
     assert.equal((await poll(txid))[0], 'allow')
   })
 
-  test('the right key after the timeout signs nobody in, and the call says so', async () => {
+  test('refuses the right key after the timeout, and says so', async () => {
     const txid = await begin()
     const heard = await api.takeCall()
     await service.store.db
@@ -176,7 +176,7 @@ describe('a phone call', () => {
     })
   }
 
-  test('a refusal of the provider is answered at once, and logged without a secret', async () => {
+  test('answers a refusal of the provider at once, and logs it without secrets', async () => {
     const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
@@ -187,7 +187,7 @@ describe('a phone call', () => {
     assert.doesNotMatch(log.lines.join('\n'), new RegExp(authToken))
   })
 
-  test('a name with markup in it is spoken, and is no TwiML', async () => {
+  test('speaks a name with markup in it as text', async () => {
     const name = `A&B <Say>"hello"</Say>'`
     const integration = await service.store.transaction((db) =>
       new Integrations(service.store).create({ name, type: 'authapi' }, Date.now(), db),
@@ -209,7 +209,7 @@ describe('a phone call', () => {
     const refused = async (answer: Promise<{ status: number }>) =>
       assert.equal((await answer).status, 403)
 
-    test('without a signature, or with one of another token', async () => {
+    test('refuses webhooks without a signature, or with one of another token', async () => {
       const txid = await begin()
       const { keyUrl = '' } = await api.takeCall()
       await refused(api.webhook(keyUrl, { Digits: '1' }, { signature: null }))
@@ -221,7 +221,7 @@ describe('a phone call', () => {
       await api.endCall('busy')
     })
 
-    test('signed, but with the key of another call', async () => {
+    test('refuses a signed webhook with the key of another call', async () => {
       await addUser('another', '+15550104799')
       const theirs = await begin('another')
       const mine = await begin()
@@ -233,7 +233,7 @@ describe('a phone call', () => {
       await api.endCall('busy')
     })
 
-    test('another key pressed than the one that was signed', async () => {
+    test('refuses another key than the signed one', async () => {
       const txid = await begin()
       const { keyUrl = '' } = await api.takeCall()
       const seen: string[] = []
@@ -246,7 +246,7 @@ describe('a phone call', () => {
       await api.endCall('busy')
     })
 
-    test('replayed after the end, it changes nothing', async () => {
+    test('ignores a webhook that is replayed after the end', async () => {
       const txid = await begin()
       const heard = await api.takeCall()
       await api.endCall('completed')
@@ -257,7 +257,7 @@ describe('a phone call', () => {
       assert.deepEqual(await logReason(txid), ['no_keys_pressed'])
     })
 
-    test('two keys at once: one counts', async () => {
+    test('counts one of two simultaneous keys', async () => {
       const txid = await begin()
       const heard = await api.takeCall()
       const said = await Promise.all(
@@ -267,7 +267,7 @@ describe('a phone call', () => {
       assert.equal((await logReason(txid)).length, 1)
     })
 
-    test('with GET there is nothing', async () => {
+    test('answers no GET', async () => {
       await begin()
       const { keyUrl = '' } = await api.takeCall()
       const { pathname, search } = new URL(keyUrl)

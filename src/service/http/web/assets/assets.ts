@@ -9,13 +9,13 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 const yearMs = 31_536_000_000
 const notBuilt = 503
 
-/** The browser apps as they were built: where each page lies, and who it is for. */
+/** The folders of the built browser apps. */
 const apps = { push: 'push_app', portal: 'portal', outbox: 'outbox' } as const
 
 /**
  * Adds the pages of the browser apps and the files they load.
  *
- * @param folder Where `web/build.ts` has put them.
+ * @param folder The output of `web/build.ts`.
  */
 export async function addAssets(server: FastifyInstance, folder: string): Promise<void> {
   await server.register(async (assets) => {
@@ -34,7 +34,7 @@ export async function addAssets(server: FastifyInstance, folder: string): Promis
   })
 }
 
-/** Their names change with what is in them, so that a browser asks for each once. */
+/** File names contain a hash of the content, so browsers request each file once. */
 async function addHashedFiles(assets: FastifyInstance, folder: string): Promise<void> {
   await assets.register(fastifyStatic, {
     root: join(folder, 'assets'),
@@ -47,7 +47,7 @@ async function addHashedFiles(assets: FastifyInstance, folder: string): Promise<
   })
 }
 
-/** A page that is the same for everybody, and a few files whose names are fixed. */
+/** The page of the push app, and its files with fixed names. */
 function addPushApp(assets: FastifyInstance, folder: string): void {
   assets.get('/app', async (_request, reply) => reply.redirect('/app/', 308))
   assets.get('/app/', async (_request, reply) => await sendPage(reply, folder, apps.push))
@@ -62,7 +62,7 @@ function addPushApp(assets: FastifyInstance, folder: string): void {
   }
 }
 
-/** Its pages are drawn in the browser, each under an address of its own. */
+/** One page for all addresses of the portal, which the browser renders. */
 function addPortal(assets: FastifyInstance, folder: string): void {
   assets.get('/portal', async (_request, reply) => await sendPage(reply, folder, apps.portal))
   assets.get('/portal/*', async (request, reply) => {
@@ -71,7 +71,7 @@ function addPortal(assets: FastifyInstance, folder: string): void {
   })
 }
 
-/** The component library writes style elements of its own: they carry this page's nonce. */
+/** The component library inserts style elements, which need the nonce of the page. */
 async function sendPage(reply: FastifyReply, folder: string, app: string): Promise<FastifyReply> {
   reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
   const page = await readFile(join(folder, app, 'index.html'), 'utf8').catch(() => undefined)

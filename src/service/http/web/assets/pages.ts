@@ -11,14 +11,14 @@ a:hover{border-color:light-dark(#2b4acb,#8ea6ff)}
 b{display:block;color:light-dark(#2b4acb,#8ea6ff)}
 p{color:light-dark(#565d76,#a4abc2)}`
 
-/** Where somebody goes on who has typed the host name alone. */
+/** For users who typed only the host name. */
 const start = `<h1>Countersign</h1>
 <p>The second factor of your sign-ins.</p>
 <a href="/portal"><b>Your devices</b>See and change what you sign in with.</a>
 <a href="/app/"><b>The app</b>Approve sign-ins and make passcodes on this phone.</a>
 <p>Programs ask on /auth/v2.</p>`
 
-/** Adds the few pages that a person may come across; each is complete in itself. */
+/** Adds the start page, which needs no other file. */
 export async function addPages(server: FastifyInstance): Promise<void> {
   await server.register(async (pages) => {
     await pages.register(helmet, {

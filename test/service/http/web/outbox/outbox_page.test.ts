@@ -31,13 +31,13 @@ describe('the page of the outbox', () => {
       headers: { authorization },
     })
 
-  test('the key is 256 bits, the same each time, and for the owner of the data folder alone', () => {
+  test('has a constant key of 256 bits that only the owner of the data folder can read', () => {
     assert.match(key, /^[\w-]{43}$/)
     assert.equal(outboxKey(service.folder).reveal(), key)
     assert.equal(statSync(join(service.folder, 'outbox', 'key')).mode & 0o777, 0o600)
   })
 
-  test('without the key nothing is shown and nothing is answered', async () => {
+  test('shows and answers nothing without the key', async () => {
     const forged = ['', 'Bearer', 'Bearer x', `Basic ${key}`, `Bearer ${key}x`, `Bearer ${key} x`]
     for (const authorization of forged) {
       assert.equal((await entries(authorization)).status, 401, authorization)
@@ -45,7 +45,7 @@ describe('the page of the outbox', () => {
     }
   })
 
-  test('a call is answered once it rings, and never afterwards', async () => {
+  test('answers a call while it rings, and not afterwards', async () => {
     const { txid } = parseResponse(
       await service.call({
         path: '/auth/v2/auth',
@@ -78,7 +78,7 @@ describe('the page of the outbox', () => {
     })
   }
 
-  test('a service that sends in earnest has no such page, whatever key is shown', async () => {
+  test('does not exist in a service that sends messages', async () => {
     const earnest = await TestService.start()
     try {
       const headers = { authorization: `Bearer ${outboxKey(earnest.folder).reveal()}` }
