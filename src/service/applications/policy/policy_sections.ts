@@ -71,7 +71,7 @@ const schemas = {
   }),
   /** A key that is missing has the value of `[lockout]` in countersign.cfg. */
   lockout: z.looseObject({
-    threshold: z.coerce.number().int().min(1).max(1000).optional(),
+    threshold: z.coerce.number().int().min(1).max(9999).optional(),
     minutes: z.coerce.number().int().min(1).max(1440).optional(),
   }),
   /** A key that is missing has the value of `[push]` in countersign.cfg. */
