@@ -1,4 +1,4 @@
-/** Tells the time to whoever must not read it for himself: a rule is given its now. */
+/** The current time, injected so that rules never read the system clock. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number

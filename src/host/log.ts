@@ -1,9 +1,9 @@
-/** What a line of a log tells beside its message; a `Secret` in it prints as `[secret]`. */
+/** Details of a log line. A `Secret` prints as `[secret]`. */
 export type LogFields = Readonly<Record<string, unknown>>
 
 /**
- * Where a program says what happened. Messages are lower case without a full stop; keys of
- * `fields` are the documents' words.
+ * A program's log. Messages are lower case without a full stop; keys of `fields` are the words of the
+ * documentation.
  */
 export interface Log {
   debug(message: string, fields?: LogFields): void
@@ -12,7 +12,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void
 }
 
-/** A log that nobody reads. */
+/** Discards everything. */
 export const silentLog: Log = {
   debug: () => {},
   info: () => {},

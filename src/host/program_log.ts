@@ -5,7 +5,7 @@ import { RotatingFile, type RotatingFileOptions } from './rotating_file.ts'
 import { Syslog, type SyslogOptions } from './syslog.ts'
 
 export interface ProgramLogOptions {
-  /** Stands in each line, as in `[countersign.proxy#info]`. */
+  /** Part of each line, as in `[countersign.proxy#info]`. */
   readonly component: string
   readonly debug: boolean
   readonly file?: RotatingFileOptions | undefined
@@ -18,8 +18,8 @@ const severities = { debug: 7, info: 6, warn: 4, error: 3 } as const
 type Level = keyof typeof severities
 
 /**
- * A program's main log: lines of a date with its offset, the component and level, and the message,
- * as the vendor's proxy writes them, so that the parsers that exist can read them.
+ * A program's main log. Each line has the date with its offset, component, level and message, in the
+ * format of the vendor's proxy, so that existing parsers work.
  *
  * `2026-11-24T17:18:00.123456+0000 [countersign.proxy#info] message key='value'`
  */
@@ -29,12 +29,12 @@ export class ProgramLog implements Log {
   readonly #file: RotatingFile | undefined
   readonly #syslog: Syslog | undefined
 
-  /** @throws An error of the system's where the log file can't be opened. */
+  /** @throws A system error if the log file can't be opened. */
   constructor(options: ProgramLogOptions) {
     this.#options = options
     this.#file = options.file === undefined ? undefined : new RotatingFile(options.file)
     this.#syslog = options.syslog === undefined ? undefined : new Syslog(options.syslog)
-    // a reader who has gone away must not take the program with him
+    // a closed pipe must not end the program
     if (options.stdout === true) process.stdout.on('error', () => {})
   }
 
@@ -54,7 +54,7 @@ export class ProgramLog implements Log {
     this.#write('error', message, fields)
   }
 
-  /** Writes what is still to be written. */
+  /** Flushes pending lines. */
   async close(): Promise<void> {
     await Promise.all([this.#file?.close(), this.#syslog?.close()])
   }
@@ -69,9 +69,9 @@ export class ProgramLog implements Log {
   }
 }
 
-/** Control characters would let a text from the network forge lines of its own. */
+/** Escapes control characters, so that text from the network can't forge log lines. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matching them is the purpose
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
     character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
@@ -86,7 +86,7 @@ function fieldsText(fields: LogFields | undefined): string {
 
 function valueText(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  // inspect is slow, and most values are plain words
+  // inspect is slow, and most values are plain text
   if (typeof value === 'string' && plainText.test(value)) return `'${value}'`
   if (value instanceof Error) return oneLine(value.stack ?? value.message)
   return oneLine(inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 4 }))
@@ -102,7 +102,10 @@ class LocalDate {
   #offset = 0
   #offsetText = ''
 
-  /** Many lines are written in one millisecond, and the offset changes but at a full quarter of an hour. */
+  /**
+   * Caches the text per millisecond, because many lines share one, and the offset per quarter of an hour,
+   * because it changes only then.
+   */
   text(now: number): string {
     if (now === this.#now) return this.#text
     if (!(now < this.#offsetUntil && now >= this.#offsetUntil - quarterMs)) this.#readOffset(now)

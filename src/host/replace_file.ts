@@ -13,17 +13,16 @@ import {
 import { dirname } from 'node:path'
 
 /**
- * Gives a file another content in one step: who reads it sees the old one or the new one, and after
- * a power cut it is one of the two. Mode and owner stay; of a symbolic link, what it points to is
- * replaced.
+ * Replaces the content of a file atomically: readers, also after a power cut, see either the old or the
+ * new content. Mode and owner stay. If the path is a symbolic link, its target is replaced.
  *
- * @throws An error of the system's, with the file as it was.
+ * @throws A system error; the file is then unchanged.
  */
 export function replaceFile(file: string, content: string): void {
   const path = realpathSync(file)
   const { mode, uid, gid } = statSync(path)
   const made = `${path}.${process.pid}.new`
-  // a file that is left over from a run that was broken off is in nobody's use
+  // a temporary file left by an interrupted run is not in use
   rmSync(made, { force: true })
   const descriptor = openSync(made, 'wx', 0o600)
   try {

@@ -14,29 +14,29 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 export interface RotatingFileOptions {
   readonly folder: string
   readonly name: string
-  /** Octets at which the file is rotated; 0 for never. */
+  /** Size in bytes at which the file is rotated; 0 disables rotation. */
   readonly maxSize: number
-  /** Rotated files that are kept; 0 keeps all. */
+  /** Number of rotated files to keep; 0 keeps all. */
   readonly maxFiles: number
-  /** How long after a failure it is tried again. */
+  /** Delay before a retry after a failure. */
   readonly retryMs?: number
 }
 
-/** A file that can't be written keeps no more than this in memory. */
+/** Maximum number of bytes kept in memory while the file can't be written. */
 const maxPending = 8 * 1024 * 1024
-/** How long a line may wait for others to be written with. */
+/** Maximum delay of a line, to batch it with others. */
 const gatherMs = 20
 const checkEveryMs = 1000
-/** In the place of an inode, where there is no such file. */
+/** Stands for a missing file in comparisons of inodes. */
 const missing = 0
 
 /**
- * A file that lines are appended to: `NAME`, and when it is full `NAME.1` (the newest), `NAME.2`, … .
- * Where all are kept they are not renamed each time: there the highest number is the newest.
+ * An append-only file, rotated to `NAME.1` (the newest), `NAME.2`, … . If all rotated files are kept,
+ * they are not renamed: the highest number is then the newest.
  *
- * Writing never throws and never waits: lines are gathered and written together. What can't be
- * written (a full disk, a folder that vanished) is counted and said once on standard error; writing
- * goes on when it can, also in a file that was moved away or deleted and is therefore made anew.
+ * Writing never throws or blocks: lines are buffered and written together. Lines that can't be written
+ * (full disk, missing folder) are counted and reported once on standard error. Writing resumes when
+ * possible, and a file that was moved or deleted is created again.
  */
 export class RotatingFile {
   readonly #options: RotatingFileOptions
@@ -50,7 +50,7 @@ export class RotatingFile {
   #checked = performance.now()
   #lost = 0
 
-  /** @throws An error of the system's where the folder can't be made or the file not be opened. */
+  /** @throws A system error if the folder can't be created or the file can't be opened. */
   constructor(options: RotatingFileOptions) {
     this.#options = options
     this.#path = join(options.folder, options.name)
@@ -58,12 +58,12 @@ export class RotatingFile {
     this.#open()
   }
 
-  /** Lines that were lost. */
+  /** Number of lost lines. */
   get lost(): number {
     return this.#lost
   }
 
-  /** @param line Without its line end. */
+  /** @param line Without a line break. */
   write(line: string): void {
     if (this.#pendingLength > maxPending) {
       this.#lost++
@@ -74,14 +74,14 @@ export class RotatingFile {
     this.#writing ??= this.#writePending()
   }
 
-  /** Writes what is still to be written. */
+  /** Flushes pending lines. */
   async close(): Promise<void> {
     await this.#writing
     await this.#closeStream()
   }
 
   async #writePending(): Promise<void> {
-    // what comes close together goes to the disk together: a write for each login would cost a tenth of it
+    // batched, because one write per login would cost a tenth of the login's time
     await new Promise((resolve) => setTimeout(resolve, gatherMs))
     while (this.#pending.length > 0) {
       const lines = this.#pending
@@ -97,7 +97,7 @@ export class RotatingFile {
 
   #append(text: string): Promise<Error | undefined> {
     const stream = this.#stream
-    if (stream === undefined) return Promise.resolve(new Error('it is not open'))
+    if (stream === undefined) return Promise.resolve(new Error('the file is not open'))
     return new Promise((resolve) => {
       stream.write(text, (error) => resolve(error ?? undefined))
     })
@@ -144,7 +144,7 @@ export class RotatingFile {
       })
     })
     stream.on('rotated', () => before++)
-    // a stream that has failed once takes nothing more
+    // a failed stream accepts no more writes
     stream.on('error', (error) => {
       if (this.#stream === stream) this.#failed(error, 0)
     })
@@ -171,7 +171,7 @@ export class RotatingFile {
     if (this.#failing) return
     this.#failing = true
     process.stderr.write(
-      `${this.#path}: ${error.message}; lines are lost until it can be written again\n`,
+      `${this.#path}: ${error.message}; lines are lost until the file is writable again\n`,
     )
   }
 
@@ -186,11 +186,11 @@ export class RotatingFile {
 
   #recovered(): void {
     this.#failing = false
-    process.stderr.write(`${this.#path}: written again; ${this.#lost} lines were lost\n`)
+    process.stderr.write(`${this.#path}: writable again; ${this.#lost} lines were lost\n`)
   }
 }
 
-/** Ends a line of which the end was lost, so that the next one stands by itself. */
+/** Ends an incomplete last line, so that the next line starts on its own. */
 function endLine(descriptor: number): void {
   const { size } = fstatSync(descriptor)
   if (size === 0) return

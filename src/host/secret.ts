@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * A text that must not reach a log, an error or a screen: however it is printed, it prints as
- * `[secret]`. Only `reveal` hands it out.
+ * Text that must not reach a log, an error or a screen. It always prints as `[secret]`; only `reveal`
+ * returns it.
  */
 export class Secret {
   readonly #value: string
@@ -11,7 +11,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The text itself, for the one call that needs it. */
+  /** The text. Call it only where the secret is used. */
   reveal(): string {
     return this.#value
   }

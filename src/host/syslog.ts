@@ -3,19 +3,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export interface SyslogOptions {
   /** `LOG_USER`, `LOG_LOCAL0`, … */
   readonly facility: string
-  /** The program's name in front of each line. */
+  /** The program name at the beginning of each line. */
   readonly tag: string
-  /** Program that takes the lines, as logger(1) does. */
+  /** Program that reads the lines, such as logger(1). */
   readonly logger?: string
   readonly restartMs?: number
 }
 
-/** Octets that wait for a logger that does not read; beyond them lines are lost. */
+/** Maximum number of bytes that wait for a slow logger; further lines are lost. */
 const maxWaiting = 1024 * 1024
 
 /**
- * Sends lines to the syslog of this machine through logger(1), since Node has no datagram socket
- * for /dev/log. Where logger ends it is started again; what is written meanwhile is lost and counted.
+ * Sends lines to this machine's syslog through logger(1), because Node can't send datagrams to /dev/log.
+ * If logger ends, it is restarted; lines written in between are lost and counted.
  */
 export class Syslog {
   readonly #options: SyslogOptions
@@ -29,7 +29,7 @@ export class Syslog {
     this.#start()
   }
 
-  /** Lines that were lost. */
+  /** Number of lost lines. */
   get lost(): number {
     return this.#lost
   }
@@ -68,7 +68,7 @@ export class Syslog {
       if (this.#closed) return
       if (!this.#told) {
         this.#told = true
-        process.stderr.write(`syslog: ${reason}; started again every ${restartMs} ms\n`)
+        process.stderr.write(`syslog: ${reason}; restarting every ${restartMs} ms\n`)
       }
       setTimeout(() => this.#start(), restartMs).unref()
     }

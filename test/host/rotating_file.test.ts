@@ -136,7 +136,7 @@ describe('a rotating file', () => {
       { encoding: 'utf8', timeout: 10_000 },
     )
     assert.equal(ran.status, 0, ran.stderr)
-    assert.equal(ran.stderr.split('lines are lost until it can be written again').length, 2)
+    assert.equal(ran.stderr.split('lines are lost until the file is writable again').length, 2)
   })
 
   test('a file that was moved away, or its folder, is made anew', async () => {

@@ -54,17 +54,17 @@ describe('kannel', { skip: skipKannel }, () => {
     assert.deepEqual((await kannel.message()).text, '€ ????')
     const text = smsText(['1234567'], '€ 😀')
     await client().sendSms(to, text)
-    assert.equal((await kannel.message()).text, 'EUR ?: 1234567')
+    assert.equal((await kannel.message()).text, 'Your EUR ? passcode: 1234567')
   })
 
   test('refuses a wrong password, and a number that it may not reach', async () => {
     await assert.rejects(client('guessed').sendSms(to, 'x'), {
       code: 'DELIVERY_REFUSED',
-      message: /does not let us send \(status 403\)/,
+      message: /rejected the credentials \(status 403\)/,
     })
     await assert.rejects(client().sendSms('+4312345678', 'x'), {
       code: 'DELIVERY_REFUSED',
-      message: /refused it \(status 400\)/,
+      message: /rejected the request \(status 400\)/,
     })
   })
 
@@ -87,7 +87,7 @@ describe('kannel', { skip: skipKannel }, () => {
     await kannel.stopSmsbox()
     await assert.rejects(client().sendSms(to, 'x'), {
       code: 'DELIVERY_UNREACHABLE',
-      message: /can't be reached \(ECONNREFUSED\)/,
+      message: /can't reach .* \(ECONNREFUSED\)/,
     })
   })
 })

@@ -118,7 +118,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     ] as const) {
       const error = await toError(smtp({ port, caFile, ...config }).send(mail))
       assert.equal(error.code, 'DELIVERY_REFUSED')
-      assert.match(error.message, /username and password of \[mail\]/)
+      assert.match(error.message, /credentials in \[mail\]/)
       assert(error.message.includes(status))
     }
   })
@@ -128,7 +128,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     for (const config of [{ caFile: undefined }, { caFile, security: 'tls' }] as const) {
       const error = await toError(smtp({ port, login, ...config }).send(mail))
       assert.equal(error.code, 'DELIVERY_UNREACHABLE')
-      assert.match(error.message, /no TLS that can be trusted/)
+      assert.match(error.message, /certificate of .* is not trusted/)
     }
   })
 })
@@ -224,7 +224,7 @@ describe('mail by servers that fail', () => {
     )
     const error = await toError(smtp({ port: server.port, login }).send(mail))
     assert.equal(error.code, 'DELIVERY_REFUSED')
-    assert.match(error.message, /no STARTTLS \(502\)/)
+    assert.match(error.message, /does not offer STARTTLS \(502\)/)
     assert(server.lines.includes('STARTTLS'))
     assert(!server.lines.some((line) => /^(AUTH|MAIL|DATA)/.test(line)))
     await server.close()
@@ -243,7 +243,7 @@ describe('mail by servers that fail', () => {
     const client = smtp({ port, security: 'none' })
     const error = await toError(client.send(mail))
     assert.equal(error.code, 'DELIVERY_UNREACHABLE')
-    assert.match(error.message, /can't be reached \(ECONNREFUSED\)/)
+    assert.match(error.message, /can't reach .* \(ECONNREFUSED\)/)
     const sending = client.send(mail)
     const server = await PlainServer.start(willing, port)
     await sending
@@ -254,7 +254,7 @@ describe('mail by servers that fail', () => {
   test('reports a host name that does not exist', async () => {
     const error = await toError(smtp({ port: 25, host: 'mail.invalid' }).send(mail))
     assert.equal(error.code, 'DELIVERY_UNREACHABLE')
-    assert.match(error.message, /can't be reached/)
+    assert.match(error.message, /can't reach/)
   })
 
   test('gives up a server that never greets, stops in the middle, or never ends a reply', async () => {

@@ -4,7 +4,7 @@ import { DeliveryError } from './messaging.ts'
 /**
  * Sends, and logs a failure for the operator.
  *
- * @param what As the log line calls it: `call`, `message`, `mail`.
+ * @param what The kind of message for the log line: `call`, `message`, `mail`.
  * @throws what `send` throws.
  */
 export async function logUndelivered(

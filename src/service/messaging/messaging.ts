@@ -1,4 +1,4 @@
-/** A sign-in that a phone is asked about; its answer settles the transaction. */
+/** A request to a phone to confirm a sign-in. The answer settles the transaction. */
 export interface PhonePrompt {
   readonly txid: string
   readonly phoneId: string
@@ -7,14 +7,14 @@ export interface PhonePrompt {
   readonly number: string
   readonly application: string
   readonly username: string
-  /** As the client sent them; empty where it sent none. */
+  /** As sent by the client; empty if absent. */
   readonly ipaddr: string
   readonly hostname: string
-  /** When nobody waits for the answer any more, in milliseconds since 1970. */
+  /** When the sign-in times out, in milliseconds since 1970. */
   readonly expires: number
 }
 
-/** What a message or a call is for, as the telephony log tells it. */
+/** The purpose of a message or call, as in the telephony log. */
 export type DeliveryContext = 'authentication' | 'enrollment' | 'administrator'
 
 export interface SmsMessage {
@@ -34,14 +34,14 @@ export interface MailMessage {
   readonly html?: string
 }
 
-/** Wakes the app on a phone that has been activated; what it shows it fetches itself. */
+/** Wakes the app on an activated phone. The app then fetches the request itself. */
 export interface PushPort {
   send(request: PhonePrompt): Promise<void>
 }
 
 /**
- * What a call that was placed does for its sign-in: the key pressed on the phone will settle it, or the
- * user now types the passcode that was spoken.
+ * How a call completes its sign-in: by a key pressed on the phone, or by the spoken passcode, which the
+ * user then types.
  */
 export type PlacedCall = 'waits for a key' | 'passcode spoken'
 
@@ -61,7 +61,7 @@ export interface MailPort {
   send(message: MailMessage): Promise<void>
 }
 
-/** The ways that are configured; a way that is not there is a factor that no phone has. */
+/** The configured ports. Without a port, no phone has the corresponding factor. */
 export interface Delivery {
   readonly push?: PushPort
   readonly phone?: PhonePort
@@ -70,16 +70,16 @@ export interface Delivery {
 }
 
 export type DeliveryErrorCode =
-  /** A limit of ours on what messages and calls may cost. */
+  /** One of our own cost limits. */
   | 'DELIVERY_LIMIT'
-  /** The provider won't: a number that there is not, a region that is not allowed, wrong keys. */
+  /** The provider refused: unknown number, region not allowed, wrong keys. */
   | 'DELIVERY_REFUSED'
-  /** The provider can't be asked, or can't send now: nothing was sent. */
+  /** The provider can't be reached or can't send now; nothing was sent. */
   | 'DELIVERY_UNREACHABLE'
-  /** The provider was asked and has not said what came of it: it may have been sent all the same. */
+  /** The provider received the request but did not respond; the message may have been sent. */
   | 'DELIVERY_UNANSWERED'
 
-/** Thrown by every port where nobody says that it was sent; the message says why and what to do. */
+/** Thrown by every port if sending is not confirmed. The message says why and what to do. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
   readonly code: DeliveryErrorCode

@@ -7,7 +7,7 @@ import type { TelephonyLimit } from './telephony_limit.ts'
 import type { VoiceAddresses } from './voice/voice_address.ts'
 import { askingText, passcodeText, voiceTexts } from './voice/voice_texts.ts'
 
-/** Makes passcodes for providers whose calls can't receive a key. */
+/** Creates passcodes for providers whose calls can't receive keys. */
 export interface PasscodeSpeaker {
   /**
    * @param say Places the call that speaks the passcode. Returns the provider's identifier.

@@ -9,7 +9,7 @@ export type Telephoned = Pick<TelephonyEvent, 'number' | 'userId' | 'txid' | 'co
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
-/** Guards what messages or calls cost: each is counted and logged before the provider is asked. */
+/** Limits the cost of messages and calls: each is counted and logged before the provider is called. */
 export class TelephonyLimit {
   readonly #store: Store
   readonly #log: TelephonyLog
@@ -32,11 +32,11 @@ export class TelephonyLimit {
   }
 
   /**
-   * Sends by `send`, unless that would go beyond a limit.
+   * Sends unless a limit is exceeded.
    *
    * @param send Returns the provider's identifier.
    * @throws {DeliveryError} `DELIVERY_LIMIT`, `DELIVERY_REFUSED` for a number that may not be
-   *   reached, and what `send` throws.
+   * reached, and what `send` throws.
    */
   async send(telephoned: Telephoned, send: () => Promise<string>): Promise<void> {
     this.#checkNumber(telephoned.number)
@@ -62,7 +62,7 @@ export class TelephonyLimit {
     if (!/^\+[1-9]\d{6,14}$/.test(number)) {
       throw new DeliveryError(
         'DELIVERY_REFUSED',
-        'the number is not an international one; write it like +15550101234',
+        'the number is not in international format; write it like +15550101234',
       )
     }
     if (allowedPrefixes.length === 0) return
@@ -73,7 +73,7 @@ export class TelephonyLimit {
     )
   }
 
-  /** Counted and written in one transaction: any number at once come one after another. */
+  /** Counts and writes in one transaction, so that simultaneous requests can't exceed a limit. */
   async #begin(
     telephoned: Telephoned,
     db: StoreDb,
@@ -94,7 +94,7 @@ export class TelephonyLimit {
     return { id, reached }
   }
 
-  /** The limit that is reached, in words. */
+  /** Describes the limit that is reached. */
   async #reached(
     { number, userId }: Telephoned,
     now: number,
@@ -108,7 +108,7 @@ export class TelephonyLimit {
       { most: userPerDay, whose: ofUser, sinceMs: dayMs, text: 'this user in a day' },
       { most: numberPerHour, whose: { number }, sinceMs: hourMs, text: 'this number in an hour' },
       { most: numberPerDay, whose: { number }, sinceMs: dayMs, text: 'this number in a day' },
-      { most: allPerHour, whose: 'all', sinceMs: hourMs, text: 'everybody in an hour' },
+      { most: allPerHour, whose: 'all', sinceMs: hourMs, text: 'all users in an hour' },
     ] as const
     for (const { most, whose, sinceMs, text } of rows) {
       if (most === 0 || whose === undefined) continue

@@ -18,12 +18,12 @@ import {
 const answerMs = 10_000
 const connectMs = 4_000
 const retryMs = 500
-/** A passcode that comes later than this is of no use any more. */
+/** A passcode that arrives later is useless. */
 const liveSecs = 300
 
 const peer: Peer = { name: 'aws', section: '[aws]' }
 
-/** The voices that Amazon Polly has for the languages of calls. */
+/** Amazon Polly's voices for the languages of calls. */
 const voices: Readonly<Record<Language, VoiceId>> = {
   en: 'JOANNA',
   de: 'VICKI',
@@ -35,11 +35,11 @@ const voices: Readonly<Record<Language, VoiceId>> = {
   pl: 'MAJA',
 }
 
-/** Errors by their name (AWS End User Messaging API reference), and what to do about them. */
+/** Error names (AWS End User Messaging API reference), with remedies. */
 const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> = {
   AccessDeniedException: [
     'DELIVERY_REFUSED',
-    'the access key may not do this; allow sms-voice:SendTextMessage and sms-voice:SendVoiceMessage',
+    'the access key lacks a permission; allow sms-voice:SendTextMessage and sms-voice:SendVoiceMessage',
   ],
   UnrecognizedClientException: ['DELIVERY_REFUSED', 'access_key_id is wrong'],
   InvalidSignatureException: [
@@ -49,13 +49,10 @@ const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> =
   ExpiredTokenException: ['DELIVERY_REFUSED', 'the credentials have expired'],
   CredentialsProviderError: [
     'DELIVERY_REFUSED',
-    'there are no credentials; set access_key_id or give the machine a role',
+    'no credentials found; set access_key_id or assign a role to the machine',
   ],
-  ValidationException: ['DELIVERY_REFUSED', 'the number or the sender is not valid'],
-  ResourceNotFoundException: [
-    'DELIVERY_REFUSED',
-    'the sender or the configuration set does not exist',
-  ],
+  ValidationException: ['DELIVERY_REFUSED', 'the number or sender is invalid'],
+  ResourceNotFoundException: ['DELIVERY_REFUSED', 'the sender or configuration set does not exist'],
   ConflictException: ['DELIVERY_REFUSED', 'the number has opted out, or the sender is not active'],
   ServiceQuotaExceededException: [
     'DELIVERY_REFUSED',
@@ -64,7 +61,7 @@ const failures: Readonly<Record<string, readonly [DeliveryErrorCode, string]>> =
   ThrottlingException: ['DELIVERY_UNREACHABLE', 'too many requests at once'],
   InternalServerException: [
     'DELIVERY_UNANSWERED',
-    'it has a failure of its own; it may have been sent all the same',
+    'internal error at the provider; the message may have been sent',
   ],
 }
 
@@ -80,11 +77,11 @@ export class AwsMessaging {
     this.#limitMs = limitMs
     this.#client = new PinpointSMSVoiceV2Client({
       region,
-      // what else it would try again may have been sent
+      // other retries of the SDK could send the message twice
       maxAttempts: 1,
       requestHandler: {
         connectionTimeout: connectMs,
-        // a connection that was kept may be closed just when a message is written to it
+        // the server may close an idle connection just as a request is written to it
         httpsAgent: {
           keepAlive: false,
           maxSockets: Number.POSITIVE_INFINITY,
@@ -121,7 +118,7 @@ export class AwsMessaging {
     )
   }
 
-  /** Calls a number and speaks. @returns The message's identifier. @throws {DeliveryError} */
+  /** Calls a number and speaks the text. @returns The message's identifier. @throws {DeliveryError} */
   async speak(to: string, from: string, text: string, language: Language): Promise<string> {
     const { configurationSet } = this.#config
     return await this.#sent((abortSignal) =>
@@ -159,7 +156,7 @@ export class AwsMessaging {
     }
   }
 
-  /** What AWS itself says of an error may repeat what was sent: it is not passed on. */
+  /** AWS's error messages may contain the message sent, so they are not passed on. */
   #failure(error: unknown, signal: AbortSignal): DeliveryError {
     const name = errorName(error)
     const known = failures[name]
@@ -170,12 +167,12 @@ export class AwsMessaging {
     if (status >= 300 && status < 500) {
       return new DeliveryError(
         'DELIVERY_REFUSED',
-        `aws refused it (${name}, status ${status}); check region and endpoint of [aws]`,
+        `aws rejected the request (${name}, status ${status}); check region and endpoint in [aws]`,
       )
     }
     return new DeliveryError(
       status === 503 ? 'DELIVERY_UNREACHABLE' : 'DELIVERY_UNANSWERED',
-      `aws, or what stands before it, has failed (${name}, status ${status})`,
+      `aws or a proxy in front of it failed (${name}, status ${status})`,
     )
   }
 }
@@ -184,7 +181,7 @@ function errorName(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }
 
-/** Of an answer that came, whatever it was. */
+/** The status, if there was any response. */
 function errorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined
   const metadata = error.$metadata
@@ -194,6 +191,6 @@ function errorStatus(error: unknown): number | undefined {
 
 function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code)
-  // the client's own limit on the time that connecting takes
+  // the SDK's connect timeout
   return errorName(error) === 'TimeoutError' ? 'CONNECT_TIMEOUT' : errorName(error)
 }

@@ -32,7 +32,7 @@ export class Smtp implements MailPort {
       port,
       ...(clientName === undefined ? {} : { name: clientName }),
       secure: security === 'tls',
-      // a server that leaves STARTTLS out of its list must not get the password in clear
+      // a server that does not offer STARTTLS must not receive the password in plain text
       requireTLS: security === 'starttls',
       ignoreTLS: security === 'none',
       ...(login === undefined
@@ -42,7 +42,7 @@ export class Smtp implements MailPort {
       connectionTimeout: limitMs,
       greetingTimeout: limitMs,
       socketTimeout: limitMs,
-      // never read files or URLs that a text names
+      // never read files or URLs named in a text
       disableFileAccess: true,
       disableUrlAccess: true,
     })
@@ -51,7 +51,7 @@ export class Smtp implements MailPort {
   /** @throws {DeliveryError} if the server does not accept the mail. */
   async send(message: MailMessage): Promise<void> {
     if (!isMailAddress(message.to)) {
-      throw new DeliveryError('DELIVERY_REFUSED', `'${message.to}' is not one mail address`)
+      throw new DeliveryError('DELIVERY_REFUSED', `'${message.to}' is not a single email address`)
     }
     try {
       await this.#once(message)
@@ -71,13 +71,13 @@ export class Smtp implements MailPort {
       subject,
       text,
       ...(html === undefined ? {} : { html }),
-      // no out-of-office answers
+      // suppresses out-of-office replies
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: AbortSignal.timeout(this.#limitMs * wholeLimits),
     })
   }
 
-  /** What the server itself says repeats addresses: its number is enough. */
+  /** The server's text contains addresses, so only its status is used. */
   #failure(error: unknown): DeliveryError {
     const status = errorStatus(error)
     if (status !== undefined) return refusal(status, errorCode(error))
@@ -94,39 +94,39 @@ export class Smtp implements MailPort {
   }
 }
 
-/** The replies that ask for another login, or for one at all (RFC 4954 §6). */
+/** Replies that reject or require credentials (RFC 4954 §6). */
 const loginReplies: readonly number[] = [454, 530, 534, 535, 538]
 
 function refusal(status: number, code: string): DeliveryError {
   if (code === 'EAUTH' || loginReplies.includes(status)) {
     return new DeliveryError(
       'DELIVERY_REFUSED',
-      `the mail server does not take username and password of [mail], or wants some (${status})`,
+      `the mail server rejected the credentials in [mail], or requires credentials (${status})`,
     )
   }
   if (code === 'ETLS') {
     return new DeliveryError(
       'DELIVERY_REFUSED',
-      `the mail server has no STARTTLS (${status}); check port and security of [mail]`,
+      `the mail server does not offer STARTTLS (${status}); check port and security in [mail]`,
     )
   }
   if (status < 500) {
     return new DeliveryError(
       'DELIVERY_UNREACHABLE',
-      `the mail server does not take it now (${status}); try again later`,
+      `the mail server temporarily rejected the mail (${status}); try again later`,
     )
   }
   return new DeliveryError(
     'DELIVERY_REFUSED',
     code === 'EENVELOPE'
-      ? `the mail server does not take the sender or the recipient (${status})`
-      : `the mail server does not take the mail (${status})`,
+      ? `the mail server rejected the sender or recipient (${status})`
+      : `the mail server rejected the mail (${status})`,
   )
 }
 
 interface SmtpFailure {
   readonly code?: unknown
-  /** Node's, where nodemailer has put its own in the place. */
+  /** Node's error code, which nodemailer may replace with its own. */
   readonly originalCode?: unknown
   readonly timeoutType?: unknown
   readonly responseCode?: unknown

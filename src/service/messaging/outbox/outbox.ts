@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../../host/clock.ts'
 
 interface Kept {
-  /** Short enough to be typed. */
+  /** Short enough to type. */
   readonly id: string
   /** In milliseconds since 1970. */
   readonly at: number
@@ -26,17 +26,17 @@ export interface KeptMail extends Kept {
 export interface KeptCall extends Kept {
   readonly kind: 'phone'
   readonly txid: string
-  /** What a callee hears. */
+  /** The spoken text. */
   readonly text: string
   readonly confirmKeys: string
   readonly fraudKey: string | null
   readonly expires: number
 }
 
-/** What would have been sent. */
+/** A test message. */
 export type OutboxEntry = KeptMessage | KeptMail | KeptCall
 
-/** A key that was pressed in a call; `null` if the callee hung up. */
+/** The key pressed in a call; `null` if the callee hung up. */
 interface OutboxAnswer {
   readonly id: string
   readonly key: string | null
@@ -51,14 +51,14 @@ const answerName = /^([a-z0-9]{6})\.answer$/
 const entryName = /^(\d{13})-[a-z0-9]{6}\.json$/
 
 /**
- * Messages, calls and mail that leave the machine only as files in a folder, to try everything out
- * without a provider: one file each, for its owner alone.
+ * Stores messages, calls and mail as files instead of sending them, one file each, readable only by the
+ * owner.
  */
 export class Outbox {
   readonly #folder: string
   readonly #clock: Clock
 
-  /** @param dataFolder The folder is `outbox` in it. */
+  /** @param dataFolder The outbox is its subfolder `outbox`. */
   constructor(dataFolder: string, clock: Clock) {
     this.#folder = join(dataFolder, 'outbox')
     this.#clock = clock
@@ -71,14 +71,14 @@ export class Outbox {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const file = join(this.#folder, `${String(at).padStart(13, '0')}-${id}.json`)
     const text = `${JSON.stringify({ id, at, ...entry }, undefined, 2)}\n`
-    // who lists the folder meanwhile sees whole files only
+    // renamed into place, so that readers see only complete files
     await writeFile(`${file}.new`, text, { mode: 0o600 })
     await rename(`${file}.new`, file)
     await this.#prune(at)
     return id
   }
 
-  /** The newest first, `most` of them. */
+  /** The newest entries first. */
   async list(most = maxKept): Promise<OutboxEntry[]> {
     const files = (await this.#files()).slice(0, most)
     const entries = await Promise.all(files.map((file) => this.#read(file)))
@@ -90,14 +90,14 @@ export class Outbox {
     return file === undefined ? undefined : await this.#read(file)
   }
 
-  /** Leaves an answer to a call for the service to take. @param key `null` for hanging up. */
+  /** Stores an answer to a call for the service. @param key `null` to hang up. */
   async answer(id: string, key: string | null): Promise<void> {
     const file = this.#answerFile(id)
     await writeFile(`${file}.new`, JSON.stringify({ key }), { mode: 0o600 })
     await rename(`${file}.new`, file)
   }
 
-  /** Answers that the service has not taken yet. */
+  /** Answers that the service has not processed yet. */
   async answers(): Promise<OutboxAnswer[]> {
     const ids = (await this.#names()).flatMap((name) => answerName.exec(name)?.[1] ?? [])
     const answers = await Promise.all(ids.map((id) => this.#readAnswer(id)))
@@ -108,7 +108,7 @@ export class Outbox {
     await rm(this.#answerFile(id), { force: true })
   }
 
-  /** @returns `undefined` if the answer was taken after the folder was listed. */
+  /** @returns `undefined` if the answer was processed after the folder was listed. */
   async #readAnswer(id: string): Promise<OutboxAnswer | undefined> {
     try {
       const { key }: Pick<OutboxAnswer, 'key'> = JSON.parse(
@@ -125,7 +125,7 @@ export class Outbox {
     return join(this.#folder, `${id}.answer`)
   }
 
-  /** The names of entries' files, the newest first. */
+  /** File names of the entries, newest first. */
   async #files(): Promise<string[]> {
     const names = await this.#names()
     return names
@@ -138,12 +138,12 @@ export class Outbox {
     try {
       return await readdir(this.#folder)
     } catch {
-      // nothing has been sent yet
+      // the folder does not exist before the first message
       return []
     }
   }
 
-  /** `undefined` where it is gone meanwhile. */
+  /** @returns `undefined` if the file was removed in the meantime. */
   async #read(file: string): Promise<OutboxEntry | undefined> {
     try {
       const entry: OutboxEntry = JSON.parse(await readFile(join(this.#folder, file), 'utf8'))

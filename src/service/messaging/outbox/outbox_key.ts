@@ -6,10 +6,9 @@ import { Secret } from '../../../host/secret.ts'
 const octets = 32
 
 /**
- * The key to the page of the outbox: whoever may read the data folder may have it. It is made when
- * it is asked for the first time.
+ * The key of the outbox page, for anyone who can read the data folder. Created on first use.
  *
- * @param dataFolder It lies beside the outbox's files there, for its owner alone.
+ * @param dataFolder The key file is in its outbox folder, readable only by the owner.
  * @returns 256 bits in base64url.
  */
 export function outboxKey(dataFolder: string): Secret {
@@ -21,7 +20,7 @@ export function outboxKey(dataFolder: string): Secret {
   const made = join(folder, `key.${process.pid}.new`)
   writeFileSync(made, randomBytes(octets).toString('base64url'), { mode: 0o600 })
   try {
-    // of two programs that make one at once, one is first
+    // another program may create it at the same time
     linkSync(made, file)
   } catch (error) {
     if (!isThere(error)) throw error
@@ -32,9 +31,9 @@ export function outboxKey(dataFolder: string): Secret {
 }
 
 /**
- * The address of the page, with its key behind the `#`, where no log has it.
+ * The URL of the page. The key is in the fragment, which never reaches a log.
  *
- * @param serviceUrl Without a slash at its end.
+ * @param serviceUrl Without a trailing slash.
  */
 export function outboxUrl(serviceUrl: string, dataFolder: string): string {
   return `${serviceUrl}/outbox#${outboxKey(dataFolder).reveal()}`

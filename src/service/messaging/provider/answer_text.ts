@@ -1,4 +1,4 @@
-/** Reads the text of an answer, and stops once it is longer than a provider's answers are. */
+/** Reads the text of a response up to a maximum length. */
 export async function answerText(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,

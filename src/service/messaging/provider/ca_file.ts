@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { DeliveryError } from '../messaging.ts'
 
-/** The authority that a provider's certificate is checked by. @throws {DeliveryError} */
+/** Reads the CA certificate for a provider. @throws {DeliveryError} */
 export function readCaFile(file: string): string {
   const text = readText(file)
   try {
@@ -11,7 +11,7 @@ export function readCaFile(file: string): string {
   } catch {
     throw new DeliveryError(
       'DELIVERY_REFUSED',
-      `ca_file ${file} holds no certificate; write a PEM file that begins with one`,
+      `ca_file ${file} contains no certificate; it must be a PEM file that begins with a certificate`,
     )
   }
 }
@@ -23,7 +23,7 @@ function readText(file: string): string {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new DeliveryError(
       'DELIVERY_REFUSED',
-      `ca_file ${file} can't be read (${code}); write a PEM file that can`,
+      `can't read ca_file ${file} (${code}); name a readable PEM file`,
     )
   }
 }

@@ -1,14 +1,14 @@
 import { DeliveryError } from '../messaging.ts'
 
-/** Who was to be told, and the section of countersign.cfg that says where that is. */
+/** A server that messages go to, and its section in countersign.cfg. */
 export interface Peer {
-  /** As messages call it: `twilio`, `the mail server`. */
+  /** Its name in messages: `twilio`, `the mail server`. */
   readonly name: string
   /** `[twilio]` */
   readonly section: string
 }
 
-/** Errors that come before anything was written: nothing was sent, and another try can't send twice. */
+/** Errors before anything was written. Nothing was sent, so a retry can't send twice. */
 const notConnected: readonly string[] = [
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -20,38 +20,38 @@ const notConnected: readonly string[] = [
   'CONNECT_TIMEOUT',
 ]
 
-/** Errors of certificates (OpenSSL's X509_V_ERR_… as Node names them) and of the TLS handshake. */
+/** Certificate errors (OpenSSL's X509_V_ERR_… in Node's spelling) and TLS handshake errors. */
 const notSecured = /CERT|SIGNATURE|^ERR_SSL_|^ERR_TLS_|^EPROTO$|^ETLS$/
 
-/** Whether an error's code says that there was no connection at all. */
+/** Whether an error code means that no connection was made. */
 export function isNotConnected(code: string): boolean {
   return notConnected.includes(code)
 }
 
-/** A connection that failed with an error's code, told without the address: there may be a password in it. */
+/** Describes a failed connection without its URL, which may contain a password. */
 export function connectionFailure({ name, section }: Peer, code: string): DeliveryError {
   if (isNotConnected(code)) {
     return new DeliveryError(
       'DELIVERY_UNREACHABLE',
-      `${name} can't be reached (${code}); check its address in ${section} and the way to it`,
+      `can't reach ${name} (${code}); check its address in ${section} and the network`,
     )
   }
   if (notSecured.test(code)) {
     return new DeliveryError(
       'DELIVERY_UNREACHABLE',
-      `${name} has no TLS that can be trusted (${code}); check its address and ca_file in ${section}`,
+      `the TLS certificate of ${name} is not trusted (${code}); check its address and ca_file in ${section}`,
     )
   }
   return new DeliveryError(
     'DELIVERY_UNANSWERED',
-    `the connection to ${name} broke (${code === '' ? 'unknown' : code}); it may have been sent all the same`,
+    `the connection to ${name} broke (${code === '' ? 'unknown' : code}); the message may have been sent`,
   )
 }
 
-/** Nothing came in time. */
+/** A timeout. */
 export function noAnswer({ name }: Peer, limitMs: number): DeliveryError {
   return new DeliveryError(
     'DELIVERY_UNANSWERED',
-    `${name} did not answer in ${limitMs / 1000} s; it may have been sent all the same`,
+    `${name} did not answer in ${limitMs / 1000} s; the message may have been sent`,
   )
 }

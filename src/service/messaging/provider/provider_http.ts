@@ -16,7 +16,7 @@ export interface ProviderAnswer {
 }
 
 export interface ProviderHttpOptions extends Peer {
-  /** PEM of the authority to trust, in place of those that everybody trusts. */
+  /** PEM file of the CA to trust instead of the public ones. */
   readonly caFile: string | undefined
   readonly limitMs?: number
 }
@@ -28,28 +28,28 @@ const maxAnswerLength = 65_536
 
 const tooMany = 429
 
-/** A provider's HTTP interface: one time limit for all, and a second try only where that is safe. */
+/** HTTP requests to a provider, with one timeout, and a retry only if nothing can be sent twice. */
 export class ProviderHttp {
   readonly #peer: Peer
   readonly #limitMs: number
   readonly #agent: Agent
 
-  /** @throws {DeliveryError} `DELIVERY_REFUSED` where the authority's file can't be read. */
+  /** @throws {DeliveryError} `DELIVERY_REFUSED` if the CA file can't be read. */
   constructor({ caFile, limitMs = answerMs, ...peer }: ProviderHttpOptions) {
     this.#peer = peer
     this.#limitMs = limitMs
     this.#agent = new Agent({
       connect: { timeout: connectMs, ...(caFile === undefined ? {} : { ca: readCaFile(caFile) }) },
-      // a connection that was kept may be closed just when a message is written to it
+      // the server may close an idle connection just as a request is written to it
       pipelining: 0,
     })
   }
 
   /**
-   * One request and its whole answer, of whatever status.
+   * Sends a request and returns its response, whatever the status.
    *
    * @throws {DeliveryError} `DELIVERY_UNREACHABLE` where it could not be sent,
-   *   `DELIVERY_UNANSWERED` where it was, and no answer came in time.
+   * `DELIVERY_UNANSWERED` where it was, and no answer came in time.
    */
   async send(sent: ProviderRequest): Promise<ProviderAnswer> {
     const signal = AbortSignal.timeout(this.#limitMs)

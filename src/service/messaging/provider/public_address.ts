@@ -2,7 +2,7 @@ import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** A client named an address that it must not reach through this service. */
+/** A client supplied an address that the service must not connect to. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError'
   readonly code = 'PRIVATE_ADDRESS'
@@ -44,7 +44,10 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
     const secret = addresses.find(({ address }) => !isPublicAddress(address))
     const [first] = addresses
     if (secret !== undefined || first === undefined) {
-      return callback(new PrivateAddressError(`${hostname} is no host of the public Internet`), [])
+      return callback(
+        new PrivateAddressError(`${hostname} is not a host on the public Internet`),
+        [],
+      )
     }
     if (options.all === true) callback(null, addresses)
     else callback(null, first.address, first.family)

@@ -5,7 +5,7 @@ import { ProviderHttp } from '../provider/provider_http.ts'
 
 const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' }
 
-/** Any gateway that sends a message for one HTTP request, by templates of its address and body. */
+/** A gateway that sends a message for one HTTP request, built from templates for URL and body. */
 export class SmsGateway {
   readonly #config: HttpGatewayConfig
   readonly #http: ProviderHttp
@@ -20,7 +20,10 @@ export class SmsGateway {
     })
   }
 
-  /** @returns What the log shows: the answer itself may repeat the text. @throws {DeliveryError} */
+  /**
+   * @returns Text for the log, without the response, which may contain the message. @throws
+   *   {DeliveryError}
+   */
   async sendSms(to: string, text: string): Promise<string> {
     const { method, url, body, contentType, headers, from, plus, successPattern } = this.#config
     const values = { to: plus ? to : to.replace(/^\+/, ''), text, from }
@@ -37,13 +40,13 @@ export class SmsGateway {
     if (status >= 300 && status < 400) {
       throw new DeliveryError(
         'DELIVERY_REFUSED',
-        `the SMS gateway sends elsewhere (status ${status}), which is not followed; write the address it is at into url of [http_gateway]`,
+        `the SMS gateway redirects (status ${status}), which is not followed; set url in [http_gateway] to its final address`,
       )
     }
     if (status === 401 || status === 403) {
       throw new DeliveryError(
         'DELIVERY_REFUSED',
-        `the SMS gateway does not let us send (status ${status}); check the name, password or key in [http_gateway]`,
+        `the SMS gateway rejected the credentials (status ${status}); check the name, password or key in [http_gateway]`,
       )
     }
     if (status === 429 || status === 503) {
@@ -55,13 +58,13 @@ export class SmsGateway {
     if (status >= 500) {
       throw new DeliveryError(
         'DELIVERY_UNANSWERED',
-        `the SMS gateway has failed (status ${status}); it may have been sent all the same`,
+        `the SMS gateway failed (status ${status}); the message may have been sent`,
       )
     }
     if (status < 200 || status >= 300) {
       throw new DeliveryError(
         'DELIVERY_REFUSED',
-        `the SMS gateway refused it (status ${status}); check url, body and headers of [http_gateway]`,
+        `the SMS gateway rejected the request (status ${status}); check url, body and headers in [http_gateway]`,
       )
     }
     if (successPattern !== undefined && !successPattern.test(answer.text)) {

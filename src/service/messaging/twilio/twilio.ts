@@ -2,38 +2,38 @@ import type { TwilioConfig } from '../../config/twilio_section.ts'
 import { DeliveryError, type DeliveryErrorCode } from '../messaging.ts'
 import { ProviderHttp } from '../provider/provider_http.ts'
 
-/** A call to place: what answers it, and what is told of its end. */
+/** A call to place, with its webhooks. */
 export interface TwilioCall {
   readonly to: string
   readonly from: string
-  /** Where the call's instructions (TwiML) are. */
+  /** URL of the call's instructions (TwiML). */
   readonly url: string
   readonly statusUrl: string
 }
 
-/** How long it may ring: what is left of a sign-in's minute is for the key. */
+/** Ring time. The rest of the sign-in's minute remains for the key. */
 const ringSecs = 40
 
-/** Errors by their number (twilio.com/docs/api/errors), and what to do about them. */
+/** Error numbers (twilio.com/docs/api/errors), with remedies. */
 const failures: Readonly<Record<number, readonly [DeliveryErrorCode, string]>> = {
   20003: ['DELIVERY_REFUSED', 'account_sid or auth_token is wrong'],
   20429: ['DELIVERY_UNREACHABLE', 'too many requests at once'],
-  21210: ['DELIVERY_REFUSED', 'caller_id is no number of the account'],
+  21210: ['DELIVERY_REFUSED', 'caller_id is not a number of the account'],
   21211: ['DELIVERY_REFUSED', 'the number does not exist'],
-  21212: ['DELIVERY_REFUSED', 'the sender is not valid; check from and caller_id'],
-  21214: ['DELIVERY_REFUSED', 'the number can not be called'],
+  21212: ['DELIVERY_REFUSED', 'the sender is invalid; check from and caller_id'],
+  21214: ['DELIVERY_REFUSED', 'the number can’t be called'],
   21215: ['DELIVERY_REFUSED', 'calls to this country are not allowed in the account'],
   21217: ['DELIVERY_REFUSED', 'the number does not exist'],
-  21219: ['DELIVERY_REFUSED', 'a trial account reaches only numbers that are verified in it'],
+  21219: ['DELIVERY_REFUSED', 'a trial account can reach only verified numbers'],
   21408: ['DELIVERY_REFUSED', 'messages to this country are not allowed in the account'],
-  21606: ['DELIVERY_REFUSED', 'from is no number of the account that can send messages'],
-  21608: ['DELIVERY_REFUSED', 'a trial account reaches only numbers that are verified in it'],
-  21610: ['DELIVERY_REFUSED', 'the owner of the number has answered STOP'],
-  21612: ['DELIVERY_REFUSED', 'from does not reach this number'],
-  21614: ['DELIVERY_REFUSED', 'the number is not a mobile one'],
+  21606: ['DELIVERY_REFUSED', 'from is not a number of the account that can send messages'],
+  21608: ['DELIVERY_REFUSED', 'a trial account can reach only verified numbers'],
+  21610: ['DELIVERY_REFUSED', 'the recipient has opted out with STOP'],
+  21612: ['DELIVERY_REFUSED', 'from can’t send to this number'],
+  21614: ['DELIVERY_REFUSED', 'the number is not a mobile number'],
 }
 
-/** Twilio's API for messages and calls (2010-04-01), which others have as well. */
+/** Twilio's API for messages and calls (2010-04-01), which other providers implement as well. */
 export class Twilio {
   readonly #config: TwilioConfig
   readonly #http: ProviderHttp
@@ -93,7 +93,7 @@ export class Twilio {
   }
 }
 
-/** What Twilio itself says of an error repeats what was sent: it is not passed on. */
+/** Twilio's error messages contain the message sent, so they are not passed on. */
 function toDeliveryError(status: number, code: number | undefined): DeliveryError {
   const known = failures[code ?? (status === 401 ? 20003 : status === 429 ? 20429 : 0)]
   const number = code === undefined ? `status ${status}` : `error ${code}`
@@ -103,11 +103,11 @@ function toDeliveryError(status: number, code: number | undefined): DeliveryErro
   return status >= 500
     ? new DeliveryError(
         'DELIVERY_UNANSWERED',
-        `twilio has a failure of its own (${number}); it may have been sent all the same`,
+        `internal error at twilio (${number}); the message may have been sent`,
       )
     : new DeliveryError(
         'DELIVERY_REFUSED',
-        `twilio refused it (${number}); see twilio.com/docs/api/errors`,
+        `twilio rejected the request (${number}); see twilio.com/docs/api/errors`,
       )
 }
 

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * Whether a webhook comes from who knows the auth token (twilio.com/docs/usage/security): HMAC-SHA1
- * over the address as it was called, and the fields by their names.
+ * Whether a webhook is signed with the auth token (twilio.com/docs/usage/security): HMAC-SHA1 over the
+ * URL as called, then the fields sorted by name.
  *
- * @param url With its query.
+ * @param url Including the query.
  * @param signature X-Twilio-Signature, in base64.
  */
 export function isSignedByTwilio(
@@ -23,7 +23,7 @@ export function isSignedByTwilio(
     .some((own) => own.length === given.length && timingSafeEqual(own, given))
 }
 
-/** Some sign it with the port that the scheme has anyway, some leave every port out. */
+/** Some clients sign the default port as well, and some omit every port. */
 function addresses(url: string): string[] {
   const [, origin = '', host = '', rest = ''] =
     /^(https?:\/\/)(\[[^\]]*\]|[^/?:]*)(?::\d+)?(.*)$/s.exec(url) ?? []

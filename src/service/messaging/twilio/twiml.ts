@@ -1,15 +1,15 @@
-/** TwiML: what a call does next. */
+/** The next step of a call. */
 export interface CallReply {
-  /** As `Say` wants it: `en-US`. */
+  /** A language code for `Say`, such as `en-US`. */
   readonly language: string
   readonly says: string
-  /** Where a key that is pressed meanwhile goes to; without it the call ends. */
+  /** URL for a pressed key; without it the call ends. */
   readonly keyUrl?: string
-  /** What is said where none was pressed. */
+  /** Spoken if no key was pressed. */
   readonly otherwise?: string
 }
 
-/** How long after the last word a key may come. */
+/** Time to press a key after the last word. */
 const keySecs = 8
 
 /** Writes a reply as TwiML. */
@@ -17,7 +17,7 @@ export function twiml({ language, says, keyUrl, otherwise }: CallReply): string 
   const say = (text: string): string =>
     `<Say language="${escaped(language)}">${escaped(text)}</Say>`
   if (keyUrl === undefined) return document(`${say(says)}<Hangup/>`)
-  // finishOnKey is empty, else # would end the input and not be one
+  // finishOnKey is empty, because # would otherwise end the input instead of being a key
   const gather = `<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="${keySecs}" method="POST" action="${escaped(keyUrl)}">${say(says)}</Gather>`
   return document(`${gather}${otherwise === undefined ? '' : say(otherwise)}<Hangup/>`)
 }
@@ -34,7 +34,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** Characters that XML 1.0 has no place for are left out. */
+/** Omits characters that XML 1.0 does not allow. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

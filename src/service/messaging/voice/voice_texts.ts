@@ -1,8 +1,8 @@
 import type { Language } from '../../config/phone_section.ts'
 
-/** What a call says. */
+/** The texts of a call. */
 export interface VoiceTexts {
-  /** As TwiML's `Say` wants it. */
+  /** A language code for TwiML's `Say`. */
   readonly tag: string
   signIn(application: string): string
   confirm(key: string): string
@@ -12,9 +12,9 @@ export interface VoiceTexts {
   readonly reported: string
   readonly noKey: string
   readonly over: string
-  /** @param digits Parted, so that they are spoken one by one. */
+  /** @param digits Separated, so that they are spoken one by one. */
   passcode(application: string, digits: string): string
-  /** What the keys are called that are no digits. */
+  /** Names of the keys that are not digits. */
   readonly keys: { readonly '#': string; readonly '*': string }
 }
 
@@ -125,7 +125,7 @@ export const voiceTexts: Readonly<Record<Language, VoiceTexts>> = {
   },
 }
 
-/** What is asked for in a call: who is signing in where, and which key means what. */
+/** The question in a call: which user signs in to which application, and what each key does. */
 export function askingText(
   texts: VoiceTexts,
   application: string,

@@ -3,7 +3,7 @@ import { vapidPlace } from '../../store/rotation.ts'
 import { addSetting, readSetting } from '../../store/settings.ts'
 import type { Store } from '../../store/store.ts'
 
-/** What push services know this service by (RFC 8292): P-256, both in base64url. */
+/** The key pair that identifies this service to push services (RFC 8292): P-256, both in base64url. */
 export interface VapidKeys {
   readonly publicKey: string
   readonly privateKey: string

@@ -37,7 +37,7 @@ const endedStatuses = [404, 410]
 /** Status for a token or subject (RFC 8292) that the push service does not accept. */
 const notAuthorised = [401, 403]
 const maxDetailLength = 200
-/** How much of an answer is read. */
+/** Maximum number of bytes of a response that are read. */
 const maxAnswerLength = 4096
 
 interface PushAnswer {
@@ -89,10 +89,10 @@ export class WebPush implements PushPort {
     }
     if (endedStatuses.includes(status)) {
       await this.#subscriptions.ended(phoneId, json)
-      throw new DeliveryError('DELIVERY_REFUSED', 'the browser does not want to be woken any more')
+      throw new DeliveryError('DELIVERY_REFUSED', 'the browser has ended the subscription')
     }
     if (status < 200 || status >= 300) {
-      throw new DeliveryError('DELIVERY_REFUSED', `the push service has answered with ${status}`)
+      throw new DeliveryError('DELIVERY_REFUSED', `the push service returned status ${status}`)
     }
   }
 
@@ -135,7 +135,7 @@ export class WebPush implements PushPort {
       const refused = error instanceof PrivateAddressError
       throw new DeliveryError(
         refused ? 'DELIVERY_REFUSED' : 'DELIVERY_UNREACHABLE',
-        `the push service ${url.host} could not be asked: ${detail}`,
+        `can't reach the push service ${url.host}: ${detail}`,
       )
     }
   }
@@ -150,14 +150,14 @@ export class WebPush implements PushPort {
     if (address !== undefined && !isPublicAddress(address)) {
       throw new DeliveryError(
         'DELIVERY_REFUSED',
-        `${url.hostname} is no push service of the public Internet; one of your own belongs into private_push_services`,
+        `${url.hostname} is not a push service on the public Internet; add your own push services to private_push_services`,
       )
     }
     return this.#public
   }
 }
 
-/** Untrusted text of a server that the client named, in one printable line. */
+/** Makes text from an untrusted server printable, in one line. */
 function printable(text: string): string {
   return text.slice(0, maxDetailLength).replace(/[^\x20-\x7e]+/g, ' ')
 }
@@ -168,7 +168,7 @@ function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string,
   )
 }
 
-/** Without the cause: libraries put addresses and keys there. */
+/** Without the cause, where libraries put addresses and keys. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return 'code' in error ? `${error.code}` : error.name

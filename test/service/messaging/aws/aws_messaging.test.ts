@@ -215,7 +215,7 @@ describe('the client of AWS End User Messaging', () => {
     try {
       const error = await toError(client({ credentials: undefined }).sendSms(to, text))
       assert.equal(error.code, 'DELIVERY_REFUSED')
-      assert.match(error.message, /there are no credentials/)
+      assert.match(error.message, /no credentials found/)
       Object.assign(process.env, {
         AWS_ACCESS_KEY_ID: accessKey.id,
         AWS_SECRET_ACCESS_KEY: accessKey.secret,

@@ -164,7 +164,7 @@ describe('the client of an HTTP gateway', () => {
       gateway.next = [{ status, body: '', headers: { location } }]
       const error = await toError(client(query).sendSms(to, 'x'))
       assert.equal(error.code, 'DELIVERY_REFUSED')
-      assert.match(error.message, /sends elsewhere/)
+      assert.match(error.message, /redirects/)
       assert(!error.message.includes(location))
     }
     assert.deepEqual(elsewhere.received, [])
