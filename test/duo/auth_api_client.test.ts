@@ -46,7 +46,7 @@ describe('the client of the Auth API', () => {
     return client
   }
 
-  test('keeps its limits when the clock of the system is set back', async () => {
+  test('keeps its limits when the system clock is set back', async () => {
     let now = Date.now()
     const client = describeClient({ clock: { now: () => now }, timeoutSecs: 1 })
     api.preauth = () => 'hang'
@@ -61,7 +61,7 @@ describe('the client of the Auth API', () => {
     await assert.rejects(second, { reason: 'timeout', mayHaveBeenReceived: true })
   })
 
-  test('gives up a call that waits to be sent again when it closes', async () => {
+  test('cancels a waiting retry when it closes', async () => {
     api.auth = () => ({ ...fail(42901, 'Too Many Requests'), headers: { 'retry-after': '20' } })
     const client = describeClient()
     const rejected = assert.rejects(client.auth(push), {
@@ -74,7 +74,7 @@ describe('the client of the Auth API', () => {
     await rejected
   })
 
-  test('does not send a call that was given up before', async () => {
+  test('does not send a cancelled call', async () => {
     const signal = AbortSignal.abort()
     await assert.rejects(describeClient().preauth({ username: 'alice' }, { signal }), {
       reason: 'cancelled',
@@ -83,7 +83,7 @@ describe('the client of the Auth API', () => {
     assert.equal(api.asked('/auth/v2/preauth').length, 0)
   })
 
-  test('does not send auth again when TLS fails after it was sent over HTTP/2', async () => {
+  test('does not repeat auth when TLS fails after it was sent over HTTP/2', async () => {
     const server = createSecureServer({
       allowHTTP1: true,
       cert: readFileSync(api.caFile),

@@ -7,7 +7,7 @@ import { CallQueue } from '../../src/duo/https/call_queue.ts'
 const neverMs = 60_000
 
 describe('the queue for connections to the API', () => {
-  test('gives free places at once, and no more than there are', async () => {
+  test('assigns free places at once, up to the limit', async () => {
     const queue = new CallQueue({ maxRunning: 2, maxWaiting: 10 })
     assert.deepEqual([enter(queue), enter(queue)], [undefined, undefined])
     const third = enter(queue)
@@ -16,7 +16,7 @@ describe('the queue for connections to the API', () => {
     await third
   })
 
-  test('lets calls in in order of arrival', async () => {
+  test('admits calls in order of arrival', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 10 })
     const order: number[] = []
     void enter(queue)
@@ -26,7 +26,7 @@ describe('the queue for connections to the API', () => {
     assert.deepEqual(order, [1, 2, 3])
   })
 
-  test('refuses a call when too many wait', async () => {
+  test('rejects a call when too many wait', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
     void enter(queue)
     const waiting = enter(queue)
@@ -39,7 +39,7 @@ describe('the queue for connections to the API', () => {
     await next
   })
 
-  test('does not count calls that gave up as waiting, and passes no place to them', async () => {
+  test('does not count cancelled calls as waiting, and passes no place to them', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 2 })
     void enter(queue)
     const given = new AbortController()
@@ -59,7 +59,7 @@ describe('the queue for connections to the API', () => {
     assert(enter(queue, 5)?.catch(() => {}) !== undefined, 'one place, not two')
   })
 
-  test('refuses a call that was given up before it came', async () => {
+  test('rejects a call that was cancelled before', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
     await assert.rejects(async () => enter(queue, neverMs, AbortSignal.abort()), {
       reason: 'cancelled',
@@ -67,7 +67,7 @@ describe('the queue for connections to the API', () => {
     assert.equal(enter(queue), undefined)
   })
 
-  test('stays exact over thousands of calls of which every third gives up', async () => {
+  test('stays exact over thousands of calls of which every third is cancelled', async () => {
     const queue = new CallQueue({ maxRunning: 3, maxWaiting: 5_000 })
     let running = 0
     let most = 0

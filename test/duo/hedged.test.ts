@@ -4,8 +4,8 @@ import { hedged } from '../../src/duo/https/hedged.ts'
 
 const limits = { slowMs: 5, limitMs: 60 }
 
-describe('a call that is run again beside the first if that is slow', () => {
-  test('runs once if it is quick, also to fail', async () => {
+describe('a hedged call', () => {
+  test('runs once if it succeeds or fails quickly', async () => {
     let calls = 0
     assert.equal(await hedged(limits, async () => ++calls), 1)
     const failing = async () => {
@@ -16,7 +16,7 @@ describe('a call that is run again beside the first if that is slow', () => {
     assert.equal(calls, 2)
   })
 
-  test('returns what the second call returns while the first hangs, and gives the first up', async () => {
+  test('returns the second result while the first call hangs, and cancels the first', async () => {
     const signals: AbortSignal[] = []
     const limitsMs: number[] = []
     const result = await hedged(limits, ({ signal, limitMs }) => {
@@ -29,7 +29,7 @@ describe('a call that is run again beside the first if that is slow', () => {
     assert.deepEqual([...new Set(signals.map(({ aborted }) => aborted))], [true])
   })
 
-  test('returns what the first call returns late, though the second has failed', async () => {
+  test('returns the late result of the first call if the second failed', async () => {
     const first = Promise.withResolvers<string>()
     let calls = 0
     const result = await hedged(limits, async () => {
@@ -40,7 +40,7 @@ describe('a call that is run again beside the first if that is slow', () => {
     assert.equal(result, 'first')
   })
 
-  test('fails as the first call did if both fail', async () => {
+  test('throws the first error if both fail', async () => {
     const first = Promise.withResolvers<string>()
     let calls = 0
     const both = hedged(limits, async () => {

@@ -28,7 +28,7 @@ describe('a limit that counts only time in which the process runs', () => {
     assert.equal(expired, 0)
   })
 
-  test('a stall longer than the span does not use it up', async () => {
+  test('does not expire after a stall that is longer than the limit', async () => {
     let expired = false
     const cancel = afterRunning(200, () => {
       expired = true

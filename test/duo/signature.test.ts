@@ -238,7 +238,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('the host in any case, with a dot at its end, and a name of its own behind a proxy', () => {
+  test('the host in any case, with a final dot, and the service’s own name behind a proxy', () => {
     const behind = { ...received, hosts: ['backend:8443', 'MFA.example.com:443'] }
     for (const host of ['mfa.example.com', 'MFA.example.com.', 'mfa.example.com:443', 'backend']) {
       const parts = { date, method: 'POST', host, path: received.path, parameters: names }
@@ -267,7 +267,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('octets that are not UTF-8, in a form and in a body', () => {
+  test('bytes that are not UTF-8, in a form and in a body', () => {
     const form = parseEncodedParameters('username=a%ff%c3%28&realname=%7e%2b+\xe9')
     const canonical = 'realname=~%2B%20%E9&username=a%FF%C3%28'
     const lines = [date, 'POST', '127.0.0.1', received.path, canonical].join('\n')
@@ -291,7 +291,7 @@ describe('what a server accepts', () => {
     assert.equal(verifiedVersion(moved, sign(parts, key, 2), key), 2)
   })
 
-  test('not another key, another path, another parameter', () => {
+  test('no other key, path or parameter', () => {
     const parts = {
       date,
       method: 'POST',

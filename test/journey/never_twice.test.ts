@@ -153,7 +153,7 @@ for (const { name, processes, skip } of [
       assert.equal(results.filter((result) => result === 'allow').length, 1)
     })
 
-    test('the next code still works: nobody has been locked out by it', async () => {
+    test('the next code still works, because no lockout followed', async () => {
       const [service] = services
       assert(service !== undefined)
       assert.equal(await tryPasscode(alice.code(1), alice, service.port, service.ca), 'allow')

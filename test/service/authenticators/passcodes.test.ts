@@ -57,7 +57,7 @@ onBothDatabases('passcodes', (rig) => {
     by.transaction((db) => new BypassCodes(by).consume(userId, code, at, db))
   const everywhere = Array.from({ length: 50 }, (_, index) => index % 2 === 0)
 
-  test('RFC 4226 appendix D: each of the ten codes once, in their order', async () => {
+  test('RFC 4226 appendix D: accepts each code once, in order', async () => {
     const userId = await newUser()
     const secret = new Secret(OathSecret.fromUTF8('12345678901234567890').base32)
     await newToken(userId, { kind: 'hotp', secret })
@@ -70,7 +70,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(await consume(userId, '399871'), 'replayed')
   })
 
-  test('TOTP, fifty at once: one of them', async () => {
+  test('TOTP: accepts one of fifty concurrent attempts', async () => {
     const userId = await newUser()
     const secret = await newToken(userId, { kind: 'totp' })
     const code = TOTP.generate({ secret, timestamp: now })
@@ -81,7 +81,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(outcomes.filter((outcome) => outcome === 'replayed').length, 49)
   })
 
-  test('TOTP: a clock that goes slowly is followed step by step', async () => {
+  test('TOTP: follows a slow clock step by step', async () => {
     const userId = await newUser()
     const secret = await newToken(userId, { kind: 'totp' })
     for (const behind of [1, 2, 3, 4]) {
@@ -92,7 +92,7 @@ onBothDatabases('passcodes', (rig) => {
     }
   })
 
-  test('of two tokens each takes its own codes; those of nobody else', async () => {
+  test('accepts the codes of each token of the user, and of no other user', async () => {
     const [userId, other] = [await newUser(), await newUser()]
     const six = await newToken(userId, { kind: 'hotp' })
     const eight = await newToken(userId, { kind: 'hotp', digits: 8, algorithm: 'SHA256' })
@@ -104,7 +104,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(await consume(userId, long), 'replayed')
   })
 
-  test('what fails later in the transaction has used no code up', async () => {
+  test('does not consume a code if the transaction fails', async () => {
     const userId = await newUser()
     const secret = await newToken(userId, { kind: 'hotp' })
     const passcode = HOTP.generate({ secret, counter: 0 })
@@ -116,7 +116,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(await consume(userId, passcode), 'accepted')
   })
 
-  test('a bypass code, fifty at once: one of them', async () => {
+  test('accepts one of fifty concurrent uses of a bypass code', async () => {
     const userId = await newUser()
     const [code = ''] = await newCodes(userId)
     const used = await Promise.all(
@@ -135,7 +135,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(await consumeCode(userId, code), true)
   })
 
-  test('a hundred bypass codes at most; used and expired ones do not count', async () => {
+  test('limits a user to a hundred bypass codes, without used and expired ones', async () => {
     const userId = await newUser()
     const [used = ''] = await newCodes(userId, { count: 50 })
     await newCodes(userId, { count: 50, validSecs: 60 })
@@ -147,7 +147,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal((await new BypassCodes(store).ofUser(userId, store.db)).length, 100)
   })
 
-  test('passcodes and bypass codes outlive the sealing key they were made under', async () => {
+  test('accepts passcodes and bypass codes after a rotation of the sealing key', async () => {
     const userId = await newUser()
     const secret = await newToken(userId, { kind: 'hotp' })
     const [code = ''] = await newCodes(userId)

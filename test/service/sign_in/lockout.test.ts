@@ -10,7 +10,7 @@ const settings = { threshold: 10, lockMs: 30 * 60_000 }
 describe('the rule', () => {
   const now = 1_000_000
 
-  test('locks at the tenth, for half an hour, then for twice as long, a day at most', () => {
+  test('locks after ten guesses for half an hour, then twice as long each time, up to a day', () => {
     let failures = noFailures
     const lasting: number[] = []
     for (let guess = 1; guess <= 80; guess++) {
@@ -50,7 +50,7 @@ describe('wrong passcodes', () => {
   const wrong = (number: number) => String(1_000_000 + number)
   const right = () => token.code(counter++)
 
-  test('three hundred parallel guesses are ten, and then the right one is not looked at', async () => {
+  test('checks ten of three hundred parallel guesses, and then denies the correct passcode unchecked', async () => {
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, index) => guess(wrong(index))),
     )
@@ -59,7 +59,7 @@ describe('wrong passcodes', () => {
     assert.equal(await guess(token.code(0)), 'deny locked_out')
   })
 
-  test('nobody else is locked out: another address, another application', async () => {
+  test('does not lock other addresses or other applications', async () => {
     assert.equal(await guess(right(), '192.0.2.2'), 'allow allow')
     const integration = await service.addIntegration('radius')
     const parameters = {
@@ -72,7 +72,7 @@ describe('wrong passcodes', () => {
     assert.equal(parseResponse(answer).result, 'allow')
   })
 
-  test('the lock ends by itself, and a right passcode clears the count', async () => {
+  test('ends the lock by itself, and resets the count after a correct passcode', async () => {
     clock.advance(settings.lockMs)
     assert.equal(await guess(right()), 'allow allow')
     for (let index = 0; index < 9; index++) await guess(wrong(index))
@@ -81,7 +81,7 @@ describe('wrong passcodes', () => {
     assert.equal(await guess(right()), 'allow allow')
   })
 
-  test('the same wrong one again is no guess, nor is one that was used already', async () => {
+  test('does not count a resent wrong passcode, or one that was already used', async () => {
     const used = right()
     assert.equal(await guess(used), 'allow allow')
     for (let index = 0; index < 12; index++) assert.equal(await guess(wrong(7)), 'deny deny')
@@ -89,14 +89,14 @@ describe('wrong passcodes', () => {
     assert.equal(await guess(right()), 'allow allow')
   })
 
-  test('what is no address counts as none: inventing some is no fresh start', async () => {
+  test('counts invalid addresses as no address, so that inventing one brings no new guesses', async () => {
     for (let index = 0; index < 10; index++) await guess(wrong(index), `x${index}`)
     assert.equal(await guess(right(), 'y'), 'deny locked_out')
     clock.advance(24 * 60 * 60_000)
     assert.equal(await guess(right()), 'allow allow')
   })
 
-  test('an IPv6 network counts as one address, however its addresses are written', async () => {
+  test('counts an IPv6 network as one address', async () => {
     const written = ['2001:db8:0:1::1', '2001:DB8:0:1:0:0:0:1', '2001:db8:0:1:ffff::2%eth0']
     for (let index = 0; index < 10; index++) await guess(wrong(index), written[index % 3])
     assert.equal(await guess(right(), '2001:db8:0:1::5'), 'deny locked_out')
@@ -107,7 +107,7 @@ describe('wrong passcodes', () => {
     await service.store.transaction((db) => endLocks(userId, db))
   })
 
-  test('fifty from many addresses lock the account, until an administrator unlocks it', async () => {
+  test('locks the account after fifty guesses from many addresses, until an administrator unlocks it', async () => {
     for (let index = 0; index < 50; index++) await guess(wrong(index), `198.51.100.${index}`)
     assert.equal(await guess(right(), '203.0.113.9'), 'deny locked_out')
     const preauth = await service.call({

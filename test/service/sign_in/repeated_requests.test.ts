@@ -95,7 +95,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.match(held.status_msg ?? '', /Too many login requests/)
     })
 
-    test('is shown for each try, and its approval settles only one of them', async () => {
+    test('is shown for each try, and an approval settles only one of them', async () => {
       const [first, second] = [await ask('push'), await ask('push')]
       assert.notEqual(first, second)
       const shown = (await phone.requests()).map(({ txid }) => txid)
@@ -115,7 +115,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       assert.equal((await standing(await ask('push'))).result, 'deny')
     })
 
-    test('does not count as fruitless if its retry was approved', async () => {
+    test('does not count as unapproved if its retry was approved', async () => {
       for (let signIns = 0; signIns < 6; signIns++) {
         const [first, second] = [await ask('push'), await ask('push')]
         await phone.answer(second, 'approve')

@@ -110,14 +110,14 @@ for (const dialect of dialects) {
     const poll = (txid: string, asked = service) =>
       asked.call({ ...errorStatus(dialect, txid), integration: service.integration })
 
-    test('a push that nobody answers: a handful of replies, and a denial', async () => {
+    test('an unanswered push: a few replies, then a denial', async () => {
       const txid = await begin('push')
       const { letIn, replies } = await login(dialect, () => poll(txid))
       assert.equal(letIn, false)
       assert.ok(replies <= 5, `${replies} replies`)
     })
 
-    test('a call that is dialled, answered and left alone', async () => {
+    test('a call that is answered without a key', async () => {
       const txid = await begin('phone')
       const transactions = new Transactions(service.store, clock)
       const { letIn, replies } = await login(dialect, async (count) => {
@@ -130,7 +130,7 @@ for (const dialect of dialects) {
       assert.ok(replies <= 6, `${replies} replies`)
     })
 
-    test('one whose status never stops changing is ended by the fifteenth reply', async () => {
+    test('a status that keeps changing ends with the fifteenth reply', async () => {
       const txid = await begin('phone')
       const transactions = new Transactions(service.store, clock)
       const ended = await login(dialect, async (count) => {
@@ -141,7 +141,7 @@ for (const dialect of dialects) {
       assert.equal((await transactions.byTxid(txid, service.store.db))?.outcome.status, 'timeout')
     })
 
-    test('however many nodes are asked in turn', async () => {
+    test('also if the client polls several nodes in turn', async () => {
       const nodes = [service, await TestService.start({ folder, clock, delivery })]
       const txid = await begin('phone')
       const transactions = new Transactions(service.store, clock)
@@ -153,7 +153,7 @@ for (const dialect of dialects) {
       await nodes[1]?.close()
     })
 
-    test('a txid that there is not, and one of another application', async () => {
+    test('an unknown txid, and one of another application', async () => {
       const denied = { letIn: false, replies: 1 }
       assert.deepEqual(await login(dialect, () => poll('nothing')), denied)
       const txid = await begin('push')
@@ -162,12 +162,12 @@ for (const dialect of dialects) {
       assert.deepEqual(await login(dialect, () => service.call(foreign)), denied)
     })
 
-    test('a device that can not', async () => {
+    test('a device without the capability', async () => {
       const txid = await begin('push7')
       assert.deepEqual(await login(dialect, () => poll(txid)), { letIn: false, replies: 1 })
     })
 
-    test('a database that can not be asked is no reply at all', async () => {
+    test('gives no reply if the database is not available', async () => {
       const txid = await begin('push')
       const { schema } = service.store.db
       await schema.alterTable('transactions').renameTo('elsewhere').execute()
@@ -183,12 +183,12 @@ const withoutPushLimit = {
   push: { ...defaultConfig('.').push, fatigue: { limit: 0, windowMs: 0 } },
 }
 
-describe('a service that is stopped while twenty wait', () => {
+describe('a service that is stopped while twenty clients wait', () => {
   const folder = mkdtempSync(join(tmpdir(), 'polls-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   for (const dialect of dialects) {
-    test(`tells each once, and the next process goes on, on ${dialect.name}`, async () => {
+    test(`answers each once, and the next process continues, on ${dialect.name}`, async () => {
       const stopped = await TestService.start({ folder, delivery, config: withoutPushLimit })
       if (dialect === dialects[0]) await addAlice(stopped, systemClock)
       const { integration } = stopped

@@ -10,7 +10,7 @@ import { parseResponse, TestService } from '../../rig/service.ts'
 
 const auth = '/auth/v2/auth'
 
-describe('a factor that waits for its user', () => {
+describe('factors that wait for the user', () => {
   const clock = new ManualClock()
   const sent: (PhonePrompt | SmsMessage)[] = []
   let service: TestService
@@ -42,7 +42,7 @@ describe('a factor that waits for its user', () => {
   const poll = (txid: string) =>
     service.call({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } })
 
-  test('preauth lists phones in their order, with what they can do', async () => {
+  test('preauth lists phones in order, with their capabilities', async () => {
     const parameters = { username: 'alice', text_prompt: '1' }
     const { devices, prompt } = parseResponse(
       await service.call({ path: '/auth/v2/preauth', parameters }),
@@ -81,7 +81,7 @@ Passcode or option (1-3): `,
     })
   })
 
-  test('the first poll answers at once; nobody answers in a minute: deny, timeout, one line', async () => {
+  test('the first poll returns at once; without an answer within a minute: timeout, one log line', async () => {
     const txid = await pushAsync('push2')
     assert.equal(sent.at(-1)?.txid, txid)
     const waiting = parseResponse(await poll(txid))
@@ -100,7 +100,7 @@ Passcode or option (1-3): `,
     )
   })
 
-  test('what another process settles is seen, and of two who settle one is first', async () => {
+  test('sees what another process settled; of two answers only the first counts', async () => {
     const txid = await pushAsync('push')
     await poll(txid)
     const blocked = poll(txid)
@@ -124,7 +124,7 @@ Passcode or option (1-3): `,
     assert.deepEqual([result, status, status_msg], ['deny', 'sent', 'New SMS passcodes sent.'])
   })
 
-  test('a phone that there is not, and one that can not, are no capable device', async () => {
+  test('answers ’no capable device’ for an unknown phone and one without the capability', async () => {
     for (const named of [
       { factor: 'push', device: 'DPAAAAAAAAAAAAAAAAAA' },
       { factor: 'phone', device: 'auto' },
@@ -135,7 +135,7 @@ Passcode or option (1-3): `,
     }
   })
 
-  test('typed by a user they deny, so that his client asks him again', async () => {
+  test('denies both if the user typed them, so that the client prompts again', async () => {
     for (const prompt of ['push3', 'phone1', 'sms2']) {
       const parameters = { username: 'alice', factor: 'prompt', prompt }
       const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
@@ -147,7 +147,7 @@ Passcode or option (1-3): `,
 })
 
 describe('stopping', () => {
-  test('answers those who wait, within five seconds', async () => {
+  test('answers waiting requests within five seconds', async () => {
     const delivery = { push: { send: async () => {} } }
     let asked = 0
     const clock = {

@@ -81,7 +81,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     await unlock()
   })
 
-  test('counts if it was right and its step has passed', async () => {
+  test('counts if it was correct and its step has passed', async () => {
     clock.advance(stepMs - (clock.now() % stepMs))
     const code = right()
     assert.equal(await guess(code), 'allow allow')
@@ -98,7 +98,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
   })
 
   describe('a word that is neither a factor nor a passcode', () => {
-    test('is answered with the words that can be typed, and not counted as a guess', async () => {
+    test('is answered with the accepted words, and not counted as a guess', async () => {
       const hint = 'Type push, phone, sms or your passcode.'
       for (const word of ['hello', 'push?', 'z'.repeat(44), '12a456', 'c'.repeat(43), '!']) {
         for (const factor of ['prompt', 'passcode']) {
@@ -124,7 +124,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     })
   })
 
-  test('a right TOTP code costs a few HMACs, however many HOTP tokens its user has', async () => {
+  test('a correct TOTP code takes a few HMACs, however many HOTP tokens the user has', async () => {
     const [node] = nodes
     assert(node !== undefined)
     for (let tokens = 0; tokens < 5; tokens++) await node.addToken(userId)

@@ -62,7 +62,7 @@ onBothDatabases('push', (rig) => {
       })
     }
 
-    test('is refused from a phone that was not asked', async () => {
+    test('is rejected from another phone', async () => {
       const [one, other] = [await signIn.somebody(), await signIn.somebody()]
       const txid = await pushTo(one.user)
       assert.equal(await signIn.pushAnswers.answer(txid, other.phoneId, 'approve'), 'gone')
@@ -70,7 +70,7 @@ onBothDatabases('push', (rig) => {
       assert.equal(outcome?.result, 'waiting')
     })
 
-    test('that comes too late lets nobody in, even before the upkeep has run', async () => {
+    test('is rejected after the timeout, even before the upkeep has run', async () => {
       const { user, phoneId } = await signIn.somebody()
       const txid = await pushTo(user)
       signIn.clock.advance(60_000)
@@ -186,7 +186,7 @@ onBothDatabases('push', (rig) => {
     })
   })
 
-  describe('fruitless pushes', () => {
+  describe('unapproved pushes', () => {
     test('are held back after five and three retries, also if all come at once', async () => {
       const { user } = await signIn.somebody()
       const before = signIn.pushed.length
@@ -199,7 +199,7 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /try again in 10 minutes/)
     })
 
-    test('stay counted, however many other requests are refused in between', async () => {
+    test('stay counted, however many other requests are denied in between', async () => {
       const { user, phoneId } = await signIn.somebody()
       for (let round = 0; round < 5; round++) {
         await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
@@ -215,7 +215,7 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /Too many login requests/)
     })
 
-    test('stay counted when they are overdue and nobody has settled them yet', async () => {
+    test('stay counted while they are overdue and not yet settled', async () => {
       const { user } = await signIn.somebody()
       for (let round = 0; round < 8; round++) await pushTo(user)
       signIn.clock.advance(60_000)
@@ -289,7 +289,7 @@ onBothDatabases('push', (rig) => {
   })
 
   describe('a fraud', () => {
-    test('is mailed and logged, and locks the user if the settings say so', async () => {
+    test('is mailed and logged, and locks the user if configured', async () => {
       const mails: string[] = []
       const strict = new SignIn(
         signIn.store,

@@ -64,7 +64,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     })
   }
 
-  test('a batch that may have been sent counts, as it may arrive', async () => {
+  test('stores a batch that may have been sent', async () => {
     const on = signIn()
     const somebody = await on.rig.somebody()
     await ask(on, somebody, 'sms')
@@ -75,7 +75,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     assert.equal(await types(on, somebody, after?.[0]), 'allow')
   })
 
-  test('while a provider takes its time, the passcodes before still work', async () => {
+  test('the previous passcodes work until the provider has answered', async () => {
     const on = signIn()
     const somebody = await on.rig.somebody()
     await ask(on, somebody, 'sms')
@@ -91,7 +91,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     assert.equal(await types(on, somebody, second?.[0]), 'allow')
   })
 
-  test('a phone that is removed meanwhile has none, and nothing fails', async () => {
+  test('stores no batch for a phone that was removed meanwhile', async () => {
     const on = signIn()
     const somebody = await on.rig.somebody()
     on.box.carry = async ({ phoneId }) => {
@@ -106,7 +106,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     assert.deepEqual(rows, [])
   })
 
-  test('ten of them come in one message, and are told one after the other', async () => {
+  test('ten come in one message, and the prompt names the next one', async () => {
     const on = signIn({ batch: 10 })
     const somebody = await on.rig.somebody()
     await ask(on, somebody, 'sms')
@@ -121,7 +121,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     assert.deepEqual(await nextDigits(on, somebody), [undefined])
   })
 
-  test('they end when their time is over', async () => {
+  test('they expire', async () => {
     const on = signIn({ validMinutes: 10 })
     const somebody = await on.rig.somebody()
     await ask(on, somebody, 'sms')
@@ -130,7 +130,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
     assert.equal(await types(on, somebody, passcodesIn(on.messages[0])[0]), 'deny')
   })
 
-  test('sms2 is the second phone, whose batch leaves that of the first alone', async () => {
+  test('sms2 sends to the second phone, and keeps the batch of the first', async () => {
     const on = signIn()
     const somebody = await on.rig.somebody()
     const { userId } = somebody.user
@@ -159,7 +159,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
   describe('with sms_refresh', () => {
     const refreshing = { batch: 2, validMinutes: 0, refresh: true }
 
-    test('the last of a batch brings the next one, and the login does not wait for it', async () => {
+    test('the last passcode of a batch causes the next batch, and the login does not wait for it', async () => {
       const on = signIn(refreshing)
       const somebody = await on.rig.somebody()
       await ask(on, somebody, 'sms')
@@ -176,7 +176,7 @@ onBothDatabases('passcodes by SMS', (rig) => {
       assert.equal(await types(on, somebody, passcodesIn(next)[0]), 'allow')
     })
 
-    test('a provider that fails, or a database, is told to the log and to nobody else', async () => {
+    test('a failing provider or database is only logged', async () => {
       for (const failure of [failing('DELIVERY_LIMIT'), () => Promise.reject(new Error('gone'))]) {
         const on = signIn({ ...refreshing, batch: 1 })
         const somebody = await on.rig.somebody()

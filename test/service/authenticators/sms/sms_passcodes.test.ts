@@ -45,7 +45,7 @@ onBothDatabases('SMS passcodes', (rig) => {
   const nextDigits = async (userId: string, at = now) =>
     Object.fromEntries(await new SmsPasscodes(store).nextDigits(userId, at, store.db))
 
-  test('a batch begins with 1, 2, 3 and so on; what is left of it is told by the first digit', async () => {
+  test('codes of a batch begin with 1, 2, 3 and so on; the first digit tells which one is next', async () => {
     const phone = await newPhone()
     const codes = await issue(phone, 10)
     assert.deepEqual(
@@ -62,7 +62,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.deepEqual(await nextDigits(phone.userId), {})
   })
 
-  test('a code works once, fifty at once', async () => {
+  test('one of fifty concurrent uses of a code succeeds', async () => {
     const phone = await newPhone()
     const [code = ''] = await issue(phone, 1)
     const used = await Promise.all(
@@ -82,7 +82,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.equal((await consume(phone.userId, code))?.phoneId, phone.phoneId)
   })
 
-  test('a new batch takes the place of the last one', async () => {
+  test('a new batch replaces the last one', async () => {
     const phone = await newPhone()
     const before = await issue(phone, 3)
     await issue(phone, 1)
@@ -90,7 +90,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.deepEqual(await nextDigits(phone.userId), { [phone.phoneId]: '1' })
   })
 
-  test('of two batches at once one is left, whole', async () => {
+  test('of two concurrent batches one is stored, complete', async () => {
     const phone = await newPhone()
     const batches = await Promise.all([
       issue(phone, 10, 0, store),
@@ -110,7 +110,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.equal(accepted.filter((count) => count > 0).length, 1)
   })
 
-  test('an expired code is none, and is not announced', async () => {
+  test('an expired code is rejected, and is not announced', async () => {
     const phone = await newPhone()
     const [code = ''] = await issue(phone, 1, 5)
     const later = now + 5 * minuteMs
@@ -119,7 +119,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.equal((await consume(phone.userId, code, later - 1))?.last, true)
   })
 
-  test('with the phone its codes are gone', async () => {
+  test('removing a phone removes its codes', async () => {
     const phone = await newPhone()
     const [code = ''] = await issue(phone, 1)
     await store.transaction((db) => new Phones().remove(phone.phoneId, db))

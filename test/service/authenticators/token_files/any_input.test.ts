@@ -57,8 +57,8 @@ function mangled(texts: readonly string[]): fc.Arbitrary<string> {
     })
 }
 
-describe('whatever a file holds', () => {
-  test('any octets are read, or refused by the room’s own error', () => {
+describe('arbitrary input', () => {
+  test('any bytes are parsed, or rejected with a TokenFileError', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 300 }),
@@ -71,7 +71,7 @@ describe('whatever a file holds', () => {
     )
   })
 
-  test('any text of CSV’s characters', () => {
+  test('any text of CSV characters', () => {
     const text = fc.string({
       unit: fc.constantFrom(...'0123456789abcdefgst,;\t"\r\n# \ufeffserialco'),
       maxLength: 200,
@@ -93,7 +93,7 @@ describe('whatever a file holds', () => {
     )
   })
 
-  test('no word of it is a part of a secret', () => {
+  test('no message contains a part of a secret', () => {
     const damage = fc.constantFrom('', 'x', '"', '!', ',', ';;', '\t')
     fc.assert(
       fc.property(secretHex, fc.nat(40), damage, fc.nat(3), (secret, at, put, column) => {

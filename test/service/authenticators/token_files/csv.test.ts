@@ -158,7 +158,7 @@ describe('a CSV file of tokens without --kind', () => {
     assert.deepEqual([record?.kind, record?.digits, record?.algorithm], ['hotp', 8, 'SHA256'])
   })
 
-  test('has TOTP tokens if a word of the header says so', () => {
+  test('has TOTP tokens if a word of the header indicates it', () => {
     assert.deepEqual(kinds(`serial,totp_secret\n1,${hex}`), [['totp', 6, 30, 0]])
     assert.deepEqual(kinds(`Device Serial;TOTP Seed (hex);digits\n1;${hex};8`), [
       ['totp', 8, 30, 0],
@@ -213,7 +213,7 @@ describe('a CSV file of tokens without --kind', () => {
     )
   })
 
-  test('has no default kind for a line that leaves out what other lines say', () => {
+  test('has no default kind for a line that omits what other lines state', () => {
     for (const [text, reason] of [
       [`serial,secret,type\n1,${hex},TOTP\n2,${hex},`, /the type is missing.*--kind/],
       [`serial,secret,counter,step\n1,${hex},,30\n2,${hex},,`, /neither a counter nor.*--kind/],

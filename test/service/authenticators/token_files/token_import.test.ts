@@ -44,7 +44,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     (await store.transaction((db) => consumeOath(store, userId, passcode, at, db))).outcome
   const code = (counter: number, of = secret) => HOTP.generate({ secret: of, counter })
 
-  test('come in by the thousand, and each progress is told', async () => {
+  test('are imported by the thousand, with progress', async () => {
     const told: number[] = []
     const list = Array.from({ length: 1200 }, () => listed())
     const { added } = await store.transaction((db) =>
@@ -54,7 +54,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     assert.deepEqual(told, [500, 1000, 1200])
   })
 
-  test('begin at the counter of the file, and sign in once', async () => {
+  test('start at the counter of the file, and sign in once', async () => {
     const token = listed({ counter: 40 })
     await take([token])
     const tokenId = await handOut(token)
@@ -65,7 +65,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     assert.equal(await consume(code(41)), 'wrong')
   })
 
-  test('one serial that is there refuses all of them', async () => {
+  test('are all refused if one serial exists', async () => {
     const [before, after] = [listed(), listed()]
     await take([before])
     await assert.rejects(take([after, before]), { code: 'DIRECTORY_SERIAL_TAKEN' })
@@ -78,7 +78,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     )
   })
 
-  test('replaced with the same secret: no passcode works a second time', async () => {
+  test('replaced with the same secret: no passcode works twice', async () => {
     const token = listed()
     await take([token])
     const tokenId = await handOut(token)
@@ -89,7 +89,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     await takeBack(tokenId)
   })
 
-  test('replaced with another secret: it begins anew, and stays its user’s', async () => {
+  test('replaced with another secret: the counter restarts, and the token stays with its user', async () => {
     const token = listed()
     const other = OathSecret.fromUTF8('another secret of 20')
     await take([token])
@@ -101,7 +101,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     await takeBack(tokenId)
   })
 
-  test('one that has expired signs nobody in', async () => {
+  test('an expired token is rejected', async () => {
     const token = listed({ expires: now + 1000 })
     await take([token])
     const tokenId = await handOut(token)
@@ -110,7 +110,7 @@ onBothDatabases('hardware tokens of a file', (rig) => {
     await takeBack(tokenId)
   })
 
-  test('TOTP: the drift of the file is where it begins', async () => {
+  test('TOTP: starts with the drift of the file', async () => {
     const token = listed({ kind: 'totp', drift: 5, digits: 8, algorithm: 'SHA256' })
     await take([token])
     const tokenId = await handOut(token)

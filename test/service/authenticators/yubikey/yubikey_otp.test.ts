@@ -40,7 +40,7 @@ describe('a passcode of a YubiKey', () => {
     })
   }
 
-  test('is read with caps lock, and from a computer that is set to Dvorak', () => {
+  test('is read with caps lock, and in the Dvorak layout', () => {
     const [vector] = vectors
     assert(vector !== undefined)
     const typed = publicId + vector.otp
@@ -52,7 +52,7 @@ describe('a passcode of a YubiKey', () => {
     assert.equal(readModhex('jxe.uidchtnbpygk'), 'cbdefghijklnrtuv')
   })
 
-  test('with one letter changed, or another private identity, was not made by this key', () => {
+  test('is rejected with one letter changed, or another private identity', () => {
     for (const vector of vectors) {
       const changed = vector.otp.slice(0, -1) + (vector.otp.endsWith('c') ? 'b' : 'c')
       assert.equal(open(vector, publicId + changed), undefined)
@@ -74,7 +74,7 @@ describe('Yubico’s own programs', { skip }, () => {
   const aesKey = 'c4422890653076cde73d449b191b416a'
   const privateId = '33c69e7f249e'
 
-  test('ykgenerate makes passcodes that are read', () => {
+  test('ykgenerate makes passcodes that the service accepts', () => {
     for (const [session, use] of [
       [1, 0],
       [0x13, 0x11],
@@ -88,7 +88,7 @@ describe('Yubico’s own programs', { skip }, () => {
     }
   })
 
-  test('ykparse reads those of the tests', () => {
+  test('ykparse accepts the passcodes of the tests', () => {
     const yubikey = new TestYubikey()
     const key = yubikey.listed.aesKey.reveal()
     const otp = yubikey.otp(300, 7)

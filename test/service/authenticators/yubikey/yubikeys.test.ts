@@ -76,7 +76,7 @@ onBothDatabases('YubiKeys', (rig) => {
     assert.equal(outcomes.filter((outcome) => outcome === 'replayed').length, 49)
   })
 
-  test('rejects passcodes of another user, or with only the public identity right', async () => {
+  test('rejects passcodes of another user, or with only the correct public identity', async () => {
     const { yubikey, userId } = await assigned()
     assert.equal(await consume(await newUser(), yubikey.otp(1, 1)), 'wrong')
     const forged = yubikey.publicId + new TestYubikey().otp(1, 1).slice(12)

@@ -12,7 +12,7 @@ const hourMs = 60 * minuteMs
 /** A wait reads the clock ten times a second. */
 const sweepMs = 100
 
-describe('a clock that is put right while somebody waits', () => {
+describe('a clock that is set while a sign-in waits', () => {
   const rig = new StoreRig(undefined)
   let signIn: SignIn
   let vpn: Integration
@@ -49,7 +49,7 @@ describe('a clock that is put right while somebody waits', () => {
     assert.deepEqual(await ends(user), ['denied no_response'])
   })
 
-  test('back by an hour: a push does not wait for an hour', async (t) => {
+  test('back by an hour: a push does not wait longer', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const waits = countWaits(t)
     const { clock } = signIn

@@ -29,7 +29,7 @@ const findLine: Readonly<Record<string, string>> = {
   timeout: 'denied no_response',
 }
 
-onBothDatabases('whatever happens at one moment', (rig) => {
+onBothDatabases('concurrent events', (rig) => {
   let nodes: readonly [SignIn, SignIn]
   let vpn: Integration
 
@@ -44,7 +44,7 @@ onBothDatabases('whatever happens at one moment', (rig) => {
     for (const { transactions } of nodes) transactions.close()
   })
 
-  test('a push has one outcome, one line in the log, and all who wait are told it', async () => {
+  test('a push has one outcome and one log line, and all waiting clients get it', async () => {
     await fc.assert(
       fc.asyncProperty(acts, lateNode, async (acts, late) => {
         const [first, second] = nodes

@@ -56,7 +56,7 @@ for (const [name, skip] of [
       node = await service.run(node.folder)
     }
 
-    test('killed: after the restart the phone is asked still, and its answer is told', async () => {
+    test('killed: after the restart the push still waits, and its answer reaches the client', async () => {
       const before = await service.addPhone('alice')
       const phone = before.over((raw) => node.client.send(raw))
       const txid = String(parseResponse(await push('alice', { async: '1' })).txid)
@@ -80,7 +80,7 @@ for (const [name, skip] of [
       assert.deepEqual((await phone.requests()).length, 1)
     })
 
-    test('killed: what runs out meanwhile has its line, whether anybody asks for it or not', async () => {
+    test('killed: a push that expires meanwhile is logged, even if no client polls it', async () => {
       await service.addPhone('bob')
       const txids: string[] = []
       for (let pushes = 0; pushes < 3; pushes++) {

@@ -29,7 +29,7 @@ describe('Auth API v2', () => {
     })
 
     for (const version of [1, 2, 4, 5] as const) {
-      test(`check takes signature version ${version}`, async () => {
+      test(`check accepts signature version ${version}`, async () => {
         const integration = await service.addIntegration(version === 1 ? 'unix' : 'authapi')
         const call = { method: 'GET', path: '/auth/v2/check', version, integration } as const
         const answer = await service.call(call)
@@ -41,7 +41,7 @@ describe('Auth API v2', () => {
       })
     }
 
-    test('SHA-1, X-Duo-Date and a post without a body are taken', async () => {
+    test('accepts SHA-1, X-Duo-Date and a POST without a body', async () => {
       const path = '/auth/v2/check'
       const sha1 = await service.call({ method: 'GET', path, version: 2, digest: 'sha1' })
       const duoDate = await service.call({ method: 'GET', path, version: 5, duoDate: true })
@@ -78,12 +78,12 @@ describe('Auth API v2', () => {
       assert.deepEqual([status, body.code], [401, 40102])
     })
 
-    test('40103 for a signature of something else', async () => {
+    test('40103 for a wrong signature', async () => {
       const { status, body } = await service.call({ ...check, signature: 'a'.repeat(128) })
       assert.deepEqual([status, body.code], [401, 40103])
     })
 
-    test('40103 where a parameter was changed on the way, whatever signed it', async () => {
+    test('40103 for a changed parameter, in every signature version', async () => {
       const parameters = [['username', 'alice']] as const
       const date = rfc2822Date(Date.now())
       const key = signingKey(service.integration.skey.reveal())
@@ -101,7 +101,7 @@ describe('Auth API v2', () => {
       }
     })
 
-    test('40105 for a date of ten minutes ago, and for one that is none', async () => {
+    test('40105 for a date of ten minutes ago, and for an invalid one', async () => {
       const date = rfc2822Date(Date.now() - 600_000)
       assert.equal((await service.call({ ...check, date })).body.code, 40105)
       assert.equal((await service.call({ ...check, date: 'yesterday' })).body.code, 40105)
@@ -133,7 +133,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([status, body.code], [404, 40401])
     })
 
-    test('40401 for the logo, where there is none', async () => {
+    test('40401 without a logo', async () => {
       const { body } = await service.call({ method: 'GET', path: '/auth/v2/logo' })
       assert.equal(body.code, 40401)
     })
@@ -167,7 +167,7 @@ describe('Auth API v2', () => {
   })
 
   describe('preauth', () => {
-    test('lists the devices, and makes a prompt where one is asked for', async () => {
+    test('lists the devices, and returns a prompt if requested', async () => {
       const parameters = { username: 'AL', text_prompt: '1' }
       const response = parseResponse(await service.call({ path: preauth, parameters }))
       assert.equal(response.result, 'auth')
@@ -178,7 +178,7 @@ describe('Auth API v2', () => {
       })
     })
 
-    test('enroll, allow or deny for an unknown user, as the application says', async () => {
+    test('enroll, allow or deny for an unknown user, as configured', async () => {
       const results = []
       for (const policy of ['enroll', 'allow', 'deny'] as const) {
         const integration = await service.addIntegration('radius', policy)
@@ -198,7 +198,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([await of('bypassed'), await of('disabled')], ['allow', 'deny'])
     })
 
-    test('an address and a host name may be anything', async () => {
+    test('accepts any address and host name', async () => {
       for (const ipaddr of ['2001:db8::1 50000 2001:db8::2 22', '999.1.1.1', 'a\u0007b', '🙂']) {
         const parameters = { username: 'alice', ipaddr, hostname: ipaddr }
         assert.equal((await service.call({ path: preauth, parameters })).status, 200)
@@ -223,7 +223,7 @@ describe('Auth API v2', () => {
       )
     })
 
-    test('the word is taken as it was typed, in JSON as in a form', async () => {
+    test('accepts the word as typed, in JSON and in a form', async () => {
       const code = nextCode()
       const prompt = ` ${code.slice(0, 3)} ${code.slice(3)} `
       const parameters = { username: 'alice', factor: 'prompt', prompt }
@@ -238,7 +238,7 @@ describe('Auth API v2', () => {
       assert.equal(parseResponse(await service.call({ path: auth, parameters })).result, 'deny')
     })
 
-    test('one code on 50 connections at once is allowed once', async () => {
+    test('accepts one of 50 concurrent uses of a code', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode() }
       const answers = await Promise.all(
         Array.from({ length: 50 }, () => service.call({ path: auth, parameters })),
@@ -247,7 +247,7 @@ describe('Auth API v2', () => {
       assert.equal(allowed.length, 1)
     })
 
-    test('who skips preauth is let in by nothing less', async () => {
+    test('applies the decision of preauth to clients that skip it', async () => {
       const of = async (username: string) => {
         const parameters = { username, factor: 'passcode', passcode: '123456' }
         const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
@@ -258,7 +258,7 @@ describe('Auth API v2', () => {
       assert.deepEqual(await of('nobody'), ['deny', 'deny'])
     })
 
-    test('who skips preauth with the word as it was typed is told where to enrol', async () => {
+    test('returns the enrolment link to clients that skip preauth', async () => {
       const portal = async (more: Readonly<Record<string, string>>) => {
         const parameters = { username: 'newcomer', ...more }
         const response = parseResponse(await service.call({ path: auth, parameters }))
@@ -270,7 +270,7 @@ describe('Auth API v2', () => {
       assert.equal(await portal({ factor: 'push', device: 'auto' }), 'undefined')
     })
 
-    test('async leaves a txid, which only the same application can ask for', async () => {
+    test('async returns a txid that only the same application can poll', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode(), async: '1' }
       const { txid } = parseResponse(await service.call({ path: auth, parameters }))
       const poll = {
@@ -289,7 +289,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([other.body.code, other.body.message_detail], [40002, 'txid'])
     })
 
-    test('each ends in one line of the log', async () => {
+    test('writes one log line for each', async () => {
       const log = new AuthenticationLog()
       const before = await log.list({ limit: 1000 }, service.store.db)
       const parameters = { username: 'alice', ipaddr: '192.0.2.1', hostname: 'desk' }
@@ -307,7 +307,7 @@ describe('Auth API v2', () => {
   })
 
   describe('enroll', () => {
-    test('makes a user, whose code waits to be used', async () => {
+    test('creates a user with an unused activation code', async () => {
       const parameters = { username: 'newcomer', bypass_codes: '2' }
       const enrolled = parseResponse(await service.call({ path: '/auth/v2/enroll', parameters }))
       assert.match(String(enrolled.activation_code), /^duo:\/\/[A-Za-z0-9]{20}-[\w-]+$/)
@@ -327,7 +327,7 @@ describe('Auth API v2', () => {
       assert.equal(invalid.body.response, 'invalid')
     })
 
-    test('without a name it gets one of 32 digits; a name that is taken is 40002', async () => {
+    test('without a name it creates one of 32 digits; an existing name is 40002', async () => {
       const nameless = parseResponse(await service.call({ path: '/auth/v2/enroll' }))
       assert.match(String(nameless.username), /^[0-9a-f]{32}$/)
       const { status, body } = await service.call({
@@ -341,7 +341,7 @@ describe('Auth API v2', () => {
     })
   })
 
-  test('healthz asks the database, metrics counts', async () => {
+  test('healthz checks the database, metrics counts', async () => {
     const health = await service.send({ method: 'GET', path: '/healthz' })
     assert.deepEqual([health.status, health.body.status], [200, 'ok'])
     const metrics = await service.send({ method: 'GET', path: '/metrics' })

@@ -32,7 +32,7 @@ describe('a YubiKey at the Auth API', () => {
     return event
   }
 
-  test('is a device of his, so that he is asked for it', async () => {
+  test('is listed as a device, so that the login asks for it', async () => {
     const parameters = { username: 'alice' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.equal(answer.result, 'auth')
@@ -47,13 +47,13 @@ describe('a YubiKey at the Auth API', () => {
     assert.equal(event?.device, tokenId)
   })
 
-  test('fifty times the same passcode at once sign in once', async () => {
+  test('one of fifty concurrent uses of a passcode signs in', async () => {
     const otp = yubikey.otp(3, 2)
     const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(otp)))
     assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
   })
 
-  test('a passcode that came before is told to have been used, and is no guess', async () => {
+  test('an earlier passcode is reported as used, and is not a guess', async () => {
     for (let tries = 0; tries < 12; tries++) {
       assert.match(String((await signIn(yubikey.otp(2, tries))).status_msg), /already been used/)
     }
@@ -61,7 +61,7 @@ describe('a YubiKey at the Auth API', () => {
     assert.equal((await signIn(yubikey.otp(4, 0))).result, 'allow')
   })
 
-  test('ten passcodes of another key are ten guesses, and lock', async () => {
+  test('ten passcodes of another key count as guesses and lock', async () => {
     for (let tries = 0; tries < 10; tries++) {
       const forged = yubikey.publicId + new TestYubikey().otp(9, tries).slice(12)
       assert.match(String((await signIn(forged)).status_msg), /Incorrect passcode/)
@@ -101,7 +101,7 @@ describe('an imported token at the Auth API', () => {
     assert.match(JSON.stringify(devices), /"name":"9001","type":"token"/)
   })
 
-  test('fifty times the same code at once sign in once; what was skipped never does', async () => {
+  test('one of fifty concurrent uses of a code signs in; skipped codes never do', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(7)))
     assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
     for (const counter of [4, 5, 6, 7]) {

@@ -141,7 +141,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     })
   }
 
-  test('denies a look-alike where new users are denied anyway, for its own reason', () =>
+  test('denies a look-alike with its own reason if new users are denied anyway', () =>
     denied('àlice', 'deny', 'look_alike_username'))
 
   test('refuses to enrol a look-alike, and logs that', async () => {
@@ -190,7 +190,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal((await invited.post('invitation', { code })).status, 410)
   })
 
-  test('refuses an enrolment that was under way when a user with a similar name was added', async () => {
+  test('refuses an enrolment in progress when a user with a similar name is added', async () => {
     const preauth = parseResponse(await ask('/auth/v2/preauth', { username: 'zoë' }, 'enroll'))
     const code = /[^/]+$/.exec(String(preauth.enroll_portal_url))?.[0] ?? ''
     const at = new PortalBrowser(service)
@@ -204,7 +204,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     await service.store.transaction((db) => new Users().remove(zoe, db))
   })
 
-  test('enrols one of ten look-alikes that come at the same moment', async () => {
+  test('enrols one of ten concurrent look-alikes', async () => {
     const names = ['éve', 'eve', 'ève', 'EVE.', 'ｅve', 'evé', 'êve', 'evë', 'ẽve', 'evĕ']
     const answers = await Promise.all(
       names.map((username) => ask('/auth/v2/enroll', { username }, 'enroll')),
@@ -270,9 +270,9 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   })
 }
 
-describe('look-alikes of user names, on SQLite', () => suite(async () => ({})))
+describe('look-alikes of usernames, on SQLite', () => suite(async () => ({})))
 
-describe('look-alikes of user names, on PostgreSQL', { skip: skipPostgres }, () => {
+describe('look-alikes of usernames, on PostgreSQL', { skip: skipPostgres }, () => {
   let cluster: PostgresCluster
   suite(async () => {
     cluster = await PostgresCluster.start()

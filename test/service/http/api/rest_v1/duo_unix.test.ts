@@ -171,7 +171,7 @@ for (const release of releases) {
     const library = (username = 'alice', integration = unix.integration) =>
       new Library(unix, release, username, integration)
 
-    test('the prompt, a number of it, and the phone that says yes', async () => {
+    test('shows the prompt, takes one of its numbers, and the phone approves', async () => {
       const duo = library()
       const { result, shown, factors } = await duo.preauth()
       assert.equal(result, 'auth')
@@ -193,7 +193,7 @@ for (const release of releases) {
       assert.equal(told.at(-1), 'Success. Logging you in...')
     })
 
-    test('without a conversation: the default, denied and approved', async () => {
+    test('without a conversation: uses the default, denied and approved', async () => {
       const duo = library()
       const { factors } = await duo.preauth()
       for (const [decision, result] of [
@@ -206,7 +206,7 @@ for (const release of releases) {
       }
     })
 
-    test('what is typed: sms and its code, a passcode, nothing, and what there is not', async () => {
+    test('accepts typed words: sms and its code, a passcode, nothing, an unknown word', async () => {
       const duo = library()
       assert.equal((await duo.async('sms1')).result, 'deny')
       const [passcode = ''] = await unix.passcodes()
@@ -219,7 +219,7 @@ for (const release of releases) {
       }
     })
 
-    test('who is not asked: strangers, by policy, and the locked out', async () => {
+    test('does not prompt unknown users, exempt users and locked-out users', async () => {
       const of = async (policy: 'enroll' | 'allow' | 'deny') => {
         const integration = await unix.service.addIntegration('unix', policy)
         const { result, shown } = await library('mallory', integration).preauth()

@@ -79,7 +79,7 @@ describe('Auth API v1', () => {
         assert.deepEqual(body, { stat: 'OK', response: 'valid' })
       })
 
-      test('preauth lists factors by their names, and the prompt', async () => {
+      test('preauth lists factors by name, and the prompt', async () => {
         await call(`auth${suffix}`, { user: 'alice', factor: 'sms', phone: 'phone1' })
         const { headers, body } = await call(`preauth${suffix}`, { user: 'alice' })
         assert.match(String(headers['content-type']), type)
@@ -101,7 +101,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('preauth of one with a token alone asks for a passcode', async () => {
+      test('preauth of a user with only a token prompts for a passcode', async () => {
         assert.deepEqual(await response(`preauth${suffix}`, { user: 'carol' }), {
           result: 'auth',
           prompt: 'Duo two-factor login for carol\n\nPasscode: ',
@@ -109,7 +109,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('preauth lets in who is in bypass, and shows strangers where to enrol', async () => {
+      test('preauth allows users in bypass, and shows unknown users where to enrol', async () => {
         const { result, status } = await response(`preauth${suffix}`, { user: 'bob' })
         assert.deepEqual([result, typeof status], ['allow', 'string'])
         const stranger = await response(`preauth${suffix}`, { user: 'mallory' })
@@ -117,7 +117,7 @@ Passcode or option (1-3): `,
         assert.match(String(stranger.status), /^Please enroll at https:\/\/\S+\/portal/)
       })
 
-      test('whatever ipaddr, hostname and user are, the answer is a decision', async () => {
+      test('answers any ipaddr, hostname and user with a decision', async () => {
         for (const odd of [
           { user: 'alice', ipaddr: '2001:db8::1 50000 2001:db8::2 22', hostname: 'vm' },
           { user: 'alice', ipaddr: 'host.example.com', hostname: '\u001b[2J' },
@@ -130,7 +130,7 @@ Passcode or option (1-3): `,
         }
       })
 
-      test('a passcode lets in once, as `auto` and as `passcode`', async () => {
+      test('accepts a passcode once, as `auto` and as `passcode`', async () => {
         const code = token.code(counter++)
         const auto = { user: 'alice', factor: 'auto', auto: `${code.slice(0, 3)} ${code.slice(3)}` }
         assert.deepEqual(await response(`auth${suffix}`, auto), {
@@ -147,7 +147,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('a passcode left to be asked for', async () => {
+      test('accepts a passcode with async', async () => {
         const auto = token.code(counter++)
         const asked = { user: 'alice', factor: 'auto', auto, async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
@@ -155,13 +155,13 @@ Passcode or option (1-3): `,
         assert.deepEqual([result, status], ['allow', 'Success. Logging you in...'])
       })
 
-      test('sms denies, and says that codes were sent', async () => {
+      test('sms denies, and reports that codes were sent', async () => {
         const asked = { user: 'alice', factor: 'sms', phone: 'phone1' }
         const { result, status } = await response(`auth${suffix}`, asked)
         assert.deepEqual([result, status], ['deny', 'New SMS passcodes sent.'])
       })
 
-      test('while a push waits there is no result; then there is', async () => {
+      test('a push has no result while it waits', async () => {
         const asked = { user: 'alice', factor: 'push', phone: 'phone1', async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
         assert.equal(pushed.at(-1)?.txid, txid)
@@ -169,7 +169,7 @@ Passcode or option (1-3): `,
         assert.deepEqual(waiting, { status: 'Pushed a login request to your device...' })
       })
 
-      test('no device that can do it is a denial, not a failure', async () => {
+      test('denies if no device is capable, without a failure', async () => {
         for (const asked of [
           { factor: 'auto', auto: 'push7' },
           { factor: 'push', phone: 'phone2' },
@@ -182,7 +182,7 @@ Passcode or option (1-3): `,
         }
       })
 
-      test('a txid that there is not, and one of another application, end in a denial', async () => {
+      test('an unknown txid, and one of another application, end in a denial', async () => {
         const asked = { user: 'alice', factor: 'push', async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
         const { body } = readAnswer(
@@ -197,7 +197,7 @@ Passcode or option (1-3): `,
         assert.equal((await poll('nothing', suffix)).result, 'deny')
       })
 
-      test('failures come in the format, with a whole number for their code', async () => {
+      test('failures come in the requested format, with an integer code', async () => {
         const { status, body, headers } = await call(`preauth${suffix}`)
         assert.equal(status, 400)
         assert.match(String(headers['content-type']), type)
@@ -227,14 +227,14 @@ Passcode or option (1-3): `,
         assert.deepEqual([answer.status, answer.body.code], [403, 40301])
       })
 
-      test('without a picture, logo is not found', async () => {
+      test('40401 without a logo', async () => {
         const { status, body } = await call(`logo${suffix}`, {}, 'GET')
         assert.deepEqual([status, body.code], [404, 40401])
       })
     })
   }
 
-  test('the picture is a picture whatever the suffix', async () => {
+  test('the logo is an image with any suffix', async () => {
     const logoFile = join(folder, 'logo.png')
     const picture = octets('89504e47 0d0a1a0a')
     writeFileSync(logoFile, picture)
@@ -254,8 +254,8 @@ Passcode or option (1-3): `,
     await other.close()
   })
 
-  describe('octet for octet', () => {
-    test("the encoder of these tests writes the documents' examples", () => {
+  describe('byte for byte', () => {
+    test('the encoder of these tests reproduces the documented examples', () => {
       const allow = { stat: 'OK', response: { result: 'allow', status: 'hi' } }
       assert.equal(
         bson(allow).toString('hex'),
@@ -267,7 +267,7 @@ Passcode or option (1-3): `,
       )
     })
 
-    test('so does the service', async () => {
+    test('the service writes the same bytes', async () => {
       const wrong = { user: 'alice', factor: 'passcode', code: '000000000' }
       const denied = await call('auth.bson', wrong)
       const status = 'Incorrect passcode. Please try again.'
