@@ -53,7 +53,7 @@ function textOfFormula(field: string): string {
   const [, text] = textFormula.exec(field) ?? []
   if (text !== undefined) return text.trim()
   if (/^=[^=]/.test(field)) {
-    throw wrongRecord('a field is a formula of a spreadsheet; export values in place of formulas')
+    throw wrongRecord('a field is a spreadsheet formula; export values instead')
   }
   return field
 }

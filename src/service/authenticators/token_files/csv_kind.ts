@@ -2,19 +2,19 @@ import type { Column, Header } from './token_columns.ts'
 import { wrongRecord } from './token_file_error.ts'
 import { parseCounter, parseStep, type TokenRecord } from './token_record.ts'
 
-/** What the command line says about all tokens of a CSV file; `undefined` if it says nothing. */
+/** Options of the command line for all tokens of a CSV file; `undefined` if not given. */
 export interface CsvTokens {
   readonly kind: TokenRecord['kind'] | undefined
   readonly digits: TokenRecord['digits'] | undefined
   readonly algorithm: TokenRecord['algorithm'] | undefined
-  /** If the line does not say it. */
+  /** Default for lines that do not state it. */
   readonly stepSecs: number
 }
 
 type Parameters = Pick<TokenRecord, 'kind' | 'digits' | 'algorithm' | 'stepSecs' | 'counter'>
 type Field = (column: Column) => string
 
-/** Steps that TOTP tokens are sold with, in seconds. */
+/** Usual time steps of TOTP tokens, in seconds. */
 const steps: readonly number[] = [30, 60, 90, 120]
 
 export function looksLikeStep(field: string): boolean {
@@ -27,8 +27,8 @@ export function looksTimeBased(field: string): boolean {
 }
 
 /**
- * Kind and parameters of one token. A line never becomes a HOTP token by default where it, the
- * header or the command line says something else.
+ * Reads kind and parameters of one token. A line only becomes a HOTP token by default if neither it, the
+ * header nor the command line contradicts.
  *
  * @throws {TokenFileError} `TOKEN_FILE_RECORD` for a contradiction.
  */
@@ -64,8 +64,8 @@ export function parseKind(field: Field, tokens: CsvTokens, header: Header | unde
 }
 
 /**
- * The kind if neither the type nor the command line says it: `hotp` unless there is a time step. A line
- * that leaves out what other lines of the file say is refused.
+ * The kind if neither the type nor the command line states it: `hotp` unless there is a time step. A line
+ * that omits what other lines state is refused.
  */
 function kindByColumns(field: Field, header: Header | undefined): TokenRecord['kind'] {
   const [step, counter] = [field('step') !== '', field('counter') !== '']

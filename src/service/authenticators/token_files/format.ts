@@ -1,10 +1,10 @@
 import { readCsv, splitFields } from './csv.ts'
 import { decodeText } from './token_file.ts'
 
-/** The forms in which files of tokens come. */
+/** Formats of token files. */
 export type TokenFileFormat = 'csv' | 'pskc' | 'yubikey'
 
-/** The form that a file seems to have: XML is PSKC, and a line of a YubiKey looks like no other. */
+/** Detects the format: XML is PSKC, and lines of YubiKeys are distinctive. */
 export function detectFormat(octets: Uint8Array): TokenFileFormat {
   const text = decodeText(octets)
   if (text.trimStart().startsWith('<')) return 'pskc'

@@ -14,19 +14,19 @@ import { elementAt, findChild, readXml, type XmlElement } from './xml.ts'
 
 export interface PskcOptions {
   readonly unlock?: PskcUnlock | undefined
-  /** What a key's dates are held against. */
+  /** The time that keys must be valid at. */
   readonly now: number
 }
 
 /** RFC 6030 and its drafts: `urn:ietf:params:xml:ns:keyprov:pskc:hotp`, `…/keyprov/pskc#hotp`. */
 const algorithmName = /keyprov[:/]pskc[:#](\w+)$/
 const namespace = /keyprov[:/]pskc(:1\.0|#)?$/
-const largestDrift = 10
+const maxDrift = 10
 
 /**
  * Reads a key container (RFC 6030).
  *
- * @throws {TokenFileError} where it is none, can't be opened, or was altered.
+ * @throws {TokenFileError} if it is not a key container, can't be decrypted, or was altered.
  */
 export function readPskc(octets: Uint8Array, { unlock, now }: PskcOptions): TokenFile<TokenRecord> {
   const container = readXml(decodeText(octets))
@@ -34,11 +34,11 @@ export function readPskc(octets: Uint8Array, { unlock, now }: PskcOptions): Toke
     ([name, value]) => name === 'xmlns' && !namespace.test(value),
   )
   if (container.name !== 'KeyContainer' || foreign) {
-    throw new TokenFileError('TOKEN_FILE_FORM', 'the file is no KeyContainer of RFC 6030')
+    throw new TokenFileError('TOKEN_FILE_FORM', 'the file is not a KeyContainer of RFC 6030')
   }
   const packages = container.children.filter(({ name }) => name === 'KeyPackage')
   if (packages.length === 0) {
-    throw new TokenFileError('TOKEN_FILE_FORM', 'no KeyPackage stands in the KeyContainer')
+    throw new TokenFileError('TOKEN_FILE_FORM', 'the KeyContainer has no KeyPackage')
   }
   const protection = inContainer(() => new PskcProtection(container, unlock))
   return readRecords(
@@ -66,7 +66,7 @@ function toRecord(
   const serial = findChild(device, 'SerialNo')?.text ?? key.attributes.get('Id') ?? ''
   const secret = findChild(data, 'Secret')
   if (secret === undefined) {
-    throw wrongRecord('it has no Secret, but a reference to a key that only its maker has')
+    throw wrongRecord('it has no Secret, only a reference to a key that its manufacturer has')
   }
   return {
     serial: parseSerial(serial),
@@ -81,11 +81,10 @@ function toRecord(
   }
 }
 
-/** `pin` is the PIN of another key, which that token checks itself. */
+/** `pin` is the PIN of another key, which its token checks itself. */
 function parseKind(key: XmlElement): 'hotp' | 'totp' | 'pin' {
   const algorithm = key.attributes.get('Algorithm') ?? key.attributes.get('KeyAlgorithm')
-  if (algorithm === undefined)
-    throw wrongRecord('the Key has no Algorithm; expected is HOTP or TOTP')
+  if (algorithm === undefined) throw wrongRecord('the Key has no Algorithm; expected HOTP or TOTP')
   const name = algorithmName.exec(algorithm)?.[1]?.toLowerCase()
   if (name === 'hotp' || name === 'totp' || name === 'pin') return name
   throw wrongRecord('the Algorithm of the Key is neither HOTP nor TOTP')
@@ -119,13 +118,11 @@ function parseHash(key: XmlElement): TokenRecord['algorithm'] {
 function parseDrift(text: string): number {
   if (text === '') return 0
   const drift = Number(text)
-  if (Number.isInteger(drift) && Math.abs(drift) <= largestDrift) return drift
-  throw wrongRecord(
-    `its TimeDrift is not a number of steps from -${largestDrift} to ${largestDrift}`,
-  )
+  if (Number.isInteger(drift) && Math.abs(drift) <= maxDrift) return drift
+  throw wrongRecord(`its TimeDrift is not an integer from -${maxDrift} to ${maxDrift}`)
 }
 
-/** What is wrong with the container itself is wrong with all that is in it. */
+/** Turns an error of one record into an error of the whole file. */
 function inContainer<Result>(work: () => Result): Result {
   try {
     return work()

@@ -1,13 +1,13 @@
 import { type CipherGCMTypes, createDecipheriv } from 'node:crypto'
 import { TokenFileError } from './token_file_error.ts'
 
-/** A way in which values are encrypted (XML Encryption), by its URI. */
+/** An encryption algorithm of XML Encryption. */
 export interface PskcCipher {
   readonly name: string
   readonly keyOctets: number
-  /** Whether it tells a wrong key or an altered value by itself. */
+  /** Whether it authenticates: detects a wrong key or an altered value by itself. */
   readonly authentic: boolean
-  /** @throws where the key is wrong or the value altered, as far as the cipher can tell. */
+  /** @throws if the key is wrong or the value was altered, as far as the cipher can detect. */
   readonly decrypt: (key: Uint8Array, value: Buffer) => Buffer
 }
 
@@ -23,13 +23,13 @@ const ciphers: ReadonlyMap<string, PskcCipher> = new Map(
   ]),
 )
 
-/** @throws {TokenFileError} `TOKEN_FILE_ENCRYPTION` for one that is not known here. */
+/** @throws {TokenFileError} `TOKEN_FILE_ENCRYPTION` for an unsupported one. */
 export function pskcCipher(algorithm: string): PskcCipher {
   const found = ciphers.get(algorithm)
   if (found !== undefined) return found
   throw new TokenFileError(
     'TOKEN_FILE_ENCRYPTION',
-    `values are encrypted by an algorithm that is not read; known are ${[...ciphers.values()].map(({ name }) => name).join(', ')}`,
+    `values are encrypted with an unsupported algorithm; supported: ${[...ciphers.values()].map(({ name }) => name).join(', ')}`,
   )
 }
 
@@ -42,7 +42,7 @@ function cipher(
   return { name, keyOctets: Number(bits) / 8, authentic, decrypt }
 }
 
-/** XML Encryption §5.2: only the last octet of the padding says something, how long it is. */
+/** XML Encryption §5.2: only the last byte of the padding matters; it is the length. */
 function cbc(bits: string): PskcCipher['decrypt'] {
   const block = 16
   return (key, value) => {
@@ -55,7 +55,7 @@ function cbc(bits: string): PskcCipher['decrypt'] {
   }
 }
 
-/** RFC 3394; or RFC 5649, which python-pskc uses under the same name where octets are left over. */
+/** RFC 3394; or RFC 5649, which python-pskc uses under the same name for other lengths. */
 function wrap(bits: string): PskcCipher['decrypt'] {
   const unwrapped = (name: string, start: Buffer, key: Uint8Array, value: Buffer): Buffer => {
     const decipher = createDecipheriv(name, key, start)
@@ -70,7 +70,7 @@ function wrap(bits: string): PskcCipher['decrypt'] {
   }
 }
 
-/** XML Encryption 1.1 §5.2.4: the nonce stands before, the tag behind. */
+/** XML Encryption 1.1 §5.2.4: nonce, ciphertext, tag. */
 function gcm(name: CipherGCMTypes): PskcCipher['decrypt'] {
   const [nonce, tag] = [12, 16]
   return (key, value) => {

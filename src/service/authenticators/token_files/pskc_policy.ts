@@ -4,10 +4,10 @@ import { findChild, type XmlElement } from './xml.ts'
 const known = ['StartDate', 'ExpiryDate', 'PINPolicy', 'KeyUsage', 'NumberOfTransactions']
 
 /**
- * Holds a key's policy (RFC 6030 §5) against what a token is used for here. What can't be kept is
- * refused, as §5 demands: also an element that is not known.
+ * Checks a key's policy (RFC 6030 §5). Policies that can't be enforced are refused, as §5 requires,
+ * including unknown elements.
  *
- * @returns From when on the key is not to be used any more.
+ * @returns When the key expires.
  */
 export function keyPolicy(
   device: XmlElement | undefined,
@@ -16,7 +16,7 @@ export function keyPolicy(
 ): { readonly expires: number | undefined } {
   const elements = policy?.children ?? []
   if (elements.some(({ name }) => !known.includes(name))) {
-    throw wrongRecord('its Policy has an element that is not known, and so forbids all use')
+    throw wrongRecord('its Policy has an unknown element, which forbids all use')
   }
   const usages = elements.filter(({ name }) => name === 'KeyUsage')
   if (usages.length > 0 && !usages.some(({ text }) => text === 'OTP')) {
@@ -24,10 +24,10 @@ export function keyPolicy(
   }
   const pin = findChild(policy, 'PINPolicy')?.attributes.get('PINUsageMode') ?? 'Local'
   if (pin !== 'Local') {
-    throw wrongRecord('its PIN is to be checked by the server, and not by the token itself')
+    throw wrongRecord('the server would have to check its PIN')
   }
   if (findChild(policy, 'NumberOfTransactions') !== undefined) {
-    throw wrongRecord('its NumberOfTransactions would have to be counted, which is not done here')
+    throw wrongRecord('its NumberOfTransactions is not supported')
   }
   const starts = dates('StartDate', device, policy)
   const ends = dates('ExpiryDate', device, policy)
@@ -36,8 +36,7 @@ export function keyPolicy(
   if (start !== undefined && start > now) {
     throw wrongRecord(`it is not valid before ${day(start)}; import it then`)
   }
-  if (expires !== undefined && expires <= now)
-    throw wrongRecord(`it has expired on ${day(expires)}`)
+  if (expires !== undefined && expires <= now) throw wrongRecord(`it expired on ${day(expires)}`)
   return { expires }
 }
 
@@ -48,7 +47,7 @@ function dates(name: string, ...elements: readonly (XmlElement | undefined)[]): 
       const zoned = /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`
       const moment = Date.parse(zoned)
       if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) && !Number.isNaN(moment)) return moment
-      throw wrongRecord(`its ${name} is no date like 2027-12-31T00:00:00Z`)
+      throw wrongRecord(`its ${name} is not a date like 2027-12-31T00:00:00Z`)
     })
 }
 

@@ -4,15 +4,15 @@ import { type PskcCipher, pskcCipher } from './pskc_cipher.ts'
 import { TokenFileError, wrongRecord } from './token_file_error.ts'
 import { elementAt, findChild, type XmlElement } from './xml.ts'
 
-/** What a key container is opened with: a pre-shared key in hex, or a password. */
+/** Decrypts a key container: a pre-shared key in hex, or a password. */
 export type PskcUnlock =
   | { readonly kind: 'key'; readonly key: Secret }
   | { readonly kind: 'password'; readonly password: Secret }
 
 /**
- * A pre-shared key as it is handed over: in hex, in base64, or as it is.
+ * Parses a pre-shared key: in hex, in base64, or raw bytes.
  *
- * @throws {TokenFileError} `TOKEN_FILE_WRONG_KEY` where it is none.
+ * @throws {TokenFileError} `TOKEN_FILE_WRONG_KEY` if it is not a key.
  */
 export function preSharedKey(octets: Uint8Array): PskcUnlock {
   const text = Buffer.from(octets).toString('latin1').trim()
@@ -25,7 +25,7 @@ export function preSharedKey(octets: Uint8Array): PskcUnlock {
   if (key !== undefined) return { kind: 'key', key: new Secret(key.toString('hex')) }
   throw new TokenFileError(
     'TOKEN_FILE_WRONG_KEY',
-    'the file of the key holds no 16, 24 or 32 octets, in hex, in base64 or as they are',
+    'the key file must contain 16, 24 or 32 bytes, in hex, in base64 or raw',
   )
 }
 
@@ -40,29 +40,29 @@ const maxIterations = 10_000_000
 const keyLengths = [16, 24, 32]
 
 /**
- * How the values of a key container are protected (RFC 6030 §6): by which key they are encrypted,
- * and by which they are authenticated. A value is authenticated before it is decrypted, always.
+ * How the values of a key container are protected (RFC 6030 §6): the keys that encrypt and authenticate
+ * them. Values are always authenticated before they are decrypted.
  */
 export class PskcProtection {
   readonly #key: Buffer | undefined
   readonly #mac: { readonly hash: string; readonly key: Buffer } | undefined
 
-  /** @throws {TokenFileError} where the container can't be opened with what was given. */
+  /** @throws {TokenFileError} if the given key or password does not decrypt the container. */
   constructor(container: XmlElement, unlock: PskcUnlock | undefined) {
     this.#key = deriveEncryptionKey(container, unlock)
     this.#mac = this.#macOf(findChild(container, 'MACMethod'))
   }
 
-  /** The octets of an element that has a PlainValue in base64, or an EncryptedValue. */
+  /** The bytes of an element that has a PlainValue in base64, or an EncryptedValue. */
   octets(element: XmlElement): Buffer {
     return this.#encrypted(element) ?? base64(findChild(element, 'PlainValue')?.text ?? '')
   }
 
-  /** The number that an element has in digits, or encrypted in octets, the highest first. */
+  /** The number of an element: plain in digits, or encrypted in bytes, big-endian. */
   number(element: XmlElement): string {
     const octets = this.#encrypted(element)
     if (octets === undefined) return findChild(element, 'PlainValue')?.text ?? ''
-    if (octets.length > 8) throw wrongRecord(`${element.name} is longer than 8 octets`)
+    if (octets.length > 8) throw wrongRecord(`${element.name} is longer than 8 bytes`)
     return BigInt(`0x${octets.toString('hex') || '0'}`).toString()
   }
 
@@ -84,26 +84,26 @@ export class PskcProtection {
 
   #authenticate(value: Buffer, expected: Buffer): void {
     if (this.#mac === undefined) {
-      throw new TokenFileError('TOKEN_FILE_FORM', 'there is a ValueMAC, but no MACMethod')
+      throw new TokenFileError('TOKEN_FILE_FORM', 'the file has a ValueMAC but no MACMethod')
     }
     const { hash, key } = this.#mac
     const found = createHmac(hash, key).update(value).digest()
     if (expected.length === found.length && timingSafeEqual(expected, found)) return
     throw new TokenFileError(
       'TOKEN_FILE_ALTERED',
-      'the MAC is not that of the value: the key or password is wrong, or the file was altered',
+      'a MAC does not match its value: the key or password is wrong, or the file was altered',
     )
   }
 
   #macOf(method: XmlElement | undefined) {
     const algorithm = method?.attributes.get('Algorithm')
-    // python-pskc names a MACMethod without one where the cipher needs none
+    // python-pskc writes a MACMethod without a key if the cipher needs none
     if (method === undefined || algorithm === undefined) return undefined
     const hash = hashes.get(algorithm)
     if (hash === undefined) {
       throw new TokenFileError(
         'TOKEN_FILE_ENCRYPTION',
-        `the MAC is of an algorithm that is not read; known is HMAC with ${[...hashes.values()].join(', ')}`,
+        `the MAC has an unsupported algorithm; supported: HMAC with ${[...hashes.values()].join(', ')}`,
       )
     }
     const encrypted = findChild(method, 'MACKey')
@@ -118,13 +118,13 @@ export class PskcProtection {
     if (key === undefined) {
       throw new TokenFileError(
         'TOKEN_FILE_FORM',
-        'a value is encrypted, but no EncryptionKey named',
+        'a value is encrypted, but the file names no EncryptionKey',
       )
     }
     if (key.length === keyOctets) return key
     throw new TokenFileError(
       'TOKEN_FILE_WRONG_KEY',
-      `the key has ${key.length} octets, and ${name} takes ${keyOctets}`,
+      `the key has ${key.length} bytes, but ${name} requires ${keyOctets}`,
     )
   }
 }
@@ -161,7 +161,10 @@ function derivedKey(derived: XmlElement, password: Secret): Buffer {
   const method = findChild(derived, 'KeyDerivationMethod')
   const parameters = findChild(method, 'PBKDF2-params')
   if (method?.attributes.get('Algorithm')?.endsWith('#pbkdf2') !== true || !parameters) {
-    throw new TokenFileError('TOKEN_FILE_ENCRYPTION', 'the key is derived, but not by PBKDF2')
+    throw new TokenFileError(
+      'TOKEN_FILE_ENCRYPTION',
+      'the key derivation is not PBKDF2, the only supported one',
+    )
   }
   const prf = findChild(parameters, 'PRF')?.attributes.get('Algorithm')
   const hash = prf === undefined ? 'sha1' : prfHash(prf)
@@ -171,7 +174,7 @@ function derivedKey(derived: XmlElement, password: Secret): Buffer {
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxIterations) {
     throw new TokenFileError(
       'TOKEN_FILE_ENCRYPTION',
-      `IterationCount is not a number from 1 to ${maxIterations}`,
+      `IterationCount is not an integer from 1 to ${maxIterations}`,
     )
   }
   if (!keyLengths.includes(length)) {
@@ -183,7 +186,7 @@ function derivedKey(derived: XmlElement, password: Secret): Buffer {
 function prfHash(algorithm: string): string {
   const hash = /hmac-?(?:with)?-?(sha(?:1|224|256|384|512))$/i.exec(algorithm)?.[1]?.toLowerCase()
   if (hash !== undefined) return hash
-  throw new TokenFileError('TOKEN_FILE_ENCRYPTION', 'PBKDF2 is used with a PRF that is not read')
+  throw new TokenFileError('TOKEN_FILE_ENCRYPTION', 'PBKDF2 has an unsupported PRF')
 }
 
 function encryptedValue(element: XmlElement): { cipher: PskcCipher; value: Buffer } {
@@ -192,12 +195,15 @@ function encryptedValue(element: XmlElement): { cipher: PskcCipher; value: Buffe
   return { cipher: pskcCipher(algorithm), value: base64(value?.text ?? '') }
 }
 
-/** @throws {TokenFileError} `TOKEN_FILE_WRONG_KEY`, without a word of what was found inside. */
+/** @throws {TokenFileError} `TOKEN_FILE_WRONG_KEY`, without details of the content. */
 function decrypted(cipher: PskcCipher, key: Buffer, value: Buffer): Buffer {
   try {
     return cipher.decrypt(key, value)
   } catch {
-    throw new TokenFileError('TOKEN_FILE_WRONG_KEY', 'the key or password does not open the file')
+    throw new TokenFileError(
+      'TOKEN_FILE_WRONG_KEY',
+      'the key or password does not decrypt the file',
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { TokenFileError } from './token_file_error.ts'
 
-/** What a column of a token file says about a token. */
+/** The meaning of a column. */
 export type Column =
   | 'serial'
   | 'secret'
@@ -33,7 +33,7 @@ export const columnsWithoutHeader: readonly Column[] = ['serial', 'secret', 'mov
 /** The first line of a file, if it names columns. */
 export interface Header {
   readonly columns: readonly (Column | undefined)[]
-  /** The kind of all tokens, if a word of the line says it, such as `totp_secret`. */
+  /** The kind of all tokens, if a word of the line indicates it, such as `totp_secret`. */
   readonly kind: 'hotp' | 'totp' | undefined
 }
 
@@ -47,14 +47,14 @@ export function parseColumns(fields: readonly string[]): Header | undefined {
   const count = (column: Column) => columns.filter((each) => each === column).length
   if (count('serial') === 0) {
     if (columns.every((column) => column === undefined || column === 'secret')) return undefined
-    throw wrongHeader('names columns and none of them serial')
+    throw wrongHeader('has no column named serial')
   }
   if (count('secret') === 0) {
     if (count('serial') === columns.filter((column) => column !== undefined).length)
       return undefined
-    throw wrongHeader('names columns and none of them secret')
+    throw wrongHeader('has no column named secret')
   }
-  if (count('secret') > 1) throw wrongHeader('names several columns that may be the secret')
+  if (count('secret') > 1) throw wrongHeader('has several columns that may be the secret')
   const [totp, hotp] = [words.some(isTotp), words.some(isHotp)]
   return { columns, kind: totp === hotp ? undefined : totp ? 'totp' : 'hotp' }
 }

@@ -18,7 +18,7 @@ import {
   tokenNames,
 } from './token_record.ts'
 
-/** Tokens of a CSV file, and notes on fields that were not read as they are written. */
+/** Tokens of a CSV file, and notes on fields that were converted. */
 export interface TokenCsv extends TokenFile<TokenRecord> {
   readonly notes: readonly FileProblem[]
 }
@@ -27,8 +27,8 @@ export interface TokenCsv extends TokenFile<TokenRecord> {
  * Reads `serial,secret[,counter]`, for TOTP `serial,secret[,step]`, or the columns that the first
  * line names. Secrets are in hex, or else in base32.
  *
- * @throws {TokenFileError} `TOKEN_FILE_FORM` if the file lists no tokens, or does not say whether
- *   they are HOTP or TOTP tokens.
+ * @throws {TokenFileError} `TOKEN_FILE_FORM` if the file lists no tokens, or if it is unclear whether they
+ *   are HOTP or TOTP tokens.
  */
 export function readTokenCsv(octets: Uint8Array, tokens: CsvTokens): TokenCsv {
   const { lines, separator } = readCsv(decodeText(octets))
@@ -62,8 +62,8 @@ function readHeader(line: string, separator: string): Header | undefined {
 }
 
 /**
- * Refuses a file that may list TOTP tokens but does not say so: by the third field of a file without
- * a header, or by a column with an unknown name. One such field makes the whole file doubtful, also
+ * Refuses a file that may list TOTP tokens without stating it: by the third field of a file without
+ * a header, or by a column with an unknown name. One such field makes the whole file ambiguous, also
  * with `--skip-invalid`.
  */
 function refuseDoubtfulKind(
@@ -115,7 +115,7 @@ function toRecord(
   const columns = header?.columns ?? columnsWithoutHeader
   if (fields.slice(columns.length).some((field) => field !== '')) {
     throw wrongRecord(
-      `there are ${fields.length} fields, and ${columns.length} at most are known; name the columns in the first line`,
+      `the line has ${fields.length} fields, but at most ${columns.length} are known; name the columns in the first line`,
     )
   }
   const field = (column: Column): string => fields[columns.indexOf(column)] ?? ''

@@ -52,9 +52,9 @@ export function readRecords<Content, TokenRecord>(
 }
 
 /**
- * The text of a file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
+ * Decodes a file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
  *
- * @throws {TokenFileError} `TOKEN_FILE_TEXT` that names what the file is instead.
+ * @throws {TokenFileError} `TOKEN_FILE_TEXT` with the format that the file seems to have instead.
  */
 export function decodeText(octets: Uint8Array): string {
   if (octets.length > maxFileLength) {
@@ -72,7 +72,7 @@ export function decodeText(octets: Uint8Array): string {
     const text = new TextDecoder(encoding, { fatal: true }).decode(octets)
     if (!text.includes('\0')) return text
   } catch {
-    // the error below names what the file is
+    // the error below describes the file
   }
   throw new TokenFileError(
     'TOKEN_FILE_TEXT',
@@ -84,7 +84,7 @@ function foreignForm(octets: Uint8Array, encoding: string): string {
   if (startsWith(octets, [0x50, 0x4b, 0x03, 0x04])) return 'a workbook or an archive (.xlsx, .zip)'
   if (startsWith(octets, [0xd0, 0xcf, 0x11, 0xe0])) return 'a workbook of an old Excel (.xls)'
   if (encoding !== 'utf-8') return `damaged ${encoding.toUpperCase()}`
-  // one line of ASCII is enough to see on which side the zeros are
+  // one line of ASCII shows the byte order
   const start = octets.subarray(0, 64)
   const zeros = (parity: number) =>
     start.filter((octet, index) => index % 2 === parity && octet === 0).length

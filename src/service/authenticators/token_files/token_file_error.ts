@@ -1,24 +1,23 @@
 export type TokenFileErrorCode =
-  /** It is no text, or far too long. */
+  /** Not text, or too long. */
   | 'TOKEN_FILE_TEXT'
-  /** It is no well-formed XML, or XML with more in it than a key container has. */
+  /** Not well-formed XML, or XML with features that no key container needs. */
   | 'TOKEN_FILE_XML'
-  /** It is not a file of the form that it was read as. */
+  /** Not a file of the expected format. */
   | 'TOKEN_FILE_FORM'
-  /** It is encrypted in a way that is not known here. */
+  /** An unsupported encryption. */
   | 'TOKEN_FILE_ENCRYPTION'
   | 'TOKEN_FILE_KEY_NEEDED'
   | 'TOKEN_FILE_PASSWORD_NEEDED'
-  /** The key or the password does not open it. */
+  /** A wrong key or password. */
   | 'TOKEN_FILE_WRONG_KEY'
-  /** A value was altered after it was encrypted. */
+  /** An altered value. */
   | 'TOKEN_FILE_ALTERED'
-  /** One line or one key package; the others may be right. */
+  /** An error in one line or key package only. */
   | 'TOKEN_FILE_RECORD'
 
 /**
- * Thrown where a file of tokens can't be read. The message says what was found and what to do, and
- * never repeats what stands in the file where a secret may stand.
+ * Thrown if a token file can't be read. The message never repeats content that may be a secret.
  */
 export class TokenFileError extends Error {
   override readonly name = 'TokenFileError'
@@ -30,7 +29,7 @@ export class TokenFileError extends Error {
   }
 }
 
-/** What is wrong with one line, or one key package. */
+/** Creates the error of one line or key package. */
 export function wrongRecord(message: string): TokenFileError {
   return new TokenFileError('TOKEN_FILE_RECORD', message)
 }

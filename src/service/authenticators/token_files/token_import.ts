@@ -1,25 +1,25 @@
 import { DirectoryError } from '../../people/user.ts'
 
-/** What becomes of a token in a file whose serial is in the directory already. */
+/** What happens to a token whose serial exists. */
 export type OnDuplicate = 'refuse' | 'replace' | 'skip'
 
 export interface ImportOptions {
   readonly onDuplicate: OnDuplicate
-  /** Told from time to time how many are done. */
+  /** Called from time to time with the number of imported tokens. */
   readonly progress?: ((done: number) => void) | undefined
 }
 
-/** The serials of an import, by what became of them. */
+/** The serials of an import, by result. */
 export interface Imported {
   readonly added: readonly string[]
   readonly replaced: readonly string[]
   readonly skipped: readonly string[]
 }
 
-/** Rows in one statement: well below the number of values that either database takes. */
+/** Rows per statement, well below the limit of values of both databases. */
 const portion = 500
 
-/** A long list in portions for one statement each. */
+/** Splits a list into portions for one statement each. */
 export function* portions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += portion) {
     yield items.slice(start, start + portion)
@@ -28,7 +28,7 @@ export function* portions<Item>(items: readonly Item[]): Generator<readonly Item
 
 const shown = 5
 
-/** @param what Of what there is one already with such a serial, or public identity. */
+/** @param what The existing devices, in the plural. */
 export function serialTaken(
   what: string,
   records: readonly { readonly serial: string }[],

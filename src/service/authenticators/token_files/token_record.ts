@@ -16,7 +16,7 @@ export interface TokenRecord {
   /** TOTP: steps by which its clock is ahead. */
   readonly drift: number
   readonly expires: number | undefined
-  /** Name of the token's user, if the file says it. */
+  /** Name of the token's user, if the file names one. */
   readonly username?: string
 }
 
@@ -44,15 +44,15 @@ export function parseSerial(text: string): string {
   )
 }
 
-/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a user name. */
+/** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a username. */
 export function parseUsername(text: string): string {
   if (text.length <= maxUsernameLength && !/[\p{C}\s]/u.test(text)) return text
   throw wrongRecord(
-    `the user name has blanks or control characters, or more than ${maxUsernameLength} characters`,
+    `the username has blanks or control characters, or more than ${maxUsernameLength} characters`,
   )
 }
 
-/** A secret in base32, as the directory takes it. */
+/** Encodes a secret in base32. */
 export function parseSecret(octets: Uint8Array): Secret {
   if (octets.length < minOctets || octets.length > maxOctets) {
     throw wrongRecord(
@@ -65,7 +65,7 @@ export function parseSecret(octets: Uint8Array): Secret {
 export function parseCounter(text: string): number {
   if (text === '') return 0
   if (/^\d{1,16}$/.test(text) && Number(text) <= highestCounter) return Number(text)
-  throw wrongRecord('the counter is not a whole number from 0 up')
+  throw wrongRecord('the counter is not an integer of at least 0')
 }
 
 export function parseStep(text: string): number {

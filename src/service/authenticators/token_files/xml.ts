@@ -1,7 +1,7 @@
 import { type ValidationError, XMLParser, XMLValidator } from 'fast-xml-parser'
 import { TokenFileError } from './token_file_error.ts'
 
-/** An element, by its local name: which prefix a file chose for a namespace says nothing. */
+/** An element with its local name; namespace prefixes are ignored. */
 export interface XmlElement {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
@@ -16,8 +16,8 @@ const textName = '#text'
 const attributesName = ':@'
 
 /**
- * Reads a document. A document type declaration is refused: it is of no use here, and it is what
- * entities that read files (XXE) or fill the memory ("billion laughs") are made with.
+ * Parses a document. A document type declaration is refused, because it can define entities that read
+ * files (XXE) or exhaust memory ("billion laughs").
  *
  * @throws {TokenFileError} `TOKEN_FILE_XML`.
  */
@@ -26,7 +26,7 @@ export function readXml(text: string): XmlElement {
     throw wrongXml('the file has a document type declaration, which no key container needs')
   }
   const valid = validated(text)
-  if (valid !== true) throw wrongXml(`line ${valid.err.line} is no well-formed XML`)
+  if (valid !== true) throw wrongXml(`line ${valid.err.line} is not well-formed XML`)
   const [root, ...others] = listElements(parsed(text))
   if (root === undefined || others.length > 0) throw wrongXml('the file is no XML document')
   return root
@@ -49,7 +49,7 @@ function validated(text: string): true | ValidationError {
   try {
     return XMLValidator.validate(text)
   } catch {
-    throw wrongXml('the file is no well-formed XML')
+    throw wrongXml('the file is not well-formed XML')
   }
 }
 
@@ -68,12 +68,12 @@ function parsed(text: string): unknown {
       maxNestedTags: deepest,
     }).parse(text)
   } catch {
-    // the library's message may repeat what stands in the file
-    throw wrongXml(`the file has elements more than ${deepest} deep, or names that none may have`)
+    // the library's message may repeat content of the file
+    throw wrongXml(`the file has elements more than ${deepest} deep, or forbidden names`)
   }
 }
 
-/** What the parser gives: `[{ name: […], ':@': { '@attribute': … } }, { '#text': … }]`. */
+/** Output of the parser: `[{ name: […], ':@': { '@attribute': … } }, { '#text': … }]`. */
 function listElements(nodes: unknown): XmlElement[] {
   if (!Array.isArray(nodes)) return []
   return nodes.flatMap((node: unknown) => {
@@ -121,13 +121,13 @@ const predefined: Readonly<Record<string, string>> = {
   apos: "'",
 }
 
-/** The five entities of XML itself, and characters by their number. */
+/** Decodes the five predefined entities and character references. */
 function decoded(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return predefined[String(name)] ?? whole
     const point = decimal === undefined ? parseInt(String(hex), 16) : Number(decimal)
-    if (!(point <= 0x10ffff)) throw wrongXml('a character is written by a number that is none')
+    if (!(point <= 0x10ffff)) throw wrongXml('a character reference is invalid')
     return String.fromCodePoint(point)
   })
 }

@@ -9,17 +9,17 @@ export interface YubikeyRecord {
   readonly serial: string
   /** Twelve letters of modhex. */
   readonly publicId: string
-  /** 6 octets in hex. */
+  /** 6 bytes in hex. */
   readonly privateId: Secret
-  /** 16 octets in hex. */
+  /** 16 bytes in hex. */
   readonly aesKey: Secret
 }
 
 /**
- * Reads what `ykman otp yubiotp --config-output` and the personalisation tool ("Yubico format")
- * write: `serial,public id,private id,AES key[,access code[,moment[,…]]]`.
+ * Reads the format of `ykman otp yubiotp --config-output` and of the personalisation tool ("Yubico
+ * format"): `serial,public id,private id,AES key[,access code[,moment[,…]]]`.
  *
- * @throws {TokenFileError} where it is no such file at all.
+ * @throws {TokenFileError} if it is not such a file.
  */
 export function readYubikeyCsv(octets: Uint8Array): TokenFile<YubikeyRecord> {
   const { lines, separator } = readCsv(decodeText(octets))
@@ -27,7 +27,7 @@ export function readYubikeyCsv(octets: Uint8Array): TokenFile<YubikeyRecord> {
   if (listed.length === 0) {
     throw new TokenFileError(
       'TOKEN_FILE_FORM',
-      'no YubiKeys stand in the file; a line is serial,public id,private id,AES key',
+      'the file lists no YubiKeys; a line is serial,public id,private id,AES key',
     )
   }
   if (listed.some(({ content }) => /^"?(LOGGING START|Yubico OTP|OATH-HOTP)/.test(content))) {
@@ -49,9 +49,9 @@ function toRecord(fields: readonly string[]): YubikeyRecord {
     throw wrongRecord('the public identity is not twelve letters of modhex (cbdefghijklnrtuv)')
   }
   if (!/^[0-9a-f]{12}$/i.test(privateId)) {
-    throw wrongRecord('the private identity is not 6 octets in hex')
+    throw wrongRecord('the private identity is not 6 bytes in hex')
   }
-  if (!/^[0-9a-f]{32}$/i.test(aesKey)) throw wrongRecord('the AES key is not 16 octets in hex')
+  if (!/^[0-9a-f]{32}$/i.test(aesKey)) throw wrongRecord('the AES key is not 16 bytes in hex')
   return {
     serial: parseSerial(serial),
     publicId: publicId.toLowerCase(),

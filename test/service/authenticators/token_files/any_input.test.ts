@@ -36,7 +36,7 @@ const readers = [
 
 const secretHex = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((octets) => toHex(octets))
 const figures = [3, 6, 7, 10].map((number) =>
-  readFileSync(resolve(import.meta.dirname, `../../vector/rfc6030/figure${number}.xml`), 'utf8'),
+  readFileSync(resolve(import.meta.dirname, `../../../vector/rfc6030/figure${number}.xml`), 'utf8'),
 )
 
 /** A text with one piece of it replaced. */

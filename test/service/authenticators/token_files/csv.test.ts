@@ -171,8 +171,8 @@ describe('a CSV file of tokens without --kind', () => {
 
   test('is refused as a whole if its header can not be read, or hides a time step', () => {
     for (const [text, reason] of [
-      [`token,seed,interval\n1,${hex},60`, /none of them serial/],
-      [`serial,data,type\n1,${hex},TOTP`, /none of them secret/],
+      [`token,seed,interval\n1,${hex},60`, /no column named serial/],
+      [`serial,data,type\n1,${hex},TOTP`, /no column named secret/],
       [`serial,secret,seed\n1,${hex},${hex}`, /several columns that may be the secret/],
       [`serial,secret,refresh\n1,${hex},60\n2,${hex},60`, /column 3 may be the time step.*--kind/],
       [`serial,secret,refresh\n1,${hex},60\n2,${hex},`, /column 3 may be the time step.*--kind/],
@@ -279,7 +279,7 @@ describe('a CSV file that a spreadsheet has written', () => {
       )
     }
     const { problems } = read(`=A1&B1,${hex}`)
-    assert.match(problems[0]?.what ?? '', /a formula of a spreadsheet/)
+    assert.match(problems[0]?.what ?? '', /a spreadsheet formula/)
   })
 
   test('is refused with the reason if it has rounded a long serial', () => {

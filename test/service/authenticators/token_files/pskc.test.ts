@@ -13,7 +13,7 @@ const key: PskcUnlock = { kind: 'key', key: new Secret('123456789012345678901234
 const password: PskcUnlock = { kind: 'password', password: new Secret('qwerty') }
 
 function figure(number: number): string {
-  const file = resolve(import.meta.dirname, `../../vector/rfc6030/figure${number}.xml`)
+  const file = resolve(import.meta.dirname, `../../../vector/rfc6030/figure${number}.xml`)
   return readFileSync(file, 'utf8')
 }
 function read(text: string, unlock?: PskcUnlock, at = now) {
