@@ -15,9 +15,9 @@ import { integrationPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { AccessError } from './access_error.ts'
 
-/** What an application speaks, of those that an administrator can add. */
+/** The types of applications that an administrator can add. */
 export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as const
-/** `portal` is the service's own; its keys sign no requests. */
+/** `portal` is the service's own application; its keys sign no requests. */
 export type IntegrationType = (typeof integrationTypes)[number] | 'portal'
 
 /** An application that asks for second factors. */
@@ -29,15 +29,15 @@ export interface Integration {
   readonly type: IntegrationType
   readonly usernameNormalization: 'none' | 'simple'
   /**
-   * Whether `/auth/v2` takes requests signed in version 1, as old clients send them. These are signed
-   * without a date, so that anyone who has seen one can replay it for ever.
+   * Whether `/auth/v2` accepts signature version 1, which old clients use. It does not cover the date, so
+   * anyone who has seen such a request can replay it forever.
    */
   readonly signatureV1: boolean
   readonly enabled: boolean
   readonly created: number
 }
 
-/** What an administrator decides of an application. */
+/** The settings of an application that an administrator can change. */
 export interface IntegrationSettings {
   readonly name: string
   readonly usernameNormalization: 'none' | 'simple'
@@ -71,7 +71,7 @@ const maxNameLength = 100
 
 export class Integrations {
   readonly #store: Store
-  /** Opened secret keys by their sealed text: another one is another text. */
+  /** Opened secret keys by their sealed text, which changes with the key. */
   readonly #opened = new Map<string, Secret>()
   readonly #inTurn = new Batched((ikeys: readonly string[]) => this.#byIkeys(ikeys), maxAtOnce)
 
@@ -88,7 +88,7 @@ export class Integrations {
     return row === undefined ? undefined : this.#integrationOf(row)
   }
 
-  /** The application of that name; case and blanks make no difference. */
+  /** The application with that name; case and blanks are ignored. */
   async byName(name: string, db: StoreDb): Promise<Integration | undefined> {
     const row = await db
       .selectFrom('integrations')
@@ -98,7 +98,7 @@ export class Integrations {
     return row === undefined ? undefined : this.#integrationOf(row)
   }
 
-  /** Like `byIkey`, but simultaneous look-ups share one query, and one connection to the database. */
+  /** As `byIkey`, but concurrent calls share one query and one database connection. */
   async byIkeyInTurn(ikey: string): Promise<Integration | undefined> {
     return await this.#inTurn.ask(ikey)
   }
@@ -131,7 +131,7 @@ export class Integrations {
     return Number(count)
   }
 
-  /** `name` where no application has it, else with the first number behind it that makes it unique. */
+  /** `name` if it is free, else with the first number appended that makes it unique. */
   async freeName(name: string, db: StoreDb): Promise<string> {
     const rows = await db.selectFrom('integrations').select('name_key').execute()
     const taken = new Set(rows.map(({ name_key }) => name_key))
@@ -193,7 +193,7 @@ export class Integrations {
     return numDeletedRows > 0n
   }
 
-  /** In the order in which they are asked for. */
+  /** In the order of the keys. */
   async #byIkeys(ikeys: readonly string[]): Promise<readonly (Integration | undefined)[]> {
     const rows = await this.#store.db
       .selectFrom('integrations')
@@ -234,7 +234,7 @@ function filtered({ search }: IntegrationFilter, db: StoreDb) {
     : query.where(contains(lowerCase(db, 'integrations.name'), searchText(search)))
 }
 
-/** How names are compared: case and blanks make no difference. */
+/** The form in which names are compared; case and blanks are ignored. */
 function nameKey(name: string): string {
   return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 }
@@ -248,7 +248,7 @@ function checkedName(text: string): string {
   )
 }
 
-/** The unique index decides, which also works for two administrators at the same moment. */
+/** The unique index decides, so concurrent changes can't take the same name. */
 async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work()

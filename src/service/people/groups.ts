@@ -12,7 +12,7 @@ import { prepared } from '../store/prepared.ts'
 import { isUniqueViolation, type StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
-/** A group's status counts for all its members, before their own. */
+/** Applies to all members, and takes precedence over their own status. */
 export const groupStatuses = ['active', 'bypass', 'disabled'] as const
 export type GroupStatus = (typeof groupStatuses)[number]
 

@@ -115,8 +115,8 @@ export class Users {
   }
 
   /**
-   * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` or `DIRECTORY_LOOK_ALIKE` where another user has one
-   *   of the names, or one that looks like it; `DIRECTORY_NAME`.
+   * @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` or `DIRECTORY_LOOK_ALIKE` if another user has one of
+   *   the names, or one that looks like it; `DIRECTORY_NAME`.
    */
   async create(user: NewUser, now: number, db: StoreDb): Promise<User> {
     const userId = newIdentifier('DU')

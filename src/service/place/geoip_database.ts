@@ -1,15 +1,15 @@
 import { readFileSync, statSync } from 'node:fs'
 import { type CityResponse, Reader } from 'mmdb-lib'
 
-/** The file can't be used; the message is one line that names it and says what to do. */
+/** Thrown if the file can't be used; the message names the file and says what to do, in one line. */
 export class GeoipDatabaseError extends Error {
   override readonly name = 'GeoipDatabaseError'
   readonly code = 'GEOIP_DATABASE'
 }
 
 /**
- * A file of places by address in MaxMind's format (MaxMind DB File Format Specification 2.0), as
- * GeoLite2 City, DB-IP City Lite and others are published.
+ * A database of places by IP address (MaxMind DB File Format Specification 2.0), the format of GeoLite2
+ * City, DB-IP City Lite and others.
  */
 export class GeoipDatabase {
   readonly #file: string
@@ -27,7 +27,7 @@ export class GeoipDatabase {
     return new GeoipDatabase(file, openReader(file), statSync(file).mtimeMs)
   }
 
-  /** Reads the file again where another one lies there; one that can't be read changes nothing. */
+  /** Reads the file again if it was replaced; an unreadable file changes nothing. */
   refresh(): void {
     const written = statSync(this.#file, { throwIfNoEntry: false })?.mtimeMs ?? this.#written
     if (written === this.#written) return
@@ -35,7 +35,7 @@ export class GeoipDatabase {
     this.#written = written
   }
 
-  /** @returns As `Berlin, Germany`; `undefined` where it is not in the file. */
+  /** @returns Such as `Berlin, Germany`; `undefined` if the address is not in the file. */
   placeOf(address: string): string | undefined {
     const found = this.#reader.get(address)
     const names = [found?.city?.names.en, found?.country?.names.en].filter((name) => name)
@@ -49,7 +49,7 @@ function openReader(file: string): Reader<CityResponse> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
     throw new GeoipDatabaseError(
-      `${file} is no database in MaxMind's format that can be read${code}; name an .mmdb file in geoip_database of [places], or leave it out`,
+      `${file} can't be read as a database in MaxMind's format${code}; set geoip_database in [places] to an .mmdb file, or remove it`,
     )
   }
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { GeoipDatabase } from './geoip_database.ts'
 
-/** A network of the organisation's own, by the name that its people know it by. */
+/** A network of the organisation, with the name that its users know. */
 export interface NamedNetwork {
   /** `203.0.113.0/24`, or a single address. */
   readonly network: string
@@ -17,7 +17,7 @@ export interface PlacesOptions {
 
 type Cidr = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** Where an address is, in words by which somebody knows his own sign-in. */
+/** Describes where an address is, so that users recognise their own sign-ins. */
 export class Places {
   readonly #networks: readonly { readonly cidr: Cidr; readonly name: string }[]
   readonly #database: GeoipDatabase | undefined
@@ -25,7 +25,7 @@ export class Places {
   private constructor(networks: readonly NamedNetwork[], database: GeoipDatabase | undefined) {
     this.#networks = networks
       .map(({ network, name }) => ({ cidr: parseCidr(network), name }))
-      // of two that hold an address the smaller one says more
+      // the smallest network that contains the address is the most precise
       .toSorted((one, other) => other.cidr[1] - one.cidr[1])
     this.#database = database
   }
@@ -36,9 +36,9 @@ export class Places {
   }
 
   /**
-   * Reads the database again where another one lies there.
+   * Reads the database again if it was replaced.
    *
-   * @throws {GeoipDatabaseError} with the one before still in use.
+   * @throws {GeoipDatabaseError} The previous database stays in use.
    */
   refresh(): void {
     this.#database?.refresh()
@@ -46,7 +46,7 @@ export class Places {
 
   /**
    * @param address As a client sent it: it may be anything.
-   * @returns As `Berlin, Germany`; empty where nothing is known.
+   * @returns Such as `Berlin, Germany`; empty if nothing is known.
    */
   of(address: string): string {
     if (isIP(address) === 0) return ''

@@ -20,7 +20,7 @@ onBothDatabases('integrations', (rig) => {
   const create = (name: string) =>
     store.transaction((db) => integrations.create({ name, type: 'radius' }, now, db))
 
-  test('a new one is enabled and takes names without their domain', async () => {
+  test('is enabled at first, and ignores domains in usernames', async () => {
     const { ikey, skey, ...rest } = await create('VPN')
     assert.deepEqual(rest, {
       name: 'VPN',
@@ -35,7 +35,7 @@ onBothDatabases('integrations', (rig) => {
     assert.equal(await integrations.byIkey('DIAAAAAAAAAAAAAAAAAA', store.db), undefined)
   })
 
-  test('signature version 1 is on for type unix alone, and can be changed', async () => {
+  test('accepts signature version 1 by default for type unix only; it can be changed', async () => {
     const [unix, radius] = await store.transaction(async (db) => [
       await integrations.create({ name: 'SSH', type: 'unix' }, now, db),
       await integrations.create({ name: 'old VPN', type: 'radius', signatureV1: true }, now, db),
@@ -45,7 +45,7 @@ onBothDatabases('integrations', (rig) => {
     assert.equal((await integrations.byIkey(unix.ikey, store.db))?.signatureV1, false)
   })
 
-  test('a change leaves alone what it does not name', async () => {
+  test('a change keeps the settings that it does not name', async () => {
     const { ikey, skey } = await create('before')
     await store.transaction(async (db) => {
       await integrations.update(ikey, {}, db)
@@ -60,7 +60,7 @@ onBothDatabases('integrations', (rig) => {
     assert.equal(read.skey.reveal(), skey.reveal())
   })
 
-  test('listed by name, and removed once', async () => {
+  test('lists applications by name, and removes one once', async () => {
     const { ikey } = await create('a last one')
     await create('a first one')
     const names = (await integrations.list(store.db)).map(({ name }) => name)
@@ -70,7 +70,7 @@ onBothDatabases('integrations', (rig) => {
     assert.equal(await integrations.byIkey(ikey, store.db), undefined)
   })
 
-  test('a sealed secret key that is put into another row does not open', async () => {
+  test('a sealed secret key copied to another row does not open', async () => {
     const [mine, other] = [await create('mine'), await create('other')]
     const { sealed_skey } = await store.db
       .selectFrom('integrations')
@@ -88,7 +88,7 @@ onBothDatabases('integrations', (rig) => {
     await store.transaction((db) => integrations.remove(other.ikey, db))
   })
 
-  test('secret keys stay the same when the sealing key is changed', async () => {
+  test('secret keys survive the rotation of the sealing key', async () => {
     const { ikey, skey } = await create('kept')
     const sealed = () =>
       store.db
@@ -106,7 +106,7 @@ onBothDatabases('integrations', (rig) => {
     )
   })
 
-  test('two applications never have the same name, whatever its case', async () => {
+  test('rejects a name that another application has, in any case', async () => {
     const { ikey } = await create('Mail')
     for (const name of ['Mail', ' mAIL ', 'MAIL']) {
       await assert.rejects(create(name), { code: 'ACCESS_NAME_TAKEN' })
@@ -121,7 +121,7 @@ onBothDatabases('integrations', (rig) => {
     await assert.rejects(create(' '), { code: 'ACCESS_NAME' })
   })
 
-  test('of two that are made at the same moment one is refused', async () => {
+  test('rejects one of two concurrent applications with the same name', async () => {
     const second = await rig().open()
     const made = await Promise.allSettled(
       [store, second].map((each) =>
@@ -137,7 +137,7 @@ onBothDatabases('integrations', (rig) => {
     assert.equal(refused.reason.code, 'ACCESS_NAME_TAKEN')
   })
 
-  test('data in which two have the same name still opens, and the older one keeps it', async () => {
+  test('migrates data with two equal names; the older application keeps the name', async () => {
     const older = await create('Twin')
     const { ikey } = await store.transaction((db) =>
       integrations.create({ name: 'other', type: 'radius' }, now + 1, db),

@@ -64,7 +64,7 @@ onBothDatabases('the event logs', (rig) => {
     assert.deepEqual(await offsets({ username: 'alice', result: 'success', mintime: day }), [0])
   })
 
-  test('logs an act of an administrator in its transaction, or not at all', async () => {
+  test('logs an administrator’s act in the same transaction', async () => {
     const done = {
       timestamp: day,
       actor: 'cli:root',

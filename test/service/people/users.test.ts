@@ -49,7 +49,7 @@ onBothDatabases('users', (rig) => {
     )
   })
 
-  test('finds nobody by a name that no user can have', async () => {
+  test('finds no user by a name that none can have', async () => {
     for (const name of ['', ' ', 'a\0b', '\ud800', "'; drop table users; --", 'x'.repeat(10_000)]) {
       assert.equal(await users.byLoginName(name, 'simple', store.db), undefined)
     }
@@ -70,7 +70,7 @@ onBothDatabases('users', (rig) => {
     assert.equal((await users.byName('franklin', store.db))?.userId, userId)
   })
 
-  test('sets eight aliases at most, each of one user, all or none', async () => {
+  test('sets at most eight aliases, each of one user, all or none', async () => {
     const { userId } = await create('heidi', 'h1', 'h2')
     const set = (...aliases: string[]) =>
       store.transaction((db) => users.setAliases(userId, aliases, db))

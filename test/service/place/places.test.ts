@@ -9,11 +9,11 @@ import { skipWithout } from '../../rig/debian_package.ts'
 
 const skip = skipWithout(
   'libmaxmind-db-writer-perl',
-  // the module's own path has the machine's architecture in it
+  // the path of the module contains the machine's architecture
   '/usr/share/doc/libmaxmind-db-writer-perl/copyright',
 )
 
-/** MaxMind's own writer makes the files, as it makes GeoLite2 City. */
+/** Writes the files with MaxMind's own writer, which also writes GeoLite2 City. */
 const writer = `
 use MaxMind::DB::Writer::Tree;
 my %types = (city => 'map', country => 'map', names => 'map', en => 'utf8_string', de => 'utf8_string');
@@ -31,7 +31,7 @@ $tree->insert_network('192.0.2.0/24', {});
 open my $out, '>', $file or die; binmode $out; $tree->write_tree($out); close $out;
 `
 
-describe('networks of the own organisation', () => {
+describe('networks of the organisation', () => {
   const places = Places.open({
     networks: [
       { network: '10.0.0.0/8', name: 'company network' },
@@ -42,7 +42,7 @@ describe('networks of the own organisation', () => {
     geoipDatabase: undefined,
   })
 
-  test('are told by the name of the smallest', () => {
+  test('the smallest network that contains the address names it', () => {
     assert.equal(places.of('10.1.2.3'), 'Berlin office')
     assert.equal(places.of('10.2.2.3'), 'company network')
     assert.equal(places.of('::ffff:10.1.2.3'), 'Berlin office')
@@ -51,13 +51,13 @@ describe('networks of the own organisation', () => {
     assert.equal(places.of('203.0.113.8'), '')
   })
 
-  test('what is no address is nowhere', () => {
+  test('text that is no address has no place', () => {
     const junk = ['', 'host.example', '2001:db8::1 50000 2001:db8::2 22', '10.1.2.3/8', '%', '10.1']
     for (const address of junk) assert.equal(places.of(address), '')
   })
 })
 
-describe('a database in the format of MaxMind', { skip }, () => {
+describe('a database in MaxMind’s format', { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'places-'))
   const file = join(folder, 'city.mmdb')
   const write = (to: string, city: string) => {
@@ -72,7 +72,7 @@ describe('a database in the format of MaxMind', { skip }, () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  test('tells city and country, or what there is of them', () => {
+  test('returns city and country, as far as known', () => {
     assert.equal(places.of('203.0.113.9'), 'Berlin, Germany')
     assert.equal(places.of('::ffff:203.0.113.9'), 'Berlin, Germany')
     assert.equal(places.of('2001:db8:1::9'), 'Berlin, Germany')
@@ -83,11 +83,11 @@ describe('a database in the format of MaxMind', { skip }, () => {
     assert.equal(places.of('junk'), '')
   })
 
-  test('counts after a name of the own', () => {
+  test('is used after the networks of the organisation', () => {
     assert.equal(places.of('203.0.113.200'), 'the office')
   })
 
-  test('is read again when another one lies there, and kept while that can not be read', () => {
+  test('is read again when it is replaced, and kept while the new file can’t be read', () => {
     const other = join(folder, 'other.mmdb')
     write(other, 'Potsdam')
     copyFileSync(other, file)
@@ -102,13 +102,13 @@ describe('a database in the format of MaxMind', { skip }, () => {
     assert.equal(places.of('203.0.113.9'), 'Potsdam, Germany')
   })
 
-  test('that is none is one line that names the file', () => {
+  test('rejects another file format with one line that names the file', () => {
     for (const text of ['', 'junk', '\x1f\x8bgzip']) {
       const none = join(folder, 'none.mmdb')
       writeFileSync(none, text)
       assert.throws(() => Places.open({ networks: [], geoipDatabase: none }), {
         code: 'GEOIP_DATABASE',
-        message: /none\.mmdb is no database .* geoip_database of \[places\]/,
+        message: /none\.mmdb can't be read as a database .* geoip_database in \[places\]/,
       })
     }
   })

@@ -5,16 +5,16 @@ import type { Store, StoreDb } from '../../store/store.ts'
 export interface ActivationCode {
   readonly codeHash: string
   readonly userId: string
-  /** The phone that is activated; `null` where the activation makes one. */
+  /** The phone to activate; `null` if the activation creates one. */
   readonly phoneId: string | null
   readonly expires: number
   readonly used: number | null
 }
 
-/** `enroll_status` says for a while of a code that it is over. */
+/** How long `enroll_status` still reports an expired or used code. */
 const askedForMs = 30 * 24 * 60 * 60_000
 
-/** The codes that phones are activated with. Only their hashes are kept. */
+/** Codes that activate phones. Only their hashes are stored. */
 export class ActivationCodes {
   readonly #store: Store
 
@@ -22,7 +22,7 @@ export class ActivationCodes {
     this.#store = store
   }
 
-  /** @returns The code, which is shown this once. */
+  /** @returns The code, which can't be read again. */
   async create(
     userId: string,
     phoneId: string | null,
@@ -85,7 +85,7 @@ export class ActivationCodes {
       .execute()
   }
 
-  /** Writes down which phone a code that made one has made. */
+  /** Stores the phone that an activation created. */
   async made(codeHash: string, phoneId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('activation_codes')

@@ -59,8 +59,10 @@ const permitted = [...singleScripts.map((script) => [script]), ...mixedScripts].
 }))
 
 /**
- * Why a new user can't have a name, or `undefined`: it has an invisible character, has a
- * symbol, or mixes scripts that no language mixes (UTS #39, "Highly Restrictive"). The domain may be in a different script.
+ * Why a new user can't have a name: it has an invisible character or a symbol, or mixes scripts that no
+ * language mixes (UTS #39, "Highly Restrictive"). The domain may be in a different script.
+ *
+ * @returns `undefined` for a permitted name.
  */
 export function usernameProblem(username: string): string | undefined {
   const characters = [...username]

@@ -25,7 +25,7 @@ const invisible = fc.constantFrom(
 const asciiName = fc.stringMatching(/^[a-z][a-z0-9._-]{0,20}[a-z0-9]$/)
 
 describe('the folded key', () => {
-  test('of a key is the key itself', async () => {
+  test('of a key is that key', async () => {
     await fc.assert(
       fc.property(fc.oneof(name, fc.string({ unit: 'binary' })), (written) => {
         const key = foldedUsername(written)
@@ -35,7 +35,7 @@ describe('the folded key', () => {
     )
   })
 
-  test('of any single character is settled and well formed', () => {
+  test('of any single character is well formed, and has itself as key', () => {
     for (let code = 0; code <= 0x10ffff; code++) {
       const key = foldedUsername(String.fromCodePoint(code))
       if (key !== foldedUsername(key) || !key.isWellFormed()) assert.fail(code.toString(16))
@@ -70,7 +70,7 @@ describe('the folded key', () => {
           assert.equal(foldedUsername(written.normalize(form)), key)
         }
         assert.equal(foldedUsername(written.toLowerCase()), key)
-        // in capitals the Greek iota below a vowel stands beside it
+        // upper case turns a Greek iota subscript into a letter of its own
         const upper = written.replaceAll('\u0345', '').toUpperCase()
         if (!/[\u1f80-\u1fff]/.test(written)) assert.equal(foldedUsername(upper), key)
       }),
@@ -78,7 +78,7 @@ describe('the folded key', () => {
     )
   })
 
-  test('leaves ASCII as it is but for its case: no two names of ASCII are confused', async () => {
+  test('changes only the case of ASCII names, so that no two of them collide', async () => {
     await fc.assert(
       fc.property(asciiName, (written) => {
         assert.equal(foldedUsername(written), written)
@@ -111,15 +111,15 @@ describe('the folded key', () => {
     test(`of ${written} is ${key}`, () => assert.equal(foldedUsername(written), key))
   }
 
-  test('differs where a vowel sign does', () => {
+  test('differs if a vowel sign differs', () => {
     assert.notEqual(foldedUsername('राम'), foldedUsername('रामा'))
   })
 
-  test('is short enough to be indexed, whatever a name expands to', () => {
+  test('is short enough for an index, however far a name expands', () => {
     assert.equal([...foldedUsername('\ufdfa'.repeat(255))].length, 255)
   })
 
-  test('of a name is looked for with and without its domain where that does not matter', () => {
+  test('is looked up with and without the domain if domains are ignored', () => {
     assert.deepEqual(lookAlikeKeys('CORP\\Àlice', 'none'), ['corp\\alice'])
     assert.deepEqual(lookAlikeKeys('CORP\\Àlice', 'simple'), ['alice'])
     assert.deepEqual(lookAlikeKeys('...', 'simple'), [])

@@ -29,7 +29,7 @@ describe('UTS #39, Highly Restrictive', () => {
     'ー',
     '1234',
   ]) {
-    test(`takes ${name}`, () => assert.equal(usernameProblem(name), undefined))
+    test(`accepts ${name}`, () => assert.equal(usernameProblem(name), undefined))
   }
 
   for (const [name, said] of [
@@ -60,7 +60,7 @@ describe('UTS #39, Highly Restrictive', () => {
     ['..', /no letter and no digit/],
     ['\u0301', /no letter and no digit/],
   ] as const) {
-    test(`refuses ${spelledOut(name)} and says where`, () => {
+    test(`refuses ${spelledOut(name)} and names the position`, () => {
       assert.match(usernameProblem(name) ?? '', said)
     })
   }
