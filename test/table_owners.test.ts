@@ -24,6 +24,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   sms_passcodes: ['authenticators/sms/sms_passcodes.ts'],
   webauthn_credentials: ['authenticators/passkey/webauthn_credentials.ts'],
   integrations: ['applications/integrations.ts'],
+  policies: ['applications/policy/'],
+  application_policies: ['applications/policy/'],
+  group_policies: ['applications/policy/'],
   transactions: ['sign_in/transaction/transactions.ts'],
   failed_attempts: ['sign_in/lockout.ts'],
   portal_sessions: ['self_service/portal_sessions.ts'],
@@ -38,6 +41,9 @@ const joins: Readonly<Record<string, readonly string[]>> = {
   // a phone shows whether its app is activated, and a push device belongs to the phone's user
   push_devices: ['authenticators/phone/phones.ts'],
   phones: ['authenticators/push/push_devices.ts'],
+  // a list of attachments shows the names of applications and groups
+  integrations: ['applications/policy/policy_attachments.ts'],
+  groups: ['applications/policy/policy_attachments.ts'],
 }
 
 /** They work on all tables: the schema, its migrations, backups, and the resealing of secrets. */

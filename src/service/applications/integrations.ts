@@ -234,6 +234,13 @@ function filtered({ search }: IntegrationFilter, db: StoreDb) {
     : query.where(contains(lowerCase(db, 'integrations.name'), searchText(search)))
 }
 
+/** Locks an integration until the transaction ends. */
+export async function lockIntegration(ikey: string, store: Store, db: StoreDb): Promise<void> {
+  // SQLite runs one writing transaction at a time
+  if (store.dialect === 'sqlite') return
+  await db.selectFrom('integrations').select('ikey').where('ikey', '=', ikey).forUpdate().execute()
+}
+
 /** The form in which names are compared; case and blanks are ignored. */
 function nameKey(name: string): string {
   return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()

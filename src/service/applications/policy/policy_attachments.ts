@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
+import { lockIntegration } from '../integrations.ts'
 import type { PolicyLayer } from './effective_policy.ts'
 
 /** One place where a policy applies. */
@@ -219,8 +220,7 @@ export class PolicyAttachments {
     ikey: string,
     db: StoreDb,
   ): Promise<{ readonly policy_key: string; readonly group_id: string }[]> {
-    const integration = db.selectFrom('integrations').select('ikey').where('ikey', '=', ikey)
-    if (this.#store.dialect === 'postgres') await integration.forUpdate().execute()
+    await lockIntegration(ikey, this.#store, db)
     return await db
       .selectFrom('group_policies')
       .select(['policy_key', 'group_id'])
