@@ -82,6 +82,18 @@ const schemas = {
   }),
 } as const
 
+/** Parsed once, because most sign-ins use the defaults of most sections. */
+const defaults = {
+  new_user: schemas.new_user.parse({}),
+  authentication_policy: schemas.authentication_policy.parse({}),
+  authentication_methods: schemas.authentication_methods.parse({}),
+  authorized_networks: schemas.authorized_networks.parse({}),
+  user_without_device: schemas.user_without_device.parse({}),
+  access_hours: schemas.access_hours.parse({}),
+  lockout: schemas.lockout.parse({}),
+  push_fatigue: schemas.push_fatigue.parse({}),
+} as const
+
 export type SectionName = keyof typeof schemas
 export const sectionNames: readonly SectionName[] = Object.keys(schemas).filter(isSectionName)
 
@@ -126,17 +138,33 @@ export function checkSections(sections: unknown): PolicySections {
  * @throws {AccessError} `ACCESS_POLICY_SECTION`
  */
 export function readRules(sections: PolicySections, limits: ConfiguredLimits): PolicyRules {
-  const read = <Output>(name: SectionName, schema: z.ZodType<Output>): Output =>
-    parse(name, schema, sections[name] ?? {})
-  const lockout = read('lockout', schemas.lockout)
-  const fatigue = read('push_fatigue', schemas.push_fatigue)
+  const read = <Output>(name: SectionName, schema: z.ZodType<Output>, byDefault: Output): Output =>
+    sections[name] === undefined ? byDefault : parse(name, schema, sections[name])
+  const lockout = read('lockout', schemas.lockout, defaults.lockout)
+  const fatigue = read('push_fatigue', schemas.push_fatigue, defaults.push_fatigue)
   return {
-    new_user: read('new_user', schemas.new_user),
-    authentication_policy: read('authentication_policy', schemas.authentication_policy),
-    authentication_methods: read('authentication_methods', schemas.authentication_methods),
-    authorized_networks: read('authorized_networks', schemas.authorized_networks),
-    user_without_device: read('user_without_device', schemas.user_without_device),
-    access_hours: read('access_hours', schemas.access_hours),
+    new_user: read('new_user', schemas.new_user, defaults.new_user),
+    authentication_policy: read(
+      'authentication_policy',
+      schemas.authentication_policy,
+      defaults.authentication_policy,
+    ),
+    authentication_methods: read(
+      'authentication_methods',
+      schemas.authentication_methods,
+      defaults.authentication_methods,
+    ),
+    authorized_networks: read(
+      'authorized_networks',
+      schemas.authorized_networks,
+      defaults.authorized_networks,
+    ),
+    user_without_device: read(
+      'user_without_device',
+      schemas.user_without_device,
+      defaults.user_without_device,
+    ),
+    access_hours: read('access_hours', schemas.access_hours, defaults.access_hours),
     lockout: {
       threshold: lockout.threshold ?? limits.lockout.threshold,
       minutes: lockout.minutes ?? limits.lockout.minutes,
