@@ -177,7 +177,7 @@ failmode = secure
     assert.match(stdout, /secret=GEZDGNBVGY3TQOJQ/)
     assert.match(
       countersign('token add alice --secret-file -', '!').stderr,
-      /the secret is not base32/,
+      /the secret must be base32/,
     )
   })
 

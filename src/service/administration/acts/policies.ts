@@ -100,7 +100,7 @@ export const detachPolicy = act({
 /**
  * Changes an application's own policy, and creates it if there is none.
  *
- * @throws {AccessError} `ACCESS_POLICY_SHARED` if that policy applies elsewhere, too.
+ * @throws {AccessError} `ACCESS_POLICY_SHARED` if that policy also applies elsewhere.
  */
 export const editApplicationPolicy = act({
   name: 'integration_policy_update',
