@@ -8,7 +8,7 @@ import { Chromium, skipChromium } from '../rig/chromium.ts'
 import { PortalPage } from '../rig/portal_page.ts'
 import { TestService } from '../rig/service.ts'
 
-describe('another site, in the browser of somebody who is signed in at the portal', {
+describe('another site in the browser of a signed-in portal user', {
   skip: skipChromium,
 }, () => {
   let service: TestService
@@ -53,7 +53,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
   const phones = async () => await new Phones().ofUser(userId, service.store.db)
   const firstPhone = async () => (await phones())[0]?.phoneId ?? ''
 
-  test('what it sends comes without the session, and is refused', async () => {
+  test('can’t send authenticated requests', async () => {
     const device = `devices/${await firstPhone()}`
     const json = "headers: { 'content-type': 'application/json' }"
     for (const [path, options] of [
@@ -73,7 +73,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     await at.page.getByRole('tab', { name: 'Devices' }).waitFor()
   })
 
-  test('a form that it has submitted does nothing', async () => {
+  test('can’t submit a form', async () => {
     const refused = evilPage.waitForResponse((answer) => answer.url().endsWith('/recovery-codes'))
     await evilPage.evaluate(`
       const form = document.createElement('form')
@@ -93,7 +93,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     await evilPage.goto(evilAddress)
   })
 
-  test('it can show neither the portal nor the app in a frame', async () => {
+  test('can’t show portal or app in a frame', async () => {
     for (const path of ['/portal', '/app/']) {
       const loaded = await evilPage.evaluate<string>(`new Promise((resolve) => {
         const frame = document.createElement('iframe')
@@ -110,7 +110,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     )
   })
 
-  test('a script in the portal itself can’t read the session’s cookie', async () => {
+  test('a script in the portal can’t read the session cookie', async () => {
     assert.equal(await at.page.evaluate('document.cookie'), '')
     const cookies = await at.page.context().cookies(portal)
     assert.deepEqual(
@@ -119,7 +119,7 @@ describe('another site, in the browser of somebody who is signed in at the porta
     )
   })
 
-  test('the same request from the portal’s own page is taken', async () => {
+  test('accepts the same request from the portal’s own page', async () => {
     const path = `/portal/api/devices/${await firstPhone()}`
     const status = await at.page.evaluate<number>(
       `fetch('${path}', { method: 'DELETE', headers: { 'content-type': 'application/json' }, body: '{}' }).then(({ status }) => status)`,

@@ -38,7 +38,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     return PushPhone.activate((raw) => service.send(raw), code, { name: 'Pixel' })
   }
 
-  test('from the invitation to what is typed at the next login, by the app', async () => {
+  test('leads from the invitation to the words to type, with the app', async () => {
     const link = await invitation('nora')
     const at = await PortalPage.open(chromium, link)
     await at.addAuthenticator()
@@ -92,7 +92,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('by a number: the code of the message, and a wrong one told at its field', async () => {
+  test('adds a phone by number, and reports a wrong code at its field', async () => {
     const link = await invitation('nils')
     const at = await PortalPage.open(chromium, link)
     await at.press('Start')
@@ -131,7 +131,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('whoever comes with a lost phone is told to type what asks the new one', async () => {
+  test('shows the word for the new phone if the old one is lost', async () => {
     const { userId } = await service.addUser({ username: 'lost' })
     await service.addPushPhone(userId, { name: 'Lost phone' })
     const link = await invitation('lost', { userId })
@@ -150,7 +150,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('links that lead nowhere say so, and where to go', async () => {
+  test('explains unusable links and what to do', async () => {
     const at = await PortalPage.open(chromium, '/portal#/enroll/AAAAAAAAAAAAAAAAAAAAAA')
     await at.press('Start')
     await at.shows('This link is no longer valid')
@@ -167,7 +167,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('without a network it says so, and goes on when there is one again', async () => {
+  test('reports a lost network, and continues when it is back', async () => {
     const at = await PortalPage.open(chromium, await invitation('offline'))
     await at.shows('Set up two-step sign-in')
     await at.page.context().setOffline(true)

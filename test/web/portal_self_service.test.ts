@@ -33,7 +33,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
   const addNumber = (userId: string, number: string, name: string) =>
     service.store.transaction((db) => phones.add(userId, { number, name }, Date.now(), db))
 
-  /** Says who he is, and goes on to the ways to prove it. */
+  /** Enters the username and continues. */
   async function named(at: PortalPage, username: string): Promise<void> {
     await at.page.getByLabel('Username').fill(username)
     await at.press('Continue')
@@ -47,7 +47,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.shows('Your devices')
   }
 
-  test('the ways in, and what each says when it comes to nothing', async () => {
+  test('signs in with each method, and explains each failure', async () => {
     const { userId } = await service.addUser({ username: 'sam' })
     const phone = await service.addPushPhone(userId)
     const at = await PortalPage.open(chromium, '/')
@@ -82,7 +82,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('push with its code, order by keyboard and mouse, rename, remove, the last stays', async () => {
+  test('manages devices: order by keyboard and mouse, rename, remove all but the last', async () => {
     const { userId } = await service.addUser({ username: 'sue' })
     const phone = await service.addPushPhone(userId, { name: 'Pixel 9' })
     await addNumber(userId, '+15550100815', 'Old phone')
@@ -157,7 +157,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('recovery codes and passkeys', async () => {
+  test('manages recovery codes and passkeys', async () => {
     const { userId } = await service.addUser({ username: 'rita' })
     await service.addToken(userId)
     const [code = ''] = await service.addBypassCodes(userId, 3)
@@ -186,7 +186,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await at.close()
   })
 
-  test('history: a sign-in is reported, which locks the account and leads out', async () => {
+  test('reports a sign-in, which locks the account and ends the session', async () => {
     const { userId } = await service.addUser({ username: 'hans' })
     const { phoneId } = await addNumber(userId, '+15550100816', 'Phone')
     const [code = ''] = await service.addBypassCodes(userId, 1)
@@ -225,7 +225,7 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
     await out.close()
   })
 
-  test('what can’t be had says so, and is tried again', async () => {
+  test('reports what can’t be loaded, and retries', async () => {
     const { userId } = await service.addUser({ username: 'otto' })
     await service.addToken(userId)
     const [code = ''] = await service.addBypassCodes(userId, 1)

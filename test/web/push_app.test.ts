@@ -254,7 +254,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     }
   })
 
-  /** Waits for the notification of a sign-in. @returns What it says. */
+  /** Waits for a notification. @returns Its text. */
   const notified = (txid: string) =>
     untilFound(() =>
       inWorker<readonly [string, string] | undefined>(`
@@ -411,7 +411,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
   })
 })
 
-/** What a module imports before it runs. */
+/** The static imports of a module. */
 function importedBy(file: string): string[] {
   if (!file.endsWith('.js')) return []
   const text = readFileSync(join(dist, file), 'utf8')

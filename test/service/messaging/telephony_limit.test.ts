@@ -46,7 +46,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
   })
   const sent = async () => 'SM1'
 
-  test('a user and a number have so many in an hour, and so many in a day', async () => {
+  test('limits messages per user and number, by hour and day', async () => {
     for (const telephoned of [{ userId: 'DUALICE' }, { number: '+15550109999' }]) {
       const limited = limit({
         userPerHour: 2,
@@ -66,7 +66,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
     }
   })
 
-  test('SMS pumping: fifty users and numbers at once on two nodes, and no more than the ceiling', async () => {
+  test('limits SMS pumping: fifty users and numbers at once on two nodes stay below the limit', async () => {
     clock.advance(24 * hourMs)
     let asked = 0
     const outcomes = await Promise.allSettled(
@@ -81,7 +81,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 10)
   })
 
-  test('one user, thirty requests at once: as many as the limit', async () => {
+  test('counts thirty simultaneous requests of one user exactly', async () => {
     clock.advance(24 * hourMs)
     const telephoned = to({})
     let asked = 0
@@ -96,7 +96,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
     assert.equal(asked, 4)
   })
 
-  test('only numbers of the allowed countries', async () => {
+  test('sends only to numbers of allowed countries', async () => {
     const limited = limit({ allowedPrefixes: ['+49', '+4366'] })
     await limited.send(to({ number: '+491701234567' }), sent)
     await assert.rejects(limited.send(to({ number: '+4312345678' }), sent), {
@@ -107,7 +107,7 @@ onBothDatabases('the limits of what messages cost', (rig) => {
     })
   })
 
-  test('each has a line in the log, with what came of it', async () => {
+  test('logs each message with its result', async () => {
     clock.advance(24 * hourMs)
     const refused = new DeliveryError('DELIVERY_REFUSED', 'no such number')
     const unreachable = new DeliveryError('DELIVERY_UNREACHABLE', 'no answer in 10 s')

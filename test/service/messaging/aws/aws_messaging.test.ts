@@ -34,7 +34,7 @@ function parseConfig(api: AwsMessagingApi, config: Partial<AwsConfig> = {}): Aws
   }
 }
 
-describe('Signature Version 4, by which the server of these tests judges', () => {
+describe('Signature Version 4, as the test server verifies it', () => {
   const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
   const time = { 'x-amz-date': '20150830T123600Z' }
   const scope = { date: '20150830', region: 'us-east-1' }
@@ -93,7 +93,7 @@ describe('the client of AWS End User Messaging', () => {
     assert.deepEqual([sender, set], [undefined, 'mfa'])
   })
 
-  test('calls, and speaks each language with a voice of it', async () => {
+  test('calls and speaks each language with a matching voice', async () => {
     for (const language of ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'pl'] satisfies Language[]) {
       assert.match(await client().speak(to, '+15550100000', text, language), /^[0-9a-f-]{36}$/)
       const { VoiceId, ...call } = api.calls.at(-1) ?? {}
@@ -118,7 +118,7 @@ describe('the client of AWS End User Messaging', () => {
     ['UnknownOperationException', 'DELIVERY_REFUSED'],
     ['InternalServerException', 'DELIVERY_UNANSWERED'],
   ] as const) {
-    test(`${name} is told, and not tried again`, async () => {
+    test(`reports ${name} without a retry`, async () => {
       for (const send of [
         () => client().sendSms(to, text),
         () => client().speak(to, '+15550100000', text, 'en'),
@@ -133,7 +133,7 @@ describe('the client of AWS End User Messaging', () => {
     })
   }
 
-  test('who is throttled has sent nothing, and is tried once more', async () => {
+  test('retries once when throttled, because nothing was sent', async () => {
     const before = api.texts.length
     api.next = ['ThrottlingException']
     assert.match(await client().sendSms(to, text), /^[0-9a-f-]{36}$/)
@@ -144,7 +144,7 @@ describe('the client of AWS End User Messaging', () => {
     api.next = []
   })
 
-  test('a wrong secret, a wrong key, a wrong region and a wrong clock', async () => {
+  test('reports a wrong secret, key, region or clock', async () => {
     const key = (id: string, secret: string) => ({
       credentials: { accessKeyId: id, secret: new Secret(secret) },
     })
@@ -172,7 +172,7 @@ describe('the client of AWS End User Messaging', () => {
       'DELIVERY_REFUSED',
     ],
   ] as const) {
-    test(`${what} is no answer of AWS's`, async () => {
+    test(`reports ${what} as a failed provider`, async () => {
       api.next = [reply]
       const error = await toError(client().sendSms(to, text))
       assert.equal(error.code, code)
@@ -181,7 +181,7 @@ describe('the client of AWS End User Messaging', () => {
     })
   }
 
-  test('no answer in time is no second message', async () => {
+  test('does not send again after a timeout', async () => {
     api.silent = true
     const error = await toError(client({}, 200).sendSms(to, text))
     api.silent = false
@@ -189,7 +189,7 @@ describe('the client of AWS End User Messaging', () => {
     assert.equal(api.provider.received.length, 1)
   })
 
-  test('nobody there, and somebody whom nobody vouches for', async () => {
+  test('reports an unreachable server and an untrusted certificate', async () => {
     const nobody = `https://127.0.0.1:${await freePort()}`
     for (const config of [{ endpoint: nobody }, { caFile: undefined }]) {
       const error = await toError(client(config).sendSms(to, text))
@@ -231,7 +231,7 @@ describe('the client of AWS End User Messaging', () => {
   })
 })
 
-describe('a user whose phone is called by AWS', () => {
+describe('a sign-in with a call by AWS', () => {
   const log = new RecordingLog()
   let api: AwsMessagingApi
   let service: TestService
@@ -259,7 +259,7 @@ describe('a user whose phone is called by AWS', () => {
     const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters: named }))
     return [answer.result, answer.status]
   }
-  /** The digits that are spoken, which come twice. */
+  /** The spoken digits, which are repeated once. */
   const heard = (): string => {
     const body = String(api.calls.at(-1)?.MessageBody)
     const once = /^Ihr Code für test authapi lautet: ((?:\d, ){6}\d)\./.exec(body)?.[1] ?? ''
@@ -267,7 +267,7 @@ describe('a user whose phone is called by AWS', () => {
     return once.replaceAll(', ', '')
   }
 
-  test('hears a code, types it at the next login, and is in, once', async () => {
+  test('accepts the spoken passcode once, at the next sign-in', async () => {
     assert.deepEqual(await auth({ factor: 'phone', device: 'auto' }), ['deny', 'sent'])
     const passcode = heard()
     assert.deepEqual(await auth({ factor: 'passcode', passcode }), ['allow', 'allow'])
@@ -280,7 +280,7 @@ describe('a user whose phone is called by AWS', () => {
     ])
   })
 
-  test('a client that does not wait learns the same by its txid', async () => {
+  test('reports the same outcome to asynchronous clients', async () => {
     const parameters = { username: 'alice', factor: 'phone', device: 'auto', async: '1' }
     const { txid } = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     const polled = parseResponse(
@@ -294,13 +294,13 @@ describe('a user whose phone is called by AWS', () => {
     assert.deepEqual(await auth({ factor: 'passcode', passcode: heard() }), ['allow', 'allow'])
   })
 
-  test('a message brings one as well', async () => {
+  test('sends a passcode by SMS as well', async () => {
     assert.deepEqual(await auth({ factor: 'sms', device: 'auto' }), ['deny', 'sent'])
     const [passcode = ''] = /1\d{6}$/.exec(String(api.texts.at(-1)?.MessageBody)) ?? []
     assert.deepEqual(await auth({ factor: 'passcode', passcode }), ['allow', 'allow'])
   })
 
-  test('what AWS refuses is told at once, and stands in the logs without a code', async () => {
+  test('reports a refusal by AWS at once, and logs it without the passcode', async () => {
     api.next = ['ConflictException']
     assert.deepEqual(await auth({ factor: 'phone', device: 'auto' }), ['deny', 'deny'])
     const [line] = await new TelephonyLog(service.store).list({ limit: 1 }, service.store.db)

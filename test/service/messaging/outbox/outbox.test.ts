@@ -43,7 +43,7 @@ describe('the outbox', () => {
     return lines.find((line) => line.txid === txid)?.reason
   }
 
-  test('an SMS brings passcodes, of which the first signs in', async () => {
+  test('shows an SMS whose passcode signs in', async () => {
     const sent = parseResponse(await auth({ factor: 'sms', device: 'auto' }))
     assert.deepEqual([sent.result, sent.status], ['deny', 'sent'])
     const entry = await latest()
@@ -118,7 +118,7 @@ describe('the outbox', () => {
     await answering
   })
 
-  test('is for its owner alone', () => {
+  test('is readable only by its owner', () => {
     const folder = join(service.folder, 'outbox')
     assert.equal(statSync(folder).mode & 0o777, 0o700)
     const modes = readdirSync(folder).map((file) => statSync(join(folder, file)).mode & 0o777)
@@ -126,7 +126,7 @@ describe('the outbox', () => {
     assert(modes.every((mode) => mode === 0o600))
   })
 
-  test('keeps what is younger than a week', async () => {
+  test('keeps entries for a week', async () => {
     const clock = new ManualClock(Date.now())
     const own = new Outbox(join(service.folder, 'other'), clock)
     await own.add({ kind: 'sms', to: '+15550101234', text: 'old' })

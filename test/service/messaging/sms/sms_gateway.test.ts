@@ -7,7 +7,7 @@ import { freePort } from '../../../rig/running.ts'
 import { type ProviderReply, type Received, TlsProvider } from '../../../rig/tls_provider.ts'
 
 const to = '+15551234567'
-/** Whatever means something in a query, a form, JSON or in a template. */
+/** Characters with a meaning in a query, a form, JSON or a template. */
 const awkward = `"A" & B+C = 100% ü€😀 <b>'x'</b> \\n {to}{from} #?/;:\n\t\u2028end`
 const password = 'hunter2'
 
@@ -17,11 +17,11 @@ interface Message {
   readonly from: string | null
 }
 
-/** A gateway that takes messages in three forms, each read by the platform's own parser. */
+/** A gateway that accepts three formats, each parsed by the platform's parser. */
 class Gateway {
   readonly provider: TlsProvider
   readonly messages: Message[] = []
-  /** In place of an answer of its own. */
+  /** Replaces the default response. */
   next: ProviderReply[] = []
   silent = false
 
@@ -78,7 +78,6 @@ describe('the client of an HTTP gateway', () => {
     gateway.provider.received.length = 0
   })
 
-  /** As an administrator writes it. */
   const client = (section: string, limitMs = 5_000) => {
     const { url, caFile } = gateway.provider
     const text = `[sms]\nprovider=http\n[http_gateway]\nca_file=${caFile}\n${section.replaceAll('$URL', url)}\n`
@@ -104,7 +103,7 @@ describe('the client of an HTTP gateway', () => {
       `url=$URL/json\n${bearer}\n  Content-Type: application/json; charset=utf-8\ncontent_type=json\nbody={"to":"{to}","text":"{text}","from":"{from}"}`,
     ],
   ] as const) {
-    test(`${what} brings each character of a text, and none of it means anything`, async () => {
+    test(`${what} sends every character literally`, async () => {
       const from = `Mü&ller"+{text}`
       assert.equal(await client(`${section}\nfrom=${from}`).sendSms(to, awkward), 'status 202')
       assert.deepEqual(gateway.messages, [{ to, text: awkward, from }])
@@ -112,17 +111,17 @@ describe('the client of an HTTP gateway', () => {
     })
   }
 
-  test('half of a surrogate pair is no failure', async () => {
+  test('replaces half of a surrogate pair', async () => {
     await client(query).sendSms(to, 'a\ud83d')
     assert.equal(gateway.messages[0]?.text, 'a\ufffd')
   })
 
-  test('a number without its plus sign', async () => {
+  test('can send the number without its plus sign', async () => {
     await client(`${query}\nplus=false`).sendSms(to, 'x')
     assert.equal(gateway.messages[0]?.to, '15551234567')
   })
 
-  test('a wrong password is told as that', async () => {
+  test('reports a wrong password', async () => {
     const error = await toError(client(query.replace(password, 'guessed')).sendSms(to, 'x'))
     assert.equal(error.code, 'DELIVERY_REFUSED')
     assert.match(error.message, /status 401.*name, password or key/)
@@ -136,7 +135,7 @@ describe('the client of an HTTP gateway', () => {
     [503, 'DELIVERY_UNREACHABLE'],
     [504, 'DELIVERY_UNANSWERED'],
   ] as const) {
-    test(`status ${status} is told, and not tried again`, async () => {
+    test(`reports status ${status} without a retry`, async () => {
       gateway.next = [{ status, body: `your text was ${awkward}` }]
       const error = await toError(client(query).sendSms(to, awkward))
       assert.equal(error.code, code)
@@ -146,7 +145,7 @@ describe('the client of an HTTP gateway', () => {
     })
   }
 
-  test('too many at once is tried once more', async () => {
+  test('retries once after status 429', async () => {
     gateway.next = [{ status: 429, body: '' }]
     await client(query).sendSms(to, 'x')
     gateway.next = [
@@ -157,7 +156,7 @@ describe('the client of an HTTP gateway', () => {
     assert.deepEqual([gateway.next, gateway.messages.length], [[], 1])
   })
 
-  test('a redirect is not followed: password and text stay where they were meant for', async () => {
+  test('does not follow redirects, which would send password and text elsewhere', async () => {
     const elsewhere = await TlsProvider.start(() => ({ status: 200, body: 'thanks' }))
     for (const status of [301, 302, 303, 307, 308]) {
       const location = `${elsewhere.url}/steal`
@@ -171,7 +170,7 @@ describe('the client of an HTTP gateway', () => {
     await elsewhere.close()
   })
 
-  test('success_pattern decides where the status does not', async () => {
+  test('decides by success_pattern if it is set', async () => {
     await client(`${query}\nsuccess_pattern=^0: Accepted.*ü$`).sendSms(to, 'x')
     gateway.next = [{ status: 200, body: `{"status":"error","text":"${password}"}` }]
     const error = await toError(client(`${query}\nsuccess_pattern=^0:`).sendSms(to, 'x'))
@@ -181,7 +180,7 @@ describe('the client of an HTTP gateway', () => {
     await client(`${query}\nsuccess_pattern=^0:`).sendSms(to, 'x')
   })
 
-  test('no answer in time is no second message', async () => {
+  test('does not send again after a timeout', async () => {
     gateway.silent = true
     const error = await toError(client(query, 200).sendSms(to, 'x'))
     gateway.silent = false
@@ -189,7 +188,7 @@ describe('the client of an HTTP gateway', () => {
     assert.equal(gateway.provider.received.length, 1)
   })
 
-  test('nobody there, and somebody whom nobody vouches for', async () => {
+  test('reports an unreachable server and an untrusted certificate', async () => {
     const nobody = `https://127.0.0.1:${await freePort()}`
     const refusals = [query.replace('$URL', nobody), `${query}\nca_file=`]
     for (const section of refusals) {

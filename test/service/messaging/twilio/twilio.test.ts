@@ -36,7 +36,7 @@ describe('the Twilio client', () => {
   const call = { to, from: '+15005550006', url: 'https://a.example/call', statusUrl: 'https://a/s' }
   const toError = (work: Promise<unknown>) => toDeliveryError(work, [authToken])
 
-  test('sends a message from a number, or by a messaging service', async () => {
+  test('sends a message from a number or a messaging service', async () => {
     assert.match(await client().sendSms(to, 'Zürich & Co: 1234567'), /^SM[0-9a-f]{32}$/)
     const [message] = api.messages
     assert.deepEqual(Object.fromEntries(message ?? []), {
@@ -73,7 +73,7 @@ describe('the Twilio client', () => {
     ['+15005550004', 21610, 'somebody who has opted out'],
     ['+15005550009', 21614, 'no mobile number'],
   ] as const) {
-    test(`${what} is refused, and not tried again (${code})`, async () => {
+    test(`reports ${what} without a retry (${code})`, async () => {
       const error = await toError(client().sendSms(number, text))
       assert.equal(error.code, 'DELIVERY_REFUSED')
       assert(error.message.includes(String(code)))
@@ -81,7 +81,7 @@ describe('the Twilio client', () => {
     })
   }
 
-  test('wrong keys, a wrong sender, calls that can not be', async () => {
+  test('reports wrong keys, a wrong sender and impossible calls', async () => {
     const refusals = [
       client({ authToken: new Secret('wrong') }).sendSms(to, text),
       client({ from: '+15005550007' }).sendSms(to, text),
@@ -98,7 +98,7 @@ describe('the Twilio client', () => {
     )
   })
 
-  test('who is throttled has sent nothing, and is tried once more', async () => {
+  test('retries once when throttled, because nothing was sent', async () => {
     api.throttled = 1
     assert.match(await client().sendSms(to, text), /^SM/)
     api.throttled = 2
@@ -106,7 +106,7 @@ describe('the Twilio client', () => {
     assert.equal(api.throttled, 0)
   })
 
-  test('no answer in time is no second message', async () => {
+  test('does not send again after a timeout', async () => {
     api.silent = true
     const error = await toError(client({}, 200).sendSms(to, text))
     api.silent = false
@@ -115,7 +115,7 @@ describe('the Twilio client', () => {
     assert.equal(api.provider.received.length, 1)
   })
 
-  test('nobody there, and somebody whom nobody vouches for', async () => {
+  test('reports an unreachable server and an untrusted certificate', async () => {
     const nobody = `https://127.0.0.1:${await freePort()}`
     for (const config of [{ baseUrl: nobody }, { caFile: undefined }]) {
       const error = await toError(client(config).sendSms(to, text))

@@ -63,7 +63,7 @@ describe('Web Push', () => {
     expires: Date.now() + minuteMs,
   }
 
-  test('sends the browser what to fetch, and no more', async () => {
+  test('sends only what the app needs to fetch the request', async () => {
     await webPush().send(request)
     const [message] = service.messages
     assert.deepEqual(JSON.parse(message?.text ?? ''), { txid: 'a1b2', application: 'WorkSpaces' })
@@ -90,7 +90,7 @@ describe('Web Push', () => {
   })
 
   for (const status of [404, 410]) {
-    test(`a subscription that has ended is forgotten (${status})`, async () => {
+    test(`deletes an ended subscription (${status})`, async () => {
       service.status = status
       await assert.rejects(webPush().send(request), { code: 'DELIVERY_REFUSED' })
       assert.deepEqual(ended, [request.phoneId, subscription])
@@ -98,7 +98,7 @@ describe('Web Push', () => {
   }
 
   for (const status of [401, 403]) {
-    test(`a push service that refuses the contact is logged with the key to set (${status})`, async () => {
+    test(`logs the setting to change if a push service refuses the contact (${status})`, async () => {
       service.status = status
       const log = new RecordingLog()
       await assert.rejects(webPush(['localhost'], log).send(request), { code: 'DELIVERY_REFUSED' })
@@ -117,7 +117,7 @@ describe('Web Push', () => {
   }
 
   for (const status of [400, 413, 429, 500]) {
-    test(`another refusal is told, and nothing forgotten (${status})`, async () => {
+    test(`reports other refusals and keeps the subscription (${status})`, async () => {
       service.status = status
       await assert.rejects(webPush().send(request), { code: 'DELIVERY_REFUSED' })
       assert.deepEqual(ended, [])
@@ -183,7 +183,7 @@ describe('Web Push', () => {
     assert.equal(service.requests, 0)
   })
 
-  test('knows contacts that push services are likely to refuse', () => {
+  test('recognises contacts that push services are likely to refuse', () => {
     for (const contact of [
       'https://mfa.example.com',
       'https://mfa.example.com:8443',
@@ -209,7 +209,7 @@ describe('Web Push', () => {
     }
   })
 
-  test('tells public addresses from others', () => {
+  test('distinguishes public addresses from others', () => {
     for (const address of [
       '8.8.8.8',
       '::ffff:8.8.8.8',
@@ -265,7 +265,7 @@ describe('Web Push', () => {
 })
 
 onBothDatabases('the VAPID keys', (rig) => {
-  test('are created once on all nodes, and survive a rotation', async () => {
+  test('are created once for all nodes and survive a key rotation', async () => {
     const one = await rig().open()
     // SQLite has one node
     const other = rig().databaseUrl === undefined ? one : await rig().open()
