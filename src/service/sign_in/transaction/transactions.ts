@@ -34,7 +34,7 @@ export class Transactions {
     this.#store = store
     this.#clock = clock
     const changedSince = (moment: number) => this.#changedSince(moment)
-    this.#waits = new Waits({ wakeUps: store.wakeUps, clock, polling, changedSince })
+    this.#waits = new Waits(store.wakeUps, clock, polling, changedSince)
   }
 
   /** Opens a waiting transaction. */

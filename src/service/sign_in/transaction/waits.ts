@@ -21,13 +21,6 @@ export interface Polling {
   readonly backMs: number
 }
 
-export interface WaitsParts {
-  readonly wakeUps: WakeUps
-  readonly clock: Clock
-  readonly polling: Polling
-  readonly changedSince: (moment: number) => Promise<readonly Change[]>
-}
-
 /** SQLite has no notifications between processes; those of PostgreSQL may be lost. */
 const pollings: Readonly<Record<Dialect, Polling>> = {
   sqlite: { everyMs: 500, backMs: 5_000 },
@@ -49,7 +42,10 @@ export function pollingFor(dialect: Dialect): Polling {
  * waits, and one query at intervals finds changes that no notification announced.
  */
 export class Waits {
-  readonly #parts: WaitsParts
+  readonly #wakeUps: WakeUps
+  readonly #clock: Clock
+  readonly #polling: Polling
+  readonly #changedSince: (moment: number) => Promise<readonly Change[]>
   readonly #waits = new Set<Wait>()
   readonly #watches = new Set<() => void>()
   /** What the last query found. */
@@ -59,8 +55,16 @@ export class Waits {
   #sweptAt = Number.NEGATIVE_INFINITY
   #closed = false
 
-  constructor(parts: WaitsParts) {
-    this.#parts = parts
+  constructor(
+    wakeUps: WakeUps,
+    clock: Clock,
+    polling: Polling,
+    changedSince: (moment: number) => Promise<readonly Change[]>,
+  ) {
+    this.#wakeUps = wakeUps
+    this.#clock = clock
+    this.#polling = polling
+    this.#changedSince = changedSince
   }
 
   get count(): number {
@@ -74,7 +78,7 @@ export class Waits {
   /** Begins to listen to a transaction and to its caller hanging up. */
   begin(txid: string, caller?: Caller): Wait {
     const wait = new Wait(txid)
-    this.#parts.wakeUps.listen(transactionTopic(txid), wait)
+    this.#wakeUps.listen(transactionTopic(txid), wait)
     caller?.on('close', () => wait.wake())
     this.#waits.add(wait)
     this.#work()
@@ -82,13 +86,13 @@ export class Waits {
   }
 
   end(wait: Wait): void {
-    this.#parts.wakeUps.unlisten(transactionTopic(wait.txid), wait)
+    this.#wakeUps.unlisten(transactionTopic(wait.txid), wait)
     this.#waits.delete(wait)
     this.#rest()
   }
 
   watch(phoneId: string, listener: () => void): () => void {
-    const cancel = this.#parts.wakeUps.on(phoneTopic(phoneId), listener)
+    const cancel = this.#wakeUps.on(phoneTopic(phoneId), listener)
     const end = () => {
       cancel()
       this.#watches.delete(end)
@@ -101,9 +105,8 @@ export class Waits {
 
   /** @param db The database transaction of the change; the announcement follows its commit. */
   announce({ txid, phoneId }: Pick<Change, 'txid' | 'phoneId'>, db: object): void {
-    const { wakeUps } = this.#parts
-    wakeUps.announce(transactionTopic(txid), db)
-    if (phoneId !== null) wakeUps.announce(phoneTopic(phoneId), db)
+    this.#wakeUps.announce(transactionTopic(txid), db)
+    if (phoneId !== null) this.#wakeUps.announce(phoneTopic(phoneId), db)
   }
 
   /** Ends all waits and watches. */
@@ -116,7 +119,7 @@ export class Waits {
   /** Starts the timers, which run while something waits. */
   #work(): void {
     if (this.#timers.length > 0 || this.#closed) return
-    const { polling, wakeUps } = this.#parts
+    const [polling, wakeUps] = [this.#polling, this.#wakeUps]
     const tickMs = Math.min(polling.everyMs, silentEveryMs)
     let ticks = 0
     const tick = () => {
@@ -136,7 +139,7 @@ export class Waits {
   }
 
   #sweep(): void {
-    const now = this.#parts.clock.now()
+    const now = this.#clock.now()
     const setBack = now < this.#sweptAt - setBackMs
     this.#sweptAt = now
     for (const wait of this.#waits) if (setBack || wait.ends <= now) wait.wake()
@@ -145,9 +148,9 @@ export class Waits {
   async #poll(): Promise<void> {
     if (this.#isPolling) return
     this.#isPolling = true
-    const { wakeUps, clock, polling, changedSince } = this.#parts
+    const wakeUps = this.#wakeUps
     try {
-      const changes = await changedSince(clock.now() - polling.backMs)
+      const changes = await this.#changedSince(this.#clock.now() - this.#polling.backMs)
       const seen = this.#seen
       this.#seen = new Map(changes.map(({ txid, state }) => [txid, state]))
       for (const { txid, phoneId, state, isNew } of changes) {
