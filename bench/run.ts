@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--quick] [--profile]`: each figure beside a named peer, in
- * the same run. Starts all it needs on loopback and leaves nothing behind.
+ * `npm run bench [-- NAME…] [--json] [--quick] [--profile]`: measures each figure and a named peer in
+ * the same run. Starts everything on loopback, leaves nothing behind, and fails if a server gives no
+ * verified replies; `--quick` checks only that.
  */
 import { parseArgs, styleText } from 'node:util'
 import { type Figures, table } from './figure.ts'
@@ -34,7 +35,7 @@ const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> 
 const unknown = positionals.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   const known = Object.keys(benches).join(', ')
-  process.stderr.write(`bench: ${unknown.join(', ')} is none of ${known}\n`)
+  process.stderr.write(`bench: unknown name ${unknown.join(', ')}; known are ${known}\n`)
   process.exit(2)
 }
 
@@ -53,6 +54,9 @@ for (const [name, bench] of Object.entries(benches)) {
   try {
     if (!flags.json) process.stderr.write(styleText('dim', `measuring ${name} …\n`))
     const figures = await bench(place)
+    if (!figures.verified.every((replies) => replies > 0)) {
+      throw new Error(`${name}: a server gave no verified replies: ${figures.verified.join(', ')}`)
+    }
     process.stdout.write(flags.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`)
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave)

@@ -1,0 +1,39 @@
+/**
+ * `npm run test:loaded [-- FILES…] [--times N]`: runs the tests several times in a row while three
+ * threads keep the CPU busy, to find tests that only pass on a quiet machine.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+
+const busyLoops = 3
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { times: { type: 'string', default: '3' } },
+})
+const files = positionals.length > 0 ? positionals : ['test/**/*.test.ts']
+
+// threads end with this process, however it ends
+for (let loop = 0; loop < busyLoops; loop++) new Worker('for (;;);', { eval: true })
+
+for (let run = 1; run <= Number(values.times); run++) {
+  process.stderr.write(`run ${run} of ${values.times} beside ${busyLoops} busy loops\n`)
+  const status = await runTests()
+  if (status !== 0) process.exit(status)
+}
+process.exit()
+
+/** @returns Exit status; an interruption is passed on to the tests. */
+async function runTests(): Promise<number> {
+  const limits = ['--test-concurrency=2', '--test-timeout=600000']
+  const tests = spawn(process.execPath, ['--test', '--test-force-exit', ...limits, ...files], {
+    stdio: 'inherit',
+  })
+  const passOn = (signal: NodeJS.Signals) => void tests.kill(signal)
+  process.on('SIGINT', passOn).on('SIGTERM', passOn)
+  const [code] = await once(tests, 'close')
+  process.off('SIGINT', passOn).off('SIGTERM', passOn)
+  return code ?? 130
+}
