@@ -10,7 +10,7 @@ export const postgresProgram = '/usr/lib/postgresql/15/bin/postgres'
 const initdb = '/usr/lib/postgresql/15/bin/initdb'
 const startsWithinMs = 20_000
 
-/** Starts an empty PostgreSQL of its own on loopback. @returns Its address. */
+/** Starts an empty PostgreSQL on loopback. @returns Its address. */
 export async function startPostgres(place: Workplace): Promise<string> {
   const folder = await place.folder('postgres')
   const data = join(folder, 'data')

@@ -6,7 +6,7 @@ const ticksPerSecond = 100
 /** CPU seconds that a process has used, all its threads together. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  // the name stands in brackets and may hold blanks: what is counted comes after it
+  // the process name in brackets may contain spaces, so the fields are counted after it
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }

@@ -10,7 +10,7 @@ const patienceMs = 30_000
 const killAfterMs = 4000
 const maxKeptLength = 8000
 
-/** The core of those who ask and of what stands behind the server, and the core of the server alone. */
+/** One core for the clients and backends, and one for the server. */
 export const core = { load: 0, server: 1 } as const
 
 export interface Program {

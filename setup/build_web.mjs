@@ -1,4 +1,4 @@
-// Builds the browser apps where what they are made of has changed since the last build.
+// Builds the browser apps if their sources changed since the last build.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamp = join(root, 'web', 'dist', '.built-from')
-/** Beside the apps themselves what they share with the service, and the versions of the packages. */
+/** The apps, the code that they share with the service, and the versions of the packages. */
 const sources = ['web', 'src/push', 'package-lock.json']
 
 /** @returns {boolean} Whether the apps are there, built from what lies here now. */

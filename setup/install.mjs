@@ -1,5 +1,5 @@
-// Brings a clone to a state in which its programs run, and does nothing where it is there already.
-// Runs on any Node from 20 on, since it is what brings Node 24 along.
+// Installs what the programs of a clone need; does nothing if it is already installed.
+// Runs on any Node from 20 on, since it installs Node 24.
 //
 //   --peers   also the Debian packages that the tests talk to (radclient, PostgreSQL, ...)
 //   --bench   also the peers that the benchmarks measure against
@@ -87,7 +87,7 @@ function installNodePackages() {
     .update(readFileSync(join(root, 'package.json')))
     .digest('hex')
   if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
-  // a link leads to the packages of another clone, which `npm ci` would take away from it
+  // the link points to the packages of another clone, which `npm ci` would delete
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
   say('installing the packages that package-lock.json names (about half a minute)')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])

@@ -5,7 +5,7 @@ import type { ProbeOptions } from './load.ts'
 
 const everyMs = 20
 
-/** Measures how long the API itself takes, while the server that asks it is under load. */
+/** Measures the response time of the API while the server that uses it is under load. */
 export class ApiProbe {
   readonly #pool: Pool
   readonly #calls: number

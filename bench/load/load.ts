@@ -17,7 +17,7 @@ export interface LoadOptions {
   readonly flows: number
   /** Closed loop: requests in flight at every moment. */
   readonly outstanding: number
-  /** Open loop: requests a second, whatever has been answered. */
+  /** Open loop: requests per second, independent of replies. */
   readonly rate?: number
   readonly warmSecs: number
   readonly secs: number
@@ -25,7 +25,7 @@ export interface LoadOptions {
   readonly echo?: boolean
   /** Processes whose CPU time and memory are read. */
   readonly watch: readonly number[]
-  /** Asks the API itself meanwhile. */
+  /** Also measures the API itself. */
   readonly probe?: ProbeOptions
 }
 
@@ -48,7 +48,7 @@ export interface LoadResult {
   readonly probe?: Latency
 }
 
-/** Runs the load generator as a process of its own, on the core that is not the server's. */
+/** Runs the load generator in its own process, not on the server's core. */
 export async function radiusLoad(place: Workplace, options: LoadOptions): Promise<LoadResult> {
   const file = join(import.meta.dirname, 'radius_load.ts')
   const generator = place.startNode('load generator', file, [JSON.stringify(options)], {

@@ -22,7 +22,7 @@ const password = new TextEncoder().encode('123456')
 
 interface Flow {
   readonly socket: Socket
-  /** Request Authenticators of what is in flight, by Identifier. */
+  /** Request Authenticators of the requests in flight, by Identifier. */
   readonly authenticators: (Uint8Array | undefined)[]
   readonly sentAt: Float64Array
   next: number
@@ -98,7 +98,7 @@ function closedLoop(): undefined {
   return undefined
 }
 
-/** Sends what is due every millisecond, whatever has been answered. */
+/** Sends the requests that are due every millisecond, independent of replies. */
 function openLoop(rate: number): NodeJS.Timeout {
   const began = performance.now()
   return setInterval(() => {

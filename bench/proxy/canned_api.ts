@@ -1,5 +1,5 @@
 /**
- * An Auth API that says yes: TLS sockets and HTTP by hand, since it shares its core with those who
+ * An Auth API that always allows: TLS sockets and HTTP by hand, since it shares its core with the clients that
  * ask. Started with the PEM files of its certificate and key; prints its two ports. On the first,
  * `check` names no capability; on the second, the two that make one call enough.
  */

@@ -6,7 +6,7 @@ import { core, type Running, type Workplace } from '../workplace.ts'
 const delivered = join(import.meta.dirname, '../../bin/authproxy')
 const program = join(import.meta.dirname, '../../src/cmd/authproxy.ts')
 
-/** Starts the authentication proxy as it is delivered, with its own log and event files. */
+/** Starts the authentication proxy with its own log and event files. */
 export async function startOurProxy(
   place: Workplace,
   options: {

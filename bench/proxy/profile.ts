@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Figures } from '../figure.ts'
 
-/** V8's CPU profile, as far as it is read here. */
+/** The parts of V8's CPU profile that are read here. */
 interface CpuProfile {
   readonly nodes: readonly ProfileNode[]
   readonly samples: readonly number[]
@@ -16,7 +16,7 @@ interface ProfileNode {
   readonly children?: readonly number[]
 }
 
-/** Whose code it is that runs, by the file it lies in; the first that matches. */
+/** Owner of the running code, by its file; the first match wins. */
 const owners: readonly (readonly [owner: string, files: RegExp])[] = [
   ['undici (HTTP)', /node_modules\/undici/],
   ['RADIUS codec and server', /src\/radius\//],
@@ -91,7 +91,7 @@ function addProfile(
   }
 }
 
-/** Native functions have no file: they work for whoever called them. */
+/** Native functions have no file; they count for their caller. */
 function findOwner({ callFrame: { functionName, url } }: ProfileNode): string | undefined {
   if (url === '') return special[functionName]
   return owners.find(([, files]) => files.test(url))?.[0] ?? 'Node, other'

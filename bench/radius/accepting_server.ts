@@ -1,5 +1,5 @@
 /**
- * The codec and the server alone: every genuine login is accepted at once. Started with the shared
+ * Only codec and server: every genuine login is accepted at once. Started with the shared
  * secret; prints its port.
  */
 import { systemClock } from '../../src/host/clock.ts'
@@ -23,7 +23,7 @@ const server = new RadiusServer({
       messageAuthenticatorInReplies: true,
     },
   ]),
-  // the password is revealed, as it is for every login
+  // reveals the password, as every login does
   answer: async ({ password }) => (password === undefined ? reject : accept),
   log: silentLog,
   clock: systemClock,

@@ -1,4 +1,4 @@
-/** The least that a UDP server on Node can do: each datagram goes back as it came. Prints its port. */
+/** The minimal UDP server on Node: echoes each datagram. Prints its port. */
 import { createSocket } from 'node:dgram'
 
 const socket = createSocket({

@@ -12,7 +12,7 @@ export interface LoginLoadOptions {
   readonly caFile: string
   readonly ikey: string
   readonly skey: string
-  /** No code of theirs has been used yet. */
+  /** None of their codes was used yet. */
   readonly holders: readonly TokenHolder[]
   readonly connections: number
   readonly warmSecs: number
@@ -50,7 +50,7 @@ interface Contender {
 const connections = 32
 const holdersPerRound = 320
 
-/** Signed passcode logins per second, each of them on the disk before it is answered. */
+/** Signed passcode logins per second, each written to disk before the reply. */
 export async function loginBench(place: Workplace, options: LoginBenchOptions): Promise<Figures> {
   const folder = await place.folder('service')
   const stock = await stockStore({ folder, holders: holdersPerRound * options.rounds })

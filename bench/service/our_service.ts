@@ -11,7 +11,7 @@ export interface ServiceAtWork {
   readonly caFile: string
 }
 
-/** Starts `countersign service` as it is delivered, without a limit on requests and with many connections, and waits until it listens. */
+/** Starts `countersign service` without request limits and with many connections, and waits until it listens. */
 export async function startService(
   place: Workplace,
   options: {

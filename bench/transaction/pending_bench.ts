@@ -16,7 +16,7 @@ export interface PendingLoadOptions {
   readonly ikey: string
   readonly skey: string
   readonly phoneKey: string
-  /** Each of them calls once, and waits. */
+  /** Each calls once, and waits. */
   readonly holders: readonly PhoneHolder[]
   /** Whether calls share connections, by HTTP/2, as our proxy's do. */
   readonly multiplexed: boolean
@@ -32,7 +32,7 @@ export interface PendingLoadOptions {
   readonly watch: number
 }
 
-/** What it took until all were waiting, and while they did. */
+/** Cost until all calls waited, and while they waited. */
 export interface PendingPhase {
   readonly waiting: number
   readonly secs: number
@@ -43,7 +43,7 @@ export interface PendingPhase {
   readonly rssMiB: number
 }
 
-/** In milliseconds; `null` where there was none. */
+/** In milliseconds; `null` without any. */
 export interface Times {
   readonly p50: number | null
   readonly p99: number | null
@@ -58,7 +58,7 @@ export interface SettledPhase {
   readonly acknowledged: Times
   /** From a phone's answer to the end of the call that waited for it. */
   readonly woken: Times
-  /** How much later than after a minute a call ended that nobody answered. */
+  /** How long after its minute an unanswered call ended. */
   readonly late: Times
   readonly rssMiBAfter: number
   readonly peakMiB: number
@@ -67,7 +67,7 @@ export interface SettledPhase {
 }
 
 export interface PendingBenchOptions {
-  /** Few, all of them answered, and on SQLite alone: shows that it works. */
+  /** A few calls, all answered, on SQLite only: shows that it works. */
   readonly quick?: boolean
 }
 

@@ -15,7 +15,7 @@ import { cpuSeconds, peakResidentMiB, residentMiB } from '../usage.ts'
 import { LoadedPhones } from './loaded_phones.ts'
 import type { PendingLoadOptions, PendingPhase, SettledPhase } from './pending_bench.ts'
 
-/** Of one client, which has no more connections at once. */
+/** Connections of one client. */
 const callsOfClient = 4000
 /** Calls that are begun and do not wait yet, at most. */
 const maxBeginning = 512
@@ -39,7 +39,7 @@ const operator = new Pool(`https://localhost:${port}`, { connections: 1, connect
 
 const tally = { allowed: 0, timedOut: 0, failed: 0 }
 let problem: string | undefined
-/** How many have come to wait, when last looked at. */
+/** How many calls were waiting at the last reading. */
 let known = 0
 /** When the call of each was begun, and when it was answered. */
 const began = new Map<string, number>()
@@ -133,7 +133,7 @@ async function call(index: number, username: string): Promise<void> {
   answered.set(username, performance.now())
 }
 
-/** Asks only now and then how many wait: what is known is enough while fewer are begun. */
+/** Reads the number of waiting calls only now and then: the known number is enough while fewer have begun. */
 async function waitingIfFull(begun: number): Promise<number> {
   if (begun - known >= maxBeginning) known = (await waitingNow()) + answered.size
   return known

@@ -18,7 +18,7 @@ describe(`HTTP/2 streams that are cancelled at once, on ${sessions} sessions`, (
   })
   after(() => programs.stop())
 
-  test('beside honest logins, which all succeed; sessions end, memory stays', async () => {
+  test('honest logins all succeed, the sessions end, and memory does not grow', async () => {
     const before = programs.serviceMemory()
     const script = join(import.meta.dirname, 'rig/reset_streams.ts')
     const flood = new Running(process.execPath, [script, String(programs.port), String(sessions)])

@@ -16,8 +16,8 @@ const logReason: Readonly<Record<string, string>> = {
   fraud: 'user_marked_fraud',
 }
 
-describe('connections to PostgreSQL that are cut at random while phones answer', () => {
-  test('each push has one outcome, one line, and both nodes tell it', {
+describe('PostgreSQL connections cut at random while phones answer', () => {
+  test('each push has one outcome and one log line, and both nodes return it', {
     skip: skipPostgres,
   }, async () => {
     const cluster = await PostgresCluster.start()
@@ -86,7 +86,7 @@ async function polledToTheEnd({ client }: ServiceNode, txid: string): Promise<st
   }
 }
 
-/** As a client does that is told that the service could not say. */
+/** Polls again after a 500, as clients do. */
 async function triedAgain(ask: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; tries < maxTries; tries++) {
     const answer = await ask()

@@ -99,7 +99,7 @@ export async function siege({ kills, databaseUrl }: SiegeOptions): Promise<Siege
   }
 }
 
-/** Signs in and enrols on many connections until the service answers no more. */
+/** Signs in and enrols on many connections until the service stops answering. */
 async function loadUntilSilence(
   client: SignedClient,
   generators: readonly Passcodes[],
@@ -133,7 +133,7 @@ async function loadUntilSilence(
   ])
 }
 
-/** A write of another process, while the service is at work and while it is killed. */
+/** A write from another process while the service works and while it is killed. */
 async function createBypassCode(
   folder: string,
   { holders }: Stock,

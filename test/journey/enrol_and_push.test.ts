@@ -6,7 +6,7 @@ import { PortalPage } from '../rig/portal_page.ts'
 import { story } from '../rig/story.ts'
 
 story(
-  'nina, from her invitation to a second phone',
+  'nina, from invitation to second phone',
   {
     skip: skipChromium || skipRadclient,
   },
@@ -17,7 +17,7 @@ story(
     let pixel: AppOnPhone
     let tablet: AppOnPhone
     let recoveryCodes: string[]
-    /** alice's push, which takes its minute while nina goes her way. */
+    /** alice's push, which expires after a minute while nina's story goes on. */
     let unanswered: { readonly phone: AppOnPhone; readonly signIn: Promise<SignedIn> }
 
     before(async () => {
@@ -34,7 +34,7 @@ story(
 
     const push = (word = 'push') => up.signIn('nina', word)
 
-    step('who is not enrolled is told where to', async () => {
+    step('a sign-in of a user without a device shows the enrolment link', async () => {
       const { accepted, message } = await push()
       assert.deepEqual(
         [
@@ -72,7 +72,7 @@ story(
       },
     )
 
-    step('the link is worth nothing any more', async () => {
+    step('the invitation link works once', async () => {
       const { text } = await up.lastSentTo('nina@example.com')
       const link = /https:\S+/.exec(text)?.[0] ?? ''
       const thief = await PortalPage.open(chromium, link)
@@ -80,21 +80,21 @@ story(
       await thief.shows('This link has already been used')
     })
 
-    step('push: she approves, and is let in', async () => {
+    step('push: she approves, and is accepted', async () => {
       const signIn = push()
       await pixel.answer('Approve')
       const { accepted, message } = await signIn
       assert.deepEqual([accepted, message], [true, 'Success. Logging you in...'])
     })
 
-    step('push: she denies, and nobody is let in', async () => {
+    step('push: she denies, and is rejected', async () => {
       const signIn = push()
       await pixel.answer('Deny')
       const { accepted, message } = await signIn
       assert.deepEqual([accepted, message], [false, 'Login request denied.'])
     })
 
-    step('push: it was not she, and the log has it as a fraud', async () => {
+    step('push: she reports it, and the log records fraud', async () => {
       const signIn = push()
       await pixel.look()
       await pixel.press('This wasn’t me')
@@ -107,21 +107,21 @@ story(
       assert.deepEqual([newest?.result, newest?.reason], ['fraud', 'user_marked_fraud'])
     })
 
-    step('the passcode of the app lets her in, once', async () => {
+    step('a passcode of the app is accepted once', async () => {
       const passcode = await pixel.passcode()
       assert.equal((await up.signIn('nina', passcode)).accepted, true)
       const again = await up.signIn('nina', passcode)
       assert.deepEqual([again.accepted, again.message.includes('already been used')], [false, true])
     })
 
-    step('a recovery code lets her in without her phone, once', async () => {
+    step('a recovery code is accepted once', async () => {
       const [code = ''] = recoveryCodes
       const asShown = code.replace(/(\d{3})(?=\d)/g, '$1 ')
       assert.equal((await up.signIn('nina', asShown)).accepted, true)
       assert.equal((await up.signIn('nina', code)).accepted, false)
     })
 
-    step('her passkey opens the portal, where each sign-in stands', async () => {
+    step('her passkey opens the portal, which lists every sign-in', async () => {
       await laptop.press('Use a passkey')
       await laptop.shows('Your devices')
       await laptop.page.getByText('Nina’s Pixel').waitFor()
@@ -131,7 +131,7 @@ story(
       await laptop.page.getByText('Recovery code').first().waitFor()
     })
 
-    step('a second phone is push2, and it alone is asked', async () => {
+    step('push2 asks only the second phone', async () => {
       await laptop.page.getByRole('tab', { name: 'Devices' }).click()
       await laptop.press('Add a device')
       tablet = await AppOnPhone.connect(chromium, await laptop.appLink(), 'Tablet')
@@ -146,7 +146,7 @@ story(
       assert.equal((await signIn).accepted, true)
     })
 
-    step('moved to the first place it is push', async () => {
+    step('push asks the second phone after it is moved to the first place', async () => {
       await laptop.page.getByRole('button', { name: /^Tablet: number 2/ }).focus()
       const kept = laptop.page.waitForResponse((answer) => answer.request().method() === 'PUT')
       await laptop.page.keyboard.press('ArrowUp')
@@ -156,7 +156,7 @@ story(
       assert.equal((await signIn).accepted, true)
     })
 
-    step('a phone that she removes is asked no more', async () => {
+    step('a removed phone is not asked', async () => {
       await laptop.press('Change Tablet')
       await laptop.page.getByRole('menuitem', { name: 'Remove' }).click()
       await laptop.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
@@ -167,7 +167,7 @@ story(
       assert.equal((await signIn).accepted, true)
     })
 
-    step('the phone that she removed says so, as soon as its stream looks again', async () => {
+    step('the removed phone says so', async () => {
       await tablet.shows('This phone was removed')
     })
 

@@ -67,7 +67,7 @@ story(
       },
     )
 
-    step('its codes let her in, each once', () => {
+    step('its codes are accepted once each', () => {
       assert.equal(accepts(radclient([oathtool(4)])), 1)
       assert.match(radclient([oathtool(4)]), /This passcode has already been used/)
       assert.match(radclient([oathtool(3)]), /This passcode has already been used/)
@@ -75,13 +75,13 @@ story(
       assert.equal(accepts(output), 1, output.slice(-2000))
     })
 
-    step('a token that has run far ahead is brought back', async () => {
+    step('resync accepts a token that is far ahead', async () => {
       assert.match(radclient([oathtool(3000)]), /Incorrect passcode/)
       await up.countersign('token', 'resync', '77001', oathtool(3000), oathtool(3001))
       assert.equal(accepts(radclient([oathtool(3002)])), 1)
     })
 
-    step('a YubiKey lets her in, each passcode once', async () => {
+    step('a YubiKey passcode is accepted once', async () => {
       const file = join(root, 'yubikey.csv')
       writeFileSync(file, `${yubikey.line}\n`)
       await up.countersign('token', 'import', file)
@@ -95,7 +95,7 @@ story(
       assert.equal(accepts(radclient([yubikey.otp(2, 0).toUpperCase()])), 1)
     })
 
-    step('the log tells the factor and the token of each', async () => {
+    step('the log names the factor of each sign-in', async () => {
       const log = JSON.parse(
         await up.countersign('log', 'authentication', '--limit', '200', '--json'),
       )

@@ -55,13 +55,21 @@ async function addAlice(store: Store): Promise<Member> {
   })
 }
 
-/** Tries a passcode on a connection of its own. @returns `allow` or `deny`. */
-function tryPasscode(
+/** Tries a passcode on a new connection, again after each 429. @returns `allow` or `deny`. */
+async function tryPasscode(...request: Parameters<typeof sendPasscode>): Promise<string> {
+  for (;;) {
+    const result = await sendPasscode(...request)
+    if (result !== undefined) return result
+  }
+}
+
+/** @returns `undefined` if the service is too busy (429). */
+function sendPasscode(
   passcode: string,
   { integration }: Member,
   port: number,
   ca: string,
-): Promise<string> {
+): Promise<string | undefined> {
   const parameters = Object.entries({ factor: 'passcode', passcode, username: 'alice' })
   const date = rfc2822Date(Date.now())
   const path = '/auth/v2/auth'
@@ -80,7 +88,9 @@ function tryPasscode(
         response.on('data', (chunk) => {
           text += String(chunk)
         })
-        response.on('end', () => resolve(JSON.parse(text).response.result))
+        response.on('end', () =>
+          resolve(response.statusCode === 429 ? undefined : JSON.parse(text).response.result),
+        )
       },
     )
     sent.on('error', reject)

@@ -7,7 +7,7 @@ import { story } from '../rig/story.ts'
 const application = 'RADIUS (authentication proxy)'
 
 story(
-  'alice, whose application takes a number with each push',
+  'alice, with verified push',
   {
     skip: skipChromium || skipRadclient,
   },
@@ -37,7 +37,7 @@ story(
       return await phone.shownCode()
     }
 
-    step('push begins it, the app shows a code, and the code finishes it', async () => {
+    step('push shows a code in the app, and the code completes the sign-in', async () => {
       const code = await begun()
       assert.match(code, /^\d{6}$/)
       assert.equal(await phone.page.getByRole('button', { name: 'Approve' }).count(), 0)
@@ -47,7 +47,7 @@ story(
       assert.equal((await signIn(code)).accepted, false)
     })
 
-    step('another code does not, and the right one still does', async () => {
+    step('a wrong code is rejected, and the right one still works', async () => {
       const code = await begun()
       const other = code === '000000' ? '000001' : '000000'
       assert.equal((await signIn(other)).accepted, false)
@@ -56,7 +56,7 @@ story(
       await phone.done()
     })
 
-    step('what she denies in the app is finished by no code', async () => {
+    step('a denied sign-in can’t be completed with its code', async () => {
       const code = await begun()
       await phone.press('Deny')
       await phone.shows('Denied')
@@ -64,7 +64,7 @@ story(
       assert.equal((await signIn(code)).accepted, false)
     })
 
-    step('the code lets nobody else in', async () => {
+    step('the code does not work for another user', async () => {
       const code = await begun()
       await up.countersign('user', 'add', 'mallory', '--hotp')
       assert.equal((await up.signIn('mallory', code)).accepted, false)
@@ -73,11 +73,11 @@ story(
       await phone.done()
     })
 
-    step('her passcode still lets her in without a number', async () => {
+    step('a passcode works without a code', async () => {
       assert.equal((await signIn(await phone.passcode())).accepted, true)
     })
 
-    step('off again, a push is approved by a touch', async () => {
+    step('with verified push off, Approve accepts the push', async () => {
       await up.countersign('app', 'edit', application, '--verified-push', 'off')
       let waiting = signIn('push')
       await phone.look()

@@ -8,7 +8,7 @@ import { untilFound } from '../rig/until.ts'
 const number = '+15550104711'
 
 story(
-  'nils, who has a phone that takes messages and calls',
+  'nils, with a phone for messages and calls',
   {
     skip: skipChromium || skipRadclient,
   },
@@ -35,7 +35,7 @@ story(
       return call.text
     }
 
-    step('the link that his sign-in shows leads him through it, with his number', async () => {
+    step('the link from a sign-in leads through enrolment with a phone number', async () => {
       const { accepted, message } = await signIn('sms')
       assert.equal(accepted, false)
       const at = await PortalPage.open(chromium, /https:\S+/.exec(message)?.[0] ?? '')
@@ -54,7 +54,7 @@ story(
       await at.shows('Your devices')
     })
 
-    step('sms brings a code and lets nobody in; the code does, once', async () => {
+    step('sms sends a code and is rejected; the code is accepted once', async () => {
       assert.deepEqual(outcome(await signIn('sms')), [false, 'New SMS passcodes sent.'])
       const { text } = await up.lastSentTo(number)
       assert.match(text, /^Your RADIUS \(authentication proxy\) passcode: \d+$/)
@@ -63,7 +63,7 @@ story(
       assert.equal((await signIn(code)).accepted, false)
     })
 
-    step('of two messages the code of the last one works', async () => {
+    step('only the code of the latest message works', async () => {
       const codes: string[] = []
       for (let time = 0; time < 2; time++) {
         await signIn('sms1')
@@ -75,14 +75,14 @@ story(
       assert.equal((await signIn(second)).accepted, true)
     })
 
-    step('phone: he is called, presses the key that he is told, and is let in', async () => {
+    step('phone: the key that the call names accepts the sign-in', async () => {
       const waiting = signIn('phone')
       const [, key = ''] = /Press (.) to sign in/.exec(await rings()) ?? []
       await up.countersign('outbox', 'answer', '--key', key)
       assert.deepEqual(outcome(await waiting), [true, 'Success. Logging you in...'])
     })
 
-    step('phone: another key is asked about once more, and then refused', async () => {
+    step('phone: a wrong key may be corrected once, and then rejects', async () => {
       const waiting = signIn('phone1')
       await rings()
       assert.match(await up.countersign('outbox', 'answer', '--key', '5'), /asks once more/)
@@ -90,7 +90,7 @@ story(
       assert.deepEqual(outcome(await waiting), [false, 'Wrong key pressed. Please try again.'])
     })
 
-    step('phone: who hangs up is not let in, and whoever reports it neither', async () => {
+    step('phone: hanging up rejects, and so does reporting fraud', async () => {
       const waiting = signIn('phone')
       await rings()
       await up.countersign('outbox', 'answer', '--hang-up')
@@ -101,7 +101,7 @@ story(
       assert.deepEqual(outcome(await reported), [false, 'Login request reported as fraudulent.'])
     })
 
-    step('what he has no phone for is refused at once', async () => {
+    step('a factor without a phone is rejected, and nothing is sent', async () => {
       const before = await up.outbox()
       for (const word of ['push', 'phone2', 'sms2']) {
         const { accepted, message } = await signIn(word)
@@ -110,7 +110,7 @@ story(
       assert.deepEqual(await up.outbox(), before)
     })
 
-    step('the log tells the factor and the end of each', async () => {
+    step('the log names factor and reason of each sign-in', async () => {
       const lines = await up.authenticationLog()
       const told = new Set(lines.map(({ factor, reason }) => `${factor} ${reason}`))
       for (const line of [

@@ -78,14 +78,14 @@ story(
       await proxy.prints(/listening on/)
     })
 
-    step('a user who is added with a token signs in with its passcode', async () => {
+    step('a user added with a token signs in with its passcode', async () => {
       const added = await verb('user', 'add', 'olga', '--totp')
       const token = URI.parse(/otpauth:\S+/.exec(added)?.[0] ?? '')
       assert(token instanceof TOTP)
       assert.equal((await signIn(token.generate())).accepted, true)
     })
 
-    step('a bypass code lets her in once, or as often as it says', async () => {
+    step('a bypass code works once, or as often as its reuse count', async () => {
       const once = await bypassCode()
       assert.equal((await signIn(once)).accepted, true)
       assert.equal((await signIn(once)).accepted, false)

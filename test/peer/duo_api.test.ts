@@ -93,7 +93,7 @@ describe('@duosecurity/duo_api', () => {
         assert.equal((await responseTo('POST', '/auth/v2/auth', parameters)).result, 'deny')
       })
 
-      test('auth left to be asked for, and auth_status', async () => {
+      test('asynchronous auth, and auth_status', async () => {
         const passcode = token.code(counter++)
         const parameters = { username: 'alice', factor: 'passcode', passcode, async: '1' }
         const { txid } = await responseTo('POST', '/auth/v2/auth', parameters)
@@ -101,7 +101,7 @@ describe('@duosecurity/duo_api', () => {
         assert.equal(status.result, 'allow')
       })
 
-      test('enroll, with characters that have to be encoded', async () => {
+      test('enroll, with characters that need encoding', async () => {
         const username = `zoë (${version ?? 2})*'!~ &=+%`
         const enrolled = await responseTo('POST', '/auth/v2/enroll', { username })
         assert.equal(enrolled.username, username)

@@ -55,7 +55,7 @@ describe('eapol_test of wpa_supplicant 2.10', { skip }, () => {
     }
   }
 
-  test('with another secret it gets no answer', async () => {
+  test('gets no reply with a wrong secret', async () => {
     const file = join(folder, 'other.conf')
     writeFileSync(
       file,

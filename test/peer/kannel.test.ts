@@ -42,14 +42,14 @@ describe('kannel', { skip: skipKannel }, () => {
     assert.deepEqual(await kannel.message(), { from: 'VPN', to, text: 'early' })
   })
 
-  test('brings a message word for word', async () => {
+  test('delivers a message unchanged', async () => {
     const text = smsText(['1234567', '2345678'], 'Zürich & Söhne + 100% [VPN] “€”', '=?#;')
     assert.equal(text, '=?#; Zürich & Söhne + 100% (VPN) "EUR": 1234567 2345678')
     await client().sendSms(to, text)
     assert.deepEqual(await kannel.message(), { from: 'VPN', to, text })
   })
 
-  test('would lose what GSM 03.38 does not have: passcodes never bring it', async () => {
+  test('loses characters outside GSM 03.38, which passcode texts never contain', async () => {
     await client().sendSms(to, '€ 😀')
     assert.deepEqual((await kannel.message()).text, '€ ????')
     const text = smsText(['1234567'], '€ 😀')
@@ -57,7 +57,7 @@ describe('kannel', { skip: skipKannel }, () => {
     assert.equal((await kannel.message()).text, 'Your EUR ? passcode: 1234567')
   })
 
-  test('refuses a wrong password, and a number that it may not reach', async () => {
+  test('refuses a wrong password, and a number outside the allow list', async () => {
     await assert.rejects(client('guessed').sendSms(to, 'x'), {
       code: 'DELIVERY_REFUSED',
       message: /rejected the credentials \(status 403\)/,
@@ -68,7 +68,7 @@ describe('kannel', { skip: skipKannel }, () => {
     })
   })
 
-  test('brings the passcode with which a user signs in', async () => {
+  test('delivers a passcode that signs the user in', async () => {
     const service = await TestService.start({ config: { sms: configured() } })
     const { userId } = await service.addUser({ username: 'zoë' })
     await service.addPhone(userId, to)
@@ -83,7 +83,7 @@ describe('kannel', { skip: skipKannel }, () => {
     await service.close()
   })
 
-  test('that is not there is told as that', async () => {
+  test('reports that kannel is not reachable', async () => {
     await kannel.stopSmsbox()
     await assert.rejects(client().sendSms(to, 'x'), {
       code: 'DELIVERY_UNREACHABLE',

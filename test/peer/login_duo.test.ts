@@ -45,7 +45,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(terminal), true)
     })
 
-    test('one that is denied or a fraud is followed by the prompt, three times in all', async () => {
+    test('a denied or reported push returns to the prompt, three times in all', async () => {
       const { username, phone } = await unix.addPerson()
       const terminal = login.onTerminal(username)
       await terminal.shows('(1-3): ')
@@ -62,7 +62,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(terminal), false)
     })
 
-    test('2 is a call, let in by its key and by no other', async () => {
+    test('2 is a call, which only its key accepts', async () => {
       const { username } = await unix.addPerson()
       const terminal = login.onTerminal(username)
       await terminal.shows('(1-3): ')
@@ -147,7 +147,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(terminal), true)
     })
 
-    test('where pushes are verified, the app shows a code that is typed at the prompt', async () => {
+    test('with verified push, the app shows a code for the prompt', async () => {
       const { username, phone } = await unix.addPerson()
       const verified = new LoginDuo(unix.service, await unix.addVerifiedPush())
       const terminal = verified.onTerminal(username)
@@ -162,7 +162,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(terminal), true)
     })
 
-    test('what no phone can do asks again', async () => {
+    test('a factor that no phone supports returns to the prompt', async () => {
       const { username } = await unix.addPerson()
       const terminal = login.onTerminal(username, { settings: { prompts: '2' } })
       await terminal.shows('(1-3): ')
@@ -191,7 +191,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
     })
   })
 
-  describe('where nobody can be asked', () => {
+  describe('without a terminal', () => {
     test('one push, which shows the command', async () => {
       const { username, phone } = await unix.addPerson()
       const command = "echo 'a  b&c=ä+%\"' WELCOME"
@@ -211,7 +211,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       }
     })
 
-    test('a call where there is no app', async () => {
+    test('calls a phone without the app', async () => {
       const username = 'called'
       const { userId } = await unix.service.addUser({ username })
       await unix.addPhone(userId, '+15550107777', '')
@@ -220,7 +220,7 @@ describe('login_duo 1.11.3', { skip: skipLoginDuo }, () => {
       assert.equal(await isLetIn(called), true)
     })
 
-    test('with a token alone it gives up', async () => {
+    test('gives up for a user with only a token', async () => {
       const username = 'token-alone'
       const { userId } = await unix.service.addUser({ username })
       await unix.service.addToken(userId)

@@ -35,25 +35,25 @@ describe('login_duo 1.11.3 and failmode', { skip: skipLoginDuo }, () => {
     await bothModes({ host }, /Couldn't connect to 127\.0\.0\.1:\d+/)
   })
 
-  test('a wrong skey, and an ikey that there is not', async () => {
+  test('a wrong skey, and an unknown ikey', async () => {
     await bothModes({ skey: 'x'.repeat(40) }, /Invalid ikey or skey/)
     await bothModes({ ikey: `DI${'X'.repeat(18)}` }, /Invalid ikey or skey/)
   })
 
-  test('an authority that did not sign the certificate', async () => {
+  test('a CA that did not sign the certificate', async () => {
     const cafile = join(unix.service.folder, 'other-ca.pem')
     writeFileSync(cafile, (await makeAuthority(Date.now())).certificate)
     await bothModes({ cafile }, /certificate verify failed/)
   })
 
-  test('a database that can not be asked', async () => {
+  test('a database that does not answer', async () => {
     const { schema } = unix.service.store.db
     await schema.alterTable('users').renameTo('elsewhere').execute()
     await bothModes({}, /HTTP 500/)
     await schema.alterTable('elsewhere').renameTo('users').execute()
   })
 
-  test('an application that was disabled is turned away, whatever failmode says', async () => {
+  test('a disabled application is refused under either failmode', async () => {
     const { store } = unix.service
     const integration = await unix.service.addIntegration('unix')
     await store.transaction((db) =>
@@ -65,7 +65,7 @@ describe('login_duo 1.11.3 and failmode', { skip: skipLoginDuo }, () => {
     assert.match(refused.stderr, /Aborted Duo login .*: HTTP 403/)
   })
 
-  test('each name of the certificate is one that the client takes', async () => {
+  test('the client accepts every name of the certificate', async () => {
     const { username, phone } = await unix.addPerson()
     for (const name of ['127.0.0.1', 'localhost']) {
       const host = `${name}:${unix.service.service.port}`

@@ -19,7 +19,7 @@ describe('login_duo 1.11.3 and who may sign in', { skip: skipLoginDuo }, () => {
     return `${program.stdout}${program.stderr}`
   }
 
-  test('a stranger is shown where to enrol, is sent away or let in, as the application says', async () => {
+  test('an unknown user gets an enrolment link, is denied or accepted, as the policy says', async () => {
     const asked = async (policy: 'enroll' | 'allow' | 'deny', letIn: boolean) => {
       const integration = await unix.service.addIntegration('unix', policy)
       const logins = new LoginDuo(unix.service, integration)
@@ -37,7 +37,7 @@ describe('login_duo 1.11.3 and who may sign in', { skip: skipLoginDuo }, () => {
     )
   })
 
-  test('who is locked out or disabled is told so, and who is in bypass is asked nothing', async () => {
+  test('locked-out and disabled users see the reason, and bypass users skip the prompt', async () => {
     const statuses = { locked: 'locked out', disabled: 'disabled', bypass: 'bypass' } as const
     for (const [username, status] of Object.entries(statuses)) {
       await unix.service.addUser({ username, status })
@@ -65,7 +65,7 @@ describe('login_duo 1.11.3 and who may sign in', { skip: skipLoginDuo }, () => {
     await ended(pushed, true)
   })
 
-  test('a name with whatever a name can have', async () => {
+  test('a user name with every allowed character', async () => {
     for (const name of [`zoë (x)*'!~ &=+%"\\`, 'CORP\\ann', 'bob@example.org']) {
       const { username, phone } = await unix.addPerson(name)
       const pushed = login.headless(username)
@@ -76,7 +76,7 @@ describe('login_duo 1.11.3 and who may sign in', { skip: skipLoginDuo }, () => {
     }
   })
 
-  test('an IPv6 SSH_CONNECTION comes as a whole line, and a host as its name', async () => {
+  test('reads the client address from SSH_CONNECTION, IPv6 included', async () => {
     const { username, phone } = await unix.addPerson()
     const from = async (program: Running) => {
       const { txid, ipaddr } = await phone.nextRequest()

@@ -20,7 +20,7 @@ describe('login_duo 1.11.3 and a login that nobody answers', { skip: skipLoginDu
   after(() => unix.close())
 
   for (const factor of ['push', 'phone']) {
-    test(`${factor}: a handful of polls, and nobody is let in`, async () => {
+    test(`${factor}: polls a few times, and is rejected`, async () => {
       const { username } = await unix.addPerson()
       const before = unix.requests(polled)
       const terminal = login.onTerminal(username, { settings: { prompts: '1' } })
@@ -33,7 +33,7 @@ describe('login_duo 1.11.3 and a login that nobody answers', { skip: skipLoginDu
     })
   }
 
-  test('and none where nobody can be asked', async () => {
+  test('no polls without a terminal', async () => {
     const { username } = await unix.addPerson()
     const headless = login.headless(username)
     assert.equal(await isLetIn(headless), false)
@@ -87,7 +87,7 @@ describe('login_duo 1.11.3 and a service that stops', { skip: skipLoginDuo }, ()
     assert.equal(await isLetIn(terminal), true)
   })
 
-  test('a prompt that stood there meanwhile takes a passcode', async () => {
+  test('a prompt from before the restart accepts a passcode', async () => {
     const { username, token } = await unix.addPerson()
     const terminal = login.onTerminal(username, balanced({ prompts: 1 }))
     await terminal.shows('(1-3): ')
@@ -97,7 +97,7 @@ describe('login_duo 1.11.3 and a service that stops', { skip: skipLoginDuo }, ()
     assert.equal(await isLetIn(terminal), true)
   })
 
-  test('however often it stops, nobody is let in whom nobody let in', async () => {
+  test('no restart accepts a login that was not approved', async () => {
     const { username } = await unix.addPerson()
     const before = unix.requests(polled)
     const terminal = login.onTerminal(username, balanced({ prompts: 1 }))
@@ -114,7 +114,7 @@ describe('login_duo 1.11.3 and a service that stops', { skip: skipLoginDuo }, ()
     assert.ok(polls > maxPolls / 2 && polls <= maxPolls, `${polls} polls`)
   })
 
-  test('one that stays away ends the login', async () => {
+  test('a service that stays down ends the login', async () => {
     const { username } = await unix.addPerson()
     const direct = new LoginDuo(unix.service, unix.integration)
     const settings = { failmode: 'safe', prompts: '1' }

@@ -69,7 +69,7 @@ describe('pam_duo 1.11.3 through pamtester', { skip: skipPamDuo }, () => {
     assert.equal(await isAuthenticated(login), true)
   })
 
-  test('three wrong ones end it', async () => {
+  test('three wrong passcodes end the login', async () => {
     const login = pam.onTerminal(username)
     for (const wrong of ['123', '1234', '12345']) {
       await login.shows('(1-3): ')
@@ -100,13 +100,13 @@ describe('pam_duo 1.11.3 through pamtester', { skip: skipPamDuo }, () => {
     assert.equal(await isAuthenticated(login), true)
   })
 
-  test('a user of the machine whom the service does not know is shown where to enrol', async () => {
+  test('a local user without an account gets the enrolment link', async () => {
     const login = pam.onTerminal('daemon')
     await login.shows('Please enroll at https://')
     assert.equal(await isAuthenticated(login), false)
   })
 
-  test('failmode where the service is stopped', async () => {
+  test('failmode decides while the service is stopped', async () => {
     const host = `127.0.0.1:${await freePort()}`
     const safe = pam.onTerminal(username, { settings: { host, failmode: 'safe' } })
     assert.equal(await isAuthenticated(safe), true)

@@ -110,7 +110,7 @@ const skipSigned =
   skip || skipWithout('pskctool', '/usr/bin/pskctool') || skipWithout('openssl', '/usr/bin/openssl')
 
 describe('pskctool of the OATH Toolkit', { skip: skipSigned }, () => {
-  test('what it has signed is read, and it reads the same', () => {
+  test('files that it signed are imported with the same secrets', () => {
     writeFileSync(path('one.csv'), `serial,secret\n7001,${secrets[0]}\n`)
     const args = ['-x', `algorithm=${hotp}`, '-o', path('one.xml'), path('one.csv')]
     run('csv2pskc', args)
@@ -133,7 +133,7 @@ describe('pskctool of the OATH Toolkit', { skip: skipSigned }, () => {
 const skipOath = skipWithout('oathtool', '/usr/bin/oathtool')
 
 describe('oathtool', { skip: skipOath }, () => {
-  test('makes the codes that are expected of the same secret', () => {
+  test('generates the same codes for the same secret', () => {
     for (const secret of secrets) {
       const oath = new OathKey(OathSecret.fromHex(secret).base32)
       for (const digits of [6, 8]) {

@@ -25,7 +25,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('the dictionary beside that of FreeRADIUS', { skip }, () => {
-  test('each name that both know has the same vendor, number, kind and tag', () => {
+  test('attributes that both define have the same vendor, number, type and tag', () => {
     const theirs = readDictionaries()
     const unknown: string[] = []
     for (const { name, vendor = 0, type, kind, tagged } of attributeDefinitions) {

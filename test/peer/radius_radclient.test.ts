@@ -88,7 +88,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.equal(exitCode, 0, output)
   })
 
-  test('auto: after twenty signed requests an unsigned one gets silence', async () => {
+  test('auto: after twenty signed requests an unsigned one gets no reply', async () => {
     const from = 'Packet-Src-IP-Address = 127.0.0.11'
     const signed = [from, 'Message-Authenticator = 0x00', ...bob].join('\n')
     await radclient([Array.from({ length: 20 }, () => signed).join('\n\n')])
@@ -98,14 +98,14 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.equal(asked.length, 0)
   })
 
-  test('required: an unsigned one gets silence, a signed one an answer', async () => {
+  test('required: an unsigned request gets no reply, a signed one does', async () => {
     const from = 'Packet-Src-IP-Address = 127.0.0.20'
     assert.match((await radclient([from, ...bob], '-t', '0.3')).output, /No reply from server/)
     const signed = await radclient([from, 'Message-Authenticator = 0x00', ...bob])
     assert.equal(signed.exitCode, 0, signed.output)
   })
 
-  test('passwords of every length that RADIUS carries, and of any characters', async () => {
+  test('passwords of every length and any characters', async () => {
     const passwords = ['x', 'x'.repeat(16), 'x'.repeat(17), 'y'.repeat(128), 'pä$$w€rd', 'a b,c#d']
     for (const password of passwords) {
       answer = async (request) => ({
@@ -120,7 +120,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     }
   })
 
-  test('a long text arrives whole, in attributes of 253 octets, split between characters', async () => {
+  test('a long text arrives complete, split between characters into attributes of 253 octets', async () => {
     const text = 'Grüße: '.concat('€'.repeat(200))
     answer = async () => ({ code: 3, attributes: replyMessages(text) })
     const { output } = await radclient(['Packet-Src-IP-Address = 127.0.0.6', ...bob])
@@ -130,7 +130,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.equal(parts.join(''), text)
   })
 
-  test('Proxy-States come back in their order', async () => {
+  test('returns Proxy-State attributes in order', async () => {
     const states = ['Proxy-State = 0x01', 'Proxy-State = 0x0203', 'Proxy-State = 0x01']
     const from = 'Packet-Src-IP-Address = 127.0.0.7'
     const { output } = await radclient([from, 'Message-Authenticator = 0x00', ...bob, ...states])
@@ -178,7 +178,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.equal(asked.length, 0)
   })
 
-  test('a retransmission while the answer is worked out asks nobody again', async () => {
+  test('a retransmission during processing does not ask again', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const before = server.counters.duplicatesInProgress
     answer = async (request) => {
@@ -200,7 +200,7 @@ describe('radclient and radtest of FreeRADIUS', { skip }, () => {
     assert.equal(asked.length, 1)
   })
 
-  test('two hundred at a time, each answered', async () => {
+  test('answers 200 requests at a time', async () => {
     const input = Array.from({ length: 600 }, (_, index) =>
       ['Message-Authenticator = 0x00', `Calling-Station-Id = "${index}"`, ...bob].join('\n'),
     ).join('\n\n')

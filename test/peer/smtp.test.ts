@@ -51,7 +51,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
     assert(html?.includes(`href="${link}"`))
   })
 
-  test('a name with line breaks in it adds no header and no recipient', async () => {
+  test('a name with line breaks adds no header and no recipient', async () => {
     const subject = 'Fraud reported by eve\r\nBcc: eve@evil.example\r\n\r\nhello'
     await client.send({ ...mail, subject })
     const { envelope, headers, text } = await server.mail()
@@ -134,7 +134,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
 })
 
 describe('mail by aiosmtpd, with TLS from the beginning', { skip: skipSmtp }, () => {
-  test('is delivered; not to a server whose certificate has another name', async () => {
+  test('is delivered, but not to a server whose certificate has another name', async () => {
     const server = await SmtpServer.start({ security: 'tls', login: true })
     const other = await SmtpServer.start({ security: 'tls', names: ['mail.example.com'] })
     try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RadiusServerDuoOnly } from '../../src/proxy/sections/proxy_config.ts'
 import { AuthApiDouble, type Doing, deny, fail } from '../rig/auth_api_double.ts'
@@ -15,6 +15,7 @@ interface SignIn {
   readonly proxy: ProxyAtWork
 }
 
+const tooLate = { result: 'deny', status: 'deny', status_msg: 'too late' }
 const unavailable: Doing = { status: 503, body: '' }
 
 describe('failmode', () => {
@@ -36,7 +37,7 @@ describe('failmode', () => {
     await once(server, 'close')
   })
   beforeEach(() => api.reset())
-  afterEach(() => api.release({ result: 'deny', status: 'deny', status_msg: 'too late' }))
+  afterEach(() => api.release(tooLate))
   after(async () => {
     await api.close()
     await other.close()
@@ -44,9 +45,23 @@ describe('failmode', () => {
     silent.close()
   })
 
+  /** An API for one test, so that tests that wait can run at the same time. */
+  async function ownApi(t: TestContext): Promise<AuthApiDouble> {
+    const own = await AuthApiDouble.start()
+    t.after(async () => {
+      own.release(tooLate)
+      await own.close()
+    })
+    return own
+  }
+
   /** One sign-in through a new proxy. */
-  async function signIn(failmode: 'safe' | 'secure', override: Override = {}): Promise<SignIn> {
-    const proxy = await ProxyAtWork.start(sectionFor(api, { failmode, ...override }))
+  async function signIn(
+    failmode: 'safe' | 'secure',
+    override: Override = {},
+    asked: AuthApiDouble = api,
+  ): Promise<SignIn> {
+    const proxy = await ProxyAtWork.start(sectionFor(asked, { failmode, ...override }))
     try {
       return { reply: await proxy.signIn('alice', 'push', { timeoutMs: 20_000 }), proxy }
     } finally {
@@ -55,37 +70,43 @@ describe('failmode', () => {
   }
 
   /** The proxy gets no answer to anything. */
-  const outages: readonly (readonly [string, () => Override, (() => void)?])[] = [
+  const outages: readonly (
+    | readonly [string, () => Override, 'preauth' | 'auth', Doing]
+    | readonly [string, () => Override]
+  )[] = [
     ['the name of the API can not be resolved', () => ({ apiHost: 'no-such-host.invalid' })],
     ['the connection is refused', () => ({ apiPort: refusing })],
     ['its certificate is issued by another CA', () => ({ httpCaCertsFile: other.caFile })],
     ['the HTTP proxy is down', () => ({ httpProxyHost: '127.0.0.1', httpProxyPort: refusing })],
     ['connections are accepted but stay silent', () => ({ apiPort: findPort(silent) })],
-    ['preauth gets HTTP 500', () => ({}), () => respond('preauth', unavailable)],
-    ['preauth gets no answer', () => ({}), () => respond('preauth', 'hang')],
-    ['preauth is cut off', () => ({}), () => respond('preauth', 'reset')],
-    ['auth gets HTTP 503', () => ({}), () => respond('auth', unavailable)],
+    ['preauth gets HTTP 500', () => ({}), 'preauth', unavailable],
+    ['preauth gets no answer', () => ({}), 'preauth', 'hang'],
+    ['preauth is cut off', () => ({}), 'preauth', 'reset'],
+    ['auth gets HTTP 503', () => ({}), 'auth', unavailable],
   ]
-  for (const [name, override, prepare] of outages) {
-    test(`${name}, and check fails: safe accepts with a warning, secure rejects`, async () => {
-      prepare?.()
-      api.check = () => (name.includes('no answer') ? 'hang' : unavailable)
-      const [safe, secure] = await Promise.all([
-        signIn('safe', override()),
-        signIn('secure', override()),
-      ])
-      assert.equal(safe.reply?.accepted, true)
-      assert(safe.proxy.log.has('Failmode Safe - Allowed Duo login on preauth failure'))
-      assert(safe.proxy.log.has('let in without a second factor'))
-      const [event] = safe.proxy.events
-      assert.equal(event?.grounds, 'failmode safe')
-      assert.match(String(event?.evidence), /check failed: \w+: /)
-      assert.equal(safe.proxy.proxy.signIns.get('radius_server_duo_only')?.failOpens, 1)
-      assert.equal(secure.reply?.accepted, false)
-      assert(secure.proxy.log.has('Failmode Secure - Denied Duo login on preauth failure'))
-      assert.equal(secure.proxy.events[0]?.grounds, null)
-    })
-  }
+  describe('in an outage', { concurrency: true }, () => {
+    for (const [name, override, call, answer] of outages) {
+      test(`${name}, and check fails: safe accepts with a warning, secure rejects`, async (t) => {
+        const own = await ownApi(t)
+        if (call !== undefined && answer !== undefined) own[call] = () => answer
+        own.check = () => (name.includes('no answer') ? 'hang' : unavailable)
+        const [safe, secure] = await Promise.all([
+          signIn('safe', override(), own),
+          signIn('secure', override(), own),
+        ])
+        assert.equal(safe.reply?.accepted, true)
+        assert(safe.proxy.log.has('Failmode Safe - Allowed Duo login on preauth failure'))
+        assert(safe.proxy.log.has('let in without a second factor'))
+        const [event] = safe.proxy.events
+        assert.equal(event?.grounds, 'failmode safe')
+        assert.match(String(event?.evidence), /check failed: \w+: /)
+        assert.equal(safe.proxy.proxy.signIns.get('radius_server_duo_only')?.failOpens, 1)
+        assert.equal(secure.reply?.accepted, false)
+        assert(secure.proxy.log.has('Failmode Secure - Denied Duo login on preauth failure'))
+        assert.equal(secure.proxy.events[0]?.grounds, null)
+      })
+    }
+  })
 
   /** A login's call fails, while the API answers `check`. */
   const notOutages: readonly (readonly [string, 'preauth' | 'auth', Doing])[] = [
@@ -95,18 +116,21 @@ describe('failmode', () => {
     ['preauth is cut off', 'preauth', 'reset'],
     ['auth gets HTTP 500', 'auth', { status: 500, body: 'oops' }],
   ]
-  for (const [name, call, answer] of notOutages) {
-    test(`${name}, and check is answered: rejects as busy, also with safe`, async () => {
-      respond(call, answer)
-      const { reply, proxy } = await signIn('safe', { apiTimeoutSecs: 2 })
-      assert.deepEqual(reply, {
-        accepted: false,
-        message: 'The sign-in service is busy. Please try again.',
+  describe('without an outage', { concurrency: true }, () => {
+    for (const [name, call, answer] of notOutages) {
+      test(`${name}, and check is answered: rejects as busy, also with safe`, async (t) => {
+        const own = await ownApi(t)
+        own[call] = () => answer
+        const { reply, proxy } = await signIn('safe', { apiTimeoutSecs: 2 }, own)
+        assert.deepEqual(reply, {
+          accepted: false,
+          message: 'The sign-in service is busy. Please try again.',
+        })
+        assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
+        assert.equal(proxy.proxy.signIns.get('radius_server_duo_only')?.busy, 1)
       })
-      assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
-      assert.equal(proxy.proxy.signIns.get('radius_server_duo_only')?.busy, 1)
-    })
-  }
+    }
+  })
 
   test('rejects, also with safe, if check fails but another user gets an answer', async () => {
     api.check = () => unavailable
@@ -252,20 +276,23 @@ describe('failmode', () => {
     ['nobody answers the push before Cloudflare gives up', 'auth', { status: 524, body: '' }],
     ['the answer to the push is cut off', 'auth', 'reset'],
   ]
-  for (const [name, call, answer] of decided) {
-    test(`${name}: rejects, also with safe`, async () => {
-      respond(call, answer)
-      api.check = () => unavailable
-      const both = await Promise.all([
-        signIn('safe', { apiTimeoutSecs: 2 }),
-        signIn('secure', { apiTimeoutSecs: 2 }),
-      ])
-      for (const { reply, proxy } of both) {
-        assert.equal(reply?.accepted, false)
-        assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
-      }
-    })
-  }
+  describe('after a decision of the API', { concurrency: true }, () => {
+    for (const [name, call, answer] of decided) {
+      test(`${name}: rejects, also with safe`, async (t) => {
+        const own = await ownApi(t)
+        own[call] = () => answer
+        own.check = () => unavailable
+        const both = await Promise.all([
+          signIn('safe', { apiTimeoutSecs: 2 }, own),
+          signIn('secure', { apiTimeoutSecs: 2 }, own),
+        ])
+        for (const { reply, proxy } of both) {
+          assert.equal(reply?.accepted, false)
+          assert(!proxy.log.has('let in without'), proxy.log.lines.join('\n'))
+        }
+      })
+    }
+  })
 
   test('does not send auth again once the API may have received it', async () => {
     for (const answer of ['reset', { status: 500, body: '' }] satisfies Doing[]) {

@@ -1,6 +1,6 @@
 import type { StoreDb } from '../../src/service/store/store.ts'
 
-/** Makes a phone one that takes pushes, where nobody will answer them with its key. */
+/** Marks a phone as activated, for tests in which nobody answers with its key. */
 export async function activatePush(phoneId: string, now: number, db: StoreDb): Promise<void> {
   await db
     .insertInto('push_devices')

@@ -15,9 +15,9 @@ export const testSkey = 'Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep'
 export type Doing =
   /** Answers 200 with this response in its envelope. */
   | { readonly response: unknown }
-  /** Answers this, whatever it is. */
+  /** Sends this body, valid or not. */
   | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
-  /** Says nothing until it is told to: `release`. */
+  /** Sends nothing until `release`. */
   | 'hang'
   /** Breaks the connection. */
   | 'reset'
@@ -36,8 +36,8 @@ const defaultPhone = {
 }
 
 /**
- * An Auth API on loopback that answers as it is told and remembers what it was asked. Signatures are
- * checked by code of its own: version 2, SHA-512.
+ * An Auth API on loopback with scripted replies, which records its requests. It checks signatures with
+ * its own code: version 2, SHA-512.
  */
 export class AuthApiDouble {
   readonly requests: SeenRequest[] = []
@@ -86,13 +86,13 @@ export class AuthApiDouble {
     return this.requests.filter((request) => request.path === path).map((seen) => seen.parameters)
   }
 
-  /** Waits until a path has been asked so often. */
+  /** Waits until a path was requested this many times. */
   async askedTimes(path: string, count: number): Promise<void> {
     if (this.asked(path).length >= count) return
     await new Promise<void>((resolve) => this.#waiting.push({ path, count, resolve }))
   }
 
-  /** Answers what was told to hang. */
+  /** Answers the requests that hang. */
   release(response: unknown): void {
     for (const held of this.#held.splice(0)) send(held.response, { response })
   }

@@ -6,7 +6,7 @@ import {
   randomBytes,
 } from 'node:crypto'
 
-/** What is signed; what is not named is as an honest browser has it. */
+/** The signed data; defaults are those of an honest browser. */
 export interface Ceremony {
   readonly challenge: string
   readonly origin: string
@@ -19,7 +19,7 @@ export interface Ceremony {
 
 const [userPresent, userVerified, attested] = [0x01, 0x04, 0x40]
 
-/** A passkey in software, which signs whatever it is told to (WebAuthn §6). */
+/** A software passkey that signs any data, honest or not (WebAuthn §6). */
 export class Authenticator {
   readonly id = randomBytes(16).toString('base64url')
   readonly #privateKey: KeyObject

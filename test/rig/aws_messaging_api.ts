@@ -26,7 +26,7 @@ const errors = {
 
 export type AwsErrorName = keyof typeof errors
 
-/** Voices of the API reference for which a language of ours could ask, and their languages. */
+/** Voices of the API reference that one of our languages may use, and their languages. */
 export const voiceLanguages: Readonly<Record<string, string>> = {
   JOANNA: 'en',
   VICKI: 'de',
@@ -83,7 +83,7 @@ export class AwsMessagingApi {
   readonly provider: TlsProvider
   readonly texts: Fields[] = []
   readonly calls: Fields[] = []
-  /** What the next requests are told in place of an answer. */
+  /** Errors that the next requests get. */
   next: (AwsErrorName | ProviderReply)[] = []
   /** Answers nothing at all. */
   silent = false
@@ -152,7 +152,7 @@ export class AwsMessagingApi {
 
 const json = { type: 'application/x-amz-json-1.0' }
 
-/** What is wrong is told with what was sent, as AWS does. */
+/** Errors repeat the wrong value, as AWS does. */
 function failure(name: AwsErrorName): ProviderReply {
   const [status, members] = errors[name]
   const Message = `an error of the reference's, for the number +15551234567 and the text 1234567`

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** A request as it is signed: its headers with names in lower case. */
+/** A request to sign; header names are in lower case. */
 export interface SignedRequest {
   readonly method: string
   /** Path and query. */

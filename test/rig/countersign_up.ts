@@ -12,7 +12,7 @@ export const skipRadclient = skipWithout('freeradius-utils', '/usr/bin/radclient
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 
-/** A message, call or mail that has not left the machine. */
+/** A message, call or mail in the outbox. */
 export interface Sent {
   readonly id: string
   readonly kind: string
@@ -22,19 +22,19 @@ export interface Sent {
   readonly state: string
 }
 
-/** What came back for a RADIUS request. */
+/** The reply to a RADIUS request. */
 export interface SignedIn {
   readonly accepted: boolean
   /** Reply-Message. */
   readonly message: string
 }
 
-/** `countersign up` in a folder of its own, and what a person does with it who tries it out. */
+/** Runs `countersign up` in a temporary folder, and does what a new user would do. */
 export class CountersignUp {
   /** Of the service. */
   readonly port: number
   readonly radius: { readonly port: number; readonly secret: string }
-  /** By which alice's phone becomes one that answers pushes. */
+  /** Activates push on alice's phone. */
   readonly activationLink: string
   readonly #root: string
   readonly #data: string
@@ -60,12 +60,12 @@ export class CountersignUp {
     return new CountersignUp(root, running)
   }
 
-  /** Runs a verb over the same data. @returns What it prints. */
+  /** Runs a verb on the same data. @returns Its output. */
   async countersign(...words: readonly string[]): Promise<string> {
     return await countersign(this.#data, ...words)
   }
 
-  /** What `countersign outbox` shows, the newest first. */
+  /** What `countersign outbox` lists, newest first. */
   async outbox(): Promise<readonly Sent[]> {
     return (await this.#listed('outbox')).map(({ id, kind, to, text, state }) => ({
       id: String(id),
@@ -83,12 +83,12 @@ export class CountersignUp {
     return last
   }
 
-  /** Sends one Access-Request by radclient, and waits for what comes back. */
+  /** Sends one Access-Request with radclient, and waits for the reply. */
   async signIn(username: string, password: string): Promise<SignedIn> {
     return await signIn(username, password, this.radius)
   }
 
-  /** What `countersign log authentication` tells, the newest first. */
+  /** What `countersign log authentication` lists, newest first. */
   async authenticationLog(): Promise<readonly Readonly<Record<string, unknown>>[]> {
     return await this.#listed('log', 'authentication')
   }
@@ -108,7 +108,7 @@ function dataIn(root: string): string {
   return join(root, 'data')
 }
 
-/** Runs a verb over a data folder. @returns What it prints. */
+/** Runs a verb on a data folder. @returns Its output. */
 export async function countersign(data: string, ...words: readonly string[]): Promise<string> {
   const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1' }
   const { failed, stdout, stderr } = await run(program, words, { env })
@@ -116,7 +116,7 @@ export async function countersign(data: string, ...words: readonly string[]): Pr
   return stdout
 }
 
-/** Sends one Access-Request by radclient, and waits for what comes back. */
+/** Sends one Access-Request with radclient, and waits for the reply. */
 export async function signIn(
   username: string,
   password: string,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DeliveryError } from '../../src/service/messaging/messaging.ts'
 
-/** The error that a client of a provider's throws; nothing of what is `hidden` may show in it. */
+/** The error that a provider client throws; it must not contain any of the `hidden` values. */
 export async function toDeliveryError(
   work: Promise<unknown>,
   hidden: readonly string[],

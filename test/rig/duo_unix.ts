@@ -89,7 +89,7 @@ export class LoginDuo {
     return new Terminal(...this.#program(user, options))
   }
 
-  /** A program that logs in, where nobody can be asked anything. */
+  /** A login without a terminal. */
   headless(user: string, options: LoginOptions = {}): Running {
     return new Running(...this.#program(user, options))
   }
@@ -114,7 +114,7 @@ export class PamDuo {
   readonly #service: Pick<TestService, 'folder' | 'service'>
   readonly #integration: Integration
 
-  /** Writes a file of its own in /etc/pam.d, there until it is removed. */
+  /** Writes a file in /etc/pam.d, which the caller removes. */
   constructor(service: Pick<TestService, 'folder' | 'service'>, integration: Integration) {
     this.#service = service
     this.#integration = integration

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/host/clock.ts'
 
-/** A clock that runs faster than the world's, so that a minute is waited for in less than a second. */
+/** A clock that runs faster than real time, so that a minute passes in less than a second. */
 export class HurriedClock implements Clock {
   readonly #began = Date.now()
   readonly #speed: number

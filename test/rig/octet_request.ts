@@ -9,7 +9,7 @@ export type OctetPair = readonly [name: Uint8Array, value: Uint8Array]
 /** A request that may carry what no honest client sends, signed all the same. */
 export interface OctetRequest {
   readonly method: 'GET' | 'POST'
-  /** The path as it is signed. */
+  /** The signed path. */
   readonly path: string
   /** Version 2 signs `query` and `form`; 4 and 5 sign `query` and the body. */
   readonly version: 1 | 2 | 4 | 5
@@ -27,7 +27,7 @@ export interface OctetRequest {
 
 /**
  * Signs a request as `canon_params` of the vendor's clients does: over the octets, whatever they are.
- * Written without the code of the service, which it tests.
+ * Uses none of the service's code, which it tests.
  */
 export function signedOctets(
   { ikey, skey }: Pick<Integration, 'ikey' | 'skey'>,

@@ -4,13 +4,13 @@ import type { Answer, RawRequest } from './service_client.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** A service, in this process or in one of its own. */
+/** A service, in this process or in another. */
 export interface PortalService {
   readonly port: number
   send(raw: RawRequest): Promise<Answer>
 }
 
-/** A browser at the portal: it keeps its cookie, and says where its requests come from. */
+/** A browser at the portal: keeps its cookie, and sends Origin and Sec-Fetch-Site. */
 export class PortalBrowser {
   cookie: string | undefined
   readonly #service: PortalService
@@ -21,7 +21,7 @@ export class PortalBrowser {
     this.origin = `https://127.0.0.1:${service.port}`
   }
 
-  /** @param headers Instead of what the browser sends; an empty one is left out. */
+  /** @param headers Override the browser's headers; empty ones are left out. */
   async call(
     method: Method,
     path: string,
@@ -62,7 +62,7 @@ export class PortalBrowser {
   }
 }
 
-/** An invitation as an administrator makes it. @returns Its code. */
+/** Creates an invitation, as an administrator would. @returns Its code. */
 export async function invite(
   service: TestService,
   username: string,

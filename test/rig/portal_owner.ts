@@ -12,7 +12,7 @@ export interface PortalOwner {
 
 let names = 0
 
-/** A user with phones, who has signed in to the portal by a recovery code. */
+/** Creates a user with phones, and signs them in to the portal with a bypass code. */
 export async function portalOwner(
   service: TestService,
   now: number,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { Chromium, Look } from './chromium.ts'
 
-/** Somebody at the portal, in a browser of his own. */
+/** The portal in one person's browser. */
 export class PortalPage {
   readonly page: Page
 
@@ -16,7 +16,7 @@ export class PortalPage {
     return new PortalPage(page)
   }
 
-  /** Waits for a page by its heading, by which its window is named. */
+  /** Waits for a page by its heading; the window has the same title. */
   async shows(heading: string | RegExp): Promise<void> {
     await this.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
     const title = await this.page.title()
@@ -46,7 +46,7 @@ export class PortalPage {
     await this.page.getByRole('dialog').getByRole('button', { name: button }).last().click()
   }
 
-  /** What the focus is on, as a screen reader would read it. */
+  /** The focused element, as a screen reader announces it. */
   async focused(): Promise<string> {
     return await this.page.evaluate<string>(
       'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent',

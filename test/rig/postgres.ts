@@ -22,7 +22,7 @@ export function asPostgres(command: string, args: readonly string[]): [string, s
     : [command, [...args]]
 }
 
-/** A PostgreSQL of the test's own, with durable commits, gone when it is stopped. */
+/** A temporary PostgreSQL with durable commits; `stop` deletes it. */
 export class PostgresCluster {
   /** Holds its socket, too. */
   readonly folder: string
@@ -83,7 +83,7 @@ export class PostgresCluster {
     await client.end()
   }
 
-  /** Takes it away for a while; who is connected is cut off. */
+  /** Stops the server until `startAgain`; connections are lost. */
   async shutDown(): Promise<void> {
     const stopped = once(this.#server, 'exit')
     // the process that was started may be runuser, which keeps signals to itself
@@ -97,7 +97,7 @@ export class PostgresCluster {
     this.#server = await launched(this.folder, this.#port, this.#options)
   }
 
-  /** Halts it: connections stay, and nothing is answered any more, until it is let go on. */
+  /** Sends a signal: after SIGSTOP connections stay open without replies, until SIGCONT. */
   halt(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const [pid = ''] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/)

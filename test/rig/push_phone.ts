@@ -22,25 +22,25 @@ export interface PushPhoneOptions {
   readonly now?: () => number
 }
 
-/** How a phone answers; what is not named is as an honest app has it. */
+/** How a phone answers; defaults are those of an honest app. */
 export interface PhoneAnswer {
   readonly code?: string
   readonly time?: number
-  /** In place of the decision that is signed. */
+  /** Sent instead of the signed decision. */
   readonly sentDecision?: Decision
-  /** In place of the sign-in that is signed. */
+  /** Sent instead of the signed txid. */
   readonly sentTxid?: string
-  /** Signs in place of the phone itself. */
+  /** Another phone that signs. */
   readonly signer?: PushPhone
 }
 
-/** A phone with the push app, by the same requests that the app makes. */
+/** A phone with the push app; sends the same requests as the app. */
 export class PushPhone {
   /** `DP…` */
   readonly phoneId: string
   /** The activation's answer. */
   readonly activated: Readonly<Record<string, unknown>>
-  /** Of its passcode generator, in base32. */
+  /** Secret of its passcode generator, in base32. */
   readonly oathSecret: string
   readonly #send: Send
   readonly #key: webcrypto.CryptoKey
@@ -60,7 +60,7 @@ export class PushPhone {
     this.oathSecret = isRecord(activated.oath) ? String(activated.oath.secret) : ''
   }
 
-  /** @throws Where the service refuses the code. */
+  /** @throws if the service refuses the code. */
   static async activate(
     send: Send,
     code: string,
@@ -72,7 +72,7 @@ export class PushPhone {
     return new PushPhone(send, key, answer.body, now)
   }
 
-  /** The same phone, on another way to the service. */
+  /** The same phone, over another connection to the service. */
   over(send: Send): PushPhone {
     return new PushPhone(send, this.#key, this.activated, this.#now)
   }
@@ -106,7 +106,7 @@ export class PushPhone {
     }
   }
 
-  /** What waits for this phone. */
+  /** The sign-ins that wait for this phone. */
   async requests(): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const { body } = await this.call('GET', '/app/api/requests')
     return Array.isArray(body.requests) ? body.requests : []
@@ -144,7 +144,7 @@ export class PushPhone {
   }
 }
 
-/** A new key, and what an app sends to have it registered. */
+/** Creates a key, and the request that registers it. */
 export async function activationLink(
   code: string,
   name = 'test phone',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { within } from './until.ts'
 
-/** A port that was free a moment ago, for a program that is told its port by a flag. */
+/** Finds a port that was free a moment ago, for a program that takes its port as a flag. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -14,7 +14,7 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** A program that runs until a test stops it. */
+/** A program that runs until the test stops it. */
 export class Running {
   readonly child: ChildProcess
   stdout = ''
@@ -54,7 +54,7 @@ export class Running {
     }
   }
 
-  /** Whether it has ended, and all that it printed has been read. */
+  /** Whether the program has ended and all its output was read. */
   get hasEnded(): boolean {
     return this.#isClosed
   }

@@ -33,20 +33,20 @@ export interface TestServiceOptions {
   readonly delivery?: Delivery
   readonly databaseUrl?: Secret
   readonly log?: Log
-  /** In place of the browser apps as they were built last. */
+  /** Replaces the built browser apps. */
   readonly webFolder?: string
-  /** A data folder that is kept, as for a second process on the same data. */
+  /** A data folder to keep, for a second process on the same data. */
   readonly folder?: string
 }
 
-/** A token whose codes a test can make. */
+/** A token whose codes a test can generate. */
 export interface TestToken {
   code(counter: number): string
 }
 
 const dayMs = 86_400_000
 
-/** A real service on a port of its own, with data that a test can reach into. */
+/** A real service on a free port, whose data a test can read and change. */
 export class TestService {
   readonly service: Service
   readonly store: Store
@@ -114,7 +114,7 @@ export class TestService {
     return phoneId
   }
 
-  /** A HOTP token of six digits, whose first counter is 0. */
+  /** Creates a HOTP token with six digits, starting at counter 0. */
   async addToken(userId: string): Promise<TestToken> {
     const { secret } = await this.store.transaction((db) =>
       new Tokens(this.store).create(userId, { kind: 'hotp' }, this.#clock.now(), db),
@@ -134,7 +134,7 @@ export class TestService {
     )
   }
 
-  /** @param phoneId A phone that is there already; the activation makes one where it is `null`. */
+  /** @param phoneId An existing phone; with `null` the activation creates one. */
   async addActivationCode(userId: string, phoneId: string | null = null): Promise<string> {
     const now = this.#clock.now()
     return await this.store.transaction((db) =>
@@ -142,7 +142,7 @@ export class TestService {
     )
   }
 
-  /** A phone with the push app, activated as a person would. */
+  /** Activates the push app on a phone, as a user would. */
   async addPushPhone(
     userId: string,
     { phoneId = null, ...options }: PushPhoneOptions & { readonly phoneId?: string | null } = {},
@@ -152,12 +152,12 @@ export class TestService {
     return await PushPhone.activate((raw) => this.send(raw), code, { now, ...options })
   }
 
-  /** Signs a request and sends it. @param hangUp Breaks it off. */
+  /** Signs a request and sends it. @param hangUp Cancels it. */
   async call(call: SignedCall, hangUp?: AbortSignal): Promise<Answer> {
     return await this.#client.call(call, hangUp)
   }
 
-  /** Sends a request as it is. */
+  /** Sends a request unsigned. */
   send(raw: RawRequest): Promise<Answer> {
     return this.#client.send(raw)
   }

@@ -16,11 +16,11 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
   readonly octets: Buffer
-  /** Parsed, where it is JSON. */
+  /** Parsed if it is JSON. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** A request as it is sent. */
+/** A raw request. */
 export interface RawRequest {
   readonly method: string
   readonly path: string
@@ -28,7 +28,7 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A request as it goes out; what is not named is as an honest client has it. */
+/** A request to sign; defaults are those of an honest client. */
 export interface SignedCall {
   readonly method?: 'GET' | 'POST'
   readonly path: string
@@ -71,12 +71,12 @@ export class ServiceClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.maxSockets ?? 64 })
   }
 
-  /** Signs a request and sends it. @param hangUp Breaks it off. */
+  /** Signs a request and sends it. @param hangUp Cancels it. */
   async call(call: SignedCall, hangUp?: AbortSignal): Promise<Answer> {
     return await this.send(this.#signed(call), hangUp)
   }
 
-  /** Sends a request as it is. */
+  /** Sends a request unsigned. */
   send(raw: RawRequest, hangUp?: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { method, path, body = '', headers = {} } = raw

@@ -23,7 +23,7 @@ requests_per_minute=0
 fatigue_limit=0
 `
 
-/** `countersign service` in a process of its own, as it is delivered. */
+/** `countersign service` in its own process. */
 export class ServiceNode {
   readonly folder: string
   readonly running: Running
@@ -48,7 +48,7 @@ export class ServiceNode {
   }
 }
 
-/** Processes of the service on one database, and its data, which a test can reach into. */
+/** Several processes of the service on one database, whose data a test can read and change. */
 export class ServiceNodes {
   readonly store: Store
   readonly integration: Integration
@@ -69,7 +69,7 @@ export class ServiceNodes {
     this.#sealingKey = sealingKey
   }
 
-  /** @param databaseUrl SQLite where there is none: that is one process's. */
+  /** @param databaseUrl Without one, SQLite, which supports one process. */
   static async start(databaseUrl: Secret | undefined, count: number): Promise<ServiceNodes> {
     const folder = mkdtempSync(join(tmpdir(), 'node-'))
     const sealingKey = new Secret(randomBytes(32).toString('base64'))

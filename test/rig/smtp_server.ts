@@ -87,7 +87,7 @@ async def main():
 asyncio.run(main())
 `
 
-/** Debian's aiosmtpd on a port of its own, which wants TLS and a login as it is told. */
+/** Debian's aiosmtpd on a free port, with optional TLS and login. */
 export class SmtpServer {
   readonly port: number
   readonly caFile: string

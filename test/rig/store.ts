@@ -33,7 +33,7 @@ export class StoreRig {
   }
 }
 
-/** One suite on both databases. */
+/** Declares a suite that runs on both databases. */
 export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => void): void {
   describe(`${name}, on SQLite`, () => {
     const rig = new StoreRig(undefined)
@@ -43,7 +43,7 @@ export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => vo
   onPostgres(name, suite)
 }
 
-/** A suite on PostgreSQL, where there are several nodes. */
+/** Declares a suite on PostgreSQL, for several nodes. */
 export function onPostgres(name: string, suite: (rig: () => StoreRig) => void): void {
   describe(`${name}, on PostgreSQL`, { skip: skipPostgres }, () => {
     let cluster: PostgresCluster

@@ -8,7 +8,7 @@ import {
   makeServerCertificate,
 } from '../../src/service/http/server/certificate_authority.ts'
 
-/** A request as it came. */
+/** A received request. */
 export interface Received {
   readonly method: string
   /** Path and query. */
@@ -27,7 +27,7 @@ export type ProviderReply =
     }
   | undefined
 
-/** A provider's HTTPS server on this machine, with an authority of its own. */
+/** A provider's HTTPS server on loopback, with its own CA. */
 export class TlsProvider {
   readonly received: Received[] = []
   readonly url: string

@@ -42,13 +42,13 @@ export interface WebhookAnswer {
   readonly body: string
 }
 
-/** Twilio's API for messages and calls as it is documented, and the webhooks of a call. */
+/** Twilio's documented API for messages and calls, and the webhooks of a call. */
 export class TwilioApi {
   readonly provider: TlsProvider
   /** Fields of the calls that were placed. */
   readonly calls: URLSearchParams[] = []
   readonly messages: URLSearchParams[] = []
-  /** Requests from now on that are told 429. */
+  /** How many of the next requests get 429. */
   throttled = 0
   /** Answers nothing at all. */
   silent = false

@@ -13,7 +13,7 @@ import { RecordingLog } from './recording_log.ts'
 import { TestService, type TestServiceOptions, type TestToken } from './service.ts'
 import { untilFound } from './until.ts'
 
-/** Somebody with a phone for everything, and a token. */
+/** A user with a phone for every factor, and a token. */
 export interface Person {
   readonly username: string
   readonly userId: string
@@ -21,7 +21,7 @@ export interface Person {
   readonly token: TestToken
 }
 
-/** A service that Duo Unix asks; its messages and calls stay in its outbox. */
+/** A service for Duo Unix; its messages and calls stay in its outbox. */
 export class UnixService {
   readonly integration: Integration
   readonly outbox: Outbox
@@ -65,7 +65,7 @@ export class UnixService {
     return this.#service
   }
 
-  /** Starts it again after its end, on another port. */
+  /** Starts a new process, on another port. */
   async startAgain(): Promise<void> {
     this.#service = await TestService.start(this.#options)
   }
@@ -81,7 +81,7 @@ export class UnixService {
     return { username, userId, phone, token: await this.#service.addToken(userId) }
   }
 
-  /** An application that wants a code with each push. */
+  /** Creates an application that requires verified push. */
   async addVerifiedPush(): Promise<Integration> {
     const { store } = this.#service
     const unix = { name: 'verified', type: 'unix' } as const
@@ -127,7 +127,7 @@ export class UnixService {
     return call.id
   }
 
-  /** How many requests for a path have been answered. */
+  /** How many requests for a path were answered. */
   requests(path: string): number {
     return this.#log.lines.filter((line) => line.includes(`path: '${path}'`)).length
   }

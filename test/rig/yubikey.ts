@@ -9,7 +9,7 @@ export class TestYubikey {
   readonly #privateId = randomBytes(6)
   readonly #aesKey = randomBytes(16)
 
-  /** As it is put into the directory. */
+  /** As stored in the directory. */
   get listed(): NewYubikey {
     return {
       serial: this.serial,
@@ -26,7 +26,7 @@ export class TestYubikey {
     return `${serial},${publicId},${privateId},${aesKey},,2026-11-24T12:00:00,`
   }
 
-  /** What it types when it is touched for the `use`th time of a session. */
+  /** What it types at the `use`th touch of a session. */
   otp(session: number, use: number): string {
     const block = Buffer.alloc(16)
     this.#privateId.copy(block)

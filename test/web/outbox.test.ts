@@ -55,14 +55,14 @@ story('the outbox in a browser', { skip: skipChromium }, ({ before, after, step 
     await page.getByText('Allowed', { exact: true }).waitFor()
   })
 
-  step('who hangs up lets nobody in', async () => {
+  step('hanging up denies the sign-in', async () => {
     const answered = auth({ factor: 'phone', device: 'auto' })
     await page.getByRole('button', { name: 'Hang up' }).click()
     assert.equal(parseResponse(await answered).result, 'deny')
     await page.getByText('Denied').waitFor()
   })
 
-  step('of a mail the links lead on, and markup is text', async () => {
+  step('links in mail work, and markup is shown as text', async () => {
     const outbox = new Outbox(service.folder, { now: () => Date.now() })
     const text = 'Open this link:\n\nhttps://localhost/portal#/enroll/abc\n\n<b>bold</b>'
     await outbox.add({ kind: 'mail', to: 'alice@example.com', subject: 'Welcome', text })

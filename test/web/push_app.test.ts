@@ -117,7 +117,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     })
   }
 
-  step('says that a client has asked again, where the requests look the same', async () => {
+  step('marks a repeated request that looks the same', async () => {
     const txids = [await push({ ipaddr: '192.0.2.7' }), await push({ ipaddr: '192.0.2.7' })]
     await push({ ipaddr: '203.0.113.9' })
     const words = page.getByText(/^A second attempt, \d+ s later$/)

@@ -173,7 +173,7 @@ function startService(folder: string, port: number, databaseUrl: string | undefi
   )
 }
 
-/** Uses up processor time beside the programs until it is stopped. */
+/** Uses CPU time beside the programs until it is stopped. */
 export function busyLoops(count: number): { stop(): Promise<void> } {
   const loops = Array.from(
     { length: count },

@@ -1,10 +1,10 @@
 /**
- * Floods the service with requests that nobody has signed, and reads its answers: node
+ * Floods the service with unsigned requests, and reads its replies: node
  * request_flood.ts KIND PORT CONNECTIONS IKEY. Prints how often each HTTP status came, as JSON, on
  * SIGTERM.
  *
  * - `forms`: HTTP/1.1, forms of 65 KB with a real integration key and a false signature;
- * - `streams`: HTTP/2, as many requests at once as the service allows, each with a key of its own.
+ * - `streams`: HTTP/2, as many requests at once as the service allows, each with another key.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -35,7 +35,7 @@ async function repeat(once: () => Promise<void>): Promise<never> {
 function open(protocol: string): TLSSocket {
   const options = {
     ...{ host: '127.0.0.1', port: Number(port), servername: 'localhost' },
-    // the flood has no interest in who answers
+    // the flood does not check certificates
     rejectUnauthorized: false,
     localAddress: '127.0.0.9',
     ALPNProtocols: [protocol],

@@ -181,7 +181,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
     const everybody = ['known', 'off', 'nobody'] as const
 
-    test('is told by no answer: neither by its words nor by its status', async () => {
+    test('is not revealed by the text or status of any reply', async () => {
       const answers = await Promise.all(
         everybody.map(async (username) => {
           const at = portal.browser()
@@ -200,7 +200,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.deepEqual(answers[1], answers[2])
     })
 
-    test('is told by no waiting: a push that nobody is asked for ends as one that nobody answers', async () => {
+    test('is not revealed by waiting: a push without a phone ends like an unanswered one', async () => {
       const ends = await Promise.all(
         everybody.map(async (username) => {
           const at = portal.browser()
