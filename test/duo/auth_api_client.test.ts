@@ -12,6 +12,7 @@ import { silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { AuthApiDouble, fail, testIkey, testSkey } from '../rig/auth_api_double.ts'
 import { LoadBalancer } from '../rig/load_balancer.ts'
+import { until } from '../rig/until.ts'
 
 const push = { username: 'alice', factor: 'push', device: 'auto' }
 
@@ -106,7 +107,7 @@ describe('the client of the Auth API', () => {
     const client = describeClient({ port: way.port, timeoutSecs: 5 })
     await client.check()
     const rejected = assert.rejects(client.auth(push), { mayHaveBeenReceived: true })
-    while (streams.length === 0) await delay(5)
+    await until(() => streams.length > 0)
     way.garble()
     await rejected
     assert.deepEqual(received, ['/auth/v2/check', '/auth/v2/auth'])

@@ -4,11 +4,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { setTimeout as after } from 'node:timers/promises'
 import type { Log } from '../../src/host/log.ts'
 import { ProgramLog } from '../../src/host/program_log.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { Syslog } from '../../src/host/syslog.ts'
+import { until } from '../rig/until.ts'
 
 const source = join(import.meta.dirname, '../../src/host')
 
@@ -148,7 +148,7 @@ describe('log_syslog', () => {
       const file = join(folder, 'calls')
       return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0
     }
-    while (calls() < 3) await after(10)
+    await until(() => calls() >= 3)
     await syslog.close()
     assert(syslog.lost > 0)
   })
@@ -156,9 +156,10 @@ describe('log_syslog', () => {
   test('a machine without logger', async () => {
     const syslog = new Syslog({ facility: 'LOG_USER', tag: 'a', logger: '/nowhere/logger' })
     syslog.write(6, 'x')
-    await after(50)
-    syslog.write(6, 'x')
-    assert(syslog.lost > 0)
+    await until(() => {
+      syslog.write(6, 'x')
+      return syslog.lost > 0
+    })
     await syslog.close()
   })
 })
