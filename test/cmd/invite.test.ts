@@ -73,8 +73,8 @@ describe('countersign user invite', () => {
     const section = '[mail]\nprovider=smtp\nfrom=mfa@example.com\nhost=127.0.0.1\n'
     const port = `port=${await freePort()}\n`
     for (const [more, expected] of [
-      ['ca_file=none.pem', /^countersign: ca_file \S+none\.pem can't be read \(ENOENT\).*\n$/],
-      ['ca_file=smtp.cfg', /^countersign: ca_file \S+smtp\.cfg holds no certificate.*\n$/],
+      ['ca_file=none.pem', /^countersign: can't read ca_file \S+none\.pem \(ENOENT\).*\n$/],
+      ['ca_file=smtp.cfg', /^countersign: ca_file \S+smtp\.cfg contains no certificate.*\n$/],
       ['', /^countersign: the mail was not sent: .*ECONNREFUSED.*--print-link shows the link.*\n$/],
     ] as const) {
       writeFileSync(config, `${section}${port}${more}\n`)
