@@ -85,7 +85,7 @@ story(
     step('phone: a wrong key may be corrected once, and then rejects', async () => {
       const waiting = signIn('phone1')
       await rings()
-      assert.match(await up.countersign('outbox', 'answer', '--key', '5'), /asks once more/)
+      assert.match(await up.countersign('outbox', 'answer', '--key', '5'), /asks again/)
       await up.countersign('outbox', 'answer', '--key', '5')
       assert.deepEqual(outcome(await waiting), [false, 'Wrong key pressed. Please try again.'])
     })
