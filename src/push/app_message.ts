@@ -1,14 +1,15 @@
-/** A sign-in that waits for its user, as the app shows it. */
+/** A sign-in that waits for its user's answer, as the app shows it. */
 export interface PendingRequest {
   readonly txid: string
   readonly application: string
   readonly username: string
-  /** As the client sent them, unchecked; empty if it sent none. */
+  /** As the application sent it, unchecked; empty if it sent none. */
   readonly ipaddr: string
-  /** The place of the address, such as `Berlin, Germany`; empty if unknown. */
+  /** The location of the address, such as `Berlin, Germany`; empty if unknown. */
   readonly place: string
+  /** As the application sent it, unchecked; empty if it sent none. */
   readonly hostname: string
-  /** What is being approved, if it is not a login. */
+  /** The kind of request, if it is not a login. */
   readonly type: string
   /** Further details from the application. */
   readonly info: readonly (readonly [string, string])[]
@@ -17,11 +18,11 @@ export interface PendingRequest {
   readonly expires: number
   /** The `txid` of the first request, if a client repeated this sign-in. */
   readonly repeatOf: string | null
-  /** `enter`: how many digits the user types into the app; `show`: the code that the user types at the login. */
-  readonly verification: ShownVerification | null
+  /** `enter`: the user types this many digits into the app. `show`: the user types this code at the login. */
+  readonly verification: PendingVerification | null
 }
 
-export type ShownVerification =
+export type PendingVerification =
   | { readonly kind: 'enter'; readonly digits: number }
   | { readonly kind: 'show'; readonly code: string }
 
@@ -37,13 +38,13 @@ export interface Activated {
   readonly username: string
   readonly account: string
   readonly oath: {
-    /** Base32; sent only this once. */
+    /** Base32. Only this message contains it. */
     readonly secret: string
     readonly digits: number
     readonly stepSecs: number
     readonly algorithm: 'SHA1'
   }
-  /** The key that the browser binds its subscription to; `null` if Web Push is off. */
+  /** Public key for the browser's subscription; `null` if Web Push is off. */
   readonly vapidPublicKey: string | null
   readonly time: number
 }
@@ -54,7 +55,7 @@ export interface DeviceDescription {
   readonly username: string
   readonly account: string
   readonly vapidPublicKey: string | null
-  /** Whether the service has a subscription to wake the phone. */
+  /** Whether the service has a Web Push subscription of the phone. */
   readonly notified: boolean
   readonly time: number
 }
@@ -75,8 +76,8 @@ export interface History {
   readonly events: readonly HistoryEvent[]
 }
 
-/** Why the service rejected a request. */
-export interface Refused {
+/** The reply to a refused request. */
+export interface RefusedMessage {
   readonly code: string
   readonly message: string
   readonly time: number

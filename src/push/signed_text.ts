@@ -2,12 +2,12 @@
 export const decisions = ['approve', 'deny', 'fraud'] as const
 export type Decision = (typeof decisions)[number]
 
-/** By how much the clocks of phone and service may differ. */
+/** Maximum difference between the clocks of phone and service. */
 export const allowedSkewMs = 5 * 60_000
 
 /**
- * The text that a phone signs to prove possession of the key that it registers. It includes the activation
- * code, so that the proof can't be used for another one.
+ * Builds the text that a phone signs to prove possession of the key that it registers. The text includes
+ * the activation code, so the proof is valid for that code only.
  *
  * @param codeHash SHA-256 of the activation code, in base64url.
  * @param publicKey SubjectPublicKeyInfo in base64url.
@@ -17,7 +17,7 @@ export function activationText(codeHash: string, publicKey: string): string {
 }
 
 /**
- * The text that a phone signs for each request.
+ * Builds the text that a phone signs for each request.
  *
  * @param path With its query, as sent.
  * @param time Milliseconds since 1970.
@@ -28,10 +28,10 @@ export function requestText(method: string, path: string, time: string, bodyHash
 }
 
 /**
- * The text that a phone signs for an answer.
+ * Builds the text that a phone signs for its answer to a sign-in.
  *
  * @param time Milliseconds since 1970.
- * @param code Typed by the user; empty if the login shows no code.
+ * @param code Typed by the user; empty if the sign-in asks for none.
  */
 export function answerText(txid: string, decision: Decision, time: number, code: string): string {
   return ['countersign-answer-v1', txid, decision, String(time), code].join('\n')

@@ -3,10 +3,10 @@ import type { Face } from '../http/server/http_server.ts'
 import { addActivation } from '../http/web/push_app/activation_routes.ts'
 import { addDeviceRoutes } from '../http/web/push_app/device_routes.ts'
 import { addHistoryRoutes } from '../http/web/push_app/history_routes.ts'
+import { PendingSignIns } from '../http/web/push_app/pending_sign_ins.ts'
 import { addPushApp } from '../http/web/push_app/push_app.ts'
 import { addRequestRoutes } from '../http/web/push_app/request_routes.ts'
 import { RequestStreams } from '../http/web/push_app/request_streams.ts'
-import { WaitingSignIns } from '../http/web/push_app/waiting_sign_ins.ts'
 import type { Domain } from './domain.ts'
 
 /** The routes of the push app, and the event streams that they open. */
@@ -19,7 +19,7 @@ export interface PushAppFace {
 export function composePushApp(domain: Domain, accountName: string): PushAppFace {
   const { store, directory, signIn, transactions, devices, places, origin } = domain
   const { activation, deactivation, clock, log } = domain
-  const pending = new WaitingSignIns(store.db, signIn.pushAnswers, devices, places)
+  const pending = new PendingSignIns(store.db, signIn.pushAnswers, devices, places)
   const streams = new RequestStreams(transactions, pending)
   const authenticationLog = new AuthenticationLog()
   const account = { name: accountName, vapidPublicKey: domain.webPush?.publicKey }

@@ -48,7 +48,7 @@ export class Places {
    * @param address As a client sent it: it may be anything.
    * @returns Such as `Berlin, Germany`; empty if nothing is known.
    */
-  of(address: string): string {
+  lookUp(address: string): string {
     if (isIP(address) === 0) return ''
     const parsed = ipaddr.process(address.replace(/%.*$/, ''))
     const own = this.#networks.find(

@@ -43,17 +43,17 @@ describe('networks of the organisation', () => {
   })
 
   test('the smallest network that contains the address names it', () => {
-    assert.equal(places.of('10.1.2.3'), 'Berlin office')
-    assert.equal(places.of('10.2.2.3'), 'company network')
-    assert.equal(places.of('::ffff:10.1.2.3'), 'Berlin office')
-    assert.equal(places.of('2001:db8::1'), 'IPv6 office')
-    assert.equal(places.of('203.0.113.7'), 'the kiosk')
-    assert.equal(places.of('203.0.113.8'), '')
+    assert.equal(places.lookUp('10.1.2.3'), 'Berlin office')
+    assert.equal(places.lookUp('10.2.2.3'), 'company network')
+    assert.equal(places.lookUp('::ffff:10.1.2.3'), 'Berlin office')
+    assert.equal(places.lookUp('2001:db8::1'), 'IPv6 office')
+    assert.equal(places.lookUp('203.0.113.7'), 'the kiosk')
+    assert.equal(places.lookUp('203.0.113.8'), '')
   })
 
   test('text that is no address has no place', () => {
     const junk = ['', 'host.example', '2001:db8::1 50000 2001:db8::2 22', '10.1.2.3/8', '%', '10.1']
-    for (const address of junk) assert.equal(places.of(address), '')
+    for (const address of junk) assert.equal(places.lookUp(address), '')
   })
 })
 
@@ -73,18 +73,18 @@ describe('a database in MaxMind’s format', { skip }, () => {
   after(() => rmSync(folder, { recursive: true }))
 
   test('returns city and country, as far as known', () => {
-    assert.equal(places.of('203.0.113.9'), 'Berlin, Germany')
-    assert.equal(places.of('::ffff:203.0.113.9'), 'Berlin, Germany')
-    assert.equal(places.of('2001:db8:1::9'), 'Berlin, Germany')
-    assert.equal(places.of('2001:db8:1::9%eth0'), 'Berlin, Germany')
-    assert.equal(places.of('198.51.100.1'), 'Germany')
-    assert.equal(places.of('192.0.2.1'), '')
-    assert.equal(places.of('8.8.8.8'), '')
-    assert.equal(places.of('junk'), '')
+    assert.equal(places.lookUp('203.0.113.9'), 'Berlin, Germany')
+    assert.equal(places.lookUp('::ffff:203.0.113.9'), 'Berlin, Germany')
+    assert.equal(places.lookUp('2001:db8:1::9'), 'Berlin, Germany')
+    assert.equal(places.lookUp('2001:db8:1::9%eth0'), 'Berlin, Germany')
+    assert.equal(places.lookUp('198.51.100.1'), 'Germany')
+    assert.equal(places.lookUp('192.0.2.1'), '')
+    assert.equal(places.lookUp('8.8.8.8'), '')
+    assert.equal(places.lookUp('junk'), '')
   })
 
   test('is used after the networks of the organisation', () => {
-    assert.equal(places.of('203.0.113.200'), 'the office')
+    assert.equal(places.lookUp('203.0.113.200'), 'the office')
   })
 
   test('is read again when it is replaced, and kept while the new file can’t be read', () => {
@@ -93,13 +93,13 @@ describe('a database in MaxMind’s format', { skip }, () => {
     copyFileSync(other, file)
     utimesSync(file, 1, 1)
     places.refresh()
-    assert.equal(places.of('203.0.113.9'), 'Potsdam, Germany')
+    assert.equal(places.lookUp('203.0.113.9'), 'Potsdam, Germany')
     writeFileSync(file, 'half of a file')
     assert.throws(() => places.refresh(), { code: 'GEOIP_DATABASE' })
-    assert.equal(places.of('203.0.113.9'), 'Potsdam, Germany')
+    assert.equal(places.lookUp('203.0.113.9'), 'Potsdam, Germany')
     rmSync(file)
     places.refresh()
-    assert.equal(places.of('203.0.113.9'), 'Potsdam, Germany')
+    assert.equal(places.lookUp('203.0.113.9'), 'Potsdam, Germany')
   })
 
   test('rejects another file format with one line that names the file', () => {

@@ -1,4 +1,4 @@
-import type { Refused } from '../../../src/push/app_message.ts'
+import type { RefusedMessage } from '../../../src/push/app_message.ts'
 
 /** An error code from the service, or `offline` if there was no response. */
 export class Refusal extends Error {
@@ -29,7 +29,7 @@ export async function reached(sent: Promise<Response>): Promise<Response> {
     throw new Refusal('offline')
   })
   if (response.ok) return response
-  const refused: Partial<Refused> = await response.json().catch(() => ({}))
+  const refused: Partial<RefusedMessage> = await response.json().catch(() => ({}))
   throw new Refusal(refused.code ?? 'internal', refused.time)
 }
 

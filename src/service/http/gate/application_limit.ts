@@ -8,8 +8,8 @@ interface Window {
 const windowMs = 60_000
 
 /**
- * Counts the genuine requests of each application in windows of a minute, which begin with the
- * application's first request. Only authentic integration keys are counted, so the table stays small.
+ * Counts the authentic requests of each application per minute. A window begins with the application's
+ * first request. Only existing integration keys are counted, so the table stays small.
  */
 export class ApplicationLimit {
   readonly #max: number
@@ -21,11 +21,11 @@ export class ApplicationLimit {
     this.#clock = clock
   }
 
-  /** Counts a request. @returns Milliseconds until the next window if it is beyond the limit, else 0. */
+  /** Counts a request. @returns Milliseconds until the next window if the limit is exceeded, else 0. */
   add(ikey: string): number {
     const now = this.#clock.now()
     const open = this.#windows.get(ikey)
-    // also after the clock was put back
+    // the clock may have been set back
     if (open === undefined || now - open.began >= windowMs || now < open.began) {
       this.#windows.set(ikey, { began: now, count: 1 })
       return 0

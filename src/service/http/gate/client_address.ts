@@ -17,17 +17,19 @@ export class ClientAddresses {
   }
 
   /**
-   * @returns An IP address, in IPv4 form also for IPv4 mapped into IPv6. The proxy's own address where
-   *   it sends neither header; empty where a header has no address, or the two name different clients.
+   * Finds the address of a request's client.
+   *
+   * @returns An IP address; IPv4-mapped IPv6 in IPv4 form. The proxy's own address if it sends neither
+   *   header; empty if a header has no address, or the two headers name different clients.
    */
-  of({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
+  resolve({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
     const peer = socket.remoteAddress ?? ''
     const address = parseAddress(peer)
     if (address === undefined) return peer
     if (!this.#isTrusted(address)) return address.toString()
-    const forwarded = joined(headers.forwarded)
-    const forwardedFor = joined(headers['x-forwarded-for'])
-    // a proxy writes one of the headers, and may pass on the other one, invented by the client
+    const forwarded = joinHeader(headers.forwarded)
+    const forwardedFor = joinHeader(headers['x-forwarded-for'])
+    // a proxy writes one of the headers, and may forward the other one as the client sent it
     const named = [
       ...(forwarded === undefined ? [] : [this.#client(forwardedNodes(forwarded))]),
       ...(forwardedFor === undefined ? [] : [this.#client(forwardedFor.split(','))]),
@@ -42,7 +44,7 @@ export class ClientAddresses {
     return address !== undefined && this.#isTrusted(address)
   }
 
-  /** Walks from the nearest proxy to the first address that is none of the trusted ones. */
+  /** Returns the first address that is not trusted, starting at the nearest proxy. */
   #client(nodes: readonly string[]): string {
     let client = ''
     for (const node of nodes.toReversed()) {
@@ -61,10 +63,10 @@ export class ClientAddresses {
   }
 }
 
-/** @returns `undefined` for what is neither an address nor a network. */
-function parseNetwork(written: string): Network | undefined {
-  if (ipaddr.isValidCIDR(written)) return ipaddr.parseCIDR(written)
-  const address = parseAddress(written)
+/** @returns `undefined` if the text is neither an address nor a network. */
+function parseNetwork(text: string): Network | undefined {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  const address = parseAddress(text)
   return address === undefined ? undefined : [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
@@ -74,11 +76,11 @@ function parseAddress(text: string): Address | undefined {
   return isAddress ? ipaddr.process(bare) : undefined
 }
 
-function joined(header: string | readonly string[] | undefined): string | undefined {
+function joinHeader(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header.join(',') : header
 }
 
-/** The `for` of each element (RFC 7239 §4); empty where an element has none or can't be read. */
+/** The `for` of each element (RFC 7239 §4); empty if an element has none or can't be parsed. */
 function forwardedNodes(header: string): string[] {
   return splitUnquoted(header, ',').map((element) => {
     const values = splitUnquoted(element, ';').flatMap(

@@ -8,7 +8,7 @@ import type { StoreDb } from '../../store/store.ts'
 import { buildDeviceLimit, type DeviceLimit } from './device_limit.ts'
 import type { RequestLimit } from './request_limit.ts'
 
-/** Why a request of an app is refused, and the HTTP status. */
+/** Reasons for refusing a request of the app, with their HTTP status. */
 export const appRefusals = {
   invalid: 400,
   unknown_device: 401,
@@ -26,7 +26,7 @@ export const appRefusals = {
 } as const
 export type AppRefusalCode = keyof typeof appRefusals
 
-/** Refuses a request of an app; the code is for the app, the message for its developer. */
+/** Refuses a request of the app. The code is for the app, the message for its developer. */
 export class AppRefusal extends Error {
   override readonly name = 'AppRefusal'
   readonly code: AppRefusalCode
@@ -37,7 +37,7 @@ export class AppRefusal extends Error {
   }
 }
 
-/** A phone that has signed a request. */
+/** The phone that signed a request. */
 export interface AdmittedDevice {
   readonly device: PushDevice
   readonly key: DeviceKey
@@ -46,26 +46,26 @@ export interface AdmittedDevice {
 const minuteMs = 60_000
 const requestsPerMinute = 240
 
-/** Authenticates the phone that has signed a request, by the key of its activation. */
+/** Authenticates the phone that signed a request, by the key that it registered. */
 export class DeviceRequestGate {
   readonly #db: StoreDb
   readonly #devices: PushDevices
   readonly #clock: Clock
-  readonly #refused: RequestLimit
-  readonly #genuine: DeviceLimit
+  readonly #limit: RequestLimit
+  readonly #deviceLimit: DeviceLimit
 
   constructor(
     server: FastifyInstance,
     db: StoreDb,
     devices: PushDevices,
-    refused: RequestLimit,
+    limit: RequestLimit,
     clock: Clock,
   ) {
     this.#db = db
     this.#devices = devices
-    this.#refused = refused
+    this.#limit = limit
     this.#clock = clock
-    this.#genuine = buildDeviceLimit(server, {
+    this.#deviceLimit = buildDeviceLimit(server, {
       max: requestsPerMinute,
       timeWindow: minuteMs,
       keyGenerator: readPhoneId,
@@ -73,29 +73,31 @@ export class DeviceRequestGate {
   }
 
   /**
-   * Where the address has used up its refused requests, look-ups wait in turn: forged requests don't
-   * shut out the phones of the same address, and take one connection to the database at most.
+   * Authenticates a request. After the address has used up its refused requests, its look-ups run one at
+   * a time: forged requests then don't shut out the phones of the same address, and use at most one
+   * database connection.
    *
-   * @throws {AppRefusal} where no phone has signed it, or the phone sends too many requests.
+   * @throws {AppRefusal} if no phone signed the request, or the phone sends too many requests.
    */
   async admit(request: FastifyRequest): Promise<AdmittedDevice> {
-    const admitted = await this.#refused.admitting(
+    const admitted = await this.#limit.authenticate(
       request,
-      (lookUp) => this.#admitted(request, lookUp),
+      (lookUp) => this.#verify(request, lookUp),
       (error) => error instanceof AppRefusal,
     )
-    if (!(await this.#genuine(request))) {
+    if (!(await this.#deviceLimit(request))) {
       throw new AppRefusal('too_many_requests', 'this phone sends too many requests')
     }
     await this.#devices.seen(admitted.device, this.#clock.now())
     return admitted
   }
 
-  async #admitted(request: FastifyRequest, lookUp: boolean): Promise<AdmittedDevice> {
+  async #verify(request: FastifyRequest, lookUp: boolean): Promise<AdmittedDevice> {
     const time = header(request, 'x-countersign-time')
-    if (!/^\d{1,15}$/.test(time)) throw new AppRefusal('bad_signature', 'the time is missing')
+    if (!/^\d{1,15}$/.test(time))
+      throw new AppRefusal('bad_signature', 'x-countersign-time is missing')
     if (Math.abs(Number(time) - this.#clock.now()) > allowedSkewMs) {
-      throw new AppRefusal('clock_skew', 'the clock of the phone is wrong')
+      throw new AppRefusal('clock_skew', 'the clock of the phone is more than five minutes off')
     }
     const phoneId = readPhoneId(request)
     const device = /^DP[A-Z0-9]{18}$/.test(phoneId)
@@ -105,14 +107,13 @@ export class DeviceRequestGate {
       : undefined
     const key = device === undefined ? undefined : DeviceKey.parse(device.publicKey)
     if (device === undefined || key === undefined) {
-      throw new AppRefusal('unknown_device', 'this phone has been removed, or never was activated')
+      throw new AppRefusal('unknown_device', 'this phone was removed, or was never activated')
     }
     const body = typeof request.body === 'string' ? request.body : ''
     const bodyHash = createHash('sha256').update(body).digest('hex')
     const text = requestText(request.method, request.raw.url ?? '', time, bodyHash)
     if (!key.verifies(text, header(request, 'x-countersign-signature'))) {
-      // the phone may have been activated again, with another key
-      throw new AppRefusal('bad_signature', 'the signature is not by the key of this phone')
+      throw new AppRefusal('bad_signature', 'the signature does not match the key of this phone')
     }
     return { device, key }
   }

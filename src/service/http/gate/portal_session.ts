@@ -9,12 +9,12 @@ import type { PortalSessionKind, PortalSessions } from '../../self_service/porta
 import type { StoreDb } from '../../store/store.ts'
 import { PortalRefusal } from './portal_refusal.ts'
 
-/** With `__Host-`, browsers accept the cookie only over TLS, from this host and for all its paths. */
+/** With `__Host-`, browsers accept the cookie only over TLS, from this host, and for all its paths. */
 const sessionCookie = '__Host-countersign-portal'
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const maxTokenLength = 64
 
-/** Authenticates requests to the portal by their session, which ends if its user may not sign in. */
+/** Authenticates requests to the portal by their session. A session ends if its user may not sign in. */
 export class PortalSessionGate {
   readonly #db: StoreDb
   readonly #sessions: PortalSessions
@@ -41,8 +41,8 @@ export class PortalSessionGate {
   }
 
   /**
-   * Accepts requests of the portal's own pages only. Browsers send the origin of a request; clients
-   * that send none are not browsers, and hold nobody's cookie.
+   * Refuses requests that do not come from the portal's own pages, by their `Origin` and
+   * `Sec-Fetch-Site` headers.
    *
    * @throws {PortalRefusal} `cross_site`, `not_json`
    */
@@ -60,17 +60,17 @@ export class PortalSessionGate {
     if (!/^application\/json\s*(;|$)/i.test(type)) throw new PortalRefusal('not_json')
   }
 
-  /** @throws {PortalRefusal} `no_session` without a session of one of these kinds. */
+  /** @throws {PortalRefusal} `no_session` if the request has no session of one of these kinds. */
   async admit(request: FastifyRequest, kinds: readonly PortalSessionKind[]): Promise<Person> {
-    const admitted = await this.visitor(request)
+    const admitted = await this.findPerson(request)
     if (admitted === undefined || !kinds.includes(admitted.session.kind)) {
       throw new PortalRefusal('no_session')
     }
     return admitted
   }
 
-  /** The holder of a session of any kind. */
-  async visitor(request: FastifyRequest): Promise<Person | undefined> {
+  /** Finds the holder of the request's session, of any kind. */
+  async findPerson(request: FastifyRequest): Promise<Person | undefined> {
     const token = readCookie(request)
     if (token === undefined) return undefined
     const session = await this.#sessions.byToken(token, this.#clock.now(), this.#db)
@@ -86,7 +86,6 @@ export class PortalSessionGate {
     return { session, user }
   }
 
-  /** Gives the browser the token of its new session. */
   setCookie(reply: FastifyReply, token: Secret): void {
     reply.header('set-cookie', `${sessionCookie}=${token.reveal()}; ${attributes}`)
   }
@@ -109,7 +108,7 @@ function readCookie({ headers }: FastifyRequest): string | undefined {
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(named))
     .map((pair) => pair.slice(named.length))
-  // two cookies of one name: an attacker may have set the other
+  // if two cookies have this name, an attacker may have set one of them
   const [token] = tokens
   return tokens.length === 1 && token !== undefined && token.length <= maxTokenLength
     ? token

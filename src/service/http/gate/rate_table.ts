@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import type { Clock } from '../../../host/clock.ts'
 
 export interface RateTableOptions {
-  /** Within `windowMs`, of one key. */
+  /** Per key and window. */
   readonly max: number
   readonly windowMs: number
   readonly clock: Clock
@@ -13,8 +13,8 @@ const width = 32_768
 
 /**
  * Counts by key in a fixed amount of memory (a count-min sketch with conservative update). Keys are
- * never evicted, so that using many keys resets no count. A collision can only count too much; the hash
- * is keyed, so that an attacker can't choose collisions.
+ * never evicted, so an attacker can't reset a count by using many keys. A collision can only raise a
+ * count; the hash is keyed, so an attacker can't choose collisions.
  */
 export class RateTable {
   readonly #options: RateTableOptions
@@ -27,18 +27,18 @@ export class RateTable {
     this.#began = options.clock.now()
   }
 
-  /** How many more this key may have in this window; counts nothing. */
-  left(key: string): number {
-    this.#leftMs()
+  /** How many more requests the key may make in this window. */
+  remaining(key: string): number {
+    this.#remainingMs()
     return this.#options.max - this.#count(this.#cells(key))
   }
 
-  /** Counts one. @returns Milliseconds until the next window where that is one too many, else 0. */
+  /** Counts a request. @returns Milliseconds until the next window if the limit is exceeded, else 0. */
   add(key: string): number {
-    const leftMs = this.#leftMs()
+    const remainingMs = this.#remainingMs()
     const cells = this.#cells(key)
     const count = this.#count(cells)
-    if (count >= this.#options.max) return leftMs
+    if (count >= this.#options.max) return remainingMs
     for (const cell of cells) {
       if (this.#counts[cell] === count) this.#counts[cell] = count + 1
     }
@@ -57,8 +57,8 @@ export class RateTable {
     )
   }
 
-  /** Begins a new window where the last one is over, or the clock was put back. */
-  #leftMs(): number {
+  /** Begins a new window if the last one is over, or the clock was set back. */
+  #remainingMs(): number {
     const { windowMs, clock } = this.#options
     const now = clock.now()
     if (now < this.#began || now - this.#began >= windowMs) {

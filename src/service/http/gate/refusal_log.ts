@@ -5,27 +5,27 @@ import type { Log } from '../../../host/log.ts'
 /** A request that was refused with 401. */
 export interface Refusal {
   readonly failure: AuthApiFailure
-  /** The first part of the credentials, `undefined` where there are none. */
+  /** The first part of the credentials; `undefined` if the request has none. */
   readonly ikey: string | undefined
-  /** The application's name, where the integration key is known. */
+  /** The application's name, if the integration key is known. */
   readonly application: string | undefined
   readonly host: string
   readonly from: string
 }
 
-const spanMs = 60_000
-const linesPerSpan = 60
+const windowMs = 60_000
+const linesPerWindow = 60
 const maxHost = 255
 
 /**
- * Logs requests with wrong credentials: each kind once a minute, and sixty kinds at most, so that a
- * flood does not fill the log.
+ * Logs requests with wrong credentials. Identical lines are logged once a minute, and at most sixty
+ * lines a minute, so a flood can't fill the log.
  */
 export class RefusalLog {
   readonly #log: Log
   readonly #clock: Clock
   readonly #logged = new Set<string>()
-  #spanEnds = 0
+  #windowEnds = 0
   #suppressed = 0
 
   constructor(log: Log, clock: Clock) {
@@ -35,20 +35,20 @@ export class RefusalLog {
 
   refused({ failure, ikey, application, host, from }: Refusal): void {
     const now = this.#clock.now()
-    if (now >= this.#spanEnds) {
-      this.#spanEnds = now + spanMs
+    if (now >= this.#windowEnds) {
+      this.#windowEnds = now + windowMs
       this.#logged.clear()
     }
     const line = {
       reason: failure.message,
       code: failure.code,
       ...(application === undefined ? {} : { application }),
-      ikey: loggedIkey(ikey),
+      ikey: describeIkey(ikey),
       host: printable(host),
       from,
     }
     const kind = JSON.stringify(line)
-    if (this.#logged.has(kind) || this.#logged.size >= linesPerSpan) {
+    if (this.#logged.has(kind) || this.#logged.size >= linesPerWindow) {
       this.#suppressed++
       return
     }
@@ -61,8 +61,8 @@ export class RefusalLog {
   }
 }
 
-/** Only what has the form of an integration key: a client with swapped keys sends its secret key here. */
-function loggedIkey(ikey: string | undefined): string {
+/** Logs nothing but integration keys: a client with swapped keys sends its secret key here. */
+function describeIkey(ikey: string | undefined): string {
   if (ikey === undefined) return 'none'
   return /^DI[A-Z0-9]{18}$/.test(ikey) ? ikey : 'not an integration key'
 }

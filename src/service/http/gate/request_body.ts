@@ -14,8 +14,8 @@ export function readBodiesAsText(server: FastifyInstance): void {
   })
 }
 
-/** Keeps bodies undecoded, since signatures are over their octets. */
-export function keepBodiesAsOctets(server: FastifyInstance): void {
+/** Keeps bodies undecoded, since signatures cover their bytes. */
+export function keepBodiesAsBytes(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)

@@ -7,13 +7,12 @@ import type { ClientAddresses } from './client_address.ts'
 import { RateTable } from './rate_table.ts'
 
 export interface RequestLimits {
-  /** Requests a minute of one application that are genuine; 0 for no limit. */
+  /** Authentic requests of one application, per minute; 0 for no limit. */
   readonly perApplication: number
-  /** Requests a minute from one address that are not. */
+  /** Refused requests from one address, per minute. */
   readonly refusedPerAddress: number
 }
 
-/** Too many requests, and when to retry. */
 export class TooManyRequests extends AuthApiFailure {
   readonly retryAfterSecs: number
 
@@ -26,15 +25,16 @@ export class TooManyRequests extends AuthApiFailure {
 const windowMs = 60_000
 
 /**
- * Counts a request for the application only after its signature has been checked, so that nobody without
- * the key can use up the application's limit. A refused request counts for the client's address.
+ * Limits authentic requests per application, and refused requests per client address. A request counts
+ * for its application only after its signature was checked, so forged requests can't use up the
+ * application's limit.
  */
 export class RequestLimit {
   readonly #application: ApplicationLimit | undefined
   readonly #refused: RateTable
   readonly #addresses: ClientAddresses
-  /** Requests in progress that are not authenticated yet, by source. */
-  readonly #underWay = new Map<string, number>()
+  /** Requests that are being authenticated, by source. */
+  readonly #pending = new Map<string, number>()
 
   constructor(
     { perApplication, refusedPerAddress }: RequestLimits,
@@ -48,53 +48,49 @@ export class RequestLimit {
   }
 
   /** Counts a request of an authenticated application. @throws {TooManyRequests} */
-  genuine(ikey: string): void {
+  countGenuine(ikey: string): void {
     const waitMs = this.#application?.add(ikey) ?? 0
     if (waitMs !== 0) throw new TooManyRequests(Math.ceil(waitMs / 1000))
   }
 
   /**
-   * Authenticates a request. It counts as refused before any work is done and until it has proved
-   * genuine, so that simultaneous requests can't evade the limit.
+   * Authenticates a request. While it runs, the request counts as refused, so simultaneous requests can't
+   * exceed the limit.
    *
-   * @param admit Receives whether the address has refused requests left: only then may a request cost a
-   *   look-up of its own.
-   * @param isRefusal Whether an error says that the request is not genuine.
-   * @throws {TooManyRequests} for a refusal beyond the limit, else what `admit` throws.
+   * @param admit Receives `true` while the address is within its limit of refused requests. Otherwise the
+   *   request must not cause a look-up of its own.
+   * @param isRefusal Whether an error of `admit` means that the request is not authentic.
+   * @throws {TooManyRequests} for a refusal beyond the limit, else the error of `admit`.
    */
-  async admitting<Admitted>(
+  async authenticate<Admitted>(
     request: FastifyRequest,
     admit: (lookUp: boolean) => Promise<Admitted>,
     isRefusal: (error: unknown) => boolean,
   ): Promise<Admitted> {
-    const source = this.#sourceOf(request)
-    const before = this.#underWay.get(source) ?? 0
-    this.#underWay.set(source, before + 1)
+    const source = this.#findSource(request)
+    const before = this.#pending.get(source) ?? 0
+    this.#pending.set(source, before + 1)
     try {
-      return await admit(this.#refused.left(source) > before)
+      return await admit(this.#refused.remaining(source) > before)
     } catch (error) {
       if (isRefusal(error)) this.#count(source)
       throw error
     } finally {
-      const others = (this.#underWay.get(source) ?? 1) - 1
-      if (others === 0) this.#underWay.delete(source)
-      else this.#underWay.set(source, others)
+      const others = (this.#pending.get(source) ?? 1) - 1
+      if (others === 0) this.#pending.delete(source)
+      else this.#pending.set(source, others)
     }
   }
 
-  /**
-   * Counts a request that was refused.
-   *
-   * @throws {TooManyRequests}
-   */
-  refused(request: FastifyRequest): void {
-    this.#count(this.#sourceOf(request))
+  /** Counts a refused request. @throws {TooManyRequests} */
+  countRefused(request: FastifyRequest): void {
+    this.#count(this.#findSource(request))
   }
 
-  /** @throws {TooManyRequests} where the address has used up its refused requests. */
-  requireSome(request: FastifyRequest): void {
-    const source = this.#sourceOf(request)
-    if (this.#refused.left(source) <= 0) this.#count(source)
+  /** @throws {TooManyRequests} if the address has used up its refused requests. */
+  requireBudget(request: FastifyRequest): void {
+    const source = this.#findSource(request)
+    if (this.#refused.remaining(source) <= 0) this.#count(source)
   }
 
   #count(source: string): void {
@@ -102,7 +98,7 @@ export class RequestLimit {
     if (waitMs !== 0) throw new TooManyRequests(Math.ceil(waitMs / 1000))
   }
 
-  #sourceOf(request: FastifyRequest): string {
-    return sourceAddress(this.#addresses.of(request))
+  #findSource(request: FastifyRequest): string {
+    return sourceAddress(this.#addresses.resolve(request))
   }
 }

@@ -22,16 +22,16 @@ import { ReceivedParameters } from './parameters.ts'
 import { RefusalLog } from './refusal_log.ts'
 import { parseAuthority } from './request_target.ts'
 
-/** A request that an application has signed. */
+/** A request that an application signed. */
 export interface SignedRequest {
   readonly integration: Integration
-  /** From query and body; the last value of each name. */
+  /** From the query and the body; the last value of each name counts. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** A request of an application that may make it, and the stream on which it waits for the answer. */
+/** An admitted request, and the stream on which its client waits for the answer. */
 export interface AdmittedCall extends SignedRequest {
-  /** Destroyed when the caller hangs up. The request is no sign: it is destroyed after it has been read. */
+  /** Destroyed when the client hangs up. Node destroys the request itself already after its body was read. */
   readonly caller: Writable
 }
 
@@ -42,8 +42,8 @@ export interface GateOptions {
     byIkeyInTurn(ikey: string): Promise<Integration | undefined>
   }
   /**
-   * Host names, with ports, that clients may know the service by: where a reverse proxy has changed
-   * the Host header, one of them was signed.
+   * Host names, with ports, under which clients reach the service. If a reverse proxy changes the Host
+   * header, the client signed one of these.
    */
   readonly ownHosts: () => readonly string[]
   readonly clientAddresses: ClientAddresses
@@ -52,39 +52,39 @@ export interface GateOptions {
 }
 
 export interface AdmitOptions {
-  /** Types of applications that may make this request. */
+  /** Types of applications that may send this request. */
   readonly types: readonly IntegrationType[]
-  /** Accepts signature version 1, which can be replayed for ever, also from applications that do not allow it. */
+  /** Accepts signature version 1 from any application; such requests can be replayed forever. */
   readonly allowSignatureV1: boolean
   /**
-   * Whether an unknown integration key may cost a look-up of its own. If not, all such requests share
-   * one look-up at a time.
+   * Whether an unknown integration key may cause a look-up of its own. If not, look-ups of such requests
+   * run one at a time.
    */
   readonly lookUp: boolean
 }
 
-interface Known {
+interface CachedIntegration {
   readonly integration: Integration
   readonly key: KeyObject
   readonly readAt: number
 }
 
-/** How long a removed application, or a replaced key, may still be accepted. */
-const knownMs = 1000
-const maxKnown = 10_000
+/** A removed application or a replaced key is accepted for this time at most. */
+const maxCacheAgeMs = 1000
+const maxCached = 10_000
 const sha1Digits = 40
-/** Bytes; calls of real clients are far smaller. */
+/** Bytes. Requests of real clients are much smaller. */
 const maxRehashed = 4096
-const ikeyForm = /^[A-Za-z0-9]{1,64}$/
+const ikeyPattern = /^[A-Za-z0-9]{1,64}$/
 
-/** Authenticates the application that has signed a request (duo.com/docs/authapi, "Authentication"). */
+/** Authenticates the application that signed a request (duo.com/docs/authapi, "Authentication"). */
 export class SignedRequestGate {
   readonly #options: GateOptions
   readonly #refusals: RefusalLog
-  readonly #known = new Map<string, Known>()
-  /** Look-ups in progress, by integration key: simultaneous requests share one. */
-  readonly #reading = new Map<string, Promise<Known | undefined>>()
-  readonly #readingInTurn = new Map<string, Promise<Known | undefined>>()
+  readonly #cache = new Map<string, CachedIntegration>()
+  /** Look-ups in progress, by integration key; simultaneous requests share one. */
+  readonly #reading = new Map<string, Promise<CachedIntegration | undefined>>()
+  readonly #readingInTurn = new Map<string, Promise<CachedIntegration | undefined>>()
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -92,8 +92,8 @@ export class SignedRequestGate {
   }
 
   /**
-   * @throws {AuthApiFailure} 401xx where the request is not genuine, 40301 where the application may not make it,
-   *   and 40002 where the parameters can't be read.
+   * @throws {AuthApiFailure} 401xx if the request is not authentic, 40301 if the application may not send
+   *   it, 40002 if its parameters can't be decoded.
    */
   async admit(request: FastifyRequest, options: AdmitOptions): Promise<SignedRequest> {
     const credentials = parseAuthorization(request.headers.authorization ?? '')
@@ -102,7 +102,7 @@ export class SignedRequestGate {
     try {
       if (credentials === undefined) throw new AuthApiFailure(failures.missingCredentials)
       if (known === undefined) throw new AuthApiFailure(failures.invalidIkey)
-      return this.#verified(request, credentials.signature, known, options)
+      return this.#verify(request, credentials.signature, known, options)
     } catch (failure) {
       if (failure instanceof AuthApiFailure && failure.status === 401) {
         this.#refusals.refused({
@@ -110,21 +110,21 @@ export class SignedRequestGate {
           ikey: credentials?.ikey,
           application: known?.integration.name,
           host: request.headers.host ?? '',
-          from: this.#options.clientAddresses.of(request),
+          from: this.#options.clientAddresses.resolve(request),
         })
       }
       throw failure
     }
   }
 
-  #verified(
+  #verify(
     request: FastifyRequest,
     signature: string,
-    { integration, key }: Known,
+    { integration, key }: CachedIntegration,
     { types, allowSignatureV1, lookUp }: AdmitOptions,
   ): SignedRequest {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
-    // past the budget of refused requests only a cheap look is left
+    // beyond the limit of refused requests, only cheap checks are allowed
     if (!lookUp && body.length > maxRehashed) throw new AuthApiFailure(failures.invalidSignature)
     const date = readDate(request)
     if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
@@ -156,46 +156,47 @@ export class SignedRequestGate {
     if (!types.includes(integration.type)) {
       throw new AuthApiFailure(failures.accessForbidden, failureDetail.wrongIntegrationType)
     }
-    return { integration, parameters: parameters.decoded() }
+    return { integration, parameters: parameters.decode() }
   }
 
-  /** Each host costs a hash of the whole body, also for a forged request. */
+  /** Each host costs a hash of the whole body, for forged requests too. */
   #hosts(request: FastifyRequest, body: Uint8Array): string[] {
     const sent = sentHosts(request)
     return body.length > maxRehashed ? sent : [...sent, ...this.#options.ownHosts()]
   }
 
-  async #find(ikey: string, lookUp: boolean): Promise<Known | undefined> {
-    if (!ikeyForm.test(ikey)) return undefined
-    const before = this.#known.get(ikey)
-    if (before !== undefined && this.#options.clock.now() - before.readAt < knownMs) return before
+  async #find(ikey: string, lookUp: boolean): Promise<CachedIntegration | undefined> {
+    if (!ikeyPattern.test(ikey)) return undefined
+    const before = this.#cache.get(ikey)
+    if (before !== undefined && this.#options.clock.now() - before.readAt < maxCacheAgeMs)
+      return before
     const inTurn = before === undefined && !lookUp
-    // a look-up in turn waits behind forged requests: others must not join it
+    // a queued look-up waits behind forged requests, so other requests must not share it
     const reads = inTurn ? this.#readingInTurn : this.#reading
     const read = () => this.#read(ikey, inTurn)
-    // calls of a known application queue once, for their own work, and `check` never
+    // a known application's requests queue for their own work only; `check` never queues
     const reading = reads.get(ikey) ?? (before === undefined ? read() : aheadOfQueue(read))
     reads.set(ikey, reading)
     return await reading.finally(() => reads.delete(ikey))
   }
 
-  async #read(ikey: string, inTurn: boolean): Promise<Known | undefined> {
+  async #read(ikey: string, inTurn: boolean): Promise<CachedIntegration | undefined> {
     const { db, integrations } = this.#options
     const integration = inTurn
       ? await integrations.byIkeyInTurn(ikey)
       : await integrations.byIkey(ikey, db)
-    if (integration !== undefined) return this.#keep(ikey, integration)
-    this.#known.delete(ikey)
+    if (integration !== undefined) return this.#store(ikey, integration)
+    this.#cache.delete(ikey)
     return undefined
   }
 
-  #keep(ikey: string, integration: Integration): Known {
-    const before = this.#known.get(ikey)
-    if (this.#known.size >= maxKnown) this.#known.clear()
+  #store(ikey: string, integration: Integration): CachedIntegration {
+    const before = this.#cache.get(ikey)
+    if (this.#cache.size >= maxCached) this.#cache.clear()
     const same = before?.integration.skey === integration.skey
     const key = same ? before.key : signingKey(integration.skey.reveal())
     const known = { integration, key, readAt: this.#options.clock.now() }
-    this.#known.set(ikey, known)
+    this.#cache.set(ikey, known)
     return known
   }
 
@@ -205,7 +206,7 @@ export class SignedRequestGate {
   }
 }
 
-/** An absolute request target names the host, too, and counts before the header (RFC 9112 §3.2.2). */
+/** An absolute request target also names the host, and overrides the header (RFC 9112 §3.2.2). */
 function sentHosts({ headers, originalUrl }: FastifyRequest): string[] {
   const target = parseAuthority(originalUrl)
   const { host } = headers
@@ -218,10 +219,10 @@ function readDate({ headers }: FastifyRequest): string | undefined {
 }
 
 function duoHeaders({ headers }: FastifyRequest): Parameter[] {
-  const own: Parameter[] = []
+  const found: Parameter[] = []
   for (const name in headers) {
     const value = headers[name]
-    if (name.startsWith('x-duo-') && typeof value === 'string') own.push([name, value])
+    if (name.startsWith('x-duo-') && typeof value === 'string') found.push([name, value])
   }
-  return own
+  return found
 }

@@ -21,7 +21,7 @@ export class FailureReply {
     const detail = libraryFailure(error)
     if (detail === undefined) return this.#sent(error, request, reply)
     try {
-      this.#limit.refused(request)
+      this.#limit.countRefused(request)
     } catch (tooMany) {
       return this.#sent(tooMany, request, reply)
     }

@@ -11,7 +11,7 @@ import type { ClientAddresses } from '../gate/client_address.ts'
 import type { Gates } from '../gate/gates.ts'
 import { readBodiesAsText } from '../gate/request_body.ts'
 import { RequestLimit, type RequestLimits } from '../gate/request_limit.ts'
-import { originForm } from '../gate/request_target.ts'
+import { toOriginForm } from '../gate/request_target.ts'
 import type { SignedRequestGate } from '../gate/signed_request.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
@@ -84,7 +84,7 @@ export class HttpServer {
       return503OnClosing: false,
       exposeHeadRoutes: false,
       clientErrorHandler: (error, socket) => refuseConnection(error, socket, connections),
-      rewriteUrl: ({ url = '' }) => originForm(url),
+      rewriteUrl: ({ url = '' }) => toOriginForm(url),
       frameworkErrors: (error, request, reply) => {
         failureReply.send(error, request, reply)
       },
@@ -227,7 +227,7 @@ function addObservers(
       path: loggedPath(request),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      from: clientAddresses.of(request),
+      from: clientAddresses.resolve(request),
     })
   })
 }

@@ -33,7 +33,7 @@ export function addOperationRoutes(
   })
   server.get('/metrics', async (request, reply) => {
     const allowed =
-      access === 'all' || (access === 'loopback' && isLoopback(clientAddresses.of(request)))
+      access === 'all' || (access === 'loopback' && isLoopback(clientAddresses.resolve(request)))
     if (!allowed) throw new AuthApiFailure(failures.notFound)
     reply.type(metrics.contentType)
     return await metrics.text()

@@ -4,7 +4,7 @@ import { AuthApiFailure, success } from '../../../../duo/index.ts'
 import type { Clock } from '../../../../host/clock.ts'
 import type { IntegrationType } from '../../../applications/integrations.ts'
 import type { Gates } from '../../gate/gates.ts'
-import { keepBodiesAsOctets } from '../../gate/request_body.ts'
+import { keepBodiesAsBytes } from '../../gate/request_body.ts'
 import type { AdmitOptions, AdmittedCall } from '../../gate/signed_request.ts'
 import type { Endpoint } from './endpoint.ts'
 import { CallParameters } from './parameters.ts'
@@ -42,7 +42,7 @@ function addCalls(
   endpoints: readonly Endpoint[],
   clock: Clock,
 ): void {
-  keepBodiesAsOctets(server)
+  keepBodiesAsBytes(server)
   server.get('/auth/v2/ping', async (_request, reply) => {
     reply.headers(answerHeaders)
     return success({ time: Math.floor(clock.now() / 1000) })
@@ -88,13 +88,13 @@ async function admitted(
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests must not block authentic ones from the same address, as behind one NAT
-  const signed = await limit.admitting(
+  const signed = await limit.authenticate(
     request,
     (lookUp) => signedRequests.admit(request, { types: askers, allowSignatureV1, lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
   authentic(request, 'application')
-  limit.genuine(signed.integration.ikey)
+  limit.countGenuine(signed.integration.ikey)
   return answer({ ...signed, caller: toCaller(reply) })
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { success } from '../../../../duo/index.ts'
 import type { Gates } from '../../gate/gates.ts'
-import { keepBodiesAsOctets } from '../../gate/request_body.ts'
+import { keepBodiesAsBytes } from '../../gate/request_body.ts'
 import { answerAsker, answerHeaders } from '../auth_v2/auth_api.ts'
 import { CallParameters } from '../auth_v2/parameters.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -17,7 +17,7 @@ export async function addRestV1(
 ): Promise<void> {
   // a separate scope, so that its hooks apply to these routes only
   await server.register(async (scope) => {
-    keepBodiesAsOctets(scope)
+    keepBodiesAsBytes(scope)
     scope.addHook('onSend', inAskedFormat)
     for (const suffix of suffixes) {
       scope.get(`${ping}${suffix}`, async (_request, reply) => {

@@ -3,12 +3,12 @@ import type { OwnBelongings } from '../../../self_service/belongings.ts'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
 import type { OwnPasskeys } from '../../../self_service/own_passkeys.ts'
 import type { PasskeyRegistration } from '../../../self_service/passkey_registration.ts'
-import { nothing, type PortalRoutes } from './portal_routes.ts'
-import { shownBelongings } from './shown_belongings.ts'
+import { describeBelongings } from './belongings_description.ts'
+import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 
 const name = z.string().max(256).default('')
 const transports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** The WebAuthn library checks the rest. */
+/** The WebAuthn library validates the content. */
 const attestation = z.looseObject({
   id: z.string().max(2048),
   rawId: z.string().max(2048),
@@ -20,7 +20,7 @@ const attestation = z.looseObject({
   type: z.literal('public-key'),
 })
 
-/** Adds the routes that register, name and remove passkeys. */
+/** Adds the routes that register, rename and remove passkeys. */
 export function addPasskeyRoutes(
   routes: PortalRoutes,
   registration: PasskeyRegistration,
@@ -28,27 +28,32 @@ export function addPasskeyRoutes(
   belongings: OwnBelongings,
   enrolments: Enrolments,
 ): void {
-  routes.adding(
+  routes.addingDevice(
     'POST',
     'passkeys/options',
-    nothing,
-    async ({ who }) => await registration.options(await enrolments.finished(who)),
+    emptyBody,
+    async ({ caller }) => await registration.options(await enrolments.finished(caller)),
   )
 
-  routes.adding('POST', 'passkeys', z.object({ attestation, name }), async ({ who, body }) => {
-    const response = toRegistrationResponse(body.attestation)
-    const person = await enrolments.finished(who)
-    return { passkey: await registration.register(person, response, body.name) }
-  })
+  routes.addingDevice(
+    'POST',
+    'passkeys',
+    z.object({ attestation, name }),
+    async ({ caller, body }) => {
+      const response = toRegistrationResponse(body.attestation)
+      const person = await enrolments.finished(caller)
+      return { passkey: await registration.register(person, response, body.name) }
+    },
+  )
 
-  routes.owner('PATCH', 'passkeys/:id', z.object({ name }), async ({ who, id, body }) => {
-    await passkeys.rename(who, id, body.name)
+  routes.signedIn('PATCH', 'passkeys/:id', z.object({ name }), async ({ caller, id, body }) => {
+    await passkeys.rename(caller, id, body.name)
     return {}
   })
 
-  routes.owner('DELETE', 'passkeys/:id', nothing, async ({ who, id }) => {
-    await passkeys.remove(who, id)
-    return shownBelongings(await belongings.current(who.user.userId))
+  routes.signedIn('DELETE', 'passkeys/:id', emptyBody, async ({ caller, id }) => {
+    await passkeys.remove(caller, id)
+    return describeBelongings(await belongings.current(caller.user.userId))
   })
 }
 

@@ -4,9 +4,9 @@ import { PortalRefusal } from '../../gate/portal_refusal.ts'
 import { replyPortalFailure } from './portal_failure.ts'
 
 /**
- * Adds `/portal/api/*`, which the pages of the portal call.
+ * Adds `/portal/api/*`, the API of the portal's pages.
  *
- * @param addRoutes Adds the routes, in the scope whose errors are answered here.
+ * @param addRoutes Adds the routes to a scope with the portal's error handler.
  */
 export async function addPortal(
   server: FastifyInstance,

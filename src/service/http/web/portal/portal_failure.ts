@@ -6,20 +6,20 @@ import { busyAsTooMany } from '../../gate/busy.ts'
 import { PortalRefusal } from '../../gate/portal_refusal.ts'
 import { TooManyRequests } from '../../gate/request_limit.ts'
 
-/** The body is not as the portal's own pages send it. */
+/** The body of a request does not match its schema. */
 export class InvalidBody extends Error {
   override readonly name = 'InvalidBody'
   readonly field: string | undefined
 
   constructor(field: string | undefined) {
-    super(field === undefined ? 'The request can’t be read.' : 'Please check what you have typed.')
+    super(field === undefined ? 'The request can’t be read.' : 'Please check your input.')
     this.field = field
   }
 }
 
 interface Row {
   readonly status: number
-  /** The field of the form. */
+  /** The form field that shows the message. */
   readonly field?: string
 }
 
@@ -46,10 +46,10 @@ const rows: Readonly<Record<SelfServiceErrorCode, Row>> = {
 
 const nameErrors: readonly string[] = ['DIRECTORY_LOOK_ALIKE', 'DIRECTORY_NAME']
 const usernameRefused =
-  'This user name can’t be enrolled. Ask your administrator, who finds the reason in the log.'
-const internal = 'Something went wrong here, and not with you. Please try again in a minute.'
+  'This username can’t be enrolled. Ask your administrator; the log has the reason.'
+const internal = 'Something went wrong on our side. Please try again in a minute.'
 
-/** Answers an error as `{ code, message, field? }`, never with what a library or the database says. */
+/** Answers an error as `{ code, message, field? }`, without the text of errors of libraries or the database. */
 export function replyPortalFailure(
   error: unknown,
   request: FastifyRequest,
@@ -57,30 +57,30 @@ export function replyPortalFailure(
   log: Log,
 ): FastifyReply {
   reply.header('cache-control', 'no-store').type('application/json')
-  const sent = (status: number, code: string, message: string, field?: string) =>
+  const send = (status: number, code: string, message: string, field?: string) =>
     reply.code(status).send({ code, message, ...(field === undefined ? {} : { field }) })
   const busy = busyAsTooMany(error)
   if (busy instanceof TooManyRequests) {
     reply.header('retry-after', String(busy.retryAfterSecs))
     return replyPortalFailure(new PortalRefusal('too_many_requests'), request, reply, log)
   }
-  if (error instanceof PortalRefusal) return sent(error.status, error.code, error.message)
+  if (error instanceof PortalRefusal) return send(error.status, error.code, error.message)
   if (error instanceof SelfServiceError) {
     const { status, field } = rows[error.code]
-    return sent(status, error.code, error.message, field)
+    return send(status, error.code, error.message, field)
   }
-  if (error instanceof InvalidBody) return sent(400, 'invalid', error.message, error.field)
+  if (error instanceof InvalidBody) return send(400, 'invalid', error.message, error.field)
   if (error instanceof DirectoryError && nameErrors.includes(error.code)) {
-    log.warn('an enrolment was refused for its user name', { problem: error.message })
-    return sent(409, 'username', usernameRefused)
+    log.warn('refused an enrolment because of its username', { problem: error.message })
+    return send(409, 'username', usernameRefused)
   }
   if (error instanceof DirectoryError) {
-    return sent(409, 'conflict', 'That can’t be kept. Load the page again and retry.')
+    return send(409, 'conflict', 'That couldn’t be saved. Reload the page and try again.')
   }
   if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500) {
-    return sent(400, 'invalid', new InvalidBody(undefined).message)
+    return send(400, 'invalid', new InvalidBody(undefined).message)
   }
   const path = request.routeOptions.url ?? ''
-  log.error('a request to the portal failed', { path, error: String(error) })
-  return sent(500, 'internal', internal)
+  log.error('portal request failed', { path, error: String(error) })
+  return send(500, 'internal', internal)
 }

@@ -7,49 +7,49 @@ import { PortalRefusal } from '../../gate/portal_refusal.ts'
 import { RateTable } from '../../gate/rate_table.ts'
 
 const minuteMs = 60_000
-/** A waiting page polls forty times a minute, and a whole office may share one address. */
-const requestsATry = 20
-const triesPerName = 15
-const triesWithinMs = 5 * minuteMs
+/** A page that waits polls 40 times a minute, and many users may share one address. */
+const requestsPerAttempt = 20
+const attemptsPerName = 15
+const attemptWindowMs = 5 * minuteMs
 
 /**
- * Rate limits of the portal: requests of an address, and tries to sign in of an address and for a name.
- * A name counts as the lookup reads it, and also where no user has it, so that no answer tells which.
- * Guesses and pushes of one user are limited by user id, in the lockout and in the push limit.
+ * Rate limits of the portal: requests per address, and attempts to sign in per address and per username.
+ * Usernames are normalised as in the lookup. Unknown ones count too, so the limit does not reveal which
+ * users exist. Lockout and the push limit restrict guesses and pushes per user.
  */
 export class PortalLimits {
   readonly #addresses: ClientAddresses
   readonly #requests: RateTable
-  readonly #tries: RateTable
+  readonly #attempts: RateTable
   readonly #names: RateTable
 
-  /** @param triesPerAddress In five minutes. */
-  constructor(triesPerAddress: number, clientAddresses: ClientAddresses, clock: Clock) {
+  /** @param attemptsPerAddress Per five minutes. */
+  constructor(attemptsPerAddress: number, clientAddresses: ClientAddresses, clock: Clock) {
     const table = (max: number, windowMs: number) => new RateTable({ max, windowMs, clock })
     this.#addresses = clientAddresses
-    this.#requests = table(triesPerAddress * requestsATry, minuteMs)
-    this.#tries = table(triesPerAddress, triesWithinMs)
-    this.#names = table(triesPerName, triesWithinMs)
+    this.#requests = table(attemptsPerAddress * requestsPerAttempt, minuteMs)
+    this.#attempts = table(attemptsPerAddress, attemptWindowMs)
+    this.#names = table(attemptsPerName, attemptWindowMs)
   }
 
   /** @throws {PortalRefusal} `too_many_requests` */
-  request(request: FastifyRequest): void {
-    count(this.#requests, this.#sourceOf(request))
+  countRequest(request: FastifyRequest): void {
+    count(this.#requests, this.#findSource(request))
   }
 
   /**
-   * Counts a try to sign in, or to open an invitation.
+   * Counts an attempt to sign in or to open an invitation.
    *
-   * @param username As it was typed; empty where none was.
+   * @param username As typed; empty if there is none.
    * @throws {PortalRefusal} `too_many_requests`
    */
-  tried(request: FastifyRequest, username: string): void {
-    count(this.#tries, this.#sourceOf(request))
+  countAttempt(request: FastifyRequest, username: string): void {
+    count(this.#attempts, this.#findSource(request))
     if (username !== '') count(this.#names, lookupName(username, 'simple'))
   }
 
-  #sourceOf(request: FastifyRequest): string {
-    return sourceAddress(this.#addresses.of(request))
+  #findSource(request: FastifyRequest): string {
+    return sourceAddress(this.#addresses.resolve(request))
   }
 }
 

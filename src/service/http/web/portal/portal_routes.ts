@@ -10,23 +10,24 @@ import type { PortalLimits } from './portal_limits.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a route receives: the session, and the body as it was parsed. */
-export interface Call<Body, Who> {
-  readonly who: Who
+/** An admitted request. */
+export interface Call<Body, Caller> {
+  readonly caller: Caller
+  /** Parsed with the route's schema. */
   readonly body: Body
   /** From the path. */
   readonly id: string
-  /** Where it comes from. */
+  /** The client's IP address. */
   readonly address: string
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
-type Answer<Body, Who> = (call: Call<Body, Who>) => Promise<object>
+type Answer<Body, Caller> = (call: Call<Body, Caller>) => Promise<object>
 
-const nothing = z.object({})
+export const emptyBody = z.object({})
 
-/** Adds routes; the method's name says which sessions may use the route. */
+/** Adds routes. Each method is named after the sessions that may use its routes. */
 export class PortalRoutes {
   readonly #server: FastifyInstance
   readonly #gate: PortalSessionGate
@@ -45,84 +46,86 @@ export class PortalRoutes {
     this.#clientAddresses = clientAddresses
   }
 
-  /** With any session or none. */
-  anybody<Body>(
+  /** For any session, or none. */
+  anyone<Body>(
     method: Method,
     path: string,
-    shape: z.ZodType<Body>,
+    schema: z.ZodType<Body>,
     answer: Answer<Body, Person | undefined>,
   ): void {
-    this.#add(method, path, shape, answer, (request) => this.#gate.visitor(request))
+    this.#add(method, path, schema, answer, (request) => this.#gate.findPerson(request))
   }
 
-  /** For users who have entered a name, or are about to use a passkey. */
-  signingIn<Body>(path: string, shape: z.ZodType<Body>, answer: Answer<Body, PortalSession>): void {
-    this.#add('POST', path, shape, answer, async (request) => {
+  /** For users during a sign-in: a username was entered, or a passkey was requested. */
+  signingIn<Body>(
+    path: string,
+    schema: z.ZodType<Body>,
+    answer: Answer<Body, PortalSession>,
+  ): void {
+    this.#add('POST', path, schema, answer, async (request) => {
       const { session } = await this.#gate.admit(request, ['sign_in'])
       return session
     })
   }
 
-  /** For users who have proved a second factor, or opened an invitation. */
-  adding<Body>(
+  /** For signed-in users, and users with an open invitation. */
+  addingDevice<Body>(
     method: Method,
     path: string,
-    shape: z.ZodType<Body>,
+    schema: z.ZodType<Body>,
     answer: Answer<Body, Person>,
   ): void {
     const kinds: readonly PortalSessionKind[] = ['enrollment', 'self_service']
-    this.#add(method, path, shape, answer, (request) => this.#gate.admit(request, kinds))
+    this.#add(method, path, schema, answer, (request) => this.#gate.admit(request, kinds))
   }
 
-  /** For users who have proved a second factor. */
-  owner<Body>(
+  /** For signed-in users. */
+  signedIn<Body>(
     method: Method,
     path: string,
-    shape: z.ZodType<Body>,
+    schema: z.ZodType<Body>,
     answer: Answer<Body, KnownPerson>,
   ): void {
-    this.#add(method, path, shape, answer, async (request) => {
+    this.#add(method, path, schema, answer, async (request) => {
       const { session, user } = await this.#gate.admit(request, ['self_service'])
       if (user === undefined) throw new PortalRefusal('no_session')
       return { session, user }
     })
   }
 
-  #add<Body, Who>(
+  #add<Body, Caller>(
     method: Method,
     path: string,
-    shape: z.ZodType<Body>,
-    answer: Answer<Body, Who>,
-    admit: (request: FastifyRequest) => Promise<Who>,
+    schema: z.ZodType<Body>,
+    answer: Answer<Body, Caller>,
+    admit: (request: FastifyRequest) => Promise<Caller>,
   ): void {
     this.#server.route<{ Params: { id?: string } }>({
       method,
       url: `/portal/api/${path}`,
       handler: async (request, reply) => {
         this.#gate.checkOrigin(request)
-        this.#limits.request(request)
-        const who = await admit(request)
-        const body = read(shape, method === 'GET' ? '{}' : request.body)
-        const address = this.#clientAddresses.of(request)
+        this.#limits.countRequest(request)
+        const caller = await admit(request)
+        const body = parseBody(schema, method === 'GET' ? '{}' : request.body)
+        const address = this.#clientAddresses.resolve(request)
         const { id = '' } = request.params
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
-        return await answer({ who, body, id, address, request, reply })
+        return await answer({ caller, body, id, address, request, reply })
       },
     })
   }
 }
 
-export { nothing }
-
-/** @throws {InvalidBody} with the field that is wrong. */
-function read<Body>(shape: z.ZodType<Body>, body: unknown): Body {
+/** @throws {InvalidBody} with the first invalid field. */
+function parseBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   let parsed: unknown
   try {
     parsed = JSON.parse(typeof body === 'string' && body !== '' ? body : '{}')
   } catch {
     throw new InvalidBody(undefined)
   }
-  const result = shape.safeParse(parsed)
+  const result = schema.safeParse(parsed)
   if (result.success) return result.data
   const [field] = result.error.issues[0]?.path ?? []
   throw new InvalidBody(field === undefined ? undefined : String(field))

@@ -1,13 +1,12 @@
 import type { OwnBelongings } from '../../../self_service/belongings.ts'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
 import type { Person } from '../../../self_service/person.ts'
-import { shownEnrolment } from './shown_belongings.ts'
+import { describeEnrolment } from './belongings_description.ts'
 
-/** What the pages know of the service, the same for all users. */
+/** Facts about the service that are the same for all users. */
 export interface ServiceDescription {
-  /** The factors that are configured. */
   readonly ways: { readonly push: boolean; readonly sms: boolean }
-  /** Test mode: messages or mail go to the outbox. */
+  /** Whether messages or mail go to the outbox. */
   readonly testMode: boolean
 }
 
@@ -27,14 +26,14 @@ export class SessionDescription {
     return this.#service
   }
 
-  async of(who: Person | undefined): Promise<object> {
-    if (who === undefined) return { kind: 'none', ...this.#service }
-    const { session, user } = who
+  async describe(caller: Person | undefined): Promise<object> {
+    if (caller === undefined) return { kind: 'none', ...this.#service }
+    const { session, user } = caller
     const { kind, username, created } = session
-    const finished = await this.#enrolments.hasFinished(who)
+    const finished = await this.#enrolments.hasFinished(caller)
     const enrolled =
       kind === 'enrollment' && finished && user !== undefined
-        ? { enrolled: shownEnrolment(await this.#belongings.current(user.userId), created) }
+        ? { enrolled: describeEnrolment(await this.#belongings.current(user.userId), created) }
         : {}
     return {
       kind,

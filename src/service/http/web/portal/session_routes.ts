@@ -4,12 +4,12 @@ import type { PortalSessions } from '../../../self_service/portal_sessions.ts'
 import type { StoreDb } from '../../../store/store.ts'
 import type { PortalSessionGate } from '../../gate/portal_session.ts'
 import type { PortalLimits } from './portal_limits.ts'
-import { nothing, type PortalRoutes } from './portal_routes.ts'
+import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 import type { SessionDescription } from './session_description.ts'
 
 const invitation = z.object({ code: z.string().regex(/^[A-Za-z0-9]{8,64}$/) })
 
-/** Adds the routes that show a session, open one by an invitation, and end it. */
+/** Adds the routes that describe a session, open one with an invitation, and end it. */
 export function addSessionRoutes(
   routes: PortalRoutes,
   gate: PortalSessionGate,
@@ -19,22 +19,27 @@ export function addSessionRoutes(
   sessions: PortalSessions,
   db: StoreDb,
 ): void {
-  routes.anybody('GET', 'session', nothing, async ({ who }) => await description.of(who))
+  routes.anyone(
+    'GET',
+    'session',
+    emptyBody,
+    async ({ caller }) => await description.describe(caller),
+  )
 
-  routes.anybody('POST', 'invitation', invitation, async (call) => {
-    limits.tried(call.request, '')
+  routes.anyone('POST', 'invitation', invitation, async (call) => {
+    limits.countAttempt(call.request, '')
     const { session, token } = await enrolments.open(
       call.body.code,
-      call.who?.session,
+      call.caller?.session,
       call.address,
     )
     if (token !== undefined) gate.setCookie(call.reply, token)
-    const known = call.who?.session.tokenHash === session.tokenHash ? call.who.user : undefined
-    return await description.of({ session, user: known })
+    const user = call.caller?.session.tokenHash === session.tokenHash ? call.caller.user : undefined
+    return await description.describe({ session, user })
   })
 
-  routes.anybody('POST', 'sign-out', nothing, async ({ who, reply }) => {
-    if (who !== undefined) await sessions.end(who.session.tokenHash, db)
+  routes.anyone('POST', 'sign-out', emptyBody, async ({ caller, reply }) => {
+    if (caller !== undefined) await sessions.end(caller.session.tokenHash, db)
     gate.clearCookie(reply)
     return { kind: 'none' }
   })

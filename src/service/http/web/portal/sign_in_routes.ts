@@ -5,7 +5,7 @@ import type { PushSignIn } from '../../../self_service/push_sign_in.ts'
 import type { SignInSessions } from '../../../self_service/sign_in_sessions.ts'
 import type { PortalSessionGate } from '../../gate/portal_session.ts'
 import type { PortalLimits } from './portal_limits.ts'
-import { nothing, type PortalRoutes } from './portal_routes.ts'
+import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 import type { SessionDescription } from './session_description.ts'
 
 const username = z
@@ -15,7 +15,7 @@ const username = z
   .max(255)
   .regex(/^\P{C}+$/u)
 const passcode = z.string().trim().min(1).max(64)
-/** The library that verifies it checks the rest. */
+/** The WebAuthn library validates the content. */
 const assertion = z.looseObject({
   id: z.string().max(2048),
   rawId: z.string().max(2048),
@@ -29,7 +29,7 @@ const assertion = z.looseObject({
   type: z.literal('public-key'),
 })
 
-/** Adds the routes that begin a sign-in, and those for a passcode, a push or an SMS. */
+/** Adds the routes that begin a sign-in and check its passcode or push. */
 export function addSignInRoutes(
   routes: PortalRoutes,
   gate: PortalSessionGate,
@@ -43,38 +43,38 @@ export function addSignInRoutes(
 ): void {
   const { sessions, passcode: passcodeSignIn, push } = signIns
 
-  routes.anybody('POST', 'sign-in', z.object({ username }), async (call) => {
-    limits.tried(call.request, call.body.username)
-    const { token } = await sessions.begin(call.body.username, call.who?.session, call.address)
+  routes.anyone('POST', 'sign-in', z.object({ username }), async (call) => {
+    limits.countAttempt(call.request, call.body.username)
+    const { token } = await sessions.begin(call.body.username, call.caller?.session, call.address)
     gate.setCookie(call.reply, token)
     return { kind: 'sign_in', username: call.body.username, ...description.service() }
   })
 
-  routes.signingIn('sign-in/passcode', z.object({ passcode }), async ({ who, ...call }) => {
-    limits.tried(call.request, who.username)
-    gate.setCookie(call.reply, await passcodeSignIn.check(who, call.body.passcode))
+  routes.signingIn('sign-in/passcode', z.object({ passcode }), async ({ caller, ...call }) => {
+    limits.countAttempt(call.request, caller.username)
+    gate.setCookie(call.reply, await passcodeSignIn.check(caller, call.body.passcode))
     return { kind: 'signed_in' }
   })
 
-  routes.signingIn('sign-in/push', nothing, async ({ who, request }) => {
-    limits.tried(request, who.username)
-    return { code: await push.send(who) }
+  routes.signingIn('sign-in/push', emptyBody, async ({ caller, request }) => {
+    limits.countAttempt(request, caller.username)
+    return { code: await push.send(caller) }
   })
 
-  routes.signingIn('sign-in/push/status', nothing, async ({ who, reply }) => {
-    const status = await push.status(who)
+  routes.signingIn('sign-in/push/status', emptyBody, async ({ caller, reply }) => {
+    const status = await push.status(caller)
     if (status.kind === 'signed_in') gate.setCookie(reply, status.token)
     return { kind: status.kind }
   })
 
-  routes.signingIn('sign-in/sms', nothing, async ({ who, request }) => {
-    limits.tried(request, who.username)
-    await passcodeSignIn.sendSms(who)
+  routes.signingIn('sign-in/sms', emptyBody, async ({ caller, request }) => {
+    limits.countAttempt(request, caller.username)
+    await passcodeSignIn.sendSms(caller)
     return { kind: 'sent' }
   })
 }
 
-/** Adds the routes for a sign-in with a passkey, which needs no name. */
+/** Adds the routes for a sign-in with a passkey, which needs no username. */
 export function addPasskeySignInRoutes(
   routes: PortalRoutes,
   gate: PortalSessionGate,
@@ -82,29 +82,29 @@ export function addPasskeySignInRoutes(
   sessions: SignInSessions,
   passkeys: PasskeySignIn,
 ): void {
-  routes.anybody('POST', 'sign-in/passkey/options', nothing, async (call) => {
-    limits.tried(call.request, '')
-    const before = call.who?.session
+  routes.anyone('POST', 'sign-in/passkey/options', emptyBody, async (call) => {
+    limits.countAttempt(call.request, '')
+    const before = call.caller?.session
     if (before?.kind === 'sign_in') return await passkeys.options(before.tokenHash)
     const { token, tokenHash } = await sessions.begin('', before, call.address)
     gate.setCookie(call.reply, token)
     return await passkeys.options(tokenHash)
   })
 
-  routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ who, ...call }) => {
-    limits.tried(call.request, '')
-    const token = await passkeys.signIn(who, parseAssertion(call.body.assertion))
+  routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ caller, ...call }) => {
+    limits.countAttempt(call.request, '')
+    const token = await passkeys.signIn(caller, parseAssertion(call.body.assertion))
     gate.setCookie(call.reply, token)
     return { kind: 'signed_in' }
   })
 }
 
-function parseAssertion(read: z.infer<typeof assertion>) {
-  const { clientDataJSON, authenticatorData, signature, userHandle } = read.response
+function parseAssertion(body: z.infer<typeof assertion>) {
+  const { clientDataJSON, authenticatorData, signature, userHandle } = body.response
   return {
-    id: read.id,
-    rawId: read.rawId,
-    type: read.type,
+    id: body.id,
+    rawId: body.rawId,
+    type: body.type,
     clientExtensionResults: {},
     response: {
       clientDataJSON,

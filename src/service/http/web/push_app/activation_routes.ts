@@ -6,21 +6,21 @@ import { AppRefusal, type AppRefusalCode } from '../../gate/device_request.ts'
 import type { RequestLimit } from '../../gate/request_limit.ts'
 import type { AppAccount } from './app_account.ts'
 import { appBodies, readBody } from './app_body.ts'
-import { qrPng } from './qr_png.ts'
+import { renderQrPng } from './qr_png.ts'
 
 const refusals: Readonly<Record<ActivationRefusal, readonly [AppRefusalCode, string]>> = {
   unknown: ['unknown_code', 'there is no such activation code'],
   used: ['code_used', 'this activation code has been used'],
   expired: ['code_expired', 'this activation code has expired'],
-  proof: ['wrong_proof', 'the key has not been proved'],
+  proof: ['wrong_proof', 'the proof does not match the key and the code'],
 }
 
-const activationCode = /^[A-Za-z0-9]{20}$/
-/** The vendor's form, with the host in base64url after the code. */
-const activationUri = /^duo:\/\/([A-Za-z0-9]{20})-[A-Za-z0-9_-]{1,340}$/
+const activationCodePattern = /^[A-Za-z0-9]{20}$/
+/** The vendor's format, with the host in base64url after the code. */
+const activationUriPattern = /^duo:\/\/([A-Za-z0-9]{20})-[A-Za-z0-9_-]{1,340}$/
 
 /**
- * Adds the activation of a phone, whose requests are not signed yet, and the links to it.
+ * Adds the activation of a phone and the links to it. These requests are not signed.
  *
  * @param publicHost Host name, with its port unless that is 443.
  */
@@ -33,12 +33,12 @@ export function addActivation(
   clock: Clock,
 ): void {
   app.post('/app/api/activate', async (request): Promise<Activated> => {
-    limit.requireSome(request)
+    limit.requireBudget(request)
     const { code, ...device } = readBody(appBodies.activation, request.body)
     const userAgent = request.headers['user-agent'] ?? ''
     const activated = await activation.activate(code, { ...device, userAgent })
     if (activated.kind === 'refused') {
-      limit.refused(request)
+      limit.countRefused(request)
       throw new AppRefusal(...refusals[activated.reason])
     }
     return {
@@ -50,23 +50,28 @@ export function addActivation(
       time: clock.now(),
     }
   })
-  // a fragment stays in the browser, and out of all logs
+  // a fragment stays in the browser, so no log gets the code
   app.get<{ Params: { code: string } }>('/activate/:code', async (request, reply) => {
     const { code } = request.params
-    return reply.redirect(activationCode.test(code) ? `/app/#/activate/${code}` : '/app/', 302)
+    return reply.redirect(
+      activationCodePattern.test(code) ? `/app/#/activate/${code}` : '/app/',
+      302,
+    )
   })
-  // activation links only: else anyone could show any text as a QR code of this service
+  // accepts activation links only, or anyone could have this service show a QR code of any text
   app.get<{ Querystring: { value?: unknown } }>('/frame/qr', async (request, reply) => {
-    const link = activationUrlIn(String(request.query.value ?? ''), publicHost())
-    if (link === undefined) throw new AppRefusal('invalid', 'the value is no activation code')
+    const link = parseActivationLink(String(request.query.value ?? ''), publicHost())
+    if (link === undefined) throw new AppRefusal('invalid', 'the value is not an activation code')
     reply.type('image/png')
-    return qrPng(link)
+    return renderQrPng(link)
   })
 }
 
-/** Always a link, which any camera app opens; `duo:` belongs to another program. */
-function activationUrlIn(value: string, apiHost: string): string | undefined {
+/** Converts a `duo:` URI to a link, since phones open `duo:` with another app. */
+function parseActivationLink(value: string, apiHost: string): string | undefined {
   const url = `https://${apiHost}/activate/`
-  const code = value.startsWith(url) ? value.slice(url.length) : activationUri.exec(value)?.[1]
-  return code !== undefined && activationCode.test(code) ? url + code : undefined
+  const code = value.startsWith(url)
+    ? value.slice(url.length)
+    : activationUriPattern.exec(value)?.[1]
+  return code !== undefined && activationCodePattern.test(code) ? url + code : undefined
 }

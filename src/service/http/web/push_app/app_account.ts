@@ -1,7 +1,7 @@
-/** What the app learns of the service that it is activated with. */
+/** The service as the app shows it. */
 export interface AppAccount {
   /** The app's name for the account. */
   readonly name: string
-  /** Public key of our pushes (RFC 8292); `undefined` if Web Push is off. */
+  /** Public key for Web Push (RFC 8292); `undefined` if Web Push is off. */
   readonly vapidPublicKey: string | undefined
 }

@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { decisions } from '../../../../push/signed_text.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
 
-const text = (longest: number) => z.string().max(longest)
+const text = (maxLength: number) => z.string().max(maxLength)
 
-/** What the app sends, by endpoint. */
+/** Schemas of the app's request bodies. */
 export const appBodies = {
   activation: z.strictObject({
     code: text(64),
@@ -35,7 +35,7 @@ export const appBodies = {
 export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(body))
   if (parsed.success) return parsed.data
-  throw new AppRefusal('invalid', 'the body is not what this address takes')
+  throw new AppRefusal('invalid', 'the body does not match the schema of this endpoint')
 }
 
 function parseJson(body: unknown): unknown {

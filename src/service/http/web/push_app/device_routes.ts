@@ -9,7 +9,7 @@ import type { AppAccount } from './app_account.ts'
 import { appBodies, readBody } from './app_body.ts'
 import type { AddRoute } from './device_handler.ts'
 
-/** Adds the routes that show a phone itself, and change its subscription to pushes or remove it. */
+/** Adds the routes that describe a phone, change its Web Push subscription, and remove it. */
 export function addDeviceRoutes(
   route: AddRoute,
   db: StoreDb,
@@ -26,7 +26,7 @@ export function addDeviceRoutes(
       users.byId(device.userId, db),
     ])
     if (phone === undefined || user === undefined) {
-      throw new AppRefusal('unknown_device', 'this phone has been removed')
+      throw new AppRefusal('unknown_device', 'this phone was removed')
     }
     return {
       device: phone.phoneId,

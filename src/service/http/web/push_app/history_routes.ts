@@ -26,6 +26,6 @@ export function addHistoryRoutes(
 
 function toHistoryEvent(event: AuthenticationEvent, places: Places): HistoryEvent {
   const { timestamp: time, application, factor, result, reason, ipaddr, hostname } = event
-  const place = places.of(ipaddr)
+  const place = places.lookUp(ipaddr)
   return { time, application, factor, result, reason, ipaddr, place, hostname }
 }

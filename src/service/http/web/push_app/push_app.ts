@@ -12,7 +12,7 @@ import type { AddRoute } from './device_handler.ts'
 /**
  * Adds `/app/api/*`, and the links that lead to the app.
  *
- * @param addRoutes Adds the routes: to `app`, or with `route` for requests that phones have signed.
+ * @param addRoutes Adds the routes: to `app`, or with `route` for requests that phones sign.
  */
 export async function addPushApp(
   server: FastifyInstance,
@@ -66,15 +66,15 @@ function refuse(
   }
   if (error instanceof AppRefusal) {
     const { code, message } = error
-    // the app corrects its clock by the service's time
+    // the app corrects its clock with the service's time
     return reply.code(appRefusals[code]).send({ code, message, time: clock.now() })
   }
   if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500) {
-    return reply.code(400).send({ code: 'invalid', message: 'the request can not be read' })
+    return reply.code(400).send({ code: 'invalid', message: "the request can't be parsed" })
   }
-  log.error('a request failed', {
+  log.error('push app request failed', {
     path: request.routeOptions.url,
     error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
   })
-  return reply.code(500).send({ code: 'internal', message: 'the service could not answer' })
+  return reply.code(500).send({ code: 'internal', message: 'the service failed' })
 }

@@ -3,11 +3,11 @@ import { encode } from 'uqr'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const pixelsPerModule = 6
-/** ISO/IEC 18004: four modules around the symbol stay white. */
+/** ISO/IEC 18004 requires four white modules around the symbol. */
 const border = 4
 
-/** A QR code of a text as a PNG (RFC 2083), one bit per pixel. */
-export function qrPng(text: string): Buffer {
+/** Renders a text as a QR code, as a PNG of one bit per pixel (RFC 2083). */
+export function renderQrPng(text: string): Buffer {
   const { data, size } = encode(text, { ecc: 'M', border })
   const side = size * pixelsPerModule
   const rows = data.flatMap((modules) => {
@@ -17,7 +17,7 @@ export function qrPng(text: string): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
   header.writeUInt32BE(side, 4)
-  // one bit of grey; compression, filter and interlace as the standard's only or plainest
+  // one bit of grey; compression, filter and interlace methods stay 0
   header.writeUInt8(1, 8)
   return Buffer.concat([
     signature,
@@ -27,7 +27,7 @@ export function qrPng(text: string): Buffer {
   ])
 }
 
-/** A line of pixels behind its filter type, which is none; 1 is white. */
+/** A row of pixels after its filter type 0; a set bit is white. */
 function pixelRow(modules: readonly boolean[], side: number): Buffer {
   const row = Buffer.alloc(1 + Math.ceil(side / 8))
   for (let x = 0; x < side; x++) {

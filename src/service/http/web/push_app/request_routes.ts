@@ -4,14 +4,14 @@ import type { PushAnswers } from '../../../authenticators/push/push_answers.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
 import { appBodies, readBody } from './app_body.ts'
 import type { AddRoute } from './device_handler.ts'
+import type { PendingSignIns } from './pending_sign_ins.ts'
 import type { RequestStreams } from './request_streams.ts'
-import type { WaitingSignIns } from './waiting_sign_ins.ts'
 
-/** Adds the routes that list a phone's waiting sign-ins, once or as a stream, and answer one. */
+/** Adds the routes that list a phone's pending sign-ins, once or as a stream, and answer one. */
 export function addRequestRoutes(
   route: AddRoute,
   pushAnswers: PushAnswers,
-  pending: WaitingSignIns,
+  pending: PendingSignIns,
   streams: RequestStreams,
   clock: Clock,
 ): void {
@@ -27,19 +27,22 @@ export function addRequestRoutes(
     const answer = readBody(appBodies.answer, request.body)
     const { txid, decision, time, code = '', signature } = answer
     if (Math.abs(time - clock.now()) > allowedSkewMs) {
-      throw new AppRefusal('clock_skew', 'the answer is of another time')
+      throw new AppRefusal(
+        'clock_skew',
+        'the answer was signed more than five minutes ago or ahead',
+      )
     }
     if (!key.verifies(answerText(txid, decision, time, code), signature)) {
-      throw new AppRefusal('bad_signature', 'the answer is not signed by the key of this phone')
+      throw new AppRefusal('bad_signature', 'the signature does not match the key of this phone')
     }
     const typed = code === '' ? undefined : code
     switch (await pushAnswers.answer(txid, device.phoneId, decision, typed)) {
       case 'settled':
         return { txid, decision }
       case 'gone':
-        throw new AppRefusal('gone', 'this sign-in does not wait for an answer of this phone')
+        throw new AppRefusal('gone', 'this sign-in is not waiting for an answer from this phone')
       case 'wrong_code':
-        throw new AppRefusal('wrong_code', 'the code is not the one that the login shows')
+        throw new AppRefusal('wrong_code', 'the code differs from the one at the login')
     }
   })
 }

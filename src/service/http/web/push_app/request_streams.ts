@@ -1,114 +1,115 @@
 import { PassThrough, type Readable } from 'node:stream'
 import type { Transactions } from '../../../sign_in/transaction/transactions.ts'
-import type { WaitingSignIns } from './waiting_sign_ins.ts'
+import type { PendingSignIns } from './pending_sign_ins.ts'
 
-/** Reverse proxies close silent connections, and a removed phone must learn of it in time. */
+/** Keeps reverse proxies from closing silent connections, and notices removed phones. */
 const heartbeatMs = 20_000
-/** For one phone. Another one ends the oldest, such as a forgotten tab. */
-const maxOfPhone = 4
+/** A further stream ends the oldest one, which may be a forgotten tab. */
+const maxStreamsPerPhone = 4
 
-/** Streams of server-sent events: open apps receive the sign-ins that wait for their answer. */
+/** Streams of server-sent events with the pending sign-ins of open apps. */
 export class RequestStreams {
   readonly #transactions: Transactions
-  readonly #pending: WaitingSignIns
-  readonly #ofPhone = new Map<string, Set<RequestStream>>()
+  readonly #pending: PendingSignIns
+  readonly #streamsByPhone = new Map<string, Set<RequestStream>>()
 
-  constructor(transactions: Transactions, pending: WaitingSignIns) {
+  constructor(transactions: Transactions, pending: PendingSignIns) {
     this.#transactions = transactions
     this.#pending = pending
   }
 
-  /** How many are open. */
+  /** Number of open streams. */
   get count(): number {
     let count = 0
-    for (const streams of this.#ofPhone.values()) count += streams.size
+    for (const streams of this.#streamsByPhone.values()) count += streams.size
     return count
   }
 
   open(phoneId: string): Readable {
-    const streams = this.#ofPhone.get(phoneId) ?? new Set()
-    this.#ofPhone.set(phoneId, streams)
+    const streams = this.#streamsByPhone.get(phoneId) ?? new Set()
+    this.#streamsByPhone.set(phoneId, streams)
     const [oldest] = streams
-    if (streams.size >= maxOfPhone) oldest?.end()
+    if (streams.size >= maxStreamsPerPhone) oldest?.end()
     const stream = new RequestStream(phoneId, this.#transactions, this.#pending, () => {
       streams.delete(stream)
-      if (streams.size === 0) this.#ofPhone.delete(phoneId)
+      if (streams.size === 0) this.#streamsByPhone.delete(phoneId)
     })
     streams.add(stream)
     return stream.readable
   }
 
-  /** Ends all of them; apps reconnect. */
+  /** Ends all streams. The apps reconnect. */
   close(): void {
-    for (const streams of [...this.#ofPhone.values()]) for (const stream of streams) stream.end()
+    for (const streams of [...this.#streamsByPhone.values()])
+      for (const stream of streams) stream.end()
   }
 }
 
 class RequestStream {
   readonly readable = new PassThrough()
   readonly #phoneId: string
-  readonly #pending: WaitingSignIns
-  readonly #ended: () => void
+  readonly #pending: PendingSignIns
+  readonly #onEnd: () => void
   readonly #unwatch: () => void
   readonly #heartbeat: NodeJS.Timeout
-  #sent = ''
-  #looking = false
-  #again = false
-  #over = false
+  #lastSent = ''
+  #isReading = false
+  #mustRead = false
+  #hasEnded = false
 
   constructor(
     phoneId: string,
     transactions: Transactions,
-    pending: WaitingSignIns,
-    ended: () => void,
+    pending: PendingSignIns,
+    onEnd: () => void,
   ) {
     this.#phoneId = phoneId
     this.#pending = pending
-    this.#ended = ended
-    // watches before the first read, so that no change in between is missed
-    this.#unwatch = transactions.watch(phoneId, () => this.#look())
+    this.#onEnd = onEnd
+    // watching before the first read misses no change
+    this.#unwatch = transactions.watch(phoneId, () => this.#update())
     this.#heartbeat = setInterval(() => {
-      this.readable.write(': still here\n\n')
-      this.#look()
+      this.readable.write(': heartbeat\n\n')
+      this.#update()
     }, heartbeatMs)
     this.#heartbeat.unref()
     this.readable.once('close', () => this.end())
-    this.#look()
+    this.#update()
   }
 
   end(): void {
-    if (this.#over) return
-    this.#over = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     clearInterval(this.#heartbeat)
     this.#unwatch()
-    this.#ended()
+    this.#onEnd()
     this.readable.end()
   }
 
-  /** One read at a time; a change during it causes another one. */
-  #look(): void {
-    this.#again = true
-    if (this.#looking) return
-    this.#looking = true
-    this.#lookUntilQuiet()
+  /** Reads once at a time; a change during a read causes another one. */
+  #update(): void {
+    this.#mustRead = true
+    if (this.#isReading) return
+    this.#isReading = true
+    this.#sendChanges()
       .catch(() => this.end())
       .finally(() => {
-        this.#looking = false
+        this.#isReading = false
       })
   }
 
-  async #lookUntilQuiet(): Promise<void> {
-    while (this.#again && !this.#over) {
-      this.#again = false
+  async #sendChanges(): Promise<void> {
+    while (this.#mustRead && !this.#hasEnded) {
+      this.#mustRead = false
       const requests = await this.#pending.listIfActivated(this.#phoneId)
-      if (this.#over) return
-      const shown = JSON.stringify({ requests })
+      if (this.#hasEnded) return
+      const message = JSON.stringify({ requests })
       if (requests === undefined) {
         this.readable.write('event: removed\ndata: {}\n\n')
         this.end()
-      } else if (shown !== this.#sent) {
-        this.#sent = shown
-        this.readable.write(`event: requests\ndata: ${shown}\n\n`)
+      } else if (message !== this.#lastSent) {
+        this.#lastSent = message
+        this.readable.write(`event: requests\ndata: ${message}\n\n`)
       }
     }
   }

@@ -199,7 +199,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     const begun = await at.post('activations')
     assert.deepEqual([begun.status, begun.body.code], [409, 'username'])
     assert.doesNotMatch(begun.text, /zoe/)
-    assert.ok(log.has('an enrolment was refused for its user name'))
+    assert.ok(log.has('refused an enrolment because of its username'))
     await service.store.db.deleteFrom('portal_codes').execute()
     await service.store.transaction((db) => new Users().remove(zoe, db))
   })

@@ -1,23 +1,23 @@
 import { type Belongings, listWaysIn, type OwnDevice } from '../../../self_service/belongings.ts'
 import { mayRemove } from '../../../self_service/ways_in.ts'
 
-const shownDigits = 4
+const visibleDigits = 4
 
-/** Of numbers the last digits: whoever has got hold of a session learns none of them. */
-export function shownBelongings(belongings: Belongings) {
+/** Describes a user's devices to the pages. Phone numbers are cut to their last digits, in case the session is stolen. */
+export function describeBelongings(belongings: Belongings) {
   const { devices, passkeys, recoveryCodes } = belongings
   const ways = listWaysIn(belongings)
-  const typed = typedWords(devices)
+  const words = listFactorWords(devices)
   return {
     devices: devices.map(({ number, ...device }, index) => ({
       ...device,
-      number: number.slice(-shownDigits),
-      typed: typed[index] ?? [],
+      number: number.slice(-visibleDigits),
+      typed: words[index] ?? [],
       removable: device.kind === 'phone' && mayRemove(ways, device.id),
     })),
-    passkeys: passkeys.map(({ credentialId, name: called, created, used }) => ({
+    passkeys: passkeys.map(({ credentialId, name, created, used }) => ({
       id: credentialId,
-      name: called,
+      name,
       created,
       used,
       removable: mayRemove(ways, credentialId),
@@ -26,15 +26,15 @@ export function shownBelongings(belongings: Belongings) {
   }
 }
 
-/** What has come of an enrolment that began at a moment; what its user had before is not shown. */
-export function shownEnrolment(belongings: Belongings, began: number): object {
-  const { devices, recoveryCodes } = shownBelongings(belongings)
+/** Describes only the devices added since an enrolment began, not those that the user had before. */
+export function describeEnrolment(belongings: Belongings, began: number): object {
+  const { devices, recoveryCodes } = describeBelongings(belongings)
   const added = devices.filter(({ created }) => created !== null && created >= began)
   return { devices: added, recoveryCodes }
 }
 
-/** What is typed at a login to have each device asked: the first that can needs no number. */
-function typedWords(devices: readonly OwnDevice[]): string[][] {
+/** The words that select each device at a login. The first device for a factor needs no number. */
+function listFactorWords(devices: readonly OwnDevice[]): string[][] {
   const taken = new Set<string>()
   return devices.map(({ kind, ways }, index) =>
     ways.flatMap((way) => {

@@ -1,4 +1,4 @@
-import type { PendingRequest, ShownVerification } from '../../../../push/app_message.ts'
+import type { PendingRequest, PendingVerification } from '../../../../push/app_message.ts'
 import type { PushAnswers } from '../../../authenticators/push/push_answers.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Places } from '../../../place/places.ts'
@@ -6,7 +6,7 @@ import type { Transaction, Verification } from '../../../sign_in/transaction/tra
 import type { StoreDb } from '../../../store/store.ts'
 
 /** Lists the sign-ins that wait for an answer from a phone. */
-export class WaitingSignIns {
+export class PendingSignIns {
   readonly #db: StoreDb
   readonly #pushAnswers: PushAnswers
   readonly #devices: PushDevices
@@ -25,7 +25,7 @@ export class WaitingSignIns {
     return waiting.map((transaction) => toPendingRequest(transaction, this.#places))
   }
 
-  /** @returns `undefined` if the phone is not activated any more. */
+  /** @returns `undefined` if the phone is no longer activated. */
   async listIfActivated(phoneId: string): Promise<PendingRequest[] | undefined> {
     if ((await this.#devices.byPhone(phoneId, this.#db)) === undefined) return undefined
     return await this.list(phoneId)
@@ -40,19 +40,19 @@ function toPendingRequest(transaction: Transaction, places: Places): PendingRequ
     application,
     username: displayUsername ?? username,
     ipaddr,
-    place: places.of(ipaddr),
+    place: places.lookUp(ipaddr),
     hostname,
     type: request.type ?? '',
     info: request.pushinfo ?? [],
     opened,
     expires,
     repeatOf,
-    verification: shownVerification(verification),
+    verification: describeVerification(verification),
   }
 }
 
-/** A code that the login shows must reach the phone only through its user. */
-function shownVerification(verification: Verification | undefined): ShownVerification | null {
+/** Omits a code that the login shows: it must reach the phone only through its user. */
+function describeVerification(verification: Verification | undefined): PendingVerification | null {
   if (verification === undefined) return null
   const { kind, code } = verification
   return kind === 'enter' ? { kind, digits: code.length } : { kind, code }
