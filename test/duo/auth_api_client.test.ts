@@ -16,7 +16,7 @@ import { until } from '../rig/until.ts'
 
 const push = { username: 'alice', factor: 'push', device: 'auto' }
 
-describe('the client of the Auth API', () => {
+describe('the Auth API client', () => {
   let api: AuthApiDouble
   const clients: AuthApiClient[] = []
   before(async () => {
@@ -29,7 +29,7 @@ describe('the client of the Auth API', () => {
   })
   after(() => api.close())
 
-  function describeClient(options: Partial<AuthApiClientOptions> = {}): AuthApiClient {
+  function openClient(options: Partial<AuthApiClientOptions> = {}): AuthApiClient {
     const client = new AuthApiClient({
       ikey: testIkey,
       skey: new Secret(testSkey),
@@ -47,9 +47,9 @@ describe('the client of the Auth API', () => {
     return client
   }
 
-  test('keeps its limits when the system clock is set back', async () => {
+  test('keeps its timeouts if the system clock is set back', async () => {
     let now = Date.now()
-    const client = describeClient({ clock: { now: () => now }, timeoutSecs: 1 })
+    const client = openClient({ clock: { now: () => now }, timeoutSecs: 1 })
     api.preauth = () => 'hang'
     const first = client.preauth({ username: 'alice' })
     // waits for the only connection
@@ -62,9 +62,9 @@ describe('the client of the Auth API', () => {
     await assert.rejects(second, { reason: 'timeout', mayHaveBeenReceived: true })
   })
 
-  test('cancels a waiting retry when it closes', async () => {
+  test('cancels a call that waits for its retry when it closes', async () => {
     api.auth = () => ({ ...fail(42901, 'Too Many Requests'), headers: { 'retry-after': '20' } })
-    const client = describeClient()
+    const client = openClient()
     const rejected = assert.rejects(client.auth(push), {
       reason: 'cancelled',
       mayHaveBeenReceived: false,
@@ -75,16 +75,16 @@ describe('the client of the Auth API', () => {
     await rejected
   })
 
-  test('does not send a cancelled call', async () => {
+  test('does not send a call that was already cancelled', async () => {
     const signal = AbortSignal.abort()
-    await assert.rejects(describeClient().preauth({ username: 'alice' }, { signal }), {
+    await assert.rejects(openClient().preauth({ username: 'alice' }, { signal }), {
       reason: 'cancelled',
       mayHaveBeenReceived: false,
     })
     assert.equal(api.asked('/auth/v2/preauth').length, 0)
   })
 
-  test('does not repeat auth when TLS fails after it was sent over HTTP/2', async () => {
+  test('does not resend auth if TLS fails after it was sent over HTTP/2', async () => {
     const server = createSecureServer({
       allowHTTP1: true,
       cert: readFileSync(api.caFile),
@@ -102,17 +102,17 @@ describe('the client of the Auth API', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const address = server.address()
     assert(address !== null && typeof address === 'object')
-    const way = await LoadBalancer.start()
-    way.leadTo(address.port)
-    const client = describeClient({ port: way.port, timeoutSecs: 5 })
+    const balancer = await LoadBalancer.start()
+    balancer.leadTo(address.port)
+    const client = openClient({ port: balancer.port, timeoutSecs: 5 })
     await client.check()
     const rejected = assert.rejects(client.auth(push), { mayHaveBeenReceived: true })
-    await until(() => streams.length > 0)
-    way.garble()
+    while (streams.length === 0) await delay(5)
+    balancer.garble()
     await rejected
     assert.deepEqual(received, ['/auth/v2/check', '/auth/v2/auth'])
     await client.close()
-    await way.close()
+    await balancer.close()
     server.close()
   })
 })

@@ -7,7 +7,7 @@ import { CallQueue } from '../../src/duo/https/call_queue.ts'
 const neverMs = 60_000
 
 describe('the queue for connections to the API', () => {
-  test('assigns free places at once, up to the limit', async () => {
+  test('admits calls at once up to the limit', async () => {
     const queue = new CallQueue({ maxRunning: 2, maxWaiting: 10 })
     assert.deepEqual([enter(queue), enter(queue)], [undefined, undefined])
     const third = enter(queue)
@@ -26,26 +26,26 @@ describe('the queue for connections to the API', () => {
     assert.deepEqual(order, [1, 2, 3])
   })
 
-  test('rejects a call when too many wait', async () => {
+  test('refuses a call if too many wait', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
     void enter(queue)
     const waiting = enter(queue)
     await assert.rejects(async () => enter(queue), overload)
     queue.leave()
     await waiting
-    // the place of the one that was admitted is free again
+    // the admitted call no longer counts as waiting
     const next = enter(queue)
     queue.leave()
     await next
   })
 
-  test('does not count cancelled calls as waiting, and passes no place to them', async () => {
+  test('neither counts nor admits waiting calls that were cancelled', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 2 })
     void enter(queue)
-    const given = new AbortController()
+    const controller = new AbortController()
     const expired = enter(queue, 5)
-    const aborted = enter(queue, neverMs, given.signal)
-    given.abort()
+    const aborted = enter(queue, neverMs, controller.signal)
+    controller.abort()
     await assert.rejects(async () => aborted, { reason: 'cancelled', mayHaveBeenReceived: false })
     await assert.rejects(async () => expired, overload)
     const waiting = [enter(queue), enter(queue)]
@@ -59,7 +59,7 @@ describe('the queue for connections to the API', () => {
     assert(enter(queue, 5)?.catch(() => {}) !== undefined, 'one place, not two')
   })
 
-  test('rejects a call that was cancelled before', async () => {
+  test('refuses a call that was already cancelled', async () => {
     const queue = new CallQueue({ maxRunning: 1, maxWaiting: 1 })
     await assert.rejects(async () => enter(queue, neverMs, AbortSignal.abort()), {
       reason: 'cancelled',
@@ -67,11 +67,11 @@ describe('the queue for connections to the API', () => {
     assert.equal(enter(queue), undefined)
   })
 
-  test('stays exact over thousands of calls of which every third is cancelled', async () => {
+  test('counts exactly over thousands of calls, a third of them cancelled', async () => {
     const queue = new CallQueue({ maxRunning: 3, maxWaiting: 5_000 })
     let running = 0
-    let most = 0
-    let given = 0
+    let maxRunning = 0
+    let cancelled = 0
     const calls = Array.from({ length: 5_000 }, async (_, index) => {
       const giveUp = new AbortController()
       try {
@@ -80,17 +80,17 @@ describe('the queue for connections to the API', () => {
         await entered
         assert.equal(getEventListeners(giveUp.signal, 'abort').length, 0)
       } catch {
-        given++
+        cancelled++
         return
       }
-      most = Math.max(most, ++running)
+      maxRunning = Math.max(maxRunning, ++running)
       await turn()
       running--
       queue.leave()
     })
     await Promise.all(calls)
-    // the first of the three that found a free place could not give up any more
-    assert.deepEqual([most, running, given], [3, 0, 1_666])
+    // the first call was admitted at once, so it could not be cancelled
+    assert.deepEqual([maxRunning, running, cancelled], [3, 0, 1_666])
     assert.deepEqual([enter(queue), enter(queue), enter(queue)], [undefined, undefined, undefined])
     assert(enter(queue, 5)?.catch(() => {}) !== undefined)
   })

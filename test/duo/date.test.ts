@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseDate, rfc2822Date } from '../../src/duo/index.ts'
 
-// a server in another zone than GMT
+// parsing must not depend on the local time zone
 process.env.TZ = 'America/New_York'
 const time = Date.UTC(2026, 10, 24, 17, 18, 0)
 

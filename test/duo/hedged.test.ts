@@ -5,7 +5,7 @@ import { hedged } from '../../src/duo/https/hedged.ts'
 const limits = { slowMs: 5, limitMs: 60 }
 
 describe('a hedged call', () => {
-  test('runs once if it succeeds or fails quickly', async () => {
+  test('runs once if it returns or fails quickly', async () => {
     let calls = 0
     assert.equal(await hedged(limits, async () => ++calls), 1)
     const failing = async () => {
@@ -16,7 +16,7 @@ describe('a hedged call', () => {
     assert.equal(calls, 2)
   })
 
-  test('returns the second result while the first call hangs, and cancels the first', async () => {
+  test('returns the result of the second call if the first hangs, and aborts the first', async () => {
     const signals: AbortSignal[] = []
     const limitsMs: number[] = []
     const result = await hedged(limits, ({ signal, limitMs }) => {
@@ -29,7 +29,7 @@ describe('a hedged call', () => {
     assert.deepEqual([...new Set(signals.map(({ aborted }) => aborted))], [true])
   })
 
-  test('returns the late result of the first call if the second failed', async () => {
+  test('returns the late result of the first call if the second fails', async () => {
     const first = Promise.withResolvers<string>()
     let calls = 0
     const result = await hedged(limits, async () => {
@@ -40,7 +40,7 @@ describe('a hedged call', () => {
     assert.equal(result, 'first')
   })
 
-  test('throws the first error if both fail', async () => {
+  test('fails with the error of the first call if both fail', async () => {
     const first = Promise.withResolvers<string>()
     let calls = 0
     const both = hedged(limits, async () => {
@@ -55,6 +55,6 @@ describe('a hedged call', () => {
 
 function hanging(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('given up')))
+    signal.addEventListener('abort', () => reject(new Error('aborted')))
   })
 }

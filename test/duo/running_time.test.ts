@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { afterRunning } from '../../src/duo/https/running_time.ts'
 import { until } from '../rig/until.ts'
 
-describe('a limit that counts only time in which the process runs', () => {
+describe('a timeout that counts only time in which the process runs', () => {
   test('expires once', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] })
     let expired = 0
@@ -28,20 +28,20 @@ describe('a limit that counts only time in which the process runs', () => {
     assert.equal(expired, 0)
   })
 
-  test('does not expire after a stall that is longer than the limit', async () => {
+  test('does not expire during a stall of the process', async () => {
     let expired = false
     const cancel = afterRunning(200, () => {
       expired = true
     })
     stall(400)
-    // one turn for the timer that is due, and one for its callback
+    // one turn for the due timer, and one for its callback
     await turn()
     await turn()
     assert.equal(expired, false)
     cancel()
   })
 
-  test('data that arrived during a stall is read before the limit expires', async () => {
+  test('expires after data that arrived during a stall was read', async () => {
     // another thread sends while this one is blocked
     const sent = new Int32Array(new SharedArrayBuffer(4))
     const server = createServer()

@@ -7,7 +7,7 @@ import { silentLog } from '../../src/host/log.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { AuthApiDouble, testIkey, testSkey } from '../rig/auth_api_double.ts'
 
-// a device between proxy and service may pass HTTP/1 only
+// a middlebox between proxy and service may support HTTP/1 only
 describe('an API that announces shared connections but has no HTTP/2', () => {
   let api: AuthApiDouble
   let client: AuthApiClient

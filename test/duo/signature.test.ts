@@ -20,7 +20,7 @@ const names: readonly Parameter[] = [
   ['username', 'root'],
 ]
 
-describe('vectors of the clients', () => {
+describe('test vectors of the vendor’s clients', () => {
   test('v2, SHA-1 and SHA-512, unicode (duo_client_python)', () => {
     const parts = {
       date: 'Fri, 07 Dec 2012 17:18:00 -0000',
@@ -65,22 +65,22 @@ describe('vectors of the clients', () => {
     host: 'api-xxxxxxxx.duosecurity.com',
     path: '/accounts/v1/account/list',
   }
-  const documented = signingKey('Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep')
+  const documentedKey = signingKey('Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep')
 
-  test('v2, the example of the documents, SHA-512 and SHA-1 (duo_api_golang)', () => {
+  test('v2, the documentation’s example, SHA-512 and SHA-1 (duo_api_golang)', () => {
     const parts = { ...list, parameters: names }
     assert.equal(
-      sign(parts, documented, 2),
+      sign(parts, documentedKey, 2),
       '1bffb8924348f7db7da9e7d7d749ded93aafd02d8e904960da7b96c57510220185a64a2827ee8f24ac5d30802a9ee97e59de44b304b18242f0d596d15a8122af',
     )
-    assert.equal(sign(parts, documented, 2, 'sha1'), '2d97d6166319781b5a3a07af39d366f491234edc')
+    assert.equal(sign(parts, documentedKey, 2, 'sha1'), '2d97d6166319781b5a3a07af39d366f491234edc')
   })
 
   test('v5, query and JSON body (duo_api_golang)', () => {
     const body = '{"txid":"f22b1678-252a-4070-b176-0ca2be7319fd"}'
     const parts = { ...list, parameters: names.slice(0, 1), body }
     assert.equal(
-      sign(parts, documented, 5),
+      sign(parts, documentedKey, 5),
       '78f4327f831173cc78d0907e913e3c5a28fe72dd4545a342586bb67181f2ba393d20911e870362f6faba3dc6f7e9db5e93aed2f3bfc110c6dadaff4dc6179e0b',
     )
   })
@@ -178,7 +178,7 @@ describe('vectors of the clients', () => {
     })
   }
 
-  test('the hash over X-Duo headers (duo_client_python)', () => {
+  test('hash of X-Duo headers (duo_client_python)', () => {
     assert.equal(
       duoHeadersHash([
         ['x-duo-A', 'header_value_1'],
@@ -200,7 +200,7 @@ describe('vectors of the clients', () => {
     assert.equal(sign(parts, key, 1, 'sha1'), 'cca5735be0389e5205056b8561fc33ddc02dcfa2')
   })
 
-  test('the encoding of parameters', () => {
+  test('encoding of parameters', () => {
     assert.equal(
       canonicalParameters([
         ['punctuation', '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'],
@@ -214,7 +214,7 @@ describe('vectors of the clients', () => {
   })
 })
 
-describe('what a server accepts', () => {
+describe('signature verification', () => {
   const key = signingKey('k'.repeat(40))
   const date = 'Tue, 24 Nov 2026 17:18:00 -0000'
   const encodedNames = names.map(encodeParameter)
@@ -229,7 +229,7 @@ describe('what a server accepts', () => {
     headers: [['date', date]],
   }
 
-  test('the host with its port and without, in either digest', () => {
+  test('accepts the host with and without its port, in both digests', () => {
     for (const host of ['127.0.0.1', '127.0.0.1:8443']) {
       for (const digest of ['sha1', 'sha512'] as const) {
         const parts = { date, method: 'POST', host, path: received.path, parameters: names }
@@ -238,7 +238,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('the host in any case, with a final dot, and the service’s own name behind a proxy', () => {
+  test('accepts the host in any case, with a trailing dot, and any of several names', () => {
     const behind = { ...received, hosts: ['backend:8443', 'MFA.example.com:443'] }
     for (const host of ['mfa.example.com', 'MFA.example.com.', 'mfa.example.com:443', 'backend']) {
       const parts = { date, method: 'POST', host, path: received.path, parameters: names }
@@ -254,7 +254,7 @@ describe('what a server accepts', () => {
     assert.equal(verifiedVersion(behind, sign(other, key, 2), key), undefined)
   })
 
-  test('version 1 last, also with a date, which it does not sign', () => {
+  test('accepts version 1 with a date, which it does not sign', () => {
     const parts = {
       date,
       method: 'POST',
@@ -267,7 +267,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('bytes that are not UTF-8, in a form and in a body', () => {
+  test('accepts octets that are not UTF-8, in a form and in a body', () => {
     const form = parseEncodedParameters('username=a%ff%c3%28&realname=%7e%2b+\xe9')
     const canonical = 'realname=~%2B%20%E9&username=a%FF%C3%28'
     const lines = [date, 'POST', '127.0.0.1', received.path, canonical].join('\n')
@@ -279,7 +279,7 @@ describe('what a server accepts', () => {
     assert.equal(verifiedVersion(raw, sign({ ...parts, body }, key, 5), key), 5)
   })
 
-  test('parameters in the query of a POST', () => {
+  test('accepts parameters in the query of a POST', () => {
     const parts = {
       date,
       method: 'POST',
@@ -291,7 +291,7 @@ describe('what a server accepts', () => {
     assert.equal(verifiedVersion(moved, sign(parts, key, 2), key), 2)
   })
 
-  test('no other key, path or parameter', () => {
+  test('rejects another key, path or parameter, and invalid signatures', () => {
     const parts = {
       date,
       method: 'POST',
@@ -314,7 +314,7 @@ describe('what a server accepts', () => {
     }
   })
 
-  test('the Authorization header, and nothing that resembles one', () => {
+  test('parses the Authorization header, and rejects invalid ones', () => {
     assert.deepEqual(parseAuthorization(authorization('DIX', 'AB12')), {
       ikey: 'DIX',
       signature: 'ab12',
@@ -325,7 +325,7 @@ describe('what a server accepts', () => {
   })
 })
 
-function spelled(points: string): string {
+function decodeCodePoints(points: string): string {
   return points
     .split(' ')
     .map((point) =>
@@ -336,19 +336,19 @@ function spelled(points: string): string {
 
 const unicode: readonly Parameter[] = [
   [
-    spelled('469A 287B 35D0 8EF3 6727 502A 0810 D091 C8 C170'),
-    spelled('F45 1A76 341A 654C C23F 9B09 ABE2 8343 1B27 60D0'),
+    decodeCodePoints('469A 287B 35D0 8EF3 6727 502A 0810 D091 C8 C170'),
+    decodeCodePoints('F45 1A76 341A 654C C23F 9B09 ABE2 8343 1B27 60D0'),
   ],
   [
-    spelled('7449 7E4B CCFB 59FF FE5F 83B7 ADCC 900C CFD1 7813'),
-    spelled('8DB7 5022 92D3 42EF 207D 8730 ACFE 5617 946 4E30'),
+    decodeCodePoints('7449 7E4B CCFB 59FF FE5F 83B7 ADCC 900C CFD1 7813'),
+    decodeCodePoints('8DB7 5022 92D3 42EF 207D 8730 ACFE 5617 946 4E30'),
   ],
   [
-    spelled('7470 9314 901C 9EAE 40D8 4201 82D8 8C70 1D31 A042'),
-    spelled('17D9 BA8 9358 AADF A42A 48BE FB96 6FE9 B7FF 32F3'),
+    decodeCodePoints('7470 9314 901C 9EAE 40D8 4201 82D8 8C70 1D31 A042'),
+    decodeCodePoints('17D9 BA8 9358 AADF A42A 48BE FB96 6FE9 B7FF 32F3'),
   ],
   [
-    spelled("C2C5 2C1D 2620 3617 96B3 'F' 8605 20E8 AC21 5934"),
-    spelled("FBA9 41AA BD83 840B 2615 3E6E 652D A8B5 D56B 'U'"),
+    decodeCodePoints("C2C5 2C1D 2620 3617 96B3 'F' 8605 20E8 AC21 5934"),
+    decodeCodePoints("FBA9 41AA BD83 840B 2615 3E6E 652D A8B5 D56B 'U'"),
   ],
 ]

@@ -16,7 +16,7 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'countersign-log-'))
 }
 
-async function written(write: (log: Log) => void, debug = false): Promise<string[]> {
+async function writeLines(write: (log: Log) => void, debug = false): Promise<string[]> {
   const folder = newFolder()
   const log = new ProgramLog({
     component: 'countersign.proxy',
@@ -30,15 +30,15 @@ async function written(write: (log: Log) => void, debug = false): Promise<string
 }
 
 describe('authproxy.log', () => {
-  test('a line: date with microseconds and offset, component and level, text', async () => {
-    const [line] = await written((log) => log.info('Init Complete'))
+  test('writes the date with microseconds and offset, component, level and text', async () => {
+    const [line] = await writeLines((log) => log.info('Init Complete'))
     assert.match(
       line ?? '',
       /^2021-06-1\dT\d\d:55:09\.103000[+-]\d{4} \[countersign\.proxy#info\] Init Complete$/,
     )
   })
 
-  test('the offset is that of the moment, also where summer time ends', () => {
+  test('writes the current UTC offset when summer time ends', () => {
     const program = `
       import { ProgramLog } from '${source}/program_log.ts'
       let now = Date.UTC(2021, 9, 31, 0, 59, 59, 999)
@@ -59,8 +59,8 @@ describe('authproxy.log', () => {
     )
   })
 
-  test('fields stand behind the message', async () => {
-    const [line] = await written((log) =>
+  test('appends fields to the message', async () => {
+    const [line] = await writeLines((log) =>
       log.warn('dropped', { from: '10.0.0.1', count: 2, again: false, none: undefined, list: [1] }),
     )
     assert.match(
@@ -69,14 +69,14 @@ describe('authproxy.log', () => {
     )
   })
 
-  test('debug only when asked for', async () => {
-    assert.equal((await written((log) => log.debug('x'))).length, 0)
-    assert.equal((await written((log) => log.debug('x'), true)).length, 1)
+  test('writes debug lines only if enabled', async () => {
+    assert.equal((await writeLines((log) => log.debug('x'))).length, 0)
+    assert.equal((await writeLines((log) => log.debug('x'), true)).length, 1)
   })
 
-  test('a secret prints as [secret], however deep it lies', async () => {
+  test('prints secrets at any depth as [secret]', async () => {
     const secret = new Secret('open sesame')
-    const lines = await written((log) => {
+    const lines = await writeLines((log) => {
       log.info(`a ${secret}`, { secret, deep: { list: [{ secret }] }, map: new Map([[1, secret]]) })
       log.error('failed', { error: new Error(`with ${secret}`) })
     })
@@ -84,18 +84,18 @@ describe('authproxy.log', () => {
     assert.equal(lines[0]?.split('[secret]').length, 5)
   })
 
-  test('texts from the network can not forge a line', async () => {
-    const lines = await written((log) => {
+  test('escapes line breaks and control characters', async () => {
+    const lines = await writeLines((log) => {
       log.info('login attempt for username \r\n2021-01-01 [x#info] forged', {
         name: 'a\u0000\u001b[2J\u0085\u2028\n2021-01-01 forged',
       })
     })
     assert.equal(lines.length, 1)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
     assert.doesNotMatch(lines[0] ?? '', /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
   })
 
-  test('log_stdout: the same lines; a reader who goes away does no harm', () => {
+  test('writes the same lines to stdout, and survives a closed pipe', () => {
     const program = `
       import { ProgramLog } from '${source}/program_log.ts'
       const log = new ProgramLog({ component: 'a', debug: false, stdout: true, clock: { now: () => 0 } })
@@ -118,7 +118,7 @@ describe('authproxy.log', () => {
 })
 
 describe('log_syslog', () => {
-  /** A logger(1) that keeps what it is given. */
+  /** A logger(1) that records its arguments and input. */
   function fakeLogger(folder: string, ending: string): string {
     const path = join(folder, 'logger')
     writeFileSync(path, `#!/bin/sh\necho "$@" >> ${folder}/calls\n${ending}\n`)
@@ -126,7 +126,7 @@ describe('log_syslog', () => {
     return path
   }
 
-  test('lines go to logger with facility, tag and severity', async () => {
+  test('passes lines to logger with facility, tag and severity', async () => {
     const folder = newFolder()
     const logger = fakeLogger(folder, `cat > ${folder}/lines`)
     const syslog = new Syslog({ facility: 'LOG_LOCAL3', tag: 'authproxy', logger })
@@ -139,7 +139,7 @@ describe('log_syslog', () => {
     assert.equal(lines, '<6>[a#info] one\n<3>[a#error] two\n')
   })
 
-  test('a logger that ends is started again; writing meanwhile does no harm', async () => {
+  test('restarts a logger that exits, and counts lost lines', async () => {
     const folder = newFolder()
     const logger = fakeLogger(folder, 'exit 1')
     const syslog = new Syslog({ facility: 'LOG_USER', tag: 'a', logger, restartMs: 10 })
@@ -153,7 +153,7 @@ describe('log_syslog', () => {
     assert(syslog.lost > 0)
   })
 
-  test('a machine without logger', async () => {
+  test('counts lost lines if logger is missing', async () => {
     const syslog = new Syslog({ facility: 'LOG_USER', tag: 'a', logger: '/nowhere/logger' })
     syslog.write(6, 'x')
     await until(() => {

@@ -23,14 +23,14 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'countersign-log-'))
 }
 
-/** Whether a file is made while nothing but the threads of the system runs. */
+/** Whether a file appears while this turn of the event loop is blocked. */
 function appearsInThisTurn(path: string): boolean {
   const end = performance.now() + 5
   while (performance.now() < end) if (existsSync(path)) return true
   return false
 }
 
-/** Writes each line by itself, so that the file can be rotated between any two. */
+/** Writes the lines one by one, so the file can be rotated between them. */
 async function writeSlowly(file: RotatingFile, lines: readonly string[]): Promise<void> {
   for (const line of lines) {
     file.write(line)
@@ -39,7 +39,7 @@ async function writeSlowly(file: RotatingFile, lines: readonly string[]): Promis
 }
 
 describe('a rotating file', () => {
-  test('takes lines, and what is left of them when it is closed', async () => {
+  test('writes all lines before it closes', async () => {
     const folder = join(newFolder(), 'log', 'deep')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 6 })
     for (let line = 1; line <= 10_000; line++) file.write(`line ${line}`)
@@ -51,7 +51,7 @@ describe('a rotating file', () => {
     assert.equal(statSync(join(folder, 'a.log')).mode & 0o007, 0)
   })
 
-  test('log_max_size and log_max_files: the newest is .1, the oldest is dropped', async () => {
+  test('rotates at log_max_size, and keeps log_max_files, the newest as .1', async () => {
     const folder = newFolder()
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 10, maxFiles: 2 })
     await writeSlowly(file, ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc', 'd'])
@@ -62,7 +62,7 @@ describe('a rotating file', () => {
     assert.equal(readFileSync(join(folder, 'a.log.2'), 'utf8'), 'bbbbbbbbbb\n')
   })
 
-  test('log_max_files=0 keeps all, also those of an earlier run', async () => {
+  test('keeps all files with log_max_files=0, including those of earlier runs', async () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'a.log.1'), 'older\n')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 10, maxFiles: 0 })
@@ -73,7 +73,7 @@ describe('a rotating file', () => {
     assert.equal(readFileSync(join(folder, 'a.log.3'), 'utf8'), 'bbbbbbbbbb\n')
   })
 
-  test('log_max_size=0 never rotates, and goes on where it stopped', async () => {
+  test('never rotates with log_max_size=0, and appends after a restart', async () => {
     const folder = newFolder()
     for (const line of ['one', 'two']) {
       const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
@@ -84,7 +84,7 @@ describe('a rotating file', () => {
     assert.equal(readFileSync(join(folder, 'a.log'), 'utf8'), 'one\ntwo\n')
   })
 
-  test('a line that was cut off by a crash is ended first', async () => {
+  test('first ends a line that a crash truncated', async () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'a.log'), 'one\n{"tw')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
@@ -93,7 +93,7 @@ describe('a rotating file', () => {
     assert.equal(readFileSync(join(folder, 'a.log'), 'utf8'), 'one\n{"tw\nthree\n')
   })
 
-  test('a folder where a file is in the way is refused at once', () => {
+  test('throws if the folder or the file can’t be created', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'log'), '')
     assert.throws(
@@ -106,7 +106,7 @@ describe('a rotating file', () => {
     })
   })
 
-  test('a full disk: nothing is thrown, lines are counted, and it recovers', async () => {
+  test('counts lost lines on a full disk, and recovers', async () => {
     const folder = newFolder()
     const path = join(folder, 'a.log')
     symlinkSync('/dev/full', path)
@@ -123,7 +123,7 @@ describe('a rotating file', () => {
     await file.close()
   })
 
-  test('a full disk is said once on standard error', () => {
+  test('reports a full disk once on standard error', () => {
     const program = `
       import { RotatingFile } from '${join(import.meta.dirname, '../../src/host/rotating_file.ts')}'
       const file = new RotatingFile({ folder: process.argv[1], name: 'a.log', maxSize: 0, maxFiles: 1, retryMs: 5 })
@@ -139,7 +139,7 @@ describe('a rotating file', () => {
     assert.equal(ran.stderr.split('lines are lost until the file is writable again').length, 2)
   })
 
-  test('a file that was moved away, or its folder, is made anew', async () => {
+  test('recreates a file and its folder after they were moved or removed', async () => {
     const folder = join(newFolder(), 'log')
     const path = join(folder, 'a.log')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
@@ -158,12 +158,12 @@ describe('a rotating file', () => {
     await file.close()
   })
 
-  test('a file that is gone as soon as it is there is made anew, too', async () => {
+  test('recreates a file that was removed right after it was opened', async () => {
     const folder = newFolder()
     const path = join(folder, 'a.log')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 1 })
     rmSync(path)
-    // it is removed in the very turn in which it has been opened: nobody can have looked which it was
+    // removes it in the same turn in which it was opened, before its inode could be read
     while (!appearsInThisTurn(path)) await new Promise(setImmediate)
     rmSync(path)
     await until(() => {
@@ -173,7 +173,7 @@ describe('a rotating file', () => {
     await file.close()
   })
 
-  test('copytruncate of logrotate: what comes after is appended from the start', async () => {
+  test('continues at the start after logrotate’s copytruncate', async () => {
     const folder = newFolder()
     const path = join(folder, 'a.log')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 0, maxFiles: 0 })

@@ -16,7 +16,7 @@ function toText(name: string, ...attributes: Attribute[]): string | undefined {
 }
 
 describe('the dictionary', () => {
-  test('finds names whatever their case, of vendors too', () => {
+  test('finds standard and vendor names in any case', () => {
     assert.deepEqual(attributeNamed('calling-station-id'), {
       name: 'Calling-Station-Id',
       type: 31,
@@ -35,7 +35,7 @@ describe('the dictionary', () => {
     assert.equal(attributeNamed('constructor'), undefined)
   })
 
-  test('no name and no number stands in it twice', () => {
+  test('has each name and each number once', () => {
     const names = attributeDefinitions.map(({ name }) => name.toLowerCase())
     const numbers = attributeDefinitions.map(({ vendor = 0, type }) => `${vendor}.${type}`)
     assert.equal(new Set(names).size, names.length)
@@ -45,8 +45,8 @@ describe('the dictionary', () => {
   })
 })
 
-describe('RFC 8044 §3, what a value says as text', () => {
-  test('text, address, number, and what has the wrong size for its kind', () => {
+describe('RFC 8044 §3, values as text', () => {
+  test('converts text, addresses and numbers, and rejects wrong sizes', () => {
     assert.equal(toText('Calling-Station-Id', { type: 31, value: octets('c3a4') }), 'ä')
     assert.equal(toText('NAS-IP-Address', { type: 4, value: octets('c0000207') }), '192.0.2.7')
     assert.equal(toText('NAS-IP-Address', { type: 4, value: octets('abcd') }), undefined)
@@ -62,11 +62,11 @@ describe('RFC 8044 §3, what a value says as text', () => {
     assert.equal(toText('NAS-Identifier', { type: 31, value: octets('61') }), undefined)
   })
 
-  test('embedded and trailing zero octets stay: there is no NUL termination', () => {
+  test('keeps embedded and trailing zero octets', () => {
     assert.equal(toText('User-Name', { type: 1, value: octets('61006200') }), 'a\0b\0')
   })
 
-  test('RFC 2868 §3.1, a tag is no part of the text', () => {
+  test('removes the tag (RFC 2868 §3.1)', () => {
     const endpoint = (digits: string): string | undefined =>
       toText('Tunnel-Client-Endpoint', { type: 66, value: octets(digits) })
     assert.equal(endpoint('01 3139322e302e322e37'), '192.0.2.7')
@@ -75,7 +75,7 @@ describe('RFC 8044 §3, what a value says as text', () => {
     assert.equal(toText('Tunnel-Type', { type: 64, value: octets('0100000d') }), '13')
   })
 
-  test("RFC 2865 §5.26, a vendor's attribute is found among others", () => {
+  test("finds a vendor's attribute among others (RFC 2865 §5.26)", () => {
     const avpair = encodeVendorSpecific({
       vendor: 9,
       type: 1,

@@ -13,7 +13,7 @@ import vectors from '../vector/radius-vectors.json' with { type: 'json' }
 
 const authenticator = octets('000102030405060708090a0b0c0d0e0f')
 
-/** What the framing says to each entry of the corpus that is malformed; the others are packets. */
+/** Expected problems of the malformed entries of the corpus; the others are well-formed. */
 const malformed: Readonly<Record<string, string>> = {
   'empty datagram': 'RADIUS_TRUNCATED',
   '1 octet': 'RADIUS_TRUNCATED',
@@ -33,8 +33,8 @@ const malformed: Readonly<Record<string, string>> = {
   'RFC 2865 7.3 printed packet: State length 0x10 should be 0x0a': 'RADIUS_ATTRIBUTE_LENGTH',
 }
 
-describe('RFC 2865 §3 and §5, the framing of a packet', () => {
-  test('every name in the table stands in the corpus', () => {
+describe('RFC 2865 §3 and §5, packet framing', () => {
+  test('has a corpus entry for each name in the table', () => {
     const names = new Set(vectors.invalid.map(({ name }) => name))
     assert.deepEqual(
       Object.keys(malformed).filter((name) => !names.has(name)),
@@ -53,7 +53,7 @@ describe('RFC 2865 §3 and §5, the framing of a packet', () => {
     })
   }
 
-  test('octets after Length are padding, and no part of the packet', () => {
+  test('ignores octets after Length as padding', () => {
     const packet = encodePacket(1, 7, authenticator, [{ type: 1, value: Buffer.from('bob') }])
     const padded = new Uint8Array([...packet, 80, 18, 0, 0, 0])
     const decoded = decodePacket(padded)
@@ -62,7 +62,7 @@ describe('RFC 2865 §3 and §5, the framing of a packet', () => {
     assert.equal(messageAuthenticatorAt(decoded.octets), undefined)
   })
 
-  test('200 attributes are taken, 201 are not', () => {
+  test('accepts 200 attributes, but not 201', () => {
     const packet = (count: number): Uint8Array =>
       encodePacket(
         1,
@@ -74,7 +74,7 @@ describe('RFC 2865 §3 and §5, the framing of a packet', () => {
     assert.equal(framingProblem(packet(201)), 'RADIUS_TOO_MANY_ATTRIBUTES')
   })
 
-  test('a packet of 4096 octets can be laid out, one of 4097 and a value of 254 can not', () => {
+  test('encodes 4096 octets, but not 4097, nor a value of 254 octets', () => {
     const values = [...Array.from({ length: 15 }, () => 253), 249]
     const attributes = values.map((length) => ({ type: 25, value: new Uint8Array(length) }))
     assert.equal(encodePacket(2, 0, authenticator, attributes).length, 4096)
@@ -88,7 +88,7 @@ describe('RFC 2865 §3 and §5, the framing of a packet', () => {
     )
   })
 
-  test('what is laid out is read back, order kept, to the octet', () => {
+  test('decodes encoded packets to the same attributes in the same order', () => {
     const attribute = fc.record({
       type: fc.integer({ min: 1, max: 255 }),
       value: fc.uint8Array({ maxLength: 253 }),
@@ -128,7 +128,7 @@ describe('RFC 2865 §3 and §5, the framing of a packet', () => {
     )
   })
 
-  test('any octets are a packet or a RadiusError, nothing else', () => {
+  test('decodes any octets to a packet or a RadiusError', () => {
     const header = fc
       .tuple(
         fc.nat(255),

@@ -77,7 +77,7 @@ describe('RFC 2865 §7, examples', () => {
       '01030043b122556d428a13d0d6253807c457ecf001076d6f7073790212692c1f205fc081b919b95195f561a5810406c0a8011005060000000718103332373639343330',
     )
     assert.throws(() => decodePacket(answered), { code: 'RADIUS_ATTRIBUTE_LENGTH' })
-    // the RFC prints 16 for the length of State, which has 8 octets
+    // the RFC misprints the length of State as 16; its value has 8 octets
     answered[answered.length - 9] = 10
     const second = decodePacket(answered)
     const hidden = second.first(Type.UserPassword) ?? new Uint8Array()
@@ -106,7 +106,7 @@ describe('RFC 2865 §5.2, User-Password', () => {
     })
   }
 
-  test('refuses what is not whole blocks, and a password of 129 octets', () => {
+  test('rejects incomplete blocks, and a password of 129 octets', () => {
     const authenticator = octets(request_authenticator)
     for (const length of [0, 15, 17, 129, 144]) {
       assert.throws(() => revealPassword(new Uint8Array(length), key, authenticator), {
@@ -121,7 +121,7 @@ describe('RFC 2865 §5.2, User-Password', () => {
 
 describe('RFC 2865 §5.3, CHAP-Password', () => {
   for (const name of ['packet_challenge_in_authenticator', 'packet_challenge_attr'] as const) {
-    test(`§2.2, the challenge of ${name}`, () => {
+    test(`finds the challenge in ${name} (§2.2)`, () => {
       const request = decodePacket(octets(vectors.chap[name]))
       const value = decodeChapPassword(request.first(Type.ChapPassword) ?? new Uint8Array())
       const challenge = request.first(Type.ChapChallenge) ?? request.authenticator
@@ -133,7 +133,7 @@ describe('RFC 2865 §5.3, CHAP-Password', () => {
     })
   }
 
-  test('is what the user answers to the challenge', () => {
+  test('verifies the response to the challenge', () => {
     const { chap_id, password, challenge, chap_password_attr_value } = vectors.chap
     const value = decodeChapPassword(octets(chap_password_attr_value))
     assert.equal(value.identifier, chap_id)
@@ -146,7 +146,7 @@ describe('RFC 2865 §5.3, CHAP-Password', () => {
 })
 
 describe('RFC 2865 §5.18, Reply-Message', () => {
-  test('is split between characters, 253 octets each at most', () => {
+  test('is split between characters into at most 253 octets each', () => {
     const text = 'ä€𝄞'.repeat(100)
     const attributes = replyMessages(text)
     assert(attributes.every(({ value }) => value.length <= 253))
@@ -160,7 +160,7 @@ describe('RFC 2865 §5.18, Reply-Message', () => {
 })
 
 describe('RFC 2865 §5.26, Vendor-Specific', () => {
-  test('one and several attributes in one; a format of its own stays opaque', () => {
+  test('decodes one or several sub-attributes, and keeps other formats opaque', () => {
     const [avpair] = decodeVendorSpecific(octets('000000090105666f6f'))
     assert.deepEqual([avpair?.vendor, avpair?.type], [9, 1])
     assert.equal(decodeVendorSpecific(octets('000080000105abcdef02076161616161')).length, 2)

@@ -29,7 +29,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
   ] as const
 
   for (const name of signed) {
-    test(`${name}: genuine where it stands, and not with any bit changed`, () => {
+    test(`${name}: is authentic, and not with any bit changed`, () => {
       const packet = octets(packets[name])
       const at = messageAuthenticatorAt(packet)
       assert(typeof at === 'number')
@@ -42,7 +42,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
     })
   }
 
-  test('there is none in a request without; several, or one of a wrong length, are not genuine', () => {
+  test('is reported as absent, repeated or of wrong length', () => {
     const without = 'request_proxy_state_no_ma (BlastRADIUS shape; drop when limitProxyState)'
     assert.equal(messageAuthenticatorAt(octets(packets[without])), undefined)
     for (const [name, place] of [
@@ -56,7 +56,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
     }
   })
 
-  test('requests of ours are the vectors', () => {
+  test('is encoded as in the vectors', () => {
     const request = encodeAccessRequest(7, authenticator, secret, {
       username: 'bob',
       password: Buffer.from('hello'),
@@ -66,7 +66,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in requests', () => {
     assert.equal(hex(encodeStatusServer(9, authenticator, secret)), packets.status_server)
   })
 
-  test('the password in them is revealed', () => {
+  test('does not affect revealing the password', () => {
     const request = decodePacket(octets(packets.access_request_ma_last))
     const hidden = request.first(Type.UserPassword) ?? new Uint8Array()
     assert.equal(decodeText(revealPassword(hidden, secret.octets, authenticator)), 'hello')
@@ -83,7 +83,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
     ['status_server_reply', 2],
   ] as const
   for (const [name, code] of good) {
-    test(`${name} is believed`, () => {
+    test(`${name} is accepted`, () => {
       const reply = verifyReply(octets(packets[name]), authenticator, secret, {
         messageAuthenticator: 'required',
       })
@@ -94,7 +94,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
     })
   }
 
-  test('a reply without one is believed only where none is required', () => {
+  test('may be absent only if it is not required', () => {
     const reply = octets(packets['accept_without_ma (drop when requireMA)'])
     assert.equal(verifyReply(reply, authenticator, secret).code, 2)
     assert.throws(
@@ -103,7 +103,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
     )
   })
 
-  test('a wrong Message-Authenticator or a wrong Response Authenticator is not', () => {
+  test('is rejected if it or the Response Authenticator is wrong', () => {
     assert.throws(
       () =>
         verifyReply(
@@ -124,7 +124,7 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
     )
   })
 
-  test('replies of ours are the vectors, Message-Authenticator first', () => {
+  test('is encoded as in the vectors, as the first attribute', () => {
     const names = [
       'accept_ma_first',
       'reject_ma_first',

@@ -11,7 +11,7 @@ import { octets } from '../rig/octets.ts'
 
 describe('RFC 5997 §6, Status-Server', () => {
   const secret = new SharedSecret('xyzzy5461')
-  // the reply of §6.2 has the code that it should have, 5; it is printed with 2
+  // the RFC misprints the code of the reply in §6.2 as 2; it is 5
   const exchanges = [
     [
       '§6.1, minimal query to an authentication port',

@@ -16,7 +16,7 @@ describe('RFC 2868 §3.5, Tunnel-Password', () => {
     [salted['tunnel_password_16B_salt8003 (needs two blocks)'], 16],
   ] as const
   for (const [attribute, wanted] of cases) {
-    test(`${wanted}: revealed, and hidden again to the same octets`, () => {
+    test(`${wanted}: is revealed, and hidden again to the same octets`, () => {
       // type, length and tag come before the salt
       const value = octets(attribute).subarray(3)
       const revealed = revealSalted(value, secret, authenticator)
@@ -27,12 +27,12 @@ describe('RFC 2868 §3.5, Tunnel-Password', () => {
     })
   }
 
-  test('padding may be anything', () => {
+  test('accepts any padding', () => {
     const value = octets('009973051de6c557307dacd5daa599f4e26e7e').subarray(1)
     assert.equal(Buffer.from(revealSalted(value, secret, authenticator)).toString(), 'foo')
   })
 
-  test('what is not whole blocks, or claims more octets than there are, is refused', () => {
+  test('rejects incomplete blocks and lengths beyond the value', () => {
     const code = 'RADIUS_ATTRIBUTE_LENGTH'
     for (const length of [0, 2, 17, 19, 33]) {
       assert.throws(() => revealSalted(new Uint8Array(length), secret, authenticator), { code })
@@ -44,7 +44,7 @@ describe('RFC 2868 §3.5, Tunnel-Password', () => {
     assert.throws(() => hideSalted(new Uint8Array(240), salt, secret, authenticator), { code })
   })
 
-  test('any value of 0 to 239 octets comes back', () => {
+  test('reveals any hidden value of 0 to 239 octets', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 239 }), (value) => {
         const hidden = hideSalted(value, octets('f00d'), secret, authenticator)

@@ -44,7 +44,7 @@ const proxyState = { type: 33, value: Buffer.from('state') }
 const eap = { type: 79, value: octets('0201000501') }
 const password = { type: 2, value: new Uint8Array(16) }
 
-describe('CVE-2024-3596, requests that each policy accepts', () => {
+describe('CVE-2024-3596, requests accepted by each policy', () => {
   type Row = readonly [Signature, 'plain' | 'proxy-state' | 'eap', string]
   const wrong = 'wrong-message-authenticator'
   const missing = 'unsigned-but-required'
@@ -288,7 +288,7 @@ describe('CVE-2024-3596, replies', () => {
     })
   }
 
-  test('no Message-Authenticator for a client that drops such replies', async () => {
+  test('omits Message-Authenticator for a client that drops such replies', async () => {
     const server = await startServer({
       clients: [client({ messageAuthenticatorInReplies: false })],
       answer: acceptBob,

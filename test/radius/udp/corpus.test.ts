@@ -7,7 +7,7 @@ import { octets } from '../../rig/octets.ts'
 import { acceptBob, client, RadiusPeer, startServer } from '../../rig/radius_peer.ts'
 import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
 
-/** Answered with an Access-Reject, as by FreeRADIUS; the rest of the corpus is dropped. */
+/** Packets that get an Access-Reject, as from FreeRADIUS; the server drops the rest of the corpus. */
 const rejected: Readonly<Record<string, string>> = {
   'User-Password 15 octets': 'malformed',
   'User-Password 129 octets': 'malformed',
@@ -27,7 +27,7 @@ const rejected: Readonly<Record<string, string>> = {
   'zero-length User-Name 01 02': 'absent',
 }
 
-describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server', () => {
+describe('RFC 2865 §3 and §5, malformed and invalid packets', () => {
   const clock = new ManualClock()
   let server: RadiusServer
   let peer: RadiusPeer
@@ -36,7 +36,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
   before(async () => {
     server = await startServer({
       clock,
-      // not auto, which would stop accepting unsigned requests after some signed ones
+      // auto would stop accepting unsigned requests after some signed ones
       clients: [client({ messageAuthenticator: 'off' })],
       answer: (request) => {
         asked.push(request)
@@ -51,7 +51,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
     await server.close()
   })
 
-  test('the corpus has every name of the table', () => {
+  test('has a corpus entry for each name in the table', () => {
     const names = new Set(vectors.invalid.map(({ name }) => name))
     assert.deepEqual(
       Object.keys(rejected).filter((name) => !names.has(name)),
@@ -65,11 +65,11 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
       // all have the same Identifier and authenticator, and none may count as a retransmission
       clock.advance(10_000)
       asked.length = 0
-      const silent = dropped(server)
+      const silent = countDropped(server)
       await peer.send(octets(hex))
       const reply = await peer.silenceOrReply()
       assert.equal(reply?.[0], problem === undefined ? undefined : 3)
-      assert.equal(dropped(server) - silent, problem === undefined ? 1 : 0)
+      assert.equal(countDropped(server) - silent, problem === undefined ? 1 : 0)
       assert.deepEqual(
         asked.map(({ passwordProblem, password }) => [passwordProblem, password]),
         problem === undefined ? [] : [[problem, undefined]],
@@ -80,7 +80,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
   }
 
   for (const name of ['accept_ma_first', 'reject_ma_first', 'challenge_ma_first'] as const) {
-    test(`${name}, which no server accepts: dropped`, async () => {
+    test(`${name}: dropped`, async () => {
       const before = server.counters.dropped['unexpected-code']
       await peer.send(octets(vectors.packets[name]))
       assert.equal(await peer.silenceOrReply(), undefined)
@@ -89,11 +89,11 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets sent to a server',
   }
 })
 
-function dropped({ counters }: RadiusServer): number {
+function countDropped({ counters }: RadiusServer): number {
   return Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)
 }
 
-/** Everything that a mode may read from a request; none of it may throw. */
+/** Reads all that a mode may read from a request; nothing may throw. */
 function readEverything(request: AccessRequest): void {
   for (const { type } of request.attributes) {
     request.text(type)

@@ -95,7 +95,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     assert.equal(duplicates.size, 1)
   })
 
-  test('an unsigned request supersedes an unsigned one in progress, but no signed one', () => {
+  test('an unsigned request supersedes an unsigned one in progress, but not a signed one', () => {
     const { duplicates } = memory()
     const spoofed = taken(duplicates, peer, 7, one, isUnsigned)
     const signed = taken(duplicates, peer, 7, other)
@@ -121,8 +121,8 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
   })
 })
 
-describe('limits of the memory', () => {
-  test('evicts the oldest reply, but no request in progress', () => {
+describe('cache limits', () => {
+  test('evicts the oldest reply, but not a request in progress', () => {
     const { duplicates } = memory({ maxEntries: 3 })
     const pending = taken(duplicates, peer, 0, one)
     for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)

@@ -19,7 +19,7 @@ function request(
   })
 }
 
-/** Answers when the test says so; each answer has a different text. */
+/** Answers when the test calls `accept`; each answer has a different text. */
 class Decider {
   readonly asked: { readonly request: AccessRequest; accept(): void }[] = []
 
@@ -33,7 +33,7 @@ class Decider {
 }
 
 describe('RFC 5080 §2.2.2, retransmissions', () => {
-  test('get one reply, when the request in progress is decided', async () => {
+  test('get one reply, after the request in progress is decided', async () => {
     const decider = new Decider()
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)
@@ -116,7 +116,7 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     const server = await startServer({ answer: decider.answer })
     const peer = await RadiusPeer.at(server)
     await peer.send(request(1, 1))
-    // from the same source address, source port and Identifier, as a spoofed packet would be
+    // same source address, source port and Identifier, like a spoofed packet
     await peer.send(request(1, 2, { signed: false }))
     assert.equal(await peer.silenceOrReply(), undefined)
     assert.equal(decider.asked.length, 1)

@@ -25,7 +25,7 @@ function bob(password = 'hello', key = shared) {
     })
 }
 
-/** A server that handles each datagram as the test says. */
+/** A server that handles each datagram with a function of the test. */
 async function stub(
   receive: (socket: Socket, datagram: Buffer, from: RemoteInfo, count: number) => void,
 ): Promise<{ readonly port: number; readonly received: Buffer[]; close(): void }> {

@@ -32,7 +32,7 @@ const mutation = fc.record({
 
 type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never
 
-function mutated({ packet, kind, at, octets: more, repaired }: Mutation): Uint8Array {
+function mutate({ packet, kind, at, octets: more, repaired }: Mutation): Uint8Array {
   const place = at % Math.max(1, packet.length)
   const before = packet.subarray(0, place)
   const from = packet.subarray(place)
@@ -87,12 +87,12 @@ describe('random datagrams never stop the server', () => {
   })
 
   /** The peer checks that each reply is signed for one of its requests, Message-Authenticator first. */
-  async function survives(datagram: Uint8Array): Promise<void> {
+  async function assertSurvives(datagram: Uint8Array): Promise<void> {
     clock.advance(10_000)
-    const seen = accounted(server)
+    const seen = countAll(server)
     await peer.send(datagram)
     const reply = await peer.silenceOrReply()
-    assert.equal(accounted(server), seen + 2)
+    assert.equal(countAll(server), seen + 2)
     if (reply !== undefined) assert([2, 3].includes(reply[0] ?? 0))
     assert.equal(server.counters.failures, 0)
     assert.equal(server.pending, 0)
@@ -102,13 +102,15 @@ describe('random datagrams never stop the server', () => {
     )
   }
 
-  test('random octets', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), survives), { numRuns: 300 })
+  test('that contain random octets', async () => {
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), assertSurvives), {
+      numRuns: 300,
+    })
   })
 
-  test('a valid packet with one change', async () => {
+  test('that are a valid packet with one change', async () => {
     await fc.assert(
-      fc.asyncProperty(mutation, (change) => survives(mutated(change))),
+      fc.asyncProperty(mutation, (change) => assertSurvives(mutate(change))),
       { numRuns: 1500 },
     )
   })
@@ -122,8 +124,8 @@ describe('random datagrams never stop the server', () => {
   })
 })
 
-/** Number of datagrams that some counter accounts for. */
-function accounted({ counters }: RadiusServer): number {
+/** Sums the datagrams of all counters. */
+function countAll({ counters }: RadiusServer): number {
   const dropped = Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)
   const { accessRequests, statusServers, duplicatesAnswered, duplicatesInProgress } = counters
   return dropped + accessRequests + statusServers + duplicatesAnswered + duplicatesInProgress

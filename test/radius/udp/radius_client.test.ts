@@ -30,7 +30,7 @@ describe('the addresses of a client', () => {
     ['::ffff:192.0.2.1', ['192.0.2.1'], ['192.0.2.2']],
   ]
   for (const [written, inside, outside] of matching) {
-    test(`'${written}'`, () => {
+    test(`parses '${written}'`, () => {
       const clients = listClients(written)
       for (const address of inside) assert.notEqual(clients.find(address), undefined, address)
       for (const address of outside) assert.equal(clients.find(address), undefined, address)

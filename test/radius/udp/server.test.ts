@@ -36,8 +36,8 @@ function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array
   })
 }
 
-describe('RFC 2865 §4, the answer to an Access-Request', () => {
-  test('carries the attributes of the answer, then all Proxy-States in their order', async () => {
+describe('RFC 2865 §4, the reply to an Access-Request', () => {
+  test('has the attributes of the decision, then all Proxy-States in order', async () => {
     const server = await startServer({
       answer: async () => ({ code: 2, attributes: replyMessages('welcome') }),
     })
@@ -60,7 +60,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('gives access to the attributes of the request', async () => {
+  test('depends on the attributes of the request', async () => {
     const asked: AccessRequest[] = []
     const server = await startServer({
       answer: (received) => {
@@ -127,7 +127,7 @@ describe('RFC 2865 §4, the answer to an Access-Request', () => {
     await server.close()
   })
 
-  test('rejects, with its Proxy-State, a request whose answer does not fit into a packet', async () => {
+  test('rejects, with its Proxy-State, a request whose reply does not fit into a packet', async () => {
     const server = await startServer({
       log: new RecordingLog(),
       answer: async ({ identifier }) => ({
@@ -272,7 +272,7 @@ describe('RFC 5997, Status-Server', () => {
     await server.close()
   })
 
-  test('is not decided on, and does not supersede a login in progress', async () => {
+  test('does not supersede a login in progress', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     let asked = 0
     const server = await startServer({

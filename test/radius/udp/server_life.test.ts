@@ -30,7 +30,7 @@ function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array
 }
 
 describe('the socket', () => {
-  test('fails with the code of the system for a port in use or a foreign address', async () => {
+  test('fails with the system’s error code for a port in use or a foreign address', async () => {
     const server = await startServer()
     const { port } = server.address
     await assert.rejects(startServer({ place: { address: '127.0.0.1', port } }), {
@@ -67,7 +67,7 @@ describe('the socket', () => {
     await server.close()
   })
 
-  test('warns of a small receive buffer, with the command to run', () => {
+  test('warns about a small receive buffer, with the command to run', () => {
     const log = new RecordingLog()
     const socket = (got: number) => ({ setRecvBufferSize: () => {}, getRecvBufferSize: () => got })
     raiseReceiveBuffer(socket(8_388_608), 8_388_608, log)

@@ -5,8 +5,8 @@ import { ManualClock } from '../../../rig/manual_clock.ts'
 
 const minuteMs = 60_000
 
-describe('the limit of an application', () => {
-  test('counts each application in its own minute', () => {
+describe('ApplicationLimit', () => {
+  test('counts the requests of each application per minute', () => {
     const clock = new ManualClock()
     const limit = new ApplicationLimit(2, clock)
     assert.deepEqual([limit.add('one'), limit.add('one')], [0, 0])
@@ -18,7 +18,7 @@ describe('the limit of an application', () => {
     assert.equal(limit.add('two'), 10_000)
   })
 
-  test('begins a new window if the clock was put back', () => {
+  test('starts a new window if the clock was set back', () => {
     const clock = new ManualClock()
     const limit = new ApplicationLimit(1, clock)
     limit.add('one')

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { TestService } from '../../../rig/service.ts'
 
-describe('limits', () => {
+describe('request limits', () => {
   const check = { method: 'GET', path: '/auth/v2/check' } as const
   let service: TestService
 
@@ -13,7 +13,7 @@ describe('limits', () => {
   })
   after(() => service.close())
 
-  test('forged requests use up nothing of what the application may ask', async () => {
+  test('counts forged requests against the address, not the application', async () => {
     for (let index = 0; index < 8; index++) {
       const { status } = await service.call({ ...check, signature: 'a'.repeat(128) })
       assert.equal(status, 401)
@@ -23,7 +23,7 @@ describe('limits', () => {
     assert.equal((await service.call(check)).status, 200)
   })
 
-  test('an application that asks too often is told when to ask again', async () => {
+  test('answers 429 with Retry-After beyond the limit of an application', async () => {
     for (let index = 0; index < 4; index++) await service.call(check)
     const { status, body, headers } = await service.call(check)
     assert.deepEqual([status, body.code], [429, 42901])

@@ -7,7 +7,7 @@ import { type OctetRequest, pairs, signedOctets } from '../../../rig/octet_reque
 import { RecordingLog } from '../../../rig/recording_log.ts'
 import { type Answer, parseResponse, TestService } from '../../../rig/service.ts'
 
-describe('clients of all ages and behind all kinds of proxies', () => {
+describe('old clients and clients behind proxies', () => {
   const log = new RecordingLog()
   const clock = new ManualClock()
   let service: TestService
@@ -36,13 +36,13 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       ({ method: 'GET', path, version: 1, digest, date }) as const
 
     for (const digest of ['sha1', 'sha512'] as const) {
-      test(`is taken on /rest/v1 with an unsigned Date and without one, ${digest}`, async () => {
+      test(`is accepted on /rest/v1 with an unsigned Date and without one, ${digest}`, async () => {
         const radius = await service.addIntegration('radius')
         assert.equal(errorCode(await send(check('/rest/v1/check', digest, now()), radius)), 200)
         assert.equal(errorCode(await send(check('/rest/v1/check', digest, undefined), radius)), 200)
       })
 
-      test(`is taken on /auth/v2 only of an application that allows it, ${digest}`, async () => {
+      test(`is accepted on /auth/v2 only from an application that allows it, ${digest}`, async () => {
         for (const date of [now(), undefined]) {
           const request = check('/auth/v2/check', digest, date)
           for (const type of ['authapi', 'radius'] as const) {
@@ -55,12 +55,12 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       })
     }
 
-    test('does not make a stale date a good one', async () => {
+    test('is refused with a stale date', async () => {
       const stale = new Date(clock.now() - 600_000).toUTCString()
       assert.equal(errorCode(await send(check('/rest/v1/check', 'sha1', stale))), 40105)
     })
 
-    test('does not excuse a wrong signature of another version', async () => {
+    test('does not replace a wrong signature of another version', async () => {
       const request = { method: 'GET', path: '/rest/v1/check', version: 2 } as const
       const raw = signedOctets(service.integration, { ...request, date: now() })
       const later = {
@@ -73,7 +73,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
 
   describe('RFC 9112 §3.2.2, absolute-form', () => {
     for (const authority of ['127.0.0.1', 'mfa.example.com:8443', 'elsewhere.example.com']) {
-      test(`of ${authority} is routed, verified and answered by its path`, async () => {
+      test(`is routed and verified by its path, with the authority ${authority}`, async () => {
         const form = pairs({ username: 'alice' })
         for (const version of [2, 5] as const) {
           const request = signedOctets(service.integration, {
@@ -88,7 +88,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       })
     }
 
-    test('keeps the format of the answer and the query', async () => {
+    test('keeps the query and the format of the reply', async () => {
       const raw = signedOctets(service.integration, {
         ...{ method: 'GET', path: '/rest/v1/check.bson', version: 2, date: now() },
         query: pairs({ txid: 'a b' }),
@@ -101,7 +101,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       assert.deepEqual(deserialize(octets), { stat: 'OK', response: 'valid' })
     })
 
-    test('may name the host that was signed where the Host header does not', async () => {
+    test('may contain the signed host if the Host header differs', async () => {
       const host = 'named.example.com'
       const raw = signedOctets(service.integration, {
         ...{ method: 'GET', path: '/auth/v2/check', version: 2, date: now(), host },
@@ -122,12 +122,12 @@ describe('clients of all ages and behind all kinds of proxies', () => {
     }
 
     for (const path of ['https://127.0.0.1', 'https://127.0.0.1?a=b', '*']) {
-      test(`${path} is no failure of the service`, async () => {
+      test(`${path} causes no 5xx`, async () => {
         assert.ok((await service.send({ method: 'GET', path })).status < 500)
       })
     }
 
-    test('of a path that is not there, and of another method, is 40401 and 40501', async () => {
+    test('is 40401 for an unknown path, 40501 for another method', async () => {
       const at = (method: string, path: string) =>
         service.send({ method, path: `https://127.0.0.1${path}` })
       assert.equal((await at('GET', '/auth/v2/nothing')).body.code, 40401)
@@ -148,7 +148,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
     ]) {
       const name = `a signature over ${host}`
       const signed = host === 'MFA.example.com' ? host.toLowerCase() : host
-      test(`${name} is taken`, async () => {
+      test(`${name} is accepted`, async () => {
         for (const version of [2, 5] as const) {
           assert.equal(
             errorCode(await send({ method: 'GET', version, host: signed, headers })),
@@ -158,7 +158,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       })
     }
 
-    test('a signature over a host that is none of ours is not', async () => {
+    test('a signature over a foreign host is refused', async () => {
       for (const host of ['example.com', 'mfa.example.com:1', 'evil.mfa.example.com', '']) {
         assert.equal(
           errorCode(await send({ method: 'GET', version: 2, host, headers })),
@@ -169,10 +169,10 @@ describe('clients of all ages and behind all kinds of proxies', () => {
     })
   })
 
-  describe('the log', () => {
+  describe('the log of refused requests', () => {
     const logged = () => log.lines.filter((line) => line.includes('wrong credentials'))
 
-    test('logs why a request was answered 401, its application and its Host header', async () => {
+    test('has the reason of each 401, the application and the Host header', async () => {
       clock.advance(60_000)
       log.lines.length = 0
       const headers = { host: 'logged.example.com' }
@@ -193,7 +193,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       assert.match(lines[4] ?? '', /signature version 1 is not allowed/)
     })
 
-    test('has each kind once a minute, and then says how many there were', async () => {
+    test('has identical refusals once a minute, then counts the suppressed ones', async () => {
       clock.advance(60_000)
       log.lines.length = 0
       for (let sent = 0; sent < 20; sent++) await send({ method: 'GET', version: 2, host: 'other' })
@@ -203,7 +203,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       assert.match(logged()[1] ?? '', /suppressed: 19/)
     })
 
-    test('stays short in a flood of invented keys and hosts', async () => {
+    test('has at most 60 lines a minute during a flood of invented hosts', async () => {
       clock.advance(60_000)
       log.lines.length = 0
       for (let sent = 0; sent < 200; sent++) {
@@ -217,7 +217,7 @@ describe('clients of all ages and behind all kinds of proxies', () => {
       assert.equal(logged().length, 60)
     })
 
-    test('has no signature, no secret key and nothing that could forge a line', async () => {
+    test('contains no signature, no secret key and no control character', async () => {
       clock.advance(60_000)
       log.lines.length = 0
       const { ikey, skey } = service.integration

@@ -24,7 +24,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
   after(() => service.close())
   beforeEach(() => clock.advance(60_000))
 
-  /** Requests of all kinds that no application has signed. */
+  /** Sends a request that no application signed; the kind depends on the index. */
   function forged(index: number): Promise<Answer> {
     const unknown = { ...service.integration, ikey: `DI${String(index).padStart(18, '0')}` }
     const calls = [
@@ -51,7 +51,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
   const listStatuses = async (count: number) =>
     await Promise.all(Array.from({ length: count }, async (_, index) => forged(index)))
 
-  test('is answered 429 beyond its budget, and never 500', async () => {
+  test('gets 429 beyond its limit, never 500', async () => {
     const answers = await listStatuses(320)
     const limited = answers.filter(({ status }) => status === 429)
     assert.equal(limited.length, 320 - refusedPerMinute)
@@ -63,13 +63,13 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     assert.deepEqual([...new Set(others.map(({ status }) => status))].toSorted(), [401])
   })
 
-  test('does not shut out honest applications of the same address, not even new ones', async () => {
+  test('does not block applications on the same address, not even new ones', async () => {
     await listStatuses(100)
     const added = await service.addIntegration('radius')
     const honest: number[] = []
     for (let round = 0; round < 20; round++) {
       const flood = listStatuses(10)
-      // now and then a known key expires, and is read again
+      // lets the cached key expire now and then
       clock.advance(600)
       honest.push((await service.call(check)).status)
       honest.push((await service.call({ ...check, integration: added })).status)
@@ -78,7 +78,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     assert.deepEqual([...new Set(honest)], [200])
   })
 
-  test('can not reactivate a disabled application', async () => {
+  test('does not delay the disabling of an application', async () => {
     const closed = await service.addIntegration('radius')
     await listStatuses(50)
     clock.advance(1000)
@@ -88,7 +88,7 @@ onBothDatabases('an address that sends forged requests', (rig) => {
     assert.equal((await service.call({ ...check, integration: closed })).status, 429)
   })
 
-  test('does not shut out the phones of the same address', async () => {
+  test('does not block the phones on the same address', async () => {
     const { userId } = await service.addUser({ username: 'alice' })
     const phone = await service.addPushPhone(userId)
     await listStatuses(50)

@@ -13,7 +13,7 @@ const preauth = '/auth/v2/preauth'
 const alice = Buffer.from('username')
 const octets = (...values: readonly number[]) => Buffer.from(values)
 
-describe('requests that are not text', () => {
+describe('requests with invalid text', () => {
   let service: TestService
 
   before(async () => {
@@ -35,10 +35,10 @@ describe('requests that are not text', () => {
     'Latin-1': octets(0x61, 0x6e, 0xe9),
     'a NUL': octets(0x61, 0x00, 0x62),
     'a surrogate in UTF-8': octets(0xed, 0xa0, 0xbd),
-    'an overlong form': octets(0xc0, 0xaf),
+    'an overlong encoding': octets(0xc0, 0xaf),
   }
   for (const [name, value] of Object.entries(values)) {
-    test(`${name} in a form and in a query is 40002, and names the parameter`, async () => {
+    test(`${name} in a form or a query is 40002 with the name of the parameter`, async () => {
       for (const part of ['form', 'query'] as const) {
         const answer = await signed({ version: 2, [part]: [[alice, value]] })
         assert.deepEqual(
@@ -49,7 +49,7 @@ describe('requests that are not text', () => {
       }
     })
 
-    test(`${name} in a name is 40002`, async () => {
+    test(`${name} in a parameter name is 40002`, async () => {
       const form: OctetPair[] = [...pairs({ username: 'alice' }), [value, Buffer.from('1')]]
       const { status, body } = await signed({ version: 2, form })
       assert.deepEqual([status, body.code, body.message_detail], [400, 40002, 'parameters'])
@@ -63,11 +63,11 @@ describe('requests that are not text', () => {
     'an object': '{"username":{"a":1}}',
     '8,000 nested arrays': `{"username":${'['.repeat(8000)}${']'.repeat(8000)}}`,
     '30,000 open arrays': '['.repeat(30_000),
-    'no JSON': '{',
-    'no object': '"username"',
+    'invalid JSON': '{',
+    'a string': '"username"',
   }
   for (const [name, text] of Object.entries(bodies)) {
-    test(`${name} in JSON is 40002 where it is signed, and 40103 where it is not`, async () => {
+    test(`${name} in JSON is 40002 if signed, 40103 if forged`, async () => {
       for (const version of [2, 4, 5] as const) {
         const json = { version, body: Buffer.from(text), contentType: 'application/json' }
         const genuine = version === 2 ? undefined : await signed(json)
@@ -79,7 +79,7 @@ describe('requests that are not text', () => {
     })
   }
 
-  test('a body that is not UTF-8 is hashed as it came', async () => {
+  test('hashes a body that is not UTF-8 as it was sent', async () => {
     for (const version of [4, 5] as const) {
       const json = { version, contentType: 'application/json' }
       const broken = Buffer.concat([Buffer.from('{"username":"a'), octets(0xff), Buffer.from('"}')])
@@ -93,7 +93,7 @@ describe('requests that are not text', () => {
     }
   })
 
-  test('text of any script, and characters that need no encoding, are found as before', async () => {
+  test('decodes any script, and characters that were sent unencoded', async () => {
     await service.addUser({ username: "zoë (1)*'!~ &=+%𠮷" })
     const form = pairs({ username: "zoë (1)*'!~ &=+%𠮷" })
     const { body } = await signed({ version: 2, form })
@@ -111,7 +111,7 @@ describe('requests that are not text', () => {
     }
   })
 
-  test('shows octets in pushinfo as they were encoded, and refuses no sign-in for them', async () => {
+  test('accepts invalid text in pushinfo', async () => {
     const form = pairs({ username: 'alice', pushinfo: 'Command=caf%E9%00&Host=%C3%AB' })
     assert.equal((await signed({ version: 2, form })).status, 200)
   })
@@ -133,10 +133,10 @@ describe('requests that are not text', () => {
   }
 })
 
-describe('requests that can not be read', () => {
+describe('requests that can’t be parsed', () => {
   const readable = { method: 'GET', path: '/auth/v2/check' } as const
   const kinds = {
-    'a path that is not percent-encoding': async (service: TestService) =>
+    'a path with invalid percent-encoding': async (service: TestService) =>
       service.send({ method: 'GET', path: '/%' }),
     'a body that is too large': async (service: TestService) =>
       service.send({ method: 'POST', path: preauth, body: 'a'.repeat(70_000) }),

@@ -7,8 +7,8 @@ import { untilFound } from '../../../rig/until.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** The client address of a request, from the access log. */
-async function loggedFrom(service: TestService, log: RecordingLog, headers: Headers) {
+/** Sends a request and reads its client address from the access log. */
+async function logAddress(service: TestService, log: RecordingLog, headers: Headers) {
   log.lines.length = 0
   await service.send({ method: 'GET', path: '/auth/v2/ping', headers })
   // the line is written after the response was sent
@@ -55,11 +55,11 @@ describe('behind a trusted proxy', () => {
       [{ forwarded: 'for=203.0.113.9', 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
     ]
     for (const [headers, expected] of cases) {
-      assert.equal(await loggedFrom(service, log, headers), expected, JSON.stringify(headers))
+      assert.equal(await logAddress(service, log, headers), expected, JSON.stringify(headers))
     }
   })
 
-  test('a header without an address gives no address', async () => {
+  test('finds no address if a header has none', async () => {
     const cases: readonly Headers[] = [
       { 'x-forwarded-for': '203.0.113.9, unknown' },
       { 'x-forwarded-for': '203.0.113.9,' },
@@ -69,16 +69,16 @@ describe('behind a trusted proxy', () => {
       { forwarded: 'host="a;for=192.0.2.1"' },
       { forwarded: 'for=192.0.2.1;for=203.0.113.9' },
       { forwarded: 'for=192.0.2.1, x=", for=203.0.113.9' },
-      // a client invents the header that the proxy does not write
+      // the client sends the header that the proxy does not write
       { forwarded: 'for=127.0.0.1', 'x-forwarded-for': '203.0.113.9' },
       { forwarded: 'for=203.0.113.9', 'x-forwarded-for': '127.0.0.1' },
     ]
     for (const headers of cases) {
-      assert.equal(await loggedFrom(service, log, headers), '', JSON.stringify(headers))
+      assert.equal(await logAddress(service, log, headers), '', JSON.stringify(headers))
     }
   })
 
-  test('/metrics is for this machine, not for the clients of its proxy', async () => {
+  test('serves /metrics to this machine, not to the clients of its proxy', async () => {
     const metrics = async (headers: Headers) =>
       (await service.send({ method: 'GET', path: '/metrics', headers })).status
     assert.equal(await metrics({}), 200)
@@ -88,14 +88,14 @@ describe('behind a trusted proxy', () => {
     assert.equal(await metrics(both), 404)
   })
 
-  test('each client has a limit of its own, and can not invent another address', async () => {
+  test('limits each client separately, despite spoofed headers', async () => {
     const invented = (index: number) => ({ 'x-forwarded-for': `192.0.2.${index}, 203.0.113.20` })
     assert.deepEqual(await refusals(service, 6, invented), [401, 401, 401, 401, 429, 429])
     const other = () => ({ 'x-forwarded-for': '203.0.113.21' })
     assert.deepEqual(await refusals(service, 1, other), [401])
   })
 
-  test('an IPv6 client is limited with its whole network of 64 bits', async () => {
+  test('limits an IPv6 client by its /64 network', async () => {
     const rotating = (index: number) => ({ 'x-forwarded-for': `2001:db8:1:2::${index + 1}` })
     assert.deepEqual(await refusals(service, 6, rotating), [401, 401, 401, 401, 429, 429])
     const neighbour = () => ({ 'x-forwarded-for': '2001:db8:1:3::1' })
@@ -104,7 +104,7 @@ describe('behind a trusted proxy', () => {
 })
 
 describe('without a trusted proxy', () => {
-  test('no header changes the address', async () => {
+  test('ignores the headers of clients', async () => {
     const log = new RecordingLog()
     const service = await TestService.start({
       config: { accessLog: true, refusedPerMinute: 4, trustedProxies: ['10.0.0.5'] },
@@ -114,7 +114,7 @@ describe('without a trusted proxy', () => {
       'x-forwarded-for': `192.0.2.${index}`,
       forwarded: `for=192.0.2.${index}`,
     })
-    assert.equal(await loggedFrom(service, log, spoofed(1)), '127.0.0.1')
+    assert.equal(await logAddress(service, log, spoofed(1)), '127.0.0.1')
     assert.deepEqual(await refusals(service, 6, spoofed), [401, 401, 401, 401, 429, 429])
     await service.close()
   })
@@ -124,7 +124,7 @@ describe('trusted_proxies in countersign.cfg', () => {
   const problems = (value: string) =>
     readServiceConfig(`[service]\ntrusted_proxies=${value}\n`, '/etc/countersign.cfg').problems
 
-  test('takes addresses and networks, and refuses other text', () => {
+  test('accepts addresses and networks only', () => {
     assert.deepEqual(problems('10.0.0.5, 2001:db8::/64, 192.0.2.0/24'), [])
     const [problem] = problems('10.0.0.5, proxy.example')
     assert.deepEqual([problem?.severity, problem?.line], ['error', 2])
@@ -132,7 +132,7 @@ describe('trusted_proxies in countersign.cfg', () => {
     assert.equal(problems('10.0.0.0/33')[0]?.severity, 'error')
   })
 
-  test('warns of a network that contains all addresses', () => {
+  test('warns about a network of all addresses', () => {
     assert.equal(problems('0.0.0.0/0')[0]?.severity, 'warning')
     assert.equal(problems('::/0')[0]?.severity, 'warning')
   })

@@ -5,7 +5,7 @@ import { RecordingLog } from '../../../rig/recording_log.ts'
 import { TestService } from '../../../rig/service.ts'
 
 describe('the access log', () => {
-  test('logs each request without passcodes, names and keys', async () => {
+  test('has each request, without passcodes, usernames and keys', async () => {
     const log = new RecordingLog()
     const config = { ...defaultConfig('.'), accessLog: true }
     const service = await TestService.start({ config, log })

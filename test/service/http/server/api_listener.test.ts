@@ -9,7 +9,7 @@ import { until } from '../../../rig/until.ts'
 const check = { method: 'GET', path: '/auth/v2/check' } as const
 const connections = { ...defaultConfig('.').connections, total: 40, perAddress: 40 }
 
-describe('a listener of its own for the signed API', () => {
+describe('a separate listener for the signed API', () => {
   let service: TestService
   let api: ServiceClient
 
@@ -30,22 +30,22 @@ describe('a listener of its own for the signed API', () => {
     return (await (at === 'api' ? api.send(raw) : service.send(raw))).status
   }
 
-  test('serves the signed API, which the public port no longer does', async () => {
+  test('serves the signed API, and the public port does not', async () => {
     assert.equal((await api.call(check)).status, 200)
-    const there = await service.call(check)
-    assert.deepEqual([there.status, there.body.code], [404, 40401])
+    const atPublicPort = await service.call(check)
+    assert.deepEqual([atPublicPort.status, atPublicPort.body.code], [404, 40401])
     assert.equal((await api.call({ method: 'GET', path: '/rest/v1/check' })).status, 200)
     assert.equal(await statusAt('public', '/rest/v1/ping'), 404)
   })
 
-  test('serves no pages; both serve /healthz', async () => {
+  test('serves no pages, but /healthz', async () => {
     assert.deepEqual([await statusAt('public', '/'), await statusAt('api', '/')], [200, 404])
     assert.equal(await statusAt('api', '/portal/api/session'), 404)
     assert.equal(await statusAt('api', '/healthz'), 200)
     assert.equal(await statusAt('public', '/healthz'), 200)
   })
 
-  test('has its own connections: a flood of the public port does not reach it', async () => {
+  test('keeps its connections during a flood of the public port', async () => {
     const idle = new IdleConnections()
     await idle.open(service.port, 400)
     await until(() => idle.closed >= 400 - connections.total)

@@ -20,7 +20,7 @@ describe('the certificate of the data folder', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('is kept across restarts, with keys that only the owner can read', async () => {
+  test('is kept across starts, with keys that only the owner can read', async () => {
     const first = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     const second = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     assert.equal(second.certificate, first.certificate)
@@ -29,7 +29,7 @@ describe('the certificate of the data folder', () => {
     }
   })
 
-  test('passes openssl in its strict mode, under each of its names', {
+  test('passes openssl verify -x509_strict for each name', {
     skip: skipWithout('openssl', '/usr/bin/openssl'),
   }, () => {
     for (const name of [
@@ -49,7 +49,7 @@ describe('the certificate of the data folder', () => {
     }
   })
 
-  test('is issued again for another name and a month before expiry, by the same authority', async () => {
+  test('is renewed for another name and a month before expiry, by the same authority', async () => {
     const authority = readFileSync(join(folder, 'ca.pem'), 'utf8')
     const kept = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
     const named = await serverCertificate(folder, ['other.example.com'], undefined, now)
@@ -71,17 +71,19 @@ describe('the certificate of the data folder', () => {
     assert.equal(readFileSync(join(folder, 'ca.pem'), 'utf8'), authority)
   })
 
-  test('reports an authority without its key as one clear error', async () => {
+  test('is a CERTIFICATE_FILE error if the key of the authority is missing', async () => {
     rmSync(join(folder, 'ca.key'))
     await assert.rejects(serverCertificate(folder, [], undefined, now), {
       code: 'CERTIFICATE_FILE',
     })
   })
 
-  test('reports configured files that do not match as one clear error', async () => {
+  test('is a CERTIFICATE_FILE error if the configured files do not match', async () => {
     const certificateFile = join(folder, 'server.pem')
-    const given = { certificateFile, keyFile: join(folder, 'none.key') }
-    await assert.rejects(serverCertificate(folder, [], given, now), { code: 'CERTIFICATE_FILE' })
+    const configured = { certificateFile, keyFile: join(folder, 'none.key') }
+    await assert.rejects(serverCertificate(folder, [], configured, now), {
+      code: 'CERTIFICATE_FILE',
+    })
   })
 })
 
@@ -105,7 +107,7 @@ describe('TLS', () => {
       socket.on('error', reject)
     })
 
-  test('verifies by address and by name', async () => {
+  test('passes verification by address and by name', async () => {
     assert.equal(await handshake({}), 'TLSv1.3')
     assert.equal(await handshake({ servername: 'localhost', maxVersion: 'TLSv1.2' }), 'TLSv1.2')
     await assert.rejects(handshake({ servername: 'elsewhere.example' }), {
@@ -113,7 +115,7 @@ describe('TLS', () => {
     })
   })
 
-  test('negotiates HTTP/1.0 with clients that ask for it', async () => {
+  test('negotiates HTTP/1.0', async () => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const { port } = service.service
     const options = { host: '127.0.0.1', port, ca: service.ca, ALPNProtocols: ['http/1.0'] }
@@ -127,7 +129,7 @@ describe('TLS', () => {
     assert.match(await promise, /^HTTP\/1\.1 200 [\s\S]*"stat":"OK"/)
   })
 
-  test('refuses versions below 1.2', async () => {
+  test('refuses TLS 1.1', async () => {
     const old = handshake({ maxVersion: 'TLSv1.1' })
     await assert.rejects(old)
   })

@@ -14,7 +14,7 @@ import { until } from '../../../rig/until.ts'
 
 const maxRounds = 500
 const check = { method: 'GET', path: '/auth/v2/check' } as const
-const begunRequest = {
+const unfinishedRequest = {
   ':method': 'POST',
   ':path': '/auth/v2/auth',
   'content-type': 'application/x-www-form-urlencoded',
@@ -24,7 +24,7 @@ const limits = {
   ...{ total: 120, perAddress: 60 },
   ...{ handshakeMs: 700, headerMs: 700, bodyMs: 700 },
 }
-const patient = { handshakeMs: 60_000, headerMs: 60_000, bodyMs: 60_000 }
+const longDeadlines = { handshakeMs: 60_000, headerMs: 60_000, bodyMs: 60_000 }
 
 async function metric(service: TestService, line: string): Promise<number> {
   const { text } = await service.send({ method: 'GET', path: '/metrics' })
@@ -32,12 +32,15 @@ async function metric(service: TestService, line: string): Promise<number> {
   return Number(found?.split(' ').at(-1) ?? 0)
 }
 
-describe('idle connections beside honest logins', () => {
+describe('a flood of idle connections', () => {
   const log = new RecordingLog()
   let service: TestService
 
   before(async () => {
-    service = await TestService.start({ log, config: { connections: { ...limits, ...patient } } })
+    service = await TestService.start({
+      log,
+      config: { connections: { ...limits, ...longDeadlines } },
+    })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.addBypassCodes(userId, 1)
   })
@@ -45,8 +48,8 @@ describe('idle connections beside honest logins', () => {
 
   const client = () =>
     new ServiceClient({ port: service.port, ca: service.ca, integration: service.integration })
-  /** Each on a connection of its own. */
-  const logins = async (count: number): Promise<Answer[]> => {
+  /** Sends each request on its own connection. */
+  const sendLogins = async (count: number): Promise<Answer[]> => {
     const answers: Answer[] = []
     for (let index = 0; index < count; index++) {
       const fresh = client()
@@ -58,10 +61,10 @@ describe('idle connections beside honest logins', () => {
     return answers
   }
 
-  test('from the same address: answers every login, and limits the rest', async () => {
+  test('from one address is bounded, and every login is answered', async () => {
     const idle = new IdleConnections()
     await idle.open(service.port, 1000)
-    const answers = await logins(20)
+    const answers = await sendLogins(20)
     assert.ok(answers.every(({ status }) => status === 200))
     await until(() => idle.closed >= 1000 - limits.perAddress)
     assert.ok((await metric(service, 'countersign_connections{standing="silent"}')) <= 60)
@@ -71,58 +74,59 @@ describe('idle connections beside honest logins', () => {
     idle.close()
   })
 
-  test('from many addresses: answers every login', async () => {
+  test('from many addresses is bounded, and every login is answered', async () => {
     const idle = new IdleConnections()
     for (let address = 2; address < 22; address++) {
       await idle.open(service.port, 50, `127.0.0.${address}`)
     }
-    const answers = await logins(20)
+    const answers = await sendLogins(20)
     assert.ok(answers.every(({ status }) => status === 200))
     await until(() => idle.closed >= 1000 - limits.total)
     assert.ok((await metric(service, 'countersign_connections_closed_total{reason="total"}')) > 800)
     idle.close()
   })
 
-  test('keeps a connection with a signed request, whatever the number of idle ones', async () => {
+  test('closes no connection with a signed request', async () => {
     const kept = client()
     const first = await kept.call(check)
     assert.equal(first.status, 200)
-    const opened = () => metric(service, 'countersign_connections{standing="application"}')
-    const before = await opened()
+    const countApplications = () =>
+      metric(service, 'countersign_connections{standing="application"}')
+    const before = await countApplications()
     const idle = new IdleConnections()
     for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.3'])
       await idle.open(service.port, 200, from)
     await until(() => idle.closed >= 600 - limits.total)
-    assert.equal(await opened(), before)
+    assert.equal(await countApplications(), before)
     assert.equal((await kept.call(check)).status, 200)
     idle.close()
     kept.close()
   })
 
-  test('gives an application with connections more of them during a flood from many addresses', async () => {
+  test('lets an application open further connections', async () => {
     const kept = Array.from({ length: 8 }, client)
     for (const each of kept) assert.equal((await each.call(check)).status, 200)
     const idle = new IdleConnections()
-    // each address has a share of fewer connections than the application has open
+    // the share of each address is smaller than the number of the application's connections
     for (let address = 2; address < 82; address++) {
       await idle.open(service.port, 3, `127.0.0.${address}`)
     }
     await until(() => idle.closed >= 240 - limits.total)
-    assert.ok((await logins(5)).every(({ status }) => status === 200))
-    const burst = await Promise.all(Array.from({ length: 20 }, () => logins(1)))
+    assert.ok((await sendLogins(5)).every(({ status }) => status === 200))
+    const burst = await Promise.all(Array.from({ length: 20 }, () => sendLogins(1)))
     assert.ok(burst.flat().every(({ status }) => status === 200))
     for (const each of kept) each.close()
     idle.close()
   })
 
-  test('logs a reached limit once a minute, with the setting', () => {
+  test('logs each reached limit once, with its setting', () => {
     const lines = log.lines.filter((line) => line.includes('connections closed'))
     assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
     assert.equal(lines.filter((line) => line.includes('total=120')).length, 1)
   })
 })
 
-describe('clients that take too long', () => {
+describe('slow clients', () => {
   let service: TestService
 
   before(async () => {
@@ -130,15 +134,15 @@ describe('clients that take too long', () => {
   })
   after(() => service.close())
 
-  const opened = async (): Promise<Socket> => {
+  const openSocket = async (): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port: service.port })
     socket.on('error', () => {})
     await once(socket, 'connect')
     return socket
   }
 
-  test('with the TLS handshake, in pieces, are cut off', async () => {
-    const socket = await opened()
+  test('are disconnected during the TLS handshake', async () => {
+    const socket = await openSocket()
     const hello = Buffer.from('1603010200010001fc0303', 'hex')
     let sent = 0
     const drip = setInterval(() => socket.write(hello.subarray(sent++ % hello.length, sent)), 50)
@@ -150,7 +154,7 @@ describe('clients that take too long', () => {
     )
   })
 
-  test('with the header of a request, in pieces, are cut off', async () => {
+  test('are disconnected during the header of a request', async () => {
     const socket = await tlsConnection(service.port)
     socket.write('POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\n')
     const drip = setInterval(() => socket.write('x-more: 1\r\n'), 50)
@@ -158,7 +162,7 @@ describe('clients that take too long', () => {
     clearInterval(drip)
   })
 
-  test('with the body of a request, in pieces, are cut off even if they keep their side open', async () => {
+  test('get 40002 during the body of a request, and are disconnected', async () => {
     const socket = await tlsConnection(service.port)
     socket.write('POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\n')
     const drip = setInterval(() => socket.write('x'), 50)
@@ -171,12 +175,12 @@ describe('clients that take too long', () => {
     )
   })
 
-  test('with the body of an HTTP/2 request, in pieces, have their stream closed', async () => {
+  test('get their stream closed during the body of an HTTP/2 request', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],
     })
-    const stream = session.request(begunRequest)
+    const stream = session.request(unfinishedRequest)
     stream.on('error', () => {}).resume()
     const drip = setInterval(() => stream.writable && stream.write('x'), 50)
     await once(stream, 'close')
@@ -185,7 +189,7 @@ describe('clients that take too long', () => {
     session.destroy()
   })
 
-  test('without any request on HTTP/2, but with PING, are cut off', async () => {
+  test('are disconnected on HTTP/2 if they send only PING', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],
@@ -198,7 +202,7 @@ describe('clients that take too long', () => {
   })
 })
 
-describe('HTTP/2 streams that are cancelled', () => {
+describe('cancelled HTTP/2 streams', () => {
   let service: TestService
 
   before(async () => {
@@ -206,7 +210,7 @@ describe('HTTP/2 streams that are cancelled', () => {
   })
   after(() => service.close())
 
-  test('end the session with ENHANCE_YOUR_CALM once the budget is used up', async () => {
+  test('end the session with ENHANCE_YOUR_CALM beyond the limit', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],
@@ -215,9 +219,9 @@ describe('HTTP/2 streams that are cancelled', () => {
     const goaway = once(session, 'goaway')
     await once(session, 'remoteSettings')
     for (let round = 0; round < maxRounds && !session.destroyed; round++) {
-      const opened = Array.from({ length: 50 }, () => session.request(begunRequest))
+      const opened = Array.from({ length: 50 }, () => session.request(unfinishedRequest))
       for (const stream of opened) stream.on('error', () => {})
-      // the header has to leave first: a stream that is closed before is never sent
+      // a stream that is closed before its header was written is never sent
       await passed(10)
       for (const stream of opened) stream.close(constants.NGHTTP2_CANCEL)
     }
@@ -230,7 +234,7 @@ describe('HTTP/2 streams that are cancelled', () => {
   })
 
   for (const end of ['end', 'destroy', 'resetAndDestroy'] as const) {
-    test(`a connection lost by ${end} just below the budget does no harm`, async () => {
+    test(`do not affect the service below the limit if the connection ends by ${end}`, async () => {
       const tcp = connect({ host: '127.0.0.1', port: service.port })
       const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
         createConnection: () =>
@@ -239,7 +243,7 @@ describe('HTTP/2 streams that are cancelled', () => {
       session.on('error', () => {})
       await once(session, 'remoteSettings')
       for (const cancelled of [8, 8, 0]) {
-        const opened = Array.from({ length: 8 }, () => session.request(begunRequest))
+        const opened = Array.from({ length: 8 }, () => session.request(unfinishedRequest))
         for (const stream of opened) stream.on('error', () => {})
         await passed(20)
         for (const stream of opened.slice(0, cancelled)) stream.close(constants.NGHTTP2_CANCEL)

@@ -10,17 +10,17 @@ import { type Answer, parseResponse, TestService, type TestToken } from '../../.
 import { ServiceClient } from '../../../rig/service_client.ts'
 import { until } from '../../../rig/until.ts'
 
-/** More than may wait for one user. */
+/** Exceeds the queue of one user. */
 const burst = 600
 const config = { ...defaultConfig('.'), requestsPerMinute: 0 }
 
-/** A service with two users: alice, whose passcodes are guessed, and bob, who signs in. */
-class Attacked {
+/** A service with two users: an attacker guesses the passcodes of alice, and bob signs in. */
+class AttackedService {
   readonly service: TestService
   readonly bob: TestToken
   readonly alice: TestToken
   readonly client: ServiceClient
-  /** By how much the service's clock is ahead. */
+  /** Offset of the service's clock. */
   readonly #ahead: { ms: number }
   #bobCounter = 0
 
@@ -38,7 +38,7 @@ class Attacked {
     this.client = new ServiceClient({ port, ca, integration, maxSockets: 100 })
   }
 
-  static async start(log: RecordingLog, databaseUrl?: Secret): Promise<Attacked> {
+  static async start(log: RecordingLog, databaseUrl?: Secret): Promise<AttackedService> {
     const options = databaseUrl === undefined ? { config } : { config: { ...config, databaseUrl } }
     const ahead = { ms: 0 }
     const service = await TestService.start({
@@ -49,7 +49,7 @@ class Attacked {
     })
     const alice = await service.addUser({ username: 'alice' })
     const bob = await service.addUser({ username: 'bob' })
-    return new Attacked(
+    return new AttackedService(
       service,
       ahead,
       await service.addToken(alice.userId),
@@ -57,7 +57,7 @@ class Attacked {
     )
   }
 
-  /** The service keeps the key of an application and the result of a health check for a second. */
+  /** Advances the clock beyond the second for which keys and health checks are cached. */
   expireCaches(): void {
     this.#ahead.ms += 1100
   }
@@ -67,8 +67,8 @@ class Attacked {
     return this.client.call({ path: '/auth/v2/auth', parameters })
   }
 
-  /** With the next right passcode, on connections of the service's own client. */
-  async bobSignsIn(): Promise<unknown> {
+  /** Uses the next right passcode, on connections of the service's own client. */
+  async signInBob(): Promise<unknown> {
     const passcode = this.bob.code(this.#bobCounter++)
     const parameters = { username: 'bob', factor: 'passcode', passcode }
     const answer = await this.service.call({ path: '/auth/v2/auth', parameters })
@@ -81,13 +81,13 @@ class Attacked {
   }
 }
 
-function attackOn(attacked: () => Attacked, log: RecordingLog): void {
-  test('a burst of wrong passcodes for one user is answered without 5xx, others sign in', async () => {
+function testBurst(attacked: () => AttackedService, log: RecordingLog): void {
+  test('answers a burst of guesses for one user without 5xx, while others sign in', async () => {
     const guesses = Promise.all(
       Array.from({ length: burst }, (_, index) => attacked().guess(String(index).padStart(6, '0'))),
     )
     const results: unknown[] = []
-    for (let login = 0; login < 10; login++) results.push(await attacked().bobSignsIn())
+    for (let login = 0; login < 10; login++) results.push(await attacked().signInBob())
     assert.deepEqual(results, Array(10).fill('allow'))
     const answers = await guesses
     const statuses = new Set(answers.map(({ status }) => status))
@@ -110,47 +110,47 @@ function attackOn(attacked: () => Attacked, log: RecordingLog): void {
 
 describe('contention on SQLite', () => {
   const log = new RecordingLog()
-  let attacked: Attacked
+  let attacked: AttackedService
 
   before(async () => {
-    attacked = await Attacked.start(log)
+    attacked = await AttackedService.start(log)
   })
   after(() => attacked.close())
 
-  attackOn(() => attacked, log)
+  testBurst(() => attacked, log)
 
-  test('answers all that wait with 429 while another program keeps writing', async () => {
+  test('answers 429 while another program holds the write lock', async () => {
     const other = new DatabaseSync(`${attacked.service.folder}/countersign.db`)
     other.exec('BEGIN IMMEDIATE')
     const answers = await Promise.all([
-      attacked.bobSignsIn(),
+      attacked.signInBob(),
       attacked.guess('123456').then(({ status }) => status),
-      attacked.bobSignsIn(),
+      attacked.signInBob(),
     ])
     other.exec('ROLLBACK')
     other.close()
     assert.deepEqual(answers, [429, 429, 429])
-    assert.equal(await attacked.bobSignsIn(), 'allow')
+    assert.equal(await attacked.signInBob(), 'allow')
   })
 })
 
 describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
   const log = new RecordingLog()
   let cluster: PostgresCluster
-  let attacked: Attacked
+  let attacked: AttackedService
   let url: string
 
   before(async () => {
     cluster = await PostgresCluster.start()
     url = await cluster.createDatabase()
-    attacked = await Attacked.start(log, new Secret(url))
+    attacked = await AttackedService.start(log, new Secret(url))
   })
   after(async () => {
     await attacked.close()
     await cluster.stop()
   })
 
-  const locking = async (statement: string): Promise<pg.Client> => {
+  const holdLock = async (statement: string): Promise<pg.Client> => {
     const client = new pg.Client(url)
     await client.connect()
     await client.query('begin')
@@ -162,14 +162,14 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     await client.end()
   }
 
-  attackOn(() => attacked, log)
+  testBurst(() => attacked, log)
 
-  test('a lock that another node holds is 429 for its user, and others sign in', async () => {
-    const lock = await locking(`select * from failed_attempts where user_id in
+  test('answers 429 for a user whose row another node locks, while others sign in', async () => {
+    const lock = await holdLock(`select * from failed_attempts where user_id in
       (select user_id from users where username = 'alice') for update`)
     try {
       const guesses = Promise.all(Array.from({ length: 3 }, () => attacked.guess('123456')))
-      assert.equal(await attacked.bobSignsIn(), 'allow')
+      assert.equal(await attacked.signInBob(), 'allow')
       const [first] = await guesses
       assert.deepEqual([first?.status, first?.body.code], [429, 42901])
     } finally {
@@ -178,11 +178,11 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     assert.equal((await attacked.guess('123456')).status, 200)
   })
 
-  test('a table that another session locks is 429 for sign-ins, and check succeeds', async () => {
-    const lock = await locking('lock table users in access exclusive mode')
+  test('answers 429 to sign-ins while their table is locked, and check succeeds', async () => {
+    const lock = await holdLock('lock table users in access exclusive mode')
     try {
       const guesses = Array.from({ length: 12 }, () => attacked.guess('123456'))
-      await until(async () => (await waitingForLocks(url)) >= 5)
+      await until(async () => (await countLockWaits(url)) >= 5)
       const check = { method: 'GET', path: '/auth/v2/check' } as const
       assert.equal((await attacked.client.call(check)).status, 200)
       const statuses = new Set((await Promise.all(guesses)).map(({ status }) => status))
@@ -192,44 +192,44 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     }
   })
 
-  test('check succeeds while its own write waits, as long as others are answered', async () => {
+  test('answers check while its own write waits and sign-ins succeed', async () => {
     const check = { method: 'GET', path: '/auth/v2/check' } as const
     assert.equal((await attacked.client.call(check)).status, 200)
-    const lock = await locking(`select * from settings where name = 'write_probe' for update`)
+    const lock = await holdLock(`select * from settings where name = 'write_probe' for update`)
     try {
-      // the result of the last write is kept for a second
+      // the result of the last write is cached for a second
       await until(async () => {
         void attacked.client.send({ method: 'GET', path: '/healthz' })
-        return (await waitingForLocks(url)) >= 1
+        return (await countLockWaits(url)) >= 1
       })
       const checked = attacked.client.call(check)
-      assert.equal(await attacked.bobSignsIn(), 'allow')
+      assert.equal(await attacked.signInBob(), 'allow')
       assert.equal((await checked).status, 200)
     } finally {
       await release(lock)
     }
   })
 
-  test('the write of healthz gives up waiting for a lock, and leaves no statement behind', async () => {
-    const lock = await locking(`select * from settings where name = 'write_probe' for update`)
+  test('cancels the write of healthz if it waits for a lock', async () => {
+    const lock = await holdLock(`select * from settings where name = 'write_probe' for update`)
     try {
       attacked.expireCaches()
       const { status, body } = await attacked.client.send({ method: 'GET', path: '/healthz' })
       assert.deepEqual([status, body.database], [200, 'busy'])
-      assert.equal(await waitingForLocks(url), 0)
+      assert.equal(await countLockWaits(url), 0)
     } finally {
       await release(lock)
     }
   })
 
-  test('check is answered while sign-ins hold all connections', async () => {
+  test('answers check while sign-ins hold all connections', async () => {
     const { service, client } = attacked
     const usernames = Array.from({ length: 15 }, (_, index) => `user${index}`)
     for (const username of usernames) {
       const { userId } = await service.addUser({ username })
       await service.addToken(userId)
     }
-    const lock = await locking('lock table failed_attempts in access exclusive mode')
+    const lock = await holdLock('lock table failed_attempts in access exclusive mode')
     let answered = 0
     const signIns = usernames.map((username) =>
       client
@@ -242,7 +242,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
         }),
     )
     try {
-      await until(async () => (await waitingForLocks(url)) >= 10)
+      await until(async () => (await countLockWaits(url)) >= 10)
       attacked.expireCaches()
       assert.equal((await client.call({ method: 'GET', path: '/auth/v2/check' })).status, 200)
       assert.equal(answered, 0)
@@ -252,8 +252,8 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
     assert.ok((await Promise.all(signIns)).every(({ status }) => status < 500))
   })
 
-  test('public pages that wait for the database leave connections for sign-ins', async () => {
-    const lock = await locking('lock table portal_sessions in access exclusive mode')
+  test('reserves connections for sign-ins while public pages wait for the database', async () => {
+    const lock = await holdLock('lock table portal_sessions in access exclusive mode')
     let answered = 0
     const pages = Array.from({ length: 60 }, () =>
       attacked.client
@@ -267,10 +267,10 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
         }),
     )
     try {
-      await until(async () => (await waitingForLocks(url)) >= 3)
-      assert.equal(await attacked.bobSignsIn(), 'allow')
+      await until(async () => (await countLockWaits(url)) >= 3)
+      assert.equal(await attacked.signInBob(), 'allow')
       assert.equal(answered, 0)
-      assert.equal(await waitingForLocks(url), 3)
+      assert.equal(await countLockWaits(url), 3)
     } finally {
       await release(lock)
     }
@@ -282,7 +282,7 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
   })
 })
 
-async function waitingForLocks(url: string): Promise<number> {
+async function countLockWaits(url: string): Promise<number> {
   const client = new pg.Client(url)
   await client.connect()
   const { rows } = await client.query(

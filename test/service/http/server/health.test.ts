@@ -19,14 +19,14 @@ const readHealth = async (service: TestService) => {
 }
 
 describe('health', () => {
-  test('a stopping service reports it while it answers earlier requests', async () => {
+  test('is 503 with status stopping during shutdown', async () => {
     const service = await TestService.start()
     const other = await tlsConnection(service.port)
     const polling = await tlsConnection(service.port)
     other.write(
       'POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nx=',
     )
-    // the requests have arrived before the service stops
+    // waits until the request has arrived
     await service.send(healthz)
     const closed = service.service.close()
     polling.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
@@ -37,13 +37,13 @@ describe('health', () => {
     await service.close()
   })
 
-  test('a stopping service answers check while it answers sign-ins', async () => {
+  test('does not affect check during shutdown', async () => {
     const service = await TestService.start()
     const begun = await tlsConnection(service.port)
     begun.write(
       'POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nx=',
     )
-    // opens the connection that the next check uses
+    // opens the connection for the next check
     assert.equal((await service.call(check)).status, 200)
     const closed = service.service.close()
     assert.equal((await service.call(check)).status, 200)
@@ -52,7 +52,7 @@ describe('health', () => {
     await service.close()
   })
 
-  test('a full disk fails healthz and check', { skip: skipWithoutMount() }, async () => {
+  test('fails healthz and check while the disk is full', { skip: skipWithoutMount() }, async () => {
     const disk = mkdtempSync(join(tmpdir(), 'disk-'))
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
     try {
@@ -89,7 +89,7 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     await cluster.stop()
   })
 
-  const readOnly = async (value: 'on' | 'off') => {
+  const setReadOnly = async (value: 'on' | 'off') => {
     await cluster.administer(`alter database ${name} set default_transaction_read_only = ${value}`)
     await cluster.administer(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
@@ -98,16 +98,16 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
 
   test('fails healthz and check, and both recover', async () => {
     assert.deepEqual(await readHealth(service), [200, 'ok', 'ok'])
-    await readOnly('on')
+    await setReadOnly('on')
     await until(async () => (await readHealth(service)).join() === '503,failing,read only')
     const { status, body } = await service.call(check)
     assert.deepEqual([status, body.stat, body.code], [503, 'FAIL', 50300])
-    await readOnly('off')
+    await setReadOnly('off')
     await until(async () => (await service.call(check)).status === 200)
     assert.deepEqual(await readHealth(service), [200, 'ok', 'ok'])
   })
 
-  test('decides health, not the disk of the data folder', {
+  test('decides health instead of the disk of the data folder', {
     skip: skipWithoutMount(),
   }, async () => {
     const disk = mkdtempSync(join(tmpdir(), 'disk-'))
@@ -124,11 +124,11 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
     }
   })
 
-  test('that is away fails check at once, despite the cache', async () => {
+  test('fails check at once if it is down, despite the cache', async () => {
     assert.equal((await service.call(check)).status, 200)
     await cluster.shutDown()
     const { status, body } = await service.call(check)
-    // 500 where the application itself had to be looked up
+    // 500 if the application had to be looked up
     assert.ok(status === 500 || status === 503, `HTTP ${status}`)
     assert.equal(body.stat, 'FAIL')
     await cluster.startAgain()
@@ -136,7 +136,7 @@ describe('a PostgreSQL that refuses writes', { skip: skipPostgres }, () => {
   })
 })
 
-/** Only root can mount, and not in every container. */
+/** Only root can mount, and not in all containers. */
 function skipWithoutMount(): string | false {
   if (process.getuid?.() !== 0) return 'only root can mount a small disk'
   const at = mkdtempSync(join(tmpdir(), 'mount-'))

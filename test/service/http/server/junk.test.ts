@@ -38,13 +38,13 @@ const known = [
   ...['1', '0', 'true', '-1', '1e9', '99999999999999999999', '', ' ', '123456', '000000'],
   ...['192.0.2.1', '::1', 'fe80::1%eth0', 'DUAAAAAAAAAAAAAAAAAA', 'duo://x-y'],
 ]
-const oddTexts = [
+const unusualTexts = [
   ...['a\0b', '\0', '\ud83d', '\udead\ud83d', 'x'.repeat(20_000), '\u202e\ufeff\u0000', 'a\n\r\tb'],
   ...['__proto__', 'constructor', "'; drop table users; --", '%', '%zz', '%00', 'İ'.repeat(300)],
 ]
 const text = fc.oneof(
   fc.constantFrom(...known),
-  fc.constantFrom(...oddTexts),
+  fc.constantFrom(...unusualTexts),
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
@@ -158,7 +158,7 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
   const stat = ({ headers, octets: sent, body: envelope }: Answer) =>
     headers['content-type'] === 'application/bson' ? deserialize(sent).stat : envelope.stat
 
-  test('signed parameters of any kind are answered, or refused as 400', async () => {
+  test('answers signed requests with any parameters, or refuses them with 400', async () => {
     const { integration } = service
     const unix = await service.addIntegration('unix')
     await fc.assert(
@@ -179,7 +179,7 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
     )
   })
 
-  test('refuses unsigned requests of any kind in the envelope', async () => {
+  test('refuses any unsigned request in the envelope', async () => {
     await fc.assert(
       fc.asyncProperty(unsigned, async ({ absolute, query, date, ...request }) => {
         const { authorization, contentType: type, method } = request
@@ -189,9 +189,9 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
           path: absolute && target.startsWith('/') ? `https://a${target}` : target,
           body: request.body,
           headers: {
-            // of some methods Node's client does not send it by itself
+            // Node's client omits it for some methods
             'content-length': String(request.body.length),
-            authorization: withIkey(authorization, service.integration.ikey),
+            authorization: insertIkey(authorization, service.integration.ikey),
             'content-type': type,
             ...(date === undefined ? {} : { date }),
           },
@@ -207,16 +207,16 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
   })
 }
 
-/** Credentials of an application that there is, with a signature that is none of its own. */
-function withIkey(authorization: string, ikey: string): string {
+/** Builds credentials of an existing application with a wrong signature. */
+function insertIkey(authorization: string, ikey: string): string {
   const [whose, zeros] = authorization.split(':')
   if (whose !== 'ikey') return authorization
   return `Basic ${Buffer.from(`${ikey}:${zeros}`).toString('base64')}`
 }
 
-describe('junk, on SQLite', () => suite(async () => undefined))
+describe('random requests, on SQLite', () => suite(async () => undefined))
 
-describe('junk, on PostgreSQL', { skip: skipPostgres }, () => {
+describe('random requests, on PostgreSQL', { skip: skipPostgres }, () => {
   let cluster: PostgresCluster
   before(async () => {
     cluster = await PostgresCluster.start()

@@ -25,10 +25,10 @@ const auth = '/auth/v2/auth'
 const type = { 'content-type': 'application/x-www-form-urlencoded' }
 const push = { username: 'alice', factor: 'push', device: 'auto' }
 
-describe('calls that share connections', () => {
+describe('calls on shared connections', () => {
   let service: TestService
   let phone: PushPhone
-  let way: LoadBalancer
+  let balancer: LoadBalancer
   let client: AuthApiClient
 
   before(async () => {
@@ -37,13 +37,13 @@ describe('calls that share connections', () => {
     service = await TestService.start({ config: { push: unlimited } })
     const { userId } = await service.addUser({ username: 'alice' })
     phone = await service.addPushPhone(userId)
-    way = await LoadBalancer.start()
-    way.leadTo(service.port)
-    client = clientAt(way.port)
+    balancer = await LoadBalancer.start()
+    balancer.leadTo(service.port)
+    client = clientAt(balancer.port)
   })
   after(async () => {
     await client.close()
-    await way.close()
+    await balancer.close()
     await service.close()
   })
 
@@ -60,10 +60,10 @@ describe('calls that share connections', () => {
       log: silentLog,
       clock: systemClock,
     })
-  const asked = async () => (await phone.requests()).map(({ txid }) => String(txid))
+  const pendingTxids = async () => (await phone.requests()).map(({ txid }) => String(txid))
 
-  test('gives HTTP/1 to clients that offer it', async () => {
-    const negotiated = async (...offered: string[]) => {
+  test('negotiates HTTP/1 with clients that offer it', async () => {
+    const negotiate = async (...offered: string[]) => {
       const socket = connect({
         ...{ host: '127.0.0.1', port: service.port, ca: service.ca },
         ALPNProtocols: offered,
@@ -72,28 +72,28 @@ describe('calls that share connections', () => {
       socket.destroy()
       return socket.alpnProtocol
     }
-    assert.equal(await negotiated('h2', 'http/1.1'), 'http/1.1')
-    assert.equal(await negotiated('http/1.0'), 'http/1.0')
-    assert.equal(await negotiated('h2'), 'h2')
+    assert.equal(await negotiate('h2', 'http/1.1'), 'http/1.1')
+    assert.equal(await negotiate('http/1.0'), 'http/1.0')
+    assert.equal(await negotiate('h2'), 'h2')
   })
 
-  test('start only after the API has announced it', async () => {
+  test('uses one connection per call until the API announces shared ones', async () => {
     const waiting = Array.from({ length: 5 }, () => client.auth(push))
     await untilGauge(service, 'waiting_calls', 5)
-    assert.equal(way.connections, 5)
-    for (const txid of await asked()) await phone.answer(txid, 'deny')
+    assert.equal(balancer.connections, 5)
+    for (const txid of await pendingTxids()) await phone.answer(txid, 'deny')
     await Promise.all(waiting)
   })
 
-  test('lets a hundred calls wait on one connection, each with its own answer', async () => {
-    // check has a connection of its own
+  test('carries a hundred waiting calls on one connection', async () => {
+    // check uses another connection
     await client.check()
-    const before = way.connections
+    const before = balancer.connections
     const waiting = Array.from({ length: calls }, () => client.auth(push))
     await untilGauge(service, 'waiting_calls', calls)
-    // one may open while the first carries only what an unsigned connection may
-    assert.ok(way.connections - before <= Math.ceil(calls / 100) + 1)
-    const txids = await asked()
+    // the first connection carries 8 calls until its first signed request, so another may open
+    assert.ok(balancer.connections - before <= Math.ceil(calls / 100) + 1)
+    const txids = await pendingTxids()
     assert.equal(txids.length, calls)
     for (const [index, txid] of txids.entries()) {
       await phone.answer(txid, index % 3 === 0 ? 'approve' : 'deny')
@@ -102,8 +102,8 @@ describe('calls that share connections', () => {
     assert.equal(results.filter((result) => result === 'allow').length, calls / 3)
   })
 
-  test('frees calls whose client hangs up', async () => {
-    const leaving = clientAt(way.port)
+  test('ends calls whose client disconnects', async () => {
+    const leaving = clientAt(balancer.port)
     await leaving.check()
     const waiting = Promise.allSettled(Array.from({ length: 20 }, () => leaving.auth(push)))
     await untilGauge(service, 'waiting_calls', 20)
@@ -112,15 +112,15 @@ describe('calls that share connections', () => {
     await untilGauge(service, 'waiting_calls', 0)
   })
 
-  test('sends a passcode over the connections of short calls', async () => {
+  test('sends a passcode on the connections for short calls', async () => {
     await client.check()
-    const before = way.connections
+    const before = balancer.connections
     const passcode = { username: 'alice', factor: 'passcode', passcode: '123456' }
     assert.equal((await client.auth(passcode)).result, 'deny')
-    assert.ok(way.connections - before <= 1)
+    assert.ok(balancer.connections - before <= 1)
   })
 
-  test('carries 8 calls until an application has signed one, then 100', async () => {
+  test('allows 8 calls before a signed request, then 100', async () => {
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,
       ALPNProtocols: ['h2'],
@@ -163,10 +163,10 @@ describe('calls that share connections', () => {
   })
 })
 
-describe('a connection of HTTP/2', () => {
+describe('an HTTP/2 connection', () => {
   const silentMs = 300
 
-  test('ends on a deadline: silent, with an endless request, or after GOAWAY of its client', async () => {
+  test('ends after its deadline, with an unfinished request or after GOAWAY', async () => {
     const authority = await makeAuthority(Date.now())
     const { certificate, key } = await makeServerCertificate(authority, ['127.0.0.1'], Date.now())
     const tls = createServer({ cert: certificate, key, ALPNProtocols: protocols })
@@ -182,12 +182,12 @@ describe('a connection of HTTP/2', () => {
     await once(tls.listen(0, '127.0.0.1'), 'listening')
     const address = tls.address()
     assert.ok(address !== null && typeof address !== 'string')
-    const opened = () =>
+    const openSession = () =>
       connectHttp2(`https://127.0.0.1:${address.port}`, {
         ca: authority.certificate,
         ALPNProtocols: ['h2'],
       })
-    const session = opened()
+    const session = openSession()
     const stream = session.request({ ':method': 'POST', ':path': '/' })
     stream.write('begun')
     const ended: string[] = []
@@ -195,7 +195,7 @@ describe('a connection of HTTP/2', () => {
     session.once('close', () => ended.push('connection'))
     await once(session, 'close')
     assert.deepEqual(ended, ['request', 'connection'])
-    const leaving = opened()
+    const leaving = openSession()
     const unread = leaving.request({ ':method': 'POST', ':path': '/' })
     unread.on('error', () => {}).write('begun')
     await once(leaving, 'remoteSettings')
@@ -205,7 +205,7 @@ describe('a connection of HTTP/2', () => {
     tls.close()
   })
 
-  test('does not delay shutdown if its client sends GOAWAY and stays connected', async () => {
+  test('with an unfinished request after GOAWAY does not delay the stop', async () => {
     const service = await TestService.start()
     const session = connectHttp2(`https://127.0.0.1:${service.port}`, {
       ca: service.ca,

@@ -17,8 +17,8 @@ import {
   interceptSecureConnections,
 } from '../../../../src/service/http/server/node_http.ts'
 
-/** Fails on a version of Node that behaves differently from what node_http.ts relies on. */
-describe('what the listeners rely on in Node', () => {
+/** Checks the behaviour of Node that node_http.ts relies on. */
+describe('Node', () => {
   let authority: Certified
   let options: { cert: string; key: string; ALPNProtocols: string[] }
   const servers: Server[] = []
@@ -44,7 +44,7 @@ describe('what the listeners rely on in Node', () => {
     assert.ok(address !== null && typeof address !== 'string')
     return address.port
   }
-  const askHttp1 = async (port: number): Promise<string> => {
+  const requestPage = async (port: number): Promise<string> => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const ca = authority.certificate
     requestHttp1({ host: '127.0.0.1', port, ca, agent: false }, async (response) => {
@@ -55,15 +55,15 @@ describe('what the listeners rely on in Node', () => {
     return await promise
   }
 
-  test('an HTTPS server starts TLS in its one listener of `connection`', () => {
+  test('starts TLS in the only listener of `connection`', () => {
     assert.equal(newServer().listenerCount('connection'), 1)
   })
 
-  test('an HTTPS server serves HTTP/1 in its one listener of `secureConnection`', () => {
+  test('serves HTTP/1 in the only listener of `secureConnection`', () => {
     assert.equal(newServer().listenerCount('secureConnection'), 1)
   })
 
-  test('a connection is served once its intercepted listeners are called', async () => {
+  test('serves a connection after its intercepted listeners are called', async () => {
     const server = newServer()
     const seen: string[] = []
     interceptConnections(server, (_socket, startTls) => {
@@ -74,11 +74,11 @@ describe('what the listeners rely on in Node', () => {
       seen.push('secureConnection')
       serveHttp1()
     })
-    assert.equal(await askHttp1(await listen(server)), 'answered')
+    assert.equal(await requestPage(await listen(server)), 'answered')
     assert.deepEqual(seen, ['connection', 'secureConnection'])
   })
 
-  test('a connection that is not admitted gets no TLS', async () => {
+  test('starts no TLS if the connection is not admitted', async () => {
     const server = newServer()
     interceptConnections(server, (socket) => socket.destroy())
     const client = connect(await listen(server), '127.0.0.1')
@@ -86,7 +86,7 @@ describe('what the listeners rely on in Node', () => {
     assert.equal(client.bytesRead, 0)
   })
 
-  test('the TLS socket has the peer of the TCP socket below it', async () => {
+  test('gives the TLS socket the peer of its TCP socket', async () => {
     const server = newServer()
     const peers: string[] = []
     const describePeer = ({ remoteAddress, remotePort, localAddress }: Socket) =>
@@ -99,45 +99,45 @@ describe('what the listeners rely on in Node', () => {
       peers.push(describePeer(socket))
       serveHttp1()
     })
-    await askHttp1(await listen(server))
+    await requestPage(await listen(server))
     assert.equal(peers.length, 2)
     assert.equal(peers[0], peers[1])
   })
 
-  test('a request of HTTP/1 has the TLS socket of `secureConnection`, and no session', async () => {
+  test('gives an HTTP/1 request the TLS socket, and no session', async () => {
     const server = newServer()
     let secured: TLSSocket | undefined
     interceptSecureConnections(server, (socket, serveHttp1) => {
       secured = socket
       serveHttp1()
     })
-    const asked = once(server, 'request')
-    await askHttp1(await listen(server))
-    const [request] = await asked
+    const received = once(server, 'request')
+    await requestPage(await listen(server))
+    const [request] = await received
     assert.equal(request.socket, secured)
     assert.equal(findSession(request), undefined)
   })
 
-  test('an HTTP/2 session begins at once on the socket of an HTTPS server', async () => {
+  test('starts an HTTP/2 session on the socket of an HTTPS server', async () => {
     const server = newServer()
-    let ofRequest: object | undefined
+    let requestSession: object | undefined
     const http2 = createHttp2Server((request, response) => {
-      ofRequest = findSession(request)
+      requestSession = findSession(request)
       response.end('answered')
     })
-    let begun: object | undefined
+    let startedSession: object | undefined
     interceptSecureConnections(server, (socket) => {
-      begun = beginHttp2Session(http2, socket)
+      startedSession = beginHttp2Session(http2, socket)
     })
     const port = await listen(server)
     const client = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificate })
     const stream = client.request({ ':path': '/' })
     assert.equal((await stream.toArray()).join(''), 'answered')
-    assert.ok(begun !== undefined && ofRequest === begun)
+    assert.ok(startedSession !== undefined && requestSession === startedSession)
     client.close()
   })
 
-  test('a server with another listener is refused with the version of Node', () => {
+  test('is refused by its version if a server has further listeners', () => {
     const server = newServer()
     server.on('connection', () => {})
     assert.throws(() => interceptConnections(server, () => {}), {

@@ -21,7 +21,7 @@ describe('public_url', () => {
   })
   after(() => service.close())
 
-  test('begins every link of an enrolment', async () => {
+  test('starts every link of an enrolment', async () => {
     const enrolled = parseResponse(
       await service.call({ path: '/auth/v2/enroll', parameters: { username: 'alice' } }),
     )
@@ -42,13 +42,13 @@ describe('public_url', () => {
     assert.equal((await service.send(foreign)).status, 400)
   })
 
-  test('begins the link that a sign-in shows to a user without a device', async () => {
+  test('starts the link that a sign-in shows to a user without a device', async () => {
     const parameters = { username: 'newcomer' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.equal(new URL(String(answer.enroll_portal_url)).origin, publicUrl)
   })
 
-  test('begins the links that the command line prints', async () => {
+  test('starts the links that the command line prints', async () => {
     const env = { ...process.env, COUNTERSIGN_DATA: service.folder, NO_COLOR: '1' }
     const run = (...words: string[]) => spawnSync(program, words, { encoding: 'utf8', env }).stdout
     const user = await service.addUser({ username: 'carol' })
@@ -57,18 +57,18 @@ describe('public_url', () => {
     assert.match(invitation, /^ +https:\/\/mfa\.example\.com\/portal#\/enroll\/\w+$/m)
     const activation = run('phone', 'activate', phone)
     assert.match(activation, /^https:\/\/mfa\.example\.com\/activate\/\w+$/m)
-    // a file written after the start counts at once
+    // changes to the file apply at once
     const cfg = '[service]\npublic_url=https://new.example.com\n'
     writeFileSync(join(service.folder, 'countersign.cfg'), cfg)
     const later = run('user', 'invite', 'carol', '--print-link')
     assert.match(later, /^ +https:\/\/new\.example\.com\/portal#\/enroll\/\w+$/m)
   })
 
-  test('is also the contact for push services, which needs no warning', () => {
+  test('is the contact for push services, without a warning', () => {
     assert(!log.has('web_push_contact'))
   })
 
-  test('a contact that push services refuse is a warning at the start', async () => {
+  test('causes a warning at startup if push services refuse it as a contact', async () => {
     const defaults = new RecordingLog()
     const other = await TestService.start({ log: defaults })
     await other.close()

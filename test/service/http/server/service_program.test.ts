@@ -24,22 +24,22 @@ describe('countersign service', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const failing = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+  const runFailing = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
     const running = new Running(program, ['service', ...args], env)
     await once(running.child, 'close')
     return { status: running.child.exitCode, lines: running.stderr.trimEnd().split('\n') }
   }
 
-  test('reports a port in use in one line with the flag, exit status 1', async () => {
-    const { status, lines } = await failing(['--data', folder, '--port', port])
+  test('exits with 1 and one line that names --port if the port is in use', async () => {
+    const { status, lines } = await runFailing(['--data', folder, '--port', port])
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
     assert.match(lines[0] ?? '', /--port/)
   })
 
-  test('reports a wrong sealing key in one line, exit status 1', async () => {
+  test('exits with 1 and one line for a wrong sealing key', async () => {
     const COUNTERSIGN_SEALING_KEY = randomBytes(32).toString('base64')
-    const { status, lines } = await failing(['--data', folder, '--port', '0'], {
+    const { status, lines } = await runFailing(['--data', folder, '--port', '0'], {
       COUNTERSIGN_SEALING_KEY,
     })
     assert.equal(status, 1)
@@ -47,18 +47,18 @@ describe('countersign service', () => {
     assert.match(lines[0] ?? '', /sealing\.key/)
   })
 
-  test('reports a data folder that it can not create in one line, exit status 1', async () => {
+  test('exits with 1 and one line if it can’t create the data folder', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    const { status, lines } = await failing(['--data', join(file, 'data'), '--port', '0'])
+    const { status, lines } = await runFailing(['--data', join(file, 'data'), '--port', '0'])
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
   })
 
-  test('reports all problems of a configuration, exit status 2', async () => {
+  test('exits with 2 and all problems of the configuration', async () => {
     const file = join(folder, 'countersign.cfg')
     writeFileSync(file, '[service]\nport=x\ncolour=blue\n')
-    const { status, lines } = await failing(['--config', file])
+    const { status, lines } = await runFailing(['--config', file])
     assert.equal(status, 2)
     assert.deepEqual(
       lines.map((line) => line.slice(0, file.length + 3)),
@@ -66,7 +66,7 @@ describe('countersign service', () => {
     )
   })
 
-  test('lowers the connection limit to the descriptors it has, and names a remedy', async () => {
+  test('lowers the connection limit to the open files limit, with a remedy', async () => {
     const other = mkdtempSync(join(tmpdir(), 'countersign-service-'))
     const command = `ulimit -n 600; exec ${program} service --data ${other} --port 0`
     const few = new Running('sh', ['-c', command])
@@ -78,7 +78,7 @@ describe('countersign service', () => {
     rmSync(other, { recursive: true, force: true })
   })
 
-  test('stops on a signal, exit status 0', async () => {
+  test('exits with 0 on a signal', async () => {
     assert.equal(await service.stop(), 0)
   })
 })

@@ -23,19 +23,19 @@ describe('X-Twilio-Signature', () => {
   })
   const signature = 'RSOYDt4T1cUTdK1PDd93/VVr8B8='
 
-  test("the documentation's example", () => {
+  test("accepts the documentation's example", () => {
     assert.equal(isSignedByTwilio(url, fields, signature, '12345'), true)
     assert.equal(isSignedByTwilio(url, fields.toReversed(), signature, '12345'), true)
   })
 
-  test('rejects another token, address or field', () => {
+  test('does not match another token, URL or field', () => {
     assert.equal(isSignedByTwilio(url, fields, signature, '12346'), false)
     assert.equal(isSignedByTwilio(`${url}&baz=3`, fields, signature, '12345'), false)
     assert.equal(isSignedByTwilio(url, fields.slice(1), signature, '12345'), false)
     assert.equal(isSignedByTwilio(url, fields, '', '12345'), false)
   })
 
-  test('accepts URLs with and without the port', () => {
+  test('matches with and without the port', () => {
     const withPort = 'https://mycompany.com:8443/myapp.php?foo=1&bar=2'
     assert.equal(isSignedByTwilio(withPort, fields, signature, '12345'), true)
   })
@@ -98,7 +98,7 @@ describe('a phone call', () => {
     return lines.filter((line) => line.txid === txid).map(({ reason }) => reason)
   }
 
-  test('names the application, and lets the user in with the right key', async () => {
+  test('names the application, and allows the sign-in with the right key', async () => {
     const txid = await begin()
     assert.deepEqual(await poll(txid), ['waiting', 'calling', 'Dialing XXX-XXX-1234...'])
     const heard = await api.takeCall()
@@ -123,11 +123,11 @@ describe('a phone call', () => {
     ['the fraud key', ['9'], 'fraud', 'user_marked_fraud'],
     ['a wrong key twice', ['5', '7'], 'deny', 'wrong_key_pressed'],
     ['a wrong key, then none', ['5'], 'deny', 'no_keys_pressed'],
-    ['hanging up, or a voicemail that presses nothing', [], 'deny', 'no_keys_pressed'],
+    ['no key, as of a voicemail', [], 'deny', 'no_keys_pressed'],
     ['an empty key', [''], 'deny', 'no_keys_pressed'],
     ['two keys in one', ['11'], 'deny', 'no_keys_pressed'],
   ] as const) {
-    test(`${what} lets nobody in`, async () => {
+    test(`denies the sign-in after ${what}`, async () => {
       const txid = await begin()
       let heard: HeardTwiml = await api.takeCall()
       for (const key of keys) heard = await api.press(heard, key)
@@ -145,7 +145,7 @@ describe('a phone call', () => {
     assert.equal((await poll(txid))[0], 'allow')
   })
 
-  test('refuses the right key after the timeout, and says so', async () => {
+  test('denies the right key after the timeout, and says so', async () => {
     const txid = await begin()
     const heard = await api.takeCall()
     await service.store.db
@@ -166,7 +166,7 @@ describe('a phone call', () => {
     ['canceled', 'call_failed', 'Your phone could not be called. Please use another method.'],
     ['completed', 'no_keys_pressed', 'No keypress detected. Please try again.'],
   ] as const) {
-    test(`a call that ends as ${status} says so`, async () => {
+    test(`reports a call that ended as ${status}`, async () => {
       const txid = await begin()
       await api.endCall('ringing')
       assert.equal((await poll(txid))[0], 'waiting')
@@ -176,7 +176,7 @@ describe('a phone call', () => {
     })
   }
 
-  test('answers a refusal of the provider at once, and logs it without secrets', async () => {
+  test('denies at once if the provider refuses, and logs no secret', async () => {
     const parameters = { username: 'opted-out', factor: 'phone', device: 'auto' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
     assert.deepEqual([answer.result, answer.status], ['deny', 'deny'])
@@ -187,7 +187,7 @@ describe('a phone call', () => {
     assert.doesNotMatch(log.lines.join('\n'), new RegExp(authToken))
   })
 
-  test('speaks a name with markup in it as text', async () => {
+  test('escapes markup in the name of the application', async () => {
     const name = `A&B <Say>"hello"</Say>'`
     const integration = await service.store.transaction((db) =>
       new Integrations(service.store).create({ name, type: 'authapi' }, Date.now(), db),
@@ -198,42 +198,42 @@ describe('a phone call', () => {
     assert.equal(said.length, 2)
   })
 
-  describe('attacks on its webhooks', () => {
-    const stillWaits = async (txid: string) => {
+  describe('its webhooks', () => {
+    const assertWaiting = async (txid: string) => {
       const transaction = await new Transactions(service.store, systemClock).byTxid(
         txid,
         service.store.db,
       )
       assert.equal(transaction?.outcome.result, 'waiting')
     }
-    const refused = async (answer: Promise<{ status: number }>) =>
+    const assertForbidden = async (answer: Promise<{ status: number }>) =>
       assert.equal((await answer).status, 403)
 
-    test('refuses webhooks without a signature, or with one of another token', async () => {
+    test('reject requests without a signature, or with a wrong one', async () => {
       const txid = await begin()
       const { keyUrl = '' } = await api.takeCall()
-      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature: null }))
-      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature: 'AAAA' }))
-      await refused(api.webhook(keyUrl, { Digits: '1' }, { token: 'guessed' }))
-      await refused(api.webhook(keyUrl, { Digits: '1' }, { token: '' }))
-      await stillWaits(txid)
+      await assertForbidden(api.webhook(keyUrl, { Digits: '1' }, { signature: null }))
+      await assertForbidden(api.webhook(keyUrl, { Digits: '1' }, { signature: 'AAAA' }))
+      await assertForbidden(api.webhook(keyUrl, { Digits: '1' }, { token: 'guessed' }))
+      await assertForbidden(api.webhook(keyUrl, { Digits: '1' }, { token: '' }))
+      await assertWaiting(txid)
       assert(log.has('a webhook of a call was refused'))
       await api.endCall('busy')
     })
 
-    test('refuses a signed webhook with the key of another call', async () => {
+    test('reject the key of another call', async () => {
       await addUser('another', '+15550104799')
       const theirs = await begin('another')
       const mine = await begin()
       const { keyUrl: own = '' } = await api.takeCall()
-      await refused(api.webhook(own.replace(mine, theirs), { Digits: '1' }))
+      await assertForbidden(api.webhook(own.replace(mine, theirs), { Digits: '1' }))
       const keyless = own.replace(mine, theirs).replace(/\?.*/, '')
-      await refused(api.webhook(keyless, { Digits: '1' }))
-      await stillWaits(theirs)
+      await assertForbidden(api.webhook(keyless, { Digits: '1' }))
+      await assertWaiting(theirs)
       await api.endCall('busy')
     })
 
-    test('refuses another key than the signed one', async () => {
+    test('reject another digit than the signed one', async () => {
       const txid = await begin()
       const { keyUrl = '' } = await api.takeCall()
       const seen: string[] = []
@@ -241,12 +241,12 @@ describe('a phone call', () => {
       await api.webhook(keyUrl, { Digits: '5' })
       api.onSigned = () => {}
       const [signature = ''] = seen
-      await refused(api.webhook(keyUrl, { Digits: '1' }, { signature }))
-      await stillWaits(txid)
+      await assertForbidden(api.webhook(keyUrl, { Digits: '1' }, { signature }))
+      await assertWaiting(txid)
       await api.endCall('busy')
     })
 
-    test('ignores a webhook that is replayed after the end', async () => {
+    test('ignore replays after the call ended', async () => {
       const txid = await begin()
       const heard = await api.takeCall()
       await api.endCall('completed')
@@ -257,7 +257,7 @@ describe('a phone call', () => {
       assert.deepEqual(await logReason(txid), ['no_keys_pressed'])
     })
 
-    test('counts one of two simultaneous keys', async () => {
+    test('count one of several simultaneous digits', async () => {
       const txid = await begin()
       const heard = await api.takeCall()
       const said = await Promise.all(
@@ -267,7 +267,7 @@ describe('a phone call', () => {
       assert.equal((await logReason(txid)).length, 1)
     })
 
-    test('answers no GET', async () => {
+    test('do not exist for GET', async () => {
       await begin()
       const { keyUrl = '' } = await api.takeCall()
       const { pathname, search } = new URL(keyUrl)

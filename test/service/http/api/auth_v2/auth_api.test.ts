@@ -22,7 +22,7 @@ describe('Auth API v2', () => {
   after(() => service.close())
 
   describe('ping and check', () => {
-    test('ping answers without a signature, with a trailing question mark', async () => {
+    test('ping needs no signature, and accepts a trailing question mark', async () => {
       const { status, body } = await service.send({ method: 'GET', path: '/auth/v2/ping?' })
       assert.equal(status, 200)
       assert.equal(body.stat, 'OK')
@@ -41,7 +41,7 @@ describe('Auth API v2', () => {
       })
     }
 
-    test('accepts SHA-1, X-Duo-Date and a POST without a body', async () => {
+    test('accept SHA-1, X-Duo-Date, and POST parameters in the query', async () => {
       const path = '/auth/v2/check'
       const sha1 = await service.call({ method: 'GET', path, version: 2, digest: 'sha1' })
       const duoDate = await service.call({ method: 'GET', path, version: 5, duoDate: true })
@@ -50,7 +50,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([sha1.status, duoDate.status, inQuery.status], [200, 200, 200])
     })
 
-    test("the headers are the vendor's", async () => {
+    test("send the vendor's headers", async () => {
       const { headers } = await service.call({ method: 'GET', path: '/auth/v2/check' })
       assert.equal(headers['cache-control'], 'no-store')
       assert.equal(headers.pragma, 'no-cache')
@@ -83,7 +83,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([status, body.code], [401, 40103])
     })
 
-    test('40103 for a changed parameter, in every signature version', async () => {
+    test('40103 for a changed parameter, in each signature version', async () => {
       const parameters = [['username', 'alice']] as const
       const date = rfc2822Date(Date.now())
       const key = signingKey(service.integration.skey.reveal())
@@ -101,7 +101,7 @@ describe('Auth API v2', () => {
       }
     })
 
-    test('40105 for a date of ten minutes ago, and for an invalid one', async () => {
+    test('40105 for a date of ten minutes ago, and for an invalid date', async () => {
       const date = rfc2822Date(Date.now() - 600_000)
       assert.equal((await service.call({ ...check, date })).body.code, 40105)
       assert.equal((await service.call({ ...check, date: 'yesterday' })).body.code, 40105)
@@ -117,7 +117,7 @@ describe('Auth API v2', () => {
     })
 
     test('40401 for an unknown path, 40501 for another method', async () => {
-      const unknown = await service.send({ method: 'GET', path: '/auth/v2/nothing' })
+      const unknown = await service.send({ method: 'GET', path: '/auth/v2/unknown' })
       const other = await service.send({ method: 'DELETE', path: auth })
       assert.deepEqual([unknown.status, unknown.body.code], [404, 40401])
       assert.deepEqual([other.status, other.body.code], [405, 40501])
@@ -127,13 +127,13 @@ describe('Auth API v2', () => {
       }
     })
 
-    test('answers bypass_codes, as libduo calls it, with 40401', async () => {
+    test('40401 for bypass_codes, which libduo requests', async () => {
       const parameters = { username: 'alice', count: '1', valid_secs: '3600' }
       const { status, body } = await service.call({ path: '/auth/v2/bypass_codes', parameters })
       assert.deepEqual([status, body.code], [404, 40401])
     })
 
-    test('40401 without a logo', async () => {
+    test('40401 for the logo if none is configured', async () => {
       const { body } = await service.call({ method: 'GET', path: '/auth/v2/logo' })
       assert.equal(body.code, 40401)
     })
@@ -167,7 +167,7 @@ describe('Auth API v2', () => {
   })
 
   describe('preauth', () => {
-    test('lists the devices, and returns a prompt if requested', async () => {
+    test('returns a prompt if requested', async () => {
       const parameters = { username: 'AL', text_prompt: '1' }
       const response = parseResponse(await service.call({ path: preauth, parameters }))
       assert.equal(response.result, 'auth')
@@ -178,7 +178,7 @@ describe('Auth API v2', () => {
       })
     })
 
-    test('enroll, allow or deny for an unknown user, as configured', async () => {
+    test('answers enroll, allow or deny for an unknown user by policy', async () => {
       const results = []
       for (const policy of ['enroll', 'allow', 'deny'] as const) {
         const integration = await service.addIntegration('radius', policy)
@@ -190,15 +190,18 @@ describe('Auth API v2', () => {
       assert.deepEqual(results, ['enroll', 'allow', 'deny'])
     })
 
-    test('bypass allows, disabled denies', async () => {
+    test('allows a bypass user, and denies a disabled one', async () => {
       await service.addUser({ username: 'bypassed', status: 'bypass' })
       await service.addUser({ username: 'disabled', status: 'disabled' })
-      const of = async (username: string) =>
+      const resultFor = async (username: string) =>
         parseResponse(await service.call({ path: preauth, parameters: { username } })).result
-      assert.deepEqual([await of('bypassed'), await of('disabled')], ['allow', 'deny'])
+      assert.deepEqual(
+        [await resultFor('bypassed'), await resultFor('disabled')],
+        ['allow', 'deny'],
+      )
     })
 
-    test('accepts any address and host name', async () => {
+    test('accepts any text as address and host name', async () => {
       for (const ipaddr of ['2001:db8::1 50000 2001:db8::2 22', '999.1.1.1', 'a\u0007b', '🙂']) {
         const parameters = { username: 'alice', ipaddr, hostname: ipaddr }
         assert.equal((await service.call({ path: preauth, parameters })).status, 200)
@@ -207,7 +210,7 @@ describe('Auth API v2', () => {
   })
 
   describe('auth', () => {
-    test('a passcode signs in once', async () => {
+    test('accepts a passcode once', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode() }
       const first = parseResponse(await service.call({ path: auth, parameters }))
       const second = parseResponse(await service.call({ path: auth, parameters }))
@@ -223,7 +226,7 @@ describe('Auth API v2', () => {
       )
     })
 
-    test('accepts the word as typed, in JSON and in a form', async () => {
+    test('accepts a prompt as typed, in JSON', async () => {
       const code = nextCode()
       const prompt = ` ${code.slice(0, 3)} ${code.slice(3)} `
       const parameters = { username: 'alice', factor: 'prompt', prompt }
@@ -231,14 +234,14 @@ describe('Auth API v2', () => {
       assert.equal(response.result, 'allow')
     })
 
-    test('a bypass code signs in once', async () => {
+    test('accepts a bypass code once', async () => {
       const [code = ''] = await service.addBypassCodes(aliceId, 1)
       const parameters = { user_id: aliceId, factor: 'passcode', passcode: code }
       assert.equal(parseResponse(await service.call({ path: auth, parameters })).result, 'allow')
       assert.equal(parseResponse(await service.call({ path: auth, parameters })).result, 'deny')
     })
 
-    test('accepts one of 50 concurrent uses of a code', async () => {
+    test('accepts a passcode once among 50 simultaneous requests', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode() }
       const answers = await Promise.all(
         Array.from({ length: 50 }, () => service.call({ path: auth, parameters })),
@@ -247,30 +250,30 @@ describe('Auth API v2', () => {
       assert.equal(allowed.length, 1)
     })
 
-    test('applies the decision of preauth to clients that skip it', async () => {
-      const of = async (username: string) => {
+    test('applies bypass, disabled and new-user rules without preauth', async () => {
+      const resultFor = async (username: string) => {
         const parameters = { username, factor: 'passcode', passcode: '123456' }
         const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
         return [result, status]
       }
-      assert.deepEqual(await of('bypassed'), ['allow', 'bypass'])
-      assert.deepEqual(await of('disabled'), ['deny', 'deny'])
-      assert.deepEqual(await of('nobody'), ['deny', 'deny'])
+      assert.deepEqual(await resultFor('bypassed'), ['allow', 'bypass'])
+      assert.deepEqual(await resultFor('disabled'), ['deny', 'deny'])
+      assert.deepEqual(await resultFor('nobody'), ['deny', 'deny'])
     })
 
-    test('returns the enrolment link to clients that skip preauth', async () => {
+    test('returns the enrolment link without preauth, for factor prompt only', async () => {
       const portal = async (more: Readonly<Record<string, string>>) => {
         const parameters = { username: 'newcomer', ...more }
         const response = parseResponse(await service.call({ path: auth, parameters }))
         assert.equal(response.result, 'deny')
         return String(response.enroll_portal_url)
       }
-      const told = await portal({ factor: 'prompt', prompt: 'push' })
-      assert.match(told, /^https:\/\/.+\/portal#\/enroll\/\w{22}$/)
+      const url = await portal({ factor: 'prompt', prompt: 'push' })
+      assert.match(url, /^https:\/\/.+\/portal#\/enroll\/\w{22}$/)
       assert.equal(await portal({ factor: 'push', device: 'auto' }), 'undefined')
     })
 
-    test('async returns a txid that only the same application can poll', async () => {
+    test('returns a txid for async, which only the same application can poll', async () => {
       const parameters = { username: 'alice', factor: 'passcode', passcode: nextCode(), async: '1' }
       const { txid } = parseResponse(await service.call({ path: auth, parameters }))
       const poll = {
@@ -289,7 +292,7 @@ describe('Auth API v2', () => {
       assert.deepEqual([other.body.code, other.body.message_detail], [40002, 'txid'])
     })
 
-    test('writes one log line for each', async () => {
+    test('writes one log entry per sign-in', async () => {
       const log = new AuthenticationLog()
       const before = await log.list({ limit: 1000 }, service.store.db)
       const parameters = { username: 'alice', ipaddr: '192.0.2.1', hostname: 'desk' }
@@ -307,7 +310,7 @@ describe('Auth API v2', () => {
   })
 
   describe('enroll', () => {
-    test('creates a user with an unused activation code', async () => {
+    test('creates a user with an activation code', async () => {
       const parameters = { username: 'newcomer', bypass_codes: '2' }
       const enrolled = parseResponse(await service.call({ path: '/auth/v2/enroll', parameters }))
       assert.match(String(enrolled.activation_code), /^duo:\/\/[A-Za-z0-9]{20}-[\w-]+$/)
@@ -327,7 +330,7 @@ describe('Auth API v2', () => {
       assert.equal(invalid.body.response, 'invalid')
     })
 
-    test('without a name it creates one of 32 digits; an existing name is 40002', async () => {
+    test('generates a username of 32 digits, and answers 40002 for an existing one', async () => {
       const nameless = parseResponse(await service.call({ path: '/auth/v2/enroll' }))
       assert.match(String(nameless.username), /^[0-9a-f]{32}$/)
       const { status, body } = await service.call({
@@ -341,7 +344,7 @@ describe('Auth API v2', () => {
     })
   })
 
-  test('healthz checks the database, metrics counts', async () => {
+  test('serves healthz and metrics', async () => {
     const health = await service.send({ method: 'GET', path: '/healthz' })
     assert.deepEqual([health.status, health.body.status], [200, 'ok'])
     const metrics = await service.send({ method: 'GET', path: '/metrics' })

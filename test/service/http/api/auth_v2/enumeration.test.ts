@@ -6,11 +6,11 @@ import { TimerWatch } from '../../../../rig/timer_watch.ts'
 
 const refusalMs = 25
 
-describe('unknown user names', () => {
+describe('unknown usernames', () => {
   let service: TestService
 
   before(async () => {
-    // work takes no time on this clock, so a refusal waits for all of its time
+    // no time passes on this clock, so a refusal waits for the whole delay
     service = await TestService.start({ clock: new ManualClock() })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.addToken(userId)
@@ -40,7 +40,7 @@ describe('unknown user names', () => {
     }
   })
 
-  test('take as long to refuse as a known user: one timer of 25 ms from the start', async (t) => {
+  test('are refused after the same 25 ms timer as known users', async (t) => {
     const timers = new TimerWatch(t, refusalMs)
     for (const username of ['alice', 'unenrolled', 'nobody']) {
       const parameters = { username, factor: 'passcode', passcode: '123456' }

@@ -27,12 +27,12 @@ describe('a YubiKey at the Auth API', () => {
     const parameters = { username: 'alice', factor: 'passcode', passcode }
     return parseResponse(await service.call({ path: '/auth/v2/auth', parameters }))
   }
-  async function logged() {
+  async function readLastEvent() {
     const [event] = await new AuthenticationLog().list({ limit: 1 }, service.store.db)
     return event
   }
 
-  test('is listed as a device, so that the login asks for it', async () => {
+  test('is listed by preauth as a device of its user', async () => {
     const parameters = { username: 'alice' }
     const answer = parseResponse(await service.call({ path: '/auth/v2/preauth', parameters }))
     assert.equal(answer.result, 'auth')
@@ -41,32 +41,32 @@ describe('a YubiKey at the Auth API', () => {
 
   test('signs in', async () => {
     assert.equal((await signIn(yubikey.otp(3, 1))).result, 'allow')
-    const event = await logged()
+    const event = await readLastEvent()
     assert.equal(event?.factor, 'yubikey_code')
     assert.equal(event?.reason, 'valid_passcode')
     assert.equal(event?.device, tokenId)
   })
 
-  test('one of fifty concurrent uses of a passcode signs in', async () => {
+  test('accepts one of fifty simultaneous uses of a passcode', async () => {
     const otp = yubikey.otp(3, 2)
     const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(otp)))
     assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
   })
 
-  test('an earlier passcode is reported as used, and is not a guess', async () => {
+  test('reports an older passcode as used, and does not count it as a guess', async () => {
     for (let tries = 0; tries < 12; tries++) {
       assert.match(String((await signIn(yubikey.otp(2, tries))).status_msg), /already been used/)
     }
-    assert.equal((await logged())?.reason, 'passcode_already_used')
+    assert.equal((await readLastEvent())?.reason, 'passcode_already_used')
     assert.equal((await signIn(yubikey.otp(4, 0))).result, 'allow')
   })
 
-  test('ten passcodes of another key count as guesses and lock', async () => {
+  test('locks the user out after ten passcodes of another key', async () => {
     for (let tries = 0; tries < 10; tries++) {
       const forged = yubikey.publicId + new TestYubikey().otp(9, tries).slice(12)
       assert.match(String((await signIn(forged)).status_msg), /Incorrect passcode/)
     }
-    assert.equal((await logged())?.reason, 'invalid_passcode')
+    assert.equal((await readLastEvent())?.reason, 'invalid_passcode')
     assert.equal((await signIn(yubikey.otp(9, 0))).status, 'locked_out')
   })
 })
@@ -101,7 +101,7 @@ describe('an imported token at the Auth API', () => {
     assert.match(JSON.stringify(devices), /"name":"9001","type":"token"/)
   })
 
-  test('one of fifty concurrent uses of a code signs in; skipped codes never do', async () => {
+  test('accepts one of fifty simultaneous uses of a code, and no skipped code', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => signIn(7)))
     assert.equal(answers.filter(({ result }) => result === 'allow').length, 1)
     for (const counter of [4, 5, 6, 7]) {

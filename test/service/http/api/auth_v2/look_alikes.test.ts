@@ -11,7 +11,7 @@ import { PostgresCluster, skipPostgres } from '../../../../rig/postgres.ts'
 import { RecordingLog } from '../../../../rig/recording_log.ts'
 import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 
-/** For alice with the alias a.smith, by an application that ignores domains. */
+/** Look-alikes of alice, her alias a.smith, and dora@corp.example. */
 const lookAlikes: readonly [string, string][] = [
   ['grave accent', 'àlice'],
   ['combining mark', 'alic\u0327e'],
@@ -42,9 +42,9 @@ const lookAlikes: readonly [string, string][] = [
   ['fullwidth separator', 'alice＠corp.example'],
   ['backslash look-alike', 'CORP\u2216alice'],
   ['alias', 'a.smíth'],
-  ['user who is known with a domain, without it', 'dora'],
-  ['user who is known with a domain, in another', 'CORP\\dora'],
-  ['user who is known with a domain, in another spelling', 'dòra@corp.example'],
+  ['user with a domain, without it', 'dora'],
+  ['user with a domain, in another one', 'CORP\\dora'],
+  ['user with a domain, in another spelling', 'dòra@corp.example'],
   ['hundreds of invisible characters', `ali${'\u200b'.repeat(200)}ce`],
   ['capital of another script', 'ΑLICE'],
 ]
@@ -102,7 +102,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   const lastEvent = async () =>
     (await new AuthenticationLog().list({ limit: 1 }, service.store.db))[0]
 
-  const denied = async (username: string, policy: string, reason: string) => {
+  const assertDenied = async (username: string, policy: string, reason: string) => {
     const before = await new AuthenticationLog().list({ limit: 1000 }, service.store.db)
     const preauth = parseResponse(await ask('/auth/v2/preauth', { username }, policy))
     assert.deepEqual(Object.keys(preauth).toSorted(), ['result', 'status_msg'])
@@ -128,7 +128,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     test(`denies a look-alike under every policy: ${kind}`, async () => {
       log.lines.length = 0
       for (const policy of applications.keys())
-        await denied(username, policy, 'look_alike_username')
+        await assertDenied(username, policy, 'look_alike_username')
       assert.ok(log.has('denied a user name that looks like another'))
       assert.ok(
         log.lines.every((line) =>
@@ -141,10 +141,10 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     })
   }
 
-  test('denies a look-alike with its own reason if new users are denied anyway', () =>
-    denied('àlice', 'deny', 'look_alike_username'))
+  test('logs a look-alike as such even if new users are denied', () =>
+    assertDenied('àlice', 'deny', 'look_alike_username'))
 
-  test('refuses to enrol a look-alike, and logs that', async () => {
+  test('refuses to enrol a look-alike, and logs it', async () => {
     for (const username of ['àlice', 'alic\u0435', 'CORP\\àlice', 'a.smíth']) {
       const answer = await ask('/auth/v2/enroll', { username }, 'enroll')
       assert.deepEqual(
@@ -158,7 +158,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal(await rows('activation_codes'), 0)
   })
 
-  test('refuses to enrol a user who is known without the domain', async () => {
+  test('refuses to enrol a user who exists without the domain', async () => {
     for (const username of ['CORP\\alice', 'alice@corp.example', 'CORP\\A.Smith']) {
       const answer = await ask('/auth/v2/enroll', { username }, 'enroll')
       assert.deepEqual(
@@ -171,8 +171,9 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   })
 
   for (const [kind, username] of invalid) {
-    test(`denies a name that no new user may have: ${kind}`, async () => {
-      for (const policy of ['enroll', 'allow']) await denied(username, policy, 'invalid_username')
+    test(`denies an invalid username: ${kind}`, async () => {
+      for (const policy of ['enroll', 'allow'])
+        await assertDenied(username, policy, 'invalid_username')
       const answer = await ask('/auth/v2/enroll', { username }, 'enroll')
       assert.deepEqual([answer.status, answer.body.message_detail], [400, 'username'])
       assert.equal(await rows('users'), 2)
@@ -180,7 +181,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     })
   }
 
-  test('gives a look-alike no way in at the portal', async () => {
+  test('refuses a look-alike at the portal', async () => {
     const at = new PortalBrowser(service)
     assert.equal((await at.signIn('àlice', token.code(counter))).status, 401)
     const event = await lastEvent()
@@ -190,7 +191,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal((await invited.post('invitation', { code })).status, 410)
   })
 
-  test('refuses an enrolment in progress when a user with a similar name is added', async () => {
+  test('refuses an open enrolment after a user with a similar name was added', async () => {
     const preauth = parseResponse(await ask('/auth/v2/preauth', { username: 'zoë' }, 'enroll'))
     const code = /[^/]+$/.exec(String(preauth.enroll_portal_url))?.[0] ?? ''
     const at = new PortalBrowser(service)
@@ -204,7 +205,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     await service.store.transaction((db) => new Users().remove(zoe, db))
   })
 
-  test('enrols one of ten concurrent look-alikes', async () => {
+  test('enrols one of ten look-alikes that are sent simultaneously', async () => {
     const names = ['éve', 'eve', 'ève', 'EVE.', 'ｅve', 'evé', 'êve', 'evë', 'ẽve', 'evĕ']
     const answers = await Promise.all(
       names.map((username) => ask('/auth/v2/enroll', { username }, 'enroll')),
@@ -214,7 +215,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     assert.equal(await rows('users'), 3)
   })
 
-  test('lets alice sign in by her name and each of her aliases', async () => {
+  test('accepts alice under her username and each alias', async () => {
     for (const username of ['alice', 'ALICE ', 'CORP\\alice', 'alice@corp.example', 'A.Smith']) {
       const parameters = { username, factor: 'passcode', passcode: token.code(counter++) }
       const answer = parseResponse(await ask('/auth/v2/auth', parameters, 'enroll'))
@@ -232,9 +233,9 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     }
   })
 
-  test('lets two existing users with colliding names sign in, each as themselves', async () => {
-    // as data from before the check has them
-    const other = await service.addUser({ username: 'somebody' })
+  test('distinguishes two existing users with colliding names', async () => {
+    // older data, from before the check
+    const other = await service.addUser({ username: 'other' })
     const names = service.store.db.updateTable('user_names').where('user_id', '=', other.userId)
     await names.set({ name: 'muller', written: 'muller', claims: 0, folded: 'muller' }).execute()
     const otherToken = await service.addToken(other.userId)
@@ -253,7 +254,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
     }
   })
 
-  test('warns of colliding names at the start of the service', async () => {
+  test('warns about colliding names at startup', async () => {
     const { folder } = service
     const restarted = new RecordingLog()
     const second = await startService({
@@ -270,9 +271,9 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
   })
 }
 
-describe('look-alikes of usernames, on SQLite', () => suite(async () => ({})))
+describe('look-alike usernames, on SQLite', () => suite(async () => ({})))
 
-describe('look-alikes of usernames, on PostgreSQL', { skip: skipPostgres }, () => {
+describe('look-alike usernames, on PostgreSQL', { skip: skipPostgres }, () => {
   let cluster: PostgresCluster
   suite(async () => {
     cluster = await PostgresCluster.start()

@@ -7,13 +7,13 @@ import { type Person, UnixService } from '../../../../rig/unix_service.ts'
 
 type Response = Readonly<Record<string, unknown>>
 
-/** How releases of Duo Unix ask that no Debian has: in JSON, each by its own signature. */
+/** Requests of Duo Unix releases that Debian does not package. */
 interface Release {
   readonly name: string
   readonly api: 'rest/v1' | 'auth/v2'
-  /** Asks for the time first, and signs with it. */
+  /** Whether it reads the service's time before it signs. */
   readonly pings: boolean
-  readonly signed: () => Pick<SignedCall, 'version' | 'digest' | 'date' | 'duoDate'>
+  readonly signature: () => Pick<SignedCall, 'version' | 'digest' | 'date' | 'duoDate'>
 }
 
 const dated = () => ({
@@ -27,20 +27,20 @@ const releases: readonly Release[] = [
     name: '1.12',
     api: 'rest/v1',
     pings: false,
-    signed: () => ({ version: 1, digest: 'sha1' }),
+    signature: () => ({ version: 1, digest: 'sha1' }),
   },
-  { name: '2.0.1', api: 'rest/v1', pings: false, signed: dated },
-  { name: '2.1', api: 'rest/v1', pings: true, signed: dated },
-  { name: '2.2', api: 'auth/v2', pings: true, signed: dated },
+  { name: '2.0.1', api: 'rest/v1', pings: false, signature: dated },
+  { name: '2.1', api: 'rest/v1', pings: true, signature: dated },
+  { name: '2.2', api: 'auth/v2', pings: true, signature: dated },
 ]
 
-/** What its library does, call by call; what it can't read is an error, as it is there. */
+/** Sends the requests of libduo, and fails on replies that libduo can't parse. */
 class Library {
   readonly #unix: UnixService
   readonly #release: Release
   readonly #integration: Integration
   readonly #username: string
-  /** Of a verified push; goes along with whatever is chosen. */
+  /** The txid of a verified push, sent with any choice. */
   #txid: string | undefined
 
   constructor(
@@ -64,7 +64,7 @@ class Library {
     const { api, pings } = this.#release
     if (pings) await this.#ping()
     const response = await this.#call('POST', 'preauth', {
-      ...this.#asking(),
+      ...this.#identify(),
       failmode: 'closed',
       ...(api === 'auth/v2' ? { text_prompt: '1' } : {}),
       ...(verifiedPush ? { client_supports_verified_push: '1' } : {}),
@@ -81,24 +81,24 @@ class Library {
     return { result, shown, factors: {} }
   }
 
-  /** A login without a conversation. */
+  /** Signs in without a prompt. */
   async sync(chosen: string): Promise<Response> {
     return this.#final(await this.#auth(chosen, '0'))
   }
 
-  /** @returns All that is told until the end, and the end. */
-  async async(chosen: string): Promise<{ readonly told: string[]; readonly result: string }> {
+  /** @returns The status messages up to the end, and the result. */
+  async async(chosen: string): Promise<{ readonly messages: string[]; readonly result: string }> {
     const txid = text((await this.#auth(chosen, '1')).txid)
-    const told: string[] = []
+    const messages: string[] = []
     const [path, message] =
       this.#release.api === 'auth/v2' ? ['auth_status', 'status_msg'] : ['status', 'status']
-    while (told.length < 20) {
+    while (messages.length < 20) {
       const response = await this.#call('GET', path, { txid })
-      told.push(text(response[message]))
+      messages.push(text(response[message]))
       const waits = this.#release.api === 'auth/v2' ? 'waiting' : undefined
-      if (response.result !== waits) return { told, result: text(this.#final(response).result) }
+      if (response.result !== waits) return { messages, result: text(this.#final(response).result) }
     }
-    throw new Error('twenty replies, and no end')
+    throw new Error('no result after twenty replies')
   }
 
   async #ping(): Promise<void> {
@@ -106,7 +106,7 @@ class Library {
       method: 'GET',
       path: '/auth/v2/ping?',
       integration: this.#integration,
-      ...this.#release.signed(),
+      ...this.#release.signature(),
     })
     assert.ok(Number.isInteger(parseResponse(answer).time))
   }
@@ -117,7 +117,7 @@ class Library {
         ? { factor: 'prompt', prompt: chosen }
         : { factor: 'auto', auto: chosen }
     return await this.#call('POST', 'auth', {
-      ...this.#asking(),
+      ...this.#identify(),
       ...factor,
       async,
       pushinfo: 'Server+IP=192.0.2.2&Command=ls%20-l',
@@ -125,7 +125,7 @@ class Library {
     })
   }
 
-  #asking(): Readonly<Record<string, string>> {
+  #identify(): Readonly<Record<string, string>> {
     const name = this.#release.api === 'auth/v2' ? 'username' : 'user'
     const ipaddr = '2001:db8::1 50000 2001:db8::2 22'
     return { [name]: this.#username, ipaddr, hostname: 'host.example.com' }
@@ -142,10 +142,10 @@ class Library {
     name: string,
     parameters: Readonly<Record<string, string>>,
   ): Promise<Response> {
-    const { api, signed } = this.#release
+    const { api, signature } = this.#release
     const path = `/${api}/${name}${api === 'rest/v1' ? '.json' : ''}`
     const integration = this.#integration
-    const call = { method, path, parameters, integration, ...signed() }
+    const call = { method, path, parameters, integration, ...signature() }
     const answer = await this.#unix.service.call(call)
     assert.equal(answer.status, 200, `${path}: ${answer.text}`)
     return parseResponse(answer)
@@ -158,7 +158,7 @@ function text(value: unknown): string {
 }
 
 for (const release of releases) {
-  describe(`Duo Unix ${release.name} by its requests`, () => {
+  describe(`requests of Duo Unix ${release.name}`, () => {
     let unix: UnixService
     let person: Person
     let counter = 0
@@ -171,7 +171,7 @@ for (const release of releases) {
     const library = (username = 'alice', integration = unix.integration) =>
       new Library(unix, release, username, integration)
 
-    test('shows the prompt, takes one of its numbers, and the phone approves', async () => {
+    test('sign in with a push chosen from the prompt', async () => {
       const duo = library()
       const { result, shown, factors } = await duo.preauth()
       assert.equal(result, 'auth')
@@ -188,12 +188,12 @@ for (const release of releases) {
         ['Command', 'ls -l'],
       ])
       await person.phone.answer(String(txid), 'approve')
-      const { told, result: end } = await login
+      const { messages, result: end } = await login
       assert.equal(end, 'allow')
-      assert.equal(told.at(-1), 'Success. Logging you in...')
+      assert.equal(messages.at(-1), 'Success. Logging you in...')
     })
 
-    test('without a conversation: uses the default, denied and approved', async () => {
+    test('sign in synchronously with the default factor', async () => {
       const duo = library()
       const { factors } = await duo.preauth()
       for (const [decision, result] of [
@@ -206,7 +206,7 @@ for (const release of releases) {
       }
     })
 
-    test('accepts typed words: sms and its code, a passcode, nothing, an unknown word', async () => {
+    test('accept SMS and token passcodes, and deny unknown words', async () => {
       const duo = library()
       assert.equal((await duo.async('sms1')).result, 'deny')
       const [passcode = ''] = await unix.passcodes()
@@ -219,39 +219,41 @@ for (const release of releases) {
       }
     })
 
-    test('does not prompt unknown users, exempt users and locked-out users', async () => {
-      const of = async (policy: 'enroll' | 'allow' | 'deny') => {
+    test('end at preauth for unknown and locked-out users', async () => {
+      const preauthUnder = async (policy: 'enroll' | 'allow' | 'deny') => {
         const integration = await unix.service.addIntegration('unix', policy)
         const { result, shown } = await library('mallory', integration).preauth()
         return { result, shown }
       }
-      const enroll = await of('enroll')
+      const enroll = await preauthUnder('enroll')
       assert.equal(enroll.result, 'enroll')
       assert.match(enroll.shown, /^Please enroll at https:\/\/\S+\/portal/)
-      assert.equal((await of('allow')).result, 'allow')
-      assert.equal((await of('deny')).result, 'deny')
+      assert.equal((await preauthUnder('allow')).result, 'allow')
+      assert.equal((await preauthUnder('deny')).result, 'deny')
       await unix.service.addUser({ username: 'bob', status: 'locked out' })
       const locked = await library('bob').preauth()
       assert.equal(locked.result, 'deny')
       assert.match(locked.shown, /^Your account is locked out\./)
     })
 
-    test('a verified push shows its code at the login, or in the app', async () => {
+    test('show the code of a verified push at the login, or in the app', async () => {
       const integration = await unix.addVerifiedPush()
       const duo = library('alice', integration)
       if (release.api === 'auth/v2') {
-        for (const way of ['async', 'sync'] as const) {
+        for (const mode of ['async', 'sync'] as const) {
           const { shown } = await duo.preauth({ verifiedPush: true })
           const [code = ''] = /\b\d{3}(?=\n\nPasscode)/.exec(shown) ?? []
-          const login = duo[way]('push1')
+          const login = duo[mode]('push1')
           const { txid } = await person.phone.nextRequest()
           await person.phone.answer(String(txid), 'approve', { code })
           assert.equal((await login).result, 'allow')
         }
       }
       await duo.preauth()
-      const { told } = await duo.async('push1')
-      assert.deepEqual(told, ['Open the app on your device, then log in with the code it shows.'])
+      const { messages } = await duo.async('push1')
+      assert.deepEqual(messages, [
+        'Open the app on your device, then log in with the code it shows.',
+      ])
       const { verification } = await person.phone.nextRequest()
       assert.ok(isRecord(verification))
       assert.equal((await duo.async(text(verification.code))).result, 'allow')

@@ -65,12 +65,13 @@ describe('Auth API v1', () => {
         digest: 'sha1',
       }),
     )
-  const response = async (...asked: Parameters<typeof call>) => parseResponse(await call(...asked))
+  const response = async (...request: Parameters<typeof call>) =>
+    parseResponse(await call(...request))
   const poll = (txid: string, suffix: string) => response(`status${suffix}`, { txid }, 'GET')
 
   for (const { suffix, type } of formats) {
-    describe(`answered as '${suffix}' asks for it`, () => {
-      test('ping without a signature, check with one', async () => {
+    describe(`with the suffix '${suffix}'`, () => {
+      test('answers an unsigned ping and a signed check', async () => {
         const path = `/rest/v1/ping${suffix}`
         const ping = readAnswer(await service.send({ method: 'GET', path }))
         assert.match(String(ping.headers['content-type']), type)
@@ -79,7 +80,7 @@ describe('Auth API v1', () => {
         assert.deepEqual(body, { stat: 'OK', response: 'valid' })
       })
 
-      test('preauth lists factors by name, and the prompt', async () => {
+      test('lists the factors and the prompt in preauth', async () => {
         await call(`auth${suffix}`, { user: 'alice', factor: 'sms', phone: 'phone1' })
         const { headers, body } = await call(`preauth${suffix}`, { user: 'alice' })
         assert.match(String(headers['content-type']), type)
@@ -101,7 +102,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('preauth of a user with only a token prompts for a passcode', async () => {
+      test('prompts a user who has only a token for a passcode', async () => {
         assert.deepEqual(await response(`preauth${suffix}`, { user: 'carol' }), {
           result: 'auth',
           prompt: 'Duo two-factor login for carol\n\nPasscode: ',
@@ -109,7 +110,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('preauth allows users in bypass, and shows unknown users where to enrol', async () => {
+      test('allows bypass users in preauth, and sends unknown users to enrolment', async () => {
         const { result, status } = await response(`preauth${suffix}`, { user: 'bob' })
         assert.deepEqual([result, typeof status], ['allow', 'string'])
         const stranger = await response(`preauth${suffix}`, { user: 'mallory' })
@@ -117,7 +118,7 @@ Passcode or option (1-3): `,
         assert.match(String(stranger.status), /^Please enroll at https:\/\/\S+\/portal/)
       })
 
-      test('answers any ipaddr, hostname and user with a decision', async () => {
+      test('answers preauth with a decision for any ipaddr, hostname and user', async () => {
         for (const odd of [
           { user: 'alice', ipaddr: '2001:db8::1 50000 2001:db8::2 22', hostname: 'vm' },
           { user: 'alice', ipaddr: 'host.example.com', hostname: '\u001b[2J' },
@@ -147,7 +148,7 @@ Passcode or option (1-3): `,
         })
       })
 
-      test('accepts a passcode with async', async () => {
+      test('returns the result of an asynchronous passcode by txid', async () => {
         const auto = token.code(counter++)
         const asked = { user: 'alice', factor: 'auto', auto, async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
@@ -155,13 +156,13 @@ Passcode or option (1-3): `,
         assert.deepEqual([result, status], ['allow', 'Success. Logging you in...'])
       })
 
-      test('sms denies, and reports that codes were sent', async () => {
+      test('denies `sms`, and reports that passcodes were sent', async () => {
         const asked = { user: 'alice', factor: 'sms', phone: 'phone1' }
         const { result, status } = await response(`auth${suffix}`, asked)
         assert.deepEqual([result, status], ['deny', 'New SMS passcodes sent.'])
       })
 
-      test('a push has no result while it waits', async () => {
+      test('has no result while a push waits', async () => {
         const asked = { user: 'alice', factor: 'push', phone: 'phone1', async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
         assert.equal(pushed.at(-1)?.txid, txid)
@@ -169,7 +170,7 @@ Passcode or option (1-3): `,
         assert.deepEqual(waiting, { status: 'Pushed a login request to your device...' })
       })
 
-      test('denies if no device is capable, without a failure', async () => {
+      test('denies, rather than fails, if no device is capable', async () => {
         for (const asked of [
           { factor: 'auto', auto: 'push7' },
           { factor: 'push', phone: 'phone2' },
@@ -182,7 +183,7 @@ Passcode or option (1-3): `,
         }
       })
 
-      test('an unknown txid, and one of another application, end in a denial', async () => {
+      test('denies an unknown txid, and one of another application', async () => {
         const asked = { user: 'alice', factor: 'push', async: '1' }
         const { txid } = await response(`auth${suffix}`, asked)
         const { body } = readAnswer(
@@ -194,10 +195,10 @@ Passcode or option (1-3): `,
         )
         assert.ok(isRecord(body.response))
         assert.equal(body.response.result, 'deny')
-        assert.equal((await poll('nothing', suffix)).result, 'deny')
+        assert.equal((await poll('unknown', suffix)).result, 'deny')
       })
 
-      test('failures come in the requested format, with an integer code', async () => {
+      test('encodes failures in the same format, with an integer code', async () => {
         const { status, body, headers } = await call(`preauth${suffix}`)
         assert.equal(status, 400)
         assert.match(String(headers['content-type']), type)
@@ -220,21 +221,21 @@ Passcode or option (1-3): `,
         assert.deepEqual([large.status, large.body.code], [400, 40002])
       })
 
-      test('40301 for an application of the Admin API', async () => {
+      test('answers 40301 to an application of the Admin API', async () => {
         const integration = await service.addIntegration('adminapi')
         const path = `/rest/v1/check${suffix}`
         const answer = readAnswer(await service.call({ method: 'GET', path, integration }))
         assert.deepEqual([answer.status, answer.body.code], [403, 40301])
       })
 
-      test('40401 without a logo', async () => {
+      test('answers 404 if no logo is configured', async () => {
         const { status, body } = await call(`logo${suffix}`, {}, 'GET')
         assert.deepEqual([status, body.code], [404, 40401])
       })
     })
   }
 
-  test('the logo is an image with any suffix', async () => {
+  test('serves the logo as PNG with any suffix', async () => {
     const logoFile = join(folder, 'logo.png')
     const picture = octets('89504e47 0d0a1a0a')
     writeFileSync(logoFile, picture)
@@ -246,7 +247,7 @@ Passcode or option (1-3): `,
       assert.equal(answer.headers['content-type'], 'image/png')
       assert.deepEqual(new Uint8Array(answer.octets), new Uint8Array(picture))
     }
-    // and one that asks too often is told in BSON when to ask again
+    // a rate-limited request gets its refusal in BSON
     await get('/rest/v1/check')
     const refused = readAnswer(await get('/rest/v1/check.bson'))
     assert.deepEqual([refused.status, refused.body.code], [429, 42901])
@@ -254,32 +255,35 @@ Passcode or option (1-3): `,
     await other.close()
   })
 
-  describe('byte for byte', () => {
-    test('the encoder of these tests reproduces the documented examples', () => {
+  describe('BSON', () => {
+    test("matches the documentation's examples in the encoder of these tests", () => {
       const allow = { stat: 'OK', response: { result: 'allow', status: 'hi' } }
       assert.equal(
-        bson(allow).toString('hex'),
+        encodeBson(allow).toString('hex'),
         '42000000027374617400030000004f4b0003726573706f6e7365002600000002726573756c740006000000616c6c6f77000273746174757300030000006869000000',
       )
       assert.equal(
-        bson({ stat: 'FAIL', code: 1000, message: 'no' }).toString('hex'),
+        encodeBson({ stat: 'FAIL', code: 1000, message: 'no' }).toString('hex'),
         '2e000000027374617400050000004641494c0010636f646500e8030000026d65737361676500030000006e6f0000',
       )
     })
 
-    test('the service writes the same bytes', async () => {
+    test('matches that encoder byte for byte in replies', async () => {
       const wrong = { user: 'alice', factor: 'passcode', code: '000000000' }
       const denied = await call('auth.bson', wrong)
       const status = 'Incorrect passcode. Please try again.'
-      assert.deepEqual(denied.octets, bson({ stat: 'OK', response: { result: 'deny', status } }))
+      assert.deepEqual(
+        denied.octets,
+        encodeBson({ stat: 'OK', response: { result: 'deny', status } }),
+      )
       const unsigned = await service.send({ method: 'GET', path: '/rest/v1/check.bson' })
       const message = 'Missing request credentials'
-      assert.deepEqual(unsigned.octets, bson({ stat: 'FAIL', code: 40101, message }))
+      assert.deepEqual(unsigned.octets, encodeBson({ stat: 'FAIL', code: 40101, message }))
     })
   })
 })
 
-/** An answer in BSON as if it had come in JSON. */
+/** Decodes an answer in BSON. */
 function readAnswer(answer: Answer): Answer {
   if (answer.headers['content-type'] !== 'application/bson') return answer
   return { ...answer, body: deserialize(answer.octets) }
@@ -287,21 +291,21 @@ function readAnswer(answer: Answer): Answer {
 
 type BsonValue = string | number | { readonly [key: string]: BsonValue }
 
-/** BSON as far as the API needs it: texts, int32 and documents. */
-function bson(document: Readonly<Record<string, BsonValue>>): Buffer {
+/** Encodes strings, int32 and documents as BSON. */
+function encodeBson(document: Readonly<Record<string, BsonValue>>): Buffer {
   const elements = Object.entries(document).map(([key, value]) => {
     const name = Buffer.from(`${key}\0`)
-    if (typeof value === 'number') return Buffer.concat([octets('10'), name, int32(value)])
-    if (typeof value === 'object') return Buffer.concat([octets('03'), name, bson(value)])
+    if (typeof value === 'number') return Buffer.concat([octets('10'), name, encodeInt32(value)])
+    if (typeof value === 'object') return Buffer.concat([octets('03'), name, encodeBson(value)])
     const text = Buffer.from(`${value}\0`)
-    return Buffer.concat([octets('02'), name, int32(text.length), text])
+    return Buffer.concat([octets('02'), name, encodeInt32(text.length), text])
   })
   const body = Buffer.concat([...elements, octets('00')])
-  return Buffer.concat([int32(body.length + 4), body])
+  return Buffer.concat([encodeInt32(body.length + 4), body])
 }
 
-function int32(value: number): Buffer {
-  const written = Buffer.alloc(4)
-  written.writeInt32LE(value)
-  return written
+function encodeInt32(value: number): Buffer {
+  const encoded = Buffer.alloc(4)
+  encoded.writeInt32LE(value)
+  return encoded
 }

@@ -22,7 +22,7 @@ describe('the pages of the browser apps', () => {
   })
   const get = (path: string) => service.send({ method: 'GET', path })
 
-  test('run only scripts of their own server, and in no frame', async () => {
+  test('allow scripts from their own server only, and no framing', async () => {
     const { status, headers } = await get('/app/')
     assert.equal(status, 200)
     const policy = String(headers['content-security-policy'])
@@ -33,7 +33,7 @@ describe('the pages of the browser apps', () => {
     assert.equal(headers['referrer-policy'], 'no-referrer')
   })
 
-  test('have a new nonce for the styles of the portal each time', async () => {
+  test('have a new style nonce in each reply of the portal', async () => {
     const nonces = await Promise.all(
       ['/portal', '/portal?code=1', '/portal/devices'].map(async (path) => {
         const { text, headers } = await get(path)
@@ -45,18 +45,18 @@ describe('the pages of the browser apps', () => {
     assert.equal(new Set(nonces).size, 3)
   })
 
-  test('have files whose content never changes under one address', async () => {
+  test('are cached forever if the file name has a hash', async () => {
     const { headers } = await get('/assets/app-1a2b3c4d.js')
     assert.match(String(headers['cache-control']), /max-age=31536000, immutable/)
   })
 
-  test('include the fixed files of the push app', async () => {
+  test('include the push app’s manifest, and redirect /app to /app/', async () => {
     assert.equal((await get('/app')).headers.location, '/app/')
     const { headers } = await get('/app/manifest.webmanifest')
     assert.match(String(headers['content-type']), /^application\/manifest\+json/)
   })
 
-  test('give access to no other file of the disk', async () => {
+  test('are the only files that are served', async () => {
     for (const path of [
       '/assets/../portal/index.html',
       '/assets/%2e%2e/portal/index.html',
@@ -69,7 +69,7 @@ describe('the pages of the browser apps', () => {
     }
   })
 
-  test('report apps that were not built, while everything else works', async () => {
+  test('answer 503 with the build command if they were not built', async () => {
     const bare = await TestService.start({ webFolder: join(folder, 'nothing') })
     const [page, ping] = await Promise.all(
       ['/app/', '/auth/v2/ping'].map((path) => bare.send({ method: 'GET', path })),

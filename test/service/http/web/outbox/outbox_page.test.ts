@@ -8,7 +8,7 @@ import { outboxProviders } from '../../../../rig/outbox_providers.ts'
 import { parseResponse, TestService } from '../../../../rig/service.ts'
 import { untilFound } from '../../../../rig/until.ts'
 
-describe('the page of the outbox', () => {
+describe('the outbox page', () => {
   let service: TestService
   let key: string
   before(async () => {
@@ -31,13 +31,13 @@ describe('the page of the outbox', () => {
       headers: { authorization },
     })
 
-  test('has a constant key of 256 bits that only the owner of the data folder can read', () => {
+  test('has a stable key of 256 bits that only the owner of the data folder can read', () => {
     assert.match(key, /^[\w-]{43}$/)
     assert.equal(outboxKey(service.folder).reveal(), key)
     assert.equal(statSync(join(service.folder, 'outbox', 'key')).mode & 0o777, 0o600)
   })
 
-  test('shows and answers nothing without the key', async () => {
+  test('answers 401 without the key', async () => {
     const forged = ['', 'Bearer', 'Bearer x', `Basic ${key}`, `Bearer ${key}x`, `Bearer ${key} x`]
     for (const authorization of forged) {
       assert.equal((await entries(authorization)).status, 401, authorization)
@@ -45,14 +45,14 @@ describe('the page of the outbox', () => {
     }
   })
 
-  test('answers a call while it rings, and not afterwards', async () => {
+  test('answers a ringing call once', async () => {
     const { txid } = parseResponse(
       await service.call({
         path: '/auth/v2/auth',
         parameters: { username: 'alice', factor: 'phone', device: 'auto', async: '1' },
       }),
     )
-    const id = await ringing()
+    const id = await findRingingCall()
     for (const body of ['', '{}', '{"key":"12"}', '{"key":1}', '{"key":"A"}', '[]']) {
       assert.equal((await answer(id, body)).status, 400, body)
     }
@@ -69,7 +69,7 @@ describe('the page of the outbox', () => {
     assert.equal((await answer('..%2Fkey', '{"key":"1"}')).status, 404)
   })
 
-  async function ringing(): Promise<string> {
+  async function findRingingCall(): Promise<string> {
     return await untilFound(async () => {
       const { body } = await entries(`Bearer ${key}`)
       assert(Array.isArray(body.entries))
@@ -78,14 +78,14 @@ describe('the page of the outbox', () => {
     })
   }
 
-  test('does not exist in a service that sends messages', async () => {
-    const earnest = await TestService.start()
+  test('does not exist on a service with real providers', async () => {
+    const real = await TestService.start()
     try {
-      const headers = { authorization: `Bearer ${outboxKey(earnest.folder).reveal()}` }
-      const asked = await earnest.send({ method: 'GET', path: '/outbox/api/entries', headers })
+      const headers = { authorization: `Bearer ${outboxKey(real.folder).reveal()}` }
+      const asked = await real.send({ method: 'GET', path: '/outbox/api/entries', headers })
       assert.equal(asked.status, 404)
     } finally {
-      await earnest.close()
+      await real.close()
     }
   })
 })

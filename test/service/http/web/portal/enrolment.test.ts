@@ -20,14 +20,14 @@ onBothDatabases('enrolment at the portal', (rig) => {
   const sentCode = () => /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
   const now = () => clock.now()
 
-  /** Adds a number, from the code that was sent to it. */
+  /** Adds a number with the code that was sent to it. */
   async function addNumber(at: PortalBrowser, number: string) {
     const begun = await at.post('numbers', { number, name: 'My phone' })
     assert.equal(begun.status, 200, begun.text)
     return await at.post('numbers/check', { code: sentCode() })
   }
 
-  test('from the link that preauth shows to a number that takes messages', async () => {
+  test('enrols an unknown user with a number, from the link in preauth', async () => {
     const integration = await service.addIntegration('radius', 'enroll')
     const preauth = await service.call({
       path: '/auth/v2/preauth',
@@ -52,18 +52,18 @@ onBothDatabases('enrolment at the portal', (rig) => {
     assert.equal(Array.isArray(codes.body.codes) && codes.body.codes.length, 10)
   })
 
-  test('by the app: the page sees that it has been activated', async () => {
+  test('enrols a user with the app, and reports the activation to the page', async () => {
     const at = portal.browser()
     await at.post('invitation', { code: await invite(service, 'appuser', { now: now() }) })
     const { body } = await at.post('activations')
     const code = String(body.code)
     assert.match(String(body.link), /^https:\/\/[^?]+\/app\/#\/activate\/\w{20}$/)
     assert.match(String(body.picture), /^<svg/)
-    const standing = async () => (await at.post('activations/status', { code })).body.kind
-    assert.equal(await standing(), 'waiting')
+    const status = async () => (await at.post('activations/status', { code })).body.kind
+    assert.equal(await status(), 'waiting')
     assert.equal((await at.post('recovery-codes')).body.code, 'device_first')
     const phone = await PushPhone.activate((raw) => service.send(raw), code, { now })
-    assert.equal(await standing(), 'success')
+    assert.equal(await status(), 'success')
     const renamed = await at.call('PATCH', `devices/${phone.phoneId}`, { name: 'Pixel' })
     assert.equal(renamed.status, 200, renamed.text)
     const user = await portal.users.byName('appuser', service.store.db)
@@ -73,7 +73,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
     )
   })
 
-  test('each act is in the log, and its user is told by mail', async () => {
+  test('logs each change, and notifies the user by mail', async () => {
     const { userId } = await service.addUser({ username: 'mailed', email: 'mailed@example.com' })
     const at = portal.browser()
     await at.post('invitation', { code: await invite(service, 'mailed', { now: now(), userId }) })
@@ -83,22 +83,22 @@ onBothDatabases('enrolment at the portal', (rig) => {
     assert.equal(mails.at(-1)?.to, 'mailed@example.com')
   })
 
-  test('of a phone with the app he is told, too, when it comes and when it goes', async () => {
+  test('notifies the user when the app is activated and removed', async () => {
     const email = 'apped@example.com'
     const { userId } = await service.addUser({ username: 'apped', email })
     const phone = await service.addPushPhone(userId, { name: 'Pixel' })
-    const told = () => [
+    const lastMail = () => [
       mails.at(-1)?.to,
       mails.at(-1)?.subject,
       mails.at(-1)?.text.includes('“Pixel”'),
     ]
-    assert.deepEqual(told(), [email, 'A device was added to your account', true])
+    assert.deepEqual(lastMail(), [email, 'A device was added to your account', true])
     await phone.call('DELETE', '/app/api/device')
-    assert.deepEqual(told(), [email, 'A device was removed from your account', true])
+    assert.deepEqual(lastMail(), [email, 'A device was removed from your account', true])
   })
 
   describe('an invitation', () => {
-    test('goes on where its page is loaded anew, and opens in no other browser', async () => {
+    test('continues after a reload, but opens in no other browser', async () => {
       const code = await invite(service, 'reloading', { now: now() })
       const [at, thief] = [portal.browser(), portal.browser()]
       assert.equal((await at.post('invitation', { code })).status, 200)
@@ -109,7 +109,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal((await thief.post('numbers', { number: '+15550100003' })).status, 401)
     })
 
-    test('used once is used up, in every browser but the one that used it', async () => {
+    test('can be reopened after use only in the same session', async () => {
       const code = await invite(service, 'once', { now: now() })
       const at = portal.browser()
       await at.post('invitation', { code })
@@ -123,7 +123,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal((await at.post('invitation', { code })).body.code, 'invitation_used')
     })
 
-    test('left half way opens again when its session is over', async () => {
+    test('that was not finished opens again after its session ended', async () => {
       const code = await invite(service, 'interrupted', { now: now() })
       await portal.browser().post('invitation', { code })
       clock.advance(31 * 60_000)
@@ -142,7 +142,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(again.status, 410, again.text)
     })
 
-    test('expired or invented is refused in the same words', async () => {
+    test('that is expired gets the same reply as an invented one', async () => {
       const code = await invite(service, 'late', { now: now(), validSecs: 60 })
       clock.advance(60_000)
       const expired = await portal.browser().post('invitation', { code })
@@ -151,7 +151,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.deepEqual([expired.status, expired.body], [invented.status, invented.body])
     })
 
-    test('that a login made is worth nothing to whoever has a device', async () => {
+    test('created by preauth is refused for a user with a device', async () => {
       const { userId } = await service.addUser({ username: 'enrolled' })
       const options = { now: now(), userId, createdBy: 'preauth' }
       const code = await invite(service, 'enrolled', options)
@@ -160,7 +160,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(opened.body.code, 'already_enrolled')
     })
 
-    test('of a name that became a user with a device meanwhile gives nobody his account', async () => {
+    test('is refused if its user got a device meanwhile', async () => {
       const code = await invite(service, 'overtaken', { now: now() })
       const at = portal.browser()
       await at.post('invitation', { code })
@@ -172,7 +172,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 0)
     })
 
-    test('from an administrator lets somebody who has lost all add a device, and see nothing else', async () => {
+    test('from an administrator allows adding a device, and no other access', async () => {
       const { userId } = await service.addUser({ username: 'lost' })
       await service.addToken(userId)
       const old = await service.store.transaction((db) =>
@@ -189,7 +189,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(renamed.body.code, 'not_found')
     })
 
-    test('of a disabled user opens nothing, and one that is open closes', async () => {
+    test('is refused once its user is disabled, and its session ends', async () => {
       const { userId } = await service.addUser({ username: 'leaving' })
       const code = await invite(service, 'leaving', { now: now(), userId })
       const at = portal.browser()
@@ -204,14 +204,14 @@ onBothDatabases('enrolment at the portal', (rig) => {
   })
 
   describe('a number', () => {
-    async function opened(username: string) {
+    async function openInvitation(username: string) {
       const at = portal.browser()
       await at.post('invitation', { code: await invite(service, username, { now: now() }) })
       return at
     }
 
-    test('counts when its code was typed: five wrong ones, and the right one is none any more', async () => {
-      const at = await opened('guesser')
+    test('is not added after five wrong codes, even with the right one', async () => {
+      const at = await openInvitation('guesser')
       await at.post('numbers', { number: '+15550100010' })
       const right = sentCode()
       const wrong = right === '000000' ? '000001' : '000000'
@@ -222,8 +222,8 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(await portal.users.byName('guesser', service.store.db), undefined)
     })
 
-    test('a code of ten minutes ago, of another browser, or used already is none', async () => {
-      const [at, other] = [await opened('slow'), await opened('other')]
+    test('is not added with a code that is expired, used or of another session', async () => {
+      const [at, other] = [await openInvitation('slow'), await openInvitation('other')]
       await at.post('numbers', { number: '+15550100011' })
       const code = sentCode()
       assert.equal((await other.post('numbers/check', { code })).body.code, 'code_over')
@@ -234,24 +234,24 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(again.body.code, 'code_over')
     })
 
-    test('that is none is told at its field', async () => {
-      const answer = await (await opened('typo')).post('numbers', { number: '555-0100' })
+    test('that is invalid is reported at its form field', async () => {
+      const answer = await (await openInvitation('typo')).post('numbers', { number: '555-0100' })
       assert.deepEqual([answer.status, answer.body.field], [400, 'number'])
     })
 
-    test('costs one message, whatever the name is written in', async () => {
-      const at = await opened('łucjađ'.repeat(10))
+    test('gets a message in one SMS part, whatever the script of the username', async () => {
+      const at = await openInvitation('łucjađ'.repeat(10))
       await at.post('numbers', { number: '+15550100014' })
       const { text = '' } = messages.at(-1) ?? {}
       assert.equal(text, inGsm7(text))
       assert(text.length <= 160 && text.includes('account ?ucja??ucja?'), text)
     })
 
-    test('gets three messages an hour, from however many invitations', async () => {
+    test('gets three messages an hour from any number of invitations', async () => {
       const before = messages.length
       const asked = await Promise.all(
         Array.from({ length: 8 }, async (_, index) => {
-          const at = await opened(`pumping${index}`)
+          const at = await openInvitation(`pumping${index}`)
           return (await at.post('numbers', { number: '+15550100013' })).status
         }),
       )
@@ -259,8 +259,8 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(asked.filter((status) => status === 429).length, 5)
     })
 
-    test('a session has five messages sent, to however many numbers', async () => {
-      const at = await opened('pumper')
+    test('gets no message after five of the same session', async () => {
+      const at = await openInvitation('pumper')
       const before = messages.length
       const asked = Array.from({ length: 10 }, (_, index) =>
         at.post('numbers', { number: `+1555010002${index}` }),

@@ -11,7 +11,7 @@ import { until } from '../../../../rig/until.ts'
 
 const minuteMs = 60_000
 
-onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
+onBothDatabases('anonymous portal requests for a username', (rig) => {
   const portal = new PortalRig()
   const { clock, messages } = portal
   let service: TestService
@@ -38,7 +38,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
   })
 
   let networks = 0
-  /** A visitor with an IPv6 network of its own, which names the user in some way. */
+  /** A visitor with their own IPv6 network, who enters the username. */
   function visitor(address = `2001:db8:${(++networks).toString(16)}::1`) {
     const at = portal.browser()
     const headers = { 'x-forwarded-for': address }
@@ -50,7 +50,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     return parseResponse(await service.call({ path: '/auth/v2/auth', parameters: sent }))
   }
   const wrong = (number: number) => String(1_000_000 + number)
-  /** Wrong passcodes, as many at a time as a name may be tried. */
+  /** Sends wrong passcodes, within the limit of attempts per username. */
   async function guesses(count: number, address?: string): Promise<number[]> {
     const statuses: number[] = []
     for (let first = 0; first < count; first += 7) {
@@ -66,9 +66,9 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     return statuses
   }
 
-  test('fifty wrong passcodes lock the portal for the user, but no other sign-in', async () => {
+  test('lock only the portal for the user after fifty wrong passcodes', async () => {
     assert.deepEqual([...new Set(await guesses(50))], [401])
-    // of a locked one even the right passcode is not looked at
+    // the lock also refuses the right passcode
     const { post, name } = visitor()
     await name()
     assert.equal((await post('sign-in/passcode', { passcode: token.code(0) })).status, 401)
@@ -76,7 +76,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal(parseResponse(await service.call(preauth)).result, 'auth')
     const right = { factor: 'passcode', passcode: token.code(0) }
     assert.equal((await signIn(right)).result, 'allow')
-    // a right passcode elsewhere does not open the portal again
+    // a right passcode elsewhere does not end the lock
     clock.advance(5 * minuteMs)
     const again = visitor()
     await again.name()
@@ -86,7 +86,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal((await again.post('sign-in/passcode', { passcode })).status, 200)
   })
 
-  test('wrong passcodes at sign-ins close the portal too, and ten of one address no other', async () => {
+  test('share the lock with wrong passcodes at sign-ins; ten lock one address only', async () => {
     await guesses(10, '2001:db8:ffff:1::1')
     const neighbour = visitor('2001:db8:ffff:1:abcd::9')
     await neighbour.name()
@@ -105,13 +105,13 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal((await last.post('sign-in/passcode', next)).status, 401)
   })
 
-  test('five unanswered pushes pause those of the portal only', async () => {
+  test('stop only the pushes of the portal after five denied ones', async () => {
     for (let push = 0; push < 7; push++) {
       const { post, name } = visitor()
       await name()
       await post('sign-in/push')
-      const asked = await phone.requests()
-      for (const { txid } of asked) await phone.answer(String(txid), 'deny')
+      const pending = await phone.requests()
+      for (const { txid } of pending) await phone.answer(String(txid), 'deny')
     }
     clock.advance(5 * minuteMs)
     const { post, name } = visitor()
@@ -123,7 +123,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     const [real] = await phone.requests()
     assert.equal(real?.application, 'test authapi')
     await phone.answer(String(real?.txid), 'deny')
-    // and those of sign-ins hold back none of the portal
+    // denied pushes of sign-ins do not stop those of the portal
     clock.advance(10 * minuteMs)
     for (let push = 0; push < 6; push++) {
       await service.call({ path: '/auth/v2/auth', parameters })
@@ -136,7 +136,7 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     await until(async () => (await phone.requests()).length === 1)
   })
 
-  test('reserves most of the telephony limit for sign-ins', async () => {
+  test('leave most of the SMS limit to sign-ins', async () => {
     for (let message = 0; message < 6; message++) {
       const { post, name } = visitor()
       await name()
@@ -147,22 +147,22 @@ onBothDatabases('anonymous requests at the portal with a user name', (rig) => {
     assert.equal(messages.length, 4)
   })
 
-  test('counts other spellings as the same name', async () => {
+  test('are counted together for all spellings of the username', async () => {
     const statuses: number[] = []
     for (let turn = 0; turn < 30; turn++) {
       const { name } = visitor()
-      const written = [
+      const spellings = [
         `${randomUUID()}\\${username}`,
         `${username}@${turn}.example`,
         ` ${username} `,
       ]
-      const as = written[turn % written.length] ?? ''
+      const as = spellings[turn % spellings.length] ?? ''
       statuses.push((await name(turn % 2 === 0 ? as : as.toUpperCase())).status)
     }
     assert.deepEqual(statuses, [...Array(15).fill(200), ...Array(15).fill(429)])
   })
 
-  test('counts an IPv6 network as one address', async () => {
+  test('are limited per IPv6 /64 network', async () => {
     const small = await TestService.start({
       clock,
       config: { trustedProxies: ['127.0.0.1'], refusedPerMinute: 10 },

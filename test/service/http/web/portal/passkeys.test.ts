@@ -27,8 +27,8 @@ onBothDatabases('passkeys', (rig) => {
   })
   const findHandle = (userId: string) => Buffer.from(userId).toString('base64url')
 
-  /** A user with a passkey, in the browser that made it. */
-  async function owner() {
+  /** Adds a user and registers a passkey in their browser. */
+  async function addOwner() {
     const username = `holder${++names}`
     const { userId } = await service.addUser({ username })
     await service.addToken(userId)
@@ -37,23 +37,23 @@ onBothDatabases('passkeys', (rig) => {
     await at.signIn(username, code)
     const passkey = new Authenticator()
     const { challenge } = (await at.post('passkeys/options')).body
-    const made = await at.post('passkeys', {
+    const registered = await at.post('passkeys', {
       attestation: passkey.attestation(ceremony(challenge)),
       name: 'Laptop',
     })
-    assert.equal(made.status, 200, made.text)
+    assert.equal(registered.status, 200, registered.text)
     return { at, username, userId, passkey, userHandle: findHandle(userId) }
   }
 
-  async function challenged() {
+  async function requestChallenge() {
     const at = portal.browser()
     const { challenge } = (await at.post('sign-in/passkey/options')).body
     return { at, challenge }
   }
 
-  test('signs in without a name, and is logged', async () => {
-    const { passkey, userHandle, userId, username } = await owner()
-    const { at, challenge } = await challenged()
+  test('signs in to the portal without a username, and is logged', async () => {
+    const { passkey, userHandle, userId, username } = await addOwner()
+    const { at, challenge } = await requestChallenge()
     const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
     const answer = await at.post('sign-in/passkey', { assertion })
     assert.equal(answer.status, 200, answer.text)
@@ -66,8 +66,8 @@ onBothDatabases('passkeys', (rig) => {
     assert.deepEqual([line?.factor, line?.result], ['passkey', 'success'])
   })
 
-  test('signs in while wrong passcodes lock the portal, which a passcode does not', async () => {
-    const { passkey, userHandle, userId, username } = await owner()
+  test('signs in despite a portal lockout, which refuses passcodes', async () => {
+    const { passkey, userHandle, userId, username } = await addOwner()
     const lockout = new Lockout(service.store)
     const limits = { threshold: 1, lockMs: 60_000 }
     const now = clock.now()
@@ -80,87 +80,87 @@ onBothDatabases('passkeys', (rig) => {
     }
     const [code = ''] = await service.addBypassCodes(userId, 1)
     assert.equal((await portal.browser().signIn(username, code)).status, 401)
-    const { at, challenge } = await challenged()
+    const { at, challenge } = await requestChallenge()
     const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
     assert.equal((await at.post('sign-in/passkey', { assertion })).status, 200)
   })
 
   describe('is refused', () => {
-    const refused = async (at: PortalBrowser, assertion: object) => {
+    const assertRefused = async (at: PortalBrowser, assertion: object) => {
       const answer = await at.post('sign-in/passkey', { assertion })
       assert([400, 401].includes(answer.status), `${answer.status} ${answer.text}`)
       assert.equal((await at.get('devices')).status, 401)
     }
 
-    test('if it is replayed, in the same session or in another', async () => {
-      const { passkey, userHandle } = await owner()
-      const { at, challenge } = await challenged()
+    test('if the assertion is replayed, in the same session or another', async () => {
+      const { passkey, userHandle } = await addOwner()
+      const { at, challenge } = await requestChallenge()
       const assertion = passkey.assertion(ceremony(challenge, { userHandle, counter: 2 }))
       const stolen = portal.browser()
       stolen.cookie = at.cookie
       assert.equal((await at.post('sign-in/passkey', { assertion })).status, 200)
-      await refused(stolen, assertion)
-      await refused((await challenged()).at, assertion)
+      await assertRefused(stolen, assertion)
+      await assertRefused((await requestChallenge()).at, assertion)
     })
 
-    test('if its counter is lower than before, like that of a copy', async () => {
-      const { passkey, userHandle } = await owner()
-      const first = await challenged()
+    test('if the counter does not increase, as with a copied passkey', async () => {
+      const { passkey, userHandle } = await addOwner()
+      const first = await requestChallenge()
       const seventh = passkey.assertion(ceremony(first.challenge, { userHandle, counter: 7 }))
       assert.equal((await first.at.post('sign-in/passkey', { assertion: seventh })).status, 200)
       for (const counter of [7, 6, 0]) {
-        const { at, challenge } = await challenged()
-        await refused(at, passkey.assertion(ceremony(challenge, { userHandle, counter })))
+        const { at, challenge } = await requestChallenge()
+        await assertRefused(at, passkey.assertion(ceremony(challenge, { userHandle, counter })))
       }
     })
 
-    test('from another site or host, or without user verification', async () => {
-      const { passkey, userHandle } = await owner()
+    test('for another origin, another host, or without user verification', async () => {
+      const { passkey, userHandle } = await addOwner()
       const wrong: readonly Partial<Ceremony>[] = [
         { origin: 'https://localhost.evil.example' },
         { rpId: 'evil.example' },
         { userVerified: false },
       ]
       for (const difference of wrong) {
-        const { at, challenge } = await challenged()
+        const { at, challenge } = await requestChallenge()
         const signed = ceremony(challenge, { userHandle, counter: 9, ...difference })
-        await refused(at, passkey.assertion(signed))
+        await assertRefused(at, passkey.assertion(signed))
       }
     })
 
-    test('for another user, or for none', async () => {
-      const { passkey } = await owner()
-      const other = await owner()
-      const { at, challenge } = await challenged()
+    test('with the handle of another user, with none, or if unregistered', async () => {
+      const { passkey } = await addOwner()
+      const other = await addOwner()
+      const { at, challenge } = await requestChallenge()
       const asOther = ceremony(challenge, { userHandle: other.userHandle, counter: 2 })
-      await refused(at, passkey.assertion(asOther))
-      const again = await challenged()
-      await refused(again.at, passkey.assertion(ceremony(again.challenge, { counter: 2 })))
-      const third = await challenged()
-      await refused(third.at, new Authenticator().assertion(ceremony(third.challenge)))
+      await assertRefused(at, passkey.assertion(asOther))
+      const again = await requestChallenge()
+      await assertRefused(again.at, passkey.assertion(ceremony(again.challenge, { counter: 2 })))
+      const third = await requestChallenge()
+      await assertRefused(third.at, new Authenticator().assertion(ceremony(third.challenge)))
     })
 
-    test('if its user is disabled or in bypass', async () => {
-      const { passkey, userHandle, userId } = await owner()
+    test('if its user has the status disabled or bypass', async () => {
+      const { passkey, userHandle, userId } = await addOwner()
       for (const status of ['disabled', 'bypass'] as const) {
         await new Users().update(userId, { status }, service.store.db)
-        const { at, challenge } = await challenged()
-        await refused(at, passkey.assertion(ceremony(challenge, { userHandle, counter: 2 })))
+        const { at, challenge } = await requestChallenge()
+        await assertRefused(at, passkey.assertion(ceremony(challenge, { userHandle, counter: 2 })))
       }
     })
 
     test('after it was removed', async () => {
-      const { at: own, passkey, userHandle } = await owner()
+      const { at: own, passkey, userHandle } = await addOwner()
       const { passkeys } = (await own.get('devices')).body
       assert(Array.isArray(passkeys))
       assert.equal((await own.call('DELETE', `passkeys/${passkeys[0].id}`)).status, 200)
-      const { at, challenge } = await challenged()
-      await refused(at, passkey.assertion(ceremony(challenge, { userHandle, counter: 2 })))
+      const { at, challenge } = await requestChallenge()
+      await assertRefused(at, passkey.assertion(ceremony(challenge, { userHandle, counter: 2 })))
     })
   })
 
-  test('does not let a user rename or remove that of another user, or register one twice', async () => {
-    const [mine, other] = [await owner(), await owner()]
+  test('can’t be renamed or removed by another user, or registered twice', async () => {
+    const [mine, other] = [await addOwner(), await addOwner()]
     const { passkeys } = (await other.at.get('devices')).body
     assert(Array.isArray(passkeys))
     const path = `passkeys/${passkeys[0].id}`
@@ -171,8 +171,8 @@ onBothDatabases('passkeys', (rig) => {
     assert.equal((await mine.at.post('passkeys', { attestation })).status, 409)
   })
 
-  test('is registered once, with the challenge of its own session', async () => {
-    const [mine, other] = [await owner(), await owner()]
+  test('is registered only with the challenge of the same session, once', async () => {
+    const [mine, other] = [await addOwner(), await addOwner()]
     const { challenge } = (await other.at.post('passkeys/options')).body
     const attestation = new Authenticator().attestation(ceremony(challenge))
     assert.equal((await mine.at.post('passkeys', { attestation })).body.code, 'passkey')

@@ -8,7 +8,7 @@ import { activationLink } from '../../../../rig/push_phone.ts'
 import { parseResponse, type TestService } from '../../../../rig/service.ts'
 import { onBothDatabases } from '../../../../rig/store.ts'
 
-onBothDatabases('self-service at the portal', (rig) => {
+onBothDatabases('portal self-service', (rig) => {
   const portal = new PortalRig()
   let service: TestService
   before(async () => {
@@ -16,7 +16,7 @@ onBothDatabases('self-service at the portal', (rig) => {
   })
   after(() => portal.close())
 
-  test('a passcode opens it, and the log has the sign-in as one to the portal', async () => {
+  test('opens with a recovery code, and logs a sign-in to the portal', async () => {
     const { at, userId, username } = await portal.owner()
     const { body } = await at.get('session')
     assert.deepEqual([body.kind, body.username], ['self_service', username])
@@ -31,27 +31,27 @@ onBothDatabases('self-service at the portal', (rig) => {
     )
   })
 
-  test('a push takes the code that is shown, typed into the app', async () => {
+  test('opens with a push only with the code that the page shows', async () => {
     const { userId } = await service.addUser({ username: 'pushed' })
     const phone = await service.addPushPhone(userId)
     const at = portal.browser()
     await at.post('sign-in', { username: 'pushed' })
     const code = String((await at.post('sign-in/push')).body.code)
     assert.match(code, /^\d{4,6}$/)
-    const standing = async () => (await at.post('sign-in/push/status')).body.kind
-    assert.equal(await standing(), 'waiting')
+    const status = async () => (await at.post('sign-in/push/status')).body.kind
+    assert.equal(await status(), 'waiting')
     const { txid } = await phone.nextRequest()
     const without = await phone.answer(String(txid), 'approve')
     assert.notEqual(without.status, 200)
-    assert.equal(await standing(), 'waiting')
+    assert.equal(await status(), 'waiting')
     await phone.answer(String(txid), 'approve', { code })
     const before = at.cookie
-    assert.equal(await standing(), 'signed_in')
+    assert.equal(await status(), 'signed_in')
     assert.notEqual(at.cookie, before)
     assert.equal((await at.get('devices')).status, 200)
   })
 
-  test('phones by their order, with what is typed for each, and no whole number', async () => {
+  test('lists phones in order with their factor words, without full numbers', async () => {
     const { at, userId, phoneIds } = await portal.owner(['+15550100021', '+15550100022'])
     const order = [...phoneIds].reverse()
     const { body, text } = await at.call('PUT', 'devices', { order })
@@ -70,8 +70,8 @@ onBothDatabases('self-service at the portal', (rig) => {
     assert(!text.includes('+1555'))
   })
 
-  describe('another person’s', () => {
-    test('device can be neither renamed, moved nor removed', async () => {
+  describe('another user', () => {
+    test('can’t rename, reorder or remove a device', async () => {
       const [mine, other] = [
         await portal.owner(),
         await portal.owner(['+15550100031', '+15550100032']),
@@ -85,7 +85,7 @@ onBothDatabases('self-service at the portal', (rig) => {
       assert.equal((await portal.phones.ofUser(other.userId, service.store.db)).length, 2)
     })
 
-    test('activation is told to nobody else, nor is his sign-in reported', async () => {
+    test('can’t see an activation or report a sign-in', async () => {
       const [mine, other] = [await portal.owner(), await portal.owner()]
       const { body } = await other.at.post('activations')
       const asked = await mine.at.post('activations/status', { code: body.code })
@@ -99,7 +99,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     })
   })
 
-  test('a sign-in that was reported on the phone stands in the history as reported', async () => {
+  test('marks a sign-in in the history that was reported on the phone', async () => {
     const { userId } = await service.addUser({ username: 'reporter' })
     const phone = await service.addPushPhone(userId)
     const parameters = { username: 'reporter', factor: 'push', device: 'auto', async: '1' }
@@ -118,14 +118,14 @@ onBothDatabases('self-service at the portal', (rig) => {
     )
   })
 
-  describe('the last way in', () => {
-    test('stays', async () => {
+  describe('the last device', () => {
+    test('can’t be removed', async () => {
       const { at, phoneIds } = await portal.owner()
       const answer = await at.call('DELETE', `devices/${phoneIds[0]}`)
       assert.deepEqual([answer.status, answer.body.code], [409, 'last_way_in'])
     })
 
-    test('stays when the last two are removed at once', async () => {
+    test('remains if the last two are removed simultaneously', async () => {
       const { at, userId, phoneIds } = await portal.owner(['+15550100041', '+15550100042'])
       const answers = await Promise.all(phoneIds.map((id) => at.call('DELETE', `devices/${id}`)))
       assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
@@ -135,15 +135,15 @@ onBothDatabases('self-service at the portal', (rig) => {
     })
   })
 
-  test('recovery codes: ten, once each, in the place of those before', async () => {
+  test('replaces recovery codes with ten new ones, each valid once', async () => {
     const { at, username } = await portal.owner()
-    const waitingCodes = async () => {
+    const generateCodes = async () => {
       const { codes } = (await at.post('recovery-codes')).body
       assert(Array.isArray(codes))
       return codes.map(String)
     }
-    const [old = ''] = await waitingCodes()
-    const codes = await waitingCodes()
+    const [old = ''] = await generateCodes()
+    const codes = await generateCodes()
     const [code = ''] = codes
     assert.equal(new Set(codes).size, 10)
     assert.equal((await portal.browser().signIn(username, old)).status, 401)
@@ -152,7 +152,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     assert.equal((await at.get('devices')).body.recoveryCodes, 9)
   })
 
-  test('signed out everywhere else, the others are', async () => {
+  test('ends all other sessions on sign-out elsewhere', async () => {
     const { at, username } = await portal.owner()
     const { codes } = (await at.post('recovery-codes')).body
     assert(Array.isArray(codes))
@@ -163,7 +163,7 @@ onBothDatabases('self-service at the portal', (rig) => {
     assert.equal((await at.get('devices')).status, 200)
   })
 
-  test('a phone that a thief was about to connect is none: not after that, nor where the user is shut out', async () => {
+  test('rejects pending activations after sign-out elsewhere, and of disabled users', async () => {
     const { at, userId, username } = await portal.owner()
     const thief = portal.browser()
     thief.cookie = at.cookie
@@ -185,12 +185,12 @@ onBothDatabases('self-service at the portal', (rig) => {
   })
 })
 
-type Listed = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
-function devicesIn(body: Listed): Listed[] {
+function devicesIn(body: JsonObject): JsonObject[] {
   return Array.isArray(body.devices) ? body.devices.filter(isRecord) : []
 }
 
-function signInsIn(body: Listed): Listed[] {
+function signInsIn(body: JsonObject): JsonObject[] {
   return Array.isArray(body.signIns) ? body.signIns.filter(isRecord) : []
 }

@@ -11,7 +11,7 @@ import { TimerWatch } from '../../../../rig/timer_watch.ts'
 
 const minuteMs = 60_000
 
-onBothDatabases('the sign-in to the portal, attacked', (rig) => {
+onBothDatabases('attacks on the portal sign-in', (rig) => {
   const portal = new PortalRig()
   const { clock } = portal
   let service: TestService
@@ -24,12 +24,12 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     service.store.transaction((db) => portal.phones.add(userId, { number }, clock.now(), db))
 
   describe('a session', () => {
-    test('that was signed out, was idle too long, or is too old is none', async () => {
-      const out = await portal.owner()
-      const { cookie } = out.at
-      await out.at.post('sign-out')
-      out.at.cookie = cookie
-      assert.equal((await out.at.get('devices')).status, 401)
+    test('ends by sign-out, after 15 idle minutes, and after an hour', async () => {
+      const signedOut = await portal.owner()
+      const { cookie } = signedOut.at
+      await signedOut.at.post('sign-out')
+      signedOut.at.cookie = cookie
+      assert.equal((await signedOut.at.get('devices')).status, 401)
       const idle = await portal.owner()
       clock.advance(15 * minuteMs)
       assert.equal((await idle.at.get('devices')).status, 401)
@@ -42,7 +42,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.equal((await busy.at.get('devices')).status, 401)
     })
 
-    test('has another token than the browser had before it signed in (session fixation)', async () => {
+    test('gets a new token at the sign-in, against session fixation', async () => {
       const { userId } = await service.addUser({ username: 'fixed' })
       await addPhone(userId, '+15550100051')
       const [code = ''] = await service.addBypassCodes(userId, 1)
@@ -53,16 +53,16 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.equal((await victim.post('sign-in/passcode', { passcode: code })).status, 200)
       assert.notEqual(victim.cookie, attacker.cookie)
       assert.equal((await attacker.get('devices')).status, 401)
-      // a token that the service has not made is never taken over
+      // the service never adopts a token that it did not issue
       const invented = portal.browser()
       invented.cookie = '__Host-countersign-portal=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
       await invented.post('sign-in', { username: 'fixed' })
       assert(!invented.cookie.includes('AAAAAAAA'))
     })
 
-    test('that has only said a name may do nothing', async () => {
+    test('with a username alone has no access', async () => {
       const at = portal.browser()
-      await at.post('sign-in', { username: 'anybody' })
+      await at.post('sign-in', { username: 'anyone' })
       for (const [method, path] of [
         ['GET', 'devices'],
         ['GET', 'history'],
@@ -75,7 +75,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       }
     })
 
-    test('ends when its user is disabled, by himself or by a group', async () => {
+    test('ends when its user is disabled', async () => {
       const { at, userId } = await portal.owner()
       await portal.users.update(userId, { status: 'disabled' }, service.store.db)
       assert.equal((await at.get('devices')).status, 401)
@@ -83,8 +83,8 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.equal((await at.get('devices')).status, 401)
     })
 
-    test('has a cookie for this host, over TLS, out of the reach of scripts and other sites', async () => {
-      const answer = await portal.browser().post('sign-in', { username: 'anybody' })
+    test('has a __Host- cookie with Secure, HttpOnly and SameSite=Strict', async () => {
+      const answer = await portal.browser().post('sign-in', { username: 'anyone' })
       const [cookie = ''] = [answer.headers['set-cookie'] ?? []].flat()
       assert.match(
         cookie,
@@ -94,7 +94,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
   })
 
-  describe('a request of another site', () => {
+  describe('a cross-site request', () => {
     const foreign: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
       ['another origin', { origin: 'https://evil.example' }],
       ['no origin', { origin: '' }],
@@ -103,7 +103,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       ['cross-site', { 'sec-fetch-site': 'cross-site' }],
       ['same-site', { 'sec-fetch-site': 'same-site' }],
     ]
-    test('is refused, whatever cookie comes with it', async () => {
+    test('is refused even with a valid cookie', async () => {
       const { at, userId, phoneIds } = await portal.owner(['+15550100061', '+15550100062'])
       for (const [name, headers] of foreign) {
         const answer = await at.call('DELETE', `devices/${phoneIds[0]}`, {}, headers)
@@ -114,7 +114,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.equal((await portal.phones.ofUser(userId, service.store.db)).length, 2)
     })
 
-    test('as a form would send it is refused too', async () => {
+    test('is refused with the content type of a form', async () => {
       const { at, phoneIds } = await portal.owner(['+15550100063', '+15550100064'])
       for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
         const headers = { 'content-type': type }
@@ -124,8 +124,8 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
   })
 
-  describe('whoever has no factor to prove', () => {
-    test('is not let in by bypass, of the user or of a group', async () => {
+  describe('a user who proves no factor', () => {
+    test('is refused despite the bypass status of the user or a group', async () => {
       const { userId } = await service.addUser({ username: 'bypassed', status: 'bypass' })
       const [code = ''] = await service.addBypassCodes(userId, 1)
       assert.equal((await portal.browser().signIn('bypassed', code)).status, 401)
@@ -133,7 +133,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       await addPhone(member, '+15550100081')
       await service.store.transaction(async (db) => {
         const groups = new Groups()
-        const group = await groups.create('those who are let in elsewhere', 'bypass', '', db)
+        const group = await groups.create('bypass elsewhere', 'bypass', '', db)
         await groups.addMember(group.groupId, member, db)
       })
       const [another = ''] = await service.addBypassCodes(member, 1)
@@ -144,7 +144,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       }
     })
 
-    test('is not let in for being unknown, whatever has been set for the portal', async () => {
+    test('is refused if unknown, whatever the policy of the portal', async () => {
       const integrations = new Integrations(service.store)
       const application = (await integrations.list(service.store.db)).find(
         ({ name }) => name === 'Portal',
@@ -158,7 +158,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       }
     })
 
-    test('nor anybody, where an administrator has closed it', async () => {
+    test('is refused, as all users are, if the portal is disabled', async () => {
       const integrations = new Integrations(service.store)
       const application = (await integrations.list(service.store.db)).find(
         ({ name }) => name === 'Portal',
@@ -172,27 +172,27 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
   })
 
-  describe('who there is', () => {
+  describe('the existence of a user', () => {
     before(async () => {
       const { userId } = await service.addUser({ username: 'known' })
       await service.addToken(userId)
       await addPhone(userId, '+15550100071')
       await service.addUser({ username: 'off', status: 'disabled' })
     })
-    const everybody = ['known', 'off', 'nobody'] as const
+    const usernames = ['known', 'off', 'nobody'] as const
 
-    test('is not revealed by the text or status of any reply', async () => {
+    test('is not revealed by the text or the status of a reply', async () => {
       const answers = await Promise.all(
-        everybody.map(async (username) => {
+        usernames.map(async (username) => {
           const at = portal.browser()
           const begun = await at.post('sign-in', { username })
           const passcode = await at.post('sign-in/passcode', { passcode: '000000' })
           const sms = await at.post('sign-in/sms')
           const push = await at.post('sign-in/push')
-          const standing = await at.post('sign-in/push/status')
-          return [begun, passcode, sms, push, standing].map(({ status, text }) => [
-            status,
-            text.replace(username, 'NAME').replace(/"code":"\d{4}"/, '"code":"0000"'),
+          const status = await at.post('sign-in/push/status')
+          return [begun, passcode, sms, push, status].map((answer) => [
+            answer.status,
+            answer.text.replace(username, 'NAME').replace(/"code":"\d{4}"/, '"code":"0000"'),
           ])
         }),
       )
@@ -200,9 +200,9 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
       assert.deepEqual(answers[1], answers[2])
     })
 
-    test('is not revealed by waiting: a push without a phone ends like an unanswered one', async () => {
-      const ends = await Promise.all(
-        everybody.map(async (username) => {
+    test('is not revealed by the end of a push: all time out alike', async () => {
+      const browsers = await Promise.all(
+        usernames.map(async (username) => {
           const at = portal.browser()
           await at.post('sign-in', { username })
           await at.post('sign-in/push')
@@ -210,7 +210,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
         }),
       )
       clock.advance(minuteMs)
-      for (const at of ends) {
+      for (const at of browsers) {
         assert.equal((await at.post('sign-in/push/status')).body.kind, 'timeout')
       }
     })
@@ -222,7 +222,7 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
         ['sign-in/push', 500],
       ] as const) {
         const timers = new TimerWatch(t, milliseconds)
-        for (const username of everybody) {
+        for (const username of usernames) {
           const at = portal.browser()
           await at.post('sign-in', { username })
           const seen = await timers.during(() => at.post(path, { passcode: '000000' }))
@@ -232,12 +232,12 @@ onBothDatabases('the sign-in to the portal, attacked', (rig) => {
     })
   })
 
-  test('a name is tried fifteen times in five minutes', async () => {
+  test('allows fifteen attempts per username in five minutes', async () => {
     const at = portal.browser()
-    await at.post('sign-in', { username: 'tried' })
+    await at.post('sign-in', { username: 'attempted' })
     const asked = Array.from({ length: 20 }, () => at.post('sign-in/sms'))
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
-    // the name itself was the first
+    // entering the username was the first attempt
     assert.equal(statuses.filter((status) => status === 200).length, 14)
     assert.equal(statuses.filter((status) => status === 429).length, 6)
   })

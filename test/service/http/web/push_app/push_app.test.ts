@@ -52,12 +52,12 @@ onBothDatabases('the push app', (rig) => {
     service.send({ method: 'POST', path: '/app/api/activate', body })
 
   describe('activation', () => {
-    test('an activated phone pushes, and its passcodes are right', async () => {
+    test('enables push and passcodes of the phone', async () => {
       const answer = await service.call({
         path: '/auth/v2/preauth',
         parameters: { username: 'alice' },
       })
-      const [device] = listed(parseResponse(answer).devices)
+      const [device] = filterRecords(parseResponse(answer).devices)
       assert.deepEqual(device?.capabilities, ['auto', 'push', 'mobile_otp'])
       assert.equal(device?.name, "Alice's phone")
       const passcode = new TOTP({ secret: OathSecret.fromBase32(phone.oathSecret) }).generate({
@@ -68,7 +68,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(parseResponse(signedIn).result, 'allow')
     })
 
-    test('a link works once', async () => {
+    test('accepts a link once', async () => {
       const code = await service.addActivationCode(userId)
       const first = await activate((await activationLink(code)).body)
       const second = await activate((await activationLink(code)).body)
@@ -76,7 +76,7 @@ onBothDatabases('the push app', (rig) => {
       assert.deepEqual(refusal(second), [410, 'code_used'])
     })
 
-    test('a link works once, of fifty who open it at once', async () => {
+    test('accepts a link once among fifty simultaneous requests', async () => {
       const code = await service.addActivationCode(userId)
       const bodies = await Promise.all(Array.from({ length: 50 }, () => activationLink(code)))
       const answers = await Promise.all(bodies.map(({ body }) => activate(body)))
@@ -87,7 +87,7 @@ onBothDatabases('the push app', (rig) => {
       )
     })
 
-    test('a link ends', async () => {
+    test('rejects an expired link', async () => {
       const code = await service.addActivationCode(userId)
       clock.advance(24 * 60 * minuteMs)
       assert.deepEqual(refusal(await activate((await activationLink(code)).body)), [
@@ -96,7 +96,7 @@ onBothDatabases('the push app', (rig) => {
       ])
     })
 
-    test('a key is registered by whoever has it, for the code that he has', async () => {
+    test('requires a proof of possession over the key and the code', async () => {
       const code = await service.addActivationCode(userId)
       const other = await activationLink('A'.repeat(20))
       const stolen = { ...JSON.parse(other.body), code }
@@ -113,13 +113,13 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await activate(JSON.stringify(right))).status, 200)
     })
 
-    test('what is no activation is refused', async () => {
+    test('rejects bodies that are not activations', async () => {
       for (const body of ['', '{', '[]', '{"code":1}', '{"code":"a","more":true}']) {
         assert.deepEqual(refusal(await activate(body)), [400, 'invalid'])
       }
     })
 
-    test('a code of the API turns to success by it', async () => {
+    test('changes enroll_status from waiting to success', async () => {
       const enrolled = parseResponse(
         await service.call({ path: '/auth/v2/enroll', parameters: { username: 'erin' } }),
       )
@@ -132,7 +132,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await ask()).body.response, 'success')
     })
 
-    test('a phone that is activated anew has one key and one generator', async () => {
+    test('replaces the key and the passcode token of a phone that is activated again', async () => {
       const { userId: frank } = await service.addUser({ username: 'frank' })
       const old = await service.addPushPhone(frank)
       const { phoneId } = old
@@ -147,7 +147,7 @@ onBothDatabases('the push app', (rig) => {
       assert.deepEqual([entry?.action, entry?.object], ['phone_activate', 'frank'])
     })
 
-    test('a link leads into the app, with the code where no log sees it', async () => {
+    test('redirects a link to the app, with the code in the fragment', async () => {
       const code = await service.addActivationCode(userId)
       const { status: found, headers } = await service.send({
         method: 'GET',
@@ -158,7 +158,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(other.headers.location, '/app/')
     })
 
-    test('a picture is of activation codes alone', async () => {
+    test('renders QR codes of activation codes only', async () => {
       const { activation_barcode: barcode } = parseResponse(
         await service.call({ path: '/auth/v2/enroll', parameters: {} }),
       )
@@ -174,8 +174,8 @@ onBothDatabases('the push app', (rig) => {
     })
   })
 
-  describe('a sign-in', () => {
-    test('is shown with what is known of it', async () => {
+  describe('a push', () => {
+    test('is listed with the details of the sign-in', async () => {
       const txid = await push('alice', {
         ipaddr: '192.0.2.7',
         hostname: 'desk',
@@ -209,7 +209,7 @@ onBothDatabases('the push app', (rig) => {
       ['deny', 'deny', 'deny'],
       ['fraud', 'deny', 'fraud'],
     ] as const) {
-      test(`comes to ${ended} by '${decision}', once`, async () => {
+      test(`ends with ${ended} on '${decision}', once`, async () => {
         const txid = await push()
         assert.equal((await phone.answer(txid, decision)).status, 200)
         const outcome = await status(txid)
@@ -220,7 +220,7 @@ onBothDatabases('the push app', (rig) => {
       })
     }
 
-    test('is answered by one of fifty answers', async () => {
+    test('accepts one of fifty simultaneous answers', async () => {
       const txid = await push()
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
@@ -231,13 +231,13 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(answers.filter(({ body }) => body.code === 'gone').length, 49)
     })
 
-    test('of somebody else can not be answered', async () => {
+    test('rejects the answer of another user’s phone', async () => {
       const { userId: mallory } = await service.addUser({ username: 'mallory' })
-      const hers = await service.addPushPhone(mallory)
+      const attacker = await service.addPushPhone(mallory)
       const txid = await push()
-      assert.deepEqual(refusal(await hers.answer(txid, 'approve')), [410, 'gone'])
-      // nor with the answer in the name of the phone that is asked
-      assert.deepEqual(refusal(await phone.answer(txid, 'approve', { signer: hers })), [
+      assert.deepEqual(refusal(await attacker.answer(txid, 'approve')), [410, 'gone'])
+      // also under the id of the phone that was prompted
+      assert.deepEqual(refusal(await phone.answer(txid, 'approve', { signer: attacker })), [
         401,
         'bad_signature',
       ])
@@ -245,7 +245,7 @@ onBothDatabases('the push app', (rig) => {
       await phone.answer(txid, 'deny')
     })
 
-    test('is not answered by an answer that was altered', async () => {
+    test('rejects an altered answer', async () => {
       const [txid, other] = [await push(), await push()]
       const refused = await Promise.all([
         phone.answer(txid, 'deny', { sentDecision: 'approve' }),
@@ -257,14 +257,14 @@ onBothDatabases('the push app', (rig) => {
       await phone.answer(other, 'deny')
     })
 
-    test('is not answered by an answer of another time', async () => {
+    test('rejects an answer signed six minutes ago', async () => {
       const txid = await push()
       const time = clock.now() - 6 * minuteMs
       assert.deepEqual(refusal(await phone.answer(txid, 'approve', { time })), [401, 'clock_skew'])
       await phone.answer(txid, 'deny')
     })
 
-    test('is not answered when it is over', async () => {
+    test('rejects an answer after the timeout', async () => {
       const txid = await push()
       clock.advance(minuteMs)
       assert.deepEqual(refusal(await phone.answer(txid, 'approve')), [410, 'gone'])
@@ -273,20 +273,20 @@ onBothDatabases('the push app', (rig) => {
   })
 
   describe('the stream', () => {
-    test('tells what waits, and what does not any more', async () => {
+    test('sends the pending sign-ins after each change', async () => {
       const stream = new EventStream(service, await phone.signedHeaders('GET', '/app/api/stream'))
       assert.deepEqual(await stream.next(), ['requests', { requests: [] }])
       const txid = await push()
       const opened = (await stream.next())?.[1]
-      assert.equal(listed(opened?.requests)[0]?.txid, txid)
+      assert.equal(filterRecords(opened?.requests)[0]?.txid, txid)
       await phone.answer(txid, 'deny')
       assert.deepEqual(await stream.next(), ['requests', { requests: [] }])
       stream.close()
     })
   })
 
-  describe('a request of a phone', () => {
-    test('is refused under another key, path, time or body', async () => {
+  describe('a signed request of a phone', () => {
+    test('is refused with another signature, path, time or body', async () => {
       const path = '/app/api/requests'
       const headers = await phone.signedHeaders('GET', path)
       const later = String(clock.now() + 1)
@@ -312,16 +312,14 @@ onBothDatabases('the push app', (rig) => {
       assert.deepEqual(refusal(answer), [401, 'bad_signature'])
     })
 
-    test('of a phone with a wrong clock is told the right time', async () => {
-      const code = await service.addActivationCode(userId)
+    test('with a wrong clock gets the service’s time', async () => {
       const early = await service.addPushPhone(userId, { now: () => clock.now() - 6 * minuteMs })
       const answer = await early.call('GET', '/app/api/requests')
       assert.deepEqual(refusal(answer), [401, 'clock_skew'])
       assert.equal(answer.body.time, clock.now())
-      assert.ok(code)
     })
 
-    test('of a phone that was removed is refused, and so is its answer', async () => {
+    test('is refused after the phone was removed', async () => {
       const { userId: gone } = await service.addUser({ username: 'gone' })
       const removed = await service.addPushPhone(gone)
       const txid = await push('gone')
@@ -335,7 +333,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await status(txid)).result, 'waiting')
     })
 
-    test('says who it is of', async () => {
+    test('describes the phone and its user', async () => {
       const { body } = await phone.call('GET', '/app/api/device')
       assert.deepEqual(
         [body.device, body.name, body.username, body.notified],
@@ -344,17 +342,17 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(String(body.vapidPublicKey).length, 87)
     })
 
-    test('shows the history of its user', async () => {
+    test('lists the history of its user', async () => {
       await phone.answer(await push('alice', { ipaddr: '192.0.2.9' }), 'fraud')
       const { body } = await phone.call('GET', '/app/api/history')
-      const [newest] = listed(body.events)
+      const [newest] = filterRecords(body.events)
       assert.deepEqual(
         [newest?.application, newest?.factor, newest?.result, newest?.ipaddr],
         ['test authapi', 'push', 'fraud', '192.0.2.9'],
       )
     })
 
-    test('sets where it is to be woken', async () => {
+    test('sets and clears the Web Push subscription', async () => {
       const keys = { p256dh: 'BA', auth: 'AA' }
       const subscribe = (subscription: object | null) =>
         phone.call('POST', '/app/api/subscription', JSON.stringify({ subscription }))
@@ -365,15 +363,15 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await subscribe(null)).body.notified, false)
     })
 
-    test('takes the phone away, and its generator with it', async () => {
+    test('removes the phone and its passcode token', async () => {
       const { userId: dora } = await service.addUser({ username: 'dora' })
       const [number, phones] = ['+15550104788', new Phones()]
       const { phoneId } = await service.store.transaction((db) =>
         phones.add(dora, { number }, clock.now(), db),
       )
-      const bound = await service.addPushPhone(dora, { phoneId })
-      const bare = await service.addPushPhone(dora)
-      for (const one of [bound, bare]) {
+      const withNumber = await service.addPushPhone(dora, { phoneId })
+      const withoutNumber = await service.addPushPhone(dora)
+      for (const one of [withNumber, withoutNumber]) {
         assert.equal((await one.call('DELETE', '/app/api/device')).status, 200)
         assert.equal((await one.call('GET', '/app/api/device')).status, 401)
       }
@@ -395,6 +393,6 @@ function refusal({ status, body }: Answer): [number, unknown] {
   return [status, body.code]
 }
 
-function listed(value: unknown): Readonly<Record<string, unknown>>[] {
+function filterRecords(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
