@@ -107,7 +107,7 @@ describe('the Auth API client', () => {
     const client = openClient({ port: balancer.port, timeoutSecs: 5 })
     await client.check()
     const rejected = assert.rejects(client.auth(push), { mayHaveBeenReceived: true })
-    while (streams.length === 0) await delay(5)
+    await until(() => streams.length > 0)
     balancer.garble()
     await rejected
     assert.deepEqual(received, ['/auth/v2/check', '/auth/v2/auth'])
