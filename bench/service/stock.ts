@@ -1,6 +1,6 @@
 import type { Secret } from '../../src/host/secret.ts'
 import { Integrations } from '../../src/service/applications/integrations.ts'
-import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 
@@ -33,7 +33,7 @@ export async function stockStore(options: {
   const { folder, databaseUrl } = options
   const store = await Store.open({ folder, databaseUrl, migrate: true })
   const users = new Users()
-  const tokens = new Tokens(store)
+  const tokens = new OathTokens(store)
   const now = Date.now()
   try {
     return await store.transaction(async (db) => {

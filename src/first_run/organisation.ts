@@ -10,7 +10,7 @@ import {
   type IntegrationType,
 } from '../service/applications/integrations.ts'
 import { OathKey } from '../service/authenticators/oath/oath_code.ts'
-import { type Token, Tokens } from '../service/authenticators/oath/oath_tokens.ts'
+import { type OathToken, OathTokens } from '../service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../service/people/users.ts'
 import type { Store } from '../service/store/store.ts'
 import type { FirstRun } from './first_run_file.ts'
@@ -91,7 +91,7 @@ export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<st
   const [alice] = firstRun.users
   const user = alice === undefined ? undefined : await new Users().byName(alice.username, store.db)
   if (alice === undefined || user === undefined) return undefined
-  const token = (await new Tokens(store).ofUser(user.userId, store.db)).find(
+  const token = (await new OathTokens(store).ofUser(user.userId, store.db)).find(
     ({ kind }) => kind === 'hotp',
   )
   const secret = new URL(alice.hotp_uri).searchParams.get('secret')
@@ -103,7 +103,7 @@ function toUri({
   token: { kind },
   secret,
 }: {
-  readonly token: Token
+  readonly token: OathToken
   readonly secret: string
 }): string {
   const moving = kind === 'hotp' ? 'counter=0' : 'period=30'

@@ -16,7 +16,7 @@ import {
 import { Secret } from '../../src/host/secret.ts'
 import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
 import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
-import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
@@ -41,7 +41,7 @@ async function addAlice(store: Store): Promise<Member> {
       db,
     )
     const { userId } = await new Users().create({ username: 'alice' }, now, db)
-    const { secret } = await new Tokens(store).create(userId, { kind: 'hotp' }, now, db)
+    const { secret } = await new OathTokens(store).create(userId, { kind: 'hotp' }, now, db)
     const codes = {
       count: 1,
       reuseCount: 1,

@@ -1,5 +1,5 @@
 import { OathPasscode } from '../../src/service/authenticators/oath/oath_passcode.ts'
-import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import type { PasscodeConsumption } from '../../src/service/authenticators/passcode/passcode_kind.ts'
 import { YubikeyPasscode } from '../../src/service/authenticators/yubikey/yubikey_passcode.ts'
 import { Yubikeys } from '../../src/service/authenticators/yubikey/yubikeys.ts'
@@ -14,7 +14,7 @@ export async function consumeOath(
   db: StoreDb,
 ): Promise<PasscodeConsumption> {
   const request = { userId, ikey: '', verifiedPush: false }
-  return await new OathPasscode(new Tokens(store)).consume(request, passcode, now, db)
+  return await new OathPasscode(new OathTokens(store)).consume(request, passcode, now, db)
 }
 
 /** Consumes a YubiKey passcode of a user. */

@@ -11,7 +11,7 @@ import {
   type IntegrationType,
 } from '../../src/service/applications/integrations.ts'
 import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
-import { Tokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import type { Service } from '../../src/service/compose/run_service.ts'
 import { startService } from '../../src/service/compose/service.ts'
@@ -117,7 +117,7 @@ export class TestService {
   /** Creates a HOTP token with six digits, starting at counter 0. */
   async addToken(userId: string): Promise<TestToken> {
     const { secret } = await this.store.transaction((db) =>
-      new Tokens(this.store).create(userId, { kind: 'hotp' }, this.#clock.now(), db),
+      new OathTokens(this.store).create(userId, { kind: 'hotp' }, this.#clock.now(), db),
     )
     const key = OathSecret.fromBase32(secret)
     return { code: (counter) => HOTP.generate({ secret: key, digits: 6, counter }) }

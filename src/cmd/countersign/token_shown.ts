@@ -1,10 +1,10 @@
 import { renderUnicodeCompact } from 'uqr'
-import type { Token } from '../../service/authenticators/oath/oath_tokens.ts'
+import type { OathToken } from '../../service/authenticators/oath/oath_tokens.ts'
 
 /** The URI that an authenticator app imports a token from. */
 export function otpauthUri(
   username: string,
-  { kind, algorithm, digits, stepSecs, position }: Token,
+  { kind, algorithm, digits, stepSecs, position }: OathToken,
   secret: string,
 ): string {
   const moving = kind === 'hotp' ? `counter=${position}` : `period=${stepSecs}`

@@ -1,6 +1,6 @@
 import { mergePages, type Page, type Sorted } from '../store/keyset.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type Token, Tokens } from './oath/oath_tokens.ts'
+import { type OathToken, OathTokens } from './oath/oath_tokens.ts'
 import {
   type TokenCounts,
   type TokenFilter,
@@ -24,11 +24,11 @@ export interface HardwareToken {
 
 /** OATH tokens and YubiKeys together, for administrators. */
 export class HardwareTokens {
-  readonly #tokens: Tokens
+  readonly #tokens: OathTokens
   readonly #yubikeys: Yubikeys
 
   constructor(store: Store) {
-    this.#tokens = new Tokens(store)
+    this.#tokens = new OathTokens(store)
     this.#yubikeys = new Yubikeys(store)
   }
 
@@ -87,7 +87,7 @@ function withItem<From, To>(map: (item: From) => To): (sorted: Sorted<From>) => 
 }
 
 /** An OATH token in the form that it shares with YubiKeys. */
-export function toHardwareToken({ kind, digits, ...token }: Token): HardwareToken {
+export function toHardwareToken({ kind, digits, ...token }: OathToken): HardwareToken {
   const { tokenId, serial, userId, phoneId, expires } = token
   return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }
 }

@@ -1,5 +1,5 @@
 import { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import { Tokens } from '../authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../authenticators/oath/oath_tokens.ts'
 import { Phones } from '../authenticators/phone/phones.ts'
 import { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import { Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
@@ -14,7 +14,7 @@ export function composeDirectory(store: Store): Directory {
     users: new Users(),
     groups: new Groups(),
     phones: new Phones(),
-    tokens: new Tokens(store),
+    tokens: new OathTokens(store),
     yubikeys: new Yubikeys(store),
     bypassCodes: new BypassCodes(store),
     smsPasscodes: new SmsPasscodes(store),

@@ -10,7 +10,7 @@ import type { EffectivePolicy } from '../applications/policy/effective_policy.ts
 import type { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import type { Token, Tokens } from '../authenticators/oath/oath_tokens.ts'
+import type { OathToken, OathTokens } from '../authenticators/oath/oath_tokens.ts'
 import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
 import type { Phones } from '../authenticators/phone/phones.ts'
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
@@ -31,7 +31,7 @@ export interface Subject {
   /** With the capabilities that the policy allows. */
   readonly phones: readonly CapablePhone[]
   /** OATH tokens without those of phones, then YubiKeys; none if the policy blocks hardware tokens. */
-  readonly tokens: readonly (Token | Yubikey)[]
+  readonly tokens: readonly (OathToken | Yubikey)[]
   readonly policy: EffectivePolicy
   readonly decision: Decision
   /** The steps that led to the decision. */
@@ -59,7 +59,7 @@ export interface Directory {
   readonly users: Users
   readonly groups: Groups
   readonly phones: Phones
-  readonly tokens: Tokens
+  readonly tokens: OathTokens
   readonly yubikeys: Yubikeys
   readonly bypassCodes: BypassCodes
   readonly smsPasscodes: SmsPasscodes

@@ -7,7 +7,7 @@ import { Code, encodeAccessRequest, SharedSecret } from '../../../src/radius/ind
 import { exchange } from '../../../src/radius/udp/exchange.ts'
 import { type Integration, Integrations } from '../../../src/service/applications/integrations.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
-import { Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../../../src/service/people/users.ts'
 import { Store } from '../../../src/service/store/store.ts'
 import { freePort, Running } from '../../rig/running.ts'
@@ -199,7 +199,7 @@ async function peopleIn(
 ): Promise<People> {
   const database = databaseUrl === undefined ? undefined : new Secret(databaseUrl)
   const store = await Store.open({ folder, databaseUrl: database, migrate: true })
-  const [users, tokens, now] = [new Users(), new Tokens(store), Date.now()]
+  const [users, tokens, now] = [new Users(), new OathTokens(store), Date.now()]
   return await store.transaction(async (db) => {
     const integration = await new Integrations(store).create(
       { name: 'attacked', type: 'radius' },

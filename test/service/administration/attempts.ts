@@ -64,7 +64,7 @@ import { Policies, type Policy } from '../../../src/service/applications/policy/
 import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
 import { OathKey } from '../../../src/service/authenticators/oath/oath_code.ts'
-import { type Token, Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { type OathToken, OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { type Phone, Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import { type Group, type GroupStatus, Groups } from '../../../src/service/people/groups.ts'
 import type { User } from '../../../src/service/people/user.ts'
@@ -98,9 +98,9 @@ export class World {
     return await this.#write((db, now) => new Phones().add(user.userId, phone, now, db))
   }
 
-  async token(): Promise<{ readonly token: Token; readonly secret: string }> {
+  async token(): Promise<{ readonly token: OathToken; readonly secret: string }> {
     const token = { kind: 'hotp' } as const
-    return await this.#write((db, now) => new Tokens(this.store).create(null, token, now, db))
+    return await this.#write((db, now) => new OathTokens(this.store).create(null, token, now, db))
   }
 
   async bypassCodes(user: User): Promise<void> {

@@ -6,7 +6,7 @@ import {
   BypassCodes,
   type NewBypassCodes,
 } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
-import { type NewToken, Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { type NewToken, OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../../../src/service/people/users.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
 import type { Store } from '../../../src/service/store/store.ts'
@@ -32,7 +32,9 @@ onBothDatabases('passcodes', (rig) => {
     return (await create).userId
   }
   async function newToken(userId: string, token: NewToken): Promise<OathSecret> {
-    const made = await store.transaction((db) => new Tokens(store).create(userId, token, now, db))
+    const made = await store.transaction((db) =>
+      new OathTokens(store).create(userId, token, now, db),
+    )
     return OathSecret.fromBase32(made.secret)
   }
   const consume = async (userId: string, passcode: string, at = now, by = store) =>

@@ -4,7 +4,7 @@ import { HOTP, Secret as OathSecret, TOTP } from 'otpauth'
 import { Integrations } from '../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../src/service/audit/authentication_log.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
-import { type NewToken, Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { type NewToken, OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { resyncByCodes } from '../../../src/service/authenticators/oath/resync.ts'
 import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
@@ -33,7 +33,9 @@ onBothDatabases('the directory', (rig) => {
   }
 
   async function newToken(userId: string, token: NewToken) {
-    const made = await store.transaction((db) => new Tokens(store).create(userId, token, now, db))
+    const made = await store.transaction((db) =>
+      new OathTokens(store).create(userId, token, now, db),
+    )
     return { tokenId: made.token.tokenId, secret: OathSecret.fromBase32(made.secret) }
   }
 
@@ -125,7 +127,7 @@ onBothDatabases('the directory', (rig) => {
     const userId = await newUser()
     const { secret, tokenId } = await newToken(userId, { kind: 'hotp' })
     const resync = (...codes: string[]) =>
-      store.transaction((db) => resyncByCodes(new Tokens(store), tokenId, codes, db))
+      store.transaction((db) => resyncByCodes(new OathTokens(store), tokenId, codes, db))
     assert.equal(await resync(hotp(secret, 3000), hotp(secret, 3002)), false)
     assert.equal(await resync(hotp(secret, 3000), hotp(secret, 3001)), true)
     assert.equal(await consume(userId, hotp(secret, 3002)), 'accepted')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { lookupName } from '../../../src/duo/index.ts'
-import { Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
 import { Users } from '../../../src/service/people/users.ts'
 import type { Store } from '../../../src/service/store/store.ts'
@@ -98,13 +98,15 @@ onBothDatabases('users', (rig) => {
     const { groupId, tokenId } = await store.transaction(async (db) => {
       const { groupId } = await new Groups().create('admins', 'active', '', db)
       await new Groups().addMember(groupId, userId, db)
-      const { token } = await new Tokens(store).create(userId, { kind: 'hotp' }, now, db)
+      const { token } = await new OathTokens(store).create(userId, { kind: 'hotp' }, now, db)
       return { groupId, tokenId: token.tokenId }
     })
     await store.transaction((db) => users.remove(userId, db))
     const members = store.db.selectFrom('group_members').selectAll().where('group_id', '=', groupId)
     assert.deepEqual(await members.execute(), [])
-    const left = (await new Tokens(store).list(store.db)).find((token) => token.tokenId === tokenId)
+    const left = (await new OathTokens(store).list(store.db)).find(
+      (token) => token.tokenId === tokenId,
+    )
     assert.equal(left?.userId, null)
     assert.equal(await users.byName('judy', store.db), undefined)
   })

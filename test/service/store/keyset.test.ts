@@ -14,7 +14,7 @@ import { AdministratorLog } from '../../../src/service/audit/administrator_log.t
 import { AuthenticationLog } from '../../../src/service/audit/authentication_log.ts'
 import { TelephonyLog } from '../../../src/service/audit/telephony_log.ts'
 import { HardwareTokens } from '../../../src/service/authenticators/hardware_tokens.ts'
-import { Tokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import { Yubikeys } from '../../../src/service/authenticators/yubikey/yubikeys.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
@@ -210,7 +210,7 @@ onBothDatabases('pages of a list', (rig) => {
     const serials = ['1', '2500000', '9999999', 'b', 'B']
     await store.transaction(async (db) => {
       for (const serial of serials) {
-        await new Tokens(store).create(null, { kind: 'totp', serial }, now, db)
+        await new OathTokens(store).create(null, { kind: 'totp', serial }, now, db)
       }
       for (const yubikey of yubikeys) await new Yubikeys(store).create(null, yubikey, now, db)
     })
@@ -347,7 +347,7 @@ onBothDatabases('pages of a list', (rig) => {
         new Phones().page({ ...request, sort: { by: 'created' } }, db),
       'phones found by number': (db, request) =>
         new Phones().page({ ...request, search: '+49301019' }, db),
-      'tokens by serial': async (db, request) => await new Tokens(store).page(request, db),
+      'tokens by serial': async (db, request) => await new OathTokens(store).page(request, db),
       'the administrator log': (db, request) => new AdministratorLog().page(request, db),
       'the authentication log': (db, request) => new AuthenticationLog().page(request, db),
       'the telephony log': (db, request) => new TelephonyLog(store).page(request, db),

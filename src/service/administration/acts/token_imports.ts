@@ -1,5 +1,5 @@
 import { assignToHolders, type HeldToken } from '../../authenticators/oath/assign_to_holders.ts'
-import { type ListedToken, Tokens } from '../../authenticators/oath/oath_tokens.ts'
+import { type ListedToken, OathTokens } from '../../authenticators/oath/oath_tokens.ts'
 import type { Imported, ImportOptions } from '../../authenticators/token_files/token_import.ts'
 import { type NewYubikey, Yubikeys } from '../../authenticators/yubikey/yubikeys.ts'
 import { Users } from '../../people/users.ts'
@@ -7,7 +7,7 @@ import { act, type LogLine } from '../act.ts'
 
 const serialsPerLine = 100
 
-/** @throws {DirectoryError} As `Tokens.import`. */
+/** @throws {DirectoryError} As `OathTokens.import`. */
 export const importTokens = act({
   name: 'hardtoken_import',
   permits: ['tokens.import'],
@@ -22,7 +22,7 @@ export const importTokens = act({
       readonly tokens: readonly ListedToken[]
       readonly options: ImportOptions
     },
-  ) => new Tokens(store).import(tokens, options, now, db),
+  ) => new OathTokens(store).import(tokens, options, now, db),
   log: ({ file }, imported) => importLines(file, imported),
 })
 

@@ -1,4 +1,4 @@
-import { type NewToken, Tokens } from '../../authenticators/oath/oath_tokens.ts'
+import { type NewToken, OathTokens } from '../../authenticators/oath/oath_tokens.ts'
 import { resyncByCodes } from '../../authenticators/oath/resync.ts'
 import { Yubikeys } from '../../authenticators/yubikey/yubikeys.ts'
 import type { User } from '../../people/user.ts'
@@ -8,7 +8,7 @@ import { act } from '../act.ts'
  * Creates an OATH token, assigned to a user or to nobody.
  *
  * @returns The token and its secret, which can't be read again.
- * @throws {DirectoryError} As `Tokens.create`.
+ * @throws {DirectoryError} As `OathTokens.create`.
  */
 export const createToken = act({
   name: 'hardtoken_create',
@@ -16,7 +16,7 @@ export const createToken = act({
   do: (
     { store, db, now },
     { user, token }: { readonly user: User | undefined; readonly token: NewToken },
-  ) => new Tokens(store).create(user?.userId ?? null, token, now, db),
+  ) => new OathTokens(store).create(user?.userId ?? null, token, now, db),
   log: ({ user }, { token }) => ({
     object: token.tokenId,
     description: `user=${user?.username ?? ''} ${token.kind} ${token.digits}`,
@@ -37,7 +37,7 @@ export const assignToken = act({
   ) => {
     const userId = user?.userId ?? null
     return (
-      (await new Tokens(store).assign(tokenId, userId, db)) ||
+      (await new OathTokens(store).assign(tokenId, userId, db)) ||
       (await new Yubikeys(store).assign(tokenId, userId, db))
     )
   },
@@ -51,7 +51,7 @@ export const resyncToken = act({
   do: (
     { store, db },
     { tokenId, codes }: { readonly tokenId: string; readonly codes: readonly string[] },
-  ) => resyncByCodes(new Tokens(store), tokenId, codes, db),
+  ) => resyncByCodes(new OathTokens(store), tokenId, codes, db),
   log: ({ tokenId }, found) => ({
     object: tokenId,
     description: found ? 'resynchronised' : 'codes not found',
@@ -63,7 +63,7 @@ export const deleteToken = act({
   name: 'hardtoken_delete',
   permits: ['devices.edit'],
   do: async ({ store, db }, { tokenId }: { readonly tokenId: string }) =>
-    (await new Tokens(store).remove(tokenId, db)) ||
+    (await new OathTokens(store).remove(tokenId, db)) ||
     (await new Yubikeys(store).remove(tokenId, db)),
   log: ({ tokenId }, removed) => ({ object: tokenId, description: removed ? '' : 'not found' }),
 })

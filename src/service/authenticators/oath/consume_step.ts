@@ -1,7 +1,7 @@
 import { prepared } from '../../store/prepared.ts'
 import type { StoreDb } from '../../store/store.ts'
 import { limitedDrift } from './oath_code.ts'
-import type { Token } from './oath_tokens.ts'
+import type { OathToken } from './oath_tokens.ts'
 
 /**
  * Uses up an HOTP counter or a TOTP step, with all before it, by one UPDATE that only applies while no
@@ -11,7 +11,7 @@ import type { Token } from './oath_tokens.ts'
  * @returns `false` if this or a later one was used before.
  */
 export async function consumeStep(
-  token: Token,
+  token: OathToken,
   step: number,
   now: number,
   db: StoreDb,
@@ -27,7 +27,7 @@ export async function consumeStep(
 }
 
 /** When the token's last passcode was used; 0 for never. */
-export async function readLastUse({ tokenId }: Token, db: StoreDb): Promise<number> {
+export async function readLastUse({ tokenId }: OathToken, db: StoreDb): Promise<number> {
   const row = await db
     .selectFrom('oath_tokens')
     .select('used')

@@ -6,7 +6,7 @@ import type {
 } from '../passcode/passcode_kind.ts'
 import { consumeStep, readLastUse } from './consume_step.ts'
 import { acceptableMoments, pastMoments } from './oath_code.ts'
-import type { KeyedToken, Token, Tokens } from './oath_tokens.ts'
+import type { KeyedToken, OathToken, OathTokens } from './oath_tokens.ts'
 import { resyncAtSignIn } from './resync.ts'
 
 /** TOTP compares with about 3 codes and HOTP with 21, so the cheaper kind goes first. */
@@ -14,9 +14,9 @@ const order = { totp: 0, hotp: 1 } as const
 
 /** HOTP and TOTP codes of hardware tokens, of phones and of other apps, as passcodes. */
 export class OathPasscode implements PasscodeKind {
-  readonly #tokens: Tokens
+  readonly #tokens: OathTokens
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: OathTokens) {
     this.#tokens = tokens
   }
 
@@ -61,7 +61,7 @@ export class OathPasscode implements PasscodeKind {
   }
 }
 
-function accepted({ tokenId, phoneId }: Token): PasscodeConsumption {
+function accepted({ tokenId, phoneId }: OathToken): PasscodeConsumption {
   return phoneId === null
     ? { outcome: 'accepted', factor: 'hardware_token', device: tokenId }
     : { outcome: 'accepted', factor: 'duo_mobile_passcode', device: phoneId }

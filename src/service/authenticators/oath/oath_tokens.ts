@@ -21,7 +21,7 @@ import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts
 import { parseSecret } from './oath_secret.ts'
 
 /** An HOTP or TOTP token: a hardware token, an authenticator app, or the push app of a phone. */
-export interface Token extends OathParameters {
+export interface OathToken extends OathParameters {
   /** `DH…` */
   readonly tokenId: string
   readonly userId: string | null
@@ -55,7 +55,7 @@ export type ListedToken = NewToken & { readonly serial: string; readonly secret:
 
 /** A token with what its passcodes are computed from. */
 export interface KeyedToken {
-  readonly token: Token
+  readonly token: OathToken
   readonly key: OathKey
   /** The resynchronisation in progress. */
   readonly resync: {
@@ -88,24 +88,24 @@ interface TokenRow {
 }
 
 /** The table of OATH tokens. */
-export class Tokens {
+export class OathTokens {
   readonly #store: Store
 
   constructor(store: Store) {
     this.#store = store
   }
 
-  async ofUser(userId: string, db: StoreDb): Promise<Token[]> {
+  async ofUser(userId: string, db: StoreDb): Promise<OathToken[]> {
     return (await this.#rows(userId, db)).map(toToken)
   }
 
-  async list(db: StoreDb): Promise<Token[]> {
+  async list(db: StoreDb): Promise<OathToken[]> {
     const rows = await db.selectFrom('oath_tokens').selectAll().orderBy('created').execute()
     return rows.map(toToken)
   }
 
   /** A page of tokens, by serial; `HardwareTokens` lists them together with YubiKeys. */
-  async page(request: TokenPageRequest, db: StoreDb): Promise<Page<Sorted<Token>>> {
+  async page(request: TokenPageRequest, db: StoreDb): Promise<Page<Sorted<OathToken>>> {
     const { items, next } = await readPage(
       filtered(request, db).selectAll(),
       tokenOrder(request, db),
@@ -149,7 +149,7 @@ export class Tokens {
   }
 
   /** Those with a serial, or the one with an identifier. */
-  async named(name: string, db: StoreDb): Promise<Token[]> {
+  async named(name: string, db: StoreDb): Promise<OathToken[]> {
     const rows = await db
       .selectFrom('oath_tokens')
       .selectAll()
@@ -166,7 +166,7 @@ export class Tokens {
     token: NewToken,
     now: number,
     db: StoreDb,
-  ): Promise<{ readonly token: Token; readonly secret: string }> {
+  ): Promise<{ readonly token: OathToken; readonly secret: string }> {
     const secret =
       token.secret === undefined ? new OathSecret({ size: 20 }) : parseSecret(token.secret)
     const row = { ...this.#newRow(token, secret, now), user_id: userId }
@@ -350,7 +350,7 @@ async function insert(
   }
 }
 
-function toToken(row: TokenRow): Token {
+function toToken(row: TokenRow): OathToken {
   return {
     tokenId: row.token_id,
     userId: row.user_id,

@@ -1,7 +1,7 @@
 import type { StoreDb } from '../../store/store.ts'
 import { consumeStep } from './consume_step.ts'
 import { distantMoments } from './oath_code.ts'
-import type { KeyedToken, Tokens } from './oath_tokens.ts'
+import type { KeyedToken, OathTokens } from './oath_tokens.ts'
 
 const resyncMs = 5 * 60_000
 const resyncCodes = 3
@@ -40,7 +40,7 @@ export async function resyncAtSignIn(
  * @returns Whether they are codes of this token.
  */
 export async function resyncByCodes(
-  tokens: Tokens,
+  tokens: OathTokens,
   tokenId: string,
   codes: readonly string[],
   db: StoreDb,

@@ -1,4 +1,4 @@
-import type { Tokens } from '../../authenticators/oath/oath_tokens.ts'
+import type { OathTokens } from '../../authenticators/oath/oath_tokens.ts'
 import type { Phone, Phones } from '../../authenticators/phone/phones.ts'
 import type { PushDevices } from '../../authenticators/push/push_devices.ts'
 import type { StoreDb } from '../../store/store.ts'
@@ -31,9 +31,9 @@ const maxUserAgentLength = 256
 export class ActivatedPhones {
   readonly #phones: Phones
   readonly #devices: PushDevices
-  readonly #tokens: Tokens
+  readonly #tokens: OathTokens
 
-  constructor(phones: Phones, devices: PushDevices, tokens: Tokens) {
+  constructor(phones: Phones, devices: PushDevices, tokens: OathTokens) {
     this.#phones = phones
     this.#devices = devices
     this.#tokens = tokens

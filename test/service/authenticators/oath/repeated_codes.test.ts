@@ -3,7 +3,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import { Secret as OathSecret, TOTP } from 'otpauth'
-import { Tokens } from '../../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { endLocks } from '../../../../src/service/sign_in/lockout.ts'
 import { consumeOath } from '../../../rig/consume.ts'
 import { ManualClock } from '../../../rig/manual_clock.ts'
@@ -27,7 +27,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     nodes = databaseUrl === undefined ? [first] : [first, await node()]
     userId = (await first.addUser({ username: 'alice' })).userId
     const made = await first.store.transaction((db) =>
-      new Tokens(first.store).create(userId, { kind: 'totp' }, clock.now(), db),
+      new OathTokens(first.store).create(userId, { kind: 'totp' }, clock.now(), db),
     )
     secret = OathSecret.fromBase32(made.secret)
   })

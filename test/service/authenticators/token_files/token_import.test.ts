@@ -4,7 +4,7 @@ import { HOTP, Secret as OathSecret, TOTP } from 'otpauth'
 import { Secret } from '../../../../src/host/secret.ts'
 import {
   type ListedToken,
-  Tokens,
+  OathTokens,
 } from '../../../../src/service/authenticators/oath/oath_tokens.ts'
 import type { OnDuplicate } from '../../../../src/service/authenticators/token_files/token_import.ts'
 import { Users } from '../../../../src/service/people/users.ts'
@@ -18,11 +18,11 @@ let serials = 0
 
 onBothDatabases('hardware tokens of a file', (rig) => {
   let store: Store
-  let tokens: Tokens
+  let tokens: OathTokens
   let userId: string
   before(async () => {
     store = await rig().open()
-    tokens = new Tokens(store)
+    tokens = new OathTokens(store)
     const create = store.transaction((db) => new Users().create({ username: 'holder' }, now, db))
     userId = (await create).userId
   })

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { HOTP, Secret as OathSecret } from 'otpauth'
 import { Secret } from '../../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
-import { Tokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Yubikeys } from '../../../../../src/service/authenticators/yubikey/yubikeys.ts'
 import { parseResponse, TestService } from '../../../../rig/service.ts'
 import { TestYubikey } from '../../../../rig/yubikey.ts'
@@ -78,7 +78,7 @@ describe('an imported token at the Auth API', () => {
   before(async () => {
     service = await TestService.start()
     const { userId } = await service.addUser({ username: 'alice' })
-    const tokens = new Tokens(service.store)
+    const tokens = new OathTokens(service.store)
     await service.store.transaction(async (db) => {
       const listed = { kind: 'hotp', digits: 8, serial: '9001', counter: 5 } as const
       const record = { ...listed, secret: new Secret(secret.base32) }

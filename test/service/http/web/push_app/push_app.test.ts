@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Secret as OathSecret, TOTP } from 'otpauth'
 import { isRecord } from '../../../../../src/duo/index.ts'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
-import { Tokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
+import { OathTokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
 import { PushDevices } from '../../../../../src/service/authenticators/push/push_devices.ts'
 import { EventStream } from '../../../../rig/event_stream.ts'
@@ -140,7 +140,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(renewed.phoneId, phoneId)
       assert.deepEqual(refusal(await old.call('GET', '/app/api/requests')), [401, 'bad_signature'])
       assert.equal((await renewed.call('GET', '/app/api/requests')).status, 200)
-      assert.equal((await new Tokens(service.store).ofUser(frank, service.store.db)).length, 1)
+      assert.equal((await new OathTokens(service.store).ofUser(frank, service.store.db)).length, 1)
       const [kept, ...more] = await new Phones().ofUser(frank, service.store.db)
       assert.deepEqual([kept?.name, more.length], ['test phone', 0])
       const [entry] = await new AdministratorLog().list(1, service.store.db)
@@ -375,7 +375,7 @@ onBothDatabases('the push app', (rig) => {
         assert.equal((await one.call('DELETE', '/app/api/device')).status, 200)
         assert.equal((await one.call('GET', '/app/api/device')).status, 401)
       }
-      assert.deepEqual(await new Tokens(service.store).ofUser(dora, service.store.db), [])
+      assert.deepEqual(await new OathTokens(service.store).ofUser(dora, service.store.db), [])
       const left = await phones.ofUser(dora, service.store.db)
       assert.deepEqual(
         left.map(({ phoneId: id }) => id),
