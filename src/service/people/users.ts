@@ -62,16 +62,12 @@ export class Users {
     const rows = await db.selectFrom('users').selectAll().orderBy('username').execute()
     const names = await db
       .selectFrom('user_names')
-      .selectAll()
+      .select(['user_id', 'written'])
       .where('position', '>', 0)
       .orderBy('position')
       .execute()
-    return rows.map((row) =>
-      toUser(
-        row,
-        names.filter(({ user_id }) => user_id === row.user_id).map(({ written }) => written),
-      ),
-    )
+    const aliases = byUser(names)
+    return rows.map((row) => toUser(row, aliases.get(row.user_id) ?? []))
   }
 
   /** A page of users. */
@@ -136,7 +132,7 @@ export class Users {
       .execute()
     await addName(userId, username, 0, db)
     const aliases = user.aliases ?? []
-    await this.setAliases(userId, aliases, db)
+    await writeAliases(userId, aliases, db)
     return {
       userId,
       username,
@@ -162,6 +158,7 @@ export class Users {
       return
     }
     const username = checkedName(written)
+    await this.hold(userId, db)
     await db
       .deleteFrom('user_names')
       .where('user_id', '=', userId)
@@ -175,21 +172,16 @@ export class Users {
 
   /** Replaces the aliases of a user: eight at most, none of them another user's. */
   async setAliases(userId: string, aliases: readonly string[], db: StoreDb): Promise<void> {
-    if (aliases.length > maxAliases) {
-      throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${maxAliases} aliases at most`)
-    }
+    await this.hold(userId, db)
     await db
       .deleteFrom('user_names')
       .where('user_id', '=', userId)
       .where('position', '>', 0)
       .execute()
-    for (const [index, alias] of aliases.entries()) {
-      await addName(userId, checkedName(alias), index + 1, db)
-    }
-    await updateWords(userId, db)
+    await writeAliases(userId, aliases, db)
   }
 
-  /** Locks the user until the transaction ends: other changes of the user's devices wait. */
+  /** Locks the user until the transaction ends: other changes of their names and devices wait. */
   async hold(userId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('users')
@@ -216,6 +208,21 @@ export class Users {
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
     return (await aliasesOfUser(db, { userId })).map(({ written }) => written)
   }
+}
+
+/** Adds the aliases of a user who has none, and writes the user's words. */
+async function writeAliases(
+  userId: string,
+  aliases: readonly string[],
+  db: StoreDb,
+): Promise<void> {
+  if (aliases.length > maxAliases) {
+    throw new DirectoryError('DIRECTORY_TOO_MANY', `a user has ${maxAliases} aliases at most`)
+  }
+  for (const [index, alias] of aliases.entries()) {
+    await addName(userId, checkedName(alias), index + 1, db)
+  }
+  await updateWords(userId, db)
 }
 
 function filtered({ search, status }: UserFilter, db: StoreDb) {
@@ -248,10 +255,14 @@ async function aliasesByUser(
     .where('user_id', 'in', userIds)
     .orderBy('position')
     .execute()
-  const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
-  return new Map(
-    [...byUser].map(([userId, names]) => [userId, names.map(({ written }) => written)]),
-  )
+  return byUser(rows)
+}
+
+function byUser(
+  names: readonly { readonly user_id: string; readonly written: string }[],
+): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(names, ({ user_id }) => user_id)
+  return new Map([...groups].map(([userId, own]) => [userId, own.map(({ written }) => written)]))
 }
 
 const userNamed = prepared((db, user: { readonly name: string }) =>

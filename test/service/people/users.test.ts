@@ -55,6 +55,28 @@ onBothDatabases('users', (rig) => {
     }
   })
 
+  test('keeps the names of one of two administrators who change a user at once', async () => {
+    const { userId } = await create('gina')
+    const setAliases = (...aliases: string[]) =>
+      store.transaction((db) => users.setAliases(userId, aliases, db))
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([
+        setAliases(`g-one${round}`, `g-two${round}`),
+        setAliases(`g-red${round}`, `g-blue${round}`),
+        store.transaction((db) => users.update(userId, { username: `gina${round}` }, db)),
+      ])
+      const found = await users.byId(userId, store.db)
+      assert.equal(found?.aliases.length, 2)
+      for (const name of [found.username, ...found.aliases]) {
+        const { items } = await users.page({ limit: 10, search: name }, store.db)
+        assert.deepEqual(
+          items.map((user) => user.userId),
+          [userId],
+        )
+      }
+    }
+  })
+
   test('stores a new name in the same form as the first', async () => {
     const { userId } = await create('frank', 'f.f')
     const rename = (username: string) =>
