@@ -2,31 +2,49 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DatabaseConnection, Driver } from 'kysely'
 import { BoundedDriver } from '../../../src/service/store/bounded_driver.ts'
+import { retryLostConnection } from '../../../src/service/store/lost_connection_retry.ts'
 
 /** More than may wait. */
 const burst = 5_010
 
-test('a burst that fills the queue after a quiet time is contention, not an outage', async () => {
-  const connection: DatabaseConnection = {
-    executeQuery: async () => ({ rows: [] }),
-    streamQuery: () => assert.fail('nothing is streamed'),
-  }
+const connection: DatabaseConnection = {
+  executeQuery: async () => ({ rows: [] }),
+  streamQuery: () => assert.fail('nothing is streamed'),
+}
+
+function boundedDriver(acquireConnection: Driver['acquireConnection']): BoundedDriver {
   const nothing = async () => {}
   const driver: Driver = {
     init: nothing,
-    acquireConnection: async () => connection,
+    acquireConnection,
     releaseConnection: nothing,
     beginTransaction: nothing,
     commitTransaction: nothing,
     rollbackTransaction: nothing,
     destroy: nothing,
   }
-  const bounded = new BoundedDriver(driver, {
+  return new BoundedDriver(driver, {
     connections: 1,
     publicConnections: 1,
-    begin: undefined,
+    begin: 'begin',
     wrapsStatements: () => false,
   })
+}
+
+test('a connection that can not be made in time is not tried again', async () => {
+  let tries = 0
+  const bounded = boundedDriver(async () => {
+    tries++
+    throw new Error('Connection terminated due to connection timeout')
+  })
+  bounded.limitWaits()
+  const work = retryLostConnection(() => bounded.acquireConnection())
+  await assert.rejects(work, { message: 'Connection terminated due to connection timeout' })
+  assert.equal(tries, 1)
+})
+
+test('a burst that fills the queue after a quiet time is contention, not an outage', async () => {
+  const bounded = boundedDriver(async () => connection)
   const held = await bounded.acquireConnection()
   const codes = new Map<unknown, number>()
   const waiting = Array.from({ length: burst }, () =>
