@@ -1,14 +1,13 @@
 import { silentLog } from '../../host/log.ts'
-import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
 import type { ServiceConfig } from '../config/service_config.ts'
 import { Outbox } from '../messaging/outbox/outbox.ts'
 import { VoiceAddresses } from '../messaging/voice/voice_address.ts'
 import { Lockout } from '../sign_in/lockout.ts'
-import { type Subject, type SubjectRequest, Subjects } from '../sign_in/subject.ts'
+import type { Subject, SubjectRequest } from '../sign_in/subject.ts'
 import type { Store } from '../store/store.ts'
-import { configuredLimits } from './configured_limits.ts'
 import { composeDirectory } from './directory.ts'
 import { composeMessaging } from './messaging.ts'
+import { composeSubjects } from './subjects.ts'
 
 /**
  * Decides about a sign-in as preauth does, and changes nothing.
@@ -29,14 +28,8 @@ export async function explainSignIn(
   const addresses = new VoiceAddresses(store.sealing, () => '')
   const effects = { clock, log: silentLog }
   const messaging = await composeMessaging(config, store, directory, outbox, addresses, effects)
-  const subjects = new Subjects(
-    store,
-    directory,
-    new Lockout(store),
-    new PolicyAttachments(store),
-    configuredLimits(config),
-    { push: { send: async () => {} }, ...messaging },
-    clock,
-  )
+  const delivery = { push: { send: async () => {} }, ...messaging }
+  const lockout = new Lockout(store)
+  const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
   return await subjects.read(request)
 }

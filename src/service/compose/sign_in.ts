@@ -1,7 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { Integrations } from '../applications/integrations.ts'
-import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
 import { AuthenticationLog } from '../audit/authentication_log.ts'
 import { BypassPasscode } from '../authenticators/bypass/bypass_passcode.ts'
 import { CallFactor } from '../authenticators/call/call_factor.ts'
@@ -33,12 +32,12 @@ import { PasscodeFactor } from '../sign_in/passcode_factor.ts'
 import { Preauth } from '../sign_in/preauth.ts'
 import { PushLimit } from '../sign_in/push_limit.ts'
 import { Settlement } from '../sign_in/settlement.ts'
-import { type Directory, Subjects } from '../sign_in/subject.ts'
+import type { Directory } from '../sign_in/subject.ts'
 import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
-import { configuredLimits } from './configured_limits.ts'
+import { composeSubjects } from './subjects.ts'
 
 /** The classes that decide on sign-ins. */
 export interface SignIn {
@@ -76,15 +75,7 @@ export function composeSignIn(
   const alert = new FraudAlert(log, delivery.mail, push.fraudEmails)
   const locks = push.fraudLocks
   const fraud = new FraudReports(store, users, authenticationLog, alert, { locks }, clock)
-  const subjects = new Subjects(
-    store,
-    directory,
-    lockout,
-    new PolicyAttachments(store),
-    configuredLimits(config),
-    delivery,
-    clock,
-  )
+  const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
   const settlement = new Settlement(
     store,
     new Integrations(store),
