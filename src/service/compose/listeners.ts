@@ -10,6 +10,12 @@ export interface Bound {
   readonly port: number
 }
 
+/** What the listeners are bound to; both the same without `api_port`. */
+export interface BoundListeners {
+  readonly public: Bound
+  readonly api: Bound
+}
+
 /** The faces by the listener that serves them. */
 export interface ListenerFaces {
   /** Pages and apps for users, and webhooks of providers. */
@@ -68,7 +74,7 @@ export class Listeners {
    *
    * @throws {ServiceError} if one can't be opened; then none stays open.
    */
-  async bind(to: ListenAddresses): Promise<{ readonly public: Bound; readonly api: Bound }> {
+  async bind(to: ListenAddresses): Promise<BoundListeners> {
     const { address, port, apiAddress, apiPort } = to
     try {
       const bound = await this.#public.listen(address, port).catch((error: unknown) => {

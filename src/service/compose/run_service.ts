@@ -4,16 +4,18 @@ import { Integrations } from '../applications/integrations.ts'
 import type { ServiceConfig } from '../config/service_config.ts'
 import { ClientAddresses } from '../http/gate/client_address.ts'
 import { SignedRequestGate } from '../http/gate/signed_request.ts'
+import type { Certified } from '../http/server/certificate_authority.ts'
 import { Health } from '../http/server/health.ts'
+import type { Face } from '../http/server/http_server.ts'
 import { addOperationRoutes } from '../http/server/operation_routes.ts'
 import { ServiceMetrics } from '../http/server/service_metrics.ts'
 import type { Delivery } from '../messaging/messaging.ts'
 import { warnOfCollidingNames } from '../people/colliding_names.ts'
 import type { Store } from '../store/store.ts'
 import { currentCertificate, watchCertificate } from './certificate_watch.ts'
-import { composeDomain } from './domain.ts'
-import { composeFaces } from './faces.ts'
-import { type Bound, Listeners } from './listeners.ts'
+import { composeDomain, type Domain } from './domain.ts'
+import { composeFaces, type Faces } from './faces.ts'
+import { type Bound, type BoundListeners, Listeners } from './listeners.ts'
 import { PublicOrigin } from './public_origin.ts'
 import { ServiceAddress } from './service_address.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -46,35 +48,80 @@ export interface RunOptions {
 
 /** Composes domain, faces and listeners over an open store, and opens the ports. */
 export async function runService(store: Store, options: RunOptions): Promise<Service> {
-  const { config, folder, address, port, webFolder, clock, log } = options
+  const { config, folder, clock, log } = options
   await warnOfCollidingNames(store.db, log)
-  const origin = new PublicOrigin(config)
-  const domain = await composeDomain(store, origin, options)
+  const domain = await composeDomain(store, new PublicOrigin(config), options)
   const clientAddresses = new ClientAddresses(config.trustedProxies)
   const health = new Health(store, clock)
-  const faces = composeFaces(domain, config, clientAddresses, health, { folder, webFolder })
-  const metrics = new ServiceMetrics({
-    waitingCalls: () => domain.transactions.waitingCalls,
-    openApps: () => faces.streams.count,
-  })
+  const faces = composeFaces(domain, config, clientAddresses, health, options)
   const readCertificate = () => currentCertificate(folder, config, clock.now())
   const certified = await readCertificate()
-  const listeners = await Listeners.build(
-    {
-      ...faces,
-      operation: (server) =>
-        addOperationRoutes(server, health, metrics, config.metrics, clientAddresses),
+  const listeners = await composeListeners(domain, faces, config, {
+    certified,
+    clientAddresses,
+    health,
+  })
+  const bound = await openPorts(listeners, domain, options)
+  void warnOfLostNotifications(store, log)
+  const stopUpkeep = startUpkeep(domain, config.logKeepDays, faces)
+  const stopWatching = watchCertificate(
+    listeners,
+    config.certificateFiles,
+    certified.certificate,
+    readCertificate,
+    log,
+  )
+  return {
+    ...bound.public,
+    api: config.apiPort === undefined ? undefined : bound.api,
+    caFile: certified.caFile,
+    close: async () => {
+      health.stop()
+      stopUpkeep()
+      stopWatching()
+      domain.transactions.close()
+      faces.streams.close()
+      await listeners.close(closeMs)
+      await domain.webPush?.close()
+      await store.close()
     },
+  }
+}
+
+/** Builds the listeners; `openPorts` opens their ports. */
+async function composeListeners(
+  { store, transactions, origin, clock, log }: Domain,
+  faces: Faces,
+  config: ServiceConfig,
+  {
+    certified,
+    clientAddresses,
+    health,
+  }: {
+    readonly certified: Certified
+    readonly clientAddresses: ClientAddresses
+    readonly health: Health
+  },
+): Promise<Listeners> {
+  const metrics = new ServiceMetrics({
+    waitingCalls: () => transactions.waitingCalls,
+    openApps: () => faces.streams.count,
+  })
+  const signedRequests = new SignedRequestGate({
+    db: store.db,
+    integrations: new Integrations(store),
+    ownHosts: () => origin.signedHosts,
+    clientAddresses,
+    clock,
+    log,
+  })
+  const operation: Face = (server) =>
+    addOperationRoutes(server, health, metrics, config.metrics, clientAddresses)
+  return await Listeners.build(
+    { ...faces, operation },
     {
       certified,
-      signedRequests: new SignedRequestGate({
-        db: store.db,
-        integrations: new Integrations(store),
-        ownHosts: () => origin.signedHosts,
-        clientAddresses,
-        clock,
-        log,
-      }),
+      signedRequests,
       clientAddresses,
       metrics,
       limits: {
@@ -88,33 +135,23 @@ export async function runService(store: Store, options: RunOptions): Promise<Ser
     },
     config,
   )
+}
+
+/** Opens the ports, and stores the address under which the service is reached. */
+async function openPorts(
+  listeners: Listeners,
+  { store, origin }: Domain,
+  { config, address, port }: RunOptions,
+): Promise<BoundListeners> {
   const { apiInterface: apiAddress, apiPort } = config
   const bound = await listeners.bind({ address, port, apiAddress, apiPort })
-  origin.listensOn({ publicPort: bound.public.port, apiPort: bound.api.port })
-  await new ServiceAddress(store).keep(origin.url)
-  void warnOfLostNotifications(store, log)
-  const stopUpkeep = startUpkeep(domain, config.logKeepDays, faces)
-  const stopWatching = watchCertificate(
-    listeners,
-    config.certificateFiles,
-    certified.certificate,
-    readCertificate,
-    log,
-  )
-  return {
-    ...bound.public,
-    api: apiPort === undefined ? undefined : bound.api,
-    caFile: certified.caFile,
-    close: async () => {
-      health.stop()
-      stopUpkeep()
-      stopWatching()
-      domain.transactions.close()
-      faces.streams.close()
-      await listeners.close(closeMs)
-      await domain.webPush?.close()
-      await store.close()
-    },
+  try {
+    origin.listensOn({ publicPort: bound.public.port, apiPort: bound.api.port })
+    await new ServiceAddress(store).keep(origin.url)
+    return bound
+  } catch (error) {
+    await listeners.close(0)
+    throw error
   }
 }
 
