@@ -12,7 +12,7 @@ import { createListener, type SectionKinds, sectionKinds, toListenPlace } from '
 import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
 import type { ProxyConfig, ServerSection } from './sections/proxy_config.ts'
 
-/** A section, where it wants to listen, and its runtime. */
+/** A section with its place and its runtime. */
 interface Prepared {
   readonly section: ServerSection
   readonly place: ListenPlace
@@ -34,6 +34,9 @@ export class AuthenticationProxy {
   /** Runtimes of earlier configurations that still have pending logins. */
   readonly #retiring = new Set<SectionRuntime>()
   #served: readonly Served[] = []
+  /** The last `replace` or `stop`; the next one waits for it. */
+  #change: Promise<unknown> = Promise.resolve()
+  #isStopped = false
 
   private constructor(host: ProxyHost, kinds: SectionKinds) {
     this.#host = host
@@ -54,10 +57,9 @@ export class AuthenticationProxy {
 
   /** The local address of each section. */
   get listeners(): readonly { section: string; address: string; port: number }[] {
-    return this.#served.map(({ listener, section }) => ({
-      section: section.name,
-      ...listener.address,
-    }))
+    return this.#served.flatMap(({ listener, section }) =>
+      listener.isListening ? [{ section: section.name, ...listener.address }] : [],
+    )
   }
 
   /** By section: logins that the API did not answer. */
@@ -88,7 +90,7 @@ export class AuthenticationProxy {
   }
 
   /**
-   * Switches to another configuration while requests arrive.
+   * Switches to another configuration while requests arrive. Concurrent calls run one after another.
    *
    * A listener whose place stays, or moves to another address of the same port, keeps its requests in
    * progress: they are decided under the old configuration. Other listeners are closed, after a
@@ -96,7 +98,23 @@ export class AuthenticationProxy {
    *
    * @throws {ListenError} with the old configuration still in force.
    */
-  async replace(config: ProxyConfig): Promise<void> {
+  replace(config: ProxyConfig): Promise<void> {
+    return this.#afterOthers(() => this.#replace(config))
+  }
+
+  /** A `replace` in progress completes first; later ones throw. */
+  stop(): Promise<void> {
+    return this.#afterOthers(() => this.#stop())
+  }
+
+  #afterOthers(change: () => Promise<void>): Promise<void> {
+    const result = this.#change.then(change)
+    this.#change = result.catch(() => {})
+    return result
+  }
+
+  async #replace(config: ProxyConfig): Promise<void> {
+    if (this.#isStopped) throw new ListenError('the proxy is stopped')
     const prepared = await this.#prepare(config.servers)
     const matches = this.#matchListeners(prepared)
     const closing = this.#served.filter((old) => ![...matches.values()].includes(old))
@@ -114,7 +132,9 @@ export class AuthenticationProxy {
         if (matches.has(each)) continue
         opened.push({ ...each, listener: explain(each.section, () => this.#createListener(each)) })
       }
-      const moved = taken.filter(({ listener, place }) => !isSamePlace(listener.place, place))
+      const moved = taken.filter(
+        ({ listener, place }) => !listener.isListening || !isSamePlace(listener.place, place),
+      )
       const old = closing.map(({ listener }) => listener)
       await rebind(moved, opened, old)
     } catch (error) {
@@ -129,7 +149,8 @@ export class AuthenticationProxy {
     await Promise.all(closing.map(close))
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
+    this.#isStopped = true
     const served = this.#served
     this.#served = []
     await Promise.all(served.map(close))

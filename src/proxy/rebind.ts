@@ -1,6 +1,6 @@
 import { type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { Listener } from './front/listener.ts'
-import { ListenError, toListenError } from './listen_error.ts'
+import { formatPlace, ListenError, toListenError } from './listen_error.ts'
 import type { ServerSection } from './sections/proxy_config.ts'
 
 /** A listener, and where it must listen for its section. */
@@ -19,7 +19,8 @@ export interface Binding {
  * @param moved Listeners that already listen, elsewhere.
  * @param opened Listeners that do not listen yet.
  * @param closing Listeners that are no longer needed. They may be left without a socket.
- * @throws {ListenError} Every listener then listens where it did before, unless the message says otherwise.
+ * @throws {ListenError} Every listener then has its old place again, unless the message says that the
+ *   proxy no longer listens there.
  */
 export async function rebind(
   moved: readonly Binding[],
@@ -35,7 +36,7 @@ export async function rebind(
   const released: { readonly listener: Listener; readonly place: ListenPlace }[] = []
   const bound: Listener[] = []
   try {
-    // a failure here interrupts nobody
+    // first, because a failure here interrupts no listener
     for (const binding of free) await bind(binding, bound)
     for (const listener of inTheWay) {
       released.push({ listener, place: listener.place })
@@ -47,10 +48,11 @@ export async function rebind(
     const results = await Promise.allSettled(
       released.map(({ listener, place }) => listener.listen(place)),
     )
-    const lost = results.filter(({ status }) => status === 'rejected').length
-    if (lost === 0) throw error
+    const lost = released.filter((_, index) => results[index]?.status === 'rejected')
+    if (lost.length === 0) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ListenError(`${reason}; ${lost} sections could not listen again at their old ports`)
+    const places = lost.map(({ place }) => formatPlace(place)).join(', ')
+    throw new ListenError(`${reason}; the proxy no longer listens on ${places}; restart it`)
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { type SectionKinds, sectionKinds } from '../../src/proxy/section_kinds.ts'
 import type { RadiusServerDuoOnly } from '../../src/proxy/sections/proxy_config.ts'
 import { encodeAccessRequest, SharedSecret, verifyReply } from '../../src/radius/index.ts'
 import { AuthApiDouble } from '../rig/auth_api_double.ts'
@@ -93,6 +94,55 @@ describe('replacing the configuration while a login is pending', () => {
     login.close()
   })
 
+  test('runs concurrent replacements one after another', async () => {
+    const { proxy, port, login } = await startWithPendingLogin(undefined)
+    const [first, second] = [await findFreePort(), await findFreePort()]
+    await Promise.all([
+      proxy.proxy.replace(parseConfig(section({ port: first }))),
+      proxy.proxy.replace(parseConfig(section({ port: second }))),
+    ])
+    assert.deepEqual(
+      proxy.proxy.listeners.map((listener) => listener.port),
+      [second],
+    )
+    await bindAndClose(port)
+    await bindAndClose(first)
+    await proxy.stop()
+    login.close()
+  })
+
+  test('closes the listeners of a replacement in progress when it stops', async () => {
+    const proxy = await ProxyAtWork.start(section({}))
+    const port = await findFreePort()
+    const replaced = proxy.proxy.replace(parseConfig(section({ port })))
+    await proxy.stop()
+    await replaced
+    await bindAndClose(port)
+    await assert.rejects(proxy.proxy.replace(parseConfig(section({ port }))), {
+      message: 'the proxy is stopped',
+    })
+  })
+
+  test('listens again with the next configuration if a rollback fails', async () => {
+    const network = { isDown: false }
+    const proxy = await ProxyAtWork.startWith(
+      kindsOn(network),
+      section({ interfaceAddress: undefined }),
+    )
+    const port = proxy.findPort()
+    network.isDown = true
+    const moved = section({ interfaceAddress: '127.0.0.1', port })
+    await assert.rejects(proxy.proxy.replace(parseConfig(moved)), {
+      name: 'ListenError',
+      message: new RegExp(`the proxy no longer listens on \\*:${port}; restart it$`),
+    })
+    assert.deepEqual(proxy.proxy.listeners, [])
+    network.isDown = false
+    await proxy.proxy.replace(parseConfig(section({ interfaceAddress: undefined, port })))
+    assert.equal((await proxy.signIn('bob', '123456'))?.accepted, true)
+    await proxy.stop()
+  })
+
   test('keeps the old configuration if a section can not start', async () => {
     const { proxy, port, login } = await startWithPendingLogin(undefined)
     const broken = section({ interfaceAddress: '127.0.0.1', port, pwCodec: 'no such codec' })
@@ -120,6 +170,47 @@ describe('replacing the configuration while a login is pending', () => {
     login.close()
   })
 })
+
+/** RADIUS listeners that can't bind a socket while the network is down. */
+function kindsOn(network: { readonly isDown: boolean }): SectionKinds {
+  const { servers } = sectionKinds
+  const kind = servers.radius_server_duo_only
+  const listener: typeof kind.listener = {
+    place: kind.listener.place,
+    create: (section, decider, host) => {
+      const created = kind.listener.create(section, decider, host)
+      const listen = created.listen.bind(created)
+      created.listen = async (place) => {
+        if (network.isDown) throw new Error('ENETDOWN')
+        await listen(place)
+      }
+      return created
+    },
+  }
+  return { ...sectionKinds, servers: { radius_server_duo_only: { ...kind, listener } } }
+}
+
+async function findFreePort(): Promise<number> {
+  const socket = await bind(0)
+  const { port } = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  return port
+}
+
+/** Fails if the port is in use. */
+async function bindAndClose(port: number): Promise<void> {
+  const socket = await bind(port)
+  socket.close()
+  await once(socket, 'close')
+}
+
+async function bind(port: number): Promise<Socket> {
+  const socket = createSocket('udp4')
+  socket.bind(port, '127.0.0.1')
+  await once(socket, 'listening')
+  return socket
+}
 
 /** A login of alice by push, sent from one socket that stays open. */
 class PendingLogin {

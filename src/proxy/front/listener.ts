@@ -11,7 +11,8 @@ export interface Listener {
   readonly transport: 'UDP' | 'TCP'
   /** The configured address, and the port that it has. */
   readonly place: ListenPlace
-  /** The local address. */
+  readonly isListening: boolean
+  /** The local address. @throws {Error} if it does not listen. */
   readonly address: { readonly address: string; readonly port: number }
   /** For counters and latches; `undefined` for other protocols. */
   readonly radius: RadiusServer | undefined
@@ -38,7 +39,7 @@ export interface ListenerHost {
 
 /** A protocol over which requests arrive. */
 export interface ListenerType<Section> {
-  /** Where a section wants to listen. */
+  /** The place that a section configures. */
   place(section: Section): ListenPlace
   /** @returns A listener that does not listen yet. */
   create(section: Section, decider: Decider, host: ListenerHost): Listener

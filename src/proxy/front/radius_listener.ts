@@ -35,6 +35,10 @@ class RadiusListener implements Listener {
     return this.radius.place
   }
 
+  get isListening(): boolean {
+    return this.radius.isListening
+  }
+
   get address(): { readonly address: string; readonly port: number } {
     return this.radius.address
   }

@@ -88,13 +88,18 @@ export class RadiusServer {
   async listen(place: ListenPlace = this.#options.place): Promise<void> {
     if (this.#state !== 'open' || this.#socket !== undefined)
       throw new Error('the server is closed, or listens already')
-    this.#socket = await UdpSocket.bind(place, {
+    const socket = await UdpSocket.bind(place, {
       receive: (datagram, from) => this.#receive(datagram, from),
       sendError: (to, error) => this.#drops.sendError(to, error),
       log: this.#options.log,
       recvBufferSize: this.#options.recvBufferSize ?? wantedReceiveBuffer,
     })
-    this.#place = { address: place.address, port: this.#socket.address.port }
+    if (this.#state !== 'open') {
+      await socket.close()
+      throw new Error('the server was closed before it listened')
+    }
+    this.#socket = socket
+    this.#place = { address: place.address, port: socket.address.port }
     this.#kernelDrops = 0
     this.#housekeeping ??= setInterval(() => {
       this.#duplicates.forgetExpired()
@@ -115,6 +120,11 @@ export class RadiusServer {
   /** The configured address, and the port that the server has or had. */
   get place(): ListenPlace {
     return this.#place
+  }
+
+  /** Not before `listen`, and not between `release` and `listen`. */
+  get isListening(): boolean {
+    return this.#socket !== undefined
   }
 
   /** The local address and port. @throws {Error} if the server does not listen. */

@@ -7,6 +7,7 @@ import {
   encodeAccessRequest,
   SharedSecret,
 } from '../../../src/radius/index.ts'
+import type { ListenPlace } from '../../../src/radius/udp/listen_place.ts'
 import { RadiusClients } from '../../../src/radius/udp/radius_client.ts'
 import { raiseReceiveBuffer } from '../../../src/radius/udp/receive_buffer.ts'
 import { RadiusServer } from '../../../src/radius/udp/server.ts'
@@ -27,6 +28,13 @@ function requestWith(identifier: number, ...attributes: Attribute[]): Uint8Array
     password: Buffer.from('hello'),
     attributes,
   })
+}
+
+async function findFreePlace(): Promise<ListenPlace> {
+  const server = await startServer()
+  const { place } = server
+  await server.close()
+  return place
 }
 
 describe('the socket', () => {
@@ -208,6 +216,21 @@ describe('closing', () => {
       [],
     )
     peer.close()
+  })
+
+  test('leaves no socket open if it comes while the socket is bound', async () => {
+    const place = await findFreePlace()
+    const server = new RadiusServer({
+      place,
+      clients: RadiusClients.of([client()]),
+      answer: rejectAll,
+      log: new RecordingLog(),
+      clock: new ManualClock(),
+    })
+    const listening = assert.rejects(server.listen(), /closed before it listened/)
+    await server.close()
+    await listening
+    await (await startServer({ place })).close()
   })
 
   test('closes a server that never listened', async () => {
