@@ -26,8 +26,8 @@ export interface ProxyHost {
 const pingIntervalMs = 10_000
 
 /**
- * A server section at work: its connection to the API, and its mode. A new configuration creates new
- * runtimes; the old ones finish their pending logins.
+ * Decides on the logins of a server section by its mode, with its own connections to the API. A new
+ * configuration creates new runtimes; the old ones finish their pending logins.
  */
 export class SectionRuntime implements Decider {
   readonly #api: AuthApiClient

@@ -8,7 +8,7 @@ export { decodeStrictText, decodeText, namedText } from './attribute_text.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
 export { findPasswordProblem, type PasswordProblem } from './credentials.ts'
 export type { AttributeKind } from './dictionary.ts'
-export { framingProblem } from './framing.ts'
+export { framingProblem, maxPacketLength } from './framing.ts'
 export { HmacMd5Key } from './hmac_md5.ts'
 export { md5 } from './md5.ts'
 export {

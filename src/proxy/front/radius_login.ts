@@ -4,7 +4,7 @@ import { type Attribute, type PasswordProblem, Type } from '../../radius/index.t
 import type { AccessRequest } from '../../radius/udp/access_request.ts'
 import { secretKey } from '../../radius/udp/drop_log.ts'
 import type { Login } from '../login/login.ts'
-import type { Decider } from '../login/verdict.ts'
+import { type Decider, nothingTyped } from '../login/verdict.ts'
 import type { RadiusServerSection } from '../sections/proxy_config.ts'
 import { readPasswordText } from './password_text.ts'
 import type { UserName } from './user_name.ts'
@@ -50,7 +50,6 @@ export function createLoginReader(
 }
 
 const cannotRead = 'The sign-in request could not be read.'
-const nothingTyped = 'Type a passcode, push, phone or sms.'
 
 /** What is wrong and what to do, for each reason why a request has no readable password. */
 const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {

@@ -38,13 +38,19 @@ export type Challenge = {
 /** The decision on a login. */
 export type Verdict = Accept | Reject | Challenge
 
+/** What a user who typed nothing sees. */
+export const nothingTyped = 'Type a passcode, push, phone or sms.'
+
 export function reject(message: string, factor?: string): Reject {
   return { kind: 'reject', message, factor }
 }
 
 /** Decides on the logins of a server section. */
 export interface Decider {
-  /** If not, a login with a State is rejected before `decide`. */
+  /**
+   * If not, a login with a State is rejected before `decide`. If so, `decide` must reject a State that
+   * it did not issue.
+   */
   readonly sendsChallenges: boolean
   decide(login: Login): Promise<Verdict>
 }

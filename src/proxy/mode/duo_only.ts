@@ -4,7 +4,7 @@ import type { ModeChecks } from './mode.ts'
 /**
  * The mode of `[radius_server_duo_only]`: what the user typed is the second factor.
  *
- * The section takes no client but `[duo_only_client]`, which accepts every password.
+ * The client of such a section is always `[duo_only_client]`, which accepts every password.
  */
 export function createDuoOnly(_section: unknown, { primary, secondFactor }: ModeChecks): Decider {
   return {

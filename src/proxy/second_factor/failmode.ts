@@ -85,9 +85,9 @@ async function diagnose(
 }
 
 /**
- * Not once the API may have received `auth`: a push that nobody approves also ends without an answer,
- * so an attacker would only have to wait. After an HTTP 5xx the API has decided nothing. `preauth`
- * starts nothing, so failmode may apply whenever it failed.
+ * Not once the API may have received `auth`: an unapproved push also ends without an answer, so
+ * an attacker would only have to wait. After an HTTP 5xx the API has decided nothing. `preauth` starts
+ * nothing, so failmode may apply whenever it failed.
  */
 function failmodeMayApply(asking: 'preauth' | 'auth', reason: AuthApiUnavailable): boolean {
   if (reason.reason === 'malformed') return false

@@ -1,6 +1,6 @@
 import { type Device, lookupName, oneCall } from '../../duo/index.ts'
 import type { Login } from '../login/login.ts'
-import { reject, type Verdict } from '../login/verdict.ts'
+import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
 import {
   ApiQuestions,
   type Attempt,
@@ -24,7 +24,6 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly outageAfterMs: number
 }
 
-const nothingTyped = 'Type a passcode, push, phone or sms.'
 const maxPendingPerUser = 32
 
 /**

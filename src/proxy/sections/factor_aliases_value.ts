@@ -1,9 +1,9 @@
 import type { ParsedValue, ValueType } from '../../config/value_type.ts'
 
-/** The factors that an alias may stand for. */
+/** The factors that can have an alias. */
 const factor = /^(auto|(push|phone|sms)[1-9]?\d?)$/
 
-/** `1=push, p=push, call=phone`: each word, in lower case, with the factor that it stands for. */
+/** `1=push, p=push, call=phone`: the factor of each word; words are in lower case. */
 export const factorAliases: ValueType<ReadonlyMap<string, string>> = {
   form: '`word=factor, …`',
   multiline: true,

@@ -64,8 +64,8 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const who = `the user that the service runs as (uid ${process.geteuid?.()})`
-    throw new ProtectedValueError(`${file} must belong to ${who}: ${errorReason(error)}`)
+    const owner = `the user that the service runs as (uid ${process.geteuid?.()})`
+    throw new ProtectedValueError(`${file} must belong to ${owner}: ${errorReason(error)}`)
   }
 }
 

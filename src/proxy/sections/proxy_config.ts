@@ -42,7 +42,7 @@ interface CommonServerSettings extends ApiSettings {
   readonly client: ClientSection
   readonly failmode: 'safe' | 'secure'
   readonly exemptUsernames: readonly string[]
-  /** Lower-case word to the factor it stands for. */
+  /** Factors by alias, in lower case. */
   readonly factorAliases: ReadonlyMap<string, string>
   readonly debug: boolean
 }

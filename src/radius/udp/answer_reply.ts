@@ -1,9 +1,8 @@
-import { type Attribute, Code, encodeReply, type Packet, Type } from '../index.ts'
+import { type Attribute, Code, encodeReply, maxPacketLength, type Packet, Type } from '../index.ts'
 import type { Answer } from './access_request.ts'
 import { eapFailure } from './eap_failure.ts'
 import type { RadiusClient } from './radius_client.ts'
 
-const maxPacketLength = 4096
 /** Header and Message-Authenticator. */
 const minReplyLength = 38
 /** The EAP-Message attribute in every reply to an EAP request. */
