@@ -25,7 +25,7 @@ export interface Option<T = unknown> {
   readonly pairedWith?: string
   /** Takes its value from the table's `inheritsFrom` section if its own section has none. */
   readonly inherited?: boolean
-  /** Losing this option to a misspelling would weaken security, so that is an error. */
+  /** Losing this option to a misspelling or a wrong section would weaken security: that is an error. */
   readonly critical?: boolean
   /** Absent if the option is supported. */
   readonly status?: Status

@@ -45,7 +45,7 @@ export function findSectionKind<Kind extends SectionKind>(
 
 const strayMessages: Readonly<Record<IniStray['reason'], string>> = {
   'before-first-section':
-    'a key stands before the first [section]; move it below the section that it belongs to',
+    'a key is above the first [section]; move it below the section that it belongs to',
   'unclosed-section': 'the section name has no closing bracket; add ]',
   'empty-key': 'there is no key before the =; write key=value',
   'no-separator': 'the line is neither [section] nor key=value; begin a comment with ;',
@@ -157,20 +157,28 @@ class SectionMatcher<Kind extends SectionKind> {
       return
     }
     const meant = findNearestKey(written, kind.options, this.#table)
+    const owner = meant === undefined ? this.#findOwner(written) : undefined
+    const isCritical = (meant ?? owner)?.option.critical === true
     this.#report(
-      meant?.option.critical === true ? 'error' : severity,
+      isCritical ? 'error' : severity,
       line,
-      `${written} is not a key of [${kind.name}]${effect}; ${this.#suggestRemedy(written, meant)}`,
+      `${written} is not a key of [${kind.name}]${effect}; ${this.#suggestRemedy(meant, owner)}`,
     )
   }
 
-  #suggestRemedy(written: string, meant: KeyName | undefined): string {
+  #suggestRemedy(meant: KeyName | undefined, owner: { section: string } | undefined): string {
     if (meant !== undefined) return `did you mean ${formatKeyName(meant)}?`
-    const owner = this.#table.sections.find(
-      ({ options }) => parseKeyName(written, options, this.#table) !== undefined,
-    )
     return owner === undefined
       ? `see ${this.#table.page}`
-      : `it is a key of [${owner.name}], move it there`
+      : `it is a key of [${owner.section}], move it there`
+  }
+
+  /** Finds the first section that has a key. */
+  #findOwner(written: string): { section: string; option: Option } | undefined {
+    for (const { name, options } of this.#table.sections) {
+      const option = parseKeyName(written, options, this.#table)?.option
+      if (option !== undefined) return { section: name, option }
+    }
+    return undefined
   }
 }

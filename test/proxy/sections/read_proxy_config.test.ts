@@ -32,6 +32,15 @@ describe('authproxy.cfg for Amazon WorkSpaces', () => {
     ])
   })
 
+  test('a failmode in the wrong section is an error, for the same reason', () => {
+    const text = `[main]\nfailmode=secure\n${minimal}`
+    const { config, problems } = readProxyConfig(text, 'authproxy.cfg')
+    assert.equal(config, undefined)
+    assert.deepEqual(problems.map(formatProblem), [
+      'authproxy.cfg:2: failmode is not a key of [main] and has no effect; it is a key of [radius_server_duo_only], move it there',
+    ])
+  })
+
   test('reads a minimal file with its defaults', () => {
     const { config, problems } = readProxyConfig(minimal, '/opt/proxy/conf/authproxy.cfg')
     assert.deepEqual(problems, [])
@@ -119,7 +128,7 @@ port=99999
 http_ca_certs_file=/not/there.pem
 `
     assert.deepEqual(listProblems(text), [
-      'authproxy.cfg:1: a key stands before the first [section]; move it below the section that it belongs to',
+      'authproxy.cfg:1: a key is above the first [section]; move it below the section that it belongs to',
       "authproxy.cfg:3: debug is 'perhaps'; expected true or false",
       'authproxy.cfg:5: skey is missing in [radius_server_duo_only] (secret key of the application: 40 letters and digits)',
       'authproxy.cfg:6: warning: ikey does not look like an integration key: 20 capital letters and digits, usually beginning with DI',
