@@ -87,7 +87,7 @@ function buildTable(options: Options, table: ConfigTable): string[] {
       const cells = [
         describeKey(key, option, table),
         option.type.form,
-        option.default === undefined ? '' : `\`${option.default}\``,
+        (option.default ?? '') === '' ? '' : `\`${option.default}\``,
         describeMeaning(option, table),
       ]
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
