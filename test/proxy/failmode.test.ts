@@ -271,9 +271,9 @@ describe('failmode', () => {
       { response: { result: 'ALLOW', status: 'allow', status_msg: '' } },
     ],
     ['auth answers garbage', 'auth', { status: 200, body: 'allow' }],
-    ['nobody answers the push in time', 'auth', 'hang'],
-    ['nobody answers the push before a gateway gives up', 'auth', { status: 504, body: '' }],
-    ['nobody answers the push before Cloudflare gives up', 'auth', { status: 524, body: '' }],
+    ['the user does not answer the push in time', 'auth', 'hang'],
+    ['a gateway times out before the user answers the push', 'auth', { status: 504, body: '' }],
+    ['Cloudflare times out before the user answers the push', 'auth', { status: 524, body: '' }],
     ['the answer to the push is cut off', 'auth', 'reset'],
   ]
   describe('after a decision of the API', { concurrency: true }, () => {
