@@ -57,7 +57,7 @@ onBothDatabases('SMS passcodes', (rig) => {
         [phone.phoneId]: String((index + 1) % 10),
       })
       const used = await consume(phone.userId, code)
-      assert.deepEqual(used, { phoneId: phone.phoneId, last: index === 9 })
+      assert.deepEqual(used, { phoneId: phone.phoneId, last: index === 9, spoken: false })
     }
     assert.deepEqual(await nextDigits(phone.userId), {})
   })
