@@ -11,30 +11,37 @@ import {
 import { octets } from '../rig/octets.ts'
 import vectors from '../vector/radius-vectors.json' with { type: 'json' }
 
-const of = (type: number, length: number): Attribute => ({ type, value: new Uint8Array(length) })
+const attribute = (type: number, length: number): Attribute => ({
+  type,
+  value: new Uint8Array(length),
+})
 const microsoft = encodeVendorSpecific({ vendor: 311, type: 25, value: new Uint8Array(50) })
 const cisco = encodeVendorSpecific({ vendor: 9, type: 1, value: Buffer.from('a=b') })
 
 describe('RFC 2865 §5.44 and RFC 3579 §3.3, the credentials of a request', () => {
   const table: readonly (readonly [string, readonly Attribute[], string | undefined])[] = [
-    ['User-Password of one block', [of(2, 16)], undefined],
-    ['User-Password of eight blocks', [of(1, 3), of(2, 128), of(24, 8)], undefined],
-    ['User-Password of 0 octets', [of(2, 0)], 'empty'],
-    ['User-Password of 15 octets', [of(2, 15)], 'malformed'],
-    ['User-Password of 129 octets', [of(2, 129)], 'malformed'],
-    ['User-Password of 144 octets', [of(2, 144)], 'malformed'],
-    ['two User-Passwords', [of(2, 16), of(2, 16)], 'ambiguous'],
-    ['CHAP-Password', [of(3, 17)], 'chap'],
-    ['ARAP-Password', [of(70, 16)], 'arap'],
-    ['CHAP-Password of 16 octets', [of(3, 16)], 'malformed'],
-    ['User-Password and CHAP-Password', [of(2, 16), of(3, 17)], 'ambiguous'],
-    ['User-Password and ARAP-Password', [of(2, 16), of(70, 16)], 'ambiguous'],
-    ['two States', [of(2, 16), of(24, 2), of(24, 2)], 'ambiguous'],
-    ['EAP-Message in two attributes', [of(79, 253), of(79, 10)], 'eap'],
-    ['EAP-Message and User-Password', [of(79, 4), of(2, 16)], 'ambiguous'],
+    ['User-Password of one block', [attribute(2, 16)], undefined],
+    [
+      'User-Password of eight blocks',
+      [attribute(1, 3), attribute(2, 128), attribute(24, 8)],
+      undefined,
+    ],
+    ['User-Password of 0 octets', [attribute(2, 0)], 'empty'],
+    ['User-Password of 15 octets', [attribute(2, 15)], 'malformed'],
+    ['User-Password of 129 octets', [attribute(2, 129)], 'malformed'],
+    ['User-Password of 144 octets', [attribute(2, 144)], 'malformed'],
+    ['two User-Passwords', [attribute(2, 16), attribute(2, 16)], 'ambiguous'],
+    ['CHAP-Password', [attribute(3, 17)], 'chap'],
+    ['ARAP-Password', [attribute(70, 16)], 'arap'],
+    ['CHAP-Password of 16 octets', [attribute(3, 16)], 'malformed'],
+    ['User-Password and CHAP-Password', [attribute(2, 16), attribute(3, 17)], 'ambiguous'],
+    ['User-Password and ARAP-Password', [attribute(2, 16), attribute(70, 16)], 'ambiguous'],
+    ['two States', [attribute(2, 16), attribute(24, 2), attribute(24, 2)], 'ambiguous'],
+    ['EAP-Message in two attributes', [attribute(79, 253), attribute(79, 10)], 'eap'],
+    ['EAP-Message and User-Password', [attribute(79, 4), attribute(2, 16)], 'ambiguous'],
     ['MS-CHAP2-Response', [microsoft], 'mschap'],
     ['another vendor', [cisco], 'absent'],
-    ['State alone', [of(24, 8)], 'absent'],
+    ['State alone', [attribute(24, 8)], 'absent'],
     ['no attribute', [], 'absent'],
   ]
   for (const [name, attributes, expected] of table) {

@@ -133,19 +133,19 @@ describe('RFC 3579 §3.2, Message-Authenticator in replies', () => {
       'status_server_reply',
     ] as const
     for (const name of names) {
-      const wanted = decodePacket(octets(packets[name]))
-      const request = { identifier: wanted.identifier, authenticator }
-      const [first, ...attributes] = wanted.attributes
+      const expected = decodePacket(octets(packets[name]))
+      const request = { identifier: expected.identifier, authenticator }
+      const [first, ...attributes] = expected.attributes
       assert.equal(first?.type, Type.MessageAuthenticator)
-      const reply = encodeReply(wanted.code, attributes, request, secret, {
+      const reply = encodeReply(expected.code, attributes, request, secret, {
         messageAuthenticator: true,
       })
       assert.equal(hex(reply), packets[name])
     }
-    const bare = decodePacket(octets(packets['accept_without_ma (drop when requireMA)']))
-    const reply = encodeReply(2, bare.attributes, { identifier: 7, authenticator }, secret, {
+    const unsigned = decodePacket(octets(packets['accept_without_ma (drop when requireMA)']))
+    const reply = encodeReply(2, unsigned.attributes, { identifier: 7, authenticator }, secret, {
       messageAuthenticator: false,
     })
-    assert.equal(hex(reply), hex(bare.octets))
+    assert.equal(hex(reply), hex(unsigned.octets))
   })
 })

@@ -15,13 +15,13 @@ describe('RFC 2868 §3.5, Tunnel-Password', () => {
     [salted['tunnel_password_15B_salt8002 (fills one block)'], 15],
     [salted['tunnel_password_16B_salt8003 (needs two blocks)'], 16],
   ] as const
-  for (const [attribute, wanted] of cases) {
-    test(`${wanted}: is revealed, and hidden again to the same octets`, () => {
+  for (const [attribute, expected] of cases) {
+    test(`${expected}: is revealed, and hidden again to the same octets`, () => {
       // type, length and tag come before the salt
       const value = octets(attribute).subarray(3)
       const revealed = revealSalted(value, secret, authenticator)
-      if (typeof wanted === 'number') assert.equal(revealed.length, wanted)
-      else assert.equal(Buffer.from(revealed).toString(), wanted)
+      if (typeof expected === 'number') assert.equal(revealed.length, expected)
+      else assert.equal(Buffer.from(revealed).toString(), expected)
       const again = hideSalted(revealed, value.subarray(0, 2), secret, authenticator)
       assert.equal(hex(again), hex(value))
     })

@@ -31,7 +31,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets', () => {
   const clock = new ManualClock()
   let server: RadiusServer
   let peer: RadiusPeer
-  const asked: AccessRequest[] = []
+  const decided: AccessRequest[] = []
 
   before(async () => {
     server = await startServer({
@@ -39,7 +39,7 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets', () => {
       // auto would stop accepting unsigned requests after some signed ones
       clients: [client({ messageAuthenticator: 'off' })],
       answer: (request) => {
-        asked.push(request)
+        decided.push(request)
         return acceptBob(request)
       },
     })
@@ -64,17 +64,17 @@ describe('RFC 2865 §3 and §5, malformed and invalid packets', () => {
     test(`${name}: ${problem === undefined ? 'dropped' : `Access-Reject, ${problem}`}`, async () => {
       // all have the same Identifier and authenticator, and none may count as a retransmission
       clock.advance(10_000)
-      asked.length = 0
+      decided.length = 0
       const silent = countDropped(server)
       await peer.send(octets(hex))
       const reply = await peer.silenceOrReply()
       assert.equal(reply?.[0], problem === undefined ? undefined : 3)
       assert.equal(countDropped(server) - silent, problem === undefined ? 1 : 0)
       assert.deepEqual(
-        asked.map(({ passwordProblem, password }) => [passwordProblem, password]),
+        decided.map(({ passwordProblem, password }) => [passwordProblem, password]),
         problem === undefined ? [] : [[problem, undefined]],
       )
-      for (const request of asked) readEverything(request)
+      for (const request of decided) readEverything(request)
       await nextRequestWorks(peer)
     })
   }

@@ -29,7 +29,7 @@ function memory(changes: Partial<ConstructorParameters<typeof Duplicates>[0]> = 
   return { clock, duplicates }
 }
 
-function taken(
+function take(
   duplicates: Duplicates,
   from: Peer,
   id: number,
@@ -44,7 +44,7 @@ function taken(
 describe('RFC 5080 §2.2.2, duplicate requests', () => {
   test('remembers a request while it is in progress, and its reply for a while', () => {
     const { clock, duplicates } = memory()
-    const request = taken(duplicates, peer, 7, one)
+    const request = take(duplicates, peer, 7, one)
     clock.advance(60_000)
     assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'in-progress')
     assert.equal(duplicates.settle(request, reply), true)
@@ -58,11 +58,11 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
 
   test('distinguishes requests by address, port and Identifier', () => {
     const { duplicates } = memory()
-    taken(duplicates, peer, 7, one)
-    taken(duplicates, { ...peer, address: '192.0.2.2' }, 7, one)
-    taken(duplicates, { ...peer, port: 1025 }, 7, one)
-    taken(duplicates, { ...peer, port: 65_535 }, 255, one)
-    taken(duplicates, peer, 8, one)
+    take(duplicates, peer, 7, one)
+    take(duplicates, { ...peer, address: '192.0.2.2' }, 7, one)
+    take(duplicates, { ...peer, port: 1025 }, 7, one)
+    take(duplicates, { ...peer, port: 65_535 }, 255, one)
+    take(duplicates, peer, 8, one)
     assert.equal(duplicates.pending, 5)
   })
 
@@ -71,15 +71,15 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     for (let at = 0; at < 16; at++) {
       const changed = one.slice()
       changed[at] = 0xff
-      duplicates.settle(taken(duplicates, peer, 7, one), reply)
-      duplicates.settle(taken(duplicates, peer, 7, changed), reply)
+      duplicates.settle(take(duplicates, peer, 7, one), reply)
+      duplicates.settle(take(duplicates, peer, 7, changed), reply)
     }
   })
 
   test('a new authenticator supersedes a request in progress, whose reply is not sent', () => {
     const { duplicates } = memory()
-    const old = taken(duplicates, peer, 7, one)
-    const young = taken(duplicates, peer, 7, other)
+    const old = take(duplicates, peer, 7, one)
+    const young = take(duplicates, peer, 7, other)
     assert.equal(duplicates.settle(old, reply), false)
     assert.equal(duplicates.take(peer, 7, other, isSigned).kind, 'in-progress')
     assert.equal(duplicates.settle(young, reply), true)
@@ -90,15 +90,15 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
 
   test('a new authenticator supersedes an answered request', () => {
     const { duplicates } = memory()
-    duplicates.settle(taken(duplicates, peer, 7, one), reply)
-    taken(duplicates, peer, 7, other)
+    duplicates.settle(take(duplicates, peer, 7, one), reply)
+    take(duplicates, peer, 7, other)
     assert.equal(duplicates.size, 1)
   })
 
   test('an unsigned request supersedes an unsigned one in progress, but not a signed one', () => {
     const { duplicates } = memory()
-    const spoofed = taken(duplicates, peer, 7, one, isUnsigned)
-    const signed = taken(duplicates, peer, 7, other)
+    const spoofed = take(duplicates, peer, 7, one, isUnsigned)
+    const signed = take(duplicates, peer, 7, other)
     assert.equal(duplicates.take(peer, 7, one, isUnsigned).kind, 'unsigned-conflict')
     assert.equal(duplicates.take(peer, 7, other, isUnsigned).kind, 'in-progress')
     assert.equal(duplicates.settle(spoofed, reply), false)
@@ -107,25 +107,25 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
 
   test('an unsigned request supersedes a signed one that was answered', () => {
     const { duplicates } = memory()
-    duplicates.settle(taken(duplicates, peer, 7, one), reply)
-    taken(duplicates, peer, 7, other, isUnsigned)
+    duplicates.settle(take(duplicates, peer, 7, one), reply)
+    take(duplicates, peer, 7, other, isUnsigned)
     assert.equal(duplicates.size, 1)
   })
 
   test('treats the next transmission as new if there was no reply', () => {
     const { duplicates } = memory()
-    assert.equal(duplicates.settle(taken(duplicates, peer, 7, one), undefined), false)
+    assert.equal(duplicates.settle(take(duplicates, peer, 7, one), undefined), false)
     assert.equal(duplicates.size, 0)
     assert.equal(duplicates.sources, 0)
-    taken(duplicates, peer, 7, one)
+    take(duplicates, peer, 7, one)
   })
 })
 
 describe('cache limits', () => {
   test('evicts the oldest reply, but not a request in progress', () => {
     const { duplicates } = memory({ maxEntries: 3 })
-    const pending = taken(duplicates, peer, 0, one)
-    for (const id of [1, 2, 3]) duplicates.settle(taken(duplicates, peer, id, one), reply)
+    const pending = take(duplicates, peer, 0, one)
+    for (const id of [1, 2, 3]) duplicates.settle(take(duplicates, peer, id, one), reply)
     assert.equal(duplicates.size, 3)
     assert.equal(duplicates.take(peer, 0, one, isSigned).kind, 'in-progress')
     assert.equal(duplicates.take(peer, 3, one, isSigned).kind, 'answered')
@@ -137,37 +137,37 @@ describe('cache limits', () => {
   test('limits the octets of all replies', () => {
     const { duplicates } = memory({ maxReplyOctets: 10_000 })
     for (let id = 0; id < 50; id++) {
-      duplicates.settle(taken(duplicates, peer, id, one), new Uint8Array(4096))
+      duplicates.settle(take(duplicates, peer, id, one), new Uint8Array(4096))
     }
     assert.equal(duplicates.size, 2)
   })
 
   test('limits one source to half of the requests in progress', () => {
     const { duplicates } = memory({ maxPending: 4 })
-    const first = taken(duplicates, peer, 0, one)
-    taken(duplicates, peer, 1, one)
+    const first = take(duplicates, peer, 0, one)
+    take(duplicates, peer, 1, one)
     assert.equal(duplicates.take(peer, 2, one, isSigned).kind, 'full')
     const second = { ...peer, address: '192.0.2.2' }
-    taken(duplicates, second, 0, one)
-    taken(duplicates, second, 1, one)
+    take(duplicates, second, 0, one)
+    take(duplicates, second, 1, one)
     assert.equal(duplicates.take({ ...peer, address: '192.0.2.3' }, 0, one, isSigned).kind, 'full')
     duplicates.settle(first, reply)
-    taken(duplicates, peer, 2, one)
+    take(duplicates, peer, 2, one)
   })
 
   test('counts superseded requests as in progress until they are settled', () => {
     const { duplicates } = memory({ maxPending: 4 })
-    const first = taken(duplicates, peer, 7, one)
-    taken(duplicates, peer, 7, other)
+    const first = take(duplicates, peer, 7, one)
+    take(duplicates, peer, 7, other)
     assert.equal(duplicates.pending, 2)
     assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'full')
     duplicates.settle(first, reply)
-    taken(duplicates, peer, 7, one)
+    take(duplicates, peer, 7, one)
   })
 
   test('keeps nothing after all replies have expired', () => {
     const { clock, duplicates } = memory()
-    for (let id = 0; id < 20; id++) duplicates.settle(taken(duplicates, peer, id, one), reply)
+    for (let id = 0; id < 20; id++) duplicates.settle(take(duplicates, peer, id, one), reply)
     clock.advance(10_000)
     duplicates.forgetExpired()
     assert.equal(duplicates.size, 0)

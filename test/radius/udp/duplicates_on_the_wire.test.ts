@@ -21,13 +21,13 @@ function request(
 
 /** Answers when the test calls `accept`; each answer has a different text. */
 class Decider {
-  readonly asked: { readonly request: AccessRequest; accept(): void }[] = []
+  readonly requests: { readonly request: AccessRequest; accept(): void }[] = []
 
   readonly answer = (received: AccessRequest): Promise<Answer> => {
     const { promise, resolve } = Promise.withResolvers<Answer>()
-    const text = `answer ${this.asked.length}`
+    const text = `answer ${this.requests.length}`
     const accept = (): void => resolve({ code: 2, attributes: replyMessages(text) })
-    this.asked.push({ request: received, accept })
+    this.requests.push({ request: received, accept })
     return promise
   }
 }
@@ -39,9 +39,9 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     const peer = await RadiusPeer.at(server)
     for (let count = 0; count < 3; count++) await peer.send(request(1, 1))
     assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(decider.asked.length, 1)
+    assert.equal(decider.requests.length, 1)
     assert.equal(server.counters.duplicatesInProgress, 2)
-    decider.asked[0]?.accept()
+    decider.requests[0]?.accept()
     await peer.reply()
     assert.equal(await peer.silenceOrReply(), undefined)
     peer.close()
@@ -55,18 +55,18 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     const peer = await RadiusPeer.at(server)
     await peer.send(request(1, 1))
     await peer.silenceOrReply()
-    decider.asked[0]?.accept()
+    decider.requests[0]?.accept()
     const first = await peer.reply()
     clock.advance(9_999)
     assert.deepEqual(await peer.ask(request(1, 1)), first)
     assert.deepEqual(await peer.ask(request(1, 1)), first)
     assert.equal(server.counters.duplicatesAnswered, 2)
-    assert.equal(decider.asked.length, 1)
+    assert.equal(decider.requests.length, 1)
     clock.advance(1)
     await peer.send(request(1, 1))
     assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(decider.asked.length, 2)
-    decider.asked[1]?.accept()
+    assert.equal(decider.requests.length, 2)
+    decider.requests[1]?.accept()
     assert.notDeepEqual(await peer.reply(), first)
     peer.close()
     await server.close()
@@ -79,10 +79,10 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     await peer.send(request(1, 1))
     await peer.send(request(1, 2))
     assert.equal(await peer.silenceOrReply(), undefined)
-    decider.asked[0]?.accept()
+    decider.requests[0]?.accept()
     assert.equal(await peer.silenceOrReply(), undefined)
     assert.equal(server.counters.superseded, 1)
-    decider.asked[1]?.accept()
+    decider.requests[1]?.accept()
     const reply = await peer.reply()
     assert(reply.includes('answer 1'))
     assert.deepEqual(await peer.ask(request(1, 2)), reply)
@@ -99,13 +99,13 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     await peer.send(request(1, 1, { key: forger }))
     await peer.send(request(1, 2, { key: forger }))
     assert.equal(await peer.silenceOrReply(), undefined)
-    decider.asked[0]?.accept()
+    decider.requests[0]?.accept()
     await peer.reply()
     await peer.send(request(1, 1, { key: forger }))
     await peer.send(request(1, 2, { key: forger }))
     assert.equal(await peer.silenceOrReply(), undefined)
     await peer.ask(request(1, 1))
-    assert.equal(decider.asked.length, 1)
+    assert.equal(decider.requests.length, 1)
     assert.equal(server.counters.dropped['wrong-message-authenticator'], 4)
     peer.close()
     await server.close()
@@ -119,9 +119,9 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     // same source address, source port and Identifier, like a spoofed packet
     await peer.send(request(1, 2, { signed: false }))
     assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(decider.asked.length, 1)
+    assert.equal(decider.requests.length, 1)
     assert.equal(server.counters.dropped['unsigned-conflict'], 1)
-    decider.asked[0]?.accept()
+    decider.requests[0]?.accept()
     assert((await peer.reply()).includes('answer 0'))
     assert.equal(server.counters.superseded, 0)
     peer.close()
@@ -138,8 +138,8 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
     ]
     for (const peer of peers) await peer.send(request(1, 1))
     for (const peer of peers) assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(decider.asked.length, 3)
-    for (const { accept } of decider.asked) accept()
+    assert.equal(decider.requests.length, 3)
+    for (const { accept } of decider.requests) accept()
     for (const peer of peers) {
       await peer.reply()
       peer.close()
@@ -155,9 +155,9 @@ describe('RFC 5080 §2.2.2, retransmissions', () => {
       for (let id = 0; id < 100; id++) await peer.send(request(id, id))
     }
     assert.equal(await peer.silenceOrReply(), undefined)
-    assert.equal(decider.asked.length, 100)
+    assert.equal(decider.requests.length, 100)
     assert.equal(server.counters.duplicatesInProgress, 200)
-    for (const { accept } of decider.asked) accept()
+    for (const { accept } of decider.requests) accept()
     const identifiers = new Set<number | undefined>()
     for (let count = 0; count < 100; count++) identifiers.add((await peer.reply())[1])
     assert.equal(identifiers.size, 100)

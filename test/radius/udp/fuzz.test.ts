@@ -10,7 +10,7 @@ import { acceptBob, client, RadiusPeer, secret, startServer } from '../../rig/ra
 import { RecordingLog } from '../../rig/recording_log.ts'
 import vectors from '../../vector/radius-vectors.json' with { type: 'json' }
 
-const genuine = [
+const validPackets = [
   vectors.packets.access_request_ma_first,
   vectors.packets.access_request_ma_last,
   vectors.packets['request_proxy_state_with_ma (accept)'],
@@ -22,7 +22,7 @@ const genuine = [
 
 /** One change to a packet, as by a broken client or an attacker's tool. */
 const mutation = fc.record({
-  packet: fc.constantFrom(...genuine),
+  packet: fc.constantFrom(...validPackets),
   kind: fc.constantFrom('flip', 'cut', 'extend', 'insert', 'delete', 'length', 'double'),
   at: fc.nat(4096),
   octets: fc.uint8Array({ minLength: 1, maxLength: 40 }),

@@ -29,9 +29,9 @@ describe('the addresses of a client', () => {
     ['fe80::1', ['fe80::1%eth0'], ['fe80::2%eth0']],
     ['::ffff:192.0.2.1', ['192.0.2.1'], ['192.0.2.2']],
   ]
-  for (const [written, inside, outside] of matching) {
-    test(`parses '${written}'`, () => {
-      const clients = listClients(written)
+  for (const [text, inside, outside] of matching) {
+    test(`parses '${text}'`, () => {
+      const clients = listClients(text)
       for (const address of inside) assert.notEqual(clients.find(address), undefined, address)
       for (const address of outside) assert.equal(clients.find(address), undefined, address)
     })
@@ -58,15 +58,15 @@ describe('the addresses of a client', () => {
     '10.1.1.1:1812',
     '1:2',
   ]
-  for (const written of wrong) {
-    test(`rejects '${written}', and names it in the message`, () => {
+  for (const text of wrong) {
+    test(`rejects '${text}', and names it in the message`, () => {
       assert.throws(
-        () => parseAddresses(written),
+        () => parseAddresses(text),
         (error) =>
           error instanceof Error &&
           'code' in error &&
           error.code === 'RADIUS_CLIENT_ADDRESS' &&
-          error.message.includes(written),
+          error.message.includes(text),
       )
     })
   }

@@ -61,17 +61,17 @@ describe('RFC 2865 §4, the reply to an Access-Request', () => {
   })
 
   test('depends on the attributes of the request', async () => {
-    const asked: AccessRequest[] = []
+    const requests: AccessRequest[] = []
     const server = await startServer({
       answer: (received) => {
-        asked.push(received)
+        requests.push(received)
         return rejectAll()
       },
     })
     const peer = await RadiusPeer.at(server)
     const station = { type: Type.CallingStationId, value: Buffer.from('192.0.2.7') }
     await peer.ask(requestWith(9, station))
-    const [received] = asked
+    const [received] = requests
     assert(received !== undefined)
     assert.equal(received.identifier, 9)
     assert.equal(received.client.name, 'appliance')
@@ -149,11 +149,11 @@ describe('RFC 2865 §4, the reply to an Access-Request', () => {
   })
 
   test('drops a request with more Proxy-State than fits into a reply, undecided', async () => {
-    let asked = 0
+    let decisions = 0
     const server = await startServer({
       clients: [client({ messageAuthenticator: 'off' })],
       answer: () => {
-        asked++
+        decisions++
         return rejectAll()
       },
     })
@@ -170,7 +170,7 @@ describe('RFC 2865 §4, the reply to an Access-Request', () => {
     await peer.send(request(0))
     assert.equal(await peer.silenceOrReply(), undefined)
     assert.equal(server.counters.dropped['proxy-state-too-long'], 1)
-    assert.equal(asked, 0)
+    assert.equal(decisions, 0)
     states.pop()
     const reply = await peer.ask(request(231))
     assert.equal(reply.length, 4096)
@@ -274,10 +274,10 @@ describe('RFC 5997, Status-Server', () => {
 
   test('does not supersede a login in progress', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    let asked = 0
+    let decisions = 0
     const server = await startServer({
       answer: async () => {
-        asked++
+        decisions++
         await promise
         return rejectAll()
       },
@@ -290,7 +290,7 @@ describe('RFC 5997, Status-Server', () => {
     assert.equal(server.counters.duplicatesInProgress, 1)
     resolve()
     assert.equal((await peer.reply())[0], 3)
-    assert.equal(asked, 1)
+    assert.equal(decisions, 1)
     peer.close()
     await server.close()
   })

@@ -74,7 +74,7 @@ export class DeviceRequestGate {
 
   /**
    * Authenticates a request. After the address has used up its refused requests, its look-ups run one at
-   * a time: forged requests then don't shut out the phones of the same address, and use at most one
+   * a time: forged requests then don't block the phones of the same address, and use at most one
    * database connection.
    *
    * @throws {AppRefusal} if no phone signed the request, or the phone sends too many requests.

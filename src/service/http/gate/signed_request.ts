@@ -31,7 +31,7 @@ export interface SignedRequest {
 
 /** An admitted request, and the stream on which its client waits for the answer. */
 export interface AdmittedCall extends SignedRequest {
-  /** Destroyed when the client hangs up. Node destroys the request itself already after its body was read. */
+  /** Destroyed when the client disconnects. The request stream is no substitute: Node destroys it after reading. */
   readonly caller: Writable
 }
 

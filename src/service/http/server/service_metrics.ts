@@ -48,12 +48,12 @@ export class ServiceMetrics {
     new Gauge({
       name: 'countersign_connections',
       help: 'Open connections, by the best authenticated request that each has made',
-      labelNames: ['standing'],
+      labelNames: ['trust'],
       registers,
       collect() {
         for (const trust of ['silent', 'anonymous', 'phone', 'application'] as const) {
           this.set(
-            { standing: trust },
+            { trust },
             listeners.reduce((sum, count) => sum + count(trust), 0),
           )
         }

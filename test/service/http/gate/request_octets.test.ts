@@ -70,9 +70,9 @@ describe('requests with invalid text', () => {
     test(`${name} in JSON is 40002 if signed, 40103 if forged`, async () => {
       for (const version of [2, 4, 5] as const) {
         const json = { version, body: Buffer.from(text), contentType: 'application/json' }
-        const genuine = version === 2 ? undefined : await signed(json)
-        if (genuine !== undefined)
-          assert.deepEqual([genuine.status, genuine.body.code], [400, 40002])
+        const signedAnswer = version === 2 ? undefined : await signed(json)
+        if (signedAnswer !== undefined)
+          assert.deepEqual([signedAnswer.status, signedAnswer.body.code], [400, 40002])
         const { status, body } = await forged(json)
         assert.deepEqual([status, body.code], [401, 40103])
       }

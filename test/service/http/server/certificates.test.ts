@@ -51,23 +51,23 @@ describe('the certificate of the data folder', () => {
 
   test('is renewed for another name and a month before expiry, by the same authority', async () => {
     const authority = readFileSync(join(folder, 'ca.pem'), 'utf8')
-    const kept = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
-    const named = await serverCertificate(folder, ['other.example.com'], undefined, now)
-    assert.notEqual(named.certificate, kept.certificate)
+    const original = await serverCertificate(folder, ['mfa.example.com'], undefined, now)
+    const renamed = await serverCertificate(folder, ['other.example.com'], undefined, now)
+    assert.notEqual(renamed.certificate, original.certificate)
     const same = await serverCertificate(
       folder,
       ['other.example.com'],
       undefined,
       now + 700 * dayMs,
     )
-    assert.equal(same.certificate, named.certificate)
+    assert.equal(same.certificate, renamed.certificate)
     const renewed = await serverCertificate(
       folder,
       ['other.example.com'],
       undefined,
       now + 800 * dayMs,
     )
-    assert.notEqual(renewed.certificate, named.certificate)
+    assert.notEqual(renewed.certificate, renamed.certificate)
     assert.equal(readFileSync(join(folder, 'ca.pem'), 'utf8'), authority)
   })
 

@@ -67,7 +67,7 @@ describe('a flood of idle connections', () => {
     const answers = await sendLogins(20)
     assert.ok(answers.every(({ status }) => status === 200))
     await until(() => idle.closed >= 1000 - limits.perAddress)
-    assert.ok((await metric(service, 'countersign_connections{standing="silent"}')) <= 60)
+    assert.ok((await metric(service, 'countersign_connections{trust="silent"}')) <= 60)
     assert.ok(
       (await metric(service, 'countersign_connections_closed_total{reason="per_address"}')) > 900,
     )
@@ -87,27 +87,28 @@ describe('a flood of idle connections', () => {
   })
 
   test('closes no connection with a signed request', async () => {
-    const kept = client()
-    const first = await kept.call(check)
+    const application = client()
+    const first = await application.call(check)
     assert.equal(first.status, 200)
     const countApplications = () =>
-      metric(service, 'countersign_connections{standing="application"}')
+      metric(service, 'countersign_connections{trust="application"}')
     const before = await countApplications()
     const idle = new IdleConnections()
     for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.3'])
       await idle.open(service.port, 200, from)
     await until(() => idle.closed >= 600 - limits.total)
     assert.equal(await countApplications(), before)
-    assert.equal((await kept.call(check)).status, 200)
+    assert.equal((await application.call(check)).status, 200)
     idle.close()
-    kept.close()
+    application.close()
   })
 
   test('lets an application open further connections', async () => {
-    const kept = Array.from({ length: 8 }, client)
-    for (const each of kept) assert.equal((await each.call(check)).status, 200)
+    const applications = Array.from({ length: 8 }, client)
+    for (const application of applications)
+      assert.equal((await application.call(check)).status, 200)
     const idle = new IdleConnections()
-    // the share of each address is smaller than the number of the application's connections
+    // the share of application address is smaller than the number of the application's connections
     for (let address = 2; address < 82; address++) {
       await idle.open(service.port, 3, `127.0.0.${address}`)
     }
@@ -115,11 +116,11 @@ describe('a flood of idle connections', () => {
     assert.ok((await sendLogins(5)).every(({ status }) => status === 200))
     const burst = await Promise.all(Array.from({ length: 20 }, () => sendLogins(1)))
     assert.ok(burst.flat().every(({ status }) => status === 200))
-    for (const each of kept) each.close()
+    for (const application of applications) application.close()
     idle.close()
   })
 
-  test('logs each reached limit once, with its setting', () => {
+  test('logs application reached limit once, with its setting', () => {
     const lines = log.lines.filter((line) => line.includes('connections closed'))
     assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
     assert.equal(lines.filter((line) => line.includes('total=120')).length, 1)

@@ -39,15 +39,15 @@ describe('health', () => {
 
   test('does not affect check during shutdown', async () => {
     const service = await TestService.start()
-    const begun = await tlsConnection(service.port)
-    begun.write(
+    const unfinished = await tlsConnection(service.port)
+    unfinished.write(
       'POST /auth/v2/auth HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nx=',
     )
     // opens the connection for the next check
     assert.equal((await service.call(check)).status, 200)
     const closed = service.service.close()
     assert.equal((await service.call(check)).status, 200)
-    begun.write('y!')
+    unfinished.write('y!')
     await closed
     await service.close()
   })

@@ -26,18 +26,18 @@ describe('public_url', () => {
       await service.call({ path: '/auth/v2/enroll', parameters: { username: 'alice' } }),
     )
     const code = String(enrolled.activation_code)
-    const [bare = '', host = ''] = code.replace('duo://', '').split('-')
+    const [shortCode = '', host = ''] = code.replace('duo://', '').split('-')
     assert.equal(Buffer.from(host, 'base64url').toString(), 'mfa.example.com')
     for (const key of ['activation_url', 'activation_barcode', 'enroll_portal_url']) {
       const link = enrolled[key]
       if (link === undefined && key !== 'activation_barcode') continue
       assert.equal(new URL(String(link)).origin, publicUrl, key)
     }
-    for (const value of [code, `${publicUrl}/activate/${bare}`]) {
+    for (const value of [code, `${publicUrl}/activate/${shortCode}`]) {
       const path = `/frame/qr?value=${encodeURIComponent(value)}`
       assert.equal((await service.send({ method: 'GET', path })).status, 200, value)
     }
-    const value = `https://localhost:${service.port}/activate/${bare}`
+    const value = `https://localhost:${service.port}/activate/${shortCode}`
     const foreign = { method: 'GET', path: `/frame/qr?value=${encodeURIComponent(value)}` }
     assert.equal((await service.send(foreign)).status, 400)
   })

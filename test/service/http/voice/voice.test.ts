@@ -223,13 +223,13 @@ describe('a phone call', () => {
 
     test('reject the key of another call', async () => {
       await addUser('another', '+15550104799')
-      const theirs = await begin('another')
-      const mine = await begin()
-      const { keyUrl: own = '' } = await api.takeCall()
-      await assertForbidden(api.webhook(own.replace(mine, theirs), { Digits: '1' }))
-      const keyless = own.replace(mine, theirs).replace(/\?.*/, '')
+      const otherTxid = await begin('another')
+      const ownTxid = await begin()
+      const { keyUrl: ownUrl = '' } = await api.takeCall()
+      await assertForbidden(api.webhook(ownUrl.replace(ownTxid, otherTxid), { Digits: '1' }))
+      const keyless = ownUrl.replace(ownTxid, otherTxid).replace(/\?.*/, '')
       await assertForbidden(api.webhook(keyless, { Digits: '1' }))
-      await assertWaiting(theirs)
+      await assertWaiting(otherTxid)
       await api.endCall('busy')
     })
 

@@ -3,7 +3,7 @@ import { mayRemove } from '../../../self_service/ways_in.ts'
 
 const visibleDigits = 4
 
-/** Describes a user's devices to the pages. Phone numbers are cut to their last digits, in case the session is stolen. */
+/** Describes a user's devices to the pages. Shows only the last digits of numbers, in case of a stolen session. */
 export function describeBelongings(belongings: Belongings) {
   const { devices, passkeys, recoveryCodes } = belongings
   const ways = listWaysIn(belongings)

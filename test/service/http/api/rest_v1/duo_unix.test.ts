@@ -58,7 +58,7 @@ class Library {
   /** @param options.verifiedPush A setting of 2.2. */
   async preauth({ verifiedPush = false } = {}): Promise<{
     readonly result: string
-    readonly shown: string
+    readonly message: string
     readonly factors: Response
   }> {
     const { api, pings } = this.#release
@@ -74,11 +74,11 @@ class Library {
     const prompt = api === 'auth/v2' ? response.prompt : response
     if (result === 'auth') {
       assert.ok(isRecord(prompt) && isRecord(prompt.factors))
-      return { result, shown: text(prompt.text ?? prompt.prompt), factors: prompt.factors }
+      return { result, message: text(prompt.text ?? prompt.prompt), factors: prompt.factors }
     }
     const status = text(api === 'auth/v2' ? response.status_msg : response.status)
-    const shown = isRecord(prompt) && typeof prompt.text === 'string' ? prompt.text : status
-    return { result, shown, factors: {} }
+    const message = isRecord(prompt) && typeof prompt.text === 'string' ? prompt.text : status
+    return { result, message, factors: {} }
   }
 
   /** Signs in without a prompt. */
@@ -173,10 +173,10 @@ for (const release of releases) {
 
     test('sign in with a push chosen from the prompt', async () => {
       const duo = library()
-      const { result, shown, factors } = await duo.preauth()
+      const { result, message, factors } = await duo.preauth()
       assert.equal(result, 'auth')
       assert.match(
-        shown,
+        message,
         /^Duo two-factor login for alice\n\n.*\n\n 1\. Duo Push to [\s\S]*\(1-3\): $/,
       )
       assert.deepEqual(factors, { default: 'push1', '1': 'push1', '2': 'phone1', '3': 'sms1' })
@@ -210,7 +210,7 @@ for (const release of releases) {
       const duo = library()
       assert.equal((await duo.async('sms1')).result, 'deny')
       const [passcode = ''] = await unix.passcodes()
-      assert.match((await duo.preauth()).shown, /\(next code starts with: \d\)/)
+      assert.match((await duo.preauth()).message, /\(next code starts with: \d\)/)
       assert.equal((await duo.async(passcode)).result, 'allow')
       assert.equal((await duo.sync(person.token.code(counter++))).result, 'allow')
       for (const wrong of ['\n', ' ', '4', 'push7', 'phone3', 'voice1', 'x'.repeat(255)]) {
@@ -222,18 +222,18 @@ for (const release of releases) {
     test('end at preauth for unknown and locked-out users', async () => {
       const preauthUnder = async (policy: 'enroll' | 'allow' | 'deny') => {
         const integration = await unix.service.addIntegration('unix', policy)
-        const { result, shown } = await library('mallory', integration).preauth()
-        return { result, shown }
+        const { result, message } = await library('mallory', integration).preauth()
+        return { result, message }
       }
       const enroll = await preauthUnder('enroll')
       assert.equal(enroll.result, 'enroll')
-      assert.match(enroll.shown, /^Please enroll at https:\/\/\S+\/portal/)
+      assert.match(enroll.message, /^Please enroll at https:\/\/\S+\/portal/)
       assert.equal((await preauthUnder('allow')).result, 'allow')
       assert.equal((await preauthUnder('deny')).result, 'deny')
       await unix.service.addUser({ username: 'bob', status: 'locked out' })
       const locked = await library('bob').preauth()
       assert.equal(locked.result, 'deny')
-      assert.match(locked.shown, /^Your account is locked out\./)
+      assert.match(locked.message, /^Your account is locked out\./)
     })
 
     test('show the code of a verified push at the login, or in the app', async () => {
@@ -241,8 +241,8 @@ for (const release of releases) {
       const duo = library('alice', integration)
       if (release.api === 'auth/v2') {
         for (const mode of ['async', 'sync'] as const) {
-          const { shown } = await duo.preauth({ verifiedPush: true })
-          const [code = ''] = /\b\d{3}(?=\n\nPasscode)/.exec(shown) ?? []
+          const { message } = await duo.preauth({ verifiedPush: true })
+          const [code = ''] = /\b\d{3}(?=\n\nPasscode)/.exec(message) ?? []
           const login = duo[mode]('push1')
           const { txid } = await person.phone.nextRequest()
           await person.phone.answer(String(txid), 'approve', { code })

@@ -150,33 +150,33 @@ Passcode or option (1-3): `,
 
       test('returns the result of an asynchronous passcode by txid', async () => {
         const auto = token.code(counter++)
-        const asked = { user: 'alice', factor: 'auto', auto, async: '1' }
-        const { txid } = await response(`auth${suffix}`, asked)
+        const sent = { user: 'alice', factor: 'auto', auto, async: '1' }
+        const { txid } = await response(`auth${suffix}`, sent)
         const { result, status } = await poll(String(txid), suffix)
         assert.deepEqual([result, status], ['allow', 'Success. Logging you in...'])
       })
 
       test('denies `sms`, and reports that passcodes were sent', async () => {
-        const asked = { user: 'alice', factor: 'sms', phone: 'phone1' }
-        const { result, status } = await response(`auth${suffix}`, asked)
+        const sent = { user: 'alice', factor: 'sms', phone: 'phone1' }
+        const { result, status } = await response(`auth${suffix}`, sent)
         assert.deepEqual([result, status], ['deny', 'New SMS passcodes sent.'])
       })
 
       test('has no result while a push waits', async () => {
-        const asked = { user: 'alice', factor: 'push', phone: 'phone1', async: '1' }
-        const { txid } = await response(`auth${suffix}`, asked)
+        const sent = { user: 'alice', factor: 'push', phone: 'phone1', async: '1' }
+        const { txid } = await response(`auth${suffix}`, sent)
         assert.equal(pushed.at(-1)?.txid, txid)
         const waiting = await poll(String(txid), suffix)
         assert.deepEqual(waiting, { status: 'Pushed a login request to your device...' })
       })
 
       test('denies, rather than fails, if no device is capable', async () => {
-        for (const asked of [
+        for (const sent of [
           { factor: 'auto', auto: 'push7' },
           { factor: 'push', phone: 'phone2' },
           { factor: 'phone', phone: 'DP00000000000000000' },
         ]) {
-          const { status, body } = await call(`auth${suffix}`, { user: 'alice', ...asked })
+          const { status, body } = await call(`auth${suffix}`, { user: 'alice', ...sent })
           assert.equal(status, 200)
           assert.ok(isRecord(body.response))
           assert.equal(body.response.result, 'deny')
@@ -184,8 +184,8 @@ Passcode or option (1-3): `,
       })
 
       test('denies an unknown txid, and one of another application', async () => {
-        const asked = { user: 'alice', factor: 'push', async: '1' }
-        const { txid } = await response(`auth${suffix}`, asked)
+        const sent = { user: 'alice', factor: 'push', async: '1' }
+        const { txid } = await response(`auth${suffix}`, sent)
         const { body } = readAnswer(
           await service.call({
             method: 'GET',

@@ -70,13 +70,13 @@ describe('the pages of the browser apps', () => {
   })
 
   test('answer 503 with the build command if they were not built', async () => {
-    const bare = await TestService.start({ webFolder: join(folder, 'nothing') })
+    const unbuilt = await TestService.start({ webFolder: join(folder, 'nothing') })
     const [page, ping] = await Promise.all(
-      ['/app/', '/auth/v2/ping'].map((path) => bare.send({ method: 'GET', path })),
+      ['/app/', '/auth/v2/ping'].map((path) => unbuilt.send({ method: 'GET', path })),
     )
     assert.equal(page?.status, 503)
     assert.match(page?.text ?? '', /npm run build:web/)
     assert.equal(ping?.status, 200)
-    await bare.close()
+    await unbuilt.close()
   })
 })

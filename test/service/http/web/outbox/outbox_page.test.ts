@@ -82,8 +82,8 @@ describe('the outbox page', () => {
     const real = await TestService.start()
     try {
       const headers = { authorization: `Bearer ${outboxKey(real.folder).reveal()}` }
-      const asked = await real.send({ method: 'GET', path: '/outbox/api/entries', headers })
-      assert.equal(asked.status, 404)
+      const reply = await real.send({ method: 'GET', path: '/outbox/api/entries', headers })
+      assert.equal(reply.status, 404)
     } finally {
       await real.close()
     }

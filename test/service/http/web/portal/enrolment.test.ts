@@ -22,8 +22,8 @@ onBothDatabases('enrolment at the portal', (rig) => {
 
   /** Adds a number with the code that was sent to it. */
   async function addNumber(at: PortalBrowser, number: string) {
-    const begun = await at.post('numbers', { number, name: 'My phone' })
-    assert.equal(begun.status, 200, begun.text)
+    const reply = await at.post('numbers', { number, name: 'My phone' })
+    assert.equal(reply.status, 200, reply.text)
     return await at.post('numbers/check', { code: sentCode() })
   }
 
@@ -249,23 +249,23 @@ onBothDatabases('enrolment at the portal', (rig) => {
 
     test('gets three messages an hour from any number of invitations', async () => {
       const before = messages.length
-      const asked = await Promise.all(
+      const statuses = await Promise.all(
         Array.from({ length: 8 }, async (_, index) => {
           const at = await openInvitation(`pumping${index}`)
           return (await at.post('numbers', { number: '+15550100013' })).status
         }),
       )
       assert.equal(messages.length - before, 3)
-      assert.equal(asked.filter((status) => status === 429).length, 5)
+      assert.equal(statuses.filter((status) => status === 429).length, 5)
     })
 
     test('gets no message after five of the same session', async () => {
       const at = await openInvitation('pumper')
       const before = messages.length
-      const asked = Array.from({ length: 10 }, (_, index) =>
+      const requests = Array.from({ length: 10 }, (_, index) =>
         at.post('numbers', { number: `+1555010002${index}` }),
       )
-      await Promise.all(asked)
+      await Promise.all(requests)
       assert.equal(messages.length - before, 5)
     })
   })

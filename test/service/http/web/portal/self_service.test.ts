@@ -72,26 +72,26 @@ onBothDatabases('portal self-service', (rig) => {
 
   describe('another user', () => {
     test('can’t rename, reorder or remove a device', async () => {
-      const [mine, other] = [
+      const [own, other] = [
         await portal.owner(),
         await portal.owner(['+15550100031', '+15550100032']),
       ]
-      const [theirs = ''] = other.phoneIds
-      const { at } = mine
-      assert.equal((await at.call('PATCH', `devices/${theirs}`, { name: 'x' })).status, 404)
-      assert.equal((await at.call('DELETE', `devices/${theirs}`)).status, 404)
-      const order = [...mine.phoneIds, theirs]
+      const [foreignId = ''] = other.phoneIds
+      const { at } = own
+      assert.equal((await at.call('PATCH', `devices/${foreignId}`, { name: 'x' })).status, 404)
+      assert.equal((await at.call('DELETE', `devices/${foreignId}`)).status, 404)
+      const order = [...own.phoneIds, foreignId]
       assert.equal((await at.call('PUT', 'devices', { order })).body.code, 'order')
       assert.equal((await portal.phones.ofUser(other.userId, service.store.db)).length, 2)
     })
 
     test('can’t see an activation or report a sign-in', async () => {
-      const [mine, other] = [await portal.owner(), await portal.owner()]
+      const [own, other] = [await portal.owner(), await portal.owner()]
       const { body } = await other.at.post('activations')
-      const asked = await mine.at.post('activations/status', { code: body.code })
-      assert.equal(asked.body.kind, 'invalid')
+      const reply = await own.at.post('activations/status', { code: body.code })
+      assert.equal(reply.body.kind, 'invalid')
       const txid = signInsIn((await other.at.get('history')).body)[0]?.txid
-      assert.equal((await mine.at.post('history/report', { txid })).status, 404)
+      assert.equal((await own.at.post('history/report', { txid })).status, 404)
       assert.equal((await other.at.post('history/report', { txid })).status, 200)
       assert.equal((await other.at.post('history/report', { txid })).status, 404)
       const [reported] = signInsIn((await other.at.get('history')).body)
@@ -108,9 +108,9 @@ onBothDatabases('portal self-service', (rig) => {
     const [code = ''] = await service.addBypassCodes(userId, 1)
     const at = portal.browser()
     await at.signIn('reporter', code)
-    const shown = signInsIn((await at.get('history')).body)
+    const signIns = signInsIn((await at.get('history')).body)
     assert.deepEqual(
-      shown.map(({ factor, result, reported }) => [factor, result, reported]),
+      signIns.map(({ factor, result, reported }) => [factor, result, reported]),
       [
         ['bypass_code', 'success', false],
         ['push', 'fraud', true],

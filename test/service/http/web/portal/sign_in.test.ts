@@ -185,12 +185,12 @@ onBothDatabases('attacks on the portal sign-in', (rig) => {
       const answers = await Promise.all(
         usernames.map(async (username) => {
           const at = portal.browser()
-          const begun = await at.post('sign-in', { username })
+          const started = await at.post('sign-in', { username })
           const passcode = await at.post('sign-in/passcode', { passcode: '000000' })
           const sms = await at.post('sign-in/sms')
           const push = await at.post('sign-in/push')
           const status = await at.post('sign-in/push/status')
-          return [begun, passcode, sms, push, status].map((answer) => [
+          return [started, passcode, sms, push, status].map((answer) => [
             answer.status,
             answer.text.replace(username, 'NAME').replace(/"code":"\d{4}"/, '"code":"0000"'),
           ])
@@ -235,8 +235,8 @@ onBothDatabases('attacks on the portal sign-in', (rig) => {
   test('allows fifteen attempts per username in five minutes', async () => {
     const at = portal.browser()
     await at.post('sign-in', { username: 'attempted' })
-    const asked = Array.from({ length: 20 }, () => at.post('sign-in/sms'))
-    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    const requests = Array.from({ length: 20 }, () => at.post('sign-in/sms'))
+    const statuses = (await Promise.all(requests)).map(({ status }) => status)
     // entering the username was the first attempt
     assert.equal(statuses.filter((status) => status === 200).length, 14)
     assert.equal(statuses.filter((status) => status === 429).length, 6)

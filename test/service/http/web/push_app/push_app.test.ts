@@ -127,8 +127,8 @@ onBothDatabases('the push app', (rig) => {
       const parameters = { user_id: String(enrolled.user_id), activation_code: code }
       const ask = () => service.call({ path: '/auth/v2/enroll_status', parameters })
       assert.equal((await ask()).body.response, 'waiting')
-      const bare = code.replace('duo://', '').split('-')[0] ?? ''
-      assert.equal((await activate((await activationLink(bare)).body)).status, 200)
+      const shortCode = code.replace('duo://', '').split('-')[0] ?? ''
+      assert.equal((await activate((await activationLink(shortCode)).body)).status, 200)
       assert.equal((await ask()).body.response, 'success')
     })
 
@@ -140,9 +140,9 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(renewed.phoneId, phoneId)
       assert.deepEqual(refusal(await old.call('GET', '/app/api/requests')), [401, 'bad_signature'])
       assert.equal((await renewed.call('GET', '/app/api/requests')).status, 200)
-      assert.equal((await new OathTokens(service.store).ofUser(frank, service.store.db)).length, 1)
-      const [kept, ...more] = await new Phones().ofUser(frank, service.store.db)
-      assert.deepEqual([kept?.name, more.length], ['test phone', 0])
+      assert.equal((await new Tokens(service.store).ofUser(frank, service.store.db)).length, 1)
+      const [remaining, ...more] = await new Phones().ofUser(frank, service.store.db)
+      assert.deepEqual([remaining?.name, more.length], ['test phone', 0])
       const [entry] = await new AdministratorLog().list(1, service.store.db)
       assert.deepEqual([entry?.action, entry?.object], ['phone_activate', 'frank'])
     })
@@ -184,8 +184,8 @@ onBothDatabases('the push app', (rig) => {
         pushinfo: 'amount=12%20EUR&to=Bob',
       })
       const [request] = await phone.requests()
-      const { opened: _o, expires: _e, ...shown } = request ?? {}
-      assert.deepEqual(shown, {
+      const { opened: _o, expires: _e, ...details } = request ?? {}
+      assert.deepEqual(details, {
         txid,
         application: 'test authapi',
         username: 'Alice A.',

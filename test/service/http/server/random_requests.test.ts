@@ -131,7 +131,7 @@ const unsigned = fc.record({
     octets.map((each) => `Basic ${Buffer.from(each).toString('base64')}`),
     fc
       .tuple(fc.constantFrom('ikey', 'other'), fc.constantFrom(0, 40, 128))
-      .map(([whose, digits]) => `${whose}:${'0'.repeat(digits)}`),
+      .map(([owner, digits]) => `${owner}:${'0'.repeat(digits)}`),
   ),
   contentType: fc.oneof(contentType, printable),
   date: fc.option(fc.oneof(printable, fc.constant('Tue Nov 24 17:18:00 2026')), { nil: undefined }),
@@ -209,8 +209,8 @@ function suite(databaseUrl: () => Promise<Secret | undefined>): void {
 
 /** Builds credentials of an existing application with a wrong signature. */
 function insertIkey(authorization: string, ikey: string): string {
-  const [whose, zeros] = authorization.split(':')
-  if (whose !== 'ikey') return authorization
+  const [owner, zeros] = authorization.split(':')
+  if (owner !== 'ikey') return authorization
   return `Basic ${Buffer.from(`${ikey}:${zeros}`).toString('base64')}`
 }
 
