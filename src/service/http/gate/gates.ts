@@ -7,5 +7,5 @@ export interface Gates {
   readonly signedRequests: SignedRequestGate
   readonly limit: RequestLimit
   /** Marks the connection of an authentic request; unmarked connections are closed before it. */
-  readonly authentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
+  readonly markAuthentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
 }

@@ -111,7 +111,7 @@ export class Connections {
   }
 
   /** A request on it was signed. */
-  authentic(connection: Connection, trust: 'phone' | 'application'): void {
+  markAuthentic(connection: Connection, trust: 'phone' | 'application'): void {
     if (connection.trust === 'application' || connection.trust === trust) return
     this.#raise(connection, trust)
     if (trust === 'application') connection.trusted?.()

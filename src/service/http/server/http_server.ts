@@ -116,9 +116,9 @@ export class HttpServer {
     const gates: Gates = {
       signedRequests: options.signedRequests,
       limit,
-      authentic: (request, signer) => {
+      markAuthentic: (request, signer) => {
         const connection = findConnection(request, connections)
-        if (connection !== undefined) connections.authentic(connection, signer)
+        if (connection !== undefined) connections.markAuthentic(connection, signer)
       },
     }
     for (const face of options.faces) await face(server, gates)

@@ -90,8 +90,7 @@ describe('a flood of idle connections', () => {
     const application = client()
     const first = await application.call(check)
     assert.equal(first.status, 200)
-    const countApplications = () =>
-      metric(service, 'countersign_connections{trust="application"}')
+    const countApplications = () => metric(service, 'countersign_connections{trust="application"}')
     const before = await countApplications()
     const idle = new IdleConnections()
     for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.3'])

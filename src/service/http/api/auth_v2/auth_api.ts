@@ -84,7 +84,7 @@ export async function answerAsker(
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { signedRequests, limit, authentic, allowSignatureV1 }: AskerGates,
+  { signedRequests, limit, markAuthentic, allowSignatureV1 }: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests must not block authentic ones from the same address, as behind one NAT
@@ -93,7 +93,7 @@ async function admitted(
     (lookUp) => signedRequests.admit(request, { types: askers, allowSignatureV1, lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
-  authentic(request, 'application')
+  markAuthentic(request, 'application')
   limit.countGenuine(signed.integration.ikey)
   return answer({ ...signed, caller: toCaller(reply) })
 }

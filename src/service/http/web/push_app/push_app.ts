@@ -16,7 +16,7 @@ import type { AddRoute } from './device_handler.ts'
  */
 export async function addPushApp(
   server: FastifyInstance,
-  { limit, authentic }: Gates,
+  { limit, markAuthentic }: Gates,
   db: StoreDb,
   devices: PushDevices,
   clock: Clock,
@@ -43,7 +43,7 @@ export async function addPushApp(
         url,
         handler: async (request, reply) => {
           const admitted = await gate.admit(request)
-          authentic(request, 'phone')
+          markAuthentic(request, 'phone')
           return handler(admitted, request, reply)
         },
       })

@@ -140,7 +140,7 @@ onBothDatabases('the push app', (rig) => {
       assert.equal(renewed.phoneId, phoneId)
       assert.deepEqual(refusal(await old.call('GET', '/app/api/requests')), [401, 'bad_signature'])
       assert.equal((await renewed.call('GET', '/app/api/requests')).status, 200)
-      assert.equal((await new Tokens(service.store).ofUser(frank, service.store.db)).length, 1)
+      assert.equal((await new OathTokens(service.store).ofUser(frank, service.store.db)).length, 1)
       const [remaining, ...more] = await new Phones().ofUser(frank, service.store.db)
       assert.deepEqual([remaining?.name, more.length], ['test phone', 0])
       const [entry] = await new AdministratorLog().list(1, service.store.db)
