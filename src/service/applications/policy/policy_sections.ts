@@ -17,10 +17,17 @@ const toList = (value: unknown): unknown =>
     : value
 const toBoolean = (value: unknown): unknown =>
   value === 'true' ? true : value === 'false' ? false : value
+/** `Number` alone would read an empty text and null as 0, which is no limit for some keys. */
+const toInteger = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
 
 const list = <Entry extends z.ZodType<unknown, unknown>>(entry: Entry) =>
   z.preprocess(toList, z.array(entry)).default([])
 const boolean = (byDefault: boolean) => z.preprocess(toBoolean, z.boolean()).default(byDefault)
+const integer = (min: number, max: number) => {
+  const message = `expected ${min} to ${max}`
+  return z.preprocess(toInteger, z.int(message).min(min, message).max(max, message))
+}
 const network = z
   .string()
   .refine(isNetwork, 'expected an address, a network (CIDR) or a range of addresses')
@@ -50,7 +57,7 @@ const schemas = {
     blocked_auth_list: list(z.enum(authMethods)),
     require_verified_push: boolean(false),
     /** Digits of the code that a login shows. */
-    verified_push_digits: z.coerce.number().int().min(3).max(8).default(3),
+    verified_push_digits: integer(3, 8).default(3),
   }),
   authorized_networks: z.looseObject({
     no_2fa_required: z
@@ -71,14 +78,14 @@ const schemas = {
   }),
   /** A key that is missing has the value of `[lockout]` in countersign.cfg. */
   lockout: z.looseObject({
-    threshold: z.coerce.number().int().min(1).max(9999).optional(),
-    minutes: z.coerce.number().int().min(1).max(1440).optional(),
+    threshold: integer(1, 9999).optional(),
+    minutes: integer(1, 1440).optional(),
   }),
   /** A key that is missing has the value of `[push]` in countersign.cfg. */
   push_fatigue: z.looseObject({
     /** 0 for no limit. */
-    limit: z.coerce.number().int().min(0).max(100).optional(),
-    minutes: z.coerce.number().int().min(1).max(1440).optional(),
+    limit: integer(0, 100).optional(),
+    minutes: integer(1, 1440).optional(),
   }),
 } as const
 
@@ -177,11 +184,20 @@ export function readRules(sections: PolicySections, limits: ConfiguredLimits): P
 }
 
 function parse<Output>(name: SectionName, schema: z.ZodType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = [name, ...(issue?.path ?? [])].map(String).join('.')
-  throw new AccessError('ACCESS_POLICY_SECTION', `${path}: ${issue?.message ?? 'wrong value'}`)
+  throw new AccessError('ACCESS_POLICY_SECTION', `${path}: ${describeIssue(issue)}`)
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return 'wrong value'
+  const message =
+    issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : issue.message
+  const { input } = issue
+  const isShown = typeof input === 'string' || typeof input === 'number'
+  return isShown ? `${message}, not ${JSON.stringify(input)}` : message
 }
 
 /** The parsed values of the keys that were given, so that a policy stores only what it sets. */

@@ -64,7 +64,7 @@ describe('sections of a policy', () => {
     [
       'an unknown behaviour',
       { new_user: { new_user_behavior: 'ask' } },
-      /^new_user.new_user_behavior: /,
+      /^new_user.new_user_behavior: expected one of enroll, no-mfa, deny, not "ask"$/,
     ],
     [
       'an unknown method',
@@ -74,7 +74,17 @@ describe('sections of a policy', () => {
     [
       'too many digits',
       { authentication_methods: { verified_push_digits: 9 } },
-      /^authentication_methods.verified_push_digits: /,
+      /^authentication_methods.verified_push_digits: expected 3 to 8, not 9$/,
+    ],
+    [
+      'an empty limit, which is no 0',
+      { push_fatigue: { limit: '' } },
+      /^push_fatigue.limit: expected 0 to 100/,
+    ],
+    [
+      'null as a limit',
+      { push_fatigue: { limit: null } },
+      /^push_fatigue.limit: expected 0 to 100/,
     ],
     [
       'a network that is none',
