@@ -136,7 +136,6 @@ async function edit(
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign policy edit --help')
     const changed = await administration.run(updatePolicy, { policy, change })
-    if (changed === undefined) throw new CommandError(`${policy.name} was deleted meanwhile`)
     const attachments = await new PolicyAttachments(store).list(store.db)
     showResult(asJson, policyJson(changed, attachments), `${changed.name} changed`)
   })

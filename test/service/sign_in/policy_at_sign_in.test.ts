@@ -41,7 +41,8 @@ function suite(options: () => Promise<TestServiceOptions>): void {
     const policies = new Policies(service.store)
     await service.store.transaction(async (db) => {
       const policy = await policies.ofApplication(integration.ikey, db)
-      await policies.update(policy?.policyKey ?? '', { sections }, db)
+      assert(policy !== undefined)
+      await policies.update(policy, { sections }, db)
     })
   }
   const addUser = async () => {

@@ -33,18 +33,18 @@ export const createPolicy = act({
   }),
 })
 
-/** @throws {AccessError} As `createPolicy`. */
+/** @throws {AccessError} As `Policies.update`. */
 export const updatePolicy = act({
   name: 'policy_update',
   permits: ['policies.edit'],
   do: (
     { store, db },
     { policy, change }: { readonly policy: Policy; readonly change: PolicyChange },
-  ) => new Policies(store).update(policy.policyKey, change, db),
-  log: ({ policy, change }, changed) =>
-    changed === undefined
-      ? []
-      : { object: policy.name, description: `${policy.policyKey} ${JSON.stringify(change)}` },
+  ) => new Policies(store).update(policy, change, db),
+  log: ({ policy, change: { name, sections, sectionsToDelete } }) => {
+    const change = { name, sections, sections_to_delete: sectionsToDelete }
+    return { object: policy.name, description: `${policy.policyKey} ${JSON.stringify(change)}` }
+  },
 })
 
 /** Deletes a policy; where it was attached, the next one applies. */
@@ -56,12 +56,18 @@ export const deletePolicy = act({
   log: ({ policy }) => ({ object: policy.name, description: policy.policyKey }),
 })
 
-/** Attaches a policy; globally and to an application as a whole, it replaces the one before. */
+/**
+ * Attaches a policy; globally and to an application as a whole, it replaces the one before.
+ *
+ * @throws {AccessError} `ACCESS_POLICY_GONE`
+ */
 export const attachPolicy = act({
   name: 'policy_attach',
   permits: ({ place }: PolicyAtPlace & { readonly position?: number | undefined }) =>
     placePermits(place),
-  do: async ({ store, db }, { policy: { policyKey }, place, position }) => {
+  do: async ({ store, db }, { policy, place, position }) => {
+    // a policy that is deleted meanwhile must not replace the one before
+    const { policyKey } = await new Policies(store).hold(policy, db)
     const attachments = new PolicyAttachments(store)
     switch (place.kind) {
       case 'global':

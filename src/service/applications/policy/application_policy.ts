@@ -1,8 +1,9 @@
 import type { Store, StoreDb } from '../../store/store.ts'
 import { AccessError } from '../access_error.ts'
+import { lockIntegration } from '../integrations.ts'
 import { Policies, type Policy } from './policies.ts'
 import { type PolicyAttachment, PolicyAttachments } from './policy_attachments.ts'
-import { isObject, type NewUserBehavior } from './policy_sections.ts'
+import { isObject, type NewUserBehavior, type SectionName } from './policy_sections.ts'
 
 /** What an application's own policy can say without a policy being named. */
 export interface ApplicationPolicyChange {
@@ -14,7 +15,7 @@ export interface ApplicationPolicyChange {
 
 /**
  * Changes the policy that only this application has, and creates it if there is none. The verified
- * push shares its section with the allowed methods: a new section starts as the one in effect, so that
+ * push shares its section with the allowed methods: a new section begins as the one in effect, so that
  * a method that was blocked stays blocked.
  *
  * @throws {AccessError} `ACCESS_POLICY_SHARED` if the application's policy applies elsewhere, too.
@@ -28,21 +29,28 @@ export async function changeApplicationPolicy(
 ): Promise<Policy | undefined> {
   const setsPush = verifiedPush !== undefined || verifiedPushDigits !== undefined
   if (newUsers === undefined && !setsPush) return undefined
+  // concurrent changes must not create a policy each
+  await lockIntegration(ikey, store, db)
   const [policies, attachments] = [new Policies(store), new PolicyAttachments(store)]
   const own = await policies.ofApplication(ikey, db)
   if (own !== undefined) requireUnshared(own, ikey, await attachments.list(db))
-  const section = 'authentication_methods'
-  const inEffect = own?.sections[section] ?? (await policies.global(db))?.sections[section]
+  const global = await policies.global(db)
+  const inEffect = (section: SectionName) => {
+    const value = own?.sections[section] ?? global?.sections[section]
+    return isObject(value) ? value : {}
+  }
   const methods = {
-    ...(isObject(inEffect) ? inEffect : {}),
+    ...inEffect('authentication_methods'),
     ...(verifiedPush === undefined ? {} : { require_verified_push: verifiedPush }),
     ...(verifiedPushDigits === undefined ? {} : { verified_push_digits: verifiedPushDigits }),
   }
   const sections = {
-    ...(newUsers === undefined ? {} : { new_user: { new_user_behavior: newUsers } }),
-    ...(setsPush ? { [section]: methods } : {}),
+    ...(newUsers === undefined
+      ? {}
+      : { new_user: { ...inEffect('new_user'), new_user_behavior: newUsers } }),
+    ...(setsPush ? { authentication_methods: methods } : {}),
   }
-  if (own !== undefined) return await policies.update(own.policyKey, { sections }, db)
+  if (own !== undefined) return await policies.update(own, { sections }, db)
   const created = await policies.create({ name, sections }, now, db)
   await attachments.setApplication(ikey, created.policyKey, db)
   return created

@@ -87,26 +87,44 @@ export class Policies {
   }
 
   /**
-   * @returns The changed policy; `undefined` if there is none of that key.
-   * @throws {AccessError} As `create`.
+   * Changes a policy. Concurrent changes of different sections are all kept.
+   *
+   * @param read The policy as the change was made from.
+   * @throws {AccessError} As `create`; `ACCESS_POLICY_CHANGED` if one of the sections has changed since
+   *   it was read; `ACCESS_POLICY_GONE`.
    */
-  async update(policyKey: string, change: PolicyChange, db: StoreDb): Promise<Policy | undefined> {
-    // the row stays locked, so that concurrent changes of different sections are all kept
-    const query = this.#select(db).where('policy_key', '=', policyKey)
-    const locked = this.#store.dialect === 'postgres' ? query.forUpdate() : query
-    const row = await locked.executeTakeFirst()
-    if (row === undefined) return undefined
-    const before = toPolicy(row)
-    const { name = before.name, sections = {}, sectionsToDelete = [] } = change
+  async update(read: Policy, change: PolicyChange, db: StoreDb): Promise<Policy> {
+    const before = await this.hold(read, db)
+    const { sections = {}, sectionsToDelete = [] } = change
+    for (const section of Object.keys(sections)) {
+      const [known, present] = [read, before].map((each) => JSON.stringify(each.sections[section]))
+      if (known !== present) throw changedMeanwhile(before, section)
+    }
     const merged = Object.entries({ ...before.sections, ...checkSections(sections) })
     const kept = merged.filter(([section]) => !sectionsToDelete.includes(section))
-    const changed = { ...before, name: checkedName(name), sections: Object.fromEntries(kept) }
+    const name = change.name === undefined ? before.name : checkedName(change.name)
+    const changed = { ...before, name, sections: Object.fromEntries(kept) }
     await db
       .updateTable('policies')
-      .set({ name: changed.name, sections: toText(changed.sections) })
-      .where('policy_key', '=', policyKey)
+      .set({ name, sections: toText(changed.sections) })
+      .where('policy_key', '=', read.policyKey)
       .execute()
     return changed
+  }
+
+  /**
+   * Locks a policy until the transaction ends.
+   *
+   * @returns The policy as it is now.
+   * @throws {AccessError} `ACCESS_POLICY_GONE` if it was deleted.
+   */
+  async hold({ policyKey, name }: Policy, db: StoreDb): Promise<Policy> {
+    const query = this.#select(db).where('policy_key', '=', policyKey)
+    // SQLite runs one writing transaction at a time
+    const locked = this.#store.dialect === 'postgres' ? query.forUpdate() : query
+    const row = await locked.executeTakeFirst()
+    if (row !== undefined) return toPolicy(row)
+    throw new AccessError('ACCESS_POLICY_GONE', `the policy '${name}' was deleted meanwhile`)
   }
 
   /** Deletes a policy; where it was attached, the next one applies. */
@@ -127,6 +145,13 @@ function toPolicy(row: PolicyRow): Policy {
     isGlobal: row.is_global === 1,
     created: row.created,
   }
+}
+
+function changedMeanwhile({ name }: Policy, section: string): AccessError {
+  return new AccessError(
+    'ACCESS_POLICY_CHANGED',
+    `the section ${section} of the policy '${name}' was changed meanwhile; look at the policy and repeat the change`,
+  )
 }
 
 function checkedName(text: string): string {
