@@ -38,8 +38,13 @@ export type LogValue = string | number | boolean | null | undefined | Secret | r
 export interface Act<Input, Result> {
   /** As the administrator log names it: `user_create`. */
   readonly name: string
-  /** The permits that the actor needs, all of them. */
-  readonly permits: readonly Permit[] | ((input: Input) => readonly Permit[])
+  /**
+   * The permits that the actor needs, all of them. What can have changed since the input was read is
+   * read again from `db`.
+   */
+  readonly permits:
+    | readonly Permit[]
+    | ((input: Input, db: StoreDb) => readonly Permit[] | Promise<readonly Permit[]>)
   readonly do: (context: ActContext, input: Input) => Promise<Result>
   /** The log lines of an act that was done; they must not contain a secret. */
   readonly log: (input: Input, result: Result) => LogLine | readonly LogLine[]

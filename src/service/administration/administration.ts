@@ -55,7 +55,7 @@ export class Administration {
   }
 
   async #run<Input, Result>(act: Act<Input, Result>, input: Input, db: StoreDb): Promise<Result> {
-    const permits = typeof act.permits === 'function' ? act.permits(input) : act.permits
+    const permits = typeof act.permits === 'function' ? await act.permits(input, db) : act.permits
     for (const permit of permits) this.require(permit, act.name)
     const { name: actor } = this.#actor
     const now = this.#clock.now()

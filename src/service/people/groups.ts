@@ -68,6 +68,15 @@ export class Groups {
     return row === undefined ? undefined : toGroup(row)
   }
 
+  async byId(groupId: string, db: StoreDb): Promise<Group | undefined> {
+    const row = await db
+      .selectFrom('groups')
+      .selectAll()
+      .where('group_id', '=', groupId)
+      .executeTakeFirst()
+    return row === undefined ? undefined : toGroup(row)
+  }
+
   async ofUser(userId: string, db: StoreDb): Promise<Group[]> {
     return (await groupsOfUser(db, { userId })).map(toGroup)
   }

@@ -181,6 +181,16 @@ export class Users {
     await writeAliases(userId, aliases, db)
   }
 
+  /** Makes a user active who is locked out; another status stays. */
+  async unlock(userId: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('users')
+      .set({ status: 'active' })
+      .where('user_id', '=', userId)
+      .where('status', '=', 'locked out')
+      .execute()
+  }
+
   /** Locks the user until the transaction ends: other changes of their names and devices wait. */
   async hold(userId: string, db: StoreDb): Promise<void> {
     await db

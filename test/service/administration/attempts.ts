@@ -173,7 +173,8 @@ function attempt<Input, Result>(
     roles,
     prepare: async (world) => {
       const input = await prepareInput(world)
-      const permits = typeof act.permits === 'function' ? act.permits(input) : act.permits
+      const permits =
+        typeof act.permits === 'function' ? await act.permits(input, world.store.db) : act.permits
       return { permits, run: (administration) => administration.run(act, input) }
     },
   }

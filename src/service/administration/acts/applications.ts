@@ -13,6 +13,10 @@ interface OneApplication {
   readonly integration: Integration
 }
 
+interface ApplicationChange extends OneApplication {
+  readonly change: Partial<IntegrationSettings>
+}
+
 /** @throws {AccessError} As `Integrations.create`. */
 export const createApplication = act({
   name: 'integration_create',
@@ -25,11 +29,9 @@ export const createApplication = act({
 /** @throws {AccessError} As `Integrations.update`. */
 export const updateApplication = act({
   name: 'integration_update',
-  permits: ({ integration }: OneApplication) => applicationPermits(integration.type),
-  do: (
-    { store, db },
-    { integration, change }: OneApplication & { readonly change: Partial<IntegrationSettings> },
-  ) => new Integrations(store).update(integration.ikey, change, db),
+  permits: ({ integration }: ApplicationChange) => applicationPermits(integration.type),
+  do: ({ store, db }, { integration, change }: ApplicationChange) =>
+    new Integrations(store).update(integration.ikey, change, db),
   log: ({ integration, change }) => ({ object: integration.name, description: { ...change } }),
 })
 

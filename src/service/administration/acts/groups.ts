@@ -1,9 +1,20 @@
 import { type Group, type GroupStatus, Groups } from '../../people/groups.ts'
 import type { User } from '../../people/user.ts'
+import type { StoreDb } from '../../store/store.ts'
 import { act } from '../act.ts'
 import type { Permit } from '../roles.ts'
 
 export type NewGroup = Pick<Group, 'name' | 'status' | 'description'>
+
+interface GroupChange {
+  readonly group: Group
+  readonly status: GroupStatus
+}
+
+interface Membership {
+  readonly group: Group
+  readonly user: User
+}
 
 /** @throws {DirectoryError} As `Groups.create`. */
 export const createGroup = act({
@@ -16,16 +27,19 @@ export const createGroup = act({
 
 export const setGroupStatus = act({
   name: 'group_update',
-  permits: ({ status }: { readonly status: GroupStatus }) => groupPermits(status),
-  do: ({ db }, { group, status }: { readonly group: Group; readonly status: GroupStatus }) =>
-    new Groups().setStatus(group.groupId, status, db),
+  permits: ({ status }: GroupChange) => groupPermits(status),
+  do: ({ db }, { group, status }: GroupChange) => new Groups().setStatus(group.groupId, status, db),
   log: ({ group, status }) => ({ object: group.name, description: { status } }),
 })
 
 export const addMember = act({
   name: 'group_member_add',
-  permits: ({ group }: { readonly group: Group }) => groupPermits(group.status),
-  do: ({ db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+  // the group can have changed to bypass since the caller read it
+  permits: async ({ group }: Membership, db: StoreDb) => {
+    const { status } = (await new Groups().byId(group.groupId, db)) ?? group
+    return groupPermits(status)
+  },
+  do: ({ db }, { group, user }: Membership) =>
     new Groups().addMember(group.groupId, user.userId, db),
   log: ({ group, user }) => ({ object: group.name, description: user.username }),
 })
@@ -33,7 +47,7 @@ export const addMember = act({
 export const removeMember = act({
   name: 'group_member_remove',
   permits: ['groups.edit'],
-  do: ({ db }, { group, user }: { readonly group: Group; readonly user: User }) =>
+  do: ({ db }, { group, user }: Membership) =>
     new Groups().removeMember(group.groupId, user.userId, db),
   log: ({ group, user }) => ({ object: group.name, description: user.username }),
 })

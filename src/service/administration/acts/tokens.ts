@@ -41,7 +41,10 @@ export const assignToken = act({
       (await new Yubikeys(store).assign(tokenId, userId, db))
     )
   },
-  log: ({ tokenId, user }) => ({ object: tokenId, description: { user: user?.username ?? '' } }),
+  log: ({ tokenId, user }, found) => ({
+    object: tokenId,
+    description: found ? { user: user?.username ?? '' } : 'not found',
+  }),
 })
 
 /** @returns Whether consecutive codes of the token were found. */

@@ -6,6 +6,11 @@ import { act } from '../act.ts'
 /** What an administrator changes about a user. */
 export type UserChange = Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>
 
+interface UserEdit {
+  readonly user: User
+  readonly change: UserChange
+}
+
 /** @throws {DirectoryError} As `Users.create`. */
 export const createUser = act({
   name: 'user_create',
@@ -17,12 +22,8 @@ export const createUser = act({
 /** @throws {DirectoryError} As `Users.update`. */
 export const updateUser = act({
   name: 'user_update',
-  permits: ({ change }: { readonly change: UserChange }) => [
-    'users.edit',
-    ...bypassPermit(change.status),
-  ],
-  do: ({ db }, { user, change }: { readonly user: User; readonly change: UserChange }) =>
-    new Users().update(user.userId, change, db),
+  permits: ({ change }: UserEdit) => ['users.edit', ...bypassPermit(change.status)],
+  do: ({ db }, { user, change }: UserEdit) => new Users().update(user.userId, change, db),
   log: ({ user, change }) => ({ object: user.username, description: { ...change } }),
 })
 
@@ -32,8 +33,7 @@ export const unlockUser = act({
   permits: ['users.unlock'],
   do: async ({ db }, { user }: { readonly user: User }) => {
     await endLocks(user.userId, db)
-    if (user.status === 'locked out')
-      await new Users().update(user.userId, { status: 'active' }, db)
+    await new Users().unlock(user.userId, db)
   },
   log: ({ user }) => ({ object: user.username, description: '' }),
 })
