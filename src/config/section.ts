@@ -3,7 +3,7 @@ import { findNearestKey, formatKeyName, type KeyName, parseKeyName } from './key
 import type { ConfigTable, Option, SectionKind } from './option.ts'
 import type { Report } from './problem.ts'
 import { findNearest } from './suggestion.ts'
-import { plausibleName, reportTraps } from './value_traps.ts'
+import { plausibleName, reportTraps, showUnknownKey } from './value_traps.ts'
 
 /** A key of the file, with the option that it sets. */
 export interface Setting extends KeyName {
@@ -103,16 +103,18 @@ class SectionMatcher<Kind extends SectionKind> {
       if (name === undefined) {
         const line = unknown.get(written)
         if (line === undefined) this.#reportUnknownKey(written, entry, kind)
-        else this.#reportRepeated(entry, line)
+        else this.#reportRepeated(showUnknownKey(written), entry, line)
         unknown.set(written, line ?? entry.line)
         continue
       }
-      if (entry.value === '' && this.#table.emptyValues === 'unset') continue
+      const isUnset = entry.value === '' && this.#table.emptyValues === 'unset'
       const same = [...before, ...settings].find(
         (setting) => setting.key === name.key && setting.number === name.number,
       )
-      if (same === undefined) settings.push({ ...name, entry })
-      else if (same.isProtected === name.isProtected) this.#reportRepeated(entry, same.entry.line)
+      if (same === undefined) {
+        if (!isUnset) settings.push({ ...name, entry })
+      } else if (same.isProtected === name.isProtected)
+        this.#reportRepeated(written, entry, same.entry.line)
       else {
         const message = `${formatKeyName(same)} and ${formatKeyName(name)} are both set; remove one of them`
         this.#report('error', entry.line, message)
@@ -121,14 +123,9 @@ class SectionMatcher<Kind extends SectionKind> {
     return settings
   }
 
-  #reportRepeated(entry: IniEntry, line: number): void {
-    const key = entry.key.toLowerCase()
-    const what = plausibleName.test(key) ? key : 'this key'
-    this.#report(
-      'error',
-      entry.line,
-      `${what} is already set in line ${line}; remove one of the two`,
-    )
+  #reportRepeated(key: string, entry: IniEntry, line: number): void {
+    const message = `${key} is already set in line ${line}; remove one of the two`
+    this.#report('error', entry.line, message)
   }
 
   #reportUnknownSection(name: string, line: number): void {

@@ -6,6 +6,11 @@ import type { Report } from './problem.ts'
 /** Names that look different may be part of a secret whose line was broken; they are not repeated. */
 export const plausibleName = /^[a-z]{1,12}(_[a-z0-9]{1,16}){0,5}\d?$/
 
+/** An unknown key as messages show it. */
+export function showUnknownKey(key: string): string {
+  return plausibleName.test(key) ? key : 'this key'
+}
+
 /**
  * Reports text that is part of a value although it does not look like that: indented lines, comments
  * after the value, quotes.
@@ -21,7 +26,7 @@ export function reportTraps(
   report: Report,
 ): void {
   const name = entry.key.toLowerCase()
-  const key = plausibleName.test(name) ? name : 'this key'
+  const key = option === undefined ? showUnknownKey(name) : name
   reportContinuations(entry, key, option, options, table, report)
   if (entry.value.includes('\uFFFD')) {
     report('error', entry.line, `the value of ${key} is not UTF-8; save the file as UTF-8`)

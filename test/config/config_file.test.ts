@@ -218,9 +218,10 @@ describe('a table can be strict or lenient', () => {
     const values = readServer(content, lenient)
     assert.equal(values.get('mode'), 'safe')
     assert.equal(values.get('port'), 2)
-    assert.deepEqual(read(`${content}port=3\ncolour=1\n`, lenient).problems, [
+    assert.deepEqual(read(`${content}port=3\ncolour=1\nport=\n`, lenient).problems, [
       'test.cfg:6: port is already set in line 5; remove one of the two',
       'test.cfg:7: colour is not a key of [ldap_server]; see docs/test.md',
+      'test.cfg:8: port is already set in line 5; remove one of the two',
     ])
   })
 })

@@ -95,6 +95,13 @@ threshold=0
     assert.deepEqual(lines, ['1', '3', '4', '5', '6', '7', '8', '9', '10', '11', '13'])
   })
 
+  test('names a key with quotes around its value', () => {
+    const { problems } = readServiceConfig('[aws]\nconfiguration_set="mfa"\n', 'countersign.cfg')
+    assert.deepEqual(problems.map(formatProblem), [
+      'countersign.cfg:2: warning: the quotes are part of the value of configuration_set; remove them',
+    ])
+  })
+
   test('suggests the key or section that was probably meant', () => {
     const problems = listProblems(
       '[servcie]\nport=1\n[sms]\nsms_bacth=2\nlanguage=de\ncolour=red\n',
