@@ -19,7 +19,7 @@ function rejectPrimary(message: string): Verdict {
   return { kind: 'reject', stage: 'primary', message }
 }
 
-/** Stands for a client section that checks passwords itself, such as `[ad_client]`. */
+/** Replaces a client section that checks passwords itself, such as `[ad_client]`. */
 function createPasswordCheck(): PrimaryAuthentication {
   return {
     authenticate: async ({ credential }) =>
