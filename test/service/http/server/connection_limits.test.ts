@@ -107,7 +107,7 @@ describe('a flood of idle connections', () => {
     for (const application of applications)
       assert.equal((await application.call(check)).status, 200)
     const idle = new IdleConnections()
-    // the share of application address is smaller than the number of the application's connections
+    // the share of each address is smaller than the number of the application's connections
     for (let address = 2; address < 82; address++) {
       await idle.open(service.port, 3, `127.0.0.${address}`)
     }
@@ -119,7 +119,7 @@ describe('a flood of idle connections', () => {
     idle.close()
   })
 
-  test('logs application reached limit once, with its setting', () => {
+  test('logs each reached limit once, with its setting', () => {
     const lines = log.lines.filter((line) => line.includes('connections closed'))
     assert.equal(lines.filter((line) => line.includes('per_address=60')).length, 1)
     assert.equal(lines.filter((line) => line.includes('total=120')).length, 1)
