@@ -99,7 +99,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.press(/^Phone number/)
     await at.page.getByLabel('Phone number').fill('555')
     await at.press('Send code')
-    await at.text(/with its country code, like \+1 555 010 1234\.$/)
+    await at.text(/with its country code, such as \+1 555 010 1234\.$/)
     await looksRight(at.page, 'enrol-number-1')
     await at.page.getByLabel('Phone number').fill('+1 555 010 4711')
     await at.press('Send code')
@@ -110,7 +110,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await at.page.getByLabel('Code from the SMS').fill(sentCode())
     await at.press('Confirm')
     await at.shows('Phone connected')
-    // loaded anew it goes on behind what has been done, and knows what that was
+    // continues after a reload
     await at.page.reload()
     await at.shows('If you lose your phone')
     await at.recoveryCodes()

@@ -264,7 +264,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
 
   /**
    * Taps it as the system would. Only a person's tap may open a window or bring one to the front:
-   * what the worker wants to open is told instead.
+   * returns what the worker opens instead.
    */
   const tap = (txid: string) =>
     inWorker<string | undefined>(`
