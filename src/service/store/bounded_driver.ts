@@ -107,7 +107,7 @@ export class BoundedDriver implements Driver {
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     const bounded = findBounded(connection)
     try {
-      await this.#driver.releaseConnection(bounded.inner)
+      if (!bounded.isReleased) await this.#driver.releaseConnection(bounded.inner)
     } finally {
       bounded.leave()
     }
@@ -213,10 +213,12 @@ export class BoundedDriver implements Driver {
     }
   }
 
+  /** Releases first: if all connections of the pool were lost, none is free for their replacements. */
   async #replace(connection: BoundedConnection): Promise<void> {
-    const next = await this.#acquireInner()
-    await this.#driver.releaseConnection(connection.inner)
-    connection.inner = next
+    if (!connection.isReleased) await this.#driver.releaseConnection(connection.inner)
+    connection.isReleased = true
+    connection.inner = await this.#acquireInner()
+    connection.isReleased = false
   }
 
   /**
@@ -238,6 +240,8 @@ interface LoneStatements {
 
 class BoundedConnection implements DatabaseConnection {
   inner: DatabaseConnection
+  /** Whether `inner` was lost and has no replacement yet. */
+  isReleased = false
   inTransaction = false
   readonly leave: () => void
   readonly #lone: LoneStatements

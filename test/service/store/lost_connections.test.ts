@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
+import pg from 'pg'
+import { aheadOfQueue } from '../../../src/service/store/database_share.ts'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
 import { onPostgres } from '../../rig/store.ts'
+import { until } from '../../rig/until.ts'
 
 const terminateSelf = sql<boolean>`pg_terminate_backend(pg_backend_pid())`
 
@@ -84,6 +87,30 @@ onPostgres('lost connections', (rig) => {
       where datname = current_database() and pid <> pg_backend_pid()`.execute(store.db)
     const counts = await Promise.all(Array.from({ length: 10 }, () => count('again')))
     assert.deepEqual(counts, Array(10).fill(1))
+  })
+
+  test('replaces the connections of a full pool that are all lost during a read', async () => {
+    const slow = sql<number>`case when pg_sleep(1) is null then 0 else 7 end`
+    const read = () => store.db.selectNoFrom(slow.as('value')).execute()
+    const reads = Promise.all([
+      ...Array.from({ length: 10 }, read),
+      ...Array.from({ length: 2 }, () => aheadOfQueue(read)),
+    ])
+    const administrator = new pg.Client(rig().databaseUrl?.reveal())
+    await administrator.connect()
+    const sleeping = "query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
+    const countSleeping = async () => {
+      const { rows } = await administrator.query(
+        `select count(*)::integer from pg_stat_activity where ${sleeping}`,
+      )
+      return rows[0].count
+    }
+    await until(async () => (await countSleeping()) === 12)
+    await administrator.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where ${sleeping}`,
+    )
+    await administrator.end()
+    assert.deepEqual(await reads, Array(12).fill([{ value: 7 }]))
   })
 
   test('limits how long a single statement runs and waits for locks', async () => {
