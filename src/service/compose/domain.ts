@@ -30,7 +30,7 @@ import { composeWebPush } from './web_push.ts'
 export interface Domain {
   readonly store: Store
   readonly directory: Directory
-  /** The limits of countersign.cfg, which apply where no policy says otherwise. */
+  /** The limits of countersign.cfg, which apply unless a policy sets others. */
   readonly policyLimits: ConfiguredLimits
   readonly devices: PushDevices
   readonly transactions: Transactions

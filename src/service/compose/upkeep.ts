@@ -9,7 +9,7 @@ const placesMs = 60_000
 
 /**
  * Starts the periodic work: expired rows and old logs are deleted, calls of the outbox are answered, and
- * the file of places is read again.
+ * the GeoIP database is read again if it was replaced.
  *
  * @returns Stops all of it.
  */

@@ -17,7 +17,7 @@ export interface PlacesOptions {
 
 type Cidr = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** Describes where an address is, so that users recognise their own sign-ins. */
+/** Describes the location of an address, so that users recognise their own sign-ins. */
 export class Places {
   readonly #networks: readonly { readonly cidr: Cidr; readonly name: string }[]
   readonly #database: GeoipDatabase | undefined

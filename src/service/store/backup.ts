@@ -18,7 +18,7 @@ import { prepareDataFolder, toStoreError } from './data_folder.ts'
 import { Sealing, type SealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
-/** A database may be larger than the memory: it is never read as a whole. */
+/** Files are read in chunks, since a database may be larger than the memory. */
 const chunkBytes = 1024 * 1024
 
 /**
@@ -28,7 +28,7 @@ const chunkBytes = 1024 * 1024
  */
 export function backupDatabase(folder: string, file: string): void {
   if (existsSync(file))
-    throw new StoreError('STORE_FOLDER', `${file} is there already; name another file`)
+    throw new StoreError('STORE_FOLDER', `${file} exists already; name another file`)
   const unfinished = `${file}.unfinished`
   try {
     rmSync(unfinished, { force: true })
@@ -61,11 +61,11 @@ export function restoreDatabase(
   options: { readonly force: boolean },
 ): void {
   const target = databaseFile(folder)
-  if (!existsSync(file)) throw new StoreError('STORE_FOLDER', `${file} is not there`)
+  if (!existsSync(file)) throw new StoreError('STORE_FOLDER', `${file} does not exist`)
   if (existsSync(target) && !options.force && !isEmpty(target)) {
     throw new StoreError(
       'STORE_FOLDER',
-      `${target} is there already and has data in it; stop the service and add --force to replace it`,
+      `${target} exists already and has data in it; stop the service and add --force to replace it`,
     )
   }
   const sum = `${file}.sha256`
@@ -92,10 +92,10 @@ export function restoreDatabase(
   }
 }
 
-/** @throws {StoreError} where there is no database, it is damaged, or none of the keys opens it. */
+/** @throws {StoreError} if the database is missing or damaged, or none of the keys opens it. */
 export function checkDatabase(file: string, keys: readonly SealingKey[]): void {
   if (!existsSync(file)) {
-    throw new StoreError('STORE_FOLDER', `${file} is not there; name the data folder with --data`)
+    throw new StoreError('STORE_FOLDER', `${file} does not exist; name the data folder with --data`)
   }
   try {
     const database = new DatabaseSync(file, { readOnly: true })
@@ -139,7 +139,7 @@ function hashFile(file: string): string {
   }
 }
 
-/** Waits until what was written to a file is on the disk. */
+/** Waits until a file is on the disk. */
 function flush(file: string): void {
   const descriptor = openSync(file, 'r+')
   try {

@@ -1,46 +1,49 @@
 import { outsideShares } from './database_share.ts'
 
 /**
- * Does simultaneous work in batches. Thousands of calls that end together, each with its own statements,
- * would queue for a few connections, and the last ones would fail.
+ * Answers simultaneous questions in batches. Thousands of calls that end together, each with its own
+ * statements, would queue for a few connections, and the last ones would fail.
  */
-export class Batched<Asked, Answer> {
-  readonly #work: (asked: readonly Asked[]) => Promise<readonly Answer[]>
-  readonly #most: number
-  #queue: Question<Asked, Answer>[] = []
+export class Batched<Question, Answer> {
+  readonly #work: (questions: readonly Question[]) => Promise<readonly Answer[]>
+  readonly #maxAtOnce: number
+  #queue: Pending<Question, Answer>[] = []
   #working = false
 
   /**
    * @param work Answers a batch, in order; its failure fails the whole batch.
-   * @param most Size of a batch.
+   * @param maxAtOnce Maximum size of a batch.
    */
-  constructor(work: (asked: readonly Asked[]) => Promise<readonly Answer[]>, most: number) {
+  constructor(
+    work: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+    maxAtOnce: number,
+  ) {
     this.#work = work
-    this.#most = most
+    this.#maxAtOnce = maxAtOnce
   }
 
-  ask(asked: Asked): Promise<Answer> {
+  ask(question: Question): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.#queue.push({ asked, resolve, reject })
+    this.#queue.push({ question, resolve, reject })
     if (!this.#working) {
       this.#working = true
-      outsideShares(() => setImmediate(() => void this.#workOff()))
+      outsideShares(() => setImmediate(() => void this.#answerAll()))
     }
     return promise
   }
 
-  async #workOff(): Promise<void> {
+  async #answerAll(): Promise<void> {
     while (this.#queue.length > 0) {
-      const batch = this.#queue.slice(0, this.#most)
-      this.#queue = this.#queue.slice(this.#most)
+      const batch = this.#queue.slice(0, this.#maxAtOnce)
+      this.#queue = this.#queue.slice(this.#maxAtOnce)
       await this.#answer(batch)
     }
     this.#working = false
   }
 
-  async #answer(batch: readonly Question<Asked, Answer>[]): Promise<void> {
+  async #answer(batch: readonly Pending<Question, Answer>[]): Promise<void> {
     try {
-      const answers = await this.#work(batch.map(({ asked }) => asked))
+      const answers = await this.#work(batch.map(({ question }) => question))
       if (answers.length !== batch.length) throw new Error('a batch was not answered in full')
       for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer)
     } catch (error) {
@@ -49,8 +52,8 @@ export class Batched<Asked, Answer> {
   }
 }
 
-interface Question<Asked, Answer> {
-  readonly asked: Asked
+interface Pending<Question, Answer> {
+  readonly question: Question
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }

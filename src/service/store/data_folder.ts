@@ -25,7 +25,7 @@ const unreachable =
 const postgresDiskFull = '53100'
 const postgresReadOnly = '25006'
 
-/** Makes the data folder where it is not there yet, for its owner alone. */
+/** Creates the data folder if it is missing; only its owner can read it. */
 export function prepareDataFolder(folder: string): void {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -55,7 +55,7 @@ export function readSealingKeys(folder: string, options: { readonly make: boolea
     if (!options.make) {
       throw new StoreError(
         'STORE_KEY_FILE',
-        `${file} is missing, without which the secrets can't be opened; put it back from where you keep it`,
+        `${file} is missing, and the secrets can't be opened without it; restore your copy of it`,
       )
     }
     makeFirstKey(folder)
@@ -81,7 +81,7 @@ function readKeyFile(file: string): string {
   }
 }
 
-/** Of two programs that start at once, the second takes the key of the first. */
+/** Creates the file atomically: if two programs start at once, both use the same key. */
 function makeFirstKey(folder: string): void {
   const file = keyFile(folder)
   const unfinished = `${file}.${randomUUID()}`

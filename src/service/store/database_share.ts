@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 interface Share {
   /** Whether it runs for pages and apps that anyone can reach. */
   readonly isPublic: boolean
-  /** Whether it takes a spare connection where all others are in use. */
+  /** Whether it takes a spare connection if all others are in use. */
   readonly skipsQueue: boolean
 }
 

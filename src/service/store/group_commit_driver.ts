@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
 const maxStatements = 500
-/** How long to wait while another program writes, and how often to try again. */
+/** How long to wait while another program writes, and the interval of the attempts. */
 const [busyMs, lookMs] = [5000, 10]
 const sqliteBusy = 5
 const rolledBack = 'database or disk is full: the transaction was rolled back'

@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const secretLetters = `${letters}abcdefghijklmnopqrstuvwxyz`
 
-/** What an identifier names: users, phones, hardware tokens, groups, integrations, bypass codes, policies, passkeys. */
+/** The kinds of identifiers: users, phones, hardware tokens, groups, integrations, bypass codes, policies, passkeys. */
 export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB' | 'PO' | 'WA'
 
-/** A new identifier: 20 capital letters and digits, the first two of which say what it names. */
+/** A new identifier: 20 capital letters and digits; the first two give its kind. */
 export function newIdentifier(prefix: IdentifierPrefix): string {
   return prefix + randomText(letters, 18)
 }
@@ -21,7 +21,7 @@ export function newBypassCode(): string {
   return randomText('0123456789', 9)
 }
 
-/** A new passcode for a message: seven decimal digits, the first of which is given. */
+/** A new passcode for a message: seven decimal digits, beginning with `firstDigit`. */
 export function newSmsPasscode(firstDigit: string): string {
   return firstDigit + randomText('0123456789', 6)
 }
@@ -31,12 +31,12 @@ export function newActivationCode(): string {
   return randomText(secretLetters, 20)
 }
 
-/** A new code of a link into the portal: 22 letters and digits, 131 bits, and few enough to be typed. */
+/** A new code of a link into the portal: 22 letters and digits, 131 bits, short enough to type. */
 export function newPortalCode(): string {
   return randomText(secretLetters, 22)
 }
 
-/** A new RADIUS secret: 24 letters and digits, 142 bits, none that a shell or an option begins with. */
+/** A new RADIUS secret: 24 letters and digits, 142 bits, without characters that are special in a shell. */
 export function newRadiusSecret(): string {
   return randomText(secretLetters, 24)
 }

@@ -21,7 +21,7 @@ export class LimitedPool implements PostgresPool {
     return this.#pool.options
   }
 
-  /** Whether a pooler stands between this process and PostgreSQL. */
+  /** Whether there is a pooler between this process and PostgreSQL. */
   get sharesSessions(): boolean {
     return this.#sharesSessions
   }

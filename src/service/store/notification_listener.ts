@@ -1,17 +1,17 @@
 import type pg from 'pg'
 import type { PostgresConnections } from './postgres_connections.ts'
 
-/** Where nodes tell each other. */
+/** The channel by which nodes notify each other. */
 export const channel = 'countersign'
 
 const firstRetryMs = 100
 const maxRetryMs = 5_000
 
 export interface NotificationEvents {
-  /** Another connection, or one of this process, has sent this. */
-  readonly told: (payload: string) => void
-  /** It listens, from now on or again. */
-  readonly begun: () => void
+  /** A notification has arrived, from another process or this one. */
+  readonly notified: (payload: string) => void
+  /** The listener is connected, for the first time or again. */
+  readonly connected: () => void
 }
 
 /** A connection that PostgreSQL sends NOTIFY to; one that is lost is replaced. */
@@ -28,9 +28,9 @@ export class NotificationListener {
     this.#events = events
   }
 
-  /** Goes on until it is closed. */
+  /** Listens until it is closed. */
   start(): void {
-    if (!this.#closed) this.#listening ??= this.#listenAgainAndAgain()
+    if (!this.#closed) this.#listening ??= this.#keepListening()
   }
 
   async close(): Promise<void> {
@@ -40,7 +40,7 @@ export class NotificationListener {
     await this.#listening
   }
 
-  async #listenAgainAndAgain(): Promise<void> {
+  async #keepListening(): Promise<void> {
     let retryMs = firstRetryMs
     while (!this.#closed) {
       if (await this.#listen()) retryMs = firstRetryMs
@@ -50,18 +50,18 @@ export class NotificationListener {
     }
   }
 
-  /** @returns Whether it came to listening, once the connection is lost. */
+  /** Returns once the connection is lost. @returns Whether it had begun to listen. */
   async #listen(): Promise<boolean> {
     const client = this.#connections.client()
     this.#client = client
     const lost = Promise.withResolvers<void>()
     client.on('error', () => lost.resolve())
     client.on('end', () => lost.resolve())
-    client.on('notification', ({ payload = '' }) => this.#events.told(payload))
+    client.on('notification', ({ payload = '' }) => this.#events.notified(payload))
     // pg never settles the connect of a client that is ended meanwhile
     const listens = await Promise.race([lost.promise, this.#begin(client)])
     if (listens === true) {
-      this.#events.begun()
+      this.#events.connected()
       await lost.promise
     }
     await client.end().catch(() => {})

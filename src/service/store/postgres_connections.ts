@@ -12,14 +12,14 @@ const keepAliveMs = 10_000
 
 /**
  * The connections to PostgreSQL. They are cut off when the store closes: a server that does not answer
- * would keep them open for ever.
+ * would keep them open forever.
  */
 export class PostgresConnections {
   readonly #address: PostgresAddress
   readonly #sockets = new Set<Socket>()
   #over = false
 
-  /** @throws {StoreError} `STORE_DATABASE_URL` where a file that it names can't be read. */
+  /** @throws {StoreError} `STORE_DATABASE_URL` if a file that it names can't be read. */
   constructor(url: Secret) {
     this.#address = postgresAddress(url.reveal())
   }

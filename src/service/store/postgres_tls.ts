@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { parseDatabaseUrl, printDatabaseUrl } from './database_url.ts'
 import { StoreError } from './store_error.ts'
 
-/** How a connection begins: the address without what it says of TLS, and what that means. */
+/** The address without its TLS parameters, and the TLS options that they mean. */
 export type PostgresAddress = Pick<pg.ClientConfig, 'connectionString' | 'ssl'>
 
 const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const

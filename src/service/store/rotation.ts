@@ -3,7 +3,7 @@ import { newSealingKey, Sealing, sealingKey } from './sealing.ts'
 import { readSetting, writeSetting } from './settings.ts'
 import type { Store, StoreDb } from './store.ts'
 
-/** The place that a sealed secret is bound to. */
+/** The place that the secret key of an application is bound to. */
 export function integrationPlace(ikey: string): string {
   return `integrations:skey:${ikey}`
 }

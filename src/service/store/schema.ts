@@ -55,13 +55,13 @@ export interface Schema {
     position: number
     /** TOTP: steps by which the token's clock was ahead at its last use. */
     drift: number
-    /** HOTP: counter behind the last code of an unfinished resynchronisation, and when it came. */
+    /** HOTP: counter after the last code of an unfinished resynchronisation, and when the code came. */
     resync_position: number | null
     resync_codes: number
     resync_at: number | null
     sealed_secret: string
     created: number
-    /** From when on no passcode of it is taken; null for never. */
+    /** When its passcodes stop being accepted; null for never. */
     expires: number | null
     /** When its last passcode was used. */
     used: Generated<number | null>
@@ -70,7 +70,7 @@ export interface Schema {
     bypass_code_id: string
     user_id: string
     code_hash: string
-    /** Uses that are left; null for unlimited. */
+    /** Remaining uses; null for unlimited. */
     remaining: number | null
     expires: number | null
     created: number
@@ -79,7 +79,7 @@ export interface Schema {
   integrations: {
     ikey: string
     name: string
-    /** The name as it is compared: unique. */
+    /** The name in the form in which it is compared; unique. */
     name_key: Generated<string | null>
     type: string
     sealed_skey: string
@@ -114,7 +114,7 @@ export interface Schema {
     source: string
     consecutive: number
     last_wrong: string
-    /** When that one was counted. */
+    /** When that guess was counted. */
     last_wrong_at: Generated<number>
     locked_until: number
     locks: number
@@ -136,15 +136,15 @@ export interface Schema {
     username: string
     ipaddr: string
     hostname: string
-    /** JSON: what the application asked to be shown. */
+    /** JSON: details that the application asked to show. */
     details: string
     /** `enter`: the code is typed into the app; `show`: the app shows it. */
     code_kind: string | null
     code: string | null
     code_tries: number
-    /** How often a caller has been told that it still waits. */
+    /** How often a caller was answered that it still waits. */
     waiting_replies: number
-    /** When it was last written to: what a node looks for that was not woken. */
+    /** When it was last written to; nodes that poll search by it. */
     changed: number
     /** The `txid` of the first of several requests that a client sent for one sign-in. */
     repeat_of: Generated<string | null>
@@ -152,13 +152,13 @@ export interface Schema {
   activation_codes: {
     code_hash: string
     user_id: string
-    /** The phone that is activated; `null` where the activation makes one. */
+    /** The phone to activate; `null` if the activation creates one. */
     phone_id: string | null
     created: number
     expires: number
     used: number | null
   }
-  /** Phones that answer pushes: each by a key of its own. */
+  /** Phones that answer pushes, each with its own key. */
   push_devices: {
     phone_id: string
     /** SubjectPublicKeyInfo in base64url: P-256. */
@@ -208,7 +208,7 @@ export interface Schema {
     expires: number | null
     used: number | null
   }
-  /** Codes that preauth has told a client to show, until auth asks for the push. */
+  /** Codes that preauth gave a client to show, until auth asks for the push. */
   verification_codes: {
     txid: string
     user_id: string
@@ -219,16 +219,16 @@ export interface Schema {
   /** Links into the enrolment portal. */
   portal_codes: {
     code_hash: string
-    /** Of somebody who may not be a user yet. */
+    /** The name of the invited person, who may not be a user yet. */
     username: string
     user_id: string | null
     ikey: string | null
     created: number
     created_by: string
     expires: number
-    /** The session that has opened it. */
+    /** The session that opened it. */
     session_hash: Generated<string | null>
-    /** 1 where its user was made on the way, and is forgotten again if it comes to nothing. */
+    /** 1 if the user was created for this link, and is deleted if the link is never used up. */
     made_user: Generated<number>
     used: number | null
   }
@@ -237,11 +237,11 @@ export interface Schema {
     kind: string
     username: string
     user_id: string | null
-    /** Of the invitation that opened it. */
+    /** The invitation that opened it. */
     code_hash: Generated<string | null>
     address: string
     challenge: string | null
-    /** The transaction that a sign-in waits for, what it shows, and since when it waits. */
+    /** The transaction that a sign-in waits for, the code that it shows, and when it began to wait. */
     txid: Generated<string | null>
     shown_code: Generated<string | null>
     asked: Generated<number | null>
@@ -249,7 +249,7 @@ export interface Schema {
     seen: number
     expires: number
   }
-  /** Codes sent to numbers that somebody says are his. */
+  /** Codes sent to the numbers that users add, to verify them. */
   number_checks: {
     check_id: string
     session_hash: string

@@ -11,13 +11,13 @@ export interface SealingKey {
   readonly octets: Buffer
 }
 
-/** @throws {StoreError} `STORE_KEY_FILE` where the text is not 32 octets in base64. */
+/** @throws {StoreError} `STORE_KEY_FILE` if the text is not 32 bytes in base64. */
 export function sealingKey(base64: string): SealingKey {
   const octets = Buffer.from(base64.trim(), 'base64')
   if (octets.length !== keyOctets) {
     throw new StoreError(
       'STORE_KEY_FILE',
-      `a sealing key has ${octets.length} octets and not ${keyOctets}, in base64`,
+      `a sealing key has ${octets.length} bytes instead of ${keyOctets}, in base64`,
     )
   }
   return { id: createHash('sha256').update(octets).digest('hex').slice(0, 8), octets }
@@ -36,7 +36,7 @@ export class Sealing {
   readonly #keys: readonly SealingKey[]
   readonly #newest: SealingKey
 
-  /** @throws {StoreError} `STORE_KEY_FILE` where there is no key. */
+  /** @throws {StoreError} `STORE_KEY_FILE` if there is no key. */
   constructor(keys: readonly SealingKey[]) {
     const [newest] = keys
     if (newest === undefined) throw new StoreError('STORE_KEY_FILE', 'there is no sealing key')
@@ -59,7 +59,7 @@ export class Sealing {
     return `1.${this.#newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')}`
   }
 
-  /** @throws {StoreError} `STORE_WRONG_KEY` where no key opens it, or it stands in another place. */
+  /** @throws {StoreError} `STORE_WRONG_KEY` if no key opens it, or it was sealed for another place. */
   open(sealed: string, place: string): string {
     const [, id, base64 = ''] = sealed.split('.')
     const key = this.#keys.find((candidate) => candidate.id === id)
@@ -89,12 +89,12 @@ export class Sealing {
     }
   }
 
-  /** What a secret that is only ever compared is kept as: `KEY:HMAC-SHA-256`, under the newest key. */
+  /** `KEY:HMAC-SHA-256` of a secret that is only compared, under the newest key. */
   hash(secret: string, place: string): string {
     return keyedHash(this.#newest, secret, place)
   }
 
-  /** The hashes of a secret under every key: one made before a rotation is still found. */
+  /** The hashes of a secret under every key, to find one that was made before a rotation. */
   hashes(secret: string, place: string): readonly string[] {
     return this.#keys.map((key) => keyedHash(key, secret, place))
   }

@@ -133,7 +133,7 @@ export class Store {
     }
   }
 
-  /** When the database last answered anybody, by the clock of `performance.now()`. */
+  /** When the database last answered a statement, by the clock of `performance.now()`. */
   get answeredAt(): number {
     return this.#driver.answeredAt
   }
@@ -265,7 +265,7 @@ async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
   if (!allowed) {
     throw new StoreError(
       'STORE_NEEDS_MIGRATION',
-      "the data is of an older version; run 'countersign migrate' after a backup",
+      "the data is from an older version; run 'countersign migrate' after a backup",
     )
   }
   const { error } = await migrator.migrateToLatest()
@@ -292,7 +292,7 @@ function newerSchema(): StoreError {
   )
 }
 
-/** Refuses a wrong key at the start, and not at the first sign-in. */
+/** Refuses a wrong key at startup instead of at the first sign-in. */
 async function checkKey(db: StoreDb, sealing: Sealing): Promise<void> {
   const value =
     (await readSetting(checkName, db)) ??

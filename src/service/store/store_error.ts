@@ -15,7 +15,7 @@ export type StoreErrorCode =
   | 'STORE_CONNECTION_LOST'
   | 'STORE_OUTCOME_UNKNOWN'
 
-/** Thrown where the data can't be worked with; its message is one line that says what to do. */
+/** Thrown if the data can't be used; its message is one line that says what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreErrorCode

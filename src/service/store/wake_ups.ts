@@ -33,9 +33,9 @@ export class WakeUps {
   /** Topics that open transactions have announced, by the transaction. */
   readonly #held = new Map<object, string[]>()
   readonly #unsent = new Set<string>()
-  /** Notifications that this node has sent to itself, to see whether they arrive. */
+  /** Notifications that this node has sent to itself, to check whether they arrive. */
   readonly #probes = new Map<string, () => void>()
-  readonly #begun = Promise.withResolvers<void>()
+  readonly #connected = Promise.withResolvers<void>()
   #sending: Promise<void> | undefined
   #closed = false
   #silent = false
@@ -44,10 +44,10 @@ export class WakeUps {
     this.#shared = shared
     if (shared === undefined) return
     this.#others = new NotificationListener(shared.connections, {
-      told: (payload) => this.#told(payload),
+      notified: (payload) => this.#notified(payload),
       // earlier notifications are lost
-      begun: () => {
-        this.#begun.resolve()
+      connected: () => {
+        this.#connected.resolve()
         this.#wakeAll()
       },
     })
@@ -112,7 +112,7 @@ export class WakeUps {
   async reachOtherNodes(): Promise<boolean> {
     if (this.#shared === undefined) return true
     this.#others?.start()
-    await this.#begun.promise
+    await this.#connected.promise
     for (let probe = 0; probe < maxProbes; probe++) {
       if (this.#closed || (await this.#probe(this.#shared.db))) return true
     }
@@ -186,7 +186,7 @@ export class WakeUps {
     this.#sending = undefined
   }
 
-  #told(payload: string): void {
+  #notified(payload: string): void {
     this.#probes.get(payload)?.()
     const end = payload.indexOf(' ')
     if (payload.slice(0, end) !== this.#node) this.wake(payload.slice(end + 1))

@@ -410,7 +410,7 @@ describe('paging metadata of the Admin API', () => {
     })
   }
 
-  test('stands beside the response', () => {
+  test('is a sibling of the response', () => {
     const envelope = success([1], pagingMetadata({ offset: 0, limit: 1 }, 2))
     const metadata = { next_offset: 1, total_objects: 2 }
     assert.deepEqual(envelope, { stat: 'OK', response: [1], metadata })

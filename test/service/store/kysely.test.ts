@@ -112,7 +112,7 @@ describe('what the drivers rely on in Kysely', () => {
     ])
   })
 
-  test('queries name their kind, by which reads are told from writes', async () => {
+  test('queries name their kind, which distinguishes reads from writes', async () => {
     const driver = new RecordingDriver()
     const db = connect(driver)
     await db.selectFrom('users').selectAll().execute()
@@ -142,7 +142,7 @@ onBothDatabases('what prepared statements rely on in Kysely', (rig) => {
     const { parameters } = store.db
       .selectFrom('settings')
       .selectAll()
-      // any object stands for a value here
+      // any object can be a value here
       .where('name', '=', name as unknown as string)
       .where('value', '=', value as unknown as string)
       .compile()

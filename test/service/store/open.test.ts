@@ -15,7 +15,7 @@ const source = join(import.meta.dirname, '../../../src/service/store/store.ts')
 const secretSource = join(import.meta.dirname, '../../../src/host/secret.ts')
 
 describe('files of another user', {
-  skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
+  skip: process.getuid?.() !== 0 && 'only root can run a program as another user',
 }, () => {
   const rig = new StoreRig(undefined)
   before(async () => {
@@ -24,8 +24,8 @@ describe('files of another user', {
   })
   after(() => rig.close())
 
-  /** What nobody, the user, is told. */
-  function told(options: string): string {
+  /** The error that the user `nobody` gets. */
+  function openAsNobody(options: string): string {
     const script = `
       const { Store } = await import('${source}')
       const { Secret } = await import('${secretSource}')
@@ -38,14 +38,17 @@ describe('files of another user', {
 
   test('the sealing key', () => {
     assert.match(
-      told(''),
+      openAsNobody(''),
       /^STORE_KEY_FILE .*sealing\.key can't be read \(EACCES\); make it belong/,
     )
   })
 
   test('the database', () => {
     const sealingKey = `sealingKey: new Secret('${newSealingKey()}')`
-    assert.match(told(sealingKey), /^STORE_READ_ONLY .*countersign\.db can't be written to; check/)
+    assert.match(
+      openAsNobody(sealingKey),
+      /^STORE_READ_ONLY .*countersign\.db can't be written to; check/,
+    )
   })
 })
 

@@ -26,7 +26,7 @@ describe('sslmode of database_url', { skip: skipPostgres }, () => {
     rmSync(folder, { recursive: true })
   })
 
-  /** Whether the connection is encrypted. @throws where there is none. */
+  /** Whether the connection is encrypted. @throws if there is none. */
   async function encrypted(cluster: PostgresCluster, parameters: string): Promise<boolean> {
     const databaseUrl = new Secret(`${urls.get(cluster)}${parameters}`)
     const sealingKey = new Secret(Buffer.alloc(32).toString('base64'))

@@ -156,7 +156,7 @@ describe('the store in a folder', () => {
   })
 
   test('reports a folder that it can not write to in one line', {
-    skip: process.getuid?.() !== 0 && 'needs root to become somebody else',
+    skip: process.getuid?.() !== 0 && 'only root can run a program as another user',
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
     chmodSync(folder, 0o755)

@@ -44,7 +44,7 @@ onBothDatabases('wake-ups of a transaction', (rig) => {
   let store: Store
   before(async () => {
     store = await rig().open()
-    // the first who listens is woken once the connection for it stands
+    // the first listener is woken once the listening connection is open
     if (store.dialect === 'postgres') await listening(store, 'first').next()
   })
 

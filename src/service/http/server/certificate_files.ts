@@ -80,7 +80,7 @@ async function authorityIn(folder: string, now: number): Promise<Certified> {
   const there = [certificateFile, keyFile].filter((file) => existsSync(file))
   if (there.length === 1) {
     throw new CertificateError(
-      `${there[0]} exists without its counterpart; restore the missing one of ca.pem and ca.key, or remove both for a new authority that all clients have to be told`,
+      `${there[0]} exists without its counterpart; restore the missing one of ca.pem and ca.key, or remove both to make a new authority, which all clients then have to trust`,
     )
   }
   if (there.length === 2) return readPair(certificateFile, keyFile)

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { foldedWithoutDomain } from '../../people/username/folded_username.ts'
 import type { Schema } from '../schema.ts'
 
-/** The key of every name without its domain, for applications where domains don't matter. */
+/** Adds the key of every name without its domain, for applications that ignore domains. */
 export async function namesWithoutDomain(db: Kysely<Schema>): Promise<void> {
   await db.schema
     .alterTable('user_names')

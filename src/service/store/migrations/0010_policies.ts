@@ -13,8 +13,8 @@ interface OldIntegration {
 }
 
 /**
- * Policies, and where they are attached. What the columns of an application said becomes a policy of
- * its own, unless it is the default.
+ * Creates the tables of policies and their attachments. The settings of each application become its own
+ * policy, unless they are the defaults.
  */
 export async function policies(db: Kysely<unknown>): Promise<void> {
   await createTables(db)
@@ -94,7 +94,7 @@ function toSections(integration: OldIntegration): Readonly<Record<string, unknow
   const { type, new_user_policy, verified_push, verified_push_digits: digits } = integration
   // the portal always denies unknown users and requires a code
   const isPortal = type === 'portal'
-  // a value that was not known was read as the strictest one
+  // unknown values used to be read as the strictest one
   const behavior = { enroll: 'enroll', allow: 'no-mfa' }[new_user_policy] ?? 'deny'
   const required = verified_push !== 'off'
   const isDefaultPush = isPortal ? digits === 4 : !required && digits === 3

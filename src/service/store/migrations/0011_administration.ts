@@ -5,7 +5,7 @@ import type { Schema } from '../schema.ts'
 
 const usersAtOnce = 500
 
-/** Indexes for the lists of the administration, and the words by which users are found. */
+/** Adds the indexes for the administration's lists, and the words by which it finds users. */
 export async function administration(db: Kysely<Schema>): Promise<void> {
   const postgres = findDialect(db) === 'postgres'
   const text = (column: string): RawBuilder<unknown> =>
