@@ -137,10 +137,16 @@ export function toStoreError(error: unknown, what: string): StoreError {
       `${what} can't be reached: ${message || code}; check database_url and that it runs`,
     )
   }
-  if (/CERT|SIGNATURE|^ERR_TLS_|^ERR_SSL_/.test(code) || /support SSL connections/.test(message)) {
+  if (/CERT|SIGNATURE|^ERR_TLS_|^ERR_SSL_/.test(code)) {
     return new StoreError(
       'STORE_UNREACHABLE',
-      `${what} has no TLS that can be trusted: ${message}; check the host name, sslmode and sslrootcert in database_url`,
+      `the TLS certificate of ${what} is not trusted: ${message}; check the host name, sslmode and sslrootcert in database_url`,
+    )
+  }
+  if (/support SSL connections/.test(message)) {
+    return new StoreError(
+      'STORE_UNREACHABLE',
+      `${what} does not support TLS; turn it on there, or check sslmode in database_url`,
     )
   }
   if (/database is locked/.test(message)) {
