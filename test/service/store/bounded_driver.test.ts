@@ -4,7 +4,7 @@ import type { DatabaseConnection, Driver } from 'kysely'
 import { BoundedDriver } from '../../../src/service/store/bounded_driver.ts'
 import { retryLostConnection } from '../../../src/service/store/lost_connection_retry.ts'
 
-/** More than may wait. */
+/** More than the queue takes. */
 const burst = 5_010
 
 const connection: DatabaseConnection = {
@@ -31,7 +31,7 @@ function boundedDriver(acquireConnection: Driver['acquireConnection']): BoundedD
   })
 }
 
-test('a connection that can not be made in time is not tried again', async () => {
+test('does not retry a connection that times out', async () => {
   let tries = 0
   const bounded = boundedDriver(async () => {
     tries++
@@ -43,7 +43,7 @@ test('a connection that can not be made in time is not tried again', async () =>
   assert.equal(tries, 1)
 })
 
-test('a burst that fills the queue after a quiet time is contention, not an outage', async () => {
+test('reports a burst that fills the queue after a quiet time as contention', async () => {
   const bounded = boundedDriver(async () => connection)
   const held = await bounded.acquireConnection()
   const codes = new Map<unknown, number>()

@@ -21,7 +21,7 @@ onPostgres('lost connections', (rig) => {
   const count = async (name: string) =>
     (await store.db.selectFrom('settings').select('name').where('name', '=', name).execute()).length
 
-  test('a transaction that loses its connection before the commit runs again', async () => {
+  test('runs a transaction again if its connection is lost before the commit', async () => {
     let runs = 0
     await store.transaction(async (db) => {
       runs++
@@ -44,7 +44,7 @@ onPostgres('lost connections', (rig) => {
     assert.equal(await count('never'), 0)
   })
 
-  test('a commit in flight has an unknown outcome and is not repeated', async () => {
+  test('does not repeat a commit in flight, and reports its outcome as unknown', async () => {
     await sql`create table fragile (id integer)`.execute(store.db)
     await sql`
       create function terminate_self() returns trigger language plpgsql as
@@ -63,14 +63,14 @@ onPostgres('lost connections', (rig) => {
     assert.equal(runs, 1)
   })
 
-  test('a single read runs again', async () => {
+  test('runs a single read again', async () => {
     const killsFirst = sql<number>`case when nextval('first_only') = 1
       then ${terminateSelf}::integer else 7 end`
     const rows = await store.db.selectNoFrom(killsFirst.as('value')).execute()
     assert.deepEqual(rows, [{ value: 7 }])
   })
 
-  test('a single write has an unknown outcome and is not repeated', async () => {
+  test('does not repeat a single write, and reports its outcome as unknown', async () => {
     await sql`create sequence writes`.execute(store.db)
     const value = sql<string>`nextval('writes')::text || ${terminateSelf}::text`
     const write = store.db.insertInto('settings').values({ name: 'single', value }).execute()
@@ -80,7 +80,7 @@ onPostgres('lost connections', (rig) => {
     assert.equal(await count('single'), 0)
   })
 
-  test('reads work after all idle connections were lost at once', async () => {
+  test('reads after all idle connections were lost at once', async () => {
     await Promise.all(Array.from({ length: 10 }, () => count('again')))
     await sql`
       select pg_terminate_backend(pid) from pg_stat_activity

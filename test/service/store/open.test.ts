@@ -14,7 +14,7 @@ import { StoreRig } from '../../rig/store.ts'
 const source = join(import.meta.dirname, '../../../src/service/store/store.ts')
 const secretSource = join(import.meta.dirname, '../../../src/host/secret.ts')
 
-describe('files of another user', {
+describe('files of another account', {
   skip: process.getuid?.() !== 0 && 'only root can run a program as another user',
 }, () => {
   const rig = new StoreRig(undefined)
@@ -36,14 +36,14 @@ describe('files of another user', {
     return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout
   }
 
-  test('the sealing key', () => {
+  test('reports a sealing key that can’t be read', () => {
     assert.match(
       openAsNobody(''),
       /^STORE_KEY_FILE .*sealing\.key can't be read \(EACCES\); make it belong/,
     )
   })
 
-  test('the database', () => {
+  test('reports a database that can’t be written to', () => {
     const sealingKey = `sealingKey: new Secret('${newSealingKey()}')`
     assert.match(
       openAsNobody(sealingKey),

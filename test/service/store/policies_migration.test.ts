@@ -11,7 +11,7 @@ import { onBothDatabases } from '../../rig/store.ts'
 
 const limits = { lockout: { threshold: 10, minutes: 15 }, push_fatigue: { limit: 5, minutes: 30 } }
 
-/** Name, type, new_user_policy, verified_push, verified_push_digits, and how they must act after. */
+/** Name, type, new_user_policy, verified_push, verified_push_digits, and the effective policy afterwards. */
 const applications = [
   ['default', 'radius', 'enroll', 'off', 3, { users: 'enroll', push: false, digits: 3 }],
   ['allows', 'authapi', 'allow', 'off', 3, { users: 'no-mfa', push: false, digits: 3 }],
@@ -30,7 +30,7 @@ const applications = [
   ['another portal', 'portal', 'deny', 'required', 6, { users: 'deny', push: true, digits: 6 }],
 ] as const
 
-/** Makes the database one of before migration 0010, with these applications. */
+/** Undoes the migrations from 0010 on, and adds these applications. */
 async function downgrade({ db, sealing }: Store): Promise<void> {
   const tables = (await db.introspection.getTables()).map(({ name }) => name)
   const referred = ['users', 'phones', 'groups', 'integrations', 'policies']
@@ -50,23 +50,23 @@ async function downgrade({ db, sealing }: Store): Promise<void> {
 }
 
 onBothDatabases('migration 0010', (rig) => {
-  test('what an application said is in effect afterwards', async () => {
+  test('keeps the settings of each application in effect', async () => {
     await downgrade(await rig().open())
     const store = await rig().open()
     const attachments = new PolicyAttachments(store)
-    const acts: [string, unknown][] = []
+    const effective: [string, unknown][] = []
     for (const integration of await new Integrations(store).list(store.db)) {
       const layers = await attachments.layers(integration.ikey, store.db)
       const { rules } = choosePolicy(integration, layers, new Set(), limits)
       const { require_verified_push: push, verified_push_digits: digits } =
         rules.authentication_methods
-      acts.push([integration.name, { users: rules.new_user.new_user_behavior, push, digits }])
+      effective.push([integration.name, { users: rules.new_user.new_user_behavior, push, digits }])
     }
     const expected = applications.map((row) => [row[0], row[5]])
-    assert.deepEqual(Object.fromEntries(acts), Object.fromEntries(expected))
+    assert.deepEqual(Object.fromEntries(effective), Object.fromEntries(expected))
   })
 
-  test('a policy sets only what was not the default', async () => {
+  test('creates policies only for settings that are not the default', async () => {
     const store = await rig().open()
     const rows = await store.db
       .selectFrom('policies')

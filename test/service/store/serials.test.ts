@@ -55,16 +55,18 @@ async function serialsAfter(dialect: Dialect): Promise<string[]> {
   }
 }
 
-describe('serials of tokens from before they were unique: all but one get their identifier', () => {
+describe('migration 0002', () => {
   const expected = ['100', 'DH2', 'DH3', '100', '200']
 
-  test('on SQLite', async () => {
+  test('replaces duplicate serials of tokens by the identifiers, on SQLite', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))
     assert.deepEqual(await serialsAfter(sqlite(join(folder, 'countersign.db'))), expected)
     rmSync(folder, { recursive: true })
   })
 
-  test('on PostgreSQL', { skip: skipPostgres }, async () => {
+  test('replaces duplicate serials of tokens by the identifiers, on PostgreSQL', {
+    skip: skipPostgres,
+  }, async () => {
     const cluster = await PostgresCluster.start()
     const pool = new pg.Pool({ connectionString: await cluster.createDatabase() })
     assert.deepEqual(await serialsAfter(new PostgresDialect({ pool })), expected)
