@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { e164, type Phones } from '../authenticators/phone/phones.ts'
 import { DeliveryError, type SmsPort } from '../messaging/messaging.ts'
-import { inGsm7 } from '../messaging/sms/gsm7.ts'
+import { toGsm7 } from '../messaging/sms/gsm7.ts'
 import { DirectoryError } from '../people/user.ts'
 import type { StoreDb } from '../store/store.ts'
 import { readName } from './device_name.ts'
@@ -53,7 +53,7 @@ export class NumberCodes {
     )
     if (code === undefined) throw limitReached()
     // letters outside GSM 03.38 would turn the message into three
-    const account = inGsm7(session.username).slice(0, maxAccountLength)
+    const account = toGsm7(session.username).slice(0, maxAccountLength)
     const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not request it, ignore this message.`
     const userId = user?.userId ?? `new:${session.username}`
     await this.#sms

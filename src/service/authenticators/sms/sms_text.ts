@@ -1,4 +1,4 @@
-import { inGsm7, maxMessageLength } from '../../messaging/sms/gsm7.ts'
+import { maxMessageLength, toGsm7 } from '../../messaging/sms/gsm7.ts'
 
 /**
  * The text of a message with passcodes: `Your VPN passcode: 1275898`. Long names are cut, so that the
@@ -12,10 +12,10 @@ export function smsText(codes: readonly string[], application: string, message =
   const kind = codes.length === 1 ? 'passcode' : 'passcodes'
   if (message === '') {
     const room = maxMessageLength - `Your  ${kind}: ${ending}`.length
-    const name = inGsm7(application).slice(0, room).trim()
+    const name = toGsm7(application).slice(0, room).trim()
     return `Your ${name === '' ? '' : `${name} `}${kind}: ${ending}`
   }
   const room = maxMessageLength - `: ${ending}`.length
-  const beginning = inGsm7(`${message} ${application}`).slice(0, room).trim()
+  const beginning = toGsm7(`${message} ${application}`).slice(0, room).trim()
   return beginning === '' ? ending : `${beginning}: ${ending}`
 }

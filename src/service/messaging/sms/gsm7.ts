@@ -29,11 +29,11 @@ const replacements: Readonly<Record<string, string>> = {
 }
 
 /** Rewrites text in the GSM 7-bit default alphabet; other letters lose their accents or become `?`. */
-export function inGsm7(text: string): string {
-  return [...text.normalize('NFC')].map(describeLetter).join('')
+export function toGsm7(text: string): string {
+  return [...text.normalize('NFC')].map(toGsm7Letter).join('')
 }
 
-function describeLetter(letter: string): string {
+function toGsm7Letter(letter: string): string {
   const replaced = replacements[letter]
   if (replaced !== undefined) return replaced
   if (gsm7.includes(letter)) return letter

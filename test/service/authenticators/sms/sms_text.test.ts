@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { smsText } from '../../../../src/service/authenticators/sms/sms_text.ts'
-import { inGsm7 } from '../../../../src/service/messaging/sms/gsm7.ts'
+import { toGsm7 } from '../../../../src/service/messaging/sms/gsm7.ts'
 
 const codes = Array.from({ length: 10 }, (_, index) => `${index}234567`)
 
@@ -28,6 +28,6 @@ describe('the text of a message', () => {
   })
 
   test('has no character that would make it two messages', () => {
-    assert.equal(inGsm7('Zürich [x] {y} €5 “ł” ć 日\n☃'), 'Zürich (x) (y) EUR5 "?" c ? ?')
+    assert.equal(toGsm7('Zürich [x] {y} €5 “ł” ć 日\n☃'), 'Zürich (x) (y) EUR5 "?" c ? ?')
   })
 })

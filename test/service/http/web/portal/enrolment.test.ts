@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
-import { inGsm7 } from '../../../../../src/service/messaging/sms/gsm7.ts'
+import { toGsm7 } from '../../../../../src/service/messaging/sms/gsm7.ts'
 import { invite, type PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { PushPhone } from '../../../../rig/push_phone.ts'
@@ -243,7 +243,7 @@ onBothDatabases('enrolment at the portal', (rig) => {
       const at = await openInvitation('łucjađ'.repeat(10))
       await at.post('numbers', { number: '+15550100014' })
       const { text = '' } = messages.at(-1) ?? {}
-      assert.equal(text, inGsm7(text))
+      assert.equal(text, toGsm7(text))
       assert(text.length <= 160 && text.includes('account ?ucja??ucja?'), text)
     })
 
