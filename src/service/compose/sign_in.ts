@@ -19,6 +19,7 @@ import { YubikeyPasscode } from '../authenticators/yubikey/yubikey_passcode.ts'
 import type { PushConfig } from '../config/push_section.ts'
 import type { SmsConfig } from '../config/sms_section.ts'
 import type { Delivery } from '../messaging/messaging.ts'
+import { ApprovalCheck } from '../sign_in/approval_check.ts'
 import { Auth } from '../sign_in/auth.ts'
 import { AuthStatus } from '../sign_in/auth_status.ts'
 import { FraudAlert } from '../sign_in/fraud_alert.ts'
@@ -78,8 +79,7 @@ export function composeSignIn(
   const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
   const settlement = new Settlement(
     store,
-    new Integrations(store),
-    subjects,
+    new ApprovalCheck(new Integrations(store), subjects),
     users,
     transactions,
     timeouts,
@@ -116,7 +116,7 @@ export function composeSignIn(
       authStatus.prune()
       await transactions.prune()
       await verificationCodes.prune(clock.now())
-      await lockout.forget(clock.now())
+      await lockout.prune(clock.now())
     },
   }
 }

@@ -3,12 +3,12 @@ import type { Clock } from '../../host/clock.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
-import { buildAttempt } from './preauth.ts'
-import { blockedMethod, type Settlement, toOutcome } from './settlement.ts'
+import type { Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
-import type { Attempt } from './transaction/attempt.ts'
+import { type Attempt, newAttempt } from './transaction/attempt.ts'
 import type { Denial, Outcome } from './transaction/transaction.ts'
 
 /** The second factor, as a client names it. */
@@ -98,7 +98,7 @@ export class Auth {
     const subject = await this.#subjects.read(request)
     if (subject === undefined) return { kind: 'no such user' }
     const { decision, user } = subject
-    const attempt = buildAttempt(request, subject)
+    const attempt = newAttempt(request, subject.user)
     const { txid } = attempt
     if (decision.kind !== 'auth') {
       const outcome = toOutcome(decision)
@@ -137,7 +137,7 @@ export class Auth {
       const { txid } = start
       if (start.kind === 'waiting') return { kind: 'waiting', txid }
       const { outcome, reason } = start
-      if (start.kind === 'settled') await this.#settlement.settle(txid, outcome, reason)
+      if (start.kind === 'to settle') await this.#settlement.settle(txid, outcome, reason)
       else await this.#settlement.end({ attempt: { ...begun, txid }, outcome, reason }, { async })
       return { kind: 'settled', txid, outcome }
     }

@@ -21,14 +21,14 @@ export interface Source {
 }
 
 /** The failures of one source and of the whole account. */
-export interface Record {
+export interface FailureCounts {
   readonly source: Failures
   readonly account: Failures
 }
 
 /** Integration keys of the rows that count over all sources; no application has such a key. */
 const everywhere = { 'sign-in': '', portal: 'portal' } as const
-const forgottenAfterMs = 90 * 24 * 60 * 60_000
+const keptMs = 90 * 24 * 60 * 60_000
 
 interface CountedRows extends Pick<Source, 'userId' | 'ikey' | 'address'> {
   readonly everywhere: string
@@ -110,7 +110,7 @@ export class Lockout {
    * Reads the count before a passcode is checked, and locks it until the transaction ends, so that
    * parallel guesses for one user and budget are counted one after another.
    */
-  async hold(source: Source, now: number, db: StoreDb): Promise<Record> {
+  async hold(source: Source, now: number, db: StoreDb): Promise<FailureCounts> {
     // SQLite runs one writing transaction at a time; PostgreSQL needs a row lock
     if (this.#store.dialect === 'postgres') {
       await db
@@ -129,34 +129,34 @@ export class Lockout {
     return { source: of(source), account: of(account) }
   }
 
-  isLocked({ source, account }: Record, now: number): boolean {
+  isLocked({ source, account }: FailureCounts, now: number): boolean {
     return isLocked(source, now) || isLocked(account, now)
   }
 
   /** Counts a wrong passcode, unless this source sends its last one again. */
-  async wrong(
+  async countWrong(
     source: Source,
-    record: Record,
+    counts: FailureCounts,
     passcode: string,
     settings: LockoutSettings,
     now: number,
     db: StoreDb,
   ): Promise<void> {
     const hash = this.#store.sealing.hash(passcode, `failed_attempts:${source.userId}`)
-    if (!isGuess(record.source, hash, now)) return
+    if (!isGuess(counts.source, hash, now)) return
     const { threshold, lockMs } = settings
-    await this.#write(source, afterGuess(record.source, hash, settings, now), now, db)
+    await this.#write(source, afterGuess(counts.source, hash, settings, now), now, db)
     await this.#write(
       anyAddress(source),
-      afterGuess(record.account, hash, { threshold: threshold * accountBudget, lockMs }, now),
+      afterGuess(counts.account, hash, { threshold: threshold * accountBudget, lockMs }, now),
       now,
       db,
     )
   }
 
   /** Resets the counts after a correct passcode. */
-  async right(source: Source, record: Record, db: StoreDb): Promise<void> {
-    if (isClean(record.source) && isClean(record.account)) return
+  async reset(source: Source, counts: FailureCounts, db: StoreDb): Promise<void> {
+    if (isClean(counts.source) && isClean(counts.account)) return
     const { userId, ikey, address } = source
     const account = anyAddress(source)
     await db
@@ -186,10 +186,10 @@ export class Lockout {
   }
 
   /** Deletes counts that have not changed for 90 days. */
-  async forget(now: number): Promise<void> {
+  async prune(now: number): Promise<void> {
     await this.#store.db
       .deleteFrom('failed_attempts')
-      .where('updated', '<', now - forgottenAfterMs)
+      .where('updated', '<', now - keptMs)
       .execute()
   }
 

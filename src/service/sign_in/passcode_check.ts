@@ -4,9 +4,9 @@ import type { PolicyRules } from '../applications/policy/policy_sections.ts'
 import type { PasscodeKind } from '../authenticators/passcode/passcode_kind.ts'
 import type { Users } from '../people/users.ts'
 import type { StoreDb } from '../store/store.ts'
+import { blockedMethod } from './decision_outcome.ts'
 import type { Lockout, Source } from './lockout.ts'
 import { isResend, toLockoutSettings } from './lockout_rule.ts'
-import { blockedMethod } from './settlement.ts'
 import type { Outcome } from './transaction/transaction.ts'
 
 /** The outcome of a passcode, with its details for the log. */
@@ -33,13 +33,12 @@ export class PasscodeCheck {
   }
 
   /**
-   * Whether text can be a passcode at all, which any number of digits can. Other text does not count as a
-   * guess.
+   * Whether text can be a passcode at all. Other text does not count as a guess.
    *
    * @param typed Without blanks.
    */
   isPasscode(typed: string): boolean {
-    return /^\d+$/.test(typed) || this.#kinds.some((kind) => kind.hasForm(typed))
+    return this.#kinds.some((kind) => kind.hasForm(typed))
   }
 
   /**
@@ -55,8 +54,8 @@ export class PasscodeCheck {
     db: StoreDb,
   ): Promise<CheckedPasscode> {
     const { userId, ikey } = source
-    const record = await this.#lockout.hold(source, now, db)
-    if (this.#lockout.isLocked(record, now)) {
+    const counts = await this.#lockout.hold(source, now, db)
+    if (this.#lockout.isLocked(counts, now)) {
       return rejected('locked_out', statusMessage.lockedOut, 'locked_out')
     }
     const { blocked_auth_list: blocked, require_verified_push: verifiedPush } = methods
@@ -70,12 +69,12 @@ export class PasscodeCheck {
       if (blocked.includes(passcodeMethod(consumed))) {
         return { ...blockedMethod, factor, device, afterCommit }
       }
-      await this.#lockout.right(source, record, db)
+      await this.#lockout.reset(source, counts, db)
       await this.#users.signedIn(userId, now, db)
       return { outcome: success, reason: 'valid_passcode', factor, device, afterCommit }
     }
     if (usedAt === undefined || !isResend(usedAt, now)) {
-      await this.#lockout.wrong(source, record, passcode, toLockoutSettings(limits), now, db)
+      await this.#lockout.countWrong(source, counts, passcode, toLockoutSettings(limits), now, db)
     }
     return usedAt === undefined
       ? rejected('deny', statusMessage.incorrectPasscode, 'invalid_passcode')

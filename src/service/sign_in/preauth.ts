@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type Device, statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
@@ -10,12 +9,13 @@ import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import type { User } from '../people/user.ts'
 import type { StoreDb } from '../store/store.ts'
 import { refusedName } from './decision.ts'
+import { toOutcome } from './decision_outcome.ts'
 import { deviceList } from './device_list.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
-import { type Settlement, toOutcome } from './settlement.ts'
+import type { Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
-import type { Attempt, AttemptRequest } from './transaction/attempt.ts'
+import { newAttempt } from './transaction/attempt.ts'
 
 export type PreauthOutcome =
   | {
@@ -66,7 +66,7 @@ export class Preauth {
       case 'deny': {
         const { reason } = decision
         const ended = {
-          attempt: buildAttempt(request, subject),
+          attempt: newAttempt(request, subject.user),
           outcome: toOutcome(decision),
           reason,
         }
@@ -95,7 +95,11 @@ export class Preauth {
     if (subject?.nameRefusal === undefined) return
     const decision = refusedName[subject.nameRefusal.kind]
     const { reason } = decision
-    const ended = { attempt: buildAttempt(request, subject), outcome: toOutcome(decision), reason }
+    const ended = {
+      attempt: newAttempt(request, subject.user),
+      outcome: toOutcome(decision),
+      reason,
+    }
     await this.#settlement.end(ended, { async: false })
   }
 
@@ -121,9 +125,4 @@ export class Preauth {
     const holder = { userId: user.userId, ikey: integration.ikey }
     return await this.#verificationCodes.issue(holder, digits, this.#clock.now())
   }
-}
-
-/** A new attempt, before its factor is known. */
-export function buildAttempt(request: AttemptRequest, { user }: Subject): Attempt {
-  return { txid: randomUUID(), request, user, factor: '', device: '' }
 }

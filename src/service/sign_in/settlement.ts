@@ -1,21 +1,12 @@
-import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
-import type { Integrations } from '../applications/integrations.ts'
-import { phoneMethod } from '../applications/policy/authentication_methods.ts'
-import { isPhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import type { ApprovalCheck } from './approval_check.ts'
 import type { FraudReports } from './fraud_reports.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
-import type { Subject, Subjects } from './subject.ts'
 import type { Timeouts } from './timeouts.ts'
 import { restoreAttempt, toOpening } from './transaction/attempt.ts'
-import {
-  isOverdue,
-  type Outcome,
-  type Settles,
-  type Transaction,
-} from './transaction/transaction.ts'
+import { isOverdue, type Outcome, type Settles } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
 const fraudStatus = 'fraud'
@@ -23,8 +14,7 @@ const fraudStatus = 'fraud'
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
   readonly #store: Store
-  readonly #integrations: Integrations
-  readonly #subjects: Subjects
+  readonly #approvalCheck: ApprovalCheck
   readonly #users: Users
   readonly #transactions: Transactions
   readonly #timeouts: Timeouts
@@ -34,8 +24,7 @@ export class Settlement implements Settles {
 
   constructor(
     store: Store,
-    integrations: Integrations,
-    subjects: Subjects,
+    approvalCheck: ApprovalCheck,
     users: Users,
     transactions: Transactions,
     timeouts: Timeouts,
@@ -44,8 +33,7 @@ export class Settlement implements Settles {
     clock: Clock,
   ) {
     this.#store = store
-    this.#integrations = integrations
-    this.#subjects = subjects
+    this.#approvalCheck = approvalCheck
     this.#users = users
     this.#transactions = transactions
     this.#timeouts = timeouts
@@ -86,8 +74,10 @@ export class Settlement implements Settles {
       await this.#timeouts.end(transaction)
       return false
     }
-    const attempt = restoreAttempt(transaction)
-    const ended = { attempt, ...(await this.#finalOutcome(transaction, outcome, reason)) }
+    const answer = { outcome, reason }
+    const end =
+      outcome.result === 'allow' ? await this.#approvalCheck.confirm(transaction, answer) : answer
+    const ended = { attempt: restoreAttempt(transaction), ...end }
     const now = this.#clock.now()
     const settled = await this.#store.transaction(async (db) => {
       if (!(await this.#transactions.settle(txid, ended.outcome, db))) return false
@@ -97,32 +87,6 @@ export class Settlement implements Settles {
     })
     if (settled && ended.outcome.status === fraudStatus) this.#fraud.raiseAlert(transaction, now)
     return settled
-  }
-
-  /** An approval only lets the user in if the application's policy still allows it. */
-  async #finalOutcome(
-    transaction: Transaction,
-    outcome: Outcome,
-    reason: string,
-  ): Promise<Omit<EndedAttempt, 'attempt'>> {
-    if (outcome.result !== 'allow') return { outcome, reason }
-    const { ikey, userId, factor, request } = transaction
-    const integration = await this.#integrations.byIkeyInTurn(ikey)
-    const { ipaddr } = request
-    const subject =
-      integration === undefined || userId === null
-        ? undefined
-        : await this.#subjects.read({ user: { userId }, integration, ipaddr })
-    if (subject === undefined) return { outcome: userDeleted, reason: 'user_disabled' }
-    const { decision, policy } = subject
-    // a push of a user who has bypass status since is no proof at the portal
-    if (decision.kind === 'allow' && decision.reason !== 'bypass_user') return { outcome, reason }
-    if (decision.kind !== 'auth') {
-      return { outcome: toOutcome(decision), reason: decision.reason }
-    }
-    const { blocked_auth_list: blocked } = policy.rules.authentication_methods
-    const isBlocked = isPhoneFactorName(factor) && blocked.includes(phoneMethod(factor))
-    return isBlocked ? blockedMethod : { outcome, reason }
   }
 
   async #updateUser(
@@ -135,19 +99,4 @@ export class Settlement implements Settles {
     if (result === 'allow') await this.#users.signedIn(userId, now, db)
     if (status === fraudStatus) await this.#fraud.lockAccount(userId, db)
   }
-}
-
-/** The end of a sign-in with a method that the policy blocks. */
-export const blockedMethod = {
-  outcome: { result: 'deny', status: 'deny', status_msg: statusMessage.methodBlocked },
-  reason: 'factor_restricted',
-} as const
-
-const userDeleted: Outcome = { result: 'deny', status: 'deny', status_msg: statusMessage.disabled }
-
-/** A user who must enrol is denied until they have. */
-export function toOutcome(decision: Exclude<Subject['decision'], { kind: 'auth' }>): Outcome {
-  return decision.kind === 'enroll'
-    ? { result: 'deny', status: 'deny', status_msg: decision.statusMsg }
-    : { result: decision.kind, status: decision.status, status_msg: decision.statusMsg }
 }

@@ -65,8 +65,8 @@ export interface Directory {
   readonly smsPasscodes: SmsPasscodes
 }
 
-/** Identifier of no user, so that an unknown name takes the same queries as a known one. */
-const nobody = 'DU0'
+/** In place of an unknown user's identifier, so that unknown and known names take the same queries. */
+const noUserId = 'DU0'
 
 /** Reads what decides about a user before a second factor is checked. */
 export class Subjects {
@@ -112,7 +112,7 @@ export class Subjects {
       user === undefined && 'username' in reference
         ? await newNameRefusal(reference.username, usernameNormalization, db)
         : undefined
-    const userId = user?.userId ?? nobody
+    const userId = user?.userId ?? noUserId
     const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut, layers] = await Promise.all([
       groups.ofUser(userId, db),
       phones.ofUser(userId, db),

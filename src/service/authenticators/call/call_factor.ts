@@ -44,7 +44,7 @@ export class CallFactor implements PhoneFactor {
     try {
       const placed = await this.#calls?.call(prompt)
       return placed === 'passcode spoken'
-        ? { kind: 'settled', txid, outcome: spoken, reason: 'passcode_spoken' }
+        ? { kind: 'to settle', txid, outcome: spoken, reason: 'passcode_spoken' }
         : { kind: 'waiting', txid }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error

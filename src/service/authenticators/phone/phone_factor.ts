@@ -10,16 +10,12 @@ import type { CapablePhone } from './capable_phone.ts'
 export type PhoneFactorStart =
   /** The transaction `txid` waits for an answer. */
   | { readonly kind: 'waiting'; readonly txid: string }
-  /** The attempt `txid` ends without a transaction. */
   | {
-      readonly kind: 'ended'
-      readonly txid: string
-      readonly outcome: Denial
-      readonly reason: string
-    }
-  /** The transaction `txid` is open, and is to be settled. */
-  | {
-      readonly kind: 'settled'
+      /**
+       * `ended`: the attempt `txid` ends without a transaction; `to settle`: the transaction `txid` is open,
+       * and the caller settles it.
+       */
+      readonly kind: 'ended' | 'to settle'
       readonly txid: string
       readonly outcome: Denial
       readonly reason: string

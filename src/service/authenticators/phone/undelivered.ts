@@ -14,7 +14,7 @@ export function undelivered(
 ): PhoneFactorStart {
   const isLimited = code === 'DELIVERY_LIMIT'
   return {
-    kind: 'settled',
+    kind: 'to settle',
     txid,
     outcome: {
       result: 'deny',

@@ -48,7 +48,7 @@ export class SmsFactor implements PhoneFactor {
     }
     try {
       await this.#batches.send(phone, integration.name, txid)
-      return { kind: 'settled', txid, outcome: sent, reason: 'sms_sent' }
+      return { kind: 'to settle', txid, outcome: sent, reason: 'sms_sent' }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
       return undelivered(txid, error, statusMessage.smsFailed)

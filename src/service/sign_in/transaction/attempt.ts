@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Opening, SignInRequest, Transaction } from './transaction.ts'
 
 /** How a caller names a user. */
@@ -32,6 +33,11 @@ export interface Attempt {
   readonly device: string
   /** The `txid` of the request that this one repeats. */
   readonly repeatOf?: string | undefined
+}
+
+/** A new attempt, before its factor is known. */
+export function newAttempt(request: AttemptRequest, user: Attempt['user']): Attempt {
+  return { txid: randomUUID(), request, user, factor: '', device: '' }
 }
 
 /** Builds what the transaction of an attempt stores. */

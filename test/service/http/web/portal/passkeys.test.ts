@@ -74,8 +74,8 @@ onBothDatabases('passkeys', (rig) => {
     for (let guess = 0; guess < 5; guess++) {
       const source = { userId, ikey: 'DI', address: `192.0.2.${guess}`, budget: 'portal' } as const
       await service.store.transaction(async (db) => {
-        const record = await lockout.hold(source, now, db)
-        await lockout.wrong(source, record, String(guess), limits, now, db)
+        const counts = await lockout.hold(source, now, db)
+        await lockout.countWrong(source, counts, String(guess), limits, now, db)
       })
     }
     const [code = ''] = await service.addBypassCodes(userId, 1)
