@@ -11,9 +11,10 @@ import type { Delivery } from '../../../src/service/messaging/messaging.ts'
 import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
 import { HurriedClock } from '../../rig/hurried_clock.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
 import { type Answer, parseResponse, type SignedCall, TestService } from '../../rig/service.ts'
 
-/** How Duo Unix up to 2.2.3 asks for an outcome. */
+/** How Duo Unix up to 2.2.3 requests a factor and polls for the outcome. */
 interface Dialect {
   readonly name: string
   readonly auth: string
@@ -40,17 +41,17 @@ const dialects: readonly Dialect[] = [
   },
 ]
 
-/** What one login of theirs came to. */
+/** The result of a login with such a client. */
 interface Login {
   readonly letIn: boolean
   readonly replies: number
 }
 
 const maxPolls = 20
-/** Replies that leave a client waiting, at most; the one after them is final. */
-const bound = 14
+/** Maximum of replies that leave a client waiting; the next one is final. */
+const maxWaitingReplies = 14
 
-/** Polls as they do: whoever was told nothing final twenty times is let in. */
+/** Polls like these clients, which let the user in after twenty replies that were not final. */
 async function login(
   { isWaiting }: Dialect,
   poll: (count: number) => Promise<Answer>,
@@ -79,19 +80,19 @@ async function addAlice(service: TestService, clock: Clock): Promise<void> {
 }
 
 /** @returns The txid. */
-async function begun(dialect: Dialect, prompt: string, asked: TestService): Promise<string> {
+async function begin(dialect: Dialect, prompt: string, service: TestService): Promise<string> {
   const parameters = { ...dialect.begin, auto: prompt, prompt }
-  return String(parseResponse(await asked.call({ path: dialect.auth, parameters })).txid)
+  return String(parseResponse(await service.call({ path: dialect.auth, parameters })).txid)
 }
 
-function errorStatus({ status }: Dialect, txid: string): SignedCall {
+function statusCall({ status }: Dialect, txid: string): SignedCall {
   return { method: 'GET', path: status, parameters: { txid } }
 }
 
 const noAnswer: Answer = { status: 200, headers: {}, text: '', octets: Buffer.alloc(0), body: {} }
 
 for (const dialect of dialects) {
-  describe(`a client that polls twenty times and then lets in, on ${dialect.name}`, () => {
+  describe(`a client that lets the user in after twenty polls, on ${dialect.name}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'polls-'))
     const clock = new HurriedClock(200)
     let service: TestService
@@ -105,20 +106,17 @@ for (const dialect of dialects) {
       rmSync(folder, { recursive: true, force: true })
     })
 
-    const begin = (prompt: string) => begun(dialect, prompt, service)
-    // a second node has the first one's applications
-    const poll = (txid: string, asked = service) =>
-      asked.call({ ...errorStatus(dialect, txid), integration: service.integration })
+    const poll = (txid: string) => service.call(statusCall(dialect, txid))
 
-    test('an unanswered push: a few replies, then a denial', async () => {
-      const txid = await begin('push')
+    test('denies an unanswered push after a few replies', async () => {
+      const txid = await begin(dialect, 'push', service)
       const { letIn, replies } = await login(dialect, () => poll(txid))
       assert.equal(letIn, false)
       assert.ok(replies <= 5, `${replies} replies`)
     })
 
-    test('a call that is answered without a key', async () => {
-      const txid = await begin('phone')
+    test('denies a call that is answered without a key', async () => {
+      const txid = await begin(dialect, 'phone', service)
       const transactions = new Transactions(service.store, clock)
       const { letIn, replies } = await login(dialect, async (count) => {
         if (count === 2) {
@@ -130,45 +128,22 @@ for (const dialect of dialects) {
       assert.ok(replies <= 6, `${replies} replies`)
     })
 
-    test('a status that keeps changing ends with the fifteenth reply', async () => {
-      const txid = await begin('phone')
-      const transactions = new Transactions(service.store, clock)
-      const ended = await login(dialect, async (count) => {
-        await transactions.progress(txid, { status: `calling ${count}`, status_msg: 'Dialing...' })
-        return await poll(txid)
-      })
-      assert.deepEqual(ended, { letIn: false, replies: bound + 1 })
-      assert.equal((await transactions.byTxid(txid, service.store.db))?.outcome.status, 'timeout')
-    })
-
-    test('also if the client polls several nodes in turn', async () => {
-      const nodes = [service, await TestService.start({ folder, clock, delivery })]
-      const txid = await begin('phone')
-      const transactions = new Transactions(service.store, clock)
-      const ended = await login(dialect, async (count) => {
-        await transactions.progress(txid, { status: `calling ${count}`, status_msg: 'Dialing...' })
-        return await poll(txid, nodes[count % nodes.length])
-      })
-      assert.deepEqual(ended, { letIn: false, replies: bound + 1 })
-      await nodes[1]?.close()
-    })
-
-    test('an unknown txid, and one of another application', async () => {
+    test('denies an unknown txid, and one of another application', async () => {
       const denied = { letIn: false, replies: 1 }
       assert.deepEqual(await login(dialect, () => poll('nothing')), denied)
-      const txid = await begin('push')
+      const txid = await begin(dialect, 'push', service)
       const integration = await service.addIntegration('unix')
-      const foreign = { ...errorStatus(dialect, txid), integration }
+      const foreign = { ...statusCall(dialect, txid), integration }
       assert.deepEqual(await login(dialect, () => service.call(foreign)), denied)
     })
 
-    test('a device without the capability', async () => {
-      const txid = await begin('push7')
+    test('denies a device without the capability', async () => {
+      const txid = await begin(dialect, 'push7', service)
       assert.deepEqual(await login(dialect, () => poll(txid)), { letIn: false, replies: 1 })
     })
 
     test('gives no reply if the database is not available', async () => {
-      const txid = await begin('push')
+      const txid = await begin(dialect, 'push', service)
       const { schema } = service.store.db
       await schema.alterTable('transactions').renameTo('elsewhere').execute()
       const answer = await poll(txid)
@@ -176,6 +151,48 @@ for (const dialect of dialects) {
       assert.equal(answer.status, 500)
       assert.ok(isRecord(answer.body) && answer.body.stat === 'FAIL')
     })
+  })
+}
+
+for (const dialect of dialects) {
+  describe(`a status that changes with every poll, on ${dialect.name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'polls-'))
+    // no time passes, so that the push does not expire first
+    const clock = new ManualClock()
+    let nodes: readonly [TestService, TestService]
+
+    before(async () => {
+      const first = await TestService.start({ folder, clock, delivery })
+      await addAlice(first, clock)
+      nodes = [first, await TestService.start({ folder, clock, delivery })]
+    })
+    after(async () => {
+      for (const node of nodes) await node.close()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    for (const [title, nodeCount] of [
+      ['the fifteenth reply is final', 1],
+      ['the fifteenth reply is final if the client polls two nodes in turn', 2],
+    ] as const) {
+      test(title, async () => {
+        const [first] = nodes
+        const txid = await begin(dialect, 'phone', first)
+        const transactions = new Transactions(first.store, clock)
+        const ended = await login(dialect, async (count) => {
+          const status = `calling ${count}`
+          await transactions.progress(txid, { status, status_msg: 'Dialing...' })
+          const node = nodes[count % nodeCount] ?? first
+          // applications are stored in the database that both nodes use
+          return await node.call({
+            ...statusCall(dialect, txid),
+            integration: first.integration,
+          })
+        })
+        assert.deepEqual(ended, { letIn: false, replies: maxWaitingReplies + 1 })
+        assert.equal((await transactions.byTxid(txid, first.store.db))?.outcome.status, 'timeout')
+      })
+    }
   })
 }
 
@@ -193,9 +210,9 @@ describe('a service that is stopped while twenty clients wait', () => {
       if (dialect === dialects[0]) await addAlice(stopped, systemClock)
       const { integration } = stopped
       const txids = await Promise.all(
-        Array.from({ length: 20 }, () => begun(dialect, 'push', stopped)),
+        Array.from({ length: 20 }, () => begin(dialect, 'push', stopped)),
       )
-      const poll = (txid: string) => stopped.call(errorStatus(dialect, txid))
+      const poll = (txid: string) => stopped.call(statusCall(dialect, txid))
       for (const txid of txids) await poll(txid)
       const logins = txids.map(async (txid) => {
         let replies = 0
@@ -207,14 +224,14 @@ describe('a service that is stopped while twenty clients wait', () => {
         await assert.rejects(whole, { code: /^ECONN(RESET|REFUSED)$/ })
         return replies
       })
-      // by then all of them have asked
+      // answered after the polls before it have arrived
       await poll('nothing')
       await stopped.close()
       assert.ok((await Promise.all(logins)).every((replies) => replies <= 1))
 
       const next = await TestService.start({ folder, delivery })
       const [txid = ''] = txids
-      const answer = await next.call({ ...errorStatus(dialect, txid), integration })
+      const answer = await next.call({ ...statusCall(dialect, txid), integration })
       assert.ok(dialect.isWaiting(parseResponse(answer)))
       await next.close()
     })
