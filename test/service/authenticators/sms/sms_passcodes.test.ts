@@ -18,7 +18,7 @@ onBothDatabases('SMS passcodes', (rig) => {
   let users = 0
   before(async () => {
     store = await rig().open()
-    // two writers of one SQLite file in one process would wait for each other: there it is one
+    // one store for SQLite, because two writers in one process would wait for each other's lock
     second = store.dialect === 'postgres' ? await rig().open() : store
   })
 
@@ -45,7 +45,7 @@ onBothDatabases('SMS passcodes', (rig) => {
   const nextDigits = async (userId: string, at = now) =>
     Object.fromEntries(await new SmsPasscodes(store).nextDigits(userId, at, store.db))
 
-  test('codes of a batch begin with 1, 2, 3 and so on; the first digit tells which one is next', async () => {
+  test('begin with 1, 2, 3 and so on within a batch, and the next first digit is announced', async () => {
     const phone = await newPhone()
     const codes = await issue(phone, 10)
     assert.deepEqual(

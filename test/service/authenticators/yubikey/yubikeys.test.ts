@@ -16,7 +16,7 @@ onBothDatabases('YubiKeys', (rig) => {
   let second: Store
   before(async () => {
     store = await rig().open()
-    // two writers of one SQLite file in one process would wait for each other: there it is one
+    // one store for SQLite, because two writers in one process would wait for each other's lock
     second = store.dialect === 'postgres' ? await rig().open() : store
   })
 
