@@ -141,7 +141,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['kysely'],
   },
-  'service/sign_in/transaction': { rooms: ['host', 'service/store'] },
+  'service/sign_in/transaction': { rooms: ['host', 'service/store'], node: ['node:crypto'] },
   'service/authenticators/push': {
     rooms: [
       'duo',
@@ -202,7 +202,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/store',
     ],
-    node: ['node:crypto', 'node:net'],
+    node: ['node:net'],
     packages: ['ipaddr.js'],
   },
   'service/administration': {
