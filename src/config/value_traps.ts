@@ -45,7 +45,7 @@ export function reportTraps(
  * fit on one line. Values that may continue can contain `=`, so only keys of the section count there.
  */
 function reportContinuations(
-  { continuations, line: keyLine }: IniEntry,
+  { continuations, line: firstLine }: IniEntry,
   key: string,
   option: Option | undefined,
   options: Options,
@@ -53,9 +53,11 @@ function reportContinuations(
   report: Report,
 ): void {
   const isMultiline = option?.type.multiline === true
+  const keyLine =
+    option?.type.hasHeaderLines === true ? /^([a-z][a-z0-9_]*)\s*=/i : /^([a-z][a-z0-9_]*)\s*[=:]/i
   let mayReportOther = option !== undefined && !isMultiline
   for (const { text, line } of continuations) {
-    const written = /^([a-z][a-z0-9_]*)\s*[=:]/i.exec(text)?.[1]?.toLowerCase()
+    const written = keyLine.exec(text)?.[1]?.toLowerCase()
     const isKey = written !== undefined && parseKeyName(written, options, table) !== undefined
     const isSection = text.startsWith('[')
     const isLookAlike = isSection || isKey || (written !== undefined && !isMultiline)
@@ -67,7 +69,7 @@ function reportContinuations(
     report(
       'error',
       line,
-      `this line is indented more than line ${keyLine}, so ${what} becomes part of the value of ${key}${oneLine}; remove the indentation`,
+      `this line is indented more than line ${firstLine}, so ${what} becomes part of the value of ${key}${oneLine}; remove the indentation`,
     )
   }
 }

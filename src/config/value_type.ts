@@ -13,6 +13,8 @@ export interface ValueType<T> {
   readonly secret?: boolean
   /** The value may continue on further, indented lines. */
   readonly multiline?: boolean
+  /** Each line has the form `Name: value`, so only `=` marks a key that was indented by mistake. */
+  readonly hasHeaderLines?: boolean
   /** Otherwise `=` in the value shows that two lines were joined by accident. */
   readonly mayContainEquals?: boolean
   /** @param key For messages that show how to write the line. */

@@ -24,6 +24,7 @@ const headerLines: ValueType<Secret> = {
   ...secretValue,
   form: 'headers, one per line',
   multiline: true,
+  hasHeaderLines: true,
 }
 
 const pattern: ValueType<RegExp> = {

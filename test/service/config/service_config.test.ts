@@ -260,6 +260,10 @@ password=${secret}
     )
     assert.equal(problems.length, 2)
     assert.doesNotMatch(problems.join('\n'), /hidden/)
+    const joined = '[service]\nhost_names=localhostpostgres://u:hidden@db/countersign\n'
+    assert.deepEqual(listProblems(joined), [
+      `${file}:2: host_names has '[secret]', which is not a host name or IP address; correct or remove it`,
+    ])
   })
 })
 
@@ -438,6 +442,24 @@ fraud_email=a@example.com, Eve <eve@example.com>
       [['warning', 4]],
     )
     assert.deepEqual(listProblems(text('127.0.0.1:13013')), [])
+  })
+
+  test('accepts a header with the name of a key, but no indented key', () => {
+    const gateway = '[sms]\nprovider=http\n[http_gateway]\nurl=https://a.example/?n={to}&t={text}\n'
+    const headers = 'headers=Accept: text/plain\n  From: ops@example.com\n'
+    const { config, problems } = readServiceConfig(`${gateway}${headers}`, file)
+    assert.deepEqual(problems, [])
+    const provider = config?.sms.provider
+    assert(provider?.kind === 'http')
+    assert.deepEqual(
+      provider.gateway.headers.map(({ name, value }) => [name, value.reveal()]),
+      [
+        ['accept', 'text/plain'],
+        ['from', 'ops@example.com'],
+      ],
+    )
+    const problem = listProblems(`${gateway}${headers}  from=Countersign\n`).at(-1)
+    assert.match(problem ?? '', /:7: .* 'from' becomes part of the value of headers/)
   })
 
   test('accepts a number without quotes in JSON', () => {
