@@ -43,7 +43,11 @@ export class ProblemList {
   }
 }
 
-/** Two lines that were joined by accident put a further key into a quoted value: `'1812skey=…'`. */
+/**
+ * Masks a quoted value that contains a further key or an address with a password, because two lines
+ * were joined by accident: `'1812skey=…'`, `'localhostpostgres://u:…@db'`.
+ */
 function maskSecrets(message: string): string {
-  return message.replace(/'(.*=.*|.*(skey|secret|password|token)\w*\s*:.*)'/is, "'[secret]'")
+  const pattern = /'(.*=.*|.*(skey|secret|password|token)\w*\s*:.*|.*:\/\/.*@.*)'/is
+  return message.replace(pattern, "'[secret]'")
 }
