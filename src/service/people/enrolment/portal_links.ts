@@ -9,7 +9,8 @@ import type { Invitations } from './invitations.ts'
 /** The invited person, as an application names them. */
 export type Invited = { readonly username: string } | { readonly userId: string }
 
-interface Handed {
+/** A link that was returned before. */
+interface PreviousLink {
   readonly code: string
   readonly expires: number
 }
@@ -19,8 +20,8 @@ export const madeByApplication: readonly string[] = ['preauth', 'enroll']
 const [madeAtLogin = '', madeByEnroll = ''] = madeByApplication
 
 const validSecs = 300
-/** A link is only handed out again while this much time is left to follow it. */
-const leastLeftMs = 180_000
+/** A link is returned again only while it is valid for at least this long. */
+const minLeftMs = 180_000
 const maxRemembered = 10_000
 
 /**
@@ -33,7 +34,7 @@ export class PortalLinks {
   readonly #invitations: Invitations
   readonly #address: () => string
   readonly #clock: Clock
-  readonly #handed = new Map<string, Handed>()
+  readonly #previous = new Map<string, PreviousLink>()
 
   /** @param address `https://HOST[:PORT]`, as browsers reach the service. */
   constructor(
@@ -62,10 +63,10 @@ export class PortalLinks {
       ('username' in invited ? newUsername(invited.username, usernameNormalization) : '')
     const now = this.#clock.now()
     const key = JSON.stringify([ikey, user?.userId ?? null, username])
-    const before = this.#handed.get(key)
-    if (before !== undefined && before.expires - now >= leastLeftMs) {
-      const standing = await this.#invitations.byCode(before.code, this.#store.db)
-      if (standing?.sessionHash === null && standing.used === null) {
+    const before = this.#previous.get(key)
+    if (before !== undefined && before.expires - now >= minLeftMs) {
+      const invitation = await this.#invitations.byCode(before.code, this.#store.db)
+      if (invitation?.sessionHash === null && invitation.used === null) {
         return portalLink(this.#address(), before.code)
       }
     }
@@ -76,8 +77,8 @@ export class PortalLinks {
         db,
       ),
     )
-    if (this.#handed.size >= maxRemembered) this.#handed.clear()
-    this.#handed.set(key, { code, expires: now + validSecs * 1000 })
+    if (this.#previous.size >= maxRemembered) this.#previous.clear()
+    this.#previous.set(key, { code, expires: now + validSecs * 1000 })
     return portalLink(this.#address(), code)
   }
 
