@@ -44,7 +44,7 @@ describe('countersign policy', () => {
   test('create sets sections by options and by JSON', () => {
     const made = json(
       ...['policy', 'create', '--name', 'Strict', '--block-methods', 'sms,phonecall'],
-      ...['--hours', 'mon-fri 08:00-18:00, sat 09:00-12:00', '--time-zone', 'Europe/Berlin'],
+      ...['--hours', 'Mon-Fri 08:00-18:00, sat 09:00-12:00', '--time-zone', 'Europe/Berlin'],
       ...['--sections', '{"browsers":{"blocked_browsers_list":["ie"]}}'],
     )
     assert.match(made.policy_key, /^PO[A-Z0-9]{18}$/)
@@ -175,6 +175,13 @@ describe('countersign policy', () => {
     }
   })
 
+  test('a section that is not evaluated is named, with the one that was probably meant', () => {
+    const sections = ['--sections', '{"new_users":{"new_user_behavior":"deny"}}']
+    const { status, stderr } = countersign(['policy', 'create', '--name', 'Misspelt', ...sections])
+    assert.equal(status, 0)
+    assert.match(stderr, /new_users is kept, but not evaluated; did you mean new_user\?/)
+  })
+
   test('a mistake names what is wrong', () => {
     const create = ['policy', 'create', '--name', 'Wrong']
     assert.match(
@@ -183,6 +190,10 @@ describe('countersign policy', () => {
     )
     assert.match(refused(...create, '--hours', 'weekdays'), /'weekdays' is not understood/)
     assert.match(refused(...create, '--sections', '{'), /the sections can't be read/)
+    assert.match(
+      refused('policy', 'edit', 'First', '--delete-section', 'lockuot'),
+      /First has no section lockuot; it has only lockout/,
+    )
     assert.match(refused('policy', 'show', 'Frist'), /there is no policy 'Frist'/)
     assert.match(refused('policy', 'attach', 'First'), /name one of --global and --app/)
     assert.match(refused('explain', 'alice', '--app', 'VPM'), /did you mean VPN\?/)

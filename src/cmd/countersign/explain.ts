@@ -61,7 +61,7 @@ async function explain(username: string, options: ExplainOptions): Promise<void>
       source,
     ])
     process.stdout.write(
-      `${username} at ${integration.name}: ${result}\n\n${table(['', 'STEP', 'FINDING', 'DECIDED BY'], rows, '')}`,
+      `${username} at ${integration.name}: ${result}\n\n${table(['#', 'STEP', 'FINDING', 'DECIDED BY'], rows, '')}`,
     )
   })
 }

@@ -12,6 +12,11 @@ import {
   type PolicyAttachment,
   PolicyAttachments,
 } from '../../service/applications/policy/policy_attachments.ts'
+import {
+  isSectionName,
+  type PolicySections,
+  sectionNames,
+} from '../../service/applications/policy/policy_sections.ts'
 import type { Store } from '../../service/store/store.ts'
 import { appNamed } from './app.ts'
 import { CommandError, confirmed, type DataOptions, dataOptions, withStore } from './context.ts'
@@ -28,14 +33,14 @@ import {
 export function addPolicyVerb(program: Command): void {
   const policy = program
     .command('policy')
-    .description('what an application requires of which users (docs/policies.md)')
+    .description('what applications require of their users (docs/policies.md)')
   dataOptions(policy.command('list')).description('list all policies').action(list)
   dataOptions(policy.command('show <policy>'))
     .description('show a policy, by its name or key')
     .action(show)
   sectionOptions(dataOptions(policy.command('create')))
     .description('add a policy; it applies nowhere until it is attached')
-    .requiredOption('--name <name>', 'its name')
+    .requiredOption('--name <name>', 'name of the policy')
     .action(create)
   sectionOptions(dataOptions(policy.command('edit <policy>')))
     .description('change a policy')
@@ -109,10 +114,11 @@ async function create(options: SectionsOptions & { readonly name: string }): Pro
     const { name } = options
     const sections = readSections(options, {})
     const policy = await administration.run(createPolicy, { name, sections })
+    warnOfUnknown(sections)
     showResult(
       asJson,
       policyJson(policy, []),
-      `${policy.name} added (${policy.policyKey}). Apply it: countersign policy attach ${policy.policyKey} --help`,
+      `${policy.name} added (${policy.policyKey}). It applies nowhere yet. Attach it: countersign policy attach ${policy.policyKey} --app APP (or --global)`,
     )
   })
 }
@@ -128,6 +134,7 @@ async function edit(
     const policy = await policyNamed(store, key)
     const sections = readSections(options, policy.sections)
     const { name, deleteSection: sectionsToDelete } = options
+    requireSections(policy, sectionsToDelete ?? [])
     const change = {
       ...(name === undefined ? {} : { name }),
       ...(Object.keys(sections).length === 0 ? {} : { sections }),
@@ -136,6 +143,7 @@ async function edit(
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign policy edit --help')
     const changed = await administration.run(updatePolicy, { policy, change })
+    warnOfUnknown(sections)
     const attachments = await new PolicyAttachments(store).list(store.db)
     showResult(asJson, policyJson(changed, attachments), `${changed.name} changed`)
   })
@@ -238,6 +246,24 @@ function describePlaces(
         : `${application.name}, group ${group.name} (position ${group.position})`,
     ),
   ]
+}
+
+/** A misspelt section would be deleted in name only. @throws {CommandError} */
+function requireSections({ name, sections }: Policy, wanted: readonly string[]): void {
+  const known = Object.keys(sections)
+  const missing = wanted.find((section) => !known.includes(section))
+  if (missing === undefined) return
+  const listed = known.length === 0 ? 'no sections' : `only ${known.join(', ')}`
+  throw new CommandError(`${name} has no section ${missing}; it has ${listed}`)
+}
+
+/** Sections of the vendor that the service does not know are kept; a misspelt one looks the same. */
+function warnOfUnknown(sections: PolicySections): void {
+  for (const section of Object.keys(sections).filter((name) => !isSectionName(name))) {
+    const close = suggestWord(section, sectionNames)
+    const hint = close === undefined ? '' : `; did you mean ${close}?`
+    process.stderr.write(`The section ${section} is kept, but not evaluated${hint}\n`)
+  }
 }
 
 /** As the vendor's Admin API answers, with what it calls `policy_applies_to`. */

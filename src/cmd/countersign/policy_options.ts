@@ -30,7 +30,7 @@ const table: readonly SectionOption[] = [
   },
   {
     flags: '--without-device <behavior>',
-    description: 'what happens to users who exist and have no device',
+    description: 'the same for existing users without a device only',
     path: ['user_without_device', 'behavior'],
     choices: ['as-new-user', ...Object.keys(newUsers)],
     parse: (text) => (text === 'allow' ? 'no-mfa' : text),
@@ -43,7 +43,8 @@ const table: readonly SectionOption[] = [
   },
   {
     flags: '--block-methods <list>',
-    description: 'comma-separated methods that are not allowed: duo-push, phonecall, sms, …',
+    description:
+      'comma-separated methods that are not allowed: duo-push, duo-passcode, phonecall, sms, hardware-token, bypass',
     path: ['authentication_methods', 'blocked_auth_list'],
   },
   {
@@ -95,12 +96,12 @@ const table: readonly SectionOption[] = [
   },
   {
     flags: '--time-zone <zone>',
-    description: 'the zone of --hours: Europe/Berlin (default: UTC)',
+    description: 'time zone of --hours, such as Europe/Berlin (default: UTC)',
     path: ['access_hours', 'time_zone'],
   },
   {
     flags: '--lockout-threshold <count>',
-    description: 'wrong passcodes in a row that lock',
+    description: 'number of wrong passcodes in a row that locks the user',
     path: ['lockout', 'threshold'],
   },
   {
@@ -189,12 +190,14 @@ function withKey(section: unknown, [key, ...inner]: readonly string[], value: un
 function parseHours(text: string): unknown {
   if (text.trim() === 'any') return []
   return text.split(',').map((entry) => {
-    const parts = /^\s*([a-z]{3})(?:-([a-z]{3}))?\s+(\d\d:\d\d)-(\d\d:\d\d)\s*$/.exec(entry)
+    const parts = /^\s*([a-z]{3})(?:-([a-z]{3}))?\s+(\d\d:\d\d)-(\d\d:\d\d)\s*$/.exec(
+      entry.toLowerCase(),
+    )
     const [, first = '', last = first, from, to] = parts ?? []
     const [start, end] = [dayIndex(first), dayIndex(last)]
     if (start < 0 || end < 0) {
       throw new CommandError(
-        `--hours: '${entry.trim()}' is not understood; expected hours like mon-fri 08:00-18:00`,
+        `--hours: '${entry.trim()}' is not understood; expected entries like mon-fri 08:00-18:00, sat 09:00-12:00`,
       )
     }
     const count = ((end - start + weekdays.length) % weekdays.length) + 1
@@ -207,5 +210,6 @@ function parseHours(text: string): unknown {
 }
 
 function dayIndex(name: string): number {
-  return weekdays.findIndex((day) => name.startsWith(day))
+  const names: readonly string[] = weekdays
+  return names.indexOf(name)
 }
