@@ -31,5 +31,6 @@ export async function explainSignIn(
   const delivery = { push: { send: async () => {} }, ...messaging }
   const lockout = new Lockout(store)
   const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
-  return await subjects.read(request)
+  const budget = request.integration.type === 'portal' ? 'portal' : 'sign-in'
+  return await subjects.read({ ...request, budget })
 }

@@ -1,8 +1,9 @@
 import { statusMessage } from '../../duo/index.ts'
+import type { Integration } from '../applications/integrations.ts'
 import type { AuthMethod } from '../applications/policy/authentication_methods.ts'
 import { describeSource, type EffectivePolicy } from '../applications/policy/effective_policy.ts'
 import { describeLocalTime, isWithinHours } from '../applications/policy/policy_hours.ts'
-import { networkRule } from '../applications/policy/policy_networks.ts'
+import { isAddress, networkRule } from '../applications/policy/policy_networks.ts'
 import type { NewUserBehavior, SectionName } from '../applications/policy/policy_sections.ts'
 import type { GroupStatus } from '../people/groups.ts'
 import type { UserStatus } from '../people/user.ts'
@@ -10,7 +11,7 @@ import type { NameRefusal } from '../people/user_names.ts'
 
 /** What the decision about a sign-in depends on, apart from the policy. */
 export interface SignInFacts {
-  readonly application: { readonly name: string; readonly enabled: boolean }
+  readonly application: Pick<Integration, 'name' | 'type' | 'enabled'>
   /** `undefined` for a name that no user has. */
   readonly status: UserStatus | undefined
   /** Why an unknown name can't become a user, regardless of the policy for new users. */
@@ -144,14 +145,16 @@ const steps: readonly Step[] = [
   },
   {
     step: 'bypass status',
-    check: ({ status, groups }) => {
+    check: ({ status, groups, application: { type } }) => {
       const group = groups.find((candidate) => candidate.status === 'bypass')
-      if (group !== undefined) {
-        return { because: `group ${group.name} has bypass status`, decision: bypassed }
+      if (group === undefined && status !== 'bypass') {
+        return { because: 'neither the user nor a group has bypass status' }
       }
-      return status === 'bypass'
-        ? { because: 'the user has bypass status', decision: bypassed }
-        : { because: 'neither the user nor a group has bypass status' }
+      const because = `${group === undefined ? 'the user' : `group ${group.name}`} has bypass status`
+      // users sign in to the portal without a password
+      return type === 'portal'
+        ? { because: `${because}, which the portal refuses`, decision: deniedByPolicy }
+        : { because, decision: bypassed }
     },
   },
   {
@@ -245,7 +248,8 @@ const steps: readonly Step[] = [
 ]
 
 function describeAddress(address: string): string {
-  return address === '' ? 'an unknown address' : address
+  if (address === '') return 'an unknown address'
+  return isAddress(address) ? address : `'${address}' (not an address)`
 }
 
 const disabled = {

@@ -6,7 +6,7 @@ import { decide, type SignInFacts } from '../../../src/service/sign_in/decision.
 
 const limits = { lockout: { threshold: 10, minutes: 15 }, push_fatigue: { limit: 5, minutes: 30 } }
 const enrolled: SignInFacts = {
-  application: { name: 'VPN', enabled: true },
+  application: { name: 'VPN', type: 'radius', enabled: true },
   status: 'active',
   nameRefusal: undefined,
   groups: [],
@@ -51,6 +51,13 @@ describe('who may sign in', () => {
     }
   })
 
+  test('denies bypass status at the portal', () => {
+    const application = { name: 'Portal', type: 'portal', enabled: true } as const
+    assert.equal(evaluate({ application, status: 'bypass' }).decision.kind, 'deny')
+    const groups = [{ name: 'Staff', status: 'bypass' }] as const
+    assert.equal(evaluate({ application, groups }).decision.kind, 'deny')
+  })
+
   test('lets groups take precedence over the user, and the strictest over all', () => {
     for (const [status, groupStatuses, lockedOut, kind] of [
       ['active', ['bypass'], false, 'allow'],
@@ -87,7 +94,7 @@ const blocked = (...methods: string[]) => ({
 const rows: readonly (readonly [string, Partial<SignInFacts>, PolicySections, string, string])[] = [
   [
     'a disabled application',
-    { application: { name: 'VPN', enabled: false } },
+    { application: { name: 'VPN', type: 'radius', enabled: false } },
     {},
     'denied_by_policy',
     'application',

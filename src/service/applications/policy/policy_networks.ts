@@ -76,6 +76,11 @@ function parseCidr(text: string): Network | undefined {
   return { first, last: ipaddr.IPv4.broadcastAddressFromCIDR(text) }
 }
 
+/** Whether a text is one address. */
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined
+}
+
 /** IPv4 addresses in IPv6 notation are IPv4. Short forms such as `10.1` are no addresses. */
 function parseAddress(text: string): Address | undefined {
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
