@@ -58,8 +58,8 @@ async function invite(username: string, options: InviteOptions): Promise<void> {
     const creation =
       user === undefined ? `\nAdding the first device creates the user ${name}.\n` : ''
     if (asJson) {
-      const told = mail === undefined ? { enroll_portal_url: link } : { mailed_to: to }
-      process.stdout.write(json({ username: name, ...told, expiration: isoTime(expires) }))
+      const delivery = mail === undefined ? { enroll_portal_url: link } : { mailed_to: to }
+      process.stdout.write(json({ username: name, ...delivery, expiration: isoTime(expires) }))
     } else if (mail !== undefined) {
       process.stdout.write(`Invitation sent to ${to}; expires ${moment(expires)}\n${creation}`)
     } else {

@@ -85,7 +85,7 @@ export async function composeDomain(
   const activatedPhones = new ActivatedPhones(phones, devices, tokens)
   const phoneChanges = new PhoneChanges(
     administratorLog,
-    (user, change) => notices.tell(user, change),
+    (user, change) => notices.send(user, change),
     clock,
   )
   const transactions = new Transactions(store, clock)

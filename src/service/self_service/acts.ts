@@ -44,7 +44,7 @@ export class Acts {
       )
       return made
     })
-    if (done.notice !== undefined) this.#notices.tell(done.user, done.notice)
+    if (done.notice !== undefined) this.#notices.send(done.user, done.notice)
     return done.result
   }
 }

@@ -17,7 +17,7 @@ export class NoticeMail {
   }
 
   /** Does not wait for the mail: the change is made already, whether the mail arrives or not. */
-  tell(user: User, notice: Notice): void {
+  send(user: User, notice: Notice): void {
     if (this.#mail === undefined || user.email === '') return
     this.#mail.send(noticeMail(user, notice, this.#clock.now())).catch((error: unknown) => {
       this.#log.warn('a notice was not mailed', { username: user.username, error: String(error) })

@@ -21,11 +21,11 @@ const advisoryLock = 7_203_114
 
 /** How many codes may be sent before one is confirmed. */
 const limits = [
-  { whose: 'session', most: 5, withinMs: hourMs },
-  { whose: 'username', most: 6, withinMs: hourMs },
-  { whose: 'username', most: 12, withinMs: dayMs },
-  { whose: 'number', most: 3, withinMs: hourMs },
-  { whose: 'number', most: 6, withinMs: dayMs },
+  { holder: 'session', max: 5, withinMs: hourMs },
+  { holder: 'username', max: 6, withinMs: hourMs },
+  { holder: 'username', max: 12, withinMs: dayMs },
+  { holder: 'number', max: 3, withinMs: hourMs },
+  { holder: 'number', max: 6, withinMs: dayMs },
 ] as const
 
 /**
@@ -41,26 +41,26 @@ export class NumberChecks {
 
   /** @returns The code to send; `undefined` if a limit is reached. */
   async begin(
-    whose: { readonly sessionHash: string; readonly username: string },
+    holder: { readonly sessionHash: string; readonly username: string },
     { number, name }: ProvedNumber,
     now: number,
   ): Promise<string | undefined> {
-    const username = lookupName(whose.username, 'none')
-    const { sessionHash } = whose
+    const username = lookupName(holder.username, 'none')
+    const { sessionHash } = holder
     return await this.#store.transaction(async (db) => {
       if (this.#store.dialect === 'postgres') {
         await sql`select pg_advisory_xact_lock(${advisoryLock})`.execute(db)
       }
       for (const limit of limits) {
-        const column = columnByHolder[limit.whose]
-        const value = { session: sessionHash, username, number }[limit.whose]
+        const column = columnByHolder[limit.holder]
+        const value = { session: sessionHash, username, number }[limit.holder]
         const { sent } = await db
           .selectFrom('number_checks')
           .select((select) => select.fn.countAll<number>().as('sent'))
           .where(column, '=', value)
           .where('created', '>', now - limit.withinMs)
           .executeTakeFirstOrThrow()
-        if (Number(sent) >= limit.most) return undefined
+        if (Number(sent) >= limit.max) return undefined
       }
       const [checkId, code] = [randomUUID(), newCode()]
       await db
