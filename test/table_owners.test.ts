@@ -30,7 +30,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   transactions: ['sign_in/transaction/transactions.ts'],
   failed_attempts: ['sign_in/lockout.ts'],
   portal_sessions: ['self_service/portal_sessions.ts'],
-  number_checks: ['self_service/number_checks.ts'],
+  number_checks: ['self_service/devices/number_checks.ts'],
   administrator_log: ['audit/'],
   authentication_log: ['audit/'],
   telephony_log: ['audit/'],

@@ -6,7 +6,7 @@ import { mayEnrol, type User } from '../people/user.ts'
 import { newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import type { OwnBelongings } from './belongings.ts'
+import type { OwnBelongings } from './devices/belongings.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
 import type { PortalSession, PortalSessions } from './portal_sessions.ts'
 

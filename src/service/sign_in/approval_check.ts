@@ -31,7 +31,7 @@ export class ApprovalCheck {
         : await this.#subjects.read({ user: { userId }, integration, ipaddr })
     if (subject === undefined) return { outcome: removed, reason: 'user_disabled' }
     const { decision, policy } = subject
-    // a user with bypass status keeps that outcome, because the portal does not accept it as proof
+    // the log shows that it is the bypass status that now lets the user in
     if (decision.kind === 'allow' && decision.reason !== 'bypass_user') return approval
     if (decision.kind !== 'auth') {
       return { outcome: toOutcome(decision), reason: decision.reason }

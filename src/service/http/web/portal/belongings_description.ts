@@ -1,5 +1,9 @@
-import { type Belongings, listWaysIn, type OwnDevice } from '../../../self_service/belongings.ts'
-import { mayRemove } from '../../../self_service/ways_in.ts'
+import {
+  type Belongings,
+  listWaysIn,
+  type OwnDevice,
+} from '../../../self_service/devices/belongings.ts'
+import { mayRemove } from '../../../self_service/devices/ways_in.ts'
 
 const visibleDigits = 4
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { OwnBelongings } from '../../../self_service/belongings.ts'
+import type { OwnBelongings } from '../../../self_service/devices/belongings.ts'
+import type { OwnPasskeys } from '../../../self_service/devices/own_passkeys.ts'
+import type { PasskeyRegistration } from '../../../self_service/devices/passkey_registration.ts'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
-import type { OwnPasskeys } from '../../../self_service/own_passkeys.ts'
-import type { PasskeyRegistration } from '../../../self_service/passkey_registration.ts'
 import { describeBelongings } from './belongings_description.ts'
 import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 

@@ -1,4 +1,4 @@
-import type { OwnBelongings } from '../../../self_service/belongings.ts'
+import type { OwnBelongings } from '../../../self_service/devices/belongings.ts'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
 import type { Person } from '../../../self_service/person.ts'
 import { describeEnrolment } from './belongings_description.ts'

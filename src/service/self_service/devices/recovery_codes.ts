@@ -1,6 +1,6 @@
-import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import type { Acts } from './acts.ts'
-import type { KnownPerson } from './person.ts'
+import type { BypassCodes } from '../../authenticators/bypass/bypass_codes.ts'
+import type { Acts } from '../acts.ts'
+import type { KnownPerson } from '../person.ts'
 
 const codeCount = 10
 

@@ -1,13 +1,13 @@
-import type { Clock } from '../../host/clock.ts'
+import type { Clock } from '../../../host/clock.ts'
 import type {
   WebauthnCredential,
   WebauthnCredentials,
-} from '../authenticators/passkey/webauthn_credentials.ts'
-import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
-import type { Delivery } from '../messaging/messaging.ts'
-import type { Directory } from '../sign_in/subject.ts'
-import type { Store, StoreDb } from '../store/store.ts'
-import { SelfServiceError } from './person.ts'
+} from '../../authenticators/passkey/webauthn_credentials.ts'
+import { type CapablePhone, capablePhones } from '../../authenticators/phone/capable_phone.ts'
+import type { Delivery } from '../../messaging/messaging.ts'
+import type { Directory } from '../../sign_in/subject.ts'
+import type { Store, StoreDb } from '../../store/store.ts'
+import { SelfServiceError } from '../person.ts'
 import { mayRemove, type WayIn, type WaysIn } from './ways_in.ts'
 
 /** Something to sign in with, in the order that `push2` counts. */

@@ -1,5 +1,5 @@
-import type { Phone } from '../authenticators/phone/phones.ts'
-import { SelfServiceError } from './person.ts'
+import type { Phone } from '../../authenticators/phone/phones.ts'
+import { SelfServiceError } from '../person.ts'
 
 const maxPhones = 20
 

@@ -1,4 +1,4 @@
-import { SelfServiceError } from './person.ts'
+import { SelfServiceError } from '../person.ts'
 
 const maxNameLength = 64
 

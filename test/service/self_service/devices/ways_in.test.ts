@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { mayRemove, type WayIn } from '../../../src/service/self_service/ways_in.ts'
+import { mayRemove, type WayIn } from '../../../../src/service/self_service/devices/ways_in.ts'
 
 describe('removing a device or passkey', () => {
   const own = (devices: Readonly<Record<string, readonly WayIn[]>>, passkeys: string[] = []) => ({

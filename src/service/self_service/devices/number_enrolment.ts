@@ -1,11 +1,11 @@
-import type { Clock } from '../../host/clock.ts'
-import type { Phones } from '../authenticators/phone/phones.ts'
-import type { Users } from '../people/users.ts'
-import type { Acts } from './acts.ts'
-import type { Enrolments } from './enrolments.ts'
+import type { Clock } from '../../../host/clock.ts'
+import type { Phones } from '../../authenticators/phone/phones.ts'
+import type { Users } from '../../people/users.ts'
+import type { Acts } from '../acts.ts'
+import type { Enrolments } from '../enrolments.ts'
+import { type Person, SelfServiceError } from '../person.ts'
 import type { NumberChecks } from './number_checks.ts'
 import { requireNewNumber } from './number_limits.ts'
-import { type Person, SelfServiceError } from './person.ts'
 
 /** Adds a number as a phone, once the user has typed the code that was sent to it. */
 export class NumberEnrolment {

@@ -4,13 +4,13 @@ import {
   type RegistrationResponseJSON,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
-import type { RelyingParty } from '../authenticators/passkey/relying_party.ts'
-import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
-import type { StoreDb } from '../store/store.ts'
-import type { Acts } from './acts.ts'
+import type { RelyingParty } from '../../authenticators/passkey/relying_party.ts'
+import type { WebauthnCredentials } from '../../authenticators/passkey/webauthn_credentials.ts'
+import type { StoreDb } from '../../store/store.ts'
+import type { Acts } from '../acts.ts'
+import { type PasskeyChallenges, passkeyRefused } from '../passkey_challenges.ts'
+import type { KnownPerson } from '../person.ts'
 import { readName } from './device_name.ts'
-import { type PasskeyChallenges, passkeyRefused } from './passkey_challenges.ts'
-import type { KnownPerson } from './person.ts'
 
 /** Registers passkeys (WebAuthn §7.1), in a session that has proved a second factor. */
 export class PasskeyRegistration {

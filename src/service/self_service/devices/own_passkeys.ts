@@ -1,9 +1,9 @@
-import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
-import type { Users } from '../people/users.ts'
-import type { Acts } from './acts.ts'
+import type { WebauthnCredentials } from '../../authenticators/passkey/webauthn_credentials.ts'
+import type { Users } from '../../people/users.ts'
+import type { Acts } from '../acts.ts'
+import { type KnownPerson, notFound } from '../person.ts'
 import type { OwnBelongings } from './belongings.ts'
 import { readName } from './device_name.ts'
-import { type KnownPerson, notFound } from './person.ts'
 
 /** What users do with their own passkeys, once registered. */
 export class OwnPasskeys {

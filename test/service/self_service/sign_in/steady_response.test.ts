@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { takeAtLeast } from '../../../src/service/self_service/steady_response.ts'
+import { takeAtLeast } from '../../../../src/service/self_service/sign_in/steady_response.ts'
 
 describe('a reply with a shortest time', () => {
   for (const [how, work] of [

@@ -1,10 +1,10 @@
-import type { Phone, Phones } from '../authenticators/phone/phones.ts'
-import type { Users } from '../people/users.ts'
-import type { StoreDb } from '../store/store.ts'
-import type { Acts } from './acts.ts'
+import type { Phone, Phones } from '../../authenticators/phone/phones.ts'
+import type { Users } from '../../people/users.ts'
+import type { StoreDb } from '../../store/store.ts'
+import type { Acts } from '../acts.ts'
+import { type KnownPerson, notFound, SelfServiceError } from '../person.ts'
 import type { OwnBelongings } from './belongings.ts'
 import { readName } from './device_name.ts'
-import { type KnownPerson, notFound, SelfServiceError } from './person.ts'
 
 /** What users do with their own phones. */
 export class OwnPhones {

@@ -1,9 +1,9 @@
-import type { Clock } from '../../host/clock.ts'
-import type { Secret } from '../../host/secret.ts'
-import type { User } from '../people/user.ts'
-import type { Store } from '../store/store.ts'
-import { signInRefused } from './person.ts'
-import type { OpenedSession, PortalSession, PortalSessions } from './portal_sessions.ts'
+import type { Clock } from '../../../host/clock.ts'
+import type { Secret } from '../../../host/secret.ts'
+import type { User } from '../../people/user.ts'
+import type { Store } from '../../store/store.ts'
+import { signInRefused } from '../person.ts'
+import type { OpenedSession, PortalSession, PortalSessions } from '../portal_sessions.ts'
 
 const pushMs = 60_000
 

@@ -1,11 +1,11 @@
-import type { Integration } from '../applications/integrations.ts'
-import type { Groups } from '../people/groups.ts'
-import type { User } from '../people/user.ts'
-import type { Users } from '../people/users.ts'
-import type { AuthRequest } from '../sign_in/subject_reads.ts'
-import type { StoreDb } from '../store/store.ts'
-import type { PortalApplication } from './portal_application.ts'
-import type { PortalSession } from './portal_sessions.ts'
+import type { Integration } from '../../applications/integrations.ts'
+import type { Groups } from '../../people/groups.ts'
+import type { User } from '../../people/user.ts'
+import type { Users } from '../../people/users.ts'
+import type { AuthRequest } from '../../sign_in/subject_reads.ts'
+import type { StoreDb } from '../../store/store.ts'
+import type { PortalApplication } from '../portal_application.ts'
+import type { PortalSession } from '../portal_sessions.ts'
 
 const passkeyMethods = ['webauthn-platform', 'webauthn-roaming'] as const
 

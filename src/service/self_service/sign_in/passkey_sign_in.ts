@@ -1,15 +1,15 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
-import type { Secret } from '../../host/secret.ts'
+import type { Secret } from '../../../host/secret.ts'
 import type {
   PasskeyAssertion,
   PasskeyResponse,
-} from '../authenticators/passkey/passkey_assertion.ts'
-import type { Preauth } from '../sign_in/preauth.ts'
+} from '../../authenticators/passkey/passkey_assertion.ts'
+import type { Preauth } from '../../sign_in/preauth.ts'
+import type { PasskeyChallenges } from '../passkey_challenges.ts'
+import { signInRefused } from '../person.ts'
+import type { PortalSession } from '../portal_sessions.ts'
 import type { PasskeyApproval } from './passkey_approval.ts'
-import type { PasskeyChallenges } from './passkey_challenges.ts'
-import { signInRefused } from './person.ts'
 import type { PortalRequests } from './portal_requests.ts'
-import type { PortalSession } from './portal_sessions.ts'
 import type { SignInSessions } from './sign_in_sessions.ts'
 
 /** Signs users in to the portal with a passkey. */

@@ -1,7 +1,7 @@
-import type { Activation } from '../people/enrolment/activation.ts'
-import type { Acts } from './acts.ts'
-import type { Enrolments } from './enrolments.ts'
-import type { Person } from './person.ts'
+import type { Activation } from '../../people/enrolment/activation.ts'
+import type { Acts } from '../acts.ts'
+import type { Enrolments } from '../enrolments.ts'
+import type { Person } from '../person.ts'
 
 export type ActivationStatus =
   | { readonly kind: 'waiting' | 'invalid' }

@@ -1,14 +1,14 @@
-import type { Clock } from '../../host/clock.ts'
-import type { Log } from '../../host/log.ts'
-import { e164, type Phones } from '../authenticators/phone/phones.ts'
-import { DeliveryError, type SmsPort } from '../messaging/messaging.ts'
-import { toGsm7 } from '../messaging/sms/gsm7.ts'
-import { DirectoryError } from '../people/user.ts'
-import type { StoreDb } from '../store/store.ts'
+import type { Clock } from '../../../host/clock.ts'
+import type { Log } from '../../../host/log.ts'
+import { e164, type Phones } from '../../authenticators/phone/phones.ts'
+import { DeliveryError, type SmsPort } from '../../messaging/messaging.ts'
+import { toGsm7 } from '../../messaging/sms/gsm7.ts'
+import { DirectoryError } from '../../people/user.ts'
+import type { StoreDb } from '../../store/store.ts'
+import { type Person, SelfServiceError } from '../person.ts'
 import { readName } from './device_name.ts'
 import type { NumberChecks } from './number_checks.ts'
 import { requireNewNumber } from './number_limits.ts'
-import { type Person, SelfServiceError } from './person.ts'
 
 const maxAccountLength = 40
 

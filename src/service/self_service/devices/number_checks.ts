@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { lookupName } from '../../duo/index.ts'
-import type { Store, StoreDb } from '../store/store.ts'
+import { lookupName } from '../../../duo/index.ts'
+import type { Store, StoreDb } from '../../store/store.ts'
 
 /** A number that a user has proved to be theirs. */
 export interface ProvedNumber {
