@@ -165,7 +165,7 @@ describe('countersign policy', () => {
     )
   })
 
-  test('delete ends what the policy said, and the log names every act', () => {
+  test('a deleted policy no longer applies, and the log names every act', () => {
     json('policy', 'delete', 'Strict', '--yes')
     assert.equal(json('explain', 'alice', '--app', 'VPN', '--ip', '203.0.113.7').reason, null)
     const log = json('log', 'administrator') as { action: string }[]
@@ -175,14 +175,14 @@ describe('countersign policy', () => {
     }
   })
 
-  test('a section that is not evaluated is named, with the one that was probably meant', () => {
+  test('warns of a section that is not evaluated, with the one that was probably meant', () => {
     const sections = ['--sections', '{"new_users":{"new_user_behavior":"deny"}}']
     const { status, stderr } = countersign(['policy', 'create', '--name', 'Misspelt', ...sections])
     assert.equal(status, 0)
     assert.match(stderr, /new_users is kept, but not evaluated; did you mean new_user\?/)
   })
 
-  test('a mistake names what is wrong', () => {
+  test('an error message names what is wrong', () => {
     const create = ['policy', 'create', '--name', 'Wrong']
     assert.match(
       refused(...create, '--block-methods', 'fax'),

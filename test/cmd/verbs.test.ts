@@ -166,7 +166,7 @@ describe('verbs on data', () => {
     assert.match(line.description, /^secrets=\d+$/)
   })
 
-  test('check says that the data is well', () => {
+  test('check reports that the data is OK', () => {
     assert.match(output('check'), /^Data OK; sealing key matches\n/)
   })
 

@@ -151,7 +151,7 @@ async function readTokenFile(
       const read = readYubikeyCsv(octets)
       return buildTokenFile(read, async (run, importing) => ({
         ...(await run(importYubikeys, { file: name, yubikeys: read.records, options: importing })),
-        ...nobody,
+        ...noAssignments,
       }))
     }
     if (format === 'pskc') {
@@ -178,7 +178,7 @@ async function readTokenFile(
   }
 }
 
-const nobody: HolderAssignments = { assigned: [], unassigned: [] }
+const noAssignments: HolderAssignments = { assigned: [], unassigned: [] }
 
 function buildTokenFile(
   { records, problems }: TokenFile<unknown>,

@@ -24,7 +24,7 @@ function evaluate(facts: Partial<SignInFacts>, sections: PolicySections = {}) {
   return decide({ ...enrolled, ...facts }, effective)
 }
 
-describe('who may sign in', () => {
+describe('the decision on a sign-in', () => {
   test('asks an active user with a device for a factor', () => {
     assert.equal(evaluate({}, newUsers('deny')).decision.kind, 'auth')
   })
@@ -195,7 +195,7 @@ const rows: readonly (readonly [string, Partial<SignInFacts>, PolicySections, st
   ['a phone that can do nothing now', { methods: [] }, blocked('sms'), 'auth', 'methods'],
 ]
 
-describe('what a policy decides', () => {
+describe('the decision by policy', () => {
   for (const [title, facts, sections, reason, step] of rows) {
     test(`${title}: ${reason}`, () => {
       const { decision, findings } = evaluate(facts, sections)

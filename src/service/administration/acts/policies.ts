@@ -121,10 +121,16 @@ export const editApplicationPolicy = act({
       readonly change: ApplicationPolicyChange
     },
   ) => changeApplicationPolicy(store, integration, change, now, db),
-  log: ({ integration, change }, policy) =>
-    policy === undefined
-      ? []
-      : { object: integration.name, description: { policy: policy.policyKey, ...change } },
+  log: ({ integration, change }, policy) => {
+    if (policy === undefined) return []
+    const description = {
+      policy: policy.policyKey,
+      new_user_behavior: change.newUsers,
+      require_verified_push: change.verifiedPush,
+      verified_push_digits: change.verifiedPushDigits,
+    }
+    return { object: integration.name, description }
+  },
 })
 
 /** The global policy reaches every application, so it takes the permit to edit policies. */

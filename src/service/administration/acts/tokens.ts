@@ -5,7 +5,7 @@ import type { User } from '../../people/user.ts'
 import { act } from '../act.ts'
 
 /**
- * Creates an OATH token, assigned to a user or to nobody.
+ * Creates an OATH token, assigned to a user or unassigned.
  *
  * @returns The token and its secret, which can't be read again.
  * @throws {DirectoryError} As `OathTokens.create`.
@@ -24,7 +24,7 @@ export const createToken = act({
 })
 
 /**
- * Assigns a token or YubiKey to a user, or to nobody.
+ * Assigns a token or YubiKey to a user; without a user, unassigns it.
  *
  * @returns Whether there is such a token.
  */

@@ -50,7 +50,7 @@ export class PasskeyRegistration {
         id: webauthnId,
         transports: [...transports],
       })),
-      // a discoverable credential names its user, so that the sign-in reveals nobody's passkeys
+      // a discoverable credential names its user, so that the sign-in reveals no user's passkeys
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
     await this.#challenges.issue(session.tokenHash, options.challenge)

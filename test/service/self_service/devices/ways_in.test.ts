@@ -14,7 +14,7 @@ describe('removing a device or passkey', () => {
     }
   })
 
-  test('allows to remove one of two devices', () => {
+  test('allows removing one of two devices', () => {
     assert.equal(mayRemove(own({ one: ['push'], two: ['passcode'] }), 'one'), true)
   })
 
