@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync 
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { Running } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 
@@ -50,5 +51,26 @@ describe('countersign restore, on a new machine', () => {
     assert.equal(run(data, `restore ${file}`, { COUNTERSIGN_SEALING_KEY }).stderr, '')
     assert.match(run(data, 'user list', { COUNTERSIGN_SEALING_KEY }).stdout, /alice/)
     assert(!existsSync(key(data)))
+  })
+
+  test('refuses while a service uses the data, even with --force', async (t) => {
+    const data = join(folder, 'used')
+    mkdirSync(data)
+    copyFileSync(key(old), key(data))
+    assert.equal(run(data, `restore ${file}`).stderr, '')
+    const args = ['service', '--data', data, '--port', '0']
+    const service = new Running(program, args)
+    t.after(() => service.stop())
+    await service.prints(/listening on/)
+    for (const line of [`restore ${file} --force`, `restore ${file} --force --json`]) {
+      const { status, stderr } = run(data, line)
+      assert.equal(status, 1)
+      assert.equal(stderr, 'countersign: a service or command is using this data; stop it first\n')
+    }
+    assert(!existsSync(join(data, 'countersign.db.before-restore')))
+    assert.equal(await service.stop(), 0)
+    assert.equal(run(data, `restore ${file} --force`).stderr, '')
+    assert(existsSync(join(data, 'countersign.db.before-restore')))
+    assert.match(run(data, 'user list').stdout, /alice/)
   })
 })

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { prepareDataFolder, toStoreError } from './data_folder.ts'
+import { lockDatabase } from './exclusive_lock.ts'
 import { Sealing, type SealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
@@ -53,6 +54,7 @@ export function backupDatabase(folder: string, file: string): void {
  * opens it. An existing database is kept as `countersign.db.before-restore`.
  *
  * @param options.force Replaces a database that has data; an empty one is replaced without it.
+ * @throws {StoreError} `STORE_BUSY` if another connection has the database open.
  */
 export function restoreDatabase(
   folder: string,
@@ -76,20 +78,32 @@ export function restoreDatabase(
     )
   }
   checkDatabase(file, keys)
+  let lock: DatabaseSync | undefined
   try {
     prepareDataFolder(folder)
+    // a running service would go on with the replaced file
+    if (existsSync(target)) lock = lockDatabase(target)
     copyFileSync(file, `${target}.new`)
     chmodSync(`${target}.new`, 0o600)
     flush(`${target}.new`)
-    if (existsSync(target)) renameSync(target, `${target}.before-restore`)
-    // after a crash, only the write-ahead log has the newest writes, so it stays with its database
-    if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${target}.before-restore-wal`)
-    rmSync(`${target}-shm`, { force: true })
+    if (existsSync(target)) keepReplaced(target)
     renameSync(`${target}.new`, target)
   } catch (error) {
     rmSync(`${target}.new`, { force: true })
     throw toStoreError(error, target)
+  } finally {
+    lock?.close()
   }
+}
+
+/** Renames a database to `*.before-restore`, with the write-ahead log of a damaged one. */
+function keepReplaced(target: string): void {
+  const kept = `${target}.before-restore`
+  // SQLite would apply the log of an older kept database to this one
+  for (const suffix of ['-wal', '-shm']) rmSync(`${kept}${suffix}`, { force: true })
+  renameSync(target, kept)
+  if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${kept}-wal`)
+  rmSync(`${target}-shm`, { force: true })
 }
 
 /** @throws {StoreError} if the database is missing or damaged, or none of the keys opens it. */

@@ -63,6 +63,18 @@ describe('a backup', () => {
     )
   })
 
+  test('replaces a damaged database, and removes the log of the one kept before', async () => {
+    await store.close()
+    const target = databaseFile(rig.folder)
+    writeFileSync(target, 'damaged'.repeat(1000))
+    writeFileSync(`${target}-wal`, 'of the damaged one')
+    writeFileSync(`${target}.before-restore-wal`, 'of an older one')
+    restoreDatabase(rig.folder, file, keys(), { force: true })
+    checkDatabase(target, keys())
+    assert(!existsSync(`${target}-wal`))
+    assert(!existsSync(`${target}.before-restore-wal`))
+  })
+
   test('replaces nothing if it was altered, or no key opens it', async () => {
     const other = [sealingKey(newSealingKey())]
     assert.throws(() => restoreDatabase(rig.folder, file, other, { force: true }), {
