@@ -76,7 +76,7 @@ export function addTokenVerb(program: Command): void {
     .description('unassign a token from its user')
     .action(unassign)
   dataOptions(token.command('resync <serial> <code> <code> [code]'))
-    .description('resynchronise a HOTP token with two or three consecutive codes')
+    .description('resynchronise an HOTP token with two or three consecutive codes')
     .action(resync)
   dataOptions(token.command('remove <serial>'))
     .description('remove a token')

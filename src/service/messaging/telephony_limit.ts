@@ -36,7 +36,7 @@ export class TelephonyLimit {
    *
    * @param send Returns the provider's identifier.
    * @throws {DeliveryError} `DELIVERY_LIMIT`, `DELIVERY_REFUSED` for a number that may not be
-   * reached, and what `send` throws.
+   *   reached, and what `send` throws.
    */
   async send(telephoned: Telephoned, send: () => Promise<string>): Promise<void> {
     this.#checkNumber(telephoned.number)
@@ -104,16 +104,16 @@ export class TelephonyLimit {
     const { userPerHour, userPerDay, numberPerHour, numberPerDay, allPerHour } = this.#limits
     const ofUser = userId === null ? undefined : { userId }
     const rows = [
-      { most: userPerHour, whose: ofUser, sinceMs: hourMs, text: 'this user in an hour' },
-      { most: userPerDay, whose: ofUser, sinceMs: dayMs, text: 'this user in a day' },
-      { most: numberPerHour, whose: { number }, sinceMs: hourMs, text: 'this number in an hour' },
-      { most: numberPerDay, whose: { number }, sinceMs: dayMs, text: 'this number in a day' },
-      { most: allPerHour, whose: 'all', sinceMs: hourMs, text: 'all users in an hour' },
+      { max: userPerHour, whose: ofUser, sinceMs: hourMs, text: 'this user in an hour' },
+      { max: userPerDay, whose: ofUser, sinceMs: dayMs, text: 'this user in a day' },
+      { max: numberPerHour, whose: { number }, sinceMs: hourMs, text: 'this number in an hour' },
+      { max: numberPerDay, whose: { number }, sinceMs: dayMs, text: 'this number in a day' },
+      { max: allPerHour, whose: 'all', sinceMs: hourMs, text: 'all users in an hour' },
     ] as const
-    for (const { most, whose, sinceMs, text } of rows) {
-      if (most === 0 || whose === undefined) continue
-      if ((await this.#log.count(type, whose, now - sinceMs, db)) < most) continue
-      return `${most} ${type === 'sms' ? 'messages' : 'calls'} to ${text} have been sent`
+    for (const { max, whose, sinceMs, text } of rows) {
+      if (max === 0 || whose === undefined) continue
+      if ((await this.#log.count(type, whose, now - sinceMs, db)) < max) continue
+      return `${max} ${type === 'sms' ? 'messages' : 'calls'} to ${text} have been sent`
     }
     return undefined
   }

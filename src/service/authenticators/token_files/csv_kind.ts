@@ -27,7 +27,7 @@ export function looksTimeBased(field: string): boolean {
 }
 
 /**
- * Reads kind and parameters of one token. A line only becomes a HOTP token by default if neither it, the
+ * Reads kind and parameters of one token. A line only becomes an HOTP token by default if neither it, the
  * header nor the command line contradicts.
  *
  * @throws {TokenFileError} `TOKEN_FILE_RECORD` for a contradiction.

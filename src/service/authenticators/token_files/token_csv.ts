@@ -96,7 +96,7 @@ function saysKind(column: Column | undefined): boolean {
 function mayBeStep(what: string): TokenFileError {
   return new TokenFileError(
     'TOKEN_FILE_FORM',
-    `${what} may be the time step of a TOTP token (30, 60, 90 or 120) or the counter of a HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
+    `${what} may be the time step of a TOTP token (30, 60, 90 or 120) or the counter of an HOTP token; say which: --kind totp-6 or --kind hotp-6 (8 in place of 6 for 8 digits)`,
   )
 }
 

@@ -17,24 +17,24 @@ export interface Imported {
 }
 
 /** Rows per statement, well below the limit of values of both databases. */
-const portion = 500
+const portionSize = 500
 
 /** Splits a list into portions for one statement each. */
 export function* portions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += portion) {
-    yield items.slice(start, start + portion)
+  for (let start = 0; start < items.length; start += portionSize) {
+    yield items.slice(start, start + portionSize)
   }
 }
 
-const shown = 5
+const maxShown = 5
 
 /** @param what The existing devices, in the plural. */
 export function serialTaken(
   what: string,
   records: readonly { readonly serial: string }[],
 ): DirectoryError {
-  const serials = records.slice(0, shown).map(({ serial }) => serial)
-  const more = records.length > shown ? ` and ${records.length - shown} more` : ''
+  const serials = records.slice(0, maxShown).map(({ serial }) => serial)
+  const more = records.length > maxShown ? ` and ${records.length - maxShown} more` : ''
   return new DirectoryError(
     'DIRECTORY_SERIAL_TAKEN',
     `there are ${what} with these serials already: ${serials.join(', ')}${more}`,

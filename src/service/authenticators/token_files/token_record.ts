@@ -25,7 +25,7 @@ const minOctets = 10
 const maxOctets = 128
 const maxSerialLength = 64
 const maxUsernameLength = 256
-const highestCounter = 2 ** 52
+const maxCounter = 2 ** 52
 
 /** @throws {TokenFileError} `TOKEN_FILE_RECORD` for text that can't be a serial. */
 export function parseSerial(text: string): string {
@@ -64,7 +64,7 @@ export function parseSecret(octets: Uint8Array): Secret {
 
 export function parseCounter(text: string): number {
   if (text === '') return 0
-  if (/^\d{1,16}$/.test(text) && Number(text) <= highestCounter) return Number(text)
+  if (/^\d{1,16}$/.test(text) && Number(text) <= maxCounter) return Number(text)
   throw wrongRecord('the counter is not an integer of at least 0')
 }
 

@@ -10,7 +10,7 @@ export interface XmlElement {
   readonly text: string
 }
 
-const deepest = 32
+const maxDepth = 32
 const attributePrefix = '@'
 const textName = '#text'
 const attributesName = ':@'
@@ -65,11 +65,11 @@ function parsed(text: string): unknown {
       processEntities: false,
       ignoreDeclaration: true,
       ignorePiTags: true,
-      maxNestedTags: deepest,
+      maxNestedTags: maxDepth,
     }).parse(text)
   } catch {
     // the library's message may repeat content of the file
-    throw wrongXml(`the file has elements more than ${deepest} deep, or forbidden names`)
+    throw wrongXml(`the file has elements more than ${maxDepth} deep, or forbidden names`)
   }
 }
 

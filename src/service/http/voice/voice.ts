@@ -22,14 +22,14 @@ export function addVoice(
     server.post(`/voice/v1/${step}/:txid`, async (request: Webhook, reply) => {
       const { txid } = request.params
       const [, query = ''] = request.url.split('?', 2)
-      const asked = new URLSearchParams(query)
+      const parameters = new URLSearchParams(query)
       const fields = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-      const refused = signature.findProblem(request, fields, asked.get('key') ?? '')
-      if (refused !== undefined) {
-        warn(refused)
+      const problem = signature.findProblem(request, fields, parameters.get('key') ?? '')
+      if (problem !== undefined) {
+        warn(problem)
         return reply.code(403).type('text/plain').send('')
       }
-      return xml(reply, await answer(txid, fields, asked))
+      return xml(reply, await answer(txid, fields, parameters))
     })
   }
   webhook('call', (txid) => callKeys.answered(txid))

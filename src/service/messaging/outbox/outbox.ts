@@ -79,8 +79,8 @@ export class Outbox {
   }
 
   /** The newest entries first. */
-  async list(most = maxKept): Promise<OutboxEntry[]> {
-    const files = (await this.#files()).slice(0, most)
+  async list(limit = maxKept): Promise<OutboxEntry[]> {
+    const files = (await this.#files()).slice(0, limit)
     const entries = await Promise.all(files.map((file) => this.#read(file)))
     return entries.filter((entry) => entry !== undefined)
   }

@@ -48,8 +48,8 @@ export class ProviderHttp {
   /**
    * Sends a request and returns its response, whatever the status.
    *
-   * @throws {DeliveryError} `DELIVERY_UNREACHABLE` where it could not be sent,
-   * `DELIVERY_UNANSWERED` where it was, and no answer came in time.
+   * @throws {DeliveryError} `DELIVERY_UNREACHABLE` if it could not be sent, `DELIVERY_UNANSWERED` if it was
+   *   sent and no response arrived in time.
    */
   async send(sent: ProviderRequest): Promise<ProviderAnswer> {
     const signal = AbortSignal.timeout(this.#limitMs)

@@ -21,8 +21,8 @@ export class SmsGateway {
   }
 
   /**
-   * @returns Text for the log, without the response, which may contain the message. @throws
-   *   {DeliveryError}
+   * @returns Text for the log, without the response, which may contain the message.
+   * @throws {DeliveryError}
    */
   async sendSms(to: string, text: string): Promise<string> {
     const { method, url, body, contentType, headers, from, plus, successPattern } = this.#config

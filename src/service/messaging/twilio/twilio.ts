@@ -21,7 +21,7 @@ const failures: Readonly<Record<number, readonly [DeliveryErrorCode, string]>> =
   21210: ['DELIVERY_REFUSED', 'caller_id is not a number of the account'],
   21211: ['DELIVERY_REFUSED', 'the number does not exist'],
   21212: ['DELIVERY_REFUSED', 'the sender is invalid; check from and caller_id'],
-  21214: ['DELIVERY_REFUSED', 'the number can’t be called'],
+  21214: ['DELIVERY_REFUSED', "the number can't be called"],
   21215: ['DELIVERY_REFUSED', 'calls to this country are not allowed in the account'],
   21217: ['DELIVERY_REFUSED', 'the number does not exist'],
   21219: ['DELIVERY_REFUSED', 'a trial account can reach only verified numbers'],
@@ -29,7 +29,7 @@ const failures: Readonly<Record<number, readonly [DeliveryErrorCode, string]>> =
   21606: ['DELIVERY_REFUSED', 'from is not a number of the account that can send messages'],
   21608: ['DELIVERY_REFUSED', 'a trial account can reach only verified numbers'],
   21610: ['DELIVERY_REFUSED', 'the recipient has opted out with STOP'],
-  21612: ['DELIVERY_REFUSED', 'from can’t send to this number'],
+  21612: ['DELIVERY_REFUSED', "from can't send to this number"],
   21614: ['DELIVERY_REFUSED', 'the number is not a mobile number'],
 }
 

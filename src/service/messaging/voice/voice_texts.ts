@@ -125,7 +125,7 @@ export const voiceTexts: Readonly<Record<Language, VoiceTexts>> = {
   },
 }
 
-/** The question in a call: which user signs in to which application, and what each key does. */
+/** The question in a call: names the application, and says what each key does. */
 export function askingText(
   texts: VoiceTexts,
   application: string,
