@@ -7,6 +7,10 @@ import { Policies } from '../../../src/service/applications/policy/policies.ts'
 import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import type { PolicySections } from '../../../src/service/applications/policy/policy_sections.ts'
 import { AuthenticationLog } from '../../../src/service/audit/authentication_log.ts'
+import {
+  newSmsPasscodes,
+  SmsPasscodes,
+} from '../../../src/service/authenticators/sms/sms_passcodes.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
@@ -102,6 +106,26 @@ function suite(options: () => Promise<TestServiceOptions>): void {
     const other = await service.addIntegration('authapi')
     assert.equal((await passcode(other, username, code)).result, 'deny')
     assert.equal((await passcode(application, username, token.code(0))).result, 'allow')
+  })
+
+  test('a passcode that a call spoke counts as a phone call, and not as an SMS', async () => {
+    const { userId, username } = await addUser()
+    const phoneId = await service.addPhone(userId, '+15550101234')
+    const passcodes = newSmsPasscodes(2)
+    const batch = { passcodes, validMinutes: 10, spoken: true }
+    await service.store.transaction((db) =>
+      new SmsPasscodes(service.store).replace(phoneId, userId, batch, clock.now(), db),
+    )
+    const [first = '', second = ''] = passcodes
+    for (const [blocked, code, expected] of [
+      ['phonecall', first, 'deny'],
+      ['sms', second, 'allow'],
+    ] as const) {
+      const application = await withPolicy({
+        authentication_methods: { blocked_auth_list: [blocked] },
+      })
+      assert.equal((await passcode(application, username, code)).result, expected)
+    }
   })
 
   test('preauth denies a user whose every method is blocked', async () => {
