@@ -94,7 +94,7 @@ describe('countersign token, with tokens of a file', () => {
     assert.match(run('token unassign 9').stderr, /there is no token 9; see countersign token list/)
   })
 
-  test('resyncs a HOTP token by serial with consecutive codes, and refuses other kinds', () => {
+  test('resyncs an HOTP token by serial with consecutive codes, and refuses other kinds', () => {
     assert.equal(run(`token resync 1004 ${code(700)} ${code(702)}`).status, 1)
     assert.equal(run(`token resync 1004 ${code(700)} ${code(701)}`).stdout, '1004 resynchronised\n')
     assert.equal(run(`token resync 1004 ${code(600)} ${code(601)} ${code(602)}`).status, 1)

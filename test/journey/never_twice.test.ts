@@ -31,7 +31,7 @@ interface Member {
   readonly integration: Integration
 }
 
-/** A user with a HOTP token and a bypass code, and an application that asks. */
+/** A user with an HOTP token and a bypass code, and an application that signs them in. */
 async function addAlice(store: Store): Promise<Member> {
   return await store.transaction(async (db) => {
     const now = Date.now()

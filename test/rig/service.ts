@@ -114,7 +114,7 @@ export class TestService {
     return phoneId
   }
 
-  /** Creates a HOTP token with six digits, starting at counter 0. */
+  /** Creates an HOTP token with six digits, starting at counter 0. */
   async addToken(userId: string): Promise<TestToken> {
     const { secret } = await this.store.transaction((db) =>
       new OathTokens(this.store).create(userId, { kind: 'hotp' }, this.#clock.now(), db),

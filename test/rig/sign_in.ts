@@ -24,7 +24,7 @@ import { setApplicationPolicy } from './application_policy.ts'
 import { ManualClock } from './manual_clock.ts'
 import { RecordingLog } from './recording_log.ts'
 
-export interface Somebody {
+export interface PhoneUser {
   readonly user: User
   readonly phoneId: string
 }
@@ -88,7 +88,7 @@ export class SignIn {
   }
 
   /** Creates a user with one phone, which takes pushes, calls and messages. */
-  async somebody(): Promise<Somebody> {
+  async addUser(): Promise<PhoneUser> {
     const username = `user-${randomUUID()}`
     return await this.store.transaction(async (db) => {
       const user = await this.directory.users.create({ username }, this.clock.now(), db)

@@ -28,7 +28,7 @@ export interface ProgramsOptions {
   readonly proxy?: Readonly<Record<string, string | number>>
   /** Starts no authentication proxy. */
   readonly withoutProxy?: boolean
-  /** Honest users `user0`, `user1`, …, each with a HOTP token. */
+  /** Honest users `user0`, `user1`, …, each with an HOTP token. */
   readonly honestUsers?: number
 }
 

@@ -68,7 +68,7 @@ onBothDatabases('passcodes', (rig) => {
       assert.equal(await consume(userId, code), 'replayed')
     }
     assert.equal(await consume(userId, '520489'), 'accepted')
-    // 8 and 7 were skipped: they are not taken any more
+    // counters 7 and 8 were skipped, so their codes are rejected
     assert.equal(await consume(userId, '399871'), 'replayed')
   })
 
@@ -127,7 +127,7 @@ onBothDatabases('passcodes', (rig) => {
     assert.equal(used.filter(Boolean).length, 1)
   })
 
-  test("a bypass code is its user's alone, and kept as a hash", async () => {
+  test('accepts a bypass code of its user only, and stores its hash', async () => {
     const [userId, other] = [await newUser(), await newUser()]
     const [code = ''] = await newCodes(userId)
     assert.match(code, /^\d{9}$/)

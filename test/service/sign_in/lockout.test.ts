@@ -7,7 +7,7 @@ import { parseResponse, TestService, type TestToken } from '../../rig/service.ts
 
 const settings = { threshold: 10, lockMs: 30 * 60_000 }
 
-describe('the rule', () => {
+describe('the lockout rule', () => {
   const now = 1_000_000
 
   test('locks after ten guesses for half an hour, then twice as long each time, up to a day', () => {
@@ -46,7 +46,7 @@ describe('wrong passcodes', () => {
     )
     return `${result} ${status}`
   }
-  /** Codes that no token has: seven digits. */
+  /** Codes of seven digits, which no token has. */
   const wrong = (number: number) => String(1_000_000 + number)
   const right = () => token.code(counter++)
 

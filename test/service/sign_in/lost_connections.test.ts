@@ -8,7 +8,7 @@ import { type Answer, parseResponse, TestService } from '../../rig/service.ts'
 const userCount = 8
 const rounds = 6
 
-test('sign-ins while PostgreSQL ends all connections: no error 500, no passcode accepted twice', {
+test('accepts no passcode twice, and fails with 503 only, while PostgreSQL ends all connections', {
   skip: skipPostgres,
 }, async () => {
   const cluster = await PostgresCluster.start()

@@ -67,20 +67,20 @@ onBothDatabases('a client that retries with a new request', (rig) => {
     const parameters = { username, factor, device: 'auto', async: '1', ipaddr }
     return String(parseResponse(await send('/auth/v2/auth', parameters)).txid)
   }
-  const standing = async (txid: string) =>
+  const poll = async (txid: string) =>
     parseResponse(await send('/auth/v2/auth_status', { txid })) as Readonly<Record<string, string>>
-  /** Three tries, 20 seconds apart, and nobody answers. */
+  /** Three tries, 20 seconds apart, without an answer. */
   async function signInOfThreeTries(): Promise<string[]> {
-    const asked: string[] = []
+    const txids: string[] = []
     const results: string[] = []
     for (let tries = 0; tries < 3; tries++) {
       const txid = await ask('push')
-      asked.push(txid)
-      results.push((await standing(txid)).result ?? '')
+      txids.push(txid)
+      results.push((await poll(txid)).result ?? '')
       clock.advance(20 * secondMs)
     }
     clock.advance(60 * secondMs)
-    for (const txid of asked) assert.equal((await standing(txid)).status, 'timeout')
+    for (const txid of txids) assert.equal((await poll(txid)).status, 'timeout')
     return results
   }
   const waiting = ['waiting', 'waiting', 'waiting']
@@ -90,7 +90,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       for (let signIns = 0; signIns < 5; signIns++) {
         assert.deepEqual(await signInOfThreeTries(), waiting)
       }
-      const held = await standing(await ask('push'))
+      const held = await poll(await ask('push'))
       assert.equal(held.result, 'deny')
       assert.match(held.status_msg ?? '', /Too many login requests/)
     })
@@ -101,18 +101,18 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       const shown = (await phone.requests()).map(({ txid }) => txid)
       assert.deepEqual(shown.toSorted(), [first, second].toSorted())
       await phone.answer(second, 'approve')
-      assert.equal((await standing(second)).result, 'allow')
-      assert.equal((await standing(first)).result, 'waiting')
+      assert.equal((await poll(second)).result, 'allow')
+      assert.equal((await poll(first)).result, 'waiting')
     })
 
     test('may be retried three times, and not after its user has denied a retry', async () => {
-      const asked: string[] = []
-      for (let tries = 0; tries < 12; tries++) asked.push(await ask('push'))
-      const results = await Promise.all(asked.map(async (txid) => (await standing(txid)).result))
-      // one with its retries, and four that count for themselves
+      const txids: string[] = []
+      for (let tries = 0; tries < 12; tries++) txids.push(await ask('push'))
+      const results = await Promise.all(txids.map(async (txid) => (await poll(txid)).result))
+      // the first one with three retries, and four that count separately
       assert.equal(results.filter((result) => result === 'waiting').length, 4 + 4)
-      for (const txid of asked.slice(0, 8)) await phone.answer(txid, 'deny')
-      assert.equal((await standing(await ask('push'))).result, 'deny')
+      for (const txid of txids.slice(0, 8)) await phone.answer(txid, 'deny')
+      assert.equal((await poll(await ask('push'))).result, 'deny')
     })
 
     test('does not count as unapproved if its retry was approved', async () => {
@@ -120,12 +120,12 @@ onBothDatabases('a client that retries with a new request', (rig) => {
         const [first, second] = [await ask('push'), await ask('push')]
         await phone.answer(second, 'approve')
         clock.advance(60 * secondMs)
-        assert.equal((await standing(first)).status, 'timeout')
+        assert.equal((await poll(first)).status, 'timeout')
       }
       const four = [await ask('push'), await ask('push'), await ask('push'), await ask('push')]
       for (const txid of four) await phone.answer(txid, 'deny')
       for (let signIns = 0; signIns < 4; signIns++) await phone.answer(await ask('push'), 'deny')
-      assert.equal((await standing(await ask('push'))).result, 'deny')
+      assert.equal((await poll(await ask('push'))).result, 'deny')
     })
 
     test('of another application is not a retry', async () => {
@@ -136,21 +136,21 @@ onBothDatabases('a client that retries with a new request', (rig) => {
         const parameters = { username, factor: 'push', device: 'auto', async: '1' }
         await node.call({ path: '/auth/v2/auth', parameters, integration })
       }
-      assert.equal((await standing(await ask('push'))).result, 'deny')
+      assert.equal((await poll(await ask('push'))).result, 'deny')
     })
   })
 
   describe('a phone call', () => {
     test('is placed once, and retries from the same address get its outcome', async () => {
       const first = await ask('phone')
-      assert.equal((await standing(first)).result, 'waiting')
+      assert.equal((await poll(first)).result, 'waiting')
       for (let tries = 0; tries < 3; tries++) {
         clock.advance(10 * secondMs)
         assert.equal(await ask('phone'), first)
       }
       assert.equal(called.length, 1)
       clock.advance(60 * secondMs)
-      assert.equal((await standing(first)).status, 'timeout')
+      assert.equal((await poll(first)).status, 'timeout')
       assert.notEqual(await ask('phone'), first)
       assert.equal(called.length, 2)
     })
@@ -160,12 +160,12 @@ onBothDatabases('a client that retries with a new request', (rig) => {
       for (const ipaddr of ['192.0.2.8', '', 'unknown']) {
         const other = await ask('phone', ipaddr)
         assert.notEqual(other, first)
-        const refused = await standing(other)
+        const refused = await poll(other)
         assert.equal(refused.result, 'deny')
         assert.match(refused.status_msg ?? '', /A call to your phone is in progress/)
       }
       const unknown = await ask('push', '')
-      assert.equal((await standing(unknown)).result, 'waiting')
+      assert.equal((await poll(unknown)).result, 'waiting')
       assert.equal(called.length, 1)
     })
 
@@ -174,9 +174,9 @@ onBothDatabases('a client that retries with a new request', (rig) => {
         const first = await ask('phone', unknown)
         const other = await ask('phone', unknown)
         assert.notEqual(other, first, unknown)
-        assert.equal((await standing(other)).result, 'deny')
+        assert.equal((await poll(other)).result, 'deny')
         clock.advance(60 * secondMs)
-        assert.equal((await standing(first)).status, 'timeout')
+        assert.equal((await poll(first)).status, 'timeout')
       }
       assert.equal(called.length, 6)
     })
@@ -195,7 +195,7 @@ onBothDatabases('a client that retries with a new request', (rig) => {
     const tries = [send('/auth/v2/auth', parameters)]
     await until(() => messages.length === 1)
     tries.push(send('/auth/v2/auth', parameters), send('/auth/v2/auth', parameters))
-    // both are waiting for the first one by now
+    // wait until both wait for the outcome of the first one
     await until(async () => {
       const texts = await Promise.all(
         nodes.map(async (node) => (await node.send({ method: 'GET', path: '/metrics' })).text),

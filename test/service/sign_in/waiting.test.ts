@@ -81,7 +81,7 @@ Passcode or option (1-3): `,
     })
   })
 
-  test('the first poll returns at once; without an answer within a minute: timeout, one log line', async () => {
+  test('answers the first poll at once, and times out after a minute, with one log line', async () => {
     const txid = await pushAsync('push2')
     assert.equal(sent.at(-1)?.txid, txid)
     const waiting = parseResponse(await poll(txid))
@@ -100,7 +100,7 @@ Passcode or option (1-3): `,
     )
   })
 
-  test('sees what another process settled; of two answers only the first counts', async () => {
+  test('returns what another process settled, and applies only the first of several answers', async () => {
     const txid = await pushAsync('push')
     await poll(txid)
     const blocked = poll(txid)
@@ -116,7 +116,7 @@ Passcode or option (1-3): `,
     assert.notEqual(parseResponse(await blocked).result, 'waiting')
   })
 
-  test('sms denies with "sent"', async () => {
+  test('denies sms with the status sent', async () => {
     const parameters = { username: 'alice', factor: 'sms', device: 'auto' }
     const { result, status, status_msg } = parseResponse(
       await service.call({ path: auth, parameters }),
@@ -124,7 +124,7 @@ Passcode or option (1-3): `,
     assert.deepEqual([result, status, status_msg], ['deny', 'sent', 'New SMS passcodes sent.'])
   })
 
-  test('answers ’no capable device’ for an unknown phone and one without the capability', async () => {
+  test('fails with "no capable device" for an unknown phone and one without the capability', async () => {
     for (const named of [
       { factor: 'push', device: 'DPAAAAAAAAAAAAAAAAAA' },
       { factor: 'phone', device: 'auto' },
@@ -135,24 +135,24 @@ Passcode or option (1-3): `,
     }
   })
 
-  test('denies both if the user typed them, so that the client prompts again', async () => {
+  test('denies a typed word for such a phone, so that the client prompts again', async () => {
     for (const prompt of ['push3', 'phone1', 'sms2']) {
       const parameters = { username: 'alice', factor: 'prompt', prompt }
       const { result, status } = parseResponse(await service.call({ path: auth, parameters }))
       assert.deepEqual([result, status], ['deny', 'deny'])
-      const standing = parseResponse(await poll(await pushAsync(prompt)))
-      assert.deepEqual([standing.result, standing.status], ['deny', 'deny'])
+      const polled = parseResponse(await poll(await pushAsync(prompt)))
+      assert.deepEqual([polled.result, polled.status], ['deny', 'deny'])
     }
   })
 })
 
-describe('stopping', () => {
-  test('answers waiting requests within five seconds', async () => {
+describe('a service that stops', () => {
+  test('answers a waiting poll when the service stops', async () => {
     const delivery = { push: { send: async () => {} } }
-    let asked = 0
+    let readings = 0
     const clock = {
       now: () => {
-        asked++
+        readings++
         return Date.now()
       },
     }
@@ -171,10 +171,10 @@ describe('stopping', () => {
         parameters: { txid: String(txid) },
       })
     await poll()
-    const before = asked
+    const before = readings
     const waiting = poll()
-    // the client asks the time once, and the service four times until it waits
-    while (asked < before + 5) await new Promise(setImmediate)
+    // until the poll waits, the client reads the clock once and the service four times
+    while (readings < before + 5) await new Promise(setImmediate)
     await service.close()
     assert.equal(parseResponse(await waiting).result, 'waiting')
   })

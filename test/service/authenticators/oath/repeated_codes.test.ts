@@ -46,7 +46,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     return status === 'deny' ? String(status_msg) : `${result} ${status}`
   }
   const right = () => TOTP.generate({ secret, timestamp: clock.now() })
-  /** Six digits that are no code of the token now, nor in the next hour. */
+  /** Six digits that are not a code of the token, now or within the next hour. */
   function wrong(): string {
     const codes = new Set(
       Array.from({ length: 140 }, (_, step) =>
@@ -86,7 +86,7 @@ onBothDatabases('a passcode that is submitted again', (rig) => {
     const code = right()
     assert.equal(await guess(code), 'allow allow')
     for (let resend = 0; resend < 15; resend++) assert.equal(await guess(code), used)
-    // still in the window, no longer a resend
+    // the code is still in the clock window, but too late to be a resend
     clock.advance(stepMs)
     assert.equal(await guess(code), used)
     for (let guesses = 0; guesses < 9; guesses++) {

@@ -36,8 +36,8 @@ onBothDatabases('push', (rig) => {
       ['deny', 'deny', 'deny', 'denied user_mistake'],
       ['fraud', 'deny', 'fraud', 'fraud user_marked_fraud'],
     ] as const) {
-      test(`${decision} settles it, once, with one line that knows where it came from`, async () => {
-        const { user, phoneId } = await signIn.somebody()
+      test(`${decision} settles the push once, with one log line that names application, client and phone`, async () => {
+        const { user, phoneId } = await signIn.addUser()
         const txid = await pushTo(user)
         const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
         assert.deepEqual(waiting?.request, {
@@ -63,7 +63,7 @@ onBothDatabases('push', (rig) => {
     }
 
     test('is rejected from another phone', async () => {
-      const [one, other] = [await signIn.somebody(), await signIn.somebody()]
+      const [one, other] = [await signIn.addUser(), await signIn.addUser()]
       const txid = await pushTo(one.user)
       assert.equal(await signIn.pushAnswers.answer(txid, other.phoneId, 'approve'), 'gone')
       const outcome = await signIn.authStatus.poll(txid, vpn.ikey)
@@ -71,7 +71,7 @@ onBothDatabases('push', (rig) => {
     })
 
     test('is rejected after the timeout, even before the upkeep has run', async () => {
-      const { user, phoneId } = await signIn.somebody()
+      const { user, phoneId } = await signIn.addUser()
       const txid = await pushTo(user)
       signIn.clock.advance(60_000)
       assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'gone')
@@ -83,7 +83,7 @@ onBothDatabases('push', (rig) => {
     })
 
     test('does not let in a user who was disabled meanwhile', async () => {
-      const { user, phoneId } = await signIn.somebody()
+      const { user, phoneId } = await signIn.addUser()
       const txid = await pushTo(user)
       await signIn.store.transaction((db) =>
         signIn.directory.users.update(user.userId, { status: 'disabled' }, db),
@@ -100,7 +100,7 @@ onBothDatabases('push', (rig) => {
       verified = await signIn.application('required')
     })
 
-    const told = async (user: User) => {
+    const issuedCode = async (user: User) => {
       const request = signIn.request(verified, user)
       const answer = await signIn.preauth.decide(request, { showsCode: true })
       assert.ok(answer.result === 'auth' && answer.verification !== undefined)
@@ -108,8 +108,8 @@ onBothDatabases('push', (rig) => {
     }
 
     test('the app can only approve with the three digits that the login shows', async () => {
-      const { user, phoneId } = await signIn.somebody()
-      const { txid, code } = await told(user)
+      const { user, phoneId } = await signIn.addUser()
+      const { txid, code } = await issuedCode(user)
       assert.match(code, /^\d{3}$/)
       const asked = await ask(user, { ...push, txid }, verified)
       assert.deepEqual(asked, { kind: 'waiting', txid })
@@ -121,8 +121,8 @@ onBothDatabases('push', (rig) => {
     })
 
     test('ends after three wrong codes', async () => {
-      const { user, phoneId } = await signIn.somebody()
-      const { txid, code } = await told(user)
+      const { user, phoneId } = await signIn.addUser()
+      const { txid, code } = await issuedCode(user)
       await ask(user, { ...push, txid }, verified)
       const wrong = code === '000' ? '001' : '000'
       await Promise.all(
@@ -132,20 +132,20 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await ends(user), ['denied verification_code_incorrect'])
     })
 
-    test('takes a code for one push of its user, within a minute', async () => {
-      const [one, other] = [await signIn.somebody(), await signIn.somebody()]
-      const { txid } = await told(one.user)
+    test('accepts a code for one push of its user, within a minute', async () => {
+      const [one, other] = [await signIn.addUser(), await signIn.addUser()]
+      const { txid } = await issuedCode(one.user)
       const stolen = await ask(other.user, { ...push, txid }, verified)
       assert.equal(stolen.kind, 'settled')
       assert.equal((await ask(one.user, { ...push, txid }, verified)).kind, 'waiting')
       assert.equal((await ask(one.user, { ...push, txid }, verified)).kind, 'settled')
-      const late = await told(one.user)
+      const late = await issuedCode(one.user)
       signIn.clock.advance(60_000)
       assert.equal((await ask(one.user, { ...push, txid: late.txid }, verified)).kind, 'settled')
     })
 
-    test('shows the code in the app if the login can not, for the next login', async () => {
-      const { user, phoneId } = await signIn.somebody()
+    test('shows a code for the next login in the app if the login can’t show one', async () => {
+      const { user, phoneId } = await signIn.addUser()
       const asked = await ask(user, push, verified)
       assert.ok(asked.kind === 'settled')
       assert.deepEqual([asked.outcome.result, asked.outcome.status], ['deny', 'sent'])
@@ -155,7 +155,7 @@ onBothDatabases('push', (rig) => {
       assert.ok(waiting?.verification?.kind === 'show')
       const { code } = waiting.verification
       assert.match(code, /^\d{6}$/)
-      // the code proves that whoever types it sees the app: a tap alone lets nobody in
+      // only the typed code approves, because it proves that the user sees both the app and the login
       assert.equal(await signIn.pushAnswers.answer(waiting.txid, phoneId, 'approve'), 'wrong_code')
       const elsewhere = await ask(user, { factor: 'passcode', passcode: code }, vpn)
       assert.ok(elsewhere.kind === 'settled' && elsewhere.outcome.result === 'deny')
@@ -174,8 +174,8 @@ onBothDatabases('push', (rig) => {
       assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
     })
 
-    test('does not take the code of a denied push', async () => {
-      const { user, phoneId } = await signIn.somebody()
+    test('rejects the code of a denied push', async () => {
+      const { user, phoneId } = await signIn.addUser()
       await ask(user, push, verified)
       const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
       assert.ok(waiting?.verification !== undefined)
@@ -187,8 +187,8 @@ onBothDatabases('push', (rig) => {
   })
 
   describe('unapproved pushes', () => {
-    test('are held back after five and three retries, also if all come at once', async () => {
-      const { user } = await signIn.somebody()
+    test('are held back after five and three retries, even if all are requested at once', async () => {
+      const { user } = await signIn.addUser()
       const before = signIn.pushed.length
       const asked = await Promise.all(Array.from({ length: 20 }, () => ask(user)))
       assert.equal(asked.filter(({ kind }) => kind === 'waiting').length, 8)
@@ -199,8 +199,8 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /try again in 10 minutes/)
     })
 
-    test('stay counted, however many other requests are denied in between', async () => {
-      const { user, phoneId } = await signIn.somebody()
+    test('still count after many other requests were denied', async () => {
+      const { user, phoneId } = await signIn.addUser()
       for (let round = 0; round < 5; round++) {
         await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
       }
@@ -215,15 +215,15 @@ onBothDatabases('push', (rig) => {
       assert.match(held.outcome.status_msg, /Too many login requests/)
     })
 
-    test('stay counted while they are overdue and not yet settled', async () => {
-      const { user } = await signIn.somebody()
+    test('count while they are overdue and not yet settled', async () => {
+      const { user } = await signIn.addUser()
       for (let round = 0; round < 8; round++) await pushTo(user)
       signIn.clock.advance(60_000)
       assert.equal((await ask(user)).kind, 'settled')
     })
 
     test('are counted since the last success, and within the window', async () => {
-      const { user, phoneId } = await signIn.somebody()
+      const { user, phoneId } = await signIn.addUser()
       for (let round = 0; round < 4; round++) {
         await signIn.pushAnswers.answer(await pushTo(user), phoneId, 'deny')
       }
@@ -249,13 +249,13 @@ onBothDatabases('push', (rig) => {
 
     test('can still answer a push that it finds in the app', async () => {
       const broken = new SignIn(signIn.store, {}, { push: { send: unreachable } })
-      const { user, phoneId } = await broken.somebody()
+      const { user, phoneId } = await broken.addUser()
       const asked = await broken.auth.begin(broken.request(vpn, user), push, {
         async: true,
       })
       assert.ok(asked.kind === 'waiting')
-      const standing = await broken.authStatus.poll(asked.txid, vpn.ikey)
-      assert.deepEqual([standing?.result, standing?.status], ['waiting', 'push_failed'])
+      const polled = await broken.authStatus.poll(asked.txid, vpn.ikey)
+      assert.deepEqual([polled?.result, polled?.status], ['waiting', 'push_failed'])
       assert.equal(await broken.pushAnswers.answer(asked.txid, phoneId, 'approve'), 'settled')
     })
 
@@ -263,10 +263,10 @@ onBothDatabases('push', (rig) => {
       ['that was not sent', unreachable, 'delivery_failed'],
       ['beyond a limit', limited, 'telephony_limit'],
     ] as const) {
-      test(`a call and a message ${what} are denied, and logged so`, async () => {
+      test(`a call and a message ${what} are denied, and logged with the reason`, async () => {
         const delivery = { phone: { call: port }, sms: { send: port } }
         const broken = new SignIn(signIn.store, {}, delivery)
-        const { user } = await broken.somebody()
+        const { user } = await broken.addUser()
         for (const factor of ['phone', 'sms'] as const) {
           const asked = await broken.auth.begin(
             broken.request(vpn, user),
@@ -296,7 +296,7 @@ onBothDatabases('push', (rig) => {
         { fraudLocks: true, fraudEmails: ['security@example.com'] },
         { mail: { send: async ({ to, text }) => void mails.push(`${to} ${text}`) } },
       )
-      const { user, phoneId } = await strict.somebody()
+      const { user, phoneId } = await strict.addUser()
       const asked = await strict.auth.begin(strict.request(vpn, user), push, {
         async: true,
       })
@@ -313,7 +313,7 @@ onBothDatabases('push', (rig) => {
     })
 
     test('can be reported afterwards, once, by the user who signed in', async () => {
-      const [one, other] = [await signIn.somebody(), await signIn.somebody()]
+      const [one, other] = [await signIn.addUser(), await signIn.addUser()]
       const txid = await pushTo(one.user)
       await signIn.pushAnswers.answer(txid, one.phoneId, 'approve')
       assert.equal(await signIn.fraudReports.report(other.user.userId, txid), false)
@@ -327,7 +327,7 @@ onBothDatabases('push', (rig) => {
   })
 
   test('sms: accepts the code of the message at the next login, once', async () => {
-    const { user, phoneId } = await signIn.somebody()
+    const { user, phoneId } = await signIn.addUser()
     const asked = await ask(user, { factor: 'sms', device: 'auto' })
     assert.ok(asked.kind === 'settled')
     assert.deepEqual([asked.outcome.result, asked.outcome.status], ['deny', 'sent'])
@@ -348,7 +348,7 @@ onBothDatabases('push', (rig) => {
     const lines = await signIn.lines(user)
     const [success] = lines.filter(({ result }) => result === 'success')
     assert.deepEqual([success?.factor, success?.device], ['sms_passcode', phoneId])
-    // the same again is no guess
+    // a repeated passcode is not counted as a wrong one
     const others = lines.filter(({ reason }) => reason === 'passcode_already_used')
     assert.equal(others.length, 9)
   })

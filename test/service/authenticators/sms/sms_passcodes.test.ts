@@ -73,7 +73,7 @@ onBothDatabases('SMS passcodes', (rig) => {
     assert.equal(used.filter((phoneId) => phoneId !== undefined).length, 1)
   })
 
-  test("a code is its user's alone, and kept as a hash", async () => {
+  test('a code is accepted for its user only, and stored as a hash', async () => {
     const [phone, other] = [await newPhone(), await newPhone()]
     const [code = ''] = await issue(phone, 1)
     assert.equal(await consume(other.userId, code), undefined)

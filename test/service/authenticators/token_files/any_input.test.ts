@@ -14,8 +14,8 @@ const hotp = { kind: 'hotp', digits: 6, algorithm: 'SHA1', stepSecs: 30 } as con
 const now = Date.UTC(2026, 10, 24)
 const unlock = { kind: 'key', key: new Secret('12345678901234567890123456789012') } as const
 
-/** Reads, and gives all that is said: problems, or the one error that may be thrown. */
-function saidBy(read: () => TokenFile<unknown>): string[] {
+/** @returns All messages: the problems, or the error if it is a TokenFileError. */
+function messagesOf(read: () => TokenFile<unknown>): string[] {
   try {
     return read().problems.map(({ where, what }) => {
       assert.match(where, /^(line|key package) \d+$/)
@@ -39,7 +39,7 @@ const figures = [3, 6, 7, 10].map((number) =>
   readFileSync(resolve(import.meta.dirname, `../../../vector/rfc6030/figure${number}.xml`), 'utf8'),
 )
 
-/** A text with one piece of it replaced. */
+/** One of the texts, with a random part replaced. */
 function mangled(texts: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(
@@ -64,7 +64,7 @@ describe('arbitrary input', () => {
         fc.uint8Array({ maxLength: 300 }),
         fc.constantFrom(...readers),
         (octets, read) => {
-          saidBy(() => read(octets))
+          messagesOf(() => read(octets))
         },
       ),
       { numRuns: 1000 },
@@ -78,7 +78,7 @@ describe('arbitrary input', () => {
     })
     fc.assert(
       fc.property(text, fc.constantFrom(...readers), (text, read) => {
-        saidBy(() => read(Buffer.from(text)))
+        messagesOf(() => read(Buffer.from(text)))
       }),
       { numRuns: 2000 },
     )
@@ -87,7 +87,7 @@ describe('arbitrary input', () => {
   test('any damage to a key container', () => {
     fc.assert(
       fc.property(mangled(figures), (text) => {
-        saidBy(() => readPskc(Buffer.from(text), { unlock, now }))
+        messagesOf(() => readPskc(Buffer.from(text), { unlock, now }))
       }),
       { numRuns: 1500 },
     )
@@ -102,12 +102,12 @@ describe('arbitrary input', () => {
         const line = fields.join(',')
         const base64 = Buffer.from(secret, 'hex').toString('base64')
         const xml = figures[0]?.replace(/<PlainValue>MTI[^<]*/, `<PlainValue>${put}${base64}`) ?? ''
-        const said = [
-          ...readers.slice(0, 3).flatMap((read) => saidBy(() => read(Buffer.from(line)))),
-          ...saidBy(() => readPskc(Buffer.from(xml), { now })),
-          ...saidBy(() => readPskc(Buffer.from(xml.replace('</Data>', `<${put}`)), { now })),
+        const messages = [
+          ...readers.slice(0, 3).flatMap((read) => messagesOf(() => read(Buffer.from(line)))),
+          ...messagesOf(() => readPskc(Buffer.from(xml), { now })),
+          ...messagesOf(() => readPskc(Buffer.from(xml.replace('</Data>', `<${put}`)), { now })),
         ]
-        for (const what of said) {
+        for (const what of messages) {
           assert(!what.includes(secret.slice(0, 8)) && !what.includes(base64.slice(0, 6)), what)
         }
       }),

@@ -22,7 +22,7 @@ function read(text: string, unlock?: PskcUnlock, at = now) {
 function listProblems(text: string): string[] {
   return read(text).problems.map(({ where, what }) => `${where}: ${what}`)
 }
-/** Figure 3 with something else in it. */
+/** Figure 3 with a part replaced. */
 function changed(from: string | RegExp, to: string): string {
   const before = figure(3)
   const after = before.replace(from, to)
@@ -37,7 +37,7 @@ describe('RFC 6030', () => {
     ])
   })
 
-  test('figure 3: a HOTP token with eight digits', () => {
+  test('figure 3: an HOTP token with eight digits', () => {
     const { records, problems } = read(figure(3))
     assert.deepEqual(problems, [])
     assert.deepEqual(

@@ -35,7 +35,7 @@ onBothDatabases('YubiKeys', (rig) => {
   }
   const consume = async (userId: string, passcode: string, by = store) =>
     (await by.transaction((db) => consumeYubikey(by, userId, passcode, now, db))).outcome
-  const take = (
+  const importKeys = (
     yubikeys: readonly TestYubikey[],
     onDuplicate: 'refuse' | 'replace' | 'skip' = 'refuse',
   ) =>
@@ -99,13 +99,13 @@ onBothDatabases('YubiKeys', (rig) => {
     const { yubikey, userId } = await assigned()
     const other = new TestYubikey()
     assert.equal(await consume(userId, yubikey.otp(5, 0)), 'accepted')
-    await assert.rejects(take([other, yubikey]), { code: 'DIRECTORY_SERIAL_TAKEN' })
-    assert.deepEqual(await take([yubikey, other], 'skip'), {
+    await assert.rejects(importKeys([other, yubikey]), { code: 'DIRECTORY_SERIAL_TAKEN' })
+    assert.deepEqual(await importKeys([yubikey, other], 'skip'), {
       added: [other.serial],
       replaced: [],
       skipped: [yubikey.serial],
     })
-    assert.deepEqual((await take([yubikey], 'replace')).replaced, [yubikey.serial])
+    assert.deepEqual((await importKeys([yubikey], 'replace')).replaced, [yubikey.serial])
     assert.equal(await consume(userId, yubikey.otp(5, 0)), 'replayed')
     assert.equal(await consume(userId, yubikey.otp(5, 1)), 'accepted')
   })

@@ -22,18 +22,18 @@ describe('a clock that is set while a sign-in waits', () => {
   })
   after(() => rig.close())
 
-  const asked = async () => {
-    const { user, phoneId } = await signIn.somebody()
+  const beginPush = async () => {
+    const { user, phoneId } = await signIn.addUser()
     const request = signIn.request(vpn, user)
-    const asked = await signIn.auth.begin(request, push, { async: true })
-    assert.ok(asked.kind === 'waiting')
-    return { txid: asked.txid, phoneId, user }
+    const begun = await signIn.auth.begin(request, push, { async: true })
+    assert.ok(begun.kind === 'waiting')
+    return { txid: begun.txid, phoneId, user }
   }
-  const ends = async (user: Awaited<ReturnType<typeof asked>>['user']) =>
+  const ends = async (user: Awaited<ReturnType<typeof beginPush>>['user']) =>
     (await signIn.lines(user)).map(({ result, reason }) => `${result} ${reason}`)
-  /** Lets all that wait read the clock once. */
+  /** Makes all waits read the clock once. */
   const sweep = (t: TestContext) => t.mock.timers.tick(sweepMs)
-  /** @returns Waits until a call has begun to wait for the nth time. */
+  /** @returns A function that resolves when a call has begun to wait for the nth time. */
   const countWaits = (t: TestContext) => {
     const { mock } = t.mock.method(Wait.prototype, 'until')
     return (nth: number) => until(() => mock.callCount() === nth)
@@ -41,7 +41,7 @@ describe('a clock that is set while a sign-in waits', () => {
 
   test('forwards: the push has expired, and nothing is approved', async () => {
     const { clock } = signIn
-    const { txid, phoneId, user } = await asked()
+    const { txid, phoneId, user } = await beginPush()
     const waiting = signIn.authStatus.awaitOutcome(txid)
     clock.advance(hourMs)
     assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'gone')
@@ -53,14 +53,14 @@ describe('a clock that is set while a sign-in waits', () => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const waits = countWaits(t)
     const { clock } = signIn
-    const { txid, phoneId, user } = await asked()
+    const { txid, phoneId, user } = await beginPush()
     const waiting = signIn.authStatus.awaitOutcome(txid)
     await waits(1)
     sweep(t)
     clock.advance(-hourMs)
     sweep(t)
     assert.equal((await waiting).status, 'timeout')
-    const other = await asked()
+    const other = await beginPush()
     clock.advance(-hourMs)
     assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
     assert.deepEqual(await signIn.pushAnswers.waitingFor(other.phoneId), [])
@@ -74,7 +74,7 @@ describe('a clock that is set while a sign-in waits', () => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const waits = countWaits(t)
     const { clock } = signIn
-    const { txid, phoneId } = await asked()
+    const { txid, phoneId } = await beginPush()
     await signIn.authStatus.poll(txid, vpn.ikey)
     let replied = false
     const poll = signIn.authStatus.poll(txid, vpn.ikey).finally(() => {

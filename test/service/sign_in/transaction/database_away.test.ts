@@ -10,7 +10,7 @@ import { until } from '../../../rig/until.ts'
 
 const calls = 200
 const answered = 20
-/** So many failed checks of the database come before it returns. */
+/** Failed checks of the database before it starts again. */
 const failedChecks = 3
 
 describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, () => {
@@ -55,17 +55,17 @@ describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, (
     assert.equal(ended, 0)
     await cluster.startAgain()
     await isBack()
-    const asked = (await phone.requests()).map(({ txid }) => String(txid))
-    assert.equal(asked.length, calls)
-    for (const txid of asked.slice(0, answered)) await phone.answer(txid, 'approve')
+    const pending = (await phone.requests()).map(({ txid }) => String(txid))
+    assert.equal(pending.length, calls)
+    for (const txid of pending.slice(0, answered)) await phone.answer(txid, 'approve')
     await untilGauge(node.client, 'waiting_calls', calls - answered)
-    for (const txid of asked.slice(answered)) await phone.answer(txid, 'deny')
+    for (const txid of pending.slice(answered)) await phone.answer(txid, 'deny')
     const results = (await Promise.all(waiting)).map((answer) => parseResponse(answer).result)
     assert.equal(results.filter((result) => result === 'allow').length, answered)
     assert.equal(results.filter((result) => result === 'deny').length, calls - answered)
   })
 
-  test('while a push expires: no reply that allows, and a log line after the restart', async () => {
+  test('while a push expires: no poll is allowed, and the log line follows after the restart', async () => {
     await service.addPhone('bob')
     const txid = String(parseResponse(await push('bob', { async: '1' })).txid)
     assert.equal(parseResponse(await poll(txid)).result, 'waiting')
@@ -89,13 +89,13 @@ describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, (
     )
   })
 
-  test('that no longer answers: the service still stops', async () => {
+  test('without an answer: the service still stops', async () => {
     await service.addPhone('carol')
     const waiting = Promise.allSettled(Array.from({ length: 10 }, () => push('carol')))
     await untilGauge(node.client, 'waiting_calls', 10)
     cluster.halt('SIGSTOP')
     try {
-      // more than there are connections to the database
+      // more than the service has connections to the database
       const asked = Promise.allSettled(Array.from({ length: 30 }, () => poll('none')))
       assert.equal(await node.running.stop(), 0)
       await Promise.all([asked, waiting])

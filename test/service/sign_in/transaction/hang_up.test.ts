@@ -42,7 +42,7 @@ describe('clients that hang up while they wait', () => {
     path: '/auth/v2/auth',
     parameters: { username: 'alice', factor: 'push', device: 'auto', ...options },
   })
-  const errorStatus = (txid: string) =>
+  const statusCall = (txid: string) =>
     ({ method: 'GET', path: '/auth/v2/auth_status', parameters: { txid } }) as const
   const repliesTo = async (txid: string) => {
     const { waiting_replies } = await service.store.db
@@ -64,9 +64,9 @@ describe('clients that hang up while they wait', () => {
     await untilGauge(service, 'waiting_calls', 0)
     assert.ok(listeners.added >= calls)
     assert.equal(listeners.left, 0)
-    const asked = await phone.requests()
-    assert.equal(asked.length, calls)
-    const [txid = ''] = asked.map((request) => String(request.txid))
+    const pending = await phone.requests()
+    assert.equal(pending.length, calls)
+    const [txid = ''] = pending.map((request) => String(request.txid))
     assert.equal((await phone.answer(txid, 'approve')).status, 200)
     const lines = await new AuthenticationLog().ofUser(
       userId,
@@ -82,18 +82,18 @@ describe('clients that hang up while they wait', () => {
   test('a client that does not hang up gets the outcome', async () => {
     const waiting = client.call(push())
     await untilGauge(service, 'waiting_calls', 1)
-    const asked = await phone.requests()
-    await phone.answer(String(asked.at(-1)?.txid), 'approve')
+    const pending = await phone.requests()
+    await phone.answer(String(pending.at(-1)?.txid), 'approve')
     assert.equal(parseResponse(await waiting).result, 'allow')
   })
 
   test('polls: none is kept, and an unsent reply is not counted', async (t) => {
     const listeners = new ListenerCount(t)
     const txid = String(parseResponse(await client.call(push({ async: '1' }))).txid)
-    assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'waiting')
+    assert.equal(parseResponse(await client.call(statusCall(txid))).result, 'waiting')
     for (let round = 0; round < 20; round++) {
       const hangUp = new AbortController()
-      const poll = client.call(errorStatus(txid), hangUp.signal)
+      const poll = client.call(statusCall(txid), hangUp.signal)
       await untilGauge(service, 'waiting_calls', 1)
       hangUp.abort()
       await assert.rejects(poll)
@@ -102,7 +102,7 @@ describe('clients that hang up while they wait', () => {
     assert.equal(listeners.left, 0)
     assert.equal(await repliesTo(txid), 1)
     await phone.answer(txid, 'approve')
-    assert.equal(parseResponse(await client.call(errorStatus(txid))).result, 'allow')
+    assert.equal(parseResponse(await client.call(statusCall(txid))).result, 'allow')
   })
 
   test('apps: no stream is kept', async (t) => {

@@ -10,7 +10,7 @@ import { onBothDatabases } from '../../../rig/store.ts'
 const push = { factor: 'push', device: 'auto' } as const
 const lifeMs = 60_000
 
-/** What happens to a push, on one of two nodes, after some turns of the event loop. */
+/** Events that concern a push, each on one of two nodes after some turns of the event loop. */
 const acts = fc.array(
   fc.record({
     node: fc.nat({ max: 1 }),
@@ -19,10 +19,10 @@ const acts = fc.array(
   }),
   { minLength: 2, maxLength: 10 },
 )
-/** The node for which the time is over while they happen. */
+/** The node whose clock is past the push's expiry during the events. */
 const lateNode = fc.option(fc.nat({ max: 1 }))
 
-const findLine: Readonly<Record<string, string>> = {
+const logLines: Readonly<Record<string, string>> = {
   allow: 'success user_approved',
   deny: 'denied user_mistake',
   fraud: 'fraud user_marked_fraud',
@@ -35,7 +35,7 @@ onBothDatabases('concurrent events', (rig) => {
 
   before(async () => {
     const store = await rig().open()
-    // SQLite is one process's: there the nodes are two that know nothing of each other
+    // on SQLite both nodes use one store, because two stores in one process would wait for each other's lock
     const other = store.dialect === 'sqlite' ? store : await rig().open()
     nodes = [new SignIn(store), new SignIn(other)]
     vpn = await nodes[0].application()
@@ -50,12 +50,12 @@ onBothDatabases('concurrent events', (rig) => {
         const [first, second] = nodes
         const now = Math.max(first.clock.now(), second.clock.now())
         for (const { clock } of nodes) clock.advance(now - clock.now())
-        const { user, phoneId } = await first.somebody()
-        const asked = await first.auth.begin(first.request(vpn, user), push, {
+        const { user, phoneId } = await first.addUser()
+        const begun = await first.auth.begin(first.request(vpn, user), push, {
           async: true,
         })
-        assert.ok(asked.kind === 'waiting')
-        const { txid } = asked
+        assert.ok(begun.kind === 'waiting')
+        const { txid } = begun
         const waiting = nodes.flatMap(({ authStatus }) => [
           authStatus.awaitOutcome(txid),
           pollToTheEnd(authStatus, txid, vpn),
@@ -78,18 +78,18 @@ onBothDatabases('concurrent events', (rig) => {
           }),
         )
         if (late === null) done.push(await first.pushAnswers.answer(txid, phoneId, 'deny'))
-        const told = await Promise.all(waiting)
+        const outcomes = await Promise.all(waiting)
         const settled = await second.transactions.byTxid(txid, second.store.db)
         assert.ok(settled !== undefined)
         const { result, status } = settled.outcome
         assert.ok(done.filter((answer) => answer === 'settled').length <= 1)
-        for (const outcome of told) {
+        for (const outcome of outcomes) {
           assert.deepEqual([outcome.result, outcome.status], [result, status])
         }
         const lines = await new AuthenticationLog().ofTxid(txid, first.store.db)
         assert.deepEqual(
           lines.map((line) => `${line.result} ${line.reason}`),
-          [findLine[status]],
+          [logLines[status]],
         )
       }),
       { numRuns: 60 },
@@ -103,8 +103,8 @@ async function pollToTheEnd(
   { ikey }: Integration,
 ): Promise<Outcome> {
   for (;;) {
-    const standing = await authStatus.poll(txid, ikey)
-    assert.ok(standing !== undefined)
-    if (standing.result !== 'waiting') return { ...standing, result: standing.result }
+    const polled = await authStatus.poll(txid, ikey)
+    assert.ok(polled !== undefined)
+    if (polled.result !== 'waiting') return { ...polled, result: polled.result }
   }
 }

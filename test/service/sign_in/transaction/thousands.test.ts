@@ -5,7 +5,7 @@ import type { Integration } from '../../../../src/service/applications/integrati
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { timedOut } from '../../../../src/service/sign_in/transaction/transaction.ts'
 import { ListenerCount } from '../../../rig/listener_count.ts'
-import { SignIn, type Somebody } from '../../../rig/sign_in.ts'
+import { type PhoneUser, SignIn } from '../../../rig/sign_in.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 
 const calls = 2000
@@ -13,15 +13,15 @@ const lifeSecs = 60
 
 onBothDatabases('thousands of waiting clients', (rig) => {
   let vpn: Integration
-  let alice: Somebody
+  let alice: PhoneUser
   let node: SignIn
   before(async () => {
     node = new SignIn(await rig().open())
     vpn = await node.application()
-    alice = await node.somebody()
+    alice = await node.addUser()
   })
 
-  /** @returns The txids of as many as wait. */
+  /** @returns The txids of `calls` new transactions. */
   const open = async ({ store, transactions }: SignIn): Promise<string[]> => {
     const { user, phoneId } = alice
     return await store.transaction(async (db) => {
@@ -44,9 +44,9 @@ onBothDatabases('thousands of waiting clients', (rig) => {
     return waiting
   }
   const lines = async (txids: readonly string[]) => {
-    const asked = new Set<string | null>(txids)
+    const own = new Set<string | null>(txids)
     const all = await new AuthenticationLog().list({ limit: 10 * calls }, node.store.db)
-    return all.filter(({ txid }) => asked.has(txid)).map(({ reason }) => reason)
+    return all.filter(({ txid }) => own.has(txid)).map(({ reason }) => reason)
   }
 
   test('all get one reply when the service stops', async () => {
@@ -65,7 +65,7 @@ onBothDatabases('thousands of waiting clients', (rig) => {
     const polled = await Promise.all(
       txids.slice(0, 100).map((txid) => node.authStatus.poll(txid, vpn.ikey)),
     )
-    assert.ok(polled.every((standing) => standing?.result === 'waiting'))
+    assert.ok(polled.every((poll) => poll?.result === 'waiting'))
     node.clock.advance(lifeSecs * 1000)
     const tidied = node.tidy()
     assert.deepEqual(await Promise.all(waiting), Array(calls).fill(timedOut))

@@ -178,7 +178,7 @@ onPostgres('notifications between two nodes', (rig) => {
   })
 
   const waitHere = async () => {
-    const { user, phoneId } = await here.somebody()
+    const { user, phoneId } = await here.addUser()
     const push = { factor: 'push', device: 'auto' } as const
     const asked = await here.auth.begin(here.request(vpn, user), push, { async: true })
     assert.ok(asked.kind === 'waiting')
