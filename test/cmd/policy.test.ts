@@ -175,18 +175,49 @@ describe('countersign policy', () => {
     }
   })
 
-  test('warns of a section that is not evaluated, with the one that was probably meant', () => {
-    const sections = ['--sections', '{"new_users":{"new_user_behavior":"deny"}}']
-    const { status, stderr } = countersign(['policy', 'create', '--name', 'Misspelt', ...sections])
-    assert.equal(status, 0)
-    assert.match(stderr, /new_users is kept, but not evaluated; did you mean new_user\?/)
+  test('create and edit warn of each section and key that is not evaluated', () => {
+    const misspelt = '{"new_usr":{"new_user_behavior":"deny"}}'
+    const create = ['policy', 'create', '--name', 'Misspelt', '--sections', misspelt]
+    const created = countersign(create)
+    assert.equal(created.status, 0)
+    assert.match(
+      created.stderr,
+      /section new_usr is kept, but not evaluated; did you mean new_user\?/,
+    )
+    const networks = '{"authorized_networks":{"blocked":{"ip_lists":["192.0.2.1"]}}}'
+    const edited = countersign(['policy', 'edit', 'Misspelt', '--sections', networks])
+    assert.equal(edited.status, 0)
+    assert.match(
+      edited.stderr,
+      /key authorized_networks.blocked.ip_lists is kept, but not evaluated; did you mean ip_list\?/,
+    )
+    assert.deepEqual(json('policy', 'show', 'Misspelt').sections, {
+      ...JSON.parse(misspelt),
+      ...JSON.parse(networks),
+    })
   })
 
   test('an error message names what is wrong', () => {
     const create = ['policy', 'create', '--name', 'Wrong']
     assert.match(
       refused(...create, '--block-methods', 'fax'),
-      /authentication_methods.blocked_auth_list.0: /,
+      /--block-methods: 'fax' is not a method; choose from duo-push, /,
+    )
+    assert.match(
+      refused(...create, '--trust-networks', '192.0.2.0/33'),
+      /--trust-networks: '192.0.2.0\/33' is not an address, network or range\n/,
+    )
+    assert.match(
+      refused(...create, '--time-zone', 'Berlin'),
+      /--time-zone: 'Berlin' is not a time zone; write it like Europe\/Berlin\n/,
+    )
+    assert.match(
+      refused(...create, '--sections', '{"access_hours":{"alowed":[]}}'),
+      /access_hours.alowed: there is no such key; choose from time_zone, allowed\n/,
+    )
+    assert.match(
+      refused('explain', 'alice', '--app', 'VPN', '--ip', '1.2.3'),
+      /'1.2.3' is invalid. it is not an IP address; write it like 192.0.2.1/i,
     )
     assert.match(refused(...create, '--hours', 'weekdays'), /'weekdays' is not understood/)
     assert.match(refused(...create, '--sections', '{'), /the sections can't be read/)

@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { isAddress } from '../../service/applications/policy/policy_networks.ts'
 import { explainSignIn } from '../../service/compose/explain_sign_in.ts'
 import type { Subject } from '../../service/sign_in/subject.ts'
 import { appNamed } from './app.ts'
@@ -18,7 +19,12 @@ export function addExplainVerb(program: Command): void {
   dataOptions(program.command('explain <username>'))
     .description('why a user would be asked, allowed or denied; changes nothing')
     .requiredOption('--app <app>', 'application, by its name or integration key')
-    .option('--ip <address>', 'client address of the sign-in (default: none is known)', '')
+    .option(
+      '--ip <address>',
+      'client address of the sign-in (default: none is known)',
+      readAddress,
+      '',
+    )
     .option('--at <time>', 'time of the sign-in, like 2026-11-28T14:00Z (default: now)', readSince)
     .action(explain)
 }
@@ -64,6 +70,11 @@ async function explain(username: string, options: ExplainOptions): Promise<void>
       `${username} at ${integration.name}: ${result}\n\n${table(['#', 'STEP', 'FINDING', 'DECIDED BY'], rows, '')}`,
     )
   })
+}
+
+function readAddress(text: string): string {
+  if (isAddress(text)) return text
+  throw new InvalidArgumentError('It is not an IP address; write it like 192.0.2.1 or 2001:db8::1')
 }
 
 function describeResult({ decision, phones, tokens }: Subject): string {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { suggest } from '../../config/suggestion.ts'
 import {
   attachPolicy,
   createPolicy,
@@ -13,9 +14,8 @@ import {
   PolicyAttachments,
 } from '../../service/applications/policy/policy_attachments.ts'
 import {
-  isSectionName,
+  findUnknownKeys,
   type PolicySections,
-  sectionNames,
 } from '../../service/applications/policy/policy_sections.ts'
 import type { Store } from '../../service/store/store.ts'
 import { appNamed } from './app.ts'
@@ -257,12 +257,11 @@ function requireSections({ name, sections }: Policy, wanted: readonly string[]):
   throw new CommandError(`${name} has no section ${missing}; it has ${listed}`)
 }
 
-/** Sections of the vendor that the service does not know are kept; a misspelt one looks the same. */
+/** Unknown sections and keys can be the vendor's, or misspelt. */
 function warnOfUnknown(sections: PolicySections): void {
-  for (const section of Object.keys(sections).filter((name) => !isSectionName(name))) {
-    const close = suggestWord(section, sectionNames)
-    const hint = close === undefined ? '' : `; did you mean ${close}?`
-    process.stderr.write(`The section ${section} is kept, but not evaluated${hint}\n`)
+  for (const { path, name, known } of findUnknownKeys(sections)) {
+    const what = path === name ? 'section' : 'key'
+    process.stderr.write(`The ${what} ${path} is kept, but not evaluated${suggest(name, known)}\n`)
   }
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { weekdays } from '../../service/applications/policy/policy_hours.ts'
+import { PolicySectionError } from '../../service/applications/policy/policy_section_error.ts'
 import {
+  checkSections,
   isObject,
   isSectionName,
   type PolicySections,
@@ -136,7 +138,7 @@ export function sectionOptions(command: Command): Command {
  * The sections that the options set.
  *
  * @param before The sections of the policy, whose other keys stay.
- * @throws {CommandError} if the JSON can't be read.
+ * @throws {CommandError} if the JSON can't be read, or with the option that has a wrong value.
  */
 export function readSections(
   options: Readonly<Record<string, unknown>>,
@@ -147,9 +149,20 @@ export function readSections(
     const text = options[new Option(flags).attributeName()]
     if (typeof text !== 'string') continue
     const [section, ...keys] = path
-    given[section] = withKey(given[section] ?? before[section], keys, parse(text))
+    const value = parse(text)
+    checkOption(flags, { [section]: withKey({}, keys, value) })
+    given[section] = withKey(given[section] ?? before[section], keys, value)
   }
   return given
+}
+
+function checkOption(flags: string, sections: PolicySections): void {
+  try {
+    checkSections(sections)
+  } catch (error) {
+    if (!(error instanceof PolicySectionError)) throw error
+    throw new CommandError(`${new Option(flags).long}: ${error.reason}`)
+  }
 }
 
 /** The sections of `--delete-section`. @throws {InvalidArgumentError} */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { AccessError } from '../access_error.ts'
 import { authMethods } from './authentication_methods.ts'
 import { isClockTime, isTimeZone, weekdays } from './policy_hours.ts'
 import { isNetwork } from './policy_networks.ts'
+import { PolicySectionError } from './policy_section_error.ts'
 
 const newUserBehaviors = ['enroll', 'no-mfa', 'deny'] as const
 export type NewUserBehavior = (typeof newUserBehaviors)[number]
@@ -21,21 +21,38 @@ const toBoolean = (value: unknown): unknown =>
 const toInteger = (value: unknown): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
 
+type Message = (issue: { readonly input?: unknown }) => string
+const expected =
+  (what: string): Message =>
+  ({ input }) =>
+    `expected ${what}, not ${JSON.stringify(input)}`
+const isNot =
+  (what: string): Message =>
+  ({ input }) =>
+    `'${String(input)}' is not ${what}`
+
 const list = <Entry extends z.ZodType<unknown, unknown>>(entry: Entry) =>
   z.preprocess(toList, z.array(entry)).default([])
-const boolean = (byDefault: boolean) => z.preprocess(toBoolean, z.boolean()).default(byDefault)
+const boolean = (byDefault: boolean) =>
+  z.preprocess(toBoolean, z.boolean({ error: expected('true or false') })).default(byDefault)
 const integer = (min: number, max: number) => {
-  const message = `expected ${min} to ${max}`
-  return z.preprocess(toInteger, z.int(message).min(min, message).max(max, message))
+  const error = expected(`${min} to ${max}`)
+  return z.preprocess(toInteger, z.int({ error }).min(min, { error }).max(max, { error }))
 }
-const network = z
+const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, { error: expected(`one of ${values.join(', ')}`) })
+const method = z.enum(authMethods, {
+  error: isNot(`a method; choose from ${authMethods.join(', ')}`),
+})
+const network = z.string().refine(isNetwork, { error: isNot('an address, network or range') })
+const timeZone = z
   .string()
-  .refine(isNetwork, 'expected an address, a network (CIDR) or a range of addresses')
-const clockTime = z.string().refine(isClockTime, 'expected a time from 00:00 to 24:00')
+  .refine(isTimeZone, { error: isNot('a time zone; write it like Europe/Berlin') })
+const clockTime = z.string().refine(isClockTime, { error: isNot('a time from 00:00 to 24:00') })
 
 const hours = z
   .looseObject({
-    days: z.preprocess(toList, z.array(z.enum(weekdays)).min(1)).default([...weekdays]),
+    days: z.preprocess(toList, z.array(oneOf(weekdays)).min(1)).default([...weekdays]),
     from: clockTime,
     /** Before `from`, the hours end on the next day. */
     to: clockTime,
@@ -44,17 +61,17 @@ const hours = z
 
 /**
  * The sections that the service evaluates, with their keys, values and built-in defaults. The first
- * five are the vendor's (`/admin/v2/policies`), the others are our own.
+ * four are the vendor's (`/admin/v2/policies`), the others are our own.
  */
 const schemas = {
-  new_user: z.looseObject({ new_user_behavior: z.enum(newUserBehaviors).default('enroll') }),
+  new_user: z.looseObject({ new_user_behavior: oneOf(newUserBehaviors).default('enroll') }),
   authentication_policy: z.looseObject({
-    user_auth_behavior: z.enum(['enforce', 'bypass', 'deny']).default('enforce'),
+    user_auth_behavior: oneOf(['enforce', 'bypass', 'deny']).default('enforce'),
   }),
   authentication_methods: z.looseObject({
     /** Kept for clients; a method that is not blocked is allowed, whether or not it is listed here. */
-    allowed_auth_list: list(z.enum(authMethods)),
-    blocked_auth_list: list(z.enum(authMethods)),
+    allowed_auth_list: list(method),
+    blocked_auth_list: list(method),
     require_verified_push: boolean(false),
     /** Digits of the code that a login shows. */
     verified_push_digits: integer(3, 8).default(3),
@@ -69,10 +86,10 @@ const schemas = {
   }),
   user_without_device: z.looseObject({
     /** For users who exist and have nothing to sign in with. */
-    behavior: z.enum(['as-new-user', ...newUserBehaviors]).default('as-new-user'),
+    behavior: oneOf(['as-new-user', ...newUserBehaviors]).default('as-new-user'),
   }),
   access_hours: z.looseObject({
-    time_zone: z.string().refine(isTimeZone, 'expected an IANA time zone').default('UTC'),
+    time_zone: timeZone.default('UTC'),
     /** No entry allows any time. */
     allowed: z.array(hours).default([]),
   }),
@@ -103,6 +120,12 @@ const defaults = {
 
 export type SectionName = keyof typeof schemas
 export const sectionNames: readonly SectionName[] = Object.keys(schemas).filter(isSectionName)
+const ownSections: readonly SectionName[] = [
+  'user_without_device',
+  'access_hours',
+  'lockout',
+  'push_fatigue',
+]
 
 type Parsed = { readonly [Name in SectionName]: z.output<(typeof schemas)[Name]> }
 
@@ -122,15 +145,26 @@ export function isSectionName(name: string): name is SectionName {
   return Object.hasOwn(schemas, name)
 }
 
+/** A section or key that the service does not evaluate. */
+export interface UnknownKey {
+  /** `new_usr`, or with its section: `new_user.new_user_behaviour`. */
+  readonly path: string
+  readonly name: string
+  /** The names that the service evaluates at this place. */
+  readonly known: readonly string[]
+}
+
 /**
- * Checks the sections of a policy. Values become arrays, booleans and numbers; what the service does
- * not know is kept unchanged.
+ * Checks the sections of a policy. Values become arrays, booleans and numbers. Unknown sections, and
+ * unknown keys of the vendor's sections, are kept unchanged; our own sections have no other keys.
  *
- * @throws {AccessError} `ACCESS_POLICY_SECTION` with the key that is wrong.
+ * @throws {PolicySectionError} with the key that is wrong.
  */
 export function checkSections(sections: unknown): PolicySections {
-  if (!isObject(sections)) {
-    throw new AccessError('ACCESS_POLICY_SECTION', 'sections: expected a JSON object')
+  if (!isObject(sections)) throw new PolicySectionError('sections', 'expected a JSON object')
+  for (const { path, known } of findUnknownKeys(sections)) {
+    if (!ownSections.some((own) => path.startsWith(`${own}.`))) continue
+    throw new PolicySectionError(path, `there is no such key; choose from ${known.join(', ')}`)
   }
   return Object.fromEntries(
     Object.entries(sections).map(([name, given]) => [
@@ -140,9 +174,34 @@ export function checkSections(sections: unknown): PolicySections {
   )
 }
 
+/** Finds the sections and keys that are kept, but not evaluated. */
+export function findUnknownKeys(sections: PolicySections): UnknownKey[] {
+  return Object.entries(sections).flatMap(([name, value]) =>
+    isSectionName(name)
+      ? findKeysOutside(schemas[name], value, name)
+      : [{ path: name, name, known: sectionNames }],
+  )
+}
+
+function findKeysOutside(schema: unknown, value: unknown, path: string): UnknownKey[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return findKeysOutside(schema.unwrap(), value, path)
+  }
+  if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((entry, at) => findKeysOutside(schema.element, entry, `${path}.${at}`))
+  }
+  if (!(schema instanceof z.ZodObject) || !isObject(value)) return []
+  const known = Object.keys(schema.shape)
+  return Object.entries(value).flatMap(([name, inner]) =>
+    known.includes(name)
+      ? findKeysOutside(schema.shape[name], inner, `${path}.${name}`)
+      : [{ path: `${path}.${name}`, name, known }],
+  )
+}
+
 /**
  * @param sections What the policies set; a key that a section leaves out has its default.
- * @throws {AccessError} `ACCESS_POLICY_SECTION`
+ * @throws {PolicySectionError}
  */
 export function readRules(sections: PolicySections, limits: ConfiguredLimits): PolicyRules {
   const read = <Output>(name: SectionName, schema: z.ZodType<Output>, byDefault: Output): Output =>
@@ -184,20 +243,11 @@ export function readRules(sections: PolicySections, limits: ConfiguredLimits): P
 }
 
 function parse<Output>(name: SectionName, schema: z.ZodType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value, { reportInput: true })
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = [name, ...(issue?.path ?? [])].map(String).join('.')
-  throw new AccessError('ACCESS_POLICY_SECTION', `${path}: ${describeIssue(issue)}`)
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'wrong value'
-  const message =
-    issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : issue.message
-  const { input } = issue
-  const isShown = typeof input === 'string' || typeof input === 'number'
-  return isShown ? `${message}, not ${JSON.stringify(input)}` : message
+  throw new PolicySectionError(path, issue?.message ?? 'wrong value')
 }
 
 /** The parsed values of the keys that were given, so that a policy stores only what it sets. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   checkSections,
+  findUnknownKeys,
   readRules,
 } from '../../../../src/service/applications/policy/policy_sections.ts'
 
@@ -60,6 +61,29 @@ describe('sections of a policy', () => {
     assert.deepEqual(checkSections(sections), sections)
   })
 
+  test('finds the sections and keys that are not evaluated', () => {
+    const unknown = findUnknownKeys({
+      new_usr: {},
+      new_user: { new_user_behaviour: 'deny' },
+      authorized_networks: { blocked: { ip_lists: [] } },
+      lockout: { threshold: 3 },
+    })
+    assert.deepEqual(
+      unknown.map(({ path, name }) => [path, name]),
+      [
+        ['new_usr', 'new_usr'],
+        ['new_user.new_user_behaviour', 'new_user_behaviour'],
+        ['authorized_networks.blocked.ip_lists', 'ip_lists'],
+      ],
+    )
+    assert.deepEqual(unknown[2]?.known, ['ip_list'])
+  })
+
+  test('reads rules from a stored section with an unknown key', () => {
+    const { lockout } = readRules({ lockout: { threshold: 3, old_key: 1 } }, limits)
+    assert.equal(lockout.threshold, 3)
+  })
+
   for (const [title, sections, message] of [
     [
       'an unknown behaviour',
@@ -69,7 +93,7 @@ describe('sections of a policy', () => {
     [
       'an unknown method',
       { authentication_methods: { blocked_auth_list: ['fax'] } },
-      /^authentication_methods.blocked_auth_list.0: /,
+      /^authentication_methods.blocked_auth_list.0: 'fax' is not a method; choose from duo-push, /,
     ],
     [
       'too many digits',
@@ -89,17 +113,27 @@ describe('sections of a policy', () => {
     [
       'a network that is none',
       { authorized_networks: { blocked: { ip_list: ['10/8'] } } },
-      /^authorized_networks.blocked.ip_list.0: expected an address/,
+      /^authorized_networks.blocked.ip_list.0: '10\/8' is not an address, network or range$/,
     ],
     [
       'an unknown zone',
       { access_hours: { time_zone: 'Berlin' } },
-      /^access_hours.time_zone: expected an IANA time zone/,
+      /^access_hours.time_zone: 'Berlin' is not a time zone; write it like Europe\/Berlin$/,
     ],
     [
       'hours that are empty',
       { access_hours: { allowed: [{ from: '08:00', to: '08:00' }] } },
       /from and to must differ/,
+    ],
+    [
+      'an unknown key of our own section',
+      { access_hours: { alowed: [] } },
+      /^access_hours.alowed: there is no such key; choose from time_zone, allowed$/,
+    ],
+    [
+      'an unknown key inside a list of our own section',
+      { access_hours: { allowed: [{ day: 'mon', from: '08:00', to: '09:00' }] } },
+      /^access_hours.allowed.0.day: there is no such key; choose from days, from, to$/,
     ],
     ['a section that is no object', { lockout: 5 }, /^lockout: /],
     ['sections that are no object', [], /^sections: expected a JSON object/],
