@@ -91,7 +91,7 @@ function unavailableText(
     case 'dns':
       return `the name ${apiHost} can't be resolved (${message}); check api_host and the DNS of this machine`
     case 'connect':
-      return `can't connect to ${place} (${message}); check api_host, api_port and firewalls, and that the service runs`
+      return `can't connect to ${place} (${message}); check api_host, api_port and firewalls, and that the service is running`
     case 'tls':
       return `${place} accepts connections, but TLS fails (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile)}`
     case 'proxy':
@@ -99,7 +99,7 @@ function unavailableText(
     case 'timeout':
     case 'overload':
     case 'cancelled':
-      return `${place} does not answer in time (${message}); check firewalls, and that the service runs`
+      return `${place} does not answer in time (${message}); check firewalls, and that the service is running`
     case 'reset':
       return `${place} closes the connection without an answer (${message}); check api_port and the log of the service`
     case 'http_5xx':

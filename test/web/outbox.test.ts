@@ -66,7 +66,7 @@ story('the outbox in a browser', { skip: skipChromium }, ({ before, after, step 
     const outbox = new Outbox(service.folder, { now: () => Date.now() })
     const text = 'Open this link:\n\nhttps://localhost/portal#/enroll/abc\n\n<b>bold</b>'
     await outbox.add({ kind: 'mail', to: 'alice@example.com', subject: 'Welcome', text })
-    const mail = page.getByRole('article', { name: 'Email to alice@example.com' })
+    const mail = page.getByRole('article', { name: 'Mail to alice@example.com' })
     const link = mail.getByRole('link')
     assert.equal(await link.getAttribute('href'), 'https://localhost/portal#/enroll/abc')
     await mail.getByText('<b>bold</b>').waitFor()

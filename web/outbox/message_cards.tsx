@@ -18,7 +18,7 @@ export function MessageCard({ message: { to, at, text } }: { readonly message: M
 
 export function MailCard({ mail: { to, at, subject, text } }: { readonly mail: Mail }) {
   return (
-    <EntryCard icon={<IconMail size={20} aria-hidden />} what="Email to" to={to} at={at}>
+    <EntryCard icon={<IconMail size={20} aria-hidden />} what="Mail to" to={to} at={at}>
       <Text fw={600}>{subject}</Text>
       <div className="mail-text">
         {parted(text, /(https:\/\/\S+[^\s.,;)])/g).map(({ key, text, marked }) =>

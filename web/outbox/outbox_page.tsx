@@ -25,10 +25,10 @@ export function OutboxPage() {
             Outbox
           </Title>
           <Text c="dimmed" fz="sm" mt={4}>
-            Messages, calls and email, as the service creates them.
+            Messages, calls and mail that would have been sent.
           </Text>
         </div>
-        <TestMode>No messages or email are actually sent.</TestMode>
+        <TestMode>Messages, calls and mail are not sent.</TestMode>
         {entries.isPending && (
           <Skeleton h={150} radius="lg" aria-busy="true" aria-label="Loading" />
         )}
@@ -92,7 +92,7 @@ function announced(latest: Entry | undefined): string {
     case 'sms':
       return `SMS to ${latest.to}`
     case 'mail':
-      return `Email to ${latest.to}: ${latest.subject}`
+      return `Mail to ${latest.to}: ${latest.subject}`
     case 'phone':
       return `Call to ${latest.to}`
   }

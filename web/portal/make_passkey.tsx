@@ -27,8 +27,8 @@ export function MakePasskey({ onMade }: { readonly onMade?: () => void }) {
           Passkey for this page
         </Title>
         <Text fz="sm" c="dimmed">
-          With your fingerprint, face or PIN, you can sign in here without a code to add a new
-          phone. Other sign-ins do not use it.
+          Sign in to this page with your fingerprint, face or PIN, for example to add a new phone.
+          Passkeys work only here.
         </Text>
         <Problem>{make.error === null ? undefined : passkeyProblem(make.error)}</Problem>
         {make.isSuccess ? (

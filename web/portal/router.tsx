@@ -55,7 +55,7 @@ function Pages() {
     <>
       {session.data?.testMode === true && (
         <aside className="strip" aria-label="About this service">
-          <TestMode>No messages or email are actually sent.</TestMode>
+          <TestMode>Messages, calls and mail are not sent.</TestMode>
         </aside>
       )}
       <Outlet />

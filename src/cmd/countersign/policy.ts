@@ -49,7 +49,11 @@ export function addPolicyVerb(program: Command): void {
     .action(edit)
   placeOptions(policy.command('attach <policy>'))
     .description('apply a policy globally, in an application, or to a group in an application')
-    .option('--position <number>', 'with --group: place in the stack, 1 first', readPosition)
+    .option(
+      '--position <number>',
+      'with --group: position in the stack; 1 is evaluated first',
+      readPosition,
+    )
     .action(attach)
   placeOptions(policy.command('detach <policy>'))
     .description('stop applying a policy there')

@@ -103,7 +103,7 @@ const table: readonly SectionOption[] = [
   },
   {
     flags: '--lockout-threshold <count>',
-    description: 'number of wrong passcodes in a row that locks the user',
+    description: 'number of wrong passcodes in a row before the user is locked',
     path: ['lockout', 'threshold'],
   },
   {

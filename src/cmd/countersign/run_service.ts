@@ -45,7 +45,7 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
       log.info(`signed API on ${service.api.address}:${service.api.port} alone`)
     }
     log.info(`data folder ${folder}`)
-    if (service.caFile !== undefined) log.info(`clients have to trust ${service.caFile}`)
+    if (service.caFile !== undefined) log.info(`clients must trust ${service.caFile}`)
     await stopped
     await service.close()
     log.info('stopped')

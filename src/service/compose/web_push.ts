@@ -18,7 +18,7 @@ export async function composeWebPush(
   const weakness = contactWeakness(contact)
   if (weakness !== undefined) {
     log.warn(
-      'some push services, such as Apple, refuse this contact and do not wake phones: set web_push_contact in [push] to an address on the public Internet',
+      'some push services, such as Apple, reject this contact address, so closed apps are not notified: set web_push_contact in [push] to an address on the public Internet',
       { web_push_contact: contact, reason: weakness },
     )
   }

@@ -8,8 +8,7 @@ export const logsSection = {
     keep_days: {
       type: integer({ min: 0, max: 36_500 }),
       default: '400',
-      meaning:
-        'Days after which the running service deletes an entry; 0 keeps all entries for ever',
+      meaning: 'Days after which the running service deletes an entry; 0 keeps all entries forever',
     },
   },
 } as const satisfies SectionKind

@@ -40,7 +40,7 @@ export interface ServiceConfig extends ServiceSectionConfig, DeliveryConfig {
   readonly push: PushConfig
   readonly webPush: WebPushConfig
   readonly places: PlacesConfig
-  /** How long log entries are kept; 0 for ever. */
+  /** How long log entries are kept; 0 forever. */
   readonly logKeepDays: number
 }
 

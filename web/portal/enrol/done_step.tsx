@@ -86,9 +86,9 @@ function describeWord(word: string, phone: string): string {
     case 'push':
       return `Approve the request on ${phone}.`
     case 'phone':
-      return `Answer the call on ${phone} and press the key you hear.`
+      return `Answer the call on ${phone} and press the key that it names.`
     case 'sms':
-      return `Get a passcode by SMS on ${phone}, then sign in again with it.`
+      return `Get a passcode by SMS on ${phone}, then sign in again with that passcode.`
     default:
       return ''
   }

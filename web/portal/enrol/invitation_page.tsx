@@ -50,7 +50,7 @@ function Invitation({ code }: { readonly code: string }) {
         <Paper>
           <List spacing="md" center listStyleType="none" className="points">
             <List.Item icon={<PointIcon icon={IconDeviceMobile} />}>
-              Add your phone, with the app or its number.
+              Add your phone, using the app or your phone number.
             </List.Item>
             <List.Item icon={<PointIcon icon={IconLockCheck} />}>
               Save recovery codes in case you lose it.

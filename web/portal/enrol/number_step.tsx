@@ -43,8 +43,7 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
             Send code
           </Button>
           <Text fz="sm" c="dimmed">
-            Your carrier may charge for messages. We use your number only for sign-ins and nothing
-            else.
+            Your carrier may charge for messages. We use your number only for sign-ins.
           </Text>
         </Stack>
       </Paper>
@@ -77,7 +76,7 @@ export function NumberStep({ onAdded }: { readonly onAdded: (device: string) => 
           Confirm
         </Button>
         <Anchor component="button" type="button" fz="sm" onClick={again} className="self-start">
-          No message? Check the number or send it again
+          No message? Check the number or request a new code
         </Anchor>
       </Stack>
     </Paper>

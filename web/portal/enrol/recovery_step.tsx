@@ -24,8 +24,8 @@ export function RecoveryStep({
       <div>
         <PageTitle>If you lose your phone</PageTitle>
         <Text c="dimmed" mt={6}>
-          Each recovery code signs you in once, without your phone. Keep the codes somewhere else
-          than your phone.
+          Each recovery code signs you in once, without your phone. Keep the codes somewhere other
+          than on your phone.
         </Text>
       </div>
       {codes === undefined ? (
@@ -33,7 +33,7 @@ export function RecoveryStep({
           <Stack gap="md" align="flex-start">
             <Text>
               {before === 0
-                ? 'You’ll get ten codes, shown only once. Be ready to print, save or write them down.'
+                ? 'You’ll get ten codes. They are shown only once. Be ready to print, save or write them down.'
                 : `You already have ${before}. New codes replace them and are shown only once.`}
             </Text>
             <Problem>{make.error === null ? undefined : errorMessage(make.error)}</Problem>

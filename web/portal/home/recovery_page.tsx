@@ -53,7 +53,7 @@ function Codes({ left }: { readonly left: number }) {
     return (
       <Stack gap="sm">
         <Text role="status">
-          These codes are shown only once. Keep them somewhere else than your phone
+          These codes are shown only once. Keep them somewhere other than on your phone
           {left === 0 ? '.' : '. Your old codes no longer work.'}
         </Text>
         <RecoveryCodes codes={make.data.codes} />
@@ -69,11 +69,11 @@ function Codes({ left }: { readonly left: number }) {
         <Text fz="sm" c="dimmed">
           {left === 0
             ? 'You have no recovery codes. Each code signs you in once, in place of a passcode.'
-            : `${left} left. Each code signs you in once, in place of a passcode.`}
+            : `${left} ${left === 1 ? 'code' : 'codes'} left. Each code signs you in once, in place of a passcode.`}
         </Text>
         {left > 0 && left <= 3 && (
           <Text fz="sm" c="var(--warning)" fw={600}>
-            You are running out of codes. Create new ones.
+            You have few codes left. Create new ones.
           </Text>
         )}
         {sure && left > 0 && <Text fz="sm">New codes replace your current ones.</Text>}

@@ -49,7 +49,8 @@ export function AnswerButtons({ verification, busy, problem, answer }: AnswerPar
             aria-describedby="login-code-note"
           />
           <p id="login-code-note" className="dim">
-            Enter the {digits} digits shown where you sign in. No code on your screen? Deny this.
+            Enter the {digits} digits shown where you sign in. No code on your screen? Deny the
+            request.
           </p>
         </div>
       )}

@@ -13,7 +13,7 @@ interface Words {
 
 const endings: Readonly<Record<Ending, Words>> = {
   approve: { icon: 'tick', title: 'Approved', words: 'Continue on your computer.' },
-  deny: { icon: 'cross', title: 'Denied', words: 'This sign-in was blocked.' },
+  deny: { icon: 'cross', title: 'Denied', words: 'The sign-in was denied.' },
   fraud: {
     icon: 'flag',
     title: 'Reported',
