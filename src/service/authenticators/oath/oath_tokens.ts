@@ -8,6 +8,7 @@ import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.t
 import {
   type Imported,
   type ImportOptions,
+  importListed,
   portions,
   serialTaken,
 } from '../token_files/token_import.ts'
@@ -86,6 +87,8 @@ interface TokenRow {
   readonly expires: number | null
   readonly used: number | null
 }
+
+const kindOfTokens = 'tokens of this kind'
 
 /** The table of OATH tokens. */
 export class OathTokens {
@@ -180,34 +183,27 @@ export class OathTokens {
    */
   async import(
     tokens: readonly ListedToken[],
-    { onDuplicate, progress }: ImportOptions,
+    options: ImportOptions,
     now: number,
     db: StoreDb,
   ): Promise<Imported> {
     const before = await this.#bySerials(tokens, db)
-    const known = tokens.filter((token) => before.has(name(token)))
-    if (onDuplicate === 'refuse' && known.length > 0)
-      throw serialTaken('tokens of this kind', known)
-    const added = tokens.filter((token) => !before.has(name(token)))
-    let done = 0
-    for (const portion of portions(added)) {
-      const rows = portion.map((token) => this.#newRow(token, parseSecret(token.secret), now))
-      await insert(rows, db)
-      done += portion.length
-      progress?.(done)
-    }
-    for (const token of onDuplicate === 'replace' ? known : []) {
-      const row = before.get(name(token))
-      if (row !== undefined) await this.#replace(row, token, now, db)
-      done++
-      progress?.(done)
-    }
-    const serials = known.map(({ serial }) => serial)
-    return {
-      added: added.map(({ serial }) => serial),
-      replaced: onDuplicate === 'replace' ? serials : [],
-      skipped: onDuplicate === 'skip' ? serials : [],
-    }
+    return await importListed(
+      tokens,
+      {
+        what: kindOfTokens,
+        isKnown: (token) => before.has(name(token)),
+        add: async (portion) => {
+          const rows = portion.map((token) => this.#newRow(token, parseSecret(token.secret), now))
+          await insert(rows, db)
+        },
+        replace: async (token) => {
+          const row = before.get(name(token))
+          if (row !== undefined) await this.#replace(row, token, now, db)
+        },
+      },
+      options,
+    )
   }
 
   /** A user's tokens, with their keys. */
@@ -346,7 +342,7 @@ async function insert(
       .values([...rows])
       .execute()
   } catch (error) {
-    throw isUniqueViolation(error) ? serialTaken('tokens of this kind', rows) : error
+    throw isUniqueViolation(error) ? serialTaken(kindOfTokens, rows) : error
   }
 }
 

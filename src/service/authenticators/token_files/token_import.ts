@@ -26,6 +26,43 @@ export function* portions<Item>(items: readonly Item[]): Generator<readonly Item
   }
 }
 
+/** The table that tokens of a file are imported into. */
+export interface ImportTable<Listed> {
+  /** The existing devices, in the plural. */
+  readonly what: string
+  isKnown(listed: Listed): boolean
+  add(portion: readonly Listed[]): Promise<void>
+  replace(listed: Listed): Promise<void>
+}
+
+/** @throws {DirectoryError} `DIRECTORY_SERIAL_TAKEN` if a known serial is refused. */
+export async function importListed<Listed extends { readonly serial: string }>(
+  listed: readonly Listed[],
+  table: ImportTable<Listed>,
+  { onDuplicate, progress }: ImportOptions,
+): Promise<Imported> {
+  const known = listed.filter((each) => table.isKnown(each))
+  if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken(table.what, known)
+  const added = listed.filter((each) => !table.isKnown(each))
+  let done = 0
+  for (const portion of portions(added)) {
+    await table.add(portion)
+    done += portion.length
+    progress?.(done)
+  }
+  for (const each of onDuplicate === 'replace' ? known : []) {
+    await table.replace(each)
+    done++
+    progress?.(done)
+  }
+  const serials = known.map(({ serial }) => serial)
+  return {
+    added: added.map(({ serial }) => serial),
+    replaced: onDuplicate === 'replace' ? serials : [],
+    skipped: onDuplicate === 'skip' ? serials : [],
+  }
+}
+
 const maxShown = 5
 
 /** @param what The existing devices, in the plural. */

@@ -8,6 +8,7 @@ import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.t
 import {
   type Imported,
   type ImportOptions,
+  importListed,
   portions,
   serialTaken,
 } from '../token_files/token_import.ts'
@@ -149,35 +150,27 @@ export class Yubikeys {
    */
   async import(
     yubikeys: readonly NewYubikey[],
-    { onDuplicate, progress }: ImportOptions,
+    options: ImportOptions,
     now: number,
     db: StoreDb,
   ): Promise<Imported> {
     const before = await this.#bySerials(yubikeys, db)
-    const known = yubikeys.filter(({ serial }) => before.has(serial))
-    if (onDuplicate === 'refuse' && known.length > 0) throw serialTaken('YubiKeys', known)
-    const added = yubikeys.filter(({ serial }) => !before.has(serial))
-    let done = 0
-    for (const portion of portions(added)) {
-      await insert(
-        portion.map((yubikey) => this.#newRow(yubikey, now)),
-        db,
-      )
-      done += portion.length
-      progress?.(done)
-    }
-    for (const yubikey of onDuplicate === 'replace' ? known : []) {
-      const row = before.get(yubikey.serial)
-      if (row !== undefined) await this.#replace(row, yubikey, now, db)
-      done++
-      progress?.(done)
-    }
-    const serials = known.map(({ serial }) => serial)
-    return {
-      added: added.map(({ serial }) => serial),
-      replaced: onDuplicate === 'replace' ? serials : [],
-      skipped: onDuplicate === 'skip' ? serials : [],
-    }
+    return await importListed(
+      yubikeys,
+      {
+        what: 'YubiKeys',
+        isKnown: ({ serial }) => before.has(serial),
+        add: async (portion) => {
+          const rows = portion.map((yubikey) => this.#newRow(yubikey, now))
+          await insert(rows, db)
+        },
+        replace: async (yubikey) => {
+          const row = before.get(yubikey.serial)
+          if (row !== undefined) await this.#replace(row, yubikey, now, db)
+        },
+      },
+      options,
+    )
   }
 
   /** A user's YubiKey with a public identity. */
