@@ -1,5 +1,5 @@
+import { findNearest } from './nearest_name.ts'
 import type { ConfigTable, Option, Options } from './option.ts'
-import { findNearest } from './suggestion.ts'
 
 /** A key as it is written, taken apart: `radius_secret_protected_2`. */
 export interface KeyName {

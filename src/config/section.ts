@@ -1,8 +1,8 @@
 import type { IniDocument, IniEntry, IniSection, IniStray } from './ini_document.ts'
 import { findNearestKey, formatKeyName, type KeyName, parseKeyName } from './key_name.ts'
+import { findNearest } from './nearest_name.ts'
 import type { ConfigTable, Option, SectionKind } from './option.ts'
 import type { Report } from './problem.ts'
-import { findNearest } from './suggestion.ts'
 import { plausibleName, reportTraps, showUnknownKey } from './value_traps.ts'
 
 /** A key of the file, with the option that it sets. */

@@ -14,7 +14,7 @@ import {
   type IntegrationType,
   integrationTypes,
 } from '../../service/applications/integrations.ts'
-import { choosePolicy } from '../../service/applications/policy/choose_policy.ts'
+import { effectivePolicy } from '../../service/applications/policy/effective_policy.ts'
 import { PolicyAttachments } from '../../service/applications/policy/policy_attachments.ts'
 import { configuredLimits } from '../../service/compose/configured_limits.ts'
 import { ServiceAddress } from '../../service/compose/service_address.ts'
@@ -361,7 +361,7 @@ type AppJson = Awaited<ReturnType<typeof appJson>>
 /** The application with the policy that applies to users without a group policy. */
 async function appJson({ store, location: { config } }: Context, app: Integration) {
   const layers = await new PolicyAttachments(store).layers(app.ikey, store.db)
-  const { rules } = choosePolicy(app, layers, new Set(), configuredLimits(config))
+  const { rules } = effectivePolicy(app, layers, new Set(), configuredLimits(config))
   const own = layers.find(({ level }) => level === 'application')?.policy
   const behavior = rules.new_user.new_user_behavior
   return {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { suggest } from '../../config/suggestion.ts'
+import { suggest } from '../../config/nearest_name.ts'
 import {
   attachPolicy,
   createPolicy,

@@ -1,20 +1,16 @@
+export const maxPendingPerUser = 32
+
 /**
  * Limits the pending logins per user, so that a burst of guesses for one user can't fill the queue that
  * all users share.
  */
 export class PendingLogins {
-  readonly #max: number
   readonly #pending = new Map<string, number>()
-
-  /** @param max Pending logins per user. */
-  constructor(max: number) {
-    this.#max = max
-  }
 
   /** @returns Whether the login may proceed; if so, `leave` must follow. */
   enter(user: string): boolean {
     const pending = this.#pending.get(user) ?? 0
-    if (pending >= this.#max) return false
+    if (pending >= maxPendingPerUser) return false
     this.#pending.set(user, pending + 1)
     return true
   }

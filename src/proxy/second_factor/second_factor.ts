@@ -11,7 +11,7 @@ import {
 import { Availability, type CheckOutcome } from './availability.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
 import { Failmode, type FailmodeOptions } from './failmode.ts'
-import { PendingLogins } from './pending_logins.ts'
+import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
 import { busy } from './status_text.ts'
 import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
 import { acceptWithoutSecondFactor } from './without_second_factor.ts'
@@ -23,8 +23,6 @@ export interface SecondFactorOptions extends FailmodeOptions {
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
 }
-
-const maxPendingPerUser = 32
 
 /**
  * The second factor of a login: parses what the user typed, asks the API, and applies `failmode` if
@@ -38,7 +36,7 @@ export class SecondFactor {
   readonly #questions: ApiQuestions
   readonly #failmode: Failmode
   readonly #exempt: ExemptUsernames
-  readonly #pending = new PendingLogins(maxPendingPerUser)
+  readonly #pending = new PendingLogins()
   /** Whether the API's `auth` also does what `preauth` does, and takes the word as it was typed. */
   #asksOnce = false
 

@@ -1,5 +1,5 @@
+import { suggest } from '../../config/nearest_name.ts'
 import type { SectionValues } from '../../config/section_values.ts'
-import { suggest } from '../../config/suggestion.ts'
 import { duoOnlyClient } from './duo_only_client.ts'
 import type { radiusServerOptions } from './radius_server_options.ts'
 import type { ServerContext } from './section_kind.ts'

@@ -12,7 +12,7 @@ export interface EndedAttempt {
 
 const maxLength = 255
 
-/** The only writer of the authentication log, for every kind of sign-in. */
+/** Writes the end of every sign-in to the authentication log. Reports of fraud are added in fraud_reports.ts. */
 export class Journal {
   readonly #log: AuthenticationLog
 

@@ -5,9 +5,9 @@ import {
   allowedCapabilities,
   methodsOfPhone,
 } from '../applications/policy/authentication_methods.ts'
-import { choosePolicy } from '../applications/policy/choose_policy.ts'
-import type { EffectivePolicy } from '../applications/policy/effective_policy.ts'
+import { effectivePolicy } from '../applications/policy/effective_policy.ts'
 import type { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
+import type { EffectivePolicy } from '../applications/policy/policy_layers.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import type { OathToken, OathTokens } from '../authenticators/oath/oath_tokens.ts'
@@ -122,7 +122,7 @@ export class Subjects {
       this.#policies.layersInTurn(integration.ikey),
     ])
     const groupIds = new Set(ownGroups.map(({ groupId }) => groupId))
-    const policy = choosePolicy(integration, layers, groupIds, this.#limits)
+    const policy = effectivePolicy(integration, layers, groupIds, this.#limits)
     const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
     const capable = capablePhones(ownPhones, ownTokens, this.#delivery)
     const listed = [...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownYubikeys]

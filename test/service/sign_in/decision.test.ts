@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { effectivePolicy } from '../../../src/service/applications/policy/effective_policy.ts'
+import { mergeLayers } from '../../../src/service/applications/policy/policy_layers.ts'
 import type { PolicySections } from '../../../src/service/applications/policy/policy_sections.ts'
 import { decide, type SignInFacts } from '../../../src/service/sign_in/decision.ts'
 
@@ -20,7 +20,7 @@ const newUsers = (new_user_behavior: string) => ({ new_user: { new_user_behavior
 
 function evaluate(facts: Partial<SignInFacts>, sections: PolicySections = {}) {
   const policy = { policyKey: 'PO1', name: 'VPN', sections }
-  const effective = effectivePolicy([{ level: 'application', policy }], limits)
+  const effective = mergeLayers([{ level: 'application', policy }], limits)
   return decide({ ...enrolled, ...facts }, effective)
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { Integrations } from '../../../src/service/applications/integrations.ts'
-import { choosePolicy } from '../../../src/service/applications/policy/choose_policy.ts'
+import { effectivePolicy } from '../../../src/service/applications/policy/effective_policy.ts'
 import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import { migrations } from '../../../src/service/store/migrations/migrations.ts'
 import { integrationPlace } from '../../../src/service/store/rotation.ts'
@@ -57,7 +57,7 @@ onBothDatabases('migration 0010', (rig) => {
     const effective: [string, unknown][] = []
     for (const integration of await new Integrations(store).list(store.db)) {
       const layers = await attachments.layers(integration.ikey, store.db)
-      const { rules } = choosePolicy(integration, layers, new Set(), limits)
+      const { rules } = effectivePolicy(integration, layers, new Set(), limits)
       const { require_verified_push: push, verified_push_digits: digits } =
         rules.authentication_methods
       effective.push([integration.name, { users: rules.new_user.new_user_behavior, push, digits }])

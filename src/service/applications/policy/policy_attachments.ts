@@ -3,7 +3,7 @@ import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import { lockIntegration } from '../integrations.ts'
-import type { PolicyLayer } from './effective_policy.ts'
+import type { PolicyLayer } from './policy_layers.ts'
 
 /** One place where a policy applies. */
 export interface PolicyAttachment {

@@ -1,4 +1,4 @@
-import { type EffectivePolicy, effectivePolicy, type PolicyLayer } from './effective_policy.ts'
+import { type EffectivePolicy, mergeLayers, type PolicyLayer } from './policy_layers.ts'
 import { type ConfiguredLimits, isObject } from './policy_sections.ts'
 
 const defaultCodeDigits = 4
@@ -14,7 +14,7 @@ export function portalCodeDigits(layers: readonly PolicyLayer[], limits: Configu
     return isObject(methods) && methods.verified_push_digits !== undefined
   })
   if (!sets) return defaultCodeDigits
-  return effectivePolicy(own, limits).rules.authentication_methods.verified_push_digits
+  return mergeLayers(own, limits).rules.authentication_methods.verified_push_digits
 }
 
 /**

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   describeSource,
-  effectivePolicy,
   layersForGroups,
+  mergeLayers,
   type PolicyLayer,
-} from '../../../../src/service/applications/policy/effective_policy.ts'
+} from '../../../../src/service/applications/policy/policy_layers.ts'
 
 const limits = { lockout: { threshold: 10, minutes: 15 }, push_fatigue: { limit: 5, minutes: 30 } }
 
@@ -54,7 +54,7 @@ const global: PolicyLayer = {
 
 describe('the effective policy', () => {
   test('without any policy every section is the built-in default', () => {
-    const { rules, sources } = effectivePolicy([], limits)
+    const { rules, sources } = mergeLayers([], limits)
     assert.equal(rules.new_user.new_user_behavior, 'enroll')
     assert.deepEqual(
       new Set(Object.values(sources).map(describeSource)),
@@ -63,7 +63,7 @@ describe('the effective policy', () => {
   })
 
   test('each section comes whole from the first policy that has it', () => {
-    const { rules, sources, unknown } = effectivePolicy(
+    const { rules, sources, unknown } = mergeLayers(
       [contractors, admins, application, global],
       limits,
     )
@@ -90,7 +90,7 @@ describe('the effective policy', () => {
   })
 
   test('the stack order of group policies decides', () => {
-    const { rules } = effectivePolicy([admins, contractors, global], limits)
+    const { rules } = mergeLayers([admins, contractors, global], limits)
     assert.deepEqual(rules.authentication_methods.blocked_auth_list, ['phonecall'])
   })
 
