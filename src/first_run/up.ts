@@ -6,9 +6,10 @@ import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
 import { ListenError } from '../proxy/listen_error.ts'
-import { AuthenticationProxy } from '../proxy/proxy.ts'
+import { LoggedProxy } from '../proxy/logged_proxy.ts'
 import { openProxyLogs } from '../proxy/proxy_logs.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
+import type { StartReport } from '../proxy/startup_check.ts'
 import type { Actor } from '../service/administration/act.ts'
 import { Administration } from '../service/administration/administration.ts'
 import { startService } from '../service/compose/service.ts'
@@ -63,11 +64,13 @@ export async function up(options: UpOptions): Promise<void> {
     file: { folder: join(folder, 'log'), ...logFile },
     clock: systemClock,
   })
-  for (const warning of warnings) log.warn(warning)
+  const warn = (text: string): void => {
+    log.warn(text)
+    process.stderr.write(`${text}\n`)
+  }
+  for (const warning of warnings) warn(warning)
   if (!isPublic && config.interfaceAddress !== undefined) {
-    log.warn(
-      `interface=${config.interfaceAddress} has no effect: 'up' needs --host to listen on it`,
-    )
+    warn(`interface=${config.interfaceAddress} has no effect: 'up' needs --host to listen on it`)
   }
   // registered first, so that a signal sent right after the welcome is not lost
   const stopped = untilStopped()
@@ -200,10 +203,11 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
     radius.cfg_file,
   )
   if (config === undefined) throw new FirstRunError(problems.map(formatProblem).join('\n'))
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
   const logs = openProxyLogs(config, systemClock)
-  const { log, writeEvent } = logs
+  const report: StartReport = (level, text) => logs.log[level](text)
   try {
-    const proxy = await AuthenticationProxy.start(config, { log, writeEvent, clock: systemClock })
+    const proxy = await LoggedProxy.start(config, radius.cfg_file, logs, report, systemClock)
     return {
       stop: async () => {
         await proxy.stop()

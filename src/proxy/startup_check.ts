@@ -3,10 +3,10 @@ import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { silentLog } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
-import type { ApiSettings } from './sections/proxy_config.ts'
+import type { ApiSettings, ProxyConfig } from './sections/proxy_config.ts'
 
 /** The result of asking a section's API. */
-export interface ApiFinding {
+interface ApiFinding {
   /** Whether the section can use it. */
   readonly usable: boolean
   /** What was found and, if it is not usable, what to do. */
@@ -15,12 +15,41 @@ export interface ApiFinding {
 
 const notableSkewSecs = 60
 
+/** Shows what a start finds, to the person who starts the proxy. */
+export type StartReport = (level: 'info' | 'warn', text: string) => void
+
+/**
+ * Checks the API of every section, and reports what was found.
+ *
+ * @returns Whether all are usable.
+ */
+export async function checkApis(
+  { servers }: ProxyConfig,
+  report: StartReport,
+  { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
+): Promise<boolean> {
+  const findings = await Promise.all(
+    servers.map(async (section) => {
+      const { usable, text } = await checkApi(section, { clock, stop })
+      if (stop.aborted) return usable
+      const consequence =
+        section.failmode === 'safe'
+          ? 'accepts users without a second factor'
+          : 'rejects every sign-in'
+      const effect = usable ? '' : `; until then failmode=${section.failmode} ${consequence}`
+      report(usable ? 'info' : 'warn', `[${section.name}] ${text}${effect}`)
+      return usable
+    }),
+  )
+  return findings.every((usable) => usable)
+}
+
 /**
  * Checks the API of a section once: name, connection, certificate, keys and clock.
  *
  * @param stop Aborts the check.
  */
-export async function checkApi(
+async function checkApi(
   section: ApiSettings,
   { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
 ): Promise<ApiFinding> {

@@ -215,7 +215,11 @@ describe('authproxy and its service', () => {
     ],
     ['a wrong skey', { skey: 'b'.repeat(40) }, /skey is not its secret key; copy skey again/],
     ['an unresolvable name', { api_host: 'api.invalid' }, /api\.invalid can't be resolved/],
-    ['a closed port', { api_port: '1' }, /can't connect to localhost:1 .*that the service runs/],
+    [
+      'a closed port',
+      { api_port: '1' },
+      /can't connect to localhost:1 .*that the service is running/,
+    ],
     [
       'a missing CA',
       { http_ca_certs_file: '' },

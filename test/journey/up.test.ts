@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { connect } from 'node:tls'
@@ -204,6 +212,27 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     await running.prints(/Ctrl-C/)
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8')), firstRun)
     assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
+  })
+
+  step('prints the warnings of both files, and logs the start of the proxy', async () => {
+    assert.equal(await running.stop(), 0)
+    appendFileSync(join(folder, 'authproxy.cfg'), 'skye=x\n')
+    const cfg = join(folder, 'countersign.cfg')
+    const unchanged = readFileSync(cfg, 'utf8')
+    writeFileSync(cfg, unchanged.replace('[service]', '[service]\ntrusted_proxies=0.0.0.0/0'))
+    const log = join(folder, 'log/authproxy.log')
+    const before = readFileSync(log, 'utf8').length
+    running = start()
+    await running.prints(/Ctrl-C/)
+    assert.match(running.stderr, /authproxy\.cfg:\d+: warning: skye /)
+    assert.match(running.stderr, /countersign\.cfg:\d+: warning: trusted_proxies /)
+    writeFileSync(cfg, unchanged)
+    assert.equal(await running.stop(), 0)
+    const written = readFileSync(log, 'utf8').slice(before)
+    assert.match(
+      written,
+      /starting with .*authproxy\.cfg\n[\s\S]*listening on 127[\s\S]*Init Complete\n/,
+    )
   })
 
   step(
