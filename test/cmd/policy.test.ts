@@ -175,6 +175,30 @@ describe('countersign policy', () => {
     }
   })
 
+  test('attach names the sections of outer policies that no longer apply', () => {
+    json('policy', 'create', '--name', 'Outer', '--lockout-threshold', '4', '--new-users', 'deny')
+    json('policy', 'create', '--name', 'Inner', '--lockout-threshold', '9', '--time-zone', 'UTC')
+    json('policy', 'attach', 'From file', '--global')
+    const attach = (...args: string[]) => countersign(['policy', 'attach', ...args]).stdout
+    assert.equal(
+      attach('Outer', '--app', 'SSH').split('\n').slice(1).join('\n'),
+      "The section lockout of global policy 'From file' no longer applies there, because Outer has its own\n",
+    )
+    assert.equal(
+      attach('Inner', '--app', 'SSH', '--group', 'Admins').split('\n').slice(1).join('\n'),
+      "The section lockout of policy 'Outer' of the application no longer applies there, because Inner has its own\n",
+    )
+  })
+
+  test('explain lists bypass while the user has a usable bypass code', () => {
+    const methods = (...args: string[]) =>
+      json('explain', 'alice', '--app', 'VPN', ...args).steps.at(-1).because
+    assert.equal(methods(), 'allowed methods: hardware-token')
+    json('bypass', 'create', 'alice', '--valid-for', '1h')
+    assert.equal(methods(), 'allowed methods: hardware-token, bypass')
+    assert.equal(methods('--at', '2099-01-05T12:00Z'), 'allowed methods: hardware-token')
+  })
+
   test('create and edit warn of each section and key that is not evaluated', () => {
     const misspelt = '{"new_usr":{"new_user_behavior":"deny"}}'
     const create = ['policy', 'create', '--name', 'Misspelt', '--sections', misspelt]

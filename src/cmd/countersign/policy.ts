@@ -14,6 +14,10 @@ import {
   PolicyAttachments,
 } from '../../service/applications/policy/policy_attachments.ts'
 import {
+  describeSource,
+  findReplacedSections,
+} from '../../service/applications/policy/policy_layers.ts'
+import {
   findUnknownKeys,
   type PolicySections,
 } from '../../service/applications/policy/policy_sections.ts'
@@ -165,6 +169,7 @@ async function attach(
       throw new CommandError('--position needs --group')
     await administration.run(attachPolicy, { policy, place, position })
     await showPolicy(store, policy.policyKey, asJson)
+    if (!asJson) process.stdout.write(await describeReplaced(store, policy, place))
   })
 }
 
@@ -201,6 +206,21 @@ async function showPolicy(store: Store, policyKey: string, asJson: boolean): Pro
     policyJson(policy, attachments),
     `${policy.name} applies to ${places || 'nothing'}`,
   )
+}
+
+/** A section is taken as a whole, so attaching a policy can lift what an outer one requires. */
+async function describeReplaced(store: Store, policy: Policy, place: PolicyPlace): Promise<string> {
+  if (place.kind === 'global') return ''
+  const layers = await new PolicyAttachments(store).layers(place.integration.ikey, store.db)
+  const outer = layers.filter(
+    ({ level }) => level === 'global' || (level === 'application' && place.kind === 'group'),
+  )
+  return findReplacedSections(policy, outer)
+    .map(
+      ({ section, source }) =>
+        `The section ${section} of ${describeSource(source)} no longer applies there, because ${policy.name} has its own\n`,
+    )
+    .join('')
 }
 
 async function readPlace(

@@ -32,5 +32,5 @@ export async function explainSignIn(
   const lockout = new Lockout(store)
   const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
   const budget = request.integration.type === 'portal' ? 'portal' : 'sign-in'
-  return await subjects.read({ ...request, budget })
+  return await subjects.read({ ...request, budget, readsBypassCodes: true })
 }

@@ -74,6 +74,24 @@ export function layersForGroups(
   return layers.filter(({ group }) => group === undefined || groupIds.has(group.groupId))
 }
 
+/**
+ * Finds the sections that no longer apply from outer layers because a policy has its own.
+ *
+ * @param outer The layers outside of the place of the policy, the most specific first.
+ */
+export function findReplacedSections(
+  { policyKey, sections }: { readonly policyKey: string; readonly sections: PolicySections },
+  outer: readonly PolicyLayer[],
+): { readonly section: SectionName; readonly source: PolicySource }[] {
+  const others = outer.filter(({ policy }) => policy.policyKey !== policyKey)
+  return Object.keys(sections)
+    .filter(isSectionName)
+    .flatMap((section) => {
+      const source = others.find(({ policy }) => Object.hasOwn(policy.sections, section))
+      return source === undefined ? [] : [{ section, source }]
+    })
+}
+
 /** A source as an explanation names it: `policy 'VPN' of the application`. */
 export function describeSource(source: PolicySource): string {
   if (source.level === 'default') return 'built-in default'
