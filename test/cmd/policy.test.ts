@@ -250,6 +250,9 @@ describe('countersign policy', () => {
       /First has no section lockuot; it has only lockout/,
     )
     assert.match(refused('policy', 'show', 'Frist'), /there is no policy 'Frist'/)
+    const taken = (name: string) => new RegExp(`there is a policy '${name}' already`)
+    assert.match(refused('policy', 'create', '--name', 'fIRST'), taken('fIRST'))
+    assert.match(refused('policy', 'edit', 'Inner', '--name', 'First'), taken('First'))
     assert.match(refused('policy', 'attach', 'First'), /name one of --global and --app/)
     assert.match(refused('explain', 'alice', '--app', 'VPM'), /did you mean VPN\?/)
   })

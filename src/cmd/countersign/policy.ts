@@ -238,19 +238,13 @@ async function readPlace(
 }
 
 async function policyNamed(store: Store, name: string): Promise<Policy> {
-  const policies = await new Policies(store).list(store.db)
-  const byKey = policies.find(({ policyKey }) => policyKey === name)
-  if (byKey !== undefined) return byKey
-  const typed = name.trim().toLowerCase()
-  const [found, ...others] = policies.filter((policy) => policy.name.toLowerCase() === typed)
-  if (others.length > 0) {
-    const keys = [found, ...others].map((policy) => policy?.policyKey).join(', ')
-    throw new CommandError(`there are several policies '${name}'; name one by its key: ${keys}`)
-  }
+  const policies = new Policies(store)
+  const found = (await policies.byKey(name, store.db)) ?? (await policies.byName(name, store.db))
   if (found !== undefined) return found
+  const known = await policies.list(store.db)
   const close = suggestWord(
     name,
-    policies.map((policy) => policy.name),
+    known.map((policy) => policy.name),
   )
   throw new CommandError(
     `there is no policy '${name}'${close === undefined ? '' : `; did you mean ${close}?`}`,

@@ -14,6 +14,7 @@ import {
 import { integrationPlace } from '../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
 import { AccessError } from './access_error.ts'
+import { nameKey } from './name_key.ts'
 
 /** The types of applications that an administrator can add. */
 export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as const
@@ -239,11 +240,6 @@ export async function lockIntegration(ikey: string, store: Store, db: StoreDb): 
   // SQLite runs one writing transaction at a time
   if (store.dialect === 'sqlite') return
   await db.selectFrom('integrations').select('ikey').where('ikey', '=', ikey).forUpdate().execute()
-}
-
-/** The form in which names are compared; case and blanks are ignored. */
-function nameKey(name: string): string {
-  return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
 function checkedName(text: string): string {

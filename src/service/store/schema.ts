@@ -91,6 +91,7 @@ export interface Schema {
   policies: {
     policy_key: string
     name: string
+    name_key: string | null
     /** The sections that the policy sets, as JSON. */
     sections: string
     /** 1 for the global policy, of which there is at most one. */

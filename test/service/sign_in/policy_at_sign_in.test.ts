@@ -273,9 +273,10 @@ function suite(options: () => Promise<TestServiceOptions>): void {
       return group.groupId
     })
     const create = async (sections: PolicySections) =>
-      await service.store.transaction(
-        async (db) => (await policies.create({ name: 'P', sections }, clock.now(), db)).policyKey,
-      )
+      await service.store.transaction(async (db) => {
+        const policy = { name: randomUUID(), sections }
+        return (await policies.create(policy, clock.now(), db)).policyKey
+      })
     const [denying, bypassing, global] = [
       await create(deny),
       await create(bypass),

@@ -21,7 +21,7 @@ interface PolicyAtPlace {
   readonly place: PolicyPlace
 }
 
-/** @throws {AccessError} `ACCESS_POLICY_NAME`, `ACCESS_POLICY_SECTION` */
+/** @throws {AccessError} As `Policies.create`. */
 export const createPolicy = act({
   name: 'policy_create',
   permits: ['policies.edit'],

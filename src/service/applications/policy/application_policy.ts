@@ -51,7 +51,8 @@ export async function changeApplicationPolicy(
     ...(setsPush ? { authentication_methods: methods } : {}),
   }
   if (own !== undefined) return await policies.update(own, { sections }, db)
-  const created = await policies.create({ name, sections }, now, db)
+  const freeName = await policies.freeName(name, db)
+  const created = await policies.create({ name: freeName, sections }, now, db)
   await attachments.setApplication(ikey, created.policyKey, db)
   return created
 }

@@ -1,12 +1,12 @@
 import { newIdentifier } from '../../store/identifier.ts'
-import type { Store, StoreDb } from '../../store/store.ts'
+import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
 import { AccessError } from '../access_error.ts'
+import { nameKey } from '../name_key.ts'
 import { checkSections, type PolicySections } from './policy_sections.ts'
 
 export interface Policy {
   /** `PO…` */
   readonly policyKey: string
-  /** Need not be unique. */
   readonly name: string
   readonly sections: PolicySections
   readonly isGlobal: boolean
@@ -54,6 +54,12 @@ export class Policies {
     return row && toPolicy(row)
   }
 
+  /** The policy with that name; case and blanks are ignored. */
+  async byName(name: string, db: StoreDb): Promise<Policy | undefined> {
+    const row = await this.#select(db).where('name_key', '=', nameKey(name)).executeTakeFirst()
+    return row && toPolicy(row)
+  }
+
   async global(db: StoreDb): Promise<Policy | undefined> {
     const row = await this.#select(db).where('is_global', '=', 1).executeTakeFirst()
     return row && toPolicy(row)
@@ -69,20 +75,32 @@ export class Policies {
     return row && toPolicy(row)
   }
 
-  /** @throws {AccessError} `ACCESS_POLICY_NAME`, `ACCESS_POLICY_SECTION` */
+  /** `name` if it is free, else with the first number appended that makes it unique. */
+  async freeName(name: string, db: StoreDb): Promise<string> {
+    const rows = await db.selectFrom('policies').select('name_key').execute()
+    const taken = new Set(rows.map(({ name_key }) => name_key))
+    for (let number = 1; ; number++) {
+      const free = number === 1 ? name : `${name} ${number}`
+      if (!taken.has(nameKey(free))) return free
+    }
+  }
+
+  /** @throws {AccessError} `ACCESS_POLICY_NAME`, `ACCESS_POLICY_NAME_TAKEN`, `ACCESS_POLICY_SECTION` */
   async create(
-    { name, sections }: { readonly name: string; readonly sections: PolicySections },
+    policy: { readonly name: string; readonly sections: PolicySections },
     now: number,
     db: StoreDb,
   ): Promise<Policy> {
+    const name = checkedName(policy.name)
     const row = {
       policy_key: newIdentifier('PO'),
-      name: checkedName(name),
-      sections: toText(checkSections(sections)),
+      name,
+      name_key: nameKey(name),
+      sections: toText(checkSections(policy.sections)),
       is_global: 0,
       created: now,
     }
-    await db.insertInto('policies').values(row).execute()
+    await namedOnce(name, () => db.insertInto('policies').values(row).execute())
     return toPolicy(row)
   }
 
@@ -104,11 +122,10 @@ export class Policies {
     const kept = merged.filter(([section]) => !sectionsToDelete.includes(section))
     const name = change.name === undefined ? before.name : checkedName(change.name)
     const changed = { ...before, name, sections: Object.fromEntries(kept) }
-    await db
-      .updateTable('policies')
-      .set({ name, sections: toText(changed.sections) })
-      .where('policy_key', '=', read.policyKey)
-      .execute()
+    const row = { name, name_key: nameKey(name), sections: toText(changed.sections) }
+    await namedOnce(name, () =>
+      db.updateTable('policies').set(row).where('policy_key', '=', read.policyKey).execute(),
+    )
     return changed
   }
 
@@ -161,6 +178,19 @@ function checkedName(text: string): string {
     'ACCESS_POLICY_NAME',
     `the name of a policy has 1 to ${maxNameLength} printable characters`,
   )
+}
+
+/** The unique index decides, so concurrent changes can't take the same name. */
+async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AccessError(
+      'ACCESS_POLICY_NAME_TAKEN',
+      `there is a policy '${name}' already; choose another name (case makes no difference)`,
+    )
+  }
 }
 
 function toText(sections: PolicySections): string {

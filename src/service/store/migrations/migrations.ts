@@ -9,6 +9,7 @@ import { cli } from './0008_cli.ts'
 import { namesWithoutDomain } from './0009_names_without_domain.ts'
 import { policies } from './0010_policies.ts'
 import { administration } from './0011_administration.ts'
+import { policyNames } from './0012_policy_names.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009_names_without_domain': { up: namesWithoutDomain },
   '0010_policies': { up: policies },
   '0011_administration': { up: administration },
+  '0012_policy_names': { up: policyNames },
 }
