@@ -54,7 +54,8 @@ export async function makeOrganisation(
       realname: 'Alice Adams',
       email: 'alice@example.com',
     })
-    const phone = { number: '+12025550143', name: 'Phone' }
+    // without a name, so that the phone takes the one entered at its activation
+    const phone = { number: '+12025550143' }
     await run(addPhone, { user, phone })
     const totp = toUri(await run(createToken, { user, token: { kind: 'totp' } }))
     const hotp = toUri(await run(createToken, { user, token: { kind: 'hotp' } }))

@@ -11,11 +11,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { connect } from 'node:tls'
 import { HOTP, TOTP, URI } from 'otpauth'
 import { skipWithout } from '../rig/debian_package.ts'
+import { activationLink } from '../rig/push_phone.ts'
 import { freePort, Running } from '../rig/running.ts'
 import { story } from '../rig/story.ts'
 
@@ -45,7 +48,13 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     service: { api_host: string; api_port: number; ca_file: string; outbox_url: string }
     radius: { port: number; secret: string; cfg_file: string }
     integrations: Record<string, { ikey: string; skey: string }>
-    users: { username: string; totp_uri: string; hotp_uri: string; bypass_codes: string[] }[]
+    users: {
+      username: string
+      totp_uri: string
+      hotp_uri: string
+      bypass_codes: string[]
+      push_activation_url: string
+    }[]
   }
 
   function start(...more: string[]): Running {
@@ -252,7 +261,27 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       await assert.rejects(certificateAt('127.0.0.2', ports.service), { code: 'ECONNREFUSED' })
     },
   )
+
+  step("stores the name entered in the app as the name of alice's phone", async () => {
+    const code = firstRun.users[0]?.push_activation_url.split('/').at(-1) ?? ''
+    const { body } = await activationLink(code, 'My Pixel')
+    assert.equal(await post(ports.service, '/app/api/activate', body), 200)
+    const args = ['phone', 'list', 'alice', '--data', folder]
+    const { stdout } = spawnSync(program, args, { encoding: 'utf8' })
+    assert.match(stdout, / My Pixel /)
+  })
 })
+
+/** @returns The HTTP status. */
+async function post(port: number, path: string, body: string): Promise<number | undefined> {
+  const options = { host: '127.0.0.1', port, path, method: 'POST', rejectUnauthorized: false }
+  const sent = request({ ...options, headers: { host: `localhost:${port}` } }).end(body)
+  const reply: unknown[] = await once(sent, 'response')
+  const [message] = reply
+  assert(message instanceof IncomingMessage)
+  message.resume()
+  return message.statusCode
+}
 
 /** The IPv4 addresses on which a UDP port is open, as the kernel writes them. */
 function udpAddresses(port: number): string[] {

@@ -17,6 +17,7 @@ export interface NewDevice {
 /** A phone that was just activated. */
 export interface ActivatedPhone {
   readonly phoneId: string
+  /** Its stored name: the one from the app, unless the phone had one before. */
   readonly name: string
   /** Whether the activation has created the phone. */
   readonly isNew: boolean
@@ -52,14 +53,13 @@ export class ActivatedPhones {
     now: number,
     db: StoreDb,
   ): Promise<ActivatedPhone> {
-    const name = printable(device.name, maxNameLength)
+    const typed = printable(device.name, maxNameLength)
     const platform = printable(device.platform, maxNameLength)
     const before = phoneId === null ? undefined : await this.#phones.byId(phoneId, db)
+    // the app proposes a name, so one that was given before is kept
+    const name = before === undefined || before.name === '' ? typed : before.name
     const phone = before ?? (await this.#phones.add(userId, { name, platform }, now, db))
-    if (before !== undefined) {
-      const kept = before.name === '' ? name : before.name
-      await this.#phones.update(phone.phoneId, { name: kept, platform }, db)
-    }
+    if (before !== undefined) await this.#phones.update(phone.phoneId, { name, platform }, db)
     const { publicKey } = device
     const userAgent = printable(device.userAgent, maxUserAgentLength)
     await this.#devices.activate(phone.phoneId, { publicKey, userAgent }, now, db)

@@ -145,6 +145,7 @@ onBothDatabases('the push app', (rig) => {
       assert.deepEqual([remaining?.name, more.length], ['test phone', 0])
       const [entry] = await new AdministratorLog().list(1, service.store.db)
       assert.deepEqual([entry?.action, entry?.object], ['phone_activate', 'frank'])
+      assert.equal(entry?.description, `${phoneId} test phone`)
     })
 
     test('redirects a link to the app, with the code in the fragment', async () => {
