@@ -21,7 +21,7 @@ function checkValue(setting: Setting, report: Report): void {
   const value = readText(setting)
   if (value === '') {
     const isContinued = entry.continuations.length > 0
-    if (!isContinued) report('error', entry.line, `${key} is empty; add a value or remove the line`)
+    if (!isContinued) report('error', entry.line, `${key} is empty; ${emptyAdvice(setting)}`)
     return
   }
   if (isProtected) return
@@ -34,6 +34,12 @@ function checkValue(setting: Setting, report: Report): void {
   const parsed = option.type.parse(value, key)
   if ('problem' in parsed) report('error', entry.line, `${key} ${parsed.problem}`)
   else reportStatus(setting, parsed.value, report)
+}
+
+function emptyAdvice({ option, number = 1 }: Setting): string {
+  const isPaired = option.pairedWith !== undefined && option.numbering === 'each'
+  if (number > 1 || !(option.required === true || isPaired)) return 'add a value or remove the line'
+  return option.source ?? `add a value (${option.meaning})`
 }
 
 function reportStatus(setting: Setting, value: unknown, report: Report): void {

@@ -18,6 +18,8 @@ export interface Option<T = unknown> {
   /** One sentence without a full stop. */
   readonly meaning: string
   readonly required?: boolean
+  /** Where to get a value, as an instruction: `copy it from the application`. */
+  readonly source?: string
   /** As written in the file; absent if the option is unset by default. */
   readonly default?: string
   readonly numbering?: Numbering

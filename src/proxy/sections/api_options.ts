@@ -8,11 +8,13 @@ export const applicationOptions = {
     type: text,
     required: true,
     meaning: 'integration key of the application: 20 letters and digits',
+    source: "copy it from the application: run 'countersign app list'",
   },
   skey: {
     type: secret,
     required: true,
     meaning: 'secret key of the application: 40 letters and digits',
+    source: "copy it from the application: run 'countersign app show NAME --reveal'",
   },
   api_host: { type: host, required: true, meaning: 'host name of the API, without a port' },
   api_port: { type: port, default: '443', meaning: 'port of the API' },

@@ -133,6 +133,21 @@ describe('§2.2, lexical rules', () => {
     ])
   })
 
+  test('says where to get an empty required value, instead of how to remove it', () => {
+    const empty = minimal.replace(/^(ikey|skey|api_host|radius_ip_1|radius_secret_1)=.*$/gm, '$1=')
+    const emptyLines = listProblems(empty).filter((line) => line.includes('is empty'))
+    assert.deepEqual(
+      emptyLines.map((line) => line.replace(/^authproxy\.cfg:\d+: /, '')),
+      [
+        "ikey is empty; copy it from the application: run 'countersign app list'",
+        "skey is empty; copy it from the application: run 'countersign app show NAME --reveal'",
+        'api_host is empty; add a value (host name of the API, without a port)',
+        'radius_ip_1 is empty; add a value (RADIUS client: an address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9))',
+        'radius_secret_1 is empty; add a value (secret shared with the client of the same number)',
+      ],
+    )
+  })
+
   test('reports duplicate sections and keys', () => {
     assert.match(
       listProblems(`${minimal}[duo_only_client]\n`).join(),
