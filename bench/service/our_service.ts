@@ -46,6 +46,6 @@ per_address=15000
     ...(databaseUrl === undefined ? {} : { env: { COUNTERSIGN_DATABASE_URL: databaseUrl } }),
   })
   const [, port] = await server.line(/listening on \S+:(\d+)$/)
-  const [, caFile = ''] = await server.line(/clients have to trust (\S+)$/)
+  const [, caFile = ''] = await server.line(/clients must trust (\S+)$/)
   return { server, port: Number(port), caFile }
 }
