@@ -200,6 +200,19 @@ failmode = secure
     }
   })
 
+  test('prints times with the offset of the time zone', () => {
+    for (const [TZ, offset] of [
+      ['Asia/Kolkata', '+05:30'],
+      ['Etc/GMT+3', '-03:00'],
+      ['UTC', '+00:00'],
+    ]) {
+      const env = { ...process.env, COUNTERSIGN_DATA: join(folder, 'data'), NO_COLOR: '1', TZ }
+      const { stdout } = spawnSync(program, ['log', 'administrator'], { encoding: 'utf8', env })
+      const [, printed] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S+) /m.exec(stdout) ?? []
+      assert.equal(printed, offset)
+    }
+  })
+
   test('logs messages and calls in the telephony log', async () => {
     assert.match(countersign('log telephony').stdout, /No message has been sent yet/)
     const store = await Store.open({ folder: join(folder, 'data'), migrate: false })

@@ -58,7 +58,10 @@ describe('the verbs of a help desk', () => {
   test('bypass create creates one code for 24 hours', async () => {
     const { stdout, status } = countersign('bypass create nell')
     assert.equal(status, 0)
-    assert.match(stdout, /^\d{9}\n\nthe code works once, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$/)
+    assert.match(
+      stdout,
+      /^\d{9}\n\nthe code works once, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\n$/,
+    )
     const nell = await new Users().byName('nell', store.db)
     const [code, ...others] = await new BypassCodes(store).ofUser(nell?.userId ?? '', store.db)
     assert.deepEqual([others.length, code?.reuseCount], [0, 1])
@@ -118,7 +121,7 @@ describe('the verbs of a help desk', () => {
     assert.match(String(nell?.created), isoTime)
     const { stdout } = countersign('user list')
     assert.match(stdout, /^bob +- +active +yes +2 phones \(1 with push\), 1 token +- +- +-$/m)
-    assert.match(stdout, /^nell +- +active +no +- +until \S+ \S+ +until \S+ \S+ +-$/m)
+    assert.match(stdout, /^nell +- +active +no +- +until \S+ \S+ \S+ +until \S+ \S+ \S+ +-$/m)
     await store.transaction((db) =>
       db
         .updateTable('failed_attempts')
@@ -129,10 +132,13 @@ describe('the verbs of a help desk', () => {
     )
     assert.match(
       countersign('user list').stdout,
-      /^nell .* portal until \S+ \S+, from 1 address +-$/m,
+      /^nell .* portal until \S+ \S+ \S+, from 1 address +-$/m,
     )
     json('user unlock nell')
-    assert.match(countersign('user list').stdout, /^nell +- +active +no +- +until \S+ \S+ +- +-$/m)
+    assert.match(
+      countersign('user list').stdout,
+      /^nell +- +active +no +- +until \S+ \S+ \S+ +- +-$/m,
+    )
   })
 
   test('user list --not-enrolled shows users without a device', () => {

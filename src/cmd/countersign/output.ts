@@ -90,10 +90,15 @@ export function show(asJson: boolean, value: unknown, text: string): void {
   process.stdout.write(asJson ? json(value) : `${text}\n`)
 }
 
-/** Formats a time for people: local, to the second. */
+/** Formats a time for people: local, to the second, `2026-11-28 21:09:37 +01:00`. */
 export function moment(milliseconds: number | null): string {
   if (milliseconds === null) return ''
-  return new Date(milliseconds).toLocaleString('sv-SE')
+  const date = new Date(milliseconds)
+  const offset = -date.getTimezoneOffset()
+  const [hours, minutes] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  )
+  return `${date.toLocaleString('sv-SE')} ${offset < 0 ? '-' : '+'}${hours}:${minutes}`
 }
 
 /** Formats a time for scripts: ISO 8601 in UTC, `2026-11-28T20:09:37.000Z`. */
