@@ -97,7 +97,7 @@ describe('user names at the command line', () => {
       /'muller' \(user muller\) and .*'m\\u\{fb\}ller' \(user twin\).* look alike/,
     )
     assert.match(stdout, /countersign user remove twin/)
-    assert.match(stdout, /mull\\u\{435\}r +muller +2 +20\S+ \S+ +VPN +192\.0\.2\.7/)
+    assert.match(stdout, /mull\\u\{435\}r +muller +2 +20\S+ \S+ \S+ +VPN +192\.0\.2\.7/)
     const report = JSON.parse(countersign('check', '--json').stdout)
     assert.equal(report.collisions.length, 1)
     assert.equal(report.denied_look_alikes[0].count, 2)

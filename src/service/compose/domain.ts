@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import { AdministratorLog } from '../audit/administrator_log.ts'
+import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import { PushDevices } from '../authenticators/push/push_devices.ts'
 import type { ServiceConfig } from '../config/service_config.ts'
 import type { Delivery } from '../messaging/messaging.ts'
@@ -12,9 +13,11 @@ import { ActivatedPhones } from '../people/enrolment/activated_phones.ts'
 import { Activation } from '../people/enrolment/activation.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import { Deactivation } from '../people/enrolment/deactivation.ts'
+import { InvitationUse } from '../people/enrolment/invitation_use.ts'
 import { Invitations } from '../people/enrolment/invitations.ts'
 import { PhoneChanges } from '../people/enrolment/phone_changes.ts'
 import { Places } from '../place/places.ts'
+import { OwnBelongings } from '../self_service/devices/belongings.ts'
 import { NoticeMail } from '../self_service/notice_mail.ts'
 import type { Directory } from '../sign_in/subject.ts'
 import { Transactions } from '../sign_in/transaction/transactions.ts'
@@ -38,6 +41,9 @@ export interface Domain {
   readonly activation: Activation
   readonly deactivation: Deactivation
   readonly invitations: Invitations
+  readonly invitationUse: InvitationUse
+  readonly credentials: WebauthnCredentials
+  readonly belongings: OwnBelongings
   readonly administratorLog: AdministratorLog
   readonly notices: NoticeMail
   readonly delivery: Delivery
@@ -89,6 +95,12 @@ export async function composeDomain(
     clock,
   )
   const transactions = new Transactions(store, clock)
+  const credentials = new WebauthnCredentials()
+  const belongings = new OwnBelongings(store, directory, credentials, delivery, clock)
+  const invitations = new Invitations()
+  const invitationUse = new InvitationUse(invitations, users, (userId, since, db) =>
+    belongings.hasDevice(userId, since, db),
+  )
   return {
     store,
     directory,
@@ -102,10 +114,14 @@ export async function composeDomain(
       users,
       activatedPhones,
       phoneChanges,
+      invitationUse,
       clock,
     ),
     deactivation: new Deactivation(store, users, activatedPhones, phoneChanges),
-    invitations: new Invitations(),
+    invitations,
+    invitationUse,
+    credentials,
+    belongings,
     administratorLog,
     notices,
     delivery,

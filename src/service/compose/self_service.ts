@@ -1,8 +1,8 @@
 import { RelyingParty } from '../authenticators/passkey/relying_party.ts'
-import { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
+import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import { Acts } from '../self_service/acts.ts'
-import { OwnBelongings } from '../self_service/devices/belongings.ts'
+import type { OwnBelongings } from '../self_service/devices/belongings.ts'
 import { NumberChecks } from '../self_service/devices/number_checks.ts'
 import { Enrolments } from '../self_service/enrolments.ts'
 import { PasskeyChallenges } from '../self_service/passkey_challenges.ts'
@@ -24,10 +24,9 @@ export interface SelfService {
 
 /** Composes what users do with their own devices. */
 export function composeSelfService(domain: Domain): SelfService {
-  const { store, directory, invitations, administratorLog, notices, delivery, clock } = domain
+  const { store, directory, invitations, invitationUse, administratorLog, notices, clock } = domain
+  const { credentials, belongings } = domain
   const sessions = new PortalSessions(store)
-  const credentials = new WebauthnCredentials()
-  const belongings = new OwnBelongings(store, directory, credentials, delivery, clock)
   return {
     acts: new Acts(store, administratorLog, notices, clock),
     sessions,
@@ -35,7 +34,15 @@ export function composeSelfService(domain: Domain): SelfService {
     challenges: new PasskeyChallenges(store, sessions),
     relyingParty: new RelyingParty(() => domain.origin.host),
     belongings,
-    enrolments: new Enrolments(store, directory.users, invitations, sessions, belongings, clock),
+    enrolments: new Enrolments(
+      store,
+      directory.users,
+      invitations,
+      sessions,
+      belongings,
+      invitationUse,
+      clock,
+    ),
     activationCodes: new ActivationCodes(store),
     numberChecks: new NumberChecks(store),
   }

@@ -126,14 +126,14 @@ export function composeSignIn(
  * passcodes, tokens.
  */
 function composePasscodeKinds(
-  { bypassCodes, smsPasscodes, tokens, yubikeys }: Directory,
+  { bypassCodes, smsPasscodes, phones, tokens, yubikeys }: Directory,
   transactions: Transactions,
   batches: SmsBatches,
 ): PasscodeKind[] {
   return [
     new BypassPasscode(bypassCodes),
     new SmsPasscode(smsPasscodes, (phoneId) => batches.refresh(phoneId)),
-    new VerifiedPushPasscode(transactions),
+    new VerifiedPushPasscode(transactions, phones),
     new OathPasscode(tokens),
     new YubikeyPasscode(yubikeys),
   ]

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
+import type { InvitationUse } from '../people/enrolment/invitation_use.ts'
 import type { Invitation, Invitations } from '../people/enrolment/invitations.ts'
 import { madeByApplication } from '../people/enrolment/portal_links.ts'
 import { mayEnrol, type User } from '../people/user.ts'
@@ -24,6 +25,7 @@ export class Enrolments {
   readonly #invitations: Invitations
   readonly #sessions: PortalSessions
   readonly #belongings: OwnBelongings
+  readonly #invitationUse: InvitationUse
   readonly #clock: Clock
 
   constructor(
@@ -32,6 +34,7 @@ export class Enrolments {
     invitations: Invitations,
     sessions: PortalSessions,
     belongings: OwnBelongings,
+    invitationUse: InvitationUse,
     clock: Clock,
   ) {
     this.#store = store
@@ -39,6 +42,7 @@ export class Enrolments {
     this.#invitations = invitations
     this.#sessions = sessions
     this.#belongings = belongings
+    this.#invitationUse = invitationUse
     this.#clock = clock
   }
 
@@ -86,15 +90,19 @@ export class Enrolments {
    * The user of a session. Creates the user if absent, in the transaction of the first device or of its
    * activation.
    *
-   * @throws {SelfServiceError} `already_enrolled` if a user of that name exists by now and has a device.
+   * @throws {SelfServiceError} `already_enrolled` if the user has a device by now that this enrolment has
+   *   not added.
    */
   async known({ session, user }: Person, db: StoreDb, now: number): Promise<KnownPerson> {
-    if (user !== undefined) return { session, user }
+    if (user !== undefined) {
+      await this.#requireOpen(session, user, db)
+      return { session, user }
+    }
     const { codeHash, tokenHash, username } = session
     if (session.kind !== 'enrollment' || codeHash === null) throw over()
     const before = await this.#users.byName(username, db)
     if (before !== undefined) {
-      if (!mayEnrol(before) || (await this.#hasDevice(before.userId, 0, db))) {
+      if (!mayEnrol(before) || (await this.#belongings.hasDevice(before.userId, 0, db))) {
         throw enrolled()
       }
       await this.#sessions.setUser(tokenHash, before.userId, db)
@@ -119,18 +127,11 @@ export class Enrolments {
     throw new SelfServiceError('device_first', 'Add a device first.')
   }
 
-  /** Whether a device was added with the invitation; `true` for other sessions. */
-  async hasFinished({ session, user }: Person): Promise<boolean> {
-    const { db } = this.#store
+  /** Whether a device was added with the session's invitation; `true` for other sessions. */
+  async hasFinished({ session }: Person): Promise<boolean> {
     if (session.kind !== 'enrollment' || session.codeHash === null) return true
-    const invitation = await this.#invitations.byHash(session.codeHash, db)
-    if (invitation?.used !== null && invitation !== undefined) return true
-    if (user === undefined) return false
-    const now = this.#clock.now()
-    // a phone may have been activated after the page was closed
-    if (!(await this.#hasDevice(user.userId, session.created, db))) return false
-    await this.deviceAdded({ session, user }, now, db)
-    return true
+    const invitation = await this.#invitations.byHash(session.codeHash, this.#store.db)
+    return isHeldBy(invitation, session) && invitation.used !== null
   }
 
   /** Deletes old sessions and invitations, and users of enrolments that were never finished. */
@@ -139,7 +140,7 @@ export class Enrolments {
     await this.#sessions.prune(now)
     await this.#store.transaction(async (db) => {
       for (const userId of await this.#invitations.prune(now, db)) {
-        if (!(await this.#hasDevice(userId, 0, db))) await this.#users.remove(userId, db)
+        if (!(await this.#belongings.hasDevice(userId, 0, db))) await this.#users.remove(userId, db)
       }
     })
   }
@@ -160,27 +161,28 @@ export class Enrolments {
     return user
   }
 
-  /**
-   * A link that an application requested is only for users without a device: it must not replace the
-   * second factor of a user who has one.
-   */
-  async #refuseEnrolled(
-    { createdBy, created, userId }: Invitation,
-    user: User | undefined,
-  ): Promise<void> {
+  async #refuseEnrolled(invitation: Invitation, user: User | undefined): Promise<void> {
     if (user === undefined) return
-    const since = madeByApplication.includes(createdBy) || userId === null ? 0 : created
-    if (!(await this.#hasDevice(user.userId, since, this.#store.db))) return
-    throw since === 0 ? enrolled() : used()
+    const { db } = this.#store
+    if (!(await this.#invitationUse.isSuperseded(invitation, user.userId, db))) return
+    const { createdBy, userId } = invitation
+    throw madeByApplication.includes(createdBy) || userId === null ? enrolled() : used()
   }
 
-  async #hasDevice(userId: string, since: number, db: StoreDb): Promise<boolean> {
-    const { devices, passkeys } = await this.#belongings.list(userId, db)
-    return (
-      devices.some(({ created }) => (created ?? 0) >= since) ||
-      passkeys.some(({ created }) => created >= since)
-    )
+  /** The user may have enrolled in another way since the invitation was opened. */
+  async #requireOpen(session: PortalSession, { userId }: User, db: StoreDb): Promise<void> {
+    if (session.kind !== 'enrollment' || session.codeHash === null) return
+    const invitation = await this.#invitations.byHash(session.codeHash, db)
+    if (!isHeldBy(invitation, session)) throw over()
+    if (!(await this.#invitationUse.isOpen(invitation, userId, db))) throw enrolled()
   }
+}
+
+function isHeldBy(
+  invitation: Invitation | undefined,
+  { tokenHash }: PortalSession,
+): invitation is Invitation {
+  return invitation?.sessionHash === tokenHash
 }
 
 function over(): SelfServiceError {

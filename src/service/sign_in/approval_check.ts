@@ -30,16 +30,25 @@ export class ApprovalCheck {
         ? undefined
         : await this.#subjects.read({ user: { userId }, integration, ipaddr })
     if (subject === undefined) return { outcome: removed, reason: 'user_disabled' }
-    const { decision, policy } = subject
+    const { decision, policy, phones } = subject
+    // the phone may have been removed, because it was stolen
+    if (!phones.some(({ phoneId }) => phoneId === transaction.phoneId)) return removedPhone
     // the log shows that it is the bypass status that now lets the user in
     if (decision.kind === 'allow' && decision.reason !== 'bypass_user') return approval
     if (decision.kind !== 'auth') {
       return { outcome: toOutcome(decision), reason: decision.reason }
     }
-    const { blocked_auth_list: blocked } = policy.rules.authentication_methods
+    const { blocked_auth_list: blocked, require_verified_push: mustVerify } =
+      policy.rules.authentication_methods
     const isBlocked = isPhoneFactorName(factor) && blocked.includes(phoneMethod(factor))
-    return isBlocked ? blockedMethod : approval
+    const lacksCode = factor === 'push' && mustVerify && transaction.verification === undefined
+    return isBlocked || lacksCode ? blockedMethod : approval
   }
+}
+
+const removedPhone: End = {
+  outcome: { result: 'deny', status: 'deny', status_msg: statusMessage.noCapableDevice },
+  reason: 'invalid_device',
 }
 
 /** For a user or an application that was deleted. */

@@ -155,6 +155,8 @@ export interface Schema {
     user_id: string
     /** The phone to activate; `null` if the activation creates one. */
     phone_id: string | null
+    /** The invitation whose browser requested the code; `null` for other codes. */
+    invitation_hash: string | null
     created: number
     expires: number
     used: number | null

@@ -7,15 +7,18 @@ import type {
   PasscodeKind,
   PasscodeRequest,
 } from '../passcode/passcode_kind.ts'
+import type { Phones } from '../phone/phones.ts'
 
 const approved: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
 
 /** Verification codes that the push app shows, and that the user types at the login as a passcode. */
 export class VerifiedPushPasscode implements PasscodeKind {
   readonly #transactions: Transactions
+  readonly #phones: Phones
 
-  constructor(transactions: Transactions) {
+  constructor(transactions: Transactions, phones: Phones) {
     this.#transactions = transactions
+    this.#phones = phones
   }
 
   hasForm(typed: string): boolean {
@@ -30,9 +33,12 @@ export class VerifiedPushPasscode implements PasscodeKind {
     db: StoreDb,
   ): Promise<PasscodeConsumption> {
     if (!verifiedPush) return { outcome: 'wrong' }
+    const phones = await this.#phones.ofUser(userId, db)
     for (const push of await this.#transactions.waitingForUser(userId, db)) {
       if (push.ikey !== ikey || push.verification?.kind !== 'show') continue
       if (push.verification.code !== passcode) continue
+      // a removed phone may be in the wrong hands
+      if (!phones.some(({ phoneId }) => phoneId === push.phoneId)) continue
       if (await this.#transactions.settle(push.txid, approved, db)) {
         return { outcome: 'accepted', factor: 'verified_push', device: push.phoneId ?? '' }
       }

@@ -10,6 +10,7 @@ import {
   type ActivationCodes,
   activationCodeHash,
 } from './activation_codes.ts'
+import type { InvitationUse } from './invitation_use.ts'
 import type { PhoneChanges } from './phone_changes.ts'
 
 export type Activated =
@@ -43,6 +44,7 @@ export class Activation {
   readonly #users: Users
   readonly #phones: ActivatedPhones
   readonly #changes: PhoneChanges
+  readonly #invitationUse: InvitationUse
   readonly #clock: Clock
 
   constructor(
@@ -51,6 +53,7 @@ export class Activation {
     users: Users,
     phones: ActivatedPhones,
     changes: PhoneChanges,
+    invitationUse: InvitationUse,
     clock: Clock,
   ) {
     this.#store = store
@@ -58,6 +61,7 @@ export class Activation {
     this.#users = users
     this.#phones = phones
     this.#changes = changes
+    this.#invitationUse = invitationUse
     this.#clock = clock
   }
 
@@ -65,17 +69,20 @@ export class Activation {
    * Makes a code that activates one phone.
    *
    * @param phoneId The phone; `null` if the activation creates it.
+   * @param invitationHash The invitation whose browser requests the code; `null` for other codes.
    * @returns The code, which can't be read again, and when it expires.
    */
   async create(
     userId: string,
     phoneId: string | null,
     validSecs: number,
+    invitationHash: string | null,
     db: StoreDb,
   ): Promise<{ readonly code: string; readonly expires: number }> {
     const now = this.#clock.now()
     const expires = now + validSecs * 1000
-    return { code: await this.#codes.create(userId, phoneId, expires, now, db), expires }
+    const code = await this.#codes.create(userId, phoneId, expires, now, db, invitationHash)
+    return { code, expires }
   }
 
   /** @returns `undefined` for an unknown code. */
@@ -101,11 +108,18 @@ export class Activation {
     if (!mayEnrol(user)) return refused('expired')
     const now = this.#clock.now()
     const activated = await this.#store.transaction(async (db) => {
-      if (await this.#codes.use(found.codeHash, now, db)) {
-        return await this.#bind(found, user, device, now, db)
+      if (!(await this.#codes.use(found.codeHash, now, db))) {
+        const current = await this.#codes.find(code, db)
+        return refused(current?.used === null ? 'expired' : 'used')
       }
-      const current = await this.#codes.find(code, db)
-      return refused(current?.used === null ? 'expired' : 'used')
+      const { invitationHash } = found
+      if (
+        invitationHash !== null &&
+        !(await this.#invitationUse.use(invitationHash, user.userId, now, db))
+      ) {
+        return refused('expired')
+      }
+      return await this.#bind(found, user, device, now, db)
     })
     // anyone who has the link can add a device, so the user is notified
     if (activated.kind === 'activated') {

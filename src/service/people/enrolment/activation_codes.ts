@@ -7,6 +7,8 @@ export interface ActivationCode {
   readonly userId: string
   /** The phone to activate; `null` if the activation creates one. */
   readonly phoneId: string | null
+  /** The invitation whose browser requested the code; `null` for other codes. */
+  readonly invitationHash: string | null
   readonly expires: number
   readonly used: number | null
 }
@@ -29,6 +31,7 @@ export class ActivationCodes {
     expires: number,
     now: number,
     db: StoreDb,
+    invitationHash: string | null = null,
   ): Promise<string> {
     const code = newActivationCode()
     await db
@@ -37,6 +40,7 @@ export class ActivationCodes {
         code_hash: activationCodeHash(code),
         user_id: userId,
         phone_id: phoneId,
+        invitation_hash: invitationHash,
         created: now,
         expires,
         used: null,
@@ -53,7 +57,7 @@ export class ActivationCodes {
       .executeTakeFirst()
     if (row === undefined) return undefined
     const { code_hash: codeHash, user_id: userId, phone_id: phoneId, expires, used } = row
-    return { codeHash, userId, phoneId, expires, used }
+    return { codeHash, userId, phoneId, invitationHash: row.invitation_hash, expires, used }
   }
 
   /** @returns Whether the code was still unused; `true` for one of several concurrent calls. */

@@ -42,13 +42,19 @@ export class AppActivation {
   async begin(person: Person): Promise<BegunActivation> {
     return await this.#acts.run(async (db, now) => {
       const { user } = await this.#enrolments.known(person, db, now)
-      const begun = await this.#activation.create(user.userId, null, validSecs, db)
+      const begun = await this.#activation.create(
+        user.userId,
+        null,
+        validSecs,
+        person.session.kind === 'enrollment' ? person.session.codeHash : null,
+        db,
+      )
       const link = `https://${this.#publicHost()}/app/#/activate/${begun.code}`
       return { result: { ...begun, link }, user, action: 'activation_create', description: '' }
     })
   }
 
-  /** Whether the code has activated a phone, and which. That finishes an enrolment. */
+  /** Whether the code has activated a phone, and which. */
   async status(person: Person, code: string): Promise<ActivationStatus> {
     const progress = await this.#activation.progress(code)
     if (progress === undefined || progress.userId !== person.user?.userId) {
@@ -60,7 +66,6 @@ export class AppActivation {
       case 'expired':
         return { kind: 'invalid' }
       case 'used':
-        await this.#enrolments.hasFinished(person)
         return { kind: 'success', device: progress.phoneId, name: progress.phoneName }
     }
   }

@@ -77,6 +77,15 @@ export class OwnBelongings {
     }
   }
 
+  /** Whether the user has a device or passkey that was added at or after `since`. */
+  async hasDevice(userId: string, since: number, db: StoreDb): Promise<boolean> {
+    const { devices, passkeys } = await this.list(userId, db)
+    return (
+      devices.some(({ created }) => (created ?? 0) >= since) ||
+      passkeys.some(({ created }) => created >= since)
+    )
+  }
+
   /**
    * Refuses to remove the last device or passkey that lets the user in. Lock the user's row first.
    *

@@ -10,6 +10,7 @@ import { namesWithoutDomain } from './0009_names_without_domain.ts'
 import { policies } from './0010_policies.ts'
 import { administration } from './0011_administration.ts'
 import { policyNames } from './0012_policy_names.ts'
+import { invitedActivations } from './0013_invited_activations.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010_policies': { up: policies },
   '0011_administration': { up: administration },
   '0012_policy_names': { up: policyNames },
+  '0013_invited_activations': { up: invitedActivations },
 }

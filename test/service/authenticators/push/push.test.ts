@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
+import { Phones } from '../../../../src/service/authenticators/phone/phones.ts'
 import { DeliveryError } from '../../../../src/service/messaging/messaging.ts'
 import type { User } from '../../../../src/service/people/user.ts'
 import type { ChosenFactor } from '../../../../src/service/sign_in/auth.ts'
@@ -172,6 +173,17 @@ onBothDatabases('push', (rig) => {
       const [success] = lines.filter(({ result }) => result === 'success')
       assert.deepEqual([success?.factor, success?.device], ['verified_push', phoneId])
       assert.deepEqual(await signIn.pushAnswers.waitingFor(phoneId), [])
+    })
+
+    test('rejects the code that a removed phone shows', async () => {
+      const { user, phoneId } = await signIn.addUser()
+      await ask(user, push, verified)
+      const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
+      assert.ok(waiting?.verification !== undefined)
+      await new Phones().remove(phoneId, signIn.store.db)
+      const { code } = waiting.verification
+      const typed = await ask(user, { factor: 'passcode', passcode: code }, verified)
+      assert.ok(!('outcome' in typed) || typed.outcome.result === 'deny')
     })
 
     test('rejects the code of a denied push', async () => {

@@ -5,6 +5,7 @@ import { Secret } from '../../../../src/host/secret.ts'
 import { Integrations } from '../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { TelephonyLog } from '../../../../src/service/audit/telephony_log.ts'
+import { Phones } from '../../../../src/service/authenticators/phone/phones.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { isSignedByTwilio } from '../../../../src/service/messaging/twilio/twilio_signature.ts'
 import { Transactions } from '../../../../src/service/sign_in/transaction/transactions.ts'
@@ -136,6 +137,20 @@ describe('a phone call', () => {
       assert.deepEqual(await logReason(txid), [reason])
     })
   }
+
+  test('denies the right key on a phone that was removed while it rang', async () => {
+    const { userId } = await service.addUser({ username: 'robbed' })
+    await service.addPhone(userId, '+15550101299')
+    const phoneId = await service.addPhone(userId, '+15550101298')
+    const parameters = { username: 'robbed', factor: 'phone', device: phoneId, async: '1' }
+    const answer = await service.call({ path: '/auth/v2/auth', parameters })
+    const txid = String(parseResponse(answer).txid)
+    const heard = await api.takeCall()
+    await new Phones().remove(phoneId, service.store.db)
+    await api.press(heard, '1')
+    assert.equal((await poll(txid))[0], 'deny')
+    assert.deepEqual(await logReason(txid), ['invalid_device'])
+  })
 
   test('accepts the right key after a wrong one, and # as a right key', async () => {
     const txid = await begin()

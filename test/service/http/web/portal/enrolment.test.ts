@@ -189,6 +189,33 @@ onBothDatabases('enrolment at the portal', (rig) => {
       assert.equal(renamed.body.code, 'not_found')
     })
 
+    test('opened early gives no access once the user has enrolled in another way', async () => {
+      const integration = await service.addIntegration('radius', 'enroll')
+      const link = async () => {
+        const parameters = { username: 'earlybird' }
+        const preauth = await service.call({ path: '/auth/v2/preauth', parameters, integration })
+        const { hash } = new URL(String(parseResponse(preauth).enroll_portal_url))
+        return /^#\/enroll\/(\w+)$/.exec(hash)?.[1] ?? ''
+      }
+      const early = portal.browser()
+      await early.post('invitation', { code: await link() })
+      const begun = await early.post('activations')
+      const own = portal.browser()
+      await own.post('invitation', { code: await link() })
+      await addNumber(own, '+15550100077')
+      for (const path of ['activations', 'recovery-codes', 'passkeys/options']) {
+        const reply = await early.post(path)
+        assert.equal(reply.status >= 400, true, `${path}: ${reply.text}`)
+      }
+      const activated = PushPhone.activate((raw) => service.send(raw), String(begun.body.code), {
+        now,
+      })
+      await assert.rejects(activated)
+      const user = await portal.users.byName('earlybird', service.store.db)
+      assert.equal((await portal.phones.ofUser(user?.userId ?? '', service.store.db)).length, 1)
+      assert.equal((await own.post('recovery-codes')).status, 200)
+    })
+
     test('is refused once its user is disabled, and its session ends', async () => {
       const { userId } = await service.addUser({ username: 'leaving' })
       const code = await invite(service, 'leaving', { now: now(), userId })
