@@ -180,7 +180,9 @@ onBothDatabases('push', (rig) => {
       await ask(user, push, verified)
       const [waiting] = await signIn.pushAnswers.waitingFor(phoneId)
       assert.ok(waiting?.verification !== undefined)
-      await new Phones().remove(phoneId, signIn.store.db)
+      const { db } = signIn.store
+      await new Phones().add(user.userId, { number: '+15550100099' }, Date.now(), db)
+      await new Phones().remove(phoneId, db)
       const { code } = waiting.verification
       const typed = await ask(user, { factor: 'passcode', passcode: code }, verified)
       assert.ok(!('outcome' in typed) || typed.outcome.result === 'deny')
