@@ -12,9 +12,9 @@ import {
   searchText,
 } from '../store/keyset.ts'
 import { integrationPlace } from '../store/rotation.ts'
-import { isUniqueViolation, type Store, type StoreDb } from '../store/store.ts'
-import { AccessError } from './access_error.ts'
+import type { Store, StoreDb } from '../store/store.ts'
 import { nameKey } from './name_key.ts'
+import { checkedName, type NameKind, namedOnce } from './unique_name.ts'
 
 /** The types of applications that an administrator can add. */
 export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as const
@@ -68,7 +68,11 @@ interface IntegrationRow {
 const maxAtOnce = 500
 const storedTypes: readonly IntegrationType[] = [...integrationTypes, 'portal']
 
-const maxNameLength = 100
+const applicationName: NameKind = {
+  what: 'an application',
+  invalid: 'ACCESS_NAME',
+  taken: 'ACCESS_NAME_TAKEN',
+}
 
 export class Integrations {
   readonly #store: Store
@@ -145,7 +149,7 @@ export class Integrations {
   /** @throws {AccessError} `ACCESS_NAME`, `ACCESS_NAME_TAKEN` */
   async create(integration: NewIntegration, now: number, db: StoreDb): Promise<Integration> {
     const ikey = newIdentifier('DI')
-    const name = checkedName(integration.name)
+    const name = checkedName(integration.name, applicationName)
     const row = {
       ikey,
       name,
@@ -157,13 +161,15 @@ export class Integrations {
       enabled: 1,
       created: now,
     }
-    await namedOnce(name, () => db.insertInto('integrations').values(row).execute())
+    await namedOnce(name, applicationName, () =>
+      db.insertInto('integrations').values(row).execute(),
+    )
     return this.#integrationOf(row)
   }
 
   /** @throws {AccessError} `ACCESS_NAME`, `ACCESS_NAME_TAKEN` */
   async update(ikey: string, change: Partial<IntegrationSettings>, db: StoreDb): Promise<void> {
-    const name = change.name === undefined ? undefined : checkedName(change.name)
+    const name = change.name === undefined ? undefined : checkedName(change.name, applicationName)
     const set = {
       ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
       ...(change.usernameNormalization === undefined
@@ -173,7 +179,7 @@ export class Integrations {
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
     }
     if (Object.keys(set).length === 0) return
-    await namedOnce(name ?? '', () =>
+    await namedOnce(name ?? '', applicationName, () =>
       db.updateTable('integrations').set(set).where('ikey', '=', ikey).execute(),
     )
   }
@@ -240,26 +246,4 @@ export async function lockIntegration(ikey: string, store: Store, db: StoreDb): 
   // SQLite runs one writing transaction at a time
   if (store.dialect === 'sqlite') return
   await db.selectFrom('integrations').select('ikey').where('ikey', '=', ikey).forUpdate().execute()
-}
-
-function checkedName(text: string): string {
-  const name = text.normalize('NFC').trim()
-  if (name !== '' && name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
-  throw new AccessError(
-    'ACCESS_NAME',
-    `the name of an application has 1 to ${maxNameLength} printable characters`,
-  )
-}
-
-/** The unique index decides, so concurrent changes can't take the same name. */
-async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    throw new AccessError(
-      'ACCESS_NAME_TAKEN',
-      `there is an application '${name}' already; choose another name (case makes no difference)`,
-    )
-  }
 }

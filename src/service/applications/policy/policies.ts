@@ -1,7 +1,8 @@
 import { newIdentifier } from '../../store/identifier.ts'
-import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
+import type { Store, StoreDb } from '../../store/store.ts'
 import { AccessError } from '../access_error.ts'
 import { nameKey } from '../name_key.ts'
+import { checkedName, type NameKind, namedOnce } from '../unique_name.ts'
 import { checkSections, type PolicySections } from './policy_sections.ts'
 
 export interface Policy {
@@ -29,7 +30,11 @@ interface PolicyRow {
   readonly created: number
 }
 
-const maxNameLength = 100
+const policyName: NameKind = {
+  what: 'a policy',
+  invalid: 'ACCESS_POLICY_NAME',
+  taken: 'ACCESS_POLICY_NAME_TAKEN',
+}
 const maxSectionsLength = 100_000
 
 /** Policies by their key. Where they apply is in `PolicyAttachments`. */
@@ -91,7 +96,7 @@ export class Policies {
     now: number,
     db: StoreDb,
   ): Promise<Policy> {
-    const name = checkedName(policy.name)
+    const name = checkedName(policy.name, policyName)
     const row = {
       policy_key: newIdentifier('PO'),
       name,
@@ -100,7 +105,7 @@ export class Policies {
       is_global: 0,
       created: now,
     }
-    await namedOnce(name, () => db.insertInto('policies').values(row).execute())
+    await namedOnce(name, policyName, () => db.insertInto('policies').values(row).execute())
     return toPolicy(row)
   }
 
@@ -120,10 +125,10 @@ export class Policies {
     }
     const merged = Object.entries({ ...before.sections, ...checkSections(sections) })
     const kept = merged.filter(([section]) => !sectionsToDelete.includes(section))
-    const name = change.name === undefined ? before.name : checkedName(change.name)
+    const name = change.name === undefined ? before.name : checkedName(change.name, policyName)
     const changed = { ...before, name, sections: Object.fromEntries(kept) }
     const row = { name, name_key: nameKey(name), sections: toText(changed.sections) }
-    await namedOnce(name, () =>
+    await namedOnce(name, policyName, () =>
       db.updateTable('policies').set(row).where('policy_key', '=', read.policyKey).execute(),
     )
     return changed
@@ -169,28 +174,6 @@ function changedMeanwhile({ name }: Policy, section: string): AccessError {
     'ACCESS_POLICY_CHANGED',
     `the section ${section} of the policy '${name}' was changed meanwhile; look at the policy and repeat the change`,
   )
-}
-
-function checkedName(text: string): string {
-  const name = text.normalize('NFC').trim()
-  if (name !== '' && name.length <= maxNameLength && !/\p{C}/u.test(name)) return name
-  throw new AccessError(
-    'ACCESS_POLICY_NAME',
-    `the name of a policy has 1 to ${maxNameLength} printable characters`,
-  )
-}
-
-/** The unique index decides, so concurrent changes can't take the same name. */
-async function namedOnce(name: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    throw new AccessError(
-      'ACCESS_POLICY_NAME_TAKEN',
-      `there is a policy '${name}' already; choose another name (case makes no difference)`,
-    )
-  }
 }
 
 function toText(sections: PolicySections): string {
