@@ -33,12 +33,12 @@ export class VerifiedPushPasscode implements PasscodeKind {
     db: StoreDb,
   ): Promise<PasscodeConsumption> {
     if (!verifiedPush) return { outcome: 'wrong' }
-    const phones = await this.#phones.ofUser(userId, db)
     for (const push of await this.#transactions.waitingForUser(userId, db)) {
       if (push.ikey !== ikey || push.verification?.kind !== 'show') continue
       if (push.verification.code !== passcode) continue
       // a removed phone may be in the wrong hands
-      if (!phones.some(({ phoneId }) => phoneId === push.phoneId)) continue
+      const phone = push.phoneId === null ? undefined : await this.#phones.byId(push.phoneId, db)
+      if (phone?.userId !== userId) continue
       if (await this.#transactions.settle(push.txid, approved, db)) {
         return { outcome: 'accepted', factor: 'verified_push', device: push.phoneId ?? '' }
       }
