@@ -241,6 +241,7 @@ function suite(options: () => Promise<TestServiceOptions>): void {
   test('the policy of the application decides when a push is approved', async () => {
     for (const [sections, reason] of [
       [{ authentication_methods: { blocked_auth_list: ['duo-push'] } }, 'factor_restricted'],
+      [{ authentication_methods: { require_verified_push: true } }, 'factor_restricted'],
       [{ authorized_networks: { blocked: { ip_list: '203.0.113.7' } } }, 'denied_network'],
       [{ lockout: { threshold: 5 } }, 'user_approved'],
     ] as const) {
