@@ -22,7 +22,7 @@ ${styleText('bold', 'Countersign is up.')}
   portal for users       ${service.portal_url}
   data                   ${shown(folder)}${database}   (logs: ${shown(join(folder, 'log'))})
 
-${styleText('bold', 'Try a sign-in:')} a passcode of alice, a RADIUS request, and its reply.
+${styleText('bold', 'Try a sign-in:')} one of alice's passcodes, the command that sends it, and the expected reply.
 
   ${styleText('cyan', passcode ?? 'alice no longer has a hardware token; add one: ./bin/countersign token --help')}
   ${styleText('cyan', request(passcode ?? 'PASSCODE'))}
@@ -34,7 +34,7 @@ ${pushText(firstRun, request('push'))}
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
 
-${styleText('bold', 'Look around:')} in another terminal:
+${styleText('bold', 'Try the commands')} in another terminal:
 
   ${styleText('cyan', `export COUNTERSIGN_DATA=${quoted(folder)}`)}
   ${styleText('cyan', './bin/countersign user list')}
@@ -47,8 +47,8 @@ function pushText({ users }: FirstRun, request: string): string {
   const link = users.find((user) => user.push_activation_url !== undefined)?.push_activation_url
   const first =
     link === undefined
-      ? "alice's phone is activated."
-      : `Open this link in a browser, which then acts as alice's phone (the certificate is self-signed):
+      ? "alice's phone is already activated."
+      : `open this link in a browser, which then acts as alice's phone. Accept the certificate warning.
 
   ${styleText('cyan', link)}`
   return `
