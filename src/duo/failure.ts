@@ -9,6 +9,7 @@ export interface Failure {
 export const failures = {
   missingParameters: row(40001, 'Missing required request parameters'),
   invalidParameters: row(40002, 'Invalid request parameters'),
+  duplicate: row(40003, 'Duplicate resource'),
   missingCredentials: row(40101, 'Missing request credentials'),
   invalidIkey: row(40102, 'Invalid integration key in request credentials'),
   invalidSignature: row(40103, 'Invalid signature in request credentials'),
@@ -29,6 +30,7 @@ function row(code: number, message: string): Failure {
 /** Failure details that more than one place uses. */
 export const failureDetail = {
   wrongIntegrationType: 'Wrong integration type for this API.',
+  network: 'The application is not accepted from this network.',
   noCapableDevice: 'no capable device',
   signatureV1: 'signature version 1 is not allowed for this application',
 } as const

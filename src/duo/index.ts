@@ -34,6 +34,17 @@ export {
 } from './message.ts'
 export { type Prompt, promptWord, readPrompt } from './prompt.ts'
 export {
+  type LatencySummary,
+  type LoginCounts,
+  type ProxyReport,
+  type ProxyWarning,
+  type ProxyWarningKind,
+  proxyReports,
+  proxyWarningKinds,
+  type ReportedClient,
+  type ReportedSection,
+} from './proxy_report.ts'
+export {
   authorization,
   parseAuthorization,
   type ReceivedRequest,

@@ -11,7 +11,15 @@ import type { ApiSettings } from './sections/proxy_config.ts'
  */
 export function createAuthApi(
   section: ApiSettings,
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  {
+    log,
+    clock,
+    onAnswered,
+  }: {
+    readonly log: Log
+    readonly clock: Clock
+    readonly onAnswered?: (elapsedMs: number) => void
+  },
 ): AuthApiClient {
   const { httpProxyHost, httpProxyPort } = section
   return new AuthApiClient({
@@ -20,6 +28,7 @@ export function createAuthApi(
     host: section.apiHost,
     port: section.apiPort,
     caFile: section.httpCaCertsFile,
+    ca: section.httpCaCerts,
     httpProxy:
       httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
     timeoutSecs: section.apiTimeoutSecs,
@@ -27,5 +36,6 @@ export function createAuthApi(
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,
     clock,
+    ...(onAnswered === undefined ? {} : { onAnswered }),
   })
 }

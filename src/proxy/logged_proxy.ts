@@ -1,9 +1,13 @@
+import { arch, hostname, platform } from 'node:os'
 import type { Clock } from '../host/clock.ts'
+import type { Log } from '../host/log.ts'
 import { version } from '../host/version.ts'
 import { ListenError } from './listen_error.ts'
 import { ProxyMetrics } from './metrics/proxy_metrics.ts'
 import { AuthenticationProxy } from './proxy.ts'
 import type { ProxyLogs } from './proxy_logs.ts'
+import { readProxyId } from './report/proxy_id.ts'
+import { Reporter } from './report/reporter.ts'
 import { effectiveSections } from './sections/effective.ts'
 import type { ProxyConfig } from './sections/proxy_config.ts'
 import { checkApis, type StartReport } from './startup_check.ts'
@@ -13,6 +17,7 @@ export class LoggedProxy {
   readonly proxy: AuthenticationProxy
   readonly #logs: ProxyLogs
   readonly #metrics: ProxyMetrics | undefined
+  readonly #reporter: Reporter | undefined
   readonly #checking = new AbortController()
   readonly #checked: Promise<unknown>
 
@@ -20,11 +25,13 @@ export class LoggedProxy {
     proxy: AuthenticationProxy,
     logs: ProxyLogs,
     metrics: ProxyMetrics | undefined,
+    reporter: Reporter | undefined,
     check: (stop: AbortSignal) => Promise<unknown>,
   ) {
     this.proxy = proxy
     this.#logs = logs
     this.#metrics = metrics
+    this.#reporter = reporter
     // not awaited here, so that logins are served meanwhile
     this.#checked = check(this.#checking.signal)
   }
@@ -52,7 +59,8 @@ export class LoggedProxy {
       )
     }
     const metrics = await openMetrics(proxy, config, report)
-    return new LoggedProxy(proxy, logs, metrics, async (stop) => {
+    const reporter = startReporter(proxy, config, { log, clock })
+    return new LoggedProxy(proxy, logs, metrics, reporter, async (stop) => {
       log.info('Init Complete')
       await checkApis(config, report, { clock, stop })
     })
@@ -63,6 +71,7 @@ export class LoggedProxy {
     this.#checking.abort()
     await this.#checked
     this.#metrics?.close()
+    await this.#reporter?.stop()
     await this.proxy.stop()
     this.#logs.log.info('stopped')
   }
@@ -94,6 +103,21 @@ async function openMetrics(
     report('warn', `metrics_port ${metricsPort} can't be opened: ${reason}; choose another port`)
     return undefined
   }
+}
+
+function startReporter(
+  proxy: AuthenticationProxy,
+  { main: { sendReports, logDir } }: ProxyConfig,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Reporter | undefined {
+  if (!sendReports) return undefined
+  const process = {
+    id: readProxyId(logDir, log),
+    host: hostname(),
+    version,
+    platform: `${platform()} ${arch()}`,
+  }
+  return new Reporter({ sources: () => proxy.reportSources, process, log, clock })
 }
 
 function listClients({ servers }: ProxyConfig, name: string): string {

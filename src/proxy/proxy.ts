@@ -4,9 +4,11 @@ import type { RadiusServer } from '../radius/udp/server.ts'
 import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
 import type { AuthEvents } from './front/auth_events.ts'
-import type { Listener } from './front/listener.ts'
+import type { DecidedLogin, Listener } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
 import { rebind } from './rebind.ts'
+import type { ReportSource } from './report/reporter.ts'
+import { SectionActivity } from './report/section_activity.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
 import { createListener, type SectionKinds, sectionKinds, toListenPlace } from './section_kinds.ts'
 import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
@@ -31,6 +33,8 @@ export class AuthenticationProxy {
   readonly #events: AuthEvents | undefined
   /** By section name; kept when the configuration changes. */
   readonly #signIns = new Map<string, SignInCounters>()
+  /** By section name; kept when the configuration changes. */
+  readonly #activity = new Map<string, SectionActivity>()
   /** Runtimes of earlier configurations that still have pending logins. */
   readonly #retiring = new Set<SectionRuntime>()
   #served: readonly Served[] = []
@@ -65,6 +69,17 @@ export class AuthenticationProxy {
   /** By section: logins that the API did not answer. */
   get signIns(): ReadonlyMap<string, SignInCounters> {
     return this.#signIns
+  }
+
+  /** The sections that are being served, with what they have done. */
+  get reportSources(): readonly ReportSource[] {
+    return this.#served.flatMap(({ section, runtime, listener }) => {
+      if (!listener.isListening) return []
+      const { transport, radius, address } = listener
+      const activity = this.#activityOf(section.name)
+      const counters = radius?.counters
+      return [{ section, transport, port: address.port, counters, activity, api: runtime.api }]
+    })
   }
 
   /** By section: counts of the RADIUS server. */
@@ -197,14 +212,26 @@ export class AuthenticationProxy {
 
   #createListener({ section, runtime }: Prepared): Listener {
     const { log, clock } = this.#host
-    const host = { log, clock, events: this.#events }
+    const decided = (name: string, login: DecidedLogin) =>
+      this.#activityOf(name).decided(login, performance.now())
+    const host = { log, clock, events: this.#events, decided }
     return createListener(this.#kinds, section.kind, section, runtime, host)
   }
 
   #createRuntime(section: ServerSection): SectionRuntime {
     const counters = this.#signIns.get(section.name) ?? new SignInCounters()
     this.#signIns.set(section.name, counters)
-    return explain(section, () => new SectionRuntime(section, counters, this.#host, this.#kinds))
+    const activity = this.#activityOf(section.name)
+    return explain(
+      section,
+      () => new SectionRuntime(section, counters, activity, this.#host, this.#kinds),
+    )
+  }
+
+  #activityOf(name: string): SectionActivity {
+    const activity = this.#activity.get(name) ?? new SectionActivity()
+    this.#activity.set(name, activity)
+    return activity
   }
 
   #retire({ runtime, section }: Served): void {

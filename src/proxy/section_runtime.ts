@@ -6,6 +6,8 @@ import { sectionLog } from './front/section_log.ts'
 import type { Login } from './login/login.ts'
 import type { Decider, Verdict } from './login/verdict.ts'
 import type { PrimaryAuthentication } from './primary/primary.ts'
+import type { ReportApi } from './report/reporter.ts'
+import type { SectionActivity } from './report/section_activity.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
@@ -42,11 +44,16 @@ export class SectionRuntime implements Decider {
   constructor(
     section: ServerSection,
     counters: SignInCounters,
+    activity: SectionActivity,
     host: ProxyHost,
     kinds: SectionKinds,
   ) {
     const log = sectionLog(section, host.log)
-    this.#api = createAuthApi(section, { log, clock: host.clock })
+    this.#api = createAuthApi(section, {
+      log,
+      clock: host.clock,
+      onAnswered: (elapsedMs) => activity.serviceLatency.add(elapsedMs, performance.now()),
+    })
     const secondFactor = new SecondFactor(
       {
         ...section,
@@ -66,6 +73,11 @@ export class SectionRuntime implements Decider {
     const ping = (): void => void secondFactor.availability.ping()
     ping()
     this.#pings = setInterval(ping, pingIntervalMs).unref()
+  }
+
+  /** For reports. */
+  get api(): ReportApi {
+    return this.#api
   }
 
   get sendsChallenges(): boolean {

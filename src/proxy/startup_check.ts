@@ -113,7 +113,7 @@ function failureText(
 
 function unavailableText(
   { reason, message }: AuthApiUnavailable,
-  { apiHost, httpCaCertsFile, httpProxyHost = '', httpProxyPort }: ApiSettings,
+  { apiHost, httpCaCertsFile, httpCaCerts, httpProxyHost = '', httpProxyPort }: ApiSettings,
   place: string,
 ): string {
   switch (reason) {
@@ -122,7 +122,7 @@ function unavailableText(
     case 'connect':
       return `can't connect to ${place} (${message}); check api_host, api_port and firewalls, and that the service is running`
     case 'tls':
-      return `${place} accepts connections, but TLS fails (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile)}`
+      return `${place} accepts connections, but TLS fails (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile ?? (httpCaCerts && 'http_ca_certs'))}`
     case 'proxy':
       return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not connect to ${place} (${message}); check http_proxy_host and http_proxy_port`
     case 'timeout':

@@ -12,9 +12,11 @@ import {
   canonicalParameters,
   type Parameter,
   type PreauthAnswer,
+  type ProxyReport,
   parseAuthAnswer,
   parseCheckAnswer,
   parsePreauthAnswer,
+  proxyReports,
   readPrompt,
   rfc2822Date,
   sharedConnections,
@@ -23,6 +25,7 @@ import {
 } from '../index.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
 import { CallQueue, cancelled } from './call_queue.ts'
+import type { CertificateExpiry } from './certificate_expiry.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
 import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
 import { hedged } from './hedged.ts'
@@ -34,6 +37,8 @@ export interface AuthApiClientOptions extends ConnectionsOptions {
   /** Upper limit for one `preauth` or `auth` with its retries; 0 for the limit of the endpoint. */
   readonly timeoutSecs: number
   readonly userAgent: string
+  /** Receives how long each answered call took that needs no user. */
+  readonly onAnswered?: (elapsedMs: number) => void
   /** Receives a debug line for each request, without its content. */
   readonly log: Log
   readonly clock: Clock
@@ -92,6 +97,8 @@ const endpoints = {
   },
 } as const satisfies Record<string, Endpoint>
 
+const reportPath = '/auth/v2/proxy_report'
+const reportMs = 10_000
 /** Maximum of short calls that wait for a free connection; at 500 per second they are served in time. */
 const maxQueued = 4096
 /** Maximum of connections that calls which wait for a user may be opening at once. */
@@ -119,6 +126,7 @@ export class AuthApiClient {
   readonly #closing = new AbortController()
   #answers = 0
   #shares = false
+  #takesReports = false
   #dateSecond = -1
   #date = ''
 
@@ -154,6 +162,7 @@ export class AuthApiClient {
     )
     const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
+    this.#takesReports = answer.capabilities.includes(proxyReports)
     return answer
   }
 
@@ -166,6 +175,46 @@ export class AuthApiClient {
     return parsed(await this.#call(endpoints.auth, parameters, options), parseAuthAnswer)
   }
 
+  /** Whether the API offered it in the last `check` that it answered. */
+  get takesReports(): boolean {
+    return this.#takesReports
+  }
+
+  /** `undefined` before the first connection. */
+  get certificateExpiry(): CertificateExpiry | undefined {
+    return this.#connections.certificateExpiry
+  }
+
+  /**
+   * Sends a report, signed in version 5, over a connection of its own. It is not repeated, and its answer
+   * is no evidence that the API answers logins.
+   */
+  async report(report: ProxyReport, signal: AbortSignal): Promise<void> {
+    const { host, httpProxy } = this.#options
+    const body = JSON.stringify({ report })
+    const date = this.#dateNow()
+    const signed = { date, method: 'POST', host: host.toLowerCase(), path: reportPath }
+    const signature = sign({ ...signed, parameters: [], body }, this.#key, 5)
+    const answer = await exchange(
+      this.#connections.reports,
+      {
+        origin: this.#connections.origin,
+        path: reportPath,
+        method: 'POST',
+        headers: { ...this.#headers(date, signature), 'content-type': 'application/json' },
+        body,
+      },
+      {
+        limitMs: reportMs,
+        sendWithinMs: reportMs,
+        throughProxy: httpProxy !== undefined,
+        signal,
+        onSent: () => {},
+      },
+    )
+    parseResponse(answer)
+  }
+
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
     this.#closing.abort()
@@ -175,7 +224,8 @@ export class AuthApiClient {
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
     const waitsForUser = waits(endpoint, parameters)
     // not the system clock, which can be set
-    const until = performance.now() + this.#limitMs(endpoint, waitsForUser, options)
+    const began = performance.now()
+    const until = began + this.#limitMs(endpoint, waitsForUser, options)
     let repeated = false
     for (let tries = 1; ; tries++) {
       const leftMs = Math.max(1, until - performance.now())
@@ -196,7 +246,10 @@ export class AuthApiClient {
         repeated = true
         continue
       }
-      if (answer.status < 500) this.#answers++
+      if (answer.status < 500) {
+        this.#answers++
+        if (!waitsForUser) this.#options.onAnswered?.(performance.now() - began)
+      }
       if (answer.status !== 429 || !endpoint.retries429 || tries === maxTries) {
         return parseResponse(answer)
       }
@@ -278,7 +331,7 @@ export class AuthApiClient {
     { signal, onSent = () => {} }: CallOptions,
   ): Promise<RawAnswer> {
     const { method, path } = endpoint
-    const { host, ikey, userAgent, log, httpProxy } = this.#options
+    const { host, log, httpProxy } = this.#options
     const signed: Parameter[] = []
     for (const name in parameters) {
       const value = parameters[name]
@@ -290,11 +343,7 @@ export class AuthApiClient {
       this.#key,
       2,
     )
-    const headers: Record<string, string> = {
-      date,
-      authorization: authorization(ikey, signature),
-      'user-agent': userAgent,
-    }
+    const headers = this.#headers(date, signature)
     const isPost = method === 'POST'
     if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
     log.debug(this.#lines[path] ?? path)
@@ -314,6 +363,11 @@ export class AuthApiClient {
         onSent,
       },
     )
+  }
+
+  #headers(date: string, signature: string): Record<string, string> {
+    const { ikey, userAgent } = this.#options
+    return { date, authorization: authorization(ikey, signature), 'user-agent': userAgent }
   }
 
   /** Formatted once per second, because the signed date needs no higher precision. */

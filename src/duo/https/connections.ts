@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { type checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { type CertificateExpiry, checkIdentityAndExpiry } from './certificate_expiry.ts'
 import { multiplexedConnector } from './multiplexed_connector.ts'
 
 export interface ConnectionsOptions {
@@ -8,6 +9,8 @@ export interface ConnectionsOptions {
   readonly port: number
   /** PEM file of the CAs that may sign the API's certificate; by default those of Node. */
   readonly caFile?: string | undefined
+  /** In PEM; added to those of `caFile`. */
+  readonly ca?: string | undefined
   /** HTTP proxy to go through (CONNECT). */
   readonly httpProxy?: { readonly host: string; readonly port: number } | undefined
   /** Pooled connections for calls that are answered at once. */
@@ -34,20 +37,31 @@ export class Connections {
   readonly waiting: Dispatcher
   /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
   readonly shared: Dispatcher | undefined
+  /** For reports, which no login may wait for. */
+  readonly reports: Dispatcher
+  #expiry: CertificateExpiry | undefined
 
   /** @throws A system error if `caFile` can't be read. */
   constructor(options: ConnectionsOptions) {
     this.origin = toOrigin(options)
-    const tls = tlsOptions(options)
+    const tls = tlsOptions(options, (expiry) => {
+      this.#expiry = expiry
+    })
     this.warm = this.#http1(options, tls, checkConnections)
     this.short = this.#http1(options, tls, options.maxConnections)
     this.waiting = this.#http1(options, tls, maxWaitingConnections)
     this.shared = this.#http2(options, tls)
+    this.reports = this.#http1(options, tls, 1)
+  }
+
+  /** Of the last connection with a full handshake; `undefined` before the first one. */
+  get certificateExpiry(): CertificateExpiry | undefined {
+    return this.#expiry
   }
 
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
-    const all = [this.warm, this.short, this.waiting, this.shared]
+    const all = [this.warm, this.short, this.waiting, this.shared, this.reports]
     await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
   }
 
@@ -74,11 +88,22 @@ interface Tls {
   readonly secureContext: SecureContext
   /** Milliseconds. */
   readonly timeout: number
+  readonly checkServerIdentity: typeof checkServerIdentity
 }
 
-function tlsOptions({ caFile }: ConnectionsOptions): Tls {
-  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }
+function tlsOptions(
+  { caFile, ca }: ConnectionsOptions,
+  onExpiry: (expiry: CertificateExpiry) => void,
+): Tls {
+  const own = [...(caFile === undefined ? [] : [readFileSync(caFile, 'utf8')]), ...(ca ? [ca] : [])]
   // created once: a context for each connection would parse the CAs again
-  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2' })
-  return { secureContext, timeout: connectTimeoutMs }
+  const secureContext = createSecureContext({
+    ...(own.length === 0 ? {} : { ca: own }),
+    minVersion: 'TLSv1.2',
+  })
+  return {
+    secureContext,
+    timeout: connectTimeoutMs,
+    checkServerIdentity: checkIdentityAndExpiry(onExpiry),
+  }
 }

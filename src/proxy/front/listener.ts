@@ -1,8 +1,9 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import type { AccessRequest } from '../../radius/udp/access_request.ts'
 import type { ListenPlace } from '../../radius/udp/listen_place.ts'
 import type { RadiusServer } from '../../radius/udp/server.ts'
-import type { Decider } from '../login/verdict.ts'
+import type { Decider, Verdict } from '../login/verdict.ts'
 import type { ServerSection } from '../sections/proxy_config.ts'
 import type { AuthEvents } from './auth_events.ts'
 
@@ -30,11 +31,20 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** An authentic request, and how it was decided. */
+export interface DecidedLogin {
+  readonly request: Pick<AccessRequest, 'client' | 'peer' | 'signed'>
+  readonly verdict: Verdict
+  readonly elapsedMs: number
+}
+
 export interface ListenerHost {
   readonly log: Log
   readonly clock: Clock
   /** `undefined` if events are not logged. */
   readonly events: AuthEvents | undefined
+  /** Receives each login of a section; must not throw. */
+  readonly decided: (section: string, login: DecidedLogin) => void
 }
 
 /** A protocol over which requests arrive. */

@@ -14,12 +14,13 @@ import { readUserName } from './user_name.ts'
 export function createRadiusFront(
   section: RadiusServerSection,
   decider: Decider,
-  { events, clock, log: programLog }: ListenerHost,
+  { events, clock, decided, log: programLog }: ListenerHost,
 ): (request: AccessRequest) => Promise<Answer> {
   const log = sectionLog(section, programLog)
   const readLogin = createLoginReader(section, decider, log)
   return async (request) => {
     const { peer } = request
+    const began = performance.now()
     const user = readUserName(
       request.attributes.flatMap(({ type, value }) => (type === Type.UserName ? [value] : [])),
     )
@@ -29,6 +30,7 @@ export function createRadiusFront(
     const answer = (verdict: Verdict, login: Login | undefined): Answer => {
       const about = { verdict, login, username: shown, nasAddress: peer.address }
       events?.write(buildAuthEvent(about, section, clock))
+      decided(section.name, { request, verdict, elapsedMs: performance.now() - began })
       return buildAnswer(verdict, label, log)
     }
     const login = readLogin(request, user, label)

@@ -21,12 +21,13 @@ export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSect
     syslog_facility: main.syslogFacility,
     log_auth_events: main.logAuthEvents,
     metrics_port: main.metricsPort,
+    send_reports: main.sendReports,
   }
   return [{ name: 'main', settings }, ...servers.map(effectiveServer)]
 }
 
 function effectiveServer(server: RadiusServerSection): EffectiveSection {
-  const { httpCaCertsFile, httpProxyHost, interfaceAddress, factorAliases } = server
+  const { httpCaCertsFile, httpCaCerts, httpProxyHost, interfaceAddress, factorAliases } = server
   const aliases = [...factorAliases].map((pair) => pair.join('=')).join(', ')
   const settings = {
     ikey: server.ikey,
@@ -40,6 +41,7 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
     port: server.port,
     ...(interfaceAddress === undefined ? {} : { interface: interfaceAddress }),
     ...(httpCaCertsFile === undefined ? {} : { http_ca_certs_file: httpCaCertsFile }),
+    ...(httpCaCerts === undefined ? {} : { http_ca_certs: httpCaCerts }),
     ...(httpProxyHost === undefined
       ? {}
       : { http_proxy_host: httpProxyHost, http_proxy_port: server.httpProxyPort }),

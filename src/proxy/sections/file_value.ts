@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { readText } from '../../config/check_values.ts'
 import type { Report } from '../../config/problem.ts'
 import type { Section } from '../../config/section.ts'
 import { file, type ValueType } from '../../config/value_type.ts'
+import { findCertificateProblem } from './certificates_value.ts'
 
 /** Path of a file with certificates in PEM, as written. */
 export const certificatesFile: ValueType<string> = { ...file }
@@ -27,26 +27,15 @@ export function checkFiles({ settings }: Section, configFile: string, report: Re
       found === undefined
         ? `is '${path}', which does not exist or can't be read`
         : type === certificatesFile
-          ? findCertificateProblem(found)
+          ? findFileProblem(found)
           : undefined
     if (problem !== undefined) report('error', setting.entry.line, `${setting.key} ${problem}`)
   }
 }
 
-function findCertificateProblem(path: string): string | undefined {
-  const text = readFileSync(path, 'latin1')
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-  if (blocks.length === 0) {
-    return `is '${path}', which has no certificate; expected PEM (-----BEGIN CERTIFICATE-----)`
-  }
-  for (const [index, block] of blocks.entries()) {
-    try {
-      new X509Certificate(block)
-    } catch {
-      return `is '${path}', whose certificate ${index + 1} can't be read; export it again as PEM`
-    }
-  }
-  return undefined
+function findFileProblem(path: string): string | undefined {
+  const problem = findCertificateProblem(readFileSync(path, 'latin1'))
+  return problem === undefined ? undefined : `is '${path}', which ${problem}`
 }
 
 function isReadable(path: string): boolean {

@@ -66,6 +66,13 @@ export const mainSection = {
       ours: true,
       meaning: 'port on 127.0.0.1 that serves counters to Prometheus under `/metrics`; 0 for none',
     },
+    send_reports: {
+      type: boolean,
+      default: 'true',
+      ours: true,
+      meaning:
+        'reports every 30 seconds to a service that offers it, so that its Admin Panel lists this proxy; the vendor’s cloud does not offer it, and gets none',
+    },
     log_sso_events: {
       type: boolean,
       default: 'false',

@@ -17,6 +17,8 @@ export interface MainSection {
   readonly logAuthEvents: boolean
   /** On loopback; 0 for none. */
   readonly metricsPort: number
+  /** To services that offer to take them. */
+  readonly sendReports: boolean
 }
 
 /** How a server section reaches the Auth API, and as which application. */
@@ -27,6 +29,8 @@ export interface ApiSettings {
   readonly apiPort: number
   /** Absolute. */
   readonly httpCaCertsFile: string | undefined
+  /** In PEM. */
+  readonly httpCaCerts?: string | undefined
   readonly httpProxyHost: string | undefined
   readonly httpProxyPort: number
   /** 0 for the proxy's own limits. */

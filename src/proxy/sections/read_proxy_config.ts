@@ -104,6 +104,7 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
     syslogFacility: values.get('syslog_facility'),
     logAuthEvents: values.get('log_auth_events'),
     metricsPort: values.get('metrics_port'),
+    sendReports: values.get('send_reports'),
   }
 }
 

@@ -42,6 +42,7 @@ function readApiSettings(
     apiHost: values.get('api_host') ?? '',
     apiPort: values.get('api_port'),
     httpCaCertsFile: certificates === undefined ? undefined : findFile(certificates, file),
+    httpCaCerts: values.get('http_ca_certs'),
     httpProxyHost: values.get('http_proxy_host'),
     httpProxyPort: values.get('http_proxy_port'),
     apiTimeoutSecs: values.get('api_timeout'),

@@ -1,6 +1,7 @@
 import type { Options } from '../../config/option.ts'
 import { boolean, port, secret, text } from '../../config/value_type.ts'
 import { listenAddress } from './address_value.ts'
+import { certificates as certificatesValue } from './certificates_value.ts'
 import { certificatesFile } from './file_value.ts'
 import { host } from './host_value.ts'
 
@@ -19,6 +20,11 @@ const certificates = {
   meaning:
     'PEM file of the certificate authorities to trust for the API; default: those of Node.js',
 }
+const inlineCertificates = {
+  type: certificatesValue,
+  ours: true,
+  meaning: 'the same certificates in this file, so that no other file is needed; both may be set',
+} as const
 const proxyHost = { type: host, meaning: 'HTTP proxy through which the API is reached (CONNECT)' }
 const proxyPort = { type: port, default: '80', meaning: 'port of that proxy' }
 
@@ -27,6 +33,7 @@ export const inheritableOptions = {
   debug,
   interface: localAddress,
   http_ca_certs_file: certificates,
+  http_ca_certs: inlineCertificates,
   http_proxy_host: proxyHost,
   http_proxy_port: proxyPort,
 } satisfies Options
@@ -42,6 +49,7 @@ export const interfaceOption = {
 /** How the API is reached. */
 export const outboundOptions = {
   http_ca_certs_file: { ...certificates, inherited: true },
+  http_ca_certs: { ...inlineCertificates, inherited: true },
   http_proxy_host: { ...proxyHost, inherited: true },
   http_proxy_port: { ...proxyPort, inherited: true },
 } satisfies Options

@@ -18,6 +18,8 @@ export interface ExchangeOptions {
   readonly localAddress?: string
   /** `required`: ignores replies without Message-Authenticator (CVE-2024-3596). */
   readonly messageAuthenticator?: 'required' | 'optional'
+  /** A reply that is not authentic, such as one made with another secret. */
+  readonly onInvalidReply?: () => void
 }
 
 /**
@@ -79,13 +81,15 @@ function findAuthenticReply(
   datagram: Uint8Array,
   request: Uint8Array,
   authenticator: Uint8Array,
-  { secret, messageAuthenticator = 'optional' }: ExchangeOptions,
+  options: ExchangeOptions,
 ): Packet | undefined {
+  const { secret, messageAuthenticator = 'optional' } = options
   try {
     const reply = verifyReply(datagram, authenticator, secret, { messageAuthenticator })
     return reply.identifier === request[1] ? reply : undefined
   } catch (error) {
-    if (error instanceof RadiusError) return undefined
-    throw error
+    if (!(error instanceof RadiusError)) throw error
+    options.onInvalidReply?.()
+    return undefined
   }
 }

@@ -74,6 +74,8 @@ const table = {
     'Help Desk',
     'Read-only',
   ],
+  /** In test mode, see the messages and answer the calls of everyone. */
+  'outbox.use': [],
   /** Export lists to a file. */
   'lists.export': ['Administrator', 'User Manager', 'Security Analyst'],
 } as const satisfies Readonly<Record<string, readonly RoleName[]>>
@@ -101,6 +103,11 @@ export function builtInRole(name: RoleName): Role {
 /** @returns A role of exactly these permits. */
 export function customRole(name: string, granted: Iterable<Permit>): Role {
   return { name, permits: new Set(granted) }
+}
+
+/** Whether a text from a request or the database names a built-in role. */
+export function isRoleName(text: string): text is RoleName {
+  return roleNames.some((name) => name === text)
 }
 
 /** Whether a text from a request or the database names a permit. */

@@ -11,18 +11,21 @@ import {
   readPage,
   searchText,
 } from '../store/keyset.ts'
-import { integrationPlace } from '../store/rotation.ts'
+import { integrationPlace, radiusSecretPlace } from '../store/rotation.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { type ApplicationSettings, readSettings, settingsColumns } from './application_settings.ts'
 import { nameKey } from './name_key.ts'
 import { checkedName, type NameKind, namedOnce } from './unique_name.ts'
 
 /** The types of applications that an administrator can add. */
 export const integrationTypes = ['radius', 'authapi', 'unix', 'adminapi'] as const
-/** `portal` is the service's own application; its keys sign no requests. */
-export type IntegrationType = (typeof integrationTypes)[number] | 'portal'
+/** The service's own applications: the portal and the Admin Panel. Their keys sign no requests. */
+const ownTypes = ['portal', 'panel'] as const
+export type OwnType = (typeof ownTypes)[number]
+export type IntegrationType = (typeof integrationTypes)[number] | OwnType
 
 /** An application that asks for second factors. */
-export interface Integration {
+export interface Integration extends ApplicationSettings {
   /** `DI…` */
   readonly ikey: string
   readonly skey: Secret
@@ -36,10 +39,12 @@ export interface Integration {
   readonly signatureV1: boolean
   readonly enabled: boolean
   readonly created: number
+  /** When its secret key was created. */
+  readonly skeyCreated: number
 }
 
 /** The settings of an application that an administrator can change. */
-export interface IntegrationSettings {
+export interface IntegrationSettings extends ApplicationSettings {
   readonly name: string
   readonly usernameNormalization: 'none' | 'simple'
   readonly signatureV1: boolean
@@ -63,10 +68,17 @@ interface IntegrationRow {
   readonly signature_v1: number
   readonly enabled: number
   readonly created: number
+  readonly user_access: string
+  readonly notes: string
+  readonly product: string
+  readonly networks_for_api_access: string
+  readonly adminapi_permissions: string
+  readonly client_setup: string
+  readonly skey_created: number | null
 }
 
 const maxAtOnce = 500
-const storedTypes: readonly IntegrationType[] = [...integrationTypes, 'portal']
+const storedTypes: readonly IntegrationType[] = [...integrationTypes, ...ownTypes]
 
 const applicationName: NameKind = {
   what: 'an application',
@@ -113,16 +125,20 @@ export class Integrations {
     return rows.map((row) => this.#integrationOf(row))
   }
 
-  /** A page of applications, by name. */
+  /** A page of applications, by name unless the request says otherwise. */
   async page(
-    request: PageRequest<'name'> & IntegrationFilter,
+    request: PageRequest<'name' | 'created'> & IntegrationFilter,
     db: StoreDb,
   ): Promise<Page<Integration>> {
+    const { by: name, descending = false } = request.sort ?? { by: 'name' }
     const keyset = {
-      name: 'applications name',
-      by: lowerCase(db, 'integrations.name'),
+      name: `applications ${name}`,
+      by:
+        name === 'created'
+          ? sql.ref<number>('integrations.created')
+          : lowerCase(db, 'integrations.name'),
       key: sql.ref<string>('integrations.ikey'),
-      descending: request.sort?.descending ?? false,
+      descending,
     }
     const { items, next } = await readPage(filtered(request, db).selectAll(), keyset, request)
     return { items: items.map((row) => this.#integrationOf(row)), next }
@@ -160,6 +176,14 @@ export class Integrations {
       signature_v1: (integration.signatureV1 ?? integration.type === 'unix') ? 1 : 0,
       enabled: 1,
       created: now,
+      skey_created: now,
+      user_access: 'ALL_USERS',
+      notes: '',
+      product: '',
+      networks_for_api_access: '[]',
+      adminapi_permissions: '[]',
+      client_setup: '{}',
+      ...settingsColumns(integration),
     }
     await namedOnce(name, applicationName, () =>
       db.insertInto('integrations').values(row).execute(),
@@ -177,6 +201,7 @@ export class Integrations {
         : { username_normalization: change.usernameNormalization }),
       ...(change.signatureV1 === undefined ? {} : { signature_v1: change.signatureV1 ? 1 : 0 }),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled ? 1 : 0 }),
+      ...settingsColumns(change),
     }
     if (Object.keys(set).length === 0) return
     await namedOnce(name ?? '', applicationName, () =>
@@ -185,11 +210,37 @@ export class Integrations {
   }
 
   /** Gives an integration a new secret key; the old one is invalid from then on. */
-  async rotateSkey(ikey: string, db: StoreDb): Promise<Secret> {
+  async rotateSkey(ikey: string, now: number, db: StoreDb): Promise<Secret> {
     const skey = newSecretKey()
     const sealed_skey = this.#store.sealing.seal(skey, integrationPlace(ikey))
-    await db.updateTable('integrations').set({ sealed_skey }).where('ikey', '=', ikey).execute()
+    const changed = { sealed_skey, skey_created: now }
+    await db.updateTable('integrations').set(changed).where('ikey', '=', ikey).execute()
     return new Secret(skey)
+  }
+
+  /**
+   * The secret that the authentication proxy shares with the RADIUS clients of an application.
+   *
+   * @returns `undefined` if it has none yet.
+   */
+  async radiusSecret(ikey: string, db: StoreDb): Promise<Secret | undefined> {
+    const row = await db
+      .selectFrom('integrations')
+      .select('sealed_radius_secret')
+      .where('ikey', '=', ikey)
+      .executeTakeFirst()
+    const sealed = row?.sealed_radius_secret ?? null
+    if (sealed === null) return undefined
+    return new Secret(this.#store.sealing.open(sealed, radiusSecretPlace(ikey)))
+  }
+
+  async setRadiusSecret(ikey: string, secret: Secret, db: StoreDb): Promise<void> {
+    const sealed = this.#store.sealing.seal(secret.reveal(), radiusSecretPlace(ikey))
+    await db
+      .updateTable('integrations')
+      .set({ sealed_radius_secret: sealed })
+      .where('ikey', '=', ikey)
+      .execute()
   }
 
   async remove(ikey: string, db: StoreDb): Promise<boolean> {
@@ -221,6 +272,8 @@ export class Integrations {
       signatureV1: row.signature_v1 === 1,
       enabled: row.enabled === 1,
       created: row.created,
+      skeyCreated: row.skey_created ?? row.created,
+      ...readSettings(row),
     }
   }
 
@@ -239,6 +292,18 @@ function filtered({ search }: IntegrationFilter, db: StoreDb) {
   return search === undefined
     ? query
     : query.where(contains(lowerCase(db, 'integrations.name'), searchText(search)))
+}
+
+/** Whether an application is one of the service's own, which have fixed rules. */
+export function isOwnType(type: string): type is OwnType {
+  return ownTypes.some((own) => own === type)
+}
+
+/** The key and type of every application, without its secret key. */
+export async function integrationTypesByIkey(
+  db: StoreDb,
+): Promise<{ readonly ikey: string; readonly type: string }[]> {
+  return await db.selectFrom('integrations').select(['ikey', 'type']).execute()
 }
 
 /** Locks an integration until the transaction ends. */

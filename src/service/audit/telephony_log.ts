@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely'
 import { type Page, type PageRequest, readPage } from '../store/keyset.ts'
+import { findLogKey } from '../store/log_key.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { isAuthentic, signLine } from './log_lines.ts'
 import { timeOrder } from './time_order.ts'
 
 /** One message or call; logged before the provider is asked for it. */
@@ -87,9 +89,11 @@ export class TelephonyLog {
   /** @returns The id of the line, for `finish`. */
   async append(event: TelephonyEvent, db: StoreDb): Promise<number> {
     const { userId, ...columns } = event
+    const row = { ...columns, user_id: userId }
+    const mac = signLine('telephony_log', row, findLogKey(db))
     const { id } = await db
       .insertInto('telephony_log')
-      .values({ ...columns, user_id: userId })
+      .values({ ...row, mac })
       .returning('id')
       .executeTakeFirstOrThrow()
     return id
@@ -101,10 +105,26 @@ export class TelephonyLog {
     { result, detail }: Pick<TelephonyEvent, 'result' | 'detail'>,
     db: StoreDb,
   ): Promise<void> {
+    const started = await db
+      .selectFrom('telephony_log')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (started === undefined) return
+    const end = { result, detail: detail.slice(0, maxDetailLength).toWellFormed() }
+    const key = findLogKey(db)
+    // a forged line stays recognisable
+    const mac = isAuthentic('telephony_log', started, key)
+      ? signLine('telephony_log', { ...started, ...end }, key)
+      : started.mac
     await db
       .updateTable('telephony_log')
-      .set({ result, detail: detail.slice(0, maxDetailLength).toWellFormed() })
+      .set({ ...end, mac })
       .where('id', '=', id)
+      // a line that is not finished in time is chained, and no longer changes
+      .where('id', 'in', (select) =>
+        select.selectFrom('log_queue').select('row_id').where('log', '=', 'telephony_log'),
+      )
       .execute()
   }
 
@@ -112,18 +132,28 @@ export class TelephonyLog {
   async page(
     request: PageRequest<'timestamp'> & TelephonyLogFilter,
     db: StoreDb,
-  ): Promise<Page<TelephonyEvent>> {
+  ): Promise<Page<TelephonyEvent & { readonly id: number }>> {
     const { items, next } = await readPage(
       filtered(request, db).selectAll(),
       timeOrder('telephony_log', request),
       request,
     )
-    return { items: items.map(toEvent), next }
+    return { items: items.map((row) => ({ id: row.id, ...toTelephonyEvent(row) })), next }
   }
 
   /** How many lines there are on all pages; reads all of them. */
   async total(filter: TelephonyLogFilter, db: StoreDb): Promise<number> {
     const { count } = await filtered(filter, db)
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
+  /** As `total`, but counts no further than `max`. */
+  async totalUpTo(max: number, filter: TelephonyLogFilter, db: StoreDb): Promise<number> {
+    const lines = filtered(filter, db).select('id').limit(max)
+    const { count } = await db
+      .selectFrom(lines.as('lines'))
       .select((select) => select.fn.countAll().as('count'))
       .executeTakeFirstOrThrow()
     return Number(count)
@@ -141,7 +171,7 @@ export class TelephonyLog {
   ): Promise<{ readonly id: number; readonly event: TelephonyEvent }[]> {
     let query = filtered(filter, db).selectAll().orderBy('id', 'desc').limit(filter.limit)
     if (filter.afterId !== undefined) query = query.where('id', '>', filter.afterId)
-    return (await query.execute()).map((row) => ({ id: row.id, event: toEvent(row) }))
+    return (await query.execute()).map((row) => ({ id: row.id, event: toTelephonyEvent(row) }))
   }
 }
 
@@ -154,7 +184,7 @@ function filtered(filter: TelephonyLogFilter, db: StoreDb) {
   return query
 }
 
-function toEvent(row: Selectable<Schema['telephony_log']>): TelephonyEvent {
+export function toTelephonyEvent(row: Selectable<Schema['telephony_log']>): TelephonyEvent {
   return {
     timestamp: row.timestamp,
     type: row.type === 'phone' ? 'phone' : 'sms',

@@ -16,10 +16,14 @@ export interface HardwareToken {
   readonly serial: string
   /** `hotp-6`, `hotp-8`, `totp-6`, `totp-8` or `yubikey`. */
   readonly kind: string
+  /** The time step in seconds; `null` without a clock. */
+  readonly stepSecs: number | null
   readonly userId: string | null
   /** The phone with this passcode generator; such a token can't be assigned. */
   readonly phoneId: string | null
   readonly expires: number | null
+  /** The name of an authenticator app that its user added; `null` for any other token. */
+  readonly appName: string | null
 }
 
 /** OATH tokens and YubiKeys together, for administrators. */
@@ -32,7 +36,7 @@ export class HardwareTokens {
     this.#yubikeys = new Yubikeys(store)
   }
 
-  /** A page of tokens, by serial. */
+  /** A page of tokens, by serial unless the request says otherwise. */
   async page(request: TokenPageRequest, db: StoreDb): Promise<Page<HardwareToken>> {
     const { limit, offset = 0, ...others } = request
     const upToEnd = { ...others, limit: offset + limit }
@@ -74,6 +78,13 @@ export class HardwareTokens {
     return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]
   }
 
+  /** The tokens of several users. */
+  async ofUsers(userIds: readonly string[], db: StoreDb): Promise<HardwareToken[]> {
+    const tokens = await this.#tokens.ofUsers(userIds, db)
+    const yubikeys = await this.#yubikeys.ofUsers(userIds, db)
+    return [...tokens.map(toHardwareToken), ...yubikeys.map(fromYubikey)]
+  }
+
   /** Those with a serial, which is unique within a kind, or the one with an identifier. */
   async named(name: string, db: StoreDb): Promise<HardwareToken[]> {
     const tokens = await this.#tokens.named(name, db)
@@ -88,10 +99,20 @@ function withItem<From, To>(map: (item: From) => To): (sorted: Sorted<From>) => 
 
 /** An OATH token in the form that it shares with YubiKeys. */
 export function toHardwareToken({ kind, digits, ...token }: OathToken): HardwareToken {
-  const { tokenId, serial, userId, phoneId, expires } = token
-  return { tokenId, serial, kind: `${kind}-${digits}`, userId, phoneId, expires }
+  const { tokenId, serial, userId, phoneId, expires, appName } = token
+  const stepSecs = kind === 'totp' ? token.stepSecs : null
+  return { tokenId, serial, kind: `${kind}-${digits}`, stepSecs, userId, phoneId, expires, appName }
 }
 
 function fromYubikey({ tokenId, serial, userId }: Yubikey): HardwareToken {
-  return { tokenId, serial, kind: 'yubikey', userId, phoneId: null, expires: null }
+  return {
+    tokenId,
+    serial,
+    kind: 'yubikey',
+    stepSecs: null,
+    userId,
+    phoneId: null,
+    expires: null,
+    appName: null,
+  }
 }

@@ -8,6 +8,8 @@ export interface TokenFilter {
   readonly search?: string | undefined
   /** Only tokens that can be assigned to a user. */
   readonly unassigned?: boolean | undefined
+  /** Leaves out the passcode generators of phones. */
+  readonly standalone?: boolean | undefined
 }
 
 /** How many tokens a user has. */
@@ -17,13 +19,14 @@ export interface TokenCounts {
   readonly standalone: number
 }
 
-export type TokenPageRequest = PageRequest<'serial'> & TokenFilter
+export type TokenPageRequest = PageRequest<'serial' | 'created'> & TokenFilter
 
 /** The order in which OATH tokens and YubiKeys are listed together. */
 export function tokenOrder({ sort }: TokenPageRequest, db: StoreDb): Keyset {
+  const { by = 'serial' } = sort ?? {}
   return {
-    name: 'tokens serial',
-    by: byteOrder(db, 'serial'),
+    name: `tokens ${by}`,
+    by: by === 'created' ? sql.ref<number>('created') : byteOrder(db, 'serial'),
     key: sql.ref<string>('token_id'),
     descending: sort?.descending ?? false,
   }

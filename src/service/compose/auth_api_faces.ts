@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { addAuthApi } from '../http/api/auth_v2/auth_api.ts'
 import { buildEnrolEndpoints } from '../http/api/auth_v2/enrol_endpoints.ts'
+import { takeProxyReports } from '../http/api/auth_v2/proxy_report.ts'
 import { buildServiceEndpoints } from '../http/api/auth_v2/service_endpoints.ts'
 import { buildSignInEndpoints } from '../http/api/auth_v2/sign_in_endpoints.ts'
 import { buildRestV1Endpoints } from '../http/api/rest_v1/endpoints.ts'
 import { addRestV1 } from '../http/api/rest_v1/rest_v1.ts'
+import type { ClientAddresses } from '../http/gate/client_address.ts'
 import type { Health } from '../http/server/health.ts'
 import type { Face } from '../http/server/http_server.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
@@ -14,9 +15,9 @@ import type { Domain } from './domain.ts'
 
 /** Composes the APIs whose requests applications sign: `/auth/v2` and `/rest/v1`. */
 export function composeAuthApis(
-  { store, directory, invitations, signIn, origin, clock }: Domain,
+  { store, organisation, directory, invitations, signIn, origin, clock }: Domain,
+  clientAddresses: ClientAddresses,
   health: Health,
-  logoFile: string | undefined,
 ): Face[] {
   const { users, bypassCodes } = directory
   const { preauth, auth, authStatus } = signIn
@@ -24,15 +25,16 @@ export function composeAuthApis(
   const codes = new ActivationCodes(store)
   const enrollment = new Enrollment(store, users, bypassCodes, codes, clock)
   const canDecide = () => health.canDecide()
-  const logo = logoFile === undefined ? undefined : readFileSync(logoFile)
+  const logo = () => organisation.logo?.png
   const authV2 = [
     ...buildServiceEndpoints(canDecide, logo, clock),
     ...buildEnrolEndpoints(preauth, enrollment, portalLinks, () => origin.host),
     ...buildSignInEndpoints(preauth, auth, authStatus, portalLinks),
   ]
   const restV1 = buildRestV1Endpoints(preauth, auth, authStatus, portalLinks, canDecide, logo)
+  const takeReport = takeProxyReports(store, clientAddresses, clock)
   return [
-    (server, gates) => addAuthApi(server, gates, authV2, clock),
+    (server, gates) => addAuthApi(server, gates, authV2, takeReport, clock),
     (server, gates) => addRestV1(server, gates, restV1),
   ]
 }

@@ -13,10 +13,15 @@ const certificateMs = 60_000
 /** Reads the configured certificate, or the service's own one, which is made or renewed if needed. */
 export async function currentCertificate(
   folder: string,
-  { hostNames, certificateFiles }: Pick<ServiceConfig, 'hostNames' | 'certificateFiles'>,
+  {
+    hostNames,
+    adminHost,
+    certificateFiles,
+  }: Pick<ServiceConfig, 'hostNames' | 'adminHost' | 'certificateFiles'>,
   now: number,
 ): Promise<ServerCertificate> {
-  return await serverCertificate(folder, hostNames, certificateFiles, now)
+  const names = adminHost === undefined ? hostNames : [...hostNames, adminHost]
+  return await serverCertificate(folder, names, certificateFiles, now)
 }
 
 /**

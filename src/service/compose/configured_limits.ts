@@ -4,7 +4,7 @@ import type { LockoutSettings } from '../sign_in/lockout_rule.ts'
 
 const minuteMs = 60_000
 
-/** The limits of countersign.cfg, in the form that policies state them. */
+/** The limits of countersign.cfg and of the settings as of each read, in the form that policies state them. */
 export function configuredLimits({
   lockout,
   push,
@@ -13,7 +13,11 @@ export function configuredLimits({
   readonly push: Pick<PushConfig, 'fatigue'>
 }): ConfiguredLimits {
   return {
-    lockout: { threshold: lockout.threshold, minutes: lockout.lockMs / minuteMs },
-    push_fatigue: { limit: push.fatigue.limit, minutes: push.fatigue.windowMs / minuteMs },
+    get lockout() {
+      return { threshold: lockout.threshold, minutes: lockout.lockMs / minuteMs }
+    },
+    get push_fatigue() {
+      return { limit: push.fatigue.limit, minutes: push.fatigue.windowMs / minuteMs }
+    },
   }
 }

@@ -19,6 +19,8 @@ import { PhoneChanges } from '../people/enrolment/phone_changes.ts'
 import { Places } from '../place/places.ts'
 import { OwnBelongings } from '../self_service/devices/belongings.ts'
 import { NoticeMail } from '../self_service/notice_mail.ts'
+import type { Organisation } from '../settings/organisation.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { Directory } from '../sign_in/subject.ts'
 import { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
@@ -33,7 +35,9 @@ import { composeWebPush } from './web_push.ts'
 export interface Domain {
   readonly store: Store
   readonly directory: Directory
-  /** The limits of countersign.cfg, which apply unless a policy sets others. */
+  readonly settings: Settings
+  readonly organisation: Organisation
+  /** The limits of countersign.cfg and the settings, which apply unless a policy sets others. */
   readonly policyLimits: ConfiguredLimits
   readonly devices: PushDevices
   readonly transactions: Transactions
@@ -74,6 +78,8 @@ export interface DomainOptions {
 export async function composeDomain(
   store: Store,
   origin: PublicOrigin,
+  settings: Settings,
+  organisation: Organisation,
   { config, folder, delivery: given, clock, log }: DomainOptions,
 ): Promise<Domain> {
   const directory = composeDirectory(store)
@@ -83,10 +89,11 @@ export async function composeDomain(
   const addresses = new VoiceAddresses(store.sealing, () => origin.url)
   const effects = { clock, log }
   const configured =
-    given ?? (await composeMessaging(config, store, directory, outbox, addresses, effects))
+    given ??
+    (await composeMessaging(config, organisation, store, directory, outbox, addresses, effects))
   const webPush = await composeWebPush(config.webPush, store, devices, effects)
   const delivery: Delivery = { push: webPush ?? unwoken, ...configured }
-  const notices = new NoticeMail(delivery.mail, clock, log)
+  const notices = new NoticeMail(delivery.mail, organisation, settings, clock, log)
   const { users, phones, tokens } = directory
   const activatedPhones = new ActivatedPhones(phones, devices, tokens)
   const phoneChanges = new PhoneChanges(
@@ -104,10 +111,12 @@ export async function composeDomain(
   return {
     store,
     directory,
+    settings,
+    organisation,
     policyLimits: configuredLimits(config),
     devices,
     transactions,
-    signIn: composeSignIn(store, directory, transactions, delivery, config, effects),
+    signIn: composeSignIn(store, directory, transactions, delivery, organisation, config, effects),
     activation: new Activation(
       store,
       new ActivationCodes(store),

@@ -5,7 +5,7 @@ import { SpokenPasscodes } from '../authenticators/call/spoken_passcodes.ts'
 import { PasscodeDelivery } from '../authenticators/sms/passcode_delivery.ts'
 import type { DeliveryConfig } from '../config/service_config.ts'
 import { createMailPort } from '../messaging/mail_port.ts'
-import type { Delivery } from '../messaging/messaging.ts'
+import type { Delivery, SenderName } from '../messaging/messaging.ts'
 import type { Outbox } from '../messaging/outbox/outbox.ts'
 import { createPhonePort } from '../messaging/phone_port.ts'
 import { createSmsPort } from '../messaging/sms_port.ts'
@@ -21,6 +21,7 @@ import type { Store } from '../store/store.ts'
  */
 export async function composeMessaging(
   { sms, phone, mail }: DeliveryConfig,
+  organisation: SenderName,
   store: Store,
   { phones, smsPasscodes }: Directory,
   outbox: Outbox,
@@ -33,8 +34,16 @@ export async function composeMessaging(
   const passcodes = new SpokenPasscodes(new PasscodeDelivery(store, smsPasscodes, phones, clock))
   const smsPort = await createSmsPort(sms, limit('sms', sms), outbox, log)
   const phoneLimit = limit('phone', phone)
-  const phonePort = await createPhonePort(phone, phoneLimit, outbox, addresses, passcodes, log)
-  const mailPort = await createMailPort(mail, outbox, log)
+  const phonePort = await createPhonePort(
+    phone,
+    organisation,
+    phoneLimit,
+    outbox,
+    addresses,
+    passcodes,
+    log,
+  )
+  const mailPort = await createMailPort(mail, organisation, outbox, log)
   return {
     ...(smsPort === undefined ? {} : { sms: smsPort }),
     ...(phonePort === undefined ? {} : { phone: phonePort }),

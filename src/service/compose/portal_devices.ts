@@ -1,4 +1,5 @@
 import { AuthenticationLog } from '../audit/authentication_log.ts'
+import { addAuthenticatorRoutes } from '../http/web/portal/authenticator_routes.ts'
 import {
   addDeviceRoutes,
   addPhoneRoutes,
@@ -8,6 +9,7 @@ import { addHistoryRoutes } from '../http/web/portal/history_routes.ts'
 import { addPasskeyRoutes } from '../http/web/portal/passkey_routes.ts'
 import type { PortalRoutes } from '../http/web/portal/portal_routes.ts'
 import { AppActivation } from '../self_service/devices/app_activation.ts'
+import { AuthenticatorApps } from '../self_service/devices/authenticator_apps.ts'
 import { NumberCodes } from '../self_service/devices/number_codes.ts'
 import { NumberEnrolment } from '../self_service/devices/number_enrolment.ts'
 import { OwnPasskeys } from '../self_service/devices/own_passkeys.ts'
@@ -28,9 +30,24 @@ export function addOwnDevices(routes: PortalRoutes, domain: Domain, own: SelfSer
   addDeviceRoutes(routes, new OwnPhones(acts, users, phones, belongings), belongings, enrolments)
   addPhoneRoutes(
     routes,
-    new NumberCodes(store.db, numberChecks, phones, delivery.sms, clock, log),
+    new NumberCodes(store.db, numberChecks, phones, delivery.sms, domain.organisation, clock, log),
     new NumberEnrolment(acts, numberChecks, enrolments, users, phones, clock),
     new AppActivation(acts, enrolments, activation, () => origin.host),
+  )
+  addAuthenticatorRoutes(
+    routes,
+    new AuthenticatorApps(
+      acts,
+      own.authenticatorSetups,
+      enrolments,
+      users,
+      directory.tokens,
+      belongings,
+      async () => domain.organisation.name,
+      clock,
+    ),
+    belongings,
+    enrolments,
   )
   addRecoveryRoutes(routes, new RecoveryCodes(acts, bypassCodes), enrolments)
   addPasskeyRoutes(

@@ -4,8 +4,12 @@ import type { Face } from '../http/server/http_server.ts'
 import { addPortal } from '../http/web/portal/portal.ts'
 import { PortalLimits } from '../http/web/portal/portal_limits.ts'
 import { PortalRoutes } from '../http/web/portal/portal_routes.ts'
-import { SessionDescription } from '../http/web/portal/session_description.ts'
+import {
+  type ServiceDescription,
+  SessionDescription,
+} from '../http/web/portal/session_description.ts'
 import { addSessionRoutes } from '../http/web/portal/session_routes.ts'
+import { PortalApplication } from '../self_service/portal_application.ts'
 import type { Domain } from './domain.ts'
 import { addOwnDevices } from './portal_devices.ts'
 import { addSignIn } from './portal_sign_in.ts'
@@ -27,21 +31,36 @@ export function composePortal(
   clientAddresses: ClientAddresses,
   { triesPerAddress, testMode }: { readonly triesPerAddress: number; readonly testMode: boolean },
 ): PortalFace {
-  const { directory, delivery, origin, clock, log } = domain
+  const { organisation, directory, delivery, origin, clock, log } = domain
   const own = composeSelfService(domain)
   const { sessions, enrolments, belongings } = own
   const gate = new PortalSessionGate(
     domain.store.db,
     sessions,
+    enrolments,
     directory.users,
     directory.groups,
     () => origin.host,
     clock,
   )
+  const application = new PortalApplication(domain.store, domain.policyLimits, clock)
   const limits = new PortalLimits(triesPerAddress, clientAddresses, clock)
   const ways = { push: delivery.push !== undefined, sms: delivery.sms !== undefined }
-  const service = { ways, testMode }
-  const description = new SessionDescription(service, enrolments, belongings)
+  const service: ServiceDescription = {
+    get organisation() {
+      const { name, logoPath, helpText } = organisation
+      return { name, logo: logoPath, help: helpText }
+    },
+    ways,
+    testMode,
+  }
+  const description = new SessionDescription(
+    service,
+    enrolments,
+    belongings,
+    application,
+    domain.signIn.fraudAlert,
+  )
   return {
     face: (server) =>
       addPortal(server, log, (portal) => {
@@ -53,6 +72,7 @@ export function composePortal(
     tidy: async () => {
       await enrolments.tidy()
       await own.numberChecks.prune(clock.now())
+      await own.authenticatorSetups.prune(clock.now())
       await own.activationCodes.prune(clock.now())
     },
   }

@@ -11,6 +11,10 @@ import { addOperationRoutes } from '../http/server/operation_routes.ts'
 import { ServiceMetrics } from '../http/server/service_metrics.ts'
 import type { Delivery } from '../messaging/messaging.ts'
 import { warnOfCollidingNames } from '../people/colliding_names.ts'
+import { liveConfig } from '../settings/live_config.ts'
+import { Organisation } from '../settings/organisation.ts'
+import { OrganisationLogo } from '../settings/organisation_logo.ts'
+import { Settings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
 import { currentCertificate, watchCertificate } from './certificate_watch.ts'
 import { composeDomain, type Domain } from './domain.ts'
@@ -30,6 +34,10 @@ export interface Service {
   readonly api: Bound | undefined
   /** The CA certificate that clients must trust; `undefined` if certificate_file is set. */
   readonly caFile: string | undefined
+  /** The address for links, such as `https://mfa.example.com`. */
+  readonly url: string
+  /** The same of the panel. */
+  readonly adminUrl: string
   /** Answers waiting calls, and stops within five seconds. */
   close(): Promise<void>
 }
@@ -47,10 +55,20 @@ export interface RunOptions {
 }
 
 /** Composes domain, faces and listeners over an open store, and opens the ports. */
-export async function runService(store: Store, options: RunOptions): Promise<Service> {
+export async function runService(store: Store, given: RunOptions): Promise<Service> {
+  const settings = await Settings.load(given.config, store.db)
+  const organisation = new Organisation(settings, new OrganisationLogo(given.config))
+  await organisation.refresh(store.db)
+  const options = { ...given, config: liveConfig(given.config, settings) }
   const { config, folder, clock, log } = options
   await warnOfCollidingNames(store.db, log)
-  const domain = await composeDomain(store, new PublicOrigin(config), options)
+  const domain = await composeDomain(
+    store,
+    new PublicOrigin(config),
+    settings,
+    organisation,
+    options,
+  )
   const clientAddresses = new ClientAddresses(config.trustedProxies)
   const health = new Health(store, clock)
   const faces = composeFaces(domain, config, clientAddresses, health, options)
@@ -63,7 +81,7 @@ export async function runService(store: Store, options: RunOptions): Promise<Ser
   })
   const bound = await openPorts(listeners, domain, options)
   void warnOfLostNotifications(store, log)
-  const stopUpkeep = startUpkeep(domain, config.logKeepDays, faces)
+  const stopUpkeep = startUpkeep(domain, config, faces)
   const stopWatching = watchCertificate(
     listeners,
     config.certificateFiles,
@@ -75,6 +93,8 @@ export async function runService(store: Store, options: RunOptions): Promise<Ser
     ...bound.public,
     api: config.apiPort === undefined ? undefined : bound.api,
     caFile: certified.caFile,
+    url: domain.origin.url,
+    adminUrl: domain.origin.adminUrl,
     close: async () => {
       health.stop()
       stopUpkeep()

@@ -1,10 +1,13 @@
+import { Integrations } from '../applications/integrations.ts'
 import { RelyingParty } from '../authenticators/passkey/relying_party.ts'
 import type { WebauthnCredentials } from '../authenticators/passkey/webauthn_credentials.ts'
 import { ActivationCodes } from '../people/enrolment/activation_codes.ts'
 import { Acts } from '../self_service/acts.ts'
+import { AuthenticatorSetups } from '../self_service/devices/authenticator_setups.ts'
 import type { OwnBelongings } from '../self_service/devices/belongings.ts'
 import { NumberChecks } from '../self_service/devices/number_checks.ts'
 import { Enrolments } from '../self_service/enrolments.ts'
+import { LoginLinks } from '../self_service/login_links.ts'
 import { PasskeyChallenges } from '../self_service/passkey_challenges.ts'
 import { PortalSessions } from '../self_service/portal_sessions.ts'
 import type { Domain } from './domain.ts'
@@ -20,6 +23,7 @@ export interface SelfService {
   readonly enrolments: Enrolments
   readonly activationCodes: ActivationCodes
   readonly numberChecks: NumberChecks
+  readonly authenticatorSetups: AuthenticatorSetups
 }
 
 /** Composes what users do with their own devices. */
@@ -32,7 +36,7 @@ export function composeSelfService(domain: Domain): SelfService {
     sessions,
     credentials,
     challenges: new PasskeyChallenges(store, sessions),
-    relyingParty: new RelyingParty(() => domain.origin.host),
+    relyingParty: new RelyingParty(() => domain.origin.host, domain.organisation),
     belongings,
     enrolments: new Enrolments(
       store,
@@ -41,9 +45,11 @@ export function composeSelfService(domain: Domain): SelfService {
       sessions,
       belongings,
       invitationUse,
+      new LoginLinks(store.db, new Integrations(store), domain.signIn.preauth),
       clock,
     ),
     activationCodes: new ActivationCodes(store),
     numberChecks: new NumberChecks(store),
+    authenticatorSetups: new AuthenticatorSetups(store),
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import { Administrators } from '../administrators/administrators.ts'
 import { Integrations } from '../applications/integrations.ts'
 import { AuthenticationLog } from '../audit/authentication_log.ts'
 import { BypassPasscode } from '../authenticators/bypass/bypass_passcode.ts'
@@ -19,6 +20,7 @@ import { YubikeyPasscode } from '../authenticators/yubikey/yubikey_passcode.ts'
 import type { PushConfig } from '../config/push_section.ts'
 import type { SmsConfig } from '../config/sms_section.ts'
 import type { Delivery } from '../messaging/messaging.ts'
+import type { Organisation } from '../settings/organisation.ts'
 import { ApprovalCheck } from '../sign_in/approval_check.ts'
 import { Auth } from '../sign_in/auth.ts'
 import { AuthStatus } from '../sign_in/auth_status.ts'
@@ -33,20 +35,27 @@ import { PasscodeFactor } from '../sign_in/passcode_factor.ts'
 import { Preauth } from '../sign_in/preauth.ts'
 import { PushLimit } from '../sign_in/push_limit.ts'
 import { Settlement } from '../sign_in/settlement.ts'
-import type { Directory } from '../sign_in/subject.ts'
+import type { Directory, Subjects } from '../sign_in/subject.ts'
 import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
-import type { Store } from '../store/store.ts'
+import { VerificationPush } from '../sign_in/verification_push.ts'
+import type { Store, StoreDb } from '../store/store.ts'
+import { configuredLimits } from './configured_limits.ts'
 import { composeSubjects } from './subjects.ts'
 
 /** The classes that decide on sign-ins. */
 export interface SignIn {
+  /** Reads users and decides about them; changes nothing. */
+  readonly subjects: Subjects
   readonly preauth: Preauth
   readonly auth: Auth
   readonly authStatus: AuthStatus
+  readonly smsBatches: SmsBatches
+  readonly verificationPush: VerificationPush
   readonly pushAnswers: PushAnswers
   readonly settlement: Settlement
+  readonly fraudAlert: FraudAlert
   readonly fraudReports: FraudReports
   readonly journal: Journal
   /** Ends overdue sign-ins, and deletes what has expired. */
@@ -64,6 +73,7 @@ export function composeSignIn(
   directory: Directory,
   transactions: Transactions,
   delivery: Delivery,
+  organisation: Pick<Organisation, 'name' | 'timeZone'>,
   config: SignInConfig,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): SignIn {
@@ -73,9 +83,13 @@ export function composeSignIn(
   const journal = new Journal(authenticationLog)
   const lockout = new Lockout(store)
   const timeouts = new Timeouts(store, transactions, journal, clock)
-  const alert = new FraudAlert(log, delivery.mail, push.fraudEmails)
-  const locks = push.fraudLocks
-  const fraud = new FraudReports(store, users, authenticationLog, alert, { locks }, clock)
+  const alert = new FraudAlert(
+    log,
+    delivery.mail,
+    () => fraudRecipients(push, new Administrators(), store.db),
+    organisation,
+  )
+  const fraud = new FraudReports(store, users, authenticationLog, alert, push, clock)
   const subjects = composeSubjects(store, directory, lockout, delivery, config, clock)
   const settlement = new Settlement(
     store,
@@ -88,7 +102,15 @@ export function composeSignIn(
     clock,
   )
   const passcodeDelivery = new PasscodeDelivery(store, smsPasscodes, phones, clock)
-  const batches = new SmsBatches(store.db, passcodeDelivery, phones, delivery.sms, sms, log)
+  const batches = new SmsBatches(
+    store.db,
+    passcodeDelivery,
+    phones,
+    delivery.sms,
+    organisation,
+    sms,
+    log,
+  )
   const kinds = composePasscodeKinds(directory, transactions, batches)
   const check = new PasscodeCheck(lockout, users, kinds)
   const passcodes = new PasscodeFactor(store, check, settlement, clock)
@@ -104,11 +126,22 @@ export function composeSignIn(
   const authStatus = new AuthStatus(store.db, transactions, timeouts, clock)
   const withdrawal = new PushWithdrawal(store, transactions, settlement)
   return {
+    subjects,
     preauth: new Preauth(store.db, reads, settlement, verificationCodes, smsPasscodes, clock),
     auth: new Auth(reads, settlement, passcodes, phoneFactors, clock),
     authStatus,
+    smsBatches: batches,
+    verificationPush: new VerificationPush(
+      phoneFactors.push,
+      verificationCodes,
+      transactions,
+      settlement,
+      configuredLimits(config),
+      clock,
+    ),
     pushAnswers: new PushAnswers(store.db, transactions, settlement, withdrawal, clock),
     settlement,
+    fraudAlert: alert,
     fraudReports: fraud,
     journal,
     tidy: async () => {
@@ -137,4 +170,14 @@ function composePasscodeKinds(
     new OathPasscode(tokens),
     new YubikeyPasscode(yubikeys),
   ]
+}
+
+/** The configured addresses, or else those of the owners. */
+async function fraudRecipients(
+  { fraudMailed, fraudEmails }: PushConfig,
+  administrators: Administrators,
+  db: StoreDb,
+): Promise<readonly string[]> {
+  if (!fraudMailed) return []
+  return fraudEmails.length > 0 ? fraudEmails : await administrators.ownerEmails(db)
 }

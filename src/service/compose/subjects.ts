@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import { PermittedGroups } from '../applications/permitted_groups.ts'
 import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
 import type { PushConfig } from '../config/push_section.ts'
 import type { Delivery } from '../messaging/messaging.ts'
@@ -19,5 +20,6 @@ export function composeSubjects(
 ): Subjects {
   const attachments = new PolicyAttachments(store)
   const limits = configuredLimits(config)
-  return new Subjects(store, directory, lockout, attachments, limits, delivery, clock)
+  const permitted = new PermittedGroups(store)
+  return new Subjects(store, directory, lockout, permitted, attachments, limits, delivery, clock)
 }

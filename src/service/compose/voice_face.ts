@@ -14,8 +14,15 @@ export interface VoiceFaces {
 
 /** Composes `/voice/v1` for the provider that sends webhooks, or the calls of the outbox. */
 export function composeVoice(domain: Domain, phone: PhoneConfig): VoiceFaces {
-  const { store, signIn, transactions, addresses, outbox, clock, log } = domain
-  const callKeys = new CallKeys(store.db, transactions, signIn.settlement, addresses, phone)
+  const { store, signIn, transactions, organisation, addresses, outbox, clock, log } = domain
+  const callKeys = new CallKeys(
+    store.db,
+    transactions,
+    signIn.settlement,
+    organisation,
+    addresses,
+    phone,
+  )
   const { provider } = phone
   switch (provider.kind) {
     case 'twilio': {

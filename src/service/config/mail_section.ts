@@ -31,7 +31,7 @@ export const mailSection = {
       default: 'starttls',
       meaning: 'How the connection is encrypted; `none` only for a server on this machine',
     },
-    username: { type: text, meaning: 'User name, if the server requires one' },
+    username: { type: text, meaning: 'Username, if the server requires one' },
     password: { type: secretValue, meaning: 'Password, if the server requires one' },
     ca_file: {
       type: file,

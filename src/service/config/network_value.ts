@@ -20,6 +20,15 @@ export const hostNames: ValueType<readonly string[]> = list(
       : { problem: `has '${name}', which is not a host name or IP address; correct or remove it` },
 )
 
+/** One host name; browsers accept passkeys for no IP address. */
+export const hostName: ValueType<string> = {
+  form: 'host name',
+  parse: (value) =>
+    isHostName(value) && isIP(value) === 0
+      ? { value: value.toLowerCase() }
+      : { problem: `is '${value}', which is not a host name; write it like admin.example.com` },
+}
+
 /** IP addresses, and networks in CIDR notation. */
 export const networks: ValueType<readonly string[]> = list(
   'comma-separated addresses and networks',

@@ -20,6 +20,17 @@ export function buildPublicUrl({ publicUrl, hostNames }: ServiceNames, port: num
   return publicUrl ?? `https://${bracketed(name)}${port === httpsPort ? '' : `:${port}`}`
 }
 
+/**
+ * The address of the panel: that of the service, with the panel's own host name if it has one.
+ *
+ * @param url `https://HOST[:PORT]` of the service.
+ */
+export function buildAdminUrl(adminHost: string | undefined, url: string): string {
+  if (adminHost === undefined) return url
+  const { port } = new URL(url)
+  return `https://${adminHost}${port === '' ? '' : `:${port}`}`
+}
+
 /** A host as URLs write it: an IPv6 address in brackets (RFC 3986 §3.2.2). */
 export function bracketed(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host

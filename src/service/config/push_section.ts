@@ -34,9 +34,12 @@ export const pushSection = {
       type: oneOf('alert', 'lock'),
       default: 'alert',
       meaning:
-        'What happens when a user reports a sign-in as fraud: `alert` sends mail to fraud_email and logs a warning; `lock` also locks the account until an administrator unlocks it',
+        'What happens when a user reports a sign-in as fraud: `alert` sends mail and logs a warning; `lock` also locks the account until an administrator unlocks it',
     },
-    fraud_email: { type: mailAddresses, meaning: 'Mail addresses that are notified of fraud' },
+    fraud_email: {
+      type: mailAddresses,
+      meaning: 'Mail addresses that are notified of fraud; default: those of all active owners',
+    },
     web_push: {
       type: boolean,
       default: 'true',
@@ -59,6 +62,9 @@ export interface PushConfig {
   readonly fatigue: { readonly limit: number; readonly windowMs: number }
   /** Whether a report of fraud locks the account. */
   readonly fraudLocks: boolean
+  /** Whether reports of fraud are mailed. */
+  readonly fraudMailed: boolean
+  /** Whom they are mailed to; if empty, the owners. */
   readonly fraudEmails: readonly string[]
 }
 
@@ -80,6 +86,7 @@ export function readPushSection(values: Values): PushConfig {
       windowMs: values.get('fatigue_minutes') * minuteMs,
     },
     fraudLocks: values.get('fraud') === 'lock',
+    fraudMailed: true,
     fraudEmails: values.get('fraud_email') ?? [],
   }
 }

@@ -42,6 +42,8 @@ export interface ServiceConfig extends ServiceSectionConfig, DeliveryConfig {
   readonly places: PlacesConfig
   /** How long log entries are kept; 0 forever. */
   readonly logKeepDays: number
+  /** The lines of the options that the file sets, by `section.key`. */
+  readonly writtenLines: ReadonlyMap<string, number>
 }
 
 /** The configuration without a file; relative paths start in `folder`. */
@@ -80,6 +82,11 @@ export function readServiceConfig(
     push: readPushSection(push),
     webPush: readWebPush(push, service.publicUrl ?? `https://${bracketed(hostName)}`),
     logKeepDays: read.only(logsSection).get('keep_days'),
+    writtenLines: new Map(
+      read.sections.flatMap(({ kind, settings }) =>
+        settings.map(({ key, entry }) => [`${kind.name}.${key}`, entry.line] as const),
+      ),
+    ),
     places: readPlacesSection(read.only(placesSection), folder),
     sms: readSmsSection(read, folder, report),
     phone: readPhoneSection(read, folder, report),

@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import type { SectionKind } from '../../config/option.ts'
 import type { Report } from '../../config/problem.ts'
 import type { SectionValues } from '../../config/section_values.ts'
-import { boolean, file, folder, integer, oneOf } from '../../config/value_type.ts'
+import { boolean, file, folder, integer, oneOf, text } from '../../config/value_type.ts'
 import type { Secret } from '../../host/secret.ts'
-import { hostNames, ipAddress, networks } from './network_value.ts'
+import { hostName, hostNames, ipAddress, networks } from './network_value.ts'
+import { deriveOrganisationName } from './organisation_name.ts'
 import { publicUrl } from './public_url.ts'
 import { databaseUrl } from './secret_value.ts'
 
@@ -17,6 +18,11 @@ export const serviceSection = {
       default: 'localhost',
       meaning:
         'Names and addresses at which clients reach the service. The certificate is issued for them, and links begin with the first',
+    },
+    organisation_name: {
+      type: text,
+      meaning:
+        'Name of the organisation, as pages, apps, mails and messages show it; setting it here fixes it in the Admin Panel. Default: the name set in the panel, or else derived from the first of host_names',
     },
     interface: {
       type: ipAddress,
@@ -36,6 +42,11 @@ export const serviceSection = {
       type: publicUrl,
       meaning:
         'Address at which browsers, phones and webhooks of providers reach the service, for example behind a reverse proxy: `https://mfa.example.com`, with a host name and optionally a port. Every link begins with it. Default: the first of host_names, with the port',
+    },
+    admin_host: {
+      type: hostName,
+      meaning:
+        'Host name of the Admin Panel alone, such as `admin.example.com`; it needs a DNS name that leads to the service, and has the port of public_url. Nothing but the panel is served there, and the panel nowhere else, so that it shares no origin with portal and app. The certificate is issued for it, too. Passkeys of administrators are bound to the name. Default: the panel is served at every name',
     },
     trusted_proxies: {
       type: networks,
@@ -80,6 +91,8 @@ export const serviceSection = {
 /** `[service]`, read. */
 export interface ServiceSectionConfig {
   readonly hostNames: readonly string[]
+  /** As configured, or derived from the first host name. */
+  readonly organisationName: string
   readonly interfaceAddress: string | undefined
   readonly port: number
   /** Address and port of a separate listener for the signed API. */
@@ -87,6 +100,8 @@ export interface ServiceSectionConfig {
   readonly apiPort: number | undefined
   /** Without a slash at its end; `undefined` for the first host name and the port. */
   readonly publicUrl: string | undefined
+  /** The host name that only the panel has; `undefined` if it is served at every name. */
+  readonly adminHost: string | undefined
   /** Absolute. */
   readonly dataFolder: string
   readonly databaseUrl: Secret | undefined
@@ -116,11 +131,14 @@ export function readServiceSection(
   const logoFile = values.get('logo_file')
   return {
     hostNames: values.get('host_names'),
+    organisationName:
+      values.get('organisation_name') ?? deriveOrganisationName(values.get('host_names')[0] ?? ''),
     interfaceAddress: values.get('interface'),
     port: values.get('port'),
     apiInterface: values.get('api_interface'),
     apiPort: values.get('api_port'),
     publicUrl: values.get('public_url'),
+    adminHost: values.get('admin_host'),
     dataFolder: resolve(folder, values.get('data_folder')),
     trustedProxies,
     databaseUrl: values.get('database_url'),
@@ -142,6 +160,16 @@ function reportProblems(values: Values, trustedProxies: readonly string[], repor
   if (values.get('host_names').length === 0) {
     const message = 'host_names has no name; write one or remove the line'
     report('error', values.line('host_names'), message)
+  }
+  const adminHost = values.get('admin_host')
+  const publicUrlHost = URL.parse(values.get('public_url') ?? '')?.hostname
+  const others = [
+    ...values.get('host_names'),
+    ...(publicUrlHost === undefined ? [] : [publicUrlHost]),
+  ]
+  if (others.some((name) => name.toLowerCase() === adminHost)) {
+    const message = `admin_host is also a name of portal and app; use another name for the panel`
+    report('error', values.line('admin_host'), message)
   }
   for (const proxy of trustedProxies.filter((network) => /\/0+$/.test(network))) {
     const message = `trusted_proxies has '${proxy}', which lets every client forge its address; write the addresses of your proxies`

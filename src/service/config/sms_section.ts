@@ -41,7 +41,7 @@ export const smsSection = {
       type: text,
       default: '',
       meaning:
-        'Text before the name of the application; by default a message reads "Your NAME passcode: 1275898"',
+        'Text before the name of the application; by default a message reads "Your ORGANISATION passcode for NAME: 1275898"',
     },
     ...buildLimitOptions('Messages', { allPerHour: '1000' }),
   },

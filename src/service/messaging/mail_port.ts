@@ -1,7 +1,7 @@
 import type { Log } from '../../host/log.ts'
 import type { MailConfig } from '../config/mail_section.ts'
 import { logUndelivered } from './log_undelivered.ts'
-import type { MailPort } from './messaging.ts'
+import type { MailPort, SenderName } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'
 
 /**
@@ -12,6 +12,7 @@ import type { Outbox } from './outbox/outbox.ts'
  */
 export async function createMailPort(
   { provider }: MailConfig,
+  sender: SenderName,
   outbox: Outbox,
   log: Log,
 ): Promise<MailPort | undefined> {
@@ -21,12 +22,12 @@ export async function createMailPort(
     case 'outbox':
       return {
         send: async (message) => {
-          await outbox.add({ kind: 'mail', ...message })
+          await outbox.add({ kind: 'mail', from: sender.name, ...message })
         },
       }
     case 'smtp': {
       const { Smtp } = await import('./mail/smtp.ts')
-      const smtp = new Smtp(provider.smtp)
+      const smtp = new Smtp(provider.smtp, sender)
       return { send: (message) => logUndelivered(log, 'mail', 'smtp', () => smtp.send(message)) }
     }
   }

@@ -1,3 +1,8 @@
+/** The organisation, as messages, calls and mails name it. Its name can change at any time. */
+export interface SenderName {
+  readonly name: string
+}
+
 /** A request to a phone to confirm a sign-in. The answer settles the transaction. */
 export interface PhonePrompt {
   readonly txid: string

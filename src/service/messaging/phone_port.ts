@@ -1,7 +1,7 @@
 import type { Log } from '../../host/log.ts'
 import type { PhoneConfig } from '../config/phone_section.ts'
 import { logUndelivered } from './log_undelivered.ts'
-import type { PhonePort, PhonePrompt, PlacedCall } from './messaging.ts'
+import type { PhonePort, PhonePrompt, PlacedCall, SenderName } from './messaging.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { TelephonyLimit } from './telephony_limit.ts'
 import type { VoiceAddresses } from './voice/voice_address.ts'
@@ -31,13 +31,14 @@ interface Caller {
  */
 export async function createPhonePort(
   config: PhoneConfig,
+  sender: SenderName,
   limit: TelephonyLimit,
   outbox: Outbox,
   addresses: VoiceAddresses,
   passcodes: PasscodeSpeaker,
   log: Log,
 ): Promise<PhonePort | undefined> {
-  const caller = await createCaller(config, outbox, addresses, passcodes)
+  const caller = await createCaller(config, sender, outbox, addresses, passcodes)
   if (caller === undefined) return undefined
   const provider = config.provider.kind
   return {
@@ -52,28 +53,34 @@ export async function createPhonePort(
 }
 
 async function createCaller(
-  { provider, callerId = '', language, confirmKeys, fraudKey }: PhoneConfig,
+  config: PhoneConfig,
+  sender: SenderName,
   outbox: Outbox,
   addresses: VoiceAddresses,
   passcodes: PasscodeSpeaker,
 ): Promise<Caller | undefined> {
-  const texts = voiceTexts[language]
+  const { provider } = config
   switch (provider.kind) {
     case 'off':
       return undefined
     case 'outbox':
       return {
         placed: 'waits for a key',
-        call: ({ number, txid, application, expires }) =>
-          outbox.add({
+        call: ({ number, txid, application, expires }) => {
+          const { language, confirmKeys, fraudKey } = config
+          return outbox.add({
             kind: 'phone',
             to: number,
             txid,
-            text: askingText(texts, application, { confirmKeys, fraudKey }),
+            text: askingText(voiceTexts[language], sender.name, application, {
+              confirmKeys,
+              fraudKey,
+            }),
             confirmKeys,
             fraudKey: fraudKey ?? null,
             expires,
-          }),
+          })
+        },
       }
     case 'twilio': {
       const { Twilio } = await import('./twilio/twilio.ts')
@@ -83,7 +90,7 @@ async function createCaller(
         call: ({ number, txid }) =>
           twilio.call({
             to: number,
-            from: callerId,
+            from: config.callerId ?? '',
             url: addresses.of('call', txid),
             statusUrl: addresses.of('status', txid),
           }),
@@ -96,7 +103,13 @@ async function createCaller(
         placed: 'passcode spoken',
         call: (request) =>
           passcodes.speak(request, (passcode) => {
-            const text = passcodeText(texts, request.application, passcode)
+            const { language, callerId = '' } = config
+            const text = passcodeText(
+              voiceTexts[language],
+              sender.name,
+              request.application,
+              passcode,
+            )
             return aws.speak(request.number, callerId, text, language)
           }),
       }

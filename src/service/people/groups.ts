@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { newIdentifier } from '../store/identifier.ts'
 import {
   contains,
@@ -77,8 +77,80 @@ export class Groups {
     return row === undefined ? undefined : toGroup(row)
   }
 
+  /** Those of these groups that exist, by name. */
+  async byIds(groupIds: readonly string[], db: StoreDb): Promise<Group[]> {
+    if (groupIds.length === 0) return []
+    const rows = await db
+      .selectFrom('groups')
+      .selectAll()
+      .where('group_id', 'in', groupIds)
+      .orderBy('name')
+      .execute()
+    return rows.map(toGroup)
+  }
+
   async ofUser(userId: string, db: StoreDb): Promise<Group[]> {
     return (await groupsOfUser(db, { userId })).map(toGroup)
+  }
+
+  /** The groups of each of these users, by name; users without groups are absent. */
+  async ofUsers(
+    userIds: readonly string[],
+    db: StoreDb,
+  ): Promise<ReadonlyMap<string, readonly Group[]>> {
+    if (userIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('group_members')
+      .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
+      .selectAll('groups')
+      .select('group_members.user_id')
+      .where('group_members.user_id', 'in', userIds)
+      .orderBy('groups.name')
+      .execute()
+    const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
+    return new Map([...byUser].map(([userId, own]) => [userId, own.map(toGroup)]))
+  }
+
+  /** A page of the members of a group, by their identifiers. */
+  async members(
+    groupId: string,
+    { limit, offset }: { readonly limit: number; readonly offset: number },
+    db: StoreDb,
+  ): Promise<{ readonly userId: string; readonly username: string }[]> {
+    return await db
+      .selectFrom('group_members')
+      .innerJoin('users', 'users.user_id', 'group_members.user_id')
+      .select(['users.user_id as userId', 'users.username'])
+      .where('group_members.group_id', '=', groupId)
+      .orderBy('group_members.user_id')
+      .limit(limit)
+      .offset(offset)
+      .execute()
+  }
+
+  async memberCount(groupId: string, db: StoreDb): Promise<number> {
+    const { count } = await db
+      .selectFrom('group_members')
+      .select((select) => select.fn.countAll().as('count'))
+      .where('group_id', '=', groupId)
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
+  /** How many members each of these groups has; empty groups are absent. */
+  async memberCounts(
+    groupIds: readonly string[],
+    db: StoreDb,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (groupIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('group_members')
+      .select('group_id')
+      .select((select) => select.fn.countAll().as('count'))
+      .where('group_id', 'in', groupIds)
+      .groupBy('group_id')
+      .execute()
+    return new Map(rows.map(({ group_id, count }) => [group_id, Number(count)]))
   }
 
   /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN` */
@@ -96,13 +168,39 @@ export class Groups {
         .execute()
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
-      throw new DirectoryError('DIRECTORY_NAME_TAKEN', `there is a group '${name}' already`)
+      throw nameTaken(name)
     }
     return { groupId, name, status, description }
   }
 
-  async setStatus(groupId: string, status: GroupStatus, db: StoreDb): Promise<void> {
-    await db.updateTable('groups').set({ status }).where('group_id', '=', groupId).execute()
+  /** @throws {DirectoryError} `DIRECTORY_NAME_TAKEN`, `DIRECTORY_NOT_FOUND` */
+  async update(
+    groupId: string,
+    change: Partial<Pick<Group, 'name' | 'status' | 'description'>>,
+    db: StoreDb,
+  ): Promise<void> {
+    if (Object.keys(change).length === 0) return
+    try {
+      const { numUpdatedRows } = await db
+        .updateTable('groups')
+        .set(change)
+        .where('group_id', '=', groupId)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) throw groupGone()
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      throw nameTaken(change.name ?? '')
+    }
+  }
+
+  /** Locks a group until the transaction ends. @throws {DirectoryError} `DIRECTORY_NOT_FOUND` */
+  async require(groupId: string, db: StoreDb): Promise<void> {
+    const { numUpdatedRows } = await db
+      .updateTable('groups')
+      .set((set) => ({ status: set.ref('status') }))
+      .where('group_id', '=', groupId)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) throw groupGone()
   }
 
   async addMember(groupId: string, userId: string, db: StoreDb): Promise<void> {
@@ -121,9 +219,36 @@ export class Groups {
       .execute()
   }
 
+  /** @throws {DirectoryError} `DIRECTORY_NOT_FOUND` */
   async remove(groupId: string, db: StoreDb): Promise<void> {
-    await db.deleteFrom('groups').where('group_id', '=', groupId).execute()
+    const { numDeletedRows } = await db
+      .deleteFrom('groups')
+      .where('group_id', '=', groupId)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) throw groupGone()
   }
+}
+
+function groupGone(): DirectoryError {
+  return new DirectoryError(
+    'DIRECTORY_NOT_FOUND',
+    'the group does not exist any more; reload the list',
+  )
+}
+
+function nameTaken(name: string): DirectoryError {
+  return new DirectoryError('DIRECTORY_NAME_TAKEN', `there is a group '${name}' already`)
+}
+
+/** The members of any of these groups: `user_id`s. */
+export function membersOfAny(groupIds: readonly string[]): RawBuilder<unknown> {
+  const listed = sql.join(groupIds.length === 0 ? [''] : groupIds)
+  return sql`select user_id from group_members where group_id in (${listed})`
+}
+
+/** The members of a group: `user_id`s. */
+export function membersOf(groupId: string): RawBuilder<unknown> {
+  return sql`select user_id from group_members where group_id = ${groupId}`
 }
 
 function filtered({ search }: GroupFilter, db: StoreDb) {

@@ -1,6 +1,24 @@
 /** Whether a user may sign in, as the API names it. */
 export const userStatuses = ['active', 'bypass', 'disabled', 'locked out'] as const
-export type UserStatus = (typeof userStatuses)[number]
+/** The status of a user outside the trash. */
+export type KeptStatus = (typeof userStatuses)[number]
+/** `pending deletion`: the user is in the trash. */
+export type UserStatus = KeptStatus | 'pending deletion'
+
+/** Why and how long a user signs in without a second factor. */
+export interface Bypass {
+  readonly since: number | null
+  /** `null` for no end. */
+  readonly until: number | null
+  /** The administrator who set it, as the administrator log names them; `null` if unknown. */
+  readonly by: string | null
+}
+
+export interface Trashed {
+  readonly at: number
+  /** The administrator who did it, as the administrator log names them. */
+  readonly by: string
+}
 
 export interface User {
   /** `DU…` */
@@ -9,10 +27,37 @@ export interface User {
   readonly aliases: readonly string[]
   readonly realname: string
   readonly email: string
+  readonly firstname: string
+  readonly lastname: string
+  readonly notes: string
+  /** The identifier of the user in another system. */
+  readonly externalId: string | null
+  /** As stored; `currentStatus` also knows that a bypass has ended. */
   readonly status: UserStatus
+  /** `null` unless the status is `bypass`. */
+  readonly bypass: Bypass | null
+  /** `null` unless the user is in the trash. */
+  readonly trashed: Trashed | null
+  /** Whether the user has a phone, token or YubiKey. */
+  readonly enrolled: boolean
+  /** When the user first had one, even if it is gone; `null` for never. */
+  readonly firstEnrolled: number | null
   /** In milliseconds since 1970, as all times here. */
   readonly created: number
   readonly lastLogin: number | null
+}
+
+/** The status of a user now: `active` again after the end of a bypass. */
+export function currentStatus(
+  { status, bypass }: Pick<User, 'status' | 'bypass'>,
+  now: number,
+): UserStatus {
+  const hasEnded = status === 'bypass' && bypass !== null && isOver(bypass, now)
+  return hasEnded ? 'active' : status
+}
+
+function isOver({ until }: Bypass, now: number): boolean {
+  return until !== null && until <= now
 }
 
 /** Whether a user may be given something to sign in with. */
@@ -24,6 +69,7 @@ export type DirectoryErrorCode =
   | 'DIRECTORY_NAME_TAKEN'
   | 'DIRECTORY_LOOK_ALIKE'
   | 'DIRECTORY_NAME'
+  | 'DIRECTORY_FIELD'
   | 'DIRECTORY_STATUS'
   | 'DIRECTORY_NUMBER'
   | 'DIRECTORY_SECRET'

@@ -5,9 +5,9 @@ import { searchTerms, searchWords } from './username/search_words.ts'
 
 /** Writes a user's words again; call it in the transaction that changes the names or addresses. */
 export async function updateWords(userId: string, db: StoreDb): Promise<void> {
-  const { realname, email } = await db
+  const { realname, email, firstname, lastname } = await db
     .selectFrom('users')
-    .select(['realname', 'email'])
+    .select(['realname', 'email', 'firstname', 'lastname'])
     .where('user_id', '=', userId)
     .executeTakeFirstOrThrow()
   const names = await db
@@ -16,19 +16,20 @@ export async function updateWords(userId: string, db: StoreDb): Promise<void> {
     .where('user_id', '=', userId)
     .execute()
   await db.deleteFrom('user_words').where('user_id', '=', userId).execute()
-  const words = searchWords([...names.map(({ written }) => written), realname, email])
+  const written = names.map((name) => name.written)
+  const words = searchWords([...written, realname, email, firstname, lastname])
   if (words.length === 0) return
   const rows = words.map((word) => ({ word, user_id: userId }))
   await db.insertInto('user_words').values(rows).execute()
 }
 
-/** Whether a user has a word that begins with each word of the search. */
-export function matchesWords(search: string): RawBuilder<boolean> {
-  const conditions = searchTerms(search).map(
-    (term) =>
-      sql<boolean>`users.user_id in (select user_id from user_words where ${startsWith(sql.ref('word'), term)})`,
-  )
-  return conditions.length === 0
-    ? sql<boolean>`1 = 1`
-    : sql<boolean>`${sql.join(conditions, sql` and `)}`
+/** The users with a word that begins with this one: `user_id`s, some of them more than once. */
+export function usersWithWord(term: string): RawBuilder<unknown> {
+  return sql`select user_id from user_words where ${startsWith(sql.ref('word'), term)}`
+}
+
+/** The users with a word for each word of the search: `user_id`s. */
+export function usersFoundBy(search: string): RawBuilder<unknown> {
+  const found = searchTerms(search).map(usersWithWord)
+  return found.length === 0 ? sql`select user_id from users` : sql.join(found, sql` intersect `)
 }

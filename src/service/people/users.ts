@@ -1,32 +1,60 @@
 import { type RawBuilder, sql } from 'kysely'
 import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
-import { lowerCase, type Page, type PageRequest, readPage } from '../store/keyset.ts'
+import { lowerCase, type Page, type PageRequest, readPage, searchText } from '../store/keyset.ts'
 import { prepared } from '../store/prepared.ts'
 import type { StoreDb } from '../store/store.ts'
-import { DirectoryError, type User, type UserStatus, userStatuses } from './user.ts'
+import { type Bypass, DirectoryError, type KeptStatus, type User } from './user.ts'
+import { filteredUsers, sortedUsers, type UserFilter } from './user_filter.ts'
 import { addName, checkedName } from './user_names.ts'
-import { matchesWords, updateWords } from './user_words.ts'
+import { statusColumns, toUser, type UserRow } from './user_row.ts'
+import { updateWords } from './user_words.ts'
 
 const maxAliases = 8
+const maxByEmail = 100
 
 export interface NewUser {
   readonly username: string
   readonly realname?: string
   readonly email?: string
+  readonly firstname?: string
+  readonly lastname?: string
+  readonly notes?: string
+  readonly externalId?: string | null
   readonly aliases?: readonly string[]
-  readonly status?: UserStatus
+  readonly status?: KeptStatus
+  /** Only with status `bypass`; without it, the bypass has no end. */
+  readonly bypass?: Bypass
+}
+
+/** What can be changed about a user. */
+export interface UserFields
+  extends Partial<
+    Pick<
+      User,
+      'username' | 'realname' | 'email' | 'firstname' | 'lastname' | 'notes' | 'externalId'
+    >
+  > {
+  readonly status?: KeptStatus
+  /** Only with status `bypass`; without it, the bypass has no end. */
+  readonly bypass?: Bypass
+}
+
+/** How many users a filter selects, and which of them matter to a change. */
+export interface SelectionCounts {
+  readonly users: number
+  /** With a device. */
+  readonly enrolled: number
+  readonly devices: number
+  /** Signed in recently. */
+  readonly recent: number
+  /** With neither a device nor a mail address. */
+  readonly unreachable: number
 }
 
 export const userSortKeys = ['username', 'realname', 'email', 'created', 'lastLogin'] as const
 /** By `lastLogin`, users who never signed in come first. */
 export type UserSortKey = (typeof userSortKeys)[number]
-
-export interface UserFilter {
-  /** Words with which parts of the user's names or mail address begin. */
-  readonly search?: string | undefined
-  readonly status?: UserStatus | undefined
-}
 
 /** Stores the users, found by name, alias or identifier. */
 export class Users {
@@ -57,6 +85,25 @@ export class Users {
     return toUser(row, await this.#aliases(userId, db))
   }
 
+  /** Those of these users that exist, by identifier. */
+  async byIds(userIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, User>> {
+    if (userIds.length === 0) return new Map()
+    const rows = await db.selectFrom('users').selectAll().where('user_id', 'in', userIds).execute()
+    return await this.#withAliases(rows, db)
+  }
+
+  /** Users with a mail address, in any case. */
+  async byEmail(email: string, db: StoreDb): Promise<readonly User[]> {
+    const rows = await db
+      .selectFrom('users')
+      .selectAll()
+      .where(lowerCase(db, 'email'), '=', searchText(email))
+      .orderBy('user_id')
+      .limit(maxByEmail)
+      .execute()
+    return [...(await this.#withAliases(rows, db)).values()]
+  }
+
   /** All users, by name. */
   async list(db: StoreDb): Promise<User[]> {
     const rows = await db.selectFrom('users').selectAll().orderBy('username').execute()
@@ -73,17 +120,14 @@ export class Users {
   /** A page of users. */
   async page(request: PageRequest<UserSortKey> & UserFilter, db: StoreDb): Promise<Page<User>> {
     const { by: name, descending = false } = request.sort ?? { by: 'username' }
+    const { query, isCollected } = await sortedUsers(request, name, db)
     const keyset = {
       name: `users ${name}`,
-      by: userOrder(name, db),
+      by: userOrder(name, isCollected, db),
       key: sql.ref<string>('users.user_id'),
       descending,
     }
-    const { items, next } = await readPage(
-      filtered(request, db).selectAll('users'),
-      keyset,
-      request,
-    )
+    const { items, next } = await readPage(query.selectAll('users'), keyset, request)
     const aliases = await aliasesByUser(
       items.map(({ user_id }) => user_id),
       db,
@@ -104,10 +148,37 @@ export class Users {
 
   /** How many users there are on all pages. */
   async total(filter: UserFilter, db: StoreDb): Promise<number> {
-    const { count } = await filtered(filter, db)
-      .select((select) => select.fn.countAll().as('count'))
+    const count = async (trash: UserFilter['trash']): Promise<number> => {
+      const { users } = await filteredUsers({ ...filter, trash }, db)
+        .select((select) => select.fn.countAll().as('users'))
+        .executeTakeFirstOrThrow()
+      return Number(users)
+    }
+    if (filter.trash !== undefined) return await count(filter.trash)
+    // an index counts each of both; to count those that are not in the trash, each user would be read
+    return (await count('any')) - (await count('only'))
+  }
+
+  /** What an administrator sees before a change of many users. @param since Of recent sign-ins. */
+  async counts(filter: UserFilter, since: number, db: StoreDb): Promise<SelectionCounts> {
+    const count = (condition: RawBuilder<boolean>) =>
+      sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`
+    const row = await filteredUsers(filter, db)
+      .select((select) => [
+        select.fn.countAll().as('users'),
+        count(sql`devices > 0`).as('enrolled'),
+        sql<number>`coalesce(sum(devices), 0)`.as('devices'),
+        count(sql`last_login >= ${since}`).as('recent'),
+        count(sql`devices = 0 and email = ''`).as('unreachable'),
+      ])
       .executeTakeFirstOrThrow()
-    return Number(count)
+    return {
+      users: Number(row.users),
+      enrolled: Number(row.enrolled),
+      devices: Number(row.devices),
+      recent: Number(row.recent),
+      unreachable: Number(row.unreachable),
+    }
   }
 
   /**
@@ -117,44 +188,43 @@ export class Users {
   async create(user: NewUser, now: number, db: StoreDb): Promise<User> {
     const userId = newIdentifier('DU')
     const username = checkedName(user.username)
-    const status = user.status ?? 'active'
-    await db
-      .insertInto('users')
-      .values({
-        user_id: userId,
-        username,
+    const { status = 'active', bypass, aliases = [] } = user
+    const row = {
+      ...fieldColumns({
         realname: user.realname ?? '',
         email: user.email ?? '',
-        status,
-        created: now,
-        last_login: null,
-      })
-      .execute()
-    await addName(userId, username, 0, db)
-    const aliases = user.aliases ?? []
-    await writeAliases(userId, aliases, db)
-    return {
-      userId,
+        firstname: user.firstname ?? '',
+        lastname: user.lastname ?? '',
+        notes: user.notes ?? '',
+        externalId: user.externalId ?? null,
+      }),
+      ...statusColumns(status, bypass),
+      user_id: userId,
       username,
-      aliases,
-      realname: user.realname ?? '',
-      email: user.email ?? '',
-      status,
       created: now,
-      lastLogin: null,
+      last_login: null,
     }
+    const created = await db
+      .insertInto('users')
+      .values({ ...row, realname: row.realname ?? '', email: row.email ?? '' })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await addName(userId, username, 0, db)
+    await writeAliases(userId, aliases, db)
+    return toUser(created, aliases)
   }
 
-  async update(
-    userId: string,
-    change: Partial<Pick<User, 'username' | 'realname' | 'email' | 'status'>>,
-    db: StoreDb,
-  ): Promise<void> {
-    if (Object.keys(change).length === 0) return
-    const { username: written, ...others } = change
+  /** @throws {DirectoryError} `DIRECTORY_FIELD`, and those of a new name. */
+  async update(userId: string, change: UserFields, db: StoreDb): Promise<void> {
+    const { username: written, status, bypass, ...fields } = change
+    const others = {
+      ...fieldColumns(fields),
+      ...(status === undefined ? {} : statusColumns(status, bypass)),
+    }
     if (written === undefined) {
+      if (Object.keys(others).length === 0) return
       await db.updateTable('users').set(others).where('user_id', '=', userId).execute()
-      if (others.realname !== undefined || others.email !== undefined) await updateWords(userId, db)
+      if (searched.some((name) => others[name] !== undefined)) await updateWords(userId, db)
       return
     }
     const username = checkedName(written)
@@ -170,9 +240,13 @@ export class Users {
     await updateWords(userId, db)
   }
 
-  /** Replaces the aliases of a user: eight at most, none of them another user's. */
+  /**
+   * Replaces the aliases of a user: eight at most, none of them another user's.
+   *
+   * @throws {DirectoryError} `DIRECTORY_NOT_FOUND`, `DIRECTORY_TOO_MANY`, and those of a new name.
+   */
   async setAliases(userId: string, aliases: readonly string[], db: StoreDb): Promise<void> {
-    await this.hold(userId, db)
+    if (!(await this.hold(userId, db))) throw userGone(userId)
     await db
       .deleteFrom('user_names')
       .where('user_id', '=', userId)
@@ -185,27 +259,64 @@ export class Users {
   async unlock(userId: string, db: StoreDb): Promise<void> {
     await db
       .updateTable('users')
-      .set({ status: 'active' })
+      .set(statusColumns('active', undefined))
       .where('user_id', '=', userId)
       .where('status', '=', 'locked out')
       .execute()
   }
 
-  /** Locks the user until the transaction ends: other changes of their names and devices wait. */
-  async hold(userId: string, db: StoreDb): Promise<void> {
-    await db
+  /**
+   * Locks the user until the transaction ends: other changes of their names and devices wait.
+   *
+   * @returns Whether the user exists.
+   */
+  async hold(userId: string, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
       .updateTable('users')
       .set((set) => ({ status: set.ref('status') }))
       .where('user_id', '=', userId)
-      .execute()
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  /**
+   * Locks a user before a change.
+   *
+   * @returns The user as they are now.
+   * @throws {DirectoryError} `DIRECTORY_NOT_FOUND`, or `DIRECTORY_STATUS` if the user is in the trash.
+   */
+  async require(
+    { userId, username }: Pick<User, 'userId' | 'username'>,
+    db: StoreDb,
+  ): Promise<User> {
+    const user = (await this.hold(userId, db)) ? await this.byId(userId, db) : undefined
+    if (user === undefined) throw userGone(username)
+    if (user.trashed === null) return user
+    throw new DirectoryError(
+      'DIRECTORY_STATUS',
+      `the user '${username}' is in the trash; restore the user first`,
+    )
   }
 
   async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
     await signedIn(db, { userId, now })
   }
 
-  async remove(userId: string, db: StoreDb): Promise<void> {
-    await db.deleteFrom('users').where('user_id', '=', userId).execute()
+  /** Deletes a user for good. @returns Whether the user existed. */
+  async remove(userId: string, db: StoreDb): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('users')
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  async #withAliases(rows: readonly UserRow[], db: StoreDb): Promise<ReadonlyMap<string, User>> {
+    const userIds = rows.map(({ user_id }) => user_id)
+    const aliases = await aliasesByUser(userIds, db)
+    return new Map(
+      rows.map((row) => [row.user_id, toUser(row, aliases.get(row.user_id) ?? [])] as const),
+    )
   }
 
   async #named(name: string, db: StoreDb): Promise<User | undefined> {
@@ -235,21 +346,57 @@ async function writeAliases(
   await updateWords(userId, db)
 }
 
-function filtered({ search, status }: UserFilter, db: StoreDb) {
-  let query = db.selectFrom('users')
-  if (search !== undefined) query = query.where(matchesWords(search))
-  if (status !== undefined) query = query.where('status', '=', status)
-  return query
+export function userGone(username: string): DirectoryError {
+  return new DirectoryError(
+    'DIRECTORY_NOT_FOUND',
+    `the user '${username}' does not exist any more; reload the list`,
+  )
 }
 
-function userOrder(by: UserSortKey, db: StoreDb): RawBuilder<string | number> {
+/** Fields by whose words users are found. */
+const searched = ['realname', 'email', 'firstname', 'lastname'] as const
+
+const maxFieldLengths = {
+  realname: 255,
+  email: 255,
+  firstname: 255,
+  lastname: 255,
+  notes: 4096,
+  externalId: 255,
+} as const
+
+type FreeFields = Omit<UserFields, 'username' | 'status' | 'bypass'>
+
+/** @throws {DirectoryError} `DIRECTORY_FIELD` */
+function fieldColumns({ externalId, ...fields }: FreeFields) {
+  for (const [name, max] of Object.entries(maxFieldLengths)) {
+    const text =
+      Object.entries({ ...fields, externalId }).find(([field]) => field === name)?.[1] ?? ''
+    if (text.length <= max && !text.includes('\0')) continue
+    throw new DirectoryError(
+      'DIRECTORY_FIELD',
+      `${name} can have ${max} characters at most, and no NUL character`,
+    )
+  }
+  return { ...fields, ...(externalId === undefined ? {} : { external_id: externalId }) }
+}
+
+/** @param isCollected Whether no index may give the order. */
+function userOrder(
+  by: UserSortKey,
+  isCollected: boolean,
+  db: StoreDb,
+): RawBuilder<string | number> {
+  const addZero = sql.raw(isCollected ? ' + 0' : '')
   switch (by) {
     case 'created':
-      return sql.ref<number>('users.created')
+      return sql<number>`users.created${addZero}`
     case 'lastLogin':
-      return sql<number>`coalesce(users.last_login, 0)`
+      return sql<number>`coalesce(users.last_login, 0)${addZero}`
     default:
-      return lowerCase(db, `users.${by}`)
+      return isCollected
+        ? sql<string>`${lowerCase(db, `users.${by}`)} || ''`
+        : lowerCase(db, `users.${by}`)
   }
 }
 
@@ -295,27 +442,3 @@ const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
 const signedIn = prepared((db, user: { readonly userId: string; readonly now: number }) =>
   db.updateTable('users').set({ last_login: user.now }).where('user_id', '=', user.userId),
 )
-
-interface UserRow {
-  readonly user_id: string
-  readonly username: string
-  readonly realname: string
-  readonly email: string
-  readonly status: string
-  readonly created: number
-  readonly last_login: number | null
-}
-
-function toUser(row: UserRow, aliases: readonly string[]): User {
-  return {
-    userId: row.user_id,
-    username: row.username,
-    aliases,
-    realname: row.realname,
-    email: row.email,
-    // an unknown status in the database must not let anyone in
-    status: userStatuses.find((status) => status === row.status) ?? 'disabled',
-    created: row.created,
-    lastLogin: row.last_login,
-  }
-}

@@ -39,7 +39,16 @@ export class Acts {
       const { user, action, description } = made
       const actor = `user:${user.username}`
       await this.#log.append(
-        { timestamp: now, actor, action, object: user.username, description },
+        {
+          timestamp: now,
+          actor,
+          action,
+          object: user.username,
+          objectKind: 'user',
+          objectId: user.userId,
+          userId: user.userId,
+          description,
+        },
         db,
       )
       return made

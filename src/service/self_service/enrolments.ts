@@ -1,13 +1,17 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { InvitationUse } from '../people/enrolment/invitation_use.ts'
-import type { Invitation, Invitations } from '../people/enrolment/invitations.ts'
-import { madeByApplication } from '../people/enrolment/portal_links.ts'
+import {
+  type Invitation,
+  type Invitations,
+  madeByApplication,
+} from '../people/enrolment/invitations.ts'
 import { mayEnrol, type User } from '../people/user.ts'
 import { newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { OwnBelongings } from './devices/belongings.ts'
+import type { LoginLinks } from './login_links.ts'
 import { type KnownPerson, type Person, SelfServiceError } from './person.ts'
 import type { PortalSession, PortalSessions } from './portal_sessions.ts'
 
@@ -18,6 +22,9 @@ export interface Opened {
   readonly token: Secret | undefined
 }
 
+/** Time to save recovery codes and to test the device, after it was added. */
+const finishingMs = 10 * 60_000
+
 /** Enrolments by invitation, until a device is added. */
 export class Enrolments {
   readonly #store: Store
@@ -26,6 +33,7 @@ export class Enrolments {
   readonly #sessions: PortalSessions
   readonly #belongings: OwnBelongings
   readonly #invitationUse: InvitationUse
+  readonly #loginLinks: LoginLinks
   readonly #clock: Clock
 
   constructor(
@@ -35,6 +43,7 @@ export class Enrolments {
     sessions: PortalSessions,
     belongings: OwnBelongings,
     invitationUse: InvitationUse,
+    loginLinks: LoginLinks,
     clock: Clock,
   ) {
     this.#store = store
@@ -43,6 +52,7 @@ export class Enrolments {
     this.#sessions = sessions
     this.#belongings = belongings
     this.#invitationUse = invitationUse
+    this.#loginLinks = loginLinks
     this.#clock = clock
   }
 
@@ -60,9 +70,10 @@ export class Enrolments {
       return { session: presented, token: undefined }
     }
     if (invitation.used !== null) throw used()
-    if (invitation.expires <= now) throw over()
+    if (invitation.expires <= now || invitation.replaced !== null) throw over()
     const user = await this.#userOf(invitation)
     await this.#refuseEnrolled(invitation, user)
+    if (await this.#loginLinks.isVoid(invitation, address)) throw over()
     const { sessionHash: holder } = invitation
     if (holder !== null && (await this.#sessions.byHash(holder, now, this.#store.db)) !== undefined)
       throw elsewhere()
@@ -132,6 +143,17 @@ export class Enrolments {
     if (session.kind !== 'enrollment' || session.codeHash === null) return true
     const invitation = await this.#invitations.byHash(session.codeHash, this.#store.db)
     return isHeldBy(invitation, session) && invitation.used !== null
+  }
+
+  /**
+   * Whether an enrolment session is over: ten minutes after its invitation has added a device, so that a
+   * computer that others use does not stay open for half an hour.
+   */
+  async hasLapsed({ kind, codeHash }: PortalSession): Promise<boolean> {
+    if (kind !== 'enrollment' || codeHash === null) return false
+    const invitation = await this.#invitations.byHash(codeHash, this.#store.db)
+    if (invitation === undefined || invitation.used === null) return false
+    return this.#clock.now() - invitation.used >= finishingMs
   }
 
   /** Deletes old sessions and invitations, and users of enrolments that were never finished. */

@@ -1,54 +1,50 @@
 import type { Clock } from '../../host/clock.ts'
-import { createPortalApplication } from '../administration/acts/portal_application.ts'
-import { Administration } from '../administration/administration.ts'
-import { customRole } from '../administration/roles.ts'
-import { type Integration, Integrations } from '../applications/integrations.ts'
+import type { Integration } from '../applications/integrations.ts'
+import type { AuthMethod } from '../applications/policy/authentication_methods.ts'
+import { ownCodeDigits } from '../applications/policy/own_policy.ts'
 import { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
+import { mergeLayers } from '../applications/policy/policy_layers.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
-import { portalCodeDigits } from '../applications/policy/portal_policy.ts'
-import { portalIkey } from '../applications/portal_ikey.ts'
+import { OwnApplication } from '../own_applications/own_application.ts'
 import type { Store } from '../store/store.ts'
 
-/** The actor who creates the application, as the administrator log names it. */
-const portalActor = { name: 'portal', role: customRole('Portal', ['applications.edit']) }
-
 /**
- * The portal as an application with its own integration key, for lockout, limits and logs. An
- * administrator can disable it, which turns off the sign-in to self-service. It is created on first use.
+ * The portal as an application. An administrator can disable it, which turns off the sign-in to
+ * self-service.
  */
 export class PortalApplication {
-  readonly #store: Store
   readonly #limits: ConfiguredLimits
   readonly #policies: PolicyAttachments
-  readonly #integrations: Integrations
-  readonly #administration: Administration
+  readonly #application: OwnApplication
 
   constructor(store: Store, limits: ConfiguredLimits, clock: Clock) {
-    this.#store = store
     this.#limits = limits
     this.#policies = new PolicyAttachments(store)
-    this.#integrations = new Integrations(store)
-    this.#administration = new Administration(store, clock, portalActor)
+    this.#application = new OwnApplication('portal', store, clock)
   }
 
   /** @returns `undefined` if it is disabled. */
   async integration(): Promise<Integration | undefined> {
-    const found = (await this.#known()) ?? (await this.#create())
+    const found = await this.#application.integration()
     return found.enabled ? found : undefined
   }
 
   /** Digits of the code that the sign-in shows with a push. */
   async codeDigits({ ikey }: Integration): Promise<number> {
-    return portalCodeDigits(await this.#policies.layersInTurn(ikey), this.#limits)
+    return ownCodeDigits(await this.#policies.layersInTurn(ikey))
   }
 
-  async #known(): Promise<Integration | undefined> {
-    const ikey = await portalIkey(this.#store.db)
-    return ikey === undefined ? undefined : await this.#integrations.byIkey(ikey, this.#store.db)
-  }
-
-  async #create(): Promise<Integration> {
-    const { integration } = await this.#administration.run(createPortalApplication, undefined)
-    return integration
+  /**
+   * Whether the policy of all users blocks a method, so that it is not offered. Group policies are read at
+   * each sign-in.
+   */
+  async blocks(method: AuthMethod): Promise<boolean> {
+    const { ikey } = await this.#application.integration()
+    const layers = await this.#policies.layersInTurn(ikey)
+    const { rules } = mergeLayers(
+      layers.filter(({ level }) => level !== 'group'),
+      this.#limits,
+    )
+    return rules.authentication_methods.blocked_auth_list.includes(method)
   }
 }

@@ -162,6 +162,17 @@ export class PortalSessions {
     return numDeletedRows > 0n
   }
 
+  /** Open sessions of a user. */
+  async countOfUser(userId: string, now: number, db: StoreDb): Promise<number> {
+    const { count } = await db
+      .selectFrom('portal_sessions')
+      .select((select) => select.fn.countAll().as('count'))
+      .where('user_id', '=', userId)
+      .where('expires', '>', now)
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
   /** Ends all sessions of a user except one. @returns How many. */
   async endOthers(userId: string, tokenHash: string, db: StoreDb): Promise<number> {
     const { numDeletedRows } = await db

@@ -2,6 +2,7 @@ import { statusMessage } from '../../duo/index.ts'
 import type { Integrations } from '../applications/integrations.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { isPhoneFactorName } from '../authenticators/phone/capable_phone.ts'
+import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { EndedAttempt } from './journal.ts'
 import type { Subjects } from './subject.ts'
@@ -36,13 +37,14 @@ export class ApprovalCheck {
     // the log shows that it is the bypass status that now lets the user in
     if (decision.kind === 'allow' && decision.reason !== 'bypass_user') return approval
     if (decision.kind !== 'auth') {
-      return { outcome: toOutcome(decision), reason: decision.reason }
+      const decider = deciderIn(subject.findings)
+      return { outcome: toOutcome(decision), reason: decision.reason, decider }
     }
     const { blocked_auth_list: blocked, require_verified_push: mustVerify } =
       policy.rules.authentication_methods
     const isBlocked = isPhoneFactorName(factor) && blocked.includes(phoneMethod(factor))
     const lacksCode = factor === 'push' && mustVerify && transaction.verification === undefined
-    return isBlocked || lacksCode ? blockedMethod : approval
+    return isBlocked || lacksCode ? { ...blockedMethod, decider: methodsDecider(policy) } : approval
   }
 }
 

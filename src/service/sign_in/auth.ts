@@ -3,6 +3,7 @@ import type { Clock } from '../../host/clock.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
 import type { Settlement } from './settlement.ts'
@@ -102,7 +103,8 @@ export class Auth {
     const { txid } = attempt
     if (decision.kind !== 'auth') {
       const outcome = toOutcome(decision)
-      await this.#settlement.end({ attempt, outcome, reason: decision.reason }, { async })
+      const decider = deciderIn(subject.findings)
+      await this.#settlement.end({ attempt, outcome, reason: decision.reason, decider }, { async })
       return { kind: decision.kind === 'enroll' ? 'not enrolled' : 'settled', txid, outcome }
     }
     if (user === undefined) return { kind: 'no such user' }
@@ -110,8 +112,8 @@ export class Auth {
     if (factor.factor !== 'passcode')
       return await this.#beginOnPhone(attempt, subject, factor, async)
     const { passcode } = factor
-    const { rules } = subject.policy
-    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, { rules, async })
+    const { policy } = subject
+    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, { policy, async })
     return { kind: 'settled', txid, outcome }
   }
 
@@ -143,7 +145,8 @@ export class Auth {
     }
     const blocked = candidates.find(isBlocked)
     if (blocked !== undefined) {
-      const denied = { attempt: { ...attempt, factor: blocked }, ...blockedMethod }
+      const decider = methodsDecider(policy)
+      const denied = { attempt: { ...attempt, factor: blocked }, ...blockedMethod, decider }
       await this.#settlement.end(denied, { async })
       return { kind: 'settled', txid: attempt.txid, outcome: denied.outcome }
     }

@@ -1,5 +1,5 @@
 import { statusMessage } from '../../duo/index.ts'
-import type { Integration } from '../applications/integrations.ts'
+import { type Integration, isOwnType } from '../applications/integrations.ts'
 import type { AuthMethod } from '../applications/policy/authentication_methods.ts'
 import { describeLocalTime, isWithinHours } from '../applications/policy/policy_hours.ts'
 import { describeSource, type EffectivePolicy } from '../applications/policy/policy_layers.ts'
@@ -11,13 +11,19 @@ import type { NameRefusal } from '../people/user_names.ts'
 
 /** What the decision about a sign-in depends on, apart from the policy. */
 export interface SignInFacts {
-  readonly application: Pick<Integration, 'name' | 'type' | 'enabled'>
+  readonly application: Pick<Integration, 'name' | 'type' | 'enabled' | 'userAccess'>
+  /** Identifiers of the groups that the application admits, if its user access is `PERMITTED_GROUPS`. */
+  readonly permittedGroups: ReadonlySet<string>
   /** `undefined` for a name that no user has. */
   readonly status: UserStatus | undefined
   /** Why an unknown name can't become a user, regardless of the policy for new users. */
   readonly nameRefusal: NameRefusal['kind'] | undefined
   /** The user's groups; their status takes precedence over the user's own. */
-  readonly groups: readonly { readonly name: string; readonly status: GroupStatus }[]
+  readonly groups: readonly {
+    readonly groupId: string
+    readonly name: string
+    readonly status: GroupStatus
+  }[]
   /** Whether too many wrong passcodes have locked the account for a while. */
   readonly lockedOut: boolean
   /** Whether the user has anything to sign in with. */
@@ -49,6 +55,7 @@ export type Decision =
       readonly status: 'deny' | 'locked_out'
       readonly statusMsg: string
       readonly reason:
+        | 'user_not_in_permitted_group'
         | 'user_disabled'
         | 'locked_out'
         | 'deny_unenrolled_user'
@@ -68,6 +75,16 @@ export interface Finding {
   /** The section of the policy that the step evaluates, with its source. */
   readonly section?: SectionName
   readonly source?: string
+  /** Empty for a default. */
+  readonly policyKey?: string
+}
+
+/** What ended a sign-in before or in place of its factor, for the log. */
+export interface Decider {
+  /** A step of the decision. */
+  readonly step: string
+  /** The policy whose section the step evaluated; empty for a default or without a section. */
+  readonly policyKey: string
 }
 
 /** The decision, and the steps that led to it; the last one decided. */
@@ -84,12 +101,35 @@ export function decide(facts: SignInFacts, policy: EffectivePolicy): ExplainedDe
   const findings: Finding[] = []
   for (const { step, section, check } of steps) {
     const { because, decision } = check(facts, policy)
-    const evaluated = section && { section, source: describeSource(policy.sources[section]) }
+    const evaluated = section && {
+      section,
+      source: describeSource(policy.sources[section]),
+      policyKey: policyKeyFor(section, policy),
+    }
     findings.push({ step, because, ...evaluated })
     if (decision !== undefined) return { decision, findings }
   }
   return { decision: { kind: 'auth' }, findings }
 }
+
+/** The step that decided. */
+export function deciderIn(findings: readonly Finding[]): Decider {
+  const last = findings.at(-1)
+  return { step: last?.step ?? '', policyKey: last?.policyKey ?? '' }
+}
+
+/** The step that denies a method that the policy blocks, after the user has used it. */
+export function methodsDecider(policy: EffectivePolicy): Decider {
+  return { step: methodsStep, policyKey: policyKeyFor('authentication_methods', policy) }
+}
+
+function policyKeyFor(section: SectionName, { sources }: EffectivePolicy): string {
+  const source = sources[section]
+  return source.level === 'default' ? '' : source.policy.policyKey
+}
+
+const methodsStep = 'methods'
+const readableStep = 'readable policy'
 
 interface Step {
   readonly step: string
@@ -109,6 +149,23 @@ const steps: readonly Step[] = [
         : { because: `${name} is disabled`, decision: deniedByPolicy },
   },
   {
+    step: 'user access',
+    check: ({ application: { userAccess }, permittedGroups, groups }) => {
+      switch (userAccess) {
+        case 'ALL_USERS':
+          return { because: 'the application admits all users' }
+        case 'NO_USERS':
+          return { because: 'the application admits no users', decision: notPermitted }
+        case 'PERMITTED_GROUPS': {
+          const group = groups.find(({ groupId }) => permittedGroups.has(groupId))
+          return group === undefined
+            ? { because: 'the user is in no permitted group', decision: notPermitted }
+            : { because: `group ${group.name} is permitted` }
+        }
+      }
+    },
+  },
+  {
     step: 'username',
     check: ({ nameRefusal, status }) => {
       if (nameRefusal !== undefined) {
@@ -126,6 +183,9 @@ const steps: readonly Step[] = [
       const group = groups.find((candidate) => candidate.status === 'disabled')
       if (group !== undefined) {
         return { because: `group ${group.name} is disabled`, decision: disabled }
+      }
+      if (status === 'pending deletion') {
+        return { because: 'the user is in the trash', decision: disabled }
       }
       return status === 'disabled'
         ? { because: 'the user is disabled', decision: disabled }
@@ -151,10 +211,20 @@ const steps: readonly Step[] = [
         return { because: 'neither the user nor a group has bypass status' }
       }
       const because = `${group === undefined ? 'the user' : `group ${group.name}`} has bypass status`
-      // users sign in to the portal without a password
-      return type === 'portal'
-        ? { because: `${because}, which the portal refuses`, decision: deniedByPolicy }
+      // users sign in to the portal without a password, and administrators always need a second factor
+      return isOwnType(type)
+        ? { because: `${because}, which this application refuses`, decision: deniedByPolicy }
         : { because, decision: bypassed }
+    },
+  },
+  {
+    step: readableStep,
+    check: (_, { unreadable }) => {
+      const [first] = unreadable
+      if (first === undefined) return { because: 'every section of the policy can be read' }
+      const { section, source, reason } = first
+      const because = `the section ${section} of ${describeSource(source)} can't be read: ${reason}`
+      return { because, decision: deniedByPolicy }
     },
   },
   {
@@ -234,7 +304,7 @@ const steps: readonly Step[] = [
     },
   },
   {
-    step: 'methods',
+    step: methodsStep,
     section: 'authentication_methods',
     check: ({ methods }, { rules }) => {
       const { blocked_auth_list: blocked } = rules.authentication_methods
@@ -247,10 +317,25 @@ const steps: readonly Step[] = [
   },
 ]
 
+/** The steps that no policy changes: they decide before any policy is read. */
+export const stepsBeforePolicy: readonly string[] = steps
+  .slice(
+    0,
+    steps.findIndex(({ step }) => step === readableStep),
+  )
+  .map(({ step }) => step)
+
 function describeAddress(address: string): string {
   if (address === '') return 'an unknown address'
   return isAddress(address) ? address : `'${address}' (not an address)`
 }
+
+const notPermitted = {
+  kind: 'deny',
+  status: 'deny',
+  statusMsg: statusMessage.unknownUserDenied,
+  reason: 'user_not_in_permitted_group',
+} as const satisfies Decision
 
 const disabled = {
   kind: 'deny',

@@ -5,29 +5,34 @@ import type { Store, StoreDb } from '../store/store.ts'
 import type { FraudAlert } from './fraud_alert.ts'
 import type { Transaction } from './transaction/transaction.ts'
 
+/** Read at each report. */
+export interface FraudLockSettings {
+  /** Whether a report locks the account. */
+  readonly fraudLocks: boolean
+}
+
 /** Sign-ins that their users report as fraud: the account is locked, if configured, and an alert is sent. */
 export class FraudReports {
   readonly #store: Store
   readonly #users: Users
   readonly #log: AuthenticationLog
   readonly #alert: FraudAlert
-  readonly #locks: boolean
+  readonly #settings: FraudLockSettings
   readonly #clock: Clock
 
-  /** @param options.locks Whether a report locks the account. */
   constructor(
     store: Store,
     users: Users,
     log: AuthenticationLog,
     alert: FraudAlert,
-    options: { readonly locks: boolean },
+    settings: FraudLockSettings,
     clock: Clock,
   ) {
     this.#store = store
     this.#users = users
     this.#log = log
     this.#alert = alert
-    this.#locks = options.locks
+    this.#settings = settings
     this.#clock = clock
   }
 
@@ -49,20 +54,20 @@ export class FraudReports {
       return last
     })
     if (event === undefined) return false
-    this.#alert.raise({ ...event, txid, locked: this.#locks })
+    this.#alert.raise({ ...event, txid, locked: this.#settings.fraudLocks })
     return true
   }
 
   /** Locks the account, if configured. */
   async lockAccount(userId: string, db: StoreDb): Promise<void> {
-    if (!this.#locks) return
+    if (!this.#settings.fraudLocks) return
     await this.#users.update(userId, { status: 'locked out' }, db)
   }
 
   /** Sends the alert for a waiting sign-in whose user answered that it is fraud. */
   raiseAlert({ txid, request }: Transaction, timestamp: number): void {
     const { username, application, ipaddr, hostname } = request
-    const locked = this.#locks
+    const locked = this.#settings.fraudLocks
     this.#alert.raise({ txid, username, application, ipaddr, hostname, timestamp, locked })
   }
 }

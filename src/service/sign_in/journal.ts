@@ -1,5 +1,6 @@
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
+import type { Decider } from './decision.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import type { Outcome } from './transaction/transaction.ts'
 
@@ -8,6 +9,8 @@ export interface EndedAttempt {
   readonly attempt: Attempt
   readonly outcome: Outcome
   readonly reason: string
+  /** Absent if a factor ended it. */
+  readonly decider?: Decider | undefined
 }
 
 const maxLength = 255
@@ -34,7 +37,10 @@ export class Journal {
   }
 }
 
-function buildEvent({ attempt, outcome, reason }: EndedAttempt, now: number): AuthenticationEvent {
+function buildEvent(
+  { attempt, outcome, reason, decider }: EndedAttempt,
+  now: number,
+): AuthenticationEvent {
   const { txid, request, user, factor, device, repeatOf = null } = attempt
   const { integration, user: reference, ipaddr, hostname } = request
   return {
@@ -52,6 +58,8 @@ function buildEvent({ attempt, outcome, reason }: EndedAttempt, now: number): Au
     hostname: toLoggable(hostname),
     device,
     repeatOf,
+    decidedBy: decider?.step ?? '',
+    policyKey: decider?.policyKey ?? '',
   }
 }
 

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import { prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import {
@@ -57,8 +58,16 @@ export async function endLocks(userId: string, db: StoreDb): Promise<void> {
   await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
 }
 
-/** The locks of a user that have not ended. */
+/** The accounts that are locked now: `user_id`s. */
+export function lockedUsers(now: number): RawBuilder<unknown> {
+  return sql`select user_id from failed_attempts where locked_until > ${now} and source = ''
+    and ikey in (${everywhere['sign-in']}, ${everywhere.portal})`
+}
+
+/** The failed tries of a user, and the locks that have not ended. */
 export interface UserLocks {
+  /** Wrong passcodes in a row, of the source that has most of them. */
+  readonly failed: number
   /** Of the whole account. */
   readonly lockedUntil: number | null
   /** Of the portal alone. */
@@ -67,7 +76,7 @@ export interface UserLocks {
   readonly sources: number
 }
 
-/** The active locks of these users; users without locks are absent. */
+/** The locks and failed tries of these users; users without any are absent. */
 export async function activeLocks(
   userIds: readonly string[],
   now: number,
@@ -76,23 +85,28 @@ export async function activeLocks(
   if (userIds.length === 0) return new Map()
   const rows = await db
     .selectFrom('failed_attempts')
-    .select(['user_id', 'ikey', 'source', 'locked_until'])
+    .select(['user_id', 'ikey', 'source', 'locked_until', 'consecutive'])
     .where('user_id', 'in', userIds)
-    .where('locked_until', '>', now)
+    .where((where) => where.or([where('locked_until', '>', now), where('consecutive', '>', 0)]))
     .execute()
   const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
   return new Map(
-    [...byUser].map(([userId, locked]) => {
+    [...byUser].map(([userId, rowsOfUser]) => {
+      const accounts: readonly string[] = Object.values(everywhere)
+      const isSource = (row: { readonly source: string; readonly ikey: string }) =>
+        row.source !== '' || !accounts.includes(row.ikey)
+      const locked = rowsOfUser.filter(({ locked_until }) => locked_until > now)
       const until = (budget: Budget): number | null =>
         locked.find(({ ikey, source }) => ikey === everywhere[budget] && source === '')
           ?.locked_until ?? null
-      const accounts: readonly string[] = Object.values(everywhere)
-      const sources = locked.filter(
-        ({ ikey, source }) => source !== '' || !accounts.includes(ikey),
-      ).length
+      const sources = locked.filter(isSource).length
+      const failed = Math.max(
+        0,
+        ...rowsOfUser.filter(isSource).map(({ consecutive }) => consecutive),
+      )
       return [
         userId,
-        { lockedUntil: until('sign-in'), portalUntil: until('portal'), sources },
+        { failed, lockedUntil: until('sign-in'), portalUntil: until('portal'), sources },
       ] as const
     }),
   )

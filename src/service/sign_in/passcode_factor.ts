@@ -1,7 +1,9 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
-import type { PolicyRules } from '../applications/policy/policy_sections.ts'
+import type { EffectivePolicy } from '../applications/policy/policy_layers.ts'
 import type { Store } from '../store/store.ts'
+import { methodsDecider } from './decision.ts'
+import { blockedMethod } from './decision_outcome.ts'
 import type { PasscodeCheck } from './passcode_check.ts'
 import type { Settlement } from './settlement.ts'
 import { sourceAddress } from './source_address.ts'
@@ -10,7 +12,7 @@ import type { Denial, Outcome } from './transaction/transaction.ts'
 import { queueLimits, UserQueue } from './user_queue.ts'
 
 export interface PasscodeOptions {
-  readonly rules: PolicyRules
+  readonly policy: EffectivePolicy
   /** Whether the caller will poll for the outcome. */
   readonly async: boolean
 }
@@ -49,7 +51,7 @@ export class PasscodeFactor {
     attempt: Attempt,
     userId: string,
     typed: string,
-    { rules, async }: PasscodeOptions,
+    { policy, async }: PasscodeOptions,
   ): Promise<Outcome> {
     const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const passcode = typed.replace(/\s+/g, '')
@@ -66,9 +68,10 @@ export class PasscodeFactor {
     const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, () =>
       this.#store.transaction(async (db) => {
         const now = this.#clock.now()
-        const checked = await this.#check.consume(source, passcode, rules, now, db)
+        const checked = await this.#check.consume(source, passcode, policy.rules, now, db)
         const { outcome, factor, device, reason } = checked
-        const ended = { attempt: { ...attempt, factor, device }, outcome, reason }
+        const decider = reason === blockedMethod.reason ? methodsDecider(policy) : undefined
+        const ended = { attempt: { ...attempt, factor, device }, outcome, reason, decider }
         await this.#settlement.endIn(ended, { async }, db)
         return checked
       }),

@@ -8,7 +8,7 @@ import type {
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import type { User } from '../people/user.ts'
 import type { StoreDb } from '../store/store.ts'
-import { refusedName } from './decision.ts'
+import { type Decision, deciderIn, refusedName } from './decision.ts'
 import { toOutcome } from './decision_outcome.ts'
 import { deviceList } from './device_list.ts'
 import { type PromptText, promptText } from './prompt_text.ts'
@@ -69,6 +69,7 @@ export class Preauth {
           attempt: newAttempt(request, subject.user),
           outcome: toOutcome(decision),
           reason,
+          decider: deciderIn(subject.findings),
         }
         await this.#settlement.end(ended, { async: false })
         return { result: decision.kind, status_msg: decision.statusMsg }
@@ -89,6 +90,11 @@ export class Preauth {
     }
   }
 
+  /** The decision without its consequences: nothing is logged, and no code is issued. */
+  async foresee(request: AuthRequest): Promise<Decision | undefined> {
+    return (await this.#subjects.read(request))?.decision
+  }
+
   /** Logs an enrolment that an application requested and that was refused because of its username. */
   async logRefusedEnrolment(request: AuthRequest): Promise<void> {
     const subject = await this.#subjects.read(request)
@@ -99,6 +105,7 @@ export class Preauth {
       attempt: newAttempt(request, subject.user),
       outcome: toOutcome(decision),
       reason,
+      decider: { step: 'username', policyKey: '' },
     }
     await this.#settlement.end(ended, { async: false })
   }

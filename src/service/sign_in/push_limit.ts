@@ -1,5 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
-import { portalIkey } from '../applications/portal_ikey.ts'
+import { ownIkey } from '../applications/own_ikey.ts'
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
 import type { PushFatigueLimits } from '../authenticators/phone/phone_factor.ts'
 import type { PushPermission, PushPermissions } from '../authenticators/push/push_factor.ts'
@@ -76,7 +76,7 @@ export class PushLimit implements PushPermissions {
     db: StoreDb,
   ): Promise<number[]> {
     const isPortal = request.budget === 'portal'
-    const portal = isPortal ? request.integration.ikey : await portalIkey(db)
+    const portal = isPortal ? request.integration.ikey : await ownIkey('portal', db)
     const events = await this.#log.ofUser(
       userId,
       {

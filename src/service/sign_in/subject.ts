@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Integration } from '../applications/integrations.ts'
+import type { PermittedGroups } from '../applications/permitted_groups.ts'
 import {
   type AuthMethod,
   allowedCapabilities,
@@ -7,7 +8,7 @@ import {
 } from '../applications/policy/authentication_methods.ts'
 import { effectivePolicy } from '../applications/policy/effective_policy.ts'
 import type { PolicyAttachments } from '../applications/policy/policy_attachments.ts'
-import type { EffectivePolicy } from '../applications/policy/policy_layers.ts'
+import type { EffectivePolicy, PolicyLayer } from '../applications/policy/policy_layers.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import type { OathToken, OathTokens } from '../authenticators/oath/oath_tokens.ts'
@@ -17,11 +18,11 @@ import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
 import type { Yubikey, Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
 import type { Delivery } from '../messaging/messaging.ts'
 import type { Groups } from '../people/groups.ts'
-import type { User } from '../people/user.ts'
+import { currentStatus, type User } from '../people/user.ts'
 import { type NameRefusal, newNameRefusal } from '../people/user_names.ts'
 import type { Users } from '../people/users.ts'
 import type { Store } from '../store/store.ts'
-import { type Decision, decide, type Finding } from './decision.ts'
+import { type Decision, decide, type Finding, type SignInFacts } from './decision.ts'
 import type { Lockout } from './lockout.ts'
 import type { Budget, UserReference } from './transaction/attempt.ts'
 
@@ -40,12 +41,22 @@ export interface Subject {
   readonly nameRefusal: NameRefusal | undefined
 }
 
+/** What a decision about a user depends on. */
+export interface GatheredFacts extends Pick<Subject, 'user' | 'policy' | 'nameRefusal'> {
+  readonly facts: SignInFacts
+  /** Every policy that applies in the application, the most specific first. */
+  readonly layers: readonly PolicyLayer[]
+  /** What can be asked of the user, whatever the policy allows. */
+  readonly phones: readonly CapablePhone[]
+  readonly tokens: readonly (OathToken | Yubikey)[]
+}
+
 /** A request to decide about a user. */
 export interface SubjectRequest {
   readonly user: UserReference
   readonly integration: Pick<
     Integration,
-    'ikey' | 'name' | 'type' | 'enabled' | 'usernameNormalization'
+    'ikey' | 'name' | 'type' | 'enabled' | 'usernameNormalization' | 'userAccess'
   >
   /** The client address as the application sent it; may be empty. */
   readonly ipaddr: string
@@ -78,6 +89,7 @@ export class Subjects {
   readonly #store: Store
   readonly #directory: Directory
   readonly #lockout: Lockout
+  readonly #permitted: PermittedGroups
   readonly #policies: PolicyAttachments
   readonly #limits: ConfiguredLimits
   readonly #delivery: Delivery
@@ -87,6 +99,7 @@ export class Subjects {
     store: Store,
     directory: Directory,
     lockout: Lockout,
+    permitted: PermittedGroups,
     policies: PolicyAttachments,
     limits: ConfiguredLimits,
     delivery: Delivery,
@@ -95,6 +108,7 @@ export class Subjects {
     this.#store = store
     this.#directory = directory
     this.#lockout = lockout
+    this.#permitted = permitted
     this.#policies = policies
     this.#limits = limits
     this.#delivery = delivery
@@ -103,6 +117,25 @@ export class Subjects {
 
   /** @returns `undefined` for an unknown identifier; an unknown name is a subject too. */
   async read(request: SubjectRequest): Promise<Subject | undefined> {
+    const gathered = await this.gather(request)
+    if (gathered === undefined) return undefined
+    const { user, policy, nameRefusal, facts, phones, tokens } = gathered
+    const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
+    return {
+      user,
+      phones: phones.map((phone) => ({
+        ...phone,
+        capabilities: allowedCapabilities(phone.capabilities, blocked),
+      })),
+      tokens: blocked.has('hardware-token') ? [] : tokens,
+      policy,
+      ...decide(facts, policy),
+      nameRefusal,
+    }
+  }
+
+  /** Reads what decides, without deciding. @returns `undefined` for an unknown identifier. */
+  async gather(request: SubjectRequest): Promise<GatheredFacts | undefined> {
     const { user: reference, integration, budget = 'sign-in' } = request
     const { users, groups, phones, tokens, yubikeys } = this.#directory
     const { usernameNormalization } = integration
@@ -118,14 +151,18 @@ export class Subjects {
         ? await newNameRefusal(reference.username, usernameNormalization, db)
         : undefined
     const userId = user?.userId ?? noUserId
-    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut, layers] = await Promise.all([
-      groups.ofUser(userId, db),
-      phones.ofUser(userId, db),
-      tokens.ofUser(userId, db),
-      yubikeys.ofUser(userId, db),
-      this.#lockout.accountIsLocked(userId, budget, now, db),
-      this.#policies.layersInTurn(integration.ikey),
-    ])
+    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut, layers, permitted] =
+      await Promise.all([
+        groups.ofUser(userId, db),
+        phones.ofUser(userId, db),
+        tokens.ofUser(userId, db),
+        yubikeys.ofUser(userId, db),
+        this.#lockout.accountIsLocked(userId, budget, now, db),
+        this.#policies.layersInTurn(integration.ikey),
+        integration.userAccess === 'PERMITTED_GROUPS'
+          ? this.#permitted.ofApplicationInTurn(integration.ikey)
+          : [],
+      ])
     const groupIds = new Set(ownGroups.map(({ groupId }) => groupId))
     const policy = effectivePolicy(integration, layers, groupIds, this.#limits)
     const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
@@ -139,30 +176,23 @@ export class Subjects {
     const ofUser = hasBypassCode ? [...ofDevices, 'bypass' as const] : ofDevices
     const facts = {
       application: integration,
-      status: user?.status,
+      status: user === undefined ? undefined : currentStatus(user, now),
       nameRefusal: nameRefusal?.kind,
       groups: ownGroups,
+      permittedGroups: new Set(permitted),
       enrolled: hasDevice || hasBypassCode || request.methods !== undefined,
       lockedOut,
       methods: request.methods ?? ofUser,
       address: request.ipaddr,
       now,
     }
-    return {
-      user,
-      phones: capable.map((phone) => ({
-        ...phone,
-        capabilities: allowedCapabilities(phone.capabilities, blocked),
-      })),
-      tokens: blocked.has('hardware-token') ? [] : listed,
-      policy,
-      ...decide(facts, policy),
-      nameRefusal,
-    }
+    return { user, policy, nameRefusal, facts, layers, phones: capable, tokens: listed }
   }
 
   async #hasBypassCode(userId: string, now: number): Promise<boolean> {
-    return (await this.#directory.bypassCodes.countUsable(userId, now, this.#store.db)) > 0
+    const { bypassCodes } = this.#directory
+    const { bypass, recovery } = await bypassCodes.countUsable(userId, now, this.#store.db)
+    return bypass + recovery > 0
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Log } from '../../host/log.ts'
 import type { Integration } from '../applications/integrations.ts'
+import { describeSource } from '../applications/policy/policy_layers.ts'
 import { logRefusedName } from './refused_name.ts'
 import type { Subject, SubjectRequest, Subjects } from './subject.ts'
 import type { AttemptRequest } from './transaction/attempt.ts'
@@ -30,6 +31,14 @@ export class SubjectReads {
     const subject = await this.#queue.run(`${budget} ${name}`, () => this.#subjects.read(request))
     if (subject?.nameRefusal !== undefined) {
       logRefusedName(request, subject.nameRefusal, this.#log)
+    }
+    for (const { section, source, reason } of subject?.policy.unreadable ?? []) {
+      this.#log.error("denied a sign-in because a section of its policy can't be read", {
+        application: request.integration.name,
+        policy: describeSource(source),
+        section,
+        reason,
+      })
     }
     return subject
   }

@@ -97,11 +97,12 @@ export class BoundedDriver implements Driver {
     }
   }
 
-  /** Nothing was sent over a connection that failed while it was set up. */
+  /** Nothing was sent over a connection that was lost while it was set up, so another one is tried. */
   async #acquireInner(): Promise<DatabaseConnection> {
     const acquire = () => this.#driver.acquireConnection()
     // `Store.open` words its own error for a database that can't be reached
-    return await describingErrors(acquire, this.#limitsWaits ? connectionLost : (error) => error)
+    if (!this.#limitsWaits) return await describingErrors(acquire, (error) => error)
+    return await retryLostConnection(() => describingErrors(acquire, connectionLost))
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -234,7 +235,7 @@ export class BoundedDriver implements Driver {
 
 /** How statements outside a transaction run. */
 interface LoneStatements {
-  /** Runs a statement with limits; a lost read runs once more on another connection. */
+  /** Runs a statement with limits; a lost read runs again on another connection. */
   run<Row>(connection: BoundedConnection, query: CompiledQuery): Promise<QueryResult<Row>>
 }
 

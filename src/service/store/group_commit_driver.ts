@@ -1,8 +1,10 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 
 const maxStatements = 500
+/** With SQLite's default of 2 MB, each page of a long list reads most of its index again. */
+const cacheKiB = 32_768
 /** How long to wait while another program writes, and the interval of the attempts. */
 const [busyMs, lookMs] = [5000, 10]
 const sqliteBusy = 5
@@ -30,8 +32,7 @@ export class GroupCommitDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    // SQLite would make it readable by all users; its other files get the same mode
-    closeSync(openSync(this.#file, 'a', 0o600))
+    createDatabaseFile(this.#file)
     this.#writer = new Connection(this.#file)
     // waiting for a lock inside SQLite would block the event loop
     this.#writer.run('PRAGMA busy_timeout = 0')
@@ -285,6 +286,7 @@ class Connection {
     this.#database.exec('PRAGMA journal_mode = WAL')
     this.#database.exec('PRAGMA synchronous = FULL')
     this.#database.exec('PRAGMA foreign_keys = ON')
+    this.#database.exec(`PRAGMA cache_size = -${cacheKiB}`)
   }
 
   get inTransaction(): boolean {
@@ -330,4 +332,19 @@ function boundValue(value: unknown): SQLInputValue {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof Uint8Array) return value
   throw new TypeError(`a value of type ${typeof value} can't be bound`)
+}
+
+/**
+ * SQLite would make the file readable by all users; its other files get the same mode. A file that exists
+ * is not opened: closing it would end the locks that other connections of this process hold (fcntl), and
+ * another process could then remove the write-ahead log that they write to.
+ */
+function createDatabaseFile(file: string): void {
+  if (existsSync(file)) return
+  try {
+    closeSync(openSync(file, 'ax', 0o600))
+  } catch (error) {
+    // another process was faster
+    if (!existsSync(file)) throw error
+  }
 }

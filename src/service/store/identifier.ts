@@ -3,8 +3,25 @@ import { randomInt } from 'node:crypto'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const secretLetters = `${letters}abcdefghijklmnopqrstuvwxyz`
 
-/** The kinds of identifiers: users, phones, hardware tokens, groups, integrations, bypass codes, policies, passkeys. */
-export type IdentifierPrefix = 'DU' | 'DP' | 'DH' | 'DG' | 'DI' | 'DB' | 'PO' | 'WA'
+/**
+ * The kinds of identifiers: users, phones, hardware tokens, groups, integrations, bypass codes, policies,
+ * passkeys; administrators, their factors, sessions and roles; requests for approval; jobs.
+ */
+export type IdentifierPrefix =
+  | 'DU'
+  | 'DP'
+  | 'DH'
+  | 'DG'
+  | 'DI'
+  | 'DB'
+  | 'PO'
+  | 'WA'
+  | 'DE'
+  | 'DF'
+  | 'DS'
+  | 'DR'
+  | 'AP'
+  | 'DJ'
 
 /** A new identifier: 20 capital letters and digits; the first two give its kind. */
 export function newIdentifier(prefix: IdentifierPrefix): string {

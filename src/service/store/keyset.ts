@@ -159,6 +159,15 @@ function compareValues(one: SortValue, other: SortValue): number {
   return Buffer.compare(Buffer.from(String(one)), Buffer.from(String(other)))
 }
 
+/**
+ * What the last entry of the page before was sorted by.
+ *
+ * @throws {StoreError} `STORE_CURSOR`
+ */
+export function cursorValue(after: string, keyset: Keyset): string | number {
+  return readCursor(after, keyset)[0]
+}
+
 function writeCursor(row: SortedRow, keyset: Pick<Keyset, 'name' | 'descending'>): string {
   const cursor = [orderName(keyset), row.sort_value, row.sort_key]
   return Buffer.from(JSON.stringify(cursor)).toString('base64url')

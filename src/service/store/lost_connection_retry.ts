@@ -1,10 +1,10 @@
 import { StoreError } from './store_error.ts'
 
 /** Waits before each retry, in ms: all connections may be lost at once, and the pool must notice. */
-const retryDelaysMs = [25, 100]
+const retryDelaysMs = [25, 100, 400]
 
 /**
- * Runs `work` again, twice at most, if its connection was lost before the commit. A commit in flight
+ * Runs `work` again, three times at most, if its connection was lost before the commit. A commit in flight
  * (`STORE_OUTCOME_UNKNOWN`) is never repeated.
  */
 export async function retryLostConnection<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,5 @@
 import { readSealingKeys, writeSealingKeys } from './data_folder.ts'
+import { logKeyName, logKeyPlace } from './log_key.ts'
 import { newSealingKey, Sealing, sealingKey } from './sealing.ts'
 import { readSetting, writeSetting } from './settings.ts'
 import type { Store, StoreDb } from './store.ts'
@@ -6,6 +7,11 @@ import type { Store, StoreDb } from './store.ts'
 /** The place that the secret key of an application is bound to. */
 export function integrationPlace(ikey: string): string {
   return `integrations:skey:${ikey}`
+}
+
+/** The place that the RADIUS secret of an application is bound to. */
+export function radiusSecretPlace(ikey: string): string {
+  return `integrations:radius_secret:${ikey}`
 }
 
 export function tokenPlace(tokenId: string): string {
@@ -16,10 +22,19 @@ export function yubikeyPlace(tokenId: string): string {
   return `yubikeys:key:${tokenId}`
 }
 
+/** The place that the TOTP secret of an administrator's factor is bound to. */
+export function factorPlace(factorId: string): string {
+  return `administrator_factors:secret:${factorId}`
+}
+
 export const vapidPlace = 'settings:vapid_keys'
 
 /** Settings that are sealed, and the places that they are bound to. */
-const sealedSettings = { sealing_check: 'sealing_check', vapid_keys: vapidPlace } as const
+const sealedSettings = {
+  sealing_check: 'sealing_check',
+  vapid_keys: vapidPlace,
+  [logKeyName]: logKeyPlace,
+} as const
 
 /**
  * Creates a new sealing key and seals all secrets with it. The key file has the new key before the
@@ -38,20 +53,23 @@ export async function rotateSealingKey(store: Store, db: StoreDb): Promise<numbe
     await resealIntegrations(db, sealing),
     await resealTokens(db, sealing),
     await resealYubikeys(db, sealing),
+    await resealFactors(db, sealing),
   ]
   await resealSettings(db, sealing)
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
 async function resealIntegrations(db: StoreDb, sealing: Sealing): Promise<number> {
-  const rows = await db.selectFrom('integrations').select(['ikey', 'sealed_skey']).execute()
-  for (const { ikey, sealed_skey } of rows) {
-    const resealed = reseal(sealing, sealed_skey, integrationPlace(ikey))
-    await db
-      .updateTable('integrations')
-      .set({ sealed_skey: resealed })
-      .where('ikey', '=', ikey)
-      .execute()
+  const rows = await db
+    .selectFrom('integrations')
+    .select(['ikey', 'sealed_skey', 'sealed_radius_secret'])
+    .execute()
+  for (const { ikey, sealed_skey, sealed_radius_secret: radius } of rows) {
+    const resealed = {
+      sealed_skey: reseal(sealing, sealed_skey, integrationPlace(ikey)),
+      sealed_radius_secret: radius && reseal(sealing, radius, radiusSecretPlace(ikey)),
+    }
+    await db.updateTable('integrations').set(resealed).where('ikey', '=', ikey).execute()
   }
   return rows.length
 }
@@ -77,6 +95,23 @@ async function resealYubikeys(db: StoreDb, sealing: Sealing): Promise<number> {
       .updateTable('yubikeys')
       .set({ sealed_key: resealed })
       .where('token_id', '=', token_id)
+      .execute()
+  }
+  return rows.length
+}
+
+async function resealFactors(db: StoreDb, sealing: Sealing): Promise<number> {
+  const rows = await db
+    .selectFrom('administrator_factors')
+    .select(['factor_id', 'sealed_secret'])
+    .where('sealed_secret', 'is not', null)
+    .execute()
+  for (const { factor_id, sealed_secret } of rows) {
+    const resealed = reseal(sealing, sealed_secret ?? '', factorPlace(factor_id))
+    await db
+      .updateTable('administrator_factors')
+      .set({ sealed_secret: resealed })
+      .where('factor_id', '=', factor_id)
       .execute()
   }
   return rows.length

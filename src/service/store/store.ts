@@ -22,8 +22,10 @@ import { databaseUrlProblem } from './database_url.ts'
 import type { Dialect } from './dialect.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { LimitedPool } from './limited_pool.ts'
+import { openLogKey } from './log_key.ts'
 import { retryLostConnection } from './lost_connection_retry.ts'
 import { migrations } from './migrations/migrations.ts'
+import { readNodeId } from './node_id.ts'
 import { PostgresConnections, poolSize } from './postgres_connections.ts'
 import type { Schema } from './schema.ts'
 import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
@@ -62,6 +64,8 @@ export class Store {
   readonly sealing: Sealing
   readonly dialect: Dialect
   readonly folder: string
+  /** The name of this node; each has a chain of its own in every log. */
+  readonly node: string
   readonly wakeUps: WakeUps
   readonly #driver: BoundedDriver
   readonly #connections: PostgresConnections | undefined
@@ -78,6 +82,7 @@ export class Store {
     this.sealing = sealing
     this.dialect = connections === undefined ? 'sqlite' : 'postgres'
     this.folder = folder
+    this.node = readNodeId(folder)
     this.#connections = connections
     this.wakeUps = new WakeUps(connections === undefined ? undefined : { connections, db })
   }
@@ -109,6 +114,7 @@ export class Store {
       driver.limitWaits()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
+      await openLogKey(db, sealing)
       return new Store(db, driver, sealing, folder, connections)
     } catch (error) {
       await db.destroy().catch(() => {})

@@ -1,3 +1,4 @@
+import { changedFields } from '../../audit/changes.ts'
 import type { User } from '../../people/user.ts'
 import { Users } from '../../people/users.ts'
 import { act } from '../act.ts'
@@ -8,5 +9,12 @@ export const setAliases = act({
   permits: ['users.edit'],
   do: ({ db }, { user, aliases }: { readonly user: User; readonly aliases: readonly string[] }) =>
     new Users().setAliases(user.userId, aliases, db),
-  log: ({ user, aliases }) => ({ object: user.username, description: { aliases } }),
+  before: async ({ db }, { user }) => (await new Users().byId(user.userId, db)) ?? user,
+  log: ({ user, aliases }, _, before) => ({
+    object: user.username,
+    objectKind: 'user',
+    objectId: user.userId,
+    description: { aliases },
+    changes: changedFields(before, { aliases }),
+  }),
 })

@@ -1,3 +1,4 @@
+import { AccessError } from '../../applications/access_error.ts'
 import type { Integration } from '../../applications/integrations.ts'
 import {
   type ApplicationPolicyChange,
@@ -6,30 +7,53 @@ import {
 import { Policies, type Policy, type PolicyChange } from '../../applications/policy/policies.ts'
 import { PolicyAttachments } from '../../applications/policy/policy_attachments.ts'
 import type { PolicySections } from '../../applications/policy/policy_sections.ts'
-import type { Group } from '../../people/groups.ts'
+import { type Changes, changedFields, removedFields } from '../../audit/changes.ts'
 import { act } from '../act.ts'
+import { approval } from '../approval.ts'
 import type { Permit } from '../roles.ts'
-
-/** Where a policy is attached. */
-export type PolicyPlace =
-  | { readonly kind: 'global' }
-  | { readonly kind: 'application'; readonly integration: Integration }
-  | { readonly kind: 'group'; readonly integration: Integration; readonly group: Group }
+import {
+  changeText,
+  describePlace,
+  keepPlace,
+  type PolicyPlace,
+  restorePlace,
+  restorePolicy,
+  watchPolicies,
+} from './policy_approval.ts'
 
 interface PolicyAtPlace {
   readonly policy: Policy
   readonly place: PolicyPlace
 }
 
+interface PolicyEdit {
+  readonly policy: Policy
+  readonly change: PolicyChange
+}
+
+interface Attachment extends PolicyAtPlace {
+  /** Place in the stack of group policies from 1; at the end without one. */
+  readonly position?: number | undefined
+}
+
+interface ApplicationPolicyEdit {
+  readonly integration: Pick<Integration, 'ikey' | 'name'>
+  readonly change: ApplicationPolicyChange
+}
+
 /** @throws {AccessError} As `Policies.create`. */
 export const createPolicy = act({
   name: 'policy_create',
   permits: ['policies.edit'],
+  stepUp: true,
   do: ({ store, db, now }, policy: { readonly name: string; readonly sections: PolicySections }) =>
     new Policies(store).create(policy, now, db),
   log: (_, { policyKey, name, sections }) => ({
     object: name,
+    objectKind: 'policy',
+    objectId: policyKey,
     description: `${policyKey} ${JSON.stringify(sections)}`,
+    changes: changedFields({}, { name, ...sections }),
   }),
 })
 
@@ -37,23 +61,63 @@ export const createPolicy = act({
 export const updatePolicy = act({
   name: 'policy_update',
   permits: ['policies.edit'],
-  do: (
-    { store, db },
-    { policy, change }: { readonly policy: Policy; readonly change: PolicyChange },
-  ) => new Policies(store).update(policy, change, db),
-  log: ({ policy, change: { name, sections, sectionsToDelete } }) => {
+  stepUp: true,
+  approval: approval({
+    watch: watchPolicies,
+    summary: ({ policy, change }: PolicyEdit) =>
+      `Weaken the policy ${policy.name}: ${changeText(change)}`,
+    keep: (edit: PolicyEdit) => edit,
+    restore: async ({ policy, change }, context) => ({
+      policy: await restorePolicy(policy, context),
+      change,
+    }),
+  }),
+  do: ({ store, db }, { policy, change }: PolicyEdit) =>
+    new Policies(store).update(policy, change, db),
+  before: async ({ store, db }, { policy }) =>
+    (await new Policies(store).byKey(policy.policyKey, db)) ?? policy,
+  log: ({ policy, change: { name, sections, sectionsToDelete } }, after, before) => {
     const change = { name, sections, sections_to_delete: sectionsToDelete }
-    return { object: policy.name, description: `${policy.policyKey} ${JSON.stringify(change)}` }
+    return {
+      ...describe(policy),
+      description: `${policy.policyKey} ${JSON.stringify(change)}`,
+      changes: changedSections(before, after),
+    }
   },
 })
 
-/** Deletes a policy; where it was attached, the next one applies. */
+/**
+ * Deletes a policy; where it was attached, the next one applies.
+ *
+ * @throws {AccessError} `ACCESS_POLICY_GONE`, `ACCESS_POLICY_GLOBAL` for the global policy
+ */
 export const deletePolicy = act({
   name: 'policy_delete',
   permits: ['policies.edit'],
-  do: ({ store, db }, { policy }: { readonly policy: Policy }) =>
-    new Policies(store).remove(policy.policyKey, db),
-  log: ({ policy }) => ({ object: policy.name, description: policy.policyKey }),
+  stepUp: true,
+  approval: approval({
+    watch: watchPolicies,
+    summary: ({ policy }: { readonly policy: Policy }) =>
+      `Delete the policy ${policy.name}: ${changeText(policy.sections)}`,
+    keep: ({ policy }: { readonly policy: Policy }) => ({ policy }),
+    restore: async ({ policy }, context) => ({ policy: await restorePolicy(policy, context) }),
+  }),
+  do: async ({ store, db }, { policy }: { readonly policy: Policy }) => {
+    const policies = new Policies(store)
+    const { isGlobal, policyKey } = await policies.hold(policy, db)
+    if (isGlobal) {
+      throw new AccessError(
+        'ACCESS_POLICY_GLOBAL',
+        "the global policy can't be deleted; detach it first, or make another one global",
+      )
+    }
+    await policies.remove(policyKey, db)
+  },
+  log: ({ policy }) => ({
+    ...describe(policy),
+    description: policy.policyKey,
+    changes: removedFields({ name: policy.name, ...policy.sections }),
+  }),
 })
 
 /**
@@ -63,8 +127,23 @@ export const deletePolicy = act({
  */
 export const attachPolicy = act({
   name: 'policy_attach',
-  permits: ({ place }: PolicyAtPlace & { readonly position?: number | undefined }) =>
-    placePermits(place),
+  permits: ({ place }: Attachment) => placePermits(place),
+  stepUp: true,
+  approval: approval({
+    watch: watchPolicies,
+    summary: ({ policy, place }: Attachment) =>
+      `Apply the policy ${policy.name} to ${describePlace(place)}: ${changeText(policy.sections)}`,
+    keep: ({ policy, place, position }: Attachment) => ({
+      policy,
+      place: keepPlace(place),
+      position,
+    }),
+    restore: async ({ policy, place, position }, context): Promise<Attachment> => ({
+      policy: await restorePolicy(policy, context),
+      place: await restorePlace(place, context),
+      position,
+    }),
+  }),
   do: async ({ store, db }, { policy, place, position }) => {
     // a policy that is deleted meanwhile must not replace the one before
     const { policyKey } = await new Policies(store).hold(policy, db)
@@ -79,7 +158,7 @@ export const attachPolicy = act({
     }
   },
   log: ({ policy, place, position }) => ({
-    object: policy.name,
+    ...describe(policy),
     description: `${describePlace(place)}${position === undefined ? '' : ` position=${position}`}`,
   }),
 })
@@ -88,6 +167,17 @@ export const attachPolicy = act({
 export const detachPolicy = act({
   name: 'policy_detach',
   permits: ({ place }: PolicyAtPlace) => placePermits(place),
+  stepUp: true,
+  approval: approval({
+    watch: watchPolicies,
+    summary: ({ policy, place }: PolicyAtPlace) =>
+      `Stop applying the policy ${policy.name} to ${describePlace(place)}: ${changeText(policy.sections)}`,
+    keep: ({ policy, place }: PolicyAtPlace) => ({ policy, place: keepPlace(place) }),
+    restore: async ({ policy, place }, context) => ({
+      policy: await restorePolicy(policy, context),
+      place: await restorePlace(place, context),
+    }),
+  }),
   do: async ({ store, db }, { policy: { policyKey }, place }: PolicyAtPlace) => {
     const attachments = new PolicyAttachments(store)
     switch (place.kind) {
@@ -100,7 +190,7 @@ export const detachPolicy = act({
     }
   },
   log: ({ policy, place }, wasAttached) =>
-    wasAttached ? { object: policy.name, description: describePlace(place) } : [],
+    wasAttached ? { ...describe(policy), description: describePlace(place) } : [],
 })
 
 /**
@@ -111,17 +201,22 @@ export const detachPolicy = act({
 export const editApplicationPolicy = act({
   name: 'integration_policy_update',
   permits: ['policies.edit', 'policies.assign'],
-  do: (
-    { store, db, now },
-    {
-      integration,
+  stepUp: true,
+  approval: approval({
+    watch: watchPolicies,
+    summary: ({ integration, change }: ApplicationPolicyEdit) =>
+      `Weaken the policy of ${integration.name}: ${changeText(change)}`,
+    keep: ({ integration: { ikey, name }, change }: ApplicationPolicyEdit) => ({
+      integration: { ikey, name },
       change,
-    }: {
-      readonly integration: Pick<Integration, 'ikey' | 'name'>
-      readonly change: ApplicationPolicyChange
-    },
-  ) => changeApplicationPolicy(store, integration, change, now, db),
-  log: ({ integration, change }, policy) => {
+    }),
+    restore: (edit) => edit,
+  }),
+  do: ({ store, db, now }, { integration, change }: ApplicationPolicyEdit) =>
+    changeApplicationPolicy(store, integration, change, now, db),
+  before: ({ store, db }, { integration }) =>
+    new Policies(store).ofApplication(integration.ikey, db),
+  log: ({ integration, change }, policy, before) => {
     if (policy === undefined) return []
     const description = {
       policy: policy.policyKey,
@@ -129,9 +224,26 @@ export const editApplicationPolicy = act({
       require_verified_push: change.verifiedPush,
       verified_push_digits: change.verifiedPushDigits,
     }
-    return { object: integration.name, description }
+    return {
+      object: integration.name,
+      objectKind: 'application',
+      objectId: integration.ikey,
+      description,
+      changes: changedSections(before, policy),
+    }
   },
 })
+
+function describe({ name, policyKey }: Policy) {
+  return { object: name, objectKind: 'policy', objectId: policyKey } as const
+}
+
+/** Compares name and sections; a section that was removed is null afterwards. */
+function changedSections(before: Policy | undefined, after: Policy): Changes {
+  const removed = Object.keys(before?.sections ?? {}).map((section) => [section, null])
+  const now = { ...Object.fromEntries(removed), ...after.sections, name: after.name }
+  return changedFields({ ...before?.sections, name: before?.name }, now)
+}
 
 /** The global policy reaches every application, so it takes the permit to edit policies. */
 function placePermits({ kind }: PolicyPlace): readonly Permit[] {
@@ -140,15 +252,4 @@ function placePermits({ kind }: PolicyPlace): readonly Permit[] {
 
 function toGroupInApplication({ integration, group }: Extract<PolicyPlace, { kind: 'group' }>) {
   return { ikey: integration.ikey, groupId: group.groupId }
-}
-
-function describePlace(place: PolicyPlace): string {
-  switch (place.kind) {
-    case 'global':
-      return 'global'
-    case 'application':
-      return `application=${place.integration.name}`
-    case 'group':
-      return `application=${place.integration.name} group=${place.group.name}`
-  }
 }

@@ -6,5 +6,10 @@ export const rotateSealingKey = act({
   name: 'sealing_key_rotate',
   permits: ['sealing_key.rotate'],
   do: ({ store, db }) => rotate(store, db),
-  log: (_: undefined, count) => ({ object: 'sealing_key', description: { secrets: count } }),
+  log: (_: undefined, count) => ({
+    object: 'sealing_key',
+    objectKind: 'service',
+    objectId: '',
+    description: { secrets: count },
+  }),
 })

@@ -1,3 +1,4 @@
+import { changedFields } from '../../audit/changes.ts'
 import { assignToHolders, type HeldToken } from '../../authenticators/oath/assign_to_holders.ts'
 import { type ListedToken, OathTokens } from '../../authenticators/oath/oath_tokens.ts'
 import type { Imported, ImportOptions } from '../../authenticators/token_files/token_import.ts'
@@ -49,12 +50,16 @@ export const importYubikeys = act({
 export const assignListedTokens = act({
   name: 'hardtoken_assign',
   permits: ['tokens.import'],
-  do: ({ db }, { tokens }: { readonly tokens: readonly HeldToken[] }) =>
-    assignToHolders(tokens, new Users(), db),
+  do: ({ db, now }, { tokens }: { readonly tokens: readonly HeldToken[] }) =>
+    assignToHolders(tokens, new Users(), now, db),
   log: (_, { assigned }) =>
-    assigned.map(({ tokenId, username }) => ({
+    assigned.map(({ tokenId, userId, username }) => ({
       object: tokenId,
+      objectKind: 'token',
+      objectId: tokenId,
+      userId,
       description: { user: username },
+      changes: changedFields({}, { user: username }),
     })),
 })
 
@@ -62,7 +67,7 @@ export const assignListedTokens = act({
 function importLines(file: string, { added, replaced, skipped }: Imported): LogLine[] {
   const counts = `added=${added.length} replaced=${replaced.length} skipped=${skipped.length}`
   return [counts, ...serialLines('added', added), ...serialLines('replaced', replaced)].map(
-    (description) => ({ object: file, description }),
+    (description) => ({ object: file, objectKind: 'token', objectId: '', description }),
   )
 }
 

@@ -52,6 +52,20 @@ export function passcodeMethod({
   return method
 }
 
+const passkeyMethods = ['webauthn-platform', 'webauthn-roaming'] as const
+
+/**
+ * The methods of a factor of the authentication log. A passkey is of one of two, and the log doesn't say
+ * whether a call spoke a passcode.
+ *
+ * @returns An empty list for a factor that is not one of a policy, such as a wrong passcode.
+ */
+export function loggedMethods(factor: string): readonly AuthMethod[] {
+  if (factor === 'passkey') return passkeyMethods
+  const method = { ...phoneMethods, ...passcodeMethods }[factor]
+  return method === undefined ? [] : [method]
+}
+
 const capabilityMethods = { ...phoneMethods, mobile_otp: 'duo-passcode' } as const
 
 /** What remains of a phone's capabilities; `auto` needs a push or a call. */

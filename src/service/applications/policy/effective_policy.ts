@@ -1,4 +1,5 @@
-import type { Integration } from '../integrations.ts'
+import { type Integration, isOwnType } from '../integrations.ts'
+import { ownCodeDigits, ownPolicy } from './own_policy.ts'
 import {
   type EffectivePolicy,
   layersForGroups,
@@ -6,7 +7,6 @@ import {
   type PolicyLayer,
 } from './policy_layers.ts'
 import type { ConfiguredLimits } from './policy_sections.ts'
-import { portalCodeDigits, portalPolicy } from './portal_policy.ts'
 
 /**
  * The policy for a member of these groups in an application.
@@ -20,5 +20,5 @@ export function effectivePolicy(
   limits: ConfiguredLimits,
 ): EffectivePolicy {
   const policy = mergeLayers(layersForGroups(layers, groupIds), limits)
-  return type === 'portal' ? portalPolicy(policy, portalCodeDigits(layers, limits)) : policy
+  return isOwnType(type) ? ownPolicy(policy, ownCodeDigits(layers)) : policy
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
-import { lockIntegration } from '../integrations.ts'
+import { integrationTypesByIkey, lockIntegration } from '../integrations.ts'
 import type { PolicyLayer } from './policy_layers.ts'
 
 /** One place where a policy applies. */
@@ -13,6 +13,20 @@ export interface PolicyAttachment {
   readonly group:
     | { readonly groupId: string; readonly name: string; readonly position: number }
     | undefined
+}
+
+/** All policies that apply in an application, the most specific first. */
+export interface ApplicationLayers {
+  readonly ikey: string
+  readonly type: string
+  readonly layers: readonly PolicyLayer[]
+}
+
+/** A policy that applies to one group in an application. */
+export interface GroupPolicy {
+  readonly policyKey: string
+  readonly policyName: string
+  readonly application: { readonly ikey: string; readonly name: string }
 }
 
 interface LayerRow {
@@ -74,6 +88,29 @@ export class PolicyAttachments {
         group: { groupId: group_id, name: group_name, position },
       })),
     ]
+  }
+
+  /** The policies that apply to a group, by application and place in its stack. */
+  async ofGroup(groupId: string, db: StoreDb): Promise<GroupPolicy[]> {
+    const rows = await db
+      .selectFrom('group_policies')
+      .innerJoin('integrations', 'integrations.ikey', 'group_policies.ikey')
+      .innerJoin('policies', 'policies.policy_key', 'group_policies.policy_key')
+      .select([
+        'policies.policy_key',
+        'policies.name as policy_name',
+        'integrations.ikey',
+        'integrations.name',
+      ])
+      .where('group_policies.group_id', '=', groupId)
+      .orderBy('integrations.name')
+      .orderBy('group_policies.position')
+      .execute()
+    return rows.map(({ policy_key, policy_name, ikey, name }) => ({
+      policyKey: policy_key,
+      policyName: policy_name,
+      application: { ikey, name },
+    }))
   }
 
   /** Makes a policy the global one, of which there is one at most. */
@@ -155,6 +192,17 @@ export class PolicyAttachments {
     return layers
   }
 
+  /** The layers of every application; the last ones are those of an application without policies. */
+  async allLayers(db: StoreDb): Promise<readonly ApplicationLayers[]> {
+    const applications = await integrationTypesByIkey(db)
+    const all = [...applications, { ikey: '', type: '' }]
+    const layers = await this.#layersByIkeys(
+      all.map(({ ikey }) => ikey),
+      db,
+    )
+    return all.map((application, index) => ({ ...application, layers: layers[index] ?? [] }))
+  }
+
   /** Like `layers`, but simultaneous look-ups share one query, and one connection to the database. */
   async layersInTurn(ikey: string): Promise<readonly PolicyLayer[]> {
     return await this.#inTurn.ask(ikey)
@@ -206,7 +254,10 @@ export class PolicyAttachments {
     const rows: LayerRow[] = await groups.unionAll(applications).unionAll(global).execute()
     const byIkey = Map.groupBy(rows, (row) => row.ikey)
     return ikeys.map((ikey) => {
-      const own = (byIkey.get(ikey) ?? []).toSorted((one, other) => one.position - other.position)
+      // a global policy has the empty key
+      const own = ((ikey === '' ? undefined : byIkey.get(ikey)) ?? []).toSorted(
+        (one, other) => one.position - other.position,
+      )
       return [
         ...own.filter((row) => row.group_id !== '').map(toGroupLayer),
         ...own.filter((row) => row.group_id === '').map((row) => toLayer('application', row)),

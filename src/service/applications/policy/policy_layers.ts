@@ -34,6 +34,18 @@ export interface EffectivePolicy {
   readonly sources: Readonly<Record<SectionName, PolicySource>>
   /** Sections that the service keeps and does not evaluate, each from the first layer that has it. */
   readonly unknown: PolicySections
+  /**
+   * Sections with a value that this version can't read, such as one of a newer version. Their rules are
+   * the defaults, which must not be applied: a sign-in is denied.
+   */
+  readonly unreadable: readonly UnreadableSection[]
+}
+
+/** A section that this version can't read. */
+export interface UnreadableSection {
+  readonly section: SectionName
+  readonly source: PolicySource
+  readonly reason: string
 }
 
 const byDefault: PolicySource = { level: 'default' }
@@ -59,8 +71,14 @@ export function mergeLayers(
   }
   const values = Object.fromEntries([...chosen].map(([name, { value }]) => [name, value]))
   const sources = sectionNames.map((name) => [name, chosen.get(name)?.source ?? byDefault] as const)
+  const { rules, problems } = readRules(values, limits)
   return {
-    rules: readRules(values, limits),
+    rules,
+    unreadable: problems.map(({ section, reason }) => ({
+      section,
+      source: chosen.get(section)?.source ?? byDefault,
+      reason,
+    })),
     sources: Object.fromEntries(sources) as Record<SectionName, PolicySource>,
     unknown: Object.fromEntries(Object.entries(values).filter(([name]) => !isSectionName(name))),
   }

@@ -23,13 +23,18 @@ export type NetworkRule = 'blocked' | 'mfa required' | 'no 2fa required' | 'othe
  * @param address As the client sent it; text that is no address is in no list.
  */
 export function networkRule(address: string, networks: AuthorizedNetworks): NetworkRule {
-  const parsed = parseAddress(address)
   const isIn = ({ ip_list }: { readonly ip_list: readonly string[] }): boolean =>
-    parsed !== undefined && ip_list.some((network) => contains(network, parsed))
+    isInNetworks(address, ip_list)
   if (isIn(networks.blocked)) return 'blocked'
   if (isIn(networks.mfa_required)) return 'mfa required'
   if (isIn(networks.no_2fa_required)) return 'no 2fa required'
   return networks.deny_other_access ? 'other denied' : 'other'
+}
+
+/** Whether one of the networks has an address; text that is no address is in none. */
+export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  const parsed = parseAddress(address)
+  return parsed !== undefined && networks.some((network) => contains(network, parsed))
 }
 
 /** Whether a text is an address, a network such as `192.0.2.0/24`, or a range `192.0.2.1-192.0.2.9`. */

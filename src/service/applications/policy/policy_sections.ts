@@ -127,7 +127,10 @@ const ownSections: readonly SectionName[] = [
   'push_fatigue',
 ]
 
-type Parsed = { readonly [Name in SectionName]: z.output<(typeof schemas)[Name]> }
+/** A section with its defaults; a limit that is absent has the value of countersign.cfg. */
+export type ParsedSections = {
+  readonly [Name in SectionName]: z.output<(typeof schemas)[Name]>
+}
 
 /** The limits of countersign.cfg, which apply where no policy says otherwise. */
 export interface ConfiguredLimits {
@@ -136,7 +139,7 @@ export interface ConfiguredLimits {
 }
 
 /** Every section that the service evaluates, complete. */
-export type PolicyRules = Omit<Parsed, keyof ConfiguredLimits> & ConfiguredLimits
+export type PolicyRules = Omit<ParsedSections, keyof ConfiguredLimits> & ConfiguredLimits
 
 /** What a policy sets: sections that the service evaluates, and others that it keeps unchanged. */
 export type PolicySections = Readonly<Record<string, unknown>>
@@ -200,15 +203,47 @@ function findKeysOutside(schema: unknown, value: unknown, path: string): Unknown
 }
 
 /**
- * @param sections What the policies set; a key that a section leaves out has its default.
- * @throws {PolicySectionError}
+ * Reads one section.
+ *
+ * @param value `undefined` for the built-in default.
+ * @returns `undefined` if this version can't read the value.
  */
-export function readRules(sections: PolicySections, limits: ConfiguredLimits): PolicyRules {
-  const read = <Output>(name: SectionName, schema: z.ZodType<Output>, byDefault: Output): Output =>
-    sections[name] === undefined ? byDefault : parse(name, schema, sections[name])
+export function readSection<Name extends SectionName>(
+  name: Name,
+  value: unknown,
+): ParsedSections[Name] | undefined {
+  const schema: z.ZodType<unknown> = schemas[name]
+  const parsed = schema.safeParse(value ?? {})
+  // the schema of a section parses to the type of that section
+  return parsed.success ? (parsed.data as ParsedSections[Name]) : undefined
+}
+
+/** Rules, and the sections that have their defaults because they could not be read. */
+export interface ReadRules {
+  readonly rules: PolicyRules
+  readonly problems: readonly { readonly section: SectionName; readonly reason: string }[]
+}
+
+/** @param sections What the policies set; a key that a section leaves out has its default. */
+export function readRules(sections: PolicySections, limits: ConfiguredLimits): ReadRules {
+  const problems: { readonly section: SectionName; readonly reason: string }[] = []
+  const read = <Output>(
+    name: SectionName,
+    schema: z.ZodType<Output>,
+    byDefault: Output,
+  ): Output => {
+    if (sections[name] === undefined) return byDefault
+    try {
+      return parse(name, schema, sections[name])
+    } catch (error) {
+      if (!(error instanceof PolicySectionError)) throw error
+      problems.push({ section: name, reason: error.message })
+      return byDefault
+    }
+  }
   const lockout = read('lockout', schemas.lockout, defaults.lockout)
   const fatigue = read('push_fatigue', schemas.push_fatigue, defaults.push_fatigue)
-  return {
+  const rules = {
     new_user: read('new_user', schemas.new_user, defaults.new_user),
     authentication_policy: read(
       'authentication_policy',
@@ -240,6 +275,7 @@ export function readRules(sections: PolicySections, limits: ConfiguredLimits): P
       minutes: fatigue.minutes ?? limits.push_fatigue.minutes,
     },
   }
+  return { rules, problems }
 }
 
 function parse<Output>(name: SectionName, schema: z.ZodType<Output>, value: unknown): Output {

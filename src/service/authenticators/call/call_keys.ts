@@ -1,5 +1,6 @@
 import { statusMessage } from '../../../duo/index.ts'
 import type { PhoneConfig } from '../../config/phone_section.ts'
+import type { SenderName } from '../../messaging/messaging.ts'
 import { type CallReply, twiml } from '../../messaging/twilio/twiml.ts'
 import type { VoiceAddresses } from '../../messaging/voice/voice_address.ts'
 import { askingText, type VoiceTexts, voiceTexts } from '../../messaging/voice/voice_texts.ts'
@@ -12,23 +13,24 @@ export class CallKeys {
   readonly #db: StoreDb
   readonly #transactions: Pick<Transactions, 'byTxid' | 'progress'>
   readonly #settlement: Settles
+  readonly #sender: SenderName
   readonly #addresses: Pick<VoiceAddresses, 'of'>
-  readonly #phone: Pick<PhoneConfig, 'confirmKeys' | 'fraudKey'>
-  readonly #texts: VoiceTexts
+  readonly #phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>
 
   constructor(
     db: StoreDb,
     transactions: Pick<Transactions, 'byTxid' | 'progress'>,
     settlement: Settles,
+    sender: SenderName,
     addresses: Pick<VoiceAddresses, 'of'>,
     phone: Pick<PhoneConfig, 'language' | 'confirmKeys' | 'fraudKey'>,
   ) {
     this.#db = db
     this.#transactions = transactions
     this.#settlement = settlement
+    this.#sender = sender
     this.#addresses = addresses
     this.#phone = phone
-    this.#texts = voiceTexts[phone.language]
   }
 
   /** The call was answered. @returns TwiML that asks for a key. */
@@ -66,6 +68,10 @@ export class CallKeys {
     await this.#settlement.settle(txid, end.outcome, end.reason)
   }
 
+  get #texts(): VoiceTexts {
+    return voiceTexts[this.#phone.language]
+  }
+
   async #waiting(txid: string): Promise<Transaction | undefined> {
     const transaction = await this.#transactions.byTxid(txid, this.#db)
     const waits = transaction?.factor === 'phone' && transaction.outcome.result === 'waiting'
@@ -80,7 +86,12 @@ export class CallKeys {
 
   #askForKey({ txid, request }: Transaction, { again }: { readonly again: boolean }): string {
     const texts = this.#texts
-    const asked = askingText(texts, request.application, this.#phone)
+    const asked = askingText(
+      texts,
+      again ? '' : this.#sender.name,
+      request.application,
+      this.#phone,
+    )
     return this.#speak({
       says: again ? `${texts.wrongKey} ${asked}` : asked,
       keyUrl: this.#addresses.of('key', txid, { again }),

@@ -13,6 +13,7 @@ export interface HolderAssignments {
   readonly assigned: readonly {
     readonly tokenId: string
     readonly serial: string
+    readonly userId: string
     readonly username: string
   }[]
   readonly unassigned: readonly {
@@ -30,6 +31,7 @@ export interface HolderAssignments {
 export async function assignToHolders(
   listed: readonly HeldToken[],
   users: Users,
+  now: number,
   db: StoreDb,
 ): Promise<HolderAssignments> {
   const assigned: HolderAssignments['assigned'][number][] = []
@@ -38,6 +40,10 @@ export async function assignToHolders(
     const user = await users.byName(username, db)
     if (user === undefined) {
       unassigned.push({ serial, username, reason: 'there is no such user' })
+      continue
+    }
+    if (user.trashed !== null) {
+      unassigned.push({ serial, username, reason: 'the user is in the trash' })
       continue
     }
     const token = await db
@@ -50,12 +56,13 @@ export async function assignToHolders(
     if (token === undefined || token.user_id === user.userId) continue
     const { numUpdatedRows } = await db
       .updateTable('oath_tokens')
-      .set({ user_id: user.userId })
+      .set({ user_id: user.userId, assigned: now })
       .where('token_id', '=', token.token_id)
       .where('user_id', 'is', null)
       .executeTakeFirst()
     if (numUpdatedRows > 0n) {
-      assigned.push({ tokenId: token.token_id, serial, username: user.username })
+      const { userId, username: held } = user
+      assigned.push({ tokenId: token.token_id, serial, userId, username: held })
     } else {
       unassigned.push({ serial, username, reason: 'another user has it' })
     }

@@ -2,6 +2,14 @@ import { Secret as OathSecret } from 'otpauth'
 import type { Secret } from '../../../host/secret.ts'
 import { DirectoryError } from '../../people/user.ts'
 
+/** As many bytes as RFC 4226 §4 recommends. */
+const secretOctets = 20
+
+/** A new random secret, in base32. */
+export function newSecret(): string {
+  return new OathSecret({ size: secretOctets }).base32
+}
+
 /** Parses a token's secret in base32, as typed. @throws {DirectoryError} `DIRECTORY_SECRET`. */
 export function parseSecret(secret: Secret): OathSecret {
   try {

@@ -1,5 +1,5 @@
-import { Secret as OathSecret } from 'otpauth'
-import type { Secret } from '../../../host/secret.ts'
+import type { Secret as OathSecret } from 'otpauth'
+import { Secret } from '../../../host/secret.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
 import { prepared } from '../../store/prepared.ts'
@@ -19,7 +19,7 @@ import {
   tokenOrder,
 } from '../token_list.ts'
 import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts'
-import { parseSecret } from './oath_secret.ts'
+import { newSecret, parseSecret } from './oath_secret.ts'
 
 /** An HOTP or TOTP token: a hardware token, an authenticator app, or the push app of a phone. */
 export interface OathToken extends OathParameters {
@@ -34,6 +34,9 @@ export interface OathToken extends OathParameters {
   readonly drift: number
   /** When its passcodes stop being accepted. */
   readonly expires: number | null
+  /** Name of an authenticator app that its user added; `null` for any other token. */
+  readonly appName: string | null
+  readonly created: number
 }
 
 export interface NewToken {
@@ -49,10 +52,17 @@ export interface NewToken {
   readonly drift?: number
   readonly expires?: number | undefined
   readonly phoneId?: string
+  readonly appName?: string
 }
 
 /** A hardware token as a file lists it. */
 export type ListedToken = NewToken & { readonly serial: string; readonly secret: Secret }
+
+export interface SerialSecret {
+  readonly serial: string
+  /** In base32. */
+  readonly secret: string
+}
 
 /** A token with what its passcodes are computed from. */
 export interface KeyedToken {
@@ -86,8 +96,11 @@ interface TokenRow {
   readonly sealed_secret: string
   readonly expires: number | null
   readonly used: number | null
+  readonly app_name: string | null
+  readonly created: number
 }
 
+const secretsPerPage = 500
 const kindOfTokens = 'tokens of this kind'
 
 /** The table of OATH tokens. */
@@ -100,6 +113,19 @@ export class OathTokens {
 
   async ofUser(userId: string, db: StoreDb): Promise<OathToken[]> {
     return (await this.#rows(userId, db)).map(toToken)
+  }
+
+  /** Those of several users, oldest first. */
+  async ofUsers(userIds: readonly string[], db: StoreDb): Promise<OathToken[]> {
+    if (userIds.length === 0) return []
+    const rows = await db
+      .selectFrom('oath_tokens')
+      .selectAll()
+      .where('user_id', 'in', userIds)
+      .orderBy('created')
+      .orderBy('token_id')
+      .execute()
+    return rows.map(toToken)
   }
 
   async list(db: StoreDb): Promise<OathToken[]> {
@@ -170,8 +196,7 @@ export class OathTokens {
     now: number,
     db: StoreDb,
   ): Promise<{ readonly token: OathToken; readonly secret: string }> {
-    const secret =
-      token.secret === undefined ? new OathSecret({ size: 20 }) : parseSecret(token.secret)
+    const secret = parseSecret(token.secret ?? new Secret(newSecret()))
     const row = { ...this.#newRow(token, secret, now), user_id: userId }
     await insert([row], db)
     return { token: toToken(row), secret: secret.base32 }
@@ -220,10 +245,41 @@ export class OathTokens {
     return row === undefined ? undefined : this.#keyed(row)
   }
 
-  async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
+  /** The serials and secrets, in base32, of all hardware tokens, page by page. */
+  async *secrets(db: StoreDb): AsyncGenerator<readonly SerialSecret[]> {
+    let after = ''
+    for (;;) {
+      const rows = await db
+        .selectFrom('oath_tokens')
+        .select(['token_id', 'serial', 'sealed_secret'])
+        .where('phone_id', 'is', null)
+        .where('token_id', '>', after)
+        .orderBy('token_id')
+        .limit(secretsPerPage)
+        .execute()
+      yield rows.map(({ token_id, serial, sealed_secret }) => ({
+        serial,
+        secret: this.#store.sealing.open(sealed_secret, tokenPlace(token_id)),
+      }))
+      if (rows.length < secretsPerPage) return
+      after = rows.at(-1)?.token_id ?? after
+    }
+  }
+
+  /** The user that a token is assigned to; `null` if there is none. */
+  async holder(tokenId: string, db: StoreDb): Promise<string | null> {
+    const row = await db
+      .selectFrom('oath_tokens')
+      .select('user_id')
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return row?.user_id ?? null
+  }
+
+  async assign(tokenId: string, userId: string | null, now: number, db: StoreDb): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('oath_tokens')
-      .set({ user_id: userId })
+      .set({ user_id: userId, assigned: userId === null ? null : now })
       .where('token_id', '=', tokenId)
       .executeTakeFirst()
     return numUpdatedRows > 0n
@@ -235,6 +291,15 @@ export class OathTokens {
       .where('token_id', '=', tokenId)
       .executeTakeFirst()
     return numDeletedRows > 0n
+  }
+
+  /** Renames an authenticator app. */
+  async renameApp(tokenId: string, appName: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('oath_tokens')
+      .set({ app_name: appName })
+      .where('token_id', '=', tokenId)
+      .execute()
   }
 
   /** Deletes the token of a phone's push app. */
@@ -279,6 +344,7 @@ export class OathTokens {
       created: now,
       expires: token.expires ?? null,
       used: null,
+      app_name: token.appName ?? null,
     }
   }
 
@@ -311,10 +377,12 @@ export class OathTokens {
   }
 }
 
-function filtered({ search, unassigned = false }: TokenFilter, db: StoreDb) {
+function filtered(filter: TokenFilter, db: StoreDb) {
+  const { search, unassigned = false, standalone = false } = filter
   let query = db.selectFrom('oath_tokens')
   if (search !== undefined) query = query.where(startsWith(byteOrder(db, 'serial'), search))
-  if (unassigned) query = query.where('user_id', 'is', null).where('phone_id', 'is', null)
+  if (unassigned) query = query.where('user_id', 'is', null)
+  if (unassigned || standalone) query = query.where('phone_id', 'is', null)
   return query
 }
 
@@ -332,10 +400,7 @@ function name({ kind, serial }: { readonly kind: string; readonly serial: string
   return `${kind} ${serial}`
 }
 
-async function insert(
-  rows: readonly (TokenRow & { readonly created: number })[],
-  db: StoreDb,
-): Promise<void> {
+async function insert(rows: readonly TokenRow[], db: StoreDb): Promise<void> {
   try {
     await db
       .insertInto('oath_tokens')
@@ -359,5 +424,7 @@ function toToken(row: TokenRow): OathToken {
     position: row.position,
     drift: row.drift,
     expires: row.expires,
+    appName: row.app_name,
+    created: row.created,
   }
 }

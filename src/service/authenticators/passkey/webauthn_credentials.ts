@@ -39,6 +39,52 @@ export class WebauthnCredentials {
     return rows.map(toCredential)
   }
 
+  /** The passkeys of several users, oldest first. */
+  async ofUsers(userIds: readonly string[], db: StoreDb): Promise<WebauthnCredential[]> {
+    if (userIds.length === 0) return []
+    const rows = await db
+      .selectFrom('webauthn_credentials')
+      .selectAll()
+      .where('user_id', 'in', userIds)
+      .orderBy('created')
+      .orderBy('credential_id')
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  /** A page of all passkeys, oldest first. */
+  async list(
+    { limit, offset }: { readonly limit: number; readonly offset: number },
+    db: StoreDb,
+  ): Promise<WebauthnCredential[]> {
+    const rows = await db
+      .selectFrom('webauthn_credentials')
+      .selectAll()
+      .orderBy('created')
+      .orderBy('credential_id')
+      .limit(limit)
+      .offset(offset)
+      .execute()
+    return rows.map(toCredential)
+  }
+
+  async total(db: StoreDb): Promise<number> {
+    const { count } = await db
+      .selectFrom('webauthn_credentials')
+      .select((select) => select.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
+  async byId(credentialId: string, db: StoreDb): Promise<WebauthnCredential | undefined> {
+    const row = await db
+      .selectFrom('webauthn_credentials')
+      .selectAll()
+      .where('credential_id', '=', credentialId)
+      .executeTakeFirst()
+    return row === undefined ? undefined : toCredential(row)
+  }
+
   async byWebauthnId(webauthnId: string, db: StoreDb): Promise<WebauthnCredential | undefined> {
     const row = await db
       .selectFrom('webauthn_credentials')

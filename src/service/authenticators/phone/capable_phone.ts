@@ -1,5 +1,5 @@
 import type { Delivery } from '../../messaging/messaging.ts'
-import type { Phone } from './phones.ts'
+import type { ListedPhone, Phone } from './phones.ts'
 
 /** Names of the factors that go to a phone. */
 export type PhoneFactorName = 'push' | 'phone' | 'sms'
@@ -8,16 +8,18 @@ export function isPhoneFactorName(name: string): name is PhoneFactorName {
   return name === 'push' || name === 'phone' || name === 'sms'
 }
 
-export interface CapablePhone extends Phone {
+interface Capabilities {
   readonly capabilities: readonly ('auto' | 'push' | 'sms' | 'phone' | 'mobile_otp')[]
 }
 
-/** A user's phones in order, with what each can do in this configuration. */
-export function capablePhones(
-  phones: readonly Phone[],
+export interface CapablePhone extends Phone, Capabilities {}
+
+/** Phones in their order, with what each can do in this configuration. */
+export function capablePhones<Listed extends ListedPhone>(
+  phones: readonly Listed[],
   tokens: readonly { readonly phoneId: string | null }[],
   delivery: Delivery,
-): CapablePhone[] {
+): (Listed & Capabilities)[] {
   return phones.map((phone) => {
     const push = phone.pushActivated && delivery.push !== undefined
     const call = delivery.phone !== undefined && phone.number !== ''

@@ -49,6 +49,8 @@ export class PushDevices {
       .innerJoin('phones', 'phones.phone_id', 'push_devices.phone_id')
       .selectAll('push_devices')
       .select('phones.user_id')
+      .where('phones.user_id', 'is not', null)
+      .$narrowType<{ user_id: string }>()
       .where(matchesAny(this.#store, 'push_devices.phone_id', phoneIds))
       .execute()
     const found = new Map(
@@ -66,6 +68,17 @@ export class PushDevices {
       ]),
     )
     return phoneIds.map((phoneId) => found.get(phoneId))
+  }
+
+  /** When the app on each of these phones last called; phones without an app are absent. */
+  async lastSeen(phoneIds: readonly string[], db: StoreDb): Promise<ReadonlyMap<string, number>> {
+    if (phoneIds.length === 0) return new Map()
+    const rows = await db
+      .selectFrom('push_devices')
+      .select(['phone_id', 'seen', 'activated'])
+      .where('phone_id', 'in', phoneIds)
+      .execute()
+    return new Map(rows.map(({ phone_id, seen, activated }) => [phone_id, seen ?? activated]))
   }
 
   /** Sets the key of a phone; a previous one becomes invalid. */

@@ -1,5 +1,5 @@
 import type { Log } from '../../../host/log.ts'
-import type { SmsPort } from '../../messaging/messaging.ts'
+import type { SenderName, SmsPort } from '../../messaging/messaging.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Phone, Phones } from '../phone/phones.ts'
 import type { PasscodeDelivery } from './passcode_delivery.ts'
@@ -23,6 +23,7 @@ export class SmsBatches {
   readonly #passcodes: PasscodeDelivery
   readonly #phones: Pick<Phones, 'byId'>
   readonly #messages: SmsPort | undefined
+  readonly #sender: SenderName
   readonly #settings: SmsSettings
   readonly #log: Log
 
@@ -31,6 +32,7 @@ export class SmsBatches {
     passcodes: PasscodeDelivery,
     phones: Pick<Phones, 'byId'>,
     messages: SmsPort | undefined,
+    sender: SenderName,
     settings: SmsSettings,
     log: Log,
   ) {
@@ -38,6 +40,7 @@ export class SmsBatches {
     this.#passcodes = passcodes
     this.#phones = phones
     this.#messages = messages
+    this.#sender = sender
     this.#settings = settings
     this.#log = log
   }
@@ -53,7 +56,7 @@ export class SmsBatches {
   ): Promise<void> {
     const { batch: count, validMinutes, message } = this.#settings
     await this.#passcodes.deliver({ phoneId, userId, count, validMinutes }, async (codes) => {
-      const text = smsText(codes, application, message)
+      const text = smsText(codes, { organisation: this.#sender.name, application, message })
       const context = 'authentication'
       await this.#messages?.send({ phoneId, userId, number, text, txid, context })
     })

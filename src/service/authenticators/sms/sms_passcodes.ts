@@ -38,6 +38,23 @@ export class SmsPasscodes {
     this.#store = store
   }
 
+  async removeOfPhone(phoneId: string, db: StoreDb): Promise<void> {
+    await db.deleteFrom('sms_passcodes').where('phone_id', '=', phoneId).execute()
+  }
+
+  /** Which of these phones were sent passcodes that are not used up. */
+  async phonesWithUnused(phoneIds: readonly string[], db: StoreDb): Promise<ReadonlySet<string>> {
+    if (phoneIds.length === 0) return new Set()
+    const rows = await db
+      .selectFrom('sms_passcodes')
+      .select('phone_id')
+      .distinct()
+      .where('phone_id', 'in', phoneIds)
+      .where('used', 'is', null)
+      .execute()
+    return new Set(rows.map(({ phone_id }) => phone_id))
+  }
+
   /** Replaces the previous batch of a phone. */
   async replace(
     phoneId: string,

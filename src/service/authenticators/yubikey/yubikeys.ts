@@ -26,12 +26,16 @@ export interface Yubikey {
   readonly tokenId: string
   readonly userId: string | null
   readonly serial: string
-  /** Twelve modhex letters at the beginning of each of its passcodes. */
+  /**
+   * Twelve modhex letters at the beginning of each of its passcodes. Empty until the first passcode of a
+   * key that the Admin API created, which does not know them.
+   */
   readonly publicId: string
 }
 
 export interface NewYubikey {
   readonly serial: string
+  /** Empty if the first passcode tells it. */
   readonly publicId: string
   /** 6 bytes in hex. */
   readonly privateId: Secret
@@ -80,6 +84,19 @@ export class Yubikeys {
 
   async ofUser(userId: string, db: StoreDb): Promise<Yubikey[]> {
     return (await yubikeysOfUser(db, { userId })).map(toYubikey)
+  }
+
+  /** Those of several users, oldest first. */
+  async ofUsers(userIds: readonly string[], db: StoreDb): Promise<Yubikey[]> {
+    if (userIds.length === 0) return []
+    const rows = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where('user_id', 'in', userIds)
+      .orderBy('created')
+      .orderBy('token_id')
+      .execute()
+    return rows.map(toYubikey)
   }
 
   /** A page of YubiKeys, by serial; `HardwareTokens` lists them together with OATH tokens. */
@@ -184,10 +201,52 @@ export class Yubikeys {
     return row === undefined ? undefined : { yubikey: toYubikey(row), keys: this.#keys(row) }
   }
 
-  async assign(tokenId: string, userId: string | null, db: StoreDb): Promise<boolean> {
+  /** The user that a token is assigned to; `null` if there is none. */
+  async holder(tokenId: string, db: StoreDb): Promise<string | null> {
+    const row = await db
+      .selectFrom('yubikeys')
+      .select('user_id')
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst()
+    return row?.user_id ?? null
+  }
+
+  /** A user's YubiKeys whose public identity is not known yet, with their secrets. */
+  async withoutPublicId(userId: string, db: StoreDb): Promise<KeyedYubikey[]> {
+    const rows = await db
+      .selectFrom('yubikeys')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('public_id', 'like', `${unknownPublicId('%')}`)
+      .execute()
+    return rows.map((row) => ({ yubikey: toYubikey(row), keys: this.#keys(row) }))
+  }
+
+  /** Stores the public identity of a key that has none. @returns Whether no other key has it. */
+  async learnPublicId(tokenId: string, publicId: string, db: StoreDb): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('yubikeys')
-      .set({ user_id: userId })
+      .set({ public_id: publicId })
+      .where('token_id', '=', tokenId)
+      .where('public_id', '=', unknownPublicId(tokenId))
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('yubikeys as other')
+              .select('other.token_id')
+              .where('other.public_id', '=', publicId),
+          ),
+        ),
+      )
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  async assign(tokenId: string, userId: string | null, now: number, db: StoreDb): Promise<boolean> {
+    const { numUpdatedRows } = await db
+      .updateTable('yubikeys')
+      .set({ user_id: userId, assigned: userId === null ? null : now })
       .where('token_id', '=', tokenId)
       .executeTakeFirst()
     return numUpdatedRows > 0n
@@ -221,7 +280,8 @@ export class Yubikeys {
       token_id: tokenId,
       user_id: null,
       serial: yubikey.serial,
-      public_id: parsePublicId(yubikey.publicId),
+      public_id:
+        yubikey.publicId === '' ? unknownPublicId(tokenId) : parsePublicId(yubikey.publicId),
       sealed_key: this.#store.sealing.seal(key, yubikeyPlace(tokenId)),
       ...unused,
       created: now,
@@ -288,6 +348,11 @@ function parseKeys({ privateId, aesKey }: Pick<NewYubikey, 'privateId' | 'aesKey
   return { privateId: hex(privateId, 6), aesKey: hex(aesKey, 16) }
 }
 
+/** The column is unique; no modhex begins with this sign. */
+function unknownPublicId(tokenId: string): string {
+  return `?${tokenId}`
+}
+
 function parsePublicId(publicId: string): string {
   const read = readModhex(publicId)
   if (read?.length === 12) return read
@@ -302,6 +367,6 @@ function toYubikey(row: YubikeyRow): Yubikey {
     tokenId: row.token_id,
     userId: row.user_id,
     serial: row.serial,
-    publicId: row.public_id,
+    publicId: row.public_id === unknownPublicId(row.token_id) ? '' : row.public_id,
   }
 }

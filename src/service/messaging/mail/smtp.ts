@@ -1,7 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer'
 import { isMailAddress } from '../../config/mail_address.ts'
 import type { SmtpConfig } from '../../config/mail_section.ts'
-import { DeliveryError, type MailMessage, type MailPort } from '../messaging.ts'
+import { DeliveryError, type MailMessage, type MailPort, type SenderName } from '../messaging.ts'
 import { readCaFile } from '../provider/ca_file.ts'
 import {
   connectionFailure,
@@ -20,12 +20,14 @@ const server: Peer = { name: 'the mail server', section: '[mail]' }
 /** Sends mail through an SMTP server. */
 export class Smtp implements MailPort {
   readonly #config: SmtpConfig
+  readonly #sender: SenderName
   readonly #transport: Transporter
   readonly #limitMs: number
 
-  constructor(config: SmtpConfig, limitMs = answerMs) {
+  constructor(config: SmtpConfig, sender: SenderName, limitMs = answerMs) {
     const { host, port, security, login, caFile, clientName } = config
     this.#config = config
+    this.#sender = sender
     this.#limitMs = limitMs
     this.#transport = createTransport({
       host,
@@ -66,7 +68,7 @@ export class Smtp implements MailPort {
 
   async #once({ to, subject, text, html }: MailMessage): Promise<void> {
     await this.#transport.sendMail({
-      from: this.#config.from,
+      from: this.#from(),
       to: { name: '', address: to },
       subject,
       text,
@@ -75,6 +77,12 @@ export class Smtp implements MailPort {
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: AbortSignal.timeout(this.#limitMs * wholeLimits),
     })
+  }
+
+  /** An address that is configured with a name keeps it. */
+  #from(): string | { readonly name: string; readonly address: string } {
+    const { from } = this.#config
+    return from.includes('<') ? from : { name: this.#sender.name, address: from }
   }
 
   /** The server's text contains addresses, so only its status is used. */

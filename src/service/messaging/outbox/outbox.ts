@@ -18,6 +18,8 @@ export interface KeptMessage extends Kept {
 
 export interface KeptMail extends Kept {
   readonly kind: 'mail'
+  /** The sender's name. */
+  readonly from?: string
   readonly subject: string
   readonly text: string
   readonly html?: string
@@ -35,6 +37,19 @@ export interface KeptCall extends Kept {
 
 /** A test message. */
 export type OutboxEntry = KeptMessage | KeptMail | KeptCall
+
+export type OutboxErrorCode = 'OUTBOX_NO_CALL' | 'OUTBOX_CALL_OVER'
+
+/** Thrown if a call can't be answered. */
+export class OutboxError extends Error {
+  override readonly name = 'OutboxError'
+  readonly code: OutboxErrorCode
+
+  constructor(code: OutboxErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 /** The key pressed in a call; `null` if the callee hung up. */
 interface OutboxAnswer {

@@ -125,24 +125,38 @@ export const voiceTexts: Readonly<Record<Language, VoiceTexts>> = {
   },
 }
 
-/** The question in a call: names the application, and says what each key does. */
+/**
+ * The question in a call: names the organisation and the application, and says what each key does.
+ *
+ * @param organisation Empty if the call has named it already.
+ */
 export function askingText(
   texts: VoiceTexts,
+  organisation: string,
   application: string,
   {
     confirmKeys,
     fraudKey,
   }: { readonly confirmKeys: string; readonly fraudKey: string | undefined },
 ): string {
-  const parts = [texts.signIn(application), texts.confirm(keyName(texts, confirmKeys.slice(0, 1)))]
+  const parts = [
+    ...(organisation === '' ? [] : [`${organisation}.`]),
+    texts.signIn(application),
+    texts.confirm(keyName(texts, confirmKeys.slice(0, 1))),
+  ]
   if (fraudKey !== undefined) parts.push(texts.fraud(keyName(texts, fraudKey)))
   return parts.join(' ')
 }
 
 /** A passcode spoken digit by digit, twice. */
-export function passcodeText(texts: VoiceTexts, application: string, passcode: string): string {
+export function passcodeText(
+  texts: VoiceTexts,
+  organisation: string,
+  application: string,
+  passcode: string,
+): string {
   const once = texts.passcode(application, [...passcode].join(', '))
-  return `${once} ${once}`
+  return `${organisation}. ${once} ${once}`
 }
 
 function keyName(texts: VoiceTexts, key: string): string {

@@ -17,7 +17,7 @@ export interface NewDevice {
 /** A phone that was just activated. */
 export interface ActivatedPhone {
   readonly phoneId: string
-  /** Its stored name: the one from the app, unless the phone had one before. */
+  /** Its stored name: the one that the user chose in the app. */
   readonly name: string
   /** Whether the activation has created the phone. */
   readonly isNew: boolean
@@ -56,8 +56,8 @@ export class ActivatedPhones {
     const typed = printable(device.name, maxNameLength)
     const platform = printable(device.platform, maxNameLength)
     const before = phoneId === null ? undefined : await this.#phones.byId(phoneId, db)
-    // the app proposes a name, so one that was given before is kept
-    const name = before === undefined || before.name === '' ? typed : before.name
+    // the app proposes the name that the phone has already, so the user has chosen this one
+    const name = typed === '' ? (before?.name ?? '') : typed
     const phone = before ?? (await this.#phones.add(userId, { name, platform }, now, db))
     if (before !== undefined) await this.#phones.update(phone.phoneId, { name, platform }, db)
     const { publicKey } = device

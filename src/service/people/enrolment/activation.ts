@@ -2,6 +2,7 @@ import type { Clock } from '../../../host/clock.ts'
 import { activationText } from '../../../push/signed_text.ts'
 import { DeviceKey } from '../../authenticators/push/device_key.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
+import { Groups } from '../groups.ts'
 import { mayEnrol, type User } from '../user.ts'
 import type { Users } from '../users.ts'
 import { type ActivatedPhones, displayName, type NewDevice } from './activated_phones.ts'
@@ -20,6 +21,16 @@ export type Activated =
       readonly user: User
       /** Secret of the phone's passcodes in base32, which can't be read again. */
       readonly oathSecret: string
+    }
+  | { readonly kind: 'refused'; readonly reason: ActivationRefusal }
+
+/** What a code is for, before it is used. */
+export type ActivationPreview =
+  | {
+      readonly kind: 'open'
+      readonly user: User
+      /** Empty for a new phone, or one without a name. */
+      readonly phoneName: string
     }
   | { readonly kind: 'refused'; readonly reason: ActivationRefusal }
 
@@ -95,6 +106,20 @@ export class Activation {
     return { kind: 'used', userId, phoneId, phoneName: phone?.name ?? '' }
   }
 
+  /** Tells whom the code belongs to, so that users see what they agree to. Does not use it up. */
+  async preview(code: string): Promise<ActivationPreview> {
+    const { db } = this.#store
+    const found = await this.#codes.find(code, db)
+    const user = found === undefined ? undefined : await this.#users.byId(found.userId, db)
+    if (found === undefined || user === undefined) return refused('unknown')
+    if (found.used !== null) return refused('used')
+    if (found.expires <= this.#clock.now() || !(await mayActivate(user, db)))
+      return refused('expired')
+    const { phoneId } = found
+    const phone = phoneId === null ? undefined : await this.#phones.byId(phoneId, db)
+    return { kind: 'open', user, phoneName: phone?.name ?? '' }
+  }
+
   /** Binds the key of a phone to a user, by a code that is used up. */
   async activate(code: string, device: NewDevice): Promise<Activated> {
     const key = DeviceKey.parse(device.publicKey)
@@ -105,7 +130,7 @@ export class Activation {
     const user = await this.#users.byId(found.userId, this.#store.db)
     if (user === undefined) return refused('unknown')
     // else a link of a disabled user would let them in on the day they are enabled again
-    if (!mayEnrol(user)) return refused('expired')
+    if (!(await mayActivate(user, this.#store.db))) return refused('expired')
     const now = this.#clock.now()
     const activated = await this.#store.transaction(async (db) => {
       if (!(await this.#codes.use(found.codeHash, now, db))) {
@@ -137,12 +162,23 @@ export class Activation {
   ): Promise<Activated> {
     const phone = await this.#phones.activate(user.userId, phoneId, device, now, db)
     if (phone.isNew) await this.#codes.made(codeHash, phone.phoneId, db)
-    const description = `${phone.phoneId} ${phone.name}`
-    await this.#changes.append('phone_activate', user.username, description, db)
-    return { kind: 'activated', phoneId: phone.phoneId, user, oathSecret: phone.oathSecret }
+    const { phoneId: activated, name } = phone
+    const change = { phoneId: activated, description: `${activated} ${name}` }
+    await this.#changes.append('phone_activate', user, change, db)
+    return { kind: 'activated', phoneId: activated, user, oathSecret: phone.oathSecret }
   }
 }
 
-function refused(reason: ActivationRefusal): Activated {
+/** A disabled group takes precedence over the status of its members. */
+async function mayActivate(user: User, db: StoreDb): Promise<boolean> {
+  if (!mayEnrol(user)) return false
+  const groups = await new Groups().ofUser(user.userId, db)
+  return groups.every(({ status }) => status !== 'disabled')
+}
+
+function refused(reason: ActivationRefusal): {
+  readonly kind: 'refused'
+  readonly reason: ActivationRefusal
+} {
   return { kind: 'refused', reason }
 }

@@ -81,6 +81,15 @@ export class ActivationCodes {
       .execute()
   }
 
+  /** Withdraws the unused codes of a phone. */
+  async withdrawOfPhone(phoneId: string, db: StoreDb): Promise<void> {
+    await db
+      .deleteFrom('activation_codes')
+      .where('phone_id', '=', phoneId)
+      .where('used', 'is', null)
+      .execute()
+  }
+
   /** Deletes codes that were used or expired long ago. */
   async prune(now: number): Promise<void> {
     await this.#store.db

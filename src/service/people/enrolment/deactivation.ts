@@ -24,7 +24,8 @@ export class Deactivation {
     const user = await this.#users.byId(phone.userId, this.#store.db)
     const removed = await this.#store.transaction(async (db) => {
       if (!(await this.#phones.deactivate(phone, db))) return false
-      await this.#changes.append('phone_deactivate', user?.username ?? '', phoneId, db)
+      const holder = user ?? { username: '', userId: null }
+      await this.#changes.append('phone_deactivate', holder, { phoneId, description: phoneId }, db)
       return true
     })
     if (removed && user !== undefined) {

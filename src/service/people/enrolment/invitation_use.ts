@@ -1,7 +1,6 @@
 import type { StoreDb } from '../../store/store.ts'
 import type { Users } from '../users.ts'
-import type { Invitation, Invitations } from './invitations.ts'
-import { madeByApplication } from './portal_links.ts'
+import { type Invitation, type Invitations, madeByApplication } from './invitations.ts'
 
 /** Whether a user has a device or passkey that was added at or after `since`. */
 export type HasDevice = (userId: string, since: number, db: StoreDb) => Promise<boolean>
@@ -24,11 +23,12 @@ export class InvitationUse {
   /**
    * Whether devices can be added with this invitation. Locks the user's row.
    *
-   * @returns `true` once the invitation has added a device itself.
+   * @returns `true` once the invitation has added a device itself; `false` if a newer one replaced it.
    */
   async isOpen(invitation: Invitation, userId: string, db: StoreDb): Promise<boolean> {
     await this.#users.hold(userId, db)
-    return invitation.used !== null || !(await this.isSuperseded(invitation, userId, db))
+    if (invitation.used !== null) return true
+    return invitation.replaced === null && !(await this.isSuperseded(invitation, userId, db))
   }
 
   /** Uses the invitation up for a new device. Call it before the device is added. */

@@ -26,10 +26,23 @@ export class PhoneChanges {
   }
 
   /** Writes the log entry, in the transaction that makes the change. */
-  async append(action: string, username: string, description: string, db: StoreDb): Promise<void> {
-    const timestamp = this.#clock.now()
-    const actor = `user:${username}`
-    await this.#log.append({ timestamp, actor, action, object: username, description }, db)
+  async append(
+    action: string,
+    { username, userId }: { readonly username: string; readonly userId: string | null },
+    { phoneId, description }: { readonly phoneId: string; readonly description: string },
+    db: StoreDb,
+  ): Promise<void> {
+    const event = {
+      timestamp: this.#clock.now(),
+      actor: `user:${username}`,
+      action,
+      object: username,
+      objectKind: 'phone',
+      objectId: phoneId,
+      userId,
+      description,
+    }
+    await this.#log.append(event, db)
   }
 
   /** Call it after the commit. */

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts'
 import type { User } from '../user.ts'
 import { newUsername } from '../username/folded_username.ts'
 import type { Users } from '../users.ts'
-import type { Invitations } from './invitations.ts'
+import { type Invitations, madeByApplication } from './invitations.ts'
 
 /** The invited person, as an application names them. */
 export type Invited = { readonly username: string } | { readonly userId: string }
@@ -15,8 +15,6 @@ interface PreviousLink {
   readonly expires: number
 }
 
-/** Values of `created_by` for links that an application requested. */
-export const madeByApplication: readonly string[] = ['preauth', 'enroll']
 const [madeAtLogin = '', madeByEnroll = ''] = madeByApplication
 
 const validSecs = 300

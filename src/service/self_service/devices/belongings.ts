@@ -1,9 +1,11 @@
 import type { Clock } from '../../../host/clock.ts'
+import type { OathToken } from '../../authenticators/oath/oath_tokens.ts'
 import type {
   WebauthnCredential,
   WebauthnCredentials,
 } from '../../authenticators/passkey/webauthn_credentials.ts'
 import { type CapablePhone, capablePhones } from '../../authenticators/phone/capable_phone.ts'
+import type { Yubikey } from '../../authenticators/yubikey/yubikeys.ts'
 import type { Delivery } from '../../messaging/messaging.ts'
 import type { Directory } from '../../sign_in/subject.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
@@ -13,13 +15,14 @@ import { mayRemove, type WayIn, type WaysIn } from './ways_in.ts'
 /** Something to sign in with, in the order that `push2` counts. */
 export interface OwnDevice {
   readonly id: string
-  readonly kind: 'phone' | 'token'
+  /** `app`: an authenticator app; `token`: a hardware token, which an administrator assigns. */
+  readonly kind: 'phone' | 'app' | 'token'
   readonly name: string
   /** E.164, or empty. */
   readonly number: string
   readonly platform: string
   readonly ways: readonly WayIn[]
-  /** `null` for a token. */
+  /** `null` for a hardware token. */
   readonly created: number | null
 }
 
@@ -64,16 +67,13 @@ export class OwnBelongings {
     const ownTokens = await tokens.ofUser(userId, db)
     const ownKeys = await yubikeys.ofUser(userId, db)
     const ownPhones = capablePhones(await phones.ofUser(userId, db), ownTokens, this.#delivery)
-    const codes = await bypassCodes.ofUser(userId, db)
     return {
       devices: [
         ...ownPhones.map(toOwnDevice),
-        ...[...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownKeys].map(
-          ({ tokenId, serial }) => tokenDevice(tokenId, serial),
-        ),
+        ...[...ownTokens.filter(({ phoneId }) => phoneId === null), ...ownKeys].map(toTokenDevice),
       ],
       passkeys: await this.#credentials.ofUser(userId, db),
-      recoveryCodes: codes.filter(({ expires }) => expires === null || expires > now).length,
+      recoveryCodes: (await bypassCodes.countUsable(userId, now, db)).recovery,
     }
   }
 
@@ -116,7 +116,9 @@ function toOwnDevice(phone: CapablePhone): OwnDevice {
   return { id: phoneId, kind: 'phone', name, number, platform, ways, created }
 }
 
-function tokenDevice(id: string, serial: string): OwnDevice {
-  const nothing = { number: '', platform: '', created: null }
-  return { id, kind: 'token', name: serial, ...nothing, ways: ['passcode'] }
+function toTokenDevice(token: OathToken | Yubikey): OwnDevice {
+  const device = { id: token.tokenId, number: '', platform: '', ways: ['passcode'] } as const
+  return 'appName' in token && token.appName !== null
+    ? { ...device, kind: 'app', name: token.appName, created: token.created }
+    : { ...device, kind: 'token', name: token.serial, created: null }
 }

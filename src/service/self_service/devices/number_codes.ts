@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import { e164, type Phones } from '../../authenticators/phone/phones.ts'
-import { DeliveryError, type SmsPort } from '../../messaging/messaging.ts'
+import { DeliveryError, type SenderName, type SmsPort } from '../../messaging/messaging.ts'
 import { toGsm7 } from '../../messaging/sms/gsm7.ts'
 import { DirectoryError } from '../../people/user.ts'
 import type { StoreDb } from '../../store/store.ts'
@@ -11,6 +11,7 @@ import type { NumberChecks } from './number_checks.ts'
 import { requireNewNumber } from './number_limits.ts'
 
 const maxAccountLength = 40
+const maxSenderLength = 22
 
 /** Sends codes to numbers that users say are theirs. */
 export class NumberCodes {
@@ -18,6 +19,7 @@ export class NumberCodes {
   readonly #numberChecks: NumberChecks
   readonly #phones: Phones
   readonly #sms: SmsPort | undefined
+  readonly #sender: SenderName
   readonly #clock: Clock
   readonly #log: Log
 
@@ -26,6 +28,7 @@ export class NumberCodes {
     numberChecks: NumberChecks,
     phones: Phones,
     sms: SmsPort | undefined,
+    sender: SenderName,
     clock: Clock,
     log: Log,
   ) {
@@ -33,6 +36,7 @@ export class NumberCodes {
     this.#numberChecks = numberChecks
     this.#phones = phones
     this.#sms = sms
+    this.#sender = sender
     this.#clock = clock
     this.#log = log
   }
@@ -54,7 +58,8 @@ export class NumberCodes {
     if (code === undefined) throw limitReached()
     // letters outside GSM 03.38 would turn the message into three
     const account = toGsm7(session.username).slice(0, maxAccountLength)
-    const text = `Countersign code: ${code}. It adds this phone to the account ${account}. If you did not request it, ignore this message.`
+    const sender = toGsm7(this.#sender.name).slice(0, maxSenderLength)
+    const text = `${sender} code: ${code}. It adds this phone to the account ${account}. If you did not request it, ignore this message.`
     const userId = user?.userId ?? `new:${session.username}`
     await this.#sms
       .send({ phoneId: '', userId, number, text, txid: null, context: 'enrollment' })

@@ -15,21 +15,16 @@ export class RecoveryCodes {
   }
 
   /**
-   * Replaces the user's codes by ten new ones, each valid for one sign-in.
+   * Replaces the user's recovery codes by ten new ones, each valid for one sign-in. Bypass codes of an
+   * administrator keep working.
    *
    * @returns The codes, which can't be read again.
    */
   async make({ user }: KnownPerson): Promise<string[]> {
     return await this.#acts.run(async (db, now) => {
-      const codes = await this.#bypassCodes.create(
+      const codes = await this.#bypassCodes.createRecovery(
         user.userId,
-        {
-          count: codeCount,
-          reuseCount: 1,
-          validSecs: 0,
-          preserveExisting: false,
-          createdBy: `user:${user.username}`,
-        },
+        { count: codeCount, createdBy: `user:${user.username}` },
         now,
         db,
       )

@@ -54,6 +54,13 @@ export class PortalRequests {
     return { request, user, proofless, codeDigits }
   }
 
+  /** @returns `undefined` if the portal is closed, or the user needs no proof. */
+  async ofUser(session: PortalSession, user: User): Promise<AuthRequest | undefined> {
+    const integration = await this.#application.integration()
+    if (integration === undefined || (await this.#isProofless(user))) return undefined
+    return { ...buildRequest(session, integration, user), budget: 'portal' }
+  }
+
   /**
    * A passkey can't be guessed, so wrong passcodes that closed the portal do not apply.
    *

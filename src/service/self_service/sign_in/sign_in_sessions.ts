@@ -49,6 +49,11 @@ export class SignInSessions {
     return asked === null || this.#clock.now() - asked >= pushMs
   }
 
+  /** Ends the session without a sign-in. */
+  async cancel({ tokenHash }: PortalSession): Promise<void> {
+    await this.#sessions.end(tokenHash, this.#store.db)
+  }
+
   /**
    * Replaces the session by the user's own, with a new token (no session fixation).
    *

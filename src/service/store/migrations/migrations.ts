@@ -11,6 +11,22 @@ import { policies } from './0010_policies.ts'
 import { administration } from './0011_administration.ts'
 import { policyNames } from './0012_policy_names.ts'
 import { invitedActivations } from './0013_invited_activations.ts'
+import { administrators } from './0014_administrators.ts'
+import { logDetails } from './0015_log_details.ts'
+import { people } from './0016_people.ts'
+import { applicationSettings } from './0018_application_settings.ts'
+import { recoveryCodes } from './0020_recovery_codes.ts'
+import { authenticatorApps } from './0021_authenticator_apps.ts'
+import { bypassCodesByTime } from './0022_bypass_codes_by_time.ts'
+import { logChain } from './0023_log_chain.ts'
+import { approvals } from './0024_approvals.ts'
+import { logOfApplication } from './0025_log_of_application.ts'
+import { jobs } from './0026_jobs.ts'
+import { proxies } from './0032_proxies.ts'
+import { administratorSecurity } from './0034_administrator_security.ts'
+import { listsAtScale } from './0036_lists_at_scale.ts'
+import { revokedInvitations } from './0037_revoked_invitations.ts'
+import { administratorPush } from './0038_administrator_push.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +42,20 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011_administration': { up: administration },
   '0012_policy_names': { up: policyNames },
   '0013_invited_activations': { up: invitedActivations },
+  '0014_administrators': { up: administrators },
+  '0015_log_details': { up: logDetails },
+  '0016_people': { up: people },
+  '0018_application_settings': { up: applicationSettings },
+  '0020_recovery_codes': { up: recoveryCodes },
+  '0021_authenticator_apps': { up: authenticatorApps },
+  '0022_bypass_codes_by_time': { up: bypassCodesByTime },
+  '0023_log_chain': { up: logChain },
+  '0024_approvals': { up: approvals },
+  '0025_log_of_application': { up: logOfApplication },
+  '0026_jobs': { up: jobs },
+  '0032_proxies': { up: proxies },
+  '0034_administrator_security': { up: administratorSecurity },
+  '0036_lists_at_scale': { up: listsAtScale },
+  '0037_revoked_invitations': { up: revokedInvitations },
+  '0038_administrator_push': { up: administratorPush },
 }
