@@ -18,12 +18,20 @@ export class ReceivedParameters {
   readonly form: readonly EncodedParameter[]
   readonly #json: readonly Parameter[] | AuthApiFailure | undefined
 
-  /** @param url Path and query, as received. */
-  constructor(url: string, body: Uint8Array, contentType: string | undefined) {
+  /**
+   * @param url Path and query, as received.
+   * @param nestedJson Accepts objects and arrays in a JSON body, and passes them on as JSON text.
+   */
+  constructor(
+    url: string,
+    body: Uint8Array,
+    contentType: string | undefined,
+    { nestedJson = false }: { readonly nestedJson?: boolean } = {},
+  ) {
     const question = url.indexOf('?')
     this.query = question < 0 ? [] : parseEncodedParameters(url.slice(question + 1))
     const isJson = contentType?.toLowerCase().includes('json') ?? false
-    this.#json = isJson && body.length > 0 ? parseJsonParameters(body) : undefined
+    this.#json = isJson && body.length > 0 ? parseJsonParameters(body, nestedJson) : undefined
     this.form =
       this.#json === undefined
         ? parseEncodedParameters(Buffer.from(body).toString('latin1'))
@@ -31,22 +39,25 @@ export class ReceivedParameters {
   }
 
   /**
-   * Decodes the parameters. The last value of each name counts.
+   * Decodes the parameters: those of the query, then those of the body.
    *
    * @throws {AuthApiFailure} 40002 if the content type is JSON and the body is not, or if a name or a
    *   value is not UTF-8 or contains NUL.
    */
-  decode(): ReadonlyMap<string, string> {
+  decode(): readonly Parameter[] {
     if (this.#json instanceof AuthApiFailure) throw this.#json
     const form =
       this.#json === undefined ? this.form.map(decodeParameter) : this.#json.map(requireText)
-    return new Map([...this.query.map(decodeParameter), ...form])
+    return [...this.query.map(decodeParameter), ...form]
   }
 }
 
 const octetsToText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function parseJsonParameters(body: Uint8Array): readonly Parameter[] | AuthApiFailure {
+function parseJsonParameters(
+  body: Uint8Array,
+  nestedJson: boolean,
+): readonly Parameter[] | AuthApiFailure {
   let parsed: unknown
   try {
     parsed = JSON.parse(octetsToText.decode(body))
@@ -58,9 +69,13 @@ function parseJsonParameters(body: Uint8Array): readonly Parameter[] | AuthApiFa
   }
   const given = Object.entries(parsed).filter(([, value]) => value !== null)
   const nested = given.find(([, value]) => typeof value === 'object')
-  if (nested !== undefined) return invalidParameter(nested[0])
-  // clients send "1", 1 and true for the same value
-  return given.map(([name, value]) => [name, String(value)])
+  if (nested !== undefined && !nestedJson) return invalidParameter(nested[0])
+  return given.map(([name, value]) => [name, toText(value)])
+}
+
+/** Clients send "1", 1 and true for the same value, and lists as JSON or as its text. */
+function toText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 function encodeForm(json: readonly Parameter[] | AuthApiFailure): readonly EncodedParameter[] {

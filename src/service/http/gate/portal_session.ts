@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../host/clock.ts'
 import type { Secret } from '../../../host/secret.ts'
 import type { Groups } from '../../people/groups.ts'
-import type { User } from '../../people/user.ts'
+import { mayEnrol, type User } from '../../people/user.ts'
 import type { Users } from '../../people/users.ts'
+import type { Enrolments } from '../../self_service/enrolments.ts'
 import type { Person } from '../../self_service/person.ts'
 import type { PortalSessionKind, PortalSessions } from '../../self_service/portal_sessions.ts'
 import type { StoreDb } from '../../store/store.ts'
@@ -18,6 +19,7 @@ const maxTokenLength = 64
 export class PortalSessionGate {
   readonly #db: StoreDb
   readonly #sessions: PortalSessions
+  readonly #enrolments: Enrolments
   readonly #users: Users
   readonly #groups: Groups
   readonly #publicHost: () => string
@@ -27,6 +29,7 @@ export class PortalSessionGate {
   constructor(
     db: StoreDb,
     sessions: PortalSessions,
+    enrolments: Enrolments,
     users: Users,
     groups: Groups,
     publicHost: () => string,
@@ -34,6 +37,7 @@ export class PortalSessionGate {
   ) {
     this.#db = db
     this.#sessions = sessions
+    this.#enrolments = enrolments
     this.#users = users
     this.#groups = groups
     this.#publicHost = publicHost
@@ -78,7 +82,10 @@ export class PortalSessionGate {
     const user =
       session.userId === null ? undefined : await this.#users.byId(session.userId, this.#db)
     if (session.kind === 'self_service' && user === undefined) return undefined
-    if (user !== undefined && !(await this.#maySignIn(user))) {
+    const isOver =
+      (user !== undefined && !(await this.#maySignIn(user))) ||
+      (await this.#enrolments.hasLapsed(session))
+    if (isOver) {
       await this.#sessions.end(session.tokenHash, this.#db)
       return undefined
     }
@@ -95,7 +102,7 @@ export class PortalSessionGate {
   }
 
   async #maySignIn({ status, userId }: User): Promise<boolean> {
-    if (status === 'disabled' || status === 'locked out') return false
+    if (!mayEnrol({ status })) return false
     const groups = await this.#groups.ofUser(userId, this.#db)
     return groups.every((group) => group.status !== 'disabled')
   }

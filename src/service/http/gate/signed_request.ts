@@ -25,7 +25,9 @@ import { parseAuthority } from './request_target.ts'
 /** A request that an application signed. */
 export interface SignedRequest {
   readonly integration: Integration
-  /** From the query and the body; the last value of each name counts. */
+  /** From the query, then from the body. */
+  readonly sent: readonly Parameter[]
+  /** The last value of each name that was sent. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
@@ -56,6 +58,8 @@ export interface AdmitOptions {
   readonly types: readonly IntegrationType[]
   /** Accepts signature version 1 from any application; such requests can be replayed forever. */
   readonly allowSignatureV1: boolean
+  /** Accepts objects and arrays in a JSON body; their values become JSON text. */
+  readonly nestedJson?: boolean
   /**
    * Whether an unknown integration key may cause a look-up of its own. If not, look-ups of such requests
    * run one at a time.
@@ -121,7 +125,7 @@ export class SignedRequestGate {
     request: FastifyRequest,
     signature: string,
     { integration, key }: CachedIntegration,
-    { types, allowSignatureV1, lookUp }: AdmitOptions,
+    { types, allowSignatureV1, nestedJson = false, lookUp }: AdmitOptions,
   ): SignedRequest {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
     // beyond the limit of refused requests, only cheap checks are allowed
@@ -129,7 +133,8 @@ export class SignedRequestGate {
     const date = readDate(request)
     if (date !== undefined && !this.#isNow(date)) throw new AuthApiFailure(failures.badTimestamp)
     const url = request.raw.url ?? ''
-    const parameters = new ReceivedParameters(url, body, request.headers['content-type'])
+    const contentType = request.headers['content-type']
+    const parameters = new ReceivedParameters(url, body, contentType, { nestedJson })
     const [path = ''] = url.split('?', 1)
     const version = verifiedVersion(
       {
@@ -156,7 +161,8 @@ export class SignedRequestGate {
     if (!types.includes(integration.type)) {
       throw new AuthApiFailure(failures.accessForbidden, failureDetail.wrongIntegrationType)
     }
-    return { integration, parameters: parameters.decode() }
+    const sent = parameters.decode()
+    return { integration, sent, parameters: new Map(sent) }
   }
 
   /** Each host costs a hash of the whole body, for forged requests too. */

@@ -175,7 +175,7 @@ function isUnsupported(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
 }
 
-const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v1|healthz$|metrics$)/
+const ownShare = /^\/(auth\/v2|rest\/v1|admin\/v[123]|healthz$|metrics$)/
 const methods = ['GET', 'POST', 'PUT', 'DELETE']
 
 /** Some clients require exactly `application/json`; RFC 8259 §11 defines no charset for it. */

@@ -8,8 +8,9 @@ import { keepBodiesAsBytes } from '../../gate/request_body.ts'
 import type { AdmitOptions, AdmittedCall } from '../../gate/signed_request.ts'
 import type { Endpoint } from './endpoint.ts'
 import { CallParameters } from './parameters.ts'
+import { proxyReportPath, type TakeProxyReport } from './proxy_report.ts'
 
-export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1'> {}
+export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1' | 'nestedJson'> {}
 
 /** Types of applications that may request second factors. */
 const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
@@ -31,9 +32,13 @@ export async function addAuthApi(
   server: FastifyInstance,
   gates: Gates,
   endpoints: readonly Endpoint[],
+  takeReport: TakeProxyReport,
   clock: Clock,
 ): Promise<void> {
-  await server.register(async (scope) => addCalls(scope, gates, endpoints, clock))
+  await server.register(async (scope) => {
+    addCalls(scope, gates, endpoints, clock)
+    addProxyReport(scope, gates, takeReport)
+  })
 }
 
 function addCalls(
@@ -61,6 +66,14 @@ function addCalls(
   }
 }
 
+/** A report is JSON in the parameter `report`, and its sender's address belongs to it. */
+function addProxyReport(server: FastifyInstance, gates: Gates, take: TakeProxyReport): void {
+  const options = { ...gates, allowSignatureV1: false, nestedJson: true }
+  server.post(proxyReportPath, (request, reply) =>
+    answerAsker(request, reply, options, (call) => take(call, request)),
+  )
+}
+
 /** Answers a call in the envelope, if a permitted application signed it. */
 export async function answerAsker(
   request: FastifyRequest,
@@ -84,13 +97,14 @@ export async function answerAsker(
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { signedRequests, limit, markAuthentic, allowSignatureV1 }: AskerGates,
+  { signedRequests, limit, markAuthentic, allowSignatureV1, nestedJson = false }: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   // forged requests must not block authentic ones from the same address, as behind one NAT
   const signed = await limit.authenticate(
     request,
-    (lookUp) => signedRequests.admit(request, { types: askers, allowSignatureV1, lookUp }),
+    (lookUp) =>
+      signedRequests.admit(request, { types: askers, allowSignatureV1, nestedJson, lookUp }),
     (error) => error instanceof AuthApiFailure,
   )
   markAuthentic(request, 'application')

@@ -1,6 +1,13 @@
-import { AuthApiFailure, failures, oneCall, sharedConnections } from '../../../../duo/index.ts'
+import {
+  AuthApiFailure,
+  failures,
+  oneCall,
+  proxyReports,
+  sharedConnections,
+} from '../../../../duo/index.ts'
 import type { Clock } from '../../../../host/clock.ts'
 import { type Endpoint, seconds } from './endpoint.ts'
+import { mayReport } from './proxy_report.ts'
 
 /** Whether the database can be read and written now. */
 export type CanDecide = () => Promise<boolean>
@@ -8,28 +15,33 @@ export type CanDecide = () => Promise<boolean>
 /**
  * `check` and `logo` (duo.com/docs/authapi); `ping` is not signed.
  *
- * @param logo PNG, if one is configured.
+ * @param logo The PNG as of now, if the organisation has one.
  */
 export function buildServiceEndpoints(
   canDecide: CanDecide,
-  logo: Uint8Array | undefined,
+  logo: () => Uint8Array | undefined,
   clock: Clock,
 ): Endpoint[] {
   return [
     {
       method: 'GET',
       path: '/auth/v2/check',
-      answer: async () => {
+      answer: async ({ integration }) => {
         await requireDecisions(canDecide)
-        return { time: seconds(clock.now()), capabilities: [...oneCall, sharedConnections] }
+        const capabilities = [...oneCall, sharedConnections]
+        return {
+          time: seconds(clock.now()),
+          capabilities: mayReport(integration) ? [...capabilities, proxyReports] : capabilities,
+        }
       },
     },
     {
       method: 'GET',
       path: '/auth/v2/logo',
       answer: async () => {
-        if (logo === undefined) throw new AuthApiFailure(failures.notFound)
-        return logo
+        const png = logo()
+        if (png === undefined) throw new AuthApiFailure(failures.notFound)
+        return png
       },
     },
   ]

@@ -20,7 +20,7 @@ export interface Endpoint {
 /**
  * The signed calls (duo.com/docs/authapi-v1); `ping` is not signed.
  *
- * @param logo PNG, if one is configured.
+ * @param logo The PNG as of now, if the organisation has one.
  */
 export function buildRestV1Endpoints(
   preauth: Preauth,
@@ -28,7 +28,7 @@ export function buildRestV1Endpoints(
   authStatus: AuthStatus,
   portalLinks: PortalLinks,
   canDecide: CanDecide,
-  logo: Uint8Array | undefined,
+  logo: () => Uint8Array | undefined,
 ): Endpoint[] {
   return [
     {
@@ -43,8 +43,9 @@ export function buildRestV1Endpoints(
       method: 'GET',
       path: '/rest/v1/logo',
       answer: async () => {
-        if (logo === undefined) throw new AuthApiFailure(failures.notFound)
-        return logo
+        const png = logo()
+        if (png === undefined) throw new AuthApiFailure(failures.notFound)
+        return png
       },
     },
     {

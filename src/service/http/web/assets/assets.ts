@@ -10,7 +10,7 @@ const yearMs = 31_536_000_000
 const notBuilt = 503
 
 /** The folders of the built browser apps. */
-const apps = { push: 'push_app', portal: 'portal', outbox: 'outbox' } as const
+const apps = { push: 'push_app', portal: 'portal', admin: 'admin' } as const
 
 /**
  * Adds the pages of the browser apps and the files they load.
@@ -22,6 +22,7 @@ export async function addAssets(server: FastifyInstance, folder: string): Promis
     await assets.register(helmet, {
       contentSecurityPolicy: false,
       strictTransportSecurity: { includeSubDomains: false },
+      frameguard: { action: 'deny' },
     })
     assets.addHook('onRequest', async (_request, reply) => {
       reply.header('content-security-policy', contentSecurityPolicy())
@@ -30,7 +31,7 @@ export async function addAssets(server: FastifyInstance, folder: string): Promis
     if (existsSync(join(folder, 'assets'))) await addHashedFiles(assets, folder)
     addPushApp(assets, folder)
     addPortal(assets, folder)
-    assets.get('/outbox', async (_request, reply) => await sendPage(reply, folder, apps.outbox))
+    addAdmin(assets, folder)
   })
 }
 
@@ -51,13 +52,19 @@ async function addHashedFiles(assets: FastifyInstance, folder: string): Promise<
 function addPushApp(assets: FastifyInstance, folder: string): void {
   assets.get('/app', async (_request, reply) => reply.redirect('/app/', 308))
   assets.get('/app/', async (_request, reply) => await sendPage(reply, folder, apps.push))
-  const own = join(folder, apps.push)
-  const files = existsSync(own) ? readdirSync(own).filter((name) => name !== 'index.html') : []
+  addFixedFiles(assets, '/app', join(folder, apps.push))
+}
+
+/** The files of an app whose names have no hash. */
+function addFixedFiles(assets: FastifyInstance, address: string, folder: string): void {
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name !== 'index.html')
+    : []
   for (const name of files) {
-    assets.get(`/app/${name}`, async (_request, reply) => {
+    assets.get(`${address}/${name}`, async (_request, reply) => {
       reply.header('cache-control', 'no-cache')
       reply.type(mediaType(name))
-      return await readFile(join(own, name))
+      return await readFile(join(folder, name))
     })
   }
 }
@@ -68,6 +75,16 @@ function addPortal(assets: FastifyInstance, folder: string): void {
   assets.get('/portal/*', async (request, reply) => {
     if (request.url.startsWith('/portal/api/')) return reply.callNotFound()
     return await sendPage(reply, folder, apps.portal)
+  })
+}
+
+/** One page for all addresses of the Admin Panel, which the browser renders. */
+function addAdmin(assets: FastifyInstance, folder: string): void {
+  addFixedFiles(assets, '/admin', join(folder, apps.admin))
+  assets.get('/admin', async (_request, reply) => await sendPage(reply, folder, apps.admin))
+  assets.get('/admin/*', async (request, reply) => {
+    if (/^\/admin\/(?:api|v[1-9])(?:[/?]|$)/.test(request.url)) return reply.callNotFound()
+    return await sendPage(reply, folder, apps.admin)
   })
 }
 

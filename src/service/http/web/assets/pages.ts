@@ -12,14 +12,18 @@ b{display:block;color:light-dark(#2b4acb,#8ea6ff)}
 p{color:light-dark(#565d76,#a4abc2)}`
 
 /** For users who typed only the host name. */
-const start = `<h1>Countersign</h1>
+const start = (organisation: string) => `<h1>${organisation}</h1>
 <p>The second factor of your sign-ins.</p>
 <a href="/portal"><b>Your devices</b>See and change what you sign in with.</a>
 <a href="/app/"><b>The app</b>Approve sign-ins and make passcodes on this phone.</a>
 <p>Programs ask on /auth/v2.</p>`
 
-/** Adds the start page, which needs no other file. */
-export async function addPages(server: FastifyInstance): Promise<void> {
+/**
+ * Adds the start page, which needs no other file.
+ *
+ * @param organisation Its name as of now.
+ */
+export async function addPages(server: FastifyInstance, organisation: () => string): Promise<void> {
   await server.register(async (pages) => {
     await pages.register(helmet, {
       contentSecurityPolicy: {
@@ -28,9 +32,14 @@ export async function addPages(server: FastifyInstance): Promise<void> {
     })
     pages.get('/', async (_request, reply) => {
       reply.type('text/html; charset=utf-8')
-      return page('Countersign', start)
+      const name = escaped(organisation())
+      return page(name, start(name))
     })
   })
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 function page(title: string, main: string): string {

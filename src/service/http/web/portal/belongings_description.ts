@@ -17,7 +17,7 @@ export function describeBelongings(belongings: Belongings) {
       ...device,
       number: number.slice(-visibleDigits),
       typed: words[index] ?? [],
-      removable: device.kind === 'phone' && mayRemove(ways, device.id),
+      removable: device.kind !== 'token' && mayRemove(ways, device.id),
     })),
     passkeys: passkeys.map(({ credentialId, name, created, used }) => ({
       id: credentialId,
@@ -42,7 +42,7 @@ function listFactorWords(devices: readonly OwnDevice[]): string[][] {
   const taken = new Set<string>()
   return devices.map(({ kind, ways }, index) =>
     ways.flatMap((way) => {
-      if (kind === 'token' || way === 'passcode') return []
+      if (kind !== 'phone' || way === 'passcode') return []
       const first = !taken.has(way)
       taken.add(way)
       return [first ? way : `${way}${index + 1}`]

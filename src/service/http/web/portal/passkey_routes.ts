@@ -3,23 +3,11 @@ import type { OwnBelongings } from '../../../self_service/devices/belongings.ts'
 import type { OwnPasskeys } from '../../../self_service/devices/own_passkeys.ts'
 import type { PasskeyRegistration } from '../../../self_service/devices/passkey_registration.ts'
 import type { Enrolments } from '../../../self_service/enrolments.ts'
+import { attestation } from '../../gate/webauthn_body.ts'
 import { describeBelongings } from './belongings_description.ts'
 import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 
 const name = z.string().max(256).default('')
-const transports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** The WebAuthn library validates the content. */
-const attestation = z.looseObject({
-  id: z.string().max(2048),
-  rawId: z.string().max(2048),
-  response: z.object({
-    clientDataJSON: z.string().max(8192),
-    attestationObject: z.string().max(32_768),
-    transports: z.array(z.enum(transports)).optional(),
-  }),
-  type: z.literal('public-key'),
-})
-
 /** Adds the routes that register, rename and remove passkeys. */
 export function addPasskeyRoutes(
   routes: PortalRoutes,
@@ -40,9 +28,8 @@ export function addPasskeyRoutes(
     'passkeys',
     z.object({ attestation, name }),
     async ({ caller, body }) => {
-      const response = toRegistrationResponse(body.attestation)
       const person = await enrolments.finished(caller)
-      return { passkey: await registration.register(person, response, body.name) }
+      return { passkey: await registration.register(person, body.attestation, body.name) }
     },
   )
 
@@ -55,19 +42,4 @@ export function addPasskeyRoutes(
     await passkeys.remove(caller, id)
     return describeBelongings(await belongings.current(caller.user.userId))
   })
-}
-
-function toRegistrationResponse({ id, rawId, type, response }: z.infer<typeof attestation>) {
-  const { clientDataJSON, attestationObject, transports: reported } = response
-  return {
-    id,
-    rawId,
-    type,
-    clientExtensionResults: {},
-    response: {
-      clientDataJSON,
-      attestationObject,
-      ...(reported === undefined ? {} : { transports: reported }),
-    },
-  }
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod'
+import type { EnrolledSignIn } from '../../../self_service/sign_in/enrolled_sign_in.ts'
 import type { PasscodeSignIn } from '../../../self_service/sign_in/passcode_sign_in.ts'
 import type { PasskeySignIn } from '../../../self_service/sign_in/passkey_sign_in.ts'
 import type { PushSignIn } from '../../../self_service/sign_in/push_sign_in.ts'
 import type { SignInSessions } from '../../../self_service/sign_in/sign_in_sessions.ts'
 import type { PortalSessionGate } from '../../gate/portal_session.ts'
+import { assertion } from '../../gate/webauthn_body.ts'
 import type { PortalLimits } from './portal_limits.ts'
 import { emptyBody, type PortalRoutes } from './portal_routes.ts'
 import type { SessionDescription } from './session_description.ts'
@@ -15,21 +17,7 @@ const username = z
   .max(255)
   .regex(/^\P{C}+$/u)
 const passcode = z.string().trim().min(1).max(64)
-/** The WebAuthn library validates the content. */
-const assertion = z.looseObject({
-  id: z.string().max(2048),
-  rawId: z.string().max(2048),
-  response: z.object({
-    clientDataJSON: z.string().max(8192),
-    authenticatorData: z.string().max(8192),
-    signature: z.string().max(8192),
-    userHandle: z.string().max(512).optional(),
-  }),
-  clientExtensionResults: z.looseObject({}),
-  type: z.literal('public-key'),
-})
-
-/** Adds the routes that begin a sign-in and check its passcode or push. */
+/** Adds the routes that begin a sign-in, check its passcode or push, and sign in after an enrolment. */
 export function addSignInRoutes(
   routes: PortalRoutes,
   gate: PortalSessionGate,
@@ -39,9 +27,10 @@ export function addSignInRoutes(
     readonly sessions: SignInSessions
     readonly passcode: PasscodeSignIn
     readonly push: PushSignIn
+    readonly enrolled: EnrolledSignIn
   },
 ): void {
-  const { sessions, passcode: passcodeSignIn, push } = signIns
+  const { sessions, passcode: passcodeSignIn, push, enrolled } = signIns
 
   routes.anyone('POST', 'sign-in', z.object({ username }), async (call) => {
     limits.countAttempt(call.request, call.body.username)
@@ -72,6 +61,13 @@ export function addSignInRoutes(
     await passcodeSignIn.sendSms(caller)
     return { kind: 'sent' }
   })
+
+  routes.addingDevice('POST', 'enrolment/finish', emptyBody, async ({ caller, reply }) => {
+    const token = await enrolled.finish(caller)
+    if (token === undefined) gate.clearCookie(reply)
+    else gate.setCookie(reply, token)
+    return { kind: token === undefined ? 'finished' : 'signed_in' }
+  })
 }
 
 /** Adds the routes for a sign-in with a passkey, which needs no username. */
@@ -93,24 +89,8 @@ export function addPasskeySignInRoutes(
 
   routes.signingIn('sign-in/passkey', z.object({ assertion }), async ({ caller, ...call }) => {
     limits.countAttempt(call.request, '')
-    const token = await passkeys.signIn(caller, parseAssertion(call.body.assertion))
+    const token = await passkeys.signIn(caller, call.body.assertion)
     gate.setCookie(call.reply, token)
     return { kind: 'signed_in' }
   })
-}
-
-function parseAssertion(body: z.infer<typeof assertion>) {
-  const { clientDataJSON, authenticatorData, signature, userHandle } = body.response
-  return {
-    id: body.id,
-    rawId: body.rawId,
-    type: body.type,
-    clientExtensionResults: {},
-    response: {
-      clientDataJSON,
-      authenticatorData,
-      signature,
-      ...(userHandle === undefined ? {} : { userHandle }),
-    },
-  }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../../../host/clock.ts'
-import type { Activated } from '../../../../push/app_message.ts'
+import type { Activated, ActivationPreview } from '../../../../push/app_message.ts'
 import type { Activation, ActivationRefusal } from '../../../people/enrolment/activation.ts'
 import { AppRefusal, type AppRefusalCode } from '../../gate/device_request.ts'
 import type { RequestLimit } from '../../gate/request_limit.ts'
@@ -45,10 +45,22 @@ export function addActivation(
       device: activated.phoneId,
       username: activated.user.username,
       account: account.name,
+      logo: account.logo,
       oath: { secret: activated.oathSecret, digits: 6, stepSecs: 30, algorithm: 'SHA1' },
       vapidPublicKey: account.vapidPublicKey ?? null,
       time: clock.now(),
     }
+  })
+  app.post('/app/api/activation', async (request): Promise<ActivationPreview> => {
+    limit.requireBudget(request)
+    const { code } = readBody(appBodies.activationPreview, request.body)
+    const preview = await activation.preview(code)
+    if (preview.kind === 'refused') {
+      limit.countRefused(request)
+      throw new AppRefusal(...refusals[preview.reason])
+    }
+    const { user, phoneName } = preview
+    return { account: account.name, username: user.username, name: phoneName }
   })
   // a fragment stays in the browser, so no log gets the code
   app.get<{ Params: { code: string } }>('/activate/:code', async (request, reply) => {

@@ -13,6 +13,7 @@ export const appBodies = {
     name: text(256),
     platform: text(256),
   }),
+  activationPreview: z.strictObject({ code: text(64) }),
   answer: z.strictObject({
     txid: text(64),
     decision: z.enum(decisions),

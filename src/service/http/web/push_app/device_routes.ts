@@ -2,6 +2,7 @@ import type { Clock } from '../../../../host/clock.ts'
 import type { DeviceDescription } from '../../../../push/app_message.ts'
 import type { PushDevices } from '../../../authenticators/push/push_devices.ts'
 import type { Deactivation } from '../../../people/enrolment/deactivation.ts'
+import type { FraudAlert } from '../../../sign_in/fraud_alert.ts'
 import type { Directory } from '../../../sign_in/subject.ts'
 import type { StoreDb } from '../../../store/store.ts'
 import { AppRefusal } from '../../gate/device_request.ts'
@@ -16,6 +17,7 @@ export function addDeviceRoutes(
   directory: Pick<Directory, 'users' | 'phones'>,
   devices: PushDevices,
   deactivation: Deactivation,
+  fraudAlert: FraudAlert,
   account: AppAccount,
   clock: Clock,
 ): void {
@@ -33,8 +35,10 @@ export function addDeviceRoutes(
       name: phone.name,
       username: user.username,
       account: account.name,
+      logo: account.logo,
       vapidPublicKey: account.vapidPublicKey ?? null,
       notified: device.subscription !== null,
+      fraudMailed: await fraudAlert.isMailed(),
       time: clock.now(),
     }
   })
