@@ -9,11 +9,14 @@ const firstRunSchema = z.object({
     api_host: z.string(),
     api_port: z.number(),
     ca_file: z.string(),
+    admin_url: z.string().optional(),
     portal_url: z.string().optional(),
     push_app_url: z.string().optional(),
-    /** Opens the outbox in a browser; contains its key. */
+    /** The page of the panel with test messages and calls. */
     outbox_url: z.string().optional(),
   }),
+  /** The first owner; none if the data had an administrator before. */
+  admin: z.object({ email: z.string(), password: z.string(), totp_uri: z.string() }).optional(),
   radius: z.object({
     host: z.string(),
     port: z.number(),

@@ -1,6 +1,7 @@
 import { createApplication } from '../service/administration/acts/applications.ts'
 import { createBypassCodes } from '../service/administration/acts/bypass_codes.ts'
 import { addPhone } from '../service/administration/acts/phones.ts'
+import { updateSettings } from '../service/administration/acts/settings.ts'
 import { createToken } from '../service/administration/acts/tokens.ts'
 import { createUser } from '../service/administration/acts/users.ts'
 import type { Administration } from '../service/administration/administration.ts'
@@ -11,7 +12,10 @@ import {
 } from '../service/applications/integrations.ts'
 import { OathKey } from '../service/authenticators/oath/oath_code.ts'
 import { type OathToken, OathTokens } from '../service/authenticators/oath/oath_tokens.ts'
+import { otpauthUri } from '../service/authenticators/oath/otpauth_uri.ts'
+import { deriveOrganisationName, unknownOrganisation } from '../service/config/organisation_name.ts'
 import { Users } from '../service/people/users.ts'
+import type { Settings } from '../service/settings/settings.ts'
 import type { Store } from '../service/store/store.ts'
 import type { FirstRun } from './first_run_file.ts'
 
@@ -20,7 +24,7 @@ const applications: readonly (readonly [
   string,
   IntegrationType,
 ])[] = [
-  ['radius', 'RADIUS (authentication proxy)', 'radius'],
+  ['radius', 'Amazon WorkSpaces', 'radius'],
   ['auth_api', 'Auth API', 'authapi'],
   ['unix', 'UNIX', 'unix'],
   ['admin_api', 'Admin API', 'adminapi'],
@@ -36,8 +40,12 @@ const bypassCodes = {
 /** Creates sample data: an application of each type, and alice with a phone and a token of each kind. */
 export async function makeOrganisation(
   administration: Administration,
+  settings: Settings,
+  host: string,
 ): Promise<Pick<FirstRun, 'integrations' | 'users'>> {
   return await administration.together(async (run) => {
+    const name = chooseName(host, settings)
+    if (name !== settings.get('name')) await run(updateSettings, { settings, update: { name } })
     const made = new Map<string, Integration>()
     for (const [key, name, type] of applications) {
       made.set(key, await run(createApplication, { name, type }))
@@ -57,8 +65,8 @@ export async function makeOrganisation(
     // without a name, so that the phone takes the one entered at its activation
     const phone = { number: '+12025550143' }
     await run(addPhone, { user, phone })
-    const totp = toUri(await run(createToken, { user, token: { kind: 'totp' } }))
-    const hotp = toUri(await run(createToken, { user, token: { kind: 'hotp' } }))
+    const totp = toUri(name, await run(createToken, { user, token: { kind: 'totp' } }))
+    const hotp = toUri(name, await run(createToken, { user, token: { kind: 'hotp' } }))
     const { codes } = await run(createBypassCodes, { user, codes: bypassCodes })
     return {
       integrations: {
@@ -70,6 +78,14 @@ export async function makeOrganisation(
       users: [{ username: user.username, totp_uri: totp, hotp_uri: hotp, bypass_codes: codes }],
     }
   })
+}
+
+/** A host name of the organisation's own domain names it; otherwise users see that this is a trial. */
+function chooseName(host: string, settings: Settings): string {
+  const before = settings.get('name')
+  if (before !== unknownOrganisation) return before
+  const derived = deriveOrganisationName(host)
+  return derived === unknownOrganisation ? 'Example Organisation' : derived
 }
 
 /** Whether the data has the organisation of an earlier start. */
@@ -100,13 +116,9 @@ export async function nextPasscode(store: Store, firstRun: FirstRun): Promise<st
   return new OathKey(secret).code(token, token.position)
 }
 
-function toUri({
-  token: { kind },
-  secret,
-}: {
-  readonly token: OathToken
-  readonly secret: string
-}): string {
-  const moving = kind === 'hotp' ? 'counter=0' : 'period=30'
-  return `otpauth://${kind}/Countersign:alice?secret=${secret}&issuer=Countersign&algorithm=SHA1&digits=6&${moving}`
+function toUri(
+  organisation: string,
+  { token, secret }: { readonly token: OathToken; readonly secret: string },
+): string {
+  return otpauthUri(organisation, 'alice', token, secret)
 }

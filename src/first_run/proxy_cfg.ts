@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { IniDocument } from '../config/ini_document.ts'
+import { Secret } from '../host/secret.ts'
+import { proxyCfg } from '../service/applications/client/proxy_cfg.ts'
 import type { FirstRun } from './first_run_file.ts'
 
 const section = 'radius_server_duo_only'
@@ -38,29 +40,23 @@ function newCfg(
   { service, radius, integrations }: Pick<FirstRun, 'service' | 'radius' | 'integrations'>,
   interfaceAddress: string,
 ): string {
-  return `; Created by 'countersign up'. docs/authproxy.cfg.md explains every key.
-[main]
-log_dir=log
-log_auth_events=true
-
-[duo_only_client]
-
-[${section}]
-ikey=${integrations.radius.ikey}
-skey=${integrations.radius.skey}
-; the service runs on this machine too
-api_host=localhost
-api_port=${service.api_port}
-http_ca_certs_file=ca.pem
-interface=${interfaceAddress}
-port=${radius.port}
-radius_ip_1=127.0.0.0/8
-radius_secret_1=${radius.secret}
-; each additional RADIUS client needs its address and a secret:
-;radius_ip_2=10.0.1.10
-;radius_secret_2=
-failmode=secure
-`
+  const { ikey, skey } = integrations.radius
+  return proxyCfg({
+    title: "Created by 'countersign up'",
+    keys: { ikey, skey: new Secret(skey) },
+    // the service runs on this machine, too
+    api: { host: 'localhost', port: service.api_port },
+    authority: { kind: 'file', path: 'ca.pem' },
+    interfaceAddress,
+    radiusPort: radius.port,
+    radiusClients: [{ address: '127.0.0.0/8', secret: new Secret(radius.secret) }],
+    failmode: 'secure',
+    advice: [
+      'each additional RADIUS client needs its address and a secret:',
+      'radius_ip_2=10.0.1.10',
+      'radius_secret_2=',
+    ],
+  })
 }
 
 function withValue(

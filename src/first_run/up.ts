@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatProblem } from '../config/problem.ts'
@@ -19,8 +20,8 @@ import {
   type LocationOptions,
   locateData,
 } from '../service/config/data_location.ts'
-import { buildPublicUrl } from '../service/config/public_url.ts'
-import { outboxUrl } from '../service/messaging/outbox/outbox_key.ts'
+import { buildAdminUrl, buildPublicUrl } from '../service/config/public_url.ts'
+import { Settings } from '../service/settings/settings.ts'
 import { toStoreError } from '../service/store/data_folder.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'
@@ -28,6 +29,7 @@ import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './fir
 import { isEmpty, makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
 import { writeProxyCfg } from './proxy_cfg.ts'
 import { pushActivationUrl } from './push_activation.ts'
+import { sampleAdministrator } from './sample_administrator.ts'
 import { writeServiceCfg } from './service_cfg.ts'
 import { welcome } from './welcome.ts'
 
@@ -86,7 +88,13 @@ export async function up(options: UpOptions): Promise<void> {
     try {
       const proxy = await startProxy(firstRun)
       writeFirstRun(folder, firstRun)
-      process.stdout.write(welcome(firstRun, location, passcode))
+      const authority =
+        config.certificateFiles === undefined
+          ? { url: `${url}/ca.pem`, fingerprint: fingerprint(firstRun.service.ca_file) }
+          : undefined
+      process.stdout.write(
+        welcome(firstRun, location, passcode, isPublic ? { authority } : undefined),
+      )
       await stopped
       await proxy.stop()
     } finally {
@@ -128,6 +136,7 @@ async function prepare(
   { actor, clock }: { readonly actor: Actor; readonly clock: Clock },
 ): Promise<{ readonly firstRun: FirstRun; readonly passcode: string | undefined }> {
   const { folder } = location
+  const adminUrl = buildAdminUrl(location.config.adminHost, url)
   const store = await Store.open({ ...location, migrate: true })
   const administration = new Administration(store, clock, actor)
   try {
@@ -135,16 +144,19 @@ async function prepare(
     const kept = before !== undefined && (await organisationIsThere(store, before))
     const made = kept
       ? { integrations: before.integrations, users: before.users }
-      : await makeOrganisation(administration)
+      : await makeOrganisation(administration, await Settings.load(location.config, store.db), host)
+    const admin = await sampleAdministrator(store, administration, before?.admin, clock.now())
     const firstRun = {
       service: {
         api_host: host,
         api_port: port,
         ca_file: join(folder, 'ca.pem'),
+        admin_url: `${adminUrl}/admin`,
         portal_url: `${url}/portal`,
         push_app_url: `${url}/app`,
-        outbox_url: outboxUrl(url, folder),
+        outbox_url: `${adminUrl}/admin/outbox`,
       },
+      ...(admin === undefined ? {} : { admin }),
       radius: {
         host: loopback,
         port: radiusPort,
@@ -163,6 +175,11 @@ async function prepare(
   } finally {
     await store.close()
   }
+}
+
+/** @param file A certificate, PEM. @returns SHA-256, as browsers and phones show it. */
+function fingerprint(file: string): string {
+  return new X509Certificate(readFileSync(file)).fingerprint256
 }
 
 /** Sample data must not be added to data that is already in use. */

@@ -1,13 +1,21 @@
 import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
+import { renderUnicodeCompact } from 'uqr'
 import type { DataLocation } from '../service/config/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
+
+/** What the welcome says if other machines can connect. */
+export interface OtherMachines {
+  /** The authority that they must trust; `undefined` if the configured certificate is from a different one. */
+  readonly authority: { readonly url: string; readonly fingerprint: string } | undefined
+}
 
 /** Printed by `countersign up` when everything listens: the addresses, and commands to copy. */
 export function welcome(
   firstRun: FirstRun,
   { folder, databaseUrl }: DataLocation,
   passcode: string | undefined,
+  otherMachines: OtherMachines | undefined,
 ): string {
   const { service, radius } = firstRun
   const database = databaseUrl === undefined ? '' : ', database in PostgreSQL'
@@ -15,13 +23,14 @@ export function welcome(
   const request = (word: string): string =>
     `echo 'User-Name=alice,User-Password=${word},Message-Authenticator=0x00' | radclient -t 60 -x ${radius.host}:${radius.port} auth ${radius.secret}`
   return `
-${styleText('bold', 'Countersign is up.')}
+${styleText('bold', 'Countersign is up.')} The Admin Panel: ${styleText('cyan', service.admin_url ?? '')}
 
+${administratorText(firstRun, shown(firstRunFile(folder)))}
   MFA service            https://${service.api_host}:${service.api_port}   (CA: ${shown(service.ca_file)})
   authentication proxy   ${radius.host}:${radius.port}/udp   (${shown(radius.cfg_file)})
   portal for users       ${service.portal_url}
   data                   ${shown(folder)}${database}   (logs: ${shown(join(folder, 'log'))})
-
+${otherMachines === undefined ? '' : otherMachinesText(service.api_host, otherMachines)}
 ${styleText('bold', 'Try a sign-in:')} one of alice's passcodes, the command that sends it, and the expected reply.
 
   ${styleText('cyan', passcode ?? 'alice no longer has a hardware token; add one: ./bin/countersign token --help')}
@@ -29,8 +38,8 @@ ${styleText('bold', 'Try a sign-in:')} one of alice's passcodes, the command tha
   ${styleText('green', 'Received Access-Accept … Reply-Message = "Success. Logging you in..."')}
 
   Sending the same passcode again gets Access-Reject: each passcode works once.
-${pushText(firstRun, request('push'))}
-  Other values for the password: sms1, phone1. Their messages and calls are in the outbox:
+${pushText(firstRun, request('push'), otherMachines !== undefined)}
+  Other values for the password: sms1, phone1. Their messages and calls are in the outbox of the Admin Panel:
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
 
@@ -43,19 +52,48 @@ ${styleText('bold', 'Try the commands')} in another terminal:
 `
 }
 
-function pushText({ users }: FirstRun, request: string): string {
+const browserFirst =
+  "open this link in a browser, which then acts as alice's phone. Accept the certificate warning."
+const scanFirst =
+  "scan this with a phone that trusts the authority, or open the link in a browser. It becomes alice's phone."
+
+function pushText({ users }: FirstRun, request: string, withPicture: boolean): string {
   const link = users.find((user) => user.push_activation_url !== undefined)?.push_activation_url
   const first =
     link === undefined
       ? "alice's phone is already activated."
-      : `open this link in a browser, which then acts as alice's phone. Accept the certificate warning.
+      : `${withPicture ? scanFirst : browserFirst}
 
-  ${styleText('cyan', link)}`
+  ${styleText('cyan', link)}${withPicture ? `\n\n${renderUnicodeCompact(link, { border: 2 })}` : ''}`
   return `
 ${styleText('bold', 'Try a push:')} ${first}
 
   ${styleText('cyan', request)}
 `
+}
+
+/** That other machines can connect, and what they must trust. */
+function otherMachinesText(host: string, { authority }: OtherMachines): string {
+  const trust =
+    authority === undefined
+      ? ''
+      : `  They must trust the authority of its certificate (docs/trusting-the-ca.md). On a phone, open
+
+  ${styleText('cyan', authority.url)}
+
+  and compare the SHA-256 fingerprint before you install it:
+  ${authority.fingerprint}
+`
+  return `
+  --host: service and proxy listen on all addresses of this machine; other machines reach it as ${host}.
+${trust}`
+}
+
+/** How to sign in to the panel. The password stays in the file: a terminal may be recorded. */
+function administratorText({ admin }: FirstRun, file: string): string {
+  return admin === undefined
+    ? '  Sign in with your own account; add one: ./bin/countersign admin --help'
+    : `  Sign in as ${admin.email}. Password and key for an authenticator app: "admin" in ${file}`
 }
 
 /** Quotes a path for the shell. */

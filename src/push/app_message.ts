@@ -32,11 +32,22 @@ export interface PendingRequests {
   readonly time?: number
 }
 
+/** What an activation code is for, before it is used. */
+export interface ActivationPreview {
+  readonly account: string
+  readonly username: string
+  /** The name that the phone has already; empty for a new phone. */
+  readonly name: string
+}
+
 /** The answer to an activation. */
 export interface Activated {
   readonly device: string
   readonly username: string
+  /** The name of the organisation. */
   readonly account: string
+  /** Path of its logo; `null` without one. */
+  readonly logo: string | null
   readonly oath: {
     /** Base32. Only this message contains it. */
     readonly secret: string
@@ -53,10 +64,15 @@ export interface DeviceDescription {
   readonly device: string
   readonly name: string
   readonly username: string
+  /** The name of the organisation. */
   readonly account: string
+  /** Path of its logo; `null` without one. */
+  readonly logo: string | null
   readonly vapidPublicKey: string | null
   /** Whether the service has a Web Push subscription of the phone. */
   readonly notified: boolean
+  /** Whether a report of fraud is mailed to an administrator. */
+  readonly fraudMailed: boolean
   readonly time: number
 }
 

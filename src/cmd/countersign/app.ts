@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Secret } from '../../host/secret.ts'
 import {
@@ -8,6 +7,7 @@ import {
   updateApplication,
 } from '../../service/administration/acts/applications.ts'
 import { editApplicationPolicy } from '../../service/administration/acts/policies.ts'
+import { adminApiPermissions } from '../../service/applications/admin_api_permissions.ts'
 import {
   type Integration,
   Integrations,
@@ -17,12 +17,11 @@ import {
 import { effectivePolicy } from '../../service/applications/policy/effective_policy.ts'
 import { PolicyAttachments } from '../../service/applications/policy/policy_attachments.ts'
 import { configuredLimits } from '../../service/compose/configured_limits.ts'
-import { ServiceAddress } from '../../service/compose/service_address.ts'
-import { buildPublicUrl } from '../../service/config/public_url.ts'
-import { newRadiusSecret } from '../../service/store/identifier.ts'
+import { liveConfig } from '../../service/settings/live_config.ts'
+import { Settings } from '../../service/settings/settings.ts'
 import { pages } from '../../service/store/keyset.ts'
 import type { Store } from '../../service/store/store.ts'
-import { type ClientSettings, clientCfg, describeClient } from './client_cfg.ts'
+import { type CfgOptions, describeClient, printedCfg } from './client_cfg.ts'
 import {
   CommandError,
   type Context,
@@ -60,6 +59,12 @@ const signatureV1Option = new Option(
   'whether /auth/v2 accepts signature version 1, which can be replayed forever; on for type unix',
 ).argParser(readSwitch)
 
+const permissionPrefix = 'adminapi_'
+const permissionOption = new Option(
+  '--permission <names...>',
+  'what an application of type adminapi may do; replaces the permissions from before',
+).choices(adminApiPermissions.map((name) => name.slice(permissionPrefix.length)))
+
 const revealOption = new Option('--reveal', 'print the secret key').default(false)
 
 /** `countersign app …` */
@@ -76,6 +81,7 @@ export function addAppVerb(program: Command): void {
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
     .addOption(signatureV1Option)
+    .addOption(permissionOption)
     .addOption(revealOption)
     .action(add)
   dataOptions(app.command('list')).description('list all applications').action(list)
@@ -89,8 +95,8 @@ export function addAppVerb(program: Command): void {
     )
     .option('--api-host <host>', 'for --cfg: host name of the service (default: its own)')
     .option('--api-port <port>', 'for --cfg: its port (default: its own)')
-    .option('--radius-ip <address>', 'for --cfg: the RADIUS client', '127.0.0.1')
-    .option('--radius-port <port>', 'for --cfg: where the proxy listens', '1812')
+    .option('--radius-ip <address>', 'for --cfg: the RADIUS client (default: as set in the panel)')
+    .option('--radius-port <port>', 'for --cfg: where the proxy listens (default: 1812)')
     .action(show)
   dataOptions(app.command('edit <app>'))
     .description('change an application')
@@ -100,6 +106,7 @@ export function addAppVerb(program: Command): void {
     .addOption(verifiedPushOption)
     .addOption(digitsOption)
     .addOption(signatureV1Option)
+    .addOption(permissionOption)
     .option('--disable', 'refuse its requests')
     .option('--enable', 'accept its requests again')
     .action(edit)
@@ -120,6 +127,7 @@ interface PolicyOptions extends DataOptions {
   readonly verifiedPush?: 'off' | 'required'
   readonly verifiedPushDigits?: number
   readonly signatureV1?: boolean
+  readonly permission?: readonly string[]
 }
 
 async function add(
@@ -128,6 +136,7 @@ async function add(
   await withStore(options, async (context) => {
     const { administration, json: asJson } = context
     const { name, type, reveal } = options
+    requireAdminApi(type, options)
     const made = await administration.together(async (run) => {
       const integration = await run(createApplication, { name, type, ...settings(options) })
       await run(editApplicationPolicy, { integration, change: policyChange(options) })
@@ -163,32 +172,28 @@ async function list(options: DataOptions): Promise<void> {
 }
 
 const view: ListView<AppJson> = {
-  heads: ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'STATE'],
-  row: ({ name, type, integration_key, enroll_policy, enabled }) => [
+  heads: ['APPLICATION', 'TYPE', 'IKEY', 'NEW USERS', 'VERIFIED PUSH', 'STATE'],
+  row: ({ name, type, integration_key, enroll_policy, verified_push, enabled }) => [
     name,
     type,
     integration_key,
     enroll_policy,
+    verified_push,
     enabled ? 'enabled' : 'disabled',
   ],
   json: (app) => app,
   empty: 'There are no applications yet. Add one: countersign app add --type radius --name "VPN"',
 }
 
-interface ShowOptions extends DataOptions {
-  readonly reveal: boolean
+interface ShowOptions extends DataOptions, CfgOptions {
   readonly cfg: boolean
-  readonly apiHost?: string
-  readonly apiPort?: string
-  readonly radiusIp: string
-  readonly radiusPort: string
 }
 
 async function show(name: string, options: ShowOptions): Promise<void> {
   await withStore(options, async (context) => {
     const app = await appNamed(context.store, name)
     if (options.cfg) {
-      const cfg = clientCfg(app, await clientSettings(context, options))
+      const cfg = await printedCfg(context, app, options)
       process.stdout.write(context.json ? json({ cfg }) : cfg)
       return
     }
@@ -206,48 +211,9 @@ new users               ${shown.enroll_policy}
 username normalization  ${app.usernameNormalization}
 verified push           ${shown.verified_push}, ${shown.verified_push_digits} digits
 signature version 1     ${app.signatureV1 ? 'on' : 'off'}
-`,
+${shownPermissions(app)}`,
     )
   })
-}
-
-async function clientSettings(
-  context: Context,
-  { apiHost, apiPort, radiusIp, radiusPort, reveal }: ShowOptions,
-): Promise<ClientSettings> {
-  const { folder } = context.location
-  const place = await apiPlace(context)
-  return {
-    apiHost: apiHost ?? place.host,
-    apiPort: apiPort ?? place.port,
-    caFile: place.ownCertificate ? join(folder, 'ca.pem') : undefined,
-    reveal,
-    radiusIp,
-    radiusPort,
-    radiusSecret: newRadiusSecret(),
-  }
-}
-
-/** Finds the address of the signed API: its own listener, or that of the whole service. */
-async function apiPlace({ store, location: { config } }: Context): Promise<{
-  readonly host: string
-  readonly port: string
-  /** Whether our own authority issued the certificate; otherwise it is configured, or a reverse proxy has one. */
-  readonly ownCertificate: boolean
-}> {
-  const { apiPort, certificateFiles, hostNames, publicUrl } = config
-  if (apiPort !== undefined) {
-    const [host = 'localhost'] = hostNames
-    return { host, port: String(apiPort), ownCertificate: certificateFiles === undefined }
-  }
-  // the service stores its address each time it starts
-  const address = await new ServiceAddress(store).read()
-  const { hostname, port } = new URL(publicUrl ?? address ?? buildPublicUrl(config, config.port))
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? '443' : port,
-    ownCertificate: certificateFiles === undefined && publicUrl === undefined,
-  }
 }
 
 function shownSkey(skey: Secret, reveal: boolean): string {
@@ -263,6 +229,7 @@ async function edit(
   await withStore(options, async (context) => {
     const { store, administration, json: asJson } = context
     const app = await appNamed(store, name)
+    requireAdminApi(app.type, options)
     const change = {
       ...settings(options),
       ...(options.name === undefined ? {} : { name: options.name }),
@@ -329,8 +296,27 @@ export async function appNamed(store: Store, name: string): Promise<Integration>
   throw await notFound('application', name, known, (candidate) => candidate.name)
 }
 
-function settings({ usernameNormalization, signatureV1 }: PolicyOptions) {
+function shownPermissions({ type, adminApiPermissions: granted }: Integration): string {
+  if (type !== 'adminapi') return ''
+  const names = granted.map((name) => name.slice(permissionPrefix.length))
+  return `permissions             ${names.length === 0 ? 'none' : names.join(' ')}\n`
+}
+
+/** @throws {CommandError} if permissions are given for another type. */
+function requireAdminApi(type: IntegrationType, { permission }: PolicyOptions): void {
+  if (permission === undefined || type === 'adminapi') return
+  throw new CommandError('--permission is only for applications of type adminapi')
+}
+
+function settings({ usernameNormalization, signatureV1, permission }: PolicyOptions) {
   return {
+    ...(permission === undefined
+      ? {}
+      : {
+          adminApiPermissions: adminApiPermissions.filter((name) =>
+            permission.includes(name.slice(permissionPrefix.length)),
+          ),
+        }),
     ...(usernameNormalization === undefined ? {} : { usernameNormalization }),
     ...(signatureV1 === undefined ? {} : { signatureV1 }),
   }
@@ -359,7 +345,8 @@ function readSwitch(text: string): boolean {
 type AppJson = Awaited<ReturnType<typeof appJson>>
 
 /** The application with the policy that applies to users without a group policy. */
-async function appJson({ store, location: { config } }: Context, app: Integration) {
+async function appJson({ store, location }: Context, app: Integration) {
+  const config = liveConfig(location.config, await Settings.load(location.config, store.db))
   const layers = await new PolicyAttachments(store).layers(app.ikey, store.db)
   const { rules } = effectivePolicy(app, layers, new Set(), configuredLimits(config))
   const own = layers.find(({ level }) => level === 'application')?.policy

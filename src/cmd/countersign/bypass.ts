@@ -19,7 +19,7 @@ export function addBypassVerb(program: Command): void {
     .description('passcodes for users who cannot use their devices')
   dataOptions(bypass.command('create <username>'))
     .description(
-      "create a code to read out to the user; it replaces the user's codes and is shown only once",
+      'create a code to read out to the user; it replaces earlier bypass codes and is shown only once',
     )
     .option('--count <count>', 'number of codes', readCount, 1)
     .option(
@@ -36,10 +36,12 @@ export function addBypassVerb(program: Command): void {
     .option('--preserve-existing', 'keep the existing codes of the user', false)
     .action(create)
   dataOptions(bypass.command('list <username>'))
-    .description('list the codes that are still valid, without their digits')
+    .description('list bypass and recovery codes that are still valid, without their digits')
     .action(list)
   dataOptions(bypass.command('remove <username>'))
-    .description("remove all of a user's codes")
+    .description(
+      "remove a user's bypass codes, and the recovery codes that they made in the portal",
+    )
     .action(remove)
 }
 
@@ -55,14 +57,14 @@ async function create(username: string, options: CreateOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const expires = validSecs === 0 ? null : systemClock.now() + validSecs * 1000
-    const { codes, replaced } = await administration.run(createBypassCodes, {
+    const { codes, replaced, recoveryCodes } = await administration.run(createBypassCodes, {
       user,
       codes: { count, reuseCount, validSecs, preserveExisting },
     })
     if (asJson) {
       const uses = reuseCount === 0 ? null : reuseCount
       const shown = { username: user.username, codes, uses, expiration: isoTime(expires), replaced }
-      process.stdout.write(json(shown))
+      process.stdout.write(json({ ...shown, recovery_codes: recoveryCodes }))
       return
     }
     process.stdout.write(
@@ -75,7 +77,16 @@ async function create(username: string, options: CreateOptions): Promise<void> {
         `${earlier} that ${user.username} had no longer ${verb} (--preserve-existing keeps existing codes)\n`,
       )
     }
+    if (recoveryCodes > 0) {
+      process.stdout.write(
+        `${countOf(recoveryCodes, 'recovery code')} that ${user.username} made in the portal still ${recoveryCodes === 1 ? 'works' : 'work'}\n`,
+      )
+    }
   })
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** How often and how long the codes work. */
@@ -92,8 +103,9 @@ async function list(username: string, options: DataOptions): Promise<void> {
     process.stdout.write(
       asJson
         ? json(
-            codes.map(({ bypassCodeId, reuseCount, expires, created, createdBy }) => ({
+            codes.map(({ bypassCodeId, kind, reuseCount, expires, created, createdBy }) => ({
               bypass_code_id: bypassCodeId,
+              kind,
               reuse_count: reuseCount,
               expiration: isoTime(expires),
               created: isoTime(created),
@@ -101,9 +113,10 @@ async function list(username: string, options: DataOptions): Promise<void> {
             })),
           )
         : table(
-            ['CODE ID', 'USES LEFT', 'EXPIRES', 'CREATED', 'BY'],
-            codes.map(({ bypassCodeId, reuseCount, expires, created, createdBy }) => [
+            ['CODE ID', 'KIND', 'USES LEFT', 'EXPIRES', 'CREATED', 'BY'],
+            codes.map(({ bypassCodeId, kind, reuseCount, expires, created, createdBy }) => [
               bypassCodeId,
+              kind,
               reuseCount ?? 'unlimited',
               moment(expires) || 'never',
               moment(created),
@@ -118,11 +131,11 @@ async function list(username: string, options: DataOptions): Promise<void> {
 async function remove(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    await administration.run(deleteBypassCodes, { user })
+    const { bypass, recovery } = await administration.run(deleteBypassCodes, { user })
     show(
       asJson,
-      { username: user.username, bypass_codes: 0 },
-      `bypass codes of ${user.username} removed`,
+      { username: user.username, bypass_codes: 0, recovery_codes: 0 },
+      `${countOf(bypass, 'bypass code')} and ${countOf(recovery, 'recovery code')} of ${user.username} removed`,
     )
   })
 }

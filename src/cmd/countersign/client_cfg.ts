@@ -1,71 +1,87 @@
-import type { Integration } from '../../service/applications/integrations.ts'
+import { readFileSync } from 'node:fs'
+import { Secret } from '../../host/secret.ts'
+import type { TrustedAuthority } from '../../service/applications/client/cfg_lines.ts'
+import { cfgKind, clientCfg } from '../../service/applications/client/client_cfg.ts'
+import { type Integration, Integrations } from '../../service/applications/integrations.ts'
+import { apiPlace } from '../../service/compose/api_place.ts'
+import { ServiceAddress } from '../../service/compose/service_address.ts'
+import { buildPublicUrl } from '../../service/config/public_url.ts'
+import { newRadiusSecret } from '../../service/store/identifier.ts'
+import { CommandError, type Context } from './context.ts'
 
-/** What a client needs besides the keys of its application. */
-export interface ClientSettings {
-  readonly apiHost: string
-  readonly apiPort: string
-  /** Absolute path; `undefined` if another authority issued the certificate that clients see. */
-  readonly caFile: string | undefined
-  /** Whether to print the secret key. */
+export interface CfgOptions {
   readonly reveal: boolean
-  readonly radiusIp: string
-  readonly radiusPort: string
-  readonly radiusSecret: string
+  readonly apiHost?: string
+  readonly apiPort?: string
+  readonly radiusIp?: string
+  readonly radiusPort?: string
 }
 
-const httpsPort = '443'
+const defaultRadiusIp = '127.0.0.1'
+const defaultRadiusPort = 1812
 
-/** The configuration of an application's client; ready to use if the key is revealed. */
-export function clientCfg(app: Integration, settings: ClientSettings): string {
-  return app.type === 'unix' ? unixCfg(app, settings) : proxyCfg(app, settings)
+/**
+ * The configuration of an application's client; ready to use if the key is revealed.
+ *
+ * @throws {CommandError} if the client has no configuration file.
+ */
+export async function printedCfg(
+  context: Context,
+  app: Integration,
+  { reveal, apiHost, apiPort, radiusIp, radiusPort }: CfgOptions,
+): Promise<string> {
+  const { store, location } = context
+  const { config, folder } = location
+  // the service stores its address each time it starts
+  const url = config.publicUrl ?? (await new ServiceAddress(store).read())
+  const place = apiPlace(config, folder, url ?? buildPublicUrl(config, config.port))
+  const kept = await new Integrations(store).radiusSecret(app.ikey, store.db)
+  const radiusSecret = reveal ? (kept ?? new Secret(newRadiusSecret())) : undefined
+  const addresses = radiusIp === undefined ? (app.client.radiusClients ?? []) : [radiusIp]
+  const known = addresses.map((address) => ({ address, secret: radiusSecret }))
+  const unknown = {
+    address: defaultRadiusIp,
+    secret: radiusSecret,
+    comment:
+      'EDIT: address of the RADIUS client (VPN gateway, AD Connector); give it the secret below',
+  }
+  const cfg = clientCfg(app, {
+    keys: { ikey: app.ikey, skey: reveal ? app.skey : undefined },
+    api: { host: apiHost ?? place.host, port: Number(apiPort ?? place.port) },
+    authority: authority(app, place.authorityFile),
+    radiusClients: known.length === 0 ? [unknown] : known,
+    radiusPort: Number(radiusPort ?? app.client.radiusPort ?? defaultRadiusPort),
+    failmode: app.client.failmode ?? 'secure',
+  })
+  if (cfg !== undefined) return cfg.text
+  throw new CommandError(
+    `a client of type ${app.type} has no configuration file; it takes the keys: countersign app show ${app.ikey} --reveal`,
+  )
 }
 
 /** The client that the configuration is for. */
 export function describeClient({ type }: Pick<Integration, 'type'>): string {
-  return type === 'unix' ? 'login_duo and pam_duo' : 'the authentication proxy'
+  return cfgKind(type) === 'unix' ? 'login_duo and pam_duo' : 'the authentication proxy'
 }
 
-function proxyCfg(app: Integration, settings: ClientSettings): string {
-  const { apiHost, apiPort, caFile, radiusIp, radiusPort, radiusSecret } = settings
-  const ca =
-    caFile === undefined
-      ? '; only if no public authority issued the certificate:\n;http_ca_certs_file=\n'
-      : `; EDIT: on another machine, the path of a copy of this file\nhttp_ca_certs_file=${caFile}\n`
-  return `; ${app.name}. Change the lines below EDIT; docs/authproxy.cfg.md explains every key.
-[duo_only_client]
-
-[radius_server_duo_only]
-ikey=${app.ikey}
-${skeyLine(app, settings, '=')}; address of the service
-api_host=${apiHost}
-api_port=${apiPort}
-${ca}; UDP port of this proxy
-port=${radiusPort}
-; EDIT: address of the RADIUS client (VPN gateway, AD Connector); give it the secret below
-radius_ip_1=${radiusIp}
-radius_secret_1=${radiusSecret}
-; secure: deny all logins while the service can't be reached
-failmode=secure
-`
+function authority(app: Integration, path: string | undefined): TrustedAuthority {
+  if (path === undefined) return { kind: 'public' }
+  if (cfgKind(app.type) === 'proxy') {
+    const pem = readCertificate(path)
+    if (pem !== undefined) return { kind: 'inline', pem }
+  }
+  return {
+    kind: 'file',
+    path,
+    comment: 'EDIT: on another machine, the path of a copy of this file',
+  }
 }
 
-function unixCfg(app: Integration, settings: ClientSettings): string {
-  const { apiHost, apiPort, caFile } = settings
-  const host = apiPort === httpsPort ? apiHost : `${apiHost}:${apiPort}`
-  const ca =
-    caFile === undefined
-      ? ''
-      : `; EDIT: on another machine, the path of a copy of this file\ncafile = ${caFile}\n`
-  return `; ${app.name}. Change the lines below EDIT; docs/duo-unix.md explains the rest.
-[duo]
-ikey = ${app.ikey}
-${skeyLine(app, settings, ' = ')}host = ${host}
-${ca}failmode = secure
-`
-}
-
-/** With an empty value, the client refuses to start and names the line. */
-function skeyLine(app: Integration, { reveal }: ClientSettings, between: string): string {
-  if (reveal) return `skey${between}${app.skey.reveal()}\n`
-  return `; EDIT: the secret key is hidden; add --reveal to print it here\n${`skey${between}`.trimEnd()}\n`
+/** @returns `undefined` before the first start of the service, or on a machine without the data. */
+function readCertificate(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }

@@ -6,6 +6,7 @@ import type { Actor } from '../../service/administration/act.ts'
 import { Administration } from '../../service/administration/administration.ts'
 import { AdministrationError } from '../../service/administration/administration_error.ts'
 import { builtInRole } from '../../service/administration/roles.ts'
+import { AdministratorError } from '../../service/administrators/administrator.ts'
 import { AccessError } from '../../service/applications/access_error.ts'
 import {
   ConfigurationError,
@@ -15,6 +16,7 @@ import {
 } from '../../service/config/data_location.ts'
 import { DirectoryError, type User } from '../../service/people/user.ts'
 import { Users } from '../../service/people/users.ts'
+import { SettingError } from '../../service/settings/setting_error.ts'
 import { pages } from '../../service/store/keyset.ts'
 import { Store } from '../../service/store/store.ts'
 import { StoreError } from '../../service/store/store_error.ts'
@@ -82,6 +84,8 @@ export async function runProgram(program: Command): Promise<void> {
       error instanceof DirectoryError ||
       error instanceof AccessError ||
       error instanceof AdministrationError ||
+      error instanceof SettingError ||
+      error instanceof AdministratorError ||
       (error instanceof Error && error.name === 'FirstRunError') ||
       (error instanceof Error && error.name === 'ServiceError')
     if (!foreseen) throw error

@@ -4,8 +4,9 @@ import {
   createGroup,
   deleteGroup,
   removeMember,
-  setGroupStatus,
+  updateGroup,
 } from '../../service/administration/acts/groups.ts'
+import { type GroupUses, groupUses } from '../../service/administration/group_uses.ts'
 import { type Group, type GroupStatus, Groups, groupStatuses } from '../../service/people/groups.ts'
 import type { User } from '../../service/people/user.ts'
 import { pages } from '../../service/store/keyset.ts'
@@ -86,7 +87,7 @@ const view: ListView<Group> = {
 async function edit(name: string, options: DataOptions & { status: GroupStatus }): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
-    await administration.run(setGroupStatus, { group, status: options.status })
+    await administration.run(updateGroup, { group, change: { status: options.status } })
     show(
       asJson,
       groupJson({ ...group, status: options.status }),
@@ -119,10 +120,46 @@ async function remove(
 ): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const group = await groupNamed(store, name)
-    await confirmed(`Remove group ${group.name}?`, options.yes)
+    const uses = await groupUses(group.groupId, store, store.db)
+    const policies = policyApplications(uses)
+    await confirmed(removalQuestion(group, uses), options.yes)
     await administration.run(deleteGroup, { group })
-    show(asJson, { ...groupJson(group), removed: true }, `${group.name} removed`)
+    const removed = {
+      ...groupJson(group),
+      removed: true,
+      members: uses.members,
+      policies_in: policies,
+      permitted_in: uses.permittedIn.map((application) => application.name),
+    }
+    show(asJson, removed, `${group.name} removed`)
   })
+}
+
+/** Names of the applications in which a policy applies to the group. */
+function policyApplications({ policies }: GroupUses): string[] {
+  return [...new Set(policies.map(({ application }) => application.name))]
+}
+
+function removalQuestion({ name, status }: Group, uses: GroupUses): string {
+  const { members, permittedIn } = uses
+  const policies = policyApplications(uses)
+  return [
+    `Remove group ${name}?`,
+    ...(members === 0
+      ? []
+      : [members === 1 ? 'Its member stays a user.' : `Its ${members} members stay users.`]),
+    ...(members === 0 || status === 'active'
+      ? []
+      : [`The status ${status} no longer applies to them.`]),
+    ...(policies.length === 0
+      ? []
+      : [`Its policies in ${policies.join(', ')} no longer apply to its members.`]),
+    ...(permittedIn.length === 0
+      ? []
+      : [
+          `Membership no longer gives access to ${permittedIn.map((application) => application.name).join(', ')}.`,
+        ]),
+  ].join(' ')
 }
 
 /** The group of that name. @throws {CommandError} with the name that was probably meant. */

@@ -1,4 +1,5 @@
 import { ServiceAddress } from '../../service/compose/service_address.ts'
+import { buildAdminUrl } from '../../service/config/public_url.ts'
 import { CommandError, type Context } from './context.ts'
 
 /**
@@ -15,4 +16,11 @@ export async function linkAddress({
   throw new CommandError(
     'the address of the service for links is unknown; start the service once, or set public_url',
   )
+}
+
+/** The same for links of administrators, which lead to the panel. */
+export async function adminLinkAddress(
+  context: Pick<Context, 'store' | 'location'>,
+): Promise<string> {
+  return buildAdminUrl(context.location.config.adminHost, await linkAddress(context))
 }

@@ -7,6 +7,7 @@ import { type Page, type PageRequest, pages } from '../../service/store/keyset.t
 import { type DataOptions, dataOptions, userNamed, withStore } from './context.ts'
 import { readCount, readSince } from './duration.ts'
 import { followLog, type LogEntry } from './follow_log.ts'
+import { verifyLogs } from './log_verify.ts'
 import { administratorView, authenticationView, telephonyView } from './log_views.ts'
 import { columns, type ListView, pageSize, printPages } from './output.ts'
 
@@ -48,6 +49,9 @@ export function addLogVerb(program: Command): void {
     .description('messages and calls with their results')
     .option('--user <username>', 'only messages and calls to this user')
     .action(telephony)
+  dataOptions(log.command('verify'))
+    .description('proves that no line of the logs was changed, added or deleted')
+    .action(verifyLogs)
 }
 
 function logOptions(command: Command): Command {

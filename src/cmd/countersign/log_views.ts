@@ -14,10 +14,12 @@ export const authenticationView: ListView<AuthenticationEvent> = {
     event.reason,
     event.ipaddr,
   ],
-  json: ({ userId, timestamp, ...event }) => ({
+  json: ({ userId, timestamp, decidedBy, policyKey, ...event }) => ({
     timestamp: isoTime(timestamp),
     user_id: userId,
     ...event,
+    decided_by: decidedBy,
+    policy_key: policyKey,
   }),
   empty: 'No sign-ins yet.',
 }
@@ -31,7 +33,14 @@ export const administratorView: ListView<AdministratorEvent> = {
     object,
     description,
   ],
-  json: ({ timestamp, ...event }) => ({ timestamp: isoTime(timestamp), ...event }),
+  json: ({ timestamp, actorId, objectKind, objectId, userId, ...event }) => ({
+    timestamp: isoTime(timestamp),
+    ...event,
+    actor_id: actorId,
+    object_kind: objectKind,
+    object_id: objectId,
+    user_id: userId,
+  }),
   empty: 'No administrator has changed anything yet.',
 }
 

@@ -20,7 +20,7 @@ const deniedDays = 30
 const dayMs = 86_400_000
 const maxEvents = 10_000
 
-/** User names in `countersign check`: collisions, and look-alikes that were denied. */
+/** Usernames in `countersign check`: collisions, and look-alikes that were denied. */
 export interface NameReport {
   readonly collisions: readonly (readonly OwnedName[])[]
   readonly problematic: readonly (OwnedName & { readonly problem: string })[]

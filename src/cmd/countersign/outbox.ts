@@ -2,10 +2,8 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { type KeptCall, Outbox, type OutboxEntry } from '../../service/messaging/outbox/outbox.ts'
-import { outboxUrl } from '../../service/messaging/outbox/outbox_key.ts'
 import { Transactions } from '../../service/sign_in/transaction/transactions.ts'
 import { CommandError, type Context, type DataOptions, dataOptions, withStore } from './context.ts'
-import { linkAddress } from './link_address.ts'
 import { isoTime, json, moment, table } from './output.ts'
 
 const banner = 'Test messages: with provider=outbox, nothing is actually sent.'
@@ -25,9 +23,6 @@ export function addOutboxVerb(program: Command): void {
   dataOptions(outbox.command('show <id>'))
     .description('show one entry with its full text')
     .action(show)
-  dataOptions(outbox.command('link'))
-    .description('print a private link that opens the outbox in a browser')
-    .action(link)
   dataOptions(outbox.command('answer [call-id]'))
     .description('answer a call; without an ID, the latest one')
     .option('--key <key>', 'key to press: 0 to 9, * or #')
@@ -80,14 +75,6 @@ async function show(id: string, options: DataOptions): Promise<void> {
       entry.text,
     ]
     process.stdout.write(`${styleText('yellow', banner)}\n${lines.join('\n')}\n`)
-  })
-}
-
-async function link(options: DataOptions): Promise<void> {
-  await withStore(options, async ({ store, location }: Context) => {
-    const address = await linkAddress({ store, location })
-    const url = outboxUrl(address, location.folder)
-    process.stdout.write(options.json ? json({ url }) : `${url}\n`)
   })
 }
 

@@ -5,9 +5,9 @@ import {
   createPolicy,
   deletePolicy,
   detachPolicy,
-  type PolicyPlace,
   updatePolicy,
 } from '../../service/administration/acts/policies.ts'
+import type { PolicyPlace } from '../../service/administration/acts/policy_approval.ts'
 import { Policies, type Policy } from '../../service/applications/policy/policies.ts'
 import {
   type PolicyAttachment,

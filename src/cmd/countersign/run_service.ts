@@ -11,6 +11,7 @@ import {
   locateData,
 } from '../../service/config/data_location.ts'
 import { StoreError } from '../../service/store/store_error.ts'
+import { inviteFirstOwner } from './first_owner.ts'
 
 export interface ServiceFlags extends LocationOptions {
   readonly port?: number
@@ -46,6 +47,7 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
     }
     log.info(`data folder ${folder}`)
     if (service.caFile !== undefined) log.info(`clients must trust ${service.caFile}`)
+    await inviteFirstOwner(location, service.adminUrl, log)
     await stopped
     await service.close()
     log.info('stopped')

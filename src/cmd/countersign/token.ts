@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Secret } from '../../host/secret.ts'
 import {
@@ -13,6 +12,7 @@ import {
   toHardwareToken,
 } from '../../service/authenticators/hardware_tokens.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
+import { otpauthUri } from '../../service/authenticators/oath/otpauth_uri.ts'
 import { Users } from '../../service/people/users.ts'
 import { pages } from '../../service/store/keyset.ts'
 import type { Store } from '../../service/store/store.ts'
@@ -24,9 +24,11 @@ import {
   userNamed,
   withStore,
 } from './context.ts'
+import { readInput } from './input_file.ts'
+import { loadSettings } from './organisation.ts'
 import { isoTime, json, type ListView, moment, pageSize, printPages, show } from './output.ts'
 import { addTokenImportVerb } from './token_import.ts'
-import { otpauthUri, tokenShown } from './token_shown.ts'
+import { tokenShown } from './token_shown.ts'
 
 const tokenKinds = ['totp-6', 'totp-8', 'hotp-6', 'hotp-8'] as const
 
@@ -96,7 +98,7 @@ interface AddOptions extends DataOptions {
 }
 
 async function add(username: string, options: AddOptions): Promise<void> {
-  await withStore(options, async ({ store, administration, json: asJson }) => {
+  await withStore(options, async ({ store, location, administration, json: asJson }) => {
     const user = await userNamed(store, username)
     const kind = options.hotp === true ? 'hotp-6' : options.totp === true ? 'totp-6' : options.kind
     const { token, secret } = await administration.run(createToken, {
@@ -108,10 +110,13 @@ async function add(username: string, options: AddOptions): Promise<void> {
         stepSecs: Number(options.step),
         counter: options.counter,
         ...(options.serial === undefined ? {} : { serial: options.serial }),
-        ...(options.secretFile === undefined ? {} : { secret: readSecret(options.secretFile) }),
+        ...(options.secretFile === undefined
+          ? {}
+          : { secret: await readSecret(options.secretFile) }),
       },
     })
-    const uri = otpauthUri(user.username, token, secret)
+    const issuer = (await loadSettings({ store, location })).get('name')
+    const uri = otpauthUri(issuer, user.username, token, secret)
     process.stdout.write(
       asJson
         ? json({ ...tokenJson(toHardwareToken(token)), otpauth_uri: uri })
@@ -249,9 +254,9 @@ function readCounter(text: string): number {
 }
 
 /** Not from an argument, because every user of the machine can read those. */
-function readSecret(file: string): Secret {
+async function readSecret(file: string): Promise<Secret> {
   try {
-    return new Secret(readFileSync(file === '-' ? 0 : file, 'utf8').trim())
+    return new Secret((await readInput(file)).toString('utf8').trim())
   } catch (error) {
     throw new CommandError(
       `--secret-file can't be read: ${error instanceof Error ? error.message : String(error)}`,

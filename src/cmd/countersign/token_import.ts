@@ -1,38 +1,30 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { Secret } from '../../host/secret.ts'
 import {
-  assignListedTokens,
-  importTokens,
-  importYubikeys,
-} from '../../service/administration/acts/token_imports.ts'
-import type { RunAct } from '../../service/administration/administration.ts'
-import type { HolderAssignments } from '../../service/authenticators/oath/assign_to_holders.ts'
+  importTokenFile,
+  type ReadTokenFile,
+  readTokenFile,
+  type TakenTokens,
+} from '../../service/administration/acts/token_file_import.ts'
 import type { OathAlgorithm } from '../../service/authenticators/oath/oath_code.ts'
+import type { SharedSecret } from '../../service/authenticators/oath/shared_secrets.ts'
 import type { CsvTokens } from '../../service/authenticators/token_files/csv_kind.ts'
 import {
   detectFormat,
   type TokenFileFormat,
 } from '../../service/authenticators/token_files/format.ts'
-import { readPskc } from '../../service/authenticators/token_files/pskc.ts'
 import {
   type PskcUnlock,
   preSharedKey,
 } from '../../service/authenticators/token_files/pskc_protection.ts'
-import { readTokenCsv } from '../../service/authenticators/token_files/token_csv.ts'
-import type { FileProblem, TokenFile } from '../../service/authenticators/token_files/token_file.ts'
+import type { FileProblem } from '../../service/authenticators/token_files/token_file.ts'
 import { TokenFileError } from '../../service/authenticators/token_files/token_file_error.ts'
-import type {
-  Imported,
-  ImportOptions,
-  OnDuplicate,
-} from '../../service/authenticators/token_files/token_import.ts'
-import type { TokenRecord } from '../../service/authenticators/token_files/token_record.ts'
-import { readYubikeyCsv } from '../../service/authenticators/token_files/yubikey_csv.ts'
+import type { OnDuplicate } from '../../service/authenticators/token_files/token_import.ts'
 import { DirectoryError } from '../../service/people/user.ts'
 import { CommandError, type DataOptions, dataOptions, withStore } from './context.ts'
+import { readInput } from './input_file.ts'
 import { json } from './output.ts'
 
 interface ImportVerbOptions extends DataOptions {
@@ -47,17 +39,6 @@ interface ImportVerbOptions extends DataOptions {
   readonly skipInvalid: boolean
   readonly dryRun: boolean
 }
-
-/** The problems of a file, and how to import its valid tokens. */
-interface ReadFile {
-  readonly problems: readonly FileProblem[]
-  /** Values that were read differently from how they are written. */
-  readonly notes: readonly FileProblem[]
-  readonly count: number
-  readonly take: (run: RunAct, options: ImportOptions) => Promise<Taken>
-}
-
-type Taken = Imported & HolderAssignments
 
 const maxProblems = 50
 const defaultStepSecs = 30
@@ -107,7 +88,8 @@ export function addTokenImportVerb(token: Command): void {
 
 async function importFile(file: string, options: ImportVerbOptions): Promise<void> {
   const name = file === '-' ? 'standard input' : basename(file)
-  const { problems, notes, count, take } = await readTokenFile(file, name, options)
+  const read = await readFileFor(file, name, options)
+  const { problems, notes, count } = read
   if (!options.json) tellProblems(name, [...notes, ...problems])
   if (problems.length > 0 && !options.skipInvalid) {
     if (options.json) process.stdout.write(json({ imported: 0, problems }))
@@ -115,14 +97,14 @@ async function importFile(file: string, options: ImportVerbOptions): Promise<voi
       `nothing was imported: ${problems.length} of ${count + problems.length} tokens in ${name} have errors; correct them, or add --skip-invalid to import the others`,
     )
   }
-  await withStore(options, async ({ administration, json: asJson }) => {
-    const importing: ImportOptions = {
+  await withStore(options, async ({ store, administration, json: asJson }) => {
+    const shared = await read.sharedSecrets(store)
+    if (!asJson) tellProblems(name, shared.map(toWarning))
+    const imported = await importTokenFile(administration, read, {
       onDuplicate: duplicatesAre(options),
       progress: formatProgress(count),
-    }
-    const imported = await rolledBackIf(options.dryRun, (end) =>
-      administration.together(async (run) => end(await take(run, importing))),
-    ).catch(explained)
+      dryRun: options.dryRun,
+    }).catch(explained)
     if (!asJson) tellUnassigned(name, imported)
     process.stdout.write(
       asJson
@@ -132,40 +114,30 @@ async function importFile(file: string, options: ImportVerbOptions): Promise<voi
             ...imported,
             problems,
             notes,
+            shared_secrets: shared,
           })
         : summary(imported, options.dryRun),
     )
   })
 }
 
-async function readTokenFile(
+/** Each of the two tokens would accept the passcodes of the other. */
+function toWarning({ serial, other }: SharedSecret): FileProblem {
+  return { where: `token ${serial}`, what: `warning: token ${other} has the same secret` }
+}
+
+async function readFileFor(
   file: string,
   name: string,
   options: ImportVerbOptions,
-): Promise<ReadFile> {
+): Promise<ReadTokenFile> {
   try {
     const octets = await readOctets(file, 'the file')
     const { format = detectFormat(octets) } = options
     refuseForeignOptions(format, options)
-    if (format === 'yubikey') {
-      const read = readYubikeyCsv(octets)
-      return buildTokenFile(read, async (run, importing) => ({
-        ...(await run(importYubikeys, { file: name, yubikeys: read.records, options: importing })),
-        ...noAssignments,
-      }))
-    }
-    if (format === 'pskc') {
-      const unlock = await buildUnlock(options)
-      const read = readPskc(octets, { unlock, now: systemClock.now() })
-      return buildTokenFile(read, (run, importing) =>
-        takeTokens(name, read.records, run, importing),
-      )
-    }
-    const read = readTokenCsv(octets, toCsvTokens(options))
-    return {
-      ...buildTokenFile(read, (run, importing) => takeTokens(name, read.records, run, importing)),
-      notes: read.notes,
-    }
+    const csv = toCsvTokens(options)
+    const unlock = await buildUnlock(options)
+    return readTokenFile(octets, name, { format, csv, unlock, now: systemClock.now() })
   } catch (error) {
     if (!(error instanceof TokenFileError)) throw error
     const hint =
@@ -176,30 +148,6 @@ async function readTokenFile(
           : ''
     throw new CommandError(`${name}: ${error.message}${hint}`)
   }
-}
-
-const noAssignments: HolderAssignments = { assigned: [], unassigned: [] }
-
-function buildTokenFile(
-  { records, problems }: TokenFile<unknown>,
-  take: ReadFile['take'],
-): ReadFile {
-  return { problems, notes: [], count: records.length, take }
-}
-
-/** Imports tokens, and assigns the new and the replaced ones to the users that the file names. */
-async function takeTokens(
-  name: string,
-  records: readonly TokenRecord[],
-  run: RunAct,
-  options: ImportOptions,
-): Promise<Taken> {
-  const imported = await run(importTokens, { file: name, tokens: records, options })
-  const taken = new Set([...imported.added, ...imported.replaced])
-  const held = records.flatMap(({ kind, serial, username }) =>
-    username !== undefined && taken.has(serial) ? [{ kind, serial, username }] : [],
-  )
-  return { ...imported, ...(await run(assignListedTokens, { tokens: held })) }
 }
 
 /** Refuses options that this format does not use: they are meant for a different file. */
@@ -240,7 +188,7 @@ async function buildUnlock({
 
 async function readOctets(file: string, what: string): Promise<Buffer> {
   try {
-    return file === '-' ? await standardInput() : await readFile(file)
+    return await readInput(file)
   } catch (error) {
     throw new CommandError(
       `${what} can't be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -248,41 +196,8 @@ async function readOctets(file: string, what: string): Promise<Buffer> {
   }
 }
 
-/** Not `readFileSync(0)`, which fails if the pipe is empty at that moment. */
-async function standardInput(): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
-}
-
 function duplicatesAre({ skip, replace }: ImportVerbOptions): OnDuplicate {
   return replace ? 'replace' : skip ? 'skip' : 'refuse'
-}
-
-/** Thrown with the result of a dry run, to roll the transaction back. */
-class DryRun extends Error {
-  readonly imported: Taken
-
-  constructor(imported: Taken) {
-    super('a dry run is not committed')
-    this.imported = imported
-  }
-}
-
-/** A dry run does all the work, to find every problem, and rolls it back. */
-async function rolledBackIf(
-  dryRun: boolean,
-  work: (end: (imported: Taken) => Taken) => Promise<Taken>,
-): Promise<Taken> {
-  try {
-    return await work((imported) => {
-      if (dryRun) throw new DryRun(imported)
-      return imported
-    })
-  } catch (error) {
-    if (error instanceof DryRun) return error.imported
-    throw error
-  }
 }
 
 function explained(error: unknown): never {
@@ -310,7 +225,7 @@ function formatProgress(count: number): ((done: number) => void) | undefined {
 }
 
 /** Prints the users in the file whose tokens could not be assigned. */
-function tellUnassigned(name: string, { unassigned }: Taken): void {
+function tellUnassigned(name: string, { unassigned }: TakenTokens): void {
   const places = unassigned.map(({ serial, username, reason }) => ({
     where: `${serial} is not assigned to ${username}`,
     what: reason,
@@ -318,7 +233,7 @@ function tellUnassigned(name: string, { unassigned }: Taken): void {
   tellProblems(name, places)
 }
 
-function summary({ added, replaced, skipped, assigned, unassigned }: Taken, dryRun: boolean) {
+function summary({ added, replaced, skipped, assigned, unassigned }: TakenTokens, dryRun: boolean) {
   const counts = [
     `${added.length} added`,
     ...(replaced.length > 0 ? [`${replaced.length} replaced`] : []),

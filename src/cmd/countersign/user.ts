@@ -1,34 +1,39 @@
 import { type Command, Option } from 'commander'
+import { systemClock } from '../../host/clock.ts'
 import { setAliases } from '../../service/administration/acts/aliases.ts'
 import { createBypassCodes } from '../../service/administration/acts/bypass_codes.ts'
 import { createToken } from '../../service/administration/acts/tokens.ts'
 import {
   createUser,
-  deleteUser,
+  lockUser,
   unlockUser,
   updateUser,
 } from '../../service/administration/acts/users.ts'
 import { HardwareTokens } from '../../service/authenticators/hardware_tokens.ts'
+import { otpauthUri } from '../../service/authenticators/oath/otpauth_uri.ts'
 import { Phones } from '../../service/authenticators/phone/phones.ts'
 import { Groups } from '../../service/people/groups.ts'
-import type { User, UserStatus } from '../../service/people/user.ts'
+import type { KeptStatus, User } from '../../service/people/user.ts'
+import { Users } from '../../service/people/users.ts'
 import { bypassValidSecs } from './bypass.ts'
 import {
   CommandError,
   type Context,
-  confirmed,
   type DataOptions,
   dataOptions,
   userNamed,
   withStore,
 } from './context.ts'
-import { readCount } from './duration.ts'
+import { readCount, readDuration } from './duration.ts'
 import { addInvite } from './invite.ts'
 import { readMailOption } from './mail_option.ts'
+import { loadSettings } from './organisation.ts'
 import { json, moment, show as showResult, table } from './output.ts'
-import { otpauthUri, tokenShown } from './token_shown.ts'
+import { tokenShown } from './token_shown.ts'
+import { addUserImportVerb } from './user_import.ts'
 import { userJson } from './user_json.ts'
 import { listUsers } from './user_list.ts'
+import { addTrashVerbs } from './user_trash.ts'
 
 const settableStatuses = ['active', 'bypass', 'disabled'] as const
 
@@ -50,12 +55,15 @@ export function addUserVerb(program: Command): void {
       '--search <text>',
       'only users with a name or mail address that has a word beginning with this text',
     )
+    .option('--bypass', 'only users who sign in without a second factor, and until when', false)
+    .option('--trash', 'the users in the trash', false)
     .option('--not-enrolled', 'only users without a device to sign in with', false)
     .action(listUsers)
   dataOptions(user.command('show <username>'))
     .description('show a user with all devices')
     .action(show)
   addInvite(user)
+  addUserImportVerb(user)
   dataOptions(user.command('edit <username>'))
     .description('change a user')
     .option('--username <name>', 'new user name')
@@ -64,6 +72,12 @@ export function addUserVerb(program: Command): void {
     .addOption(
       new Option('--status <status>', 'whether they may sign in').choices(settableStatuses),
     )
+    .option(
+      '--bypass-for <duration>',
+      'with --status bypass: how long, like 8h or 3d; 0 for no end (default: 24h)',
+      readDuration,
+    )
+    .option('--notes <text>', 'notes for administrators')
     .action(edit)
   dataOptions(user.command('alias <username> [alias...]'))
     .description("replace a user's aliases; without any, remove them")
@@ -71,10 +85,10 @@ export function addUserVerb(program: Command): void {
   dataOptions(user.command('unlock <username>'))
     .description('end the lockouts after wrong passcodes')
     .action(unlock)
-  dataOptions(user.command('remove <username>'))
-    .description('remove a user with all devices')
-    .option('--yes', 'do not ask for confirmation', false)
-    .action(remove)
+  dataOptions(user.command('lock <username>'))
+    .description('lock a user out until an administrator unlocks them')
+    .action(lock)
+  addTrashVerbs(user)
 }
 
 interface AddOptions extends DataOptions {
@@ -87,8 +101,9 @@ interface AddOptions extends DataOptions {
 }
 
 async function add(username: string, options: AddOptions): Promise<void> {
-  await withStore(options, async ({ administration, json: asJson }) => {
+  await withStore(options, async ({ store, location, administration, json: asJson }) => {
     const { realname = '', email = '', alias = [], bypass = 0 } = options
+    const issuer = (await loadSettings({ store, location })).get('name')
     const made = await administration.together(async (run) => {
       const user = await run(createUser, { username, realname, email, aliases: alias })
       const kinds = [
@@ -98,7 +113,7 @@ async function add(username: string, options: AddOptions): Promise<void> {
       const uris: string[] = []
       for (const kind of kinds) {
         const { token, secret } = await run(createToken, { user, token: { kind } })
-        uris.push(otpauthUri(user.username, token, secret))
+        uris.push(otpauthUri(issuer, user.username, token, secret))
       }
       const { codes } =
         bypass === 0
@@ -190,7 +205,10 @@ interface EditOptions extends DataOptions {
   readonly username?: string
   readonly realname?: string
   readonly email?: string
-  readonly status?: UserStatus
+  readonly status?: KeptStatus
+  /** Seconds. */
+  readonly bypassFor?: number
+  readonly notes?: string
 }
 
 async function edit(username: string, options: EditOptions): Promise<void> {
@@ -201,11 +219,18 @@ async function edit(username: string, options: EditOptions): Promise<void> {
       ...(options.realname === undefined ? {} : { realname: options.realname }),
       ...(options.email === undefined ? {} : { email: options.email }),
       ...(options.status === undefined ? {} : { status: options.status }),
+      ...(options.notes === undefined ? {} : { notes: options.notes }),
+      ...(options.bypassFor === undefined
+        ? {}
+        : { bypassUntil: bypassEnd(options.bypassFor, systemClock.now()) }),
     }
+    if (options.bypassFor !== undefined && options.status !== 'bypass')
+      throw new CommandError('--bypass-for is an option of --status bypass')
     if (Object.keys(change).length === 0)
       throw new CommandError('nothing to change; see countersign user edit --help')
     await administration.run(updateUser, { user, change })
-    showResult(asJson, userJson({ ...user, ...change }), `${user.username} changed`)
+    const changed = (await new Users().byId(user.userId, store.db)) ?? user
+    showResult(asJson, userJson(changed), `${user.username} changed${bypassText(changed)}`)
   })
 }
 
@@ -234,14 +259,22 @@ async function unlock(username: string, options: DataOptions): Promise<void> {
   })
 }
 
-async function remove(
-  username: string,
-  options: DataOptions & { readonly yes: boolean },
-): Promise<void> {
+async function lock(username: string, options: DataOptions): Promise<void> {
   await withStore(options, async ({ store, administration, json: asJson }) => {
     const user = await userNamed(store, username)
-    await confirmed(`Remove ${user.username} and all devices?`, options.yes)
-    await administration.run(deleteUser, { user })
-    showResult(asJson, { username: user.username, removed: true }, `${user.username} removed`)
+    await administration.run(lockUser, { user })
+    const locked = { ...user, status: 'locked out' as const }
+    showResult(asJson, userJson(locked), `${user.username} locked out`)
   })
+}
+
+function bypassEnd(secs: number, now: number): number | null {
+  return secs === 0 ? null : now + secs * 1000
+}
+
+function bypassText({ bypass }: User): string {
+  if (bypass === null) return ''
+  return bypass.until === null
+    ? '; in bypass without an end'
+    : `; in bypass until ${moment(bypass.until)}`
 }

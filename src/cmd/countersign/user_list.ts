@@ -1,5 +1,6 @@
 import { systemClock } from '../../host/clock.ts'
 import { type UserOverview, userOverviews } from '../../service/administration/user_overview.ts'
+import type { User } from '../../service/people/user.ts'
 import { pages } from '../../service/store/keyset.ts'
 import { type DataOptions, withStore } from './context.ts'
 import { isoTime, moment, pageSize, printPages } from './output.ts'
@@ -8,16 +9,23 @@ import { userJson } from './user_json.ts'
 export interface ListOptions extends DataOptions {
   readonly notEnrolled: boolean
   readonly search?: string
+  readonly bypass: boolean
+  readonly trash: boolean
 }
 
 /** `countersign user list` */
 export async function listUsers(options: ListOptions): Promise<void> {
-  const { notEnrolled, search } = options
+  const { search } = options
   await withStore(options, async ({ store, json: asJson }) => {
     const now = systemClock.now()
     const listed = pages(async (after) => {
-      const page = await userOverviews(store, { limit: pageSize, after, search }, now)
-      return notEnrolled ? { ...page, items: page.items.filter(({ enrolled }) => !enrolled) } : page
+      const filter = {
+        search,
+        enrolled: options.notEnrolled ? false : undefined,
+        status: options.bypass ? ('bypass' as const) : undefined,
+        trash: options.trash ? ('only' as const) : undefined,
+      }
+      return await userOverviews(store, { limit: pageSize, after, ...filter }, now)
     })
     await printPages(listed, { ...view, empty: emptyText(options) }, asJson)
   })
@@ -37,7 +45,7 @@ const view = {
   row: (overview: UserOverview) => [
     overview.user.username,
     overview.user.realname,
-    overview.user.status,
+    statusText(overview.user),
     overview.enrolled ? 'yes' : 'no',
     devicesText(overview),
     overview.invitedUntil === null ? '' : `until ${moment(overview.invitedUntil)}`,
@@ -47,7 +55,16 @@ const view = {
   json: overviewJson,
 }
 
-function emptyText({ notEnrolled, search }: ListOptions): string {
+function statusText({ status, bypass, trashed }: User): string {
+  if (trashed !== null) return `in the trash since ${moment(trashed.at)}`
+  if (bypass === null) return status
+  const end = bypass.until === null ? 'without an end' : `until ${moment(bypass.until)}`
+  return `bypass ${end}${bypass.by === null ? '' : ` by ${bypass.by}`}`
+}
+
+function emptyText({ notEnrolled, search, bypass, trash }: ListOptions): string {
+  if (trash) return 'The trash is empty.'
+  if (bypass) return 'No user is in bypass.'
   if (search !== undefined) return `No user matches '${search}'.`
   return notEnrolled
     ? 'All users are enrolled.'
