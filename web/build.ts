@@ -16,26 +16,49 @@ const shared: InlineConfig = {
   publicDir: false,
 }
 
+const compiled = {
+  outDir: dist,
+  target: 'es2022',
+  // the Content-Security-Policy allows neither inline scripts nor data: fonts
+  assetsInlineLimit: 0,
+  modulePreload: { polyfill: false },
+} as const
+
+// one file per library: without this, first loads wait for dozens of small ones
+const groups = [
+  { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+  { name: 'tanstack', test: /node_modules\/@tanstack\// },
+  { name: 'mantine', test: /node_modules\/(@mantine\/(core|hooks|notifications)|@floating-ui)\// },
+]
+
+await build({
+  ...shared,
+  plugins: [react()],
+  build: {
+    ...compiled,
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: {
+        portal: join(root, 'portal/index.html'),
+        admin: join(root, 'admin/index.html'),
+      },
+      output: { codeSplitting: { groups } },
+    },
+  },
+})
+// by itself, so that it loads nothing of the component library
 const output = await build({
   ...shared,
   plugins: [react()],
   build: {
-    outDir: dist,
-    emptyOutDir: true,
-    target: 'es2022',
-    // the Content-Security-Policy allows neither inline scripts nor data: fonts
-    assetsInlineLimit: 0,
-    modulePreload: false,
-    rolldownOptions: {
-      input: {
-        push_app: join(root, 'push_app/index.html'),
-        portal: join(root, 'portal/index.html'),
-        outbox: join(root, 'outbox/index.html'),
-      },
-    },
+    ...compiled,
+    emptyOutDir: false,
+    rolldownOptions: { input: { push_app: join(root, 'push_app/index.html') } },
   },
 })
-cpSync(join(root, 'push_app/static'), join(dist, 'push_app'), { recursive: true })
+for (const app of ['push_app', 'admin']) {
+  cpSync(join(root, app, 'static'), join(dist, app), { recursive: true })
+}
 await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
 

@@ -7,7 +7,11 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   Menu,
+  mergeThemeOverrides,
   Paper,
+  PasswordInput,
+  Select,
+  Textarea,
   TextInput,
   type VariantColorsResolver,
 } from '@mantine/core'
@@ -89,6 +93,17 @@ export const theme = createTheme({
     Menu: Menu.extend({
       defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false },
     }),
+  },
+})
+
+/** For pages with much on them, which are used with a mouse. */
+export const compactTheme = mergeThemeOverrides(theme, {
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
+    Select: Select.extend({ defaultProps: { size: 'sm' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
   },
 })
 

@@ -7,6 +7,7 @@ export function Dialog({
   title,
   size = 440,
   fullScreen = false,
+  isOnTop = false,
   children,
 }: {
   readonly opened: boolean
@@ -14,10 +15,19 @@ export function Dialog({
   readonly title: string
   readonly size?: number
   readonly fullScreen?: boolean
+  /** Above other dialogs. */
+  readonly isOnTop?: boolean
   readonly children: ReactNode
 }) {
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={size} fullScreen={fullScreen} centered>
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      size={size}
+      fullScreen={fullScreen}
+      zIndex={isOnTop ? 300 : 200}
+      centered
+    >
       <Modal.Overlay />
       <Modal.Content p={0} radius={fullScreen ? 0 : 'lg'} aria-label={title}>
         <Modal.Body p="lg">

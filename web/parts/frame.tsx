@@ -1,8 +1,8 @@
 import { Anchor, Box, Container, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import mark from './mark.svg'
+import { OrganisationMark, useOrganisation } from './organisation.tsx'
 
-/** Page layout with the logo at the top; `aside` is to the right of the logo. */
+/** Page layout with the organisation at the top; `aside` is to the right of the logo. */
 export function Frame({
   size = 480,
   aside,
@@ -12,6 +12,7 @@ export function Frame({
   readonly aside?: ReactNode
   readonly children: ReactNode
 }) {
+  const organisation = useOrganisation()
   return (
     <Box className="frame">
       <Anchor href="#content" className="skip" onClick={skip}>
@@ -21,9 +22,9 @@ export function Frame({
         <Container size={size} px="md">
           <Group justify="space-between" wrap="nowrap" h={64}>
             <Group gap={10} wrap="nowrap">
-              <img src={mark} alt="" width={30} height={30} />
+              <OrganisationMark size={30} />
               <Text fw={650} fz={17} className="wordmark">
-                Countersign
+                {organisation?.name ?? 'Countersign'}
               </Text>
             </Group>
             {aside}
@@ -32,6 +33,11 @@ export function Frame({
       </Box>
       <Container component="main" id="content" size={size} px="md" pb={64} tabIndex={-1}>
         {children}
+        {organisation !== undefined && organisation.help !== '' && (
+          <Text component="footer" className="help-text" fz="sm" c="dimmed" mt="xl">
+            Need help? {organisation.help}
+          </Text>
+        )}
       </Container>
     </Box>
   )

@@ -5,6 +5,8 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser'
 
+import type { OrganisationView } from '../parts/organisation.tsx'
+
 export interface Session {
   readonly kind: 'none' | 'sign_in' | 'enrollment' | 'self_service'
   readonly username?: string
@@ -12,8 +14,16 @@ export interface Session {
   /** Whether the enrolment has added a device. */
   readonly finished?: boolean
   readonly enrolled?: Enrolled
+  readonly organisation: OrganisationView
   /** The methods that the service supports. */
-  readonly ways: { readonly push: boolean; readonly sms: boolean }
+  readonly ways: {
+    readonly push: boolean
+    readonly sms: boolean
+    /** Whether users may add authenticator apps; only for signed-in users and enrolments. */
+    readonly authenticator?: boolean
+  }
+  /** Whether a report of fraud is mailed to an administrator; only for signed-in users. */
+  readonly fraudMailed?: boolean
   /** Test mode: the outbox keeps messages and email instead of sending them. */
   readonly testMode: boolean
 }
@@ -29,7 +39,8 @@ export type Way = 'push' | 'phone' | 'sms' | 'passcode'
 
 export interface Device {
   readonly id: string
-  readonly kind: 'phone' | 'token'
+  /** `app`: an authenticator app. */
+  readonly kind: 'phone' | 'app' | 'token'
   readonly name: string
   /** The last digits of the phone number, or empty. */
   readonly number: string
@@ -74,6 +85,22 @@ export interface Activation {
   readonly expires: number
   /** The QR code as SVG. */
   readonly picture: string
+}
+
+/** The key of an authenticator app that is not confirmed yet. */
+export interface AuthenticatorSetup {
+  /** In base32. */
+  readonly secret: string
+  readonly uri: string
+  /** The QR code as SVG. */
+  readonly picture: string
+}
+
+/** The progress of a test push. */
+export interface TestPushStatus {
+  readonly kind: 'waiting' | 'approved' | 'refused' | 'timeout'
+  /** Whether the phone is notified while its app is closed. */
+  readonly notified: boolean
 }
 
 /** An error response of the service, with a message for the user. */
@@ -124,11 +151,19 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
 const post = <Answer>(path: string, body?: object): Promise<Answer> =>
   call<Answer>('POST', path, body)
 
+function devicePath(kind: Device['kind']): string {
+  return kind === 'app' ? 'authenticator-apps' : 'devices'
+}
+
 /** The portal API. */
 export const portal = {
   session: () => call<Session>('GET', 'session'),
   openInvitation: (code: string) => post<Session>('invitation', { code }),
   signOut: () => post<object>('sign-out'),
+  finishEnrolment: () => post<object>('enrolment/finish'),
+
+  sendTestPush: (device: string) => post<{ readonly code: string }>('test-push', { device }),
+  testPushStatus: () => post<TestPushStatus>('test-push/status'),
 
   beginSignIn: (username: string) => post<Session>('sign-in', { username }),
   passcode: (passcode: string) => post<object>('sign-in/passcode', { passcode }),
@@ -151,9 +186,13 @@ export const portal = {
       readonly device?: string
       readonly name?: string
     }>('activations/status', { code }),
-  rename: (id: string, name: string) => call<object>('PATCH', `devices/${id}`, { name }),
+  beginAuthenticator: () => post<AuthenticatorSetup>('authenticator-apps/begin'),
+  confirmAuthenticator: (code: string, name: string) =>
+    post<{ readonly device: string }>('authenticator-apps', { code, name }),
+  rename: ({ id, kind }: Pick<Device, 'id' | 'kind'>, name: string) =>
+    call<object>('PATCH', `${devicePath(kind)}/${id}`, { name }),
   reorder: (order: readonly string[]) => call<Belongings>('PUT', 'devices', { order }),
-  remove: (id: string) => call<Belongings>('DELETE', `devices/${id}`),
+  remove: ({ id, kind }: Device) => call<Belongings>('DELETE', `${devicePath(kind)}/${id}`),
   recoveryCodes: () => post<{ readonly codes: readonly string[] }>('recovery-codes'),
 
   passkeyOptions: () => post<PublicKeyCredentialCreationOptionsJSON>('passkeys/options'),

@@ -6,6 +6,7 @@ import {
   Outlet,
 } from '@tanstack/react-router'
 import { Frame } from '../parts/frame.tsx'
+import { OrganisationProvider } from '../parts/organisation.tsx'
 import { Failed } from '../parts/problem.tsx'
 import { TestMode } from '../parts/test_mode.tsx'
 import { EnrolPage } from './enrol/enrol_page.tsx'
@@ -52,14 +53,14 @@ export const router = createRouter({
 function Pages() {
   const session = useSession()
   return (
-    <>
+    <OrganisationProvider value={session.data?.organisation}>
       {session.data?.testMode === true && (
         <aside className="strip" aria-label="About this service">
           <TestMode>Messages, calls and mail are not sent.</TestMode>
         </aside>
       )}
       <Outlet />
-    </>
+    </OrganisationProvider>
   )
 }
 

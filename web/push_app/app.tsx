@@ -5,12 +5,18 @@ import { Icon } from './parts/icon.tsx'
 import type { Connected, PushApp } from './push_app.ts'
 import { type Route, useRoute } from './route.ts'
 import { HomeScreen } from './screens/home_screen.tsx'
-import { RemovedScreen } from './screens/removed_screen.tsx'
 import { RequestScreen } from './screens/request_screen.tsx'
 
 // loaded lazily, so that a sign-in request appears sooner; the service worker serves these files offline
 const ActivateScreen = lazy(async () => {
   return { default: (await import('./screens/activate_screen.tsx')).ActivateScreen }
+})
+const FirstNotificationsScreen = lazy(async () => {
+  const screen = await import('./screens/first_notifications_screen.tsx')
+  return { default: screen.FirstNotificationsScreen }
+})
+const RemovedScreen = lazy(async () => {
+  return { default: (await import('./screens/removed_screen.tsx')).RemovedScreen }
 })
 const WelcomeScreen = lazy(async () => {
   return { default: (await import('./screens/welcome_screen.tsx')).WelcomeScreen }
@@ -44,6 +50,9 @@ function Current({ app }: { readonly app: PushApp }) {
   }
   if (state.kind === 'new') return <WelcomeScreen />
   if (state.kind === 'removed') return <RemovedScreen app={app} account={state.account} />
+  if (route.screen === 'notifications') {
+    return <FirstNotificationsScreen app={app} connected={state} />
+  }
   return (
     <Frame connected={state} screen={route.screen}>
       <Waiting connected={state} shown={['home', 'request'].includes(route.screen)} />

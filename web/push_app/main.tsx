@@ -8,6 +8,7 @@ import { PushApp } from './push_app.ts'
 const app = new PushApp()
 app.start().catch(() => {})
 window.addEventListener('online', () => app.hurry())
+window.addEventListener('offline', () => app.interrupt())
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') app.hurry()
 })

@@ -1,12 +1,10 @@
 import type { DeviceDescription, PendingRequest } from '../../src/push/app_message.ts'
 import type { Decision } from '../../src/push/signed_text.ts'
-import { activate } from './phone/activation.ts'
-import { platform } from './phone/phone_name.ts'
 import { forgetPhone, type Phone, storedPhone } from './phone/phone_store.ts'
-import { tidyNotifications } from './service/notifications.ts'
 import { isRemoved } from './service/refusal.ts'
 import { type FeedState, RequestFeed } from './service/request_feed.ts'
 import { ServiceLink } from './service/service_link.ts'
+import { tidyNotifications } from './service/tidy_notifications.ts'
 
 export interface Connected {
   readonly kind: 'connected'
@@ -31,6 +29,8 @@ export class PushApp {
   #state: AppState = { kind: 'starting' }
   #feed: RequestFeed | undefined
   readonly #listeners = new Set<() => void>()
+  /** Transactions that have been waiting since the app was opened. */
+  readonly #seen = new Set<string>()
 
   get state(): AppState {
     return this.#state
@@ -54,6 +54,11 @@ export class PushApp {
   /** @throws {Refusal} */
   async activate(code: string, name: string): Promise<void> {
     const before = this.#state.kind === 'connected' ? this.#state : undefined
+    // loaded on use: most starts need neither
+    const [{ activate }, { platform }] = await Promise.all([
+      import('./phone/activation.ts'),
+      import('./phone/phone_name.ts'),
+    ])
     const phone = await activate(code, name, platform())
     this.#feed?.stop()
     this.#connect(phone)
@@ -100,6 +105,11 @@ export class PushApp {
     this.#feed?.hurry()
   }
 
+  /** Shows at once that the network is gone. */
+  interrupt(): void {
+    this.#feed?.interrupt()
+  }
+
   /** Stores whether the service sends notifications to this phone. */
   notified(notified: boolean): void {
     if (this.#state.kind !== 'connected' || this.#state.description === undefined) return
@@ -119,7 +129,7 @@ export class PushApp {
     this.#set({ kind: 'connected', phone, link, feed: 'connecting', ...unknown })
     this.#feed = new RequestFeed({
       link,
-      waiting: (requests) => this.#waiting(requests),
+      waiting: (requests, askedAt) => this.#waiting(requests, askedAt),
       changed: (feed) => this.#update({ feed }),
       removed: () => this.#set({ kind: 'removed', account: phone.account }),
     })
@@ -134,9 +144,12 @@ export class PushApp {
     this.#update({ description })
   }
 
-  #waiting(requests: readonly PendingRequest[]): void {
+  /** @param askedAt 0 for a list that the service did not send. */
+  #waiting(requests: readonly PendingRequest[], askedAt = 0): void {
     this.#update({ requests })
-    tidyNotifications(requests.map(({ txid }) => txid)).catch(() => {})
+    const waiting = requests.map(({ txid }) => txid)
+    for (const txid of waiting) this.#seen.add(txid)
+    tidyNotifications({ waiting, seen: this.#seen, askedAt }).catch(() => {})
     showCount(requests.length)
   }
 

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 export type Route =
-  | { readonly screen: 'home' | 'history' | 'settings' }
+  | { readonly screen: 'home' | 'history' | 'settings' | 'notifications' }
   | { readonly screen: 'request'; readonly txid: string }
   | { readonly screen: 'activate'; readonly code: string }
 
@@ -28,6 +28,7 @@ function routeIn(hash: string): Route {
       return { screen, txid: detail }
     case 'history':
     case 'settings':
+    case 'notifications':
       return { screen }
     default:
       return { screen: 'home' }

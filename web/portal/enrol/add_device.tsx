@@ -1,14 +1,16 @@
 import { Anchor, Stack, Text, UnstyledButton } from '@mantine/core'
-import { IconChevronRight, IconDeviceMobile, IconMessage } from '@tabler/icons-react'
+import { IconChevronRight, IconClockCode, IconDeviceMobile, IconMessage } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Session } from '../api.ts'
+import { isPhone } from '../this_device.ts'
 import type { AddedDevice } from './added_device.ts'
 import { AppStep } from './app_step.tsx'
+import { AuthenticatorStep } from './authenticator_step.tsx'
 import { NumberStep } from './number_step.tsx'
 
-type Choice = 'app' | 'number' | undefined
+type Choice = 'app' | 'authenticator' | 'number' | undefined
 
-/** Adds a phone by app or number, during enrolment and in self-service. */
+/** Adds a device during enrolment and in self-service. */
 export function AddDevice({
   ways,
   onAdded,
@@ -30,10 +32,18 @@ export function AddDevice({
       </Stack>
     )
   }
+  if (choice === 'authenticator') {
+    return (
+      <Stack gap="md">
+        <AuthenticatorStep onAdded={onAdded} />
+        <Back onClick={back} />
+      </Stack>
+    )
+  }
   if (choice === 'number') {
     return (
       <Stack gap="md">
-        <NumberStep onAdded={(id) => onAdded({ id, name: '' })} />
+        <NumberStep onAdded={(id) => onAdded({ id, kind: 'phone', name: '' })} />
         <Back onClick={back} />
       </Stack>
     )
@@ -43,11 +53,20 @@ export function AddDevice({
       {ways.push && (
         <ChoiceCard
           icon={IconDeviceMobile}
-          title="Countersign app on your phone"
+          title={isPhone ? 'Use this phone' : 'Countersign app on your phone'}
           text="Approve sign-ins with one tap. The app also shows passcodes, even offline."
           badge="Recommended"
           autoFocus={left === 'app'}
           onClick={() => setChoice('app')}
+        />
+      )}
+      {ways.authenticator === true && (
+        <ChoiceCard
+          icon={IconClockCode}
+          title="Authenticator app"
+          text="Google Authenticator, Microsoft Authenticator, 1Password or another one. It shows passcodes to type."
+          autoFocus={left === 'authenticator'}
+          onClick={() => setChoice('authenticator')}
         />
       )}
       {ways.sms && (
@@ -60,9 +79,9 @@ export function AddDevice({
         />
       )}
       <Text fz="sm" c="dimmed" mt={4}>
-        {ways.push || ways.sms
+        {ways.push || ways.sms || ways.authenticator === true
           ? 'Hardware tokens need no setup here: your administrator assigns them to you.'
-          : 'You can’t add a device here: the app and SMS are both turned off. Ask your administrator.'}
+          : 'You can’t add a device here: your organisation has turned off every kind. Ask your administrator.'}
       </Text>
     </Stack>
   )

@@ -10,7 +10,7 @@ import { useSessionChange } from '../session.ts'
 export function DoneStep({ onAnother }: { readonly onAnother: () => void }) {
   const { changed } = useSessionChange()
   const finish = async () => {
-    await portal.signOut()
+    await portal.finishEnrolment()
     await changed()
   }
   return (
@@ -74,7 +74,14 @@ function TypedWords() {
   )
 }
 
-function sayWords({ typed, ways }: Device, phone: string): readonly (readonly [string, string])[] {
+function sayWords(
+  { kind, name, typed, ways }: Device,
+  phone: string,
+): readonly (readonly [string, string])[] {
+  if (kind === 'app') {
+    const app = name === 'Authenticator app' ? 'your authenticator app' : name
+    return [['123456', `The passcode shown in ${app}.`]]
+  }
   const asked = typed.map((word) => [word, describeWord(word, phone)] as const)
   const passcode = `The passcode shown in the app on ${phone}. Works offline.`
   return ways.includes('passcode') ? [...asked, ['123456', passcode]] : asked

@@ -11,10 +11,11 @@ import type { AddedDevice } from './added_device.ts'
 import { DoneStep } from './done_step.tsx'
 import { NameStep } from './name_step.tsx'
 import { RecoveryStep } from './recovery_step.tsx'
+import { TestStep } from './test_step.tsx'
 
-type Step = 'device' | 'name' | 'recovery' | 'done'
+type Step = 'device' | 'name' | 'recovery' | 'test' | 'done'
 
-const steps: readonly Step[] = ['device', 'name', 'recovery', 'done']
+const steps: readonly Step[] = ['device', 'name', 'recovery', 'test', 'done']
 
 /** The enrolment, step by step. A reload continues at the last step that the service knows. */
 export function EnrolPage() {
@@ -27,7 +28,7 @@ export function EnrolPage() {
   const { username = '', finished = false, enrolled, ways } = session.data
   const current = step ?? (finished ? 'recovery' : 'device')
   return (
-    <Frame aside={<Progress step={current} />}>
+    <Frame aside={<Progress step={current} tests={device?.kind !== 'app' && ways.push} />}>
       {current === 'device' && (
         <Stack gap="lg">
           <div>
@@ -43,29 +44,32 @@ export function EnrolPage() {
             ways={ways}
             onAdded={(added) => {
               setDevice(added)
-              setStep('name')
+              if (added.kind === 'phone') setStep('name')
+              else setStep(recovered ? 'test' : 'recovery')
             }}
           />
         </Stack>
       )}
       {current === 'name' && device !== undefined && (
-        <NameStep device={device} onNamed={() => setStep(recovered ? 'done' : 'recovery')} />
+        <NameStep device={device} onNamed={() => setStep(recovered ? 'test' : 'recovery')} />
       )}
       {current === 'recovery' && (
         <RecoveryStep
           before={enrolled?.recoveryCodes ?? 0}
           onDone={() => {
             setRecovered(true)
-            setStep('done')
+            setStep('test')
           }}
         />
       )}
+      {current === 'test' && <TestStep device={device?.id} onDone={() => setStep('done')} />}
       {current === 'done' && <DoneStep onAnother={() => setStep('device')} />}
     </Frame>
   )
 }
 
-function Progress({ step }: { readonly step: Step }) {
+/** @param tests Whether the device is a phone that can be tested. */
+function Progress({ step, tests }: { readonly step: Step; readonly tests: boolean }) {
   const { changed } = useSessionChange()
   const at = steps.indexOf(step)
   const leave = async () => {
@@ -76,7 +80,7 @@ function Progress({ step }: { readonly step: Step }) {
   return (
     <Group gap="sm" wrap="nowrap">
       <Text fz="sm" c="dimmed" className="nowrap">
-        Step {at + 1} of {steps.length - 1}
+        Step {at + 1} of {steps.length - (tests ? 1 : 2)}
       </Text>
       <Button variant="subtle" size="compact-sm" onClick={() => leave().catch(() => {})}>
         Leave

@@ -15,7 +15,7 @@ export function NameForm({
   // the user has already named it in the app
   const [name, setName] = useState(device.name === '' ? 'My phone' : device.name)
   const rename = useMutation({
-    mutationFn: () => portal.rename(device.id, name),
+    mutationFn: () => portal.rename(device, name),
     onSuccess: onNamed,
   })
   const submit = (event: FormEvent) => {

@@ -1,54 +1,46 @@
 import { ActionIcon, Group, Menu, Paper, Stack, Text } from '@mantine/core'
 import {
+  IconClockCode,
   IconDeviceMobile,
   IconDots,
-  IconGripVertical,
   IconKey,
   IconMessage,
   IconPencil,
   IconTrash,
 } from '@tabler/icons-react'
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { TypedWord } from '../../parts/typed_word.tsx'
 import { type Device, portal } from '../api.ts'
 import { useChange } from './belongings.ts'
 import { RemoveDialog } from './remove_dialog.tsx'
 import { RenameDialog } from './rename_dialog.tsx'
 
-export interface Movable {
-  readonly place: number
-  readonly movable: boolean
-  readonly onDrag: (y: number) => void
-  readonly onDropped: () => void
-  readonly onStep: (by: number) => void
+const kindWords: Partial<Record<Device['kind'], string>> = {
+  app: 'Authenticator app',
+  token: 'Hardware token',
 }
 
+/** @param props.handle Moves the row, if it has an order. */
 export function DeviceRow({
   device,
-  ...moving
-}: { readonly device: Device } & (Movable | Partial<Record<keyof Movable, undefined>>)) {
+  handle,
+}: {
+  readonly device: Device
+  readonly handle?: ReactNode
+}) {
   const [dialog, setDialog] = useState<'rename' | 'remove'>()
-  const [dragged, setDragged] = useState(false)
   const name = describeDevice(device)
-  const rename = useChange((to: string) => portal.rename(device.id, to), 'Device renamed')
-  const remove = useChange<void>(() => portal.remove(device.id), `${name} removed`)
-  const { id, kind, platform, number, typed, ways, removable } = device
+  const rename = useChange((to: string) => portal.rename(device, to), 'Device renamed')
+  const remove = useChange<void>(() => portal.remove(device), `${name} removed`)
+  const { kind, platform, number, typed, ways, removable } = device
   const close = () => setDialog(undefined)
-  const details = [numberWords(number), kind === 'token' ? 'Hardware token' : platform].filter(
+  const details = [numberWords(number), kindWords[kind] ?? platform].filter(
     (text) => text !== '' && text !== name,
   )
   return (
-    <Paper
-      component="li"
-      p="md"
-      className="device"
-      data-phone={kind === 'phone' ? id : undefined}
-      data-dragged={dragged || undefined}
-    >
+    <Paper component="li" p="md" className="device">
       <Group wrap="nowrap" gap="sm" align="flex-start">
-        {moving.movable === true && (
-          <Handle name={name} moving={moving} dragged={dragged} setDragged={setDragged} />
-        )}
+        {handle}
         <DeviceIcon device={device} />
         <Stack gap={6} className="device-text">
           <div>
@@ -77,7 +69,7 @@ export function DeviceRow({
             )}
           </Group>
         </Stack>
-        {kind === 'phone' && (
+        {kind !== 'token' && (
           <Menu position="bottom-end" width={180}>
             <Menu.Target>
               <ActionIcon aria-label={`Change ${name}`}>
@@ -122,58 +114,15 @@ export function DeviceRow({
   )
 }
 
-function Handle({
-  name,
-  moving,
-  dragged,
-  setDragged,
-}: {
-  readonly name: string
-  readonly moving: Movable
-  readonly dragged: boolean
-  readonly setDragged: (dragged: boolean) => void
-}) {
-  const { place, onDrag, onDropped, onStep } = moving
-  const pressed = useRef(false)
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-    if (by === undefined) return
-    event.preventDefault()
-    onStep(by)
-  }
-  const drop = (event: PointerEvent) => {
-    if (!pressed.current) return
-    pressed.current = false
-    event.currentTarget.releasePointerCapture(event.pointerId)
-    setDragged(false)
-    onDropped()
-  }
-  return (
-    <button
-      type="button"
-      className="handle"
-      aria-label={`${name}: number ${place}. Use the up and down arrow keys to move it`}
-      data-dragged={dragged || undefined}
-      onKeyDown={onKeyDown}
-      onPointerDown={(event) => {
-        pressed.current = true
-        event.currentTarget.setPointerCapture(event.pointerId)
-        setDragged(true)
-      }}
-      onPointerMove={(event) => {
-        if (pressed.current) onDrag(event.clientY)
-      }}
-      onPointerUp={drop}
-      onPointerCancel={drop}
-    >
-      <IconGripVertical size={18} aria-hidden />
-      <span aria-hidden>{place}</span>
-    </button>
-  )
-}
-
 function DeviceIcon({ device: { kind, ways } }: { readonly device: Device }) {
-  const Icon = kind === 'token' ? IconKey : ways.includes('push') ? IconDeviceMobile : IconMessage
+  const Icon =
+    kind === 'token'
+      ? IconKey
+      : kind === 'app'
+        ? IconClockCode
+        : ways.includes('push')
+          ? IconDeviceMobile
+          : IconMessage
   return (
     <span className="device-icon">
       <Icon size={22} aria-hidden />
@@ -181,7 +130,7 @@ function DeviceIcon({ device: { kind, ways } }: { readonly device: Device }) {
   )
 }
 
-function describeDevice({ name, kind, platform, number }: Device): string {
+export function describeDevice({ name, kind, platform, number }: Device): string {
   if (name !== '') return name
   if (kind === 'token') return 'Token'
   return platform || numberWords(number) || 'Phone'

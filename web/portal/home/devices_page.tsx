@@ -4,6 +4,7 @@ import { IconDeviceMobilePlus, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Dialog } from '../../parts/dialog.tsx'
+import { notify } from '../../parts/notify.ts'
 import { PageTitle } from '../../parts/page_title.tsx'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage, type Session } from '../api.ts'
@@ -86,6 +87,14 @@ function AddDialog({
   const client = useQueryClient()
   const small = useMediaQuery('(max-width: 30em)') ?? false
   const [added, setAdded] = useState<AddedDevice>()
+  const onAdded = (device: AddedDevice) => {
+    if (device.kind === 'phone') {
+      setAdded(device)
+      return
+    }
+    notify(`${device.name} added`)
+    close()
+  }
   const close = () => {
     setAdded(undefined)
     client.invalidateQueries({ queryKey: ['devices'] }).catch(() => {})
@@ -100,7 +109,7 @@ function AddDialog({
       title={added === undefined ? 'Add a device' : 'Phone connected'}
     >
       {added === undefined ? (
-        <AddDevice ways={ways} onAdded={setAdded} />
+        <AddDevice ways={ways} onAdded={onAdded} />
       ) : (
         <Stack gap="md">
           <Text c="dimmed">Give it a name so you can recognise it.</Text>

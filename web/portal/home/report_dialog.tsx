@@ -6,7 +6,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { notify } from '../../parts/notify.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { errorMessage, type PastSignIn, portal } from '../api.ts'
-import { useSessionChange } from '../session.ts'
+import { useSession, useSessionChange } from '../session.ts'
 
 /** Reports a sign-in as fraud, then offers the next steps. */
 export function ReportDialog({
@@ -17,6 +17,7 @@ export function ReportDialog({
   readonly onClose: () => void
 }) {
   const client = useQueryClient()
+  const fraudMailed = useSession().data?.fraudMailed === true
   const report = useMutation({
     mutationFn: portal.report,
     onSuccess: async ({ locked }) => {
@@ -42,7 +43,10 @@ export function ReportDialog({
         <Stack gap="md">
           <Text>
             {application} · {dayName(timestamp)} at {clockTime(timestamp)}. Someone may know your
-            password. We’ll alert your administrator right away.
+            password.{' '}
+            {fraudMailed
+              ? 'We’ll alert your administrator right away.'
+              : 'Tell your administrator as well.'}
           </Text>
           <Problem>{report.error === null ? undefined : errorMessage(report.error)}</Problem>
           <Group justify="flex-end" gap="xs">

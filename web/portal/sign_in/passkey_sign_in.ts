@@ -1,5 +1,6 @@
-import { startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
+import { startAuthentication } from '@simplewebauthn/browser'
 import { useMutation } from '@tanstack/react-query'
+import { webauthnProblem } from '../../parts/webauthn_problem.ts'
 import { errorMessage, portal } from '../api.ts'
 import { useSessionChange } from '../session.ts'
 
@@ -20,17 +21,7 @@ export function usePasskeySignIn() {
   }
 }
 
-/** Explains why a WebAuthn ceremony failed. */
+/** Explains why a passkey could not be used or made. */
 export function passkeyProblem(error: unknown): string {
-  if (
-    error instanceof WebAuthnError &&
-    error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED'
-  ) {
-    return 'This device already has a passkey for your account.'
-  }
-  const name = error instanceof Error ? error.name : ''
-  if (error instanceof WebAuthnError || name === 'NotAllowedError' || name === 'AbortError') {
-    return 'The passkey request was cancelled or timed out.'
-  }
-  return errorMessage(error)
+  return webauthnProblem(error) ?? errorMessage(error)
 }

@@ -19,7 +19,10 @@ export function SignInPage({ session }: { readonly session: Session }) {
     <SignInWays
       username={name}
       ways={session.ways}
-      onOther={() => is({ kind: 'none', ways: session.ways, testMode: session.testMode })}
+      onOther={() => {
+        const { organisation, ways, testMode } = session
+        is({ kind: 'none', organisation, ways, testMode })
+      }}
     />
   )
 }

@@ -15,7 +15,9 @@ const feedWords: Readonly<Record<FeedState, string>> = {
   connecting: 'Connecting…',
   live: 'Connected',
   slow: 'Connected (slow)',
+  reconnecting: 'Reconnecting…',
   offline: 'Offline',
+  unreachable: 'Service unreachable',
 }
 
 interface FrameParts {
@@ -31,7 +33,7 @@ export function Frame({ connected, screen, children }: FrameParts) {
   return (
     <div className="frame">
       <header className="top">
-        <Mark />
+        <Mark logo={description?.logo ?? null} />
         <p className="who">
           <strong>{description?.account ?? phone.account}</strong>
           <span>{description?.username ?? phone.username}</span>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import './qr_scanner.css'
 
 interface QrDetector {
   detect(video: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>

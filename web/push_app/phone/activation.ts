@@ -1,4 +1,4 @@
-import type { Activated } from '../../../src/push/app_message.ts'
+import type { Activated, ActivationPreview } from '../../../src/push/app_message.ts'
 import { activationText } from '../../../src/push/signed_text.ts'
 import { awaitAnswer } from '../service/refusal.ts'
 import { base64url, fromBase32, utf8 } from './encoding.ts'
@@ -13,6 +13,16 @@ const uri = /^duo:\/\/([A-Za-z0-9]{20})-/
 export function activationCodeIn(text: string): string | undefined {
   const trimmed = text.trim()
   return [link, bare, uri].map((form) => form.exec(trimmed)?.[1]).find((code) => code !== undefined)
+}
+
+/**
+ * Asks what an activation code is for, without using it.
+ *
+ * @throws {Refusal} If the service rejects the code.
+ */
+export async function previewActivation(code: string): Promise<ActivationPreview> {
+  const body = JSON.stringify({ code })
+  return await awaitAnswer(fetch('/app/api/activation', { method: 'POST', body }))
 }
 
 /**

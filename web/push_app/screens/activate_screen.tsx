@@ -1,12 +1,14 @@
-import { useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import type { ActivationPreview } from '../../../src/push/app_message.ts'
 import { PlainFrame } from '../parts/frame.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
-import { activationCodeIn } from '../phone/activation.ts'
+import { activationCodeIn, previewActivation } from '../phone/activation.ts'
 import { needsHomeScreen, proposedName } from '../phone/phone_name.ts'
 import type { PushApp } from '../push_app.ts'
 import { goInPlace } from '../route.ts'
 import { Refusal } from '../service/refusal.ts'
+import { HomeScreenSteps } from './home_screen_steps.tsx'
 
 const askAnew = 'Make a new one where you got it, or ask your administrator.'
 const over: Readonly<Record<string, readonly [string, string]>> = {
@@ -25,12 +27,17 @@ interface ActivateParts {
   readonly replaced: string | undefined
 }
 
-/** Activates this phone with the code from a link. */
+/** Activates this phone with the code from a link, after naming company and account. */
 export function ActivateScreen({ app, code, replaced }: ActivateParts) {
-  const [name, setName] = useState(proposedName)
-  const [busy, setBusy] = useState(false)
+  const [preview, setPreview] = useState<ActivationPreview>()
   const known = activationCodeIn(code) === undefined ? 'unknown_code' : ''
   const [problem, setProblem] = useState(known)
+  const look = useCallback(() => {
+    if (known !== '') return
+    setProblem('')
+    previewActivation(code).then(setPreview, (error: unknown) => setProblem(reasonIn(error)))
+  }, [code, known])
+  useEffect(look, [look])
   const ended = over[problem]
   if (ended !== undefined) {
     return (
@@ -43,36 +50,104 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
       </PlainFrame>
     )
   }
+  return (
+    <PlainFrame>
+      <ScreenTitle>Connect this phone</ScreenTitle>
+      {preview === undefined ? (
+        <Loading problem={problem} retry={look} />
+      ) : (
+        <>
+          <Account preview={preview} />
+          {needsHomeScreen() ? (
+            <HomeScreenSteps code={code} />
+          ) : (
+            <ConnectForm
+              app={app}
+              code={code}
+              name={preview.name === '' ? proposedName() : preview.name}
+              problem={problem}
+              setProblem={setProblem}
+            >
+              {replaced !== undefined && (
+                <p className="note note-warning">
+                  <Icon name="warning" />
+                  This phone is connected as {replaced}. Connecting it again replaces that account.
+                </p>
+              )}
+            </ConnectForm>
+          )}
+        </>
+      )}
+    </PlainFrame>
+  )
+}
+
+function Loading({ problem, retry }: { readonly problem: string; readonly retry: () => void }) {
+  return problem === '' ? (
+    <p className="lead" role="status">
+      Checking the link…
+    </p>
+  ) : (
+    <>
+      <p className="lead" role="alert">
+        {problemWords(problem)}
+      </p>
+      <button type="button" className="button button-primary" onClick={retry}>
+        Try again
+      </button>
+    </>
+  )
+}
+
+/** Named first, so that no one connects a phone to an account that they do not know. */
+function Account({ preview: { account, username } }: { readonly preview: ActivationPreview }) {
+  return (
+    <>
+      <dl className="card facts">
+        <div className="fact">
+          <dt>Company</dt>
+          <dd>{account}</dd>
+        </div>
+        <div className="fact">
+          <dt>Account</dt>
+          <dd>{username}</dd>
+        </div>
+      </dl>
+      <p className="lead">
+        You’ll approve or deny sign-ins of this account on this phone. Not your account? Close this
+        page and tell your administrator.
+      </p>
+    </>
+  )
+}
+
+interface ConnectParts {
+  readonly app: PushApp
+  readonly code: string
+  /** The proposed name. */
+  readonly name: string
+  readonly problem: string
+  readonly setProblem: (problem: string) => void
+  readonly children: ReactNode
+}
+
+function ConnectForm({ app, code, name: proposed, problem, setProblem, children }: ConnectParts) {
+  const [name, setName] = useState(proposed)
+  const [busy, setBusy] = useState(false)
   const connect = async (): Promise<void> => {
     setBusy(true)
     setProblem('')
     try {
       await app.activate(code, name.trim())
-      goInPlace('#/')
+      goInPlace('#/notifications')
     } catch (error) {
-      setProblem(error instanceof Refusal ? error.code : 'internal')
+      setProblem(reasonIn(error))
       setBusy(false)
     }
   }
   return (
-    <PlainFrame>
-      <ScreenTitle>Connect this phone</ScreenTitle>
-      <p className="lead">You’ll approve or deny sign-ins on this phone.</p>
-      {needsHomeScreen() && (
-        <p className="note note-warning">
-          <Icon name="warning" />
-          <span>
-            To get notifications, first tap Share, then Add to Home Screen. Open Countersign from
-            there and paste this code: <code>{code}</code>
-          </span>
-        </p>
-      )}
-      {replaced !== undefined && (
-        <p className="note note-warning">
-          <Icon name="warning" />
-          This phone is connected as {replaced}. Connecting it again replaces that account.
-        </p>
-      )}
+    <>
+      {children}
       <form
         className="card stack"
         onSubmit={(event) => {
@@ -104,8 +179,12 @@ export function ActivateScreen({ app, code, replaced }: ActivateParts) {
       <p className="dim">
         This phone creates a private key that never leaves it and can’t be copied.
       </p>
-    </PlainFrame>
+    </>
   )
+}
+
+function reasonIn(error: unknown): string {
+  return error instanceof Refusal ? error.code : 'internal'
 }
 
 function problemWords(problem: string): string {

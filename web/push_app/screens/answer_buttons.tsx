@@ -1,18 +1,23 @@
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import type { Decision } from '../../../src/push/signed_text.ts'
 import { Icon } from '../parts/icon.tsx'
-import { ReportDialog } from './report_dialog.tsx'
+
+// loaded on use, so that the request itself appears sooner
+const ReportDialog = lazy(async () => {
+  return { default: (await import('./report_dialog.tsx')).ReportDialog }
+})
 
 interface AnswerParts {
   readonly verification: PendingRequest['verification']
   readonly busy: boolean
   readonly problem: string
+  readonly fraudMailed: boolean
   readonly answer: (decision: Decision, code?: string) => void
 }
 
 /** Approve, deny or report. No approve button if the code must be entered at the sign-in instead. */
-export function AnswerButtons({ verification, busy, problem, answer }: AnswerParts) {
+export function AnswerButtons({ verification, busy, problem, fraudMailed, answer }: AnswerParts) {
   const [code, setCode] = useState('')
   const [reporting, setReporting] = useState(false)
   const field = useRef<HTMLInputElement>(null)
@@ -88,13 +93,16 @@ export function AnswerButtons({ verification, busy, problem, answer }: AnswerPar
         This wasn’t me
       </button>
       {reporting && (
-        <ReportDialog
-          report={() => {
-            setReporting(false)
-            answer('fraud')
-          }}
-          closed={() => setReporting(false)}
-        />
+        <Suspense>
+          <ReportDialog
+            fraudMailed={fraudMailed}
+            report={() => {
+              setReporting(false)
+              answer('fraud')
+            }}
+            closed={() => setReporting(false)}
+          />
+        </Suspense>
       )}
     </form>
   )

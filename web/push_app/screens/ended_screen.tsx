@@ -17,7 +17,7 @@ const endings: Readonly<Record<Ending, Words>> = {
   fraud: {
     icon: 'flag',
     title: 'Reported',
-    words: 'We blocked the sign-in and alerted your administrator. Change your password now.',
+    words: 'The sign-in was blocked. Change your password now and tell your administrator.',
   },
   gone: {
     icon: 'clock',
@@ -36,14 +36,18 @@ const endings: Readonly<Record<Ending, Words>> = {
   },
 }
 
+/** Words for a report that was mailed to an administrator. */
+const mailed = 'We blocked the sign-in and alerted your administrator. Change your password now.'
+
 interface EndedParts {
   readonly ending: Ending
+  readonly fraudMailed: boolean
   readonly application: string | undefined
   /** Another waiting request. */
   readonly next: string | undefined
 }
 
-export function EndedScreen({ ending, application, next }: EndedParts) {
+export function EndedScreen({ ending, fraudMailed, application, next }: EndedParts) {
   const { icon, title, words } = endings[ending]
   return (
     <div className={`ended ended-${ending}`}>
@@ -52,7 +56,7 @@ export function EndedScreen({ ending, application, next }: EndedParts) {
       </span>
       <ScreenTitle key={ending}>{title}</ScreenTitle>
       {application !== undefined && <p className="ended-what">{application}</p>}
-      <p className="lead">{words}</p>
+      <p className="lead">{ending === 'fraud' && fraudMailed ? mailed : words}</p>
       {next === undefined ? (
         <a className="button button-primary" href="#/">
           Done

@@ -5,6 +5,7 @@ import { signInWords } from '../../parts/sign_in_words.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import type { Connected, PushApp } from '../push_app.ts'
+import './history_screen.css'
 
 interface HistoryParts {
   readonly app: PushApp

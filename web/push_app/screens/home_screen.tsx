@@ -1,16 +1,20 @@
+import { useEffect } from 'react'
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import { attemptWords } from '../parts/attempt.ts'
+import { noteDirectOpening } from '../parts/direct_opening.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { PasscodeCard } from '../parts/passcode_card.tsx'
-import { requestFacts } from '../parts/request_facts.ts'
+import { looksSame, requestFacts } from '../parts/request_facts.ts'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import { ago } from '../parts/time_left.ts'
 import type { Connected } from '../push_app.ts'
+import { go } from '../route.ts'
 import type { FeedState } from '../service/request_feed.ts'
 
 export function HomeScreen({ connected }: { readonly connected: Connected }) {
   const { phone, link, requests, feed } = connected
+  useDirectOpening(requests)
   return (
     <>
       <ScreenTitle>Sign-ins</ScreenTitle>
@@ -19,6 +23,9 @@ export function HomeScreen({ connected }: { readonly connected: Connected }) {
     </>
   )
 }
+
+/** States in which requests may be missing. */
+const lost: readonly FeedState[] = ['reconnecting', 'offline', 'unreachable']
 
 interface WaitingParts {
   readonly requests: readonly PendingRequest[] | undefined
@@ -30,7 +37,7 @@ function WaitingList({ requests, feed, link }: WaitingParts) {
   if (requests !== undefined && requests.length > 0) {
     return (
       <section aria-label="Sign-in requests">
-        {requests.length > 1 && <SeveralNote count={requests.length} />}
+        {requests.length > 1 && <SeveralNote requests={requests} />}
         <ul className="list">
           {requests.map((request) => (
             <li key={request.txid}>
@@ -45,7 +52,7 @@ function WaitingList({ requests, feed, link }: WaitingParts) {
   return (
     <section className={`card quiet quiet-${feed}`} aria-label="Sign-in requests">
       <span className="quiet-icon">
-        <Icon name={feed === 'offline' ? 'warning' : 'tick'} />
+        <Icon name={lost.includes(feed) ? 'warning' : 'tick'} />
       </span>
       <div>
         <h2>{title}</h2>
@@ -56,16 +63,31 @@ function WaitingList({ requests, feed, link }: WaitingParts) {
 }
 
 /** Warns of several requests: users rarely sign in twice at once. */
-export function SeveralNote({ count }: { readonly count: number }) {
+export function SeveralNote({ requests }: { readonly requests: readonly PendingRequest[] }) {
+  const advice = allLookSame(requests)
+    ? 'Their details are the same, so you can’t tell them apart. If you are unsure, deny all of them and sign in again.'
+    : 'Check before approving.'
   return (
     <p className="note note-warning">
       <Icon name="warning" />
       <span>
-        <strong>{count} sign-ins are waiting, but you started only one?</strong> Check before
-        approving.
+        <strong>{requests.length} sign-ins are waiting, but you started only one?</strong> {advice}
       </span>
     </p>
   )
+}
+
+/** Whether all requests show the same details. */
+function allLookSame([first, ...others]: readonly PendingRequest[]): boolean {
+  return first !== undefined && others.every((other) => looksSame(first, other))
+}
+
+/** Opens the only request that waits, once: from then on, Back leads to the list. */
+function useDirectOpening(requests: readonly PendingRequest[] | undefined): void {
+  const txid = requests?.length === 1 ? requests[0]?.txid : undefined
+  useEffect(() => {
+    if (txid !== undefined && noteDirectOpening(txid)) go(`#/request/${txid}`)
+  }, [txid])
 }
 
 interface WaitingCardParts {
@@ -102,10 +124,17 @@ function WaitingCard({ request, all, link }: WaitingCardParts) {
 function quiet(requests: WaitingParts['requests'], feed: FeedState): readonly [string, string] {
   if (feed === 'offline') {
     return [
-      'Can’t reach the service',
-      'Sign-in requests can’t be shown right now. The passcode below still works.',
+      'This phone is offline',
+      'Sign-in requests appear when it is back online. The passcode below still works.',
     ]
   }
+  if (feed === 'unreachable') {
+    return [
+      'Can’t reach the service',
+      'It may be down, or this network does not lead to it. The passcode below still works.',
+    ]
+  }
+  if (feed === 'reconnecting') return ['Reconnecting…', 'The passcode below works meanwhile.']
   if (requests === undefined) return ['Loading…', 'Checking for sign-in requests.']
   return ['No sign-in requests', 'Your sign-in requests appear here.']
 }

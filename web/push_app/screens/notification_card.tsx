@@ -6,6 +6,7 @@ import {
   subscribe,
   unsubscribe,
 } from '../service/notifications.ts'
+import './notification_card.css'
 
 const explained: Readonly<Record<NotificationState, string>> = {
   on: 'You’ll be notified of sign-in requests, even when the app is closed.',

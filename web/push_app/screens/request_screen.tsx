@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'react'
+import { lazy, useEffect, useRef, useState } from 'react'
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import type { Decision } from '../../../src/push/signed_text.ts'
 import { attemptWords } from '../parts/attempt.ts'
+import { useSettled } from '../parts/direct_opening.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { RequestDetails } from '../parts/request_details.tsx'
@@ -10,8 +11,12 @@ import { countdown } from '../parts/time_left.ts'
 import type { Connected, PushApp } from '../push_app.ts'
 import { Refusal } from '../service/refusal.ts'
 import { AnswerButtons } from './answer_buttons.tsx'
-import { EndedScreen, type Ending } from './ended_screen.tsx'
+import type { Ending } from './ended_screen.tsx'
 import { SeveralNote } from './home_screen.tsx'
+
+// loaded while the user reads the request, so that the request itself appears sooner
+const loadEnded = async () => ({ default: (await import('./ended_screen.tsx')).EndedScreen })
+const EndedScreen = lazy(loadEnded)
 
 interface RequestParts {
   readonly app: PushApp
@@ -20,8 +25,12 @@ interface RequestParts {
 }
 
 export function RequestScreen({ app, connected, txid }: RequestParts) {
-  const { requests, link, feed } = connected
+  const { requests, link, feed, description } = connected
+  const fraudMailed = description?.fraudMailed === true
   const [ending, setEnding] = useState<Ending>()
+  useEffect(() => {
+    loadEnded().catch(() => {})
+  }, [])
   const found = requests?.find((request) => request.txid === txid)
   // keeps showing the request while it is being answered, and afterwards
   const seen = useRef(found)
@@ -31,7 +40,14 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
   const next = more[0]?.txid
 
   if (ending !== undefined) {
-    return <EndedScreen ending={ending} application={request?.application} next={next} />
+    return (
+      <EndedScreen
+        ending={ending}
+        fraudMailed={fraudMailed}
+        application={request?.application}
+        next={next}
+      />
+    )
   }
   if (requests === undefined) {
     return (
@@ -39,8 +55,10 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
         <ScreenTitle>Sign-in request</ScreenTitle>
         <p className="card dim" role="status">
           {feed === 'offline'
-            ? 'Can’t reach the service. The request appears when you are back online.'
-            : 'Loading the sign-in request…'}
+            ? 'This phone is offline. The request appears when you are back online.'
+            : feed === 'unreachable'
+              ? 'Can’t reach the service. The request appears when it answers.'
+              : 'Loading the sign-in request…'}
         </p>
         <a className="button" href="#/">
           Back
@@ -56,9 +74,25 @@ export function RequestScreen({ app, connected, txid }: RequestParts) {
           ? 'finished'
           : 'gone'
         : 'expired'
-    return <EndedScreen ending={gone} application={request?.application} next={next} />
+    return (
+      <EndedScreen
+        ending={gone}
+        fraudMailed={fraudMailed}
+        application={request?.application}
+        next={next}
+      />
+    )
   }
-  return <Asked app={app} request={found} all={requests} link={link} ended={setEnding} />
+  return (
+    <Asked
+      app={app}
+      request={found}
+      all={requests}
+      link={link}
+      fraudMailed={fraudMailed}
+      ended={setEnding}
+    />
+  )
 }
 
 /** Shows that the client seems to have repeated the request. The user decides which one to answer. */
@@ -78,14 +112,16 @@ interface AskedParts {
   readonly request: PendingRequest
   readonly all: readonly PendingRequest[]
   readonly link: Connected['link']
+  readonly fraudMailed: boolean
   readonly ended: (ending: Ending) => void
 }
 
-function Asked({ app, request, all, link, ended }: AskedParts) {
+function Asked({ app, request, all, link, fraudMailed, ended }: AskedParts) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
   const { verification, txid, expires } = request
   const left = expires - useNow(link)
+  const settled = useSettled(txid)
   useEffect(() => {
     if (left <= 0) ended('expired')
   }, [left, ended])
@@ -118,7 +154,7 @@ function Asked({ app, request, all, link, ended }: AskedParts) {
       </p>
       <ScreenTitle>Are you signing in to {request.application}?</ScreenTitle>
       <AttemptNote request={request} all={all} />
-      {all.length > 1 && <SeveralNote count={all.length} />}
+      {all.length > 1 && <SeveralNote requests={all} />}
       {verification?.kind === 'show' && (
         <section className="card shown" aria-labelledby="shown-title">
           <h2 id="shown-title">Enter this code where you sign in</h2>
@@ -132,8 +168,9 @@ function Asked({ app, request, all, link, ended }: AskedParts) {
       <RequestDetails request={request} all={all} />
       <AnswerButtons
         verification={verification}
-        busy={busy}
+        busy={busy || !settled}
         problem={problem}
+        fraudMailed={fraudMailed}
         answer={(decision, code) => {
           answer(decision, code).catch(() => {})
         }}

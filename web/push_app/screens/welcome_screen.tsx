@@ -11,6 +11,12 @@ export function WelcomeScreen() {
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState(false)
   const [scanning, setScanning] = useState(false)
+  /** The system may ask the user first; they can still paste by hand. */
+  const paste = async (): Promise<void> => {
+    const pasted = await navigator.clipboard.readText()
+    setText(pasted)
+    setWrong(!take(pasted))
+  }
   const take = (typed: string): boolean => {
     const code = activationCodeIn(typed)
     if (code !== undefined) go(`#/activate/${code}`)
@@ -55,6 +61,18 @@ export function WelcomeScreen() {
         <p id="code-wrong" className="wrong" role="alert">
           {wrong && 'This isn’t an activation link or code. A code has 20 letters and digits.'}
         </p>
+        {canPaste() && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              paste().catch(() => {})
+            }}
+          >
+            <Icon name="copy" />
+            Paste
+          </button>
+        )}
         <button
           type="submit"
           className={canScan() ? 'button' : 'button button-primary'}
@@ -68,6 +86,10 @@ export function WelcomeScreen() {
       </p>
     </PlainFrame>
   )
+}
+
+function canPaste(): boolean {
+  return navigator.clipboard?.readText !== undefined
 }
 
 /** Shown if the browser has no storage, as in some private windows. */

@@ -38,15 +38,6 @@ export async function unsubscribe(link: ServiceLink): Promise<void> {
   await (await pushManager.getSubscription())?.unsubscribe()
 }
 
-/** Closes the notifications of requests that are no longer waiting. */
-export async function tidyNotifications(waiting: readonly string[]): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration()
-  const shown = (await registration?.getNotifications()) ?? []
-  for (const notification of shown) {
-    if (!waiting.includes(notification.tag)) notification.close()
-  }
-}
-
 function tooLate(): Promise<never> {
   return new Promise((_resolve, reject) => {
     setTimeout(() => reject(new Error('the push service does not answer')), subscribingMs)

@@ -3,12 +3,16 @@ import { eventsOf } from './event_stream.ts'
 import { isRemoved } from './refusal.ts'
 import type { ServiceLink } from './service_link.ts'
 
-/** `slow`: the stream does not work, so the app polls. */
-export type FeedState = 'connecting' | 'live' | 'slow' | 'offline'
+/**
+ * `slow`: the stream does not work, so the app polls. `offline`: the phone has no network; `unreachable`:
+ * it has one, but the service does not answer.
+ */
+export type FeedState = 'connecting' | 'live' | 'slow' | 'reconnecting' | 'offline' | 'unreachable'
 
 export interface FeedParts {
   readonly link: ServiceLink
-  readonly waiting: (requests: readonly PendingRequest[]) => void
+  /** @param askedAt When the app asked for the list or connected, in milliseconds since the epoch. */
+  readonly waiting: (requests: readonly PendingRequest[], askedAt: number) => void
   readonly changed: (state: FeedState) => void
   readonly removed: () => void
 }
@@ -31,6 +35,7 @@ export class RequestFeed {
   #stop = new AbortController()
   #pauseMs = firstPauseMs
   #wake: () => void = () => {}
+  #interrupt: () => void = () => {}
 
   constructor(parts: FeedParts) {
     this.#parts = parts
@@ -38,7 +43,7 @@ export class RequestFeed {
 
   start(): void {
     this.#stop = new AbortController()
-    this.#run(this.#stop).catch(() => this.#parts.changed('offline'))
+    this.#run(this.#stop).catch(() => this.#parts.changed(lostState()))
   }
 
   stop(): void {
@@ -52,19 +57,25 @@ export class RequestFeed {
     this.#wake()
   }
 
+  /** Ends the stream when the phone loses its network; otherwise that shows only after its silence. */
+  interrupt(): void {
+    this.#interrupt()
+  }
+
   async #run(stop: AbortController): Promise<void> {
     this.#parts.changed('connecting')
     while (!stop.signal.aborted) {
       try {
         const received = await this.#follow(stop)
-        if (!received && !stop.signal.aborted) await this.#poll(stop)
+        if (received && !stop.signal.aborted) this.#parts.changed('reconnecting')
+        else if (!stop.signal.aborted) await this.#poll(stop)
       } catch (error) {
         if (stop.signal.aborted) return
         if (isRemoved(error)) {
           this.#parts.removed()
           return
         }
-        this.#parts.changed('offline')
+        this.#parts.changed(lostState())
       }
       if (stop.signal.aborted) return
       await this.#pause(this.#pauseMs)
@@ -79,7 +90,9 @@ export class RequestFeed {
   async #follow(stop: AbortController): Promise<boolean> {
     const silence = new AbortController()
     let timer = setTimeout(() => silence.abort(), firstWordMs)
+    this.#interrupt = () => silence.abort()
     let received = false
+    const askedAt = Date.now()
     try {
       const signal = AbortSignal.any([stop.signal, silence.signal])
       for await (const { event, data } of eventsOf(await this.#parts.link.stream(signal))) {
@@ -92,7 +105,7 @@ export class RequestFeed {
           stop.abort()
         } else {
           this.#parts.changed('live')
-          if (event === 'requests') this.#parts.waiting(requestsIn(data))
+          if (event === 'requests') this.#parts.waiting(requestsIn(data), askedAt)
         }
       }
     } catch (error) {
@@ -105,13 +118,14 @@ export class RequestFeed {
 
   async #poll(stop: AbortController): Promise<void> {
     for (let polls = 0; polls < pollsPerTry && !stop.signal.aborted; polls += 1) {
+      const askedAt = Date.now()
       const { requests, time } = await this.#parts.link.ask<PendingRequests>(
         'GET',
         '/app/api/requests',
       )
       if (time !== undefined) this.#parts.link.setTime(time)
       this.#parts.changed('slow')
-      this.#parts.waiting(requests)
+      this.#parts.waiting(requests, askedAt)
       await this.#pause(pollMs)
     }
   }
@@ -125,6 +139,10 @@ export class RequestFeed {
       }
     })
   }
+}
+
+function lostState(): FeedState {
+  return navigator.onLine ? 'unreachable' : 'offline'
 }
 
 function requestsIn(data: string): readonly PendingRequest[] {

@@ -1,4 +1,5 @@
 import { storedPhone } from '../phone/phone_store.ts'
+import type { NotificationData } from '../service/tidy_notifications.ts'
 
 declare const self: ServiceWorkerGlobalScope
 /** The files that the app needs to start, defined by web/build.ts. */
@@ -70,6 +71,7 @@ async function notify(payload: string): Promise<void> {
     icon: '/app/icon-192.png',
     badge: '/app/icon-192.png',
     requireInteraction: true,
+    data: { shownAt: Date.now() } satisfies NotificationData,
   })
 }
 

@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react'
+
+/** Time in which a tap was meant for the screen before. */
+const settleMs = 600
+
+/** The request that opened by itself last. */
+let opened: string | undefined
+
+/** @returns Whether the request may open by itself: it has not done so before. */
+export function noteDirectOpening(txid: string): boolean {
+  if (opened === txid) return false
+  opened = txid
+  return true
+}
+
+/** Whether the buttons of a request can be used: after it opened by itself, only after a moment. */
+export function useSettled(txid: string): boolean {
+  const [settled, setSettled] = useState(opened !== txid)
+  useEffect(() => {
+    if (settled) return
+    const timer = setTimeout(() => setSettled(true), settleMs)
+    return () => clearTimeout(timer)
+  }, [settled])
+  return settled
+}
