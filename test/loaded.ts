@@ -27,8 +27,9 @@ process.exit()
 
 /** @returns Exit status; an interruption is passed on to the tests. */
 async function runTests(): Promise<number> {
-  const limits = ['--test-concurrency=2', '--test-timeout=600000']
-  const tests = spawn(process.execPath, ['--test', '--test-force-exit', ...limits, ...files], {
+  const setup = '--test-global-setup=test/rig/shared_postgres.ts'
+  const limits = ['--test-force-exit', '--test-concurrency=2', '--test-timeout=600000']
+  const tests = spawn(process.execPath, ['--test', setup, ...limits, ...files], {
     stdio: 'inherit',
   })
   const passOn = (signal: NodeJS.Signals) => void tests.kill(signal)

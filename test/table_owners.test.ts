@@ -24,16 +24,33 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   sms_passcodes: ['authenticators/sms/sms_passcodes.ts'],
   webauthn_credentials: ['authenticators/passkey/webauthn_credentials.ts'],
   integrations: ['applications/integrations.ts'],
+  permitted_groups: ['applications/permitted_groups.ts'],
   policies: ['applications/policy/'],
   application_policies: ['applications/policy/'],
   group_policies: ['applications/policy/'],
   transactions: ['sign_in/transaction/transactions.ts'],
   failed_attempts: ['sign_in/lockout.ts'],
   portal_sessions: ['self_service/portal_sessions.ts'],
+  authenticator_setups: ['self_service/devices/authenticator_setups.ts'],
   number_checks: ['self_service/devices/number_checks.ts'],
+  administrators: ['administrators/administrators.ts'],
+  administrator_factors: ['administrators/factors.ts'],
+  administrator_sessions: ['administrators/sessions.ts', 'administrators/session_end.ts'],
+  administrator_browsers: ['administrators/known_browsers.ts'],
+  administrator_links: ['administrators/links.ts'],
+  administrator_roles: ['administrators/roles.ts'],
+  administrator_counts: ['administration/hourly_caps.ts'],
+  jobs: ['administration/jobs.ts'],
+  proxies: ['proxies/proxies.ts'],
+  proxy_reports: ['proxies/proxies.ts'],
+  approvals: ['administration/approvals.ts'],
   administrator_log: ['audit/'],
   authentication_log: ['audit/'],
   telephony_log: ['audit/'],
+  log_queue: ['audit/'],
+  log_seals: ['audit/'],
+  log_chains: ['audit/'],
+  authentication_hours: ['audit/'],
 }
 
 /** Other files that may join a table to read it, but not write it. */
@@ -41,8 +58,8 @@ const joins: Readonly<Record<string, readonly string[]>> = {
   // a phone shows whether its app is activated, and a push device belongs to the phone's user
   push_devices: ['authenticators/phone/phones.ts'],
   phones: ['authenticators/push/push_devices.ts'],
-  // a list of attachments shows the names of applications and groups
-  integrations: ['applications/policy/policy_attachments.ts'],
+  // what is attached to a group or an application is listed with the names of both
+  integrations: ['applications/permitted_groups.ts', 'applications/policy/policy_attachments.ts'],
   groups: ['applications/policy/policy_attachments.ts'],
 }
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { TelephonyLog } from '../../src/service/audit/telephony_log.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -28,7 +27,7 @@ function countersign(line: string, input = ''): Run {
     NO_COLOR: '1',
     FORCE_COLOR: undefined,
   }
-  return spawnSync(program, words, { encoding: 'utf8', input, env })
+  return countersignVerb(words, { input, env })
 }
 
 function json(line: string): Record<string, unknown> {
@@ -52,6 +51,18 @@ describe('countersign, in a new folder', () => {
     assert.match(stdout, /▄/)
     assert.match(stdout, /otpauth:\/\/totp\/Countersign:alice\?secret=[A-Z2-7]{32}&/)
     assert.equal(stdout.match(/^ {2}\d{9}$/gm)?.length, 2)
+  })
+
+  test('app add and app edit set the permissions of an Admin API application', () => {
+    const line = 'app add --name script --type adminapi --permission read_resource read_log'
+    assert.equal(countersign(line).status, 0)
+    assert.match(countersign('app show script').stdout, /^permissions +read_resource read_log$/m)
+    assert.equal(countersign('app edit script --permission info').status, 0)
+    assert.match(countersign('app show script').stdout, /^permissions +info$/m)
+    const wrong = countersign('app add --name vpn1 --type radius --permission info')
+    assert.equal(wrong.status, 1)
+    assert.match(wrong.stderr, /only for applications of type adminapi/)
+    assert.equal(countersign('app remove script --yes').status, 0)
   })
 
   test('refuses a user name that another user has, in any case or as an alias', () => {
@@ -125,7 +136,7 @@ describe('countersign, in a new folder', () => {
     assert.match(countersign('app add --type websdk --name X').stderr, /Allowed choices are radius/)
     assert.equal(
       countersign('app show SSH --cfg --reveal --api-host mfa.example.com').stdout,
-      `; SSH. Change the lines below EDIT; docs/duo-unix.md explains the rest.
+      `; SSH. docs/duo-unix.md explains every key.
 [duo]
 ikey = ${ikey}
 skey = ${skey}
@@ -184,7 +195,11 @@ failmode = secure
   test('asks before removing something', () => {
     assert.match(countersign('user remove alice').stderr, /Add --yes to confirm/)
     assert.equal(countersign('user add bob').status, 0)
-    assert.equal(countersign('user remove bob --yes').stdout, 'bob removed\n')
+    assert.match(countersign('user remove bob --yes').stdout, /^bob removed; .* 7 days: /)
+    assert.match(countersign('user list --trash').stdout, /^bob +- +in the trash since /m)
+    assert.match(countersign('user restore bob').stdout, /^bob restored, active$/m)
+    assert.equal(countersign('user remove bob --now --yes').stdout, 'bob deleted\n')
+    assert.match(countersign('user remove bob --yes').stderr, /there is no user 'bob'/)
   })
 
   test('logs every change in the administrator log', () => {
@@ -207,7 +222,7 @@ failmode = secure
       ['UTC', '+00:00'],
     ]) {
       const env = { ...process.env, COUNTERSIGN_DATA: join(folder, 'data'), NO_COLOR: '1', TZ }
-      const { stdout } = spawnSync(program, ['log', 'administrator'], { encoding: 'utf8', env })
+      const { stdout } = countersignVerb(['log', 'administrator'], { env })
       const [, printed] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S+) /m.exec(stdout) ?? []
       assert.equal(printed, offset)
     }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
 import { freePort, Running } from '../rig/running.ts'
 
@@ -20,8 +20,7 @@ const root = mkdtempSync(join(tmpdir(), 'data-location-'))
 after(() => rmSync(root, { recursive: true }))
 
 function countersign(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawnSync(program, words, {
-    encoding: 'utf8',
+  return countersignVerb(words, {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
   })
@@ -40,7 +39,6 @@ const verbs = [
   'app list',
   'log',
   'outbox',
-  'outbox link',
   'backup file.db',
   'migrate',
   'check',

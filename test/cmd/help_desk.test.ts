@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -14,6 +13,7 @@ import { Invitations } from '../../src/service/people/enrolment/invitations.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
 import { activatePush } from '../rig/activate_push.ts'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { Running } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
@@ -22,8 +22,7 @@ const hourMs = 3_600_000
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 function countersign(line: string) {
-  return spawnSync(program, [...line.split(' '), '--data', folder], {
-    encoding: 'utf8',
+  return countersignVerb([...line.split(' '), '--data', folder], {
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
   })
 }
@@ -159,7 +158,7 @@ describe('the verbs of a help desk', () => {
       ['group edit Staff --status bypass', { status: 'bypass' }],
       ['group join Staff bob', { member: true, username: 'bob' }],
       ['group leave Staff bob', { member: false }],
-      ['group remove Staff --yes', { removed: true }],
+      ['group remove Staff --yes', { removed: true, policies_in: [], permitted_in: [] }],
       [`token unassign ${token.serial}`, { kind: 'hotp-6', user_id: null }],
       [`token assign ${token.serial} nell`, { kind: 'hotp-6' }],
       [`token remove ${token.serial} --yes`, { removed: true }],
@@ -184,7 +183,7 @@ describe('countersign log', () => {
   let store: Store
   const words = (...more: string[]) => ['log', ...more, '--data', followed]
   const run = (...more: string[]) => {
-    const { stdout, stderr, status } = spawnSync(program, words(...more), { encoding: 'utf8' })
+    const { stdout, stderr, status } = countersignVerb(words(...more))
     assert.equal(status, 0, stderr)
     return stdout
   }
@@ -206,6 +205,8 @@ describe('countersign log', () => {
       hostname: '',
       device: '',
       repeatOf: null,
+      decidedBy: '',
+      policyKey: '',
       ...more,
     }
     await store.transaction((db) => new AuthenticationLog().append(event, db))
@@ -228,7 +229,7 @@ describe('countersign log', () => {
     assert.deepEqual(usersIn(run('--since', '1d', '--json')), ['just-now', 'yesterday'])
     assert.equal(usersIn(run('--since', '2026-01-02T12:00Z', '--json')).length, 3)
     assert.equal(usersIn(run('--since', '2026-01-02T13:01+01:00', '--json')).length, 2)
-    const wrong = spawnSync(program, words('--since', 'noon'), { encoding: 'utf8' })
+    const wrong = countersignVerb(words('--since', 'noon'))
     assert.equal(wrong.status, 1)
     assert.match(wrong.stderr, /expected a duration like 2h or 3d, or a time like/)
   })

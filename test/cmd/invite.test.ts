@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { systemClock } from '../../src/host/clock.ts'
 import { AdministratorLog } from '../../src/service/audit/administrator_log.ts'
 import { ServiceAddress } from '../../src/service/compose/service_address.ts'
 import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
+import { Invitations, invitationState } from '../../src/service/people/enrolment/invitations.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { freePort } from '../rig/running.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const link = /https:\/\/mfa\.example\/portal#\/enroll\/\w{22}/
 
 describe('countersign user invite', () => {
@@ -28,7 +28,7 @@ describe('countersign user invite', () => {
     }
   }
   const invite = (...words: string[]) =>
-    spawnSync(program, ['user', 'invite', ...words, '--data', folder], { encoding: 'utf8' })
+    countersignVerb(['user', 'invite', ...words, '--data', folder])
 
   before(() =>
     withData(async (store) => {
@@ -90,13 +90,35 @@ describe('countersign user invite', () => {
     assert.deepEqual([status, stdout], [1, ''])
     assert.match(
       stderr,
-      /^countersign: there is no user 'alicf'; did you mean alice\? \(to add one: countersign user add alicf; with --new, adding the first device/,
+      /^countersign: there is no user 'alicf'; did you mean alice\? \(to create the user and invite them: countersign user invite alicf --email ADDRESS --new\)/,
     )
   })
 
-  test('--new invites an unknown name without creating the user', async () => {
-    const words = ['newcomer', '--new', '--email', 'new@example.com']
-    assert.match(invite(...words).stdout, /Adding the first device creates the user/)
-    assert.equal(await withData((store) => new Users().byName('newcomer', store.db)), undefined)
+  test('creates an unknown user with the address of the invitation', async () => {
+    assert.match(
+      invite('newcomer', '--email', 'new@example.com').stdout,
+      /The user newcomer was created/,
+    )
+    const user = await withData((store) => new Users().byName('newcomer', store.db))
+    assert.equal(user?.email, 'new@example.com')
+  })
+
+  test('--new creates a user whose name is similar to a known one', async () => {
+    assert.match(invite('alicf', '--email', 'a@example.com').stderr, /did you mean alice/)
+    const words = ['alicf', '--new', '--email', 'alicf@example.com']
+    assert.match(invite(...words).stdout, /The user alicf was created/)
+  })
+
+  test('a new invitation replaces the open one', async () => {
+    const states = async () =>
+      await withData(async (store) => {
+        const { items } = await new Invitations().page({ limit: 9 }, Date.now(), store.db)
+        return items
+          .filter(({ username }) => username === 'newcomer')
+          .map((invitation) => invitationState(invitation, Date.now()))
+      })
+    assert.deepEqual(await states(), ['sent'])
+    invite('newcomer', '--print-link')
+    assert.deepEqual(await states(), ['created', 'replaced'])
   })
 })

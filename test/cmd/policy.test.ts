@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const folder = mkdtempSync(join(tmpdir(), 'policy-'))
 
 function countersign(args: readonly string[]) {
-  return spawnSync(program, [...args, '--data', folder], {
-    encoding: 'utf8',
+  return countersignVerb([...args, '--data', folder], {
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
   })
 }
@@ -116,10 +114,12 @@ describe('countersign policy', () => {
       asked.steps.map(({ step }: { step: string }) => step),
       [
         'application',
+        'user access',
         'username',
         'disabled',
         'lockout',
         'bypass status',
+        'readable policy',
         'authentication policy',
         'denied networks',
         'hours',
@@ -143,7 +143,7 @@ describe('countersign policy', () => {
     assert.match(stdout, /^alice at VPN: denied \(outside_allowed_hours\)\n/)
     assert.match(
       stdout,
-      /8 +hours +sat 09:00 UTC is outside the allowed hours +policy 'Strict' of group Contractors\n$/,
+      /10 +hours +sat 09:00 UTC is outside the allowed hours +policy 'Strict' of group Contractors\n$/,
     )
     // no group policy, and the global policy has no such section
     assert.equal(json('explain', 'stranger', '--app', 'SSH').result, 'enroll')
@@ -154,6 +154,10 @@ describe('countersign policy', () => {
     assert.deepEqual([made.enroll_policy, made.policy_name], ['deny', 'VPN'])
     const edited = json('app', 'edit', 'VPN', '--verified-push', 'required')
     assert.deepEqual([edited.enroll_policy, edited.verified_push], ['deny', 'required'])
+    const { stdout: listed } = countersign(['app', 'list'])
+    assert.match(listed, /VERIFIED PUSH/)
+    assert.match(listed, /^VPN .* deny +required +enabled$/m)
+    assert.match(listed, /^SSH .* off +enabled$/m)
     assert.deepEqual(json('policy', 'show', edited.policy_key).sections, {
       new_user: { new_user_behavior: 'deny' },
       authentication_methods: { require_verified_push: true },

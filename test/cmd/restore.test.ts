@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { Running } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
@@ -20,7 +20,7 @@ describe('countersign restore, on a new machine', () => {
 
   function run(data: string, line: string, more: NodeJS.ProcessEnv = {}) {
     const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1', ...more }
-    return spawnSync(program, line.split(' '), { encoding: 'utf8', env, cwd: folder })
+    return countersignVerb(line.split(' '), { env, cwd: folder })
   }
   const key = (data: string) => join(data, 'sealing.key')
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { HOTP, Secret as OathSecret } from 'otpauth'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { TestYubikey } from '../rig/yubikey.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const vectors = resolve(import.meta.dirname, '../vector/rfc6030')
 const hex = '3132333435363738393031323334353637383930'
 
@@ -22,7 +21,7 @@ describe('countersign token, with tokens of a file', () => {
 
   function run(line: string, input = '') {
     const env = { ...process.env, COUNTERSIGN_DATA: join(folder, 'data'), NO_COLOR: '1' }
-    return spawnSync(program, line.split(' '), { encoding: 'utf8', input, env })
+    return countersignVerb(line.split(' '), { input, env })
   }
   function file(name: string, text: string): string {
     const path = join(folder, name)

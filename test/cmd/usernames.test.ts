@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { AuthenticationLog } from '../../src/service/audit/authentication_log.ts'
 import { ServiceAddress } from '../../src/service/compose/service_address.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
-
-const program = resolve(import.meta.dirname, '../../bin/countersign')
+import { countersignVerb } from '../rig/countersign_verb.ts'
 
 describe('user names at the command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'usernames-'))
@@ -21,7 +19,7 @@ describe('user names at the command line', () => {
   }
   const countersign = (...words: string[]) => {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
-    return spawnSync(program, [...words, '--data', folder], { encoding: 'utf8', env })
+    return countersignVerb([...words, '--data', folder], { env })
   }
 
   before(() =>

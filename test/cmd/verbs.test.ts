@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,16 +8,14 @@ import { ServiceAddress } from '../../src/service/compose/service_address.ts'
 import { Outbox } from '../../src/service/messaging/outbox/outbox.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 
-const program = resolve(import.meta.dirname, '../../bin/countersign')
 const folder = mkdtempSync(join(tmpdir(), 'verbs-'))
 after(() => rmSync(folder, { recursive: true }))
 
 function countersign(...words: string[]) {
-  return spawnSync(program, words, {
-    encoding: 'utf8',
+  return countersignVerb(words, {
     env: { ...process.env, COUNTERSIGN_DATA: folder, NO_COLOR: '1', FORCE_COLOR: undefined },
-    maxBuffer: 64 * 1024 * 1024,
   })
 }
 
@@ -117,6 +114,35 @@ describe('verbs on data', () => {
     for (const code of codes) assert.ok(!text.includes(code))
     output('bypass', 'remove', 'alice')
     assert.match(output('bypass', 'list', 'alice'), /alice has no bypass codes/)
+  })
+
+  test('user lock locks until user unlock', () => {
+    output('user', 'lock', 'alice')
+    assert.equal(json('user', 'show', 'alice').status, 'locked out')
+    output('user', 'unlock', 'alice')
+    assert.equal(json('user', 'show', 'alice').status, 'active')
+  })
+
+  test('admin create prints an activation link, which no log has; admin list shows the account', () => {
+    const created = json('admin', 'create', 'ada@example.com', '--role', 'Help Desk')
+    assert.match(created.activation_url, /^https:\/\/mfa\.example\.com\/admin\/.+/)
+    assert.deepEqual([created.role, created.status], ['Help Desk', 'pending_activation'])
+    assert.match(output('admin', 'list'), /ada@example\.com .*Help Desk/)
+    const code = created.activation_url.split(/[/#]/).at(-1)
+    assert.ok(!output('log', 'administrator').includes(code))
+    assert.match(failure('admin', 'create', 'ada@example.com'), /ada@example\.com/)
+  })
+
+  test('log verify reports each log as intact', () => {
+    const results = json('log', 'verify')
+    assert.deepEqual(
+      results.map(({ log, intact }: { log: string; intact: boolean }) => [log, intact]),
+      [
+        ['authentication_log', true],
+        ['administrator_log', true],
+        ['telephony_log', true],
+      ],
+    )
   })
 
   test('group list and app list print what there is, by name', () => {

@@ -15,7 +15,6 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { setTimeout as after } from 'node:timers/promises'
 import { RotatingFile } from '../../src/host/rotating_file.ts'
 import { until } from '../rig/until.ts'
 
@@ -30,11 +29,17 @@ function appearsInThisTurn(path: string): boolean {
   return false
 }
 
-/** Writes the lines one by one, so the file can be rotated between them. */
-async function writeSlowly(file: RotatingFile, lines: readonly string[]): Promise<void> {
+/** Writes each line once the one before is on disk, so that the file can be rotated between them. */
+async function writeSlowly(
+  file: RotatingFile,
+  folder: string,
+  lines: readonly string[],
+): Promise<void> {
+  // by another process, as a file may be renamed between two calls here
+  const isWritten = (line: string) => spawnSync('grep', ['-rq', line, folder]).status === 0
   for (const line of lines) {
     file.write(line)
-    await after(20)
+    await until(() => isWritten(line))
   }
 }
 
@@ -54,7 +59,7 @@ describe('a rotating file', () => {
   test('rotates at log_max_size, and keeps log_max_files, the newest as .1', async () => {
     const folder = newFolder()
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 10, maxFiles: 2 })
-    await writeSlowly(file, ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc', 'd'])
+    await writeSlowly(file, folder, ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc', 'd'])
     await file.close()
     assert.deepEqual(readdirSync(folder).sort(), ['a.log', 'a.log.1', 'a.log.2'])
     assert.equal(readFileSync(join(folder, 'a.log'), 'utf8'), 'd\n')
@@ -66,7 +71,7 @@ describe('a rotating file', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'a.log.1'), 'older\n')
     const file = new RotatingFile({ folder, name: 'a.log', maxSize: 10, maxFiles: 0 })
-    await writeSlowly(file, ['aaaaaaaaaa', 'bbbbbbbbbb', 'c'])
+    await writeSlowly(file, folder, ['aaaaaaaaaa', 'bbbbbbbbbb', 'c'])
     await file.close()
     assert.deepEqual(readdirSync(folder).sort(), ['a.log', 'a.log.1', 'a.log.2', 'a.log.3'])
     assert.equal(readFileSync(join(folder, 'a.log.1'), 'utf8'), 'older\n')

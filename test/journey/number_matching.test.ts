@@ -4,7 +4,7 @@ import { Chromium, skipChromium } from '../rig/chromium.ts'
 import { CountersignUp, type SignedIn, skipRadclient } from '../rig/countersign_up.ts'
 import { story } from '../rig/story.ts'
 
-const application = 'RADIUS (authentication proxy)'
+const application = 'Amazon WorkSpaces'
 
 story(
   'alice, with verified push',

@@ -57,7 +57,7 @@ story(
     step('sms sends a code and is rejected; the code is accepted once', async () => {
       assert.deepEqual(outcome(await signIn('sms')), [false, 'New SMS passcodes sent.'])
       const { text } = await up.lastSentTo(number)
-      assert.match(text, /^Your RADIUS \(authentication proxy\) passcode: \d+$/)
+      assert.match(text, /^Your Example Organisation passcode for Amazon WorkSpaces: \d+$/)
       const code = text.split(' ').at(-1) ?? ''
       assert.deepEqual(outcome(await signIn(code)), [true, 'Success. Logging you in...'])
       assert.equal((await signIn(code)).accepted, false)

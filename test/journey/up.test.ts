@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import {
@@ -15,8 +16,9 @@ import { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { connect } from 'node:tls'
+import { checkServerIdentity as checkIdentity, connect } from 'node:tls'
 import { HOTP, TOTP, URI } from 'otpauth'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 import { activationLink } from '../rig/push_phone.ts'
 import { freePort, Running } from '../rig/running.ts'
@@ -45,7 +47,14 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
   let running: Running
   let enrolmentCode = ''
   let firstRun: {
-    service: { api_host: string; api_port: number; ca_file: string; outbox_url: string }
+    service: {
+      api_host: string
+      api_port: number
+      ca_file: string
+      admin_url: string
+      outbox_url: string
+    }
+    admin: { email: string; password: string; totp_uri: string }
     radius: { port: number; secret: string; cfg_file: string }
     integrations: Record<string, { ikey: string; skey: string }>
     users: {
@@ -108,12 +117,27 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     },
   )
 
-  step('opens the outbox in a browser, by a link that only the owner of the data can get', () => {
-    const { stdout } = spawnSync(program, ['outbox', 'link', '--data', folder], {
-      encoding: 'utf8',
-    })
-    assert.equal(stdout.trim(), firstRun.service.outbox_url)
-    assert.match(stdout, new RegExp(`^https://localhost:${ports.service}/outbox#[\\w-]{43}$`, 'm'))
+  step('leads to the panel, which the first owner can sign in to', async () => {
+    const { admin, service } = firstRun
+    const [first] = running.stdout.trim().split('\n')
+    assert.ok(first?.includes(service.admin_url))
+    assert.ok(!running.stdout.includes(admin.password))
+    const ca = readFileSync(service.ca_file, 'utf8')
+    const { email, password } = admin
+    const begun = await postPanel(ports.service, ca, 'sign-in', { email, password })
+    assert.equal(begun.body.state, 'second_factor')
+    const code = URI.parse(admin.totp_uri)
+    assert(code instanceof TOTP)
+    const passcode = code.generate()
+    const { cookie } = begun
+    const done = await postPanel(ports.service, ca, 'sign-in/totp', { passcode }, cookie)
+    assert.partialDeepStrictEqual(done.body, { state: 'signed_in', admin: { role: 'Owner' } })
+  })
+
+  step('names the page of the outbox in the panel', () => {
+    const { outbox_url: url } = firstRun.service
+    assert.equal(url, `https://localhost:${ports.service}/admin/outbox`)
+    assert(running.stdout.includes(url))
   })
 
   step('accepts the passcode that the welcome shows, once', async () => {
@@ -181,7 +205,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       readFileSync(join(folder, 'log', name), 'utf8'),
     )
     const verb = ['log', '--json', '--data', folder]
-    const { stdout: logged } = spawnSync(program, verb, { encoding: 'utf8' })
+    const { stdout: logged } = countersignVerb(verb)
     assert.match(logged, /fakeusername/)
     for (const text of [...written, running.stdout, running.stderr, logged]) {
       assert(!text.includes(enrolmentCode))
@@ -245,7 +269,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
   })
 
   step(
-    'listens on every address with --host NAME, with a certificate and links for that name',
+    'listens on every address with --host NAME or address, with certificate, links and QR code for it',
     async () => {
       assert.equal(await running.stop(), 0)
       running = start('--host', 'mfa.example.test')
@@ -253,8 +277,25 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       const names = await certificateAt('127.0.0.2', ports.service)
       assert.match(names, /DNS:mfa\.example\.test/)
       assert.match(names, /DNS:localhost/)
-      assert.match(running.stdout, /https:\/\/mfa\.example\.test:\d+\/portal/)
+      const origin = `https://mfa.example.test:${ports.service}`
+      for (const path of ['/admin', '/portal', '/activate/']) {
+        assert(running.stdout.includes(`${origin}${path}`), path)
+      }
+      assert.match(running.stdout, /listen on all addresses/)
+      assert.match(running.stdout, /[▀▄█]{10}/)
+      const authority = readFileSync(firstRun.service.ca_file, 'utf8')
+      assert.equal(await authorityAt('mfa.example.test', ports.service, authority), authority)
+      assert(running.stdout.includes(new X509Certificate(authority).fingerprint256))
       assert.deepEqual(udpAddresses(ports.radius), ['00000000'])
+      assert.equal(await running.stop(), 0)
+      running = start('--host', '192.0.2.7')
+      await running.prints(/Ctrl-C/)
+      const next = await certificateAt('127.0.0.2', ports.service)
+      assert.match(next, /IP Address:192\.0\.2\.7/)
+      assert.doesNotMatch(next, /mfa\.example\.test/)
+      assert(running.stdout.includes(`https://192.0.2.7:${ports.service}/activate/`))
+      // phones keep trusting the authority
+      assert.equal(await authorityAt('192.0.2.7', ports.service, authority), authority)
       assert.equal(await running.stop(), 0)
       running = start()
       await running.prints(/Ctrl-C/)
@@ -267,7 +308,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     const { body } = await activationLink(code, 'My Pixel')
     assert.equal(await post(ports.service, '/app/api/activate', body), 200)
     const args = ['phone', 'list', 'alice', '--data', folder]
-    const { stdout } = spawnSync(program, args, { encoding: 'utf8' })
+    const { stdout } = countersignVerb(args)
     assert.match(stdout, / My Pixel /)
   })
 })
@@ -281,6 +322,18 @@ async function post(port: number, path: string, body: string): Promise<number | 
   assert(message instanceof IncomingMessage)
   message.resume()
   return message.statusCode
+}
+
+/** Gets the certificate of the authority, over a connection that trusts it and checks the host name. */
+async function authorityAt(host: string, port: number, ca: string): Promise<string> {
+  const checkServerIdentity: typeof checkIdentity = (_, certificate) =>
+    checkIdentity(host, certificate)
+  const options = { host: '127.0.0.1', port, path: '/ca.pem', ca, checkServerIdentity }
+  const sent = request({ ...options, headers: { host: `${host}:${port}` } }).end()
+  const [answer] = await once(sent, 'response')
+  assert(answer instanceof IncomingMessage)
+  assert.equal(answer.statusCode, 200)
+  return (await answer.toArray()).join('')
 }
 
 /** The IPv4 addresses on which a UDP port is open, as the kernel writes them. */
@@ -299,4 +352,24 @@ async function certificateAt(host: string, port: number): Promise<string> {
   } finally {
     socket.destroy()
   }
+}
+
+/** Posts to the API of the panel, as its own pages do. */
+async function postPanel(port: number, ca: string, path: string, body: object, cookie = '') {
+  const sent = request({
+    ...{ host: '127.0.0.1', port, ca, servername: 'localhost' },
+    ...{ method: 'POST', path: `/admin/api/${path}` },
+    headers: {
+      host: `localhost:${port}`,
+      origin: `https://localhost:${port}`,
+      'content-type': 'application/json',
+      'x-countersign-admin': '1',
+      ...(cookie === '' ? {} : { cookie }),
+    },
+  }).end(JSON.stringify(body))
+  const [answer] = await once(sent, 'response')
+  assert(answer instanceof IncomingMessage)
+  const [set = ''] = answer.headers['set-cookie'] ?? []
+  const text = (await answer.toArray()).join('')
+  return { body: JSON.parse(text), cookie: set.split(';')[0] ?? '' }
 }

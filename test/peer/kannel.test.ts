@@ -43,7 +43,11 @@ describe('kannel', { skip: skipKannel }, () => {
   })
 
   test('delivers a message unchanged', async () => {
-    const text = smsText(['1234567', '2345678'], 'Zürich & Söhne + 100% [VPN] “€”', '=?#;')
+    const text = smsText(['1234567', '2345678'], {
+      organisation: 'Acme',
+      application: 'Zürich & Söhne + 100% [VPN] “€”',
+      message: '=?#;',
+    })
     assert.equal(text, '=?#; Zürich & Söhne + 100% (VPN) "EUR": 1234567 2345678')
     await client().sendSms(to, text)
     assert.deepEqual(await kannel.message(), { from: 'VPN', to, text })
@@ -52,9 +56,9 @@ describe('kannel', { skip: skipKannel }, () => {
   test('loses characters outside GSM 03.38, which passcode texts never contain', async () => {
     await client().sendSms(to, '€ 😀')
     assert.deepEqual((await kannel.message()).text, '€ ????')
-    const text = smsText(['1234567'], '€ 😀')
+    const text = smsText(['1234567'], { organisation: 'Acme €', application: '😀', message: '' })
     await client().sendSms(to, text)
-    assert.equal((await kannel.message()).text, 'Your EUR ? passcode: 1234567')
+    assert.equal((await kannel.message()).text, 'Your Acme EUR passcode for ?: 1234567')
   })
 
   test('refuses a wrong password, and a number outside the allow list', async () => {
@@ -78,7 +82,8 @@ describe('kannel', { skip: skipKannel }, () => {
     }
     assert.equal((await auth({ factor: 'sms', device: 'auto' })).status, 'sent')
     const { text } = await kannel.message()
-    const [, passcode = ''] = /^Your test authapi passcode: (1\d{6})$/.exec(text) ?? []
+    const [, passcode = ''] =
+      /^Your Countersign passcode for test authapi: (1\d{6})$/.exec(text) ?? []
     assert.equal((await auth({ factor: 'passcode', passcode })).result, 'allow')
     await service.close()
   })

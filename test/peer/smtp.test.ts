@@ -14,12 +14,13 @@ import { SmtpServer, skipSmtp, smtpLogin } from '../rig/smtp_server.ts'
 
 const login = { username: smtpLogin.username, password: new Secret(smtpLogin.password) }
 const link = `https://mfa.example.com/portal/#/invitation/${'a'.repeat(22)}`
+const sender = { name: 'Acme', helpText: 'Call 4711', timeZone: 'UTC' }
 const mail: MailMessage = { to: 'alice@example.com', subject: 'Hello', text: 'Hello Alice,\n' }
 
 function smtp(config: Partial<SmtpConfig> & Pick<SmtpConfig, 'port'>, limitMs = 3_000): Smtp {
   const from = 'Countersign <mfa@example.com>'
   const here = { from, host: '127.0.0.1', security: 'starttls', login: undefined } as const
-  return new Smtp({ ...here, caFile: undefined, ...config }, limitMs)
+  return new Smtp({ ...here, caFile: undefined, ...config }, { name: 'Acme' }, limitMs)
 }
 
 const toError = (work: Promise<unknown>) => toDeliveryError(work, [smtpLogin.password])
@@ -34,13 +35,13 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
   after(() => server.close())
 
   test('delivers an invitation with a link that works', async () => {
-    await client.send(invitationMail('zoe@example.com', 'zoë', link, 72))
+    await client.send(invitationMail('zoe@example.com', 'zoë', link, 72, sender))
     const { envelope, headers, text, html, secured, username } = await server.mail()
     assert.deepEqual(envelope, { from: 'mfa@example.com', to: ['zoe@example.com'] })
     assert.deepEqual([secured, username], [true, 'mfa'])
     assert.deepEqual(headers.from, ['Countersign <mfa@example.com>'])
     assert.deepEqual(headers.to, ['zoe@example.com'])
-    assert.deepEqual(headers.subject, ['Set up two-step sign-in'])
+    assert.deepEqual(headers.subject, ['Acme: Set up two-step sign-in'])
     assert.deepEqual(headers['auto-submitted'], ['auto-generated'])
     assert.match(headers['message-id']?.[0] ?? '', /^<[^@<>\s]+@example\.com>$/)
     assert(Math.abs(Date.parse(headers.date?.[0] ?? '') - Date.now()) < 60_000)
@@ -72,7 +73,7 @@ describe('mail by aiosmtpd, with STARTTLS and a login', { skip: skipSmtp }, () =
         '/etc/countersign/countersign.cfg',
       )
       assert(config?.mail.provider.kind === 'smtp')
-      await new Smtp(config.mail.provider.smtp).send(mail)
+      await new Smtp(config.mail.provider.smtp, { name: 'Acme' }).send(mail)
       assert.equal((await server.mail()).clientName, clientName)
     }
   })

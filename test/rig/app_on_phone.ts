@@ -19,9 +19,16 @@ export class AppOnPhone {
     await page.goto(link)
     await page.getByRole('textbox', { name: 'Name of this phone' }).fill(name)
     await phone.press('Connect')
+    await phone.skipNotifications()
     await phone.shows('Sign-ins')
     await page.getByText('No sign-in requests').waitFor()
     return phone
+  }
+
+  /** Leaves the screen that asks for notifications; browsers of tests block them. */
+  async skipNotifications(): Promise<void> {
+    await this.shows(/notifications/i)
+    await this.page.getByRole('link', { name: /^(Not now|Continue)$/ }).click()
   }
 
   /** Waits for a screen by its heading. */
@@ -33,15 +40,23 @@ export class AppOnPhone {
     await this.page.getByRole('button', { name: button }).click()
   }
 
-  /** Waits for a sign-in, and opens it. */
+  /** Waits for a sign-in; the only one that waits opens by itself. */
   async look(): Promise<void> {
-    await this.page.getByRole('link', { name: /Answer/ }).click()
     await this.shows(/^Are you signing in to/)
   }
 
   /** Whether the open sign-in can be approved without typing a code at the login. */
   async canApprove(): Promise<boolean> {
     return (await this.page.getByRole('button', { name: 'Approve' }).count()) > 0
+  }
+
+  /** Approves the next sign-in with the code that the login shows. */
+  async approveWithCode(code: string): Promise<void> {
+    await this.look()
+    await this.page.getByRole('textbox', { name: 'Code on your sign-in screen' }).fill(code)
+    await this.press('Approve')
+    await this.shows('Approved')
+    await this.done()
   }
 
   /** Answers the next sign-in, and returns to the first screen. */

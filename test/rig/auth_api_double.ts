@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -41,6 +41,8 @@ const defaultPhone = {
  */
 export class AuthApiDouble {
   readonly requests: SeenRequest[] = []
+  /** Of every request, signed or not. */
+  readonly paths = new Set<string>()
   readonly folder: string
   readonly #server: Server
   readonly #held: { request: SeenRequest; response: ServerResponse }[] = []
@@ -51,6 +53,7 @@ export class AuthApiDouble {
   check: () => Doing = () => this.#checkAnswer()
   preauth: (parameters: SeenRequest['parameters']) => Doing = () => preauthAnswer([defaultPhone])
   auth: (parameters: SeenRequest['parameters']) => Doing = () => allow
+  report: (parameters: SeenRequest['parameters']) => Doing = () => ({ response: {} })
 
   private constructor(server: Server, folder: string) {
     this.#server = server
@@ -100,11 +103,13 @@ export class AuthApiDouble {
   /** Forgets what it was asked and behaves as at first. */
   reset(): void {
     this.requests.length = 0
+    this.paths.clear()
     this.connections = 0
     this.capabilities = []
     this.check = () => this.#checkAnswer()
     this.preauth = () => preauthAnswer([defaultPhone])
     this.auth = () => allow
+    this.report = () => ({ response: {} })
   }
 
   async close(): Promise<void> {
@@ -119,8 +124,10 @@ export class AuthApiDouble {
     for await (const chunk of request) body += String(chunk)
     const [path = '', query = ''] = (request.url ?? '').split('?')
     const encoded = request.method === 'GET' ? query : body
-    const parameters = Object.fromEntries(new URLSearchParams(encoded))
-    if (!isSigned(request, path, encoded)) {
+    const isJson = request.headers['content-type'] === 'application/json'
+    const parameters = isJson ? jsonParameters(body) : formParameters(encoded)
+    this.paths.add(path)
+    if (!(isJson ? isSignedJson(request, path, body) : isSigned(request, path, encoded))) {
       return send(response, fail(40103, 'Invalid signature in request credentials'))
     }
     const seen = { path, parameters }
@@ -147,6 +154,8 @@ export class AuthApiDouble {
         return this.preauth(parameters)
       case '/auth/v2/auth':
         return this.auth(parameters)
+      case '/auth/v2/proxy_report':
+        return this.report(parameters)
       default:
         return fail(40401, 'Resource not found')
     }
@@ -187,9 +196,35 @@ function send(response: ServerResponse, doing: Exclude<Doing, string>): void {
   response.end(doing.body)
 }
 
+function formParameters(encoded: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(encoded))
+}
+
+/** Values as JSON. */
+function jsonParameters(body: string): Record<string, string> {
+  const parsed: object = JSON.parse(body)
+  return Object.fromEntries(
+    Object.entries(parsed).map(([name, value]) => [name, JSON.stringify(value)]),
+  )
+}
+
 function isSigned(request: IncomingMessage, path: string, encoded: string): boolean {
+  return isSignedOver(request, path, [encoded])
+}
+
+/** Version 5, without a query and `X-Duo-` headers. */
+function isSignedJson(request: IncomingMessage, path: string, body: string): boolean {
+  const sha512 = (text: string) => createHash('sha512').update(text).digest('hex')
+  return isSignedOver(request, path, ['', sha512(body), sha512('')])
+}
+
+function isSignedOver(
+  request: IncomingMessage,
+  path: string,
+  contents: readonly string[],
+): boolean {
   const host = (request.headers.host ?? '').split(':')[0] ?? ''
-  const text = [request.headers.date, request.method, host, path, encoded].join('\n')
+  const text = [request.headers.date, request.method, host, path, ...contents].join('\n')
   const signature = createHmac('sha512', testSkey).update(text).digest('hex')
   const expected = `Basic ${Buffer.from(`${testIkey}:${signature}`).toString('base64')}`
   return request.headers.authorization === expected

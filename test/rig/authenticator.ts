@@ -21,11 +21,13 @@ const [userPresent, userVerified, attested] = [0x01, 0x04, 0x40]
 
 /** A software passkey that signs any data, honest or not (WebAuthn §6). */
 export class Authenticator {
-  readonly id = randomBytes(16).toString('base64url')
+  readonly id: string
   readonly #privateKey: KeyObject
   readonly #publicKey: KeyObject
 
-  constructor() {
+  /** @param id The id of the credential, in base64url. */
+  constructor(id = randomBytes(16).toString('base64url')) {
+    this.id = id
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     this.#privateKey = privateKey
     this.#publicKey = publicKey

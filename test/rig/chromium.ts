@@ -4,12 +4,15 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { AxeBuilder } from '@axe-core/playwright'
+import axe, { type AxeResults, type RunOptions } from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { skipWithout } from './debian_package.ts'
 import { eventLimitMs } from './until.ts'
 
-const program = '/usr/bin/chromium'
+/** Without the user interface of the browser, which takes as much time as the pages. */
+const shell = '/usr/bin/chromium-headless-shell'
+/** Needed for push messages and notifications. */
+const wholeBrowser = '/usr/bin/chromium'
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,7 +25,8 @@ const args = [
 /** Folder for screenshots of every page that `looksRight` checks; none by default. */
 const pictures = process.env.SCREENSHOTS
 
-export const skipChromium = skipWithout('chromium', program)
+export const skipChromium =
+  skipWithout('chromium', wholeBrowser) || skipWithout('chromium-headless-shell', shell)
 
 export interface Look {
   readonly width: 390 | 1280
@@ -47,12 +51,18 @@ export class Chromium {
     this.#address = address
   }
 
-  /** @param port The service's port on loopback. */
-  static async start(port: number): Promise<Chromium> {
+  /**
+   * @param port The service's port on loopback.
+   * @param options.notifications Whether the browser takes push messages and shows notifications.
+   */
+  static async start(
+    port: number,
+    { notifications = false }: { readonly notifications?: boolean } = {},
+  ): Promise<Chromium> {
     // WebAuthn does not work if certificate errors are only ignored
     const known = `--ignore-certificate-errors-spki-list=${await keyHash(port)}`
     const browser = await chromium.launch({
-      executablePath: program,
+      executablePath: notifications ? wholeBrowser : shell,
       args: [...args, known],
       timeout: eventLimitMs,
     })
@@ -60,7 +70,10 @@ export class Chromium {
   }
 
   /** A browser profile for one person, with its own cookies. */
-  async person(look: Look = { width: 390, scheme: 'light' }): Promise<BrowserContext> {
+  async person(
+    look: Look = { width: 390, scheme: 'light' },
+    { userAgent }: { readonly userAgent?: string } = {},
+  ): Promise<BrowserContext> {
     const { width, scheme } = look
     const context = await this.#browser.newContext({
       baseURL: this.#address,
@@ -68,6 +81,7 @@ export class Chromium {
       reducedMotion: 'reduce',
       viewport: { width, height: width === 390 ? 844 : 860 },
       locale: 'en-GB',
+      ...(userAgent === undefined ? {} : { userAgent }),
     })
     context.setDefaultTimeout(eventLimitMs)
     return context
@@ -97,10 +111,11 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     }
     // axe finds the same at both widths; the dark scheme differs only in colours
     if (width !== 390) continue
-    // legacy mode opens no extra page, which only frames would need
-    const axe = new AxeBuilder({ page }).setLegacyMode(true)
-    if (scheme === 'dark') axe.withRules(['color-contrast'])
-    const { violations } = await axe.analyze()
+    // not @axe-core/playwright, which sends the 500 kB of axe to the page each time
+    if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source)
+    const rules = scheme === 'dark' ? colourRules : undefined
+    const options: RunOptions = { resultTypes: ['violations'], iframes: false, ...rules }
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`)
     assert.deepEqual(
       violations.map(({ id, nodes }) => `${name} ${width} ${scheme}: ${id} ${nodes[0]?.html}`),
       [],
@@ -110,6 +125,7 @@ export async function looksRight(page: Page, name: string): Promise<void> {
   if (before !== null) await page.setViewportSize(before)
 }
 
+const colourRules: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } }
 /** Waits for the transition of colours after a change of scheme, but not for endless spinners. */
 const settled = `Promise.all(document.getAnimations()
   .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isRecord } from '../../src/duo/index.ts'
 import { readFirstRun } from '../../src/first_run/first_run_file.ts'
+import { countersignVerb } from './countersign_verb.ts'
 import { skipWithout } from './debian_package.ts'
 import { freePort, Running } from './running.ts'
 
@@ -62,7 +63,7 @@ export class CountersignUp {
 
   /** Runs a verb on the same data. @returns Its output. */
   async countersign(...words: readonly string[]): Promise<string> {
-    return await countersign(this.#data, ...words)
+    return countersign(this.#data, ...words)
   }
 
   /** What `countersign outbox` lists, newest first. */
@@ -109,10 +110,10 @@ function dataIn(root: string): string {
 }
 
 /** Runs a verb on a data folder. @returns Its output. */
-export async function countersign(data: string, ...words: readonly string[]): Promise<string> {
+export function countersign(data: string, ...words: readonly string[]): string {
   const env = { ...process.env, COUNTERSIGN_DATA: data, NO_COLOR: '1' }
-  const { failed, stdout, stderr } = await run(program, words, { env })
-  assert(!failed, `countersign ${words.join(' ')}: ${stderr}`)
+  const { status, stdout, stderr } = countersignVerb(words, { env })
+  assert.equal(status, 0, `countersign ${words.join(' ')}: ${stderr}`)
   return stdout
 }
 
@@ -124,28 +125,20 @@ export async function signIn(
 ): Promise<SignedIn> {
   const input = `User-Name="${username}",User-Password="${password}",Message-Authenticator=0x00\n`
   const args = ['-x', '-r', '1', '-t', '70', `127.0.0.1:${port}`, 'auth', secret]
-  const { stdout, stderr } = await run('radclient', args, { input })
+  const { stdout, stderr } = await radclient(args, input)
   const accepted = stdout.includes('Received Access-Accept')
   assert(accepted || stdout.includes('Received Access-Reject'), `${stdout}${stderr}`)
   const messages = stdout.matchAll(/Reply-Message = "(.*)"$/gm)
   return { accepted, message: [...messages].map(([, text]) => text).join('') }
 }
 
-interface Ran {
-  readonly failed: boolean
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(
-  file: string,
+/** Runs radclient, which reads the attributes of its requests from standard input. */
+function radclient(
   args: readonly string[],
-  { input = '', env = process.env }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv },
-): Promise<Ran> {
+  input: string,
+): Promise<Record<'stdout' | 'stderr', string>> {
   return new Promise((done) => {
-    const child = execFile(file, args, { env }, (error, stdout, stderr) => {
-      done({ failed: error !== null, stdout, stderr })
-    })
+    const child = execFile('radclient', args, (_, stdout, stderr) => done({ stdout, stderr }))
     child.stdin?.end(input)
   })
 }

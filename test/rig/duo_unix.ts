@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { globSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { clientCfg } from '../../src/cmd/countersign/client_cfg.ts'
+import { unixCfg } from '../../src/service/applications/client/unix_cfg.ts'
 import type { Integration } from '../../src/service/applications/integrations.ts'
 import { skipWithout } from './debian_package.ts'
 import { Running } from './running.ts'
@@ -33,14 +33,12 @@ function writeDuoConf(
   integration: Integration,
   settings: DuoSettings = {},
 ): void {
-  const printed = clientCfg(integration, {
-    apiHost: '127.0.0.1',
-    apiPort: String(service.port),
-    caFile: join(folder, 'ca.pem'),
-    reveal: true,
-    radiusIp: '',
-    radiusPort: '',
-    radiusSecret: '',
+  const printed = unixCfg({
+    title: integration.name,
+    keys: integration,
+    api: { host: '127.0.0.1', port: service.port },
+    authority: { kind: 'file', path: join(folder, 'ca.pem') },
+    failmode: 'secure',
   })
   const changed = settings
   const kept = printed

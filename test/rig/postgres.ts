@@ -1,8 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import pg from 'pg'
 import {
   makeAuthority,
@@ -11,9 +20,10 @@ import {
 import { skipWithout } from './debian_package.ts'
 import { freePort } from './running.ts'
 
+const debianPackage = 'postgresql-15'
 const programs = '/usr/lib/postgresql/15/bin'
 
-export const skipPostgres = skipWithout('postgresql-15', `${programs}/postgres`)
+export const skipPostgres = skipWithout(debianPackage, `${programs}/postgres`)
 
 /** PostgreSQL refuses to run as root. */
 export function asPostgres(command: string, args: readonly string[]): [string, string[]] {
@@ -53,41 +63,41 @@ export class PostgresCluster {
     const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
     giveToPostgres(folder)
     const options = tlsNames.length === 0 ? [] : await tlsOptions(folder, tlsNames)
-    const init = [
-      '-D',
-      join(folder, 'data'),
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '--no-sync',
-      '--encoding=UTF8',
-      '--locale=C',
-    ]
-    execFileSync(...asPostgres(`${programs}/initdb`, init), { stdio: 'ignore', cwd: folder })
+    copyNewCluster(folder)
     const port = await freePort()
     return new PostgresCluster(folder, port, options, await launched(folder, port, options))
+  }
+
+  /** Without the name of a database. */
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.#port}`
   }
 
   /** @returns The URL of a new, empty database. */
   async createDatabase(): Promise<string> {
     const name = `test${++this.#databases}`
     await this.administer(`create database ${name}`)
-    return `postgres://postgres@127.0.0.1:${this.#port}/${name}`
+    return `${this.url}/${name}`
   }
 
   /** Runs a statement from outside of the databases that tests use. */
   async administer(statement: string): Promise<void> {
-    const client = new pg.Client(`postgres://postgres@127.0.0.1:${this.#port}/postgres`)
+    await PostgresCluster.administerAt(this.url, statement)
+  }
+
+  /** As `administer`, on the cluster with this URL. */
+  static async administerAt(url: string, statement: string): Promise<void> {
+    const client = new pg.Client(`${url}/postgres`)
     await client.connect()
     await client.query(statement)
     await client.end()
   }
 
   /** Stops the server until `startAgain`; connections are lost. */
-  async shutDown(): Promise<void> {
+  async shutDown(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
     const stopped = once(this.#server, 'exit')
     // the process that was started may be runuser, which keeps signals to itself
-    const stop = ['stop', '-D', this.#data, '-m', 'fast']
+    const stop = ['stop', '-D', this.#data, '-m', mode]
     execFileSync(...asPostgres(`${programs}/pg_ctl`, stop), { stdio: 'ignore', cwd: this.folder })
     await stopped
   }
@@ -107,8 +117,33 @@ export class PostgresCluster {
   }
 
   async stop(): Promise<void> {
-    await this.shutDown()
+    await this.shutDown('immediate')
     rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Puts a new cluster into a folder. initdb takes seconds, so it runs once; later clusters are copies. */
+function copyNewCluster(folder: string): void {
+  const cache = resolve(import.meta.dirname, '../../node_modules/.cache')
+  const made = join(cache, debianPackage)
+  const data = join(folder, 'data')
+  if (existsSync(made)) {
+    execFileSync('cp', ['-a', made, data])
+    return
+  }
+  const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync']
+  const text = ['--encoding=UTF8', '--locale=C']
+  const command = asPostgres(`${programs}/initdb`, [...init, ...text])
+  execFileSync(...command, { stdio: 'ignore', cwd: folder })
+  mkdirSync(cache, { recursive: true })
+  const copy = mkdtempSync(join(cache, 'postgresql-'))
+  execFileSync('cp', ['-a', `${data}/.`, copy])
+  try {
+    renameSync(copy, made)
+  } catch (error) {
+    // another test file was faster
+    if (!existsSync(made)) throw error
+    rmSync(copy, { recursive: true })
   }
 }
 

@@ -6,6 +6,10 @@ import type { Clock } from '../../src/host/clock.ts'
 import { type Log, silentLog } from '../../src/host/log.ts'
 import type { Secret } from '../../src/host/secret.ts'
 import {
+  type AdminApiPermission,
+  adminApiPermissions,
+} from '../../src/service/applications/admin_api_permissions.ts'
+import {
   type Integration,
   Integrations,
   type IntegrationType,
@@ -100,6 +104,18 @@ export class TestService {
 
   async addIntegration(type: IntegrationType, newUsers?: NewUserPolicy): Promise<Integration> {
     return await makeIntegration(this.store, type, newUsers)
+  }
+
+  /** @param permissions By default, all. */
+  async addAdminApi(
+    permissions: readonly AdminApiPermission[] = adminApiPermissions,
+  ): Promise<Integration> {
+    const integrations = new Integrations(this.store)
+    return await this.store.transaction(async (db) => {
+      const name = await integrations.freeName('test adminapi', db)
+      const settings = { name, type: 'adminapi', adminApiPermissions: permissions } as const
+      return await integrations.create(settings, this.#clock.now(), db)
+    })
   }
 
   async addUser(user: NewUser): Promise<User> {

@@ -30,9 +30,11 @@ export interface RawRequest {
 
 /** A request to sign; defaults are those of an honest client. */
 export interface SignedCall {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly parameters?: Readonly<Record<string, string>>
+  /** Versions 4 and 5 only: the body, in place of the parameters. */
+  readonly json?: Readonly<Record<string, unknown>>
   readonly version?: SignatureVersion
   readonly digest?: 'sha1' | 'sha512'
   readonly integration?: Integration
@@ -112,10 +114,10 @@ export class ServiceClient {
     const { integration = this.#options.integration, method = 'POST' } = call
     const pairs = Object.entries(parameters)
     const date = version === 1 ? undefined : (call.date ?? rfc2822Date(this.#clock.now()))
-    const asJson = version >= 4 && method === 'POST'
+    const asJson = version >= 4 && (method === 'POST' || method === 'PUT')
     const encoded = canonicalParameters(pairs)
-    const inQuery = method === 'GET' || call.inQuery === true
-    const body = asJson ? JSON.stringify(parameters) : inQuery ? '' : encoded
+    const inQuery = method === 'GET' || method === 'DELETE' || call.inQuery === true
+    const body = asJson ? JSON.stringify(call.json ?? parameters) : inQuery ? '' : encoded
     const duoHeaders: Record<string, string> =
       date !== undefined && call.duoDate === true ? { 'x-duo-date': date } : {}
     const signature =

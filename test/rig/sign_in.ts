@@ -71,6 +71,7 @@ export class SignIn {
         sms: { send: async (message) => void this.messages.push(message) },
         ...delivery,
       },
+      { name: 'Acme', timeZone: 'UTC' },
       {
         lockout: { threshold: 10, lockMs: 60_000 },
         push: { ...defaultConfig('.').push, ...push },

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
-import { Secret } from '../../src/host/secret.ts'
+import type { Secret } from '../../src/host/secret.ts'
 import { Store } from '../../src/service/store/store.ts'
-import { PostgresCluster, skipPostgres } from './postgres.ts'
+import { skipPostgres } from './postgres.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from './shared_postgres.ts'
 
 /** A database of one kind, empty at first, that can be opened several times at once. */
 export class StoreRig {
@@ -46,15 +47,15 @@ export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => vo
 /** Declares a suite on PostgreSQL, for several nodes. */
 export function onPostgres(name: string, suite: (rig: () => StoreRig) => void): void {
   describe(`${name}, on PostgreSQL`, { skip: skipPostgres }, () => {
-    let cluster: PostgresCluster
+    let database: SuiteDatabase
     let rig: StoreRig
     before(async () => {
-      cluster = await PostgresCluster.start()
-      rig = new StoreRig(new Secret(await cluster.createDatabase()))
+      database = await makeSuiteDatabase()
+      rig = new StoreRig(database.url)
     })
     after(async () => {
       await rig.close()
-      await cluster.stop()
+      await database.release()
     })
     suite(() => rig)
   })

@@ -96,7 +96,7 @@ export class UnixService {
     const phoneId = await this.addPhone(userId, number, name)
     const code = await this.#service.addActivationCode(userId, phoneId)
     const now = () => this.#clock.now()
-    return await PushPhone.activate((raw) => this.#service.send(raw), code, { now })
+    return await PushPhone.activate((raw) => this.#service.send(raw), code, { name, now })
   }
 
   /** @returns Its `DP…`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { OathKey } from '../../src/service/authenticators/oath/oath_code.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import type { SmsMessage } from '../../src/service/messaging/messaging.ts'
 import { Users } from '../../src/service/people/users.ts'
@@ -33,6 +34,10 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     options: { readonly userId?: string; readonly createdBy?: string } = {},
   ) => `/portal#/enroll/${await invite(service, username, { now: Date.now(), ...options })}`
   const sentCode = () => /\b\d{6}\b/.exec(messages.at(-1)?.text ?? '')?.[0] ?? ''
+  const authenticatorCode = (key: string) => {
+    const totp = { kind: 'totp', digits: 6, algorithm: 'SHA1', stepSecs: 30 } as const
+    return new OathKey(key.replaceAll(' ', '')).code(totp, Math.floor(Date.now() / 30_000))
+  }
   const activate = (link: string) => {
     const code = /activate\/(\w+)$/.exec(link)?.[1] ?? ''
     return PushPhone.activate((raw) => service.send(raw), code, { name: 'Pixel' })
@@ -54,7 +59,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await looksRight(at.page, 'enrol-3-app')
     await at.press('Choose another method')
     assert.match(await at.focused(), /^Countersign app on your phone/)
-    await activate(await at.appLink())
+    const pixel = await activate(await at.appLink())
     assert.notEqual(appLink, '')
     await at.shows('Phone connected')
     assert.equal(await at.page.getByLabel('Name').inputValue(), 'Pixel')
@@ -69,6 +74,20 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await looksRight(at.page, 'enrol-6-codes')
     await at.page.getByLabel('I have saved these codes in a safe place').check()
     await at.press('Continue')
+    await at.shows('Test your phone')
+    await looksRight(at.page, 'enrol-7-test')
+    const pushCode = await at.testPush()
+    await looksRight(at.page, 'enrol-7-test-waits')
+    await pixel.answerNext('deny')
+    await at.text(/was denied on the phone/)
+    await looksRight(at.page, 'enrol-7-test-denied')
+    await at.press('Send another one')
+    const nextCode = (await at.page.locator('.shown-code [aria-hidden]').textContent()) ?? ''
+    assert.notEqual(pushCode, '')
+    await pixel.answerNext('approve', { code: nextCode })
+    await at.shows('Your phone works')
+    await looksRight(at.page, 'enrol-7-test-works')
+    await at.press('Continue')
     await at.shows('You’re all set')
     assert.deepEqual(await at.typedWords(), ['push', '123456'])
     await looksRight(at.page, 'enrol-7-done')
@@ -78,15 +97,20 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
 
     // a second device needs no codes anew, which would take the place of those just kept
     await at.press('Add another device')
-    await activate(await at.appLink())
-    await at.name('Tablet')
+    await at.press(/^Authenticator app/)
+    const key = (await at.page.locator('.setup-key').textContent()) ?? ''
+    await looksRight(at.page, 'enrol-authenticator')
+    await at.page.getByLabel('Code that the app shows').fill('000')
+    await at.press('Confirm')
+    await at.text(/The code is wrong/)
+    await looksRight(at.page, 'enrol-authenticator-wrong')
+    await at.page.getByLabel('Code that the app shows').fill(authenticatorCode(key))
+    await at.press('Confirm')
     await at.shows('You’re all set')
-    assert.deepEqual(await at.typedWords(), ['push', '123456', 'push2', '123456'])
+    assert.deepEqual(await at.typedWords(), ['push', '123456', '123456'])
     await looksRight(at.page, 'enrol-8-done-two')
+    // signs in with the device that was just added
     await at.press('Finish')
-    await at.shows('Your devices')
-    // and back in by the passkey that was made on the way
-    await at.press('Use a passkey')
     await at.page.getByRole('tab', { name: 'Devices' }).waitFor()
     await at.text('Nora’s phone')
     await at.close()
@@ -146,6 +170,7 @@ describe('enrolment in a browser', { skip: skipChromium }, () => {
     await activate(await at.appLink())
     await at.name('New phone')
     await at.press('Skip')
+    await at.press('Continue without testing')
     assert.deepEqual(await at.typedWords(), ['push2', '123456'])
     await at.close()
   })

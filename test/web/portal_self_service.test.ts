@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_codes.ts'
 import { Phones } from '../../src/service/authenticators/phone/phones.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { PortalPage } from '../rig/portal_page.ts'
@@ -14,7 +15,12 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
   before(async () => {
     service = await TestService.start({
       config: {
-        push: { fatigue: { limit: 0, windowMs: 0 }, fraudLocks: true, fraudEmails: [] },
+        push: {
+          fatigue: { limit: 0, windowMs: 0 },
+          fraudLocks: true,
+          fraudMailed: true,
+          fraudEmails: [],
+        },
       },
       delivery: { sms: { send: async () => {} } },
     })
@@ -160,7 +166,11 @@ describe('self-service in a browser', { skip: skipChromium }, () => {
   test('manages recovery codes and passkeys', async () => {
     const { userId } = await service.addUser({ username: 'rita' })
     await service.addToken(userId)
-    const [code = ''] = await service.addBypassCodes(userId, 3)
+    const [code = ''] = await service.addBypassCodes(userId, 1)
+    const recovery = { count: 3, createdBy: 'user:rita' }
+    await service.store.transaction((db) =>
+      new BypassCodes(service.store).createRecovery(userId, recovery, Date.now(), db),
+    )
     const at = await PortalPage.open(chromium, '/portal')
     await at.addAuthenticator()
     await byCode(at, 'rita', code)

@@ -9,7 +9,7 @@ import { setApplicationPolicy } from '../rig/application_policy.ts'
 import { Chromium, looksRight, skipChromium } from '../rig/chromium.ts'
 import { parseResponse, TestService } from '../rig/service.ts'
 import { story } from '../rig/story.ts'
-import { untilFound } from '../rig/until.ts'
+import { until, untilFound } from '../rig/until.ts'
 
 const dist = join(import.meta.dirname, '../../web/dist')
 
@@ -23,12 +23,12 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
   before(async () => {
     const fatigue = { limit: 0, windowMs: 0 }
     service = await TestService.start({
-      config: { push: { fatigue, fraudLocks: false, fraudEmails: [] } },
+      config: { push: { fatigue, fraudLocks: false, fraudMailed: true, fraudEmails: [] } },
     })
     userId = (await service.addUser({ username: 'alice' })).userId
     verified = await service.addIntegration('authapi')
     await setApplicationPolicy(service.store, verified, { verifiedPush: true })
-    chromium = await Chromium.start(service.service.port)
+    chromium = await Chromium.start(service.service.port, { notifications: true })
     context = await chromium.person()
     page = await context.newPage()
   })
@@ -51,11 +51,8 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     return parseResponse(await service.call({ method: 'GET', path, parameters, integration }))
   }
   const focused = () => page.evaluate<string>('document.activeElement.textContent')
-  const open = () =>
-    page
-      .getByRole('link', { name: /Answer/ })
-      .first()
-      .click()
+  /** The only request that waits opens by itself. */
+  const opens = () => heading(/^Are you signing in to/)
 
   step('is activated by its link, which is not stored anywhere', async () => {
     await page.goto('/app/')
@@ -66,14 +63,17 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await page.getByText('This isn’t an activation link or code').waitFor()
     await looksRight(page, 'push-1-wrong')
     await page.goto('/activate/AAAAAAAAAAAAAAAAAAAA')
-    await press('Connect')
     await heading('Unknown link')
     await looksRight(page, 'push-2-unknown-link')
     const code = await service.addActivationCode(userId)
     await page.goto(`/activate/${code}`)
     await page.getByRole('textbox', { name: 'Name of this phone' }).fill('Alice’s phone')
     await looksRight(page, 'push-3-activate')
+    assert.deepEqual(await page.locator('.fact dd').allTextContents(), ['Countersign', 'alice'])
     await press('Connect')
+    await heading('Turn on notifications')
+    await looksRight(page, 'push-3-notifications')
+    await page.getByRole('link', { name: 'Not now' }).click()
     await heading('Sign-ins')
     await page.getByText('No sign-in requests').waitFor()
     assert(!page.url().includes(code))
@@ -83,10 +83,10 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByText('No sign-ins yet').waitFor()
     await looksRight(page, 'push-11-empty')
-    await page.goto(`/activate/${code}`)
+    await page.goto(`/activate/${await service.addActivationCode(userId)}`)
     await page.getByText('This phone is connected as alice').waitFor()
     await looksRight(page, 'push-3-anew')
-    await press('Connect')
+    await page.goto(`/activate/${code}`)
     await heading('This link has already been used')
     await looksRight(page, 'push-2-used-link')
     await page.getByRole('link', { name: 'Back to the app' }).click()
@@ -100,7 +100,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
   ] as const) {
     step(`answers with '${button}'`, async () => {
       const txid = await push({ ipaddr: '192.0.2.7', pushinfo: 'floor=3' })
-      await open()
+      await opens()
       await heading('Are you signing in to test authapi?')
       await looksRight(page, 'push-5-request')
       await press(button)
@@ -120,6 +120,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
   step('marks a repeated request that looks the same', async () => {
     const txids = [await push({ ipaddr: '192.0.2.7' }), await push({ ipaddr: '192.0.2.7' })]
     await push({ ipaddr: '203.0.113.9' })
+    await page.getByRole('link', { name: 'Not now' }).click()
     const words = page.getByText(/^A second attempt, \d+ s later$/)
     await words.waitFor()
     assert.equal(await words.count(), 1)
@@ -141,6 +142,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
       await push({ ipaddr: '192.0.2.7' }),
       await push({ ipaddr: '203.0.113.9' }),
     ]
+    await page.getByRole('link', { name: 'Not now' }).click()
     await page.getByText('2 sign-ins are waiting, but you started only one?').waitFor()
     assert.deepEqual(await page.locator('.differs').allTextContents(), [
       'IP address: 192.0.2.7',
@@ -161,6 +163,19 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await page.getByRole('link', { name: 'Done' }).click()
   })
 
+  step('says that several requests do not differ', async () => {
+    await push({ ipaddr: '192.0.2.7' })
+    await opens()
+    await push({ ipaddr: '192.0.2.7' })
+    await page.getByText('Their details are the same').waitFor()
+    await looksRight(page, 'push-8-same')
+    for (let answered = 0; answered < 2; answered++) {
+      await press('Deny')
+      await heading('Denied')
+      await page.getByRole('link', { name: answered < 1 ? 'View' : 'Done' }).click()
+    }
+  })
+
   step('a code that the login shows is typed into the app', async () => {
     const preauth = await service.call({
       path: '/auth/v2/preauth',
@@ -169,7 +184,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     })
     const { txid: told, verification_code: code } = parseResponse(preauth)
     const txid = await push({ txid: String(told) }, verified)
-    await open()
+    await opens()
     const field = page.getByRole('textbox', { name: 'Code on your sign-in screen' })
     await field.fill(String(code) === '000' ? '111' : '000')
     await press('Approve')
@@ -184,7 +199,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
 
   step('a code that the app shows is typed at the login', async () => {
     await push({}, verified)
-    await open()
+    await opens()
     await page.getByText('Enter this code where you sign in').waitFor()
     await looksRight(page, 'push-10-show')
     assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0)
@@ -248,6 +263,13 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     const origin = new URL(page.url()).origin
     const registrationId = await registered.promise
+    await inWorker(`
+      self.shown = []
+      const show = registration.showNotification.bind(registration)
+      registration.showNotification = async (title, options) => {
+        await show(title, options)
+        self.shown.push(options.tag)
+      }`)
     deliver = async (txid) => {
       const data = JSON.stringify({ txid, application: 'WorkSpaces' })
       await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
@@ -255,12 +277,15 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
   })
 
   /** Waits for a notification. @returns Its text. */
-  const notified = (txid: string) =>
-    untilFound(() =>
+  const notified = async (txid: string) => {
+    // Chromium forgets a notification that is looked for while it is about to be shown
+    await until(() => inWorker<boolean>(`return self.shown.includes('${txid}')`))
+    return await untilFound(() =>
       inWorker<readonly [string, string] | undefined>(`
         const [shown] = await registration.getNotifications({ tag: '${txid}' })
         return shown && [shown.title, shown.body]`),
     )
+  }
 
   /**
    * Taps it as the system would. Only a person's tap may open a window or bring one to the front:
@@ -338,7 +363,7 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
       await page.reload()
       await heading('Sign-ins')
       const txid = await push({ hostname: `behind a proxy that ${what}` })
-      await open()
+      await opens()
       await press('Approve')
       await heading('Approved')
       assert.equal((await outcome(txid)).result, 'allow')
@@ -352,10 +377,10 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await context.setOffline(true)
     await page.reload()
     await heading('Sign-ins')
-    await page.getByText('Can’t reach the service').waitFor()
+    await page.getByText(/^(This phone is offline|Can’t reach the service)$/).waitFor()
     await looksRight(page, 'push-13-offline')
     await page.goto('/app/#/request/00000000-0000-0000-0000-000000000000')
-    await page.getByText('The request appears when you are back online').waitFor()
+    await page.getByText(/The request appears when/).waitFor()
     await looksRight(page, 'push-13-offline-request')
     await page.getByRole('link', { name: 'Back' }).click()
     const spelled = await page.locator('output.digits').getAttribute('aria-label')
@@ -374,9 +399,19 @@ story('the push app in a browser', { skip: skipChromium }, ({ before, after, ste
     await page.getByText('App passcode: accepted').first().waitFor()
   })
 
-  step('says that the phone was removed', async () => {
+  step('says that a request timed out', async () => {
+    await page.clock.install()
     await page.goto('/app/')
     await heading('Sign-ins')
+    await push()
+    await opens()
+    await page.clock.fastForward(61_000)
+    await heading('This sign-in timed out')
+    await looksRight(page, 'push-7-expired')
+    await page.getByRole('link', { name: 'Done' }).click()
+  })
+
+  step('says that the phone was removed', async () => {
     const phones = new Phones()
     const [phone] = await phones.ofUser(userId, service.store.db)
     await service.store.transaction((db) => phones.remove(phone?.phoneId ?? '', db))

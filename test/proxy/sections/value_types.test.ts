@@ -49,8 +49,19 @@ describe('files', () => {
     )
     assert.match(
       checkContent(`${certificate}\n${certificate.replace(/\n.{20}/, '\nAAAA')}\n`) ?? '',
-      /:2: http_ca_certs_file .* certificate 2 can't be read/,
+      /:2: http_ca_certs_file .* certificate 2 that can't be read/,
     )
+  })
+
+  test('http_ca_certs holds certificates on indented lines', () => {
+    const [certificate = ''] = rootCertificates
+    const read = (pem: string) => {
+      const indented = pem.trim().replaceAll('\n', '\n  ')
+      const { problems } = readProxyConfig(`[main]\nhttp_ca_certs=\n  ${indented}\n`, config)
+      return problems.map(formatProblem).find((problem) => problem.includes('http_ca_certs'))
+    }
+    assert.equal(read(`${certificate}\n${certificate}`), undefined)
+    assert.match(read('AAAA') ?? '', /:2: http_ca_certs has no certificate; expected PEM/)
   })
 })
 

@@ -1,15 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Clock } from '../../../src/host/clock.ts'
 import { Secret } from '../../../src/host/secret.ts'
 import type { Act } from '../../../src/service/administration/act.ts'
+import {
+  createRole,
+  deleteRole,
+  updateRole,
+} from '../../../src/service/administration/acts/administrator_roles.ts'
+import {
+  createAdministrator,
+  createFirstOwnerLink,
+  deleteAdministrator,
+  endAdministratorSessions,
+  resetAdministrator,
+  updateAdministrator,
+} from '../../../src/service/administration/acts/administrators.ts'
 import { setAliases } from '../../../src/service/administration/acts/aliases.ts'
 import {
   createApplication,
   deleteApplication,
+  revealSecretKey,
+  rotateRadiusSecret,
   rotateSecretKey,
+  testSignIn,
   updateApplication,
 } from '../../../src/service/administration/acts/applications.ts'
 import {
   createBypassCodes,
+  deleteBypassCode,
   deleteBypassCodes,
 } from '../../../src/service/administration/acts/bypass_codes.ts'
 import {
@@ -17,14 +38,26 @@ import {
   createGroup,
   deleteGroup,
   removeMember,
-  setGroupStatus,
+  updateGroup,
 } from '../../../src/service/administration/acts/groups.ts'
-import { inviteUser } from '../../../src/service/administration/acts/invitations.ts'
+import {
+  inviteUser,
+  revokeInvitation,
+} from '../../../src/service/administration/acts/invitations.ts'
+import { removeLogo, setLogo } from '../../../src/service/administration/acts/logo.ts'
+import { answerTestCall } from '../../../src/service/administration/acts/outbox.ts'
+import { createOwnApplication } from '../../../src/service/administration/acts/own_application.ts'
+import { deletePasskey } from '../../../src/service/administration/acts/passkeys.ts'
 import {
   activatePhone,
   addPhone,
+  attachPhone,
+  createPhone,
   deletePhone,
+  detachPhone,
   reorderPhones,
+  sendPhoneMessage,
+  updatePhone,
 } from '../../../src/service/administration/acts/phones.ts'
 import {
   attachPolicy,
@@ -34,8 +67,10 @@ import {
   editApplicationPolicy,
   updatePolicy,
 } from '../../../src/service/administration/acts/policies.ts'
-import { createPortalApplication } from '../../../src/service/administration/acts/portal_application.ts'
+import { forgetProxy } from '../../../src/service/administration/acts/proxies.ts'
 import { rotateSealingKey } from '../../../src/service/administration/acts/sealing_key.ts'
+import { updateSettings } from '../../../src/service/administration/acts/settings.ts'
+import { testMail } from '../../../src/service/administration/acts/test_mail.ts'
 import {
   assignListedTokens,
   importTokens,
@@ -44,17 +79,23 @@ import {
 import {
   assignToken,
   createToken,
+  createYubikey,
   deleteToken,
   resyncToken,
 } from '../../../src/service/administration/acts/tokens.ts'
+import { restoreUser, trashUser } from '../../../src/service/administration/acts/trash.ts'
+import { exportUsers } from '../../../src/service/administration/acts/user_export.ts'
 import {
   createUser,
   deleteUser,
+  lockUser,
   unlockUser,
   updateUser,
 } from '../../../src/service/administration/acts/users.ts'
 import type { Administration } from '../../../src/service/administration/administration.ts'
 import type { RoleName } from '../../../src/service/administration/roles.ts'
+import { Administrators } from '../../../src/service/administrators/administrators.ts'
+import { Roles } from '../../../src/service/administrators/roles.ts'
 import {
   type Integration,
   Integrations,
@@ -65,11 +106,29 @@ import { PolicyAttachments } from '../../../src/service/applications/policy/poli
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
 import { OathKey } from '../../../src/service/authenticators/oath/oath_code.ts'
 import { type OathToken, OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
-import { type Phone, Phones } from '../../../src/service/authenticators/phone/phones.ts'
+import {
+  type WebauthnCredential,
+  WebauthnCredentials,
+} from '../../../src/service/authenticators/passkey/webauthn_credentials.ts'
+import {
+  type ListedPhone,
+  type Phone,
+  Phones,
+} from '../../../src/service/authenticators/phone/phones.ts'
+import { defaultConfig } from '../../../src/service/config/service_config.ts'
+import { Outbox } from '../../../src/service/messaging/outbox/outbox.ts'
+import { Invitations } from '../../../src/service/people/enrolment/invitations.ts'
 import { type Group, type GroupStatus, Groups } from '../../../src/service/people/groups.ts'
 import type { User } from '../../../src/service/people/user.ts'
+import { UserTrash } from '../../../src/service/people/user_trash.ts'
 import { type NewUser, Users } from '../../../src/service/people/users.ts'
+import { Proxies, type ReportingProxy } from '../../../src/service/proxies/proxies.ts'
+import { OrganisationLogo } from '../../../src/service/settings/organisation_logo.ts'
+import { Settings } from '../../../src/service/settings/settings.ts'
+import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
+import { png } from '../../rig/png.ts'
+import { proxyReport } from '../../rig/proxy_report.ts'
 import { TestYubikey } from '../../rig/yubikey.ts'
 
 /** What attempts are made on: each call creates something new, without an administrator. */
@@ -93,9 +152,49 @@ export class World {
     return await this.#write((db, now) => new Users().create(user, now, db))
   }
 
+  async invitedUser(): Promise<User> {
+    const user = await this.user()
+    const { username, userId } = user
+    const invitation = { username, userId, ikey: null, validSecs: 3600, createdBy: 'test' }
+    await this.#write((db, now) => new Invitations().create(invitation, now, db))
+    return user
+  }
+
+  async trashedUser(): Promise<{ readonly user: User }> {
+    const user = await this.user()
+    await this.#write((db, now) => new UserTrash().put(user.userId, '', now, db))
+    return { user }
+  }
+
   async phone(user: User): Promise<Phone> {
     const phone = { number: '+12025550143' }
     return await this.#write((db, now) => new Phones().add(user.userId, phone, now, db))
+  }
+
+  async unattachedPhone(): Promise<ListedPhone> {
+    return await this.#write((db, now) => new Phones().addUnattached({ name: 'spare' }, now, db))
+  }
+
+  async noAdministrators(): Promise<object> {
+    await this.#write((db) => db.deleteFrom('administrators').execute())
+    return {}
+  }
+
+  async reportingProxy(): Promise<{ readonly proxy: ReportingProxy }> {
+    const report = proxyReport(this.name('proxy'))
+    const { id } = report.proxy
+    const proxies = new Proxies()
+    const sender = { ikey: 'DI00000000000000000A', address: '192.0.2.1' }
+    await this.#write((db, now) => proxies.keep(report, sender, now, db))
+    const proxy = await proxies.byId(id, this.store.db)
+    if (proxy === undefined) throw new Error(`${id} was not kept`)
+    return { proxy }
+  }
+
+  async passkey({ userId }: User): Promise<WebauthnCredential> {
+    const key = { publicKey: 'AA', counter: 0, transports: [], name: 'key' }
+    const credential = { ...key, userId, webauthnId: this.name('webauthn') }
+    return await this.#write((db, now) => new WebauthnCredentials().add(credential, now, db))
   }
 
   async token(): Promise<{ readonly token: OathToken; readonly secret: string }> {
@@ -112,6 +211,20 @@ export class World {
   async group(status: GroupStatus = 'active'): Promise<Group> {
     const name = this.name('group')
     return await this.#write((db) => new Groups().create(name, status, '', db))
+  }
+
+  /** @returns Its id. */
+  async administrator(): Promise<string> {
+    const email = `${this.name('admin')}@example.com`
+    const added = { email, name: 'Ada', role: 'Help Desk', status: 'active' } as const
+    const { adminId } = await this.#write((db, now) => new Administrators().create(added, now, db))
+    return adminId
+  }
+
+  /** @returns Its id. */
+  async role(): Promise<string> {
+    const added = { name: this.name('role'), permits: ['users.view'] } as const
+    return (await this.#write((db, now) => new Roles().create(added, now, db))).roleId
   }
 
   async application(type: IntegrationType = 'radius'): Promise<Integration> {
@@ -132,6 +245,25 @@ export class World {
     return { policy, integration }
   }
 
+  /** A ringing call of the outbox, to be answered with a key. */
+  async testCall() {
+    const outbox = new Outbox(mkdtempSync(join(tmpdir(), 'outbox-')), this.#clock)
+    const transactions = new Transactions(this.store, this.#clock)
+    const [{ ikey, name }, user, txid] = [await this.application(), await this.user(), randomUUID()]
+    const { phoneId } = await this.phone(user)
+    const opening = {
+      ...{ txid, ikey, userId: user.userId, factor: 'phone', phoneId },
+      request: { application: name, username: user.username, ipaddr: '', hostname: '' },
+      verification: undefined,
+      repeatOf: null,
+    }
+    const calling = { status: 'calling', status_msg: '' }
+    await this.#write((db) => transactions.open(opening, calling, 60, db))
+    const call = { txid, text: '', confirmKeys: '1', fraudKey: null, expires: 0 }
+    const id = await outbox.add({ kind: 'phone', to: '+12025550143', ...call })
+    return { outbox, transactions, id, key: '1' }
+  }
+
   async globalPolicy(): Promise<Policy> {
     const policy = await this.policy()
     const attachments = new PolicyAttachments(this.store)
@@ -139,9 +271,10 @@ export class World {
     return policy
   }
 
-  /** As before the portal is used for the first time. */
-  async forgetPortal(): Promise<undefined> {
-    await this.store.db.deleteFrom('settings').where('name', '=', 'portal_ikey').execute()
+  /** As before the panel sends its first push. */
+  async forgetPanel(): Promise<'panel'> {
+    await this.store.db.deleteFrom('settings').where('name', '=', 'panel_ikey').execute()
+    return 'panel'
   }
 
   async #write<Result>(work: (db: StoreDb, now: number) => Promise<Result>): Promise<Result> {
@@ -198,6 +331,41 @@ const secret = () => new Secret('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ')
 
 /** Every act, with each input that needs other permits; the roles are those of the documentation. */
 export const attempts: readonly Attempt[] = [
+  attempt(createAdministrator, 'creates an administrator', owner, (world) => ({
+    email: `${world.name('admin')}@example.com`,
+    name: 'Ada',
+    role: 'Help Desk',
+  })),
+  attempt(updateAdministrator, 'edits an administrator', owner, async (world) => ({
+    adminId: await world.administrator(),
+    change: { role: 'Read-only' },
+  })),
+  attempt(resetAdministrator, 'resets the factors of an administrator', owner, async (world) => ({
+    adminId: await world.administrator(),
+    email: 'ada@example.com',
+    password: false,
+    factors: true,
+  })),
+  attempt(
+    endAdministratorSessions,
+    'ends the sessions of an administrator',
+    owner,
+    async (world) => ({
+      adminId: await world.administrator(),
+    }),
+  ),
+  attempt(deleteAdministrator, 'deletes an administrator', owner, async (world) => ({
+    adminId: await world.administrator(),
+  })),
+  attempt(createRole, 'creates a role', owner, (world) => ({
+    name: world.name('role'),
+    permits: ['users.view'] as const,
+  })),
+  attempt(updateRole, 'edits a role', owner, async (world) => ({
+    roleId: await world.role(),
+    change: { permits: ['users.view', 'users.unlock'] as const },
+  })),
+  attempt(deleteRole, 'deletes a role', owner, async (world) => ({ roleId: await world.role() })),
   attempt(createUser, 'creates a user', userManagers, (world) => ({
     username: world.name('new'),
     aliases: [world.name('alias')],
@@ -218,6 +386,10 @@ export const attempts: readonly Attempt[] = [
     user: await world.user(),
     change: { status: 'bypass' as const },
   })),
+  attempt(updateUser, 'unlocks a user by a new status', helpDesk, async (world) => ({
+    user: { ...(await world.user({ status: 'locked out' })), status: 'active' as const },
+    change: { status: 'active' as const },
+  })),
   attempt(setAliases, 'sets aliases', helpDesk, async (world) => ({
     user: await world.user(),
     aliases: [world.name('alias')],
@@ -225,17 +397,23 @@ export const attempts: readonly Attempt[] = [
   attempt(unlockUser, 'unlocks a user', helpDesk, async (world) => ({
     user: await world.user({ status: 'locked out' }),
   })),
+  attempt(lockUser, 'locks a user', helpDesk, async (world) => ({ user: await world.user() })),
+  attempt(trashUser, 'puts a user into the trash', userManagers, async (world) => ({
+    user: await world.user(),
+  })),
+  attempt(restoreUser, 'restores a user', userManagers, (world) => world.trashedUser()),
   attempt(deleteUser, 'deletes a user', userManagers, async (world) => ({
     user: await world.user(),
   })),
+  attempt(exportUsers, 'exports the list of users', [...userManagers, 'Security Analyst'], () => ({
+    format: 'csv' as const,
+    filters: 'filter=bypass',
+  })),
   attempt(inviteUser, 'invites a user', userManagers, async (world) => {
-    const { username, userId } = await world.user()
-    return { username, userId, validSecs: 3600 }
+    return { user: await world.user(), validSecs: 3600 }
   }),
-  attempt(inviteUser, 'invites a new name', userManagers, (world) => ({
-    username: world.name('invited'),
-    userId: null,
-    validSecs: 3600,
+  attempt(revokeInvitation, 'revokes an invitation', userManagers, async (world) => ({
+    user: await world.invitedUser(),
   })),
   attempt(addPhone, 'adds a phone', helpDesk, async (world) => ({
     user: await world.user(),
@@ -293,18 +471,53 @@ export const attempts: readonly Attempt[] = [
     await world.bypassCodes(user)
     return { user }
   }),
+  attempt(createPhone, 'creates a phone without a user', helpDesk, () => ({
+    phone: { number: '+12025550144' },
+  })),
+  attempt(updatePhone, 'edits a phone', helpDesk, async (world) => ({
+    phone: await world.phone(await world.user()),
+    change: { name: 'work' },
+  })),
+  attempt(sendPhoneMessage, 'sends a message to a phone', helpDesk, async (world) => ({
+    phone: await world.phone(await world.user()),
+    message: 'installation' as const,
+  })),
+  attempt(attachPhone, 'attaches a phone', helpDesk, async (world) => ({
+    phone: await world.unattachedPhone(),
+    user: await world.user(),
+  })),
+  attempt(detachPhone, 'detaches a phone', helpDesk, async (world) => {
+    const user = await world.user()
+    return { phone: await world.phone(user), user }
+  }),
+  attempt(createYubikey, 'creates a YubiKey', helpDesk, (world) => ({
+    yubikey: {
+      serial: world.name('yubikey'),
+      publicId: '',
+      privateId: new Secret('a1b2c3d4e5f6'),
+      aesKey: new Secret('00112233445566778899aabbccddeeff'),
+    },
+  })),
+  attempt(deleteBypassCode, 'deletes one bypass code', helpDesk, async (world) => ({
+    bypassCodeId: 'DBAAAAAAAAAAAAAAAAAA',
+    user: await world.user(),
+  })),
+  attempt(deletePasskey, 'deletes a passkey', helpDesk, async (world) => {
+    const user = await world.user()
+    return { credential: await world.passkey(user), user }
+  }),
   attempt(createGroup, 'creates a group', userManagers, (world) => ({
     name: world.name('group'),
     status: 'active' as const,
     description: '',
   })),
-  attempt(setGroupStatus, 'disables a group', userManagers, async (world) => ({
+  attempt(updateGroup, 'disables a group', userManagers, async (world) => ({
     group: await world.group(),
-    status: 'disabled' as const,
+    change: { status: 'disabled' as const },
   })),
-  attempt(setGroupStatus, 'puts a group into bypass', userManagers, async (world) => ({
+  attempt(updateGroup, 'puts a group into bypass', userManagers, async (world) => ({
     group: await world.group(),
-    status: 'bypass' as const,
+    change: { status: 'bypass' as const },
   })),
   attempt(addMember, 'adds a member', userManagers, async (world) => ({
     group: await world.group(),
@@ -321,13 +534,29 @@ export const attempts: readonly Attempt[] = [
   attempt(deleteGroup, 'deletes a group', userManagers, async (world) => ({
     group: await world.group(),
   })),
-  attempt(
-    createPortalApplication,
-    "creates the portal's application",
-    applicationManagers,
-    (world) => world.forgetPortal(),
+  attempt(createOwnApplication, "creates the panel's application", applicationManagers, (world) =>
+    world.forgetPanel(),
   ),
   attempt(rotateSealingKey, 'rotates the sealing key', owner, () => undefined),
+  attempt(updateSettings, 'changes a setting', policyEditors, (world) => ({
+    settings: new Settings(defaultConfig('.')),
+    update: { name: world.name('Organisation') },
+  })),
+  attempt(testMail, 'sends a test mail', policyEditors, () => ({ to: 'ada@example.com' })),
+  attempt(answerTestCall, 'answers a test call', owner, (world) => world.testCall()),
+  attempt(setLogo, 'replaces the logo', policyEditors, () => ({
+    logo: new OrganisationLogo(defaultConfig('.')),
+    image: png(64, 64),
+  })),
+  attempt(removeLogo, 'removes the logo', policyEditors, () => ({
+    logo: new OrganisationLogo(defaultConfig('.')),
+  })),
+  attempt(createFirstOwnerLink, 'creates the link of the first owner', owner, (world) =>
+    world.noAdministrators(),
+  ),
+  attempt(forgetProxy, 'forgets an authentication proxy', applicationManagers, (world) =>
+    world.reportingProxy(),
+  ),
   attempt(createApplication, 'adds an application', applicationManagers, (world) => ({
     name: world.name('application'),
     type: 'radius' as const,
@@ -344,11 +573,26 @@ export const attempts: readonly Attempt[] = [
     integration: await world.application('adminapi'),
     change: { enabled: false },
   })),
+  attempt(revealSecretKey, 'reveals a secret key', applicationManagers, async (world) => ({
+    integration: await world.application(),
+  })),
+  attempt(revealSecretKey, 'reveals an Admin API secret key', owner, async (world) => ({
+    integration: await world.application('adminapi'),
+  })),
   attempt(rotateSecretKey, 'replaces a secret key', applicationManagers, async (world) => ({
     integration: await world.application(),
   })),
   attempt(rotateSecretKey, 'replaces an Admin API secret key', owner, async (world) => ({
     integration: await world.application('adminapi'),
+  })),
+  attempt(rotateRadiusSecret, 'replaces a RADIUS secret', applicationManagers, async (world) => ({
+    integration: await world.application(),
+  })),
+  attempt(testSignIn, 'tests a sign-in', applicationManagers, async (world) => ({
+    integration: await world.application(),
+    username: 'alice',
+    factor: 'push',
+    by: 'service',
   })),
   attempt(deleteApplication, 'deletes an application', applicationManagers, async (world) => ({
     integration: await world.application(),

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { addMember, setGroupStatus } from '../../../src/service/administration/acts/groups.ts'
+import { setAliases } from '../../../src/service/administration/acts/aliases.ts'
+import {
+  addMember,
+  deleteGroup,
+  removeMember,
+  updateGroup,
+} from '../../../src/service/administration/acts/groups.ts'
+import { addPhone } from '../../../src/service/administration/acts/phones.ts'
 import {
   attachPolicy,
   deletePolicy,
   editApplicationPolicy,
   updatePolicy,
 } from '../../../src/service/administration/acts/policies.ts'
-import { unlockUser, updateUser } from '../../../src/service/administration/acts/users.ts'
+import { assignToken, createToken } from '../../../src/service/administration/acts/tokens.ts'
+import {
+  deleteUser,
+  unlockUser,
+  updateUser,
+} from '../../../src/service/administration/acts/users.ts'
 import { Administration } from '../../../src/service/administration/administration.ts'
 import { builtInRole, customRole } from '../../../src/service/administration/roles.ts'
 import { Policies } from '../../../src/service/applications/policy/policies.ts'
@@ -35,14 +47,54 @@ onBothDatabases('an act on data that has changed since it was read', (rig) => {
     assert.equal((await new Users().byId(user.userId, store.db))?.status, 'disabled')
   })
 
+  test('a user who was locked out meanwhile is unlocked only with the permit', async () => {
+    const user = await world.user()
+    const role = customRole('Editors', ['users.edit'])
+    const editor = new Administration(store, clock, { name: 'editor', role })
+    const change = { status: 'active' } as const
+    const locked = Promise.withResolvers<void>()
+    const locking = store.transaction(async (db) => {
+      await new Users().update(user.userId, { status: 'locked out' }, db)
+      await locked.promise
+    })
+    const unlocking = editor.run(updateUser, { user, change })
+    unlocking.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    locked.resolve()
+    await locking
+    await assert.rejects(unlocking, { code: 'ADMINISTRATION_DENIED' })
+  })
+
   test('a group that has changed to bypass needs the permit for bypass', async () => {
     const [group, user] = [await world.group(), await world.user()]
-    await owner.run(setGroupStatus, { group, status: 'bypass' })
+    await owner.run(updateGroup, { group, change: { status: 'bypass' } })
     const role = customRole('Groups', ['groups.edit'])
     const editor = new Administration(store, clock, { name: 'editor', role })
     await assert.rejects(editor.run(addMember, { group, user }), {
       code: 'ADMINISTRATION_DENIED',
     })
+  })
+
+  test('what was deleted meanwhile is not found', async () => {
+    const [group, user] = [await world.group(), await world.user()]
+    const [goneGroup, goneUser] = [await world.group(), await world.user()]
+    await owner.run(deleteGroup, { group: goneGroup })
+    await owner.run(deleteUser, { user: goneUser })
+    const { token } = await world.token()
+    const acts = [
+      () => owner.run(updateGroup, { group: goneGroup, change: { status: 'disabled' } }),
+      () => owner.run(deleteGroup, { group: goneGroup }),
+      () => owner.run(addMember, { group: goneGroup, user }),
+      () => owner.run(addMember, { group, user: goneUser }),
+      () => owner.run(removeMember, { group: goneGroup, user }),
+      () => owner.run(setAliases, { user: goneUser, aliases: ['gone'] }),
+      () => owner.run(addPhone, { user: goneUser, phone: { number: '+12025550143' } }),
+      () => owner.run(createToken, { user: goneUser, token: { kind: 'totp' } }),
+      () => owner.run(assignToken, { tokenId: token.tokenId, user: goneUser }),
+    ]
+    for (const act of acts) {
+      await assert.rejects(act(), { code: 'DIRECTORY_NOT_FOUND' }, String(act))
+    }
   })
 
   test('a deleted policy does not replace the global one', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
+import { Secret } from '../../../src/host/secret.ts'
 import { Integrations } from '../../../src/service/applications/integrations.ts'
 import { cli } from '../../../src/service/store/migrations/0008_cli.ts'
 import { rotateSealingKey } from '../../../src/service/store/rotation.ts'
@@ -29,6 +30,13 @@ onBothDatabases('integrations', (rig) => {
       signatureV1: false,
       enabled: true,
       created: now,
+      skeyCreated: now,
+      userAccess: 'ALL_USERS',
+      notes: '',
+      product: '',
+      apiNetworks: [],
+      adminApiPermissions: [],
+      client: {},
     })
     const read = await integrations.byIkey(ikey, store.db)
     assert.equal(read?.skey.reveal(), skey.reveal())
@@ -43,6 +51,21 @@ onBothDatabases('integrations', (rig) => {
     assert.deepEqual([unix.signatureV1, radius.signatureV1], [true, true])
     await store.transaction((db) => integrations.update(unix.ikey, { signatureV1: false }, db))
     assert.equal((await integrations.byIkey(unix.ikey, store.db))?.signatureV1, false)
+  })
+
+  test('keeps the settings of an Admin API application and of a RADIUS client', async () => {
+    const settings = {
+      userAccess: 'NO_USERS',
+      notes: "O'Hara's <b>",
+      product: 'cisco-asa',
+      apiNetworks: ['10.0.0.0/8'],
+      adminApiPermissions: ['adminapi_read_log'],
+      client: { radiusClients: ['10.0.1.10'], failmode: 'secure' },
+    } as const
+    const { ikey } = await create('with settings')
+    await store.transaction((db) => integrations.update(ikey, settings, db))
+    const { skey: _, ...read } = (await integrations.byIkey(ikey, store.db)) ?? {}
+    assert.deepEqual({ ...read, ...settings }, read)
   })
 
   test('a change keeps the settings that it does not name', async () => {
@@ -149,5 +172,16 @@ onBothDatabases('integrations', (rig) => {
     const later = new Integrations(store)
     assert.equal((await later.byIkey(older.ikey, store.db))?.name, 'Twin')
     assert.equal((await later.byIkey(ikey, store.db))?.name, `TWIN (${ikey})`)
+  })
+
+  test('seals the RADIUS secret again with a new sealing key', async () => {
+    const { ikey } = await create('RADIUS secret')
+    assert.equal(await integrations.radiusSecret(ikey, store.db), undefined)
+    const secret = new Secret('xyzzy5461')
+    await store.transaction((db) => integrations.setRadiusSecret(ikey, secret, db))
+    await store.transaction((db) => rotateSealingKey(store, db))
+    const reopened = new Integrations(await rig().open())
+    const read = await reopened.radiusSecret(ikey, store.db)
+    assert.equal(read?.reveal(), 'xyzzy5461')
   })
 })

@@ -23,6 +23,8 @@ const event: AuthenticationEvent = {
   ipaddr: '192.0.2.1',
   hostname: 'vpn.corp.example',
   repeatOf: null,
+  decidedBy: 'hours',
+  policyKey: 'PO1',
   device: 'DPFZRS9FB0D46QFTM891',
 }
 
@@ -71,6 +73,12 @@ onBothDatabases('the event logs', (rig) => {
       action: 'user_create',
       object: 'alice',
       description: '{"status":"active"}',
+      actorId: 'DE1',
+      address: '192.0.2.7',
+      objectKind: 'user',
+      objectId: 'DU1',
+      userId: 'DU1',
+      changes: { status: { before: 'disabled', after: 'active' } },
     }
     await store.transaction((db) => administrators.append(done, db))
     await assert.rejects(

@@ -41,7 +41,10 @@ describe('defaults of countersign.cfg', () => {
       const read = (text: string, table = serviceTable) => {
         const { config, problems } = readServiceConfig(text, file, table)
         assert.deepEqual(problems.map(formatProblem), [])
-        return config
+        if (config === undefined) return undefined
+        // an option that the file sets is also fixed in the Admin Panel
+        const { writtenLines: _, ...values } = config
+        return values
       }
       const follows = read(context, withDefault(serviceTable, changed))
       assert.deepEqual(follows, read(`${context}[${section}]\n${key}=${other}\n`))

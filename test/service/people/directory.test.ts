@@ -208,7 +208,7 @@ onBothDatabases('the directory', (rig) => {
       .where('ikey', '=', made.ikey)
       .executeTakeFirstOrThrow()
     assert(!row.sealed_skey.includes(made.skey.reveal()))
-    await store.transaction((db) => integrations.rotateSkey(made.ikey, db))
+    await store.transaction((db) => integrations.rotateSkey(made.ikey, now, db))
     const rotated = await new Integrations(second).byIkey(made.ikey, store.db)
     assert.notEqual(rotated?.skey.reveal(), made.skey.reveal())
   })

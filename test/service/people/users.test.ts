@@ -143,7 +143,7 @@ onBothDatabases('users', (rig) => {
     })
     const again = store.transaction((db) => groups.create('contractors', 'active', '', db))
     await assert.rejects(again, { code: 'DIRECTORY_NAME_TAKEN' })
-    await store.transaction((db) => groups.setStatus(group.groupId, 'disabled', db))
+    await store.transaction((db) => groups.update(group.groupId, { status: 'disabled' }, db))
     assert.deepEqual(await groups.ofUser(userId, store.db), [{ ...group, status: 'disabled' }])
     await store.transaction((db) => groups.removeMember(group.groupId, userId, db))
     assert.deepEqual(await groups.ofUser(userId, store.db), [])

@@ -6,7 +6,8 @@ import { decide, type SignInFacts } from '../../../src/service/sign_in/decision.
 
 const limits = { lockout: { threshold: 10, minutes: 15 }, push_fatigue: { limit: 5, minutes: 30 } }
 const enrolled: SignInFacts = {
-  application: { name: 'VPN', type: 'radius', enabled: true },
+  application: { name: 'VPN', type: 'radius', enabled: true, userAccess: 'ALL_USERS' },
+  permittedGroups: new Set(),
   status: 'active',
   nameRefusal: undefined,
   groups: [],
@@ -52,10 +53,33 @@ describe('the decision on a sign-in', () => {
   })
 
   test('denies bypass status at the portal', () => {
-    const application = { name: 'Portal', type: 'portal', enabled: true } as const
+    const application = {
+      name: 'Portal',
+      type: 'portal',
+      enabled: true,
+      userAccess: 'ALL_USERS',
+    } as const
     assert.equal(evaluate({ application, status: 'bypass' }).decision.kind, 'deny')
-    const groups = [{ name: 'Staff', status: 'bypass' }] as const
+    const groups = [{ groupId: 'DG1', name: 'Staff', status: 'bypass' }] as const
     assert.equal(evaluate({ application, groups }).decision.kind, 'deny')
+  })
+
+  test('asks a member of a permitted group', () => {
+    const { decision, findings } = evaluate({
+      application: { ...enrolled.application, userAccess: 'PERMITTED_GROUPS' },
+      permittedGroups: new Set(['DG1']),
+      groups: [{ groupId: 'DG1', name: 'Staff', status: 'active' }],
+    })
+    assert.equal(decision.kind, 'auth')
+    const finding = findings.find(({ step }) => step === 'user access')
+    assert.equal(finding?.because, 'group Staff is permitted')
+  })
+
+  test('names the section that can not be read, and lets bypass status come first', () => {
+    const sections = { new_user: { new_user_behavior: 'ask-later' } }
+    const { findings } = evaluate({}, sections)
+    assert.match(findings.at(-1)?.because ?? '', /^the section new_user of policy 'VPN' of the app/)
+    assert.equal(evaluate({ status: 'bypass' }, sections).decision.kind, 'allow')
   })
 
   test('lets groups take precedence over the user, and the strictest over all', () => {
@@ -68,7 +92,7 @@ describe('the decision on a sign-in', () => {
       ['locked out', ['bypass'], false, 'deny'],
       ['active', ['active'], false, 'auth'],
     ] as const) {
-      const groups = groupStatuses.map((each) => ({ name: each, status: each }))
+      const groups = groupStatuses.map((each) => ({ groupId: each, name: each, status: each }))
       const { decision } = evaluate({ status, groups, lockedOut }, newUsers('no-mfa'))
       assert.equal(decision.kind, kind, JSON.stringify({ status, groupStatuses, lockedOut }))
     }
@@ -94,10 +118,35 @@ const blocked = (...methods: string[]) => ({
 const rows: readonly (readonly [string, Partial<SignInFacts>, PolicySections, string, string])[] = [
   [
     'a disabled application',
-    { application: { name: 'VPN', type: 'radius', enabled: false } },
+    { application: { ...enrolled.application, enabled: false } },
     {},
     'denied_by_policy',
     'application',
+  ],
+  [
+    'an application that admits no users',
+    { application: { ...enrolled.application, userAccess: 'NO_USERS' }, status: 'bypass' },
+    {},
+    'user_not_in_permitted_group',
+    'user access',
+  ],
+  [
+    'a user in no permitted group',
+    {
+      application: { ...enrolled.application, userAccess: 'PERMITTED_GROUPS' },
+      permittedGroups: new Set(['DG1']),
+      groups: [{ groupId: 'DG2', name: 'Staff', status: 'active' }],
+    },
+    {},
+    'user_not_in_permitted_group',
+    'user access',
+  ],
+  [
+    'a section that can not be read',
+    {},
+    { new_user: { new_user_behavior: 'ask-later' } },
+    'denied_by_policy',
+    'readable policy',
   ],
   [
     'bypass by policy',

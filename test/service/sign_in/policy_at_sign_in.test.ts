@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../../src/host/secret.ts'
-import type { Integration } from '../../../src/service/applications/integrations.ts'
+import type { UserAccess } from '../../../src/service/applications/application_settings.ts'
+import { type Integration, Integrations } from '../../../src/service/applications/integrations.ts'
+import { PermittedGroups } from '../../../src/service/applications/permitted_groups.ts'
 import { Policies } from '../../../src/service/applications/policy/policies.ts'
 import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import type { PolicySections } from '../../../src/service/applications/policy/policy_sections.ts'
@@ -14,6 +16,7 @@ import {
 import { Groups } from '../../../src/service/people/groups.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { RecordingLog } from '../../rig/recording_log.ts'
 import { parseResponse, TestService, type TestServiceOptions } from '../../rig/service.ts'
 
 const friday = Date.parse('2026-11-27T10:00:00Z')
@@ -26,8 +29,9 @@ const delivery = {
 function suite(options: () => Promise<TestServiceOptions>): void {
   let service: TestService
   const clock = new ManualClock(friday)
+  const log = new RecordingLog()
   before(async () => {
-    service = await TestService.start({ ...(await options()), clock, delivery })
+    service = await TestService.start({ ...(await options()), clock, delivery, log })
   })
   after(() => service.close())
 
@@ -74,6 +78,50 @@ function suite(options: () => Promise<TestServiceOptions>): void {
   }
   const passcode = async (integration: Integration, username: string, code: string) =>
     await call('auth', integration, { username, factor: 'passcode', passcode: code })
+
+  test('an application admits members of its permitted groups only', async () => {
+    const application = await service.addIntegration('authapi')
+    const { userId, username } = await addUser()
+    const setAccess = (userAccess: UserAccess) =>
+      service.store.transaction((db) =>
+        new Integrations(service.store).update(application.ikey, { userAccess }, db),
+      )
+    const preauth = async () => {
+      // applications are cached for a second
+      clock.advance(1500)
+      return await result(application, username)
+    }
+    assert.equal(await preauth(), 'auth')
+    await setAccess('NO_USERS')
+    assert.equal(await preauth(), 'deny')
+    await setAccess('PERMITTED_GROUPS')
+    assert.equal(await preauth(), 'deny')
+    assert.equal(await lastReason(userId), 'user_not_in_permitted_group')
+    assert.equal(await result(application, `unknown-${randomUUID()}`), 'deny')
+    await service.store.transaction(async (db) => {
+      const groups = new Groups()
+      const { groupId } = await groups.create(`permitted-${randomUUID()}`, 'active', '', db)
+      await groups.addMember(groupId, userId, db)
+      await new PermittedGroups(service.store).set(application.ikey, [groupId], db)
+    })
+    assert.equal(await preauth(), 'auth')
+  })
+
+  test('a section that can not be read denies the sign-in, with a log line', async () => {
+    const application = await withPolicy({ new_user: { new_user_behavior: 'deny' } })
+    const { userId, username, token } = await addUser()
+    const sections = JSON.stringify({ new_user: { new_user_behavior: 'ask-later' } })
+    await service.store.db
+      .updateTable('policies')
+      .set({ sections })
+      .where('name', '=', application.name)
+      .execute()
+    assert.equal(await result(application, username), 'deny')
+    assert.equal(await lastReason(userId), 'denied_by_policy')
+    assert.equal((await passcode(application, username, token.code(0))).result, 'deny')
+    const line = log.lines.find((each) => each.includes("can't be read"))
+    assert.match(line ?? '', /new_user/)
+  })
 
   test('preauth lists only the allowed methods, and auth denies the others', async () => {
     const sections = { authentication_methods: { blocked_auth_list: 'sms,duo-push' } }

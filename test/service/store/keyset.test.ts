@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import {
-  CompiledQuery,
-  createQueryId,
-  type KyselyPlugin,
-  type RootOperationNode,
-  sql,
-} from 'kysely'
+import { sql } from 'kysely'
 import { pagingMetadata, parseEnvelope, success } from '../../../src/duo/index.ts'
 import { userOverviews } from '../../../src/service/administration/user_overview.ts'
 import { Integrations } from '../../../src/service/applications/integrations.ts'
@@ -21,6 +15,7 @@ import { Groups } from '../../../src/service/people/groups.ts'
 import { Users, userSortKeys } from '../../../src/service/people/users.ts'
 import { type Page, type PageRequest, pages } from '../../../src/service/store/keyset.ts'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
+import { queryPlans } from '../../rig/query_plans.ts'
 import { onBothDatabases } from '../../rig/store.ts'
 import { TestYubikey } from '../../rig/yubikey.ts'
 
@@ -307,27 +302,34 @@ onBothDatabases('pages of a list', (rig) => {
         store.dialect === 'postgres'
           ? sql`select n from generate_series(1, 20000) as t(n)`
           : sql`with recursive t(n) as (select 1 union all select n + 1 from t where n < 20000) select n from t`
-      await sql`insert into users
+      await store.transaction(async (db) => {
+        // PostgreSQL would count the devices of each user row by row
+        if (store.dialect === 'postgres') {
+          await sql`set local session_replication_role = replica`.execute(db)
+        }
+        await sql`insert into users (user_id, username, realname, email, status, created, last_login)
         select 'DUBULK' || n, 'bulk' || n, 'Bulk User', 'bulk' || n || '@example.com', 'active', n, n
-        from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into user_words select 'bulk' || n, 'DUBULK' || n from (${numbers}) as numbers`.execute(
-        store.db,
-      )
-      await sql`insert into phones select 'DPBULK' || n, 'DUBULK' || n, 0, '+4930' || (1000000 + n), '', '', n
-        from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into push_devices (phone_id, public_key, user_agent, activated)
-        select 'DPBULK' || n, '', '', n from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into oath_tokens
+        from (${numbers}) as numbers`.execute(db)
+        await sql`insert into user_words select 'bulk' || n, 'DUBULK' || n from (${numbers}) as numbers`.execute(
+          db,
+        )
+        await sql`insert into phones (phone_id, user_id, position, number, name, platform, created)
+        select 'DPBULK' || n, 'DUBULK' || n, 0, '+4930' || (1000000 + n), '', '', n
+        from (${numbers}) as numbers`.execute(db)
+        await sql`insert into push_devices (phone_id, public_key, user_agent, activated)
+        select 'DPBULK' || n, '', '', n from (${numbers}) as numbers`.execute(db)
+        await sql`insert into oath_tokens
           (token_id, serial, kind, digits, algorithm, step_secs, position, drift, resync_codes, sealed_secret, created)
         select 'DHBULK' || n, 'BULK' || n, 'totp', 6, 'SHA1', 30, 0, 0, 0, '', n
-        from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into administrator_log (timestamp, actor, action, object, description)
-        select n, '', '', '', '' from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into authentication_log
+        from (${numbers}) as numbers`.execute(db)
+        await sql`insert into administrator_log (timestamp, actor, action, object, description)
+        select n, '', '', '', '' from (${numbers}) as numbers`.execute(db)
+        await sql`insert into authentication_log
           (timestamp, username, ikey, application, factor, result, reason, ipaddr, hostname, device)
-        select n, '', '', '', '', '', '', '', '', '' from (${numbers}) as numbers`.execute(store.db)
-      await sql`insert into telephony_log (timestamp, type, context, number, provider, result, detail)
-        select n, 'sms', '', '', '', '', '' from (${numbers}) as numbers`.execute(store.db)
+        select n, '', '', '', '', '', '', '', '', '' from (${numbers}) as numbers`.execute(db)
+        await sql`insert into telephony_log (timestamp, type, context, number, provider, result, detail)
+        select n, 'sms', '', '', '', '', '' from (${numbers}) as numbers`.execute(db)
+      })
       await sql`analyze`.execute(store.db)
     })
 
@@ -341,7 +343,6 @@ onBothDatabases('pages of a list', (rig) => {
             users.page({ ...request, sort: { by } }, db),
         ]),
       ),
-      'users found by a word': (db, request) => users.page({ ...request, search: 'bulk19999' }, db),
       'phones by number': (db, request) => new Phones().page(request, db),
       'phones by age': (db, request) =>
         new Phones().page({ ...request, sort: { by: 'created' } }, db),
@@ -356,10 +357,10 @@ onBothDatabases('pages of a list', (rig) => {
       test(`finds any page of ${list} by an index`, async () => {
         const { next } = await read(store.db, { limit: 50 })
         for (const after of [undefined, ...(next === null ? [] : [next])]) {
-          const plan = await explainFirst((db) => read(db, { limit: 50, after }))
+          const [plan] = await queryPlans(store, new Set(), (db) => read(db, { limit: 50, after }))
           const scan = store.dialect === 'postgres' ? /Seq Scan/ : /^SCAN (?!\w+ USING)/m
-          assert.doesNotMatch(plan, scan)
-          if (!list.includes('found')) assert.doesNotMatch(plan, /TEMP B-TREE|Sort/)
+          assert.doesNotMatch(plan?.steps ?? 'SCAN', scan)
+          if (!list.includes('found')) assert.doesNotMatch(plan?.steps ?? '', /TEMP B-TREE|Sort/)
         }
       })
     }
@@ -371,28 +372,6 @@ onBothDatabases('pages of a list', (rig) => {
       }
       assert.equal(count, 20_007)
     })
-
-    /** The plan of the first statement that a read runs. */
-    async function explainFirst(read: (db: StoreDb) => Promise<unknown>): Promise<string> {
-      const nodes: RootOperationNode[] = []
-      const recorder: KyselyPlugin = {
-        transformQuery: ({ node }) => {
-          nodes.push(node)
-          return node
-        },
-        transformResult: async ({ result }) => result,
-      }
-      await read(store.db.withPlugin(recorder))
-      const [node] = nodes
-      assert.ok(node !== undefined)
-      const compiled = store.db.getExecutor().compileQuery(node, createQueryId())
-      const explain = store.dialect === 'postgres' ? 'explain' : 'explain query plan'
-      const { rows } = await store.db.executeQuery<{
-        readonly detail?: string
-        readonly 'QUERY PLAN'?: string
-      }>(CompiledQuery.raw(`${explain} ${compiled.sql}`, [...compiled.parameters]))
-      return rows.map((row) => String(row.detail ?? row['QUERY PLAN'])).join('\n')
-    }
   })
 })
 

@@ -32,7 +32,7 @@ onPostgres('lost connections', (rig) => {
     assert.equal(await count('again'), 1)
   })
 
-  test('gives up after two retries, with nothing saved', async () => {
+  test('gives up after three retries, with nothing saved', async () => {
     let runs = 0
     const lost = store.transaction(async (db) => {
       runs++
@@ -40,7 +40,7 @@ onPostgres('lost connections', (rig) => {
       await sql`select ${terminateSelf}`.execute(db)
     })
     await assert.rejects(lost, { code: 'STORE_CONNECTION_LOST' })
-    assert.equal(runs, 3)
+    assert.equal(runs, 4)
     assert.equal(await count('never'), 0)
   })
 
@@ -98,7 +98,8 @@ onPostgres('lost connections', (rig) => {
     ])
     const administrator = new pg.Client(rig().databaseUrl?.reveal())
     await administrator.connect()
-    const sleeping = "query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
+    const sleeping =
+      "datname = current_database() and query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
     const countSleeping = async () => {
       const { rows } = await administrator.query(
         `select count(*)::integer from pg_stat_activity where ${sleeping}`,

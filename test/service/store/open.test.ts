@@ -79,7 +79,8 @@ describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
     const key = newSealingKey()
     const nodes = await Promise.all([1, 2, 3].map(() => Store.open(options(url, key))))
     for (const node of nodes) {
-      assert.equal((await node.db.selectFrom('settings').selectAll().execute()).length, 1)
+      const names = await node.db.selectFrom('settings').select('name').execute()
+      assert.deepEqual(names.map(({ name }) => name).sort(), ['log_key', 'sealing_check'])
     }
     await Promise.all(nodes.map((node) => node.close()))
     await assert.rejects(Store.open(options(url, newSealingKey())), { code: 'STORE_WRONG_KEY' })
@@ -103,5 +104,30 @@ describe('the store in PostgreSQL', { skip: skipPostgres }, () => {
     await store.transaction((db) => rotateSealingKey(store, db))
     await store.close()
     await (await Store.open({ folder, migrate: false, databaseUrl })).close()
+  })
+})
+
+describe('a second store of one process', () => {
+  const rig = new StoreRig(undefined)
+  after(() => rig.close())
+
+  /** What another process gets that wants the database for itself. */
+  function lockElsewhere(): string {
+    const lock = join(import.meta.dirname, '../../../src/service/store/exclusive_lock.ts')
+    const file = JSON.stringify(join(rig.folder, 'countersign.db'))
+    const script = `
+      const { lockDatabase } = await import('${lock}')
+      try { lockDatabase(${file})?.close(); process.stdout.write('locked') }
+      catch (error) { process.stdout.write(error.code) }`
+    const args = ['--input-type=module-typescript', '-e', script]
+    return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout
+  }
+
+  test('leaves the locks of the first one in place when it is opened and closed', async () => {
+    const first = await rig.open()
+    await (await rig.open()).close()
+    assert.equal(lockElsewhere(), 'STORE_BUSY')
+    await first.close()
+    assert.equal(lockElsewhere(), 'locked')
   })
 })

@@ -36,10 +36,11 @@ onBothDatabases('hardware tokens of a file', (rig) => {
   async function assign({ serial }: ListedToken): Promise<string> {
     const [token] = await tokens.named(serial, store.db)
     assert(token !== undefined)
-    await store.transaction((db) => tokens.assign(token.tokenId, userId, db))
+    await store.transaction((db) => tokens.assign(token.tokenId, userId, now, db))
     return token.tokenId
   }
-  const unassign = (tokenId: string) => store.transaction((db) => tokens.assign(tokenId, null, db))
+  const unassign = (tokenId: string) =>
+    store.transaction((db) => tokens.assign(tokenId, null, now, db))
   const consume = async (passcode: string, at = now) =>
     (await store.transaction((db) => consumeOath(store, userId, passcode, at, db))).outcome
   const code = (counter: number, of = secret) => HOTP.generate({ secret: of, counter })

@@ -87,9 +87,9 @@ onBothDatabases('YubiKeys', (rig) => {
   test('rejects passcodes of a key that was unassigned', async () => {
     const { yubikey, userId, tokenId } = await assigned()
     const yubikeys = new Yubikeys(store)
-    await store.transaction((db) => yubikeys.assign(tokenId, null, db))
+    await store.transaction((db) => yubikeys.assign(tokenId, null, 0, db))
     assert.equal(await consume(userId, yubikey.otp(1, 1)), 'wrong')
-    await store.transaction((db) => yubikeys.assign(tokenId, userId, db))
+    await store.transaction((db) => yubikeys.assign(tokenId, userId, 0, db))
     assert.equal(await consume(userId, yubikey.otp(1, 1)), 'accepted')
     assert.equal(await store.transaction((db) => yubikeys.remove(tokenId, db)), true)
     assert.deepEqual(await yubikeys.ofUser(userId, store.db), [])

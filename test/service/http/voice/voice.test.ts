@@ -104,7 +104,7 @@ describe('a phone call', () => {
     assert.deepEqual(await poll(txid), ['waiting', 'calling', 'Dialing XXX-XXX-1234...'])
     const heard = await api.takeCall()
     assert.deepEqual(heard.said, [
-      'This is a sign-in to test authapi. Press 1 to sign in. If this was not you, press 9.',
+      'Countersign. This is a sign-in to test authapi. Press 1 to sign in. If this was not you, press 9.',
       'No key was pressed. You are not signed in. Goodbye.',
     ])
     assert.equal(heard.language, 'en-US')

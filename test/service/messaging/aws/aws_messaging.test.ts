@@ -262,7 +262,8 @@ describe('a sign-in with a call by AWS', () => {
   /** The spoken digits, which are repeated once. */
   const heard = (): string => {
     const body = String(api.calls.at(-1)?.MessageBody)
-    const once = /^Ihr Code für test authapi lautet: ((?:\d, ){6}\d)\./.exec(body)?.[1] ?? ''
+    const once =
+      /^Countersign\. Ihr Code für test authapi lautet: ((?:\d, ){6}\d)\./.exec(body)?.[1] ?? ''
     assert.equal(body.split(once).length, 3, body)
     return once.replaceAll(', ', '')
   }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { Invitations } from '../../../../src/service/people/enrolment/invitations.ts'
+import {
+  Invitations,
+  invitationState,
+} from '../../../../src/service/people/enrolment/invitations.ts'
 import { PortalLinks } from '../../../../src/service/people/enrolment/portal_links.ts'
 import { Users } from '../../../../src/service/people/users.ts'
 import { PortalSessions } from '../../../../src/service/self_service/portal_sessions.ts'
@@ -66,6 +69,18 @@ onBothDatabases('invitations', (rig) => {
     const code = await invite(60)
     assert.equal(await bind(code, 'one', now + 60_000), false)
     assert.equal(await bind(code, 'one', now + 59_999), true)
+  })
+
+  test('can’t be opened after an administrator revoked it', async () => {
+    const { userId } = await store.transaction((db) =>
+      new Users().create({ username: `revoked${store.dialect}` }, now, db),
+    )
+    const invitation = { username: 'r', userId, ikey: null, validSecs: 300, createdBy: 'cli:root' }
+    const code = await store.transaction((db) => invitations.create(invitation, now, db))
+    assert.equal(await invitations.revokeOpen(userId, now, store.db), 1)
+    assert.equal(await invitations.revokeOpen(userId, now, store.db), 0)
+    assert.equal(await bind(code, 'one'), false)
+    assert.equal(invitationState(await read(code), now), 'revoked')
   })
 
   test('deletes expired ones, and returns users that were created for nothing', async () => {

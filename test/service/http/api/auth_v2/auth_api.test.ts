@@ -37,6 +37,7 @@ describe('Auth API v2', () => {
           'auth_without_preauth',
           'prompt_as_typed',
           'http2',
+          ...(version === 1 ? [] : ['proxy_report']),
         ])
       })
     }

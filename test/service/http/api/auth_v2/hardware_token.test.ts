@@ -84,7 +84,7 @@ describe('an imported token at the Auth API', () => {
       const record = { ...listed, secret: new Secret(secret.base32) }
       await tokens.import([record], { onDuplicate: 'refuse' }, Date.now(), db)
       const [token] = await tokens.named('9001', db)
-      await tokens.assign(token?.tokenId ?? '', userId, db)
+      await tokens.assign(token?.tokenId ?? '', userId, Date.now(), db)
     })
   })
   after(() => service.close())

@@ -9,10 +9,12 @@ describe('the pages of the browser apps', () => {
   const folder = mkdtempSync(join(tmpdir(), 'web-'))
   let service: TestService
   before(async () => {
-    for (const name of ['assets', 'push_app', 'portal']) mkdirSync(join(folder, name))
+    for (const name of ['assets', 'push_app', 'portal', 'admin']) mkdirSync(join(folder, name))
     writeFileSync(join(folder, 'push_app/index.html'), '<!doctype html><title>app</title>')
     writeFileSync(join(folder, 'push_app/manifest.webmanifest'), '{}')
     writeFileSync(join(folder, 'portal/index.html'), '<meta nonce="CSP_NONCE">portal')
+    writeFileSync(join(folder, 'admin/index.html'), '<meta nonce="CSP_NONCE">panel')
+    writeFileSync(join(folder, 'admin/color_scheme.js'), '2')
     writeFileSync(join(folder, 'assets/app-1a2b3c4d.js'), '1')
     service = await TestService.start({ webFolder: folder })
   })
@@ -33,16 +35,18 @@ describe('the pages of the browser apps', () => {
     assert.equal(headers['referrer-policy'], 'no-referrer')
   })
 
-  test('have a new style nonce in each reply of the portal', async () => {
+  test('have a new style nonce in each reply of the portal and the panel', async () => {
     const nonces = await Promise.all(
-      ['/portal', '/portal?code=1', '/portal/devices'].map(async (path) => {
-        const { text, headers } = await get(path)
-        const [, nonce = ''] = /nonce="([^"]+)"/.exec(text) ?? []
-        assert.ok(String(headers['content-security-policy']).includes(`'nonce-${nonce}'`))
-        return nonce
-      }),
+      ['/portal', '/portal?code=1', '/portal/devices', '/admin', '/admin/users/DU1'].map(
+        async (path) => {
+          const { text, headers } = await get(path)
+          const [, nonce = ''] = /nonce="([^"]+)"/.exec(text) ?? []
+          assert.ok(String(headers['content-security-policy']).includes(`'nonce-${nonce}'`))
+          return nonce
+        },
+      ),
     )
-    assert.equal(new Set(nonces).size, 3)
+    assert.equal(new Set(nonces).size, 5)
   })
 
   test('are cached forever if the file name has a hash', async () => {
@@ -56,6 +60,12 @@ describe('the pages of the browser apps', () => {
     assert.match(String(headers['content-type']), /^application\/manifest\+json/)
   })
 
+  test('include the script of the panel that applies the colour scheme', async () => {
+    const { headers, text } = await get('/admin/color_scheme.js')
+    assert.match(String(headers['content-type']), /^text\/javascript/)
+    assert.equal(text, '2')
+  })
+
   test('are the only files that are served', async () => {
     for (const path of [
       '/assets/../portal/index.html',
@@ -64,6 +74,8 @@ describe('the pages of the browser apps', () => {
       '/app/../../package.json',
       '/app/index.html',
       '/portal/api/nothing',
+      '/admin/api/nothing',
+      '/admin/v1',
     ]) {
       assert.match(String((await get(path)).status), /^40[04]$/, path)
     }

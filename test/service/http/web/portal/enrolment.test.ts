@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
 import { toGsm7 } from '../../../../../src/service/messaging/sms/gsm7.ts'
+import { setApplicationPolicy } from '../../../../rig/application_policy.ts'
 import { invite, type PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { PushPhone } from '../../../../rig/push_phone.ts'
@@ -73,6 +74,45 @@ onBothDatabases('enrolment at the portal', (rig) => {
     )
   })
 
+  describe('at its end', () => {
+    async function enrolled(username: string) {
+      const code = await invite(service, username, { now: now() })
+      const at = portal.browser()
+      await at.post('invitation', { code })
+      const early = await at.post('enrolment/finish')
+      assert.equal(early.body.code, 'device_first')
+      await addNumber(at, `+1555010${1000 + numbers++}`)
+      return at
+    }
+    let numbers = 0
+
+    test('signs the user in, with a new session', async () => {
+      const at = await enrolled('finisher')
+      const { cookie: before = '' } = at
+      assert.equal((await at.post('enrolment/finish')).body.kind, 'signed_in')
+      assert.notEqual(at.cookie, before)
+      assert.equal((await at.get('devices')).status, 200)
+      at.cookie = before
+      assert.equal((await at.post('activations')).status, 401)
+    })
+
+    test('signs nobody in while the portal refuses the user', async () => {
+      const at = await enrolled('bypassed')
+      const user = await portal.users.byName('bypassed', service.store.db)
+      await portal.users.update(user?.userId ?? '', { status: 'bypass' }, service.store.db)
+      assert.equal((await at.post('enrolment/finish')).body.kind, 'finished')
+      assert.equal((await at.get('devices')).status, 401)
+    })
+
+    test('ends the session ten minutes after the device was added', async () => {
+      const at = await enrolled('leftopen')
+      clock.advance(10 * 60_000 - 1)
+      assert.equal((await at.post('recovery-codes')).status, 200)
+      clock.advance(1)
+      assert.equal((await at.post('activations')).status, 401)
+    })
+  })
+
   test('logs each change, and notifies the user by mail', async () => {
     const { userId } = await service.addUser({ username: 'mailed', email: 'mailed@example.com' })
     const at = portal.browser()
@@ -92,9 +132,13 @@ onBothDatabases('enrolment at the portal', (rig) => {
       mails.at(-1)?.subject,
       mails.at(-1)?.text.includes('“Pixel”'),
     ]
-    assert.deepEqual(lastMail(), [email, 'A device was added to your account', true])
+    assert.deepEqual(lastMail(), [email, 'Countersign: A device was added to your account', true])
     await phone.call('DELETE', '/app/api/device')
-    assert.deepEqual(lastMail(), [email, 'A device was removed from your account', true])
+    assert.deepEqual(lastMail(), [
+      email,
+      'Countersign: A device was removed from your account',
+      true,
+    ])
   })
 
   describe('an invitation', () => {
@@ -158,6 +202,17 @@ onBothDatabases('enrolment at the portal', (rig) => {
       await service.addToken(userId)
       const opened = await portal.browser().post('invitation', { code })
       assert.equal(opened.body.code, 'already_enrolled')
+    })
+
+    test('created by preauth is refused once the policy denies new users', async () => {
+      const integration = await service.addIntegration('radius', 'enroll')
+      const parameters = { username: 'toolate' }
+      const preauth = await service.call({ path: '/auth/v2/preauth', parameters, integration })
+      const { hash } = new URL(String(parseResponse(preauth).enroll_portal_url))
+      const code = /^#\/enroll\/(\w+)$/.exec(hash)?.[1] ?? ''
+      await setApplicationPolicy(service.store, integration, { newUsers: 'deny' })
+      const opened = await portal.browser().post('invitation', { code })
+      assert.equal(opened.body.code, 'invitation_over')
     })
 
     test('is refused if its user got a device meanwhile', async () => {

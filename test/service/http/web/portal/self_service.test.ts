@@ -152,6 +152,18 @@ onBothDatabases('portal self-service', (rig) => {
     assert.equal((await at.get('devices')).body.recoveryCodes, 9)
   })
 
+  test('keeps recovery codes when an administrator creates bypass codes, and the reverse', async () => {
+    const { at, userId, username } = await portal.owner()
+    const { codes } = (await at.post('recovery-codes')).body
+    assert(Array.isArray(codes))
+    const [bypass = ''] = await service.addBypassCodes(userId, 1)
+    assert.equal((await at.get('devices')).body.recoveryCodes, 10)
+    assert.equal((await portal.browser().signIn(username, String(codes[0]))).status, 200)
+    await at.post('recovery-codes')
+    assert.equal((await portal.browser().signIn(username, bypass)).status, 200)
+    assert.equal((await portal.browser().signIn(username, String(codes[1]))).status, 401)
+  })
+
   test('ends all other sessions on sign-out elsewhere', async () => {
     const { at, username } = await portal.owner()
     const { codes } = (await at.post('recovery-codes')).body

@@ -6,6 +6,7 @@ import { AdministratorLog } from '../../../../../src/service/audit/administrator
 import { OathTokens } from '../../../../../src/service/authenticators/oath/oath_tokens.ts'
 import { Phones } from '../../../../../src/service/authenticators/phone/phones.ts'
 import { PushDevices } from '../../../../../src/service/authenticators/push/push_devices.ts'
+import { Groups } from '../../../../../src/service/people/groups.ts'
 import { EventStream } from '../../../../rig/event_stream.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { activationLink, type PushPhone } from '../../../../rig/push_phone.ts'
@@ -28,7 +29,7 @@ onBothDatabases('the push app', (rig) => {
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       config: {
         refusedPerMinute: 10_000,
-        push: { fatigue, fraudLocks: false, fraudEmails: [] },
+        push: { fatigue, fraudLocks: false, fraudMailed: true, fraudEmails: [] },
         places: {
           networks: [{ network: '192.0.2.0/24', name: 'Berlin office' }],
           geoipDatabase: undefined,
@@ -132,6 +133,37 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await ask()).body.response, 'success')
     })
 
+    test('names company, account and phone before a code is used, and does not use it', async () => {
+      const { userId: gina } = await service.addUser({ username: 'gina' })
+      const { phoneId } = await service.addPushPhone(gina, { name: 'Old name' })
+      const code = await service.addActivationCode(gina, phoneId)
+      const preview = async () => {
+        const body = JSON.stringify({ code })
+        return await service.send({ method: 'POST', path: '/app/api/activation', body })
+      }
+      assert.deepEqual((await preview()).body, {
+        account: 'Countersign',
+        username: 'gina',
+        name: 'Old name',
+      })
+      assert.equal((await activate((await activationLink(code)).body)).status, 200)
+      assert.deepEqual(refusal(await preview()), [410, 'code_used'])
+    })
+
+    test('refuses the link of a user in a disabled group, until the group is active', async () => {
+      const { userId: gretaId } = await service.addUser({ username: 'greta' })
+      const code = await service.addActivationCode(gretaId)
+      const groups = new Groups()
+      const { groupId } = await service.store.transaction((db) =>
+        groups.create('Leavers', 'disabled', '', db),
+      )
+      await service.store.transaction((db) => groups.addMember(groupId, gretaId, db))
+      const { status: refused } = await activate((await activationLink(code)).body)
+      assert.equal(refused, 410)
+      await service.store.transaction((db) => groups.update(groupId, { status: 'active' }, db))
+      assert.equal((await activate((await activationLink(code)).body)).status, 200)
+    })
+
     test('replaces the key and the passcode token of a phone that is activated again', async () => {
       const { userId: frank } = await service.addUser({ username: 'frank' })
       const old = await service.addPushPhone(frank)
@@ -142,10 +174,10 @@ onBothDatabases('the push app', (rig) => {
       assert.equal((await renewed.call('GET', '/app/api/requests')).status, 200)
       assert.equal((await new OathTokens(service.store).ofUser(frank, service.store.db)).length, 1)
       const [remaining, ...more] = await new Phones().ofUser(frank, service.store.db)
-      assert.deepEqual([remaining?.name, more.length], ['test phone', 0])
+      assert.deepEqual([remaining?.name, more.length], ['another name', 0])
       const [entry] = await new AdministratorLog().list(1, service.store.db)
       assert.deepEqual([entry?.action, entry?.object], ['phone_activate', 'frank'])
-      assert.equal(entry?.description, `${phoneId} test phone`)
+      assert.equal(entry?.description, `${phoneId} another name`)
     })
 
     test('redirects a link to the app, with the code in the fragment', async () => {

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret } from '../../src/host/secret.ts'
+import { Store } from '../../src/service/store/store.ts'
+import { PostgresCluster, skipPostgres } from './postgres.ts'
+
+/** A database of a suite that does not stop or configure the server. */
+export interface SuiteDatabase {
+  readonly url: Secret
+  readonly release: () => Promise<void>
+}
+
+/** Environment variable with the URL of the shared cluster, for the processes of the test files. */
+const variable = 'COUNTERSIGN_TEST_POSTGRES'
+/** A database with the tables of the service; the databases of suites are copies of it. */
+const template = 'migrated'
+let shared: PostgresCluster | undefined
+let databases = 0
+
+/** Starts one cluster for all test files, because starting one and creating its tables takes seconds. */
+export async function globalSetup(): Promise<void> {
+  if (skipPostgres !== false) return
+  shared = await PostgresCluster.start()
+  await shared.administer(`create database ${template}`)
+  await migrate(`${shared.url}/${template}`)
+  process.env[variable] = shared.url
+}
+
+export async function globalTeardown(): Promise<void> {
+  await shared?.stop()
+}
+
+/** Makes a database on the shared cluster, or on a new cluster if the test file runs alone. */
+export async function makeSuiteDatabase(): Promise<SuiteDatabase> {
+  const url = process.env[variable]
+  if (url === undefined) {
+    const cluster = await PostgresCluster.start()
+    return { url: new Secret(await cluster.createDatabase()), release: () => cluster.stop() }
+  }
+  const name = `test_${process.pid}_${++databases}`
+  await PostgresCluster.administerAt(url, `create database ${name} template ${template}`)
+  return { url: new Secret(`${url}/${name}`), release: async () => {} }
+}
+
+async function migrate(url: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'))
+  const store = await Store.open({ folder, databaseUrl: new Secret(url), migrate: true })
+  // the sealed keys belong to this folder; each store that opens a copy creates its own
+  await store.db.deleteFrom('settings').execute()
+  await store.close()
+  rmSync(folder, { recursive: true })
+}
