@@ -5,6 +5,7 @@
  */
 import { parseArgs, styleText } from 'node:util'
 import { type Figures, table } from './figure.ts'
+import { panelBench } from './panel/panel_bench.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> 
   service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
   transactions: (place) => pendingBench(place, length),
+  panel: (place) => panelBench(place, length),
 }
 
 const unknown = positionals.filter((name) => !(name in benches))
