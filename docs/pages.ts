@@ -5,17 +5,24 @@ import type { ConfigTable } from '../src/config/option.ts'
 import { buildReferencePage } from '../src/config/reference_page.ts'
 import { proxyTable } from '../src/proxy/sections/section_table.ts'
 import { serviceTable } from '../src/service/config/service_table.ts'
+import { adminApiPage } from './admin_api_page.ts'
+import { settingsPage } from './settings_page.ts'
 
-/** The pages of this folder that are generated from option tables. A test compares them. */
+/** The pages of this folder that are generated from option tables and schemas. A test compares them. */
 export const pages: ReadonlyMap<string, () => string> = new Map([
+  ['admin-api.md', () => format(adminApiPage(readIntroduction('admin-api.md')))],
   ['authproxy.cfg.md', () => format(buildPage('authproxy.cfg.md', proxyTable))],
   ['countersign.cfg.md', () => format(buildPage('countersign.cfg.md', serviceTable))],
+  ['settings.md', () => format(settingsPage(readIntroduction('settings.md')))],
 ])
 
 /** The introduction in `parts/`, followed by the tables. */
 function buildPage(file: string, table: ConfigTable): string {
-  const intro = readFileSync(join(import.meta.dirname, 'parts', file), 'utf8')
-  return buildReferencePage(table, intro)
+  return buildReferencePage(table, readIntroduction(file))
+}
+
+function readIntroduction(file: string): string {
+  return readFileSync(join(import.meta.dirname, 'parts', file), 'utf8')
 }
 
 /** Formats Markdown as the rest of the project, with aligned columns. */
