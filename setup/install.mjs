@@ -28,6 +28,7 @@ const wanted = new Set(process.argv.slice(2))
 const debianPackages = {
   '--peers': {
     chromium: '/usr/bin/chromium',
+    'chromium-headless-shell': '/usr/bin/chromium-headless-shell',
     eapoltest: '/usr/bin/eapol_test',
     freeradius: '/usr/sbin/freeradius',
     'freeradius-utils': '/usr/bin/radclient',
