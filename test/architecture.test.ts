@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:events', 'node:http'],
     packages: ['prom-client'],
   },
+  'proxy/control': {},
   proxy: {
     rooms: [
       'duo',
@@ -602,12 +603,14 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto', 'node:fs', 'node:path', 'node:util'],
     packages: ['uqr', 'zod'],
   },
+  ctl: { rooms: ['host', 'proxy/control'], node: ['node:events', 'node:net'] },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
   cmd: {
     rooms: [
       'first_run',
       'duo_export',
       'config',
+      'ctl',
       'host',
       'proxy',
       'proxy/sections',
