@@ -710,9 +710,10 @@ const browserRooms: Readonly<Record<string, Room>> = {
 /** Benchmarks and the rig never import tests. */
 const testRooms: Readonly<Record<string, Room>> = {
   bench: { rooms: ['src', 'test/rig'] },
-  test: { rooms: ['bench', 'docs', 'src', 'test/rig'] },
-  'test/rig': { rooms: ['src'] },
+  test: { rooms: ['bench', 'docs', 'packaging', 'src', 'test/rig'] },
+  'test/rig': { rooms: ['packaging', 'src'] },
   docs: {},
+  packaging: {},
   src: {},
 }
 
@@ -794,8 +795,8 @@ describe('the browser apps', () => {
   })
 })
 
-describe('benchmarks and tests', () => {
-  const rules = new ImportRules(root, ['bench', 'test'], testRooms)
+describe('benchmarks, packaging and tests', () => {
+  const rules = new ImportRules(root, ['bench', 'packaging', 'test'], testRooms)
 
   test('import only the rooms that the table permits', () => {
     assert.deepEqual(rules.trespasses(['rooms']), [])
