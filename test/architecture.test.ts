@@ -604,6 +604,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['uqr', 'zod'],
   },
   ctl: { rooms: ['host', 'proxy/control'], node: ['node:events', 'node:net'] },
+  'ctl/connectivity': {
+    rooms: ['config', 'proxy/sections', 'radius/udp'],
+    node: ['node:fs', 'node:path'],
+  },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
   cmd: {
     rooms: [
@@ -611,6 +615,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'duo_export',
       'config',
       'ctl',
+      'ctl/connectivity',
       'host',
       'proxy',
       'proxy/sections',

@@ -8,6 +8,8 @@ const skeyLength = 40
 
 /** What documentation shows instead of a value: `DIXXXXXXXXXXXXXXXXXX`, `<your key>`. */
 const placeholder = /x{6}|^<.*>$|…|\.\.\.|\*\*\*/i
+/** The vendor's Admin Panel, which people copy from the address bar. */
+const adminPanel = /^admin-[a-z0-9]+\.duosecurity\.com\.?$/i
 /** Domains that are reserved for examples (RFC 2606 §3). */
 const exampleDomain = /(^|\.)example\.(com|net|org)\.?$/i
 
@@ -61,6 +63,9 @@ function reportApiHost(host: string, line: number, report: Report): void {
     report('error', line, `api_host is an integration key; ${remedy}`)
   } else if (placeholder.test(host)) {
     report('error', line, `api_host is '${host}', a placeholder; ${remedy}`)
+  } else if (adminPanel.test(host)) {
+    const api = host.replace(/^admin/i, 'api')
+    report('error', line, `api_host is '${host}', the Admin Panel; write the API host: ${api}`)
   } else if (exampleDomain.test(host)) {
     report('warning', line, `api_host is '${host}', a domain for examples; ${remedy}`)
   }

@@ -95,7 +95,7 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
   const logDir = values.get('log_dir')
   return {
     debug: values.get('debug'),
-    logDir: isAbsolute(logDir) ? logDir : findLogFolder(file, logDir),
+    logDir: findLogFolder(file, logDir),
     logFile: values.get('log_file'),
     logMaxFiles: values.get('log_max_files'),
     logMaxSize: values.get('log_max_size'),
@@ -108,8 +108,14 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
   }
 }
 
-/** In an installation, the configuration is in `conf/` and the logs are in `log/` beside that folder. */
-function findLogFolder(file: string, logDir: string): string {
+/**
+ * The folder of the logs. In an installation, the configuration is in `conf/` and the logs are in `log/`
+ * beside that folder.
+ *
+ * @param logDir As written.
+ */
+export function findLogFolder(file: string, logDir: string): string {
+  if (isAbsolute(logDir)) return logDir
   const folder = dirname(resolve(file))
   return basename(folder) === 'conf' ? join(folder, '..', logDir) : join(folder, logDir)
 }

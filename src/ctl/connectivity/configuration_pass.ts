@@ -1,0 +1,61 @@
+import type { Problem } from '../../config/problem.ts'
+import type { ConnectivityEvent, Finding, Severity } from './connectivity_event.ts'
+import { findFilePermissions } from './file_permissions.ts'
+import { maskedSettings } from './masked_settings.ts'
+import { findSuspiciousSettings } from './suspicious_settings.ts'
+import type { Header, ToolConfig } from './tool_config.ts'
+
+const pass = 'configuration'
+
+/** The first pass: what the file says, section by section. */
+export function* runConfigurationPass(tool: ToolConfig): Generator<ConnectivityEvent> {
+  const { headers, sections } = tool
+  const beforeSections = findProblems(tool, undefined, headers[0])
+  for (const finding of [...findFilePermissions(tool.file), ...beforeSections]) {
+    yield { kind: 'finding', pass, section: '', ...finding }
+  }
+  const main = sections.find(({ kind }) => kind.role === 'global')
+  for (const [index, header] of headers.entries()) {
+    const { name: section, line } = header
+    const known = sections.find((candidate) => candidate.line === line)
+    const settings = known === undefined ? {} : maskedSettings(known, main)
+    yield { kind: 'section', pass, section, settings }
+    const findings = [
+      ...findProblems(tool, header, headers[index + 1]),
+      ...(known === undefined ? [] : findSuspiciousSettings(known, tool)),
+    ]
+    for (const finding of findings) yield { kind: 'finding', pass, section, ...finding }
+    const severity = worstSeverity(findings)
+    const message =
+      severity === 'info'
+        ? 'There are no configuration problems'
+        : 'There are configuration problems'
+    yield { kind: 'result', pass, section, severity, message }
+  }
+  if (!tool.isUsable) {
+    const message = 'Configuration validation was not successful'
+    const remedy = 'correct the errors above; connectivity was not tested'
+    yield { kind: 'finding', pass, section: '', severity: 'error', message, remedy }
+  }
+}
+
+/** The most severe of some findings; `info` for none. */
+function worstSeverity(findings: readonly { readonly severity: Severity }[]): Severity {
+  const severities = findings.map(({ severity }) => severity)
+  return (['error', 'warn'] as const).find((severity) => severities.includes(severity)) ?? 'info'
+}
+
+/** The problems in the lines from one header to the next. */
+function findProblems(
+  { problems }: ToolConfig,
+  from: Header | undefined,
+  to: Header | undefined,
+): Finding[] {
+  const first = from?.line ?? 0
+  const end = to?.line ?? Number.POSITIVE_INFINITY
+  return problems.filter(({ line }) => line >= first && line < end).map(toFinding)
+}
+
+function toFinding({ severity, line, message }: Problem): Finding {
+  return { severity: severity === 'warning' ? 'warn' : 'error', message, line }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { mainSection } from '../../proxy/sections/main_section.ts'
+import { findLogFolder } from '../../proxy/sections/read_proxy_config.ts'
+import { runConfigurationPass } from './configuration_pass.ts'
+import type { ConnectivityEvent } from './connectivity_event.ts'
+import { readToolConfig } from './tool_config.ts'
+
+export { type ConnectivityEvent, formatEvent, openingLine } from './connectivity_event.ts'
+
+export interface ConnectivityToolOptions {
+  /** Path of the configuration; relative paths in it start there. */
+  readonly file: string
+  /** Its content, as an editor has it; by default the file is read. */
+  readonly text?: string | undefined
+  /** Whether the connectivity pass follows the configuration pass. */
+  readonly explicitConnectivityCheck: boolean
+  /** Ends the run early, without a summary. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Checks a configuration, and whether everything that it names can be reached: first the configuration
+ * of every section, then the connectivity of every section, both in the order of the file. After an
+ * error in the configuration, connectivity is not checked.
+ *
+ * Sections that the proxy does not serve yet are an error of the configuration; their connectivity is
+ * checked all the same.
+ */
+export async function* runConnectivityTool(
+  options: ConnectivityToolOptions,
+): AsyncGenerator<ConnectivityEvent> {
+  let errors = 0
+  let warnings = 0
+  for await (const event of runPasses(options)) {
+    if (options.signal?.aborted) return
+    if (event.kind === 'finding' && event.severity === 'error') errors++
+    if (event.kind === 'finding' && event.severity === 'warn') warnings++
+    yield event
+  }
+  yield { kind: 'summary', errors, warnings }
+}
+
+async function* runPasses({
+  file,
+  text,
+}: ConnectivityToolOptions): AsyncGenerator<ConnectivityEvent> {
+  const content = text ?? readText(file)
+  if (typeof content !== 'string') {
+    yield { kind: 'finding', pass: 'configuration', section: '', ...content }
+    return
+  }
+  const tool = readToolConfig(content, file)
+  yield* runConfigurationPass(tool)
+}
+
+function readText(file: string): string | { severity: 'error'; message: string; remedy: string } {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return {
+      severity: 'error',
+      message: `the configuration can't be read: ${reason}`,
+      remedy: 'name it with --config',
+    }
+  }
+}
+
+/** The folder of the proxy's logs; its default if the configuration can't be read. */
+export function findLogDir(file: string): string {
+  const content = readText(file)
+  const config = typeof content === 'string' ? readToolConfig(content, file).config : undefined
+  const logDir = config?.only(mainSection).get('log_dir') ?? mainSection.options.log_dir.default
+  return findLogFolder(file, logDir)
+}

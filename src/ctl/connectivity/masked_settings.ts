@@ -1,0 +1,39 @@
+import { formatKeyName } from '../../config/key_name.ts'
+import type { Section, Setting } from '../../config/section.ts'
+
+const mask = '*****'
+/** Another key inside a value: two lines were joined, and the second may be a secret. */
+const joinedSecret = /(secret|skey|password|token)\w*\s*[=:]/i
+
+/**
+ * The settings of a section as they are written, with what it inherits, for the eyes of anyone who
+ * sees the output: secrets are `*****`, an skey `*****[40]` with its length. Unknown keys are left out,
+ * because a misspelt key may hold a secret.
+ *
+ * @param main The section that `inherited` options take their values from.
+ */
+export function maskedSettings(section: Section, main?: Section): Record<string, string> {
+  const own = section.settings
+  const inherited = (main?.settings ?? []).filter(
+    ({ key }) =>
+      main !== section &&
+      section.kind.options[key]?.inherited === true &&
+      !own.some((setting) => setting.key === key),
+  )
+  return Object.fromEntries(
+    [...own, ...inherited].map((setting) => [formatKeyName(setting), maskedValue(setting)]),
+  )
+}
+
+function maskedValue({ key, option, isProtected, entry }: Setting): string {
+  const { value, continuations } = entry
+  if (option.type.secret === true) {
+    return key === 'skey' && !isProtected ? `${mask}[${value.length}]` : mask
+  }
+  if (joinedSecret.test(value)) return mask
+  if (value.includes('-----BEGIN')) return `(${continuations.length + 1} lines)`
+  const read = option.type.multiline === true ? value : (value.split('\n')[0] ?? '')
+  const isReadable = 'value' in option.type.parse(read, key)
+  const isJoined = read.includes('=') && option.type.mayContainEquals !== true
+  return isReadable && !isJoined ? read : mask
+}
