@@ -50,6 +50,7 @@ const debianPackages = {
     'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
     radsecproxy: '/usr/sbin/radsecproxy',
     ruby: '/usr/bin/ruby',
+    slapd: '/usr/sbin/slapd',
     'zbar-tools': '/usr/bin/zbarimg',
   },
   '--bench': {
@@ -69,7 +70,7 @@ const unpackedPackages = {
 let listsAreFresh = false
 
 /** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
-const services = ['freeradius', 'kannel', 'nginx', 'openvpn', 'pgbouncer', 'radsecproxy']
+const services = ['freeradius', 'kannel', 'nginx', 'openvpn', 'pgbouncer', 'radsecproxy', 'slapd']
 const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()

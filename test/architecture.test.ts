@@ -605,8 +605,20 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   ctl: { rooms: ['host', 'proxy/control'], node: ['node:events', 'node:net'] },
   'ctl/connectivity': {
-    rooms: ['config', 'proxy/sections', 'radius/udp'],
-    node: ['node:fs', 'node:path'],
+    rooms: ['config', 'duo', 'host', 'proxy', 'proxy/sections', 'radius', 'radius/udp'],
+    node: [
+      'node:crypto',
+      'node:dgram',
+      'node:dns/promises',
+      'node:events',
+      'node:fs',
+      'node:http',
+      'node:net',
+      'node:os',
+      'node:path',
+      'node:tls',
+    ],
+    packages: ['ldapts'],
   },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
   cmd: {

@@ -46,8 +46,11 @@ async function run(file: string): Promise<number> {
     const running = await LoggedProxy.start(config, file, logs, report, systemClock)
     // only the owner of the process can send a signal
     process.on('SIGUSR2', () => running.proxy.clearLatches())
+    const checking = new AbortController()
+    const checked = checkConnectivity(config, logs.log, checking.signal)
     await stopped
-    await running.stop()
+    checking.abort()
+    await Promise.all([running.stop(), checked])
     return 0
   } catch (error) {
     if (!(error instanceof ListenError)) throw error
@@ -56,6 +59,18 @@ async function run(file: string): Promise<number> {
   } finally {
     await logs.close()
   }
+}
+
+/** In the background, so that logins are served meanwhile. */
+async function checkConnectivity(
+  config: ProxyConfig,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!config.main.testConnectivityOnStartup) return
+  // loaded only where it is used: it takes a tenth of a second
+  const { logConnectivity } = await import('../ctl/connectivity/startup_connectivity.ts')
+  await logConnectivity(config, log, signal)
 }
 
 /** @returns Exit status: 0 if every section can use its API, 1 if not, 2 for a configuration with errors. */

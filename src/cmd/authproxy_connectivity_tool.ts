@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
   type ConnectivityEvent,
@@ -9,7 +9,7 @@ import {
   runConnectivityTool,
 } from '../ctl/connectivity/connectivity_tool.ts'
 import { writeToolLog } from '../ctl/connectivity/tool_log.ts'
-import { readInstallation } from '../host/installation.ts'
+import { readInstallation, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
 
 interface Options {
@@ -18,6 +18,7 @@ interface Options {
   readonly json: boolean
 }
 
+const installation = readInstallation()
 const exitStatus = { ok: 0, warnings: 1, errors: 2 } as const
 
 await new Command('authproxy_connectivity_tool')
@@ -26,7 +27,7 @@ await new Command('authproxy_connectivity_tool')
       'upstream LDAP and RADIUS servers, and the ports to listen on. Exit status: 0 if no issues were ' +
       'detected, 1 for warnings only, 2 for errors.',
   )
-  .option('--config <file>', 'configuration file', readInstallation().configFile)
+  .option('--config <file>', 'configuration file', installation.configFile)
   .option('--no-explicit-connectivity-check', 'check the configuration only')
   .option('--json', 'print one JSON object per line, as docs/connectivity-tool.md describes', false)
   .version(version)
@@ -48,6 +49,7 @@ async function run({ config, explicitConnectivityCheck, json }: Options): Promis
     file,
     explicitConnectivityCheck,
     signal: stop.signal,
+    proxyPid: readProxyPid(join(runDirFor(file, installation), 'authproxy.pid')),
   })) {
     const text = formatEvent(event)
     lines.push(text)
@@ -57,6 +59,15 @@ async function run({ config, explicitConnectivityCheck, json }: Options): Promis
   const logged = writeLog(lines, file)
   if (logged !== undefined && !json) print(`\nThe results have also been logged in ${logged}`)
   return status
+}
+
+/** @returns `undefined` if no proxy runs with this configuration, or it can't be found out. */
+function readProxyPid(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
+  } catch {
+    return undefined
+  }
 }
 
 function toExitStatus({ errors, warnings }: ConnectivityEvent & { kind: 'summary' }): number {

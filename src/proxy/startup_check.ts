@@ -6,11 +6,13 @@ import { createAuthApi } from './auth_api.ts'
 import type { ApiSettings, ProxyConfig } from './sections/proxy_config.ts'
 
 /** The result of asking a section's API. */
-interface ApiFinding {
+export interface ApiFinding {
   /** Whether the section can use it. */
   readonly usable: boolean
   /** What was found and, if it is not usable, what to do. */
   readonly text: string
+  /** How far the API's clock is ahead of this machine's; absent if the API did not say. */
+  readonly skewSecs?: number
 }
 
 const notableSkewSecs = 60
@@ -49,7 +51,7 @@ export async function checkApis(
  *
  * @param stop Aborts the check.
  */
-async function checkApi(
+export async function checkApi(
   section: ApiSettings,
   { clock, stop }: { readonly clock: Clock; readonly stop: AbortSignal },
 ): Promise<ApiFinding> {
@@ -70,7 +72,7 @@ async function checkApi(
       Math.abs(skewSecs) < notableSkewSecs
         ? ''
         : `; its clock is ${Math.abs(skewSecs)} s ${skewSecs > 0 ? 'ahead of' : 'behind'} this machine's; synchronize both by NTP`
-    return { usable: true, text: `${place} answers, and the keys are right${skew}` }
+    return { usable: true, text: `${place} answers, and the keys are right${skew}`, skewSecs }
   } catch (error) {
     if (error instanceof AuthApiFailure) return unusable(failureText(error, section, place, clock))
     if (error instanceof AuthApiUnavailable) return unusable(unavailableText(error, section, place))

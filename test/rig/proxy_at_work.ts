@@ -88,6 +88,7 @@ export function parseConfig(...servers: readonly RadiusServerDuoOnly[]): ProxyCo
       logAuthEvents: true,
       metricsPort: 0,
       sendReports: false,
+      testConnectivityOnStartup: false,
     },
     servers,
   }

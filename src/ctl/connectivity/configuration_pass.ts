@@ -1,6 +1,10 @@
 import type { Problem } from '../../config/problem.ts'
-import type { ConnectivityEvent, Finding, Severity } from './connectivity_event.ts'
-import { findFilePermissions } from './file_permissions.ts'
+import type { Section } from '../../config/section.ts'
+import type { ProxySectionKind } from '../../proxy/sections/section_kind.ts'
+import { findAuthorityAge } from './authority_file.ts'
+import { type ConnectivityEvent, type Finding, worstSeverity } from './connectivity_event.ts'
+import { findLdapSyntax } from './ldap_syntax.ts'
+import { findSharedPlaces } from './listening_ports.ts'
 import { maskedSettings } from './masked_settings.ts'
 import { findSuspiciousSettings } from './suspicious_settings.ts'
 import type { Header, ToolConfig } from './tool_config.ts'
@@ -8,10 +12,13 @@ import type { Header, ToolConfig } from './tool_config.ts'
 const pass = 'configuration'
 
 /** The first pass: what the file says, section by section. */
-export function* runConfigurationPass(tool: ToolConfig): Generator<ConnectivityEvent> {
+export function* runConfigurationPass(
+  tool: ToolConfig,
+  { filePermissions, now }: { readonly filePermissions: readonly Finding[]; readonly now: number },
+): Generator<ConnectivityEvent> {
   const { headers, sections } = tool
   const beforeSections = findProblems(tool, undefined, headers[0])
-  for (const finding of [...findFilePermissions(tool.file), ...beforeSections]) {
+  for (const finding of [...filePermissions, ...beforeSections]) {
     yield { kind: 'finding', pass, section: '', ...finding }
   }
   const main = sections.find(({ kind }) => kind.role === 'global')
@@ -22,7 +29,7 @@ export function* runConfigurationPass(tool: ToolConfig): Generator<ConnectivityE
     yield { kind: 'section', pass, section, settings }
     const findings = [
       ...findProblems(tool, header, headers[index + 1]),
-      ...(known === undefined ? [] : findSuspiciousSettings(known, tool)),
+      ...(known === undefined ? [] : findInSection(known, tool, now)),
     ]
     for (const finding of findings) yield { kind: 'finding', pass, section, ...finding }
     const severity = worstSeverity(findings)
@@ -39,10 +46,18 @@ export function* runConfigurationPass(tool: ToolConfig): Generator<ConnectivityE
   }
 }
 
-/** The most severe of some findings; `info` for none. */
-function worstSeverity(findings: readonly { readonly severity: Severity }[]): Severity {
-  const severities = findings.map(({ severity }) => severity)
-  return (['error', 'warn'] as const).find((severity) => severities.includes(severity)) ?? 'info'
+function findInSection(
+  section: Section<ProxySectionKind>,
+  tool: ToolConfig,
+  now: number,
+): Finding[] {
+  const { config, sections, file } = tool
+  return [
+    ...findSuspiciousSettings(section, tool),
+    ...(config === undefined ? [] : findSharedPlaces(section, sections, config)),
+    ...findLdapSyntax(section),
+    ...findAuthorityAge(section, file, now),
+  ]
 }
 
 /** The problems in the lines from one header to the next. */

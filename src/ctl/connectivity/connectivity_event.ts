@@ -38,6 +38,12 @@ export type ConnectivityEvent =
   /** The run has ended. */
   | { readonly kind: 'summary'; readonly errors: number; readonly warnings: number }
 
+/** The most severe of some findings; `info` for none. */
+export function worstSeverity(findings: readonly { readonly severity: Severity }[]): Severity {
+  const severities = findings.map(({ severity }) => severity)
+  return (['error', 'warn'] as const).find((severity) => severities.includes(severity)) ?? 'info'
+}
+
 /** First line of the output. */
 export const openingLine =
   'Running The Duo Authentication Proxy Connectivity Tool. This may take several minutes...'
@@ -62,7 +68,7 @@ export function formatEvent(event: ConnectivityEvent): string {
 }
 
 /** `line 14: radius_secret_1 is missing; every radius_ip_N needs a radius_secret_N` */
-function formatFinding({ message, remedy, line }: Finding): string {
+export function formatFinding({ message, remedy, line }: Finding): string {
   const place = line === undefined ? '' : `line ${line}: `
   return `${place}${message}${remedy === undefined ? '' : `; ${remedy}`}`
 }

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { type Clock, systemClock } from '../../host/clock.ts'
 import { mainSection } from '../../proxy/sections/main_section.ts'
 import { findLogFolder } from '../../proxy/sections/read_proxy_config.ts'
+import { ApiChecks } from './api_check.ts'
 import { runConfigurationPass } from './configuration_pass.ts'
 import type { ConnectivityEvent } from './connectivity_event.ts'
-import { readToolConfig } from './tool_config.ts'
+import { runConnectivityPass } from './connectivity_pass.ts'
+import { findFilePermissions } from './file_permissions.ts'
+import { findServiceUser } from './service_user.ts'
+import { readToolConfig, type ToolConfig } from './tool_config.ts'
 
 export { type ConnectivityEvent, formatEvent, openingLine } from './connectivity_event.ts'
+
+const defaultTimeoutMs = 10_000
 
 export interface ConnectivityToolOptions {
   /** Path of the configuration; relative paths in it start there. */
@@ -16,6 +23,11 @@ export interface ConnectivityToolOptions {
   readonly explicitConnectivityCheck: boolean
   /** Ends the run early, without a summary. */
   readonly signal?: AbortSignal | undefined
+  /** Process of the running proxy, whose open ports are no problem. */
+  readonly proxyPid?: number | undefined
+  readonly clock?: Clock
+  /** Limit of each step, such as one connection; 10 s by default. */
+  readonly timeoutMs?: number
 }
 
 /**
@@ -43,6 +55,11 @@ export async function* runConnectivityTool(
 async function* runPasses({
   file,
   text,
+  explicitConnectivityCheck,
+  signal = new AbortController().signal,
+  proxyPid,
+  clock = systemClock,
+  timeoutMs = defaultTimeoutMs,
 }: ConnectivityToolOptions): AsyncGenerator<ConnectivityEvent> {
   const content = text ?? readText(file)
   if (typeof content !== 'string') {
@@ -50,7 +67,14 @@ async function* runPasses({
     return
   }
   const tool = readToolConfig(content, file)
-  yield* runConfigurationPass(tool)
+  const { config } = tool
+  const logDir = toLogDir(tool)
+  const user = findServiceUser(proxyPid, logDir)
+  const filePermissions = findFilePermissions({ configFile: file, logDir }, user)
+  yield* runConfigurationPass(tool, { filePermissions, now: clock.now() })
+  if (!explicitConnectivityCheck || config === undefined || !tool.isUsable) return
+  const probe = { clock, signal, timeoutMs }
+  yield* runConnectivityPass({ tool, config, probe, apis: new ApiChecks(probe), proxyPid })
 }
 
 function readText(file: string): string | { severity: 'error'; message: string; remedy: string } {
@@ -69,7 +93,10 @@ function readText(file: string): string | { severity: 'error'; message: string; 
 /** The folder of the proxy's logs; its default if the configuration can't be read. */
 export function findLogDir(file: string): string {
   const content = readText(file)
-  const config = typeof content === 'string' ? readToolConfig(content, file).config : undefined
+  return toLogDir(readToolConfig(typeof content === 'string' ? content : '', file))
+}
+
+function toLogDir({ config, file }: ToolConfig): string {
   const logDir = config?.only(mainSection).get('log_dir') ?? mainSection.options.log_dir.default
   return findLogFolder(file, logDir)
 }

@@ -1,23 +1,83 @@
-import { statSync } from 'node:fs'
+import { existsSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { keyFileFor } from '../../proxy/sections/protected_value.ts'
 import type { Finding } from './connectivity_event.ts'
 
-const readableByOthers = 0o004
+/** The user that runs the proxy. */
+export interface ServiceUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+const readable = 0o4
+const writable = 0o2
 const writableByOthers = 0o022
 
-/** Finds out whether other users of this machine can read the secrets in the configuration, or change it. */
-export function findFilePermissions(configFile: string): Finding[] {
-  const found = statSync(configFile, { throwIfNoEntry: false })
+/**
+ * Finds out whether other users of this machine can read the secrets in the configuration or change it,
+ * and whether the user that runs the proxy can read it and write the logs.
+ *
+ * @param user `undefined` if it is not known.
+ */
+export function findFilePermissions(
+  { configFile, logDir }: { readonly configFile: string; readonly logDir: string },
+  user: ServiceUser | undefined,
+): Finding[] {
   // Windows has access lists instead of modes
-  if (found === undefined || process.platform === 'win32') return []
-  const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
-  const remedy = `run: chmod 600 ${configFile}`
+  if (process.platform === 'win32') return []
+  return [
+    ...findExposed(configFile),
+    ...findExposed(keyFileFor(configFile)),
+    ...(user === undefined ? [] : findDenied(configFile, logDir, user)),
+  ]
+}
+
+function findExposed(file: string): Finding[] {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return []
+  const mode = formatMode(found)
+  const remedy = `run: chmod 600 ${file}`
   if ((found.mode & writableByOthers) !== 0) {
-    const message = `${configFile} can be changed by other users of this machine (mode ${mode})`
+    const message = `${file} can be changed by other users of this machine (mode ${mode})`
     return [{ severity: 'warn', message, remedy }]
   }
-  if ((found.mode & readableByOthers) !== 0) {
-    const message = `${configFile} has secrets, and can be read by every user of this machine (mode ${mode})`
+  if ((found.mode & readable) !== 0) {
+    const message = `${file} holds secrets, and every user of this machine can read it (mode ${mode})`
     return [{ severity: 'warn', message, remedy }]
   }
   return []
+}
+
+function findDenied(configFile: string, logDir: string, user: ServiceUser): Finding[] {
+  const findings: Finding[] = []
+  const owner = `${user.uid}:${user.gid}`
+  for (const file of [configFile, keyFileFor(configFile)]) {
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (found === undefined || mayAccess(found, user, readable)) continue
+    findings.push({
+      severity: 'error',
+      message: `the user that runs the proxy (id ${user.uid}) can't read ${file} (mode ${formatMode(found)}, owner ${found.uid})`,
+      remedy: `run: chown ${owner} ${file}`,
+    })
+  }
+  // a folder that is missing is created in the nearest one that exists
+  let folder = logDir
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  const found = statSync(folder)
+  if (mayAccess(found, user, writable)) return findings
+  const remedy = `run: mkdir -p ${logDir} && chown ${owner} ${logDir}`
+  const message = `the user that runs the proxy (id ${user.uid}) can't write to log_dir ${logDir}`
+  return [...findings, { severity: 'error', message, remedy }]
+}
+
+/** By owner and main group; further groups and access lists are not looked at. */
+function mayAccess({ mode, uid, gid }: Stats, user: ServiceUser, wanted: number): boolean {
+  if (user.uid === 0) return true
+  if (uid === user.uid) return (mode & (wanted << 6)) !== 0
+  if (gid === user.gid) return (mode & (wanted << 3)) !== 0
+  return (mode & wanted) !== 0
+}
+
+function formatMode({ mode }: Stats): string {
+  return (mode & 0o777).toString(8).padStart(4, '0')
 }

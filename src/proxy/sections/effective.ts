@@ -22,6 +22,7 @@ export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSect
     log_auth_events: main.logAuthEvents,
     metrics_port: main.metricsPort,
     send_reports: main.sendReports,
+    test_connectivity_on_startup: main.testConnectivityOnStartup,
   }
   return [{ name: 'main', settings }, ...servers.map(effectiveServer)]
 }

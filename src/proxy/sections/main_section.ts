@@ -83,8 +83,8 @@ export const mainSection = {
     test_connectivity_on_startup: {
       type: boolean,
       default: 'false',
-      status: 'not yet supported',
-      meaning: 'runs the connectivity tool at each start',
+      meaning:
+        'runs the connectivity tool at each start; its findings are in the logs, and do not prevent the start',
     },
     fips_mode: {
       type: boolean,

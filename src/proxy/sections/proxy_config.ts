@@ -19,6 +19,7 @@ export interface MainSection {
   readonly metricsPort: number
   /** To services that offer to take them. */
   readonly sendReports: boolean
+  readonly testConnectivityOnStartup: boolean
 }
 
 /** How a server section reaches the Auth API, and as which application. */

@@ -105,6 +105,7 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
     logAuthEvents: values.get('log_auth_events'),
     metricsPort: values.get('metrics_port'),
     sendReports: values.get('send_reports'),
+    testConnectivityOnStartup: values.get('test_connectivity_on_startup'),
   }
 }
 

@@ -29,7 +29,8 @@ export function readRadiusServer(
   }
 }
 
-function readApiSettings(
+/** Reads how a section reaches the API. */
+export function readApiSettings(
   values: SectionValues<typeof apiOptions & typeof outboundOptions>,
   { file, decrypt, report }: ServerContext,
 ): ApiSettings {

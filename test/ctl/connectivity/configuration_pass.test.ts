@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -8,10 +8,12 @@ import {
   formatEvent,
   runConnectivityTool,
 } from '../../../src/ctl/connectivity/connectivity_tool.ts'
+import { makeAuthority } from '../../../src/service/http/server/certificate_authority.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connectivity-tool-'))
 after(() => rmSync(folder, { recursive: true }))
 
+const dayMs = 24 * 60 * 60_000
 const skey = 'Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep'
 const keys = `ikey=DIWJ8X6AEYOR5OMC6TQ1\nskey=${skey}\napi_host=api.corp.test`
 const clients = 'radius_ip_1=192.0.2.7\nradius_secret_1=K5mV9qZr2LxTn8WbPd4G'
@@ -152,7 +154,7 @@ http://user:${planted}@proxy
     assert.deepEqual(findings(await runOn(text), 'warn'), [])
     assert.match(
       findings(await runOn(text, { mode: 0o644 }), 'warn').join(),
-      /can be read by every user of this machine \(mode 0644\); run: chmod 600/,
+      /holds secrets, and every user of this machine can read it \(mode 0644\); run: chmod 600/,
     )
     assert.match(
       findings(await runOn(text, { mode: 0o660 }), 'warn').join(),
@@ -171,5 +173,49 @@ http://user:${planted}@proxy
       ['finding', 'summary'],
     )
     assert.match(findings(events, 'error').join(), /can't be read: ENOENT.*name it with --config/)
+  })
+
+  test('finds names and filters that no directory understands, and ports that collide', async () => {
+    const found = findings(
+      await runOn(
+        `[ad_client]\nhost=192.0.2.1\nsearch_dn=corp.test\nldap_filter=(&(a=b)\n[ldap_server_auto]\n${keys}\nfailmode=secure\nport=636\n[http_proxy]\napi_host=api.corp.test\nport=636\n`,
+      ),
+      'error',
+    ).join('\n')
+    assert.match(found, /line 3: search_dn is not a distinguished name; write it as OU=/)
+    assert.match(found, /line 4: the parentheses of ldap_filter do not match/)
+    assert.match(
+      found,
+      /line 13: \[http_proxy\] listens on the same port 636 as \[ldap_server_auto\]/,
+    )
+  })
+
+  test('checks the age of the authorities to trust', async () => {
+    const authority = await makeAuthority(Date.now() - 3640 * dayMs)
+    const old = await makeAuthority(Date.now() - 4000 * dayMs)
+    const file = join(folder, 'ca.pem')
+    const checked = async (text: string): Promise<string> => {
+      writeFileSync(file, text)
+      utimesSync(file, new Date(), new Date(Date.now() - 800 * dayMs))
+      const section = `[radius_server_duo_only]\n${keys}\nhttp_ca_certs_file=ca.pem\nfailmode=secure\n${clients}\n`
+      return printed(section)
+    }
+    const soon = await checked(authority.certificate + old.certificate)
+    assert.match(
+      soon,
+      /\[warn\] {2}line 5: the authority 'Countersign CA' in http_ca_certs_file expires in/,
+    )
+    assert.match(
+      soon,
+      /\[warn\] {2}line 5: the authority .* expired on .*; replace the file by a newer/,
+    )
+    assert.match(
+      soon,
+      /\[info\] {2}line 5: http_ca_certs_file was last changed on .*, more than 2 years/,
+    )
+    assert.match(
+      await checked(old.certificate),
+      /\[error\] {2}line 5: every authority in http_ca_certs_file has expired .* \(1 of 1\)/,
+    )
   })
 })

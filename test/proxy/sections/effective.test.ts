@@ -37,6 +37,7 @@ factor_aliases=1=push
           log_auth_events: false,
           metrics_port: 0,
           send_reports: true,
+          test_connectivity_on_startup: false,
         },
       },
       {

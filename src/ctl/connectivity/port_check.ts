@@ -1,0 +1,117 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { ListenPlace } from '../../radius/udp/listen_place.ts'
+import type { Finding } from './connectivity_event.ts'
+import { findPortOwner, findProcessUid, type PortOwner } from './port_owner.ts'
+import { errorCode, errorText } from './probe.ts'
+
+/** A port that a section listens on. */
+export interface ListeningPort extends ListenPlace {
+  readonly transport: 'udp' | 'tcp'
+  /** Key of the configuration with the port. */
+  readonly key: string
+}
+
+/**
+ * Tries to open a port.
+ *
+ * @param proxyPid Process of the running proxy, whose open ports are no problem.
+ */
+export async function checkPort(
+  place: ListeningPort,
+  proxyPid: number | undefined,
+): Promise<Finding[]> {
+  try {
+    await (place.transport === 'udp' ? openUdp(place) : openTcp(place))
+    return []
+  } catch (error) {
+    return explain(error, place, proxyPid)
+  }
+}
+
+async function openUdp({ address = '0.0.0.0', port }: ListeningPort): Promise<void> {
+  const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4' })
+  try {
+    const opened = once(socket, 'listening')
+    socket.bind({ address, port, exclusive: true })
+    await opened
+  } finally {
+    socket.close()
+  }
+}
+
+async function openTcp({ address = '0.0.0.0', port }: ListeningPort): Promise<void> {
+  const server = createServer()
+  const opened = once(server, 'listening')
+  server.listen({ host: address, port, exclusive: true })
+  await opened
+  server.close()
+  await once(server, 'close')
+}
+
+function explain(error: unknown, place: ListeningPort, proxyPid: number | undefined): Finding[] {
+  const { transport, port, address = '', key } = place
+  const what = `${transport.toUpperCase()} port ${port}`
+  switch (errorCode(error)) {
+    case 'EADDRINUSE': {
+      const owner = findPortOwner(transport, port)
+      if (isProxy(owner, proxyPid)) return []
+      return [
+        {
+          severity: 'error',
+          message: `${what} is in use by ${describeOwner(owner)}`,
+          remedy: `stop it, or set ${key}= to another port`,
+        },
+      ]
+    }
+    case 'EACCES':
+      return [
+        {
+          severity: 'error',
+          message: `this user may not open ${what}, which is below 1024`,
+          remedy: `set ${key}= to a port above 1023, or give the service the capability CAP_NET_BIND_SERVICE; as root, this check does not tell`,
+        },
+      ]
+    case 'EADDRNOTAVAIL':
+      return [
+        {
+          severity: 'error',
+          message: `interface ${address} is not an address of this machine`,
+          remedy: `write one of ${listAddresses().join(', ')}`,
+        },
+      ]
+    case 'EAFNOSUPPORT':
+      return [
+        {
+          severity: 'error',
+          message: 'this machine has no IPv6',
+          remedy: 'leave interface out for IPv4',
+        },
+      ]
+    default:
+      return [{ severity: 'error', message: `${what} can't be opened (${errorText(error)})` }]
+  }
+}
+
+/** Without the rights to see whose socket it is, one of the proxy's own user is taken for the proxy's. */
+function isProxy(owner: PortOwner | undefined, proxyPid: number | undefined): boolean {
+  if (owner === undefined || proxyPid === undefined) return false
+  return owner.pid === undefined ? owner.uid === findProcessUid(proxyPid) : owner.pid === proxyPid
+}
+
+function describeOwner(owner: PortOwner | undefined): string {
+  if (owner === undefined) return 'another program'
+  const { pid, program, uid } = owner
+  return pid === undefined
+    ? `a program of the user with id ${uid} (root sees which)`
+    : `${program ?? 'another program'} (process ${pid})`
+}
+
+function listAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => address)
+    .filter((address) => !address.startsWith('fe80:'))
+}

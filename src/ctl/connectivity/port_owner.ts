@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+
+/** A process that has a port open; what the system does not show to this user is absent. */
+export interface PortOwner {
+  readonly pid?: number
+  readonly program?: string
+  readonly uid: number
+}
+
+const listening = '0A'
+
+/**
+ * Finds out which process has a port open, from Linux's `/proc`. Only root sees the processes of other
+ * users.
+ *
+ * @returns `undefined` if nothing is found, or on another system.
+ */
+export function findPortOwner(transport: 'udp' | 'tcp', port: number): PortOwner | undefined {
+  const socket = [transport, `${transport}6`]
+    .flatMap((table) => readSockets(table))
+    .find((row) => row.port === port && (transport === 'udp' || row.state === listening))
+  if (socket === undefined) return undefined
+  const pid = findProcess(socket.inode)
+  if (pid === undefined) return { uid: socket.uid }
+  const program = readText(`/proc/${pid}/comm`).trim()
+  return { pid, uid: socket.uid, ...(program === '' ? {} : { program }) }
+}
+
+interface SocketRow {
+  readonly port: number
+  readonly state: string
+  readonly uid: number
+  readonly inode: string
+}
+
+/** Columns of proc(5): sl, local_address, rem_address, st, tx:rx, tr:tm, retrnsmt, uid, timeout, inode. */
+function readSockets(table: string): SocketRow[] {
+  return readText(`/proc/net/${table}`)
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', , state = '', , , , uid = '', , inode = ''] = line.trim().split(/\s+/)
+      const port = Number.parseInt(local.split(':')[1] ?? '', 16)
+      return Number.isNaN(port) ? [] : [{ port, state, uid: Number(uid), inode }]
+    })
+}
+
+function findProcess(inode: string): number | undefined {
+  const wanted = `socket:[${inode}]`
+  const pids = list('/proc').filter((name) => /^\d+$/.test(name))
+  const found = pids.find((pid) =>
+    list(`/proc/${pid}/fd`).some(
+      (descriptor) => readLink(`/proc/${pid}/fd/${descriptor}`) === wanted,
+    ),
+  )
+  return found === undefined ? undefined : Number(found)
+}
+
+/** The user that runs a process. */
+export function findProcessUid(pid: number): number | undefined {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
+}
+
+// processes end while they are looked at, and those of other users can't be read
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function readLink(file: string): string {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return ''
+  }
+}

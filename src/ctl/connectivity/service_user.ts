@@ -1,0 +1,21 @@
+import { statSync } from 'node:fs'
+import type { ServiceUser } from './file_permissions.ts'
+
+/**
+ * Finds the user that runs the proxy: that of the running process, else the owner of the log folder if
+ * root runs the tool, else the user that runs the tool.
+ *
+ * @returns `undefined` if nothing tells, as on Windows.
+ */
+export function findServiceUser(
+  proxyPid: number | undefined,
+  logDir: string,
+): ServiceUser | undefined {
+  const own = process.geteuid?.()
+  if (own === undefined) return undefined
+  const running =
+    proxyPid === undefined ? undefined : statSync(`/proc/${proxyPid}`, { throwIfNoEntry: false })
+  const found = running ?? (own === 0 ? statSync(logDir, { throwIfNoEntry: false }) : undefined)
+  if (found !== undefined) return { uid: found.uid, gid: found.gid }
+  return own === 0 ? undefined : { uid: own, gid: process.getegid?.() ?? own }
+}

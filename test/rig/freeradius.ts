@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, Running } from './running.ts'
+
+export const freeradiusProgram = '/usr/sbin/freeradius'
+
+/** FreeRADIUS on loopback as an upstream server, with one client. */
+export class FreeRadius implements AsyncDisposable {
+  readonly port: number
+  readonly #running: Running
+  readonly #folder: string
+
+  private constructor(running: Running, port: number, folder: string) {
+    this.#running = running
+    this.port = port
+    this.#folder = folder
+  }
+
+  /** @param authorize What it does with each request (unlang(5)). */
+  static async start(options: {
+    readonly secret: string
+    readonly authorize: string
+  }): Promise<FreeRadius> {
+    const folder = mkdtempSync(join(tmpdir(), 'freeradius-'))
+    const port = await freePort()
+    writeFileSync(join(folder, 'upstream.conf'), configuration(folder, port, options))
+    const args = ['-f', '-l', 'stdout', '-d', folder, '-n', 'upstream']
+    const running = new Running(freeradiusProgram, args)
+    await running.prints(/Ready to process requests/)
+    return new FreeRadius(running, port, folder)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running.stop()
+    rmSync(this.#folder, { recursive: true })
+  }
+}
+
+function configuration(
+  folder: string,
+  port: number,
+  { secret, authorize }: { readonly secret: string; readonly authorize: string },
+): string {
+  return `
+prefix = /usr
+localstatedir = ${folder}
+sbindir = /usr/sbin
+name = upstream
+raddbdir = ${folder}
+logdir = ${folder}
+run_dir = ${folder}
+db_dir = ${folder}
+libdir = /usr/lib/freeradius
+pidfile = ${folder}/upstream.pid
+max_request_time = 20
+cleanup_delay = 5
+log {
+  destination = stdout
+}
+security {
+  max_attributes = 200
+  reject_delay = 0
+  status_server = yes
+}
+thread pool {
+  start_servers = 1
+  max_servers = 2
+  min_spare_servers = 1
+  max_spare_servers = 1
+}
+client lo {
+  ipaddr = 127.0.0.1
+  secret = ${secret}
+}
+modules {
+}
+server default {
+  listen {
+    type = auth
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }
+  authorize {
+    ${authorize}
+  }
+}
+`
+}
