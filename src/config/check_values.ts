@@ -38,7 +38,7 @@ function checkValue(setting: Setting, report: Report): void {
 
 function emptyAdvice({ option, number = 1 }: Setting): string {
   const isPaired = option.pairedWith !== undefined && option.numbering === 'each'
-  if (number > 1 || !(option.required === true || isPaired)) return 'add a value or remove the line'
+  if (number > 1 || !(option.required ?? isPaired)) return 'add a value or remove the line'
   return option.source ?? `add a value (${option.meaning})`
 }
 

@@ -17,6 +17,7 @@ export interface Option<T = unknown> {
   readonly type: ValueType<T>
   /** One sentence without a full stop. */
   readonly meaning: string
+  /** A key that is `pairedWith` another is required with each of its numbers, unless this is `false`. */
   readonly required?: boolean
   /** Where to get a value, as an instruction: `copy it from the application`. */
   readonly source?: string

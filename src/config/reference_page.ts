@@ -107,7 +107,7 @@ function describeKey(key: string, option: Option, table: ConfigTable): string {
 }
 
 function isRequired({ required, pairedWith, numbering }: Option): boolean {
-  return required === true || (pairedWith !== undefined && numbering === 'each')
+  return required ?? (pairedWith !== undefined && numbering === 'each')
 }
 
 function describeMeaning(option: Option, { inheritsFrom }: ConfigTable): string {

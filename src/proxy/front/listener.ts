@@ -33,7 +33,7 @@ export interface Listener {
 
 /** An authentic request, and how it was decided. */
 export interface DecidedLogin {
-  readonly request: Pick<AccessRequest, 'client' | 'peer' | 'signed'>
+  readonly request: Pick<AccessRequest, 'client' | 'peer' | 'signed' | 'usesPreviousSecret'>
   readonly verdict: Verdict
   readonly elapsedMs: number
 }

@@ -24,7 +24,7 @@ class RadiusListener implements Listener {
     this.#answer = createRadiusFront(section, decider, host)
     this.radius = new RadiusServer({
       place: toListenPlace(section),
-      clients: RadiusClients.of(section.radiusClients),
+      clients: toRadiusClients(section),
       answer: (request) => this.#answer(request),
       log: host.log,
       clock: host.clock,
@@ -53,7 +53,7 @@ class RadiusListener implements Listener {
 
   prepare(section: RadiusServerSection, decider: Decider): () => void {
     const answer = createRadiusFront(section, decider, this.#host)
-    const clients = RadiusClients.of(section.radiusClients)
+    const clients = toRadiusClients(section)
     return () => {
       this.#answer = answer
       this.radius.replaceClients(clients)
@@ -63,6 +63,10 @@ class RadiusListener implements Listener {
   close(): Promise<void> {
     return this.radius.close()
   }
+}
+
+function toRadiusClients({ radiusClients, pwCodec }: RadiusServerSection): RadiusClients {
+  return RadiusClients.of(radiusClients, pwCodec)
 }
 
 function toListenPlace({ interfaceAddress, port }: RadiusServerSection): ListenPlace {

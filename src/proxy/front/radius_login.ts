@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { Log } from '../../host/log.ts'
 import { type Attribute, type PasswordProblem, Type } from '../../radius/index.ts'
 import type { AccessRequest } from '../../radius/udp/access_request.ts'
-import { secretKey } from '../../radius/udp/drop_log.ts'
+import { previousSecretKey, secretKey } from '../../radius/udp/drop_log.ts'
 import type { Login } from '../login/login.ts'
 import { type Decider, nothingTyped } from '../login/verdict.ts'
 import type { RadiusServerSection } from '../sections/proxy_config.ts'
@@ -30,7 +30,7 @@ export function createLoginReader(
     if (password === undefined) return toPasswordProblem(passwordProblem)
     const typed = readPasswordText(password, decoder, {
       proven: request.signed,
-      key: secretKey(request.client.name),
+      key: secretKeys(request.client),
     })
     if (typed.kind === 'unreadable') return unreadable(typed.problem)
     if (typed.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
@@ -47,6 +47,12 @@ export function createLoginReader(
       },
     }
   }
+}
+
+/** The keys of the secrets that a client may use. */
+function secretKeys({ name, previousSecret }: AccessRequest['client']): string {
+  const key = secretKey(name)
+  return previousSecret === undefined ? key : `${key} and ${previousSecretKey(name)}`
 }
 
 const cannotRead = 'The sign-in request could not be read.'

@@ -15,6 +15,10 @@ export interface ClientActivity {
   lastAt: number
   lastUnsignedAddress: string | undefined
   lastUnsignedAt: number
+  /** Those with the secret that is being replaced. */
+  withPreviousSecret: number
+  lastPreviousSecretAddress: string | undefined
+  lastPreviousSecretAt: number
 }
 
 const hourMs = 3_600_000
@@ -80,7 +84,10 @@ export class SectionActivity {
     return this.#clients.get(clientKey(entry))
   }
 
-  #countRequest({ client, peer, signed }: DecidedLogin['request'], nowMs: number): void {
+  #countRequest(
+    { client, peer, signed, usesPreviousSecret }: DecidedLogin['request'],
+    nowMs: number,
+  ): void {
     const key = clientKey(client)
     const known = this.#clients.get(key) ?? {
       requests: 0,
@@ -89,6 +96,9 @@ export class SectionActivity {
       lastAt: 0,
       lastUnsignedAddress: undefined,
       lastUnsignedAt: 0,
+      withPreviousSecret: 0,
+      lastPreviousSecretAddress: undefined,
+      lastPreviousSecretAt: 0,
     }
     known.requests++
     known.lastAddress = peer.address
@@ -97,6 +107,11 @@ export class SectionActivity {
       known.unsigned++
       known.lastUnsignedAddress = peer.address
       known.lastUnsignedAt = nowMs
+    }
+    if (usesPreviousSecret) {
+      known.withPreviousSecret++
+      known.lastPreviousSecretAddress = peer.address
+      known.lastPreviousSecretAt = nowMs
     }
     this.#clients.set(key, known)
   }

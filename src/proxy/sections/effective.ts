@@ -65,6 +65,9 @@ function clientSettings(
   return {
     [client.name]: client.addresses,
     [`radius_secret_${number}`]: masked(client.secret),
+    ...(client.previousSecret === undefined
+      ? {}
+      : { [`radius_secret_previous_${number}`]: masked(client.previousSecret) }),
     [`message_authenticator_${number}`]: client.messageAuthenticator,
     ...(client.messageAuthenticatorInReplies
       ? {}

@@ -17,7 +17,7 @@ export interface ProtectedConfig {
 }
 
 const commentedSecret =
-  /^\s*[;#]\s*(skey|secret|radius_secret_\d+|service_account_password)\s*[=:]\s*\S/i
+  /^\s*[;#]\s*(skey|secret|radius_secret_(?:previous_)?\d+|service_account_password)\s*[=:]\s*\S/i
 
 /** Encrypts every plain secret of a configuration. */
 export function protectConfig(text: string, file: string, key: Secret): ProtectedConfig {

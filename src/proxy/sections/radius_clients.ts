@@ -22,7 +22,9 @@ export function readRadiusClients(
 ): RadiusClientEntry[] {
   reportRepeated(values, report)
   reportContradiction(values, report)
-  const secrets = readSecrets(values, decrypt, report)
+  const secrets = readSecrets('radius_secret', values, decrypt, report)
+  const previousSecrets = readSecrets('radius_secret_previous', values, decrypt, report)
+  reportUnchanged(values, secrets, previousSecrets, report)
   return values.list('radius_ip').flatMap(({ value, number }) => {
     const secret = secrets.get(number)
     if (secret === undefined) return []
@@ -31,6 +33,7 @@ export function readRadiusClients(
         name: `radius_ip_${number}`,
         addresses: value.text,
         secret,
+        previousSecret: previousSecrets.get(number),
         messageAuthenticator: readAuthenticatorPolicy(values, number),
         messageAuthenticatorInReplies: values.get('message_authenticator_in_replies', number),
       },
@@ -38,20 +41,39 @@ export function readRadiusClients(
   })
 }
 
+type Secrets = ReadonlyMap<number | undefined, Secret>
+
 function readSecrets(
+  key: 'radius_secret' | 'radius_secret_previous',
   { section }: Values,
   decrypt: Unprotect | undefined,
   report: Report,
-): Map<number | undefined, Secret> {
+): Secrets {
   const secrets = new Map<number | undefined, Secret>()
-  for (const { key, number, entry } of section.settings) {
-    if (key !== 'radius_secret') continue
+  for (const { key: found, number, entry } of section.settings) {
+    if (found !== key) continue
     const secret = readSecret(section, key, number, decrypt, report)
     if (secret === undefined) continue
     secrets.set(number, secret)
     reportWeakSecret(secret, `${key}_${number}`, entry.line, report)
   }
   return secrets
+}
+
+/** A previous secret that equals the new one was not replaced. */
+function reportUnchanged(
+  { section }: Values,
+  secrets: Secrets,
+  previousSecrets: Secrets,
+  report: Report,
+): void {
+  for (const { key, number, entry } of section.settings) {
+    if (key !== 'radius_secret_previous') continue
+    const previous = previousSecrets.get(number)?.reveal()
+    if (previous === undefined || previous !== secrets.get(number)?.reveal()) continue
+    const message = `radius_secret_previous_${number} is the same as radius_secret_${number}; remove it, or write the new secret into radius_secret_${number}`
+    report('warning', entry.line, message)
+  }
 }
 
 function reportWeakSecret(secret: Secret, key: string, line: number, report: Report): void {

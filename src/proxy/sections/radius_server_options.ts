@@ -53,6 +53,15 @@ export const radiusServerOptions = {
     pairedWith: 'radius_ip',
     meaning: 'secret shared with the client of the same number',
   },
+  radius_secret_previous: {
+    type: secret,
+    numbering: 'each',
+    pairedWith: 'radius_ip',
+    required: false,
+    ours: true,
+    meaning:
+      'the secret that `radius_secret_N` replaces; requests may use either until this line is removed, see authproxyctl.md',
+  },
   port: { type: port, default: '1812', meaning: 'UDP port to listen on' },
   ...interfaceOption,
   exempt_username: {

@@ -7,6 +7,7 @@ import {
   type Packet,
   type PasswordProblem,
   revealPassword,
+  type SharedSecret,
   Type,
 } from '../index.ts'
 import type { RadiusClient, RadiusClientEntry } from './radius_client.ts'
@@ -35,6 +36,8 @@ export interface AccessRequest {
    * an unreadable password may be due to a different secret.
    */
   readonly signed: boolean
+  /** Whether it uses the secret that is being replaced; without a signature, as the password shows. */
+  readonly usesPreviousSecret: boolean
   /** User-Name; `undefined` if it is absent or not UTF-8. */
   readonly username: string | undefined
   /** The revealed User-Password; `undefined` if there is a `passwordProblem`. */
@@ -55,16 +58,28 @@ export class ReceivedRequest implements AccessRequest {
   readonly client: RadiusClient
   readonly peer: Peer
   readonly signed: boolean
+  /** The secret of this request, and of its reply. */
+  readonly secret: SharedSecret
   readonly passwordProblem: PasswordProblem | undefined
   readonly #packet: Packet
   #password: Uint8Array | undefined
 
-  constructor(packet: Packet, client: RadiusClient, peer: Peer, signed: boolean) {
+  constructor(
+    packet: Packet,
+    client: RadiusClient,
+    peer: Peer,
+    { signed, secret }: { readonly signed: boolean; readonly secret: SharedSecret },
+  ) {
     this.client = client
     this.peer = peer
     this.signed = signed
+    this.secret = secret
     this.passwordProblem = findPasswordProblem(packet)
     this.#packet = packet
+  }
+
+  get usesPreviousSecret(): boolean {
+    return this.secret !== this.client.shared
   }
 
   get identifier(): number {
@@ -102,6 +117,6 @@ export class ReceivedRequest implements AccessRequest {
   #revealed(): Uint8Array | undefined {
     const hidden = this.#packet.first(Type.UserPassword)
     if (hidden === undefined) return undefined
-    return revealPassword(hidden, this.client.shared.octets, this.#packet.authenticator)
+    return revealPassword(hidden, this.secret.octets, this.#packet.authenticator)
   }
 }

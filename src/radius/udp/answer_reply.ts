@@ -1,4 +1,12 @@
-import { type Attribute, Code, encodeReply, maxPacketLength, type Packet, Type } from '../index.ts'
+import {
+  type Attribute,
+  Code,
+  encodeReply,
+  maxPacketLength,
+  type Packet,
+  type SharedSecret,
+  Type,
+} from '../index.ts'
 import type { Answer } from './access_request.ts'
 import { eapFailure } from './eap_failure.ts'
 import type { RadiusClient } from './radius_client.ts'
@@ -13,11 +21,13 @@ const eapFailureOctets = 6
  * their order (RFC 2865 §5.33). A login without an answer, or with one that can't be encoded, is
  * rejected. So is every EAP request, because this server supports no EAP method.
  *
+ * @param secret The one that the request uses.
  * @returns `problem`: why the answer could not be encoded.
  */
 export function encodeAnswer(
   packet: Packet,
   client: RadiusClient,
+  secret: SharedSecret,
   answer: Answer | undefined,
 ): { readonly reply: Uint8Array; readonly problem?: unknown } {
   const states = packet.has(Type.ProxyState) ? proxyStates(packet) : undefined
@@ -27,7 +37,7 @@ export function encodeAnswer(
       code,
       states === undefined ? attributes : [...attributes, ...states],
       packet,
-      client.shared,
+      secret,
       // RFC 3579 §3.1 requires it with EAP-Message, whatever the client is configured to accept
       { messageAuthenticator: client.messageAuthenticatorInReplies || eap },
     )

@@ -3,13 +3,13 @@ import type { Log } from '../../host/log.ts'
 import {
   type MessageAuthenticatorPlace,
   messageAuthenticatorAt,
-  messageAuthenticatorIsGenuine,
   type Packet,
   Type,
 } from '../index.ts'
 import type { DropReason, ServerCounters } from './counters.ts'
 import { policyKey } from './drop_log.ts'
 import type { RadiusClient } from './radius_client.ts'
+import { isGenuine } from './request_secret.ts'
 import { type SignedSource, SignedSources, signedBeforeLatch } from './signed_sources.ts'
 
 /** Requests that are `signed` or `unsigned` are processed; others are dropped for the given reason. */
@@ -48,7 +48,7 @@ export class Authenticity {
     if (valueAt === undefined) {
       return eap ? 'unsigned-eap' : this.#judgeUnsigned(packet, client, address)
     }
-    if (!messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)) {
+    if (!isGenuine(packet, valueAt, client)) {
       return wrongMessageAuthenticator(valueAt)
     }
     return eap && hasPassword(packet) ? 'eap-with-password' : 'signed'
@@ -105,9 +105,7 @@ export function refusalOfStatusServer(
 ): DropReason | undefined {
   const valueAt = messageAuthenticatorAt(packet.octets)
   if (valueAt === undefined) return 'unsigned-status-server'
-  return messageAuthenticatorIsGenuine(packet.octets, valueAt, client.shared)
-    ? undefined
-    : wrongMessageAuthenticator(valueAt)
+  return isGenuine(packet, valueAt, client) ? undefined : wrongMessageAuthenticator(valueAt)
 }
 
 function wrongMessageAuthenticator(valueAt: MessageAuthenticatorPlace): DropReason {

@@ -55,6 +55,11 @@ export function secretKey(client: string): string {
   return client.replace('radius_ip', 'radius_secret')
 }
 
+/** The setting with the secret that is being replaced: `radius_secret_previous_2`. */
+export function previousSecretKey(client: string): string {
+  return client.replace('radius_ip', 'radius_secret_previous')
+}
+
 /**
  * Counts dropped datagrams, and logs a limited number of them per client and reason, so that a flood
  * neither fills the log nor hides other problems.

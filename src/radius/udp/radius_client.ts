@@ -15,6 +15,8 @@ export interface RadiusClientEntry {
   /** An address, a network or a range, for `parseAddresses`. */
   readonly addresses: string
   readonly secret: Secret
+  /** Also accepted, while the secret is being replaced; replies use the one of the request. */
+  readonly previousSecret?: Secret | undefined
   readonly messageAuthenticator: MessageAuthenticatorPolicy
   /** `false` only for clients that drop replies with a Message-Authenticator. */
   readonly messageAuthenticatorInReplies: boolean
@@ -24,6 +26,13 @@ export interface RadiusClientEntry {
 export interface RadiusClient extends RadiusClientEntry {
   readonly range: AddressRange
   readonly shared: SharedSecret
+  readonly previous: SharedSecret | undefined
+  /** Decodes passwords, and throws if the octets are no text. */
+  readonly decoder: PasswordDecoder
+}
+
+export interface PasswordDecoder {
+  decode(octets: Uint8Array): string
 }
 
 /** Limit of source addresses in the lookup cache; more spoofed ones only cost further lookups. */
@@ -40,10 +49,16 @@ export class RadiusClients {
   /** Separate from the known ones, so that a flood of spoofed sources does not evict those. */
   readonly #unknown = new Set<string>()
 
-  private constructor(entries: readonly RadiusClientEntry[]) {
+  private constructor(entries: readonly RadiusClientEntry[], passwordEncoding: string) {
+    const decoder = new TextDecoder(passwordEncoding, { fatal: true })
     for (const entry of entries) {
       const range = parseAddresses(entry.addresses)
-      const client = { ...entry, range, shared: new SharedSecret(entry.secret.reveal()) }
+      const shared = new SharedSecret(entry.secret.reveal())
+      const previous =
+        entry.previousSecret === undefined
+          ? undefined
+          : new SharedSecret(entry.previousSecret.reveal())
+      const client = { ...entry, range, shared, previous, decoder }
       if (size(range) > 0n) this.#ranges.push(client)
       else if (!this.#single.has(range.first)) this.#single.set(range.first, client)
     }
@@ -51,11 +66,13 @@ export class RadiusClients {
   }
 
   /**
+   * @param passwordEncoding Of passwords, as TextDecoder takes it.
    * @throws {AddressError} if an entry's addresses can't be parsed.
    * @throws {RadiusError} `RADIUS_EMPTY_SECRET`.
+   * @throws {RangeError} if the encoding is unknown.
    */
-  static of(entries: readonly RadiusClientEntry[]): RadiusClients {
-    return new RadiusClients(entries)
+  static of(entries: readonly RadiusClientEntry[], passwordEncoding = 'utf-8'): RadiusClients {
+    return new RadiusClients(entries, passwordEncoding)
   }
 
   /** The client with this source address; `undefined` if there is none. */

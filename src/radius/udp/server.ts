@@ -12,6 +12,7 @@ import type { ListenPlace } from './listen_place.ts'
 import type { RadiusClient, RadiusClients } from './radius_client.ts'
 import { RateLimit } from './rate_limit.ts'
 import { wantedReceiveBuffer } from './receive_buffer.ts'
+import { findSecret } from './request_secret.ts'
 import type { SignedSource } from './signed_sources.ts'
 import { UdpSocket } from './udp_socket.ts'
 
@@ -254,7 +255,10 @@ export class RadiusServer {
   ): void {
     this.counters.accessRequests++
     this.#authenticity.learn(judgement, packet, client, from.address)
-    const request = new ReceivedRequest(packet, client, from, judgement === 'signed')
+    const request = new ReceivedRequest(packet, client, from, {
+      signed: judgement === 'signed',
+      secret: findSecret(packet, client),
+    })
     void this.#answer(request, packet, taken)
   }
 
@@ -283,7 +287,7 @@ export class RadiusServer {
     packet: Packet,
     taken: TakenRequest,
   ): void {
-    const { reply, problem } = encodeAnswer(packet, request.client, answer)
+    const { reply, problem } = encodeAnswer(packet, request.client, request.secret, answer)
     if (problem !== undefined) {
       this.#fail('a reply could not be encoded; the login is rejected', request, problem)
     }
@@ -297,7 +301,7 @@ export class RadiusServer {
   /** Without a reply the appliance would wait, send again, or ask another server that is as busy. */
   #rejectAsBusy(packet: Packet, client: RadiusClient, from: Peer): void {
     this.#drops.overload(from)
-    const { reply } = encodeAnswer(packet, client, {
+    const { reply } = encodeAnswer(packet, client, findSecret(packet, client), {
       code: Code.AccessReject,
       attributes: replyMessages(busy),
     })
@@ -323,7 +327,7 @@ export class RadiusServer {
       return this.#drop('status-server-rate', from, client)
     }
     this.counters.statusServers++
-    const reply = encodeReply(Code.AccessAccept, [], packet, client.shared, {
+    const reply = encodeReply(Code.AccessAccept, [], packet, findSecret(packet, client), {
       messageAuthenticator: client.messageAuthenticatorInReplies,
     })
     this.#send(reply, from)

@@ -42,7 +42,8 @@ describe('warnings of a proxy', () => {
     { signed = true, verdict = accepted }: { signed?: boolean; verdict?: Verdict } = {},
   ): void {
     const peer = { address: entry.addresses, port: 1 }
-    activity.decided({ request: { client: entry, peer, signed }, verdict, elapsedMs: 5 }, nowMs)
+    const request = { client: entry, peer, signed, usesPreviousSecret: false }
+    activity.decided({ request, verdict, elapsedMs: 5 }, nowMs)
   }
   const facts = (clients: readonly RadiusClientEntry[], certificates?: object) => ({
     name: 'radius_server_duo_only',
