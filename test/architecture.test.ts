@@ -48,17 +48,22 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     node: ['node:crypto', 'node:fs', 'node:path'],
   },
+  'proxy/control': {
+    rooms: ['host', 'proxy/report', 'radius/udp'],
+    node: ['node:fs', 'node:net'],
+  },
   'proxy/metrics': {
-    rooms: ['proxy/second_factor', 'radius/udp'],
+    rooms: ['duo/https', 'proxy/control', 'proxy/report', 'proxy/second_factor', 'radius/udp'],
     node: ['node:events', 'node:http'],
     packages: ['prom-client'],
   },
-  'proxy/control': {},
   proxy: {
     rooms: [
       'duo',
+      'config',
       'duo/https',
       'host',
+      'proxy/control',
       'proxy/front',
       'proxy/login',
       'proxy/metrics',
@@ -69,7 +74,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'proxy/sections',
       'radius/udp',
     ],
-    node: ['node:os'],
+    node: ['node:os', 'node:path'],
   },
   'service/people/username': { rooms: ['duo'] },
   'service/store': {
@@ -630,6 +635,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'ctl/connectivity',
       'host',
       'proxy',
+      'proxy/control',
       'proxy/sections',
       'service/administration',
       'service/administration/acts',

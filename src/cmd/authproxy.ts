@@ -1,56 +1,75 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { systemClock } from '../host/clock.ts'
+import { readInstallation, runDirFor } from '../host/installation.ts'
 import type { Log } from '../host/log.ts'
-import { untilStopped } from '../host/signals.ts'
+import { ServiceManager } from '../host/service_manager.ts'
+import { onHangup, untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
+import type { ControlAnswer } from '../proxy/control/control_protocol.ts'
+import { type ControlHandlers, ControlServer } from '../proxy/control/control_server.ts'
+import { hasRunningProxy } from '../proxy/control/run_folder.ts'
 import { ListenError } from '../proxy/listen_error.ts'
 import { LoggedProxy } from '../proxy/logged_proxy.ts'
-import { openProxyLogs, type ProxyLogs } from '../proxy/proxy_logs.ts'
+import { ProxyLogs } from '../proxy/proxy_logs.ts'
 import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { checkApis, type StartReport } from '../proxy/startup_check.ts'
 
-const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
+const installation = readInstallation()
 const configError = 2
+
+interface Options {
+  readonly config: string
+  readonly check: boolean
+  readonly stopOnStdinEnd: boolean
+}
 
 await new Command('authproxy')
   .description(
-    'Runs the authentication proxy in the foreground: RADIUS from appliances, HTTPS to the MFA service.',
+    'Runs the authentication proxy in the foreground: RADIUS from appliances, HTTPS to the MFA service. SIGHUP, and authproxyctl reload, load the configuration again.',
   )
-  .option('--config <file>', 'configuration file', installedConfig)
+  .option('--config <file>', 'configuration file', installation.configFile)
   .option(
     '--check',
     'check the configuration and the connection to the service, then exit: 0 if both work, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
     false,
   )
+  .option('--stop-on-stdin-end', 'stop at the end of standard input; for a service wrapper', false)
   .version(version)
   .showHelpAfterError("(see 'authproxy --help')")
-  .action(async ({ config, check }: { config: string; check: boolean }) => {
-    process.exitCode = check ? await runCheck(config) : await run(config)
+  .action(async ({ config, check, stopOnStdinEnd }: Options) => {
+    process.exitCode = check ? await runCheck(config) : await run(config, stopOnStdinEnd)
   })
   .parseAsync()
 
 /** @returns Exit status: 0 after a signal, 1 if the proxy can't start, 2 for a configuration with errors. */
-async function run(file: string): Promise<number> {
+async function run(file: string, onStdinEnd: boolean): Promise<number> {
   const config = read(file)
   if (config === undefined) return configError
+  const runDir = runDirFor(file, installation)
+  if (await hasRunningProxy(runDir)) {
+    process.stderr.write(
+      `authproxy: a proxy already runs with ${file}; see 'authproxyctl status', and stop it first\n`,
+    )
+    return 1
+  }
   const logs = openLogs(config)
   if (logs === undefined) return 1
-  // registered first, so that a signal right after 'Init Complete' is not lost
-  const stopped = untilStopped()
+  // registered first, so that a signal right after 'Init Complete' is not lost, and an early SIGHUP ends nothing
+  onHangup(() => {})
+  const stopped = untilStopped({ onStdinEnd })
   try {
     const report = createReport(config, logs.log)
-    const running = await LoggedProxy.start(config, file, logs, report, systemClock)
-    // only the owner of the process can send a signal
-    process.on('SIGUSR2', () => running.proxy.clearLatches())
+    const options = { file: resolve(file), logs, report, clock: systemClock }
+    const running = await LoggedProxy.start(config, options)
     const checking = new AbortController()
     const checked = checkConnectivity(config, logs.log, checking.signal)
-    await stopped
+    await serve(running, runDir, logs.log, stopped)
     checking.abort()
-    await Promise.all([running.stop(), checked])
+    await checked
     return 0
   } catch (error) {
     if (!(error instanceof ListenError)) throw error
@@ -71,6 +90,61 @@ async function checkConnectivity(
   // loaded only where it is used: it takes a tenth of a second
   const { logConnectivity } = await import('../ctl/connectivity/startup_connectivity.ts')
   await logConnectivity(config, log, signal)
+}
+
+/** Answers signals, `authproxyctl` and systemd until the program is asked to end. */
+async function serve(
+  running: LoggedProxy,
+  runDir: string,
+  log: Log,
+  stopped: Promise<unknown>,
+): Promise<void> {
+  const manager = new ServiceManager(process.env, (message) => log.warn(message))
+  const stopRequest = Promise.withResolvers<void>()
+  const reload = async (): Promise<ControlAnswer> => {
+    void manager.reloading()
+    const answer = await running.reload()
+    void manager.ready(listenersOf(running))
+    return answer
+  }
+  const control = await openControl(runDir, log, {
+    status: async () => ({ ok: true, lines: [], status: running.status }),
+    reload,
+    stop: async () => {
+      // the answer is sent first
+      setImmediate(stopRequest.resolve)
+      return { ok: true, lines: ['stopping'] }
+    },
+  })
+  // only the owner of the process can send a signal
+  process.on('SIGUSR2', () => running.proxy.clearLatches())
+  onHangup(() => void reload())
+  void manager.ready(listenersOf(running))
+  manager.watch(() => running.status.sections.every(({ listening }) => listening))
+  await Promise.race([stopped, stopRequest.promise])
+  void manager.stopping()
+  await running.stop()
+  control?.close()
+}
+
+/** A proxy without a control socket works, so a folder that can't be written to is no reason to stop. */
+async function openControl(
+  runDir: string,
+  log: Log,
+  handlers: ControlHandlers,
+): Promise<ControlServer | undefined> {
+  try {
+    return await ControlServer.listen(runDir, handlers, log)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log.warn(`authproxyctl can't reach this proxy: ${runDir} can't be used: ${reason}`)
+    return undefined
+  }
+}
+
+function listenersOf({ proxy }: LoggedProxy): string {
+  const places = proxy.sections.map(({ section, port }) => `[${section.name}] on port ${port}`)
+  return `listening: ${places.join(', ')}`
 }
 
 /** @returns Exit status: 0 if every section can use its API, 1 if not, 2 for a configuration with errors. */
@@ -112,7 +186,7 @@ function read(file: string): ProxyConfig | undefined {
 
 function openLogs(config: ProxyConfig): ProxyLogs | undefined {
   try {
-    return openProxyLogs(config, systemClock)
+    return new ProxyLogs(config, systemClock)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     process.stderr.write(

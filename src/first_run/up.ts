@@ -8,7 +8,7 @@ import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
 import { ListenError } from '../proxy/listen_error.ts'
 import { LoggedProxy } from '../proxy/logged_proxy.ts'
-import { openProxyLogs } from '../proxy/proxy_logs.ts'
+import { ProxyLogs } from '../proxy/proxy_logs.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import type { StartReport } from '../proxy/startup_check.ts'
 import type { Actor } from '../service/administration/act.ts'
@@ -221,10 +221,15 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
   )
   if (config === undefined) throw new FirstRunError(problems.map(formatProblem).join('\n'))
   for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
-  const logs = openProxyLogs(config, systemClock)
+  const logs = new ProxyLogs(config, systemClock)
   const report: StartReport = (level, text) => logs.log[level](text)
   try {
-    const proxy = await LoggedProxy.start(config, radius.cfg_file, logs, report, systemClock)
+    const proxy = await LoggedProxy.start(config, {
+      file: radius.cfg_file,
+      logs,
+      report,
+      clock: systemClock,
+    })
     return {
       stop: async () => {
         await proxy.stop()

@@ -17,7 +17,7 @@ export interface Installation {
 }
 
 /** Thrown if `installation.json` can't be used. */
-class InstallationError extends Error {
+export class InstallationError extends Error {
   override readonly name = 'InstallationError'
 }
 
@@ -49,6 +49,11 @@ export function runDirFor(configFile: string, installation: Installation): strin
   return resolve(configFile) === installation.configFile
     ? installation.runDir
     : runDirBeside(resolve(configFile))
+}
+
+/** The file with the process id of the proxy that uses a run folder. */
+export function pidFileIn(runDir: string): string {
+  return join(runDir, 'authproxy.pid')
 }
 
 /** A Unix socket; on Windows a named pipe, whose name is made of the folder's. */

@@ -1,3 +1,4 @@
+import type { ApiCall } from '../duo/https/api_call.ts'
 import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
@@ -15,10 +16,12 @@ export function createAuthApi(
     log,
     clock,
     onAnswered,
+    onCall,
   }: {
     readonly log: Log
     readonly clock: Clock
     readonly onAnswered?: (elapsedMs: number) => void
+    readonly onCall?: (call: ApiCall) => void
   },
 ): AuthApiClient {
   const { httpProxyHost, httpProxyPort } = section
@@ -36,6 +39,7 @@ export function createAuthApi(
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,
     clock,
+    onCall,
     ...(onAnswered === undefined ? {} : { onAnswered }),
   })
 }

@@ -4,6 +4,13 @@ import type { ServerSection } from './sections/proxy_config.ts'
 /** Thrown if a section can't start; the message names the section, the port and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError'
+  /** Whether places of the configuration in force are lost, too. */
+  readonly hasLostPlaces: boolean
+
+  constructor(message: string, { hasLostPlaces = false } = {}) {
+    super(message)
+    this.hasLostPlaces = hasLostPlaces
+  }
 }
 
 /** Explains why the system refused to open a port. */

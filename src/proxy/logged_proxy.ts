@@ -1,126 +1,252 @@
 import { arch, hostname, platform } from 'node:os'
 import type { Clock } from '../host/clock.ts'
-import type { Log } from '../host/log.ts'
 import { version } from '../host/version.ts'
+import { buildStatus } from './control/build_status.ts'
+import type { ControlAnswer } from './control/control_protocol.ts'
+import type { ProxyStatus } from './control/proxy_status.ts'
 import { ListenError } from './listen_error.ts'
+import { formatListener, listChanges } from './listener_changes.ts'
 import { ProxyMetrics } from './metrics/proxy_metrics.ts'
 import { AuthenticationProxy } from './proxy.ts'
 import type { ProxyLogs } from './proxy_logs.ts'
+import { Reloads } from './reloads.ts'
 import { readProxyId } from './report/proxy_id.ts'
 import { Reporter } from './report/reporter.ts'
+import type { ProxyHost, ProxyObserver } from './section_runtime.ts'
 import { effectiveSections } from './sections/effective.ts'
 import type { ProxyConfig } from './sections/proxy_config.ts'
+import { readProxyConfigFile } from './sections/read_proxy_config.ts'
 import { checkApis, type StartReport } from './startup_check.ts'
 
-/** Starts and stops the proxy with its metrics, and logs both. */
+interface LoggedProxyOptions {
+  /** Name of the configuration file, also for reloads. */
+  readonly file: string
+  readonly logs: ProxyLogs
+  /** Writes to the log, and to the console if the program has one. */
+  readonly report: StartReport
+  readonly clock: Clock
+}
+
+/** Starts, reloads and stops the proxy with its metrics and reports, and logs it. */
 export class LoggedProxy {
   readonly proxy: AuthenticationProxy
-  readonly #logs: ProxyLogs
-  readonly #metrics: ProxyMetrics | undefined
-  readonly #reporter: Reporter | undefined
-  readonly #checking = new AbortController()
-  readonly #checked: Promise<unknown>
+  readonly #options: LoggedProxyOptions
+  readonly #startedAt: number
+  readonly #metrics: ProxyMetrics
+  readonly #reloads: Reloads
+  #config: ProxyConfig
+  #reporter: Reporter | undefined
+  #checking = new AbortController()
+  #checked: Promise<unknown> = Promise.resolve()
 
   private constructor(
     proxy: AuthenticationProxy,
-    logs: ProxyLogs,
-    metrics: ProxyMetrics | undefined,
-    reporter: Reporter | undefined,
-    check: (stop: AbortSignal) => Promise<unknown>,
+    config: ProxyConfig,
+    options: LoggedProxyOptions,
+    observer: Observer,
   ) {
+    const { file, clock, logs } = options
     this.proxy = proxy
-    this.#logs = logs
-    this.#metrics = metrics
-    this.#reporter = reporter
-    // not awaited here, so that logins are served meanwhile
-    this.#checked = check(this.#checking.signal)
+    this.#options = options
+    this.#config = config
+    this.#startedAt = clock.now()
+    this.#reloads = new Reloads({
+      file,
+      read: () => readProxyConfigFile(file),
+      apply: (next) => this.#apply(next),
+      log: logs.log,
+      clock,
+    })
+    this.#metrics = new ProxyMetrics(this.#metricsSource())
+    observer.durations = this.#metrics.durations
+  }
+
+  /** @throws {ListenError} if an address can't be used; it is logged. */
+  static async start(config: ProxyConfig, options: LoggedProxyOptions): Promise<LoggedProxy> {
+    const { file, logs, report, clock } = options
+    report('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
+    logSettings(config, logs)
+    const observer = new Observer()
+    const host: ProxyHost = {
+      log: logs.log,
+      get writeEvent() {
+        return logs.writeEvent
+      },
+      clock,
+      observer,
+    }
+    const proxy = await startProxy(config, host)
+    for (const source of proxy.sections) report('info', formatListener(source))
+    const logged = new LoggedProxy(proxy, config, options, observer)
+    const problem = await logged.#serveMetrics()
+    if (problem !== undefined) report('warn', problem)
+    logged.#report()
+    logs.log.info('Init Complete')
+    // not awaited, so that logins are served meanwhile
+    logged.#check(report)
+    return logged
+  }
+
+  /** Where the proxy stands; contains no secrets. */
+  get status(): ProxyStatus {
+    const { clock, logs, file } = this.#options
+    const { lastError } = logs
+    const { place } = this.#metrics
+    return buildStatus(
+      this.proxy.sections,
+      {
+        pid: process.pid,
+        version,
+        startedAt: this.#startedAt,
+        config_file: file,
+        log_dir: this.#config.main.logDir,
+        config_loaded_at: new Date(this.#reloads.loadedAt).toISOString(),
+        reloads: this.#reloads.counts,
+        ...(place === undefined ? {} : { metrics: `${place.address}:${place.port}` }),
+        ...(lastError === undefined
+          ? {}
+          : { last_error: { ...lastError, at: new Date(lastError.at).toISOString() } }),
+      },
+      { now: clock.now(), nowMs: performance.now() },
+    )
   }
 
   /**
-   * @param file Name of the configuration file, for the log.
-   * @param report Writes to the log, and to the console if the program has one.
-   * @throws {ListenError} if an address can't be used; it is logged.
+   * Loads the configuration file again. Pending logins are decided under the configuration that they
+   * began with, and listeners that stay keep their socket. A file with errors changes nothing.
    */
-  static async start(
-    config: ProxyConfig,
-    file: string,
-    logs: ProxyLogs,
-    report: StartReport,
-    clock: Clock,
-  ): Promise<LoggedProxy> {
-    const { log, writeEvent } = logs
-    report('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
-    for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
-    const proxy = await startProxy(config, { log, writeEvent, clock })
-    for (const { section, address, port } of proxy.listeners) {
-      report(
-        'info',
-        `[${section}] listening on ${address.includes(':') ? `[${address}]` : address}:${port}/udp for ${listClients(config, section)}`,
-      )
-    }
-    const metrics = await openMetrics(proxy, config, report)
-    const reporter = startReporter(proxy, config, { log, clock })
-    return new LoggedProxy(proxy, logs, metrics, reporter, async (stop) => {
-      log.info('Init Complete')
-      await checkApis(config, report, { clock, stop })
-    })
+  reload(): Promise<ControlAnswer> {
+    return this.#reloads.reload()
   }
 
   /** The logs stay open. */
   async stop(): Promise<void> {
     this.#checking.abort()
     await this.#checked
-    this.#metrics?.close()
+    this.#metrics.close()
     await this.#reporter?.stop()
     await this.proxy.stop()
-    this.#logs.log.info('stopped')
+    this.#options.logs.log.info('stopped')
+  }
+
+  /** @returns What changed. @throws with the configuration from before in force. */
+  async #apply(config: ProxyConfig): Promise<readonly string[]> {
+    const { logs } = this.#options
+    const before = this.proxy.sections
+    const switched = switchLogs(logs, config)
+    try {
+      await this.proxy.replace(config)
+    } catch (error) {
+      await switched.undo()
+      throw error
+    }
+    this.#config = config
+    await switched.complete()
+    logSettings(config, logs)
+    const problem = await this.#serveMetrics()
+    this.#report()
+    this.#check((level, text) => logs.log[level](text))
+    return [
+      ...listChanges(before, this.proxy.sections),
+      ...(problem === undefined ? [] : [problem]),
+    ]
+  }
+
+  /** @returns Why it can't be served: logins work without metrics. */
+  async #serveMetrics(): Promise<string | undefined> {
+    const { metricsPort: port, metricsInterface: address } = this.#config.main
+    try {
+      await this.#metrics.serveAt({ address, port })
+      return undefined
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return `metrics_port ${port} can't be opened: ${reason}; choose another port or metrics_interface`
+    }
+  }
+
+  /** Sends reports if the configuration says so. */
+  #report(): void {
+    const { sendReports, logDir } = this.#config.main
+    if (!sendReports) {
+      void this.#reporter?.stop()
+      this.#reporter = undefined
+      return
+    }
+    const { logs, clock } = this.#options
+    this.#reporter ??= new Reporter({
+      sources: () => this.proxy.sections,
+      process: {
+        id: readProxyId(logDir, logs.log),
+        host: hostname(),
+        version,
+        platform: `${platform()} ${arch()}`,
+      },
+      log: logs.log,
+      clock,
+    })
+  }
+
+  /** Checks every API; a check in progress is given up. */
+  #check(report: StartReport): void {
+    this.#checking.abort()
+    const checking = new AbortController()
+    this.#checking = checking
+    const options = { clock: this.#options.clock, stop: checking.signal }
+    const config = this.#config
+    this.#checked = this.#checked.then(() => checkApis(config, report, options))
+  }
+
+  #metricsSource(): ConstructorParameters<typeof ProxyMetrics>[0] {
+    const { proxy } = this
+    const reloads = this.#reloads
+    return {
+      version,
+      startedAt: this.#startedAt,
+      get loadedAt() {
+        return reloads.loadedAt
+      },
+      get reloads() {
+        return reloads.counts
+      },
+      get sections() {
+        return proxy.sections
+      },
+      signIns: proxy.signIns,
+    }
   }
 }
 
-async function startProxy(
-  config: ProxyConfig,
-  options: Parameters<typeof AuthenticationProxy.start>[1],
-): Promise<AuthenticationProxy> {
+/** Passes on what happens once the metrics exist: they need the proxy, and it starts with an observer. */
+class Observer implements ProxyObserver {
+  durations: ProxyObserver | undefined
+
+  loginDecided(...login: Parameters<ProxyObserver['loginDecided']>): void {
+    this.durations?.loginDecided(...login)
+  }
+
+  apiCalled(...call: Parameters<ProxyObserver['apiCalled']>): void {
+    this.durations?.apiCalled(...call)
+  }
+}
+
+async function startProxy(config: ProxyConfig, host: ProxyHost): Promise<AuthenticationProxy> {
   try {
-    return await AuthenticationProxy.start(config, options)
+    return await AuthenticationProxy.start(config, host)
   } catch (error) {
-    if (error instanceof ListenError) options.log.error(error.message)
+    if (error instanceof ListenError) host.log.error(error.message)
     throw error
   }
 }
 
-/** Warns if the port can't be opened: logins work without metrics. */
-async function openMetrics(
-  proxy: AuthenticationProxy,
-  { main: { metricsPort } }: ProxyConfig,
-  report: StartReport,
-): Promise<ProxyMetrics | undefined> {
-  if (metricsPort === 0) return undefined
+function logSettings(config: ProxyConfig, { log }: ProxyLogs): void {
+  for (const { name, settings } of effectiveSections(config)) log.info(`[${name}]`, settings)
+}
+
+function switchLogs(logs: ProxyLogs, config: ProxyConfig): ReturnType<ProxyLogs['switchTo']> {
   try {
-    return await ProxyMetrics.listen(proxy, metricsPort)
+    return logs.switchTo(config)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    report('warn', `metrics_port ${metricsPort} can't be opened: ${reason}; choose another port`)
-    return undefined
+    throw new Error(`log_dir ${config.main.logDir} can't be written to: ${reason}`)
   }
-}
-
-function startReporter(
-  proxy: AuthenticationProxy,
-  { main: { sendReports, logDir } }: ProxyConfig,
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
-): Reporter | undefined {
-  if (!sendReports) return undefined
-  const process = {
-    id: readProxyId(logDir, log),
-    host: hostname(),
-    version,
-    platform: `${platform()} ${arch()}`,
-  }
-  return new Reporter({ sources: () => proxy.reportSources, process, log, clock })
-}
-
-function listClients({ servers }: ProxyConfig, name: string): string {
-  const section = servers.find((candidate) => candidate.name === name)
-  return (section?.radiusClients ?? []).map(({ addresses }) => addresses).join(', ')
 }

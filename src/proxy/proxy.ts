@@ -3,8 +3,7 @@ import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/list
 import type { RadiusServer } from '../radius/udp/server.ts'
 import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
-import type { AuthEvents } from './front/auth_events.ts'
-import type { DecidedLogin, Listener } from './front/listener.ts'
+import type { DecidedLogin, Listener, ListenerHost } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
 import { rebind } from './rebind.ts'
 import type { ReportSource } from './report/reporter.ts'
@@ -30,7 +29,6 @@ interface Served extends Prepared {
 export class AuthenticationProxy {
   readonly #host: ProxyHost
   readonly #kinds: SectionKinds
-  readonly #events: AuthEvents | undefined
   /** By section name; kept when the configuration changes. */
   readonly #signIns = new Map<string, SignInCounters>()
   /** By section name; kept when the configuration changes. */
@@ -45,7 +43,6 @@ export class AuthenticationProxy {
   private constructor(host: ProxyHost, kinds: SectionKinds) {
     this.#host = host
     this.#kinds = kinds
-    this.#events = createAuthEvents(host.writeEvent)
   }
 
   /** @throws {ListenError} with nothing left listening. */
@@ -71,14 +68,25 @@ export class AuthenticationProxy {
     return this.#signIns
   }
 
-  /** The sections that are being served, with what they have done. */
-  get reportSources(): readonly ReportSource[] {
-    return this.#served.flatMap(({ section, runtime, listener }) => {
-      if (!listener.isListening) return []
-      const { transport, radius, address } = listener
-      const activity = this.#activityOf(section.name)
-      const counters = radius?.counters
-      return [{ section, transport, port: address.port, counters, activity, api: runtime.api }]
+  /** The sections of the configuration that is in force, with what they have done. */
+  get sections(): readonly ReportSource[] {
+    return this.#served.map(({ section, runtime, listener }) => {
+      const { transport, radius, isListening, place } = listener
+      return {
+        section,
+        transport,
+        address: isListening ? listener.address.address : (place.address ?? '0.0.0.0'),
+        port: isListening ? listener.address.port : place.port,
+        isListening,
+        pending: radius?.pending ?? 0,
+        // a copy of many addresses, which few readers need
+        get latched() {
+          return radius?.latched ?? []
+        },
+        counters: radius?.counters,
+        activity: this.#activityOf(section.name),
+        api: runtime.api,
+      }
     })
   }
 
@@ -211,11 +219,23 @@ export class AuthenticationProxy {
   }
 
   #createListener({ section, runtime }: Prepared): Listener {
-    const { log, clock } = this.#host
-    const decided = (name: string, login: DecidedLogin) =>
-      this.#activityOf(name).decided(login, performance.now())
-    const host = { log, clock, events: this.#events, decided }
-    return createListener(this.#kinds, section.kind, section, runtime, host)
+    return createListener(this.#kinds, section.kind, section, runtime, this.#listenerHost())
+  }
+
+  #listenerHost(): ListenerHost {
+    const host = this.#host
+    return {
+      log: host.log,
+      clock: host.clock,
+      // read again for each configuration, which may turn events on or off
+      get events() {
+        return createAuthEvents(host.writeEvent)
+      },
+      decided: (name: string, login: DecidedLogin) => {
+        this.#activityOf(name).decided(login, performance.now())
+        host.observer?.loginDecided(name, login.elapsedMs)
+      },
+    }
   }
 
   #createRuntime(section: ServerSection): SectionRuntime {

@@ -52,7 +52,9 @@ export async function rebind(
     if (lost.length === 0) throw error
     const reason = error instanceof Error ? error.message : String(error)
     const places = lost.map(({ place }) => formatPlace(place)).join(', ')
-    throw new ListenError(`${reason}; the proxy no longer listens on ${places}; restart it`)
+    throw new ListenError(`${reason}; the proxy no longer listens on ${places}; restart it`, {
+      hasLostPlaces: true,
+    })
   }
 }
 

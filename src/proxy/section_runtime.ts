@@ -1,4 +1,6 @@
+import type { ApiCall } from '../duo/https/api_call.ts'
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
+import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
@@ -7,7 +9,7 @@ import type { Login } from './login/login.ts'
 import type { Decider, Verdict } from './login/verdict.ts'
 import type { PrimaryAuthentication } from './primary/primary.ts'
 import type { ReportApi } from './report/reporter.ts'
-import type { SectionActivity } from './report/section_activity.ts'
+import type { ApiState, SectionActivity } from './report/section_activity.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
@@ -20,8 +22,16 @@ export interface ProxyHost {
   /** Receives each event as one line of JSON; `undefined` if events are not logged. */
   readonly writeEvent?: ((line: string) => void) | undefined
   readonly clock: Clock
+  /** For metrics; `undefined` without them. */
+  readonly observer?: ProxyObserver | undefined
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs?: number
+}
+
+/** Receives what happens; must not throw. */
+export interface ProxyObserver {
+  loginDecided(section: string, elapsedMs: number): void
+  apiCalled(section: string, call: ApiCall): void
 }
 
 /** Keeps the connection of `check` open: servers close idle ones after 15 s or more. */
@@ -38,6 +48,7 @@ export class SectionRuntime implements Decider {
   readonly #mode: Decider
   readonly #pings: NodeJS.Timeout
   #pending = 0
+  #isRetired = false
   #idle: PromiseWithResolvers<void> | undefined
 
   /** @throws An error of the system if a file that the section names can't be read. */
@@ -52,6 +63,7 @@ export class SectionRuntime implements Decider {
     this.#api = createAuthApi(section, {
       log,
       clock: host.clock,
+      onCall: (call) => host.observer?.apiCalled(section.name, call),
       onAnswered: (elapsedMs) => activity.serviceLatency.add(elapsedMs, performance.now()),
     })
     const secondFactor = new SecondFactor(
@@ -62,7 +74,7 @@ export class SectionRuntime implements Decider {
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
         log,
       },
-      reportChanges(section, log),
+      this.#watchChecks(section, activity, log),
     )
     this.#secondFactor = secondFactor
     this.#primary = createPrimary(kinds, section.client.kind, section.client)
@@ -99,6 +111,7 @@ export class SectionRuntime implements Decider {
 
   /** Closes as soon as no login is pending. */
   async retire(): Promise<void> {
+    this.#isRetired = true
     await this.#untilIdle()
     await this.close()
   }
@@ -111,6 +124,19 @@ export class SectionRuntime implements Decider {
     await this.#untilIdle()
   }
 
+  /** Remembers and logs the outcomes of `check`, until another configuration replaces this one. */
+  #watchChecks(
+    section: ServerSection,
+    activity: SectionActivity,
+    log: Log,
+  ): (outcome: CheckOutcome) => void {
+    const report = reportChanges(section, log)
+    return (outcome) => {
+      report(outcome)
+      if (!this.#isRetired) activity.apiState = toApiState(outcome) ?? activity.apiState
+    }
+  }
+
   async #untilIdle(): Promise<void> {
     if (this.#pending === 0) return
     this.#idle ??= Promise.withResolvers<void>()
@@ -118,6 +144,21 @@ export class SectionRuntime implements Decider {
     // the listener takes the last verdict and writes its event
     await new Promise(setImmediate)
   }
+}
+
+/** @returns `undefined` if the outcome says nothing about the API: a shortage on this machine. */
+function toApiState(outcome: CheckOutcome): ApiState | undefined {
+  if (outcome.kind === 'answered') return { kind: 'usable' }
+  const { error } = outcome
+  if (error instanceof AuthApiFailure) {
+    return error.code === failures.tooManyRequests.code
+      ? { kind: 'usable' }
+      : { kind: 'refused', problem: error.message }
+  }
+  if (!(error instanceof AuthApiUnavailable)) return { kind: 'refused', problem: String(error) }
+  return error.reason === 'overload' || error.reason === 'cancelled'
+    ? undefined
+    : { kind: 'down', problem: `${error.reason}: ${error.message}` }
 }
 
 /** Logs when `check` begins to fail, fails for another reason, or is answered again. */

@@ -87,6 +87,7 @@ export function parseConfig(...servers: readonly RadiusServerDuoOnly[]): ProxyCo
       syslogFacility: 'LOG_USER',
       logAuthEvents: true,
       metricsPort: 0,
+      metricsInterface: '127.0.0.1',
       sendReports: false,
       testConnectivityOnStartup: false,
     },

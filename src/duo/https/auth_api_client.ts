@@ -17,16 +17,17 @@ import {
   parseCheckAnswer,
   parsePreauthAnswer,
   proxyReports,
-  readPrompt,
   rfc2822Date,
   sharedConnections,
   sign,
   signingKey,
 } from '../index.ts'
+import { type ApiCall, toOutcome } from './api_call.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
 import { CallQueue, cancelled } from './call_queue.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
 import { Connections, type ConnectionsOptions } from './connections.ts'
+import { type Endpoint, endpoints, type Named, shortMs, waitingMs, waits } from './endpoints.ts'
 import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
 import { hedged } from './hedged.ts'
 import { parsed, parseResponse } from './response.ts'
@@ -39,6 +40,8 @@ export interface AuthApiClientOptions extends ConnectionsOptions {
   readonly userAgent: string
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
+  /** Receives how each call ended; for metrics. */
+  readonly onCall?: ((call: ApiCall) => void) | undefined
   /** Receives a debug line for each request, without its content. */
   readonly log: Log
   readonly clock: Clock
@@ -54,48 +57,7 @@ export interface CallOptions {
   readonly onSent?: () => void
 }
 
-type Named = Readonly<Record<string, string | undefined>>
-
-/** One of the API's calls. */
-interface Endpoint {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  /** Whether it may be repeated after it may have been received. */
-  readonly repeatable: boolean
-  /** Whether to wait and retry after an answer 429. */
-  readonly retries429: boolean
-  readonly limitMs: number
-}
-
 type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
-
-// a RADIUS client waits about 20 s, and needs its reply before that
-const shortMs = 10_000
-const waitingMs = 90_000
-const endpoints = {
-  // any answer, 429 included, shows that the API is reachable
-  check: {
-    method: 'GET',
-    path: '/auth/v2/check',
-    repeatable: true,
-    retries429: false,
-    limitMs: 7_000,
-  },
-  preauth: {
-    method: 'POST',
-    path: '/auth/v2/preauth',
-    repeatable: true,
-    retries429: true,
-    limitMs: shortMs,
-  },
-  auth: {
-    method: 'POST',
-    path: '/auth/v2/auth',
-    repeatable: false,
-    retries429: true,
-    limitMs: shortMs,
-  },
-} as const satisfies Record<string, Endpoint>
 
 const reportPath = '/auth/v2/proxy_report'
 const reportMs = 10_000
@@ -222,6 +184,25 @@ export class AuthApiClient {
   }
 
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
+    const began = performance.now()
+    const name = waits(endpoint, parameters) ? 'auth_waiting' : endpoint.name
+    const ended = (outcome: ApiCall['outcome']): void =>
+      this.#options.onCall?.({ name, outcome, elapsedMs: performance.now() - began })
+    try {
+      const response = await this.#callUntilAnswered(endpoint, parameters, options)
+      ended('answered')
+      return response
+    } catch (error) {
+      ended(toOutcome(error))
+      throw error
+    }
+  }
+
+  async #callUntilAnswered(
+    endpoint: Endpoint,
+    parameters: Named,
+    options: CallOptions,
+  ): Promise<unknown> {
     const waitsForUser = waits(endpoint, parameters)
     // not the system clock, which can be set
     const began = performance.now()
@@ -380,12 +361,6 @@ export class AuthApiClient {
     }
     return this.#date
   }
-}
-
-/** Whether a call waits for its user, as all but passcodes do. */
-function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
-  if (path !== endpoints.auth.path || factor === 'passcode') return false
-  return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }
 
 /** The limits of a request after its call waited in a queue. */

@@ -4,7 +4,13 @@ import type { ProxyStatus } from './proxy_status.ts'
  * The protocol of the control socket: one JSON object in one line, answered by one JSON object in one
  * line; then the proxy closes the connection.
  */
-export type ControlCommand = 'status' | 'reload' | 'stop' | 'primary_only'
+export type ControlCommand = (typeof commands)[number]
+
+const commands = ['status', 'reload', 'stop', 'primary_only'] as const
+
+export function isControlCommand(value: unknown): value is ControlCommand {
+  return commands.some((command) => command === value)
+}
 
 export interface ControlRequest {
   readonly command: ControlCommand

@@ -28,8 +28,10 @@ export interface ReloadCounts {
 /** Whether logins can be decided: every section listens, and its API is usable or failmode replaces it. */
 export interface HealthStatus {
   readonly ok: boolean
-  /** Why not, one line each; also what `failmode` covers at the moment. */
+  /** Why not, one line each. */
   readonly problems: readonly string[]
+  /** Outages during which `failmode=safe` lets users in. */
+  readonly covered: readonly string[]
 }
 
 export interface SectionStatus {

@@ -1,103 +1,100 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import { Counter, Gauge, Registry } from 'prom-client'
-import type { ServerCounters } from '../../radius/udp/counters.ts'
-import type { SignedSource } from '../../radius/udp/signed_sources.ts'
-import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Registry } from 'prom-client'
+import { findHealth } from '../control/health.ts'
+import { Durations } from './durations.ts'
+import { createRegistry, type MetricsSource } from './registry.ts'
 
-/** The counters of a running proxy, by section. */
-export interface ProxyCounters {
-  readonly counters: ReadonlyMap<string, ServerCounters>
-  readonly signIns: ReadonlyMap<string, SignInCounters>
-  readonly latched: ReadonlyMap<string, readonly SignedSource[]>
+/** An address and a port; the port is 0 if nothing is to be served. */
+export interface MetricsPlace {
+  readonly address: string
+  readonly port: number
 }
 
-/** Serves the proxy's counters to Prometheus: `/metrics`, on loopback. */
-export class ProxyMetrics {
-  readonly #server: Server
+const maxConnections = 64
+const requestMs = 10_000
 
-  private constructor(server: Server) {
-    this.#server = server
+/** Serves `/metrics` for Prometheus, and `/healthz` for load balancers. Neither contains secrets. */
+export class ProxyMetrics {
+  /** Receives what happens, whether or not it is served. */
+  readonly durations: Durations
+  readonly #source: MetricsSource
+  readonly #registry: Registry
+  #server: Server | undefined
+  #place: MetricsPlace | undefined
+
+  constructor(source: MetricsSource) {
+    this.#source = source
+    this.#registry = createRegistry(source)
+    this.durations = new Durations(this.#registry)
   }
 
-  /** @throws An error of the system, such as `EADDRINUSE`. */
-  static async listen(proxy: ProxyCounters, port: number): Promise<ProxyMetrics> {
-    const registry = createRegistry(proxy)
-    const server = createServer((request, response) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') {
-        response.writeHead(404).end()
-        return
-      }
-      registry.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
-        // an unhandled rejection would end the proxy
-        () => response.writeHead(500).end(),
-      )
-    })
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    return new ProxyMetrics(server)
+  /** Where it is served now. */
+  get place(): MetricsPlace | undefined {
+    return this.#place
+  }
+
+  /**
+   * Serves at a place from now on, and nowhere else.
+   *
+   * @throws An error of the system, such as `EADDRINUSE`; it is then served at the place before.
+   */
+  async serveAt(place: MetricsPlace): Promise<void> {
+    const before = this.#place
+    if (before?.address === place.address && before.port === place.port) return
+    this.close()
+    try {
+      await this.#listen(place)
+    } catch (error) {
+      if (before !== undefined) await this.#listen(before)
+      throw error
+    }
   }
 
   close(): void {
-    this.#server.close()
-    this.#server.closeAllConnections()
+    this.#server?.close()
+    this.#server?.closeAllConnections()
+    this.#server = undefined
+    this.#place = undefined
   }
-}
 
-function createRegistry(proxy: ProxyCounters): Registry {
-  const registry = new Registry()
-  const registers = [registry]
-  new Counter({
-    name: 'countersign_proxy_replies_total',
-    help: 'RADIUS replies to logins, by code',
-    labelNames: ['section', 'code'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [section, { accepts, rejects, challenges }] of proxy.counters) {
-        this.inc({ section, code: 'accept' }, accepts)
-        this.inc({ section, code: 'reject' }, rejects)
-        this.inc({ section, code: 'challenge' }, challenges)
-      }
-    },
-  })
-  new Counter({
-    name: 'countersign_proxy_unanswered_total',
-    help: 'Logins that the API did not answer, by outcome; failmode=safe accepted fail_open',
-    labelNames: ['section', 'outcome'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [section, { failOpens, failClosed, busy }] of proxy.signIns) {
-        this.inc({ section, outcome: 'fail_open' }, failOpens)
-        this.inc({ section, outcome: 'fail_closed' }, failClosed)
-        this.inc({ section, outcome: 'busy' }, busy)
-      }
-    },
-  })
-  new Counter({
-    name: 'countersign_proxy_dropped_total',
-    help: 'Datagrams without a reply, by reason',
-    labelNames: ['section', 'reason'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [section, { dropped, kernelDrops }] of proxy.counters) {
-        for (const [reason, count] of Object.entries(dropped)) this.inc({ section, reason }, count)
-        this.inc({ section, reason: 'receive-buffer-full' }, kernelDrops)
-      }
-    },
-  })
-  new Gauge({
-    name: 'countersign_proxy_latched_addresses',
-    help: 'Addresses from which message_authenticator=auto requires a Message-Authenticator now',
-    labelNames: ['section'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [section, addresses] of proxy.latched) this.set({ section }, addresses.length)
-    },
-  })
-  return registry
+  async #listen(place: MetricsPlace): Promise<void> {
+    if (place.port === 0) return
+    const server = createServer(
+      { requestTimeout: requestMs, headersTimeout: requestMs },
+      (request, response) => {
+        if (request.method !== 'GET' && request.method !== 'HEAD') {
+          response.writeHead(405, { allow: 'GET, HEAD' }).end()
+        } else if (request.url === '/metrics') this.#sendMetrics(response)
+        else if (request.url === '/healthz') this.#sendHealth(response)
+        else response.writeHead(404).end()
+      },
+    )
+    server.maxConnections = maxConnections
+    server.listen(place.port, place.address)
+    await once(server, 'listening')
+    // such as EMFILE in accept; it must not end the proxy
+    server.on('error', () => {})
+    this.#server = server
+    this.#place = place
+  }
+
+  #sendMetrics(response: ServerResponse): void {
+    this.#registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
+      // an unhandled rejection would end the proxy
+      () => response.writeHead(500).end(),
+    )
+  }
+
+  #sendHealth(response: ServerResponse): void {
+    // not what `failmode=safe` covers: whoever may ask must not learn that no second factor is needed
+    const { ok, problems } = findHealth(this.#source.sections)
+    response
+      .writeHead(ok ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      })
+      .end(`${JSON.stringify(ok ? { status: 'ok' } : { status: 'unhealthy', problems })}\n`)
+  }
 }

@@ -3,6 +3,7 @@ import type { ProxyReport } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import { ServerCounters } from '../../radius/udp/counters.ts'
+import type { SignedSource } from '../../radius/udp/signed_sources.ts'
 import type { ServerSection } from '../sections/proxy_config.ts'
 import { buildReport, type ReportingProcess, type SectionToReport } from './build_report.ts'
 import { DropTimes } from './drop_times.ts'
@@ -20,7 +21,14 @@ export interface ReportApi {
 export interface ReportSource {
   readonly section: ServerSection
   readonly transport: 'UDP' | 'TCP'
+  /** The local address. */
+  readonly address: string
   readonly port: number
+  readonly isListening: boolean
+  /** Logins in progress, of this and of earlier configurations. */
+  readonly pending: number
+  /** Addresses from which `auto` requires a Message-Authenticator. */
+  readonly latched: readonly SignedSource[]
   /** Of its RADIUS server. */
   readonly counters: ServerCounters | undefined
   readonly activity: SectionActivity
@@ -80,7 +88,10 @@ export class Reporter {
 
   #look(): void {
     try {
-      const groups = Map.groupBy(this.#options.sources(), toKey)
+      const groups = Map.groupBy(
+        this.#options.sources().filter(({ isListening }) => isListening),
+        toKey,
+      )
       for (const [key, sources] of groups) this.#reportIfDue(key, sources)
       for (const key of this.#applications.keys()) {
         if (!groups.has(key)) this.#applications.delete(key)

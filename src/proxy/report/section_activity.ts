@@ -21,6 +21,14 @@ export interface ClientActivity {
   lastPreviousSecretAt: number
 }
 
+/** The outcome of the last `check` of a section's API. */
+export type ApiState =
+  | { readonly kind: 'usable' }
+  /** It can't be reached: `failmode` decides on logins. */
+  | { readonly kind: 'down'; readonly problem: string }
+  /** It answers and refuses, for example because of a wrong skey: every login is rejected. */
+  | { readonly kind: 'refused'; readonly problem: string }
+
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
@@ -28,6 +36,8 @@ const dayMs = 24 * hourMs
 export class SectionActivity {
   readonly loginLatency = new Latencies()
   readonly serviceLatency = new Latencies()
+  /** `undefined` until the first `check` has ended. */
+  apiState: ApiState | undefined
   readonly #since: Record<LoginResult, number> = {
     accept: 0,
     reject: 0,

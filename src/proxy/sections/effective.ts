@@ -21,6 +21,7 @@ export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSect
     syslog_facility: main.syslogFacility,
     log_auth_events: main.logAuthEvents,
     metrics_port: main.metricsPort,
+    metrics_interface: main.metricsInterface,
     send_reports: main.sendReports,
     test_connectivity_on_startup: main.testConnectivityOnStartup,
   }

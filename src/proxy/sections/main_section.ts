@@ -1,4 +1,5 @@
 import { boolean, folder, integer, oneOf } from '../../config/value_type.ts'
+import { listenAddress } from './address_value.ts'
 import type { ProxySectionKind } from './section_kind.ts'
 import { inheritableOptions } from './shared_options.ts'
 
@@ -64,7 +65,15 @@ export const mainSection = {
       type: integer({ min: 0, max: 65535 }),
       default: '0',
       ours: true,
-      meaning: 'port on 127.0.0.1 that serves counters to Prometheus under `/metrics`; 0 for none',
+      meaning:
+        'TCP port that serves `/metrics` to Prometheus and `/healthz` to load balancers; 0 for none',
+    },
+    metrics_interface: {
+      type: listenAddress,
+      default: '127.0.0.1',
+      ours: true,
+      meaning:
+        'local address for `metrics_port`; `0.0.0.0` for all IPv4 addresses, `::` for IPv6 too. Let only the monitoring reach it: it has no password, and shows numbers and section names',
     },
     send_reports: {
       type: boolean,

@@ -15,8 +15,9 @@ export interface MainSection {
   /** `LOG_USER`, `LOG_LOCAL0`, … */
   readonly syslogFacility: string
   readonly logAuthEvents: boolean
-  /** On loopback; 0 for none. */
+  /** Of `/metrics` and `/healthz`; 0 for none. */
   readonly metricsPort: number
+  readonly metricsInterface: string
   /** To services that offer to take them. */
   readonly sendReports: boolean
   readonly testConnectivityOnStartup: boolean

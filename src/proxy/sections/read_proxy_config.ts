@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ConfigFile } from '../../config/config_file.ts'
 import { type Problem, ProblemList, type Report } from '../../config/problem.ts'
@@ -33,6 +34,15 @@ export function readProxyConfig(
   }
   const config = interpret(read, file, unprotectWithKeyFile(file), report)
   return { config: problems.hasErrors ? undefined : config, problems: problems.toArray() }
+}
+
+/**
+ * Reads the file of a configuration.
+ *
+ * @throws A system error if it can't be read.
+ */
+export function readProxyConfigFile(file: string): ReturnType<typeof readProxyConfig> {
+  return readProxyConfig(readFileSync(file, 'utf8'), file)
 }
 
 /**
@@ -104,6 +114,7 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
     syslogFacility: values.get('syslog_facility'),
     logAuthEvents: values.get('log_auth_events'),
     metricsPort: values.get('metrics_port'),
+    metricsInterface: values.get('metrics_interface'),
     sendReports: values.get('send_reports'),
     testConnectivityOnStartup: values.get('test_connectivity_on_startup'),
   }

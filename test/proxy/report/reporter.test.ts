@@ -30,7 +30,7 @@ describe('a proxy that reports', () => {
   async function start(...changes: readonly Partial<RadiusServerDuoOnly>[]): Promise<void> {
     work = await ProxyAtWork.start(...changes.map((change) => sectionFor(api, change)))
     reporter = new Reporter({
-      sources: () => work.proxy.reportSources,
+      sources: () => work.proxy.sections,
       process,
       clock: systemClock,
       log: work.log,

@@ -36,6 +36,7 @@ factor_aliases=1=push
           syslog_facility: 'LOG_USER',
           log_auth_events: false,
           metrics_port: 0,
+          metrics_interface: '127.0.0.1',
           send_reports: true,
           test_connectivity_on_startup: false,
         },

@@ -1,0 +1,16 @@
+import { AuthApiFailure, AuthApiUnavailable, type UnavailableReason } from '../index.ts'
+
+/** How a call ended. */
+export interface ApiCall {
+  /** `auth_waiting` waits for a user, so its duration says nothing about the API. */
+  readonly name: 'check' | 'preauth' | 'auth' | 'auth_waiting'
+  /** `refused`: the API answered with a failure; otherwise why there was no answer. */
+  readonly outcome: 'answered' | 'refused' | UnavailableReason | 'error'
+  readonly elapsedMs: number
+}
+
+/** @param error What the call threw. */
+export function toOutcome(error: unknown): ApiCall['outcome'] {
+  if (error instanceof AuthApiFailure) return 'refused'
+  return error instanceof AuthApiUnavailable ? error.reason : 'error'
+}

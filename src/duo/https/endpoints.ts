@@ -1,0 +1,52 @@
+import { readPrompt } from '../index.ts'
+
+export type Named = Readonly<Record<string, string | undefined>>
+
+/** One of the API's calls. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  readonly name: 'check' | 'preauth' | 'auth'
+  readonly path: string
+  /** Whether it may be repeated after it may have been received. */
+  readonly repeatable: boolean
+  /** Whether to wait and retry after an answer 429. */
+  readonly retries429: boolean
+  readonly limitMs: number
+}
+
+// a RADIUS client waits about 20 s, and needs its reply before that
+export const shortMs = 10_000
+export const waitingMs = 90_000
+export const endpoints = {
+  // any answer, 429 included, shows that the API is reachable
+  check: {
+    method: 'GET',
+    name: 'check',
+    path: '/auth/v2/check',
+    repeatable: true,
+    retries429: false,
+    limitMs: 7_000,
+  },
+  preauth: {
+    method: 'POST',
+    name: 'preauth',
+    path: '/auth/v2/preauth',
+    repeatable: true,
+    retries429: true,
+    limitMs: shortMs,
+  },
+  auth: {
+    method: 'POST',
+    name: 'auth',
+    path: '/auth/v2/auth',
+    repeatable: false,
+    retries429: true,
+    limitMs: shortMs,
+  },
+} as const satisfies Record<string, Endpoint>
+
+/** Whether a call waits for its user, as all but passcodes do. */
+export function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
+  if (path !== endpoints.auth.path || factor === 'passcode') return false
+  return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
+}
