@@ -17,7 +17,7 @@ export interface Installation {
 }
 
 /** Thrown if `installation.json` can't be used. */
-export class InstallationError extends Error {
+class InstallationError extends Error {
   override readonly name = 'InstallationError'
 }
 
