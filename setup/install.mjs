@@ -1,8 +1,9 @@
 // Installs what the programs of a clone need; does nothing if it is already installed.
 // Runs on any Node from 20 on, since it installs Node 24.
 //
-//   --peers   also the Debian packages that the tests talk to (radclient, PostgreSQL, ...)
-//   --bench   also the peers that the benchmarks measure against
+//   --peers      also the Debian packages that the tests talk to (radclient, PostgreSQL, ...)
+//   --packages   also those with which the installers are built and tested
+//   --bench      also the peers that the benchmarks measure against
 //
 // Debian packages are installed where this runs as root; elsewhere the tests that need one say
 // which, and are skipped. Some are only unpacked.
@@ -52,6 +53,17 @@ const debianPackages = {
     ruby: '/usr/bin/ruby',
     slapd: '/usr/sbin/slapd',
     'zbar-tools': '/usr/bin/zbarimg',
+  },
+  '--packages': {
+    checkpolicy: '/usr/bin/checkmodule',
+    debootstrap: '/usr/sbin/debootstrap',
+    'gcc-mingw-w64-x86-64-win32': '/usr/bin/x86_64-w64-mingw32-gcc',
+    nsis: '/usr/bin/makensis',
+    policycoreutils: '/usr/libexec/selinux/hll/pp',
+    'semodule-utils': '/usr/bin/semodule_package',
+    skopeo: '/usr/bin/skopeo',
+    'systemd-container': '/usr/bin/systemd-nspawn',
+    umoci: '/usr/bin/umoci',
   },
   '--bench': {
     'freeradius-rest': '/usr/lib/freeradius/rlm_rest.so',

@@ -736,7 +736,7 @@ const testRooms: Readonly<Record<string, Room>> = {
   test: { rooms: ['bench', 'docs', 'packaging', 'src', 'test/rig'] },
   'test/rig': { rooms: ['packaging', 'src'] },
   docs: {},
-  packaging: {},
+  packaging: { rooms: ['src'] },
   src: {},
 }
 

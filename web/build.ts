@@ -1,9 +1,9 @@
 // Builds the browser apps into web/dist. `npm run build:web` and setup/install.mjs run it.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
-import { build, type InlineConfig, type Rolldown } from 'vite'
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
 
 const root = import.meta.dirname
 const dist = join(root, 'dist')
@@ -31,9 +31,21 @@ const groups = [
   { name: 'mantine', test: /node_modules\/(@mantine\/(core|hooks|notifications)|@floating-ui)\// },
 ]
 
+/** Files in the apps, relative to the root of the project: packages name the licences of these. */
+const modules = new Set<string>()
+const recordModules: Plugin = {
+  name: 'record-modules',
+  generateBundle: (_options, output) => {
+    for (const file of Object.values(output)) {
+      const ids = file.type === 'chunk' ? file.moduleIds : []
+      for (const id of ids.filter(isAbsolute)) modules.add(relative(join(root, '..'), id))
+    }
+  },
+}
+
 await build({
   ...shared,
-  plugins: [react()],
+  plugins: [react(), recordModules],
   build: {
     ...compiled,
     emptyOutDir: true,
@@ -49,7 +61,7 @@ await build({
 // by itself, so that it loads nothing of the component library
 const output = await build({
   ...shared,
-  plugins: [react()],
+  plugins: [react(), recordModules],
   build: {
     ...compiled,
     emptyOutDir: false,
@@ -61,6 +73,7 @@ for (const app of ['push_app', 'admin']) {
 }
 await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
+writeFileSync(join(dist, '.modules'), `${[...modules].sort().join('\n')}\n`)
 
 /** The service worker is one file with a fixed name next to the push app's page. */
 async function buildServiceWorker(shell: readonly string[]): Promise<void> {
