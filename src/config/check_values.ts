@@ -32,8 +32,12 @@ function checkValue(setting: Setting, report: Report): void {
     return
   }
   const parsed = option.type.parse(value, key)
-  if ('problem' in parsed) report('error', entry.line, `${key} ${parsed.problem}`)
-  else reportStatus(setting, parsed.value, report)
+  if ('problem' in parsed) {
+    const { problem, suggestion } = parsed
+    const fix =
+      suggestion === undefined ? undefined : ({ kind: 'set-value', ...suggestion } as const)
+    report('error', entry.line, `${key} ${problem}`, fix)
+  } else reportStatus(setting, parsed.value, report)
 }
 
 function emptyAdvice({ option, number = 1 }: Setting): string {
@@ -54,12 +58,16 @@ function reportMissing({ kind, name, line, settings }: Section, report: Report):
     if (option.required !== true || settings.some((setting) => setting.key === key)) continue
     const number = option.numbering === 'each' ? 1 : undefined
     const missing = formatKeyName({ key, number, isProtected: false })
-    report('error', line, `${missing} is missing in [${name}] (${option.meaning})`)
+    report('error', line, `${missing} is missing in [${name}] (${option.meaning})`, {
+      kind: 'add-key',
+      key: missing,
+      isSecret: false,
+    })
   }
 }
 
 /** Reports numbered keys whose partner with the same number is missing. */
-function reportUnpaired({ settings }: Section, report: Report): void {
+function reportUnpaired({ kind, settings }: Section, report: Report): void {
   for (const setting of settings) {
     const { key, option, number, entry } = setting
     const partner = option.pairedWith
@@ -68,10 +76,11 @@ function reportUnpaired({ settings }: Section, report: Report): void {
     const missing = `${partner}_${number}`
     if (option.numbering === 'override') {
       const message = `${formatKeyName(setting)} has no effect, because ${missing} is missing; add it or correct the number`
-      report('warning', entry.line, message)
+      report('warning', entry.line, message, { kind: 'remove-line' })
     } else {
       const message = `${missing} is missing; every ${key}_N needs a ${partner}_N`
-      report('error', entry.line, message)
+      const isSecret = kind.options[partner]?.type.secret === true
+      report('error', entry.line, message, { kind: 'add-key', key: missing, isSecret })
     }
   }
 }

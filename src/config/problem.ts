@@ -1,3 +1,5 @@
+import type { Fix } from './fix.ts'
+
 /** Something in a configuration file that is wrong or has no effect. */
 export interface Problem {
   /** A program does not start after an error; it prints a warning and starts. */
@@ -8,10 +10,17 @@ export interface Problem {
   readonly line: number
   /** What was found and what to do. */
   readonly message: string
+  /** Absent if there is no obvious one. */
+  readonly fix?: Fix
 }
 
 /** Records a problem of the file that is being read. */
-export type Report = (severity: Problem['severity'], line: number, message: string) => void
+export type Report = (
+  severity: Problem['severity'],
+  line: number,
+  message: string,
+  fix?: Fix | undefined,
+) => void
 
 /** `authproxy.cfg:14: radius_secret_1 is missing; every radius_ip_N needs a radius_secret_N` */
 export function formatProblem({ severity, file, line, message }: Problem): string {
@@ -28,9 +37,15 @@ export class ProblemList {
     this.#file = file
   }
 
-  readonly report: Report = (severity, line, message) => {
+  readonly report: Report = (severity, line, message, fix) => {
     const oneLine = maskSecrets(message).replaceAll('\n', ' ')
-    this.#problems.push({ severity, file: this.#file, line, message: oneLine })
+    this.#problems.push({
+      severity,
+      file: this.#file,
+      line,
+      message: oneLine,
+      ...(fix === undefined ? {} : { fix }),
+    })
   }
 
   get hasErrors(): boolean {

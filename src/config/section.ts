@@ -1,3 +1,4 @@
+import type { Fix } from './fix.ts'
 import type { IniDocument, IniEntry, IniSection, IniStray } from './ini_document.ts'
 import { findNearestKey, formatKeyName, type KeyName, parseKeyName } from './key_name.ts'
 import { findNearest } from './nearest_name.ts'
@@ -70,7 +71,7 @@ class SectionMatcher<Kind extends SectionKind> {
     }
     if (name !== found.name && this.#table.sectionCase === 'warning') {
       const message = `[${found.name}] is read as [${name}]; write it in lower case`
-      this.#report('warning', line, message)
+      this.#report('warning', line, message, { kind: 'rename-section', to: name })
     }
     const before = sections.find((section) => section.name === name)
     if (before === undefined) {
@@ -79,6 +80,7 @@ class SectionMatcher<Kind extends SectionKind> {
           'error',
           line,
           `[${name}] has a number, but a file has only one [${kind.name}]`,
+          { kind: 'rename-section', to: kind.name },
         )
       }
       return [...sections, { kind, name, line, settings: this.#match(found, kind, []) }]
@@ -86,11 +88,20 @@ class SectionMatcher<Kind extends SectionKind> {
     if (this.#table.sameSections === 'error') {
       const remedy =
         kind.repeatable === true ? `add a number, as in [${kind.name}2]` : 'merge the two sections'
-      this.#report('error', line, `[${name}] is already in line ${before.line}; ${remedy}`)
+      const free = kind.repeatable === true ? this.#findFreeName(kind, sections) : undefined
+      const fix = free === undefined ? undefined : ({ kind: 'rename-section', to: free } as const)
+      this.#report('error', line, `[${name}] is already in line ${before.line}; ${remedy}`, fix)
       return sections
     }
     const settings = [...before.settings, ...this.#match(found, kind, before.settings)]
     return sections.map((section) => (section === before ? { ...before, settings } : section))
+  }
+
+  #findFreeName({ name }: Kind, sections: readonly Section<Kind>[]): string {
+    for (let number = 2; ; number++) {
+      const free = `${name}${number}`
+      if (!sections.some((section) => section.name === free)) return free
+    }
   }
 
   #match({ entries }: IniSection, kind: Kind, before: readonly Setting[]): Setting[] {
@@ -117,7 +128,7 @@ class SectionMatcher<Kind extends SectionKind> {
         this.#reportRepeated(written, entry, same.entry.line)
       else {
         const message = `${formatKeyName(same)} and ${formatKeyName(name)} are both set; remove one of them`
-        this.#report('error', entry.line, message)
+        this.#report('error', entry.line, message, { kind: 'remove-line' })
       }
     }
     return settings
@@ -125,7 +136,7 @@ class SectionMatcher<Kind extends SectionKind> {
 
   #reportRepeated(key: string, entry: IniEntry, line: number): void {
     const message = `${key} is already set in line ${line}; remove one of the two`
-    this.#report('error', entry.line, message)
+    this.#report('error', entry.line, message, { kind: 'remove-line' })
   }
 
   #reportUnknownSection(name: string, line: number): void {
@@ -138,14 +149,19 @@ class SectionMatcher<Kind extends SectionKind> {
     const what = plausibleName.test(name) ? `[${name}]` : 'this section'
     const remedy =
       nearest === undefined ? `see ${this.#table.page}` : `did you mean [${nearest}${suffix}]?`
-    this.#report('error', line, `${what} is not a known section; ${remedy}`)
+    const fix =
+      nearest === undefined
+        ? undefined
+        : ({ kind: 'rename-section', to: `${nearest}${suffix}` } as const)
+    this.#report('error', line, `${what} is not a known section; ${remedy}`, fix)
   }
 
   #reportUnknownKey(written: string, { line }: IniEntry, kind: Kind): void {
     const severity = this.#table.unknownKeys
     const effect = severity === 'error' ? '' : ' and has no effect'
     if (kind.options[written]?.numbering === 'each') {
-      this.#report('error', line, `${written} needs a number; write ${written}_1`)
+      const message = `${written} needs a number; write ${written}_1`
+      this.#report('error', line, message, { kind: 'rename-key', to: `${written}_1` })
       return
     }
     if (!plausibleName.test(written)) {
@@ -160,6 +176,7 @@ class SectionMatcher<Kind extends SectionKind> {
       isCritical ? 'error' : severity,
       line,
       `${written} is not a key of [${kind.name}]${effect}; ${this.#suggestRemedy(meant, owner)}`,
+      suggestFix(meant, owner),
     )
   }
 
@@ -178,4 +195,12 @@ class SectionMatcher<Kind extends SectionKind> {
     }
     return undefined
   }
+}
+
+function suggestFix(
+  meant: KeyName | undefined,
+  owner: { readonly section: string } | undefined,
+): Fix | undefined {
+  if (meant !== undefined) return { kind: 'rename-key', to: formatKeyName(meant) }
+  return owner === undefined ? undefined : { kind: 'move-to-section', section: owner.section }
 }

@@ -33,10 +33,11 @@ export function reportTraps(
   }
   if (/\s[;#]/.test(entry.value)) {
     const message = `the value of ${key} includes the text after ; or #; move a comment to its own line`
-    report('warning', entry.line, message)
+    report('warning', entry.line, message, { kind: 'move-comment' })
   }
   if (/^("[^"]*"|'[^']*')$/.test(entry.value)) {
-    report('warning', entry.line, `the quotes are part of the value of ${key}; remove them`)
+    const message = `the quotes are part of the value of ${key}; remove them`
+    report('warning', entry.line, message, { kind: 'remove-quotes' })
   }
 }
 
@@ -70,6 +71,7 @@ function reportContinuations(
       'error',
       line,
       `this line is indented more than line ${firstLine}, so ${what} becomes part of the value of ${key}${oneLine}; remove the indentation`,
+      { kind: 'remove-indentation' },
     )
   }
 }

@@ -1,8 +1,11 @@
+import type { SuggestedValue } from './fix.ts'
+import { findNearest } from './nearest_name.ts'
+
 /** A value, or what is wrong with its text. */
 export type ParsedValue<T> =
   | { readonly value: T }
   /** Completes a sentence that begins with the key: `is '99999'; expected …`. Never contains a secret. */
-  | { readonly problem: string }
+  | { readonly problem: string; readonly suggestion?: SuggestedValue | undefined }
 
 /** How the value of an option is written, checked and read. */
 export interface ValueType<T> {
@@ -10,6 +13,8 @@ export interface ValueType<T> {
   readonly form: string
   /** The words to choose from. */
   readonly words?: readonly string[]
+  /** Names that an editor offers, besides `words`. */
+  readonly offers?: 'client sections' | 'radius attributes'
   readonly secret?: boolean
   /** The value may continue on further, indented lines. */
   readonly multiline?: boolean
@@ -34,7 +39,11 @@ export const longText: ValueType<string> = { ...text, multiline: true }
 export const secret: ValueType<string> = { ...text, form: 'secret', secret: true }
 
 /** Name of another section of the file. */
-export const sectionName: ValueType<string> = { ...text, form: 'name of a section' }
+export const sectionName: ValueType<string> = {
+  ...text,
+  form: 'name of a section',
+  offers: 'client sections',
+}
 
 /** A path of a file, as written. */
 export const file: ValueType<string> = { ...text, form: 'file' }
@@ -53,7 +62,10 @@ export const boolean: ValueType<boolean> = {
     const word = value.toLowerCase()
     if (trueWords.includes(word)) return { value: true }
     if (falseWords.includes(word)) return { value: false }
-    return { problem: `is '${value}'; expected true or false` }
+    return {
+      problem: `is '${value}'; expected true or false`,
+      ...suggestWord(word, ['true', 'false']),
+    }
   },
 }
 
@@ -84,9 +96,20 @@ export function oneOf<const Words extends readonly string[]>(
     parse: (value) => {
       const word = words.find((known) => known.toLowerCase() === value.toLowerCase())
       if (word !== undefined) return { value: word }
-      return { problem: `is '${value}'; expected ${words.join(' | ')}` }
+      return {
+        problem: `is '${value}'; expected ${words.join(' | ')}`,
+        ...suggestWord(value, words),
+      }
     },
   }
+}
+
+function suggestWord(
+  value: string,
+  words: readonly string[],
+): { readonly suggestion?: SuggestedValue } {
+  const nearest = findNearest(value, words)
+  return nearest === undefined ? {} : { suggestion: { value: nearest } }
 }
 
 /** A comma-separated list whose items are all parsed by `item`. */

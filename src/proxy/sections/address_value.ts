@@ -23,7 +23,9 @@ export const clientAddresses: ValueType<ClientAddresses> = {
       return { value: { text: value, range: parseAddresses(value) } }
     } catch (error) {
       if (!(error instanceof AddressError)) throw error
-      return { problem: findDecoration(value) ?? error.message }
+      const { address } = stripDecoration(value)
+      const suggestion = address === undefined ? undefined : { value: address }
+      return { problem: findDecoration(value) ?? error.message, suggestion }
     }
   },
 }
@@ -33,7 +35,9 @@ export const listenAddress: ValueType<string> = {
   form: 'IP address',
   parse: (value, key) => {
     const problem = findAddressProblem(key, value)
-    return problem === undefined ? { value } : { problem }
+    if (problem === undefined) return { value }
+    const { address } = stripDecoration(value)
+    return { problem, suggestion: address === undefined ? undefined : { value: address } }
   },
 }
 

@@ -1,4 +1,4 @@
-import { suggest } from '../../config/nearest_name.ts'
+import { findNearest, suggest } from '../../config/nearest_name.ts'
 import type { SectionValues } from '../../config/section_values.ts'
 import { duoOnlyClient } from './duo_only_client.ts'
 import type { radiusServerOptions } from './radius_server_options.ts'
@@ -30,12 +30,18 @@ export function readClientSection(
   if (client === undefined) {
     const known = names.length === 0 ? [duoOnlyClient.name] : names
     const remedy = suggest(name ?? '', known) || '; add the section or name another one'
-    report('error', line, `client is '${name}', but the file has no [${name}]${remedy}`)
+    const meant = known.length === 1 ? known[0] : findNearest(name ?? '', known)
+    report(
+      'error',
+      line,
+      `client is '${name}', but the file has no [${name}]${remedy}`,
+      meant === undefined ? undefined : { kind: 'set-value', value: meant },
+    )
     return ''
   }
   if (client.kind.name !== duoOnlyClient.name && client.kind.status === undefined) {
     const message = `[${values.section.name}] works only with [${duoOnlyClient.name}]; change client`
-    report('error', line, message)
+    report('error', line, message, { kind: 'set-value', value: duoOnlyClient.name })
   }
   return client.name
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { ValueType } from '../../config/value_type.ts'
+import type { ParsedValue, ValueType } from '../../config/value_type.ts'
 
 const hostName =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i
@@ -15,8 +15,7 @@ const portKeys: Readonly<Record<string, string>> = {
 export const host: ValueType<string> = {
   form: 'host name or address',
   parse: (value, key) => {
-    const problem = findHostProblem(key, value)
-    return problem === undefined ? { value } : { problem }
+    return findHostProblem(key, value) ?? { value }
   },
 }
 
@@ -24,18 +23,26 @@ export function isHostName(value: string): boolean {
   return hostName.test(value)
 }
 
-function findHostProblem(key: string, value: string): string | undefined {
+type Problem = Extract<ParsedValue<string>, { readonly problem: string }>
+
+function findHostProblem(key: string, value: string): Problem | undefined {
   if (isIP(value) !== 0 || isHostName(value)) return undefined
-  if (value.includes('@')) return 'has a user name or password in it; write the host name only'
+  if (value.includes('@')) {
+    return { problem: 'has a user name or password in it; write the host name only' }
+  }
   const found = /^([a-z][a-z0-9+.-]*:\/\/)?(\[[^\]]*\]|[^/:?#]*)(:\d+)?([/?#].*)?$/i.exec(value)
   const [, , bracketed = '', port] = found ?? []
   const name = bracketed.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(name) === 0 && !isHostName(name)) return `is '${value}'; expected a host name`
+  if (isIP(name) === 0 && !isHostName(name)) {
+    return { problem: `is '${value}'; expected a host name` }
+  }
   const portKey = portKeys[key]
   const hostLine = `${key}=${name}`
-  const remedy =
-    port === undefined || portKey === undefined
-      ? hostLine
-      : `${hostLine} and ${portKey}=${port.slice(1)}`
-  return `is '${value}'; write the host name only: ${remedy}`
+  const and =
+    port === undefined || portKey === undefined ? undefined : { key: portKey, value: port.slice(1) }
+  const remedy = and === undefined ? hostLine : `${hostLine} and ${and.key}=${and.value}`
+  return {
+    problem: `is '${value}'; write the host name only: ${remedy}`,
+    suggestion: { value: name, and },
+  }
 }

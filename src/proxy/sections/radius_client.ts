@@ -1,6 +1,7 @@
-import { boolean, integer, port, secret, words } from '../../config/value_type.ts'
+import { boolean, integer, port, secret } from '../../config/value_type.ts'
 import { listenAddress } from './address_value.ts'
 import { advice } from './advice.ts'
+import { attributeNames } from './attribute_value.ts'
 import { codec } from './codec_value.ts'
 import type { ProxySectionKind } from './section_kind.ts'
 import { debugOption } from './shared_options.ts'
@@ -29,7 +30,7 @@ export const radiusClient = {
     retry_wait: { type: integer({ min: 1 }), default: '2', meaning: 'seconds between them' },
     nas_ip: { type: listenAddress, meaning: 'NAS-IP-Address in requests to it' },
     pass_through_attr_names: {
-      type: words,
+      type: attributeNames,
       meaning: 'attributes of its replies that are returned',
     },
     pass_through_all: {

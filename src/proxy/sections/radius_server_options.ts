@@ -1,8 +1,8 @@
 import type { Options } from '../../config/option.ts'
-import { boolean, oneOf, port, secret, sectionName, text, words } from '../../config/value_type.ts'
+import { boolean, oneOf, port, secret, sectionName, text } from '../../config/value_type.ts'
 import { clientAddresses } from './address_value.ts'
 import { apiOptions } from './api_options.ts'
-import { attributeName } from './attribute_value.ts'
+import { attributeName, attributeNames } from './attribute_value.ts'
 import { codec } from './codec_value.ts'
 import { debugOption, interfaceOption, outboundOptions } from './shared_options.ts'
 
@@ -78,7 +78,7 @@ export const radiusServerOptions = {
   },
   pw_codec: { type: codec, default: 'utf-8', meaning: 'encoding of the password field' },
   pass_through_attr_names: {
-    type: words,
+    type: attributeNames,
     status: 'not yet supported',
     meaning: 'attributes of the request that are passed on to the primary RADIUS server',
   },

@@ -71,7 +71,7 @@ function interpret(
   if (!sections.some(({ kind }) => kind.role === 'server')) {
     const message =
       'there is no server section; add [radius_server_duo_only] with ikey, skey, api_host, radius_ip_1 and radius_secret_1'
-    report('error', 1, message)
+    report('error', 1, message, { kind: 'add-section', name: 'radius_server_duo_only' })
   }
   const radiusServers = sections
     .filter(({ kind }) => kind.read !== undefined && kind.options.radius_ip !== undefined)
