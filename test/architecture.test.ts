@@ -625,6 +625,21 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['ldapts'],
   },
+  'manager/editor': { rooms: ['config', 'ctl/connectivity', 'proxy/control'] },
+  manager: {
+    rooms: ['ctl', 'ctl/connectivity', 'host', 'manager/editor', 'proxy/sections', 'radius'],
+    node: [
+      'node:child_process',
+      'node:crypto',
+      'node:events',
+      'node:fs',
+      'node:fs/promises',
+      'node:http',
+      'node:os',
+      'node:path',
+      'node:timers/promises',
+    ],
+  },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
   cmd: {
     rooms: [
@@ -634,6 +649,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'ctl',
       'ctl/connectivity',
       'host',
+      'manager',
       'proxy',
       'proxy/control',
       'proxy/sections',

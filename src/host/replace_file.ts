@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   openSync,
   realpathSync,
   renameSync,
@@ -40,6 +41,37 @@ export function replaceFile(file: string, content: string): void {
     throw error
   }
   syncFolder(dirname(path))
+}
+
+/**
+ * Creates a file atomically. It belongs to the owner of the folder, and only the owner can read it; the
+ * group can, too, if it can list the folder.
+ *
+ * @throws A system error, `EEXIST` if the file is there; then nothing was created.
+ */
+export function createFile(file: string, content: string): void {
+  const folder = dirname(file)
+  const { mode, uid, gid } = statSync(folder)
+  const made = `${file}.${process.pid}.new`
+  rmSync(made, { force: true })
+  try {
+    const descriptor = openSync(made, 'wx', 0o600)
+    try {
+      writeFileSync(descriptor, content)
+      if (process.getuid?.() === 0) {
+        fchownSync(descriptor, uid, gid)
+        fchmodSync(descriptor, (mode & 0o040) === 0 || gid === 0 ? 0o600 : 0o640)
+      }
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    // unlike a renamed file, a link never replaces what is there
+    linkSync(made, file)
+  } finally {
+    rmSync(made, { force: true })
+  }
+  syncFolder(folder)
 }
 
 function syncFolder(folder: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { buildModel } from '../../../src/manager/build_model.ts'
-import { completeAt } from '../../../src/manager/editor/completions.ts'
+import { type Completions, completeAt } from '../../../src/manager/editor/completions.ts'
 import type { ConfigModel, SentModel } from '../../../src/manager/editor/config_model.ts'
 import { restoreModel } from '../../../src/manager/editor/config_model.ts'
 import { explainAt } from '../../../src/manager/editor/hover.ts'
@@ -12,28 +12,29 @@ const sent: SentModel = JSON.parse(JSON.stringify(buildModel()))
 const model: ConfigModel = restoreModel(sent)
 
 /** What is offered where `|` is. */
-function offered(marked: string) {
-  const offset = marked.indexOf('|')
-  const text = marked.replace('|', '')
-  const found = completeAt(text, offset, model)
-  return found === undefined
-    ? undefined
-    : { ...found, labels: found.items.map(({ label }) => label) }
+function complete(marked: string): Completions | undefined {
+  return completeAt(marked.replace('|', ''), marked.indexOf('|'), model)
+}
+
+function offered(marked: string): Completions & { readonly labels: readonly string[] } {
+  const found = complete(marked)
+  assert(found !== undefined)
+  return { ...found, labels: found.items.map(({ label }) => label) }
 }
 
 describe('completion in the editor', () => {
   test('offers the sections that the file can still have', () => {
     const found = offered('[main]\n\n[radius_server_duo_only]\n[ra|')
-    assert(found !== undefined && found.labels.includes('radius_server_duo_only2'))
+    assert(found.labels.includes('radius_server_duo_only2'))
     assert(!found.labels.includes('main'))
     const item = found.items.find(({ label }) => label === 'duo_only_client')
     assert.equal(item?.insert, 'duo_only_client]')
-    assert.equal(offered('[main]\n[|]')?.items[0]?.insert, 'duo_only_client')
+    assert.equal(offered('[main]\n[|]').items[0]?.insert, 'duo_only_client')
   })
 
   test('offers the keys of this section only, with their meaning', () => {
     const found = offered('[main]\nlog_dir=log\n  lo|')
-    assert(found !== undefined && found.labels.includes('log_max_files'))
+    assert(found.labels.includes('log_max_files'))
     assert(!found.labels.includes('log_dir'))
     assert(!found.labels.includes('ikey'))
     const file = found.items.find(({ label }) => label === 'log_max_files')
@@ -49,30 +50,30 @@ describe('completion in the editor', () => {
 
   test('offers the next number of a numbered key, and required keys first', () => {
     const found = offered('[radius_server_duo_only]\nradius_ip_1=10.0.0.1\n|')
-    assert(found !== undefined && found.labels.includes('radius_ip_2'))
+    assert(found.labels.includes('radius_ip_2'))
     assert.equal(found.items.find(({ label }) => label === 'skey')?.rank, 1)
   })
 
   test('offers the words of a value', () => {
-    assert.deepEqual(offered('[radius_server_duo_only]\nfailmode=|')?.labels, ['safe', 'secure'])
-    assert.deepEqual(offered('[main]\ndebug = t|')?.labels, ['true', 'false'])
+    assert.deepEqual(offered('[radius_server_duo_only]\nfailmode=|').labels, ['safe', 'secure'])
+    assert.deepEqual(offered('[main]\ndebug = t|').labels, ['true', 'false'])
   })
 
   test('offers the client sections of the file for client', () => {
     const text = '[duo_only_client]\n[radius_client2]\n[radius_server_duo_only]\nclient=|'
-    assert.deepEqual(offered(text)?.labels, ['duo_only_client', 'radius_client2'])
+    assert.deepEqual(offered(text).labels, ['duo_only_client', 'radius_client2'])
   })
 
   test('offers RADIUS attributes, also for a further item of a list', () => {
     const found = offered('[radius_client]\npass_through_attr_names=Class, Fr|')
-    assert(found !== undefined && found.labels.includes('Framed-IP-Address'))
+    assert(found.labels.includes('Framed-IP-Address'))
     assert.equal(found.from, '[radius_client]\npass_through_attr_names=Class, '.length)
-    assert(offered('[radius_server_duo_only]\nclient_ip_attr=|')?.labels.includes('User-Name'))
+    assert(offered('[radius_server_duo_only]\nclient_ip_attr=|').labels.includes('User-Name'))
   })
 
   test('offers nothing in a comment or above the first section', () => {
-    assert.equal(offered('[main]\n; lo|'), undefined)
-    assert.equal(offered('lo|\n[main]'), undefined)
+    assert.equal(complete('[main]\n; lo|'), undefined)
+    assert.equal(complete('lo|\n[main]'), undefined)
   })
 })
 
