@@ -739,10 +739,30 @@ const browserRooms: Readonly<Record<string, Room>> = {
       'react',
     ],
   },
+  'web/manager': {
+    rooms: ['src/config', 'src/manager/editor', 'web/parts', 'web/theme.ts'],
+    packages: [
+      '@codemirror/autocomplete',
+      '@codemirror/commands',
+      '@codemirror/language',
+      '@codemirror/lint',
+      '@codemirror/search',
+      '@codemirror/state',
+      '@codemirror/view',
+      '@lezer/highlight',
+      '@mantine/core',
+      '@mantine/hooks',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      'react',
+    ],
+  },
   'web/push_app': {
     rooms: ['src/push', 'web/palette.css', 'web/parts'],
     packages: ['react', 'react-dom'],
   },
+  'src/config': {},
+  'src/manager/editor': {},
   'src/push': {},
 }
 

@@ -30,6 +30,7 @@ const groups = [
   { name: 'tanstack', test: /node_modules\/@tanstack\// },
   { name: 'mantine', test: /node_modules\/(@mantine\/(core|hooks|notifications)|@floating-ui)\// },
 ]
+const editorGroups = [{ name: 'codemirror', test: /node_modules\/(@codemirror|@lezer)\// }]
 
 /** Files in the apps, relative to the root of the project: packages name the licences of these. */
 const modules = new Set<string>()
@@ -68,7 +69,21 @@ const output = await build({
     rolldownOptions: { input: { push_app: join(root, 'push_app/index.html') } },
   },
 })
-for (const app of ['push_app', 'admin']) {
+// by itself, because the Proxy Manager ships with the proxy, without the other apps
+await build({
+  ...shared,
+  root: join(root, 'manager'),
+  plugins: [react()],
+  build: {
+    ...compiled,
+    outDir: join(dist, 'manager'),
+    emptyOutDir: true,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [...groups, ...editorGroups] } },
+    },
+  },
+})
+for (const app of ['push_app', 'admin', 'manager']) {
   cpSync(join(root, app, 'static'), join(dist, app), { recursive: true })
 }
 await buildServiceWorker(buildShell(output))

@@ -69,6 +69,12 @@ export class Chromium {
     return new Chromium(browser, `https://localhost:${port}`)
   }
 
+  /** A browser for a server on loopback without TLS. @param address `http://127.0.0.1:8444` */
+  static async startWithoutTls(address: string): Promise<Chromium> {
+    const browser = await chromium.launch({ executablePath: shell, args, timeout: eventLimitMs })
+    return new Chromium(browser, address)
+  }
+
   /** A browser profile for one person, with its own cookies. */
   async person(
     look: Look = { width: 390, scheme: 'light' },

@@ -1,7 +1,7 @@
 import { ActionIcon, Kbd } from '@mantine/core'
 import { IconMenu2, IconSearch } from '@tabler/icons-react'
+import { ColorSchemeMenu } from '../../parts/color_scheme_menu.tsx'
 import { AccountMenu } from './account_menu.tsx'
-import { ColorSchemeMenu } from './color_scheme_menu.tsx'
 import { paletteKey } from './palette_key.ts'
 import { WaitingApprovals } from './waiting_approvals.tsx'
 
