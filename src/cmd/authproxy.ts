@@ -13,6 +13,8 @@ import { type ControlHandlers, ControlServer } from '../proxy/control/control_se
 import { hasRunningProxy } from '../proxy/control/run_folder.ts'
 import { ListenError } from '../proxy/listen_error.ts'
 import { LoggedProxy } from '../proxy/logged_proxy.ts'
+import { PrimaryOnly, primaryOnlyFileIn } from '../proxy/primary_only/primary_only.ts'
+import { answerPrimaryOnly } from '../proxy/primary_only/primary_only_command.ts'
 import { ProxyLogs } from '../proxy/proxy_logs.ts'
 import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
@@ -63,11 +65,15 @@ async function run(file: string, onStdinEnd: boolean): Promise<number> {
   const stopped = untilStopped({ onStdinEnd })
   try {
     const report = createReport(config, logs.log)
-    const options = { file: resolve(file), logs, report, clock: systemClock }
+    const primaryOnly = new PrimaryOnly(primaryOnlyFileIn(runDir), {
+      clock: systemClock,
+      log: logs.log,
+    })
+    const options = { file: resolve(file), logs, report, clock: systemClock, primaryOnly }
     const running = await LoggedProxy.start(config, options)
     const checking = new AbortController()
     const checked = checkConnectivity(config, logs.log, checking.signal)
-    await serve(running, runDir, logs.log, stopped)
+    await serve(running, primaryOnly, runDir, logs.log, stopped)
     checking.abort()
     await checked
     return 0
@@ -95,6 +101,7 @@ async function checkConnectivity(
 /** Answers signals, `authproxyctl` and systemd until the program is asked to end. */
 async function serve(
   running: LoggedProxy,
+  primaryOnly: PrimaryOnly,
   runDir: string,
   log: Log,
   stopped: Promise<unknown>,
@@ -115,6 +122,8 @@ async function serve(
       setImmediate(stopRequest.resolve)
       return { ok: true, lines: ['stopping'] }
     },
+    primary_only: async (request) =>
+      answerPrimaryOnly(request, primaryOnly, running.proxy.primaryOnlyEffects),
   })
   // only the owner of the process can send a signal
   process.on('SIGUSR2', () => running.proxy.clearLatches())
@@ -124,6 +133,7 @@ async function serve(
   await Promise.race([stopped, stopRequest.promise])
   void manager.stopping()
   await running.stop()
+  primaryOnly.close()
   control?.close()
 }
 

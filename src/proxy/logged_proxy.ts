@@ -7,6 +7,7 @@ import type { ProxyStatus } from './control/proxy_status.ts'
 import { ListenError } from './listen_error.ts'
 import { formatListener, listChanges } from './listener_changes.ts'
 import { ProxyMetrics } from './metrics/proxy_metrics.ts'
+import type { PrimaryOnly } from './primary_only/primary_only.ts'
 import { AuthenticationProxy } from './proxy.ts'
 import type { ProxyLogs } from './proxy_logs.ts'
 import { Reloads } from './reloads.ts'
@@ -25,6 +26,7 @@ interface LoggedProxyOptions {
   /** Writes to the log, and to the console if the program has one. */
   readonly report: StartReport
   readonly clock: Clock
+  readonly primaryOnly?: PrimaryOnly | undefined
 }
 
 /** Starts, reloads and stops the proxy with its metrics and reports, and logs it. */
@@ -74,6 +76,7 @@ export class LoggedProxy {
       },
       clock,
       observer,
+      primaryOnly: options.primaryOnly,
     }
     const proxy = await startProxy(config, host)
     for (const source of proxy.sections) report('info', formatListener(source))
@@ -91,6 +94,7 @@ export class LoggedProxy {
   get status(): ProxyStatus {
     const { clock, logs, file } = this.#options
     const { lastError } = logs
+    const primaryOnly = this.#options.primaryOnly?.window
     const { place } = this.#metrics
     return buildStatus(
       this.proxy.sections,
@@ -102,6 +106,9 @@ export class LoggedProxy {
         log_dir: this.#config.main.logDir,
         config_loaded_at: new Date(this.#reloads.loadedAt).toISOString(),
         reloads: this.#reloads.counts,
+        ...(primaryOnly === undefined
+          ? {}
+          : { primary_only: { until: new Date(primaryOnly.until).toISOString() } }),
         ...(place === undefined ? {} : { metrics: `${place.address}:${place.port}` }),
         ...(lastError === undefined
           ? {}
@@ -212,6 +219,9 @@ export class LoggedProxy {
         return proxy.sections
       },
       signIns: proxy.signIns,
+      get isPrimaryOnly() {
+        return proxy.isPrimaryOnly
+      },
     }
   }
 }

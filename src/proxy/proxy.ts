@@ -5,6 +5,7 @@ import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
 import type { DecidedLogin, Listener, ListenerHost } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
+import type { PrimaryOnlyEffect } from './primary_only/primary_only_command.ts'
 import { rebind } from './rebind.ts'
 import type { ReportSource } from './report/reporter.ts'
 import { SectionActivity } from './report/section_activity.ts'
@@ -98,6 +99,19 @@ export class AuthenticationProxy {
   /** By section: addresses from which `message_authenticator = auto` requires a signature. */
   get latched(): ReadonlyMap<string, readonly SignedSource[]> {
     return new Map(this.#radiusServers().map(([name, { latched }]) => [name, latched]))
+  }
+
+  get isPrimaryOnly(): boolean {
+    return this.#host.primaryOnly?.isActive() ?? false
+  }
+
+  /** What primary-only mode means for each section that is being served. */
+  get primaryOnlyEffects(): readonly PrimaryOnlyEffect[] {
+    return this.#served.map(({ section, runtime }) => ({
+      section: section.name,
+      client: section.client.name,
+      checksPassword: runtime.checksPassword,
+    }))
   }
 
   /** Forgets which addresses sign their requests, and logs them. */

@@ -11,6 +11,7 @@ import type { PrimaryAuthentication } from './primary/primary.ts'
 import type { ReportApi } from './report/reporter.ts'
 import type { ApiState, SectionActivity } from './report/section_activity.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
+import { neverPrimaryOnly, type PrimaryOnlySwitch } from './second_factor/primary_only_verdict.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
 import { createMode, createPrimary, type SectionKinds } from './section_kinds.ts'
@@ -26,6 +27,8 @@ export interface ProxyHost {
   readonly observer?: ProxyObserver | undefined
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs?: number
+  /** Without it, every login needs its second factor. */
+  readonly primaryOnly?: PrimaryOnlySwitch | undefined
 }
 
 /** Receives what happens; must not throw. */
@@ -72,6 +75,7 @@ export class SectionRuntime implements Decider {
         api: this.#api,
         counters,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
+        primaryOnly: host.primaryOnly ?? neverPrimaryOnly,
         log,
       },
       this.#watchChecks(section, activity, log),
@@ -90,6 +94,11 @@ export class SectionRuntime implements Decider {
   /** For reports. */
   get api(): ReportApi {
     return this.#api
+  }
+
+  /** Whether a login of this section has a password that the proxy checks. */
+  get checksPassword(): boolean {
+    return this.#primary.checksPassword
   }
 
   get sendsChallenges(): boolean {

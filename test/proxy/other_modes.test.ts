@@ -22,9 +22,10 @@ function rejectPrimary(message: string): Verdict {
 /** Replaces a client section that checks passwords itself, such as `[ad_client]`. */
 function createPasswordCheck(): PrimaryAuthentication {
   return {
+    checksPassword: true,
     authenticate: async ({ credential }) =>
       credential.text === password
-        ? { kind: 'accepted' }
+        ? { kind: 'accepted', checked: 'password' }
         : { kind: 'rejected', message: 'Invalid credentials' },
     close: async () => {},
   }
@@ -37,7 +38,7 @@ function createAuto(_section: unknown, { primary, secondFactor }: ModeChecks): D
     async decide(login) {
       const first = await primary.authenticate(login)
       if (first.kind === 'rejected') return rejectPrimary(first.message)
-      return secondFactor.ask(login, 'auto')
+      return secondFactor.ask(login, 'auto', first)
     },
   }
 }
@@ -52,7 +53,7 @@ function createConcat(_section: unknown, { primary, secondFactor }: ModeChecks):
       const credential = { ...login.credential, text: text.slice(0, at) }
       const first = await primary.authenticate({ ...login, credential })
       if (first.kind === 'rejected') return rejectPrimary(first.message)
-      return secondFactor.ask(login, text.slice(at + 1))
+      return secondFactor.ask(login, text.slice(at + 1), first)
     },
   }
 }
@@ -74,7 +75,7 @@ function createChallenge(_section: unknown, { primary, secondFactor }: ModeCheck
       }
       const first = await primary.authenticate(login)
       if (first.kind === 'rejected') return rejectPrimary(first.message)
-      const answer = await secondFactor.preauth(login)
+      const answer = await secondFactor.preauth(login, first)
       if (answer.kind !== 'choose') return answer
       const state = randomBytes(16)
       open.set(toKey(login, state), answer.devices)

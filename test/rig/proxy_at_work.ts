@@ -2,6 +2,7 @@ import { systemClock } from '../../src/host/clock.ts'
 import { Secret } from '../../src/host/secret.ts'
 import { AuthenticationProxy } from '../../src/proxy/proxy.ts'
 import { type SectionKinds, sectionKinds } from '../../src/proxy/section_kinds.ts'
+import type { ProxyHost } from '../../src/proxy/section_runtime.ts'
 import type { ProxyConfig, RadiusServerDuoOnly } from '../../src/proxy/sections/proxy_config.ts'
 import {
   type Attribute,
@@ -135,6 +136,15 @@ export class ProxyAtWork {
     kinds: SectionKinds,
     ...servers: readonly RadiusServerDuoOnly[]
   ): Promise<ProxyAtWork> {
+    return ProxyAtWork.startIn({}, kinds, ...servers)
+  }
+
+  /** A proxy in a host that has more than most tests need. */
+  static async startIn(
+    more: Partial<ProxyHost>,
+    kinds: SectionKinds,
+    ...servers: readonly RadiusServerDuoOnly[]
+  ): Promise<ProxyAtWork> {
     const log = new RecordingLog()
     const events: Record<string, unknown>[] = []
     const host = {
@@ -142,6 +152,7 @@ export class ProxyAtWork {
       log,
       writeEvent: (line: string) => events.push(JSON.parse(line)),
       clock: systemClock,
+      ...more,
     }
     const proxy = await AuthenticationProxy.start(parseConfig(...servers), host, kinds)
     return new ProxyAtWork(proxy, log, events)

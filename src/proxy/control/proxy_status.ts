@@ -11,6 +11,8 @@ export interface ProxyStatus {
   readonly config_loaded_at: string
   readonly reloads: ReloadCounts
   readonly health: HealthStatus
+  /** While primary-only mode is on: nobody is asked for a second factor. */
+  readonly primary_only?: { readonly until: string }
   /** Where `/metrics` and `/healthz` are served, such as `127.0.0.1:9100`; absent without them. */
   readonly metrics?: string
   /** The last line of level error since the start; absent without one. */

@@ -22,7 +22,7 @@ export interface AuthEvent {
   readonly factor: string | null
   /** The RADIUS client. */
   readonly nas_ip: string
-  /** Why the login was accepted: `auth`, `preauth`, `exempt` or `failmode safe`. */
+  /** Why the login was accepted: `auth`, `preauth`, `exempt`, `failmode safe` or `primary only`. */
   readonly grounds: string | null
   /** What showed that the API is down, if `failmode` decided. */
   readonly evidence: string | null

@@ -6,9 +6,11 @@ import type { Login } from './login.ts'
  * - `auth`: the API's `auth` answered `allow`;
  * - `preauth`: the API's `preauth` answered `allow` (a user in bypass, a policy);
  * - `exempt`: `exempt_username_N` names the user;
- * - `failmode safe`: the API is down, and the administrator chose to accept logins then.
+ * - `failmode safe`: the API is down, and the administrator chose to accept logins then;
+ * - `primary only`: the administrator has switched the second factor off for a limited time, and the
+ *   password was checked.
  */
-export type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe'
+export type Grounds = 'auth' | 'preauth' | 'exempt' | 'failmode safe' | 'primary only'
 
 interface Decision {
   /** For logs and events; contains no link and no passcode. */

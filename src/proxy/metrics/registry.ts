@@ -16,6 +16,7 @@ export interface MetricsSource {
   readonly sections: readonly ReportSource[]
   /** By section, also of sections that are gone. */
   readonly signIns: ReadonlyMap<string, SignInCounters>
+  readonly isPrimaryOnly: boolean
 }
 
 /** A registry with every metric whose value the proxy keeps anyway. */
@@ -24,6 +25,7 @@ export function createRegistry(source: MetricsSource): Registry {
   addProcess(registry, source)
   addSections(registry, source)
   addLogins(registry, source)
+  addPrimaryOnly(registry, source)
   addRequests(registry, source)
   addClients(registry, source)
   return registry
@@ -171,6 +173,31 @@ function addLogins(registry: Registry, source: MetricsSource): void {
         this.inc({ section, outcome: 'fail_open' }, failOpens)
         this.inc({ section, outcome: 'fail_closed' }, failClosed)
         this.inc({ section, outcome: 'busy' }, busy)
+      }
+    },
+  })
+}
+
+function addPrimaryOnly(registry: Registry, source: MetricsSource): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'countersign_proxy_primary_only',
+    help: '1 while primary-only mode is on: nobody is asked for a second factor',
+    registers,
+    collect() {
+      this.set(source.isPrimaryOnly ? 1 : 0)
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_primary_only_total',
+    help: 'Logins decided in primary-only mode, without a second factor, by outcome',
+    labelNames: ['section', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, counts] of source.signIns) {
+        this.inc({ section, outcome: 'accepted' }, counts.primaryOnlyAccepted)
+        this.inc({ section, outcome: 'rejected' }, counts.primaryOnlyRejected)
       }
     },
   })

@@ -12,7 +12,7 @@ export function createDuoOnly(_section: unknown, { primary, secondFactor }: Mode
     async decide(login) {
       const first = await primary.authenticate(login)
       return first.kind === 'accepted'
-        ? secondFactor.ask(login, login.credential.text)
+        ? secondFactor.ask(login, login.credential.text, first)
         : { kind: 'reject', stage: 'primary', message: first.message }
     },
   }

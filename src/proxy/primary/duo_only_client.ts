@@ -3,7 +3,8 @@ import type { PrimaryAuthentication } from './primary.ts'
 /** `[duo_only_client]`: the appliance, or the directory behind it, has already checked the password. */
 export function createDuoOnlyClient(): PrimaryAuthentication {
   return {
-    authenticate: async () => ({ kind: 'accepted' }),
+    checksPassword: false,
+    authenticate: async () => ({ kind: 'accepted', checked: 'nothing' }),
     close: async () => {},
   }
 }

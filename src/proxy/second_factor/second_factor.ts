@@ -1,6 +1,7 @@
 import { type Device, lookupName, oneCall } from '../../duo/index.ts'
 import type { Login } from '../login/login.ts'
 import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
+import type { PrimaryAccepted } from '../primary/primary.ts'
 import {
   ApiQuestions,
   type Attempt,
@@ -12,6 +13,7 @@ import { Availability, type CheckOutcome } from './availability.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
 import { Failmode, type FailmodeOptions } from './failmode.ts'
 import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
+import { decidePrimaryOnly, type PrimaryOnlySwitch } from './primary_only_verdict.ts'
 import { busy } from './status_text.ts'
 import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
 import { acceptWithoutSecondFactor } from './without_second_factor.ts'
@@ -22,6 +24,8 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
+  /** Whether, and for how long, the administrator has switched second factors off. */
+  readonly primaryOnly: PrimaryOnlySwitch
 }
 
 /**
@@ -61,9 +65,11 @@ export class SecondFactor {
    * Checks the second factor in one go.
    *
    * @param typed What the user typed for the second factor.
+   * @param primary What the check of the password said; only a mode that has it may ask.
    */
-  async ask(login: Login, typed: string): Promise<Verdict> {
-    if (this.#exempt.has(login.username)) return this.#acceptExempt(login)
+  async ask(login: Login, typed: string, primary: PrimaryAccepted): Promise<Verdict> {
+    const verdict = this.#decideWithoutAsking(login, primary)
+    if (verdict !== undefined) return verdict
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     return this.#limited(login, factorName(word), async (attempt) => {
@@ -73,8 +79,9 @@ export class SecondFactor {
   }
 
   /** Asks whether the user may sign in; for a challenge that lists the user's devices. */
-  async preauth(login: Login): Promise<Verdict | DeviceChoice> {
-    if (this.#exempt.has(login.username)) return this.#acceptExempt(login)
+  async preauth(login: Login, primary: PrimaryAccepted): Promise<Verdict | DeviceChoice> {
+    const verdict = this.#decideWithoutAsking(login, primary)
+    if (verdict !== undefined) return verdict
     return this.#limited(login, undefined, (attempt) => this.#questions.preauth(attempt, undefined))
   }
 
@@ -84,11 +91,28 @@ export class SecondFactor {
    * @param devices As `preauth` returned them.
    */
   async auth(login: Login, typed: string, devices: readonly Device[]): Promise<Verdict> {
+    const verdict = this.#decideWithoutAsking(login, undefined)
+    if (verdict !== undefined) return verdict
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     return this.#limited(login, factorName(word), (attempt) =>
       this.#questions.auth(attempt, word, devices),
     )
+  }
+
+  /**
+   * Decides on logins that need no second factor. This is the only place where primary-only mode has
+   * an effect.
+   *
+   * @param primary `undefined` for the reply to a challenge, whose password was in an earlier request.
+   */
+  #decideWithoutAsking(login: Login, primary: PrimaryAccepted | undefined): Verdict | undefined {
+    const { primaryOnly, counters, log } = this.#options
+    if (primary !== undefined && this.#exempt.has(login.username)) return this.#acceptExempt(login)
+    if (!primaryOnly.isActive()) return undefined
+    const verdict = decidePrimaryOnly(login, primary, counters, log)
+    primaryOnly.count(verdict.kind === 'accept' ? 'accepted' : 'rejected')
+    return verdict
   }
 
   async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {

@@ -6,4 +6,8 @@ export class SignInCounters {
   failClosed = 0
   /** Rejected because the API is busy. */
   busy = 0
+  /** Accepted with the password alone in primary-only mode. */
+  primaryOnlyAccepted = 0
+  /** Rejected in primary-only mode, because no password was checked. */
+  primaryOnlyRejected = 0
 }

@@ -6,7 +6,9 @@ import type { SignInCounters } from './sign_in_counters.ts'
 /** Accepts a login without a second factor, and logs a warning. */
 export function acceptWithoutSecondFactor(
   login: Login,
-  accepted: Omit<Accept, 'kind' | 'grounds'> & { readonly grounds: 'exempt' | 'failmode safe' },
+  accepted: Omit<Accept, 'kind' | 'grounds'> & {
+    readonly grounds: 'exempt' | 'failmode safe' | 'primary only'
+  },
   counters: SignInCounters,
   log: Log,
 ): Accept {

@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import { type PrimaryOnlyWindow, readWindow, removeWindow, writeWindow } from './window_file.ts'
+
+/** How long the mode lasts, in minutes. */
+export const primaryOnlyMinutes = { default: 60, max: 240 } as const
+
+/** Where the proxy keeps the window, in its run folder. */
+export function primaryOnlyFileIn(runDir: string): string {
+  return join(runDir, 'primary_only.json')
+}
+
+/** Sign-ins during the window. */
+export interface PrimaryOnlyCounts {
+  readonly accepted: number
+  readonly rejected: number
+}
+
+const minuteMs = 60_000
+
+/**
+ * Primary-only mode: for a limited time, sign-ins whose password the proxy has checked are accepted
+ * without the second factor, because the API is down and the administrator said so. It never begins by
+ * itself, is logged at level warn while it lasts, and ends by itself at its limit.
+ *
+ * The window is kept in a file, so that a restart of the proxy neither ends nor extends it.
+ */
+export class PrimaryOnly {
+  readonly #file: string
+  readonly #clock: Clock
+  readonly #log: Log
+  #window: PrimaryOnlyWindow | undefined
+  /** Limit by `performance.now()`, which nobody can set back as they can the clock. */
+  #untilMs = 0
+  #accepted = 0
+  #rejected = 0
+  #timer: NodeJS.Timeout | undefined
+
+  /**
+   * Continues a window that began before the proxy was restarted.
+   *
+   * @param file Where the window is kept.
+   */
+  constructor(file: string, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+    this.#file = file
+    this.#clock = clock
+    this.#log = log
+    this.#restore()
+  }
+
+  /** `undefined` while every sign-in needs its second factor. */
+  get window(): PrimaryOnlyWindow | undefined {
+    const isOver =
+      this.#window === undefined ||
+      this.#clock.now() >= this.#window.until ||
+      this.#clock.now() < this.#window.since ||
+      performance.now() >= this.#untilMs
+    return isOver ? undefined : this.#window
+  }
+
+  get counts(): PrimaryOnlyCounts {
+    return { accepted: this.#accepted, rejected: this.#rejected }
+  }
+
+  isActive(): boolean {
+    return this.window !== undefined
+  }
+
+  count(outcome: keyof PrimaryOnlyCounts): void {
+    if (outcome === 'accepted') this.#accepted++
+    else this.#rejected++
+  }
+
+  /**
+   * Begins a window, or replaces the one that is open.
+   *
+   * @param minutes 1 to `primaryOnlyMinutes.max`.
+   * @throws A system error if the window can't be kept; nothing has changed then.
+   */
+  start(minutes: number): PrimaryOnlyWindow {
+    if (!Number.isInteger(minutes) || minutes < 1 || minutes > primaryOnlyMinutes.max) {
+      throw new RangeError(`minutes are from 1 to ${primaryOnlyMinutes.max}`)
+    }
+    const since = this.#clock.now()
+    const window = { since, until: since + minutes * minuteMs }
+    writeWindow(this.#file, window)
+    this.#accepted = 0
+    this.#rejected = 0
+    this.#log.warn(
+      `primary-only mode begins: until ${iso(window.until)}, passwords are enough and nobody is asked for a second factor`,
+    )
+    this.#open(window)
+    return window
+  }
+
+  /** @returns Whether a window was open. */
+  stop(): boolean {
+    if (this.#window === undefined) return false
+    this.#end('it was stopped')
+    return true
+  }
+
+  /** When the proxy stops; the window stays in its file. */
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #restore(): void {
+    const kept = readWindow(this.#file)
+    if (kept === undefined) return
+    if ('problem' in kept) return this.#discard(kept.problem)
+    const { since, until } = kept
+    const now = this.#clock.now()
+    const isPlausible = since <= now && until - since <= primaryOnlyMinutes.max * minuteMs
+    if (!isPlausible) return this.#discard('its times are not possible; was the clock set?')
+    if (until <= now) return this.#discard('its time is over')
+    this.#log.warn(`primary-only mode continues after a restart until ${iso(until)}`)
+    this.#open(kept)
+  }
+
+  #open(window: PrimaryOnlyWindow): void {
+    this.#window = window
+    this.#untilMs = performance.now() + (window.until - this.#clock.now())
+    clearInterval(this.#timer)
+    this.#timer = setInterval(() => this.remind(), minuteMs).unref()
+  }
+
+  /** Warns that the mode is on, or ends it at its limit; called every minute. */
+  remind(): void {
+    const { window } = this
+    if (window === undefined) return this.#end('its time is over')
+    const left = Math.ceil((window.until - this.#clock.now()) / minuteMs)
+    this.#log.warn(
+      `primary-only mode: ${left} more minute${left === 1 ? '' : 's'} without second factors`,
+      { ...this.counts },
+    )
+  }
+
+  #end(reason: string): void {
+    clearInterval(this.#timer)
+    if (this.#window === undefined) return
+    this.#window = undefined
+    removeWindow(this.#file)
+    this.#log.warn(
+      `primary-only mode has ended: ${reason}; every sign-in needs its second factor again`,
+      { ...this.counts },
+    )
+  }
+
+  #discard(problem: string): void {
+    this.#log.warn(`primary-only mode is off: ${this.#file} is not used: ${problem}`)
+    removeWindow(this.#file)
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

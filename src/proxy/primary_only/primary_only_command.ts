@@ -1,0 +1,103 @@
+import { type PrimaryOnly, primaryOnlyMinutes } from './primary_only.ts'
+import type { PrimaryOnlyWindow } from './window_file.ts'
+
+/** What primary-only mode means for a section. */
+export interface PrimaryOnlyEffect {
+  readonly section: string
+  /** Its client section. */
+  readonly client: string
+  /** Whether the client section checks passwords; otherwise all logins of the section are rejected. */
+  readonly checksPassword: boolean
+}
+
+/** Answer to the control command `primary_only`, in the terms of the control protocol. */
+export type PrimaryOnlyAnswer =
+  | { readonly ok: true; readonly lines: readonly string[] }
+  | { readonly ok: false; readonly reason: 'failed'; readonly lines: readonly string[] }
+
+/**
+ * Answers the control command `primary_only`.
+ *
+ * - `action: 'preview'` says what `start` would do to each section
+ * - `action: 'start'` takes `minutes`, and `force: true` to start although no section checks a password
+ * - `action: 'stop'`, `action: 'status'`
+ */
+export function answerPrimaryOnly(
+  request: { readonly [argument: string]: unknown },
+  mode: PrimaryOnly,
+  effects: readonly PrimaryOnlyEffect[],
+): PrimaryOnlyAnswer {
+  const { action, minutes = primaryOnlyMinutes.default, force = false } = request
+  switch (action) {
+    case 'preview':
+      return preview(effects, force === true)
+    case 'start':
+      return start(minutes, force === true, mode, effects)
+    case 'stop':
+      return mode.stop()
+        ? done('primary-only mode has ended: every sign-in needs its second factor again')
+        : done('primary-only mode is not on')
+    case 'status':
+      return done(...describe(mode), ...(mode.isActive() ? effects.map(describeEffect) : []))
+    default:
+      return failed('the action is not preview, start, stop or status')
+  }
+}
+
+function preview(effects: readonly PrimaryOnlyEffect[], isForced: boolean): PrimaryOnlyAnswer {
+  const lines = effects.map(describeEffect)
+  if (isForced || effects.some(({ checksPassword }) => checksPassword)) return done(...lines)
+  return failed(
+    ...lines,
+    'no section of this proxy checks passwords, so primary-only mode would only reject every sign-in',
+  )
+}
+
+function start(
+  minutes: unknown,
+  isForced: boolean,
+  mode: PrimaryOnly,
+  effects: readonly PrimaryOnlyEffect[],
+): PrimaryOnlyAnswer {
+  const { max } = primaryOnlyMinutes
+  if (typeof minutes !== 'number' || !Number.isInteger(minutes) || minutes < 1 || minutes > max) {
+    return failed(`minutes must be from 1 to ${max}`)
+  }
+  const expected = preview(effects, isForced)
+  if (!expected.ok) return expected
+  try {
+    mode.start(minutes)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failed(`primary-only mode can't begin: its end can't be kept in a file: ${reason}`)
+  }
+  return done(...describe(mode), ...expected.lines)
+}
+
+function describe(mode: PrimaryOnly): string[] {
+  const { window, counts } = mode
+  if (window === undefined) return ['primary-only mode is off']
+  const { accepted, rejected } = counts
+  return [
+    `primary-only mode is ON until ${describeEnd(window)}: nobody is asked for a second factor`,
+    `sign-ins since then: ${accepted} accepted with the password alone, ${rejected} rejected`,
+  ]
+}
+
+function describeEnd({ until }: PrimaryOnlyWindow): string {
+  return new Date(until).toISOString()
+}
+
+function describeEffect({ section, client, checksPassword }: PrimaryOnlyEffect): string {
+  return checksPassword
+    ? `[${section}] accepts users whose password [${client}] accepts, without a second factor`
+    : `[${section}] rejects every sign-in, because [${client}] checks no password`
+}
+
+function done(...lines: readonly string[]): PrimaryOnlyAnswer {
+  return { ok: true, lines }
+}
+
+function failed(...lines: readonly string[]): PrimaryOnlyAnswer {
+  return { ok: false, reason: 'failed', lines }
+}

@@ -1,0 +1,70 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+
+/** A time during which passwords alone are enough, in milliseconds since 1970. */
+export interface PrimaryOnlyWindow {
+  readonly since: number
+  readonly until: number
+}
+
+const accessibleToOthers = 0o077
+
+/**
+ * Reads the window of primary-only mode. A file that another user could have written does not count.
+ *
+ * @returns `undefined` if there is none.
+ */
+export function readWindow(
+  file: string,
+): PrimaryOnlyWindow | { readonly problem: string } | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { problem: String(error) }
+  }
+  try {
+    const { mode, uid } = fstatSync(descriptor)
+    const own = process.geteuid?.()
+    if (own !== undefined && uid !== own) return { problem: 'it belongs to another user' }
+    if (own !== undefined && (mode & accessibleToOthers) !== 0) {
+      return { problem: 'other users have access to it' }
+    }
+    const parsed: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
+    return isWindow(parsed) ? parsed : { problem: 'it has no times' }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** @throws A system error. */
+export function writeWindow(file: string, { since, until }: PrimaryOnlyWindow): void {
+  // a new file, so that mode and owner are those of this process
+  removeWindow(file)
+  writeFileSync(file, `${JSON.stringify({ since, until })}\n`, { mode: 0o600, flag: 'wx' })
+}
+
+export function removeWindow(file: string): void {
+  rmSync(file, { force: true })
+}
+
+function isWindow(value: unknown): value is PrimaryOnlyWindow {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'since' in value &&
+    'until' in value &&
+    Number.isFinite(value.since) &&
+    Number.isFinite(value.until)
+  )
+}
