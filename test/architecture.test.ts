@@ -610,7 +610,25 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto', 'node:fs', 'node:path', 'node:util'],
     packages: ['uqr', 'zod'],
   },
-  ctl: { rooms: ['host', 'proxy/control'], node: ['node:events', 'node:net'] },
+  ctl: {
+    rooms: [
+      'config',
+      'ctl/connectivity',
+      'host',
+      'proxy/control',
+      'proxy/sections',
+      'radius',
+      'radius/udp',
+    ],
+    node: [
+      'node:child_process',
+      'node:events',
+      'node:fs',
+      'node:net',
+      'node:path',
+      'node:timers/promises',
+    ],
+  },
   'ctl/connectivity': {
     rooms: ['config', 'duo', 'host', 'proxy', 'proxy/sections', 'radius', 'radius/udp'],
     node: [

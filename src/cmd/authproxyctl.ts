@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { ProxyControl } from '../ctl/proxy_control.ts'
+import { type ControlOutcome, ProxyControl } from '../ctl/proxy_control.ts'
 import {
   type ManagedProxy,
   restart,
@@ -7,47 +8,105 @@ import {
   start,
   stop,
 } from '../ctl/proxy_service.ts'
+import { formatStatus, notRunning } from '../ctl/status_text.ts'
 import { readInstallation, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
+
+/** The same for every command; status follows the convention for init scripts. */
+const exitStatus = { ok: 0, failed: 1, config: 2, 'not-running': 3, unknown: 4 } as const
+
+const exitHelp = `
+Exit status:
+  0  done; for status: the proxy is running
+  1  failed; the last lines say why
+  2  the configuration has errors, and nothing has changed
+  3  the proxy is not running (status, reload)
+  4  the proxy can't be asked, for example for lack of permission (status, reload)`
 
 const installation = readInstallation()
 
 const program = new Command('authproxyctl')
-  .description('Starts, stops and asks the authentication proxy.')
+  .description('Starts, stops and reloads the authentication proxy, and shows its status.')
   .option('--config <file>', 'configuration file', installation.configFile)
   .version(version)
+  .addHelpText('after', exitHelp)
+  .showHelpAfterError("(see 'authproxyctl --help')")
 
-for (const [name, run] of Object.entries({ start, stop, restart })) {
-  program.command(name).action(async () => finish(await run(managed())))
-}
-program.command('reload').action(async () => {
-  const { ok, lines } = await control().reload()
-  process.stdout.write(`${lines.join('\n')}\n`)
-  process.exitCode = ok ? 0 : 1
-})
-program.command('status').action(async () => {
-  const outcome = await control().status()
-  process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`)
-  process.exitCode = outcome.ok ? 0 : 3
-})
-program.command('version').action(() => void process.stdout.write(`${version}\n`))
+const connectivityFlag = [
+  '--no-connectivity-check',
+  'do not run the connectivity tool first',
+] as const
+
+program
+  .command('start')
+  .description('check the configuration and the connectivity, start the proxy, and wait for it')
+  .option(...connectivityFlag)
+  .action(async (flags: Flags) => finish(await start(managed(flags))))
+program
+  .command('stop')
+  .description('stop the proxy, and wait for its end')
+  .action(async () => finish(await stop(managed({ connectivityCheck: false }))))
+program
+  .command('restart')
+  .description('check the configuration; if it has no errors, stop the proxy and start it')
+  .option(...connectivityFlag)
+  .action(async (flags: Flags) => finish(await restart(managed(flags))))
+program
+  .command('reload')
+  .description('load the configuration again, without losing a sign-in')
+  .action(async () => finish(await control().reload()))
+program
+  .command('status')
+  .description('show whether the proxy is running, and what it has done')
+  .option('--json', 'print one JSON object', false)
+  .action(async ({ json }: { json: boolean }) => {
+    process.exitCode = await showStatus(json)
+  })
+program
+  .command('version')
+  .description('print the version')
+  .action(() => print(version))
 await program.parseAsync()
 
-function managed(): ManagedProxy {
-  const { config } = program.opts<{ config: string }>()
-  return {
-    installation,
-    configFile: config,
-    print: (line) => void process.stdout.write(`${line}\n`),
-    connectivityCheck: true,
-  }
+interface Flags {
+  readonly connectivityCheck: boolean
+}
+
+function managed({ connectivityCheck }: Flags): ManagedProxy {
+  return { installation, configFile: configFile(), print, connectivityCheck }
 }
 
 function control(): ProxyControl {
-  return new ProxyControl(runDirFor(program.opts<{ config: string }>().config, installation))
+  return new ProxyControl(runDirFor(configFile(), installation))
 }
 
-function finish({ ok, lines }: ServiceOutcome): void {
-  process.stdout.write(`${lines.join('\n')}\n`)
-  process.exitCode = ok ? 0 : 1
+function configFile(): string {
+  return resolve(program.opts<{ config: string }>().config)
+}
+
+function finish(outcome: ServiceOutcome | ControlOutcome): void {
+  const out = outcome.ok ? process.stdout : process.stderr
+  for (const line of outcome.lines) out.write(`${line}\n`)
+  process.exitCode = exitStatus[outcome.ok ? 'ok' : outcome.reason]
+}
+
+async function showStatus(json: boolean): Promise<number> {
+  const found = await control().status()
+  if (found.ok) {
+    print(json ? toJson({ running: true, ...found.status }) : formatStatus(found.status))
+    return exitStatus.ok
+  }
+  const { reason, lines } = found
+  if (json) print(toJson({ running: reason === 'unknown' ? null : false, problems: lines }))
+  else if (reason === 'not-running') print(notRunning)
+  else for (const line of lines) process.stderr.write(`${line}\n`)
+  return exitStatus[reason]
+}
+
+function toJson(value: object): string {
+  return JSON.stringify(value, undefined, 2)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

@@ -1,4 +1,17 @@
-import type { Installation } from '../host/installation.ts'
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { formatProblem } from '../config/problem.ts'
+import { type Installation, runDirFor } from '../host/installation.ts'
+import type { ProxyStatus } from '../proxy/control/proxy_status.ts'
+import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
+import { readProxyConfigFile } from '../proxy/sections/read_proxy_config.ts'
+import { showConnectivity } from './connectivity_at_start.ts'
+import { Daemon } from './daemon.ts'
+import { probeListener } from './listener_probe.ts'
+import { ProxyControl } from './proxy_control.ts'
+import { findProxyProcess, isAlive } from './proxy_process.ts'
+import { ServiceUnit } from './service_unit.ts'
+import { notRunning, runningLine } from './status_text.ts'
 
 /** The proxy that is started and stopped. */
 export interface ManagedProxy {
@@ -18,27 +31,199 @@ export type ServiceOutcome =
       readonly changed: boolean
       readonly lines: readonly string[]
     }
-  | {
-      readonly ok: false
-      /** `config`: the file has errors; nothing was started or stopped. */
-      readonly reason: 'config' | 'failed'
-      /** What happened and what to do. */
-      readonly lines: readonly string[]
-    }
+  | ServiceFailure
+
+export interface ServiceFailure {
+  readonly ok: false
+  /** `config`: the file has errors; nothing was started or stopped. */
+  readonly reason: 'config' | 'failed'
+  /** What happened and what to do. */
+  readonly lines: readonly string[]
+}
+
+const readyLimitMs = 60_000
+/** Longer than the proxy waits for its pending logins. */
+const endLimitMs = 30_000
+const pollMs = 50
 
 /** Starts the proxy, and waits until every listener answers. */
-export function start(_proxy: ManagedProxy): Promise<ServiceOutcome> {
-  return Promise.resolve(notYet)
+export async function start(proxy: ManagedProxy): Promise<ServiceOutcome> {
+  const checked = check(proxy, 'start')
+  if ('reason' in checked) return checked
+  const running = await findRunning(proxy)
+  if (running !== undefined) return running
+  if (proxy.connectivityCheck) await showConnectivity(proxy.configFile, proxy.print)
+  return launch(proxy, checked, 'start')
 }
 
 /** Stops the proxy, and waits until it is gone. */
-export function stop(_proxy: ManagedProxy): Promise<ServiceOutcome> {
-  return Promise.resolve(notYet)
+export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
+  const unit = ServiceUnit.find(proxy.configFile, proxy.installation)
+  const control = controlOf(proxy)
+  const found = await control.status()
+  const pid = found.ok ? found.status.pid : findProxyProcess(proxy.configFile, proxy.installation)
+  if (unit !== undefined) {
+    const { ok, lines } = unit.run('stop')
+    if (!ok) return failed(...lines)
+  }
+  if (pid === undefined) {
+    return !found.ok && found.reason === 'unknown'
+      ? failed(...found.lines)
+      : { ok: true, state: 'stopped', changed: false, lines: [notRunning] }
+  }
+  if (unit === undefined && !(await control.stop()).ok) signal(pid, 'SIGTERM')
+  const wasKilled = !(await hasEnded(pid))
+  if (wasKilled) {
+    // again by its command line: the number may belong to another program by now
+    if (findProxyProcess(proxy.configFile, proxy.installation) !== pid) {
+      return failed(`process ${pid} has not ended; see the log`)
+    }
+    signal(pid, 'SIGKILL')
+    if (!(await hasEnded(pid))) return failed(`process ${pid} can't be ended`)
+  }
+  const how = wasKilled
+    ? `was killed, because it did not end in ${endLimitMs / 1000} s`
+    : 'has stopped'
+  const line = `Countersign Authentication Proxy (pid ${pid}) ${how}`
+  return { ok: true, state: 'stopped', changed: true, lines: [line] }
 }
 
 /** Checks the configuration, stops the proxy if it runs, and starts it. */
-export function restart(_proxy: ManagedProxy): Promise<ServiceOutcome> {
-  return Promise.resolve(notYet)
+export async function restart(proxy: ManagedProxy): Promise<ServiceOutcome> {
+  const checked = check(proxy, 'restart')
+  if ('reason' in checked) return checked
+  if (proxy.connectivityCheck) {
+    const found = await controlOf(proxy).status()
+    const pid = found.ok ? found.status.pid : undefined
+    await showConnectivity(proxy.configFile, proxy.print, pid)
+  }
+  const unit = ServiceUnit.find(proxy.configFile, proxy.installation)
+  if (unit !== undefined) return launch(proxy, checked, 'restart')
+  const stopped = await stop(proxy)
+  if (!stopped.ok) return stopped
+  for (const line of stopped.lines) proxy.print(line)
+  return launch(proxy, checked, 'start')
 }
 
-const notYet: ServiceOutcome = { ok: false, reason: 'failed', lines: ['not implemented yet'] }
+/** Reads the configuration; prints its warnings. */
+function check(
+  { configFile, print }: ManagedProxy,
+  verb: 'start' | 'restart',
+): ProxyConfig | ServiceFailure {
+  const nothing = verb === 'start' ? 'the proxy was not started' : 'the proxy was not restarted'
+  try {
+    const { config, problems } = readProxyConfigFile(configFile)
+    const lines = problems.map(formatProblem)
+    if (config === undefined) {
+      const line = `${configFile} has errors; ${nothing}`
+      return { ok: false, reason: 'config', lines: [...lines, line] }
+    }
+    for (const line of lines) print(line)
+    return config
+  } catch (error) {
+    const line = `the configuration can't be read: ${reasonOf(error)}; ${nothing}; name the file with --config`
+    return { ok: false, reason: 'config', lines: [line] }
+  }
+}
+
+/** @returns What to say if a proxy runs already, or may run; `undefined` if none does. */
+async function findRunning(proxy: ManagedProxy): Promise<ServiceOutcome | undefined> {
+  const found = await controlOf(proxy).status()
+  if (found.ok) {
+    const line = `${runningLine(found.status)}; it was not started again`
+    return { ok: true, state: 'running', changed: false, lines: [line] }
+  }
+  if (found.reason === 'unknown') return failed(...found.lines)
+  const pid = findProxyProcess(proxy.configFile, proxy.installation)
+  if (pid === undefined) return undefined
+  return failed(`process ${pid} runs with this configuration, but does not answer; stop it first`)
+}
+
+async function launch(
+  proxy: ManagedProxy,
+  config: ProxyConfig,
+  verb: 'start' | 'restart',
+): Promise<ServiceOutcome> {
+  const { configFile, installation } = proxy
+  const unit = ServiceUnit.find(configFile, installation)
+  let daemon: Daemon | undefined
+  if (unit === undefined) {
+    try {
+      daemon = Daemon.spawn(resolve(configFile), config.main.logDir, installation)
+    } catch (error) {
+      return failed(`the proxy can't be started: ${reasonOf(error)}`)
+    }
+  } else {
+    const { ok, lines } = unit.run(verb)
+    if (!ok) return failed(...lines)
+  }
+  const status = await untilReady(controlOf(proxy), daemon)
+  if (status === undefined) return describeFailure(daemon)
+  const problems = await Promise.all(config.servers.map(probeListener))
+  const found = problems.filter((problem) => problem !== undefined)
+  if (found.length > 0) return failed(...found)
+  const lines = status.sections.map(
+    ({ name, address, port, protocol }) => `[${name}] ${protocol}, ${address} port ${port}`,
+  )
+  return { ok: true, state: 'running', changed: true, lines: [runningLine(status), ...lines] }
+}
+
+/** @param daemon Must be the process that answers, and must not end. */
+async function untilReady(
+  control: ProxyControl,
+  daemon: Daemon | undefined,
+): Promise<ProxyStatus | undefined> {
+  const end = performance.now() + readyLimitMs
+  while (performance.now() < end && daemon?.failure === undefined) {
+    const found = await control.status()
+    if (
+      found.ok &&
+      (daemon === undefined || found.status.pid === daemon.pid) &&
+      found.status.sections.every(({ listening }) => listening)
+    ) {
+      return found.status
+    }
+    await delay(pollMs)
+  }
+  return undefined
+}
+
+function describeFailure(daemon: Daemon | undefined): ServiceOutcome {
+  if (daemon === undefined) return failed(`the proxy is not ready after ${readyLimitMs / 1000} s`)
+  const { failure } = daemon
+  if (failure !== undefined) return failed(...daemon.errorLines, failure)
+  daemon.kill()
+  return failed(
+    ...daemon.errorLines,
+    `the proxy was not ready after ${readyLimitMs / 1000} s, and was stopped; see its log`,
+  )
+}
+
+async function hasEnded(pid: number): Promise<boolean> {
+  const end = performance.now() + endLimitMs
+  while (isAlive(pid)) {
+    if (performance.now() >= end) return false
+    await delay(pollMs)
+  }
+  return true
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // it has ended meanwhile, or belongs to another user; the caller waits for its end
+  }
+}
+
+function controlOf({ configFile, installation }: ManagedProxy): ProxyControl {
+  return new ProxyControl(runDirFor(configFile, installation))
+}
+
+function failed(...lines: readonly string[]): ServiceFailure {
+  return { ok: false, reason: 'failed', lines }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

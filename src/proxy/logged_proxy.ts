@@ -1,11 +1,11 @@
 import { arch, hostname, platform } from 'node:os'
 import type { Clock } from '../host/clock.ts'
 import { version } from '../host/version.ts'
+import { formatListener, listChanges } from './config_changes.ts'
 import { buildStatus } from './control/build_status.ts'
 import type { ControlAnswer } from './control/control_protocol.ts'
 import type { ProxyStatus } from './control/proxy_status.ts'
 import { ListenError } from './listen_error.ts'
-import { formatListener, listChanges } from './listener_changes.ts'
 import { ProxyMetrics } from './metrics/proxy_metrics.ts'
 import type { PrimaryOnly } from './primary_only/primary_only.ts'
 import { AuthenticationProxy } from './proxy.ts'
@@ -139,7 +139,7 @@ export class LoggedProxy {
   /** @returns What changed. @throws with the configuration from before in force. */
   async #apply(config: ProxyConfig): Promise<readonly string[]> {
     const { logs } = this.#options
-    const before = this.proxy.sections
+    const before = this.#config
     const switched = switchLogs(logs, config)
     try {
       await this.proxy.replace(config)
@@ -153,10 +153,7 @@ export class LoggedProxy {
     const problem = await this.#serveMetrics()
     this.#report()
     this.#check((level, text) => logs.log[level](text))
-    return [
-      ...listChanges(before, this.proxy.sections),
-      ...(problem === undefined ? [] : [problem]),
-    ]
+    return [...listChanges(before, config), ...(problem === undefined ? [] : [problem])]
   }
 
   /** @returns Why it can't be served: logins work without metrics. */

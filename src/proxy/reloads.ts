@@ -75,7 +75,7 @@ export class Reloads {
       return { ok: false, reason: 'config', lines: [...found, `${file} has errors; ${unchanged}`] }
     }
     try {
-      return { ok: true, lines: [...found, ...(await apply(config))] }
+      return { ok: true, lines: [...found, ...(await apply(config)), `reloaded ${file}`] }
     } catch (error) {
       const effect = error instanceof ListenError && error.hasLostPlaces ? '' : `; ${unchanged}`
       return { ok: false, reason: 'failed', lines: [...found, `${reasonOf(error)}${effect}`] }
@@ -83,14 +83,13 @@ export class Reloads {
   }
 
   #record({ ok, lines }: ControlAnswer): void {
-    const { log, clock, file } = this.#options
+    const { log, clock } = this.#options
     const now = clock.now()
     this.#last = { at: new Date(now).toISOString(), ok, lines }
     if (ok) {
       this.#succeeded++
       this.#loadedAt = now
       for (const line of lines) log.info(`reload: ${line}`)
-      log.info(`reloaded ${file}`)
     } else {
       this.#failed++
       for (const line of lines) log.error(`reload refused: ${line}`)

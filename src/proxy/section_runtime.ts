@@ -167,7 +167,7 @@ function toApiState(outcome: CheckOutcome): ApiState | undefined {
   if (!(error instanceof AuthApiUnavailable)) return { kind: 'refused', problem: String(error) }
   return error.reason === 'overload' || error.reason === 'cancelled'
     ? undefined
-    : { kind: 'down', problem: `${error.reason}: ${error.message}` }
+    : { kind: 'down', problem: error.message }
 }
 
 /** Logs when `check` begins to fail, fails for another reason, or is answered again. */

@@ -8,8 +8,14 @@ export interface EffectiveSection {
   readonly settings: Readonly<Record<string, string | number | boolean>>
 }
 
-/** The configuration as a log may show it. */
-export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSection[] {
+/** Shows a secret; `withLength` for an skey. */
+type ShowSecret = (secret: Secret, options?: { readonly withLength?: boolean }) => string
+
+/** The configuration as a log may show it, unless `showSecret` shows more. */
+export function effectiveSections(
+  { main, servers }: ProxyConfig,
+  { showSecret = masked }: { readonly showSecret?: ShowSecret } = {},
+): EffectiveSection[] {
   const settings = {
     debug: main.debug,
     log_dir: main.logDir,
@@ -25,15 +31,18 @@ export function effectiveSections({ main, servers }: ProxyConfig): EffectiveSect
     send_reports: main.sendReports,
     test_connectivity_on_startup: main.testConnectivityOnStartup,
   }
-  return [{ name: 'main', settings }, ...servers.map(effectiveServer)]
+  return [
+    { name: 'main', settings },
+    ...servers.map((server) => effectiveServer(server, showSecret)),
+  ]
 }
 
-function effectiveServer(server: RadiusServerSection): EffectiveSection {
+function effectiveServer(server: RadiusServerSection, showSecret: ShowSecret): EffectiveSection {
   const { httpCaCertsFile, httpCaCerts, httpProxyHost, interfaceAddress, factorAliases } = server
   const aliases = [...factorAliases].map((pair) => pair.join('=')).join(', ')
   const settings = {
     ikey: server.ikey,
-    skey: masked(server.skey, { withLength: true }),
+    skey: showSecret(server.skey, { withLength: true }),
     api_host: server.apiHost,
     api_port: server.apiPort,
     api_timeout: server.apiTimeoutSecs,
@@ -51,7 +60,10 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
     pw_codec: server.pwCodec,
     ...(aliases === '' ? {} : { factor_aliases: aliases }),
     debug: server.debug,
-    ...Object.assign({}, ...server.radiusClients.map(clientSettings)),
+    ...Object.assign(
+      {},
+      ...server.radiusClients.map((client) => clientSettings(client, showSecret)),
+    ),
     ...Object.fromEntries(
       server.exemptUsernames.map((username, index) => [`exempt_username_${index + 1}`, username]),
     ),
@@ -61,14 +73,15 @@ function effectiveServer(server: RadiusServerSection): EffectiveSection {
 
 function clientSettings(
   client: RadiusServerSection['radiusClients'][number],
+  showSecret: ShowSecret,
 ): Record<string, string | boolean> {
   const number = client.name.slice('radius_ip_'.length)
   return {
     [client.name]: client.addresses,
-    [`radius_secret_${number}`]: masked(client.secret),
+    [`radius_secret_${number}`]: showSecret(client.secret),
     ...(client.previousSecret === undefined
       ? {}
-      : { [`radius_secret_previous_${number}`]: masked(client.previousSecret) }),
+      : { [`radius_secret_previous_${number}`]: showSecret(client.previousSecret) }),
     [`message_authenticator_${number}`]: client.messageAuthenticator,
     ...(client.messageAuthenticatorInReplies
       ? {}
