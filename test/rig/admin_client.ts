@@ -138,10 +138,13 @@ export class AdminClient {
     if (body.state !== 'signed_in') throw new Error(`no sign-in: ${text}`)
   }
 
-  /** A passcode that this client has not used yet; two at most in one time step. */
+  /**
+   * A passcode that this client has not used yet; two at most in one time step. It begins with the
+   * current one: that of the step before would be refused if the next step began on its way.
+   */
   passcode({ secret }: TestAdministrator): string {
     const current = Math.floor(this.#now() / 1000 / totp.stepSecs)
-    const step = Math.max(current - 1, (this.#steps.get(secret) ?? 0) + 1)
+    const step = Math.max(current, (this.#steps.get(secret) ?? 0) + 1)
     if (step > current + maxStepsAhead) throw new Error('all passcodes of this time step are used')
     this.#steps.set(secret, step)
     return new OathKey(secret).code(totp, step)

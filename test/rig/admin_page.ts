@@ -116,7 +116,12 @@ export class AdminPage {
 
   /** Waits for a page by its heading; the window has the same title. */
   async shows(heading: string): Promise<void> {
-    await this.page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor()
+    try {
+      await this.page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor()
+    } catch (error) {
+      const shown = await this.page.locator('body').ariaSnapshot()
+      throw new Error(`no page '${heading}' at ${this.address}, but: ${shown}`, { cause: error })
+    }
     assert.equal(await this.page.title(), `${heading} · Countersign`)
   }
 
