@@ -4,16 +4,17 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
 const busyLoops = 3
+const allTests = join(import.meta.dirname, 'run.ts')
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { times: { type: 'string', default: '3' } },
 })
-const files = positionals.length > 0 ? positionals : ['test/**/*.test.ts']
 
 // threads end with this process, however it ends
 for (let loop = 0; loop < busyLoops; loop++) new Worker('for (;;);', { eval: true })
@@ -27,11 +28,7 @@ process.exit()
 
 /** @returns Exit status; an interruption is passed on to the tests. */
 async function runTests(): Promise<number> {
-  const setup = '--test-global-setup=test/rig/shared_postgres.ts'
-  const limits = ['--test-force-exit', '--test-concurrency=2', '--test-timeout=600000']
-  const tests = spawn(process.execPath, ['--test', setup, ...limits, ...files], {
-    stdio: 'inherit',
-  })
+  const tests = spawn(process.execPath, [allTests, ...positionals], { stdio: 'inherit' })
   const passOn = (signal: NodeJS.Signals) => void tests.kill(signal)
   process.on('SIGINT', passOn).on('SIGTERM', passOn)
   const [code] = await once(tests, 'close')
