@@ -629,6 +629,10 @@ const rooms: Readonly<Record<string, Room>> = {
       'node:timers/promises',
     ],
   },
+  'ctl/support': {
+    rooms: ['config', 'ctl/connectivity', 'host', 'proxy/sections'],
+    node: ['node:child_process', 'node:fs', 'node:os', 'node:path', 'node:zlib'],
+  },
   'ctl/connectivity': {
     rooms: ['config', 'duo', 'host', 'proxy', 'proxy/sections', 'radius', 'radius/udp'],
     node: [
@@ -668,6 +672,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'config',
       'ctl',
       'ctl/connectivity',
+      'ctl/support',
       'host',
       'manager',
       'proxy',

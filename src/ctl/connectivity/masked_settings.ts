@@ -25,15 +25,21 @@ export function maskedSettings(section: Section, main?: Section): Record<string,
   )
 }
 
-function maskedValue({ key, option, isProtected, entry }: Setting): string {
+/** The value of a setting, masked if it is a secret or might contain one. */
+export function maskedValue({ key, option, isProtected, entry }: Setting): string {
   const { value, continuations } = entry
   if (option.type.secret === true) {
     return key === 'skey' && !isProtected ? `${mask}[${value.length}]` : mask
   }
-  if (joinedSecret.test(value)) return mask
+  if (joinedSecret.test(value) || isMisplacedSkey(key, value)) return mask
   if (value.includes('-----BEGIN')) return `(${continuations.length + 1} lines)`
   const read = option.type.multiline === true ? value : (value.split('\n')[0] ?? '')
   const isReadable = 'value' in option.type.parse(read, key)
   const isJoined = read.includes('=') && option.type.mayContainEquals !== true
   return isReadable && !isJoined ? read : mask
+}
+
+/** Whether the value of `ikey` may be an skey: it does not have the 20 characters of an ikey. */
+export function isMisplacedSkey(key: string, value: string): boolean {
+  return key === 'ikey' && value.length !== 20
 }

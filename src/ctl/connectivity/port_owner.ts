@@ -26,6 +26,15 @@ export function findPortOwner(transport: 'udp' | 'tcp', port: number): PortOwner
   return { pid, uid: socket.uid, ...(program === '' ? {} : { program }) }
 }
 
+/** Every listening port of the machine, one line each, with its user. */
+export function listListeningSockets(): string[] {
+  return ['udp', 'udp6', 'tcp', 'tcp6'].flatMap((table) =>
+    readSockets(table)
+      .filter(({ state }) => table.startsWith('udp') || state === listening)
+      .map(({ port, uid }) => `${table} ${port} of user ${uid}`),
+  )
+}
+
 interface SocketRow {
   readonly port: number
   readonly state: string
