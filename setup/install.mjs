@@ -28,6 +28,7 @@ const wanted = new Set(process.argv.slice(2))
 
 const debianPackages = {
   '--peers': {
+    caddy: '/usr/bin/caddy',
     chromium: '/usr/bin/chromium',
     'chromium-headless-shell': '/usr/bin/chromium-headless-shell',
     eapoltest: '/usr/bin/eapol_test',
@@ -43,6 +44,7 @@ const debianPackages = {
     openvpn: '/usr/sbin/openvpn',
     'openvpn-auth-radius': '/usr/lib/openvpn/radiusplugin.so',
     pgbouncer: '/usr/sbin/pgbouncer',
+    prometheus: '/usr/bin/promtool',
     'pskc-utils': '/usr/bin/csv2pskc',
     pskctool: '/usr/bin/pskctool',
     'python3-aiosmtpd': '/usr/lib/python3/dist-packages/aiosmtpd/smtp.py',
@@ -82,7 +84,17 @@ const unpackedPackages = {
 let listsAreFresh = false
 
 /** Packages that are programs to us, and services to Debian: it would start them, now and at each boot. */
-const services = ['freeradius', 'kannel', 'nginx', 'openvpn', 'pgbouncer', 'radsecproxy', 'slapd']
+const services = [
+  'caddy',
+  'freeradius',
+  'kannel',
+  'nginx',
+  'openvpn',
+  'pgbouncer',
+  'prometheus',
+  'radsecproxy',
+  'slapd',
+]
 const policy = '/usr/sbin/policy-rc.d'
 
 installNodePackages()

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+
+/** A fenced block of a page. */
+export interface CodeBlock {
+  /** `page.md:12` */
+  readonly at: string
+  readonly language: string
+  readonly text: string
+  /** The name in a comment before the block, `<!-- run: NAME -->`, which readers do not see. */
+  readonly marker: string | undefined
+}
+
+/** Finds the fenced blocks of a Markdown file, those in lists too. */
+export function codeBlocks(file: string): readonly CodeBlock[] {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const blocks: CodeBlock[] = []
+  let marker: string | undefined
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? ''
+    const [, name] = /^\s*<!-- run: (\S+) -->$/.exec(line) ?? []
+    if (name !== undefined) marker = name
+    else if (!/^\s*```/.test(line) && line.trim() !== '') marker = undefined
+    const [, indent = '', language = ''] = /^(\s*)```(\S*)$/.exec(line) ?? [undefined]
+    if (!/^\s*```/.test(line)) continue
+    const start = at + 1
+    while (++at < lines.length && !/^\s*```$/.test(lines[at] ?? ''));
+    const text = lines.slice(start, at).map((one) => one.slice(indent.length))
+    blocks.push({
+      at: `${basename(file)}:${start}`,
+      language,
+      text: `${text.join('\n')}\n`,
+      marker,
+    })
+    marker = undefined
+  }
+  return blocks
+}
