@@ -135,7 +135,9 @@ function installDebianPackages() {
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
   for (const service of services.filter((name) => missing.includes(name))) {
     // systemd complains of a service that it has not seen yet, and the links are right all the same
-    spawnSync('update-rc.d', [service, 'disable'], { stdio: 'ignore' })
+    const disabled = spawnSync('update-rc.d', [service, 'disable'], { stdio: 'ignore' })
+    // a package with a unit and no init script
+    if (disabled.status !== 0) spawnSync('systemctl', ['disable', service], { stdio: 'ignore' })
   }
 }
 
