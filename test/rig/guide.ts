@@ -7,6 +7,9 @@ export interface CodeBlock {
   readonly at: string
   readonly language: string
   readonly text: string
+  readonly page: string
+  /** From a comment before the block, `<!-- file: PATH -->`: where the reader puts it. */
+  readonly file: string | undefined
   /** The name in a comment before the block, `<!-- run: NAME -->`, which readers do not see. */
   readonly marker: string | undefined
 }
@@ -16,11 +19,14 @@ export function codeBlocks(file: string): readonly CodeBlock[] {
   const lines = readFileSync(file, 'utf8').split('\n')
   const blocks: CodeBlock[] = []
   let marker: string | undefined
+  let path: string | undefined
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? ''
     const [, name] = /^\s*<!-- run: (\S+) -->$/.exec(line) ?? []
+    const [, named] = /^\s*<!-- file: (\S+) -->$/.exec(line) ?? []
     if (name !== undefined) marker = name
-    else if (!/^\s*```/.test(line) && line.trim() !== '') marker = undefined
+    else if (named !== undefined) path = named
+    else if (!/^\s*```/.test(line) && line.trim() !== '') marker = path = undefined
     const [, indent = '', language = ''] = /^(\s*)```(\S*)$/.exec(line) ?? [undefined]
     if (!/^\s*```/.test(line)) continue
     const start = at + 1
@@ -30,9 +36,11 @@ export function codeBlocks(file: string): readonly CodeBlock[] {
       at: `${basename(file)}:${start}`,
       language,
       text: `${text.join('\n')}\n`,
+      page: basename(file),
       marker,
+      file: path,
     })
-    marker = undefined
+    marker = path = undefined
   }
   return blocks
 }

@@ -43,9 +43,9 @@ function read(file: string): string {
   const source = readFileSync(resolve(root, file), 'utf8')
   // comments, without changing the number of lines
   return source
-    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
+    .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
     .replaceAll(/^\s*\/\/.*$/gm, '')
-    .replaceAll(/^import [^]*? from '.*'$/gm, (line) => line.replaceAll(/[^\n]/g, ' '))
+    .replaceAll(/^import [\s\S]*? from '.*'$/gm, (line) => line.replaceAll(/[^\n]/g, ' '))
 }
 
 /** The text of the argument that begins at `start`. */

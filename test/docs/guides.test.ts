@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { skipRadclient } from '../rig/countersign_up.ts'
+import { codeBlocks } from '../rig/guide.ts'
+import { GuideSandbox, type Replacement } from '../rig/guide_sandbox.ts'
+import { freePort } from '../rig/running.ts'
+
+const docs = resolve(import.meta.dirname, '../../docs')
+
+/** The guides in the order in which an administrator follows them; each goes on where the last one ends. */
+const guides = ['workspaces.md']
+
+/** Names in the guides, and what the sandbox has in their place. */
+const names =
+  (ports: { readonly service: number; readonly radius: number; readonly metrics: number }) =>
+  (folder: string): readonly Replacement[] => [
+    ['mfa.example.com', 'localhost'],
+    ['/etc/countersign', `${folder}/etc/countersign`],
+    ['/var/lib/countersign', `${folder}/var/lib/countersign`],
+    ['/var/log/countersign-authproxy', `${folder}/etc/countersign/log`],
+    [/\b8443\b/g, String(ports.service)],
+    [/\b1812\b/g, String(ports.radius)],
+    [/\b9812\b/g, String(ports.metrics)],
+    // what the reader copies from the output of the block before
+    ['CODE', `'"$(grep -oE '^ +[0-9]{9}$' "$LAST_OUTPUT" | tail -1 | tr -d ' ')"'`],
+    [
+      'auth SECRET',
+      `auth "$(sed -n 's/^radius_secret_1=//p' ${folder}/etc/countersign/authproxy.cfg)"`,
+    ],
+  ]
+
+/** Marked blocks that do not run here, and why. */
+const elsewhere: Readonly<Record<string, string>> = {
+  packages: 'installs packages: npm run test:packages runs it in a Debian tree of its own',
+  'nginx-reload': 'needs root and systemd; reverse_proxy.test.ts runs nginx with the same file',
+  'caddy-reload': 'needs root and systemd; reverse_proxy.test.ts runs Caddy with the same file',
+  'from-another-machine': 'needs DNS and a public certificate; reverse_proxy.test.ts sends the request',
+  'from-the-authentication-proxy': 'workspaces.md runs the same command',
+  certbot: 'needs the Internet; the page says that it is not tested',
+}
+
+/** Pages that are references or older guides: tests of the features that they describe run their commands. */
+const references: readonly string[] = [
+  'administrators.md',
+  'applications.md',
+  'authproxy.cfg.md',
+  'backup.md',
+  'command-line.md',
+  'duo-unix.md',
+  'hardware-tokens.md',
+  'messages-and-calls.md',
+  'moving-from-duo.md',
+  'policies.md',
+  'settings.md',
+  'trusting-the-ca.md',
+  'usernames.md',
+  'users.md',
+]
+
+describe('the guides', { skip: skipRadclient }, () => {
+  let sandbox: GuideSandbox
+  before(async () => {
+    const ports = { service: await freePort(), radius: await freePort(), metrics: await freePort() }
+    sandbox = await GuideSandbox.create(names(ports))
+  })
+  after(() => sandbox?.close())
+
+  for (const guide of guides) {
+    test(`${guide}: every command works as written`, async () => {
+      for (const { at, language, text, marker, file } of codeBlocks(resolve(docs, guide))) {
+        if (file !== undefined) sandbox.write(file, text)
+        if (language !== 'sh' || marker !== undefined) continue
+        const { status, output } = await sandbox.run(text)
+        assert.equal(status, 0, `docs/${at}:\n${text}\n${output}`)
+      }
+    })
+  }
+})
+
+describe('commands in docs/', () => {
+  const pages = globSync('*.md', { cwd: docs }).sort()
+  const blocks = pages.flatMap((page) => codeBlocks(resolve(docs, page)))
+  const commands = blocks.filter(({ language }) => language === 'sh')
+
+  test('are in a guide that runs, in a reference, or are marked', () => {
+    const unknown = commands.filter(
+      ({ page, marker }) =>
+        marker === undefined && !guides.includes(page) && !references.includes(page),
+    )
+    assert.deepEqual(
+      unknown.map(({ at }) => at),
+      [],
+    )
+  })
+
+  test('are marked only with names that this test explains', () => {
+    const markers = blocks.flatMap(({ marker }) => marker ?? [])
+    assert.deepEqual([...new Set(markers)].sort(), Object.keys(elsewhere).sort())
+  })
+
+  test('have pages that exist', () => {
+    const missing = [...guides, ...references].filter((page) => !pages.includes(basename(page)))
+    assert.deepEqual(missing, [])
+  })
+})
