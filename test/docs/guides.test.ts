@@ -10,15 +10,19 @@ import { freePort } from '../rig/running.ts'
 const docs = resolve(import.meta.dirname, '../../docs')
 
 /** The guides in the order in which an administrator follows them; each goes on where the last one ends. */
-const guides = ['workspaces.md']
+const guides = ['workspaces.md', 'troubleshooting.md', 'reverse-proxy.md']
 
 /** Names in the guides, and what the sandbox has in their place. */
 const names =
   (ports: { readonly service: number; readonly radius: number; readonly metrics: number }) =>
   (folder: string): readonly Replacement[] => [
+    // the ports that the guides leave at their defaults
+    ['host_names=mfa.example.com', `host_names=localhost\nport=${ports.service}`],
+    ['--cfg --reveal', `--cfg --reveal --radius-port ${ports.radius}`],
     ['mfa.example.com', 'localhost'],
     ['/etc/countersign', `${folder}/etc/countersign`],
     ['/var/lib/countersign', `${folder}/var/lib/countersign`],
+    ['/etc/ssl/certs', `${folder}/etc/ssl/certs`],
     ['/var/log/countersign-authproxy', `${folder}/etc/countersign/log`],
     [/\b8443\b/g, String(ports.service)],
     [/\b1812\b/g, String(ports.radius)],
@@ -33,10 +37,10 @@ const names =
 
 /** Marked blocks that do not run here, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
-  packages: 'installs packages: npm run test:packages runs it in a Debian tree of its own',
   'nginx-reload': 'needs root and systemd; reverse_proxy.test.ts runs nginx with the same file',
   'caddy-reload': 'needs root and systemd; reverse_proxy.test.ts runs Caddy with the same file',
-  'from-another-machine': 'needs DNS and a public certificate; reverse_proxy.test.ts sends the request',
+  'from-another-machine':
+    'needs DNS and a public certificate; reverse_proxy.test.ts sends the request',
   'from-the-authentication-proxy': 'workspaces.md runs the same command',
   certbot: 'needs the Internet; the page says that it is not tested',
 }

@@ -43,7 +43,9 @@ export class GuideSandbox {
     const sandbox = new GuideSandbox(names)
     sandbox.#verbs.listen(join(sandbox.folder, 'verbs.sock'))
     await once(sandbox.#verbs, 'listening')
-    for (const folder of ['bin', 'run', 'home']) mkdirSync(join(sandbox.folder, folder))
+    for (const folder of ['bin', 'run', 'home', 'etc/ssl/certs', 'var/backups']) {
+      mkdirSync(join(sandbox.folder, folder), { recursive: true })
+    }
     for (const [name, script] of Object.entries(standIns)) {
       const file = join(sandbox.folder, 'bin', name)
       writeFileSync(file, script.replaceAll('@ROOT@', root).replaceAll('@FOLDER@', sandbox.folder))
@@ -64,7 +66,7 @@ export class GuideSandbox {
   }
 
   replaced(content: string): string {
-    return this.#names.reduce((all, [from, to]) => all.replaceAll(from, to), content)
+    return this.#names.reduce((all, [from, to]) => all.replaceAll(from, () => to), content)
   }
 
   /** Runs a block; it ends at the first command that fails. */
