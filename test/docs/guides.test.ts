@@ -5,17 +5,36 @@ import { after, before, describe, test } from 'node:test'
 import { skipRadclient } from '../rig/countersign_up.ts'
 import { codeBlocks } from '../rig/guide.ts'
 import { GuideSandbox, type Replacement } from '../rig/guide_sandbox.ts'
+import { skipPostgres } from '../rig/postgres.ts'
 import { freePort } from '../rig/running.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../rig/shared_postgres.ts'
 
 const docs = resolve(import.meta.dirname, '../../docs')
 
 /** The guides in the order in which an administrator follows them; each goes on where the last one ends. */
-const guides = ['workspaces.md', 'troubleshooting.md', 'reverse-proxy.md']
+const guides = [
+  'workspaces.md',
+  'vpn.md',
+  'troubleshooting.md',
+  'security.md',
+  'reverse-proxy.md',
+  'replacing-the-duo-proxy.md',
+  'high-availability.md',
+]
 
 /** Names in the guides, and what the sandbox has in their place. */
 const names =
-  (ports: { readonly service: number; readonly radius: number; readonly metrics: number }) =>
+  (ports: {
+    readonly service: number
+    readonly radius: number
+    readonly metrics: number
+    readonly databaseUrl: string
+  }) =>
   (folder: string): readonly Replacement[] => [
+    [
+      'postgres://countersign:PASSWORD@db.example.com:5432/countersign?sslmode=verify-full',
+      ports.databaseUrl,
+    ],
     // the ports that the guides leave at their defaults
     ['host_names=mfa.example.com', `host_names=localhost\nport=${ports.service}`],
     ['--cfg --reveal', `--cfg --reveal --radius-port ${ports.radius}`],
@@ -42,6 +61,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'from-another-machine':
     'needs DNS and a public certificate; reverse_proxy.test.ts sends the request',
   'from-the-authentication-proxy': 'workspaces.md runs the same command',
+  'database-server': 'creates an account in PostgreSQL; the sandbox has a database of its own',
+  'second-node': 'needs a second machine; test/service runs two nodes on one PostgreSQL',
   certbot: 'needs the Internet; the page says that it is not tested',
 }
 
@@ -63,13 +84,18 @@ const references: readonly string[] = [
   'users.md',
 ]
 
-describe('the guides', { skip: skipRadclient }, () => {
+describe('the guides', { skip: skipRadclient || skipPostgres }, () => {
   let sandbox: GuideSandbox
+  let database: SuiteDatabase
   before(async () => {
+    database = await makeSuiteDatabase()
     const ports = { service: await freePort(), radius: await freePort(), metrics: await freePort() }
-    sandbox = await GuideSandbox.create(names(ports))
+    sandbox = await GuideSandbox.create(names({ ...ports, databaseUrl: database.url.reveal() }))
   })
-  after(() => sandbox?.close())
+  after(async () => {
+    await sandbox?.close()
+    await database?.release()
+  })
 
   for (const guide of guides) {
     test(`${guide}: every command works as written`, async () => {

@@ -58,7 +58,7 @@ export class GuideSandbox {
   write(path: string, content: string): void {
     const file = this.replaced(path)
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, this.replaced(content))
+    writeFileSync(file, this.replaced(content), { mode: 0o600 })
   }
 
   read(path: string): string {

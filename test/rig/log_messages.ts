@@ -25,9 +25,8 @@ export function loggedMessages(): readonly LogMessage[] {
       return [...source.matchAll(calls)].flatMap((call) => {
         const at = `${file}:${source.slice(0, call.index).split('\n').length}`
         const texts = literals(firstArgument(source, call.index + call[0].length))
-        return texts.length === 0
-          ? [{ at, file, text: undefined }]
-          : texts.map((text) => ({ at, file, text }))
+        const known: readonly (string | undefined)[] = texts.length === 0 ? [undefined] : texts
+        return known.map((text) => ({ at, file, text }))
       })
     })
 }
