@@ -18,6 +18,9 @@ const guides = [
   'troubleshooting.md',
   'security.md',
   'reverse-proxy.md',
+  'backup.md',
+  'upgrading.md',
+  'monitoring.md',
   'replacing-the-duo-proxy.md',
   'high-availability.md',
 ]
@@ -41,6 +44,7 @@ const names =
     ['mfa.example.com', 'localhost'],
     ['/etc/countersign', `${folder}/etc/countersign`],
     ['/var/lib/countersign', `${folder}/var/lib/countersign`],
+    ['/var/backups', `${folder}/var/backups`],
     ['/etc/ssl/certs', `${folder}/etc/ssl/certs`],
     ['/var/log/countersign-authproxy', `${folder}/etc/countersign/log`],
     [/\b8443\b/g, String(ports.service)],
@@ -63,6 +67,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'from-the-authentication-proxy': 'workspaces.md runs the same command',
   'database-server': 'creates an account in PostgreSQL; the sandbox has a database of its own',
   'second-node': 'needs a second machine; test/service runs two nodes on one PostgreSQL',
+  'needs-metrics-port': 'needs the settings above it; test/deploy reads both addresses',
   certbot: 'needs the Internet; the page says that it is not tested',
 }
 
@@ -71,7 +76,6 @@ const references: readonly string[] = [
   'administrators.md',
   'applications.md',
   'authproxy.cfg.md',
-  'backup.md',
   'command-line.md',
   'duo-unix.md',
   'hardware-tokens.md',

@@ -14,7 +14,19 @@ const sources: Readonly<Record<string, readonly string[]>> = {
     'src/proxy/front/user_name.ts',
   ],
   'src/proxy/front/radius_login.ts': ['src/proxy/front/radius_login.ts'],
-  'src/proxy/logged_proxy.ts': ['src/proxy/listen_error.ts', 'src/proxy/startup_check.ts'],
+  'src/cmd/authproxy.ts': ['src/host/service_manager.ts'],
+  // passes on what others log
+  'src/proxy/proxy_logs.ts': [],
+  'src/proxy/second_factor/primary_only_verdict.ts': [
+    'src/proxy/second_factor/primary_only_verdict.ts',
+  ],
+  'src/proxy/logged_proxy.ts': [
+    'src/proxy/listen_error.ts',
+    'src/proxy/logged_proxy.ts',
+    'src/proxy/startup_check.ts',
+  ],
+  // findings of the connectivity tool, whose page explains them
+  'src/ctl/connectivity/startup_connectivity.ts': ['src/ctl/connectivity/startup_connectivity.ts'],
   'src/proxy/second_factor/failmode.ts': ['src/proxy/second_factor/failmode.ts'],
   'src/radius/udp/authenticity.ts': ['src/radius/udp/authenticity.ts'],
   'src/radius/udp/drop_log.ts': ['src/radius/udp/drop_log.ts'],
@@ -40,6 +52,10 @@ const noMessages = [
   'the server was closed before it listened',
   'the server does not listen',
   'source port 0',
+  'it ended with …',
+  'Signing in is not possible here at the moment. Please contact your administrator.',
+  'Please sign in again.',
+  'Countersign Authentication Proxy … starting with …',
 ]
 
 /** Substrings that scripts look for in the vendor's log. */
