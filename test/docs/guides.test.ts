@@ -14,6 +14,7 @@ const docs = resolve(import.meta.dirname, '../../docs')
 /** The guides in the order in which an administrator follows them; each goes on where the last one ends. */
 const guides = [
   'workspaces.md',
+  'tour.md',
   'vpn.md',
   'troubleshooting.md',
   'security.md',
@@ -42,6 +43,8 @@ const names =
     ['host_names=mfa.example.com', `host_names=localhost\nport=${ports.service}`],
     ['--cfg --reveal', `--cfg --reveal --radius-port ${ports.radius}`],
     ['mfa.example.com', 'localhost'],
+    ['$PWD/data', `${folder}/var/lib/countersign`],
+    ['./bin/', ''],
     ['/etc/countersign', `${folder}/etc/countersign`],
     ['/var/lib/countersign', `${folder}/var/lib/countersign`],
     ['/var/backups', `${folder}/var/backups`],
@@ -68,6 +71,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'database-server': 'creates an account in PostgreSQL; the sandbox has a database of its own',
   'second-node': 'needs a second machine; test/service runs two nodes on one PostgreSQL',
   'needs-metrics-port': 'needs the settings above it; test/deploy reads both addresses',
+  'from-a-clone': 'keeps two programs running; cmd/authproxy.test.ts and journey/ run each line',
   certbot: 'needs the Internet; the page says that it is not tested',
 }
 
