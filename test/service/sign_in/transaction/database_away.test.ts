@@ -8,7 +8,7 @@ import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { until } from '../../../rig/until.ts'
 
-const calls = 200
+const calls = 60
 const answered = 20
 /** Failed checks of the database before it starts again. */
 const failedChecks = 3
@@ -71,7 +71,7 @@ describe('PostgreSQL is unavailable while calls wait', { skip: skipPostgres }, (
     assert.equal(parseResponse(await poll(txid)).result, 'waiting')
     await service.store.db
       .updateTable('transactions')
-      .set({ expires: Date.now() + 800 })
+      .set({ expires: Date.now() + 3_000 })
       .where('txid', '=', txid)
       .execute()
     const held = poll(txid)

@@ -8,7 +8,7 @@ import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { until } from '../../../rig/until.ts'
 
-const calls = 150
+const calls = 60
 
 for (const [name, skip] of [
   ['SQLite', false],
