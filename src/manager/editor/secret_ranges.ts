@@ -67,5 +67,6 @@ function isSecretEntry(written: string | undefined, table: ConfigTable | undefin
   if (known.length > 0) {
     return known.some((name) => name.option.type.secret === true)
   }
-  return secretName.test(written)
+  // a sentence in a comment is no key
+  return secretName.test(written) && !/\s/.test(written)
 }

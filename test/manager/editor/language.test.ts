@@ -106,6 +106,7 @@ describe('secrets in the editor', () => {
 
   test('are not confused with encrypted values and other keys', () => {
     assert.deepEqual(secretsOf('[x]\nskey_protected=sealed1:A\ndelimited_password_length=4\n'), [])
+    assert.deepEqual(secretsOf('; the file has secrets: do not share it\n'), [])
     assert.equal(
       maskSecrets('a=1\nskey=one\n', model.table, ' (old)'),
       'a=1\nskey=•••••••• (old)\n',

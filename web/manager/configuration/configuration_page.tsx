@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Tabs, Tooltip } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import {
   IconAlignLeft,
   IconDeviceFloppy,
@@ -29,6 +29,11 @@ export function ConfigurationPage() {
   const [panel, setPanel] = useState<string | null>('problems')
   const [isGuided, setGuided] = useState(editor.isEmpty.get())
   const [keyboard, { open, close }] = useDisclosure()
+  // the editor has the same keys while it has the focus
+  useHotkeys([
+    ['mod+S', openSave],
+    ['mod+Enter', () => void validation.run(editor.text)],
+  ])
   const problems = useStore(editor.problems)
   const { phase } = useStore(validation.state)
   const [shownPhase, setShownPhase] = useState(phase)
@@ -43,7 +48,7 @@ export function ConfigurationPage() {
         <h1 className="config-path" title={path}>
           <bdi>{path}</bdi>
         </h1>
-        <Tools onGuide={() => setGuided(true)} onKeyboard={open} />
+        {!isGuided && <Tools onGuide={() => setGuided(true)} onKeyboard={open} />}
       </div>
       <DiskNotice />
       <div className="config-body" data-guided={isGuided || undefined}>

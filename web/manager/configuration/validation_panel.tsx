@@ -39,7 +39,7 @@ export function ValidationPanel() {
       <Summary state={state} isOutdated={state.text !== editor.text} />
       {groupFindings(state.events).map(({ title, findings }) => (
         <section key={title}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul className="findings">
             {findings.map((finding) => (
               <Item key={`${finding.kind} ${finding.message}`} finding={finding} />

@@ -70,7 +70,7 @@ export class ConfigEditor {
           search({ top: true }),
           placeholder('Type [ for the sections, or use the guided start.'),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'Configuration' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Configuration', tabindex: '0' }),
           ini,
           this.#secrets.extension,
           suggestions(model),

@@ -31,7 +31,7 @@ export function ServiceDialog() {
         {lines.length > 0 && <pre className="console">{lines.join('\n')}</pre>}
         <Group justify="flex-end">
           <Button variant="default" onClick={() => service.dismiss()}>
-            {ok === undefined ? 'Hide' : 'Close'}
+            {ok === undefined ? 'Hide' : 'Done'}
           </Button>
         </Group>
       </Stack>
