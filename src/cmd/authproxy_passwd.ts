@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
+import { readInstallation } from '../host/installation.ts'
 import { replaceFile } from '../host/replace_file.ts'
 import type { Secret } from '../host/secret.ts'
 import { version } from '../host/version.ts'
@@ -14,7 +14,6 @@ import {
   readOrMakeKey,
 } from '../proxy/sections/protected_value.ts'
 
-const installedConfig = join(import.meta.dirname, '../../conf/authproxy.cfg')
 const maxOctets = 4096
 
 /** Printed on standard error. The exit status is 1, or 2 for a wrong call. */
@@ -35,7 +34,7 @@ await new Command('authproxy_passwd')
   .option(
     '--config <file>',
     'configuration file; the key is in authproxy.key in the same folder',
-    installedConfig,
+    readInstallation().configFile,
   )
   .option('--whole-config', 'encrypt every secret in the configuration file, in place')
   .option('-y', 'with --whole-config: do not ask for confirmation')

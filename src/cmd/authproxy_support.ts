@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ProxyControl } from '../ctl/proxy_control.ts'
@@ -36,6 +36,12 @@ async function run({ config, explicitConnectivityCheck }: Options): Promise<numb
   const status = await new ProxyControl(runDir).status()
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
+  if (!existsSync(configFile)) {
+    process.stderr.write(
+      `authproxy_support: there is no ${configFile}; name the configuration with --config\n`,
+    )
+    return 1
+  }
   process.stderr.write('collecting; this may take a minute\n')
   try {
     const files = await collectSupportBundle({

@@ -13,7 +13,7 @@ export function runningLine({ pid }: Pick<ProxyStatus, 'pid'>): string {
 
 /** The status as people read it. */
 export function formatStatus(status: ProxyStatus): string {
-  const { health, reloads, last_error: lastError, metrics } = status
+  const { health, reloads, last_error: lastError, metrics, primary_only: primaryOnly } = status
   return [
     runningLine(status),
     row('version', status.version),
@@ -29,6 +29,14 @@ export function formatStatus(status: ProxyStatus): string {
     ...(metrics === undefined
       ? []
       : [row('metrics', `http://${metrics}/metrics, http://${metrics}/healthz`)]),
+    ...(primaryOnly === undefined
+      ? []
+      : [
+          row(
+            'PRIMARY ONLY',
+            `nobody is asked for a second factor until ${readable(primaryOnly.until)}`,
+          ),
+        ]),
     row('health', formatHealth(health)),
     ...[...health.problems, ...health.covered].map((line) => row('', line)),
     ...(lastError === undefined

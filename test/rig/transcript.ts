@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type AuthApiDouble, testIkey, testSkey } from './auth_api_double.ts'
@@ -80,19 +89,18 @@ export class TranscriptRunner {
 
   async #run(command: string): Promise<string[]> {
     const [program = '', ...args] = this.#fill(command).split(' ')
+    // one file for both, since two pipes would not keep the order
+    const output = `${this.#dir}.output`
+    const descriptor = openSync(output, 'w')
     const child = spawn(resolve(import.meta.dirname, '../../bin', program), args, {
       cwd: this.#dir,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', descriptor, descriptor],
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        output += String(chunk)
-      })
-    }
     const [status, signal] = await once(child, 'close')
-    const printed = this.#mask(output).trimEnd()
+    closeSync(descriptor)
+    const printed = this.#mask(readFileSync(output, 'utf8')).trimEnd()
+    rmSync(output)
     return [...(printed === '' ? [] : printed.split('\n')), `=> ${signal ?? status}`]
   }
 
@@ -171,6 +179,8 @@ export class TranscriptRunner {
       .replace(/\d+ (s|min) ago/g, '{time} ago')
       .replace(/"uptime_s": \d+/g, '"uptime_s": {secs}')
       .replace(/(\bpid "?|"pid": |process )\d+/g, '$1{pid}')
+      .replace(/support-\d{8}T\d{6}Z/g, 'support-{date}')
+      .replace(/^ +\d+ {2}(?=[\w/]+\.[\w.]+$)/gm, '{bytes} ')
   }
 }
 

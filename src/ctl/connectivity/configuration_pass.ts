@@ -3,6 +3,7 @@ import type { Section } from '../../config/section.ts'
 import type { ProxySectionKind } from '../../proxy/sections/section_kind.ts'
 import { findAuthorityAge } from './authority_file.ts'
 import { type ConnectivityEvent, type Finding, worstSeverity } from './connectivity_event.ts'
+import { findKeyPair } from './key_pair.ts'
 import { findLdapSyntax } from './ldap_syntax.ts'
 import { findSharedPlaces } from './listening_ports.ts'
 import { maskedSettings } from './masked_settings.ts'
@@ -41,8 +42,7 @@ export function* runConfigurationPass(
   }
   if (!tool.isUsable) {
     const message = 'Configuration validation was not successful'
-    const remedy = 'correct the errors above; connectivity was not tested'
-    yield { kind: 'finding', pass, section: '', severity: 'error', message, remedy }
+    yield { kind: 'result', pass, section: '', severity: 'error', message }
   }
 }
 
@@ -57,6 +57,7 @@ function findInSection(
     ...(config === undefined ? [] : findSharedPlaces(section, sections, config)),
     ...findLdapSyntax(section),
     ...findAuthorityAge(section, file, now),
+    ...findKeyPair(section, file, now),
   ]
 }
 

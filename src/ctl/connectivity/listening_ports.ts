@@ -27,8 +27,9 @@ export function listListeningPorts(
 }
 
 function listMetricsPort(section: Section, config: Config): ListeningPort[] {
-  const port = config.values<(typeof mainSection)['options']>(section).get('metrics_port')
-  return port === 0 ? [] : [{ transport: 'tcp', address: '127.0.0.1', port, key: 'metrics_port' }]
+  const values = config.values<(typeof mainSection)['options']>(section)
+  const [address, port] = [values.get('metrics_interface'), values.get('metrics_port')]
+  return port === 0 ? [] : [{ transport: 'tcp', address, port, key: 'metrics_port' }]
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Section, Setting } from '../../config/section.ts'
 const mask = '*****'
 /** Another key inside a value: two lines were joined, and the second may be a secret. */
 const joinedSecret = /(secret|skey|password|token)\w*\s*[=:]/i
+const wrongWord = /^[\w.-]{1,16}$/
 
 /**
  * The settings of a section as they are written, with what it inherits, for the eyes of anyone who
@@ -36,7 +37,8 @@ export function maskedValue({ key, option, isProtected, entry }: Setting): strin
   const read = option.type.multiline === true ? value : (value.split('\n')[0] ?? '')
   const isReadable = 'value' in option.type.parse(read, key)
   const isJoined = read.includes('=') && option.type.mayContainEquals !== true
-  return isReadable && !isJoined ? read : mask
+  // a wrong value is shown by the message about it too, unless it is as long as a secret
+  return (isReadable || wrongWord.test(read)) && !isJoined ? read : mask
 }
 
 /** Whether the value of `ikey` may be an skey: it does not have the 20 characters of an ikey. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /** A process that has a port open; what the system does not show to this user is absent. */
 export interface PortOwner {
@@ -22,7 +23,7 @@ export function findPortOwner(transport: 'udp' | 'tcp', port: number): PortOwner
   if (socket === undefined) return undefined
   const pid = findProcess(socket.inode)
   if (pid === undefined) return { uid: socket.uid }
-  const program = readText(`/proc/${pid}/comm`).trim()
+  const program = describeProgram(pid)
   return { pid, uid: socket.uid, ...(program === '' ? {} : { program }) }
 }
 
@@ -52,6 +53,17 @@ function readSockets(table: string): SocketRow[] {
       const port = Number.parseInt(local.split(':')[1] ?? '', 16)
       return Number.isNaN(port) ? [] : [{ port, state, uid: Number(uid), inode }]
     })
+}
+
+const interpreter = /^(node|python\d*(\.\d+)?|perl|ruby|java)$/
+
+/** `freeradius`, or `node authproxy.ts`; further arguments may be secrets. */
+function describeProgram(pid: number): string {
+  const [command = '', ...args] = readText(`/proc/${pid}/cmdline`).split('\0')
+  const name = basename(command)
+  if (name === '') return readText(`/proc/${pid}/comm`).trim()
+  const script = args.find((argument) => !argument.startsWith('-'))
+  return interpreter.test(name) && script ? `${name} ${basename(script)}` : name
 }
 
 function findProcess(inode: string): number | undefined {

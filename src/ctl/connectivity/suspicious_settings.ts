@@ -19,13 +19,16 @@ export function findSuspiciousSettings(
     ...findWideClients(section, tool),
     ...findUnknownClient(section, tool),
     ...findSharedSecret(section),
+    ...findWeakSecret(section),
   ]
 }
 
 function findFailmode(section: Section<ProxySectionKind>, { config }: ToolConfig): Finding[] {
   if (config === undefined || section.kind.options.failmode === undefined) return []
   const values = config.values<typeof radiusServerOptions>(section)
-  if (values.get('failmode') !== 'safe') return []
+  const [own] = values.list('failmode')
+  // a value that can't be read is a problem of its own
+  if ((own?.value ?? 'safe') !== 'safe' || (own === undefined && values.has('failmode'))) return []
   const how = values.has('failmode') ? 'failmode=safe' : 'failmode=safe (the default)'
   return [
     {
@@ -79,6 +82,28 @@ function findUnknownClient(
       line: setting.entry.line,
     },
   ]
+}
+
+/** Secrets of manuals and of RADIUS servers as they are shipped. */
+const wellKnownSecret =
+  /^(testing123|secret|radius|radsec|password|passw0rd|changeme|cisco|admin|test|shared_?secret)$/i
+const maxShortSecretLength = 12
+
+/** `readProxyConfig` checks the length of `radius_secret_N`, and the secrets of our own documentation. */
+function findWeakSecret({ settings }: Section): Finding[] {
+  return settings.flatMap(({ key, number, isProtected, entry }): Finding[] => {
+    const isOfClient = key === 'radius_secret'
+    if (isProtected || !(isOfClient || key === 'secret')) return []
+    const name = isOfClient ? `${key}_${number}` : key
+    const remedy = 'use 24 random characters or more, on both sides'
+    const { value, line } = entry
+    if (wellKnownSecret.test(value)) {
+      const message = `${name} is an example that everybody knows`
+      return [{ severity: 'warn', message, remedy, line }]
+    }
+    if (isOfClient || value.length > maxShortSecretLength) return []
+    return [{ severity: 'warn', message: `${name} is short`, remedy, line }]
+  })
 }
 
 /** The same secret for several clients: whoever learns it at one appliance can pose as all. */

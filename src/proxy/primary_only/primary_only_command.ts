@@ -71,7 +71,8 @@ function start(
     const reason = error instanceof Error ? error.message : String(error)
     return failed(`primary-only mode can't begin: its end can't be kept in a file: ${reason}`)
   }
-  return done(...describe(mode), ...expected.lines)
+  const { window } = mode
+  return done(...(window === undefined ? [] : [describeWindow(window)]))
 }
 
 function describe(mode: PrimaryOnly): string[] {
@@ -79,13 +80,13 @@ function describe(mode: PrimaryOnly): string[] {
   if (window === undefined) return ['primary-only mode is off']
   const { accepted, rejected } = counts
   return [
-    `primary-only mode is ON until ${describeEnd(window)}: nobody is asked for a second factor`,
+    describeWindow(window),
     `sign-ins since then: ${accepted} accepted with the password alone, ${rejected} rejected`,
   ]
 }
 
-function describeEnd({ until }: PrimaryOnlyWindow): string {
-  return new Date(until).toISOString()
+function describeWindow({ until }: PrimaryOnlyWindow): string {
+  return `primary-only mode is ON until ${new Date(until).toISOString()}: nobody is asked for a second factor`
 }
 
 function describeEffect({ section, client, checksPassword }: PrimaryOnlyEffect): string {

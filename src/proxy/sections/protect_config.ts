@@ -1,5 +1,5 @@
 import { IniDocument } from '../../config/ini_document.ts'
-import { formatKeyName } from '../../config/key_name.ts'
+import { formatKeyName, parseKeyName } from '../../config/key_name.ts'
 import { type Problem, ProblemList } from '../../config/problem.ts'
 import { matchSections, type Setting } from '../../config/section.ts'
 import type { Secret } from '../../host/secret.ts'
@@ -16,18 +16,15 @@ export interface ProtectedConfig {
   readonly problems: readonly Problem[]
 }
 
-const commentedSecret =
-  /^\s*[;#]\s*(skey|secret|radius_secret_(?:previous_)?\d+|service_account_password)\s*[=:]\s*\S/i
-
 /** Encrypts every plain secret of a configuration. */
 export function protectConfig(text: string, file: string, key: Secret): ProtectedConfig {
   const document = IniDocument.parse(text)
   const problems = new ProblemList(file)
   const sections = matchSections(document, proxyTable, problems.report)
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    const found = commentedSecret.exec(line)
-    if (found === null) continue
-    const message = `${found[1]} in a comment stays readable; remove the line`
+    const key = findCommentedSecret(line)
+    if (key === undefined) continue
+    const message = `${key} in a comment stays readable; remove the line`
     problems.report('warning', index + 1, message)
   }
   if (problems.hasErrors) return { text, sealed: [], problems: problems.toArray() }
@@ -46,6 +43,17 @@ export function protectConfig(text: string, file: string, key: Secret): Protecte
     document,
   )
   return { text: printed.print(), sealed, problems: problems.toArray() }
+}
+
+/** The key of a plain secret that is commented out. */
+function findCommentedSecret(line: string): string | undefined {
+  const written = /^\s*[;#]+\s*(\w+)\s*[=:]\s*\S/.exec(line)?.[1]?.toLowerCase()
+  if (written === undefined) return undefined
+  const isPlainSecret = proxyTable.sections.some(({ options }) => {
+    const name = parseKeyName(written, options, proxyTable)
+    return name !== undefined && name.option.type.secret === true && !name.isProtected
+  })
+  return isPlainSecret ? written : undefined
 }
 
 function formatProtectedKey(setting: Setting): string {

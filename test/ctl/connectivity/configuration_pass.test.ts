@@ -8,7 +8,10 @@ import {
   formatEvent,
   runConnectivityTool,
 } from '../../../src/ctl/connectivity/connectivity_tool.ts'
-import { makeAuthority } from '../../../src/service/http/server/certificate_authority.ts'
+import {
+  makeAuthority,
+  makeServerCertificate,
+} from '../../../src/service/http/server/certificate_authority.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'connectivity-tool-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -79,8 +82,8 @@ describe('configuration pass', () => {
       text,
       /section 'nonsense' with configuration:\n.*\{\}\n\[error\] {2}line 9: \[nonsense\] is not a known section/,
     )
-    assert.match(text, /\[error\] {2}Configuration validation was not successful; correct/)
-    assert.match(text, /\[error\] {2}3 errors and 1 warning detected; see the lines above$/)
+    assert.match(text, /\[error\] {2}Configuration validation was not successful\n/)
+    assert.match(text, /\[error\] {2}2 errors and 1 warning detected; see the lines above$/)
   })
 
   test('never prints a secret, nor a line that may hold one', async () => {
@@ -217,5 +220,37 @@ http://user:${planted}@proxy
       await checked(old.certificate),
       /\[error\] {2}line 5: every authority in http_ca_certs_file has expired .* \(1 of 1\)/,
     )
+  })
+
+  test('points out secrets that everybody knows', async () => {
+    const found = findings(
+      await runOn(
+        `[radius_client]\nhost=192.0.2.1\nsecret=testing123\n[radius_client2]\nhost=192.0.2.1\nsecret=s-h-o-r-t\n`,
+      ),
+      'warn',
+    ).join('\n')
+    assert.match(found, /line 3: secret is an example that everybody knows; use 24 random/)
+    assert.match(found, /line 6: secret is short; use 24 random characters/)
+  })
+
+  test('checks the certificate and the private key of a section', async () => {
+    const authority = await makeAuthority(Date.now())
+    const one = await makeServerCertificate(authority, ['ldap.test'], Date.now() - 830 * dayMs)
+    const other = await makeServerCertificate(authority, ['ldap.test'], Date.now())
+    writeFileSync(join(folder, 'ldap.crt'), one.certificate)
+    const section = `[ldap_server_auto]\n${keys}\nfailmode=secure\nssl_cert_path=ldap.crt\n`
+    assert.match(await printed(section), /line 6: ssl_cert_path and ssl_key_path belong together/)
+    const withKey = `${section}ssl_key_path=ldap.key\n`
+    writeFileSync(join(folder, 'ldap.key'), other.key, { mode: 0o644 })
+    const mismatch = await printed(withKey)
+    assert.match(
+      mismatch,
+      /\[error\] {2}line 6: .*ldap\.crt and .*ldap\.key can't be used together/,
+    )
+    if (process.platform !== 'win32') {
+      assert.match(mismatch, /\[warn\] {2}line 6: every user .* private key .*; run: chmod 600/)
+    }
+    writeFileSync(join(folder, 'ldap.key'), one.key)
+    assert.match(await printed(withKey), /line 6: the certificate in ssl_cert_path expired on/)
   })
 })

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -109,6 +111,44 @@ describe('authproxy_passwd --whole-config', () => {
     assert.equal(
       after.config?.servers[0]?.radiusClients[0]?.secret.reveal(),
       before?.servers[0]?.radiusClients[0]?.secret.reveal(),
+    )
+  })
+
+  test('encrypts the previous secret of a client, and names every secret in a comment', () => {
+    const { config } = newConfig(
+      `${plain}radius_secret_previous_1=${'q'.repeat(24)}\n;radius_secret_previous_2 = old\n; service_account_password=old\n;skey_protected=sealed1:x\n; secret to nobody\n`,
+    )
+    const { stdout, stderr } = run(['--whole-config', '-y', '--config', config], '')
+    assert.match(stdout, /radius_secret_previous_1 is now radius_secret_previous_protected_1/)
+    assert.match(stderr, /:12: warning: radius_secret_previous_2 in a comment stays readable/)
+    assert.match(stderr, /:13: warning: service_account_password in a comment stays readable/)
+    assert.doesNotMatch(stderr, /:1[45]: /)
+    const { config: read, problems } = readProxyConfig(readFileSync(config, 'utf8'), config)
+    assert.deepEqual(problems, [])
+    const [client] = read?.servers[0]?.radiusClients ?? []
+    assert.equal(client?.previousSecret?.reveal(), 'q'.repeat(24))
+  })
+
+  test('keeps the owner of the file', { skip: process.getuid?.() !== 0 }, () => {
+    const { config, keyFile } = newConfig(plain)
+    chownSync(config, 65_534, 65_534)
+    assert.equal(run(['--whole-config', '-y', '--config', config], '').status, 0)
+    for (const file of [config, keyFile]) {
+      const { uid, gid } = statSync(file)
+      assert.deepEqual([uid, gid], [65_534, 65_534], file)
+    }
+  })
+
+  test('a value of another machine is refused in the words of the vendor', () => {
+    const { config, keyFile } = newConfig(plain)
+    run(['--whole-config', '-y', '--config', config], '')
+    rmSync(keyFile)
+    run(['--config', config], 'another key')
+    const { problems } = readProxyConfig(readFileSync(config, 'utf8'), config)
+    assert.ok(
+      problems[0]?.message.startsWith(
+        'The protected value for skey_protected could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again.',
+      ),
     )
   })
 
