@@ -129,7 +129,7 @@ async function serve(
   process.on('SIGUSR2', () => running.proxy.clearLatches())
   onHangup(() => void reload())
   void manager.ready(listenersOf(running))
-  manager.watch(() => running.status.sections.every(({ listening }) => listening))
+  manager.watch(() => running.proxy.sections.every(({ isListening }) => isListening))
   await Promise.race([stopped, stopRequest.promise])
   void manager.stopping()
   await running.stop()

@@ -45,8 +45,14 @@ export class ServiceManager {
     const intervalMs = Number(WATCHDOG_USEC) / 1000
     if (!(intervalMs > 0)) return
     if (WATCHDOG_PID !== undefined && Number(WATCHDOG_PID) !== process.pid) return
+    let isSending = false
     this.#watchdog = setInterval(() => {
-      if (isFine()) void this.#send('WATCHDOG=1')
+      // at most one process at a time, also if systemd-notify is slow
+      if (isSending || !isFine()) return
+      isSending = true
+      void this.#send('WATCHDOG=1').then(() => {
+        isSending = false
+      })
     }, intervalMs / 2).unref()
   }
 

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
-import { Code, encodeAccessRequest, SharedSecret } from '../../src/radius/index.ts'
+import {
+  Code,
+  encodeAccessRequest,
+  encodeStatusServer,
+  SharedSecret,
+} from '../../src/radius/index.ts'
 import { exchange } from '../../src/radius/udp/exchange.ts'
 import { signedBeforeLatch } from '../../src/radius/udp/signed_sources.ts'
 import { freePort, Running } from '../rig/running.ts'
@@ -67,6 +72,34 @@ describe('authproxy', () => {
     )
     assert.equal((await unsigned)?.code, Code.AccessReject)
     assert.equal(await running.stop(), 0)
+  })
+
+  test('SIGHUP loads the configuration again; a file with errors changes nothing', async () => {
+    const [port, other] = [await freePort(), await freePort()]
+    const running = new Running(program, ['--config', configured(port)])
+    await running.prints(/Init Complete/)
+    configured(other, 'failmode=perhaps\n')
+    running.child.kill('SIGHUP')
+    await running.prints(/reload refused: authproxy\.cfg:13: failmode is 'perhaps'/)
+    configured(other)
+    running.child.kill('SIGHUP')
+    await running.prints(/reload: \[radius_server_duo_only\] changed: port/)
+    await running.prints(/reloaded .*authproxy\.cfg/)
+    const secret = new SharedSecret('s'.repeat(24))
+    const reply = await exchange(
+      (identifier, authenticator) => encodeStatusServer(identifier, authenticator, secret),
+      { host: '127.0.0.1', port: other, secret },
+    )
+    assert.equal(reply?.code, Code.AccessAccept)
+    assert.equal(await running.stop(), 0)
+  })
+
+  test('--stop-on-stdin-end stops at the end of standard input', async () => {
+    const file = configured(await freePort())
+    const running = new Running(program, ['--config', file, '--stop-on-stdin-end'])
+    await running.prints(/Init Complete/)
+    running.child.stdin?.end()
+    assert.equal(await running.ended(), 0)
   })
 
   test('serves the counters of logins at metrics_port, on loopback', async () => {

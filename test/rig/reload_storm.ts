@@ -16,6 +16,8 @@ export interface StormOptions {
   readonly reloads: number
   readonly pauseMs: number
   readonly signInsPerSecond: number
+  /** On a machine that is too slow for the rate, no further sign-in begins while as many wait. */
+  readonly maxWaiting: number
   readonly pendingPushes: number
   readonly start: () => Promise<void>
   /** @returns Whether the reload succeeded. */
@@ -29,8 +31,8 @@ export interface StormResult {
   readonly wrongReplies: number
   /** Usernames for which the API was asked more than once. */
   readonly doubled: number
-  /** Pushes that waited during the whole storm. */
-  readonly pendingThroughout: number
+  /** The fewest pushes that waited at any reload. */
+  readonly pendingPushes: number
   readonly durationMs: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -38,14 +40,17 @@ export interface StormResult {
 
 const lostAfterMs = 120_000
 const tickMs = 10
+/** Each push waits during this many reloads, and no longer than this: the proxy gives it 90 s. */
+const reloadsPerPush = 20
+const pushMs = 30_000
 
 /**
  * Reloads the configuration again and again while users sign in. Each reload replaces the RADIUS secret,
- * with an overlap; a second section comes and goes; every tenth file has an error and must be refused.
+ * with an overlap that lasts until no request with the old one is on its way; a second section comes and goes; every tenth file has an error and must be refused.
  * Half of the requests are unsigned, so that only the password shows their secret.
  */
 export async function runReloadStorm(options: StormOptions): Promise<StormResult> {
-  const { api, port, reloads, pauseMs, signInsPerSecond, pendingPushes } = options
+  const { api, port, reloads, pauseMs, signInsPerSecond, maxWaiting, pendingPushes } = options
   const asked = new Map<string, number>()
   const held = new Set<string>()
   // one call per sign-in, so that the double can keep up
@@ -66,13 +71,20 @@ export async function runReloadStorm(options: StormOptions): Promise<StormResult
   const pushes: Promise<StormOutcome>[] = []
   const elapsed: number[] = []
   let count = 0
+  /** Passcode sign-ins without a reply, by the round of their secret. */
+  const waiting = new Map<number, number>()
   const signIn = (): void => {
+    const sentIn = round
+    waiting.set(sentIn, (waiting.get(sentIn) ?? 0) + 1)
     const began = performance.now()
     const username = `user-${count++}`
     const request = { username, password: '123456', secret, signed: count % 2 === 0 }
     const outcome = client.signIn(port, request)
     results.push(outcome)
-    void outcome.then(() => elapsed.push(performance.now() - began))
+    void outcome.then(() => {
+      waiting.set(sentIn, (waiting.get(sentIn) ?? 0) - 1)
+      elapsed.push(performance.now() - began)
+    })
   }
   const push = (): void => {
     const username = `push-${pushes.length}`
@@ -83,30 +95,49 @@ export async function runReloadStorm(options: StormOptions): Promise<StormResult
   // unsigned ones first: an address that has only signed is required to sign
   signIn()
   await results[0]
-  for (let sent = 0; sent < pendingPushes; sent++) push()
-  await until(() => held.size === pendingPushes)
+  let pushedAt = 0
+  let reloadsOfPushes = 0
+  const pushAll = async (): Promise<void> => {
+    pushedAt = performance.now()
+    reloadsOfPushes = 0
+    for (let sent = 0; sent < pendingPushes; sent++) push()
+    await until(() => held.size === pendingPushes)
+  }
+  await pushAll()
 
   const began = performance.now()
   let due = 0
   const timer = setInterval(() => {
     const wanted = ((performance.now() - began) / 1000) * signInsPerSecond
-    for (; due < wanted; due++) signIn()
+    for (; due < wanted; due++) if (count - elapsed.length < maxWaiting) signIn()
   }, tickMs)
   const found = { succeeded: 0, refused: 0, wrong: 0 }
+  let fewestPushes = pendingPushes
   for (let reload = 1; reload <= reloads; reload++) {
     const isBroken = reload % 10 === 0
-    if (!isBroken) round++
-    writeConfig(options, round, { isBroken })
+    await until(() => (waiting.get(round - 1) ?? 0) === 0)
+    const next = isBroken ? round : round + 1
+    writeConfig(options, next, { isBroken })
+    fewestPushes = Math.min(fewestPushes, held.size)
     const ok = await options.reload()
     if (ok === isBroken) found.wrong++
     else if (ok) found.succeeded++
     else found.refused++
-    if (ok) secret = secretOf(round)
+    if (ok) {
+      round = next
+      secret = secretOf(round)
+    }
     await delay(pauseMs)
+    reloadsOfPushes++
+    const isOver = reloadsOfPushes === reloadsPerPush || performance.now() - pushedAt > pushMs
+    if (isOver && reload < reloads) {
+      held.clear()
+      api.release(allowed)
+      await pushAll()
+    }
   }
   clearInterval(timer)
   const durationMs = performance.now() - began
-  const pendingThroughout = held.size
   const signIns = await tally(results)
   api.release(allowed)
   const pushed = await tally(pushes)
@@ -118,7 +149,7 @@ export async function runReloadStorm(options: StormOptions): Promise<StormResult
     reloads: found,
     wrongReplies: client.wrongReplies,
     doubled: [...asked.values()].filter((times) => times > 1).length,
-    pendingThroughout,
+    pendingPushes: fewestPushes,
     durationMs,
     p50Ms: elapsed[Math.floor(elapsed.length * 0.5)] ?? 0,
     p99Ms: elapsed[Math.floor(elapsed.length * 0.99)] ?? 0,

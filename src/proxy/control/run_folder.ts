@@ -24,8 +24,8 @@ export async function occupy(runDir: string, server: Server): Promise<() => void
   mkdirSync(runDir, { recursive: true, mode: 0o750 })
   const path = controlSocketIn(runDir)
   const isPipe = process.platform === 'win32'
-  if (!isPipe) rmSync(path, { force: true })
-  await listenPrivately(server, path)
+  if (isPipe) await listenPrivately(server, path)
+  else await listenAndRename(server, path)
   const inode = isPipe ? undefined : statSync(path).ino
   const pidFile = pidFileIn(runDir)
   writePidFile(pidFile)
@@ -43,6 +43,17 @@ function readPidFile(file: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Replaces what is at the path. A server removes the name that it has bound when it closes, so a name of
+ * its own keeps it from removing the socket of another proxy.
+ */
+async function listenAndRename(server: Server, path: string): Promise<void> {
+  const own = `${path}.${process.pid}`
+  rmSync(own, { force: true })
+  await listenPrivately(server, own)
+  renameSync(own, path)
 }
 
 /** Nobody but its owner may connect: the mode of a socket is that of the process when it is bound. */

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isOpenToOthers } from '../../host/file_mode.ts'
 import { Secret } from '../../host/secret.ts'
 
 const keyOctets = 32
 const nonceOctets = 12
 const tagOctets = 16
 const prefix = 'sealed1:'
-const readableByOthers = 0o077
 
 /** Thrown if a protected value can't be decrypted, or its key can't be read or created. */
 export class ProtectedValueError extends Error {
@@ -29,7 +29,7 @@ export function readKey(file: string): Secret {
   if (!existsSync(file)) {
     throw new ProtectedValueError(`its key file ${file} is missing; authproxy_passwd creates one`)
   }
-  if ((statSync(file).mode & readableByOthers) !== 0) {
+  if (isOpenToOthers(file)) {
     throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
   }
   const key = readText(file).trim()

@@ -13,10 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { isOpenToOthers } from '../../host/file_mode.ts'
 import { newSealingKey, type SealingKey, sealingKey } from './sealing.ts'
 import { StoreError } from './store_error.ts'
 
-const readableByOthers = 0o077
 /** Of the network, and of PostgreSQL: no such database, no entry, too many connections, starting or stopping. */
 const unreachable =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|3D000|28P01|28000|53300|57P0|08\d\d\d/
@@ -60,7 +60,7 @@ export function readSealingKeys(folder: string, options: { readonly make: boolea
     }
     makeFirstKey(folder)
   }
-  if ((statSync(file).mode & readableByOthers) !== 0) {
+  if (isOpenToOthers(file)) {
     throw new StoreError('STORE_KEY_FILE', `${file} can be read by others; run: chmod 600 ${file}`)
   }
   return readKeyFile(file)
