@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import {
   type ConnectivityEvent,
@@ -9,7 +9,8 @@ import {
   runConnectivityTool,
 } from '../ctl/connectivity/connectivity_tool.ts'
 import { writeToolLog } from '../ctl/connectivity/tool_log.ts'
-import { readInstallation, runDirFor } from '../host/installation.ts'
+import { findServiceAccount } from '../ctl/service_account.ts'
+import { pidFileIn, readInstallation, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
 
 interface Options {
@@ -49,7 +50,8 @@ async function run({ config, explicitConnectivityCheck, json }: Options): Promis
     file,
     explicitConnectivityCheck,
     signal: stop.signal,
-    proxyPid: readProxyPid(join(runDirFor(file, installation), 'authproxy.pid')),
+    serviceUser: findServiceAccount(installation.serviceUser),
+    proxyPid: readProxyPid(pidFileIn(runDirFor(file, installation))),
   })) {
     const text = formatEvent(event)
     lines.push(text)

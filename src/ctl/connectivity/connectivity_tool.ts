@@ -6,7 +6,7 @@ import { ApiChecks } from './api_check.ts'
 import { runConfigurationPass } from './configuration_pass.ts'
 import type { ConnectivityEvent } from './connectivity_event.ts'
 import { runConnectivityPass } from './connectivity_pass.ts'
-import { findFilePermissions } from './file_permissions.ts'
+import { findFilePermissions, type ServiceUser } from './file_permissions.ts'
 import { findServiceUser } from './service_user.ts'
 import { readToolConfig, type ToolConfig } from './tool_config.ts'
 
@@ -25,6 +25,8 @@ export interface ConnectivityToolOptions {
   readonly signal?: AbortSignal | undefined
   /** Process of the running proxy, whose open ports are no problem. */
   readonly proxyPid?: number | undefined
+  /** The user that runs the proxy, if the installation says so; otherwise the tool finds it out. */
+  readonly serviceUser?: ServiceUser | undefined
   readonly clock?: Clock
   /** Limit of each step, such as one connection; 10 s by default. */
   readonly timeoutMs?: number
@@ -58,6 +60,7 @@ async function* runPasses({
   explicitConnectivityCheck,
   signal = new AbortController().signal,
   proxyPid,
+  serviceUser,
   clock = systemClock,
   timeoutMs = defaultTimeoutMs,
 }: ConnectivityToolOptions): AsyncGenerator<ConnectivityEvent> {
@@ -69,7 +72,7 @@ async function* runPasses({
   const tool = readToolConfig(content, file)
   const { config } = tool
   const logDir = toLogDir(tool)
-  const user = findServiceUser(proxyPid, logDir)
+  const user = serviceUser ?? findServiceUser(proxyPid, logDir)
   const filePermissions = findFilePermissions({ configFile: file, logDir }, user)
   yield* runConfigurationPass(tool, { filePermissions, now: clock.now() })
   if (!explicitConnectivityCheck || config === undefined || !tool.isUsable) return

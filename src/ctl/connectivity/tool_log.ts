@@ -1,9 +1,22 @@
-import { chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const fileName = 'connectivity_tool.log'
 const fileMode = 0o640
 const folderMode = 0o750
+// the user of the proxy owns the folder: root must not follow a link that it made there
+const openFlags =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
 /**
  * Writes the output of one run to `connectivity_tool.log`; the output of the run before is replaced.
@@ -19,12 +32,19 @@ export function writeToolLog(
   { logDir, configFile }: { readonly logDir: string; readonly configFile: string },
 ): string {
   const file = join(logDir, fileName)
-  const created = [logDir, file].filter((path) => !existsSync(path))
-  mkdirSync(logDir, { recursive: true, mode: folderMode })
-  writeFileSync(file, `${lines.join('\n')}\n`, { mode: fileMode })
+  const isRoot = process.getuid?.() === 0
   const owner = statSync(existsSync(configFile) ? configFile : dirname(logDir))
-  if (process.getuid?.() === 0) {
-    for (const path of created) chownSync(path, owner.uid, owner.gid)
+  if (!existsSync(logDir)) {
+    mkdirSync(logDir, { recursive: true, mode: folderMode })
+    if (isRoot) chownSync(logDir, owner.uid, owner.gid)
+  }
+  const isNew = !existsSync(file)
+  const descriptor = openSync(file, openFlags, fileMode)
+  try {
+    if (isNew && isRoot) fchownSync(descriptor, owner.uid, owner.gid)
+    writeFileSync(descriptor, `${lines.join('\n')}\n`)
+  } finally {
+    closeSync(descriptor)
   }
   return file
 }

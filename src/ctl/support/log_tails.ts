@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ArchiveFile } from './tar_archive.ts'
 
+// the user of the proxy owns the folder: root must not collect what a link there points to
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const maxBytes = 2 * 1024 * 1024
 const maxFiles = 12
 /** Logs of the proxy and its tools, with their rotated files. */
@@ -24,9 +26,11 @@ export function readLogTails(folder: string): ArchiveFile[] {
 
 function readTail(file: string): string {
   try {
-    const descriptor = openSync(file, 'r')
+    const descriptor = openSync(file, openFlags)
     try {
-      const { size } = fstatSync(descriptor)
+      const found = fstatSync(descriptor)
+      if (!found.isFile()) return '(left out: it is not a file)\n'
+      const { size } = found
       const octets = Buffer.alloc(Math.min(size, maxBytes))
       readSync(descriptor, octets, 0, octets.length, size - octets.length)
       const text = octets.toString('utf8')

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { logConnectivity } from '../../../src/ctl/connectivity/startup_connectivity.ts'
+import { writeToolLog } from '../../../src/ctl/connectivity/tool_log.ts'
 import { readProxyConfig } from '../../../src/proxy/sections/read_proxy_config.ts'
 import { AuthApiDouble, testIkey, testSkey } from '../../rig/auth_api_double.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
@@ -68,5 +69,14 @@ radius_secret_1=K5mV9qZr2LxTn8WbPd4G
     await logConnectivity(config, log, AbortSignal.abort())
     assert.ok(!log.has('finished'))
     assert.equal(readFileSync(join(folder, 'log/connectivity_tool.log'), 'utf8'), before)
+  })
+
+  test('does not write through a link in the log folder', () => {
+    const logDir = mkdtempSync(join(folder, 'linked-'))
+    const target = join(folder, 'target')
+    writeFileSync(target, 'unchanged')
+    symlinkSync(target, join(logDir, 'connectivity_tool.log'))
+    assert.throws(() => writeToolLog(['x'], { logDir, configFile: target }), { code: 'ELOOP' })
+    assert.equal(readFileSync(target, 'utf8'), 'unchanged')
   })
 })

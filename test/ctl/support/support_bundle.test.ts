@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -98,6 +99,8 @@ anything=${planted.misspelt}
     writeFileSync(join(folder, 'log/authproxy.log'), `${[...log, ...alone].join('\n')}\n`)
     writeFileSync(join(folder, 'log/authproxy.log.1'), `${log.join('\n')}\n`)
     writeFileSync(join(folder, 'log/private.pem'), planted.skey)
+    // the user of the proxy could make root collect any file
+    symlinkSync('/etc/passwd', join(folder, 'log/authproxy.log.2'))
     const made = spawnSync(program, ['--config', file, '--no-explicit-connectivity-check'], {
       cwd: folder,
       encoding: 'utf8',
@@ -138,6 +141,7 @@ anything=${planted.misspelt}
       assert.ok(read(name).length > 0)
     }
     assert.ok(!stdout.includes('private.pem'))
+    assert.match(read('log/authproxy.log.2'), /can't be read: ELOOP/)
   })
 
   test('has no planted secret, in any encoding', () => {
