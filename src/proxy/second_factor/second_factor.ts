@@ -68,8 +68,8 @@ export class SecondFactor {
    * @param primary What the check of the password said; only a mode that has it may ask.
    */
   async ask(login: Login, typed: string, primary: PrimaryAccepted): Promise<Verdict> {
-    const verdict = this.#decideWithoutAsking(login, primary)
-    if (verdict !== undefined) return verdict
+    const decided = this.#decideWithoutAsking(login, primary)
+    if (decided !== undefined) return decided
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     return this.#limited(login, factorName(word), async (attempt) => {
@@ -80,8 +80,8 @@ export class SecondFactor {
 
   /** Asks whether the user may sign in; for a challenge that lists the user's devices. */
   async preauth(login: Login, primary: PrimaryAccepted): Promise<Verdict | DeviceChoice> {
-    const verdict = this.#decideWithoutAsking(login, primary)
-    if (verdict !== undefined) return verdict
+    const decided = this.#decideWithoutAsking(login, primary)
+    if (decided !== undefined) return decided
     return this.#limited(login, undefined, (attempt) => this.#questions.preauth(attempt, undefined))
   }
 
@@ -91,8 +91,8 @@ export class SecondFactor {
    * @param devices As `preauth` returned them.
    */
   async auth(login: Login, typed: string, devices: readonly Device[]): Promise<Verdict> {
-    const verdict = this.#decideWithoutAsking(login, undefined)
-    if (verdict !== undefined) return verdict
+    const decided = this.#decideWithoutAsking(login, undefined)
+    if (decided !== undefined) return decided
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     return this.#limited(login, factorName(word), (attempt) =>
