@@ -157,7 +157,7 @@ for unit in "\${words[@]:1}"; do
   stop() {
     [ -e "$pid" ] || return 0
     kill "$(cat "$pid")" 2> /dev/null || true
-    while kill -0 "$(cat "$pid")" 2> /dev/null; do sleep 0.05; done
+    while kill -0 "$(cat "$pid")" 2> /dev/null; do sleep 0.3; done
     rm "$pid"
   }
   start() {
@@ -170,7 +170,7 @@ for unit in "\${words[@]:1}"; do
     echo $! > "$pid"
     until grep -qE 'listening on|answers, and the keys' "$log"; do
       kill -0 "$(cat "$pid")" 2> /dev/null || { cat "$log" >&2; exit 1; }
-      sleep 0.05
+      sleep 0.3
     done
   }
   case $verb in
