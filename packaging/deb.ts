@@ -26,10 +26,7 @@ License: Apache-2.0
  contains are in THIRD-PARTY-LICENSES and runtime/LICENSE in the folder of the program.
 `
 
-const folders = {
-  'countersign-authproxy': { LOG_DIR: '/var/log/countersign-authproxy' },
-  countersign: { DATA_DIR: '/var/lib/countersign' },
-} as const
+const logFolder = '/var/log/countersign-authproxy'
 
 export interface DebOptions {
   readonly version: string
@@ -57,7 +54,8 @@ export function writeDeb(
   const target = `/opt/${name}`
   const config = `/etc/countersign/${program}.cfg`
   const values = {
-    ...folders[name],
+    LOG_DIR: logFolder,
+    DATA_DIR: '/var/lib/countersign',
     PRODUCT: name,
     INSTALL_DIR: target,
     BIN_DIR: `${target}/bin`,
@@ -76,7 +74,9 @@ export function writeDeb(
   for (const name of product.programs) {
     symlinkSync(`${target}/bin/${name}`, join(work, 'usr/bin', name))
   }
-  put(config, buildConfig(program))
+  put(config, readFileSync(join(linux, 'conf', `${program}.cfg`), 'utf8'))
+  // `log_dir=log` in the configuration leads there
+  if (program === 'authproxy') symlinkSync(logFolder, join(work, 'etc/countersign/log'))
   put(`/lib/systemd/system/${name}.service`, buildUnit(product))
   put(`/usr/share/doc/${name}/copyright`, copyright)
   const size = sumSizes(work)
@@ -103,19 +103,11 @@ function fillTemplate(text: string, values: Readonly<Record<string, string>>): s
 function describeInstallation({ name, program }: Product, user: string, config: string): string {
   const description = {
     configFile: config,
-    ...(program === 'authproxy'
-      ? { runDir: `/run/${name}`, logDir: folders['countersign-authproxy'].LOG_DIR }
-      : {}),
+    ...(program === 'authproxy' ? { runDir: `/run/${name}`, logDir: logFolder } : {}),
     unit: `${name}.service`,
     serviceUser: user,
   }
   return `${JSON.stringify(description, undefined, 2)}\n`
-}
-
-/** The configuration of ./install, with the logs where Debian has them. */
-function buildConfig(program: string): string {
-  const text = readFileSync(join(linux, 'conf', `${program}.cfg`), 'utf8')
-  return text.replace('[main]\n', '[main]\nlog_dir=@LOG_DIR@\n')
 }
 
 /** The unit of ./install, with the run folder where Debian has it. */

@@ -20,6 +20,7 @@ import { addInstaller, addPrograms, writeArchive } from './linux.ts'
 import { writeImage } from './oci.ts'
 import { listProducts, type Product } from './product.ts'
 import { stageProduct } from './stage.ts'
+import { writeWindowsInstaller } from './windows.ts'
 
 const root = join(import.meta.dirname, '..')
 const runtime = join(root, 'node_modules', 'node', 'bin', 'node')
@@ -79,6 +80,10 @@ async function packageProduct(product: Product, base: Layer | undefined): Promis
     rmSync(folder, { recursive: true })
   }
   rmSync(staged, { recursive: true })
+  if (values.only.includes('windows') && product.program === 'authproxy') {
+    const { quick } = values
+    report(await writeWindowsInstaller(product, work, outDir, { version, quick }))
+  }
 }
 
 /** Writes SHA256SUMS of all files, for `sha256sum --check`. */

@@ -102,12 +102,15 @@ else
 fi
 rm -f "$install_dir/bin" "$install_dir/doc" "$install_dir/uninstall" "$current_link" "$record_file" "$record_file.old"
 rm -rf "$releases_dir"
-rmdir "$install_dir" 2> /dev/null || true
 rm -f "/var/log/$product.console.log"
 if [ -z "$kept" ]; then
   remove_accounts
+  rmdir "$install_dir" 2> /dev/null || true
   say "$product is removed"
 else
   say "$product is removed; kept:$kept"
-  [ "$created_user" = no ] || say "the user $service_user is kept, since these files belong to it"
+  if [ "$created_user" = yes ]; then
+    printf "created_user='%s'\ncreated_group='%s'\n" "$created_user" "$created_group" > "$accounts_file"
+    say "the user $service_user is kept, since these files belong to it"
+  fi
 fi

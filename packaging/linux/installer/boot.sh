@@ -89,25 +89,32 @@ stop_program() {
   fi
 }
 
+# Whether the running program was stopped for the upgrade.
+disturbed=no
+
 restart_or_fail() {
+  disturbed=yes
   say "restarting $product"
-  start_or_restart > /dev/null 2>&1 || fail "$version does not start; the reason: $(last_words)"
+  start_or_restart > /dev/null 2>&1 || fail "$version does not start; its last words:
+$(last_words)"
   # a program that ends right after its start is not running either
   sleep 1
-  is_running || fail "$version ended after its start; the reason: $(last_words)"
+  is_running || fail "$version ended after its start; its last words:
+$(last_words)"
 }
 
 last_words() {
   if has_systemd; then
-    journalctl --quiet --unit="$product" --lines=5 --output=cat --no-pager 2> /dev/null ||
+    journalctl --quiet --unit="$product" --lines=8 --output=cat --no-pager 2> /dev/null ||
       systemctl status --no-pager --lines=5 "$product" || true
   else
-    tail -n 5 "/var/log/$product.console.log" 2> /dev/null || true
+    tail -n 15 "/var/log/$product.console.log" 2> /dev/null || true
   fi
 }
 
 # After a failed upgrade, when link and unit are those of the version before.
 start_again() {
+  [ "$disturbed" = yes ] || return 0
   if start_or_restart > /dev/null 2>&1; then
     say "$product $(current_release) runs again" >&2
   elif ! is_proxy && [ -e "${backup:-}" ]; then
@@ -116,7 +123,8 @@ start_again() {
     as_service_user "$current_link/bin/countersign" restore --force --data "$data_dir" "$backup" > /dev/null &&
       start_or_restart && say "$product $(current_release) runs again, with the data of before the upgrade" >&2
   else
-    warn "$product $(current_release) does not start either: $(last_words)"
+    warn "$product $(current_release) does not start either; its last words:
+$(last_words)"
   fi
 }
 

@@ -11,6 +11,8 @@ set_paths() {
   releases_dir=$install_dir/versions
   current_link=$install_dir/current
   record_file=$install_dir/installed
+  # left by an uninstallation that keeps files: which accounts the installer created for them
+  accounts_file=$install_dir/accounts
   unit_file=/etc/systemd/system/$product.service
   init_file=/etc/init.d/$product
 }

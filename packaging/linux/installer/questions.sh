@@ -12,6 +12,7 @@ read_previous_installation() {
   set_paths
   created_user=no
   created_group=no
+  [ ! -f "$accounts_file" ] || . "$accounts_file"
   [ -f "$record_file" ] || return 0
   upgrade=yes
   # the record gives the defaults; flags of this run come after it

@@ -17,9 +17,11 @@ copy_release() {
   rm -rf "$releases_dir/.incoming"
   mkdir "$releases_dir/.incoming"
   cp -R "$source_dir/." "$releases_dir/.incoming/"
-  rm -f "$releases_dir/.incoming/install"
-  chown -R root:root "$releases_dir/.incoming"
+  rm -rf "$releases_dir/.incoming/install" "$releases_dir/.incoming/conf"
+  chown -hR root:root "$releases_dir/.incoming"
   chmod -R u+rwX,go+rX,go-w "$releases_dir/.incoming"
+  # a program that looks beside itself finds the configuration of the installation, not the sample
+  ln -s ../../conf "$releases_dir/.incoming/conf"
   describe_installation > "$releases_dir/.incoming/installation.json"
   mv "$releases_dir/.incoming" "$release_dir"
 }
@@ -107,4 +109,5 @@ created_user='$created_user'
 created_group='$created_group'
 RECORD
   mv "$record_file.new" "$record_file"
+  rm -f "$accounts_file"
 }

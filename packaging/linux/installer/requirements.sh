@@ -38,7 +38,7 @@ need_program() {
 
 # Refuses what would end half way, or overwrite what belongs to somebody else.
 check_answers() {
-  if ! is_upgrade && [ -d "$install_dir" ] && [ -n "$(find "$install_dir" ! -type d ! -path "$config_dir/*" ! -path "$log_dir/*" 2> /dev/null | head -n 1)" ]; then
+  if ! is_upgrade && [ -d "$install_dir" ] && [ -n "$(find "$install_dir" ! -type d ! -path "$config_dir/*" ! -path "$log_dir/*" ! -path "$accounts_file" 2> /dev/null | head -n 1)" ]; then
     fail "$install_dir has files that are not of $product; choose another --install-dir"
   fi
 }

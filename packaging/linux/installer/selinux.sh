@@ -28,10 +28,16 @@ decide_selinux() {
   fi
 }
 
+# The module with file contexts for the folder of this installation, which are regular expressions.
+print_policy_module() {
+  pattern=$(printf %s "$install_dir" | sed 's/\./\\\\./g')
+  sed "s|@INSTALL_DIR@|$pattern|g" "$source_dir/selinux/$module.cil"
+}
+
 install_selinux_module() {
   is_proxy && [ "$enable_selinux" = yes ] || return 0
   policy=$(mktemp -d)
-  sed "s|@INSTALL_DIR@|$(printf %s "$install_dir" | sed 's/\./\\\\./g')|g" "$source_dir/selinux/$module.cil" > "$policy/$module.cil"
+  print_policy_module > "$policy/$module.cil"
   loaded=no
   semodule --list-modules 2> /dev/null | grep -q "^$module\$" && loaded=yes
   [ "$loaded" = yes ] || on_failure "semodule --remove $module"

@@ -16,6 +16,7 @@ $undo_steps"
 undo_is_over() {
   undo_steps=
   trap - EXIT INT TERM HUP
+  rm -f "$unit_file.old" "$init_file.old" "$record_file.old"
 }
 
 undo_all() {

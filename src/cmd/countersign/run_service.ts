@@ -1,5 +1,6 @@
 import { systemClock } from '../../host/clock.ts'
 import { ProgramLog } from '../../host/program_log.ts'
+import { ServiceManager } from '../../host/service_manager.ts'
 import { untilStopped } from '../../host/signals.ts'
 import { version } from '../../host/version.ts'
 import { startService } from '../../service/compose/service.ts'
@@ -48,7 +49,10 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
     log.info(`data folder ${folder}`)
     if (service.caFile !== undefined) log.info(`clients must trust ${service.caFile}`)
     await inviteFirstOwner(location, service.adminUrl, log)
+    const manager = new ServiceManager(process.env, (message) => log.warn(message))
+    void manager.ready(`listening on ${service.address}:${service.port}`)
     await stopped
+    void manager.stopping()
     await service.close()
     log.info('stopped')
     return 0

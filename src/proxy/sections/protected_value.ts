@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { runDpapi } from '../../host/dpapi.ts'
 import { isOpenToOthers } from '../../host/file_mode.ts'
 import { Secret } from '../../host/secret.ts'
 
@@ -8,6 +9,8 @@ const keyOctets = 32
 const nonceOctets = 12
 const tagOctets = 16
 const prefix = 'sealed1:'
+/** Windows encrypts the key for the machine. */
+const isWindows = process.platform === 'win32'
 
 /** Thrown if a protected value can't be decrypted, or its key can't be read or created. */
 export class ProtectedValueError extends Error {
@@ -20,8 +23,8 @@ export function keyFileFor(configFile: string): string {
 }
 
 /**
- * Reads the key of protected values. The vendor's proxy binds the values to a Windows machine; here
- * they are bound to a file that only the service's user can read.
+ * Reads the key of protected values. On Windows it is bound to the machine, as that of the vendor's proxy;
+ * elsewhere only the service's user can read its file.
  *
  * @throws {ProtectedValueError} If the file is missing, readable by others, or not a key.
  */
@@ -32,7 +35,7 @@ export function readKey(file: string): Secret {
   if (isOpenToOthers(file)) {
     throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
   }
-  const key = readText(file).trim()
+  const key = isWindows ? openKey(file) : readText(file).trim()
   if (Buffer.from(key, 'base64').length !== keyOctets) {
     throw new ProtectedValueError(
       `${file} is not a key of authproxy_passwd; restore it, or remove it and encrypt the values again`,
@@ -50,14 +53,27 @@ export function readKey(file: string): Secret {
 export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }): Secret {
   if (!existsSync(file)) {
     try {
-      const made = randomBytes(keyOctets).toString('base64')
-      writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' })
+      const made = randomBytes(keyOctets)
+      const stored = isWindows ? runDpapi('protect', made) : made
+      writeFileSync(file, `${stored.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
       if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
     } catch (error) {
       throw new ProtectedValueError(`the key file can't be created: ${errorReason(error)}`)
     }
   }
   return readKey(file)
+}
+
+/** @returns The key in base64. */
+function openKey(file: string): string {
+  const stored = Buffer.from(readText(file).trim(), 'base64')
+  try {
+    return runDpapi('unprotect', stored).toString('base64')
+  } catch (error) {
+    throw new ProtectedValueError(
+      `${file} can't be decrypted on this machine: ${errorReason(error)}; remove it, and encrypt the values again`,
+    )
+  }
 }
 
 function readText(file: string): string {
