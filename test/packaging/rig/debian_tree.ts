@@ -63,6 +63,7 @@ export class DebianTree {
   readonly folder: string
   #machine: ChildProcess | undefined
   #leader = 0
+  readonly #mounted: string[] = []
 
   private constructor(folder: string) {
     this.folder = folder
@@ -89,7 +90,15 @@ export class DebianTree {
     await until(() => this.#findLeader() && this.#isUp())
   }
 
-  /** Runs a shell script in the booted tree. @throws if it fails. @returns Its output, both streams. */
+  /** Gives programs in a tree that is not booted what they expect of the kernel. */
+  mountKernelFolders(): void {
+    for (const name of ['proc', 'dev']) {
+      execFileSync('mount', ['--bind', `/${name}`, join(this.folder, name)])
+      this.#mounted.push(name)
+    }
+  }
+
+  /** Runs a shell script in the tree. @throws if it fails. @returns Its output, both streams. */
   run(script: string): string {
     const { status, output } = this.attempt(script)
     if (status === 0) return output
@@ -154,7 +163,8 @@ export class DebianTree {
       if (this.attempt('systemctl poweroff').status !== 0) this.#machine.kill('SIGKILL')
       await ended
     }
-    rmSync(this.folder, { recursive: true, force: true })
+    for (const name of this.#mounted) execFileSync('umount', ['--lazy', join(this.folder, name)])
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
   #command(script: string): [string, string[]] {
