@@ -2,7 +2,6 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -70,8 +69,7 @@ function stageWeb({ web }: Product, folder: string): string[] {
   for (const name of built) {
     cpSync(join(dist, name), join(folder, 'web', 'dist', name), { recursive: true })
   }
-  const list = join(dist, '.modules')
-  if (built.length === 0 || !existsSync(list)) return []
+  const list = join(dist, web === 'all' ? '.modules' : '.modules-manager')
   return readFileSync(list, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

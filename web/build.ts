@@ -34,19 +34,11 @@ const editorGroups = [{ name: 'codemirror', test: /node_modules\/(@codemirror|@l
 
 /** Files in the apps, relative to the root of the project: packages name the licences of these. */
 const modules = new Set<string>()
-const recordModules: Plugin = {
-  name: 'record-modules',
-  generateBundle: (_options, output) => {
-    for (const file of Object.values(output)) {
-      const ids = file.type === 'chunk' ? file.moduleIds : []
-      for (const id of ids.filter(isAbsolute)) modules.add(relative(join(root, '..'), id))
-    }
-  },
-}
+const managerModules = new Set<string>()
 
 await build({
   ...shared,
-  plugins: [react(), recordModules],
+  plugins: [react(), recordModules(modules)],
   build: {
     ...compiled,
     emptyOutDir: true,
@@ -62,7 +54,7 @@ await build({
 // by itself, so that it loads nothing of the component library
 const output = await build({
   ...shared,
-  plugins: [react(), recordModules],
+  plugins: [react(), recordModules(modules)],
   build: {
     ...compiled,
     emptyOutDir: false,
@@ -73,7 +65,7 @@ const output = await build({
 await build({
   ...shared,
   root: join(root, 'manager'),
-  plugins: [react()],
+  plugins: [react(), recordModules(managerModules)],
   build: {
     ...compiled,
     outDir: join(dist, 'manager'),
@@ -88,7 +80,24 @@ for (const app of ['push_app', 'admin', 'manager']) {
 }
 await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
-writeFileSync(join(dist, '.modules'), `${[...modules].sort().join('\n')}\n`)
+writeModules('.modules', modules)
+writeModules('.modules-manager', managerModules)
+
+function recordModules(into: Set<string>): Plugin {
+  return {
+    name: 'record-modules',
+    generateBundle: (_options, output) => {
+      for (const file of Object.values(output)) {
+        const ids = file.type === 'chunk' ? file.moduleIds : []
+        for (const id of ids.filter(isAbsolute)) into.add(relative(join(root, '..'), id))
+      }
+    },
+  }
+}
+
+function writeModules(name: string, recorded: ReadonlySet<string>): void {
+  writeFileSync(join(dist, name), `${[...recorded].sort().join('\n')}\n`)
+}
 
 /** The service worker is one file with a fixed name next to the push app's page. */
 async function buildServiceWorker(shell: readonly string[]): Promise<void> {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
+import { programRoot } from './program_root.ts'
 
 /** Beside `lib` in an installation: packaging/windows/service.c. */
-const program = resolve(import.meta.dirname, '../../countersign-service.exe')
+const program = join(programRoot, 'countersign-service.exe')
 
 /**
  * Encrypts or decrypts with the key of this Windows machine (DPAPI). Every process on the machine can

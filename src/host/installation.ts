@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { programRoot } from './program_root.ts'
 
 /** Where the files of this copy of the authentication proxy are. */
 export interface Installation {
@@ -21,16 +22,13 @@ class InstallationError extends Error {
   override readonly name = 'InstallationError'
 }
 
-/** The folder of the program; the same depth in a clone (`src/host`) and in a bundle (`lib/cmd`). */
-const ownRoot = resolve(import.meta.dirname, '../..')
-
 /**
  * Reads `installation.json`, which the packages write; a clone has none, and its configuration is
  * `conf/authproxy.cfg`. Relative paths in it start at the root.
  *
  * @throws {InstallationError} if the file is there and can't be used.
  */
-export function readInstallation(root = ownRoot): Installation {
+export function readInstallation(root = programRoot): Installation {
   const file = join(root, 'installation.json')
   const stated = existsSync(file) ? readStatements(file) : {}
   const configFile = resolve(root, stated.configFile ?? 'conf/authproxy.cfg')

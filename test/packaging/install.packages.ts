@@ -82,6 +82,15 @@ uninstall root:root 777
     assert.match(signIn(tree, config), /Received Access-Accept/)
   })
 
+  test('serves the pages and their assets', () => {
+    const fetched = tree.run(`${root}/current/runtime/node -e "
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+      const get = async (path) => (await fetch('https://localhost:8443' + path)).text()
+      get('/portal').then(async (page) => console.log((await get(/src=.([^ ]+[.]js)/.exec(page)[1])).length))
+    " 2> /dev/null`)
+    assert.ok(Number(fetched) > 100, fetched)
+  })
+
   test('confines the running proxy', (t) => {
     const status = tree.run(
       'cat /proc/$(systemctl show -p MainPID --value countersign-authproxy)/status',

@@ -39,7 +39,7 @@ describe('the Windows installer under Wine', { skip }, () => {
   function wine(command: string, input = '/dev/null'): string {
     const environment = 'export HOME=/root WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="'
     tree.run(
-      `${environment}; cd /root; /usr/lib/wine/wine64 ${command} < ${input} > /root/out 2> /root/err`,
+      `${environment}; cd /root; /usr/lib/wine/wine64 ${command} < ${input} > /root/out 2> /root/err || { cat /root/err /root/out; exit 1; }`,
     )
     return tree.read('/root/out')
   }

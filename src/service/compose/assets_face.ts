@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { join } from 'node:path'
+import { programRoot } from '../../host/program_root.ts'
 import type { Face } from '../http/server/http_server.ts'
 import { addAssets } from '../http/web/assets/assets.ts'
 import { addAuthorityCertificate } from '../http/web/assets/authority_certificate.ts'
@@ -6,7 +7,7 @@ import { addOrganisationLogo } from '../http/web/assets/organisation_logo.ts'
 import { addPages } from '../http/web/assets/pages.ts'
 import type { Organisation } from '../settings/organisation.ts'
 
-const builtApps = resolve(import.meta.dirname, '../../../web/dist')
+const builtApps = join(programRoot, 'web/dist')
 
 /**
  * @param authorityFile The certificate of our own authority, if it issued that of the service.
