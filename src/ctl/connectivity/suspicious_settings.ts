@@ -45,7 +45,7 @@ function findWideClients(section: Section<ProxySectionKind>, { config }: ToolCon
   const values = config.values<typeof radiusServerOptions>(section)
   return values.list('radius_ip').flatMap(({ value, number, line }): Finding[] => {
     const count = countAddresses(value.range)
-    if (count <= maxClients) return []
+    if (count <= maxClients || isLoopback(value.range)) return []
     return [
       {
         severity: 'warn',
@@ -55,6 +55,11 @@ function findWideClients(section: Section<ProxySectionKind>, { config }: ToolCon
       },
     ]
   })
+}
+
+/** Only this machine has addresses in 127.0.0.0/8, here mapped to IPv6. */
+function isLoopback({ first, last }: AddressRange): boolean {
+  return first >= 0xffff_7f00_0000n && last <= 0xffff_7fff_ffffn
 }
 
 function countAddresses({ first, last }: AddressRange): bigint {

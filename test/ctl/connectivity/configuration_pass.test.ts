@@ -129,12 +129,13 @@ http://user:${planted}@proxy
 
   test('points out settings that are valid and probably not meant', async () => {
     const events = await runOn(
-      `[radius_server_duo_only]\n${keys}\nradius_ip_1=0.0.0.0/0\nradius_secret_1=K5mV9qZr2LxTn8WbPd4G\nradius_ip_2=10.0.0.1\nradius_secret_2=K5mV9qZr2LxTn8WbPd4G\n`,
+      `[radius_server_duo_only]\n${keys}\nradius_ip_1=0.0.0.0/0\nradius_secret_1=K5mV9qZr2LxTn8WbPd4G\nradius_ip_2=10.0.0.1\nradius_secret_2=K5mV9qZr2LxTn8WbPd4G\nradius_ip_3=127.0.0.0/8\nradius_secret_3=W2xCv5Bn8Mq1Rt4Yp7Lk\n`,
     )
     assert.match(
       findings(events, 'warn').join('\n'),
       /line 5: radius_ip_1 accepts requests from 4294967296 addresses; write the addresses/,
     )
+    assert.doesNotMatch(findings(events, 'warn').join('\n'), /radius_ip_3/)
     const infos = findings(events, 'info').join('\n')
     assert.match(
       infos,
