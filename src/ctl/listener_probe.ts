@@ -3,7 +3,8 @@ import { encodeStatusServer } from '../radius/index.ts'
 import { exchange } from '../radius/udp/exchange.ts'
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 
-const timeoutMs = 5_000
+/** For a machine that is busy, because a start that fails here was in vain. */
+const timeoutMs = 20_000
 
 /**
  * Sends a Status-Server (RFC 5997) to a section, if it accepts requests from this machine.

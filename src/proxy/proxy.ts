@@ -1,7 +1,6 @@
 import type { ServerCounters } from '../radius/udp/counters.ts'
 import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { RadiusServer } from '../radius/udp/server.ts'
-import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
 import type { DecidedLogin, Listener, ListenerHost } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
@@ -94,11 +93,6 @@ export class AuthenticationProxy {
   /** By section: counts of the RADIUS server. */
   get counters(): ReadonlyMap<string, ServerCounters> {
     return new Map(this.#radiusServers().map(([name, { counters }]) => [name, counters]))
-  }
-
-  /** By section: addresses from which `message_authenticator = auto` requires a signature. */
-  get latched(): ReadonlyMap<string, readonly SignedSource[]> {
-    return new Map(this.#radiusServers().map(([name, { latched }]) => [name, latched]))
   }
 
   get isPrimaryOnly(): boolean {

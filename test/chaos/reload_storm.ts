@@ -44,6 +44,7 @@ try {
   line('  accepted', String(signIns.accepted))
   line('  lost', String(signIns.lost))
   line('  rejected', String(signIns.rejected))
+  for (const [text, count] of result.rejections) line('', `${count} × ${text}`)
   line('  p50, p99', `${result.p50Ms.toFixed(1)} ms, ${result.p99Ms.toFixed(1)} ms`)
   line('pending pushes', `${result.pendingPushes} or more at each reload`)
   line('  accepted', String(pushes.accepted))

@@ -29,6 +29,8 @@ export interface StormResult {
   readonly pushes: Readonly<Record<StormOutcome, number>>
   readonly reloads: { readonly succeeded: number; readonly refused: number; readonly wrong: number }
   readonly wrongReplies: number
+  /** Texts of the rejections, with their number. */
+  readonly rejections: ReadonlyMap<string, number>
   /** Usernames for which the API was asked more than once. */
   readonly doubled: number
   /** The fewest pushes that waited at any reload. */
@@ -148,6 +150,7 @@ export async function runReloadStorm(options: StormOptions): Promise<StormResult
     pushes: pushed,
     reloads: found,
     wrongReplies: client.wrongReplies,
+    rejections: client.rejections,
     doubled: [...asked.values()].filter((times) => times > 1).length,
     pendingPushes: fewestPushes,
     durationMs,

@@ -8,6 +8,7 @@ import {
   type SharedSecret,
   verifyReply,
 } from '../../src/radius/index.ts'
+import { replyMessage } from './proxy_at_work.ts'
 
 export interface StormRequest {
   readonly username: string
@@ -36,6 +37,8 @@ export class StormClient {
   #next = 0
   /** Replies to no request, or not signed with the secret of their request. */
   wrongReplies = 0
+  /** Texts of the rejections, with their number. */
+  readonly rejections = new Map<string, number>()
 
   private constructor(sockets: readonly Socket[], lostAfterMs: number) {
     this.#sockets = sockets
@@ -98,10 +101,13 @@ export class StormClient {
       return
     }
     try {
-      const { code } = verifyReply(datagram, outstanding.authenticator, outstanding.secret)
+      const reply = verifyReply(datagram, outstanding.authenticator, outstanding.secret)
       this.#outstanding[index]?.delete(datagram[1] ?? 0)
       clearTimeout(outstanding.timer)
-      outstanding.resolve(code === Code.AccessAccept ? 'accepted' : 'rejected')
+      if (reply.code === Code.AccessAccept) return outstanding.resolve('accepted')
+      const text = replyMessage(reply)
+      this.rejections.set(text, (this.rejections.get(text) ?? 0) + 1)
+      outstanding.resolve('rejected')
     } catch (error) {
       if (!(error instanceof RadiusError)) throw error
       this.wrongReplies++

@@ -76,7 +76,11 @@ export class ControlServer {
       socket.resume()
       const answer =
         end < 0 ? refused('the request is too long') : this.#answer(Buffer.concat(chunks))
-      void Promise.resolve(answer).then((ready) => socket.end(`${JSON.stringify(ready)}\n`))
+      void Promise.resolve(answer).then((ready) => {
+        socket.end(`${JSON.stringify(ready)}\n`)
+        // a client that does not close its side must not keep the connection
+        setTimeout(() => socket.destroy(), requestMs).unref()
+      })
     }
     socket.on('data', take)
     socket.on('end', () => socket.end())
