@@ -23,7 +23,7 @@ export interface ManagerOptions {
   readonly note: (text: string) => void
 }
 
-const address = '127.0.0.1'
+const loopback = '127.0.0.1'
 const maxBodyOctets = 2 * 1024 * 1024
 const maxConnections = 64
 const proofHeader = 'x-manager-proof'
@@ -59,7 +59,7 @@ export class ManagerServer {
   /** @throws A system error if the port can't be bound. */
   static async start(options: ManagerOptions): Promise<ManagerServer> {
     const manager = new ManagerServer(options)
-    manager.#server.listen(options.port, address)
+    manager.#server.listen(options.port, loopback)
     await once(manager.#server, 'listening')
     return manager
   }
@@ -72,7 +72,7 @@ export class ManagerServer {
 
   /** Address and port, as requests must name it. */
   get host(): string {
-    return `${address}:${this.port}`
+    return `${loopback}:${this.port}`
   }
 
   /** A link that opens the Manager once. The token is in the fragment, which browsers never send. */
@@ -99,7 +99,9 @@ export class ManagerServer {
       response.setHeader('connection', 'close')
       return await sendReply(response, refuse(refusal.status, refusal))
     }
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${this.host}`)
+    const address = URL.parse(request.url ?? '/', `http://${this.host}`)
+    if (address === null) return await sendReply(response, refuse(404, notFound))
+    const { pathname, searchParams } = address
     if (!pathname.startsWith('/api/')) {
       if (await this.#files.send(pathname, response)) return
       return await sendReply(response, refuse(404, notFound))

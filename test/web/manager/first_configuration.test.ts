@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AuthApiDouble, testIkey, testSkey } from '../../rig/auth_api_double.ts'
@@ -65,6 +67,9 @@ story(
       assert(!html.includes(testSkey) && !html.includes(secret))
       await manager.page.getByLabel('skey is hidden').click()
       await until(async () => (await manager.shownText()).includes(testSkey))
+      await manager.page.keyboard.press('Control+a')
+      await manager.page.keyboard.press('Control+c')
+      await manager.shows('The copied text contains 3 secrets that are shown as dots.')
       await manager.page.keyboard.press('Control+Home')
       await until(async () => !(await manager.shownText()).includes(testSkey))
     })
@@ -166,6 +171,30 @@ story(
       const other = await (await manager.chromium.person()).newPage()
       await other.goto(manager.link)
       await other.getByText(/used already; it works only once. Press Enter/).waitFor()
+    })
+
+    step('under another name, and for another site, there is nothing', async () => {
+      const { host, port: managerPort } = new URL(manager.link)
+      const other = await (await manager.chromium.person()).newPage()
+      await other.goto(`http://localhost:${managerPort}/`)
+      await other.getByText(`open it as http://${host}`).waitFor()
+      const before = readFileSync(file, 'utf8')
+      // the same browser, on a page that another user serves at another port
+      const site = createServer((_request, response) => response.end('<title>Other</title>'))
+      site.listen(0, '127.0.0.1')
+      await once(site, 'listening')
+      const address = site.address()
+      assert(typeof address === 'object' && address !== null)
+      const attacked = await manager.page.context().newPage()
+      await attacked.goto(`http://127.0.0.1:${address.port}/`)
+      const outcome = await attacked.evaluate(
+        `fetch('http://${host}/api/file', { method: 'POST', mode: 'no-cors', credentials: 'include',
+          body: '{"text":"","base":null}' }).then(() => 'answered', () => 'refused')`,
+      )
+      site.close()
+      site.closeAllConnections()
+      assert.equal(outcome, 'refused')
+      assert.equal(readFileSync(file, 'utf8'), before)
     })
 
     step('when the command ends, the page says so and keeps the unsaved text', async () => {

@@ -93,7 +93,7 @@ function mask(text: string, note: string): string {
 }
 
 function split(text: string): string[] {
-  return text.replace(/\n$/, '').split('\n')
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 
 /** The changed lines with some lines around them. */

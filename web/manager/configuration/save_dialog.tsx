@@ -20,7 +20,7 @@ export function SaveDialog() {
 }
 
 function OpenSaveDialog({ onClose }: { readonly onClose: () => void }) {
-  const { editor } = useManager()
+  const { editor, live } = useManager()
   const [other, setOther] = useState<FileView>()
   const base = useStore(editor.base)
   const save = useMutation({
@@ -32,6 +32,8 @@ function OpenSaveDialog({ onClose }: { readonly onClose: () => void }) {
     onSuccess: ({ text, version, backup }) => {
       const { readOnly: _, ...file } = base
       editor.rebase({ ...file, text, version, encoding: 'utf-8' })
+      // the next look at the disk is up to two seconds away
+      live.fileVersion.set(version)
       notify(backup === undefined ? 'Saved.' : 'Saved. The previous version is in the backups.')
     },
     onError: (error) => {
@@ -47,6 +49,7 @@ function OpenSaveDialog({ onClose }: { readonly onClose: () => void }) {
         onClose={onClose}
         onOverwrite={async () => {
           editor.rebase(other)
+          live.fileVersion.set(other.version)
           setOther(undefined)
         }}
       />
@@ -147,12 +150,13 @@ function StaleDialog({
   readonly onClose: () => void
   readonly onOverwrite: () => void
 }) {
-  const { editor } = useManager()
+  const { editor, live } = useManager()
   const disk = loadText(other.text).body
   const merge = (): void => {
     const merged = mergeTexts(loadText(editor.base.get().text).body, editor.body, disk)
     editor.propose(merged.text)
     editor.rebase(other)
+    live.fileVersion.set(other.version)
     notify(
       merged.conflicts === 0
         ? 'Both changes are in the editor. Look at them, then save.'
@@ -162,6 +166,7 @@ function StaleDialog({
   }
   const discard = (): void => {
     editor.load(other)
+    live.fileVersion.set(other.version)
     notify('The version on disk is in the editor. Undo brings back yours.')
     onClose()
   }

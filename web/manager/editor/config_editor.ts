@@ -189,7 +189,9 @@ export class ConfigEditor {
 
   #noticeChange(): void {
     const { body } = this
-    this.isDirty.set(body !== loadText(this.base.get().text).body)
+    const { text, encoding } = this.base.get()
+    // a file that is not UTF-8 can be saved as it is, to convert it
+    this.isDirty.set(body !== loadText(text).body || encoding !== 'utf-8')
     this.isEmpty.set(body.trim() === '')
   }
 }

@@ -55,7 +55,7 @@ class Dots extends WidgetType {
 
 const hiddenSecrets = (table: ConfigTable) =>
   StateField.define<Secrets>({
-    create: (state) => build(state, findSecrets(state.doc.toString(), table), [], false),
+    create: (state) => build(findSecrets(state.doc.toString(), table), [], false),
     update: (secrets, transaction) => update(secrets, transaction, table),
     provide: (field) => [
       EditorView.decorations.from(field, ({ decorations }) => decorations),
@@ -78,11 +78,10 @@ function update(secrets: Secrets, transaction: Transaction, table: ConfigTable):
   }
   const line = state.doc.lineAt(state.selection.main.head)
   const kept = shown.filter((at) => line.from <= at && at <= line.to)
-  return build(state, all, kept, toggled === undefined ? secrets.areAllShown : toggled.value)
+  return build(all, kept, toggled === undefined ? secrets.areAllShown : toggled.value)
 }
 
 function build(
-  _state: EditorState,
   all: readonly SecretRange[],
   shown: readonly number[],
   areAllShown: boolean,
