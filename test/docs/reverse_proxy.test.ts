@@ -51,6 +51,8 @@ const reverseProxies: Readonly<
 events {}
 http {
   access_log off;
+  # 1000 by default: ends connections often enough for the test to see it
+  keepalive_requests 20;
   ${paths.map((path) => `${path}_temp_path ${folder}/${path};`).join('\n  ')}
   ${configuration}
 }
@@ -152,6 +154,28 @@ for (const [name, { language, skip, names, start }] of Object.entries(reversePro
         const reply = proxy.signIn('alice', 'push', { timeoutMs: 60_000 })
         await phone.answerNext('approve')
         assert.equal((await reply)?.accepted, true, proxy.log.lines.join('\n'))
+      } finally {
+        await proxy.stop()
+      }
+    })
+
+    test('no sign-in fails when the reverse proxy ends a connection that was used often', async () => {
+      const proxy = await ProxyAtWork.start(
+        sectionFor(
+          { port, caFile: join(folder, 'outer-ca.pem') },
+          { ikey: service.integration.ikey, skey: service.integration.skey },
+        ),
+      )
+      try {
+        const names = [...Array(100)].map((_, index) => `unknown-${index}`)
+        for (let at = 0; at < names.length; at += 10) {
+          const replies = names
+            .slice(at, at + 10)
+            .map((username) => proxy.signIn(username, 'push', { timeoutMs: 60_000 }))
+          for (const reply of await Promise.all(replies)) {
+            assert.match(reply?.message ?? '', /enrol/i, proxy.log.lines.join('\n'))
+          }
+        }
       } finally {
         await proxy.stop()
       }
