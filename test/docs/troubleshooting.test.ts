@@ -15,6 +15,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/proxy/front/radius_login.ts': ['src/proxy/front/radius_login.ts'],
   'src/cmd/authproxy.ts': ['src/host/service_manager.ts'],
+  'src/cmd/countersign/run_service.ts': ['src/host/service_manager.ts'],
   // passes on what others log
   'src/proxy/proxy_logs.ts': [],
   'src/proxy/second_factor/primary_only_verdict.ts': [
