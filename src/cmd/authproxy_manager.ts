@@ -8,6 +8,7 @@ import { ConfigStore } from '../manager/config_store.ts'
 import { installedProxy } from '../manager/installed_proxy.ts'
 import { ManagerServer } from '../manager/manager_server.ts'
 import { canOpenBrowser, openBrowser } from '../manager/open_browser.ts'
+import { findAccount } from '../manager/service_account.ts'
 
 interface Options {
   readonly config: string
@@ -53,7 +54,7 @@ async function run({ config, port, open, idle }: Options): Promise<number> {
   let manager: ManagerServer
   try {
     manager = await ManagerServer.start({
-      store: new ConfigStore(configFile, systemClock),
+      store: new ConfigStore(configFile, systemClock, findOwner(configFile)),
       proxy: installedProxy(installation, configFile),
       pageFolder,
       port,
@@ -84,6 +85,13 @@ async function run({ config, port, open, idle }: Options): Promise<number> {
   forgetLink()
   await manager.stop()
   return 0
+}
+
+/** A new file of the installation must be readable for the account that runs the proxy. */
+function findOwner(configFile: string): ReturnType<typeof findAccount> {
+  const { serviceUser } = installation
+  const isInstalled = configFile === installation.configFile
+  return isInstalled && serviceUser !== undefined ? findAccount(serviceUser) : undefined
 }
 
 function print(text: string): void {

@@ -43,13 +43,19 @@ export function replaceFile(file: string, content: string): void {
   syncFolder(dirname(path))
 }
 
+/** Who owns a file. */
+export interface FileOwner {
+  readonly uid: number
+  readonly gid: number
+}
+
 /**
- * Creates a file atomically. It belongs to the owner of the folder, and only the owner can read it; the
- * group can, too, if it can list the folder.
+ * Creates a file atomically, which only its owner can read. If root creates it without a given owner, it
+ * belongs to the owner of the folder, and the group can read it if it can list the folder.
  *
  * @throws A system error, `EEXIST` if the file is there; then nothing was created.
  */
-export function createFile(file: string, content: string): void {
+export function createFile(file: string, content: string, owner?: FileOwner): void {
   const folder = dirname(file)
   const { mode, uid, gid } = statSync(folder)
   const made = `${file}.${process.pid}.new`
@@ -59,8 +65,9 @@ export function createFile(file: string, content: string): void {
     try {
       writeFileSync(descriptor, content)
       if (process.getuid?.() === 0) {
-        fchownSync(descriptor, uid, gid)
-        fchmodSync(descriptor, (mode & 0o040) === 0 || gid === 0 ? 0o600 : 0o640)
+        fchownSync(descriptor, owner?.uid ?? uid, owner?.gid ?? gid)
+        const isForGroup = owner === undefined && (mode & 0o040) !== 0 && gid !== 0
+        fchmodSync(descriptor, isForGroup ? 0o640 : 0o600)
       }
       fsyncSync(descriptor)
     } finally {

@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../host/clock.ts'
-import { createFile, replaceFile } from '../host/replace_file.ts'
+import { createFile, type FileOwner, replaceFile } from '../host/replace_file.ts'
 import { ConfigBackups } from './config_backups.ts'
 import { decodeConfig, versionOf } from './config_text.ts'
 import type { FileView, SaveAnswer, SaveRequest } from './editor/page_api.ts'
@@ -24,13 +24,16 @@ export class ConfigStore {
   readonly file: string
   readonly backups: ConfigBackups
   readonly #clock: Clock
+  readonly #newOwner: FileOwner | undefined
   /** Of the last look at the file. */
   #seen: { readonly stamp: string; readonly version: string } | undefined
 
-  constructor(file: string, clock: Clock) {
+  /** @param newOwner Who owns the file if root creates it; by default, the owner of its folder. */
+  constructor(file: string, clock: Clock, newOwner?: FileOwner) {
     this.file = file
     this.backups = new ConfigBackups(file)
     this.#clock = clock
+    this.#newOwner = newOwner
   }
 
   /** @throws {ConfigUnreadable} if it is there and can't be read. */
@@ -70,7 +73,7 @@ export class ConfigStore {
     const saved = { kind: 'saved', version: versionOf(Buffer.from(text)) } as const
     try {
       if (before === undefined) {
-        createFile(this.file, text)
+        createFile(this.file, text, this.#newOwner)
         return saved
       }
       const backup = this.backups.add(before, this.#clock.now())

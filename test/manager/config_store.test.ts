@@ -15,12 +15,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { ConfigStore, type SaveOutcome } from '../../src/manager/config_store.ts'
+import { findAccount } from '../../src/manager/service_account.ts'
 import { ManualClock } from '../rig/manual_clock.ts'
 
 let folder: string
 let file: string
 let store: ConfigStore
 const clock = new ManualClock()
+const needsRoot = process.getuid?.() !== 0 && 'needs root'
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'manager-store-'))
@@ -53,13 +55,22 @@ describe('saving', () => {
     assert.equal(statSync(target).mode & 0o777, 0o640)
   })
 
-  test('keeps the owner', { skip: process.getuid?.() !== 0 && 'needs root' }, () => {
+  test('keeps the owner', { skip: needsRoot }, () => {
     spawnSync('sh', ['-c', `echo old > ${file} && chown 1234:1235 ${file}`])
     assert.equal(save('new\n').kind, 'saved')
     const { uid, gid } = statSync(file)
     assert.deepEqual([uid, gid], [1234, 1235])
     const copy = statSync(join(folder, 'backup', store.backups.list()[0]?.name ?? ''))
     assert.equal(copy.uid, 1234)
+  })
+
+  test('gives a new file to the account that runs the proxy', { skip: needsRoot }, () => {
+    const owner = findAccount('nobody')
+    assert(owner !== undefined && owner.uid > 0)
+    assert.equal(findAccount('no-such-account'), undefined)
+    assert.equal(new ConfigStore(file, clock, owner).save({ text: '', base: null }).kind, 'saved')
+    const { uid, gid, mode } = statSync(file)
+    assert.deepEqual([uid, gid, mode & 0o777], [owner.uid, owner.gid, 0o600])
   })
 
   test('is refused if the file was changed, created or deleted meanwhile', () => {
