@@ -18,6 +18,7 @@ interface SectionFindings {
 export function ValidationPanel() {
   const { validation, editor } = useManager()
   const state = useStore(validation.state)
+  // checked after each change, so that 'the text has changed' appears
   useStore(editor.problems)
   const run = () => void validation.run(editor.text)
   if (state.phase === 'none') {
