@@ -35,16 +35,17 @@ export async function writeWindowsInstaller(
   outDir: string,
   { version, quick }: WindowsOptions,
 ): Promise<string> {
-  const staged = join(work, 'windows')
+  const parts = join(work, 'windows')
+  const staged = join(parts, 'program')
   const runtime = fetchRuntime(work)
   await stageProduct(product, staged, { version, runtime, runtimeName: 'node.exe' })
   mkdirSync(join(staged, 'bin'))
   for (const program of product.programs) {
     copyFileSync(join(sources, 'program.cmd'), join(staged, 'bin', `${program}.cmd`))
   }
-  mkdirSync(join(staged, 'conf'))
+  mkdirSync(join(parts, 'conf'))
   const config = readFileSync(join(sources, '..', 'linux', 'conf', 'authproxy.cfg'), 'utf8')
-  writeFileSync(join(staged, 'conf', 'authproxy.cfg'), config.replaceAll('\n', '\r\n'))
+  writeFileSync(join(parts, 'conf', 'authproxy.cfg'), config.replaceAll('\n', '\r\n'))
   const description = {
     configFile: 'conf/authproxy.cfg',
     runDir: 'run',
@@ -56,27 +57,26 @@ export async function writeWindowsInstaller(
   const output = join(outDir, `${product.name}-${version}-win-x64.exe`)
   runCommand('makensis', [
     '-V2',
-    `-DSTAGED=${staged}`,
+    `-DSTAGED=${parts}`,
     `-DVERSION=${version}`,
     `-DOUTPUT=${output}`,
     ...(quick ? ['-DQUICK'] : []),
-    ...(moveManager(product, staged) ? ['-DHAS_MANAGER'] : []),
+    ...(moveManager(product, parts) ? ['-DHAS_MANAGER'] : []),
     join(sources, 'installer.nsi'),
   ])
   return output
 }
 
 /** Moves what only the Proxy Manager needs to a folder of its own, which the installer can leave out. */
-function moveManager(product: Product, staged: string): boolean {
+function moveManager(product: Product, parts: string): boolean {
   if (!product.programs.includes(manager)) return false
   for (const [folder, name] of [
     ['bin', `${manager}.cmd`],
     ['lib/cmd', `${manager}.js`],
     ['web/dist', 'manager'],
   ] as const) {
-    if (!existsSync(join(staged, folder, name))) continue
-    mkdirSync(join(staged, 'manager', folder), { recursive: true })
-    renameSync(join(staged, folder, name), join(staged, 'manager', folder, name))
+    mkdirSync(join(parts, 'manager', folder), { recursive: true })
+    renameSync(join(parts, 'program', folder, name), join(parts, 'manager', folder, name))
   }
   return true
 }

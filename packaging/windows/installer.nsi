@@ -26,7 +26,7 @@ OutFile "${OUTPUT}"
 InstallDir "$PROGRAMFILES64\${TITLE}"
 RequestExecutionLevel admin
 ShowInstDetails show
-LicenseData "${STAGED}/LICENSE"
+LicenseData "${STAGED}/program/LICENSE"
 
 Page license
 Page components
@@ -73,16 +73,10 @@ Section "Authentication proxy (required)"
   RMDir /r "$INSTDIR\lib"
   RMDir /r "$INSTDIR\doc"
   RMDir /r "$INSTDIR\bin"
+  RMDir /r "$INSTDIR\web"
   SetOutPath "$INSTDIR"
-  File /r "${STAGED}/lib"
-  File /r "${STAGED}/doc"
-  File /r "${STAGED}/bin"
-  File /r "${STAGED}/runtime"
-  File "${STAGED}/package.json"
-  File "${STAGED}/LICENSE"
-  File "${STAGED}/THIRD-PARTY-LICENSES"
-  File "${STAGED}/installation.json"
-  File "${STAGED}/countersign-service.exe"
+  ; with a name in place of *, File /r would also take folders of that name further down
+  File /r "${STAGED}/program/*"
   CreateDirectory "$INSTDIR\log"
   CreateDirectory "$INSTDIR\run"
   CreateDirectory "$INSTDIR\conf"

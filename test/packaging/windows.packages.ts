@@ -11,7 +11,7 @@ import { DebianTree, whyNoTrees } from './rig/debian_tree.ts'
 
 const skip = whyNoTrees() ?? false
 const place = '/root/.wine/drive_c/Program Files/Countersign Authentication Proxy'
-const secret = 'xyzzy5461'
+const secret = 'z0PSzBM1sUbh3p2L4MBT4cQA'
 
 /**
  * Wine 10, which is in Debian 13; that of Debian 12 can't run Node 24. It has no permissions, no real DPAPI
@@ -74,8 +74,8 @@ describe('the Windows installer under Wine', { skip }, () => {
       [
         '[duo_only_client]',
         '[radius_server_duo_only]',
-        'ikey=DIXXXXXXXXXXXXXXXXXX',
-        `skey=${'s'.repeat(40)}`,
+        'ikey=DI3NW6TN9AIHX4IUGHW8',
+        'skey=9OKeBA0QjEkfBOP0ZY9FQR5WH2fCw3ey6FOra2M8',
         'api_host=127.0.0.1',
         'api_port=9',
         'failmode=safe',
@@ -96,7 +96,7 @@ describe('the Windows installer under Wine', { skip }, () => {
 
   test('answers RADIUS requests as a service, and stops', async () => {
     const port = /^port=(\d+)/m.exec(readFileSync(path('conf/authproxy.cfg'), 'utf8'))?.[1]
-    wine('sc start CountersignAuthProxy')
+    wine('net start CountersignAuthProxy')
     await until(() => /Init Complete/.test(readLog()))
     writeFileSync(join(tree.folder, 'root/request'), 'User-Name=alice,User-Password=push\n')
     const reply = runCommand('radclient', [
@@ -108,7 +108,7 @@ describe('the Windows installer under Wine', { skip }, () => {
       secret,
     ])
     assert.match(reply, /Received Access-Accept/)
-    wine('sc stop CountersignAuthProxy')
+    wine('net stop CountersignAuthProxy')
     await until(() => state() === 'STOPPED')
   })
 
