@@ -84,7 +84,7 @@ const references: Readonly<Record<string, string>> = {
   'command-line.md': 'workspaces.md runs the same verbs',
   'duo-unix.md': 'test/peer/login_duo.test.ts, test/peer/pam_duo.test.ts',
   'hardware-tokens.md': 'test/cmd/token.test.ts, test/journey/hardware_token.test.ts',
-  'installing.md': 'npm run test:packages, in Debian trees of its own',
+  'installing.md': 'test/packaging/installing_guide.packages.ts, with npm run test:packages',
   'messages-and-calls.md': 'test/journey/sms_and_calls.test.ts',
   'moving-from-duo.md': 'test/cmd/duo_export.test.ts, test/cmd/user_import.test.ts',
   'policies.md': 'test/cmd/policy.test.ts',

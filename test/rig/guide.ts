@@ -6,6 +6,8 @@ export interface CodeBlock {
   /** `page.md:12` */
   readonly at: string
   readonly language: string
+  /** The heading of level 2 above it. */
+  readonly section: string
   readonly text: string
   readonly page: string
   /** From a comment before the block, `<!-- file: PATH -->`: where the reader puts it. */
@@ -18,10 +20,12 @@ export interface CodeBlock {
 export function codeBlocks(file: string): readonly CodeBlock[] {
   const lines = readFileSync(file, 'utf8').split('\n')
   const blocks: CodeBlock[] = []
+  let section = ''
   let marker: string | undefined
   let path: string | undefined
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? ''
+    if (line.startsWith('## ')) section = line.slice(3)
     const [, name] = /^\s*<!-- run: (\S+) -->$/.exec(line) ?? []
     const [, named] = /^\s*<!-- file: (\S+) -->$/.exec(line) ?? []
     if (name !== undefined) marker = name
@@ -35,6 +39,7 @@ export function codeBlocks(file: string): readonly CodeBlock[] {
     blocks.push({
       at: `${basename(file)}:${start}`,
       language,
+      section,
       text: `${text.join('\n')}\n`,
       page: basename(file),
       marker,
