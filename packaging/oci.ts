@@ -69,6 +69,8 @@ function addProgram(
     recursive: true,
     filter: (source) => !isRuntime(source),
   })
+  const installation = `${JSON.stringify(image.installation, undefined, 2)}\n`
+  writeFileSync(join(rootFs, 'opt', name, 'installation.json'), installation)
   for (const path of [image.configFolder, ...image.dataFolders]) {
     mkdirSync(join(rootFs, path), { recursive: true })
   }

@@ -32,7 +32,6 @@ const { values } = parseArgs({
     // for tests of upgrades, and to build less
     version: { type: 'string', default: currentVersion },
     only: { type: 'string', multiple: true, default: ['tar', 'deb', 'oci'] },
-    product: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
   },
 })
@@ -44,7 +43,7 @@ const work = mkdtempSync(join(outDir, '.build-'))
 try {
   const base = values.only.includes('oci') ? writeBaseLayer(runtime, work, seconds) : undefined
   for (const product of listProducts()) {
-    if (values.product?.includes(product.name) !== false) await packageProduct(product, base)
+    await packageProduct(product, base)
   }
   writeSums()
 } catch (error) {

@@ -23,6 +23,8 @@ interface ImageSettings {
   readonly configFolder: string
   /** Folders that it writes to. */
   readonly dataFolders: readonly string[]
+  /** `installation.json`: where the programs find things. */
+  readonly installation: Readonly<Record<string, string>>
 }
 
 /** Both products, with the programs that are in `src/cmd` now. */
@@ -42,7 +44,12 @@ export function listProducts(): Product[] {
         arguments: ['--config', '/etc/countersign/authproxy.cfg'],
         ports: ['1812/udp'],
         configFolder: '/etc/countersign',
-        dataFolders: ['/var/log/countersign-authproxy'],
+        dataFolders: ['/var/log/countersign-authproxy', '/run/countersign-authproxy'],
+        installation: {
+          configFile: '/etc/countersign/authproxy.cfg',
+          runDir: '/run/countersign-authproxy',
+          logDir: '/var/log/countersign-authproxy',
+        },
       },
     },
     {
@@ -58,6 +65,7 @@ export function listProducts(): Product[] {
         ports: ['8443/tcp'],
         configFolder: '/etc/countersign',
         dataFolders: ['/var/lib/countersign'],
+        installation: {},
       },
     },
   ]
