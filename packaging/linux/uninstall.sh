@@ -98,7 +98,6 @@ if is_proxy; then
   rm -rf "$run_dir"
 else
   remove_or_keep "$data_dir" "$keep_data"
-  [ -n "$kept" ] || rm -rf "$data_dir"
 fi
 rm -f "$install_dir/bin" "$install_dir/doc" "$install_dir/uninstall" "$current_link" "$record_file" "$record_file.old"
 rm -rf "$releases_dir"
@@ -109,8 +108,8 @@ if [ -z "$kept" ]; then
   say "$product is removed"
 else
   say "$product is removed; kept:$kept"
-  if [ "$created_user" = yes ]; then
+  if [ "$created_user $created_group" != 'no no' ]; then
     printf "created_user='%s'\ncreated_group='%s'\n" "$created_user" "$created_group" > "$accounts_file"
-    say "the user $service_user is kept, since these files belong to it"
+    say "the accounts are kept, since these files belong to them"
   fi
 fi

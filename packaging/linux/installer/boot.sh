@@ -132,7 +132,7 @@ print_next_steps() {
   say ''
   if is_upgrade; then
     say "$title was upgraded from $previous to $release in $install_dir."
-    if [ "$was_running" = no ]; then say "It was not running, and was not started."; fi
+    if [ "$was_running" = no ]; then say "It was not running as a service, and was not started."; fi
     say "The version before is kept in $releases_dir/$previous."
     return 0
   fi

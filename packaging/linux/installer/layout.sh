@@ -39,17 +39,26 @@ make_folder() {
   chmod "$3" "$1"
 }
 
+# Gives what is in a folder to another account than the one it was installed for: take_over FOLDER OWNER:GROUP
+take_over() {
+  [ ! -d "$1" ] || [ "$(stat -c %U:%G "$1")" = "$2" ] || chown -hR "$2" "$1"
+}
+
 create_folders() {
   make_folder "$install_dir" root:root 0755
   make_folder "$releases_dir" root:root 0755
   group=$(id -gn "$service_user")
   if is_proxy; then
+    take_over "$config_dir" "$service_user:$group"
+    take_over "$log_dir" "$service_user:$log_group"
+    take_over "$run_dir" "$service_user:$group"
     make_folder "$config_dir" "$service_user:$group" 0750
     # files in it get the log group, whatever the group of the program
     make_folder "$log_dir" "$service_user:$log_group" 2750
     make_folder "$run_dir" "$service_user:$group" 0750
   else
     make_folder "$config_dir" "root:$group" 0750
+    take_over "$data_dir" "$service_user:$group"
     make_folder "$data_dir" "$service_user:$group" 0700
   fi
 }
