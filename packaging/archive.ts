@@ -46,9 +46,9 @@ export function writeTar(
 /**
  * Compresses a file to another, without its name and time.
  *
- * @param level 9 is smallest, 1 is quickest.
+ * @param level 9 is smallest, 1 is quickest; beyond 6, Node's binary gains 1% in thrice the time.
  */
-export function gzip(from: string, to: string, level = 9): void {
+export function gzip(from: string, to: string, level = 6): void {
   const output = openSync(to, 'w')
   try {
     const { status, error, stderr } = spawnSync('gzip', [`-${level}`, '-n', '-c', from], {

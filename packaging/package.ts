@@ -75,7 +75,7 @@ async function packageProduct(product: Product, base: Layer | undefined): Promis
     const folder = join(work, 'archive', name)
     cpSync(staged, folder, { recursive: true })
     addInstaller(product, folder)
-    report(writeArchive(folder, outDir, name, seconds, values.quick ? 1 : 9))
+    report(writeArchive(folder, outDir, name, seconds, values.quick ? 1 : 6))
     rmSync(folder, { recursive: true })
   }
   rmSync(staged, { recursive: true })
