@@ -42,7 +42,8 @@ function readVersion(store: ConfigStore): string | null | undefined {
   }
 }
 
-async function readState(proxy: ProxyServicePort): Promise<ProxyState> {
+/** The state of the proxy; `unknown` if it can't be asked. */
+export async function readState(proxy: ProxyServicePort): Promise<ProxyState> {
   try {
     return await proxy.state()
   } catch (error) {

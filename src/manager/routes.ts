@@ -5,7 +5,7 @@ import { type ConfigStore, ConfigUnreadable } from './config_store.ts'
 import { decodeConfig } from './config_text.ts'
 import type { ServiceAct, ServiceEvent } from './editor/page_api.ts'
 import { EventQueue } from './event_queue.ts'
-import { liveEvents } from './live_events.ts'
+import { liveEvents, readState } from './live_events.ts'
 import { followLog, readEarlier } from './log_tail.ts'
 import type { ProxyServicePort } from './proxy_service_port.ts'
 import { answer, type Reply, refuse } from './reply.ts'
@@ -39,7 +39,7 @@ export function createRoutes(parts: RouteParts): ReadonlyMap<string, Route> {
     ['GET /api/file', () => readFile(store)],
     ['POST /api/file', ({ body }) => saveFile(store, body, note)],
     ['POST /api/check', ({ body }) => check(store, body)],
-    ['POST /api/validate', ({ body, signal }) => validate(store, body, signal)],
+    ['POST /api/validate', ({ body, signal }) => validate(parts, body, signal)],
     [
       'GET /api/backups',
       () => answer({ backups: store.backups.list(), folder: store.backups.folder }),
@@ -95,12 +95,23 @@ function check(store: ConfigStore, body: unknown): Reply {
   return answer({ problems: readProxyConfig(text, store.file).problems })
 }
 
-function validate(store: ConfigStore, body: unknown, signal: AbortSignal): Reply {
+async function validate(
+  { store, proxy }: RouteParts,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Reply> {
   const text = textOf(body)
   if (text === undefined) return badRequest
-  const explicitConnectivityCheck = field(body, 'connectivity') !== false
+  const found = await readState(proxy)
   return {
-    stream: runConnectivityTool({ file: store.file, text, explicitConnectivityCheck, signal }),
+    stream: runConnectivityTool({
+      file: store.file,
+      text,
+      explicitConnectivityCheck: true,
+      signal,
+      // otherwise the ports of the running proxy would be reported as in use
+      proxyPid: found.state === 'running' ? found.status.pid : undefined,
+    }),
   }
 }
 
