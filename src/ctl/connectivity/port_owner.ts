@@ -45,7 +45,8 @@ interface SocketRow {
 
 /** Columns of proc(5): sl, local_address, rem_address, st, tx:rx, tr:tm, retrnsmt, uid, timeout, inode. */
 function readSockets(table: string): SocketRow[] {
-  return readText(`/proc/net/${table}`)
+  // not /proc/net, which is hidden from a unit with ProcSubset=pid
+  return readText(`/proc/self/net/${table}`)
     .split('\n')
     .slice(1)
     .flatMap((line) => {
