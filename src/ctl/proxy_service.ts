@@ -71,7 +71,8 @@ export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
       ? failed(...found.lines)
       : { ok: true, state: 'stopped', changed: false, lines: [notRunning] }
   }
-  if (unit === undefined && !(await control.stop()).ok) signal(pid, 'SIGTERM')
+  // also under a unit: somebody may have started this proxy without it
+  if (isAlive(pid) && !(await control.stop()).ok) signal(pid, 'SIGTERM')
   const wasKilled = !(await hasEnded(pid))
   if (wasKilled) {
     // again by its command line: the number may belong to another program by now
