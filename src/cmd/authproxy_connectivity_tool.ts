@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import {
@@ -9,8 +9,8 @@ import {
   runConnectivityTool,
 } from '../ctl/connectivity/connectivity_tool.ts'
 import { writeToolLog } from '../ctl/connectivity/tool_log.ts'
-import { findServiceAccount } from '../ctl/service_account.ts'
-import { pidFileIn, readInstallation, runDirFor } from '../host/installation.ts'
+import { findServiceAccount } from '../host/account.ts'
+import { pidFileIn, readInstallation, readPidFile, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
 
 interface Options {
@@ -51,7 +51,7 @@ async function run({ config, explicitConnectivityCheck, json }: Options): Promis
     explicitConnectivityCheck,
     signal: stop.signal,
     serviceUser: findServiceAccount(installation.serviceUser),
-    proxyPid: readProxyPid(pidFileIn(runDirFor(file, installation))),
+    proxyPid: readPidFile(pidFileIn(runDirFor(file, installation))),
   })) {
     const text = formatEvent(event)
     lines.push(text)
@@ -61,15 +61,6 @@ async function run({ config, explicitConnectivityCheck, json }: Options): Promis
   const logged = writeLog(lines, file)
   if (logged !== undefined && !json) print(`\nThe results have also been logged in ${logged}`)
   return status
-}
-
-/** @returns `undefined` if no proxy runs with this configuration, or it can't be found out. */
-function readProxyPid(file: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
-  } catch {
-    return undefined
-  }
 }
 
 function toExitStatus({ errors, warnings }: ConnectivityEvent & { kind: 'summary' }): number {

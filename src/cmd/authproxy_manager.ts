@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { type Account, findAccount } from '../host/account.ts'
 import { systemClock } from '../host/clock.ts'
 import { readInstallation } from '../host/installation.ts'
 import { untilStopped } from '../host/signals.ts'
@@ -8,7 +9,6 @@ import { ConfigStore } from '../manager/config_store.ts'
 import { installedProxy } from '../manager/installed_proxy.ts'
 import { ManagerServer } from '../manager/manager_server.ts'
 import { canOpenBrowser, openBrowser } from '../manager/open_browser.ts'
-import { findAccount } from '../manager/service_account.ts'
 
 interface Options {
   readonly config: string
@@ -88,7 +88,7 @@ async function run({ config, port, open, idle }: Options): Promise<number> {
 }
 
 /** A new file of the installation must be readable for the account that runs the proxy. */
-function findOwner(configFile: string): ReturnType<typeof findAccount> {
+function findOwner(configFile: string): Account | undefined {
   const { serviceUser } = installation
   const isInstalled = configFile === installation.configFile
   return isInstalled && serviceUser !== undefined ? findAccount(serviceUser) : undefined

@@ -11,8 +11,8 @@ import {
   readFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { type Account, findServiceAccount } from '../host/account.ts'
 import type { Installation } from '../host/installation.ts'
-import { findServiceAccount, type ServiceAccount } from './service_account.ts'
 
 /** The end of what a daemon writes to its standard error is shown if it fails. */
 const maxShownLines = 12
@@ -109,7 +109,7 @@ function programOf({ root }: Installation): [command: string, ...args: string[]]
 function openOutput(
   file: string,
   folder: string,
-  account: ServiceAccount | undefined,
+  account: Account | undefined,
 ): { readonly descriptor: number; readonly size: number } {
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true, mode: 0o750 })

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { type Installation, pidFileIn, runDirFor } from '../host/installation.ts'
+import { type Installation, pidFileIn, readPidFile, runDirFor } from '../host/installation.ts'
 
 /**
  * The process of the proxy that runs with a configuration, by its pid file.
@@ -14,8 +14,9 @@ export function findProxyProcess(
   configFile: string,
   installation: Installation,
 ): number | undefined {
-  const pid = readNumber(pidFileIn(runDirFor(configFile, installation)))
-  if (pid === undefined || !isAlive(pid)) return undefined
+  const pid = readPidFile(pidFileIn(runDirFor(configFile, installation)))
+  // 1 would be init
+  if (pid === undefined || pid === 1 || !isAlive(pid)) return undefined
   return runsWith(pid, resolve(configFile), installation) ? pid : undefined
 }
 
@@ -53,11 +54,6 @@ function configArgument(words: readonly string[]): string | undefined {
   const at = words.indexOf('--config')
   if (at >= 0) return words[at + 1]
   return words.find((word) => word.startsWith('--config='))?.slice('--config='.length)
-}
-
-function readNumber(file: string): number | undefined {
-  const number = Number(readText(file)?.trim() ?? Number.NaN)
-  return Number.isSafeInteger(number) && number > 1 ? number : undefined
 }
 
 function readText(file: string): string | undefined {

@@ -54,6 +54,16 @@ export function pidFileIn(runDir: string): string {
   return join(runDir, 'authproxy.pid')
 }
 
+/** The process id in a pid file; `undefined` if there is none. */
+export function readPidFile(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, 'utf8').trim())
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** A Unix socket; on Windows a named pipe, whose name is made of the folder's. */
 export function controlSocketIn(runDir: string): string {
   return process.platform === 'win32'

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Account } from './account.ts'
 
 /**
  * Replaces the content of a file atomically: readers, also after a power cut, see either the old or the
@@ -43,19 +44,13 @@ export function replaceFile(file: string, content: string): void {
   syncFolder(dirname(path))
 }
 
-/** Who owns a file. */
-export interface FileOwner {
-  readonly uid: number
-  readonly gid: number
-}
-
 /**
  * Creates a file atomically, which only its owner can read. If root creates it without a given owner, it
  * belongs to the owner of the folder, and the group can read it if it can list the folder.
  *
  * @throws A system error, `EEXIST` if the file is there; then nothing was created.
  */
-export function createFile(file: string, content: string, owner?: FileOwner): void {
+export function createFile(file: string, content: string, owner?: Account): void {
   const folder = dirname(file)
   const { mode, uid, gid } = statSync(folder)
   const made = `${file}.${process.pid}.new`

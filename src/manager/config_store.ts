@@ -1,7 +1,8 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Account } from '../host/account.ts'
 import type { Clock } from '../host/clock.ts'
-import { createFile, type FileOwner, replaceFile } from '../host/replace_file.ts'
+import { createFile, replaceFile } from '../host/replace_file.ts'
 import { ConfigBackups } from './config_backups.ts'
 import { decodeConfig, versionOf } from './config_text.ts'
 import type { FileView, SaveAnswer, SaveRequest } from './editor/page_api.ts'
@@ -24,12 +25,12 @@ export class ConfigStore {
   readonly file: string
   readonly backups: ConfigBackups
   readonly #clock: Clock
-  readonly #newOwner: FileOwner | undefined
+  readonly #newOwner: Account | undefined
   /** Of the last look at the file. */
   #seen: { readonly stamp: string; readonly version: string } | undefined
 
   /** @param newOwner Who owns the file if root creates it; by default, the owner of its folder. */
-  constructor(file: string, clock: Clock, newOwner?: FileOwner) {
+  constructor(file: string, clock: Clock, newOwner?: Account) {
     this.file = file
     this.backups = new ConfigBackups(file)
     this.#clock = clock

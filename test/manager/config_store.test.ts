@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { findAccount } from '../../src/host/account.ts'
 import { ConfigStore, type SaveOutcome } from '../../src/manager/config_store.ts'
-import { findAccount } from '../../src/manager/service_account.ts'
 import { ManualClock } from '../rig/manual_clock.ts'
 
 let folder: string

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Account } from '../../host/account.ts'
 import { type Clock, systemClock } from '../../host/clock.ts'
 import { mainSection } from '../../proxy/sections/main_section.ts'
 import { findLogFolder } from '../../proxy/sections/read_proxy_config.ts'
@@ -6,7 +7,7 @@ import { ApiChecks } from './api_check.ts'
 import { runConfigurationPass } from './configuration_pass.ts'
 import type { ConnectivityEvent } from './connectivity_event.ts'
 import { runConnectivityPass } from './connectivity_pass.ts'
-import { findFilePermissions, type ServiceUser } from './file_permissions.ts'
+import { findFilePermissions } from './file_permissions.ts'
 import { findServiceUser } from './service_user.ts'
 import { readToolConfig, type ToolConfig } from './tool_config.ts'
 
@@ -26,7 +27,7 @@ export interface ConnectivityToolOptions {
   /** Process of the running proxy, whose open ports are no problem. */
   readonly proxyPid?: number | undefined
   /** The user that runs the proxy, if the installation says so; otherwise the tool finds it out. */
-  readonly serviceUser?: ServiceUser | undefined
+  readonly serviceUser?: Account | undefined
   readonly clock?: Clock
   /** Limit of each step, such as one connection; 10 s by default. */
   readonly timeoutMs?: number

@@ -1,13 +1,8 @@
 import { existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Account } from '../../host/account.ts'
 import { keyFileFor } from '../../proxy/sections/protected_value.ts'
 import type { Finding } from './connectivity_event.ts'
-
-/** The user that runs the proxy. */
-export interface ServiceUser {
-  readonly uid: number
-  readonly gid: number
-}
 
 const readable = 0o4
 const writable = 0o2
@@ -17,11 +12,11 @@ const writableByOthers = 0o022
  * Finds out whether other users of this machine can read the secrets in the configuration or change it,
  * and whether the user that runs the proxy can read it and write the logs.
  *
- * @param user `undefined` if it is not known.
+ * @param user Runs the proxy; `undefined` if it is not known.
  */
 export function findFilePermissions(
   { configFile, logDir }: { readonly configFile: string; readonly logDir: string },
-  user: ServiceUser | undefined,
+  user: Account | undefined,
 ): Finding[] {
   // Windows has access lists instead of modes
   if (process.platform === 'win32') return []
@@ -48,7 +43,7 @@ function findExposed(file: string): Finding[] {
   return []
 }
 
-function findDenied(configFile: string, logDir: string, user: ServiceUser): Finding[] {
+function findDenied(configFile: string, logDir: string, user: Account): Finding[] {
   const findings: Finding[] = []
   const owner = `${user.uid}:${user.gid}`
   for (const file of [configFile, keyFileFor(configFile)]) {
@@ -71,7 +66,7 @@ function findDenied(configFile: string, logDir: string, user: ServiceUser): Find
 }
 
 /** By owner and main group; further groups and access lists are not looked at. */
-function mayAccess({ mode, uid, gid }: Stats, user: ServiceUser, wanted: number): boolean {
+function mayAccess({ mode, uid, gid }: Stats, user: Account, wanted: number): boolean {
   if (user.uid === 0) return true
   if (uid === user.uid) return (mode & (wanted << 6)) !== 0
   if (gid === user.gid) return (mode & (wanted << 3)) !== 0

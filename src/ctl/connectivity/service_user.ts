@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { ServiceUser } from './file_permissions.ts'
+import type { Account } from '../../host/account.ts'
 
 /**
  * Finds the user that runs the proxy: that of the running process, else the owner of the log folder if
@@ -7,10 +7,7 @@ import type { ServiceUser } from './file_permissions.ts'
  *
  * @returns `undefined` if nothing tells, as on Windows.
  */
-export function findServiceUser(
-  proxyPid: number | undefined,
-  logDir: string,
-): ServiceUser | undefined {
+export function findServiceUser(proxyPid: number | undefined, logDir: string): Account | undefined {
   const own = process.geteuid?.()
   if (own === undefined) return undefined
   const running =

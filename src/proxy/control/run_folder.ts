@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, type Server } from 'node:net'
-import { controlSocketIn, pidFileIn } from '../../host/installation.ts'
+import { controlSocketIn, pidFileIn, readPidFile } from '../../host/installation.ts'
 
 /** Whether a proxy listens at the control socket of a run folder. */
 export function hasRunningProxy(runDir: string): Promise<boolean> {
@@ -32,16 +32,6 @@ export async function occupy(runDir: string, server: Server): Promise<() => void
   return () => {
     if (inode !== undefined && inodeOf(path) === inode) rmSync(path, { force: true })
     if (readPidFile(pidFile) === process.pid) rmSync(pidFile, { force: true })
-  }
-}
-
-/** The process id in a file; `undefined` if there is none. */
-function readPidFile(file: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(file, 'utf8').trim())
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
-  } catch {
-    return undefined
   }
 }
 

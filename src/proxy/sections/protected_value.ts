@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Account } from '../../host/account.ts'
 import { runDpapi } from '../../host/dpapi.ts'
 import { isOpenToOthers } from '../../host/file_mode.ts'
 import { Secret } from '../../host/secret.ts'
@@ -50,7 +51,7 @@ export function readKey(file: string): Secret {
  * @param owner User and group that the service runs as; they own a key that root creates.
  * @throws {ProtectedValueError} As `readKey`, and if the key can't be created.
  */
-export function readOrMakeKey(file: string, owner?: { uid: number; gid: number }): Secret {
+export function readOrMakeKey(file: string, owner?: Account): Secret {
   if (!existsSync(file)) {
     try {
       const made = randomBytes(keyOctets)
