@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { systemClock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import { readInstallation, runDirFor } from '../host/installation.ts'
 import type { Log } from '../host/log.ts'
 import { ServiceManager } from '../host/service_manager.ts'
@@ -146,7 +147,7 @@ async function openControl(
   try {
     return await ControlServer.listen(runDir, handlers, log)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     log.warn(`authproxyctl can't reach this proxy: ${runDir} can't be used: ${reason}`)
     return undefined
   }
@@ -183,7 +184,7 @@ function read(file: string): ProxyConfig | undefined {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     process.stderr.write(
       `authproxy: the configuration can't be read: ${reason}; name it with --config\n`,
     )
@@ -198,7 +199,7 @@ function openLogs(config: ProxyConfig): ProxyLogs | undefined {
   try {
     return new ProxyLogs(config, systemClock)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     process.stderr.write(
       `authproxy: log_dir ${config.main.logDir} can't be written to: ${reason}\n`,
     )

@@ -10,6 +10,7 @@ import {
 } from '../ctl/connectivity/connectivity_tool.ts'
 import { writeToolLog } from '../ctl/connectivity/tool_log.ts'
 import { findServiceAccount } from '../host/account.ts'
+import { errorText } from '../host/error_text.ts'
 import { pidFileIn, readInstallation, readPidFile, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
 
@@ -76,7 +77,7 @@ function writeLog(lines: readonly string[], configFile: string): string | undefi
   try {
     return writeToolLog(lines, { logDir, configFile })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     process.stderr.write(
       `authproxy_connectivity_tool: the results can't be logged in ${logDir}: ${reason}\n`,
     )

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Account, findAccount } from '../host/account.ts'
 import { systemClock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import { readInstallation } from '../host/installation.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
@@ -63,7 +64,7 @@ async function run({ config, port, open, idle }: Options): Promise<number> {
       note: (text) => print(`${new Date(systemClock.now()).toLocaleTimeString('en-GB')} ${text}`),
     })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     process.stderr.write(`authproxy_manager: port ${port} can't be used: ${reason}\n`)
     return 1
   }

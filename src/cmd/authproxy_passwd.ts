@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
+import { errorText } from '../host/error_text.ts'
 import { readInstallation } from '../host/installation.ts'
 import { replaceFile } from '../host/replace_file.ts'
 import type { Secret } from '../host/secret.ts'
@@ -81,7 +82,7 @@ async function encryptConfig(file: string, withoutAsking: boolean): Promise<void
   try {
     replaceFile(file, text)
   } catch (error) {
-    throw new Refusal(`${file} is unchanged: ${errorReason(error)}`)
+    throw new Refusal(`${file} is unchanged: ${errorText(error)}`)
   }
   process.stdout.write(`${sealed.join('\n')}\n`)
 }
@@ -98,9 +99,7 @@ function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Refusal(
-      `the configuration can't be read: ${errorReason(error)}; name it with --config`,
-    )
+    throw new Refusal(`the configuration can't be read: ${errorText(error)}; name it with --config`)
   }
 }
 
@@ -131,8 +130,4 @@ async function readLine(): Promise<string> {
   }
   if (text.length > maxOctets) throw new Refusal('the secret is too long')
   return text.split(/\r?\n/)[0] ?? ''
-}
-
-function errorReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

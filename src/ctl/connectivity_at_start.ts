@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { errorText } from '../host/error_text.ts'
 
 /**
  * Runs the connectivity tool before a start, prints what it finds, and writes its log. Nothing that it
@@ -28,7 +29,7 @@ export async function showConnectivity(
     }
     writeToolLog(lines, { logDir: tool.findLogDir(file), configFile: file })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     print(`[warn]  the connectivity tool failed: ${reason}`)
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { errorText } from '../host/error_text.ts'
 import { controlSocketIn } from '../host/installation.ts'
 import {
   type ControlAnswer,
@@ -87,7 +88,7 @@ export class ProxyControl {
         `no permission for ${this.#socket}; run this as root, or as the user that runs the proxy`,
       )
     }
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return unknown(`the proxy can't be asked at ${this.#socket}: ${reason}`)
   }
 }

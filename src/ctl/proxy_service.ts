@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatProblem } from '../config/problem.ts'
+import { errorText } from '../host/error_text.ts'
 import { type Installation, runDirFor } from '../host/installation.ts'
 import type { ProxyStatus } from '../proxy/control/proxy_status.ts'
 import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
@@ -122,7 +123,7 @@ function check(
     for (const line of lines) print(line)
     return config
   } catch (error) {
-    const line = `the configuration can't be read: ${reasonOf(error)}; ${nothing}; name the file with --config`
+    const line = `the configuration can't be read: ${errorText(error)}; ${nothing}; name the file with --config`
     return { ok: false, reason: 'config', lines: [line] }
   }
 }
@@ -152,7 +153,7 @@ async function launch(
     try {
       daemon = Daemon.spawn(resolve(configFile), config.main.logDir, installation)
     } catch (error) {
-      return failed(`the proxy can't be started: ${reasonOf(error)}`)
+      return failed(`the proxy can't be started: ${errorText(error)}`)
     }
   } else {
     const { ok, lines } = unit.run(verb)
@@ -223,8 +224,4 @@ function controlOf({ configFile, installation }: ManagedProxy): ProxyControl {
 
 function failed(...lines: readonly string[]): ServiceFailure {
   return { ok: false, reason: 'failed', lines }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

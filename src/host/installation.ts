@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { errorText } from './error_text.ts'
 import { programRoot } from './program_root.ts'
 
 /** Where the files of this copy of the authentication proxy are. */
@@ -85,7 +86,7 @@ function readStatements(file: string): Statements {
   try {
     parsed = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     throw new InstallationError(`${file} can't be read: ${reason}; install the package again`)
   }
   if (typeof parsed !== 'object' || parsed === null) {

@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Account } from '../host/account.ts'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import { createFile, replaceFile } from '../host/replace_file.ts'
 import { ConfigBackups } from './config_backups.ts'
 import { decodeConfig, versionOf } from './config_text.ts'
@@ -127,7 +128,7 @@ function describeFailure(error: unknown, file: string): string {
     case 'ENOENT':
       return `the folder ${dirname(file)} does not exist; create it first`
     default:
-      return error instanceof Error ? error.message : String(error)
+      return errorText(error)
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorText } from '../host/error_text.ts'
 import type { ConfigStore } from './config_store.ts'
 import type { LiveEvent, ProxyState } from './editor/page_api.ts'
 import type { ProxyServicePort } from './proxy_service_port.ts'
@@ -47,6 +48,6 @@ export async function readState(proxy: ProxyServicePort): Promise<ProxyState> {
   try {
     return await proxy.state()
   } catch (error) {
-    return { state: 'unknown', lines: [error instanceof Error ? error.message : String(error)] }
+    return { state: 'unknown', lines: [errorText(error)] }
   }
 }

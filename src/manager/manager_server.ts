@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import type { ConfigStore } from './config_store.ts'
 import { type LinkRefusal, OneTimeLink } from './one_time_link.ts'
 import { PageFiles, setSafeHeaders } from './page_files.ts'
@@ -165,7 +166,7 @@ export class ManagerServer {
       return
     }
     const isBad = error instanceof BadBody
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     if (!isBad) this.#options.note(`a request failed: ${reason}`)
     const problem = { code: isBad ? 'bad_request' : 'failed', message: reason }
     sendReply(response, refuse(isBad ? 400 : 500, problem)).catch(() => response.destroy())

@@ -1,4 +1,5 @@
 import { runConnectivityTool } from '../ctl/connectivity/connectivity_tool.ts'
+import { errorText } from '../host/error_text.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { buildModel } from './build_model.ts'
 import { type ConfigStore, ConfigUnreadable } from './config_store.ts'
@@ -136,7 +137,7 @@ function actOnService(proxy: ProxyServicePort, body: unknown, note: (text: strin
       note(`${act}: ${done.ok ? 'done' : 'failed'}`)
       events.add(done)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       events.add({ kind: 'done', ok: false, lines: [reason] })
     } finally {
       events.close()

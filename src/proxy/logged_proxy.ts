@@ -1,5 +1,6 @@
 import { arch, hostname, platform } from 'node:os'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import { version } from '../host/version.ts'
 import { formatListener, listChanges } from './config_changes.ts'
 import { buildStatus } from './control/build_status.ts'
@@ -163,7 +164,7 @@ export class LoggedProxy {
       await this.#metrics.serveAt({ address, port })
       return undefined
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       return `metrics_port ${port} can't be opened: ${reason}; choose another port or metrics_interface`
     }
   }
@@ -253,7 +254,7 @@ function switchLogs(logs: ProxyLogs, config: ProxyConfig): ReturnType<ProxyLogs[
   try {
     return logs.switchTo(config)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     throw new Error(`log_dir ${config.main.logDir} can't be written to: ${reason}`)
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../host/error_text.ts'
 import type { ServerCounters } from '../radius/udp/counters.ts'
 import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { RadiusServer } from '../radius/udp/server.ts'
@@ -290,7 +291,7 @@ function explain<Created>({ name }: ServerSection, create: () => Created): Creat
   try {
     return create()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     throw new ListenError(`[${name}] can't start: ${message}`)
   }
 }

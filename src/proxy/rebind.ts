@@ -1,3 +1,4 @@
+import { errorText } from '../host/error_text.ts'
 import { type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { Listener } from './front/listener.ts'
 import { formatPlace, ListenError, toListenError } from './listen_error.ts'
@@ -50,7 +51,7 @@ export async function rebind(
     )
     const lost = released.filter((_, index) => results[index]?.status === 'rejected')
     if (lost.length === 0) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     const places = lost.map(({ place }) => formatPlace(place)).join(', ')
     throw new ListenError(`${reason}; the proxy no longer listens on ${places}; restart it`, {
       hasLostPlaces: true,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
 import type { ControlAnswer } from './control/control_protocol.ts'
 import type { ReloadCounts } from './control/proxy_status.ts'
@@ -67,7 +68,7 @@ export class Reloads {
     try {
       ;({ config, problems } = read())
     } catch (error) {
-      const line = `${basename(file)} can't be read: ${reasonOf(error)}; ${unchanged}`
+      const line = `${basename(file)} can't be read: ${errorText(error)}; ${unchanged}`
       return { ok: false, reason: 'config', lines: [line] }
     }
     const found = problems.map(formatProblem)
@@ -78,7 +79,7 @@ export class Reloads {
       return { ok: true, lines: [...found, ...(await apply(config)), `reloaded ${file}`] }
     } catch (error) {
       const effect = error instanceof ListenError && error.hasLostPlaces ? '' : `; ${unchanged}`
-      return { ok: false, reason: 'failed', lines: [...found, `${reasonOf(error)}${effect}`] }
+      return { ok: false, reason: 'failed', lines: [...found, `${errorText(error)}${effect}`] }
     }
   }
 
@@ -95,8 +96,4 @@ export class Reloads {
       for (const line of lines) log.error(`reload refused: ${line}`)
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

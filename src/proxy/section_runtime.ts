@@ -2,6 +2,7 @@ import type { ApiCall } from '../duo/https/api_call.ts'
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
 import { sectionLog } from './front/section_log.ts'
@@ -183,5 +184,5 @@ function reportChanges(section: ServerSection, log: Log): (outcome: CheckOutcome
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return errorText(error)
 }

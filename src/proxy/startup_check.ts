@@ -1,6 +1,7 @@
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
 import { silentLog } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
 import type { ApiSettings, ProxyConfig } from './sections/proxy_config.ts'
@@ -60,7 +61,7 @@ export async function checkApi(
   try {
     client = createAuthApi(section, { log: silentLog, clock })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return unusable(`http_ca_certs_file can't be read: ${reason}`)
   }
   const abort = (): void => void client.close()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { errorText } from '../../host/error_text.ts'
 import { weekdays } from '../../service/applications/policy/policy_hours.ts'
 import { PolicySectionError } from '../../service/applications/policy/policy_section_error.ts'
 import {
@@ -187,7 +188,7 @@ function readJson({ sections, sectionsFile }: Readonly<Record<string, unknown>>)
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     throw new CommandError(`the sections can't be read: ${message}`)
   }
   throw new CommandError('the sections must be a JSON object: {"new_user": {…}}')

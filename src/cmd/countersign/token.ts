@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import {
   assignToken,
@@ -258,9 +259,7 @@ async function readSecret(file: string): Promise<Secret> {
   try {
     return new Secret((await readInput(file)).toString('utf8').trim())
   } catch (error) {
-    throw new CommandError(
-      `--secret-file can't be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new CommandError(`--secret-file can't be read: ${errorText(error)}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import {
   importTokenFile,
@@ -190,9 +191,7 @@ async function readOctets(file: string, what: string): Promise<Buffer> {
   try {
     return await readInput(file)
   } catch (error) {
-    throw new CommandError(
-      `${what} can't be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new CommandError(`${what} can't be read: ${errorText(error)}`)
   }
 }
 

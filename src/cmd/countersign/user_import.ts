@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { errorText } from '../../host/error_text.ts'
 import type { InvitationMailer } from '../../service/administration/acts/invitations.ts'
 import { UserImport, type UserImportResult } from '../../service/administration/acts/user_import.ts'
 import { Invitations } from '../../service/people/enrolment/invitations.ts'
@@ -63,9 +64,7 @@ async function readFileFor(file: string, name: string): Promise<UserFile> {
     return await readUserFile(await readInput(file))
   } catch (error) {
     if (error instanceof UserFileError) throw new CommandError(`${name}: ${error.message}`)
-    throw new CommandError(
-      `the file can't be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new CommandError(`the file can't be read: ${errorText(error)}`)
   }
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { errorText } from '../../host/error_text.ts'
 import type { ApiSettings } from '../../proxy/sections/proxy_config.ts'
 import { checkApi } from '../../proxy/startup_check.ts'
 import { findClockSkew } from './clock_skew.ts'
 import type { Finding } from './connectivity_event.ts'
 import { openTunnel } from './http_tunnel.ts'
 import { checkPing, type PingResult } from './ping_check.ts'
-import { errorText, type Probe } from './probe.ts'
+import type { Probe } from './probe.ts'
 import { checkTcp, formatPlace, type TcpResult } from './tcp_check.ts'
 import { checkTls } from './tls_check.ts'
 

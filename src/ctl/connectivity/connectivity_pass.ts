@@ -1,8 +1,8 @@
 import type { Section } from '../../config/section.ts'
+import { errorText } from '../../host/error_text.ts'
 import type { ProxySectionKind } from '../../proxy/sections/section_kind.ts'
 import { type ConnectivityEvent, type Finding, worstSeverity } from './connectivity_event.ts'
 import { maskedSettings } from './masked_settings.ts'
-import { errorText } from './probe.ts'
 import { type ConnectivityContext, checkSection } from './section_connectivity.ts'
 
 const pass = 'connectivity'

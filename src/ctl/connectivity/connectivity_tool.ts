@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Account } from '../../host/account.ts'
 import { type Clock, systemClock } from '../../host/clock.ts'
+import { errorText } from '../../host/error_text.ts'
 import { mainSection } from '../../proxy/sections/main_section.ts'
 import { findLogFolder } from '../../proxy/sections/read_proxy_config.ts'
 import { ApiChecks } from './api_check.ts'
@@ -85,7 +86,7 @@ function readText(file: string): string | { severity: 'error'; message: string; 
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return {
       severity: 'error',
       message: `the configuration can't be read: ${reason}`,

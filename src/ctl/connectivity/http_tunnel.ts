@@ -1,7 +1,8 @@
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
+import { errorText } from '../../host/error_text.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorCode, errorText, limited, type Probe } from './probe.ts'
+import { errorCode, limited, type Probe } from './probe.ts'
 import { formatPlace, type TcpResult } from './tcp_check.ts'
 
 interface Place {

@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Section } from '../../config/section.ts'
+import { errorText } from '../../host/error_text.ts'
 import { findFile } from '../../proxy/sections/file_value.ts'
 import { findCertificateDates } from './certificate_dates.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorText } from './probe.ts'
 
 /** The keys of certificate and private key, by kind of section. */
 const pairs = [

@@ -1,9 +1,10 @@
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { Client, InvalidCredentialsError, NoSuchObjectError, ResultCodeError } from 'ldapts'
+import { errorText } from '../../host/error_text.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { Finding } from './connectivity_event.ts'
 import { explainInvalidCredentials } from './directory_refusal.ts'
-import { errorCode, errorText, limited, type Probe } from './probe.ts'
+import { errorCode, limited, type Probe } from './probe.ts'
 import { checkTcp, formatPlace } from './tcp_check.ts'
 import { checkTls, examineCertificates, type TlsPeer } from './tls_check.ts'
 

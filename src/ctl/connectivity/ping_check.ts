@@ -1,8 +1,9 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { isRecord, parseEnvelope } from '../../duo/index.ts'
+import { errorText } from '../../host/error_text.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorCode, errorText, limited, type Probe } from './probe.ts'
+import { errorCode, limited, type Probe } from './probe.ts'
 
 export interface PingResult {
   readonly findings: readonly Finding[]

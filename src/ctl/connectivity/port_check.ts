@@ -2,10 +2,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { errorText } from '../../host/error_text.ts'
 import type { ListenPlace } from '../../radius/udp/listen_place.ts'
 import type { Finding } from './connectivity_event.ts'
 import { findPortOwner, findProcessUid, type PortOwner } from './port_owner.ts'
-import { errorCode, errorText } from './probe.ts'
+import { errorCode } from './probe.ts'
 
 /** A port that a section listens on. */
 export interface ListeningPort extends ListenPlace {

@@ -43,7 +43,3 @@ export async function limited<Value>(
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
-
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

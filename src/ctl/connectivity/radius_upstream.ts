@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { errorText } from '../../host/error_text.ts'
 import type { Secret } from '../../host/secret.ts'
 import {
   attributeNamed,
@@ -10,7 +11,7 @@ import {
 } from '../../radius/index.ts'
 import { exchange } from '../../radius/udp/exchange.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorCode, errorText, limited, type Probe, ProbeTimeout } from './probe.ts'
+import { errorCode, limited, type Probe, ProbeTimeout } from './probe.ts'
 
 /** A RADIUS server that checks passwords for the proxy. */
 export interface RadiusUpstream {

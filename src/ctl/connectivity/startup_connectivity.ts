@@ -1,8 +1,8 @@
+import { errorText } from '../../host/error_text.ts'
 import type { Log } from '../../host/log.ts'
 import type { ProxyConfig } from '../../proxy/sections/proxy_config.ts'
 import { type ConnectivityEvent, formatEvent, formatFinding } from './connectivity_event.ts'
 import { runConnectivityTool } from './connectivity_tool.ts'
-import { errorText } from './probe.ts'
 import { writeToolLog } from './tool_log.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
+import { errorText } from '../../host/error_text.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorCode, errorText, limited, type Probe, ProbeTimeout } from './probe.ts'
+import { errorCode, limited, type Probe, ProbeTimeout } from './probe.ts'
 
 /** Where to connect, and the keys of the configuration that say so. */
 export interface Destination {

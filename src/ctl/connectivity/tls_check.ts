@@ -5,9 +5,10 @@ import {
   type DetailedPeerCertificate,
   type TLSSocket,
 } from 'node:tls'
+import { errorText } from '../../host/error_text.ts'
 import { findCertificateDates } from './certificate_dates.ts'
 import type { Finding } from './connectivity_event.ts'
-import { errorCode, errorText, limited, type Probe } from './probe.ts'
+import { errorCode, limited, type Probe } from './probe.ts'
 
 export interface TlsPeer {
   readonly host: string

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorText } from '../../host/error_text.ts'
 import type { ArchiveFile } from './tar_archive.ts'
 
 // the user of the proxy owns the folder: root must not collect what a link there points to
@@ -40,6 +41,6 @@ function readTail(file: string): string {
       closeSync(descriptor)
     }
   } catch (error) {
-    return `(can't be read: ${error instanceof Error ? error.message : String(error)})\n`
+    return `(can't be read: ${errorText(error)})\n`
   }
 }

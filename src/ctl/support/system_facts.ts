@@ -13,6 +13,7 @@ import {
   uptime,
 } from 'node:os'
 import { join } from 'node:path'
+import { errorText } from '../../host/error_text.ts'
 import { version } from '../../host/version.ts'
 import { listListeningSockets } from '../connectivity/port_owner.ts'
 
@@ -97,7 +98,7 @@ function describeFolder(folder: string): string[] {
     const names = readdirSync(folder).toSorted()
     return [describeFile(folder), ...names.map((name) => describeFile(join(folder, name)))]
   } catch (error) {
-    return [`${folder}: ${error instanceof Error ? error.message : String(error)}`]
+    return [`${folder}: ${errorText(error)}`]
   }
 }
 

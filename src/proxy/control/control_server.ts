@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { errorText } from '../../host/error_text.ts'
 import type { Log } from '../../host/log.ts'
 import {
   type ControlAnswer,
@@ -96,7 +97,7 @@ export class ControlServer {
     try {
       return await handler(request)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       this.#log.error(`the command ${request.command} failed`, { error: String(error) })
       return refused(`${request.command} failed: ${reason}`)
     }

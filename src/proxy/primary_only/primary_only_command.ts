@@ -1,3 +1,4 @@
+import { errorText } from '../../host/error_text.ts'
 import { type PrimaryOnly, primaryOnlyMinutes } from './primary_only.ts'
 import type { PrimaryOnlyWindow } from './window_file.ts'
 
@@ -68,7 +69,7 @@ function start(
   try {
     mode.start(minutes)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return failed(`primary-only mode can't begin: its end can't be kept in a file: ${reason}`)
   }
   const { window } = mode

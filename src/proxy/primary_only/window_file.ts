@@ -7,6 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { errorText } from '../../host/error_text.ts'
 
 /** A time during which passwords alone are enough, in milliseconds since 1970. */
 export interface PrimaryOnlyWindow {
@@ -41,7 +42,7 @@ export function readWindow(
     const parsed: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
     return isWindow(parsed) ? parsed : { problem: 'it has no times' }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    return { problem: errorText(error) }
   } finally {
     closeSync(descriptor)
   }

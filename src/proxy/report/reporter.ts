@@ -1,6 +1,7 @@
 import type { CertificateExpiry } from '../../duo/https/certificate_expiry.ts'
 import type { ProxyReport } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import { errorText } from '../../host/error_text.ts'
 import type { Log } from '../../host/log.ts'
 import { ServerCounters } from '../../radius/udp/counters.ts'
 import type { SignedSource } from '../../radius/udp/signed_sources.ts'
@@ -134,7 +135,7 @@ export class Reporter {
       application.problem = undefined
     } catch (error) {
       if (this.#stopping.signal.aborted || application.problem !== undefined) return
-      application.problem = error instanceof Error ? error.message : String(error)
+      application.problem = errorText(error)
       this.#options.log.warn(
         `[${section.name}]: the report to ${section.apiHost} failed: ${application.problem}; sign-ins are not affected, and further failures are not logged`,
       )

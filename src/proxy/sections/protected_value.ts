@@ -3,6 +3,7 @@ import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Account } from '../../host/account.ts'
 import { runDpapi } from '../../host/dpapi.ts'
+import { errorText } from '../../host/error_text.ts'
 import { isOpenToOthers } from '../../host/file_mode.ts'
 import { Secret } from '../../host/secret.ts'
 
@@ -59,7 +60,7 @@ export function readOrMakeKey(file: string, owner?: Account): Secret {
       writeFileSync(file, `${stored.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
       if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
     } catch (error) {
-      throw new ProtectedValueError(`the key file can't be created: ${errorReason(error)}`)
+      throw new ProtectedValueError(`the key file can't be created: ${errorText(error)}`)
     }
   }
   return readKey(file)
@@ -72,7 +73,7 @@ function openKey(file: string): string {
     return runDpapi('unprotect', stored).toString('base64')
   } catch (error) {
     throw new ProtectedValueError(
-      `${file} can't be decrypted on this machine: ${errorReason(error)}; remove it, and encrypt the values again`,
+      `${file} can't be decrypted on this machine: ${errorText(error)}; remove it, and encrypt the values again`,
     )
   }
 }
@@ -82,12 +83,8 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const owner = `the user that the service runs as (uid ${process.geteuid?.()})`
-    throw new ProtectedValueError(`${file} must belong to ${owner}: ${errorReason(error)}`)
+    throw new ProtectedValueError(`${file} must belong to ${owner}: ${errorText(error)}`)
   }
-}
-
-function errorReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Encrypts a value with AES-256-GCM: nonce, tag and ciphertext, in base64. */
