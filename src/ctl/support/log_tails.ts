@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { errorText } from '../../host/error_text.ts'
 import type { ArchiveFile } from './tar_archive.ts'
 
-// the user of the proxy owns the folder: root must not collect what a link there points to
+// the service user owns the folder: root must not collect the target of a link there
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const maxBytes = 2 * 1024 * 1024
 const maxFiles = 12
-/** Logs of the proxy and its tools, with their rotated files. */
+/** Logs of the proxy and its tools with their rotated files, and what the proxy wrote to standard error. */
 const logName =
-  /^(authproxy|authevents|ssoevents|connectivity_tool|install|authproxyctl)\.log(\.\d+)?$/
+  /^(?:(?:authproxy|authevents|ssoevents|connectivity_tool|install|authproxyctl)\.log(?:\.(?<rotation>\d+))?|authproxy\.out)$/
 
-/** The ends of the logs in a folder, each at most 2 MiB, from whole lines. */
+/** The ends of the newest logs in a folder, each at most 2 MiB, from whole lines. */
 export function readLogTails(folder: string): ArchiveFile[] {
   let names: string[]
   try {
@@ -20,9 +20,14 @@ export function readLogTails(folder: string): ArchiveFile[] {
     return []
   }
   return names
-    .toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+    .toSorted((one, other) => rotationOf(one) - rotationOf(other) || (one < other ? -1 : 1))
     .slice(0, maxFiles)
     .map((name) => ({ name: `log/${name}`, content: readTail(join(folder, name)) }))
+}
+
+/** 0 for the current file of a log. */
+function rotationOf(name: string): number {
+  return Number(logName.exec(name)?.groups?.rotation ?? 0)
 }
 
 function readTail(file: string): string {
@@ -35,7 +40,7 @@ function readTail(file: string): string {
       const octets = Buffer.alloc(Math.min(size, maxBytes))
       readSync(descriptor, octets, 0, octets.length, size - octets.length)
       const text = octets.toString('utf8')
-      // half a line could be half a secret, which no one recognises
+      // half a secret in half a line would not be recognised
       return size > maxBytes ? text.slice(text.indexOf('\n') + 1) : text
     } finally {
       closeSync(descriptor)
