@@ -141,7 +141,7 @@ if (!process.argv.includes('--check')) {
 EOF`)
     const { status, output } = tree.attempt(`${broken}/install --silent`)
     assert.equal(status, 1)
-    assert.match(output, /9\.0\.2 does not start; its last words:\n(.|\n)*cannot start today/)
+    assert.match(output, /9\.0\.2 does not start; the end of its log:\n(.|\n)*cannot start today/)
     assert.match(output, /runs again/)
     assert.equal(tree.run(`readlink ${root}/current`), 'versions/9.0.1\n')
     assert.equal(tree.run(`ls ${root}/versions`), `${version}\n9.0.1\n`)

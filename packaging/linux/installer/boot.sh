@@ -95,15 +95,15 @@ disturbed=no
 restart_or_fail() {
   disturbed=yes
   say "restarting $product"
-  start_or_restart > /dev/null 2>&1 || fail "$version does not start; its last words:
-$(last_words)"
+  start_or_restart > /dev/null 2>&1 || fail "$version does not start; the end of its log:
+$(print_log_end)"
   # a program that ends right after its start is not running either
   sleep 1
-  is_running || fail "$version ended after its start; its last words:
-$(last_words)"
+  is_running || fail "$version ended after its start; the end of its log:
+$(print_log_end)"
 }
 
-last_words() {
+print_log_end() {
   if has_systemd; then
     journalctl --quiet --unit="$product" --lines=8 --output=cat --no-pager 2> /dev/null ||
       systemctl status --no-pager --lines=5 "$product" || true
@@ -121,10 +121,10 @@ start_again() {
     # the new version may have changed the database before it failed
     stop_program
     as_service_user "$current_link/bin/countersign" restore --force --data "$data_dir" "$backup" > /dev/null &&
-      start_or_restart && say "$product $(current_release) runs again, with the data of before the upgrade" >&2
+      start_or_restart && say "$product $(current_release) runs again, with the data from before the upgrade" >&2
   else
-    warn "$product $(current_release) does not start either; its last words:
-$(last_words)"
+    warn "$product $(current_release) does not start either; the end of its log:
+$(print_log_end)"
   fi
 }
 

@@ -41,7 +41,7 @@ describe_installation() {
 JSON
 }
 
-# Asks the new version what it says to the configuration that the old one runs with.
+# Checks the configuration with the new version.
 check_configuration() {
   is_proxy || return 0
   status=0

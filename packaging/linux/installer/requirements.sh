@@ -36,7 +36,7 @@ need_program() {
   command -v "$1" > /dev/null || fail "$1 is missing; run: $(install_command "$2" "$3")"
 }
 
-# Refuses what would end half way, or overwrite what belongs to somebody else.
+# Refuses to install over files of another program.
 check_answers() {
   if ! is_upgrade && [ -d "$install_dir" ] && [ -n "$(find "$install_dir" ! -type d ! -path "$config_dir/*" ! -path "$log_dir/*" ! -path "$accounts_file" 2> /dev/null | head -n 1)" ]; then
     fail "$install_dir has files that are not of $product; choose another --install-dir"
