@@ -5,7 +5,7 @@ const isApple = /mac/i.test(navigator.platform)
 const mod = isApple ? '⌘' : 'Ctrl'
 
 const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['Ctrl', 'Space'], 'Offer sections, keys or values'],
+  [['Ctrl', 'Space'], 'Suggest sections, keys or values'],
   [[mod, 'S'], 'Save: shows the changes first'],
   [[mod, 'Enter'], 'Validate'],
   [['Shift', 'Alt', 'F'], 'Format'],
@@ -14,7 +14,7 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [[mod, 'F'], 'Find and replace'],
   [[mod, 'Z'], 'Undo'],
   [[mod, 'Shift', '['], 'Fold the section; with ] unfold it'],
-  [[mod, '/'], 'Make the line a comment, or the reverse'],
+  [[mod, '/'], 'Comment the line out, or in again'],
   [['Alt', '↑'], 'Move the line up; with ↓ down'],
   [['Tab'], 'Leave the editor'],
 ]

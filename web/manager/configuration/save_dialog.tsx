@@ -32,7 +32,7 @@ function OpenSaveDialog({ onClose }: { readonly onClose: () => void }) {
     onSuccess: ({ text, version, backup }) => {
       const { readOnly: _, ...file } = base
       editor.rebase({ ...file, text, version, encoding: 'utf-8' })
-      // the next look at the disk is up to two seconds away
+      // the server looks at the disk every two seconds only
       live.fileVersion.set(version)
       notify(backup === undefined ? 'Saved.' : 'Saved. The previous version is in the backups.')
     },

@@ -102,7 +102,7 @@ export function StarterForm({
             onChange={(event) => set({ caFile: event.currentTarget.value })}
           />
         </Fieldset>
-        <Fieldset legend="Who asks this proxy" className="guide-fields">
+        <Fieldset legend="RADIUS clients" className="guide-fields">
           {clients.map(({ id, address, secret }, index) => (
             <Group key={id} gap="sm" align="flex-start" className="guide-client">
               <TextInput
