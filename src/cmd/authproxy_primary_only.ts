@@ -38,22 +38,18 @@ const configOption = [
 
 program
   .command('start')
-  .description('begin; says first what will happen to each section, and asks')
+  .description('start the mode; shows the effect on each section first, and asks for confirmation')
   .argument('[minutes]', `how long, 1 to ${maxMinutes}`, parseMinutes, defaultMinutes)
   .option(...configOption)
-  .option('-y', 'do not ask', false)
-  .option(
-    '--force',
-    'begin although no section checks passwords, so that nobody can sign in',
-    false,
-  )
+  .option('-y', 'do not ask for confirmation', false)
+  .option('--force', 'start even if no section checks passwords, so that nobody can sign in', false)
   .action(async (minutes: number, options: StartOptions) => {
     process.exitCode = await start(minutes, options)
   })
 
 program
   .command('stop')
-  .description('end: every sign-in needs its second factor again')
+  .description('end the mode: every sign-in needs its second factor again')
   .option(...configOption)
   .action(async (options: Options) => {
     process.exitCode = await stop(options)
@@ -61,7 +57,9 @@ program
 
 program
   .command('status')
-  .description('tell whether the mode is on, until when, and who signed in')
+  .description(
+    'show whether the mode is on, until when, and how many sign-ins were accepted and rejected',
+  )
   .option(...configOption)
   .action(async (options: Options) => {
     process.exitCode = report(await ask(options, { action: 'status' }))
@@ -73,7 +71,7 @@ async function start(minutes: number, { config, y, force }: StartOptions): Promi
   const preview = await ask({ config }, { action: 'preview', force })
   if (!preview.ok) {
     const isRefusal = preview.reason === 'failed'
-    const advice = isRefusal ? ['to begin all the same, add --force'] : []
+    const advice = isRefusal ? ['to start anyway, add --force'] : []
     return report({ ...preview, lines: [...preview.lines, ...advice] })
   }
   process.stdout.write(

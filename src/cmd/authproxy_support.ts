@@ -71,7 +71,7 @@ function describe(files: readonly ArchiveFile[]): string {
   const lines = files.map(
     ({ name, content }) => `${String(Buffer.byteLength(content)).padStart(9)}  ${name}`,
   )
-  return `${lines.join('\n')}\n\nSecrets are removed. The logs have names of users and addresses; README.txt says more.`
+  return `${lines.join('\n')}\n\nSecrets are removed. The logs contain usernames and addresses; see README.txt.`
 }
 
 /** `20261129T153012Z` */

@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { errorText } from '../host/error_text.ts'
 
 /**
- * Runs the connectivity tool before a start, prints what it finds, and writes its log. Nothing that it
- * finds prevents the start.
+ * Runs the connectivity tool before a start, prints its findings, and writes its log. No finding
+ * prevents the start.
  *
- * @param proxyPid A proxy that has the ports now, and is to be restarted.
+ * @param proxyPid The running proxy that is restarted, whose ports are therefore no problem.
  */
 export async function showConnectivity(
   configFile: string,

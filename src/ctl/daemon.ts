@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { type Account, findServiceAccount } from '../host/account.ts'
 import type { Installation } from '../host/installation.ts'
 
-/** The end of what a daemon writes to its standard error is shown if it fails. */
+/** If a daemon fails, this many lines from the end of its standard error are shown. */
 const maxShownLines = 12
 
 /** A proxy that runs in the background. */

@@ -3,7 +3,7 @@ import { encodeStatusServer } from '../radius/index.ts'
 import { exchange } from '../radius/udp/exchange.ts'
 import { RadiusClients } from '../radius/udp/radius_client.ts'
 
-/** For a machine that is busy, because a start that fails here was in vain. */
+/** Long, because a start must not fail on a machine that is merely busy. */
 const timeoutMs = 20_000
 
 /**

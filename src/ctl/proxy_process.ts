@@ -5,8 +5,8 @@ import { type Installation, pidFileIn, readPidFile, runDirFor } from '../host/in
 /**
  * The process of the proxy that runs with a configuration, by its pid file.
  *
- * The number in a file that a killed proxy left may belong to another program by now. So the process must
- * be a proxy, with this configuration, by its command line.
+ * A killed proxy leaves its file, and the number may belong to another program by now. So the command line
+ * must be that of a proxy with this configuration.
  *
  * @returns `undefined` without such a process, and where the system does not show command lines (`/proc`).
  */
@@ -25,7 +25,7 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // another user's
+    // EPERM: it belongs to another user
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
   return !isZombie(pid)

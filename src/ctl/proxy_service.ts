@@ -76,7 +76,7 @@ export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
   if (isAlive(pid) && !(await control.stop()).ok) signal(pid, 'SIGTERM')
   const wasKilled = !(await hasEnded(pid))
   if (wasKilled) {
-    // again by its command line: the number may belong to another program by now
+    // checked again, since the number may belong to another program by now
     if (findProxyProcess(proxy.configFile, proxy.installation) !== pid) {
       return failed(`process ${pid} has not ended; see the log`)
     }
@@ -128,7 +128,7 @@ function check(
   }
 }
 
-/** @returns What to say if a proxy runs already, or may run; `undefined` if none does. */
+/** @returns The outcome if a proxy is running already, or may be; `undefined` if none is. */
 async function findRunning(proxy: ManagedProxy): Promise<ServiceOutcome | undefined> {
   const found = await controlOf(proxy).status()
   if (found.ok) {

@@ -14,7 +14,7 @@ export interface Installation {
   readonly logDir: string | undefined
   /** The systemd unit or the Windows service; `undefined` without one. */
   readonly unit: string | undefined
-  /** The account that runs the proxy; `undefined` for whoever starts it. */
+  /** The account that runs the proxy; `undefined`: the one that starts it. */
   readonly serviceUser: string | undefined
 }
 
@@ -65,7 +65,7 @@ export function readPidFile(file: string): number | undefined {
   }
 }
 
-/** A Unix socket; on Windows a named pipe, whose name is made of the folder's. */
+/** A Unix socket; on Windows a named pipe whose name contains the path of the folder. */
 export function controlSocketIn(runDir: string): string {
   return process.platform === 'win32'
     ? `\\\\.\\pipe\\countersign-authproxy-${encodeURIComponent(runDir.toLowerCase())}`

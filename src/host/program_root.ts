@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 /**
- * The folder with `package.json`, `bin` and `web`. From here it is at the same distance in a clone
- * (`src/host`) and in a package (`lib/cmd`); from folders at another depth it is not.
+ * The folder with `package.json`, `bin` and `web`. The relative path is the same from this file in a clone
+ * (`src/host`) and from a bundle in a package (`lib/cmd`), but not from folders at another depth.
  */
 export const programRoot = resolve(import.meta.dirname, '../..')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Tells systemd the state of this process (sd_notify), if systemd has started it. Node.js has no datagram
+ * Reports the state of this process to systemd (sd_notify), if systemd has started it. Node.js has no datagram
  * Unix sockets, so each message is a run of `systemd-notify`; the unit needs `NotifyAccess=all`.
  *
  * Messages are sent one after another, and none of them can fail for the caller.
@@ -37,10 +37,10 @@ export class ServiceManager {
   }
 
   /**
-   * Sends a sign of life twice in the time that the unit's `WatchdogSec` gives, as long as `isFine`. A
-   * process whose event loop is stuck sends none. systemd then restarts it.
+   * Notifies the watchdog twice per `WatchdogSec` of the unit, as long as `isHealthy`. systemd restarts a
+   * process that stops notifying, such as one whose event loop is stuck.
    */
-  watch(isFine: () => boolean): void {
+  watch(isHealthy: () => boolean): void {
     const { WATCHDOG_USEC, WATCHDOG_PID } = this.#env
     const intervalMs = Number(WATCHDOG_USEC) / 1000
     if (!(intervalMs > 0)) return
@@ -48,7 +48,7 @@ export class ServiceManager {
     let isSending = false
     this.#watchdog = setInterval(() => {
       // at most one process at a time, also if systemd-notify is slow
-      if (isSending || !isFine()) return
+      if (isSending || !isHealthy()) return
       isSending = true
       void this.#send('WATCHDOG=1').then(() => {
         isSending = false
@@ -80,7 +80,7 @@ export class ServiceManager {
     if (this.#hasWarned) return
     this.#hasWarned = true
     this.#warn(
-      `systemd can't be told the state of this process: systemd-notify failed: ${reason}; install it, or use Type=exec in the unit`,
+      `the state of this process can't be reported to systemd: systemd-notify failed: ${reason}; install it, or use Type=exec in the unit`,
     )
   }
 }

@@ -21,13 +21,13 @@ export class ConfigUnreadable extends Error {
   override readonly name = 'ConfigUnreadable'
 }
 
-/** The configuration file on disk, with the copies of what it was before. */
+/** The configuration file on disk, with backups of its previous versions. */
 export class ConfigStore {
   readonly file: string
   readonly backups: ConfigBackups
   readonly #clock: Clock
   readonly #newOwner: Account | undefined
-  /** Of the last look at the file. */
+  /** Result of the last call of `version`. */
   #seen: { readonly stamp: string; readonly version: string } | undefined
 
   /** @param newOwner Who owns the file if root creates it; by default, the owner of its folder. */
@@ -94,15 +94,15 @@ export class ConfigStore {
       if (codeOf(error) === 'ENOENT') return undefined
       throw new ConfigUnreadable(`${this.file} can't be read: ${describeFailure(error, this.file)}`)
     }
-    throw new ConfigUnreadable(`${this.file} is larger than 1 MB, so it is no authproxy.cfg`)
+    throw new ConfigUnreadable(`${this.file} is larger than 1 MB, so it can't be an authproxy.cfg`)
   }
 }
 
-/** Why a file can't be saved, as far as that can be known before. */
+/** Why a file can't be saved, as far as that can be known in advance. */
 function findSaveProblem(file: string, exists: boolean): string | undefined {
   try {
     if (exists) {
-      // root may write to a file that nobody may write to; its owner has protected it on purpose
+      // root could write to a read-only file, but its owner has protected it on purpose
       if ((statSync(file).mode & 0o200) === 0) {
         return `${file} is read-only; make it writable first (chmod u+w)`
       }

@@ -7,7 +7,7 @@ import type { ManagerSession } from './session.ts'
 
 const pollMs = 2000
 
-/** What the whole page follows: the state of the proxy, the file on disk, the end of the session. */
+/** What every page shows: the state of the proxy, the file on disk, the end of the session. */
 export async function* liveEvents(
   {
     store,

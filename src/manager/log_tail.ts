@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EarlierLines, LogEvent } from './editor/page_api.ts'
 
 const pollMs = 500
-/** What is read at once, in octets. */
+/** How much is read at once, in octets. */
 const pieceOctets = 256 * 1024
-/** If more than this was written between two looks, the rest is skipped. */
+/** If more than this was written between two polls, all but the last piece is skipped. */
 const maxBehindOctets = 4 * pieceOctets
 
 /**

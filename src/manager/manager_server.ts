@@ -30,7 +30,7 @@ const maxConnections = 64
 const proofHeader = 'x-manager-proof'
 
 const linkProblems: Readonly<Record<LinkRefusal, string>> = {
-  used: 'This link was used already; it works only once.',
+  used: 'This link has been used; it works only once.',
   expired: 'This link is older than 10 minutes.',
   unknown: 'This link is not valid, or a newer one has replaced it.',
 }
@@ -87,7 +87,7 @@ export class ManagerServer {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeIdleConnections()
-    // streams end by themselves, once the page was told
+    // streams end by themselves after their last event
     const late = setTimeout(() => this.#server.closeAllConnections(), 1000)
     await closed
     clearTimeout(late)
@@ -123,7 +123,7 @@ export class ManagerServer {
       cookie: readCookie(headers.cookie, this.#cookieName),
       proof: typeof proof === 'string' ? proof : '',
     })
-    // the same answer for every path, so that nothing about this machine can be learned
+    // the same answer for every path, so that it reveals nothing about this machine
     if (ended === undefined) return refuse(401, noSession)
     const route = this.#routes.get(`${method} ${path}`)
     if (route === undefined) return refuse(404, notFound)
@@ -155,7 +155,7 @@ export class ManagerServer {
     }
   }
 
-  /** Cookies of all ports are in one jar. */
+  /** Browsers share cookies between ports, so the name contains the port. */
   get #cookieName(): string {
     return `authproxy_manager_${this.port}`
   }

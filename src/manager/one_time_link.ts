@@ -12,7 +12,7 @@ export class OneTimeLink {
   readonly #clock: Clock
   #hash: Buffer | undefined
   #createdAt = 0
-  /** Of tokens that were consumed, so that a second use is explained. */
+  /** Hash of the last token that was consumed, so that a second use can be explained. */
   #used: Buffer | undefined
 
   constructor(clock: Clock) {

@@ -19,7 +19,7 @@ export function canOpenBrowser(env: NodeJS.ProcessEnv): boolean {
 
 /**
  * Opens a link in the browser. Every user of the machine can read the arguments of a process, so the
- * browser gets the name of a private file that leads to the link.
+ * browser gets the name of a private file that redirects to the link.
  *
  * @returns Removes the file; it is also removed after a minute.
  */

@@ -15,9 +15,9 @@ export function refuse(status: number, problem: ApiProblem): Reply {
   return { status, json: { problem } }
 }
 
-const beatMs = 10_000
+const heartbeatMs = 10_000
 
-/** Sends a reply, and ends with it. */
+/** Sends a reply; resolves when it is complete. */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   response.setHeader('cache-control', 'no-store')
   if ('json' in reply) {
@@ -28,8 +28,8 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
   }
   response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' })
   response.flushHeaders()
-  // keeps idle connections through a tunnel open, and shows a broken one
-  const beat = setInterval(() => response.write('\n'), beatMs)
+  // keeps idle connections through a tunnel open, and detects broken ones
+  const heartbeat = setInterval(() => response.write('\n'), heartbeatMs)
   try {
     for await (const event of reply.stream) {
       if (response.destroyed) break
@@ -37,7 +37,7 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
       if (!isDrained) await drained(response)
     }
   } finally {
-    clearInterval(beat)
+    clearInterval(heartbeat)
     response.end()
   }
 }

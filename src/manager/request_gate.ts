@@ -10,8 +10,8 @@ export interface GateRefusal {
 /**
  * Refuses requests that another site, or another name of this machine, made a browser send.
  *
- * The `Host` must be the address itself: after DNS rebinding it is the name of the attacker. What
- * changes something must come from the page of the Manager, as `Origin` and `Sec-Fetch-Site` say.
+ * The `Host` must be the address itself: after DNS rebinding it is the name of the attacker. `Origin` and
+ * `Sec-Fetch-Site` of requests that change something must be those of the page of the Manager.
  *
  * @param host Address and port that the Manager listens on: `127.0.0.1:8444`.
  */
@@ -39,7 +39,7 @@ export function checkRequest(
     return {
       status: 403,
       code: 'cross_site',
-      message: 'Only the page of the Manager may ask this.',
+      message: 'Only the page of the Manager may send this request.',
     }
   }
   if (method === 'POST' && headers['content-type'] !== 'application/json') {

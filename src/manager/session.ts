@@ -18,7 +18,7 @@ interface Session {
   usedAt: number
 }
 
-/** The one session of the Manager: a new one ends the one before. */
+/** The only session of the Manager: a new one ends the previous one. */
 export class ManagerSession {
   readonly #clock: Clock
   readonly #maxIdleMs: number

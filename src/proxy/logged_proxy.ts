@@ -91,7 +91,7 @@ export class LoggedProxy {
     return logged
   }
 
-  /** Where the proxy stands; contains no secrets. */
+  /** The status of the proxy; contains no secrets. */
   get status(): ProxyStatus {
     const { clock, logs, file } = this.#options
     const { lastError } = logs
@@ -137,7 +137,7 @@ export class LoggedProxy {
     this.#options.logs.log.info('stopped')
   }
 
-  /** @returns What changed. @throws with the configuration from before in force. */
+  /** @returns What changed. @throws with the previous configuration still in force. */
   async #apply(config: ProxyConfig): Promise<readonly string[]> {
     const { logs } = this.#options
     const before = this.#config
@@ -157,7 +157,7 @@ export class LoggedProxy {
     return [...listChanges(before, config), ...(problem === undefined ? [] : [problem])]
   }
 
-  /** @returns Why it can't be served: logins work without metrics. */
+  /** @returns Why the metrics can't be served; logins work without them. */
   async #serveMetrics(): Promise<string | undefined> {
     const { metricsPort: port, metricsInterface: address } = this.#config.main
     try {
@@ -191,7 +191,7 @@ export class LoggedProxy {
     })
   }
 
-  /** Checks every API; a check in progress is given up. */
+  /** Checks every API; a check in progress is cancelled. */
   #check(report: StartReport): void {
     this.#checking.abort()
     const checking = new AbortController()
@@ -224,7 +224,7 @@ export class LoggedProxy {
   }
 }
 
-/** Passes on what happens once the metrics exist: they need the proxy, and it starts with an observer. */
+/** Forwards to the metrics, which are created after the proxy because they read from it. */
 class Observer implements ProxyObserver {
   durations: ProxyObserver | undefined
 

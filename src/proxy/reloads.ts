@@ -62,7 +62,7 @@ export class Reloads {
 
   async #load(): Promise<ControlAnswer> {
     const { file, read, apply } = this.#options
-    const unchanged = 'nothing has changed, the proxy runs on with the configuration from before'
+    const unchanged = 'nothing has changed, and the proxy keeps its configuration'
     let config: ProxyConfig | undefined
     let problems: readonly Problem[]
     try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { readInstallation, runDirFor } from '../../src/host/installation.ts'
 
-describe('where an installation is', () => {
+describe('the places of an installation', () => {
   let root: string
 
   beforeEach(() => {

@@ -18,7 +18,7 @@ while True:
     print(server.recv(4096).decode().replace('\\n', ' '), flush=True)
 `
 
-describe('what systemd is told', {
+describe('notifications to systemd', {
   skip: skipWithout('systemd', '/usr/bin/systemd-notify'),
 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'notify-'))
@@ -58,7 +58,7 @@ describe('what systemd is told', {
     )
   })
 
-  test('a sign of life arrives only while the proxy is fine', async () => {
+  test('the watchdog is notified only while the proxy is healthy', async () => {
     const env = { ...process.env, NOTIFY_SOCKET: socket, WATCHDOG_USEC: '40000' }
     const manager = new ServiceManager(env, assert.fail)
     let isFine = false

@@ -141,7 +141,7 @@ async function checkKeys(
   const now = clock.now()
   const theirs = serverTime ?? (skewSecs === undefined ? undefined : now + skewSecs * 1000)
   const skew = theirs === undefined ? [] : findClockSkew(theirs, now, settings.apiHost)
-  // what it answers is in the text, and what to do
+  // the text says what the API answered and what to do
   if (!usable) return [...skew, { severity: 'error', message: text }]
   const message = `${describeApi(settings)} answers, and the keys are right`
   return [...skew, { severity: 'info', message }]

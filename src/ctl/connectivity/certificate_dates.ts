@@ -39,7 +39,7 @@ export function findCertificateDates(what: string, { from, to }: Validity, now: 
     {
       severity: 'warn',
       message: `${what} expires in ${days(to - now)}, on ${day(to)}`,
-      remedy: 'renew it before',
+      remedy: 'renew it in time',
     },
   ]
 }

@@ -40,7 +40,7 @@ export interface ConnectivityToolOptions {
  * error in the configuration, connectivity is not checked.
  *
  * Sections that the proxy does not serve yet are an error of the configuration; their connectivity is
- * checked all the same.
+ * checked anyway.
  */
 export async function* runConnectivityTool(
   options: ConnectivityToolOptions,

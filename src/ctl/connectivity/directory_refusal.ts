@@ -9,7 +9,7 @@ const windowsReasons: Readonly<Record<string, readonly [reason: string, remedy: 
   ],
   '530': ['it may not sign in at this time', 'check its logon hours in the directory'],
   '531': ['it may not sign in from this machine', 'check its workstations in the directory'],
-  '532': ['its password has expired', 'set a new password, and let it not expire'],
+  '532': ['its password has expired', 'set a new password that does not expire'],
   '533': ['it is disabled', 'enable it in the directory'],
   '701': ['it has expired', 'extend it in the directory'],
   '773': ['it must change its password first', 'set a new password that need not be changed'],

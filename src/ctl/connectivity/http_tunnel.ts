@@ -57,8 +57,8 @@ function explainStatus(status: number, via: string, path: string): Finding {
   if (status === 407) {
     return {
       severity: 'error',
-      message: `${via} wants a user name and a password (HTTP 407), which the authentication proxy can't send`,
-      remedy: `let this machine use it without, at least for ${path}`,
+      message: `${via} requires a user name and a password (HTTP 407), which the authentication proxy can't send`,
+      remedy: `allow this machine to use it without them, at least for ${path}`,
     }
   }
   return {

@@ -13,10 +13,10 @@ export interface LdapUpstream {
   readonly host: string
   readonly port: number
   readonly transport: 'clear' | 'starttls' | 'ldaps'
-  /** PEM of the authorities to trust; without, certificates are not verified. */
+  /** PEM of the authorities to trust; certificates are not verified without it. */
   readonly ca: string | undefined
   readonly verifiesHostname: boolean
-  /** With whom to bind; `undefined` if the tool can't bind in the way that `auth_type` says. */
+  /** The account to bind as; `undefined` if the tool does not support the `auth_type`. */
   readonly account: { readonly name: string; readonly password: Secret } | undefined
   readonly searchDn: string
   readonly securityGroupDn: string | undefined
@@ -72,7 +72,7 @@ function toTlsPeer({ host, port, ca }: LdapUpstream): TlsPeer {
   }
 }
 
-/** Without `ssl_ca_certs_file`, only what will break anyway: dates are advice, trust is not checked. */
+/** Without `ssl_ca_certs_file`, trust and name are not checked, and wrong dates are warnings. */
 function relevantFindings(
   findings: readonly Finding[],
   { ca, verifiesHostname }: LdapUpstream,
@@ -129,7 +129,7 @@ function toTlsOptions({ ca, verifiesHostname }: LdapUpstream): ConnectionOptions
   }
 }
 
-/** Creates connections as the library would by itself, and keeps them for the examination. */
+/** Creates connections as the library does, and records them so that their certificates can be examined. */
 function recordConnections(created: TLSSocket[]): typeof connect {
   return (...args: unknown[]) => {
     const socket: TLSSocket = Reflect.apply(connect, undefined, args)

@@ -7,8 +7,7 @@ const joinedSecret = /(secret|skey|password|token)\w*\s*[=:]/i
 const wrongWord = /^[\w.-]{1,16}$/
 
 /**
- * The settings of a section as they are written, with what it inherits, for the eyes of anyone who
- * sees the output: secrets are `*****`, an skey `*****[40]` with its length. Unknown keys are left out,
+ * The settings of a section as they are written, with what it inherits, safe to print: secrets are `*****`, an skey `*****[40]` with its length. Unknown keys are left out,
  * because a misspelt key may hold a secret.
  *
  * @param main The section that `inherited` options take their values from.
@@ -37,7 +36,7 @@ export function maskedValue({ key, option, isProtected, entry }: Setting): strin
   const read = option.type.multiline === true ? value : (value.split('\n')[0] ?? '')
   const isReadable = 'value' in option.type.parse(read, key)
   const isJoined = read.includes('=') && option.type.mayContainEquals !== true
-  // a wrong value is shown by the message about it too, unless it is as long as a secret
+  // the message about a wrong value shows it too, unless it is as long as a secret
   return (isReadable || wrongWord.test(read)) && !isJoined ? read : mask
 }
 

@@ -68,7 +68,7 @@ async function ask(socket: TLSSocket, host: string): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, body }
 }
 
-/** Says what an answer is that is not the Auth API's. */
+/** Explains an answer that does not come from the Auth API. */
 function explainForeign({ status, headers, body }: Answer, place: string): Finding {
   const { location } = headers
   if (status >= 500) {

@@ -72,7 +72,7 @@ function explain(error: unknown, place: ListeningPort, proxyPid: number | undefi
         {
           severity: 'error',
           message: `this user may not open ${what}, which is below 1024`,
-          remedy: `set ${key}= to a port above 1023, or give the service the capability CAP_NET_BIND_SERVICE; as root, this check does not tell`,
+          remedy: `set ${key}= to a port above 1023, or give the service the capability CAP_NET_BIND_SERVICE; run as root, this check can't fail`,
         },
       ]
     case 'EADDRNOTAVAIL':
@@ -96,7 +96,7 @@ function explain(error: unknown, place: ListeningPort, proxyPid: number | undefi
   }
 }
 
-/** Without the rights to see whose socket it is, one of the proxy's own user is taken for the proxy's. */
+/** If the process is not visible, a socket of the user of the proxy is assumed to be the proxy's. */
 function isProxy(owner: PortOwner | undefined, proxyPid: number | undefined): boolean {
   if (owner === undefined || proxyPid === undefined) return false
   return owner.pid === undefined ? owner.uid === findProcessUid(proxyPid) : owner.pid === proxyPid
@@ -106,7 +106,7 @@ function describeOwner(owner: PortOwner | undefined): string {
   if (owner === undefined) return 'another program'
   const { pid, program, uid } = owner
   return pid === undefined
-    ? `a program of the user with id ${uid} (root sees which)`
+    ? `a program of the user with id ${uid} (run this as root to see which)`
     : `${program ?? 'another program'} (process ${pid})`
 }
 

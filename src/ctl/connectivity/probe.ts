@@ -15,7 +15,7 @@ export class ProbeTimeout extends Error {
 }
 
 /**
- * Limits a step, which goes on unseen after the limit if it can't be cancelled.
+ * Limits the time of a step. A step that can't be cancelled continues in the background.
  *
  * @throws {ProbeTimeout} after the limit, and as soon as the run is aborted.
  */

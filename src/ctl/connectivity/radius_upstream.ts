@@ -20,14 +20,14 @@ export interface RadiusUpstream {
   readonly secret: Secret
 }
 
-/** No directory has this user; the name tells the reader of the server's log what it was. */
+/** A user that no directory has; the name explains the request in the log of the server. */
 const unlikelyUsername = 'countersign-connectivity-test'
 const nasIdentifier = 'authproxy_connectivity_tool'
 const timers = { initialMs: 1_500, maxTransmissions: 2 }
 
 /**
- * Asks a RADIUS server for its status, then to authenticate a user that does not exist: that it rejects
- * the user proves address, port and secret right.
+ * Asks a RADIUS server for its status, then to authenticate a user that does not exist: a reject proves
+ * that address, port and secret are right.
  */
 export async function checkRadiusUpstream(
   { host, port, secret }: RadiusUpstream,

@@ -5,7 +5,7 @@ import type { Account } from '../../host/account.ts'
  * Finds the user that runs the proxy: that of the running process, else the owner of the log folder if
  * root runs the tool, else the user that runs the tool.
  *
- * @returns `undefined` if nothing tells, as on Windows.
+ * @returns `undefined` if it can't be found out, as on Windows.
  */
 export function findServiceUser(proxyPid: number | undefined, logDir: string): Account | undefined {
   const own = process.geteuid?.()

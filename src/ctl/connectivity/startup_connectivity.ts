@@ -7,7 +7,7 @@ import { writeToolLog } from './tool_log.ts'
 
 /**
  * Runs the tool beside a proxy that has just started: findings and results go to the proxy's log, the
- * whole output to `connectivity_tool.log`. Never rejects, and has no say in whether the proxy runs.
+ * whole output to `connectivity_tool.log`. Never rejects, and never stops the proxy.
  */
 export async function logConnectivity(
   { file, main }: ProxyConfig,

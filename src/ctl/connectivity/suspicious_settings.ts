@@ -9,7 +9,7 @@ import { isUnserved, type ToolConfig } from './tool_config.ts'
 /** As many addresses as an IPv4 network /16 has. */
 const maxClients = 1n << 16n
 
-/** Finds settings that are valid, and probably not what the administrator wants. */
+/** Finds settings that are valid, but probably not intended. */
 export function findSuspiciousSettings(
   section: Section<ProxySectionKind>,
   tool: ToolConfig,
@@ -103,7 +103,7 @@ function findWeakSecret({ settings }: Section): Finding[] {
     const remedy = 'use 24 random characters or more, on both sides'
     const { value, line } = entry
     if (wellKnownSecret.test(value)) {
-      const message = `${name} is an example that everybody knows`
+      const message = `${name} is a well-known example`
       return [{ severity: 'warn', message, remedy, line }]
     }
     if (isOfClient || value.length > maxShortSecretLength) return []
@@ -111,7 +111,7 @@ function findWeakSecret({ settings }: Section): Finding[] {
   })
 }
 
-/** The same secret for several clients: whoever learns it at one appliance can pose as all. */
+/** The same secret for several clients: anyone who learns it at one appliance can pose as all of them. */
 function findSharedSecret({ settings }: Section): Finding[] {
   const secrets = settings.filter(({ key, isProtected }) => key === 'radius_secret' && !isProtected)
   const repeated = secrets.filter(({ entry }, index) =>

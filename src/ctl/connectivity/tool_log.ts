@@ -14,13 +14,13 @@ import { dirname, join } from 'node:path'
 const fileName = 'connectivity_tool.log'
 const fileMode = 0o640
 const folderMode = 0o750
-// the user of the proxy owns the folder: root must not follow a link that it made there
+// the service user owns the folder: root must not follow a link there
 const openFlags =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
 /**
- * Writes the output of one run to `connectivity_tool.log`; the output of the run before is replaced.
- * A file or folder that root creates belongs to the owner of the configuration, so that the service's
+ * Writes the output of one run to `connectivity_tool.log`; the output of the previous run is replaced.
+ * A file or folder that root creates belongs to the owner of the configuration, so that the service
  * user can still write its logs.
  *
  * @param logDir Folder of the proxy's logs.

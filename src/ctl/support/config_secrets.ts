@@ -46,7 +46,7 @@ export function collectConfigSecrets(
   return secrets
 }
 
-/** Whether a key is known, and its value no secret. */
+/** Whether a key is known, and its value is not a secret. */
 function isPublic(section: string, { key, value }: IniEntry): boolean {
   const kind = findSectionKind(section.toLowerCase(), proxyTable)
   const option = kind && parseKeyName(key.toLowerCase(), kind.options, proxyTable)?.option
@@ -54,7 +54,7 @@ function isPublic(section: string, { key, value }: IniEntry): boolean {
   return !isMisplacedSkey(key.toLowerCase(), value)
 }
 
-/** Secrets inside of a value: a password in an address, or a further key that was joined by accident. */
+/** Secrets inside a value: a password in an address, or a further key that was joined by accident. */
 function splitParts(value: string): string[] {
   const joined = [...value.matchAll(/\w*(?:skey|secret|pass\w*|token)\w*\s*[=:]\s*(\S+)/gi)].map(
     (match) => match[1],
@@ -74,7 +74,7 @@ function addComment(line: string, secrets: Set<string>): void {
   addWords(line, secrets)
 }
 
-/** Names of hosts, files and other public words are left: they contain dots or slashes. */
+/** Names of hosts and files are kept: they contain dots or slashes. */
 function addWords(line: string, secrets: Set<string>): void {
   for (const [word] of line.matchAll(longWord)) {
     if (/\d/.test(word) && /[a-z]/i.test(word) && !/[./\\]/.test(word)) secrets.add(word)

@@ -2,7 +2,7 @@ import { findUrlPasswords } from './config_secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables whose values matter to the proxy and are no secret; passwords in addresses are removed. */
+/** Variables whose values matter to the proxy and are not secret; passwords in addresses are removed. */
 const shown =
   /^(PATH|LANG|LC_.*|TZ|USER|LOGNAME|HOME|PWD|NODE_.*|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|NOTIFY_SOCKET|WATCHDOG_.*|container)$/i
 const secretName = /secret|skey|pass|token|key|credential|auth/i

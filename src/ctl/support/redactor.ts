@@ -13,7 +13,7 @@ const authorization = /((?:authorization|proxy-authorization)["']?\s*[=:]\s*).*/
 const credentialsOfUrl = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi
 const privateKey =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
-/** An skey has this form; so has nothing else that a bundle needs. */
+/** The form of an skey. Nothing else that a bundle needs has it. */
 const skeyForm = /\b[A-Za-z0-9]{40}\b/g
 
 /**
@@ -50,7 +50,7 @@ export class Redactor {
   }
 }
 
-/** The masks of the connectivity tool tell how long an skey is, and are kept. */
+/** Keeps the masks of the connectivity tool, which show the length of an skey. */
 function hideValue(_all: string, key: string, value: string): string {
   return /^["']?\*{5}(\[\d+\])?["']?$/.test(value) ? `${key}${value}` : `${key}${removed}`
 }

@@ -28,7 +28,7 @@ export interface SupportBundleOptions {
   readonly signal?: AbortSignal
 }
 
-/** Thrown instead of writing a bundle that still has a secret. */
+/** Thrown instead of writing a bundle that still contains a secret. */
 export class SecretInBundle extends Error {
   override readonly name = 'SecretInBundle'
 }
@@ -59,15 +59,15 @@ export async function collectSupportBundle(options: SupportBundleOptions): Promi
   const redacted = files.map(({ name, content }) => ({ name, content: redactor.redact(content) }))
   const leaking = redacted.find(({ name, content }) => redactor.finds(`${name}\n${content}`))
   if (leaking !== undefined) {
-    throw new SecretInBundle(`${leaking.name} would have a secret; no bundle was written`)
+    throw new SecretInBundle(`${leaking.name} would contain a secret; no bundle was written`)
   }
   return redacted
 }
 
 const readme = `Support bundle of the Countersign authentication proxy. Secrets are removed.
 
-The logs have names of users and addresses of their devices and appliances. Send the bundle only to people
-who may see those.
+The logs contain usernames and addresses of devices and appliances. Send the bundle only to people who
+may see those.
 
 authproxy.cfg     configuration; comments, unknown lines and secrets are left out
 status.json       status of the running proxy
@@ -94,7 +94,7 @@ async function checkConnectivity({
   return `${lines.join('\n')}\n`
 }
 
-/** A bundle is worth having without it, too. */
+/** A bundle without the configuration is still useful. */
 function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8')

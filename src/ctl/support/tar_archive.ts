@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 export interface ArchiveFile {
-  /** Path inside of the archive, ASCII, shorter than 100 octets. */
+  /** Path inside the archive, ASCII, shorter than 100 octets. */
   readonly name: string
   readonly content: string
 }

@@ -13,7 +13,7 @@ export function hasRunningProxy(runDir: string): Promise<boolean> {
 }
 
 /**
- * Takes a run folder into use: the control socket of `server`, and the file with the process id.
+ * Occupies a run folder: creates the control socket of `server`, and the file with the process id.
  *
  * A socket that a killed proxy left is replaced; the caller has found that no proxy answers there.
  *
@@ -60,7 +60,7 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
   server.off('error', reject)
 }
 
-/** Readers see a whole number or no file. */
+/** Writes atomically, so that readers see the whole number or no file. */
 function writePidFile(file: string): void {
   const made = `${file}.${process.pid}.new`
   writeFileSync(made, `${process.pid}\n`, { mode: 0o644 })

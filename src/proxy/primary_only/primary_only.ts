@@ -21,7 +21,7 @@ const minuteMs = 60_000
 
 /**
  * Primary-only mode: for a limited time, sign-ins whose password the proxy has checked are accepted
- * without the second factor, because the API is down and the administrator said so. It never begins by
+ * without the second factor, because an administrator has turned it on during an outage. It never begins by
  * itself, is logged at level warn while it lasts, and ends by itself at its limit.
  *
  * The window is kept in a file, so that a restart of the proxy neither ends nor extends it.
@@ -31,7 +31,7 @@ export class PrimaryOnly {
   readonly #clock: Clock
   readonly #log: Log
   #window: PrimaryOnlyWindow | undefined
-  /** Limit by `performance.now()`, which nobody can set back as they can the clock. */
+  /** Limit by `performance.now()`, which, unlike the clock, can't be set back. */
   #untilMs = 0
   #accepted = 0
   #rejected = 0
@@ -113,7 +113,7 @@ export class PrimaryOnly {
     const { since, until } = kept
     const now = this.#clock.now()
     const isPlausible = since <= now && until - since <= primaryOnlyMinutes.max * minuteMs
-    if (!isPlausible) return this.#discard('its times are not possible; was the clock set?')
+    if (!isPlausible) return this.#discard('its times are impossible; was the clock changed?')
     if (until <= now) return this.#discard('its time is over')
     this.#log.warn(`primary-only mode continues after a restart until ${iso(until)}`)
     this.#open(kept)

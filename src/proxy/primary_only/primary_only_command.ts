@@ -70,7 +70,7 @@ function start(
     mode.start(minutes)
   } catch (error) {
     const reason = errorText(error)
-    return failed(`primary-only mode can't begin: its end can't be kept in a file: ${reason}`)
+    return failed(`primary-only mode can't start: its end can't be saved: ${reason}`)
   }
   const { window } = mode
   return done(...(window === undefined ? [] : [describeWindow(window)]))

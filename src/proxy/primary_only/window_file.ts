@@ -18,7 +18,7 @@ export interface PrimaryOnlyWindow {
 const accessibleToOthers = 0o077
 
 /**
- * Reads the window of primary-only mode. A file that another user could have written does not count.
+ * Reads the window of primary-only mode. A file that another user could have written is ignored.
  *
  * @returns `undefined` if there is none.
  */

@@ -58,7 +58,7 @@ describe('the API of a section', () => {
   })
   after(() => api.close())
 
-  test('that answers and accepts the keys is an information only', async () => {
+  test('that answers and accepts the keys is informational', async () => {
     const place = `localhost:${api.port}`
     // the certificate of the double is valid for two days
     const [soon, good, ...others] = await check(sectionFor(api))
@@ -113,7 +113,7 @@ describe('the API of a section', () => {
   })
 
   for (const [status, expected] of [
-    [407, /wants a user name and a password \(HTTP 407\), which the authentication proxy can't/],
+    [407, /requires a user name and a password \(HTTP 407\), which the authentication proxy can't/],
     [403, /does not connect to localhost:\d+ \(HTTP 403\); allow localhost:\d+ in its rules/],
   ] as const) {
     test(`an HTTP proxy that refuses with ${status} is an error`, async () => {

@@ -127,7 +127,7 @@ http://user:${planted}@proxy
     assert.match(found.join('\n'), /client is 'ad_clinet', which is not a client section/)
   })
 
-  test('points out settings that are valid and probably not meant', async () => {
+  test('points out settings that are valid but probably not intended', async () => {
     const events = await runOn(
       `[radius_server_duo_only]\n${keys}\nradius_ip_1=0.0.0.0/0\nradius_secret_1=K5mV9qZr2LxTn8WbPd4G\nradius_ip_2=10.0.0.1\nradius_secret_2=K5mV9qZr2LxTn8WbPd4G\nradius_ip_3=127.0.0.0/8\nradius_secret_3=W2xCv5Bn8Mq1Rt4Yp7Lk\n`,
     )
@@ -230,7 +230,7 @@ http://user:${planted}@proxy
       ),
       'warn',
     ).join('\n')
-    assert.match(found, /line 3: secret is an example that everybody knows; use 24 random/)
+    assert.match(found, /line 3: secret is a well-known example; use 24 random/)
     assert.match(found, /line 6: secret is short; use 24 random characters/)
   })
 

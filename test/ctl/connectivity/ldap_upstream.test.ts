@@ -50,7 +50,7 @@ describe('an LDAP upstream (slapd)', { skip: skipWithout('slapd', slapdProgram) 
   }
 
   for (const transport of ['ldaps', 'starttls'] as const) {
-    test(`that works over ${transport} is an information`, async () => {
+    test(`that works over ${transport} is informational`, async () => {
       const found = await check({ transport, securityGroupDn: `cn=VPN,${directory.base}` })
       assert.match(found, /^info: .* accepts the service account, and has search_dn; $/)
     })
@@ -73,7 +73,7 @@ describe('an LDAP upstream (slapd)', { skip: skipWithout('slapd', slapdProgram) 
     assert.match(found, /^warn: the certificate of .* is not verified: .*\ninfo: .* accepts/)
   })
 
-  test('named otherwise than in its certificate is an error, unless the name is not verified', async () => {
+  test('with a name that is not in its certificate is an error, unless the name is not verified', async () => {
     const { certificate: cert } = authority
     const found = await check({ host: 'localhost', ca: cert })
     assert.match(found, /is not for localhost but for DNS:127\.0\.0\.1.*; write a name of the cert/)
@@ -100,7 +100,7 @@ describe('an LDAP upstream (slapd)', { skip: skipWithout('slapd', slapdProgram) 
     assert.match(await check({ filter: '(objectClass=person)' }), /^info: /)
   })
 
-  test('is only reached if its way to bind is not known here', async () => {
+  test('is only connected to if the tool does not support its auth_type', async () => {
     assert.match(
       await check({ account: undefined }),
       /^info: .* the service account was not tested/,

@@ -21,7 +21,7 @@ async function check(port: number, { secret: used = secret, timeoutMs = 20_000 }
 describe('a RADIUS upstream (FreeRADIUS)', {
   skip: skipWithout('freeradius', freeradiusProgram),
 }, () => {
-  test('that rejects a user who does not exist is an information', async () => {
+  test('that rejects a user who does not exist is informational', async () => {
     await using server = await FreeRadius.start({
       secret,
       authorize: 'update control {\n Auth-Type := Reject\n}',

@@ -101,7 +101,7 @@ describe('primary-only mode', () => {
     assert.equal(restart().isActive(), false)
     assert.match(
       log.lines.at(-1) ?? '',
-      /is off: .* its times are not possible; was the clock set\?/,
+      /is off: .* its times are impossible; was the clock changed\?/,
     )
   })
 
@@ -158,7 +158,7 @@ describe('primary-only mode', () => {
       assert.equal(mode.isActive(), true)
     })
 
-    test('starts, tells how it stands, and stops', () => {
+    test('starts, shows its status, and stops', () => {
       assert.equal(answer({ action: 'start' }).ok, true)
       assert.equal(JSON.parse(readFileSync(file, 'utf8')).until, clock.now() + 60 * minuteMs)
       const [on, counts] = answer({ action: 'status' }).lines

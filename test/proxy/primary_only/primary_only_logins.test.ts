@@ -92,7 +92,7 @@ describe('sign-ins in primary-only mode', () => {
     assert.deepEqual(mode.counts, { accepted: 0, rejected: 0 })
   })
 
-  test('[duo_only_client] rejects every sign-in, with a reply that says whom to ask', async () => {
+  test('[duo_only_client] rejects every sign-in, with a reply that refers users to the administrator', async () => {
     await startProxy(sectionKinds)
     mode.start(5)
     for (const typed of ['push', '123456', password]) {
