@@ -30,7 +30,7 @@ const maxConnections = 64
 const proofHeader = 'x-manager-proof'
 
 const linkProblems: Readonly<Record<LinkRefusal, string>> = {
-  used: 'This link has been used; it works only once.',
+  used: 'This link has already been used; it works only once.',
   expired: 'This link is older than 10 minutes.',
   unknown: 'This link is not valid, or a newer one has replaced it.',
 }

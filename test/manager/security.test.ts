@@ -69,7 +69,7 @@ describe('the one-time link', () => {
 
     const second = await new ManagerClient(manager.host).open(link)
     assert.equal(second.status, 403)
-    assert.match(second.text, /used already.*Press Enter in the terminal/)
+    assert.match(second.text, /already been used.*Press Enter in the terminal/)
     assert.equal((await client.get('/api/file')).status, 200)
   })
 

@@ -2,7 +2,7 @@ import type { LiveEvent, ProxyState } from '../../src/manager/editor/page_api.ts
 import { forgetSession, stream } from './api.ts'
 import { Store } from './store.ts'
 
-/** Why the page can do nothing any more. */
+/** Why the page has stopped working. */
 export type PageEnd = Extract<LiveEvent, { kind: 'ended' }>['reason'] | 'lost'
 
 /** What the page follows as long as it is open. */
@@ -11,7 +11,7 @@ export class Live {
   /** Version of the file on disk; `undefined` until it is known. */
   readonly fileVersion = new Store<string | null | undefined>(undefined)
   /**
-   * Set once. From then on the page asks nothing: another program may listen at this port, and must not
+   * Set once. From then on the page sends no requests: another program may listen at this port, and must not
    * get the configuration.
    */
   readonly end = new Store<PageEnd | undefined>(undefined)

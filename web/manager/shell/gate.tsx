@@ -2,7 +2,7 @@ import { Paper, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import mark from '../../parts/mark.svg'
 
-/** A page in place of the Manager: what is the matter, and what to do. */
+/** A page in place of the Manager: what is wrong, and what to do. */
 export function Gate({
   title,
   children,

@@ -123,7 +123,7 @@ function Pages({ manager }: { readonly manager: Manager }) {
 }
 
 const endTitles: Readonly<Record<PageEnd, string>> = {
-  idle: 'The session has ended, because it was not used',
+  idle: 'The session has ended because it was idle',
   replaced: 'The Manager was opened in another window',
   closed: 'The Manager is closed',
   stopped: 'The command was ended',
@@ -132,11 +132,11 @@ const endTitles: Readonly<Record<PageEnd, string>> = {
 const endAdvice: Readonly<Record<PageEnd, string>> = {
   idle: 'Press Enter in the terminal where authproxy_manager runs, and open the new link.',
   replaced:
-    'Only one window at a time can work. Go on there, or press Enter in the terminal for a new link.',
+    'Only one window can be open at a time. Continue there, or press Enter in the terminal for a new link.',
   closed: 'Press Enter in the terminal for a new link, or end the command with Ctrl-C.',
   stopped:
     'The proxy itself is not affected. To go on, run authproxy_manager again and open the new link.',
-  lost: 'Its command was ended, or the connection to that machine is lost. This page asks nothing any more, so that no other program can receive the configuration. Run authproxy_manager again, or press Enter where it runs, and open the new link.',
+  lost: 'Its command was ended, or the connection to that machine is lost. This page sends no more requests, so that no other program can receive the configuration. Run authproxy_manager again, or press Enter where it runs, and open the new link.',
 }
 
 /** In place of all pages, once the session has ended. Unsaved text can be taken along. */

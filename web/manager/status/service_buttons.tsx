@@ -71,10 +71,10 @@ const words = { running: 'Running', stopped: 'Stopped', unknown: 'Unknown' } as 
 /** Whether the proxy runs, in one word. */
 export function ProxyPill({ proxy }: { readonly proxy: ProxyState | undefined }) {
   if (proxy === undefined) return null
-  const isIll = proxy.state === 'running' && !proxy.status.health.ok
+  const hasProblems = proxy.state === 'running' && !proxy.status.health.ok
   return (
-    <span className="pill" data-state={isIll ? 'ill' : proxy.state} role="status">
-      {isIll ? 'Running, with problems' : words[proxy.state]}
+    <span className="pill" data-state={hasProblems ? 'ill' : proxy.state} role="status">
+      {hasProblems ? 'Running, with problems' : words[proxy.state]}
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import type { ServiceAct } from '../../../src/manager/editor/page_api.ts'
 
-/** How an act on the proxy is called. */
+/** The labels of the acts on the proxy. */
 export const serviceWords: Readonly<
   Record<
     ServiceAct,
@@ -34,6 +34,6 @@ export const serviceWords: Readonly<
     label: 'Reload',
     running: 'Loading the configuration',
     done: 'The proxy uses the saved configuration',
-    failed: 'The proxy did not take the configuration',
+    failed: 'The proxy refused the configuration',
   },
 }

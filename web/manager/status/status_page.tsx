@@ -8,7 +8,7 @@ import { SectionCard } from './section_card.tsx'
 import { ProxyPill, ServiceButtons } from './service_buttons.tsx'
 import { formatDuration, formatMoment } from './time_text.ts'
 
-/** Whether the proxy runs, since when, and how it does. */
+/** Whether the proxy runs, since when, and its health. */
 export function StatusPage() {
   const { live } = useManager()
   const proxy = useStore(live.proxy)
