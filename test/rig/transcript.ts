@@ -178,6 +178,7 @@ export class TranscriptRunner {
       .replace(/expires in \d+ days?, on \d{4}-\d\d-\d\d/g, 'expires in {days}, on {date}')
       .replace(/\d+ (s|min) ago/g, '{time} ago')
       .replace(/"uptime_s": \d+/g, '"uptime_s": {secs}')
+      .replace(/in use by node \S+ \(/g, 'in use by {program} (')
       .replace(/(\bpid "?|"pid": |process )\d+/g, '$1{pid}')
       .replace(/support-\d{8}T\d{6}Z/g, 'support-{date}')
       .replace(/^ +\d+ {2}(?=[\w/]+\.[\w.]+$)/gm, '{bytes} ')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { basename } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { checkPort, type ListeningPort } from '../../../src/ctl/connectivity/port_check.ts'
 import { findPortOwner } from '../../../src/ctl/connectivity/port_owner.ts'
@@ -37,7 +38,7 @@ describe('a port to listen on', () => {
   })
 
   test('that another program uses is an error that names it', { skip: !isLinux }, async () => {
-    const expected = `UDP port ${port} is in use by node port_check.test.ts (process ${process.pid}); stop it, or set port= to another port`
+    const expected = `UDP port ${port} is in use by node ${basename(process.argv[1] ?? '')} (process ${process.pid}); stop it, or set port= to another port`
     assert.equal(await check({ port }), expected)
     assert.equal(findPortOwner('udp', port)?.uid, process.getuid?.())
   })

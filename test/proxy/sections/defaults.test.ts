@@ -26,6 +26,7 @@ function write(section: string, key: string, value: string): string {
 describe('defaults of authproxy.cfg', () => {
   const defaults = listDefaults(proxyTable, {
     'main.log_dir': '/var/log/authproxy',
+    'main.metrics_interface': '192.0.2.7',
     'radius_server_duo_only.client_ip_attr': 'NAS-IP-Address',
     'radius_server_duo_only.pw_codec': 'latin-1',
   }).filter(({ section }) => section !== 'duo_only_client')
