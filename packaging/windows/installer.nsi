@@ -43,9 +43,8 @@ Var wasRunning
   Pop $0
 !macroend
 
-Section "Authentication proxy (required)"
-  SectionIn RO
-  SetRegView 64
+; Stops the service if it runs, and waits for its end. $wasRunning says whether it ran.
+!macro StopService
   StrCpy $wasRunning no
   ; only a service that runs can be stopped
   nsExec::ExecToStack 'sc.exe stop ${SERVICE}'
@@ -53,7 +52,7 @@ Section "Authentication proxy (required)"
   Pop $1
   ${If} $0 == 0
     StrCpy $wasRunning yes
-    ; it has 20 seconds to answer pending sign-ins
+    ; it has 20 seconds to answer pending sign-ins; give up after 30
     StrCpy $2 0
     ${Do}
       Sleep 500
@@ -61,13 +60,22 @@ Section "Authentication proxy (required)"
       nsExec::ExecToStack 'cmd.exe /c sc.exe query ${SERVICE} | find "STOPPED"'
       Pop $0
       Pop $1
-    ${LoopUntil} $0 == 0
-    ${If} $2 > 60
-      DetailPrint "The service does not stop."
+      ${If} $0 == 0
+      ${OrIf} $2 > 60
+        ${ExitDo}
+      ${EndIf}
+    ${Loop}
+    ${If} $0 != 0
       SetErrorLevel 2
-      Abort "The service ${SERVICE} does not stop. Stop it, and run the installer again."
+      Abort "The service ${SERVICE} does not stop. Stop it, and start this program again."
     ${EndIf}
   ${EndIf}
+!macroend
+
+Section "Authentication proxy (required)"
+  SectionIn RO
+  SetRegView 64
+  !insertmacro StopService
 
   ; the files of the version before, but neither conf nor log
   RMDir /r "$INSTDIR\lib"
@@ -148,8 +156,8 @@ FunctionEnd
 ; conf and log stay.
 Section "Uninstall"
   SetRegView 64
-  !insertmacro Run 'sc.exe stop ${SERVICE}'
-  Sleep 2000
+  ; Windows does not delete the files of a running program
+  !insertmacro StopService
   !insertmacro Run 'sc.exe delete ${SERVICE}'
   RMDir /r "$INSTDIR\lib"
   RMDir /r "$INSTDIR\doc"
