@@ -9,6 +9,7 @@ import { version } from '../host/version.ts'
 import { ConfigStore } from '../manager/config_store.ts'
 import { installedProxy } from '../manager/installed_proxy.ts'
 import { ManagerServer } from '../manager/manager_server.ts'
+import { linkMinutes } from '../manager/one_time_link.ts'
 import { canOpenBrowser, openBrowser } from '../manager/open_browser.ts'
 
 interface Options {
@@ -75,7 +76,7 @@ async function run({ config, port, open, idle }: Options): Promise<number> {
     if (open && canOpenBrowser(process.env)) forgetLink = openBrowser(link)
   }
   print(`Proxy Manager for ${configFile}`)
-  print('Open this link on this machine. It works once, within 10 minutes:')
+  print(`Open this link on this machine. It works once, within ${linkMinutes} minutes:`)
   showLink()
   print('Enter prints a new link, Ctrl-C ends the Manager.')
   process.stdin.on('data', (typed) => {

@@ -11,13 +11,14 @@ import {
 import { basename, dirname, join } from 'node:path'
 import type { BackupView } from './editor/page_api.ts'
 
-const kept = 20
+const maxBackups = 20
 
 /**
  * Copies of a configuration before each save, in the folder `backup` beside it, with its mode and owner.
- * The newest 20 are kept.
+ * The newest `limit` are kept.
  */
 export class ConfigBackups {
+  readonly limit = maxBackups
   readonly folder: string
   readonly #file: string
   readonly #pattern: RegExp
@@ -59,7 +60,8 @@ export class ConfigBackups {
       rmSync(path, { force: true })
       throw error
     }
-    for (const old of this.#names().slice(kept)) rmSync(join(this.folder, old), { force: true })
+    for (const old of this.#names().slice(maxBackups))
+      rmSync(join(this.folder, old), { force: true })
     return name
   }
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import type { ConfigStore } from './config_store.ts'
-import { type LinkRefusal, OneTimeLink } from './one_time_link.ts'
+import { type LinkRefusal, linkMinutes, OneTimeLink } from './one_time_link.ts'
 import { PageFiles, setSafeHeaders } from './page_files.ts'
 import type { ProxyServicePort } from './proxy_service_port.ts'
 import { type Reply, refuse, sendReply } from './reply.ts'
@@ -31,7 +31,7 @@ const proofHeader = 'x-manager-proof'
 
 const linkProblems: Readonly<Record<LinkRefusal, string>> = {
   used: 'This link has already been used; it works only once.',
-  expired: 'This link is older than 10 minutes.',
+  expired: `This link is older than ${linkMinutes} minutes.`,
   unknown: 'This link is not valid, or a newer one has replaced it.',
 }
 const newLink = 'Press Enter in the terminal where authproxy_manager runs, and open the new link.'

@@ -3,11 +3,12 @@ import type { Clock } from '../host/clock.ts'
 import { Secret } from '../host/secret.ts'
 
 const tokenOctets = 32
-const validMs = 10 * 60_000
+/** How long a link is valid, in minutes. */
+export const linkMinutes = 10
 
 export type LinkRefusal = 'used' | 'expired' | 'unknown'
 
-/** The link that opens the Manager: valid once, for ten minutes, until a newer one is created. */
+/** The link that opens the Manager: valid once, for `linkMinutes`, until a newer one is created. */
 export class OneTimeLink {
   readonly #clock: Clock
   #hash: Buffer | undefined
@@ -35,7 +36,7 @@ export class OneTimeLink {
       return wasUsed ? 'used' : 'unknown'
     }
     this.#hash = undefined
-    if (this.#clock.now() - this.#createdAt > validMs) return 'expired'
+    if (this.#clock.now() - this.#createdAt > linkMinutes * 60_000) return 'expired'
     this.#used = given
     return undefined
   }

@@ -4,7 +4,7 @@ import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { buildModel } from './build_model.ts'
 import { type ConfigStore, ConfigUnreadable } from './config_store.ts'
 import { decodeConfig } from './config_text.ts'
-import type { ServiceAct, ServiceEvent } from './editor/page_api.ts'
+import type { BackupList, ServiceAct, ServiceEvent } from './editor/page_api.ts'
 import { EventQueue } from './event_queue.ts'
 import { liveEvents, readState } from './live_events.ts'
 import { followLog, readEarlier } from './log_tail.ts'
@@ -41,10 +41,7 @@ export function createRoutes(parts: RouteParts): ReadonlyMap<string, Route> {
     ['POST /api/file', ({ body }) => saveFile(store, body, note)],
     ['POST /api/check', ({ body }) => check(store, body)],
     ['POST /api/validate', ({ body, signal }) => validate(parts, body, signal)],
-    [
-      'GET /api/backups',
-      () => answer({ backups: store.backups.list(), folder: store.backups.folder }),
-    ],
+    ['GET /api/backups', () => answer(listBackups(store))],
     ['GET /api/backup', ({ query }) => readBackup(store, query)],
     ['POST /api/service', ({ body }) => actOnService(proxy, body, note)],
     ['GET /api/log', ({ signal }) => ({ stream: followLog(proxy.logFile(), signal) })],
@@ -114,6 +111,10 @@ async function validate(
       proxyPid: found.state === 'running' ? found.status.pid : undefined,
     }),
   }
+}
+
+function listBackups({ backups }: ConfigStore): BackupList {
+  return { backups: backups.list(), folder: backups.folder, limit: backups.limit }
 }
 
 function readBackup(store: ConfigStore, query: URLSearchParams): Reply {

@@ -39,6 +39,14 @@ export interface BackupView {
   readonly octets: number
 }
 
+/** The backups of the file, newest first. */
+export interface BackupList {
+  readonly backups: readonly BackupView[]
+  readonly folder: string
+  /** How many are kept. */
+  readonly limit: number
+}
+
 export type ServiceAct = 'start' | 'stop' | 'restart' | 'reload'
 
 /** One step of starting or stopping the proxy. */

@@ -24,7 +24,7 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
-  /** Whether, and for how long, the administrator has switched second factors off. */
+  /** Whether an administrator has switched second factors off. */
   readonly primaryOnly: PrimaryOnlySwitch
 }
 

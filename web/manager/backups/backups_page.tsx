@@ -2,7 +2,7 @@ import { Button, Group, Stack } from '@mantine/core'
 import { IconArchive } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { BackupView } from '../../../src/manager/editor/page_api.ts'
+import type { BackupList, BackupView } from '../../../src/manager/editor/page_api.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { notify } from '../../parts/notify.ts'
 import { Failed, Problem } from '../../parts/problem.tsx'
@@ -13,15 +13,10 @@ import { useManager } from '../manager.ts'
 import { openPage } from '../shell/pages.ts'
 import { formatMoment } from '../status/time_text.ts'
 
-interface Backups {
-  readonly backups: readonly BackupView[]
-  readonly folder: string
-}
-
 /** The versions of the file before each save. */
 export function BackupsPage() {
   const [chosen, setChosen] = useState<BackupView>()
-  const list = useQuery({ queryKey: ['backups'], queryFn: () => get<Backups>('backups') })
+  const list = useQuery({ queryKey: ['backups'], queryFn: () => get<BackupList>('backups') })
   return (
     <div className="page">
       <div className="page-head">
@@ -37,8 +32,8 @@ export function BackupsPage() {
       )}
       {list.data !== undefined && (
         <p className="dim">
-          Each save keeps the version before it in <code>{list.data.folder}</code>; the newest 20
-          stay.
+          Each save keeps the previous version in <code>{list.data.folder}</code>; the newest{' '}
+          {list.data.limit} stay.
         </p>
       )}
       {list.data?.backups.length === 0 && (
