@@ -1,48 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { AuthApiDouble, deny } from '../rig/auth_api_double.ts'
 import { skipWithout } from '../rig/debian_package.ts'
+import { FreeRadius, freeradiusProgram } from '../rig/freeradius.ts'
 import { ProxyAtWork, sectionWithSecret } from '../rig/proxy_at_work.ts'
 import { radclient } from '../rig/radclient.ts'
-import { freePort, Running } from '../rig/running.ts'
 
-const program = '/usr/sbin/freeradius'
 const skip =
-  skipWithout('freeradius', program) || skipWithout('freeradius-utils', '/usr/bin/radclient')
+  skipWithout('freeradius', freeradiusProgram) ||
+  skipWithout('freeradius-utils', '/usr/bin/radclient')
 const secret = 'secret-of-the-chain'
 
-/** A FreeRADIUS that forwards every request to the proxy (proxy.conf(5)). */
-function configuration(folder: string, port: number, upstream: number): string {
+/** Sections of a FreeRADIUS that forwards every request to the proxy (proxy.conf(5)). */
+function forwarding(proxyPort: number): string {
   return `
-prefix = /usr
-localstatedir = ${folder}
-sbindir = /usr/sbin
-name = front
-raddbdir = ${folder}
-logdir = ${folder}
-run_dir = ${folder}
-db_dir = ${folder}
-libdir = /usr/lib/freeradius
-pidfile = ${folder}/front.pid
-max_request_time = 20
-cleanup_delay = 5
-log {
-  destination = stdout
-}
-security {
-  max_attributes = 200
-  reject_delay = 0
-  status_server = yes
-}
-thread pool {
-  start_servers = 1
-  max_servers = 2
-  min_spare_servers = 1
-  max_spare_servers = 1
-}
 proxy_requests = yes
 proxy server {
   default_fallback = no
@@ -50,7 +21,7 @@ proxy server {
 home_server proxy {
   type = auth
   ipaddr = 127.0.0.1
-  port = ${upstream}
+  port = ${proxyPort}
   secret = ${secret}
   response_window = 10
   status_check = status-server
@@ -64,56 +35,35 @@ realm DEFAULT {
   auth_pool = proxy
   nostrip
 }
-client lo {
-  ipaddr = 127.0.0.1
-  secret = ${secret}
-}
-modules {
-}
-server default {
-  listen {
-    type = auth
-    ipaddr = 127.0.0.1
-    port = ${port}
-  }
-  authorize {
-    update control {
-      Proxy-To-Realm := "DEFAULT"
-    }
-  }
-}
 `
 }
 
 describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'freeradius-'))
   let api: AuthApiDouble
   let proxy: ProxyAtWork
-  let front: Running
-  let port: number
+  let front: FreeRadius
 
   before(async () => {
     api = await AuthApiDouble.start()
     proxy = await ProxyAtWork.start(sectionWithSecret(api, secret))
-    port = await freePort()
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'front.conf'), configuration(folder, port, proxy.findPort()))
-    front = new Running(program, ['-f', '-l', 'stdout', '-d', folder, '-n', 'front'])
-    await front.prints(/Ready to process requests/)
+    front = await FreeRadius.start({
+      secret,
+      sections: forwarding(proxy.findPort()),
+      authorize: 'update control {\n      Proxy-To-Realm := "DEFAULT"\n    }',
+    })
   })
   beforeEach(() => {
     api.reset()
     proxy.log.lines.length = 0
   })
   after(async () => {
-    await front?.stop()
+    await front?.[Symbol.asyncDispose]()
     await proxy.stop()
     await api.close()
-    rmSync(folder, { recursive: true })
   })
 
   const signIn = (...more: readonly string[]) =>
-    radclient(port, secret, ['User-Name = "alice"', ...more], { timeoutSecs: 10 })
+    radclient(front.port, secret, ['User-Name = "alice"', ...more], { timeoutSecs: 10 })
 
   test('a push and a passcode, allowed and denied, with the text for the user', async () => {
     const allowed = await signIn('User-Password = "push"')

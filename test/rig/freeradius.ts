@@ -5,7 +5,16 @@ import { freePort, Running } from './running.ts'
 
 export const freeradiusProgram = '/usr/sbin/freeradius'
 
-/** FreeRADIUS on loopback as an upstream server, with one client. */
+interface FreeRadiusOptions {
+  /** Of its client. */
+  readonly secret: string
+  /** What it does with each request (unlang(5)). */
+  readonly authorize: string
+  /** Further sections of radiusd.conf(5), such as home servers. */
+  readonly sections?: string
+}
+
+/** FreeRADIUS on loopback, with one client. */
 export class FreeRadius implements AsyncDisposable {
   readonly port: number
   readonly #running: Running
@@ -17,15 +26,11 @@ export class FreeRadius implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /** @param authorize What it does with each request (unlang(5)). */
-  static async start(options: {
-    readonly secret: string
-    readonly authorize: string
-  }): Promise<FreeRadius> {
+  static async start(options: FreeRadiusOptions): Promise<FreeRadius> {
     const folder = mkdtempSync(join(tmpdir(), 'freeradius-'))
     const port = await freePort()
-    writeFileSync(join(folder, 'upstream.conf'), configuration(folder, port, options))
-    const args = ['-f', '-l', 'stdout', '-d', folder, '-n', 'upstream']
+    writeFileSync(join(folder, 'radiusd.conf'), configuration(folder, port, options))
+    const args = ['-f', '-l', 'stdout', '-d', folder, '-n', 'radiusd']
     const running = new Running(freeradiusProgram, args)
     await running.prints(/Ready to process requests/)
     return new FreeRadius(running, port, folder)
@@ -40,19 +45,19 @@ export class FreeRadius implements AsyncDisposable {
 function configuration(
   folder: string,
   port: number,
-  { secret, authorize }: { readonly secret: string; readonly authorize: string },
+  { secret, authorize, sections = '' }: FreeRadiusOptions,
 ): string {
   return `
 prefix = /usr
 localstatedir = ${folder}
 sbindir = /usr/sbin
-name = upstream
+name = radiusd
 raddbdir = ${folder}
 logdir = ${folder}
 run_dir = ${folder}
 db_dir = ${folder}
 libdir = /usr/lib/freeradius
-pidfile = ${folder}/upstream.pid
+pidfile = ${folder}/radiusd.pid
 max_request_time = 20
 cleanup_delay = 5
 log {
@@ -69,6 +74,7 @@ thread pool {
   min_spare_servers = 1
   max_spare_servers = 1
 }
+${sections}
 client lo {
   ipaddr = 127.0.0.1
   secret = ${secret}
