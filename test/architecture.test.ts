@@ -55,7 +55,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'proxy/metrics': {
     rooms: ['duo/https', 'proxy/control', 'proxy/report', 'proxy/second_factor', 'radius/udp'],
-    node: ['node:events', 'node:http'],
+    node: ['node:events', 'node:http', 'node:net'],
     packages: ['prom-client'],
   },
   proxy: {

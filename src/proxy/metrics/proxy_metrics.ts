@@ -1,9 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import { findHealth } from '../control/health.ts'
 import { Durations } from './durations.ts'
+import { type HttpAnswer, HttpAnswers } from './http_answers.ts'
 import { createRegistry, type MetricsSource } from './registry.ts'
+import { Remembered } from './remembered.ts'
 
 /** An address and a port; the port is 0 if nothing is to be served. */
 export interface MetricsPlace {
@@ -11,22 +11,29 @@ export interface MetricsPlace {
   readonly port: number
 }
 
-const maxConnections = 64
-const requestMs = 10_000
+const metricsMaxAgeMs = 1_000
+const healthMaxAgeMs = 250
 
-/** Serves `/metrics` for Prometheus, and `/healthz` for load balancers. Neither contains secrets. */
+/**
+ * Serves `/metrics` for Prometheus, and `/healthz` for load balancers. Neither contains secrets.
+ *
+ * Both are remembered for a moment, so that no number of requests keeps the proxy from its sign-ins.
+ */
 export class ProxyMetrics {
   /** Receives what happens, whether or not it is served. */
   readonly durations: Durations
-  readonly #source: MetricsSource
   readonly #registry: Registry
-  #server: Server | undefined
+  readonly #metrics: Remembered<HttpAnswer>
+  readonly #health: Remembered<HttpAnswer>
+  #server: HttpAnswers | undefined
   #place: MetricsPlace | undefined
 
-  constructor(source: MetricsSource) {
-    this.#source = source
+  /** @param now A clock that never goes back, in milliseconds. */
+  constructor(source: MetricsSource, now: () => number = () => performance.now()) {
     this.#registry = createRegistry(source)
     this.durations = new Durations(this.#registry)
+    this.#metrics = new Remembered(() => this.#renderMetrics(), metricsMaxAgeMs, now)
+    this.#health = new Remembered(async () => renderHealth(source), healthMaxAgeMs, now)
   }
 
   /** Where it is served now. */
@@ -53,48 +60,38 @@ export class ProxyMetrics {
 
   close(): void {
     this.#server?.close()
-    this.#server?.closeAllConnections()
     this.#server = undefined
     this.#place = undefined
   }
 
   async #listen(place: MetricsPlace): Promise<void> {
     if (place.port === 0) return
-    const server = createServer(
-      { requestTimeout: requestMs, headersTimeout: requestMs },
-      (request, response) => {
-        if (request.method !== 'GET' && request.method !== 'HEAD') {
-          response.writeHead(405, { allow: 'GET, HEAD' }).end()
-        } else if (request.url === '/metrics') this.#sendMetrics(response)
-        else if (request.url === '/healthz') this.#sendHealth(response)
-        else response.writeHead(404).end()
-      },
-    )
-    server.maxConnections = maxConnections
-    server.listen(place.port, place.address)
-    await once(server, 'listening')
-    // such as EMFILE in accept; it must not end the proxy
-    server.on('error', () => {})
-    this.#server = server
+    this.#server = await HttpAnswers.listen(place, (path) => this.#answer(path))
     this.#place = place
   }
 
-  #sendMetrics(response: ServerResponse): void {
-    this.#registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
-      // an unhandled rejection would end the proxy
-      () => response.writeHead(500).end(),
-    )
+  /** An unhandled rejection would end the proxy. */
+  async #answer(path: string): Promise<HttpAnswer> {
+    try {
+      if (path === '/metrics') return await this.#metrics.get()
+      return path === '/healthz' ? await this.#health.get() : { status: 404 }
+    } catch {
+      return { status: 500 }
+    }
   }
 
-  #sendHealth(response: ServerResponse): void {
-    // not what `failmode=safe` covers: whoever may ask must not learn that no second factor is needed
-    const { ok, problems } = findHealth(this.#source.sections)
-    response
-      .writeHead(ok ? 200 : 503, {
-        'content-type': 'application/json',
-        'cache-control': 'no-store',
-      })
-      .end(`${JSON.stringify(ok ? { status: 'ok' } : { status: 'unhealthy', problems })}\n`)
+  async #renderMetrics(): Promise<HttpAnswer> {
+    const body = await this.#registry.metrics()
+    return { status: 200, headers: { 'content-type': this.#registry.contentType }, body }
+  }
+}
+
+/** Not what `failmode=safe` covers: whoever may ask must not learn that no second factor is needed. */
+function renderHealth({ sections }: MetricsSource): HttpAnswer {
+  const { ok, problems } = findHealth(sections)
+  return {
+    status: ok ? 200 : 503,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: `${JSON.stringify(ok ? { status: 'ok' } : { status: 'unhealthy', problems })}\n`,
   }
 }
