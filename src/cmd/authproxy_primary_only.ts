@@ -82,7 +82,7 @@ async function start(minutes: number, { config, y, force }: StartOptions): Promi
       process.stderr.write('authproxy_primary_only: no terminal for a confirmation; add -y\n')
       return usageError
     }
-    const message = 'Switch second factors off now?'
+    const message = 'Start primary-only mode now?'
     if ((await confirm({ message, output: process.stderr, initialValue: false })) !== true) return 1
   }
   return report(await ask({ config }, { action: 'start', minutes, force }))

@@ -34,7 +34,7 @@ export function formatStatus(status: ProxyStatus): string {
       : [
           row(
             'PRIMARY ONLY',
-            `nobody is asked for a second factor until ${readable(primaryOnly.until)}`,
+            `until ${readable(primaryOnly.until)}; 'authproxy_primary_only status' shows what each section does`,
           ),
         ]),
     row('health', formatHealth(health)),

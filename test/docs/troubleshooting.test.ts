@@ -46,7 +46,7 @@ const noMessages = [
   '; until then failmode=… …',
   'The sign-in request could not be read.',
   'The sign-in service gave no answer. Please try again.',
-  'The sign-in service can not be reached. Please contact your administrator.',
+  'The sign-in service cannot be reached. Please contact your administrator.',
   '… failed: …: …; …',
   'The sign-in service is busy. Please try again.',
   'the server is closed, or listens already',

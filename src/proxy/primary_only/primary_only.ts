@@ -88,7 +88,7 @@ export class PrimaryOnly {
     this.#accepted = 0
     this.#rejected = 0
     this.#log.warn(
-      `primary-only mode begins: until ${iso(window.until)}, passwords are enough and nobody is asked for a second factor`,
+      `primary-only mode begins: until ${formatTime(window.until)}, sections that check passwords accept them alone, and all others reject every sign-in`,
     )
     this.#open(window)
     return window
@@ -115,7 +115,7 @@ export class PrimaryOnly {
     const isPlausible = since <= now && until - since <= primaryOnlyMinutes.max * minuteMs
     if (!isPlausible) return this.#discard('its times are impossible; was the clock changed?')
     if (until <= now) return this.#discard('its time is over')
-    this.#log.warn(`primary-only mode continues after a restart until ${iso(until)}`)
+    this.#log.warn(`primary-only mode continues after a restart until ${formatTime(until)}`)
     this.#open(kept)
   }
 
@@ -131,10 +131,9 @@ export class PrimaryOnly {
     const { window } = this
     if (window === undefined) return this.#end('its time is over')
     const left = Math.ceil((window.until - this.#clock.now()) / minuteMs)
-    this.#log.warn(
-      `primary-only mode: ${left} more minute${left === 1 ? '' : 's'} without second factors`,
-      { ...this.counts },
-    )
+    this.#log.warn(`primary-only mode is on for ${left} more minute${left === 1 ? '' : 's'}`, {
+      ...this.counts,
+    })
   }
 
   #end(reason: string): void {
@@ -154,6 +153,8 @@ export class PrimaryOnly {
   }
 }
 
-function iso(at: number): string {
-  return new Date(at).toISOString()
+/** A time as the texts of the mode and `authproxyctl status` show it: `2026-01-01 01:00:00 UTC`. */
+export function formatTime(at: number): string {
+  const text = new Date(at).toISOString()
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`
 }

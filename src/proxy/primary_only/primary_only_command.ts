@@ -1,5 +1,5 @@
 import { errorText } from '../../host/error_text.ts'
-import { type PrimaryOnly, primaryOnlyMinutes } from './primary_only.ts'
+import { formatTime, type PrimaryOnly, primaryOnlyMinutes } from './primary_only.ts'
 import type { PrimaryOnlyWindow } from './window_file.ts'
 
 /** What primary-only mode means for a section. */
@@ -39,7 +39,7 @@ export function answerPrimaryOnly(
         ? done('primary-only mode has ended: every sign-in needs its second factor again')
         : done('primary-only mode is not on')
     case 'status':
-      return done(...describe(mode), ...(mode.isActive() ? effects.map(describeEffect) : []))
+      return done(...describe(mode, effects))
     default:
       return failed('the action is not preview, start, stop or status')
   }
@@ -73,21 +73,32 @@ function start(
     return failed(`primary-only mode can't start: its end can't be saved: ${reason}`)
   }
   const { window } = mode
-  return done(...(window === undefined ? [] : [describeWindow(window)]))
+  return done(...(window === undefined ? [] : [describeWindow(window, effects)]))
 }
 
-function describe(mode: PrimaryOnly): string[] {
+function describe(mode: PrimaryOnly, effects: readonly PrimaryOnlyEffect[]): string[] {
   const { window, counts } = mode
   if (window === undefined) return ['primary-only mode is off']
   const { accepted, rejected } = counts
   return [
-    describeWindow(window),
+    describeWindow(window, effects),
     `sign-ins since then: ${accepted} accepted with the password alone, ${rejected} rejected`,
+    ...effects.map(describeEffect),
   ]
 }
 
-function describeWindow({ until }: PrimaryOnlyWindow): string {
-  return `primary-only mode is ON until ${new Date(until).toISOString()}: nobody is asked for a second factor`
+function describeWindow(
+  { until }: PrimaryOnlyWindow,
+  effects: readonly PrimaryOnlyEffect[],
+): string {
+  return `primary-only mode is ON until ${formatTime(until)}: ${describeEffects(effects)}`
+}
+
+function describeEffects(effects: readonly PrimaryOnlyEffect[]): string {
+  if (effects.every(({ checksPassword }) => checksPassword)) return 'passwords alone are enough'
+  return effects.some(({ checksPassword }) => checksPassword)
+    ? 'passwords alone are enough where the proxy checks them, and all other sign-ins are rejected'
+    : 'every sign-in is rejected'
 }
 
 function describeEffect({ section, client, checksPassword }: PrimaryOnlyEffect): string {

@@ -18,7 +18,7 @@ export interface FailmodeOptions {
 const failedSafe = 'Failmode Safe - Allowed Duo login on preauth failure'
 const failedSecure = 'Failmode Secure - Denied Duo login on preauth failure'
 const unanswered = 'The sign-in service gave no answer. Please try again.'
-const unreachable = 'The sign-in service can not be reached. Please contact your administrator.'
+const unreachable = 'The sign-in service cannot be reached. Please contact your administrator.'
 
 /** Decides on logins that the API did not answer. docs/failmode.md explains the rules. */
 export class Failmode {

@@ -47,13 +47,16 @@ describe('primary-only mode', () => {
     assert.equal(mode.isActive(), false)
     mode.start(60)
     assert.equal(mode.isActive(), true)
-    assert.match(log.lines.join('\n'), /^warn primary-only mode begins: until 2026-01-01T01:00:00/)
+    assert.match(
+      log.lines.join('\n'),
+      /^warn primary-only mode begins: until 2026-01-01 01:00:00 UTC, /,
+    )
     mode.count('accepted')
     clock.advance(3 * minuteMs)
     mode.remind()
     assert.match(
       log.lines.at(-1) ?? '',
-      /^warn primary-only mode: 57 more minutes without second factors \{ accepted: 1, rejected: 0 \}/,
+      /^warn primary-only mode is on for 57 more minutes \{ accepted: 1, rejected: 0 \}/,
     )
   })
 
@@ -87,7 +90,7 @@ describe('primary-only mode', () => {
     mode.start(10)
     clock.advance(6 * minuteMs)
     assert.equal(restart().isActive(), true)
-    assert.ok(log.has('primary-only mode continues after a restart until 2026-01-01T00:10:00'))
+    assert.ok(log.has('primary-only mode continues after a restart until 2026-01-01 00:10:00 UTC'))
     clock.advance(4 * minuteMs)
     assert.equal(mode.isActive(), false)
     assert.equal(restart().isActive(), false)
@@ -156,13 +159,18 @@ describe('primary-only mode', () => {
       assert.equal(mode.isActive(), false)
       assert.equal(answer({ action: 'start', minutes: 5, force: true }, [open]).ok, true)
       assert.equal(mode.isActive(), true)
+      const [on] = answer({ action: 'status' }, [open]).lines
+      assert.match(on ?? '', /UTC: every sign-in is rejected$/)
     })
 
     test('starts, shows its status, and stops', () => {
       assert.equal(answer({ action: 'start' }).ok, true)
       assert.equal(JSON.parse(readFileSync(file, 'utf8')).until, clock.now() + 60 * minuteMs)
       const [on, counts] = answer({ action: 'status' }).lines
-      assert.match(on ?? '', /^primary-only mode is ON until 2026-01-01T01:00:00\.000Z: nobody is/)
+      assert.match(
+        on ?? '',
+        /^primary-only mode is ON until 2026-01-01 01:00:00 UTC: passwords alone/,
+      )
       assert.match(counts ?? '', /0 accepted with the password alone, 0 rejected/)
       assert.match(answer({ action: 'stop' }).lines.join(), /has ended/)
       assert.deepEqual(answer({ action: 'status' }).lines, ['primary-only mode is off'])

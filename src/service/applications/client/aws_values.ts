@@ -57,7 +57,8 @@ export function awsValues(
     {
       field: 'Max RADIUS request retries',
       value: String(retries),
-      because: 'The proxy answers a repeated request from the same push, so users approve once.',
+      because:
+        'The same packet sent again to the same proxy causes no second push. A new packet, or one to another proxy, does: users approve the newest.',
     },
     {
       field: 'Security group of the proxy, inbound rule',

@@ -113,6 +113,9 @@ function clientLines(
   return [
     text === undefined ? undefined : comment(text),
     `radius_ip_${number}=${address}`,
+    secret === undefined
+      ? comment('EDIT: the RADIUS secret is hidden; add --reveal to print it here')
+      : undefined,
     `radius_secret_${number}=${secret?.reveal() ?? ''}`,
   ]
 }

@@ -52,7 +52,7 @@ export function bypassCodeEndpoints(store: Store): readonly Endpoint[] {
       method: 'GET',
       path: '/admin/v1/bypass_codes',
       permission: 'adminapi_read_resource',
-      summary: 'Lists bypass codes; the codes themselves can not be read again.',
+      summary: 'Lists bypass codes; the codes themselves cannot be read again.',
       parameters: {},
       item: bypassCodeSchema,
       answer: async ({ now, db }, page) => ({

@@ -19,7 +19,7 @@ export function userBypassCodeEndpoints(store: Store): readonly Endpoint[] {
       method: 'GET',
       path: '/admin/v1/users/:user_id/bypass_codes',
       permission: 'adminapi_read_resource',
-      summary: 'Lists the bypass codes of a user; the codes themselves can not be read again.',
+      summary: 'Lists the bypass codes of a user; the codes themselves cannot be read again.',
       parameters: {},
       item: bypassCodeSchema,
       answer: async ({ id, now, db }, page) => {
