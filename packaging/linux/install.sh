@@ -15,6 +15,7 @@ parts=$source_dir/installer
 . "$parts/boot.sh"
 . "$parts/selinux.sh"
 . "$parts/questions.sh"
+. "$parts/records.sh"
 
 parse_arguments "$@"
 check_runtime

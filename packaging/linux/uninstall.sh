@@ -1,6 +1,7 @@
 #!/bin/sh
 # Removes the installation that this program belongs to. Run as root; --help lists the flags.
 set -eu
+umask 022
 self=$(readlink -f "$0")
 source_dir=${self%/*}
 parts=$source_dir/installer
@@ -8,6 +9,7 @@ parts=$source_dir/installer
 . "$parts/messages.sh"
 . "$parts/arguments.sh"
 . "$parts/questions.sh"
+. "$parts/records.sh"
 . "$parts/layout.sh"
 . "$parts/undo.sh"
 . "$parts/accounts.sh"
@@ -77,7 +79,7 @@ set_paths
 parse_uninstall_arguments "$@"
 [ -f "$record_file" ] || fail "$install_dir is not an installation of $product: $record_file is missing"
 [ "$(id -u)" = 0 ] || fail 'run it as root'
-. "$record_file"
+read_record "$record_file"
 decide keep_conf "Keep the configuration in $config_dir? (yes/no)" yes
 check_yes_or_no "$keep_conf" 'keep the configuration'
 if is_proxy; then

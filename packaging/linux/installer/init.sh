@@ -40,8 +40,18 @@ console=/var/log/$name.console.log
 start_seconds=60
 stop_seconds=30
 
+# Whether the process of the pid file is the program: after a crash, its number may be that of any other.
 is_alive() {
-  pid=$(cat "$pid_file" 2> /dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2> /dev/null
+  pid=$(cat "$pid_file" 2> /dev/null) || return 1
+  case $pid in '' | *[!0-9]*) return 1 ;; esac
+  [ "$(sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2> /dev/null)" = "$(id -u "$user")" ] || return 1
+  # in a container, root may lack the right to read the first
+  path=$(readlink "/proc/$pid/exe") || path=$(tr '\0' '\n' < "/proc/$pid/cmdline" | head -n 1)
+  case $path in
+    # of any version, and also if an upgrade has removed it
+    "$(readlink -f @INSTALL_DIR@)"/versions/*/runtime/node*) ;;
+    *) return 1 ;;
+  esac
 }
 
 start() {
@@ -51,10 +61,12 @@ start() {
   fi
   : > "$console"
   run < /dev/null >> "$console" 2>&1 &
-  echo $! > "$pid_file"
+  started=$!
+  echo "$started" > "$pid_file"
   waited=0
   while [ "$waited" -lt "$start_seconds" ]; do
-    if ! is_alive; then
+    # at first, it is still the shell that becomes the program
+    if ! kill -0 "$started" 2> /dev/null; then
       rm -f "$pid_file"
       echo "$name does not start:" >&2
       tail -n 5 "$console" >&2

@@ -29,7 +29,7 @@ fill_template() {
     -e "s|@GROUP@|$(id -gn "$service_user")|g" "$1"
 }
 
-# Creates a folder if it is missing: make_folder PATH OWNER:GROUP MODE
+# Creates a folder if it is missing, in a folder of root: make_folder PATH OWNER:GROUP MODE
 make_folder() {
   if [ ! -d "$1" ]; then
     mkdir -p "$1"
@@ -39,9 +39,21 @@ make_folder() {
   chmod "$3" "$1"
 }
 
+# Creates a file, or replaces a link, in a folder that another account may write to:
+# place_file SOURCE FILE OWNER GROUP MODE
+# That account could put a link in its place at any moment, so owner and mode are set where only root can write.
+place_file() {
+  staging=$(mktemp -d "$install_dir/.staging-XXXXXX")
+  on_failure "rm -rf '$staging'"
+  install -o "$3" -g "$4" -m "$5" "$1" "$staging/file"
+  # renames; it never writes through a link
+  mv -fT "$staging/file" "$2"
+  rmdir "$staging"
+}
+
 # Gives what is in a folder to another account than the one it was installed for: take_over FOLDER OWNER:GROUP
 take_over() {
-  [ ! -d "$1" ] || [ "$(stat -c %U:%G "$1")" = "$2" ] || chown -hR "$2" "$1"
+  [ ! -d "$1" ] || [ "$(stat -c %U:%G "$1")" = "$2" ] || chown -hRP "$2" "$1"
 }
 
 create_folders() {
@@ -67,17 +79,15 @@ create_folders() {
 write_configuration() {
   [ ! -e "$config_file" ] || return 0
   on_failure "rm -f '$config_file'"
-  cp "$source_dir/conf/$program.cfg" "$config_file"
+  group=$(id -gn "$service_user")
   if is_proxy; then
-    chown "$service_user:$(id -gn "$service_user")" "$config_file"
-    chmod 0600 "$config_file"
+    place_file "$source_dir/conf/$program.cfg" "$config_file" "$service_user" "$group" 0600
     return 0
   fi
-  chown "root:$(id -gn "$service_user")" "$config_file"
-  chmod 0640 "$config_file"
+  place_file "$source_dir/conf/$program.cfg" "$config_file" root "$group" 0640
   if [ ! -e "$data_dir/countersign.cfg" ]; then
     # so that every verb finds it with the data
-    ln -s "$config_file" "$data_dir/countersign.cfg"
+    ln -sT "$config_file" "$data_dir/countersign.cfg"
     on_failure "rm -f '$data_dir/countersign.cfg'"
   fi
 }

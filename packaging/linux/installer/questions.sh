@@ -12,12 +12,12 @@ read_previous_installation() {
   set_paths
   created_user=no
   created_group=no
-  [ ! -f "$accounts_file" ] || . "$accounts_file"
+  [ ! -f "$accounts_file" ] || read_record "$accounts_file"
   [ -f "$record_file" ] || return 0
   upgrade=yes
   # the record gives the defaults; flags of this run come after it
   given="service_user='$service_user' log_group='$log_group' create_init_script='$create_init_script' enable_selinux='$enable_selinux'"
-  . "$record_file"
+  read_record "$record_file"
   default_user=$service_user
   default_group=$log_group
   default_init=$create_init_script

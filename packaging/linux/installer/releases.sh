@@ -18,7 +18,7 @@ copy_release() {
   mkdir "$releases_dir/.incoming"
   cp -R "$source_dir/." "$releases_dir/.incoming/"
   rm -rf "$releases_dir/.incoming/install" "$releases_dir/.incoming/conf"
-  chown -hR root:root "$releases_dir/.incoming"
+  chown -hRP root:root "$releases_dir/.incoming"
   chmod -R u+rwX,go+rX,go-w "$releases_dir/.incoming"
   # a program that looks beside itself finds the configuration of the installation, not the sample
   ln -s ../../conf "$releases_dir/.incoming/conf"

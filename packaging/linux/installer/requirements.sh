@@ -44,6 +44,9 @@ check_answers() {
 }
 
 check_conflicts() {
+  # links that another account has put there would lead root to other files
+  [ ! -d "$install_dir" ] || is_roots_own "$(readlink -f "$install_dir")" ||
+    fail "$install_dir, or a folder above it, can be changed by another account than root; give it to root with mode 755, or choose another --install-dir"
   need_program setpriv util-linux util-linux
   id "$service_user" > /dev/null 2>&1 || need_program useradd passwd shadow-utils
   if [ -e "/lib/systemd/system/$product.service" ] || [ -e "/usr/lib/systemd/system/$product.service" ]; then
