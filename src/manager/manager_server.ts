@@ -7,7 +7,7 @@ import { type LinkRefusal, linkMinutes, OneTimeLink } from './one_time_link.ts'
 import { PageFiles, setSafeHeaders } from './page_files.ts'
 import type { ProxyServicePort } from './proxy_service_port.ts'
 import { type Reply, refuse, sendReply } from './reply.ts'
-import { checkRequest, readCookie } from './request_gate.ts'
+import { checkRequest, parseTarget, readCookie } from './request_gate.ts'
 import { type ApiRequest, createRoutes } from './routes.ts'
 import { ManagerSession } from './session.ts'
 
@@ -95,14 +95,13 @@ export class ManagerServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setSafeHeaders(response)
-    const refusal = checkRequest(request, this.host)
-    if (refusal !== undefined) {
+    const target = parseTarget(request.url ?? '', this.host)
+    const refusal = checkRequest(request, target, this.host)
+    if (refusal !== undefined || target === undefined) {
       response.setHeader('connection', 'close')
-      return await sendReply(response, refuse(refusal.status, refusal))
+      return await sendReply(response, refuse(refusal?.status ?? 400, refusal ?? notFound))
     }
-    const address = URL.parse(request.url ?? '/', `http://${this.host}`)
-    if (address === null) return await sendReply(response, refuse(404, notFound))
-    const { pathname, searchParams } = address
+    const { pathname, searchParams } = target
     if (!pathname.startsWith('/api/')) {
       if (await this.#files.send(pathname, response)) return
       return await sendReply(response, refuse(404, notFound))

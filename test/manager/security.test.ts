@@ -117,9 +117,10 @@ describe('another user of this machine', () => {
     const page = await stranger.get('/')
     assert.equal(page.status, 200)
     assert(!page.text.includes(folder))
-    for (const path of ['/authproxy.cfg', '/../authproxy.cfg', '/assets/..%2fauthproxy.cfg']) {
+    for (const path of ['/authproxy.cfg', '/assets/..%2fauthproxy.cfg']) {
       assert.equal((await stranger.get(path)).status, 404)
     }
+    assert.equal((await stranger.get('/../authproxy.cfg')).status, 400)
   })
 })
 
@@ -154,6 +155,18 @@ describe('another web site', () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
     assert.equal((await client.post('/api/file', save, form)).status, 415)
     assert.equal((await client.post('/', save)).status, 405)
+  })
+
+  test('is refused under every other spelling of a path', async () => {
+    const client = await opened()
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    const prefixes = ['//x', '/x/..', '/.', '/%2e', '/%2E%2e', '/\\x', `http://${manager.host}`]
+    for (const prefix of prefixes) {
+      const path = `${prefix}/api/file`
+      assert.equal((await client.get(path, foreign)).status, 400, path)
+      assert.equal((await client.get(path)).status, 400, path)
+    }
+    assert.equal((await client.get('/api/file?x=/../y')).status, 200)
   })
 
   test('can neither frame the page nor run a script in it', async () => {
