@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { errorText } from '../host/error_text.ts'
 import { readInstallation } from '../host/installation.ts'
+import { readConfigFile } from '../host/regular_file.ts'
 import { replaceFile } from '../host/replace_file.ts'
 import type { Secret } from '../host/secret.ts'
 import { version } from '../host/version.ts'
@@ -97,7 +98,7 @@ async function confirmEncryption(file: string): Promise<void> {
 
 function readConfig(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readConfigFile(file).toString('utf8')
   } catch (error) {
     throw new Refusal(`the configuration can't be read: ${errorText(error)}; name it with --config`)
   }

@@ -1,21 +1,26 @@
 import {
-  chmodSync,
-  chownSync,
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { asAccount, findFolderOwner, findPathOwner } from '../host/path_owner.ts'
+import { readRegularFile } from '../host/regular_file.ts'
 import type { BackupView } from './editor/page_api.ts'
 
 const maxBackups = 20
 
 /**
  * Copies of a configuration before each save, in the folder `backup` beside it, with its mode and owner.
- * The newest `limit` are kept.
+ * The newest `limit` are kept. The folder belongs to who owns the one around it: root gives none away.
  */
 export class ConfigBackups {
   readonly limit = maxBackups
@@ -32,37 +37,54 @@ export class ConfigBackups {
 
   /** Newest first. */
   list(): BackupView[] {
-    return this.#names().map((name) => {
-      const { size } = statSync(join(this.folder, name))
-      return { name, at: toDate(this.#pattern.exec(name)?.[1] ?? ''), octets: size }
-    })
+    return this.#asOwner(() =>
+      this.#names().map((name) => {
+        const { size } = lstatSync(join(this.folder, name))
+        return { name, at: toDate(this.#pattern.exec(name)?.[1] ?? ''), octets: size }
+      }),
+    )
   }
 
   /** @returns `undefined` if there is no backup of this name. */
   read(name: string): Buffer | undefined {
-    return this.#names().includes(name) ? readFileSync(join(this.folder, name)) : undefined
+    const isThere = this.#asOwner(() => this.#names().includes(name))
+    return isThere ? readRegularFile(join(this.folder, name)) : undefined
   }
 
   /** Copies the file as it is on disk. @returns Name of the copy. @throws A system error. */
   add(octets: Uint8Array, now: number): string {
-    const { mode, uid, gid } = statSync(this.#file)
+    const { mode, uid, gid } = asAccount(findPathOwner(this.#file), () => statSync(this.#file))
     const isRoot = process.getuid?.() === 0
-    if (mkdirSync(this.folder, { recursive: true, mode: 0o700 }) !== undefined && isRoot) {
-      chownSync(this.folder, uid, gid)
-    }
-    const name = this.#freeName(now)
-    const path = join(this.folder, name)
+    asAccount(findFolderOwner(this.folder), () =>
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 }),
+    )
+    const { name, descriptor } = this.#asOwner(() => {
+      const name = this.#freeName(now)
+      const path = join(this.folder, name)
+      const descriptor = openSync(path, 'wx', 0o600)
+      try {
+        writeFileSync(descriptor, octets)
+        fchmodSync(descriptor, mode & 0o777)
+        fsyncSync(descriptor)
+      } catch (error) {
+        closeSync(descriptor)
+        rmSync(path, { force: true })
+        throw error
+      }
+      for (const old of this.#names().slice(maxBackups))
+        rmSync(join(this.folder, old), { force: true })
+      return { name, descriptor }
+    })
     try {
-      writeFileSync(path, octets, { flag: 'wx', mode: 0o600, flush: true })
-      if (isRoot) chownSync(path, uid, gid)
-      chmodSync(path, mode & 0o777)
-    } catch (error) {
-      rmSync(path, { force: true })
-      throw error
+      if (isRoot) fchownSync(descriptor, uid, gid)
+    } finally {
+      closeSync(descriptor)
     }
-    for (const old of this.#names().slice(maxBackups))
-      rmSync(join(this.folder, old), { force: true })
     return name
+  }
+
+  #asOwner<T>(work: () => T): T {
+    return asAccount(findPathOwner(this.folder), work)
   }
 
   #freeName(now: number): string {

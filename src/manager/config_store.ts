@@ -1,8 +1,9 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Account } from '../host/account.ts'
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
+import { readConfigFile } from '../host/regular_file.ts'
 import { createFile, replaceFile } from '../host/replace_file.ts'
 import { ConfigBackups } from './config_backups.ts'
 import { decodeConfig, versionOf } from './config_text.ts'
@@ -88,7 +89,7 @@ export class ConfigStore {
 
   #readOctets(): Buffer | undefined {
     try {
-      const octets = readFileSync(this.file)
+      const octets = readConfigFile(this.file)
       if (octets.length <= maxOctets) return octets
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined

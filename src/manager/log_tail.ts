@@ -1,5 +1,7 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ownFileFlags } from '../host/regular_file.ts'
 import type { EarlierLines, LogEvent } from './editor/page_api.ts'
 
 const pollMs = 500
@@ -92,7 +94,7 @@ async function* followFile(
 }
 
 async function isReplaced(path: string, handle: FileHandle, place: number): Promise<boolean> {
-  const [own, current] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)])
+  const [own, current] = await Promise.all([handle.stat(), lstat(path).catch(() => undefined)])
   return current === undefined || current.ino !== own.ino || own.size < place
 }
 
@@ -109,10 +111,14 @@ function toLines(octets: Buffer): string[] {
 
 async function openIfPresent(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r')
+    // the service user owns the folder: root must not show the target of a link there
+    const handle = await open(path, constants.O_RDONLY | ownFileFlags)
+    if ((await handle.stat()).isFile()) return handle
+    await handle.close()
   } catch {
-    return undefined
+    // missing, or a link
   }
+  return undefined
 }
 
 async function pause(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -53,6 +54,39 @@ describe('saving', () => {
     assert.equal(save('new\n').kind, 'saved')
     assert.equal(readFileSync(target, 'utf8'), 'new\n')
     assert.equal(statSync(target).mode & 0o777, 0o640)
+  })
+
+  test('as root, follows no link that the owner of the folder planted', { skip: needsRoot }, () => {
+    const nobody = findAccount('nobody') ?? { uid: 65534, gid: 65534 }
+    chmodSync(folder, 0o755)
+    const conf = join(folder, 'conf')
+    const secret = join(folder, 'secret')
+    const etc = join(folder, 'etc')
+    mkdirSync(conf)
+    mkdirSync(etc)
+    chownSync(conf, nobody.uid, nobody.gid)
+    writeFileSync(secret, 'secret of root\n', { mode: 0o600 })
+    store = new ConfigStore(join(conf, 'authproxy.cfg'), clock)
+    symlinkSync(secret, store.file)
+    assert.throws(() => store.read(), /can't be read/)
+    rmSync(store.file)
+    writeFileSync(store.file, 'old\n')
+    chownSync(store.file, nobody.uid, nobody.gid)
+    symlinkSync(etc, store.backups.folder)
+    assert.equal(save('new\n').kind, 'refused')
+    assert.deepEqual(readdirSync(etc), [])
+    rmSync(store.backups.folder)
+    assert.equal(save('new\n').kind, 'saved')
+    const [backup] = store.backups.list()
+    assert(backup !== undefined)
+    const copy = join(store.backups.folder, backup.name)
+    assert.deepEqual(
+      [statSync(store.backups.folder).uid, statSync(copy).uid],
+      [nobody.uid, nobody.uid],
+    )
+    rmSync(copy)
+    symlinkSync(secret, copy)
+    assert.throws(() => store.backups.read(backup.name), { code: 'ELOOP' })
   })
 
   test('keeps the owner', { skip: needsRoot }, () => {

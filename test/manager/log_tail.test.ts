@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
@@ -36,6 +44,15 @@ async function nextLines(): Promise<readonly string[]> {
 }
 
 describe('following a log', () => {
+  test('does not show the target of a link', async () => {
+    const secret = join(folder, 'secret')
+    writeFileSync(secret, 'secret of root\n')
+    symlinkSync(secret, path)
+    assert.deepEqual(await next(), { kind: 'missing', path })
+    const place = { file: String(statSync(secret).ino), before: 5 }
+    assert.equal(await readEarlier(path, place), undefined)
+  })
+
   test('shows its lines, and new ones once they are complete', async () => {
     writeFileSync(path, 'one\ntwo\n')
     assert.deepEqual(await nextLines(), ['one', 'two'])

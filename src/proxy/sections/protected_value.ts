@@ -1,10 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Account } from '../../host/account.ts'
 import { runDpapi } from '../../host/dpapi.ts'
 import { errorText } from '../../host/error_text.ts'
 import { isOpenToOthers } from '../../host/file_mode.ts'
+import { createFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
 
 const keyOctets = 32
@@ -57,8 +58,7 @@ export function readOrMakeKey(file: string, owner?: Account): Secret {
     try {
       const made = randomBytes(keyOctets)
       const stored = isWindows ? runDpapi('protect', made) : made
-      writeFileSync(file, `${stored.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-      if (owner !== undefined && process.getuid?.() === 0) chownSync(file, owner.uid, owner.gid)
+      createFile(file, `${stored.toString('base64')}\n`, owner ?? { uid: 0, gid: 0 })
     } catch (error) {
       throw new ProtectedValueError(`the key file can't be created: ${errorText(error)}`)
     }
