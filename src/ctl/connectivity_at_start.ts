@@ -27,9 +27,14 @@ export async function showConnectivity(
     for await (const event of tool.runConnectivityTool(options)) {
       show(tool.formatEvent(event))
     }
-    writeToolLog(lines, { logDir: tool.findLogDir(file), configFile: file })
   } catch (error) {
-    const reason = errorText(error)
-    print(`[warn]  the connectivity tool failed: ${reason}`)
+    print(`[warn]  the connectivity tool failed: ${errorText(error)}`)
+    return
+  }
+  const logDir = tool.findLogDir(file)
+  try {
+    writeToolLog(lines, { logDir, configFile: file })
+  } catch (error) {
+    print(`[warn]  the results can't be logged in ${logDir}: ${errorText(error)}`)
   }
 }

@@ -1,18 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchownSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-} from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Account, findServiceAccount } from '../host/account.ts'
 import type { Installation } from '../host/installation.ts'
+import { readRegularFile } from '../host/regular_file.ts'
+import { openLog } from './connectivity/log_folder.ts'
 
 /** If a daemon fails, this many lines from the end of its standard error are shown. */
 const maxShownLines = 12
@@ -48,9 +40,8 @@ export class Daemon {
    */
   static spawn(configFile: string, logDir: string, installation: Installation): Daemon {
     const account = findServiceAccount(installation.serviceUser)
-    const errors = join(logDir, 'authproxy.out')
-    const output = openOutput(errors, logDir, account)
-    const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, ...env } = process.env
+    const place = { logDir, configFile, installation, serviceAccount: account }
+    const output = openLog('authproxy.out', place, 'append')
     const umask = process.umask(0o027)
     try {
       const [command, ...args] = programOf(installation)
@@ -58,10 +49,10 @@ export class Daemon {
         detached: true,
         stdio: ['ignore', 'ignore', output.descriptor],
         cwd: process.platform === 'win32' ? installation.root : '/',
-        env,
+        env: environmentFor(account),
         ...account,
       })
-      return new Daemon(child, errors, output.size)
+      return new Daemon(child, output.file, output.size)
     } finally {
       process.umask(umask)
       closeSync(output.descriptor)
@@ -79,7 +70,7 @@ export class Daemon {
 
   /** The last lines of its standard error. */
   get errorLines(): readonly string[] {
-    const written = readFileSync(this.#errors).subarray(this.#errorsFrom).toString('utf8')
+    const written = readRegularFile(this.#errors).subarray(this.#errorsFrom).toString('utf8')
     return written
       .split('\n')
       .filter((line) => line !== '')
@@ -102,26 +93,15 @@ function programOf({ root }: Installation): [command: string, ...args: string[]]
   ]
 }
 
-/**
- * Root must not follow a link here: the folder belongs to the service user, who could point it to any
- * file of the system.
- */
-function openOutput(
-  file: string,
-  folder: string,
-  account: Account | undefined,
-): { readonly descriptor: number; readonly size: number } {
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
-    if (account !== undefined) chownSync(folder, account.uid, account.gid)
-  }
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants
-  const descriptor = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o640)
-  const { nlink, size } = fstatSync(descriptor)
-  if (nlink > 1) {
-    closeSync(descriptor)
-    throw new Error(`${file} is a link to another file; remove it`)
-  }
-  if (account !== undefined) fchownSync(descriptor, account.uid, account.gid)
-  return { descriptor, size }
+/** What the proxy and its start script use; root's environment may hold secrets of other programs. */
+const passedOn = /^(?:PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|NODE_COMPILE_CACHE)$/
+
+/** Without `HOME`, programs look up that of the account they run as. */
+function environmentFor(account: Account | undefined): NodeJS.ProcessEnv {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, ...all } = process.env
+  // Windows programs need many variables, and the account is the same
+  if (process.platform === 'win32') return all
+  const isPassedOn = (name: string): boolean =>
+    passedOn.test(name) || (name === 'HOME' && account === undefined)
+  return Object.fromEntries(Object.entries(all).filter(([name]) => isPassedOn(name)))
 }

@@ -1,27 +1,13 @@
-import {
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchownSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, ftruncateSync, writeFileSync } from 'node:fs'
+import { findServiceAccount } from '../../host/account.ts'
+import { type Installation, readInstallation } from '../../host/installation.ts'
+import { openLog } from './log_folder.ts'
 
 const fileName = 'connectivity_tool.log'
-const fileMode = 0o640
-const folderMode = 0o750
-// the service user owns the folder: root must not follow a link there
-const openFlags =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
 /**
  * Writes the output of one run to `connectivity_tool.log`; the output of the previous run is replaced.
- * A file or folder that root creates belongs to the owner of the configuration, so that the service
- * user can still write its logs.
+ * As root, it has only the rights of the service user, or of the owner of the configuration.
  *
  * @param logDir Folder of the proxy's logs.
  * @returns Path of the file.
@@ -30,18 +16,13 @@ const openFlags =
 export function writeToolLog(
   lines: readonly string[],
   { logDir, configFile }: { readonly logDir: string; readonly configFile: string },
+  installation: Installation = readInstallation(),
 ): string {
-  const file = join(logDir, fileName)
-  const isRoot = process.getuid?.() === 0
-  const owner = statSync(existsSync(configFile) ? configFile : dirname(logDir))
-  if (!existsSync(logDir)) {
-    mkdirSync(logDir, { recursive: true, mode: folderMode })
-    if (isRoot) chownSync(logDir, owner.uid, owner.gid)
-  }
-  const isNew = !existsSync(file)
-  const descriptor = openSync(file, openFlags, fileMode)
+  const serviceAccount = findServiceAccount(installation.serviceUser)
+  const place = { logDir, configFile, installation, serviceAccount }
+  const { file, descriptor } = openLog(fileName, place, 'replace')
   try {
-    if (isNew && isRoot) fchownSync(descriptor, owner.uid, owner.gid)
+    ftruncateSync(descriptor)
     writeFileSync(descriptor, `${lines.join('\n')}\n`)
   } finally {
     closeSync(descriptor)
