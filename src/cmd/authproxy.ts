@@ -4,8 +4,9 @@ import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { systemClock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
-import { readInstallation, runDirFor } from '../host/installation.ts'
+import { ownInstallation, runDirFor } from '../host/installation.ts'
 import type { Log } from '../host/log.ts'
+import { printable } from '../host/printable.ts'
 import { ServiceManager } from '../host/service_manager.ts'
 import { onHangup, untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
@@ -21,7 +22,7 @@ import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { checkApis, type StartReport } from '../proxy/startup_check.ts'
 
-const installation = readInstallation()
+const installation = ownInstallation()
 const configError = 2
 
 interface Options {
@@ -80,7 +81,7 @@ async function run(file: string, onStdinEnd: boolean): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof ListenError)) throw error
-    process.stderr.write(`authproxy: ${error.message}\n`)
+    process.stderr.write(`authproxy: ${printable(error.message)}\n`)
     return 1
   } finally {
     await logs.close()
@@ -191,7 +192,7 @@ function read(file: string): ProxyConfig | undefined {
     return undefined
   }
   const { config, problems } = readProxyConfig(text, file)
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  for (const problem of problems) process.stderr.write(`${printable(formatProblem(problem))}\n`)
   return config
 }
 

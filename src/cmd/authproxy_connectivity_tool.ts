@@ -11,7 +11,8 @@ import {
 import { writeToolLog } from '../ctl/connectivity/tool_log.ts'
 import { findServiceAccount } from '../host/account.ts'
 import { errorText } from '../host/error_text.ts'
-import { pidFileIn, readInstallation, readPidFile, runDirFor } from '../host/installation.ts'
+import { ownInstallation, pidFileIn, readPidFile, runDirFor } from '../host/installation.ts'
+import { printable } from '../host/printable.ts'
 import { version } from '../host/version.ts'
 
 interface Options {
@@ -20,7 +21,7 @@ interface Options {
   readonly json: boolean
 }
 
-const installation = readInstallation()
+const installation = ownInstallation()
 const exitStatus = { ok: 0, warnings: 1, errors: 2 } as const
 
 await new Command('authproxy_connectivity_tool')
@@ -42,7 +43,7 @@ await new Command('authproxy_connectivity_tool')
 async function run({ config, explicitConnectivityCheck, json }: Options): Promise<number> {
   const file = resolve(config)
   const lines: string[] = [openingLine]
-  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  const print = (line: string): void => void process.stdout.write(`${printable(line)}\n`)
   if (!json) print(openingLine)
   let status: number = exitStatus.errors
   const stop = new AbortController()

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type Account, findAccount } from '../host/account.ts'
 import { systemClock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
-import { readInstallation } from '../host/installation.ts'
+import { ownInstallation } from '../host/installation.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
 import { ConfigStore } from '../manager/config_store.ts'
@@ -19,7 +19,7 @@ interface Options {
   readonly idle: number
 }
 
-const installation = readInstallation()
+const installation = ownInstallation()
 const pageFolder = join(installation.root, 'web/dist/manager')
 
 await new Command('authproxy_manager')

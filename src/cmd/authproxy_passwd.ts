@@ -3,7 +3,8 @@ import { confirm, isCancel, password } from '@clack/prompts'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
 import { errorText } from '../host/error_text.ts'
-import { readInstallation } from '../host/installation.ts'
+import { ownInstallation } from '../host/installation.ts'
+import { printable } from '../host/printable.ts'
 import { readConfigFile } from '../host/regular_file.ts'
 import { replaceFile } from '../host/replace_file.ts'
 import type { Secret } from '../host/secret.ts'
@@ -36,7 +37,7 @@ await new Command('authproxy_passwd')
   .option(
     '--config <file>',
     'configuration file; the key is in authproxy.key in the same folder',
-    readInstallation().configFile,
+    ownInstallation().configFile,
   )
   .option('--whole-config', 'encrypt every secret in the configuration file, in place')
   .option('-y', 'with --whole-config: do not ask for confirmation')
@@ -72,7 +73,7 @@ async function encryptConfig(file: string, withoutAsking: boolean): Promise<void
   const before = readConfig(file)
   if (!withoutAsking) await confirmEncryption(file)
   const { text, sealed, problems } = protectConfig(before, file, findKey(file))
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  for (const problem of problems) process.stderr.write(`${printable(formatProblem(problem))}\n`)
   if (problems.some(({ severity }) => severity === 'error')) {
     throw new Refusal(`${file} is unchanged; correct it first`, 2)
   }

@@ -1,11 +1,14 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { confirm } from '@clack/prompts'
 import { Command, InvalidArgumentError } from 'commander'
 import { type ControlOutcome, ProxyControl } from '../ctl/proxy_control.ts'
-import { readInstallation, runDirFor } from '../host/installation.ts'
+import { errorText } from '../host/error_text.ts'
+import { ownInstallation, runDirFor } from '../host/installation.ts'
+import { printable } from '../host/printable.ts'
 import { version } from '../host/version.ts'
 import { primaryOnlyFileIn, primaryOnlyMinutes } from '../proxy/primary_only/primary_only.ts'
+import { removeWindow } from '../proxy/primary_only/window_file.ts'
 
 interface Options {
   readonly config: string
@@ -16,7 +19,7 @@ interface StartOptions extends Options {
   readonly force: boolean
 }
 
-const installation = readInstallation()
+const installation = ownInstallation()
 const { default: defaultMinutes, max: maxMinutes } = primaryOnlyMinutes
 const usageError = 2
 
@@ -75,7 +78,7 @@ async function start(minutes: number, { config, y, force }: StartOptions): Promi
     return report({ ...preview, lines: [...preview.lines, ...advice] })
   }
   process.stdout.write(
-    `for ${minutes} minute${minutes === 1 ? '' : 's'}:\n${preview.lines.join('\n')}\n`,
+    `for ${minutes} minute${minutes === 1 ? '' : 's'}:\n${printable(preview.lines.join('\n'))}\n`,
   )
   if (!y) {
     if (!process.stdin.isTTY) {
@@ -92,7 +95,15 @@ async function stop({ config }: Options): Promise<number> {
   const outcome = await ask({ config }, { action: 'stop' })
   const file = primaryOnlyFileIn(runDirFor(resolve(config), installation))
   if (outcome.ok || outcome.reason !== 'not-running' || !existsSync(file)) return report(outcome)
-  rmSync(file)
+  try {
+    removeWindow(file)
+  } catch (error) {
+    const reason = errorText(error)
+    process.stderr.write(
+      `authproxy_primary_only: the next start of the proxy may turn the mode on again: ${reason}; remove the file\n`,
+    )
+    return 1
+  }
   process.stdout.write(
     'the proxy is not running; at its next start, every sign-in needs its second factor\n',
   )
@@ -108,8 +119,9 @@ function ask(
 }
 
 function report({ ok, lines }: ControlOutcome): number {
-  if (ok) process.stdout.write(`${lines.join('\n')}\n`)
-  else for (const line of lines) process.stderr.write(`authproxy_primary_only: ${line}\n`)
+  if (ok) process.stdout.write(`${printable(lines.join('\n'))}\n`)
+  else
+    for (const line of lines) process.stderr.write(`authproxy_primary_only: ${printable(line)}\n`)
   return ok ? 0 : 1
 }
 

@@ -5,7 +5,7 @@ import { ProxyControl } from '../ctl/proxy_control.ts'
 import { collectSupportBundle, SecretInBundle } from '../ctl/support/support_bundle.ts'
 import { type ArchiveFile, buildTarGz } from '../ctl/support/tar_archive.ts'
 import { systemClock } from '../host/clock.ts'
-import { readInstallation, runDirFor } from '../host/installation.ts'
+import { ownInstallation, runDirFor } from '../host/installation.ts'
 import { version } from '../host/version.ts'
 
 interface Options {
@@ -13,7 +13,7 @@ interface Options {
   readonly explicitConnectivityCheck: boolean
 }
 
-const installation = readInstallation()
+const installation = ownInstallation()
 
 await new Command('authproxy_support')
   .description(

@@ -9,7 +9,8 @@ import {
   stop,
 } from '../ctl/proxy_service.ts'
 import { formatStatus, notRunning } from '../ctl/status_text.ts'
-import { readInstallation, runDirFor } from '../host/installation.ts'
+import { ownInstallation, runDirFor } from '../host/installation.ts'
+import { printable } from '../host/printable.ts'
 import { version } from '../host/version.ts'
 
 /** The same for every command; status follows the convention for init scripts. */
@@ -23,7 +24,7 @@ Exit status:
   3  the proxy is not running (status, reload)
   4  the proxy can't be asked, for example for lack of permission (status, reload)`
 
-const installation = readInstallation()
+const installation = ownInstallation()
 
 const program = new Command('authproxyctl')
   .description('Starts, stops and reloads the authentication proxy, and shows its status.')
@@ -86,7 +87,7 @@ function configFile(): string {
 
 function finish(outcome: ServiceOutcome | ControlOutcome): void {
   const out = outcome.ok ? process.stdout : process.stderr
-  for (const line of outcome.lines) out.write(`${line}\n`)
+  for (const line of outcome.lines) out.write(`${printable(line)}\n`)
   process.exitCode = exitStatus[outcome.ok ? 'ok' : outcome.reason]
 }
 
@@ -99,7 +100,7 @@ async function showStatus(json: boolean): Promise<number> {
   const { reason, lines } = found
   if (json) print(toJson({ running: reason === 'unknown' ? null : false, problems: lines }))
   else if (reason === 'not-running') print(notRunning)
-  else for (const line of lines) process.stderr.write(`${line}\n`)
+  else for (const line of lines) process.stderr.write(`${printable(line)}\n`)
   return exitStatus[reason]
 }
 
@@ -108,5 +109,5 @@ function toJson(value: object): string {
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${printable(line)}\n`)
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
+import { findServiceAccount } from '../host/account.ts'
 import { errorText } from '../host/error_text.ts'
+import type { Installation } from '../host/installation.ts'
 
 /**
  * Runs the connectivity tool before a start, prints its findings, and writes its log. No finding
@@ -8,8 +10,15 @@ import { errorText } from '../host/error_text.ts'
  * @param proxyPid The running proxy that is restarted, whose ports are therefore no problem.
  */
 export async function showConnectivity(
-  configFile: string,
-  print: (line: string) => void,
+  {
+    configFile,
+    installation,
+    print,
+  }: {
+    readonly configFile: string
+    readonly installation: Installation
+    readonly print: (line: string) => void
+  },
   proxyPid?: number,
 ): Promise<void> {
   // loaded only where it is used: it takes a tenth of a second
@@ -23,7 +32,8 @@ export async function showConnectivity(
   }
   show(tool.openingLine)
   try {
-    const options = { file, explicitConnectivityCheck: true, proxyPid }
+    const serviceUser = findServiceAccount(installation.serviceUser)
+    const options = { file, explicitConnectivityCheck: true, proxyPid, serviceUser }
     for await (const event of tool.runConnectivityTool(options)) {
       show(tool.formatEvent(event))
     }

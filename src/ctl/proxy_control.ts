@@ -36,9 +36,12 @@ export class ProxyControl {
   async status(): Promise<StatusOutcome> {
     const answer = await this.ask({ command: 'status' })
     if (answer.ok) {
-      return answer.status === undefined
-        ? unknown('the proxy answered without its status')
-        : { ok: true, status: answer.status }
+      const { status } = answer
+      if (status === undefined) return unknown('the proxy answered without its status')
+      // a process that is asked to end, or looked at under /proc
+      return Number.isSafeInteger(status.pid) && status.pid > 0
+        ? { ok: true, status }
+        : unknown('the proxy answered with an impossible process id')
     }
     return answer.reason === 'not-running' || answer.reason === 'unknown'
       ? { ...answer, reason: answer.reason }

@@ -1,12 +1,18 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { type Installation, pidFileIn, readPidFile, runDirFor } from '../host/installation.ts'
+import { findAccount } from '../host/account.ts'
+import {
+  controlSocketIn,
+  type Installation,
+  pidFileIn,
+  readPidFile,
+  runDirFor,
+} from '../host/installation.ts'
 
 /**
  * The process of the proxy that runs with a configuration, by its pid file.
  *
- * A killed proxy leaves its file, and the number may belong to another program by now. So the command line
- * must be that of a proxy with this configuration.
+ * A killed proxy leaves its file, and the number may belong to another program by now.
  *
  * @returns `undefined` without such a process, and where the system does not show command lines (`/proc`).
  */
@@ -15,9 +21,48 @@ export function findProxyProcess(
   installation: Installation,
 ): number | undefined {
   const pid = readPidFile(pidFileIn(runDirFor(configFile, installation)))
-  // 1 would be init
-  if (pid === undefined || pid === 1 || !isAlive(pid)) return undefined
-  return runsWith(pid, resolve(configFile), installation) ? pid : undefined
+  return pid !== undefined && isProxyProcess(pid, configFile, installation) ? pid : undefined
+}
+
+/**
+ * Whether a process is the proxy that runs with a configuration: its command line says so, and it belongs to
+ * the account that runs the proxy. Whoever writes to the run folder can name any process there, and in the
+ * answer of the control socket; only a process that passes may be sent a signal.
+ *
+ * @returns `false` also where the system does not show command lines (`/proc`).
+ */
+export function isProxyProcess(
+  pid: number,
+  configFile: string,
+  installation: Installation,
+): boolean {
+  // 1 would be init, and less than that a group of processes
+  if (!Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return false
+  const user = findProxyUser(configFile, installation)
+  return (
+    user !== undefined &&
+    user === findUserOf(pid) &&
+    runsWith(pid, resolve(configFile), installation)
+  )
+}
+
+/** The service user of the installation; without one, the owner of the socket or the pid file. */
+function findProxyUser(configFile: string, installation: Installation): number | undefined {
+  const { serviceUser } = installation
+  const isInstalled = resolve(configFile) === installation.configFile
+  if (isInstalled && serviceUser !== undefined && process.geteuid?.() === 0) {
+    return findAccount(serviceUser)?.uid
+  }
+  const runDir = runDirFor(configFile, installation)
+  const options = { throwIfNoEntry: false } as const
+  const found = lstatSync(controlSocketIn(runDir), options) ?? lstatSync(pidFileIn(runDir), options)
+  return found?.uid
+}
+
+/** The effective user of a process. */
+function findUserOf(pid: number): number | undefined {
+  const [, user] = /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`/proc/${pid}/status`) ?? '') ?? []
+  return user === undefined ? undefined : Number(user)
 }
 
 /** Whether a process exists and has not ended. */

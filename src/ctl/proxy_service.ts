@@ -10,7 +10,7 @@ import { showConnectivity } from './connectivity_at_start.ts'
 import { Daemon } from './daemon.ts'
 import { probeListener } from './listener_probe.ts'
 import { ProxyControl } from './proxy_control.ts'
-import { findProxyProcess, isAlive } from './proxy_process.ts'
+import { findProxyProcess, isAlive, isProxyProcess } from './proxy_process.ts'
 import { ServiceUnit } from './service_unit.ts'
 import { notRunning, runningLine } from './status_text.ts'
 
@@ -53,7 +53,7 @@ export async function start(proxy: ManagedProxy): Promise<ServiceOutcome> {
   if ('reason' in checked) return checked
   const running = await findRunning(proxy)
   if (running !== undefined) return running
-  if (proxy.connectivityCheck) await showConnectivity(proxy.configFile, proxy.print)
+  if (proxy.connectivityCheck) await showConnectivity(proxy)
   return launch(proxy, checked, 'start')
 }
 
@@ -73,14 +73,13 @@ export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
       : { ok: true, state: 'stopped', changed: false, lines: [notRunning] }
   }
   // also under a unit: somebody may have started this proxy without it
-  if (isAlive(pid) && !(await control.stop()).ok) signal(pid, 'SIGTERM')
+  if (isAlive(pid) && !(await control.stop()).ok && !signal(pid, 'SIGTERM', proxy)) {
+    return refusal(pid, proxy)
+  }
   const wasKilled = !(await hasEnded(pid))
   if (wasKilled) {
     // checked again, since the number may belong to another program by now
-    if (findProxyProcess(proxy.configFile, proxy.installation) !== pid) {
-      return failed(`process ${pid} has not ended; see the log`)
-    }
-    signal(pid, 'SIGKILL')
+    if (!signal(pid, 'SIGKILL', proxy)) return refusal(pid, proxy)
     if (!(await hasEnded(pid))) return failed(`process ${pid} can't be ended`)
   }
   const how = wasKilled
@@ -97,7 +96,7 @@ export async function restart(proxy: ManagedProxy): Promise<ServiceOutcome> {
   if (proxy.connectivityCheck) {
     const found = await controlOf(proxy).status()
     const pid = found.ok ? found.status.pid : undefined
-    await showConnectivity(proxy.configFile, proxy.print, pid)
+    await showConnectivity(proxy, pid)
   }
   const unit = ServiceUnit.find(proxy.configFile, proxy.installation)
   if (unit !== undefined) return launch(proxy, checked, 'restart')
@@ -210,12 +209,27 @@ async function hasEnded(pid: number): Promise<boolean> {
   return true
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** @returns `false` if the process is alive and not this proxy; it gets no signal then. */
+function signal(
+  pid: number,
+  name: NodeJS.Signals,
+  { configFile, installation }: ManagedProxy,
+): boolean {
+  if (!isProxyProcess(pid, configFile, installation)) return !isAlive(pid)
   try {
     process.kill(pid, name)
   } catch {
     // it has ended meanwhile, or belongs to another user; the caller waits for its end
   }
+  return true
+}
+
+function refusal(pid: number, { configFile, installation }: ManagedProxy): ServiceFailure {
+  const runDir = runDirFor(configFile, installation)
+  return failed(
+    `process ${pid} has not ended, and was sent no signal: ${runDir} names it as the proxy, but it is not a proxy ` +
+      `with ${resolve(configFile)} of the account that runs the proxy; find out what it is: ps -fp ${pid}`,
+  )
 }
 
 function controlOf({ configFile, installation }: ManagedProxy): ProxyControl {

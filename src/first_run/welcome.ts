@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
 import { renderUnicodeCompact } from 'uqr'
+import { shellWord } from '../host/shell_word.ts'
 import type { DataLocation } from '../service/config/data_location.ts'
 import { type FirstRun, firstRunFile } from './first_run_file.ts'
 
@@ -45,7 +46,7 @@ ${pushText(firstRun, request('push'), otherMachines !== undefined)}
 
 ${styleText('bold', 'Try the commands')} in another terminal:
 
-  ${styleText('cyan', `export COUNTERSIGN_DATA=${quoted(folder)}`)}
+  ${styleText('cyan', `export COUNTERSIGN_DATA=${shellWord(folder)}`)}
   ${styleText('cyan', './bin/countersign user list')}
 
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
@@ -94,9 +95,4 @@ function administratorText({ admin }: FirstRun, file: string): string {
   return admin === undefined
     ? '  Sign in with your own account; add one: ./bin/countersign admin --help'
     : `  Sign in as ${admin.email}. Password and key for an authenticator app: "admin" in ${file}`
-}
-
-/** Quotes a path for the shell. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -43,6 +43,17 @@ export function readInstallation(root = programRoot): Installation {
   }
 }
 
+/** The installation of the program that runs. One that can't be used ends the program with its message. */
+export function ownInstallation(root = programRoot): Installation {
+  try {
+    return readInstallation(root)
+  } catch (error) {
+    if (!(error instanceof InstallationError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
 /** The run folder of a configuration: that of the installation only for its own configuration. */
 export function runDirFor(configFile: string, installation: Installation): string {
   return resolve(configFile) === installation.configFile

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,16 @@ describe('the places of an installation', () => {
     assert.equal(runDirFor('/etc/p/authproxy.cfg', installation), join(root, '../run'))
     assert.equal(runDirFor('/srv/conf/other.cfg', installation), '/srv/run')
     assert.equal(runDirFor('/srv/other.cfg', installation), '/srv/run')
+  })
+
+  test('an installation.json that can not be read ends a program with its message alone', () => {
+    writeFileSync(join(root, 'installation.json'), '[')
+    const module = join(import.meta.dirname, '../../src/host/installation.ts')
+    const program = `import { ownInstallation } from ${JSON.stringify(module)}\nownInstallation(process.argv[1])`
+    const args = ['--input-type=module', '-e', program, root]
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    assert.match(stderr, /^\S+installation\.json can't be read: .*; install the package again\n$/)
+    assert.equal(status, 1)
   })
 
   test('an installation.json that can not be read says what to do', () => {

@@ -1,3 +1,4 @@
+import { printable } from '../../host/printable.ts'
 import { formatPythonDict } from './python_dict.ts'
 
 /** The tool checks every section twice: what the file says, then whether it works. */
@@ -74,7 +75,7 @@ export function formatFinding({ message, remedy, line }: Finding): string {
 }
 
 function formatLine(severity: Severity, text: string): string {
-  return `[${severity}]  ${text}`
+  return printable(`[${severity}]  ${text}`)
 }
 
 function formatSummary({ errors, warnings }: { errors: number; warnings: number }): string {

@@ -1,6 +1,7 @@
 import { existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Account } from '../../host/account.ts'
+import { shellWord } from '../../host/shell_word.ts'
 import { keyFileFor } from '../../proxy/sections/protected_value.ts'
 import type { Finding } from './connectivity_event.ts'
 
@@ -31,7 +32,7 @@ function findExposed(file: string): Finding[] {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found === undefined) return []
   const mode = formatMode(found)
-  const remedy = `run: chmod 600 ${file}`
+  const remedy = `run: chmod 600 ${shellWord(file)}`
   if ((found.mode & writableByOthers) !== 0) {
     const message = `${file} can be changed by other users of this machine (mode ${mode})`
     return [{ severity: 'warn', message, remedy }]
@@ -52,7 +53,7 @@ function findDenied(configFile: string, logDir: string, user: Account): Finding[
     findings.push({
       severity: 'error',
       message: `the user that runs the proxy (id ${user.uid}) can't read ${file} (mode ${formatMode(found)}, owner ${found.uid})`,
-      remedy: `run: chown ${owner} ${file}`,
+      remedy: `run: chown ${owner} ${shellWord(file)}`,
     })
   }
   // a folder that is missing is created in the nearest one that exists
@@ -60,7 +61,8 @@ function findDenied(configFile: string, logDir: string, user: Account): Finding[
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
   const found = statSync(folder)
   if (mayAccess(found, user, writable)) return findings
-  const remedy = `run: mkdir -p ${logDir} && chown ${owner} ${logDir}`
+  const quoted = shellWord(logDir)
+  const remedy = `run: mkdir -p ${quoted} && chown ${owner} ${quoted}`
   const message = `the user that runs the proxy (id ${user.uid}) can't write to log_dir ${logDir}`
   return [...findings, { severity: 'error', message, remedy }]
 }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Section } from '../../config/section.ts'
 import { errorText } from '../../host/error_text.ts'
+import { shellWord } from '../../host/shell_word.ts'
 import { findFile } from '../../proxy/sections/file_value.ts'
 import { findCertificateDates } from './certificate_dates.ts'
 import type { Finding } from './connectivity_event.ts'
@@ -41,7 +42,7 @@ function findExposedKey(file: string): Finding[] {
   const { mode } = statSync(file)
   if (process.platform === 'win32' || (mode & accessibleToOthers) === 0) return []
   const message = `every user of this machine has access to the private key ${file}`
-  return [{ severity: 'warn', message, remedy: `run: chmod 600 ${file}` }]
+  return [{ severity: 'warn', message, remedy: `run: chmod 600 ${shellWord(file)}` }]
 }
 
 function findUnusable(

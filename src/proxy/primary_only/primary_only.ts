@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../../host/clock.ts'
+import { errorText } from '../../host/error_text.ts'
 import type { Log } from '../../host/log.ts'
 import { type PrimaryOnlyWindow, readWindow, removeWindow, writeWindow } from './window_file.ts'
 
@@ -31,6 +32,8 @@ export class PrimaryOnly {
   readonly #clock: Clock
   readonly #log: Log
   #window: PrimaryOnlyWindow | undefined
+  /** A window that has ended, but is still in the file. */
+  #leftOver: PrimaryOnlyWindow | undefined
   /** Limit by `performance.now()`, which, unlike the clock, can't be set back. */
   #untilMs = 0
   #accepted = 0
@@ -85,6 +88,7 @@ export class PrimaryOnly {
     const since = this.#clock.now()
     const window = { since, until: since + minutes * minuteMs }
     writeWindow(this.#file, window)
+    this.#leftOver = undefined
     this.#accepted = 0
     this.#rejected = 0
     this.#log.warn(
@@ -94,11 +98,20 @@ export class PrimaryOnly {
     return window
   }
 
-  /** @returns Whether a window was open. */
+  /**
+   * Ends the window, also in its file.
+   *
+   * @returns Whether a window was open, or still in the file.
+   * @throws {Error} if the file can't be changed: the mode is off, but a restart turns it on again.
+   */
   stop(): boolean {
-    if (this.#window === undefined) return false
-    this.#end('it was stopped')
-    return true
+    const window = this.#window ?? this.#leftOver
+    if (window === undefined) return false
+    const problem = this.#end('it was stopped')
+    if (problem === undefined || window.until <= this.#clock.now()) return true
+    throw new Error(
+      `primary-only mode is off, but a restart of the proxy turns it on again until ${formatTime(window.until)}: ${problem}; remove the file`,
+    )
   }
 
   /** When the proxy stops; the window stays in its file. */
@@ -129,27 +142,46 @@ export class PrimaryOnly {
   /** Warns that the mode is on, or ends it at its limit; called every minute. */
   remind(): void {
     const { window } = this
-    if (window === undefined) return this.#end('its time is over')
+    if (window === undefined) return void this.#end('its time is over')
     const left = Math.ceil((window.until - this.#clock.now()) / minuteMs)
     this.#log.warn(`primary-only mode is on for ${left} more minute${left === 1 ? '' : 's'}`, {
       ...this.counts,
     })
   }
 
-  #end(reason: string): void {
+  /** @returns Why the window is still in its file. */
+  #end(reason: string): string | undefined {
     clearInterval(this.#timer)
-    if (this.#window === undefined) return
+    if (this.#window !== undefined) {
+      this.#log.warn(
+        `primary-only mode has ended: ${reason}; every sign-in needs its second factor again`,
+        { ...this.counts },
+      )
+    }
+    const window = this.#window ?? this.#leftOver
     this.#window = undefined
-    removeWindow(this.#file)
-    this.#log.warn(
-      `primary-only mode has ended: ${reason}; every sign-in needs its second factor again`,
-      { ...this.counts },
-    )
+    const problem = this.#remove()
+    this.#leftOver = problem === undefined ? undefined : window
+    return problem
   }
 
   #discard(problem: string): void {
     this.#log.warn(`primary-only mode is off: ${this.#file} is not used: ${problem}`)
-    removeWindow(this.#file)
+    this.#remove()
+  }
+
+  /** The mode has ended in any case, and sign-ins go on. @returns Why it is impossible. */
+  #remove(): string | undefined {
+    try {
+      removeWindow(this.#file)
+      return undefined
+    } catch (error) {
+      const problem = errorText(error)
+      this.#log.error(
+        `primary-only mode is off, but a restart of the proxy may turn it on again: ${problem}; remove the file`,
+      )
+      return problem
+    }
   }
 }
 

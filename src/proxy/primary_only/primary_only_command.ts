@@ -35,9 +35,7 @@ export function answerPrimaryOnly(
     case 'start':
       return start(minutes, force === true, mode, effects)
     case 'stop':
-      return mode.stop()
-        ? done('primary-only mode has ended: every sign-in needs its second factor again')
-        : done('primary-only mode is not on')
+      return stop(mode)
     case 'status':
       return done(...describe(mode, effects))
     default:
@@ -74,6 +72,16 @@ function start(
   }
   const { window } = mode
   return done(...(window === undefined ? [] : [describeWindow(window, effects)]))
+}
+
+function stop(mode: PrimaryOnly): PrimaryOnlyAnswer {
+  try {
+    return mode.stop()
+      ? done('primary-only mode has ended: every sign-in needs its second factor again')
+      : done('primary-only mode is not on')
+  } catch (error) {
+    return failed(errorText(error))
+  }
 }
 
 function describe(mode: PrimaryOnly, effects: readonly PrimaryOnlyEffect[]): string[] {

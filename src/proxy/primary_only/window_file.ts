@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   rmSync,
@@ -16,6 +17,9 @@ export interface PrimaryOnlyWindow {
 }
 
 const accessibleToOthers = 0o077
+
+/** Content of a file that could not be removed. */
+const offText = 'off\n'
 
 /**
  * Reads the window of primary-only mode. A file that another user could have written is ignored.
@@ -39,7 +43,9 @@ export function readWindow(
     if (own !== undefined && (mode & accessibleToOthers) !== 0) {
       return { problem: 'other users have access to it' }
     }
-    const parsed: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
+    const text = readFileSync(descriptor, 'utf8')
+    if (text === offText) return undefined
+    const parsed: unknown = JSON.parse(text)
     return isWindow(parsed) ? parsed : { problem: 'it has no times' }
   } catch (error) {
     return { problem: errorText(error) }
@@ -51,12 +57,41 @@ export function readWindow(
 /** @throws A system error. */
 export function writeWindow(file: string, { since, until }: PrimaryOnlyWindow): void {
   // a new file, so that mode and owner are those of this process
-  removeWindow(file)
+  rmSync(file, { force: true })
   writeFileSync(file, `${JSON.stringify({ since, until })}\n`, { mode: 0o600, flag: 'wx' })
 }
 
+/**
+ * Removes the window. In a folder that can't be written to, the file then says that there is none.
+ *
+ * @throws {Error} if neither works; the next start of the proxy may use the window.
+ */
 export function removeWindow(file: string): void {
-  rmSync(file, { force: true })
+  try {
+    rmSync(file, { force: true })
+  } catch (error) {
+    if (overwrite(file)) return
+    const reason = errorText(error)
+    throw new Error(`${file} can be neither removed nor overwritten: ${reason}`)
+  }
+}
+
+/** Overwrites a file of this account's own; `false` if that is impossible. */
+function overwrite(file: string): boolean {
+  let descriptor: number | undefined
+  try {
+    // not through a link to another file
+    descriptor = openSync(file, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
+    const { nlink, uid } = fstatSync(descriptor)
+    if (nlink > 1 || uid !== (process.geteuid?.() ?? uid)) return false
+    ftruncateSync(descriptor)
+    writeFileSync(descriptor, offText)
+    return true
+  } catch {
+    return false
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
 }
 
 function isWindow(value: unknown): value is PrimaryOnlyWindow {

@@ -7,6 +7,7 @@ import { errorText } from '../../host/error_text.ts'
 import { isOpenToOthers } from '../../host/file_mode.ts'
 import { createFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
+import { shellWord } from '../../host/shell_word.ts'
 
 const keyOctets = 32
 const nonceOctets = 12
@@ -36,7 +37,9 @@ export function readKey(file: string): Secret {
     throw new ProtectedValueError(`its key file ${file} is missing; authproxy_passwd creates one`)
   }
   if (isOpenToOthers(file)) {
-    throw new ProtectedValueError(`${file} can be read by others; run: chmod 600 ${file}`)
+    throw new ProtectedValueError(
+      `${file} can be read by others; run: chmod 600 ${shellWord(file)}`,
+    )
   }
   const key = isWindows ? openKey(file) : readText(file).trim()
   if (Buffer.from(key, 'base64').length !== keyOctets) {

@@ -34,6 +34,14 @@ describe('the user that runs the proxy', { skip: process.platform === 'win32' },
     assert.match(found, /can't write to log_dir .*log; run: mkdir -p .* && chown 65534:65534 /)
   })
 
+  test('is given commands that a shell takes as they are meant', () => {
+    const logDir = join(folder, "a log; touch 'owned'")
+    const paths = { configFile: join(folder, 'authproxy.cfg'), logDir }
+    const remedies = findFilePermissions(paths, nobody).map(({ remedy }) => remedy)
+    const quoted = `'${folder}/a log; touch '\\''owned'\\'''`
+    assert.equal(remedies.at(-1), `run: mkdir -p ${quoted} && chown 65534:65534 ${quoted}`)
+  })
+
   test('may be one of others or of the group', () => {
     chmodSync(join(folder, 'authproxy.cfg'), 0o604)
     mkdirSync(join(folder, 'log'))

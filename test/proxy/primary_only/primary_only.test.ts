@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -128,6 +130,58 @@ describe('primary-only mode', () => {
       assert.equal(existsSync(file), false)
     })
   }
+
+  describe('in a run folder that has become read-only', { skip: !isPosix }, () => {
+    const isRoot = process.geteuid?.() === 0
+    // modes do not restrict root
+    beforeEach(() => {
+      if (!isRoot) return
+      chownSync(folder, 65_534, 65_534)
+      process.seteuid?.(65_534)
+    })
+    afterEach(() => {
+      if (isRoot) process.seteuid?.(0)
+      chmodSync(folder, 0o700)
+    })
+
+    test('ends at its limit, and a restart does not fail', () => {
+      mode.start(10)
+      chmodSync(folder, 0o500)
+      clock.advance(10 * minuteMs)
+      assert.equal(restart().isActive(), false)
+      mode.remind()
+    })
+
+    test('stops, also for the time after a restart', () => {
+      mode.start(10)
+      chmodSync(folder, 0o500)
+      assert.equal(mode.stop(), true)
+      assert.equal(restart().isActive(), false)
+      assert.equal(log.has('continues after a restart'), false)
+      assert.equal(log.has('is not used'), false)
+    })
+  })
+
+  test('a file that can be neither removed nor overwritten fails each stop, not the proxy', () => {
+    mode.start(10)
+    rmSync(file)
+    mkdirSync(file)
+    for (let count = 0; count < 2; count++) {
+      const { ok, lines } = answerPrimaryOnly({ action: 'stop' }, mode, [])
+      assert.equal(ok, false)
+      assert.match(
+        lines.join(),
+        /is off, but a restart of the proxy turns it on again until 2026-01-01 00:10:00 UTC: .*primary_only\.json can be neither/,
+      )
+      assert.equal(mode.isActive(), false)
+    }
+    assert.ok(log.has('error primary-only mode is off, but a restart of the proxy may turn it on'))
+    clock.advance(10 * minuteMs)
+    mode.remind()
+    rmSync(file, { recursive: true })
+    assert.equal(mode.stop(), true)
+    assert.equal(mode.stop(), false)
+  })
 
   describe('its command', () => {
     const checking = { section: 'radius_server_auto', client: 'ad_client', checksPassword: true }
