@@ -1,7 +1,8 @@
 import { formatKeyName } from '../../config/key_name.ts'
 import type { Section, Setting } from '../../config/section.ts'
 
-const mask = '*****'
+/** Stands for a secret. */
+export const mask = '*****'
 /** Another key inside a value: two lines were joined, and the second may be a secret. */
 const joinedSecret = /(secret|skey|password|token)\w*\s*[=:]/i
 const wrongWord = /^[\w.-]{1,16}$/
@@ -41,6 +42,6 @@ export function maskedValue({ key, option, isProtected, entry }: Setting): strin
 }
 
 /** Whether the value of `ikey` may be an skey: it does not have the 20 characters of an ikey. */
-export function isMisplacedSkey(key: string, value: string): boolean {
+function isMisplacedSkey(key: string, value: string): boolean {
   return key === 'ikey' && value.length !== 20
 }

@@ -5,7 +5,7 @@ import { findSectionKind } from '../../config/section.ts'
 import { keyFileFor } from '../../proxy/sections/protected_value.ts'
 import { unprotectWithKeyFile } from '../../proxy/sections/secret_setting.ts'
 import { proxyTable } from '../../proxy/sections/section_table.ts'
-import { isMisplacedSkey } from '../connectivity/masked_settings.ts'
+import { isShownValue } from './redacted_config.ts'
 
 const secretName = /skey|secret|pass|token|key|credential/i
 /** A word of a comment or of a broken line that is long enough for a secret. */
@@ -30,9 +30,21 @@ export function collectConfigSecrets(
   }
   const document = IniDocument.parse(text)
   for (const { name, entries } of document.sections) {
+    if (findSectionKind(name.toLowerCase(), proxyTable) === undefined) {
+      addHiddenWord(name, secrets)
+    }
     for (const entry of entries) {
-      if (!isPublic(name, entry)) add(entry.value)
-      for (const { text: continued } of entry.continuations) addWords(continued, secrets)
+      const isShown = isPublic(name, entry)
+      if (!isShown) {
+        add(entry.value)
+        if (isRejected(name, entry)) {
+          for (const word of entry.value.split(/\s+/)) addHiddenWord(word, secrets)
+        }
+      }
+      for (const { text: continued } of entry.continuations) {
+        if (isShown) addWords(continued, secrets)
+        else add(continued)
+      }
       for (const part of splitParts(entry.value)) secrets.add(part)
     }
   }
@@ -46,12 +58,42 @@ export function collectConfigSecrets(
   return secrets
 }
 
-/** Whether a key is known, and its value is not a secret. */
-function isPublic(section: string, { key, value }: IniEntry): boolean {
+/** Whether the bundle shows the value of an entry. */
+function isPublic(section: string, entry: IniEntry): boolean {
+  const known = findKey(section, entry)
+  return known !== undefined && isShownValue({ ...known, entry })
+}
+
+/** Whether a key that takes no secret has a value that does not suit it; messages show parts of it. */
+function isRejected(section: string, entry: IniEntry): boolean {
+  const known = findKey(section, entry)
+  return known !== undefined && known.option.type.secret !== true && !isPublic(section, entry)
+}
+
+function findKey(section: string, { key }: IniEntry): ReturnType<typeof parseKeyName> {
   const kind = findSectionKind(section.toLowerCase(), proxyTable)
-  const option = kind && parseKeyName(key.toLowerCase(), kind.options, proxyTable)?.option
-  if (option === undefined || option.type.secret === true) return false
-  return !isMisplacedSkey(key.toLowerCase(), value)
+  return kind && parseKeyName(key.toLowerCase(), kind.options, proxyTable)
+}
+
+/**
+ * A misspelt section, or a word of a value that is hidden because it does not suit its key. Words that
+ * every configuration has, and addresses, can't be removed everywhere.
+ */
+function addHiddenWord(word: string, secrets: Set<string>): void {
+  const isAddress = /^[\d.:/]+$/.test(word) && /[.:]/.test(word)
+  if (!isAddress && !commonWords().has(word.toLowerCase())) secrets.add(word)
+}
+
+let common: ReadonlySet<string> | undefined
+/** Words of names of sections and keys, and of values to choose from. */
+function commonWords(): ReadonlySet<string> {
+  common ??= new Set(
+    proxyTable.sections.flatMap(({ name, options }) => [
+      ...[name, ...Object.keys(options)].flatMap((known) => [known, ...known.split('_')]),
+      ...Object.values(options).flatMap(({ type }) => type.words ?? []),
+    ]),
+  )
+  return common
 }
 
 /** Secrets inside a value: a password in an address, or a further key that was joined by accident. */
@@ -62,9 +104,10 @@ function splitParts(value: string): string[] {
   return [...findUrlPasswords(value), ...joined.flatMap((part) => part ?? [])]
 }
 
-/** `http://user:PASSWORD@proxy.test` */
+/** `http://user:PASSWORD@proxy.test`, also without `http://`; the password may contain `/` and `@`. */
 export function findUrlPasswords(text: string): string[] {
-  return [...text.matchAll(/:\/\/[^\s/@:]*:([^\s/@]+)@/g)].flatMap((match) => match[1] ?? [])
+  const userinfo = /(?:[a-z][a-z0-9+.-]*:\/\/)?[^\s"'<>@:/]*:(?:\/\/)?([^\s"'<>]+)@/gi
+  return [...text.matchAll(userinfo)].flatMap((match) => match[1] ?? [])
 }
 
 function addComment(line: string, secrets: Set<string>): void {

@@ -1,9 +1,9 @@
 import { IniDocument, type IniEntry } from '../../config/ini_document.ts'
 import { formatKeyName, parseKeyName } from '../../config/key_name.ts'
 import type { SectionKind } from '../../config/option.ts'
-import { findSectionKind } from '../../config/section.ts'
+import { findSectionKind, type Setting } from '../../config/section.ts'
 import { proxyTable } from '../../proxy/sections/section_table.ts'
-import { maskedValue } from '../connectivity/masked_settings.ts'
+import { mask, maskedValue } from '../connectivity/masked_settings.ts'
 
 /**
  * The configuration line by line, as far as it is known to be public: section names, known keys, and
@@ -28,7 +28,19 @@ export function redactConfig(text: string): string {
 function showEntry(entry: IniEntry, kind: SectionKind | undefined): string {
   const parsed = kind && parseKeyName(entry.key.toLowerCase(), kind.options, proxyTable)
   if (parsed === undefined) return '; (unknown key)'
-  return `${formatKeyName(parsed)}=${maskedValue({ ...parsed, entry })}`.replaceAll('\n', ' ')
+  const setting = { ...parsed, entry }
+  // a value that does not suit its key may be a secret in the wrong place
+  const value =
+    parsed.option.type.secret === true || isShownValue(setting) ? maskedValue(setting) : mask
+  return `${formatKeyName(parsed)}=${value}`.replaceAll('\n', ' ')
+}
+
+/** Whether the value of a setting is shown: it is no secret, and suits its key. */
+export function isShownValue(setting: Setting): boolean {
+  const { key, option, entry } = setting
+  if (option.type.secret === true || maskedValue(setting) === mask) return false
+  const lines = option.type.multiline === true ? entry.value : (entry.value.split('\n')[0] ?? '')
+  return entry.value === '' || 'value' in option.type.parse(lines, key)
 }
 
 /** A setting that is commented out is shown like one that is not; any other comment is left out. */

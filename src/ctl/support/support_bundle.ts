@@ -10,7 +10,7 @@ import { collectConfigSecrets } from './config_secrets.ts'
 import { collectEnvironmentSecrets, describeEnvironment } from './environment.ts'
 import { readLogTails } from './log_tails.ts'
 import { redactConfig } from './redacted_config.ts'
-import { Redactor } from './redactor.ts'
+import { minSecretLength, Redactor } from './redactor.ts'
 import { describeSystem } from './system_facts.ts'
 import type { ArchiveFile } from './tar_archive.ts'
 
@@ -65,6 +65,9 @@ export async function collectSupportBundle(options: SupportBundleOptions): Promi
 }
 
 const readme = `Support bundle of the Countersign authentication proxy. Secrets are removed.
+
+A secret with fewer than ${minSecretLength} characters can't be searched for: only the values of its keys are masked. A value that the
+proxy rejects is left out of messages: is '[removed]'.
 
 The logs contain usernames and addresses of devices and appliances. Send the bundle only to people who
 may see those.
