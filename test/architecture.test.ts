@@ -592,6 +592,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'config',
       'host',
       'proxy',
+      'proxy/control',
       'proxy/sections',
       'service/administration',
       'service/administration/acts',

@@ -14,6 +14,7 @@ import { errorText } from '../host/error_text.ts'
 import { ownInstallation, pidFileIn, readPidFile, runDirFor } from '../host/installation.ts'
 import { printable } from '../host/printable.ts'
 import { version } from '../host/version.ts'
+import { exitOnUsageError } from './usage_error/usage_error.ts'
 
 interface Options {
   readonly config: string
@@ -24,11 +25,11 @@ interface Options {
 const installation = ownInstallation()
 const exitStatus = { ok: 0, warnings: 1, errors: 2 } as const
 
-await new Command('authproxy_connectivity_tool')
+await exitOnUsageError(new Command('authproxy_connectivity_tool'), exitStatus.errors)
   .description(
     'Checks authproxy.cfg, then whether everything that it names can be reached: the API of each section, ' +
       'upstream LDAP and RADIUS servers, and the ports to listen on. Exit status: 0 if no issues were ' +
-      'detected, 1 for warnings only, 2 for errors.',
+      'detected, 1 for warnings only, 2 for errors, also in the call.',
   )
   .option('--config <file>', 'configuration file', installation.configFile)
   .option('--no-explicit-connectivity-check', 'check the configuration only')

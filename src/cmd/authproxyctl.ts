@@ -8,10 +8,11 @@ import {
   start,
   stop,
 } from '../ctl/proxy_service.ts'
-import { formatStatus, notRunning } from '../ctl/status_text.ts'
+import { formatStatus, notRunningLine } from '../ctl/status_text.ts'
 import { ownInstallation, runDirFor } from '../host/installation.ts'
 import { printable } from '../host/printable.ts'
 import { version } from '../host/version.ts'
+import { exitOnUsageError } from './usage_error/usage_error.ts'
 
 /** The same for every command; status follows the convention for init scripts. */
 const exitStatus = { ok: 0, failed: 1, config: 2, 'not-running': 3, unknown: 4 } as const
@@ -22,11 +23,15 @@ Exit status:
   1  failed; the last lines say why
   2  the configuration has errors, and nothing has changed
   3  the proxy is not running (status, reload)
-  4  the proxy can't be asked, for example for lack of permission (status, reload)`
+  4  the proxy can't be asked, for example for lack of permission (status, reload)
+  64 the call is wrong`
 
 const installation = ownInstallation()
 
-const program = new Command('authproxyctl')
+/** EX_USAGE of sysexits.h. */
+const usageError = 64
+
+const program = exitOnUsageError(new Command('authproxyctl'), usageError)
   .description('Starts, stops and reloads the authentication proxy, and shows its status.')
   .option('--config <file>', 'configuration file', installation.configFile)
   .version(version)
@@ -49,13 +54,20 @@ program
   .action(async () => finish(await stop(managed({ connectivityCheck: false }))))
 program
   .command('restart')
-  .description('check the configuration; if it has no errors, stop the proxy and start it')
+  .description(
+    'check the configuration and the ports; if they are good, stop the proxy and start it',
+  )
   .option(...connectivityFlag)
   .action(async (flags: Flags) => finish(await restart(managed(flags))))
 program
   .command('reload')
   .description('load the configuration again, without losing a sign-in')
-  .action(async () => finish(await control().reload()))
+  .action(async () => {
+    const outcome = await control().reload()
+    const isStopped = !outcome.ok && outcome.reason === 'not-running'
+    const lines = [`${notRunningLine(configFile())}; start it with: authproxyctl start`]
+    finish(isStopped ? { ...outcome, lines } : outcome)
+  })
 program
   .command('status')
   .description('show whether the proxy is running, and what it has done')
@@ -99,7 +111,7 @@ async function showStatus(json: boolean): Promise<number> {
   }
   const { reason, lines } = found
   if (json) print(toJson({ running: reason === 'unknown' ? null : false, problems: lines }))
-  else if (reason === 'not-running') print(notRunning)
+  else if (reason === 'not-running') print(notRunningLine(configFile()))
   else for (const line of lines) process.stderr.write(`${printable(line)}\n`)
   return exitStatus[reason]
 }

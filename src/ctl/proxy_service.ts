@@ -12,7 +12,8 @@ import { probeListener } from './listener_probe.ts'
 import { ProxyControl } from './proxy_control.ts'
 import { findProxyProcess, isAlive, isProxyProcess } from './proxy_process.ts'
 import { ServiceUnit } from './service_unit.ts'
-import { notRunning, runningLine } from './status_text.ts'
+import { notRunningLine, runningLine } from './status_text.ts'
+import { findTakenPorts } from './taken_ports.ts'
 
 /** The proxy that is started and stopped. */
 export interface ManagedProxy {
@@ -70,7 +71,7 @@ export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
   if (pid === undefined) {
     return !found.ok && found.reason === 'unknown'
       ? failed(...found.lines)
-      : { ok: true, state: 'stopped', changed: false, lines: [notRunning] }
+      : { ok: true, state: 'stopped', changed: false, lines: [notRunningLine(proxy.configFile)] }
   }
   // also under a unit: somebody may have started this proxy without it
   if (isAlive(pid) && !(await control.stop()).ok && !signal(pid, 'SIGTERM', proxy)) {
@@ -89,14 +90,21 @@ export async function stop(proxy: ManagedProxy): Promise<ServiceOutcome> {
   return { ok: true, state: 'stopped', changed: true, lines: [line] }
 }
 
-/** Checks the configuration, stops the proxy if it runs, and starts it. */
+/** Checks the configuration and its ports, stops the proxy if it runs, and starts it. */
 export async function restart(proxy: ManagedProxy): Promise<ServiceOutcome> {
   const checked = check(proxy, 'restart')
   if ('reason' in checked) return checked
+  const found = await controlOf(proxy).status()
+  const running = found.ok ? found.status : undefined
   if (proxy.connectivityCheck) {
-    const found = await controlOf(proxy).status()
-    const pid = found.ok ? found.status.pid : undefined
-    await showConnectivity(proxy, pid)
+    await showConnectivity(proxy, running?.pid)
+  }
+  if (running !== undefined) {
+    const taken = await findTakenPorts(checked, running)
+    if (taken.length > 0) {
+      const line = 'the proxy was not restarted, and keeps running with its configuration'
+      return failed(...taken, line)
+    }
   }
   const unit = ServiceUnit.find(proxy.configFile, proxy.installation)
   if (unit !== undefined) return launch(proxy, checked, 'restart')

@@ -5,7 +5,9 @@ import type {
   SectionStatus,
 } from '../proxy/control/proxy_status.ts'
 
-export const notRunning = 'Countersign Authentication Proxy is not running'
+export function notRunningLine(configFile: string): string {
+  return `Countersign Authentication Proxy is not running with ${configFile}`
+}
 
 export function runningLine({ pid }: Pick<ProxyStatus, 'pid'>): string {
   return `Countersign Authentication Proxy is running (pid ${pid})`
@@ -66,7 +68,10 @@ function formatSection(section: SectionStatus): string[] {
       'sign-ins',
       `${accept} accepted, ${reject} rejected, ${challenge} challenged, ${fail_closed} rejected by failmode`,
     ),
-    row('fail-opens', `${fail_open}, in 24 hours ${section.fail_opens_24h}${lastFailOpen}`),
+    row(
+      'let in',
+      `${fail_open} while the API was down, ${section.fail_opens_24h} of them in 24 hours${lastFailOpen}`,
+    ),
     ...section.clients.flatMap(formatClient),
   ]
 }
@@ -82,11 +87,11 @@ function formatClient(client: ClientStatus): string[] {
       ? ''
       : `, last ${readable(authenticator.last_unsigned_at)}`
   return [
-    row(name, `${addresses}: ${requests} requests${last}`),
+    row(name, `${addresses}: ${count(requests, 'request')}${last}`),
     row(
       '',
-      `Message-Authenticator ${authenticator.policy}: required from ${authenticator.latched} addresses now, ` +
-        `${authenticator.unsigned} requests without it${lastUnsigned}`,
+      `Message-Authenticator ${authenticator.policy}: required from ${count(authenticator.latched, 'address', 'addresses')} now, ` +
+        `${count(authenticator.unsigned, 'request')} without it${lastUnsigned}`,
     ),
     ...formatPreviousSecret(client),
   ]
@@ -100,13 +105,17 @@ function formatPreviousSecret({ name, previous_secret: previous }: ClientStatus)
       '',
       previous.last_request_at === undefined
         ? `${key}: not used since the start`
-        : `${key}: ${previous.requests} requests, last ${readable(previous.last_request_at)} from ${previous.last_address}`,
+        : `${key}: ${count(previous.requests, 'request')}, last ${readable(previous.last_request_at)} from ${previous.last_address}`,
     ),
   ]
 }
 
 function row(name: string, text: string): string {
   return `  ${name.padEnd(14)} ${text}`
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
 }
 
 /** `2026-11-29 15:22:31 UTC` */

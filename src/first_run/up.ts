@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatProblem } from '../config/problem.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
+import { errorText } from '../host/error_text.ts'
+import { readInstallation, runDirFor } from '../host/installation.ts'
+import type { Log } from '../host/log.ts'
 import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
 import { version } from '../host/version.ts'
+import { type ControlHandlers, ControlServer } from '../proxy/control/control_server.ts'
 import { ListenError } from '../proxy/listen_error.ts'
 import { LoggedProxy } from '../proxy/logged_proxy.ts'
 import { ProxyLogs } from '../proxy/proxy_logs.ts'
@@ -95,7 +99,7 @@ export async function up(options: UpOptions): Promise<void> {
       process.stdout.write(
         welcome(firstRun, location, passcode, isPublic ? { authority } : undefined),
       )
-      await stopped
+      await Promise.race([stopped, proxy.stopRequested])
       await proxy.stop()
     } finally {
       await service.close()
@@ -214,7 +218,13 @@ async function withActivation(
   return link === undefined ? others : { ...others, push_activation_url: link }
 }
 
-async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void> }> {
+interface SampleProxy {
+  /** Resolved when `authproxyctl stop` asks for the end. */
+  readonly stopRequested: Promise<void>
+  stop(): Promise<void>
+}
+
+async function startProxy({ radius }: FirstRun): Promise<SampleProxy> {
   const { config, problems } = readProxyConfig(
     readFileSync(radius.cfg_file, 'utf8'),
     radius.cfg_file,
@@ -230,8 +240,20 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
       report,
       clock: systemClock,
     })
-    return {
+    const stopRequest = Promise.withResolvers<void>()
+    const control = await openControl(radius.cfg_file, logs.log, {
+      status: async () => ({ ok: true, lines: [], status: proxy.status }),
+      reload: () => proxy.reload(),
       stop: async () => {
+        // the answer is sent first
+        setImmediate(stopRequest.resolve)
+        return { ok: true, lines: ['stopping'] }
+      },
+    })
+    return {
+      stopRequested: stopRequest.promise,
+      stop: async () => {
+        control?.close()
         await proxy.stop()
         await logs.close()
       },
@@ -242,5 +264,20 @@ async function startProxy({ radius }: FirstRun): Promise<{ stop(): Promise<void>
     throw new FirstRunError(
       `UDP port ${radius.port} can't be used: ${error.message}; choose a different one with --radius-port`,
     )
+  }
+}
+
+/** For `authproxyctl --config`; the proxy works without it. */
+async function openControl(
+  configFile: string,
+  log: Log,
+  handlers: ControlHandlers,
+): Promise<ControlServer | undefined> {
+  const runDir = runDirFor(configFile, readInstallation())
+  try {
+    return await ControlServer.listen(runDir, handlers, log)
+  } catch (error) {
+    log.warn(`authproxyctl can't reach this proxy: ${runDir} can't be used: ${errorText(error)}`)
+    return undefined
   }
 }

@@ -24,9 +24,12 @@ export function listChanges(before: ProxyConfig, after: ProxyConfig): readonly s
   return lines.length === 0 ? ['no setting has changed'] : lines
 }
 
-/** Secrets are in clear, so that a changed one is found. */
+/** Secrets and certificates are in clear, so that a changed one is found. */
 function revealed(config: ProxyConfig): readonly EffectiveSection[] {
-  return effectiveSections(config, { showSecret: (secret) => secret.reveal() })
+  return effectiveSections(config, {
+    showSecret: (secret) => secret.reveal(),
+    showCertificate: (pem) => pem,
+  })
 }
 
 function findSection(

@@ -53,6 +53,7 @@ export class SectionRuntime implements Decider {
   readonly #pings: NodeJS.Timeout
   #pending = 0
   #isRetired = false
+  #isClosed = false
   #idle: PromiseWithResolvers<void> | undefined
 
   /** @throws An error of the system if a file that the section names can't be read. */
@@ -128,6 +129,7 @@ export class SectionRuntime implements Decider {
 
   /** Aborts calls in progress; their logins are rejected before this resolves. */
   async close(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#pings)
     this.#secondFactor.availability.close()
     await Promise.all([this.#primary.close(), this.#api.close()])
@@ -142,6 +144,8 @@ export class SectionRuntime implements Decider {
   ): (outcome: CheckOutcome) => void {
     const report = reportChanges(section, log)
     return (outcome) => {
+      // a check in progress fails when its own connection is closed
+      if (this.#isClosed) return
       report(outcome)
       if (!this.#isRetired) activity.apiState = toApiState(outcome) ?? activity.apiState
     }

@@ -38,7 +38,10 @@ describe('a reload', () => {
     const loadedAt = work.proxy.status.config_loaded_at
     rmSync(work.file)
     const answer = await work.proxy.reload()
-    assert.match(answer.lines.join(), /can't be read: ENOENT.*nothing has changed/)
+    assert.match(
+      answer.lines.join(),
+      /can't be read: there is no file or folder .*nothing has changed/,
+    )
     assert.equal(work.proxy.status.config_loaded_at, loadedAt)
     await work.stop()
   })

@@ -137,12 +137,11 @@ async function checkKeys(
   serverTime: number | undefined,
   { clock, signal }: Probe,
 ): Promise<Finding[]> {
-  const { usable, text, skewSecs } = await checkApi(settings, { clock, stop: signal })
+  const { usable, text, remedy, skewSecs } = await checkApi(settings, { clock, stop: signal })
   const now = clock.now()
   const theirs = serverTime ?? (skewSecs === undefined ? undefined : now + skewSecs * 1000)
   const skew = theirs === undefined ? [] : findClockSkew(theirs, now, settings.apiHost)
-  // the text says what the API answered and what to do
-  if (!usable) return [...skew, { severity: 'error', message: text }]
+  if (!usable) return [...skew, { severity: 'error', message: text, remedy }]
   const message = `${describeApi(settings)} answers, and the keys are right`
   return [...skew, { severity: 'info', message }]
 }

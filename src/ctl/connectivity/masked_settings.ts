@@ -1,5 +1,6 @@
 import { formatKeyName } from '../../config/key_name.ts'
 import type { Section, Setting } from '../../config/section.ts'
+import { showCertificates } from '../../proxy/sections/certificates_value.ts'
 
 /** Stands for a secret. */
 export const mask = '*****'
@@ -28,12 +29,12 @@ export function maskedSettings(section: Section, main?: Section): Record<string,
 
 /** The value of a setting, masked if it is a secret or might contain one. */
 export function maskedValue({ key, option, isProtected, entry }: Setting): string {
-  const { value, continuations } = entry
+  const { value } = entry
   if (option.type.secret === true) {
     return key === 'skey' && !isProtected ? `${mask}[${value.length}]` : mask
   }
   if (joinedSecret.test(value) || isMisplacedSkey(key, value)) return mask
-  if (value.includes('-----BEGIN')) return `(${continuations.length + 1} lines)`
+  if (value.includes('-----BEGIN')) return showCertificates(value)
   const read = option.type.multiline === true ? value : (value.split('\n')[0] ?? '')
   const isReadable = 'value' in option.type.parse(read, key)
   const isJoined = read.includes('=') && option.type.mayContainEquals !== true

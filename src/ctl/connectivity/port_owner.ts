@@ -58,13 +58,21 @@ function readSockets(table: string): SocketRow[] {
 
 const interpreter = /^(node|python\d*(\.\d+)?|perl|ruby|java)$/
 
+const scriptFile = /^\w[\w.-]{0,60}\.(ts|[cm]?js|py|pl|rb|jar)$/
+
+/** The title that a process gives itself may hold anything. */
+function printable(name: string): string {
+  return name.replace(/[^\x20-\x7e].*$/s, '').slice(0, 60)
+}
+
 /** `freeradius`, or `node authproxy.ts`; further arguments may be secrets. */
 function describeProgram(pid: number): string {
   const [command = '', ...args] = readText(`/proc/${pid}/cmdline`).split('\0')
-  const name = basename(command)
-  if (name === '') return readText(`/proc/${pid}/comm`).trim()
-  const script = args.find((argument) => !argument.startsWith('-'))
-  return interpreter.test(name) && script ? `${name} ${basename(script)}` : name
+  const name = printable(basename(command))
+  if (name === '') return printable(readText(`/proc/${pid}/comm`).trim())
+  // an argument that is no file name may be code or a secret
+  const script = args.map((argument) => basename(argument)).find((file) => scriptFile.test(file))
+  return interpreter.test(name) && script !== undefined ? `${name} ${script}` : name
 }
 
 function findProcess(inode: string): number | undefined {

@@ -120,7 +120,8 @@ function findSharedSecret({ settings }: Section): Finding[] {
   return repeated.map(({ key, number, entry }) => ({
     severity: 'info',
     message: `${key}_${number} is also the secret of another client`,
-    remedy: 'give each appliance a secret of its own',
+    remedy:
+      'give each appliance a secret of its own, unless both are addresses of one directory (WorkSpaces)',
     line: entry.line,
   }))
 }

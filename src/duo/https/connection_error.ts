@@ -44,7 +44,7 @@ export function unavailableBy(
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
   const reason = describeCode(code, sent, throughProxy)
-  const text = `${vendorWords[code] ?? ''}${code === '' ? message : `${code}: ${message}`}`
+  const text = `${vendorWords[code] ?? ''}${message.includes(code) ? message : `${code}: ${message}`}`
   // nothing was sent before the connection was open
   return new AuthApiUnavailable(reason, text, { mayHaveBeenReceived: sent })
 }

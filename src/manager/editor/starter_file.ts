@@ -23,7 +23,9 @@ export interface StarterProduct {
   readonly clientHint: string
   /** How many clients the form begins with. */
   readonly clients: number
-  /** Comment lines about the settings on the other side. */
+  /** All clients are parts of one appliance, which knows one secret only. */
+  readonly sharesSecret?: boolean
+  /** Comment lines about the settings on the other side. `{port}` stands for the RADIUS port. */
   readonly otherSide: readonly string[]
 }
 
@@ -34,11 +36,12 @@ export const starterProducts: readonly StarterProduct[] = [
     description:
       'The directory (AD Connector or AWS Managed Microsoft AD) checks the password, and asks this proxy for the second factor.',
     clientLabel: 'Directory address',
-    clientHint: 'One of the two DNS addresses of the directory, as the AWS console shows them',
+    clientHint: 'AD Connector: Directory IP address. Managed AD: DNS address',
     clients: 2,
+    sharesSecret: true,
     otherSide: [
-      'in the AWS console: protocol PAP, port as below, server timeout 20 seconds, retries 4, the same secret',
-      'in the security group: UDP from the addresses below',
+      'in the AWS console: protocol PAP, port {port}, server timeout 20 seconds, retries 4, the same secret',
+      'in the security group of this machine: UDP port {port} from the addresses below',
     ],
   },
   {
@@ -85,7 +88,9 @@ export function buildStarterFile(answers: StarterAnswers): string {
     '; the RADIUS client checks the password',
     '[duo_only_client]',
     '',
-    ...(product?.otherSide ?? []).map((line) => `; ${line}`),
+    ...(product?.otherSide ?? []).map(
+      (line) => `; ${line.replace('{port}', String(answers.port))}`,
+    ),
     '[radius_server_duo_only]',
     `ikey=${answers.ikey.trim()}`,
     `skey=${answers.skey.trim()}`,

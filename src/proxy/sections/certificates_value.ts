@@ -14,6 +14,11 @@ export const certificates: ValueType<string> = {
   },
 }
 
+/** Certificates as logs show them: `(11 lines)`. */
+export function showCertificates(pem: string): string {
+  return `(${pem.trim().split('\n').length} lines)`
+}
+
 /** @returns What is wrong with text that should hold certificates in PEM, after `which `. */
 export function findCertificateProblem(text: string): string | undefined {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []

@@ -17,18 +17,22 @@ export function readClientSection(
   const clients = config.sections.filter(({ kind }) => kind.role === 'client')
   const name = values.get('client')?.toLowerCase()
   const line = values.line('client')
-  const names = clients.map((client) => client.name)
   if (clients.length === 0 && (name === undefined || name === duoOnlyClient.name)) {
     return duoOnlyClient.name
   }
+  if (name === undefined && !clients.some(isDuoOnly)) {
+    const message = `[${values.section.name}] leaves the password to the appliance; add [${duoOnlyClient.name}] and client=${duoOnlyClient.name}`
+    report('error', line, message)
+    return ''
+  }
   if (name === undefined && clients.length > 1) {
-    const message = `there are several client sections; add client= with one of ${names.join(', ')}`
+    const message = `there are several client sections; add client=${duoOnlyClient.name}`
     report('error', line, message)
     return ''
   }
   const client = clients.find((candidate) => name === undefined || candidate.name === name)
   if (client === undefined) {
-    const known = names.length === 0 ? [duoOnlyClient.name] : names
+    const known = [duoOnlyClient.name]
     const remedy = suggest(name ?? '', known) || '; add the section or name another one'
     const meant = known.length === 1 ? known[0] : findNearest(name ?? '', known)
     report(
@@ -39,9 +43,13 @@ export function readClientSection(
     )
     return ''
   }
-  if (client.kind.name !== duoOnlyClient.name && client.kind.status === undefined) {
-    const message = `[${values.section.name}] works only with [${duoOnlyClient.name}]; change client`
+  if (!isDuoOnly(client)) {
+    const message = `client is '${client.name}', but [${values.section.name}] checks no password; add [${duoOnlyClient.name}] and write client=${duoOnlyClient.name}`
     report('error', line, message, { kind: 'set-value', value: duoOnlyClient.name })
   }
   return client.name
+}
+
+function isDuoOnly({ kind }: { readonly kind: { readonly name: string } }): boolean {
+  return kind.name === duoOnlyClient.name
 }

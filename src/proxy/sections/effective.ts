@@ -1,4 +1,5 @@
 import type { Secret } from '../../host/secret.ts'
+import { showCertificates } from './certificates_value.ts'
 import type { ProxyConfig, RadiusServerSection } from './proxy_config.ts'
 
 /** The settings of a section by key, with its defaults and what it takes from `[main]`. */
@@ -14,7 +15,13 @@ type ShowSecret = (secret: Secret, options?: { readonly withLength?: boolean }) 
 /** The configuration as a log may show it, unless `showSecret` shows more. */
 export function effectiveSections(
   { main, servers }: ProxyConfig,
-  { showSecret = masked }: { readonly showSecret?: ShowSecret } = {},
+  {
+    showSecret = masked,
+    showCertificate = showCertificates,
+  }: {
+    readonly showSecret?: ShowSecret
+    readonly showCertificate?: (pem: string) => string
+  } = {},
 ): EffectiveSection[] {
   const settings = {
     debug: main.debug,
@@ -33,11 +40,15 @@ export function effectiveSections(
   }
   return [
     { name: 'main', settings },
-    ...servers.map((server) => effectiveServer(server, showSecret)),
+    ...servers.map((server) => effectiveServer(server, showSecret, showCertificate)),
   ]
 }
 
-function effectiveServer(server: RadiusServerSection, showSecret: ShowSecret): EffectiveSection {
+function effectiveServer(
+  server: RadiusServerSection,
+  showSecret: ShowSecret,
+  showCertificate: (pem: string) => string,
+): EffectiveSection {
   const { httpCaCertsFile, httpCaCerts, httpProxyHost, interfaceAddress, factorAliases } = server
   const aliases = [...factorAliases].map((pair) => pair.join('=')).join(', ')
   const settings = {
@@ -52,7 +63,7 @@ function effectiveServer(server: RadiusServerSection, showSecret: ShowSecret): E
     port: server.port,
     ...(interfaceAddress === undefined ? {} : { interface: interfaceAddress }),
     ...(httpCaCertsFile === undefined ? {} : { http_ca_certs_file: httpCaCertsFile }),
-    ...(httpCaCerts === undefined ? {} : { http_ca_certs: httpCaCerts }),
+    ...(httpCaCerts === undefined ? {} : { http_ca_certs: showCertificate(httpCaCerts) }),
     ...(httpProxyHost === undefined
       ? {}
       : { http_proxy_host: httpProxyHost, http_proxy_port: server.httpProxyPort }),

@@ -38,10 +38,11 @@ export function readSecret(
     return decrypt?.(entry.value)
   } catch (error) {
     if (!(error instanceof ProtectedValueError)) throw error
+    const plain = formatKeyName({ ...setting, isProtected: false })
     report(
       'error',
       entry.line,
-      `The protected value for ${formatKeyName(setting)} could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again. (${error.message})`,
+      `The protected value for ${formatKeyName(setting)} could not be decrypted and therefore cannot be used. This may happen if the secret was encrypted on a different machine and copied to this machine. Please try protecting this value again. (${error.message}); write ${plain}= with the plain value, then run authproxy_passwd --whole-config`,
     )
     return undefined
   }

@@ -176,7 +176,10 @@ http://user:${planted}@proxy
       events.map(({ kind }) => kind),
       ['finding', 'summary'],
     )
-    assert.match(findings(events, 'error').join(), /can't be read: ENOENT.*name it with --config/)
+    assert.match(
+      findings(events, 'error').join(),
+      /can't be read: there is no file or folder .*name it with --config/,
+    )
   })
 
   test('finds names and filters that no directory understands, and ports that collide', async () => {

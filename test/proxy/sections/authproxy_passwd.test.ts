@@ -79,7 +79,7 @@ describe('authproxy_passwd', () => {
   test('reports a folder that does not exist', () => {
     const { status, stderr } = run(['--config', '/nowhere/authproxy.cfg'], skey)
     assert.equal(status, 1)
-    assert.match(stderr, /key file can't be created: ENOENT/)
+    assert.match(stderr, /key file can't be created: there is no file or folder/)
   })
 })
 

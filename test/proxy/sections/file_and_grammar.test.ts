@@ -212,7 +212,26 @@ describe('§2.3, section naming', () => {
     )
     assert.match(
       listProblems(`${minimal}[ad_client]\n`).join(),
-      /there are several client sections; add client= with one of duo_only_client, ad_client/,
+      /there are several client sections; add client=duo_only_client/,
+    )
+  })
+
+  test('a section that checks no password names [duo_only_client], whatever else is there', () => {
+    const others = '[ad_client]\nhost=dc.corp.test\n[radius_client]\nhost=10.0.0.2\nsecret=s\n'
+    const without = minimal.replace('[duo_only_client]', '')
+    const found = (text: string) => listProblems(text).filter((line) => /client=/.test(line))
+    assert.match(found(`${without}${others}`).join(), /add \[duo_only_client\] and client=duo_only/)
+    assert.match(
+      found(`${without}client=ad_client\n${others}`).join(),
+      /client is 'ad_client', but .* checks no password; add \[duo_only_client\] and write client=/,
+    )
+  })
+
+  test('refuses paths of Windows elsewhere', { skip: process.platform === 'win32' }, () => {
+    const text = minimal.replace('[duo_only_client]', '[duo_only_client]\n[main]\nlog_dir=C:\\log')
+    assert.match(
+      listProblems(text).join(),
+      /:3: log_dir is 'C:\\log', a Windows path; write a path/,
     )
   })
 

@@ -138,7 +138,6 @@ story(
       writeFileSync(file, onDisk.replace('[main]', '[main]\nlog_max_files=9'))
       await manager.shows('The file was changed on disk.')
       await manager.press('Save…')
-      await manager.answer('Save')
       await manager.shows('Someone else saved the file since you opened it.')
       assert(!readFileSync(file, 'utf8').includes('debug=true'))
       await manager.answer('Merge both')

@@ -130,7 +130,7 @@ function ProtectForm({
                 }
                 description={
                   isWorkSpaces
-                    ? 'Both DNS addresses of the directory, as the AWS console shows them. Press Enter after each.'
+                    ? 'As the AWS console shows them. AD Connector: Directory IP address. Managed AD: DNS address. Press Enter after each.'
                     : 'The proxy accepts requests from these addresses or networks only. Press Enter after each.'
                 }
                 placeholder={radius_clients.length === 0 ? '10.0.1.10' : ''}

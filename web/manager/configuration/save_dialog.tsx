@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { mergeTexts } from '../../../src/manager/editor/merge_texts.ts'
 import type { FileView, SaveAnswer } from '../../../src/manager/editor/page_api.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { notify } from '../../parts/notify.ts'
 import { Problem } from '../../parts/problem.tsx'
-import { ApiError, errorMessage, post } from '../api.ts'
+import { ApiError, errorMessage, get, post } from '../api.ts'
 import { loadText } from '../editor/loaded_text.ts'
 import { useManager } from '../manager.ts'
 import { useStore } from '../store.ts'
@@ -42,6 +42,19 @@ function OpenSaveDialog({ onClose }: { readonly onClose: () => void }) {
       }
     },
   })
+  const [opened] = useState(base.version)
+  // shown at once; a file that can't be read now is reported by the save
+  useEffect(() => {
+    let isShown = true
+    const compare = async (): Promise<void> => {
+      const file = await get<FileView>('file')
+      if (isShown && file.version !== opened) setOther(file)
+    }
+    compare().catch(() => {})
+    return () => {
+      isShown = false
+    }
+  }, [opened])
   if (other !== undefined) {
     return (
       <StaleDialog

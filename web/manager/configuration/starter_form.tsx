@@ -39,13 +39,14 @@ export function StarterForm({
     port: 1812,
     failmode: 'secure',
   })
-  const [clients, setClients] = useState<readonly Client[]>(() =>
-    Array.from({ length: product.clients }, (_, id) => ({ id, address: '', secret: makeSecret() })),
-  )
+  const [clients, setClients] = useState<readonly Client[]>(() => makeClients(product))
+  const sharesSecret = product.sharesSecret === true
+  const sharedSecret = clients[0]?.secret ?? ''
   const [wasSent, setSent] = useState(false)
   const whole = { ...answers, clients }
   const problems = wasSent ? findAnswerProblems(whole) : {}
   const set = (change: Partial<StarterAnswers>) => setAnswers({ ...answers, ...change })
+  const setSecret = (secret: string) => setClients(clients.map((client) => ({ ...client, secret })))
   const setClient = (id: number, change: Partial<Client>) =>
     setClients(clients.map((client) => (client.id === id ? { ...client, ...change } : client)))
   const submit = (event: SubmitEvent) => {
@@ -114,14 +115,16 @@ export function StarterForm({
                 error={problems[`address ${index}`]}
                 onChange={(event) => setClient(id, { address: event.currentTarget.value })}
               />
-              <PasswordInput
-                label={`RADIUS secret ${clients.length > 1 ? index + 1 : ''}`.trim()}
-                description="New and random; type the same on the other side"
-                autoComplete="off"
-                value={secret}
-                error={problems[`secret ${index}`]}
-                onChange={(event) => setClient(id, { secret: event.currentTarget.value })}
-              />
+              {!sharesSecret && (
+                <PasswordInput
+                  label={`RADIUS secret ${clients.length > 1 ? index + 1 : ''}`.trim()}
+                  description="New and random; type the same on the other side"
+                  autoComplete="off"
+                  value={secret}
+                  error={problems[`secret ${index}`]}
+                  onChange={(event) => setClient(id, { secret: event.currentTarget.value })}
+                />
+              )}
               {clients.length > 1 && (
                 <ActionIcon
                   color="gray"
@@ -141,11 +144,22 @@ export function StarterForm({
             leftSection={<IconPlus size={16} aria-hidden />}
             onClick={() => {
               const id = Math.max(...clients.map((client) => client.id)) + 1
-              setClients([...clients, { id, address: '', secret: makeSecret() }])
+              const secret = sharesSecret ? sharedSecret : makeSecret()
+              setClients([...clients, { id, address: '', secret }])
             }}
           >
             Add another address
           </Button>
+          {sharesSecret && (
+            <PasswordInput
+              label="RADIUS secret"
+              description="New and random, for all addresses; type the same on the other side"
+              autoComplete="off"
+              value={sharedSecret}
+              error={problems['secret 0']}
+              onChange={(event) => setSecret(event.currentTarget.value)}
+            />
+          )}
           <NumberInput
             label="RADIUS port"
             description="UDP port that this proxy listens on"
@@ -181,4 +195,13 @@ export function StarterForm({
       </Stack>
     </form>
   )
+}
+
+function makeClients({ clients, sharesSecret }: StarterProduct): readonly Client[] {
+  const shared = makeSecret()
+  return Array.from({ length: clients }, (_, id) => ({
+    id,
+    address: '',
+    secret: sharesSecret === true ? shared : makeSecret(),
+  }))
 }

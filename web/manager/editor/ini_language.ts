@@ -1,6 +1,7 @@
 import {
   foldService,
   HighlightStyle,
+  indentService,
   LanguageSupport,
   StreamLanguage,
   syntaxHighlighting,
@@ -81,4 +82,16 @@ const sectionFolding = foldService.of((state, from) => {
   return last === first.number ? null : { from: first.to, to: state.doc.line(last).to }
 })
 
-export const ini = new LanguageSupport(iniLanguage, [syntaxHighlighting(classes), sectionFolding])
+/** Only a line that continues a value is indented; after an indented key, the next one begins at the margin. */
+const valueIndentation = indentService.of((context, position) => {
+  const { text } = context.lineAt(position, -1)
+  const isContinuation =
+    /^\s+\S/.test(text) && !/^\s+(\[|[a-z][a-z0-9_]*\s*[=:]\s*[^=\s])/i.test(text)
+  return isContinuation ? null : 0
+})
+
+export const ini = new LanguageSupport(iniLanguage, [
+  syntaxHighlighting(classes),
+  sectionFolding,
+  valueIndentation,
+])

@@ -54,7 +54,10 @@ function RunningStatus({ status }: { readonly status: ProxyStatus }) {
         <Tile name="Pending sign-ins">{sum(({ pending }) => pending)}</Tile>
         <Tile name="Accepted">{sum(({ logins }) => logins.accept)}</Tile>
         <Tile name="Rejected">{sum(({ logins }) => logins.reject)}</Tile>
-        <Tile name="Fail-opens, 24 hours" isBad={sum((section) => section.fail_opens_24h) > 0}>
+        <Tile
+          name="Let in while the API was down, 24 hours"
+          isBad={sum((section) => section.fail_opens_24h) > 0}
+        >
           {sum((section) => section.fail_opens_24h)}
         </Tile>
       </dl>
