@@ -41,10 +41,9 @@ export async function checkApis(
         section.failmode === 'safe'
           ? 'accepts users without a second factor'
           : 'rejects every sign-in'
-      const effect = usable
-        ? ''
-        : `; ${remedy}; until then failmode=${section.failmode} ${consequence}`
-      report(usable ? 'info' : 'warn', `[${section.name}] ${text}${effect}`)
+      const advice = usable ? '' : `; ${remedy}`
+      const effect = usable ? '' : `; until then failmode=${section.failmode} ${consequence}`
+      report(usable ? 'info' : 'warn', `[${section.name}] ${text}${advice}${effect}`)
       return usable
     }),
   )
@@ -66,10 +65,7 @@ export async function checkApi(
     client = createAuthApi(section, { log: silentLog, clock })
   } catch (error) {
     const reason = errorText(error)
-    return unusable([
-      `http_ca_certs_file can't be read: ${reason}`,
-      'correct the path, or remove the line',
-    ])
+    return unusable(`http_ca_certs_file can't be read: ${reason}; correct the path`)
   }
   const abort = (): void => void client.close()
   stop.addEventListener('abort', abort)
@@ -91,10 +87,10 @@ export async function checkApi(
   }
 }
 
-type WhatAndRemedy = readonly [what: string, remedy: string]
-
-function unusable([text, remedy]: WhatAndRemedy): ApiFinding {
-  return { usable: false, text, remedy }
+/** @param text Ends with what to do, after the last semicolon. */
+function unusable(text: string): ApiFinding {
+  const end = text.lastIndexOf('; ')
+  return { usable: false, text: text.slice(0, end), remedy: text.slice(end + 2) }
 }
 
 /** The API answered, and refused the request. */
@@ -103,38 +99,23 @@ function failureText(
   { ikey }: ApiSettings,
   place: string,
   clock: Clock,
-): WhatAndRemedy {
+): string {
   switch (code) {
     case failures.invalidIkey.code:
-      return [
-        `${place} answers, but has no application with the ikey ${ikey}`,
-        `compare it with 'countersign app list'`,
-      ]
+      return `${place} answers, but has no application with the ikey ${ikey}; compare it with 'countersign app list'`
     case failures.invalidSignature.code:
-      return [
-        `${place} answers and has an application with this ikey, but skey is not its secret key`,
-        `copy skey again`,
-      ]
+      return `${place} answers and has an application with this ikey, but skey is not its secret key; copy skey again`
     case failures.missingTimestamp.code:
     case failures.badTimestamp.code:
-      return [
-        `${place} answers, but refuses the time of this machine, ${new Date(clock.now()).toISOString()}`,
-        `synchronize both clocks by NTP`,
-      ]
+      return `${place} answers, but refuses the time of this machine, ${new Date(clock.now()).toISOString()}; synchronize both clocks by NTP`
     case failures.accessForbidden.code:
-      return [
-        `${place} answers, but the application is disabled or of another type`,
-        `see 'countersign app list'`,
-      ]
+      return `${place} answers, but the application is disabled or of another type; see 'countersign app list'`
     case failures.tooManyRequests.code:
-      return [`${place} answers, but is busy (HTTP 429)`, `try again`]
+      return `${place} answers, but is busy (HTTP 429); try again`
     default:
       return status >= 500
-        ? [`${place} answers with HTTP ${status}: ${message}`, `check the log of the service`]
-        : [
-            `${place} answers with HTTP ${status}, which no Auth API sends`,
-            `check api_host and api_port`,
-          ]
+        ? `${place} answers with HTTP ${status}: ${message}; check the log of the service`
+        : `${place} answers with HTTP ${status}, which no Auth API sends; check api_host and api_port`
   }
 }
 
@@ -142,51 +123,27 @@ function unavailableText(
   { reason, message }: AuthApiUnavailable,
   { apiHost, httpCaCertsFile, httpCaCerts, httpProxyHost = '', httpProxyPort }: ApiSettings,
   place: string,
-): WhatAndRemedy {
+): string {
   switch (reason) {
     case 'dns':
-      return [
-        `the name ${apiHost} can't be resolved (${message})`,
-        `check api_host and the DNS of this machine`,
-      ]
+      return `the name ${apiHost} can't be resolved (${message}); check api_host and the DNS of this machine`
     case 'connect':
-      return [
-        `can't connect to ${place} (${message})`,
-        `check api_host, api_port and firewalls, and that the service is running`,
-      ]
+      return `can't connect to ${place} (${message}); check api_host, api_port and firewalls, and that the service is running`
     case 'tls':
-      return [
-        `${place} accepts connections, but TLS fails (${message})`,
-        tlsAdvice(message, apiHost, httpCaCertsFile ?? (httpCaCerts && 'http_ca_certs')),
-      ]
+      return `${place} accepts connections, but TLS fails (${message}); ${tlsAdvice(message, apiHost, httpCaCertsFile ?? (httpCaCerts && 'http_ca_certs'))}`
     case 'proxy':
-      return [
-        `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not connect to ${place} (${message})`,
-        `check http_proxy_host and http_proxy_port`,
-      ]
+      return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not connect to ${place} (${message}); check http_proxy_host and http_proxy_port`
     case 'timeout':
     case 'overload':
     case 'cancelled':
-      return [
-        `${place} does not answer in time (${message})`,
-        `check firewalls, and that the service is running`,
-      ]
+      return `${place} does not answer in time (${message}); check firewalls, and that the service is running`
     case 'reset':
-      return [
-        `${place} closes the connection without an answer (${message})`,
-        `check api_port and the log of the service`,
-      ]
+      return `${place} closes the connection without an answer (${message}); check api_port and the log of the service`
     case 'http_5xx':
     case 'gateway':
-      return [
-        `${place} reports a failure (${message})`,
-        `check the logs of the service and of any gateway before it`,
-      ]
+      return `${place} reports a failure (${message}); check the logs of the service and of any gateway before it`
     case 'malformed':
-      return [
-        `${place} answers, but not like an Auth API (${message})`,
-        `check api_host and api_port`,
-      ]
+      return `${place} answers, but not like an Auth API (${message}); check api_host and api_port`
   }
 }
 
