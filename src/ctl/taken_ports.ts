@@ -1,6 +1,10 @@
-import type { ProxyStatus } from '../proxy/control/proxy_status.ts'
+import type { ProxyStatus, SectionStatus } from '../proxy/control/proxy_status.ts'
 import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { placesCollide } from '../radius/udp/listen_place.ts'
+
+type RunningProxy = Pick<ProxyStatus, 'pid'> & {
+  readonly sections: readonly Pick<SectionStatus, 'address' | 'port' | 'listening'>[]
+}
 
 /**
  * Finds the ports of a configuration that the running proxy could not open after a restart. Those that
@@ -10,7 +14,7 @@ import { placesCollide } from '../radius/udp/listen_place.ts'
  */
 export async function findTakenPorts(
   { servers }: ProxyConfig,
-  { pid, sections }: ProxyStatus,
+  { pid, sections }: RunningProxy,
 ): Promise<readonly string[]> {
   // loaded only where it is used: it takes a tenth of a second
   const { checkPort } = await import('./connectivity/port_check.ts')

@@ -149,6 +149,8 @@ describe('the guided start', () => {
         failmode: 'secure',
       })
       assert.deepEqual(checkProxyConfig(text, 'authproxy.cfg'), [])
+      assert(!text.includes('{port}'))
+      if (id === 'workspaces') assert.match(text, /^; .*UDP port 1812 from the addresses below$/m)
     })
   }
 })
