@@ -48,7 +48,7 @@ ${styleText('bold', 'Try the commands')} in another terminal:
 
   ${styleText('cyan', `export COUNTERSIGN_DATA=${shellWord(folder)}`)}
   ${styleText('cyan', './bin/countersign user list')}
-  ${styleText('cyan', `./bin/authproxyctl --config ${quoted(shown(radius.cfg_file))} status`)}
+  ${styleText('cyan', `./bin/authproxyctl --config ${shellWord(shown(radius.cfg_file))} status`)}
 
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
 `
