@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CommandError } from './command.ts'
 
 interface Package {
   readonly name: string
@@ -36,14 +37,19 @@ function formatPackage({ name, version, licence, texts }: Package): string {
   return `${rule}\n${name} ${version} (${licence})\n${rule}\n\n${body.join('\n')}`
 }
 
-/** The folder of the package that a file belongs to; `undefined` for a file of our own. */
+/**
+ * The folder of the package that a file belongs to; `undefined` for a file of our own.
+ *
+ * @throws {CommandError} if the package is not installed, so that no licence is left out.
+ */
 function findPackage(file: string): string | undefined {
   for (let folder = dirname(file); folder.includes('/node_modules/'); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     // folders such as dist/esm have a package.json without a name
     if (existsSync(manifest) && 'name' in readManifest(manifest)) return folder
   }
-  return undefined
+  if (!file.includes('/node_modules/')) return undefined
+  throw new CommandError(`${file} is in the product, but its package is not here; run: npm ci`)
 }
 
 function readPackage(folder: string): Package {

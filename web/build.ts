@@ -89,10 +89,16 @@ function recordModules(into: Set<string>): Plugin {
     generateBundle: (_options, output) => {
       for (const file of Object.values(output)) {
         const ids = file.type === 'chunk' ? file.moduleIds : []
-        for (const id of ids.filter(isAbsolute)) into.add(relative(join(root, '..'), id))
+        for (const id of ids.filter(isAbsolute)) into.add(toProjectPath(id))
       }
     },
   }
+}
+
+/** The same wherever the packages are, also if `node_modules` is a link. */
+function toProjectPath(file: string): string {
+  const start = file.indexOf('/node_modules/')
+  return start < 0 ? relative(join(root, '..'), file) : file.slice(start + 1)
 }
 
 function writeModules(name: string, recorded: ReadonlySet<string>): void {
