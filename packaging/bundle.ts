@@ -37,6 +37,8 @@ export async function bundle(
     // pg loads pg-native only where it is installed
     external: [/^node:/, 'pg-native'],
     tsconfig: false,
+    // a module's path decides its place in the bundle, so it must not depend on where a link leads
+    resolve: { symlinks: false },
     // comments with the paths of modules would depend on where node_modules is
     experimental: { attachDebugInfo: 'none' },
     logLevel: 'warn',
