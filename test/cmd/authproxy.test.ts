@@ -179,7 +179,7 @@ describe('authproxy', () => {
     const place = `\\[radius_server_duo_only\\] listening on 127\\.0\\.0\\.1:${port}/udp for 127\\.0\\.0\\.1`
     await running.prints(new RegExp(`^${place}$`, 'm'))
     await running.prints(
-      /^\[radius_server_duo_only\] can't connect to localhost:1 \(ECONNREFUSED.*; until then failmode=secure rejects every sign-in$/m,
+      /^\[radius_server_duo_only\] can't connect to localhost:1 \(connect ECONNREFUSED .*; until then failmode=secure rejects every sign-in$/m,
     )
     assert.equal(await running.stop(), 0)
   })

@@ -53,8 +53,8 @@ story(
       await manager.fill('API port', String(api.port))
       await manager.fill('File of its certificate authority', api.caFile)
       await manager.fill('Directory address 1', '127.0.0.1')
-      await manager.fill('RADIUS secret 1', secret)
       await manager.fill('Directory address 2', '127.0.0.2')
+      await manager.fill('RADIUS secret', secret)
       await manager.fill('RADIUS port', String(port))
       await manager.press('Create the file')
     })
@@ -169,7 +169,7 @@ story(
     step('the link opens nothing a second time', async () => {
       const other = await (await manager.chromium.person()).newPage()
       await other.goto(manager.link)
-      await other.getByText(/used already; it works only once. Press Enter/).waitFor()
+      await other.getByText(/has already been used/).waitFor()
     })
 
     step('under another name, and for another site, there is nothing', async () => {
