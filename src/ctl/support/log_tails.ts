@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorText } from '../../host/error_text.ts'
+import { ownFileFlags } from '../../host/regular_file.ts'
 import type { ArchiveFile } from './tar_archive.ts'
 
-// the service user owns the folder: root must not collect the target of a link there
-const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const maxBytes = 2 * 1024 * 1024
 const maxFiles = 12
 /** Logs of the proxy and its tools with their rotated files, and what the proxy wrote to standard error. */
@@ -32,7 +31,7 @@ function rotationOf(name: string): number {
 
 function readTail(file: string): string {
   try {
-    const descriptor = openSync(file, openFlags)
+    const descriptor = openSync(file, constants.O_RDONLY | ownFileFlags)
     try {
       const found = fstatSync(descriptor)
       if (!found.isFile()) return '(left out: it is not a file)\n'
