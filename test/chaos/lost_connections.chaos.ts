@@ -93,7 +93,7 @@ async function triedAgain(ask: () => Promise<Answer>): Promise<Answer> {
     if (answer.status < 500) return answer
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error('the service can not say for too long')
+  throw new Error('the service cannot say for too long')
 }
 
 /** Cuts two of five connections to a database, again and again. */

@@ -33,7 +33,7 @@ describe('the places of an installation', () => {
     assert.equal(runDirFor('/srv/other.cfg', installation), '/srv/run')
   })
 
-  test('an installation.json that can not be read ends a program with its message alone', () => {
+  test('an installation.json that cannot be read ends a program with its message alone', () => {
     writeFileSync(join(root, 'installation.json'), '[')
     const module = join(import.meta.dirname, '../../src/host/installation.ts')
     const program = `import { ownInstallation } from ${JSON.stringify(module)}\nownInstallation(process.argv[1])`
@@ -43,7 +43,7 @@ describe('the places of an installation', () => {
     assert.equal(status, 1)
   })
 
-  test('an installation.json that can not be read says what to do', () => {
+  test('an installation.json that cannot be read says what to do', () => {
     writeFileSync(join(root, 'installation.json'), '{')
     assert.throws(() => readInstallation(root), {
       name: 'InstallationError',

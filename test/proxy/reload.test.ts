@@ -46,7 +46,7 @@ describe('a reload', () => {
     await work.stop()
   })
 
-  test('with a log_dir that can not be written to changes nothing', async () => {
+  test('with a log_dir that cannot be written to changes nothing', async () => {
     const work = await LoggedProxyAtWork.start(cfgFor(api, { section: `port=${port}` }))
     work.write(cfgFor(api, { main: 'log_dir=/dev/null/log', section: `port=${port}` }))
     const answer = await work.proxy.reload()

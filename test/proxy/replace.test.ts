@@ -78,7 +78,7 @@ describe('replacing the configuration while a login is pending', () => {
     login.close()
   })
 
-  test('keeps the old configuration if an address can not be bound', async () => {
+  test('keeps the old configuration if an address cannot be bound', async () => {
     const { proxy, port, login } = await startWithPendingLogin(undefined)
     const elsewhere = section({ interfaceAddress: '192.0.2.1', port })
     await assert.rejects(proxy.proxy.replace(parseConfig(elsewhere)), {
@@ -143,7 +143,7 @@ describe('replacing the configuration while a login is pending', () => {
     await proxy.stop()
   })
 
-  test('keeps the old configuration if a section can not start', async () => {
+  test('keeps the old configuration if a section cannot start', async () => {
     const { proxy, port, login } = await startWithPendingLogin(undefined)
     const broken = section({ interfaceAddress: '127.0.0.1', port, pwCodec: 'no such codec' })
     await assert.rejects(proxy.proxy.replace(parseConfig(broken)), { name: 'ListenError' })

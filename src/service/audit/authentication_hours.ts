@@ -104,7 +104,7 @@ export interface SignInCount {
 /**
  * Counts sign-ins over time from the counts of hours, so that the cost does not grow with the log.
  *
- * @param by What is told apart.
+ * @param by What to count separately.
  * @param spanMs Length of a span, in whole hours.
  */
 export async function signInCounts(

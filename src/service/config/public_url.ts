@@ -56,8 +56,8 @@ function parsePublicUrl(written: string): ParsedValue<string> {
   if (url.username !== '' || url.password !== '' || written.includes('@')) {
     return { problem: 'has credentials in it, which every link would show' }
   }
-  if (written.includes('?')) return { problem: 'has a query, so links can not begin with it' }
-  if (written.includes('#')) return { problem: 'has a fragment, so links can not begin with it' }
+  if (written.includes('?')) return { problem: 'has a query, so links cannot begin with it' }
+  if (written.includes('#')) return { problem: 'has a fragment, so links cannot begin with it' }
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) {
     return { problem: 'is an IP address, but browsers accept passkeys for host names only' }
   }

@@ -75,7 +75,7 @@ describe('the decision on a sign-in', () => {
     assert.equal(finding?.because, 'group Staff is permitted')
   })
 
-  test('names the section that can not be read, and lets bypass status come first', () => {
+  test('names the section that cannot be read, and lets bypass status come first', () => {
     const sections = { new_user: { new_user_behavior: 'ask-later' } }
     const { findings } = evaluate({}, sections)
     assert.match(findings.at(-1)?.because ?? '', /^the section new_user of policy 'VPN' of the app/)
@@ -142,7 +142,7 @@ const rows: readonly (readonly [string, Partial<SignInFacts>, PolicySections, st
     'user access',
   ],
   [
-    'a section that can not be read',
+    'a section that cannot be read',
     {},
     { new_user: { new_user_behavior: 'ask-later' } },
     'denied_by_policy',

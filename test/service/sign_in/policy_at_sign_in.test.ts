@@ -107,7 +107,7 @@ function suite(options: () => Promise<TestServiceOptions>): void {
     assert.equal(await preauth(), 'auth')
   })
 
-  test('a section that can not be read denies the sign-in, with a log line', async () => {
+  test('a section that cannot be read denies the sign-in, with a log line', async () => {
     const application = await withPolicy({ new_user: { new_user_behavior: 'deny' } })
     const { userId, username, token } = await addUser()
     const sections = JSON.stringify({ new_user: { new_user_behavior: 'ask-later' } })

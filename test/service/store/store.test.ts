@@ -155,7 +155,7 @@ describe('the store in a folder', () => {
     rmSync(rig.folder, { recursive: true })
   })
 
-  test('reports a folder that it can not write to in one line', {
+  test('reports a folder that it cannot write to in one line', {
     skip: process.getuid?.() !== 0 && 'only root can run a program as another user',
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'))

@@ -65,7 +65,7 @@ function libraryFailure(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined
   const status = Number(error.statusCode)
   if (status === 413) return 'the body is too large'
-  return status >= 400 && status < 500 ? 'the request can not be read' : undefined
+  return status >= 400 && status < 500 ? 'the request cannot be read' : undefined
 }
 
 function errorText(error: unknown): string {

@@ -241,7 +241,7 @@ function refuseConnection(
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   const connection = connections.below(socket)
   if (socket.writable) {
-    const reason = late ? 'the request did not arrive in time' : 'the request can not be read'
+    const reason = late ? 'the request did not arrive in time' : 'the request cannot be read'
     const body = JSON.stringify(failure(failures.invalidParameters, reason))
     socket.write(
       `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,

@@ -108,7 +108,7 @@ describe('a change of a section', () => {
     })
   }
 
-  test('a section that can not be read denies everyone, so a readable one is weaker', () => {
+  test('a section that cannot be read denies everyone, so a readable one is weaker', () => {
     const unreadable = { new_user_behavior: 'later' }
     assert(isWeaker('new_user', unreadable, { new_user_behavior: 'deny' }))
     assert(!isWeaker('new_user', { new_user_behavior: 'deny' }, unreadable))

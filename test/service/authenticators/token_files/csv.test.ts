@@ -169,7 +169,7 @@ describe('a CSV file of tokens without --kind', () => {
     )
   })
 
-  test('is refused as a whole if its header can not be read, or hides a time step', () => {
+  test('is refused as a whole if its header cannot be read, or hides a time step', () => {
     for (const [text, reason] of [
       [`token,seed,interval\n1,${hex},60`, /no column named serial/],
       [`serial,data,type\n1,${hex},TOTP`, /no column named secret/],

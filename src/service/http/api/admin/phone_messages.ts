@@ -63,7 +63,7 @@ export function phoneMessageEndpoints(
 
   const send = async (phone: Phone, message: string): Promise<void> => {
     if (delivery.sms === undefined || phone.number === '') {
-      throw invalid('phone_id', 'messages can not be sent to this phone')
+      throw invalid('phone_id', 'messages cannot be sent to this phone')
     }
     const { phoneId, userId, number } = phone
     const context = 'administrator'
@@ -152,7 +152,7 @@ export function phoneMessageEndpoints(
       answer: async ({ id, administration, db }) => {
         const phone = await requirePhone(id('phone_id'), db)
         if (delivery.sms === undefined || phone.number === '') {
-          throw invalid('phone_id', 'messages can not be sent to this phone')
+          throw invalid('phone_id', 'messages cannot be sent to this phone')
         }
         await administration.run(sendPhoneMessage, { phone, message: 'passcodes' })
         await passcodes.send(phone, '', null)

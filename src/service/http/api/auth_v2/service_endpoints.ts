@@ -55,6 +55,6 @@ export function buildServiceEndpoints(
  */
 export async function requireDecisions(canDecide: CanDecide): Promise<void> {
   if (!(await canDecide())) {
-    throw new AuthApiFailure(failures.unavailable, 'the database can not be used')
+    throw new AuthApiFailure(failures.unavailable, 'the database cannot be used')
   }
 }

@@ -141,7 +141,7 @@ describe('Admin API: administrators', () => {
     assert.equal(external[1], 40002)
   })
 
-  test('with two-person approval, an application can not do what needs a second person', async () => {
+  test('with two-person approval, an application cannot do what needs a second person', async () => {
     const integration = { name: 'kept', type: 'radius' }
     const { integration_key: ikey } = await admin.ok('POST', '/admin/v3/integrations', integration)
     await admin.ok('POST', '/admin/v1/settings', { two_person_approval: true })

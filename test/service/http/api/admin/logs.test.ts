@@ -161,7 +161,7 @@ onEachDatabase('Admin API: logs, numbers and settings', (rig) => {
     assert.deepEqual(wrong, [400, 40002, 'lockout_threshold must be an integer from 1 to 9999'])
   })
 
-  test('text that a database can not store is refused', async () => {
+  test('text that a database cannot store is refused', async () => {
     assert.deepEqual(await admin.failure('GET', '/admin/v1/users/%00'), [404, 40401, 'user_id'])
     const [status, code] = await admin.failure('GET', '/admin/v1/users', { username: '\0' })
     assert.deepEqual([status, code], [400, 40002])

@@ -335,7 +335,7 @@ describe('weakening a policy while a second administrator is required', () => {
     assert.partialDeepStrictEqual(taken, { result: { ikey: open?.integration_key } })
   })
 
-  test('policies can not be touched with an old second factor', async () => {
+  test('policies cannot be touched with an old second factor', async () => {
     clock.advance(10 * 60_000)
     const requests = [
       owner.post('policies', { name: 'Late' }),
