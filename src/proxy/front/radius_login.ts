@@ -39,6 +39,11 @@ export function createLoginReader(
       kind: 'login',
       login: {
         label,
+        request: {
+          source: request.peer.address,
+          identifier: request.identifier,
+          authenticator: request.authenticator,
+        },
         username: user.username,
         credential: { kind: 'pap', text: typed.text },
         state,

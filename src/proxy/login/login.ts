@@ -9,10 +9,23 @@ interface PapCredential {
   readonly text: string
 }
 
+/**
+ * What identifies a RADIUS request: a retransmission has the same address, Identifier and Request
+ * Authenticator (RFC 5080 §2.2.2).
+ */
+export interface RequestIdentity {
+  /** Address of the RADIUS client. */
+  readonly source: string
+  readonly identifier: number
+  /** The Request Authenticator, 16 octets. */
+  readonly authenticator: Uint8Array
+}
+
 /** A login on its way through the proxy. */
 export interface Login {
   /** Prefix of its log lines. */
   readonly label: string
+  readonly request: RequestIdentity
   readonly username: string
   readonly credential: Credential
   /** The octets that continue an earlier challenge; `undefined` for a first request. */

@@ -23,6 +23,8 @@ export interface AccessRequest {
   readonly client: RadiusClientEntry
   readonly peer: Peer
   readonly identifier: number
+  /** The Request Authenticator, 16 octets. */
+  readonly authenticator: Uint8Array
   /** All attributes, in the order of the packet. */
   readonly attributes: readonly Attribute[]
   /** The first attribute of that type, decoded as UTF-8. */
@@ -84,6 +86,10 @@ export class ReceivedRequest implements AccessRequest {
 
   get identifier(): number {
     return this.#packet.identifier
+  }
+
+  get authenticator(): Uint8Array {
+    return this.#packet.authenticator
   }
 
   get attributes(): readonly Attribute[] {
