@@ -5,6 +5,17 @@ export {
   Type,
 } from './attribute.ts'
 export { decodeStrictText, decodeText, namedText } from './attribute_text.ts'
+export {
+  type ChallengeProtocol,
+  type ChallengeResponse,
+  challengeLengths,
+  challengeProtocols,
+  failureAttributes,
+  passwordTest,
+  readChallengeResponse,
+  serverProof,
+  successAttributes,
+} from './challenge_response.ts'
 export { type ChapPassword, chapResponse, decodeChapPassword } from './chap_password.ts'
 export { findPasswordProblem, type PasswordProblem } from './credentials.ts'
 export type { AttributeKind } from './dictionary.ts'
@@ -17,6 +28,24 @@ export {
   messageAuthenticatorIsGenuine,
   stampMessageAuthenticator,
 } from './message_authenticator.ts'
+export {
+  authenticatorResponse,
+  type MsChapV2Exchange,
+  msChapResponse,
+  msChapV2Response,
+  ntPasswordHash,
+} from './ms_chap.ts'
+export {
+  decodeMsChap2Response,
+  decodeMsChapResponse,
+  encodeMsChap2Response,
+  encodeMsChapResponse,
+  type MsChap2Response,
+  type MsChapResponse,
+  msChap2Success,
+  msChapChallenge,
+  msChapError,
+} from './ms_chap_attribute.ts'
 export { type Attribute, Code, decodePacket, encodePacket, Packet } from './packet.ts'
 export { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 export { encodeReply, verifyReply } from './reply.ts'

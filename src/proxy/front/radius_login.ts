@@ -70,6 +70,9 @@ const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
   mschap: 'the appliance uses MS-CHAP, which hides what was typed; set it to PAP',
   arap: 'the appliance uses ARAP, which hides what was typed; set it to PAP',
   eap: 'the appliance uses EAP, which the proxy does not support; set it to PAP',
+  lm: 'the appliance sent an LM response (MS-CHAP-Response with Flags 0), which can be decrypted; set it to MS-CHAPv2, or to PAP',
+  password_change:
+    'the appliance asks to change the password by MS-CHAP, and the proxy changes no passwords; ask the user to sign in without changing it',
   malformed:
     'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or another RADIUS proxy corrupts it',
   ambiguous:
