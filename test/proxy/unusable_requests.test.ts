@@ -4,6 +4,8 @@ import {
   type Attribute,
   Code,
   encodeAccessRequest,
+  encodeMsChap2Response,
+  msChapChallenge,
   type Packet,
   SharedSecret,
   Type,
@@ -182,13 +184,17 @@ describe('unusable requests', () => {
     }
 
     test('names CHAP, MS-CHAP and ARAP, and PAP as the remedy', async () => {
-      const microsoft = Buffer.concat([octets('00000137'), octets('1934'), Buffer.alloc(50)])
-      for (const [attribute, expected] of [
-        [{ type: Type.ChapPassword, value: Buffer.alloc(17) }, /uses CHAP.*set it to PAP/],
-        [{ type: Type.VendorSpecific, value: microsoft }, /uses MS-CHAP.*set it to PAP/],
-        [{ type: Type.ArapPassword, value: Buffer.alloc(16) }, /uses ARAP.*set it to PAP/],
+      const peer = { peerChallenge: Buffer.alloc(16), ntResponse: Buffer.alloc(24) }
+      const microsoft = [
+        msChapChallenge(Buffer.alloc(16)),
+        encodeMsChap2Response({ identifier: 0, ...peer }),
+      ]
+      for (const [attributes, expected] of [
+        [[{ type: Type.ChapPassword, value: Buffer.alloc(17) }], /uses CHAP.*set it to PAP/],
+        [microsoft, /uses MS-CHAP.*set it to PAP/],
+        [[{ type: Type.ArapPassword, value: Buffer.alloc(16) }], /uses ARAP.*set it to PAP/],
       ] as const) {
-        assert.match(await refused({ attributes: [attribute] }), expected)
+        assert.match(await refused({ attributes }), expected)
       }
     })
 
