@@ -29,6 +29,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   application_policies: ['applications/policy/'],
   group_policies: ['applications/policy/'],
   transactions: ['sign_in/transaction/transactions.ts'],
+  joined_requests: ['sign_in/transaction/joined_requests.ts'],
   failed_attempts: ['sign_in/lockout.ts'],
   portal_sessions: ['self_service/portal_sessions.ts'],
   authenticator_setups: ['self_service/devices/authenticator_setups.ts'],

@@ -45,6 +45,12 @@ export {
   type ReportedSection,
 } from './proxy_report.ts'
 export {
+  type FingerprintedRequest,
+  fingerprintPattern,
+  joinedSignIns,
+  requestFingerprint,
+} from './request_fingerprint.ts'
+export {
   authorization,
   parseAuthorization,
   type ReceivedRequest,

@@ -20,6 +20,7 @@ import {
   type WatchedCall,
 } from './availability.ts'
 import { chooseFactor } from './choice.ts'
+import type { RequestReference } from './request_reference.ts'
 import { busy, statusText } from './status_text.ts'
 import { factorName, type TypedWord } from './typed_word.ts'
 
@@ -73,11 +74,13 @@ const passcodeWithinMs = 15_000
 export class ApiQuestions {
   readonly #api: AuthApi
   readonly #availability: Availability
+  readonly #reference: RequestReference
   readonly #log: Log
 
-  constructor(api: AuthApi, availability: Availability, log: Log) {
+  constructor(api: AuthApi, availability: Availability, reference: RequestReference, log: Log) {
     this.#api = api
     this.#availability = availability
+    this.#reference = reference
     this.#log = log
   }
 
@@ -145,9 +148,12 @@ export class ApiQuestions {
   async #auth(attempt: Attempt, parameters: Parameters, factor: string): Promise<Verdict> {
     const { login, since, beganMs } = attempt
     const { username, clientAddress: ipaddr } = login
+    // after a restart of the proxy, a retransmission may be the first request
+    if (this.#reference.isUnknown) await this.#availability.ping()
+    const asked = { username, ipaddr, ...this.#reference.parameters(login), ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
     const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
-      this.#api.auth({ username, ipaddr, ...parameters }, { ...call, limitMs }),
+      this.#api.auth(asked, { ...call, limitMs }),
     )
     const text = statusText(answer)
     this.#log.info(

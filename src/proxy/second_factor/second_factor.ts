@@ -1,4 +1,5 @@
 import { type Device, lookupName, oneCall } from '../../duo/index.ts'
+import type { Secret } from '../../host/secret.ts'
 import type { Login } from '../login/login.ts'
 import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
 import type { PrimaryAccepted } from '../primary/primary.ts'
@@ -14,12 +15,15 @@ import { ExemptUsernames } from './exempt_usernames.ts'
 import { Failmode, type FailmodeOptions } from './failmode.ts'
 import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
 import { decidePrimaryOnly, type PrimaryOnlySwitch } from './primary_only_verdict.ts'
+import { RequestReference } from './request_reference.ts'
 import { busy } from './status_text.ts'
 import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
 import { acceptWithoutSecondFactor } from './without_second_factor.ts'
 
 export interface SecondFactorOptions extends FailmodeOptions {
   readonly api: AuthApi
+  /** Signs requests, and names RADIUS requests to the API. */
+  readonly skey: Secret
   readonly factorAliases: ReadonlyMap<string, string>
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
@@ -47,17 +51,19 @@ export class SecondFactor {
   /** @param onCheck Receives the outcome of every `check`. */
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
     this.#options = options
+    const reference = new RequestReference(options.skey)
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
     this.availability = new Availability(options.api, {
       outageAfterMs: options.outageAfterMs,
       onCheck: (outcome) => {
+        if (outcome.kind === 'answered') reference.checked(outcome.answer)
         const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
         // not while `check` fails: failmode applies to preauth
         this.#asksOnce = oneCall.every((name) => capabilities.includes(name))
         onCheck(outcome)
       },
     })
-    this.#questions = new ApiQuestions(options.api, this.availability, options.log)
+    this.#questions = new ApiQuestions(options.api, this.availability, reference, options.log)
     this.#failmode = new Failmode(options, this.availability)
   }
 

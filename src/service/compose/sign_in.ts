@@ -38,6 +38,7 @@ import { Settlement } from '../sign_in/settlement.ts'
 import type { Directory, Subjects } from '../sign_in/subject.ts'
 import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
+import { JoinedRequests } from '../sign_in/transaction/joined_requests.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import { VerificationPush } from '../sign_in/verification_push.ts'
 import type { Store, StoreDb } from '../store/store.ts'
@@ -81,6 +82,7 @@ export function composeSignIn(
   const { push, sms } = config
   const authenticationLog = new AuthenticationLog()
   const journal = new Journal(authenticationLog)
+  const joinedRequests = new JoinedRequests(clock)
   const lockout = new Lockout(store)
   const timeouts = new Timeouts(store, transactions, journal, clock)
   const alert = new FraudAlert(
@@ -96,6 +98,7 @@ export function composeSignIn(
     new ApprovalCheck(new Integrations(store), subjects),
     users,
     transactions,
+    joinedRequests,
     timeouts,
     journal,
     fraud,
@@ -116,9 +119,17 @@ export function composeSignIn(
   const passcodes = new PasscodeFactor(store, check, settlement, clock)
   const verificationCodes = new VerificationCodes(store)
   const limit = new PushLimit(lockout, authenticationLog, transactions, clock)
-  const single = new LockedTransactions(store, transactions, lockout, clock)
+  const single = new LockedTransactions(store, transactions, joinedRequests, lockout, clock)
   const phoneFactors = {
-    push: new PushFactor(store, transactions, limit, verificationCodes, delivery.push, clock),
+    push: new PushFactor(
+      store,
+      transactions,
+      joinedRequests,
+      limit,
+      verificationCodes,
+      delivery.push,
+      clock,
+    ),
     phone: new CallFactor(single, delivery.phone, clock),
     sms: new SmsFactor(single, batches, authenticationLog, clock),
   }
@@ -148,6 +159,7 @@ export function composeSignIn(
       await timeouts.endOverdue()
       authStatus.prune()
       await transactions.prune()
+      await joinedRequests.prune(store.db)
       await verificationCodes.prune(clock.now())
       await lockout.prune(clock.now())
     },

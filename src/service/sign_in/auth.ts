@@ -1,35 +1,25 @@
-import { readPrompt, statusMessage } from '../../duo/index.ts'
+import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import { askedWord } from './asked_word.ts'
+import { type ChosenFactor, type PhoneChoice, toFactor } from './chosen_factor.ts'
 import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
 import type { Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
-import { type Attempt, newAttempt } from './transaction/attempt.ts'
+import { type Attempt, newAttempt, type SettledKind } from './transaction/attempt.ts'
+import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
 import type { Denial, Outcome } from './transaction/transaction.ts'
-
-/** The second factor, as a client names it. */
-export type ChosenFactor =
-  | { readonly factor: 'passcode'; readonly passcode: string }
-  | {
-      readonly factor: 'auto' | PhoneFactorName
-      /** `auto`, `DP…`, or the phone's number in the list. */
-      readonly device: string | number
-      /** The txid that preauth returned with the verification code. */
-      readonly txid?: string | undefined
-    }
-  | { readonly factor: 'prompt'; readonly prompt: string; readonly txid?: string | undefined }
 
 /** An authentication that has ended, waits for a phone, or can't begin. */
 export type AuthOutcome =
   | { readonly kind: 'waiting'; readonly txid: string }
   | {
-      /** `no capable device` and `not enrolled`: ended, because no device of the user can be used. */
-      readonly kind: 'settled' | 'no capable device' | 'not enrolled'
+      readonly kind: SettledKind
       readonly txid: string
       readonly outcome: Outcome
     }
@@ -94,27 +84,53 @@ export class Auth {
   async #begin(
     request: AuthRequest,
     chosen: ChosenFactor,
-    { async }: AuthOptions,
+    options: AuthOptions,
   ): Promise<AuthOutcome> {
     const subject = await this.#subjects.read(request)
     if (subject === undefined) return { kind: 'no such user' }
-    const { decision, user } = subject
-    const attempt = newAttempt(request, subject.user)
+    const factor = toFactor(chosen)
+    const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor)
+    try {
+      return await this.#beginAs(attempt, subject, factor, options)
+    } catch (error) {
+      if (!(error instanceof AlreadyRequested)) throw error
+      return await this.#repeat(attempt, error.first, options)
+    }
+  }
+
+  async #beginAs(
+    attempt: Attempt,
+    subject: Subject,
+    factor: ReturnType<typeof toFactor>,
+    { async }: AuthOptions,
+  ): Promise<AuthOutcome> {
+    const { decision, user, policy } = subject
     const { txid } = attempt
     if (decision.kind !== 'auth') {
       const outcome = toOutcome(decision)
       const decider = deciderIn(subject.findings)
-      await this.#settlement.end({ attempt, outcome, reason: decision.reason, decider }, { async })
-      return { kind: decision.kind === 'enroll' ? 'not enrolled' : 'settled', txid, outcome }
+      const kind = decision.kind === 'enroll' ? 'not enrolled' : 'settled'
+      const ended = { attempt, outcome, reason: decision.reason, decider, kind } as const
+      await this.#settlement.end(ended, { async })
+      return { kind, txid, outcome }
     }
     if (user === undefined) return { kind: 'no such user' }
-    const factor = toFactor(chosen)
     if (factor.factor !== 'passcode')
       return await this.#beginOnPhone(attempt, subject, factor, async)
     const { passcode } = factor
-    const { policy } = subject
     const outcome = await this.#passcodes.use(attempt, user.userId, passcode, { policy, async })
     return { kind: 'settled', txid, outcome }
+  }
+
+  /** Gives a retransmission what the first transmission gets. */
+  async #repeat(
+    attempt: Attempt,
+    { decidedBy }: JoinedRequest,
+    { async }: AuthOptions,
+  ): Promise<AuthOutcome> {
+    if ('txid' in decidedBy) return { kind: 'waiting', txid: decidedBy.txid }
+    if (async) await this.#settlement.repeat(attempt, decidedBy.outcome)
+    return { ...decidedBy, txid: attempt.txid }
   }
 
   async #beginOnPhone(
@@ -150,21 +166,21 @@ export class Auth {
       await this.#settlement.end(denied, { async })
       return { kind: 'settled', txid: attempt.txid, outcome: denied.outcome }
     }
+    const kind = 'no capable device'
     const outcome = noCapableDevice
-    await this.#settlement.end({ attempt, outcome, reason: 'invalid_device' }, { async })
-    return { kind: 'no capable device', txid: attempt.txid, outcome }
+    await this.#settlement.end({ attempt, outcome, reason: 'invalid_device', kind }, { async })
+    return { kind, txid: attempt.txid, outcome }
   }
 }
 
-type PhoneChoice = Exclude<ChosenFactor, { factor: 'passcode' | 'prompt' }>
-
-/** Parses what the user typed at a prompt: a factor, or else a passcode. */
-function toFactor(chosen: ChosenFactor): Exclude<ChosenFactor, { factor: 'prompt' }> {
-  if (chosen.factor !== 'prompt') return chosen
-  const prompt = readPrompt(chosen.prompt)
-  if (prompt.kind !== 'factor') return { factor: 'passcode', passcode: chosen.prompt }
-  const { factor, phone: device = 'auto' } = prompt
-  return { factor, device, txid: chosen.txid }
+function joinableAttempt(
+  attempt: Attempt,
+  { integration, user, radius }: AuthRequest,
+  factor: ReturnType<typeof toFactor>,
+): Attempt {
+  if (radius?.fingerprint === undefined) return attempt
+  const asked = askedWord(integration, user, factor)
+  return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked } }
 }
 
 function delay(ms: number): Promise<void> {

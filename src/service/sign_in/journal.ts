@@ -1,7 +1,7 @@
 import type { AuthenticationEvent, AuthenticationLog } from '../audit/authentication_log.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Decider } from './decision.ts'
-import type { Attempt } from './transaction/attempt.ts'
+import type { Attempt, SettledKind } from './transaction/attempt.ts'
 import type { Outcome } from './transaction/transaction.ts'
 
 /** An attempt with its outcome and the reason for the log. */
@@ -11,6 +11,8 @@ export interface EndedAttempt {
   readonly reason: string
   /** Absent if a factor ended it. */
   readonly decider?: Decider | undefined
+  /** `settled` by default. */
+  readonly kind?: SettledKind | undefined
 }
 
 const maxLength = 255

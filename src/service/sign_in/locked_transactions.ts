@@ -5,6 +5,7 @@ import type { Store, StoreDb } from '../store/store.ts'
 import type { Lockout } from './lockout.ts'
 import { findFirsts, isSameSource } from './repeats.ts'
 import { type Attempt, toOpening } from './transaction/attempt.ts'
+import type { JoinedRequests } from './transaction/joined_requests.ts'
 import { answerSecs, type Waiting } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
@@ -12,12 +13,20 @@ import type { Transactions } from './transaction/transactions.ts'
 export class LockedTransactions implements SingleTransactions {
   readonly #store: Store
   readonly #transactions: Transactions
+  readonly #joinedRequests: JoinedRequests
   readonly #lockout: Lockout
   readonly #clock: Clock
 
-  constructor(store: Store, transactions: Transactions, lockout: Lockout, clock: Clock) {
+  constructor(
+    store: Store,
+    transactions: Transactions,
+    joinedRequests: JoinedRequests,
+    lockout: Lockout,
+    clock: Clock,
+  ) {
     this.#store = store
     this.#transactions = transactions
+    this.#joinedRequests = joinedRequests
     this.#lockout = lockout
     this.#clock = clock
   }
@@ -34,11 +43,18 @@ export class LockedTransactions implements SingleTransactions {
       await this.#lockout.hold(source, this.#clock.now(), db)
       const [first] = findFirsts(attempt, await this.#transactions.waitingForUser(userId, db))
       if (first !== undefined) {
-        return { kind: 'already waiting', first, isSameSource: isSameSource(attempt, first) }
+        const isSame = isSameSource(attempt, first)
+        const { txid } = first
+        // a retransmission of a request that does not wait for `first` must not do so either
+        if (isSame || attempt.factor === 'sms') {
+          await this.#joinedRequests.claim(attempt, { txid }, db)
+        }
+        return { kind: 'already waiting', first, isSameSource: isSame }
       }
       if (!(await mayOpen(db))) return { kind: 'refused' }
       const opening = toOpening(attempt, { phoneId, verification: undefined })
       await this.#transactions.open(opening, waiting, answerSecs, db)
+      await this.#joinedRequests.claim(attempt, { txid: attempt.txid }, db)
       return { kind: 'opened' }
     })
   }

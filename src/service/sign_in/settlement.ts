@@ -5,7 +5,8 @@ import type { ApprovalCheck } from './approval_check.ts'
 import type { FraudReports } from './fraud_reports.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
 import type { Timeouts } from './timeouts.ts'
-import { restoreAttempt, toOpening } from './transaction/attempt.ts'
+import { type Attempt, restoreAttempt, toOpening } from './transaction/attempt.ts'
+import type { JoinedRequests } from './transaction/joined_requests.ts'
 import { isOverdue, type Outcome, type Settles } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
@@ -17,6 +18,7 @@ export class Settlement implements Settles {
   readonly #approvalCheck: ApprovalCheck
   readonly #users: Users
   readonly #transactions: Transactions
+  readonly #joinedRequests: JoinedRequests
   readonly #timeouts: Timeouts
   readonly #journal: Journal
   readonly #fraud: FraudReports
@@ -27,6 +29,7 @@ export class Settlement implements Settles {
     approvalCheck: ApprovalCheck,
     users: Users,
     transactions: Transactions,
+    joinedRequests: JoinedRequests,
     timeouts: Timeouts,
     journal: Journal,
     fraud: FraudReports,
@@ -36,6 +39,7 @@ export class Settlement implements Settles {
     this.#approvalCheck = approvalCheck
     this.#users = users
     this.#transactions = transactions
+    this.#joinedRequests = joinedRequests
     this.#timeouts = timeouts
     this.#journal = journal
     this.#fraud = fraud
@@ -51,14 +55,25 @@ export class Settlement implements Settles {
     await this.#store.transaction((db) => this.endIn(ended, options, db))
   }
 
-  /** As `end`, in a transaction of the caller. */
+  /**
+   * As `end`, in a transaction of the caller.
+   *
+   * @throws {AlreadyRequested} to roll it back, if it is a retransmission.
+   */
   async endIn(
     ended: EndedAttempt,
     { async }: { readonly async: boolean },
     db: StoreDb,
   ): Promise<void> {
+    const { attempt, outcome, kind = 'settled' } = ended
+    await this.#joinedRequests.claim(attempt, { kind, outcome }, db)
     await this.#journal.append(ended, this.#clock.now(), db)
-    if (async) await this.#transactions.record(toOpening(ended.attempt), ended.outcome, db)
+    if (async) await this.#transactions.record(toOpening(attempt), outcome, db)
+  }
+
+  /** Stores the outcome of an earlier request for a retransmission whose caller polls. */
+  async repeat(attempt: Attempt, outcome: Outcome): Promise<void> {
+    await this.#transactions.record(toOpening(attempt), outcome, this.#store.db)
   }
 
   /**

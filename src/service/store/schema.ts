@@ -194,6 +194,24 @@ export interface Schema {
     /** The `txid` of the first of several requests that a client sent for one sign-in. */
     repeat_of: Generated<string | null>
   }
+  /** RADIUS requests, as proxies name them in `auth`. */
+  joined_requests: {
+    request_id: string
+    ikey: string
+    /** `request_fingerprint`; `null` if the caller sent none. */
+    fingerprint: string | null
+    /** Hash of the user and the factor or passcode that was asked for. */
+    asked: string
+    /** The transaction that decides it; `null` if it ended without one. */
+    txid: string | null
+    /** How it ended, if it ended without a transaction. */
+    kind: string | null
+    result: string | null
+    status: string | null
+    status_msg: string | null
+    /** When it is forgotten. */
+    expires: number
+  }
   activation_codes: {
     code_hash: string
     user_id: string

@@ -3,6 +3,7 @@ import { statusMessage } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import { DeliveryError, type PushPort } from '../../messaging/messaging.ts'
 import { type Attempt, toOpening } from '../../sign_in/transaction/attempt.ts'
+import type { JoinedRequests } from '../../sign_in/transaction/joined_requests.ts'
 import {
   answerSecs,
   type Denial,
@@ -50,6 +51,7 @@ const codeExpired: Denial = {
 export class PushFactor implements PhoneFactor {
   readonly #store: Store
   readonly #transactions: Transactions
+  readonly #joinedRequests: JoinedRequests
   readonly #permissions: PushPermissions
   readonly #verificationCodes: VerificationCodes
   readonly #pushes: PushPort | undefined
@@ -58,6 +60,7 @@ export class PushFactor implements PhoneFactor {
   constructor(
     store: Store,
     transactions: Transactions,
+    joinedRequests: JoinedRequests,
     permissions: PushPermissions,
     verificationCodes: VerificationCodes,
     pushes: PushPort | undefined,
@@ -65,6 +68,7 @@ export class PushFactor implements PhoneFactor {
   ) {
     this.#store = store
     this.#transactions = transactions
+    this.#joinedRequests = joinedRequests
     this.#permissions = permissions
     this.#verificationCodes = verificationCodes
     this.#pushes = pushes
@@ -123,6 +127,9 @@ export class PushFactor implements PhoneFactor {
         const { repeatOf } = permission
         const opening = toOpening({ ...push, repeatOf }, { phoneId, verification })
         await this.#transactions.open(opening, pushedStatus(verification), lifeSecs, db)
+        const ended = { kind: 'settled', outcome: codeShown } as const
+        const decidedBy = verification?.kind === 'show' ? ended : { txid }
+        await this.#joinedRequests.claim(push, decidedBy, db)
       }
       return permission
     })

@@ -21,7 +21,27 @@ export interface AttemptRequest {
   readonly shown?: Pick<SignInRequest, 'type' | 'displayUsername' | 'pushinfo'>
   /** `sign-in` by default. */
   readonly budget?: Budget | undefined
+  /** What the caller says of the RADIUS request that it asks for. */
+  readonly radius?: RadiusReference | undefined
 }
+
+/** Parameters of the capability `joined_sign_ins`. They prove nothing: any caller can send them. */
+export interface RadiusReference {
+  /** The same for all transmissions of one RADIUS request. */
+  readonly fingerprint: string | undefined
+  /** Address of the RADIUS client; empty if unknown. */
+  readonly source: string
+}
+
+/** What a request is compared by with those that came before it. */
+export interface Joinable extends RadiusReference {
+  readonly requestId: string
+  /** `askedWord`. */
+  readonly asked: string
+}
+
+/** How a request ended that needed no transaction; the last two because the user has no usable device. */
+export type SettledKind = 'settled' | 'no capable device' | 'not enrolled'
 
 /** One sign-in before it is logged. */
 export interface Attempt {
@@ -33,6 +53,8 @@ export interface Attempt {
   readonly device: string
   /** The `txid` of the request that this one repeats. */
   readonly repeatOf?: string | undefined
+  /** Absent if the caller named no RADIUS request. */
+  readonly joinable?: Joinable | undefined
 }
 
 /** A new attempt, before its factor is known. */

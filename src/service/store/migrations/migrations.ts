@@ -27,6 +27,7 @@ import { administratorSecurity } from './0034_administrator_security.ts'
 import { listsAtScale } from './0036_lists_at_scale.ts'
 import { revokedInvitations } from './0037_revoked_invitations.ts'
 import { administratorPush } from './0038_administrator_push.ts'
+import { joinedRequests } from './0039_joined_requests.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -58,4 +59,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0036_lists_at_scale': { up: listsAtScale },
   '0037_revoked_invitations': { up: revokedInvitations },
   '0038_administrator_push': { up: administratorPush },
+  '0039_joined_requests': { up: joinedRequests },
 }

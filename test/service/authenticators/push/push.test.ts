@@ -4,7 +4,7 @@ import type { Integration } from '../../../../src/service/applications/integrati
 import { Phones } from '../../../../src/service/authenticators/phone/phones.ts'
 import { DeliveryError } from '../../../../src/service/messaging/messaging.ts'
 import type { User } from '../../../../src/service/people/user.ts'
-import type { ChosenFactor } from '../../../../src/service/sign_in/auth.ts'
+import type { ChosenFactor } from '../../../../src/service/sign_in/chosen_factor.ts'
 import { SignIn } from '../../../rig/sign_in.ts'
 import { onBothDatabases } from '../../../rig/store.ts'
 

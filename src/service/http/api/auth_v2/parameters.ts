@@ -1,7 +1,13 @@
 import { isIP } from 'node:net'
-import { AuthApiFailure, failures, parseEncodedParameters } from '../../../../duo/index.ts'
-import type { ChosenFactor } from '../../../sign_in/auth.ts'
+import {
+  AuthApiFailure,
+  failures,
+  fingerprintPattern,
+  parseEncodedParameters,
+} from '../../../../duo/index.ts'
+import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
+import type { RadiusReference } from '../../../sign_in/transaction/attempt.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 
 /** The parameters of one call. */
@@ -72,7 +78,26 @@ export function readAuthRequest(
     ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),
+    radius: readRadius(parameters),
   }
+}
+
+/**
+ * Reads what a proxy says of its RADIUS request (capability `joined_sign_ins`).
+ *
+ * @throws {AuthApiFailure} 40002
+ */
+function readRadius(parameters: CallParameters): RadiusReference | undefined {
+  const fingerprint = parameters.text('request_fingerprint')
+  const source = parameters.text('radius_source')
+  if (fingerprint === undefined && source === undefined) return undefined
+  if (fingerprint !== undefined && !fingerprintPattern.test(fingerprint)) {
+    throw new AuthApiFailure(failures.invalidParameters, 'request_fingerprint')
+  }
+  if (source !== undefined && isIP(source) === 0) {
+    throw new AuthApiFailure(failures.invalidParameters, 'radius_source')
+  }
+  return { fingerprint, source: source ?? '' }
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   AuthApiFailure,
   failures,
+  joinedSignIns,
   oneCall,
   proxyReports,
   sharedConnections,
@@ -28,7 +29,7 @@ export function buildServiceEndpoints(
       path: '/auth/v2/check',
       answer: async ({ integration }) => {
         await requireDecisions(canDecide)
-        const capabilities = [...oneCall, sharedConnections]
+        const capabilities = [...oneCall, sharedConnections, joinedSignIns]
         return {
           time: seconds(clock.now()),
           capabilities: mayReport(integration) ? [...capabilities, proxyReports] : capabilities,

@@ -1,5 +1,5 @@
 import { AuthApiFailure, failures } from '../../../../duo/index.ts'
-import type { ChosenFactor } from '../../../sign_in/auth.ts'
+import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 import { type CallParameters, readAddress, readShown } from '../auth_v2/parameters.ts'

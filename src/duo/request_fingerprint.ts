@@ -1,0 +1,40 @@
+import { createHmac, type KeyObject } from 'node:crypto'
+
+/** What retransmissions of one RADIUS request have in common (RFC 5080 §2.2.2). */
+export interface FingerprintedRequest {
+  /** Address of the RADIUS client. */
+  readonly source: string
+  readonly identifier: number
+  /** The Request Authenticator, 16 octets. */
+  readonly authenticator: Uint8Array
+  readonly username: string
+}
+
+/** `request_fingerprint` and `radius_source` are parameters of `auth` (capability of `check`). */
+export const joinedSignIns = 'joined_sign_ins'
+
+const keyLabel = 'countersign request_fingerprint 1'
+
+/** Lower-case hexadecimal digits of a fingerprint. */
+export const fingerprintPattern = /^[0-9a-f]{64}$/
+
+/**
+ * Computes the fingerprint of a RADIUS request: HMAC-SHA-256 with a key derived from the secret key of the
+ * application. Proxies with the same configuration compute the same one, so that the service recognises a
+ * retransmission that reaches another proxy, or arrives after a restart. It covers no secret of the user.
+ *
+ * @param key `signingKey` of the secret key.
+ */
+export function requestFingerprint(
+  key: KeyObject,
+  { source, identifier, authenticator, username }: FingerprintedRequest,
+): string {
+  const derived = createHmac('sha256', key).update(keyLabel).digest()
+  // unambiguous: an address has no NUL, and the parts after it have a fixed length, except for the last
+  return createHmac('sha256', derived)
+    .update(`${source}\0`)
+    .update(Uint8Array.of(identifier))
+    .update(authenticator)
+    .update(username)
+    .digest('hex')
+}

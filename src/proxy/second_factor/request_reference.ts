@@ -1,0 +1,37 @@
+import type { KeyObject } from 'node:crypto'
+import { type CheckAnswer, joinedSignIns, requestFingerprint, signingKey } from '../../duo/index.ts'
+import type { Secret } from '../../host/secret.ts'
+import type { Login } from '../login/login.ts'
+
+/**
+ * Names the RADIUS request of a login to an API that joins transmissions of one request to one sign-in
+ * (capability `joined_sign_ins`).
+ */
+export class RequestReference {
+  readonly #key: KeyObject
+  /** What the last `check` that was answered offered; `undefined` before that. */
+  #isOffered: boolean | undefined
+
+  constructor(skey: Secret) {
+    this.#key = signingKey(skey.reveal())
+  }
+
+  /** Whether no `check` has been answered yet, so that it is unknown what the API offers. */
+  get isUnknown(): boolean {
+    return this.#isOffered === undefined
+  }
+
+  /** A `check` that failed changes nothing: the same server will answer again. */
+  checked({ capabilities }: CheckAnswer): void {
+    this.#isOffered = capabilities.includes(joinedSignIns)
+  }
+
+  /** The parameters for `auth`; none if the API does not offer the capability. */
+  parameters({ request, username }: Login): Readonly<Record<string, string>> {
+    if (this.#isOffered !== true) return {}
+    return {
+      request_fingerprint: requestFingerprint(this.#key, { ...request, username }),
+      radius_source: request.source,
+    }
+  }
+}
