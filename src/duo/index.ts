@@ -46,6 +46,8 @@ export {
 } from './proxy_report.ts'
 export {
   type FingerprintedRequest,
+  type FingerprintKey,
+  fingerprintKey,
   fingerprintPattern,
   joinedSignIns,
   requestFingerprint,

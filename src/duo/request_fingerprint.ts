@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** What retransmissions of one RADIUS request have in common (RFC 5080 §2.2.2). */
 export interface FingerprintedRequest {
@@ -15,6 +15,13 @@ export const joinedSignIns = 'joined_sign_ins'
 
 const keyLabel = 'countersign request_fingerprint 1'
 
+export type FingerprintKey = KeyObject
+
+/** Derives the key of fingerprints from the secret key of an application. */
+export function fingerprintKey(skey: string): FingerprintKey {
+  return createSecretKey(createHmac('sha256', skey).update(keyLabel).digest())
+}
+
 /** Lower-case hexadecimal digits of a fingerprint. */
 export const fingerprintPattern = /^[0-9a-f]{64}$/
 
@@ -22,16 +29,13 @@ export const fingerprintPattern = /^[0-9a-f]{64}$/
  * Computes the fingerprint of a RADIUS request: HMAC-SHA-256 with a key derived from the secret key of the
  * application. Proxies with the same configuration compute the same one, so that the service recognises a
  * retransmission that reaches another proxy, or arrives after a restart. It covers no secret of the user.
- *
- * @param key `signingKey` of the secret key.
  */
 export function requestFingerprint(
-  key: KeyObject,
+  key: FingerprintKey,
   { source, identifier, authenticator, username }: FingerprintedRequest,
 ): string {
-  const derived = createHmac('sha256', key).update(keyLabel).digest()
   // unambiguous: an address has no NUL, and the parts after it have a fixed length, except for the last
-  return createHmac('sha256', derived)
+  return createHmac('sha256', key)
     .update(`${source}\0`)
     .update(Uint8Array.of(identifier))
     .update(authenticator)

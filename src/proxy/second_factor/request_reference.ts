@@ -1,5 +1,10 @@
-import type { KeyObject } from 'node:crypto'
-import { type CheckAnswer, joinedSignIns, requestFingerprint, signingKey } from '../../duo/index.ts'
+import {
+  type CheckAnswer,
+  type FingerprintKey,
+  fingerprintKey,
+  joinedSignIns,
+  requestFingerprint,
+} from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { Login } from '../login/login.ts'
 
@@ -8,12 +13,12 @@ import type { Login } from '../login/login.ts'
  * (capability `joined_sign_ins`).
  */
 export class RequestReference {
-  readonly #key: KeyObject
+  readonly #key: FingerprintKey
   /** What the last `check` that was answered offered; `undefined` before that. */
   #isOffered: boolean | undefined
 
   constructor(skey: Secret) {
-    this.#key = signingKey(skey.reveal())
+    this.#key = fingerprintKey(skey.reveal())
   }
 
   /** Whether no `check` has been answered yet, so that it is unknown what the API offers. */

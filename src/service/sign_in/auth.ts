@@ -3,14 +3,14 @@ import type { Clock } from '../../host/clock.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
-import { askedWord } from './asked_word.ts'
-import { type ChosenFactor, type PhoneChoice, toFactor } from './chosen_factor.ts'
+import { type ChosenFactor, type PhoneChoice, toFactor, toWord } from './chosen_factor.ts'
 import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
 import type { Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
+import { askedWord } from './transaction/asked_word.ts'
 import { type Attempt, newAttempt, type SettledKind } from './transaction/attempt.ts'
 import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
 import type { Denial, Outcome } from './transaction/transaction.ts'
@@ -179,7 +179,7 @@ function joinableAttempt(
   factor: ReturnType<typeof toFactor>,
 ): Attempt {
   if (radius?.fingerprint === undefined) return attempt
-  const asked = askedWord(integration, user, factor)
+  const asked = askedWord(integration.skey, user, toWord(factor))
   return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked } }
 }
 

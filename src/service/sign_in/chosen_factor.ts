@@ -23,3 +23,10 @@ export function toFactor(chosen: ChosenFactor): Exclude<ChosenFactor, { factor: 
   const { factor, phone: device = 'auto' } = prompt
   return { factor, device, txid: chosen.txid }
 }
+
+/** What two requests must have in common to ask for the same. */
+export function toWord(chosen: Exclude<ChosenFactor, { factor: 'prompt' }>): string[] {
+  return chosen.factor === 'passcode'
+    ? ['passcode', chosen.passcode.replace(/\s+/g, '')]
+    : [chosen.factor, String(chosen.device).toLowerCase()]
+}

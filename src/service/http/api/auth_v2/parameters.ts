@@ -7,7 +7,6 @@ import {
 } from '../../../../duo/index.ts'
 import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
-import type { RadiusReference } from '../../../sign_in/transaction/attempt.ts'
 import type { SignedRequest } from '../../gate/signed_request.ts'
 
 /** The parameters of one call. */
@@ -87,7 +86,7 @@ export function readAuthRequest(
  *
  * @throws {AuthApiFailure} 40002
  */
-function readRadius(parameters: CallParameters): RadiusReference | undefined {
+function readRadius(parameters: CallParameters): AuthRequest['radius'] {
   const fingerprint = parameters.text('request_fingerprint')
   const source = parameters.text('radius_source')
   if (fingerprint === undefined && source === undefined) return undefined
