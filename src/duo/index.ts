@@ -45,7 +45,6 @@ export {
   type ReportedSection,
 } from './proxy_report.ts'
 export {
-  type FingerprintedRequest,
   type FingerprintKey,
   fingerprintKey,
   fingerprintPattern,

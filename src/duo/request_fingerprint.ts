@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** What retransmissions of one RADIUS request have in common (RFC 5080 §2.2.2). */
-export interface FingerprintedRequest {
+interface FingerprintedRequest {
   /** Address of the RADIUS client. */
   readonly source: string
   readonly identifier: number
