@@ -665,6 +665,40 @@ const rooms: Readonly<Record<string, Room>> = {
       'node:timers/promises',
     ],
   },
+  'workspaces/radius_settings': { rooms: ['host'], node: ['node:net'] },
+  'workspaces/knobs': { rooms: ['config'], packages: ['zod'] },
+  'workspaces/trace': { node: ['node:net'] },
+  'workspaces/primary': {
+    rooms: ['config', 'host'],
+    node: ['node:crypto', 'node:util'],
+    packages: ['zod'],
+  },
+  'workspaces/directory': {
+    rooms: [
+      'host',
+      'radius',
+      'workspaces/knobs',
+      'workspaces/primary',
+      'workspaces/radius_settings',
+      'workspaces/trace',
+    ],
+    node: ['node:crypto', 'node:dgram', 'node:events', 'node:net'],
+  },
+  'workspaces/state': {
+    rooms: ['host', 'workspaces/directory', 'workspaces/knobs', 'workspaces/radius_settings'],
+    node: ['node:crypto', 'node:fs', 'node:path'],
+    packages: ['zod'],
+  },
+  'workspaces/api': {
+    rooms: ['workspaces/directory', 'workspaces/radius_settings'],
+    node: ['node:crypto', 'node:net'],
+    packages: ['fastify'],
+  },
+  workspaces: {
+    rooms: ['workspaces/api', 'workspaces/directory'],
+    node: ['node:dns/promises'],
+    packages: ['fastify'],
+  },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
   cmd: {
     rooms: [
@@ -704,11 +738,17 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in',
       'service/sign_in/transaction',
       'service/store',
+      'workspaces',
+      'workspaces/directory',
+      'workspaces/knobs',
+      'workspaces/primary',
+      'workspaces/state',
     ],
     node: [
       'node:events',
       'node:fs',
       'node:fs/promises',
+      'node:net',
       'node:os',
       'node:path',
       'node:stream/consumers',

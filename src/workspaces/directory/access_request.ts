@@ -1,0 +1,151 @@
+import {
+  type Attribute,
+  Code,
+  chapResponse,
+  encodePacket,
+  hidePassword,
+  type SharedSecret,
+  stampMessageAuthenticator,
+  Type,
+} from '../../radius/index.ts'
+import type { Knobs } from '../knobs/knob_table.ts'
+import type { AuthenticationProtocol } from '../radius_settings/limits.ts'
+import { encodeAddress } from '../trace/udp_packet.ts'
+import type { Random } from './random.ts'
+
+const nasPortType = 61
+const nasIpv6Address = 95
+const headerOctets = 20
+const authenticatorOctets = 16
+const chapChallengeOctets = 16
+/** The longest password that User-Password can hold (RFC 2865 §5.2). */
+export const maxBoxOctets = 128
+
+/** What an Access-Request of a login or a probe says. */
+export interface RequestContent {
+  readonly userName: string
+  /** Content of the MFA field. */
+  readonly box: string
+  readonly protocol: AuthenticationProtocol
+  readonly directoryId: string
+  /** Address that the controller sends from. */
+  readonly controllerAddress: string
+  /** Address of the end user, if known. */
+  readonly clientIp: string | undefined
+}
+
+export type RequestKnobs = Pick<
+  Knobs,
+  'attrs' | 'messageAuthenticator' | 'chapChallenge' | 'emptyMfa'
+>
+
+/** The octets of one Access-Request, and what its reply is verified with. */
+export interface EncodedRequest {
+  readonly octets: Uint8Array
+  readonly identifier: number
+  readonly authenticator: Uint8Array
+}
+
+/** An Access-Request whose Identifier is not chosen yet. The credential belongs to its Request Authenticator. */
+export class RequestDraft {
+  readonly authenticator: Uint8Array
+  readonly #attributes: readonly Attribute[]
+  readonly #knobs: RequestKnobs
+  readonly #secret: SharedSecret
+
+  constructor(content: RequestContent, knobs: RequestKnobs, secret: SharedSecret, random: Random) {
+    this.authenticator = random.octets(authenticatorOctets)
+    this.#knobs = knobs
+    this.#secret = secret
+    this.#attributes = [
+      { type: Type.UserName, value: new TextEncoder().encode(content.userName) },
+      ...buildCredential(content, this.authenticator, { knobs, secret, random }),
+      ...buildOtherAttributes(content, knobs.attrs),
+    ]
+  }
+
+  encode(identifier: number): EncodedRequest {
+    const { messageAuthenticator } = this.#knobs
+    const unsigned = { type: Type.MessageAuthenticator, value: new Uint8Array(authenticatorOctets) }
+    const isFirst = messageAuthenticator === 'send-require-first'
+    const attributes =
+      messageAuthenticator === 'none'
+        ? this.#attributes
+        : isFirst
+          ? [unsigned, ...this.#attributes]
+          : [...this.#attributes, unsigned]
+    const octets = encodePacket(Code.AccessRequest, identifier, this.authenticator, attributes)
+    if (messageAuthenticator !== 'none') {
+      const valueAt = isFirst ? headerOctets + 2 : octets.length - authenticatorOctets
+      stampMessageAuthenticator(octets, valueAt, this.#secret)
+    }
+    return { octets, identifier, authenticator: this.authenticator }
+  }
+}
+
+function buildCredential(
+  { box, protocol }: RequestContent,
+  authenticator: Uint8Array,
+  {
+    knobs,
+    secret,
+    random,
+  }: { readonly knobs: RequestKnobs; readonly secret: SharedSecret; readonly random: Random },
+): Attribute[] {
+  if (box === '' && knobs.emptyMfa === 'send-nothing') return []
+  const typed = new TextEncoder().encode(box)
+  switch (protocol) {
+    case 'PAP':
+      return [{ type: Type.UserPassword, value: hidePassword(typed, secret.octets, authenticator) }]
+    case 'CHAP':
+      return buildChap(typed, authenticator, knobs.chapChallenge, random)
+    case 'MS-CHAPv1':
+    case 'MS-CHAPv2':
+      throw new Error(`${protocol} is not available yet`)
+  }
+}
+
+/** CHAP-Password, and CHAP-Challenge unless the Request Authenticator is the challenge (RFC 2865 §2.2, §5.40). */
+function buildChap(
+  password: Uint8Array,
+  authenticator: Uint8Array,
+  place: Knobs['chapChallenge'],
+  random: Random,
+): Attribute[] {
+  const challenge = place === 'attr60' ? random.octets(chapChallengeOctets) : authenticator
+  const identifier = random.octets(1)[0] ?? 0
+  const value = new Uint8Array([identifier, ...chapResponse(identifier, password, challenge)])
+  const attribute = { type: Type.ChapPassword, value }
+  return place === 'attr60'
+    ? [attribute, { type: Type.ChapChallenge, value: challenge }]
+    : [attribute]
+}
+
+function buildOtherAttributes(content: RequestContent, attrs: Knobs['attrs']): Attribute[] {
+  const { controllerAddress, directoryId, clientIp } = content
+  const attributes: Attribute[] = []
+  if (attrs.nasIp === 'controller') {
+    const value = encodeAddress(controllerAddress)
+    attributes.push({ type: value.length === 4 ? Type.NasIpAddress : nasIpv6Address, value })
+  }
+  if (attrs.nasId !== 'none') {
+    const text = attrs.nasId === 'directoryId' ? directoryId : attrs.nasId
+    attributes.push({ type: Type.NasIdentifier, value: new TextEncoder().encode(text) })
+  }
+  if (attrs.serviceType !== null) {
+    attributes.push({ type: Type.ServiceType, value: encodeInteger(attrs.serviceType) })
+  }
+  if (attrs.nasPortType !== null) {
+    attributes.push({ type: nasPortType, value: encodeInteger(attrs.nasPortType) })
+  }
+  if (attrs.callingStation === 'clientIp' && clientIp !== undefined) {
+    attributes.push({ type: Type.CallingStationId, value: new TextEncoder().encode(clientIp) })
+  }
+  return attributes
+}
+
+function encodeInteger(value: number): Uint8Array {
+  const octets = new Uint8Array(4)
+  new DataView(octets.buffer).setUint32(0, value)
+  return octets
+}
