@@ -31,11 +31,11 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'proxy/primary': { rooms: ['proxy/login'] },
   'proxy/primary_only': { rooms: ['host'], node: ['node:fs', 'node:path'] },
-  'proxy/second_factor': { rooms: ['duo', 'host', 'proxy/login', 'proxy/primary'] },
+  'proxy/second_factor': { rooms: ['duo', 'host', 'proxy/login', 'proxy/primary', 'radius'] },
   'proxy/mode': { rooms: ['proxy/login', 'proxy/primary', 'proxy/second_factor'] },
   'proxy/front': {
     rooms: ['host', 'proxy/login', 'proxy/sections', 'radius', 'radius/udp'],
-    node: ['node:net'],
+    node: ['node:crypto', 'node:net'],
   },
   'proxy/report': {
     rooms: [

@@ -23,6 +23,7 @@ export {
   type Capability,
   type CheckAnswer,
   capabilities,
+  challengeResponses,
   type Device,
   oneCall,
   type PreauthAnswer,

@@ -29,6 +29,10 @@ export interface AuthAnswer {
   readonly status_msg: string
   /** Where a user without a device enrols; only from our service, in answers to `prompt`. */
   readonly enroll_portal_url?: string
+  /** What the user typed: `passcode` or a factor; only in answers to `auth_response`. */
+  readonly factor?: string
+  /** `S=…` of MS-CHAPv2 (RFC 2759 §5); only in answers to `auth_response` that allow. */
+  readonly authenticator_response?: string
 }
 
 export interface CheckAnswer {
@@ -46,6 +50,12 @@ export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
 
 /** Calls that wait for their user may share connections (HTTP/2). */
 export const sharedConnections = 'http2'
+
+/**
+ * `auth_response` takes the proof of what the user typed in place of the text (CHAP, MS-CHAPv1,
+ * MS-CHAPv2), finds what it is, and goes on as `auth` does.
+ */
+export const challengeResponses = 'challenge_response'
 
 /** Messages to users. Those of the vendor's API are verbatim, as recorded from it. */
 export const statusMessage = {
@@ -120,9 +130,7 @@ export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
     result,
     status: textOr(response.status, result),
     status_msg: textOr(response.status_msg, ''),
-    ...(typeof response.enroll_portal_url === 'string'
-      ? { enroll_portal_url: response.enroll_portal_url }
-      : {}),
+    ...optionalTexts(response, ['enroll_portal_url', 'factor', 'authenticator_response']),
   }
 }
 
@@ -154,6 +162,18 @@ function parseDevice(device: unknown): Device[] {
         : {}),
     },
   ]
+}
+
+function optionalTexts<Name extends string>(
+  response: Record<string, unknown>,
+  names: readonly Name[],
+): { readonly [Key in Name]?: string } {
+  const texts: { [Key in Name]?: string } = {}
+  for (const name of names) {
+    const value = response[name]
+    if (typeof value === 'string') texts[name] = value
+  }
+  return texts
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -107,6 +107,10 @@ export class SectionRuntime implements Decider {
     return this.#mode.sendsChallenges
   }
 
+  get takesResponses(): boolean {
+    return this.#mode.takesResponses
+  }
+
   async decide(login: Login): Promise<Verdict> {
     this.#pending++
     try {

@@ -24,17 +24,22 @@ function createPasswordCheck(): PrimaryAuthentication {
   return {
     checksPassword: true,
     authenticate: async ({ credential }) =>
-      credential.text === password
+      credential.kind === 'pap' && credential.text === password
         ? { kind: 'accepted', checked: 'password' }
         : { kind: 'rejected', message: 'Invalid credentials' },
     close: async () => {},
   }
 }
 
+function typedText({ credential }: Login): string {
+  return credential.kind === 'pap' ? credential.text : ''
+}
+
 /** The password, then the second factor that the API chooses. */
 function createAuto(_section: unknown, { primary, secondFactor }: ModeChecks): Decider {
   return {
     sendsChallenges: false,
+    takesResponses: false,
     async decide(login) {
       const first = await primary.authenticate(login)
       if (first.kind === 'rejected') return rejectPrimary(first.message)
@@ -47,10 +52,11 @@ function createAuto(_section: unknown, { primary, secondFactor }: ModeChecks): D
 function createConcat(_section: unknown, { primary, secondFactor }: ModeChecks): Decider {
   return {
     sendsChallenges: false,
+    takesResponses: false,
     async decide(login) {
-      const { text } = login.credential
+      const text = typedText(login)
       const at = text.lastIndexOf(',')
-      const credential = { ...login.credential, text: text.slice(0, at) }
+      const credential = { kind: 'pap', text: text.slice(0, at) } as const
       const first = await primary.authenticate({ ...login, credential })
       if (first.kind === 'rejected') return rejectPrimary(first.message)
       return secondFactor.ask(login, text.slice(at + 1), first)
@@ -65,13 +71,14 @@ function createChallenge(_section: unknown, { primary, secondFactor }: ModeCheck
     `${username} ${Buffer.from(state).toString('hex')}`
   return {
     sendsChallenges: true,
+    takesResponses: false,
     async decide(login) {
       if (login.state !== undefined) {
         const key = toKey(login, login.state)
         const choice = open.get(key)
         open.delete(key)
         if (choice === undefined) return reject('This sign-in has expired. Please begin again.')
-        return secondFactor.auth(login, login.credential.text, choice)
+        return secondFactor.auth(login, typedText(login), choice)
       }
       const first = await primary.authenticate(login)
       if (first.kind === 'rejected') return rejectPrimary(first.message)

@@ -53,6 +53,7 @@ export class AuthApiDouble {
   check: () => Doing = () => this.#checkAnswer()
   preauth: (parameters: SeenRequest['parameters']) => Doing = () => preauthAnswer([defaultPhone])
   auth: (parameters: SeenRequest['parameters']) => Doing = () => allow
+  authResponse: (parameters: SeenRequest['parameters']) => Doing = () => allow
   report: (parameters: SeenRequest['parameters']) => Doing = () => ({ response: {} })
 
   private constructor(server: Server, folder: string) {
@@ -109,6 +110,7 @@ export class AuthApiDouble {
     this.check = () => this.#checkAnswer()
     this.preauth = () => preauthAnswer([defaultPhone])
     this.auth = () => allow
+    this.authResponse = () => allow
     this.report = () => ({ response: {} })
   }
 
@@ -156,6 +158,8 @@ export class AuthApiDouble {
         return this.preauth(parameters)
       case '/auth/v2/auth':
         return this.auth(parameters)
+      case '/auth/v2/auth_response':
+        return this.authResponse(parameters)
       case '/auth/v2/proxy_report':
         return this.report(parameters)
       default:

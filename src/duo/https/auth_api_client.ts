@@ -137,6 +137,11 @@ export class AuthApiClient {
     return parsed(await this.#call(endpoints.auth, parameters, options), parseAuthAnswer)
   }
 
+  /** For an API that offers `challengeResponses`; not repeated either. */
+  async authResponse(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
+    return parsed(await this.#call(endpoints.authResponse, parameters, options), parseAuthAnswer)
+  }
+
   /** Whether the API offered it in the last `check` that it answered. */
   get takesReports(): boolean {
     return this.#takesReports

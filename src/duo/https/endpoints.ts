@@ -43,10 +43,19 @@ export const endpoints = {
     retries429: true,
     limitMs: shortMs,
   },
+  authResponse: {
+    method: 'POST',
+    name: 'auth',
+    path: '/auth/v2/auth_response',
+    repeatable: false,
+    retries429: true,
+    limitMs: shortMs,
+  },
 } as const satisfies Record<string, Endpoint>
 
-/** Whether a call waits for its user, as all but passcodes do. */
+/** Whether a call waits for its user, as all but passcodes do; a response may be to either. */
 export function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boolean {
+  if (path === endpoints.authResponse.path) return true
   if (path !== endpoints.auth.path || factor === 'passcode') return false
   return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }

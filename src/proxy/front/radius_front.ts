@@ -1,5 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import type { Log } from '../../host/log.ts'
-import { Code, replyMessages, Type } from '../../radius/index.ts'
+import {
+  type Attribute,
+  Code,
+  failureAttributes,
+  replyMessages,
+  successAttributes,
+  Type,
+} from '../../radius/index.ts'
 import type { AccessRequest, Answer } from '../../radius/udp/access_request.ts'
 import type { Login } from '../login/login.ts'
 import { type Decider, reject, type Verdict } from '../login/verdict.ts'
@@ -31,7 +39,7 @@ export function createRadiusFront(
       const about = { verdict, login, username: shown, nasAddress: peer.address }
       events?.write(buildAuthEvent(about, section, clock))
       decided(section.name, { request, verdict, elapsedMs: performance.now() - began })
-      return buildAnswer(verdict, label, log)
+      return buildAnswer(verdict, login, label, log)
     }
     const login = readLogin(request, user, label)
     if (login.kind === 'unreadable') {
@@ -53,12 +61,34 @@ const codes = {
 /** In UTF-16 units; a longer text would not fit into a packet of 4096 octets. */
 const maxMessageLength = 900
 
-function buildAnswer(verdict: Verdict, label: string, log: Log): Answer {
+function buildAnswer(verdict: Verdict, login: Login | undefined, label: string, log: Log): Answer {
   const { code, name } = codes[verdict.kind]
   const message = verdict.userMessage ?? verdict.message
   log.info(`${label}: Returning response code ${code}: ${name}`)
-  const attributes = replyMessages(message.slice(0, maxMessageLength))
+  const attributes = [
+    ...protocolAttributes(verdict, login, label, log),
+    ...replyMessages(message.slice(0, maxMessageLength)),
+  ]
   return verdict.kind === 'challenge'
     ? { code, attributes: [{ type: Type.State, value: verdict.state }, ...attributes] }
     : { code, attributes }
+}
+
+/** What CHAP and MS-CHAP add to a reply. */
+function protocolAttributes(
+  verdict: Verdict,
+  login: Login | undefined,
+  label: string,
+  log: Log,
+): Attribute[] {
+  if (login?.credential.kind !== 'challenge_response') return []
+  const { proof } = login.credential
+  if (verdict.kind !== 'accept')
+    return failureAttributes(proof, randomBytes(proof.challenge.length))
+  if (proof.protocol === 'MS-CHAPv2' && verdict.serverProof === undefined) {
+    log.warn(
+      `${label}: Access-Accept without MS-CHAP2-Success, because it is unknown what the user typed; a client that requires it refuses the login`,
+    )
+  }
+  return successAttributes(proof, verdict.serverProof)
 }

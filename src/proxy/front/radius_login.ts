@@ -3,21 +3,25 @@ import type { Log } from '../../host/log.ts'
 import { type Attribute, type PasswordProblem, Type } from '../../radius/index.ts'
 import type { AccessRequest } from '../../radius/udp/access_request.ts'
 import { previousSecretKey, secretKey } from '../../radius/udp/drop_log.ts'
-import type { Login } from '../login/login.ts'
+import type { Credential, Login } from '../login/login.ts'
 import { type Decider, nothingTyped } from '../login/verdict.ts'
 import type { RadiusServerSection } from '../sections/proxy_config.ts'
 import { readPasswordText } from './password_text.ts'
 import type { UserName } from './user_name.ts'
 
-export type ReadLogin =
-  | { readonly kind: 'login'; readonly login: Login }
-  /** `problem` is for the log. */
-  | { readonly kind: 'unreadable'; readonly problem: string; readonly userMessage: string }
+export type ReadLogin = { readonly kind: 'login'; readonly login: Login } | UnreadableLogin
+
+interface UnreadableLogin {
+  readonly kind: 'unreadable'
+  /** For the log. */
+  readonly problem: string
+  readonly userMessage: string
+}
 
 /** Reads the login of an Access-Request, as a server section is configured. */
 export function createLoginReader(
   { pwCodec, clientIpAttr }: RadiusServerSection,
-  { sendsChallenges }: Decider,
+  { sendsChallenges, takesResponses }: Decider,
   log: Log,
 ): (request: AccessRequest, user: UserName, label: string) => ReadLogin {
   const decoder = new TextDecoder(pwCodec, { fatal: true })
@@ -26,14 +30,8 @@ export function createLoginReader(
     const state = request.value(Type.State)
     const problem = findConversationProblem(request, state, sendsChallenges)
     if (problem !== undefined) return unreadable(problem)
-    const { password, passwordProblem = 'absent' } = request
-    if (password === undefined) return toPasswordProblem(passwordProblem)
-    const typed = readPasswordText(password, decoder, {
-      proven: request.signed,
-      key: secretKeys(request.client),
-    })
-    if (typed.kind === 'unreadable') return unreadable(typed.problem)
-    if (typed.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
+    const credential = readCredential(request, label)
+    if (credential.kind === 'unreadable') return credential
     const address = request.named(clientIpAttr)?.trim()
     return {
       kind: 'login',
@@ -45,12 +43,29 @@ export function createLoginReader(
           authenticator: request.authenticator,
         },
         username: user.username,
-        credential: { kind: 'pap', text: typed.text },
+        credential,
         state,
         attributes: request.attributes,
         clientAddress: address !== undefined && isIP(address) !== 0 ? address : undefined,
       },
     }
+  }
+
+  function readCredential(request: AccessRequest, label: string): Credential | UnreadableLogin {
+    const { password, passwordProblem = 'absent' } = request
+    if (password === undefined) {
+      const proof = takesResponses ? request.challengeResponse : undefined
+      return proof === undefined
+        ? toPasswordProblem(passwordProblem)
+        : { kind: 'challenge_response', proof }
+    }
+    const typed = readPasswordText(password, decoder, {
+      proven: request.signed,
+      key: secretKeys(request.client),
+    })
+    if (typed.kind === 'unreadable') return unreadable(typed.problem)
+    if (typed.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
+    return { kind: 'pap', text: typed.text }
   }
 }
 
@@ -74,12 +89,12 @@ const passwordAdvice: Readonly<Record<PasswordProblem, string>> = {
   password_change:
     'the appliance asks to change the password by MS-CHAP, and the proxy changes no passwords; ask the user to sign in without changing it',
   malformed:
-    'User-Password is not 16 to 128 octets in whole blocks of 16, or CHAP-Password not 17 octets (RFC 2865 §5); the appliance or another RADIUS proxy corrupts it',
+    'User-Password is not 16 to 128 octets in whole blocks of 16, CHAP-Password not 17 octets (RFC 2865 §5), or an MS-CHAP response or its challenge has a wrong length or is missing (RFC 2548 §2); the appliance or another RADIUS proxy corrupts it',
   ambiguous:
-    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to PAP only',
+    'the request has credentials of two kinds, or one kind twice (RFC 2865 §5.44); set the appliance to one protocol only, best PAP',
 }
 
-function toPasswordProblem(problem: PasswordProblem): ReadLogin {
+function toPasswordProblem(problem: PasswordProblem): UnreadableLogin {
   const isEmpty = problem === 'absent' || problem === 'empty'
   return unreadable(
     `Missing or improperly formatted password (${isEmpty ? 'empty' : problem}): ${passwordAdvice[problem]}`,
@@ -114,6 +129,6 @@ function isAuthorizeOnly({ type, value }: Attribute): boolean {
   )
 }
 
-function unreadable(problem: string, userMessage = cannotRead): ReadLogin {
+function unreadable(problem: string, userMessage = cannotRead): UnreadableLogin {
   return { kind: 'unreadable', problem, userMessage }
 }

@@ -1,12 +1,18 @@
-import type { Attribute } from '../../radius/index.ts'
+import type { Attribute, ChallengeResponse } from '../../radius/index.ts'
 
-/** What the user typed, as far as the proxy can read it. CHAP, MS-CHAP and EAP are rejected today. */
-export type Credential = PapCredential
+/** What the user typed, or the proof of it. EAP and ARAP are rejected. */
+export type Credential = PapCredential | ResponseCredential
 
 /** A password or passcode in plain text (RADIUS PAP, RFC 2865 §5.2). */
 interface PapCredential {
   readonly kind: 'pap'
   readonly text: string
+}
+
+/** The client hides what the user typed (CHAP, MS-CHAP): only who knows the text can tell what it was. */
+interface ResponseCredential {
+  readonly kind: 'challenge_response'
+  readonly proof: ChallengeResponse
 }
 
 /**

@@ -22,7 +22,15 @@ interface Decision {
   readonly evidence?: string
 }
 
-export type Accept = { readonly kind: 'accept'; readonly grounds: Grounds } & Decision
+export type Accept = {
+  readonly kind: 'accept'
+  readonly grounds: Grounds
+  /**
+   * What shows a client of MS-CHAPv2 that the API knows what the user typed (RFC 2759 §5). It never
+   * reaches a log.
+   */
+  readonly serverProof?: string | undefined
+} & Decision
 
 export type Reject = {
   readonly kind: 'reject'
@@ -54,5 +62,7 @@ export interface Decider {
    * it did not issue.
    */
   readonly sendsChallenges: boolean
+  /** If not, a login by CHAP or MS-CHAP is rejected before `decide`. */
+  readonly takesResponses: boolean
   decide(login: Login): Promise<Verdict>
 }

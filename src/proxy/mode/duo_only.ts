@@ -9,11 +9,16 @@ import type { ModeChecks } from './mode.ts'
 export function createDuoOnly(_section: unknown, { primary, secondFactor }: ModeChecks): Decider {
   return {
     sendsChallenges: false,
+    takesResponses: true,
     async decide(login) {
       const first = await primary.authenticate(login)
-      return first.kind === 'accepted'
-        ? secondFactor.ask(login, login.credential.text, first)
-        : { kind: 'reject', stage: 'primary', message: first.message }
+      if (first.kind === 'rejected') {
+        return { kind: 'reject', stage: 'primary', message: first.message }
+      }
+      const { credential } = login
+      return credential.kind === 'pap'
+        ? secondFactor.ask(login, credential.text, first)
+        : secondFactor.askByResponse(login, credential.proof, first)
     },
   }
 }

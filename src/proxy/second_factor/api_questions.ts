@@ -32,6 +32,7 @@ type Call = WatchedCall & { readonly limitMs?: number }
 export interface AuthApi extends CheckedApi {
   preauth(parameters: Parameters, call: Call): Promise<PreauthAnswer>
   auth(parameters: Parameters, call: Call): Promise<AuthAnswer>
+  authResponse(parameters: Parameters, call: Call): Promise<AuthAnswer>
 }
 
 /** A login, and when the proxy began to ask about it. */
@@ -145,7 +146,28 @@ export class ApiQuestions {
     }
   }
 
-  async #auth(attempt: Attempt, parameters: Parameters, factor: string): Promise<Verdict> {
+  /**
+   * Asks for the second factor of a login by CHAP or MS-CHAP. Only the API finds out what was typed.
+   *
+   * @param parameters Those of `auth_response`.
+   * @throws {Unanswered}
+   */
+  async authResponse(attempt: Attempt, parameters: Parameters): Promise<Verdict> {
+    try {
+      const ask = this.#api.authResponse.bind(this.#api)
+      return await this.#auth(attempt, parameters, undefined, ask)
+    } catch (error) {
+      const failure = asAnswered(error, 'auth', attempt.since)
+      return this.#refusal(attempt.login, undefined, 'auth', failure)
+    }
+  }
+
+  async #auth(
+    attempt: Attempt,
+    parameters: Parameters,
+    word: string | undefined,
+    ask: AuthApi['auth'] = this.#api.auth.bind(this.#api),
+  ): Promise<Verdict> {
     const { login, since, beganMs } = attempt
     const { username, clientAddress: ipaddr } = login
     // after a restart of the proxy, a retransmission may be the first request
@@ -153,14 +175,15 @@ export class ApiQuestions {
     const asked = { username, ipaddr, ...this.#reference.parameters(login), ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
     const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
-      this.#api.auth(asked, { ...call, limitMs }),
+      ask(asked, { ...call, limitMs }),
     )
+    const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     this.#log.info(
       `${login.label}: Duo authentication returned '${answer.result}': '${text.message}'`,
     )
     return answer.result === 'allow'
-      ? { kind: 'accept', grounds: 'auth', ...text, factor }
+      ? { kind: 'accept', grounds: 'auth', ...text, factor, serverProof }
       : { kind: 'reject', ...text, factor }
   }
 

@@ -1,5 +1,6 @@
-import { type Device, lookupName, oneCall } from '../../duo/index.ts'
+import { challengeResponses, type Device, lookupName, oneCall } from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
+import type { ChallengeResponse } from '../../radius/index.ts'
 import type { Login } from '../login/login.ts'
 import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
 import type { PrimaryAccepted } from '../primary/primary.ts'
@@ -16,6 +17,7 @@ import { Failmode, type FailmodeOptions } from './failmode.ts'
 import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
 import { decidePrimaryOnly, type PrimaryOnlySwitch } from './primary_only_verdict.ts'
 import { RequestReference } from './request_reference.ts'
+import { responseParameters } from './response_parameters.ts'
 import { busy } from './status_text.ts'
 import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
 import { acceptWithoutSecondFactor } from './without_second_factor.ts'
@@ -47,6 +49,8 @@ export class SecondFactor {
   readonly #pending = new PendingLogins()
   /** Whether the API's `auth` also does what `preauth` does, and takes the word as it was typed. */
   #asksOnce = false
+  /** Whether the API takes proofs of CHAP and MS-CHAP; `undefined` until it has answered a `check`. */
+  #takesResponses: boolean | undefined
 
   /** @param onCheck Receives the outcome of every `check`. */
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
@@ -56,7 +60,10 @@ export class SecondFactor {
     this.availability = new Availability(options.api, {
       outageAfterMs: options.outageAfterMs,
       onCheck: (outcome) => {
-        if (outcome.kind === 'answered') reference.checked(outcome.answer)
+        if (outcome.kind === 'answered') {
+          reference.checked(outcome.answer)
+          this.#takesResponses = outcome.answer.capabilities.includes(challengeResponses)
+        }
         const capabilities = outcome.kind === 'answered' ? outcome.answer.capabilities : []
         // not while `check` fails: failmode applies to preauth
         this.#asksOnce = oneCall.every((name) => capabilities.includes(name))
@@ -81,6 +88,29 @@ export class SecondFactor {
     return this.#limited(login, factorName(word), async (attempt) => {
       const verdict = this.#asksOnce ? await this.#questions.authAsTyped(attempt, word) : undefined
       return verdict ?? this.#askTwice(attempt, word)
+    })
+  }
+
+  /**
+   * Checks the second factor of a login whose client hides what was typed (CHAP, MS-CHAP), in one go. Only
+   * an API that offers it can find out what it was.
+   */
+  async askByResponse(
+    login: Login,
+    proof: ChallengeResponse,
+    primary: PrimaryAccepted,
+  ): Promise<Verdict> {
+    if (this.#takesResponses === undefined) await this.availability.ping()
+    if (this.#takesResponses === false) return this.#rejectProtocol(login, proof)
+    const decided = this.#decideWithoutAsking(login, primary)
+    if (decided !== undefined) return decided
+    const parameters = responseParameters(proof, this.#options.factorAliases)
+    return this.#limited(login, undefined, async (attempt) => {
+      if (this.#asksOnce) return this.#questions.authResponse(attempt, parameters)
+      const answer = await this.#questions.preauth(attempt, undefined)
+      if (answer.kind !== 'choose') return answer
+      if (this.#takesResponses !== true) return this.#rejectProtocol(login, proof)
+      return this.#questions.authResponse(afterPreauth(attempt), parameters)
     })
   }
 
@@ -124,9 +154,7 @@ export class SecondFactor {
   async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {
     const answer = await this.#questions.preauth(attempt, factorName(word))
     if (answer.kind !== 'choose') return answer
-    // this login's own answer to preauth is no evidence that the API answers others
-    const since = attempt.since + 1
-    return this.#questions.auth({ ...attempt, since }, word, answer.devices)
+    return this.#questions.auth(afterPreauth(attempt), word, answer.devices)
   }
 
   /** Asks the API, unless too many logins of this user are in progress. */
@@ -147,6 +175,14 @@ export class SecondFactor {
     }
   }
 
+  #rejectProtocol({ label }: Login, { protocol }: ChallengeResponse): Verdict {
+    this.#options.log.warn(
+      `${label}: Missing or improperly formatted password: the appliance uses ${protocol}, which hides what was typed, and the API at api_host does not offer to check it; set it to PAP (Amazon WorkSpaces: AuthenticationProtocol PAP), or set api_host to a Countersign service`,
+    )
+    const message = `Missing or improperly formatted password (${protocol})`
+    return { ...reject(message), userMessage: wrongProtocol }
+  }
+
   #rejectAsBusy({ label }: Login, factor: string | undefined): Verdict {
     const { counters, log } = this.#options
     counters.busy++
@@ -159,4 +195,11 @@ export class SecondFactor {
     const message = 'exempt from the second factor'
     return acceptWithoutSecondFactor(login, { grounds: 'exempt', message }, counters, log)
   }
+}
+
+const wrongProtocol = 'The sign-in request could not be read. Please contact your administrator.'
+
+/** This login's own answer to preauth is no evidence that the API answers others. */
+function afterPreauth(attempt: Attempt): Attempt {
+  return { ...attempt, since: attempt.since + 1 }
 }

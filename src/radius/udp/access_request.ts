@@ -1,11 +1,13 @@
 import {
   type Attribute,
+  type ChallengeResponse,
   decodeStrictText,
   decodeText,
   findPasswordProblem,
   namedText,
   type Packet,
   type PasswordProblem,
+  readChallengeResponse,
   revealPassword,
   type SharedSecret,
   Type,
@@ -46,6 +48,8 @@ export interface AccessRequest {
   readonly password: Uint8Array | undefined
   /** Why the request has no readable password. */
   readonly passwordProblem: PasswordProblem | undefined
+  /** The proof of a password; only if the `passwordProblem` is `chap` or `mschap`. */
+  readonly challengeResponse: ChallengeResponse | undefined
 }
 
 /** The answer to an Access-Request; the server adds Proxy-State and signatures. */
@@ -105,6 +109,12 @@ export class ReceivedRequest implements AccessRequest {
     if (this.passwordProblem !== undefined) return undefined
     this.#password ??= this.#revealed()
     return this.#password
+  }
+
+  get challengeResponse(): ChallengeResponse | undefined {
+    const { passwordProblem: problem } = this
+    const hasProof = problem === 'chap' || problem === 'mschap'
+    return hasProof ? readChallengeResponse(this.#packet) : undefined
   }
 
   text(type: number): string | undefined {

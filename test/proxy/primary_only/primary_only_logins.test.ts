@@ -22,6 +22,7 @@ const checkingKinds: SectionKinds = {
       listener: sectionKinds.servers.radius_server_duo_only.listener,
       createMode: (_section, { primary, secondFactor }) => ({
         sendsChallenges: false,
+        takesResponses: false,
         async decide(login) {
           const first = await primary.authenticate(login)
           if (first.kind === 'rejected') {
@@ -36,7 +37,7 @@ const checkingKinds: SectionKinds = {
     duo_only_client: () => ({
       checksPassword: true,
       authenticate: async ({ credential }) =>
-        credential.text === password
+        credential.kind === 'pap' && credential.text === password
           ? { kind: 'accepted', checked: 'password' }
           : { kind: 'rejected', message: 'Invalid credentials' },
       close: async () => {},
