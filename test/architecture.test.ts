@@ -97,7 +97,8 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: ['service/applications', 'service/store'],
     packages: ['ipaddr.js', 'kysely', 'zod'],
   },
-  'service/applications/client': { rooms: ['host', 'service/applications'] },
+  'workspaces/guide': {},
+  'service/applications/client': { rooms: ['host', 'service/applications', 'workspaces/guide'] },
   'service/audit': { rooms: ['host', 'service/store'], packages: ['kysely'] },
   'service/people': {
     rooms: ['duo', 'host', 'service/people/username', 'service/store'],
@@ -368,7 +369,10 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     packages: ['@simplewebauthn/server', 'kysely'],
   },
-  'service/proxies': { rooms: ['duo', 'service/store'], packages: ['kysely', 'zod'] },
+  'service/proxies': {
+    rooms: ['duo', 'service/store', 'workspaces/guide'],
+    packages: ['kysely', 'zod'],
+  },
   'service/dashboard': {
     rooms: [
       'host',
@@ -522,6 +526,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/sign_in_test',
       'service/store',
+      'workspaces/guide',
     ],
     node: ['node:stream'],
     packages: ['fastify', 'uqr', 'zod'],
@@ -794,7 +799,7 @@ const browserRooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    rooms: ['web/parts', 'web/theme.ts'],
+    rooms: ['src/workspaces/guide', 'web/parts', 'web/theme.ts'],
     packages: [
       '@mantine/charts',
       '@mantine/core',
@@ -831,6 +836,7 @@ const browserRooms: Readonly<Record<string, Room>> = {
   'src/config': {},
   'src/manager/editor': {},
   'src/push': {},
+  'src/workspaces/guide': {},
 }
 
 /** Benchmarks and the rig never import tests. */

@@ -13,6 +13,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   user_words: ['people/'],
   groups: ['people/groups.ts'],
   group_members: ['people/groups.ts'],
+  approval_times: ['audit/approval_times.ts'],
   activation_codes: ['people/enrolment/activation_codes.ts'],
   portal_codes: ['people/enrolment/invitations.ts'],
   phones: ['authenticators/phone/phones.ts'],

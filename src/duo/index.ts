@@ -44,6 +44,8 @@ export {
   proxyWarningKinds,
   type ReportedClient,
   type ReportedSection,
+  type ReportedSource,
+  type ReportedStranger,
 } from './proxy_report.ts'
 export {
   type FingerprintKey,

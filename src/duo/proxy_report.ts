@@ -56,6 +56,32 @@ export interface LatencySummary {
   readonly p95_ms: number
 }
 
+/** One address that a client has sent requests from, such as a controller of a directory. */
+export interface ReportedSource {
+  readonly address: string
+  readonly requests: number
+  /** How long ago the last one came. */
+  readonly last_s: number
+  /**
+   * Whether both ends have the same secret. `proven`: by a Message-Authenticator; `readable`: the password
+   * is text; `wrong`: it is random octets, or the Message-Authenticator is wrong; `unknown`: nothing shows it.
+   */
+  readonly secret: 'proven' | 'readable' | 'wrong' | 'unknown'
+  /** What the last request was answered; absent if it was dropped. */
+  readonly reply?: 'accept' | 'reject' | 'challenge' | undefined
+  /** The last request used the secret that is being replaced. */
+  readonly previous_secret?: true | undefined
+  /** How long ago AWS Directory Service sent the probe of `EnableRadius`. */
+  readonly probe_s?: number | undefined
+}
+
+/** An address that no `radius_ip_N` covers; its requests were dropped. */
+export interface ReportedStranger {
+  readonly address: string
+  readonly count: number
+  readonly last_s: number
+}
+
 /** A `radius_ip_N`, and what it has sent since the proxy started. */
 export interface ReportedClient {
   readonly name: string
@@ -68,6 +94,8 @@ export interface ReportedClient {
   readonly last_address?: string | undefined
   /** How long ago that was. */
   readonly last_s?: number | undefined
+  /** The most recent addresses, at most four; older proxies send none. */
+  readonly sources?: readonly ReportedSource[] | undefined
 }
 
 export interface ReportedSection {
@@ -90,6 +118,8 @@ export interface ReportedSection {
   readonly clients: readonly ReportedClient[]
   /** How many clients are configured; more than `clients` if not all fit. */
   readonly client_count: number
+  /** The most recent first, at most four; older proxies send none. */
+  readonly strangers?: readonly ReportedStranger[] | undefined
 }
 
 /**

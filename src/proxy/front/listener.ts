@@ -36,6 +36,10 @@ export interface DecidedLogin {
   readonly request: Pick<AccessRequest, 'client' | 'peer' | 'signed' | 'usesPreviousSecret'>
   readonly verdict: Verdict
   readonly elapsedMs: number
+  /** AWS's probe, not a user: it counts as a request of its client, and as no login. */
+  readonly isProbe?: boolean
+  /** Without a Message-Authenticator, the password shows whether both ends have the same secret. */
+  readonly password?: 'readable' | 'garbled' | undefined
 }
 
 export interface ListenerHost {

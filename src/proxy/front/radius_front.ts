@@ -13,8 +13,9 @@ import type { Login } from '../login/login.ts'
 import { type Decider, reject, type Verdict } from '../login/verdict.ts'
 import type { RadiusServerSection } from '../sections/proxy_config.ts'
 import { buildAuthEvent } from './auth_events.ts'
-import type { ListenerHost } from './listener.ts'
-import { createLoginReader } from './radius_login.ts'
+import { isEnableProbe } from './enable_probe.ts'
+import type { DecidedLogin, ListenerHost } from './listener.ts'
+import { createLoginReader, type ReadLogin } from './radius_login.ts'
 import { sectionLog } from './section_log.ts'
 import { readUserName } from './user_name.ts'
 
@@ -35,21 +36,36 @@ export function createRadiusFront(
     const shown = user.kind === 'name' ? user.username : user.printable
     const label = `(('${peer.address}', ${peer.port}), ${shown}, ${request.identifier})`
     log.info(`Sending request from ${peer.address} to ${section.name}`)
+    const login = readLogin(request, user, label)
+    const password = describePassword(login)
+    const isProbe = user.kind === 'name' && isEnableProbe(user.username)
     const answer = (verdict: Verdict, login: Login | undefined): Answer => {
       const about = { verdict, login, username: shown, nasAddress: peer.address }
-      events?.write(buildAuthEvent(about, section, clock))
-      decided(section.name, { request, verdict, elapsedMs: performance.now() - began })
+      if (!isProbe) events?.write(buildAuthEvent(about, section, clock))
+      const elapsedMs = performance.now() - began
+      decided(section.name, { request, verdict, elapsedMs, isProbe, password })
       return buildAnswer(verdict, login, label, log)
     }
-    const login = readLogin(request, user, label)
+    if (isProbe) {
+      log.info(`${label}: probe=aws-enable: AWS Directory Service checks that this proxy answers`)
+    }
     if (login.kind === 'unreadable') {
       const { problem, userMessage } = login
       log.warn(`${label}: ${problem}`)
       return answer({ ...reject(problem), userMessage }, undefined)
     }
+    if (isProbe) return answer(reject(probeAnswer), login.login)
     log.info(`${label}: login attempt for username '${shown}'`)
     return answer(await decider.decide(login.login), login.login)
   }
+}
+
+/** A fixed answer: the probe must be answered at once, and must not reach lockouts, limits or alerts. */
+const probeAnswer = 'Unknown user'
+
+function describePassword(login: ReadLogin): DecidedLogin['password'] {
+  if (login.kind === 'unreadable') return login.isGarbled === true ? 'garbled' : undefined
+  return login.login.credential.kind === 'pap' ? 'readable' : undefined
 }
 
 const codes = {

@@ -16,6 +16,8 @@ interface UnreadableLogin {
   /** For the log. */
   readonly problem: string
   readonly userMessage: string
+  /** The password is random octets, as under a wrong secret. */
+  readonly isGarbled?: boolean
 }
 
 /** Reads the login of an Access-Request, as a server section is configured. */
@@ -63,7 +65,7 @@ export function createLoginReader(
       proven: request.signed,
       key: secretKeys(request.client),
     })
-    if (typed.kind === 'unreadable') return unreadable(typed.problem)
+    if (typed.kind === 'unreadable') return { ...unreadable(typed.problem), isGarbled: true }
     if (typed.text === '') log.warn(`${label}: ${passwordAdvice.empty}`)
     return { kind: 'pap', text: typed.text }
   }

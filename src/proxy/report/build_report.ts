@@ -1,14 +1,15 @@
-import type { ProxyReport, ReportedClient, ReportedSection } from '../../duo/index.ts'
+import type {
+  ProxyReport,
+  ReportedClient,
+  ReportedSection,
+  ReportedStranger,
+} from '../../duo/index.ts'
+import type { DropSource } from '../../radius/udp/drop_sources.ts'
 import type { RadiusClientEntry } from '../../radius/udp/radius_client.ts'
 import type { ServerSection } from '../sections/proxy_config.ts'
+import { secondsSince } from './seconds_since.ts'
 import type { SectionActivity } from './section_activity.ts'
-import {
-  byUrgency,
-  findWarnings,
-  type Moments,
-  type SectionFacts,
-  secondsSince,
-} from './warnings.ts'
+import { byUrgency, findWarnings, type Moments, type SectionFacts } from './warnings.ts'
 
 /** A section with what it has done. */
 export interface SectionToReport extends SectionFacts {
@@ -16,6 +17,8 @@ export interface SectionToReport extends SectionFacts {
   readonly protocol: string
   readonly port: number
   readonly activity: SectionActivity
+  /** From where datagrams were dropped, the most recent first. */
+  readonly dropSources: readonly DropSource[]
 }
 
 export type ReportingProcess = Omit<ProxyReport['proxy'], 'uptime_s'>
@@ -24,6 +27,7 @@ export type ReportingProcess = Omit<ProxyReport['proxy'], 'uptime_s'>
 const maxBytes = 4096
 const maxSections = 32
 const maxClients = 64
+const maxSources = 4
 
 /**
  * Builds the report of the sections of one application. It has at most 4096 bytes as JSON, if the sections
@@ -40,7 +44,7 @@ export function buildReport(
   for (let clients = maxClients; ; clients = Math.floor(clients / 2)) {
     const report = {
       proxy: { ...process, uptime_s: uptime },
-      sections: reported.map((section) => describeSection(section, clients, moments.nowMs)),
+      sections: reported.map((section) => describeSection(section, clients, moments)),
       warnings: warnings.slice(0, clients + 1),
     }
     if (clients === 0 || byteLength(report) <= maxBytes) return report
@@ -52,12 +56,12 @@ function byteLength(report: ProxyReport): number {
 }
 
 function describeSection(
-  { name, section, protocol, port, activity, dropped, clients }: SectionToReport,
+  { name, section, protocol, port, activity, dropped, dropSources, clients }: SectionToReport,
   maxShown: number,
-  nowMs: number,
+  { nowMs, dateMs }: Moments,
 ): ReportedSection {
   const described = clients
-    .map((entry) => describeClient(entry, activity, nowMs))
+    .map((entry) => withWrongSecrets(describeClient(entry, activity, nowMs), dropSources, dateMs))
     .toSorted((one, other) => (one.last_s ?? Infinity) - (other.last_s ?? Infinity))
     .slice(0, maxShown)
   return {
@@ -72,6 +76,7 @@ function describeSection(
     login_latency: activity.loginLatency.summary(nowMs),
     clients: described,
     client_count: clients.length,
+    strangers: maxShown === 0 ? [] : describeStrangers(dropSources, dateMs),
   }
 }
 
@@ -91,5 +96,43 @@ function describeClient(
     unsigned,
     last_address: lastAddress,
     last_s: secondsSince(lastAt, nowMs),
+    sources: client.sources.report(maxSources, nowMs),
   }
+}
+
+/** Adds addresses whose requests were dropped for a wrong Message-Authenticator. */
+function withWrongSecrets(
+  client: ReportedClient,
+  dropSources: readonly DropSource[],
+  dateMs: number,
+): ReportedClient {
+  const wrong = dropSources.filter(
+    ({ client: name, reason }) => name === client.name && reason === 'wrong-message-authenticator',
+  )
+  if (wrong.length === 0) return client
+  const answered = client.sources ?? []
+  const dropped = wrong.map(({ address, count, lastAt }) => ({
+    address,
+    requests: count,
+    last_s: secondsSince(lastAt, dateMs),
+    secret: 'wrong' as const,
+  }))
+  // one line per address: what came last
+  const sources = [...answered, ...dropped]
+    .toSorted((one, other) => one.last_s - other.last_s)
+    .filter(
+      (source, index, all) => index === all.findIndex(({ address }) => address === source.address),
+    )
+  return { ...client, sources: sources.slice(0, maxSources) }
+}
+
+function describeStrangers(dropSources: readonly DropSource[], dateMs: number): ReportedStranger[] {
+  return dropSources
+    .filter(({ reason }) => reason === 'unknown-client')
+    .slice(0, maxSources)
+    .map(({ address, count, lastAt }) => ({
+      address,
+      count,
+      last_s: secondsSince(lastAt, dateMs),
+    }))
 }

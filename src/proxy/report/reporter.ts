@@ -50,6 +50,8 @@ export interface ReporterOptions {
 interface Application {
   /** When its last report was sent, by `performance.now()`. */
   sentAt: number
+  /** `news` of its sections, as of the last report. */
+  news: number
   isSending: boolean
   /** Why reports fail; logged once. */
   problem: string | undefined
@@ -58,6 +60,11 @@ interface Application {
 const defaultIntervalMs = 30_000
 /** How often it looks for an API that offers to take reports. */
 const lookMs = 1_000
+/**
+ * News are reported this soon, so that a page that shows the first packet of a directory is live. Only an
+ * address that was silent is news, so a busy proxy reports no more often than a quiet one.
+ */
+const newsMs = 3_000
 
 /**
  * Reports to every API that offers it. Nothing waits for a report, and a failure only means that the next
@@ -108,13 +115,17 @@ export class Reporter {
     if (taker === undefined) return
     const application = this.#applications.get(key) ?? {
       sentAt: Number.NEGATIVE_INFINITY,
+      news: 0,
       isSending: false,
       problem: undefined,
     }
     this.#applications.set(key, application)
     const nowMs = performance.now()
-    if (application.isSending || nowMs - application.sentAt < this.#intervalMs) return
+    const news = sources.reduce((sum, source) => sum + newsOf(source), 0)
+    const waitMs = news === application.news ? this.#intervalMs : Math.min(newsMs, this.#intervalMs)
+    if (application.isSending || nowMs - application.sentAt < waitMs) return
     application.sentAt = nowMs
+    application.news = news
     const sections = sources.map((source) => this.#toSection(source, nowMs))
     const moments = { nowMs, startedMs: this.#startedMs, dateMs: this.#options.clock.now() }
     const report = buildReport(sections, this.#options.process, moments)
@@ -157,10 +168,15 @@ export class Reporter {
       clients: section.radiusClients,
       activity,
       dropped: counters.dropped,
+      dropSources: counters.dropSources.recent,
       dropTimes,
       certificates: api.certificateExpiry,
     }
   }
+}
+
+function newsOf({ activity, counters }: ReportSource): number {
+  return activity.news + (counters?.dropSources.news ?? 0)
 }
 
 function toKey({ section: { ikey, apiHost, apiPort } }: ReportSource): string {

@@ -1,6 +1,7 @@
 import type { LoginCounts } from '../../duo/index.ts'
 import type { DecidedLogin } from '../front/listener.ts'
 import type { Verdict } from '../login/verdict.ts'
+import { ClientSources } from './client_sources.ts'
 import { Latencies } from './latencies.ts'
 import { RollingCount } from './rolling_count.ts'
 
@@ -19,6 +20,7 @@ export interface ClientActivity {
   withPreviousSecret: number
   lastPreviousSecretAddress: string | undefined
   lastPreviousSecretAt: number
+  readonly sources: ClientSources
 }
 
 /** The outcome of the last `check` of a section's API. */
@@ -55,9 +57,14 @@ export class SectionActivity {
   readonly #failOpens = new RollingCount(dayMs, 96)
   #lastFailOpenAt = 0
   readonly #clients = new Map<string, ClientActivity>()
+  #news = 0
 
   /** Counts a login. @param nowMs By `performance.now()`. */
-  decided({ request, verdict, elapsedMs }: DecidedLogin, nowMs: number): void {
+  decided(login: DecidedLogin, nowMs: number): void {
+    const { request, verdict, elapsedMs, isProbe = false } = login
+    const client = this.#countRequest(request, nowMs)
+    if (client.sources.add(login, nowMs)) this.#news++
+    if (isProbe) return
     const result = toResult(verdict)
     this.#since[result]++
     this.#hour[result].add(nowMs)
@@ -66,7 +73,6 @@ export class SectionActivity {
       this.#lastFailOpenAt = nowMs
     }
     this.loginLatency.add(elapsedMs, nowMs)
-    this.#countRequest(request, nowMs)
   }
 
   get logins(): LoginCounts {
@@ -89,6 +95,11 @@ export class SectionActivity {
     return { count: this.#failOpens.sum(nowMs), lastAt: this.#lastFailOpenAt }
   }
 
+  /** Grows with whatever the service should learn before the next regular report. */
+  get news(): number {
+    return this.#news
+  }
+
   /** `undefined` if the client has sent nothing. */
   client(entry: ClientEntry): ClientActivity | undefined {
     return this.#clients.get(clientKey(entry))
@@ -97,7 +108,7 @@ export class SectionActivity {
   #countRequest(
     { client, peer, signed, usesPreviousSecret }: DecidedLogin['request'],
     nowMs: number,
-  ): void {
+  ): ClientActivity {
     const key = clientKey(client)
     const known = this.#clients.get(key) ?? {
       requests: 0,
@@ -109,6 +120,7 @@ export class SectionActivity {
       withPreviousSecret: 0,
       lastPreviousSecretAddress: undefined,
       lastPreviousSecretAt: 0,
+      sources: new ClientSources(),
     }
     known.requests++
     known.lastAddress = peer.address
@@ -124,6 +136,7 @@ export class SectionActivity {
       known.lastPreviousSecretAt = nowMs
     }
     this.#clients.set(key, known)
+    return known
   }
 }
 

@@ -3,6 +3,7 @@ import { type ProxyWarning, proxyWarningKinds } from '../../duo/index.ts'
 import type { DropReason } from '../../radius/udp/counters.ts'
 import type { RadiusClientEntry } from '../../radius/udp/radius_client.ts'
 import type { DropTimes } from './drop_times.ts'
+import { secondsSince } from './seconds_since.ts'
 import type { SectionActivity } from './section_activity.ts'
 
 /** What is known of a section. */
@@ -133,9 +134,4 @@ function expiring({ name, certificates }: SectionFacts, { dateMs }: Moments): Pr
     if (end === undefined || end - dateMs > expiresSoonMs) return []
     return [{ kind, section: name, expires_s: Math.floor((end - dateMs) / 1000) }]
   })
-}
-
-/** Whole seconds between two times of `performance.now()`. */
-export function secondsSince(thenMs: number, nowMs: number): number {
-  return Math.max(0, Math.floor((nowMs - thenMs) / 1000))
 }

@@ -1,4 +1,5 @@
 import { Code } from '../index.ts'
+import { DropSources } from './drop_sources.ts'
 
 /** Why a datagram was dropped. */
 export type DropReason =
@@ -44,6 +45,7 @@ export class ServerCounters {
   sendErrors = 0
   /** Datagrams dropped by the kernel because the receive buffer was full. */
   kernelDrops = 0
+  readonly dropSources = new DropSources()
   readonly dropped: Record<DropReason, number> = {
     'unknown-client': 0,
     malformed: 0,

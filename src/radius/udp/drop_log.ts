@@ -83,6 +83,7 @@ export class DropLog {
     { client, detail }: { readonly client?: string; readonly detail?: string } = {},
   ): void {
     this.#counters.dropped[reason]++
+    this.#counters.dropSources.add(reason, from.address, client, this.#clock.now())
     const suppressed = this.#limit(`${reason} ${client}`).allow()
     if (suppressed === undefined) return
     const explanation = explanations[reason](client ?? 'radius_ip_N')

@@ -3,6 +3,7 @@ import type { AdminRoutes } from '../http/web/admin/admin_routes.ts'
 import { ApplicationCfg } from '../http/web/admin/application_cfg.ts'
 import { addApplicationPolicyRoutes } from '../http/web/admin/application_policy_routes.ts'
 import { addApplicationRoutes } from '../http/web/admin/application_routes.ts'
+import { addDirectoryRoutes } from '../http/web/admin/directory_routes.ts'
 import { addPolicyImpactRoutes } from '../http/web/admin/policy_impact_routes.ts'
 import { addPolicyRoutes } from '../http/web/admin/policy_routes.ts'
 import { addProxyRoutes } from '../http/web/admin/proxy_routes.ts'
@@ -28,6 +29,7 @@ export function addApplications(routes: AdminRoutes, domain: Domain, place: () =
   addPolicyImpactRoutes(routes, store, impacts)
   addSignInTestRoutes(routes, store, test, clock)
   addProxyRoutes(routes, store, clock)
+  addDirectoryRoutes(routes, store, clock)
 }
 
 function readPlace({ host, port, authorityFile }: ApiPlace) {

@@ -13,6 +13,7 @@ import { AdministratorPush } from '../administrators/push.ts'
 import { PushPhones } from '../administrators/push_phones.ts'
 import { Roles } from '../administrators/roles.ts'
 import { AdministratorSignIn } from '../administrators/sign_in.ts'
+import { ApprovalTimes } from '../audit/approval_times.ts'
 import { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import { RelyingParty } from '../authenticators/passkey/relying_party.ts'
 import { AdminSessionGate } from '../http/gate/admin_session.ts'
@@ -173,6 +174,7 @@ export function composeAdmin(
       await approvals.prune(clock.now(), db)
       await jobs.prune(db)
       await new Proxies().prune(clock.now(), db)
+      await new ApprovalTimes().prune(clock.now(), db)
       await new HourlyCounts().prune(clock.now(), db)
     },
   }

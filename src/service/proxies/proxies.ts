@@ -135,6 +135,22 @@ export class Proxies {
     return Map.groupBy(rows.flatMap(toReport), ({ proxyId }) => proxyId)
   }
 
+  /** The proxies of one application, with their last reports for it. */
+  async ofApplication(
+    ikey: string,
+    db: StoreDb,
+  ): Promise<readonly { readonly proxy: ReportingProxy; readonly report: ReceivedReport }[]> {
+    const rows = await db
+      .selectFrom('proxy_reports')
+      .innerJoin('proxies', 'proxies.proxy_id', 'proxy_reports.proxy_id')
+      .selectAll('proxies')
+      .select(['proxy_reports.ikey', 'proxy_reports.received', 'proxy_reports.report'])
+      .where('proxy_reports.ikey', '=', ikey)
+      .orderBy('proxies.host')
+      .execute()
+    return rows.flatMap((row) => toReport(row).map((report) => ({ proxy: toProxy(row), report })))
+  }
+
   /** Deletes a proxy with its reports. It appears again if it still reports. */
   async remove(proxyId: string, db: StoreDb): Promise<void> {
     await db.deleteFrom('proxy_reports').where('proxy_id', '=', proxyId).execute()

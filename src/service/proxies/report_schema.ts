@@ -19,13 +19,29 @@ const logins = z.object({
 
 const latency = z.object({ count, p50_ms: milliseconds, p95_ms: milliseconds })
 
+const maxShown = 8
+const address = plainText.max(45)
+
+const source = z.object({
+  address,
+  requests: count,
+  last_s: span,
+  secret: z.enum(['proven', 'readable', 'wrong', 'unknown']),
+  reply: z.enum(['accept', 'reject', 'challenge']).optional(),
+  previous_secret: z.literal(true).optional(),
+  probe_s: span.optional(),
+})
+
+const stranger = z.object({ address, count, last_s: span })
+
 const client = z.object({
   name,
   addresses: plainText.max(100),
   requests: count,
   unsigned: count,
-  last_address: plainText.max(45).optional(),
+  last_address: address.optional(),
   last_s: span.optional(),
+  sources: z.array(source).max(maxShown).optional(),
 })
 
 const section = z.object({
@@ -42,6 +58,7 @@ const section = z.object({
   login_latency: latency.optional(),
   clients: z.array(client).max(64),
   client_count: count,
+  strangers: z.array(stranger).max(maxShown).optional(),
 })
 
 const warning = z.object({

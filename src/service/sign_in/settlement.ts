@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import { ApprovalTimes } from '../audit/approval_times.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { ApprovalCheck } from './approval_check.ts'
@@ -14,6 +15,7 @@ const fraudStatus = 'fraud'
 
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
+  readonly #approvalTimes = new ApprovalTimes()
   readonly #store: Store
   readonly #approvalCheck: ApprovalCheck
   readonly #users: Users
@@ -97,6 +99,7 @@ export class Settlement implements Settles {
     const settled = await this.#store.transaction(async (db) => {
       if (!(await this.#transactions.settle(txid, ended.outcome, db))) return false
       await this.#journal.append(ended, now, db)
+      if (ended.outcome.result === 'allow') await this.#approvalTimes.add(transaction, now, db)
       await this.#updateUser(transaction.userId, ended.outcome, now, db)
       return true
     })

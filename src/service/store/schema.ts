@@ -212,6 +212,14 @@ export interface Schema {
     /** When it is forgotten. */
     expires: number
   }
+  approval_times: {
+    txid: string
+    ikey: string
+    /** Milliseconds since 1970. */
+    approved: number
+    /** From the request to its approval. */
+    elapsed_ms: number
+  }
   activation_codes: {
     code_hash: string
     user_id: string

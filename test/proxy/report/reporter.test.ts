@@ -75,6 +75,22 @@ describe('a proxy that reports', () => {
     assert.doesNotMatch(JSON.stringify(reports()), /alice/)
   })
 
+  test('rejects the probe of AWS without asking the API, and reports its source', async () => {
+    api.capabilities = ['proxy_report']
+    await start({})
+    assert.equal((await work.signIn('EXAMPLE\\\\FakeUserName', 'badpassword'))?.accepted, false)
+    const { sections } = await newReport()
+    const [section] = sections
+    const [source] = section?.clients[0]?.sources ?? []
+    assert.deepEqual(
+      [source?.address, source?.requests, source?.reply, source?.probe_s !== undefined],
+      ['127.0.0.1', 1, 'reject', true],
+    )
+    assert.match(source?.secret ?? '', /proven|readable/)
+    assert.equal(section?.logins.reject, 0)
+    assert.deepEqual(api.asked('/auth/v2/preauth'), [])
+  })
+
   test('one report for the sections of one application', async () => {
     api.capabilities = ['proxy_report']
     await start({ name: 'one' }, { name: 'two' })

@@ -168,6 +168,7 @@ describe('warnings of a proxy', () => {
             section: { failmode: 'safe' },
             protocol: 'RADIUS over UDP',
             port: 1812,
+            dropSources: [],
           },
         ],
         { id: 'a'.repeat(22), host: 'proxy-1', version: '0.1.0', platform: 'linux x64' },

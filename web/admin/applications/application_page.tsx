@@ -14,6 +14,7 @@ import { useView } from '../parts/view.ts'
 import { ApplicationPolicies } from '../policies/application_policies.tsx'
 import { usePermits } from '../session.ts'
 import { type ApplicationDetails, accessWords, isOwn } from './application.ts'
+import { DirectoryTab } from './directory_tab.tsx'
 import { SecretTab } from './secret_tab.tsx'
 import { TestTab } from './test_tab.tsx'
 
@@ -43,6 +44,7 @@ export function ApplicationPage() {
     )
   }
   const hasKeys = mayEdit && !isOwn(app)
+  const hasDirectory = app.product === 'amazon-workspaces'
   return (
     <>
       <PageHeader
@@ -69,6 +71,7 @@ export function ApplicationPage() {
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           {permits('policies.view') && <Tabs.Tab value="policies">Policies</Tabs.Tab>}
+          {hasDirectory && <Tabs.Tab value="directory">Directory</Tabs.Tab>}
           {hasKeys && <Tabs.Tab value="setup">Keys and configuration</Tabs.Tab>}
           {hasKeys && <Tabs.Tab value="test">Test it now</Tabs.Tab>}
         </Tabs.List>
@@ -90,6 +93,11 @@ export function ApplicationPage() {
         <Tabs.Panel value="policies">
           <ApplicationPolicies ikey={app.integration_key} />
         </Tabs.Panel>
+        {hasDirectory && (
+          <Tabs.Panel value="directory">
+            <DirectoryTab app={app} />
+          </Tabs.Panel>
+        )}
         {hasKeys && (
           <>
             <Tabs.Panel value="setup">

@@ -15,7 +15,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { api, errorMessage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { useForm } from '../parts/form.ts'
-import { LinkButton } from '../parts/links.tsx'
+import { LinkButton, TextLink } from '../parts/links.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { useView } from '../parts/view.ts'
@@ -93,6 +93,15 @@ function ProtectForm({
             </LinkButton>
           }
         />
+        {product.client === 'workspaces' && (
+          <Alert color="primary" mb="md" title="Next">
+            Start the proxies with authproxy.cfg, then open{' '}
+            <TextLink to={`/applications/${application.integration_key}?tab=directory`}>
+              Directory
+            </TextLink>{' '}
+            and enable MFA in AWS. That page shows each controller as its first packet arrives.
+          </Alert>
+        )}
         <SetupView setup={protect.data} product={product} />
       </>
     )

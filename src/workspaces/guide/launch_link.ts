@@ -1,0 +1,48 @@
+/** What the link fills in. */
+export interface LaunchLinkParts {
+  /** `WSpdx+4RN5ND`: as the invitation mail and the console show it. */
+  readonly registrationCode: string
+  /** The username; without one, the user types it. */
+  readonly username?: string | undefined
+  /** What stands in the MFA field: `push`, `phone2`, a passcode. */
+  readonly mfaCode?: string | undefined
+}
+
+/** Thrown for parts that no link can have; the message says what to change. */
+export class LaunchLinkError extends Error {
+  override readonly name = 'LaunchLinkError'
+}
+
+const codeForm = /^[A-Za-z0-9]{2,12}\+[A-Za-z0-9]{4,12}$/
+/** Characters that AWS forbids in usernames; `@` separates a domain only. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: none of them belongs into a name
+const forbidden = /[\u0000-\u0020\u007f-\uffff!"#$%&'()*+,/:;<=>?[\\\]^`{|}~]/
+
+/**
+ * A link that opens the WorkSpaces client with its sign-in form filled in. Only the password is missing.
+ * It contains no secret: the word `push` is not one.
+ *
+ * @throws {LaunchLinkError}
+ */
+export function launchLink({
+  registrationCode,
+  username = '',
+  mfaCode = '',
+}: LaunchLinkParts): string {
+  const code = registrationCode.trim()
+  if (!codeForm.test(code)) {
+    throw new LaunchLinkError(
+      `'${code}' is not a registration code; it looks like WSpdx+4RN5ND and is in the invitation mail and on the directory's page of the WorkSpaces console`,
+    )
+  }
+  const name = username.trim()
+  if (forbidden.test(name)) {
+    throw new LaunchLinkError(
+      `'${name}' can't be a WorkSpaces username; write it without a domain, spaces and special characters`,
+    )
+  }
+  const user = name === '' ? '' : `${encodeURIComponent(name)}@`
+  const typed = mfaCode.trim()
+  const query = typed === '' ? '' : `?MFACode=${encodeURIComponent(typed)}`
+  return `workspaces://${user}${code}${query}`
+}
