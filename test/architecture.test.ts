@@ -676,7 +676,16 @@ const rooms: Readonly<Record<string, Room>> = {
   'workspaces/primary': {
     rooms: ['config', 'host'],
     node: ['node:crypto', 'node:util'],
-    packages: ['zod'],
+    packages: ['ldapts', 'zod'],
+  },
+  'workspaces/calibrate': {
+    rooms: [
+      'radius',
+      'workspaces/directory',
+      'workspaces/knobs',
+      'workspaces/radius_settings',
+      'workspaces/trace',
+    ],
   },
   'workspaces/directory': {
     rooms: [
@@ -744,6 +753,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/store',
       'workspaces',
+      'workspaces/calibrate',
       'workspaces/directory',
       'workspaces/knobs',
       'workspaces/primary',
@@ -759,7 +769,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'node:stream/consumers',
       'node:util',
     ],
-    packages: ['@clack/prompts', 'commander', 'uqr'],
+    packages: ['@clack/prompts', 'commander', 'uqr', 'zod'],
   },
 }
 

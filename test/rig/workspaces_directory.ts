@@ -5,7 +5,7 @@ import {
 } from '../../src/workspaces/directory/directory.ts'
 import { seededRandom } from '../../src/workspaces/directory/random.ts'
 import { defaultKnobs, parseKnobs } from '../../src/workspaces/knobs/knobs.ts'
-import { StaticUsers } from '../../src/workspaces/primary/static_users.ts'
+import { type StaticUser, StaticUsers } from '../../src/workspaces/primary/static_users.ts'
 import { secret } from './radius_peer.ts'
 
 export const alice = { username: 'alice', password: 'correct horse' } as const
@@ -26,7 +26,7 @@ export function settingsFor(
   }
 }
 
-/** A directory with the user alice and two controllers, whose knobs differ from the defaults as given. */
+/** A directory with two controllers and the users alice, bob, carol and dave, who have the same password, whose knobs differ from the defaults as given. */
 export function testDirectory(
   knobs: Readonly<Record<string, unknown>> = {},
   options: Partial<DirectoryOptions> = {},
@@ -39,7 +39,9 @@ export function testDirectory(
     launchTime: 0,
   } as const
   const password = { clear: new Secret(alice.password) }
-  const users = [{ username: alice.username, password, state: 'active' }] as const
+  const users = ['alice', 'bob', 'carol', 'dave'].map((username): StaticUser => {
+    return { username, password, state: 'active' }
+  })
   const directory = new WorkspacesDirectory({
     identity,
     controllers: [

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import { errorText } from '../../host/error_text.ts'
 import { createFile } from '../../host/replace_file.ts'
+import { Secret } from '../../host/secret.ts'
 import { untilStopped } from '../../host/signals.ts'
 import type { ControllerPlace } from '../../workspaces/directory/controller.ts'
 import type { Knobs } from '../../workspaces/knobs/knob_table.ts'
@@ -14,6 +15,8 @@ import {
   KnobError,
   parseKnobFile,
 } from '../../workspaces/knobs/knobs.ts'
+import { type LdapDomain, LdapPrimary } from '../../workspaces/primary/ldap_primary.ts'
+import type { PrimaryAuthentication } from '../../workspaces/primary/primary.ts'
 import { type StaticUser, StaticUsers } from '../../workspaces/primary/static_users.ts'
 import { parseUserFile, UserFileError } from '../../workspaces/primary/user_file.ts'
 import { createPassword, DataFolder } from '../../workspaces/state/data_folder.ts'
@@ -27,6 +30,12 @@ interface DirectoryFlags {
   readonly type: DirectoryType
   readonly controller: readonly ControllerPlace[]
   readonly users?: string
+  readonly ldap?: string
+  readonly ldapBase?: string
+  readonly ldapBind?: string
+  readonly ldapBindPasswordFile?: string
+  readonly ldapName: string
+  readonly ldapCa?: string
   readonly knobs?: string
 }
 
@@ -52,6 +61,12 @@ export function addDirectoryVerb(program: Command): void {
       [],
     )
     .option('--users <file>', 'users and their passwords (default: users.json in the data folder)')
+    .option('--ldap <url>', 'check passwords at this LDAP server: ldap://host:389 or ldaps://…')
+    .option('--ldap-base <dn>', 'where it has the users')
+    .option('--ldap-bind <dn>', 'account that searches for users')
+    .option('--ldap-bind-password-file <file>', 'file whose first line is the password of it')
+    .option('--ldap-name <attribute>', 'attribute with the user name', 'sAMAccountName')
+    .option('--ldap-ca <file>', 'PEM of the authorities to trust for ldaps')
     .option('--knobs <file>', 'assumptions about AWS that differ from the defaults, JSON')
     .action(async (flags: DirectoryFlags) => {
       await runDirectory(flags)
@@ -79,9 +94,6 @@ async function runDirectory(flags: DirectoryFlags): Promise<void> {
 async function startWorkspaces(flags: DirectoryFlags): Promise<Workspaces> {
   try {
     const folder = DataFolder.open(resolve(flags.data), flags, systemClock.now())
-    const usersFile = flags.users ?? folder.usersFile
-    if (flags.users === undefined) createFirstUser(usersFile)
-    const users = readUsers(usersFile)
     const { identity } = folder
     const base = folder.loadKnobs() ?? defaultKnobs(identity.type)
     const knobs = flags.knobs === undefined ? base : readKnobs(flags.knobs, base)
@@ -89,7 +101,7 @@ async function startWorkspaces(flags: DirectoryFlags): Promise<Workspaces> {
     return await Workspaces.start({
       identity,
       controllers,
-      primary: new StaticUsers(users, identity.name),
+      primary: choosePrimary(flags, folder.usersFile, identity.name),
       knobs,
       store: folder,
       port: flags.port,
@@ -97,6 +109,37 @@ async function startWorkspaces(flags: DirectoryFlags): Promise<Workspaces> {
   } catch (error) {
     if (error instanceof VerbError) throw error
     throw new VerbError(errorText(error))
+  }
+}
+
+function choosePrimary(
+  flags: DirectoryFlags,
+  ownUsersFile: string,
+  domain: string,
+): PrimaryAuthentication {
+  if (flags.ldap !== undefined) return new LdapPrimary(readLdapDomain(flags, flags.ldap, domain))
+  if (flags.users === undefined) createFirstUser(ownUsersFile)
+  return new StaticUsers(readUsers(flags.users ?? ownUsersFile), domain)
+}
+
+function readLdapDomain(flags: DirectoryFlags, url: string, domain: string): LdapDomain {
+  const { ldapBase, ldapBind, ldapBindPasswordFile, ldapCa, ldapName, users } = flags
+  if (users !== undefined) throw new VerbError('give either --users or --ldap')
+  if (!/^ldaps?:\/\/[^/]+\/?$/.test(url)) {
+    throw new VerbError(`--ldap ${url}: expected ldap://host:389 or ldaps://host:636`)
+  }
+  if (ldapBase === undefined || ldapBind === undefined || ldapBindPasswordFile === undefined) {
+    throw new VerbError('--ldap needs --ldap-base, --ldap-bind and --ldap-bind-password-file')
+  }
+  const [bindPassword = ''] = readFileSync(ldapBindPasswordFile, 'utf8').split(/\r?\n/)
+  return {
+    url,
+    baseDn: ldapBase,
+    bindDn: ldapBind,
+    bindPassword: new Secret(bindPassword),
+    nameAttribute: ldapName,
+    domain,
+    ...(ldapCa === undefined ? {} : { ca: readFileSync(ldapCa, 'utf8') }),
   }
 }
 

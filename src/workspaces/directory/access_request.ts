@@ -1,9 +1,8 @@
 import {
   type Attribute,
   Code,
-  chapResponse,
   encodePacket,
-  hidePassword,
+  type Packet,
   type SharedSecret,
   stampMessageAuthenticator,
   Type,
@@ -11,13 +10,13 @@ import {
 import type { Knobs } from '../knobs/knob_table.ts'
 import type { AuthenticationProtocol } from '../radius_settings/limits.ts'
 import { encodeAddress } from '../trace/udp_packet.ts'
+import { buildCredential } from './credential.ts'
 import type { Random } from './random.ts'
 
 const nasPortType = 61
 const nasIpv6Address = 95
 const headerOctets = 20
 const authenticatorOctets = 16
-const chapChallengeOctets = 16
 /** The longest password that User-Password can hold (RFC 2865 §5.2). */
 export const maxBoxOctets = 128
 
@@ -49,6 +48,8 @@ export interface EncodedRequest {
 /** An Access-Request whose Identifier is not chosen yet. The credential belongs to its Request Authenticator. */
 export class RequestDraft {
   readonly authenticator: Uint8Array
+  /** Whether an accept proves that the server knows the password; only MS-CHAPv2 has such a proof. */
+  readonly isProvenBy: (accept: Packet) => boolean
   readonly #attributes: readonly Attribute[]
   readonly #knobs: RequestKnobs
   readonly #secret: SharedSecret
@@ -57,9 +58,14 @@ export class RequestDraft {
     this.authenticator = random.octets(authenticatorOctets)
     this.#knobs = knobs
     this.#secret = secret
+    const { authenticator } = this
+    const { emptyMfa, chapChallenge } = knobs
+    const isAbsent = content.box === '' && emptyMfa === 'send-nothing'
+    const credential = buildCredential({ ...content, authenticator, secret, chapChallenge, random })
+    this.isProvenBy = credential.isProvenBy
     this.#attributes = [
       { type: Type.UserName, value: new TextEncoder().encode(content.userName) },
-      ...buildCredential(content, this.authenticator, { knobs, secret, random }),
+      ...(isAbsent ? [] : credential.attributes),
       ...buildOtherAttributes(content, knobs.attrs),
     ]
   }
@@ -81,44 +87,6 @@ export class RequestDraft {
     }
     return { octets, identifier, authenticator: this.authenticator }
   }
-}
-
-function buildCredential(
-  { box, protocol }: RequestContent,
-  authenticator: Uint8Array,
-  {
-    knobs,
-    secret,
-    random,
-  }: { readonly knobs: RequestKnobs; readonly secret: SharedSecret; readonly random: Random },
-): Attribute[] {
-  if (box === '' && knobs.emptyMfa === 'send-nothing') return []
-  const typed = new TextEncoder().encode(box)
-  switch (protocol) {
-    case 'PAP':
-      return [{ type: Type.UserPassword, value: hidePassword(typed, secret.octets, authenticator) }]
-    case 'CHAP':
-      return buildChap(typed, authenticator, knobs.chapChallenge, random)
-    case 'MS-CHAPv1':
-    case 'MS-CHAPv2':
-      throw new Error(`${protocol} is not available yet`)
-  }
-}
-
-/** CHAP-Password, and CHAP-Challenge unless the Request Authenticator is the challenge (RFC 2865 §2.2, §5.40). */
-function buildChap(
-  password: Uint8Array,
-  authenticator: Uint8Array,
-  place: Knobs['chapChallenge'],
-  random: Random,
-): Attribute[] {
-  const challenge = place === 'attr60' ? random.octets(chapChallengeOctets) : authenticator
-  const identifier = random.octets(1)[0] ?? 0
-  const value = new Uint8Array([identifier, ...chapResponse(identifier, password, challenge)])
-  const attribute = { type: Type.ChapPassword, value }
-  return place === 'attr60'
-    ? [attribute, { type: Type.ChapChallenge, value: challenge }]
-    : [attribute]
 }
 
 function buildOtherAttributes(content: RequestContent, attrs: Knobs['attrs']): Attribute[] {

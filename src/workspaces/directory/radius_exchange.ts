@@ -217,6 +217,11 @@ export class RadiusExchange {
       return undefined
     }
     const isAccept = packet.code === Code.AccessAccept
+    if (isAccept && knobs.verifyMsChap2Success && this.#draft?.isProvenBy(packet) === false) {
+      const reason = 'the accept has no correct MS-CHAP2-Success'
+      trace.add({ ...step, name, detail: reason, outcome: 'refused' })
+      return { kind: 'refused', server, rttMs, reply: name, reason }
+    }
     trace.add({ ...step, name, detail, outcome: isAccept ? 'ok' : 'refused' })
     if (isAccept) return { kind: 'accepted', server, rttMs }
     const reason =

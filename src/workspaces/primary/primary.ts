@@ -36,3 +36,13 @@ export interface PrimaryAuthentication {
 export function refusal(subCode: AdSubCode): PrimaryVerdict {
   return { kind: 'refused', reason: adSubCodes[subCode], subCode }
 }
+
+/** The sub-code in the text with which a server refuses a bind; `52e` if there is none, as OpenLDAP's has none. */
+export function findSubCode(text: string): AdSubCode {
+  const found = /\bdata ([0-9a-f]{3})\b/i.exec(text)?.[1]?.toLowerCase() ?? ''
+  return isSubCode(found) ? found : '52e'
+}
+
+function isSubCode(text: string): text is AdSubCode {
+  return Object.hasOwn(adSubCodes, text)
+}
