@@ -21,6 +21,7 @@ const api = new AuthApiClient({
   caFile: options.caFile,
   timeoutSecs: 30,
   maxConnections: 64,
+  maxWaiting: 10_000,
   userAgent: 'bench',
   log: silentLog,
   clock: systemClock,

@@ -153,6 +153,7 @@ function newClient(): AuthApiClient {
     caFile: options.caFile,
     timeoutSecs: 0,
     maxConnections: 64,
+    maxWaiting: 10_000,
     userAgent: 'bench',
     log: silentLog,
     clock: systemClock,

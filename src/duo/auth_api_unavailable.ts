@@ -8,6 +8,7 @@
  * - `malformed`: the answer is not one of the API's;
  * - `overload`: this process could not send the request: it waited in the queue until its deadline, or no
  *   descriptor or memory was left;
+ * - `too_many_waiting`: as many calls as are allowed wait for their users, so this one was not sent;
  * - `cancelled`: the caller cancelled the call.
  */
 export type UnavailableReason =
@@ -21,6 +22,7 @@ export type UnavailableReason =
   | 'gateway'
   | 'malformed'
   | 'overload'
+  | 'too_many_waiting'
   | 'cancelled'
 
 /**

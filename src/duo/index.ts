@@ -19,6 +19,7 @@ export {
 } from './envelope.ts'
 export { AuthApiFailure, type Failure, failureDetail, failures } from './failure.ts'
 export {
+  type AsyncAuthAnswer,
   type AuthAnswer,
   type Capability,
   type CheckAnswer,
@@ -27,9 +28,11 @@ export {
   type Device,
   oneCall,
   type PreauthAnswer,
+  parseAsyncAuthAnswer,
   parseAuthAnswer,
   parseCheckAnswer,
   parsePreauthAnswer,
+  parseStatusAnswer,
   sharedConnections,
   statusMessage,
 } from './message.ts'

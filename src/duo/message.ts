@@ -134,6 +134,23 @@ export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
   }
 }
 
+/** The start of an `auth` with `async=1`: to be polled, or already over. */
+export type AsyncAuthAnswer = { readonly txid: string } | AuthAnswer
+
+/** Reads the response of `/auth/v2/auth` with `async=1`; `undefined` if it is not a known one. */
+export function parseAsyncAuthAnswer(response: unknown): AsyncAuthAnswer | undefined {
+  const answer = parseAuthAnswer(response)
+  if (answer !== undefined || !isRecord(response)) return answer
+  const { txid } = response
+  return typeof txid === 'string' && txid !== '' ? { txid } : undefined
+}
+
+/** Reads the response of `/auth/v2/auth_status`; `undefined` if it is not a known one. */
+export function parseStatusAnswer(response: unknown): AuthAnswer | 'waiting' | undefined {
+  if (isRecord(response) && response.result === 'waiting') return 'waiting'
+  return parseAuthAnswer(response)
+}
+
 /** Reads the response of `/auth/v2/check`; `undefined` if it is not one. */
 export function parseCheckAnswer(response: unknown): CheckAnswer | undefined {
   if (!isRecord(response) || typeof response.time !== 'number') return undefined

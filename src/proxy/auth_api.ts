@@ -36,6 +36,7 @@ export function createAuthApi(
       httpProxyHost === undefined ? undefined : { host: httpProxyHost, port: httpProxyPort },
     timeoutSecs: section.apiTimeoutSecs,
     maxConnections: section.apiMaxConnections,
+    maxWaiting: section.apiMaxWaiting,
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,
     clock,

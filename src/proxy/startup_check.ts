@@ -135,6 +135,7 @@ function unavailableText(
       return `the HTTP proxy ${httpProxyHost}:${httpProxyPort} does not connect to ${place} (${message}); check http_proxy_host and http_proxy_port`
     case 'timeout':
     case 'overload':
+    case 'too_many_waiting':
     case 'cancelled':
       return `${place} does not answer in time (${message}); check firewalls, and that the service is running`
     case 'reset':

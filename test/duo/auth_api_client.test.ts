@@ -38,6 +38,7 @@ describe('the Auth API client', () => {
       caFile: api.caFile,
       timeoutSecs: 0,
       maxConnections: 1,
+      maxWaiting: 10_000,
       userAgent: 'test',
       log: silentLog,
       clock: systemClock,

@@ -22,6 +22,7 @@ describe('an API that announces shared connections but has no HTTP/2', () => {
       caFile: api.caFile,
       timeoutSecs: 10,
       maxConnections: 64,
+      maxWaiting: 10_000,
       userAgent: 'test',
       log: silentLog,
       clock: systemClock,

@@ -54,6 +54,7 @@ export class AuthApiDouble {
   preauth: (parameters: SeenRequest['parameters']) => Doing = () => preauthAnswer([defaultPhone])
   auth: (parameters: SeenRequest['parameters']) => Doing = () => allow
   authResponse: (parameters: SeenRequest['parameters']) => Doing = () => allow
+  authStatus: (parameters: SeenRequest['parameters']) => Doing = () => allow
   report: (parameters: SeenRequest['parameters']) => Doing = () => ({ response: {} })
 
   private constructor(server: Server, folder: string) {
@@ -111,6 +112,7 @@ export class AuthApiDouble {
     this.preauth = () => preauthAnswer([defaultPhone])
     this.auth = () => allow
     this.authResponse = () => allow
+    this.authStatus = () => allow
     this.report = () => ({ response: {} })
   }
 
@@ -160,6 +162,8 @@ export class AuthApiDouble {
         return this.auth(parameters)
       case '/auth/v2/auth_response':
         return this.authResponse(parameters)
+      case '/auth/v2/auth_status':
+        return this.authStatus(parameters)
       case '/auth/v2/proxy_report':
         return this.report(parameters)
       default:
@@ -206,7 +210,7 @@ function epochSecs(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-function formParameters(encoded: string): Record<string, string> {
+export function formParameters(encoded: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(encoded))
 }
 
@@ -218,7 +222,7 @@ function jsonParameters(body: string): Record<string, string> {
   )
 }
 
-function isSigned(request: IncomingMessage, path: string, encoded: string): boolean {
+export function isSigned(request: IncomingMessage, path: string, encoded: string): boolean {
   return isSignedOver(request, path, [encoded])
 }
 
@@ -241,7 +245,7 @@ function isSignedOver(
 }
 
 /** A certificate for localhost that signs itself. */
-function makeCertificate(folder: string): void {
+export function makeCertificate(folder: string): void {
   execFileSync(
     'openssl',
     [

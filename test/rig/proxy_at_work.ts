@@ -42,6 +42,7 @@ export function sectionFor(
     failmode: 'secure',
     apiTimeoutSecs: 10,
     apiMaxConnections: 64,
+    apiMaxWaiting: 15_000,
     radiusClients: [
       {
         name: 'radius_ip_1',

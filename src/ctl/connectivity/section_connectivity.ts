@@ -80,6 +80,7 @@ function readPlace(
     httpProxyPort: isOutbound ? values.get('http_proxy_port') : 80,
     apiTimeoutSecs: 0,
     apiMaxConnections: 1,
+    apiMaxWaiting: 1,
   }
 }
 

@@ -2,8 +2,11 @@ import { AuthApiFailure, AuthApiUnavailable, type UnavailableReason } from '../i
 
 /** How a call ended. */
 export interface ApiCall {
-  /** `auth_waiting` waits for a user, so its duration says nothing about the API. */
-  readonly name: 'check' | 'preauth' | 'auth' | 'auth_waiting'
+  /**
+   * `auth_waiting` waits for a user, so its duration says nothing about the API. It may consist of many
+   * `auth_status`, which the API may hold.
+   */
+  readonly name: 'check' | 'preauth' | 'auth' | 'auth_waiting' | 'auth_status'
   /** `refused`: the API answered with a failure; otherwise why there was no answer. */
   readonly outcome: 'answered' | 'refused' | UnavailableReason | 'error'
   readonly elapsedMs: number

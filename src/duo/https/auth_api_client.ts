@@ -1,50 +1,41 @@
-import type { KeyObject } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../../host/clock.ts'
-import type { Log } from '../../host/log.ts'
-import type { Secret } from '../../host/secret.ts'
 import {
   type AuthAnswer,
   AuthApiUnavailable,
-  authorization,
   type CheckAnswer,
-  canonicalParameters,
-  type Parameter,
   type PreauthAnswer,
   type ProxyReport,
+  parseAsyncAuthAnswer,
   parseAuthAnswer,
   parseCheckAnswer,
   parsePreauthAnswer,
   proxyReports,
-  rfc2822Date,
   sharedConnections,
-  sign,
-  signingKey,
 } from '../index.ts'
 import { type ApiCall, toOutcome } from './api_call.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
 import { CallQueue, cancelled } from './call_queue.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
-import { Connections, type ConnectionsOptions } from './connections.ts'
+import { Connections, type ConnectionsOptions, maxPollConnections } from './connections.ts'
 import { type Endpoint, endpoints, type Named, shortMs, waitingMs, waits } from './endpoints.ts'
-import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
+import type { RawAnswer } from './exchange.ts'
 import { hedged } from './hedged.ts'
 import { parsed, parseResponse } from './response.ts'
+import { type Limits, SignedRequests, type SignedRequestsOptions } from './signed_requests.ts'
+import { StatusPolls, type StatusReply } from './status_polls.ts'
+import { toStatusReply } from './status_reply.ts'
+import { WaitingLimit } from './waiting_limit.ts'
 
-export interface AuthApiClientOptions extends ConnectionsOptions {
-  readonly ikey: string
-  readonly skey: Secret
+export interface AuthApiClientOptions extends ConnectionsOptions, SignedRequestsOptions {
   /** Upper limit for one `preauth` or `auth` with its retries; 0 for the limit of the endpoint. */
   readonly timeoutSecs: number
-  readonly userAgent: string
+  /** Calls that may wait for their users at once; further ones fail at once. */
+  readonly maxWaiting: number
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
   /** Receives how each call ended; for metrics. */
   readonly onCall?: ((call: ApiCall) => void) | undefined
-  /** Receives a debug line for each request, without its content. */
-  readonly log: Log
-  readonly clock: Clock
 }
 
 /** Options of one call. */
@@ -57,13 +48,11 @@ export interface CallOptions {
   readonly onSent?: () => void
 }
 
-type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
-
 const reportPath = '/auth/v2/proxy_report'
 const reportMs = 10_000
 /** Maximum of short calls that wait for a free connection; at 500 per second they are served in time. */
 const maxQueued = 4096
-/** Maximum of connections that calls which wait for a user may be opening at once. */
+/** Maximum of streams that calls which wait for a user may be opening at once. */
 const maxOpening = 32
 const maxTries = 6
 const maxRetryAfterMs = 32_000
@@ -80,31 +69,31 @@ const slowCheckMs = 2_000
 export class AuthApiClient {
   readonly #options: AuthApiClientOptions
   readonly #connections: Connections
+  readonly #requests: SignedRequests
   readonly #shortCalls: CallQueue
   readonly #openings = new CallQueue({ maxRunning: maxOpening, maxWaiting: maxQueued })
-  readonly #key: KeyObject
-  /** Log lines of requests, by path. */
-  readonly #lines: Readonly<Record<string, string>>
+  readonly #waiting: WaitingLimit
+  readonly #polls: StatusPolls
   readonly #closing = new AbortController()
   #answers = 0
   #shares = false
   #takesReports = false
-  #dateSecond = -1
-  #date = ''
 
   /** @throws A system error if `caFile` can't be read. */
   constructor(options: AuthApiClientOptions) {
+    const { maxConnections, maxWaiting: max, log } = options
+    // not the system clock, which can be set
+    const now = () => performance.now()
     this.#options = options
-    this.#key = signingKey(options.skey.reveal())
-    this.#lines = Object.fromEntries(
-      Object.values(endpoints).map(({ method, path }) => [
-        path,
-        `http ${method} to https://${options.host}:${options.port}${path}`,
-      ]),
-    )
     this.#connections = new Connections(options)
-    const { maxConnections } = options
+    this.#requests = new SignedRequests(options, this.#connections.origin)
     this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
+    this.#waiting = new WaitingLimit({ max, log, now })
+    this.#polls = new StatusPolls({
+      ask: (txid, signal) => this.#pollStatus(txid, signal),
+      maxPolls: maxPollConnections,
+      now,
+    })
   }
 
   /** How many answers below HTTP 500 have arrived so far, to any call. */
@@ -134,12 +123,17 @@ export class AuthApiClient {
 
   /** Not repeated once it may have been received, because it could start a second push. */
   async auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
-    return parsed(await this.#call(endpoints.auth, parameters, options), parseAuthAnswer)
+    return this.#decision(endpoints.auth, parameters, options)
+  }
+
+  /** Calls that wait for their users. */
+  get waiting(): { readonly size: number } {
+    return this.#waiting
   }
 
   /** For an API that offers `challengeResponses`; not repeated either. */
   async authResponse(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
-    return parsed(await this.#call(endpoints.authResponse, parameters, options), parseAuthAnswer)
+    return this.#decision(endpoints.authResponse, parameters, options)
   }
 
   /** Whether the API offered it in the last `check` that it answered. */
@@ -157,46 +151,107 @@ export class AuthApiClient {
    * is no evidence that the API answers logins.
    */
   async report(report: ProxyReport, signal: AbortSignal): Promise<void> {
-    const { host, httpProxy } = this.#options
     const body = JSON.stringify({ report })
-    const date = this.#dateNow()
-    const signed = { date, method: 'POST', host: host.toLowerCase(), path: reportPath }
-    const signature = sign({ ...signed, parameters: [], body }, this.#key, 5)
-    const answer = await exchange(
-      this.#connections.reports,
-      {
-        origin: this.#connections.origin,
-        path: reportPath,
-        method: 'POST',
-        headers: { ...this.#headers(date, signature), 'content-type': 'application/json' },
-        body,
-      },
-      {
-        limitMs: reportMs,
-        sendWithinMs: reportMs,
-        throughProxy: httpProxy !== undefined,
-        signal,
-        onSent: () => {},
-      },
-    )
+    const limits = { limitMs: reportMs, sendWithinMs: reportMs }
+    const carrier = this.#connections.reports
+    const options = { ...limits, signal }
+    const answer = await this.#requests.sendJson(carrier, reportPath, body, options)
     parseResponse(answer)
   }
 
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
     this.#closing.abort()
+    this.#polls.close()
     await this.#connections.close()
   }
 
-  async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
+  /** A call that lets a user in or not, and may wait for the user. */
+  async #decision(
+    endpoint: Endpoint,
+    parameters: Named,
+    options: CallOptions,
+  ): Promise<AuthAnswer> {
+    if (!waits(endpoint, parameters)) {
+      return parsed(await this.#call(endpoint, parameters, options), parseAuthAnswer)
+    }
+    this.#waiting.enter()
+    try {
+      return await this.#timed('auth_waiting', () => this.#awaitUser(endpoint, parameters, options))
+    } finally {
+      this.#waiting.leave()
+    }
+  }
+
+  async #awaitUser(
+    endpoint: Endpoint,
+    parameters: Named,
+    options: CallOptions,
+  ): Promise<AuthAnswer> {
+    const { shared } = this.#connections
     const began = performance.now()
-    const name = waits(endpoint, parameters) ? 'auth_waiting' : endpoint.name
+    if (this.#shares && shared !== undefined) {
+      try {
+        const response = await this.#callUntilAnswered(shared, endpoint, parameters, options)
+        return parsed(response, parseAuthAnswer)
+      } catch (error) {
+        if (!isWithoutHttp2(error)) throw error
+        // a device in between may block HTTP/2: use HTTP/1.1 until the next check
+        this.#shares = false
+      }
+    }
+    const { short } = this.#connections
+    const starting = { ...parameters, async: '1' }
+    const limits = { limitMs: this.#waitingLimitMs(), requestMs: shortMs }
+    const start = { ...options, ...limits }
+    const response = await this.#callUntilAnswered(short, endpoint, starting, start)
+    const answer = parsed(response, parseAsyncAuthAnswer)
+    if (!('txid' in answer)) return answer
+    const leftMs = this.#waitingLimitMs() - (performance.now() - began)
+    return this.#polls.result(answer.txid, Math.max(1, leftMs), options.signal)
+  }
+
+  #waitingLimitMs(): number {
+    const { timeoutSecs } = this.#options
+    return timeoutSecs === 0 ? waitingMs : timeoutSecs * 1000
+  }
+
+  async #pollStatus(txid: string, signal: AbortSignal): Promise<StatusReply> {
+    const { limitMs } = endpoints.authStatus
+    const limits = { limitMs, sendWithinMs: shortMs, signal }
+    const began = performance.now()
+    const { polls } = this.#connections
+    const answer = await this.#requests
+      .send(polls, endpoints.authStatus, { txid }, limits)
+      .catch((error: unknown) => {
+        if (error instanceof AuthApiUnavailable) return error
+        throw error
+      })
+    if (!(answer instanceof Error) && answer.status < 500) this.#answers++
+    const { reply, outcome } = toStatusReply(answer, this.#options.clock.now())
+    if (!signal.aborted) {
+      this.#options.onCall?.({ name: 'auth_status', outcome, elapsedMs: performance.now() - began })
+    }
+    return reply
+  }
+
+  async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
+    const { warm, short } = this.#connections
+    const carrier = endpoint === endpoints.check ? warm : short
+    return this.#timed(endpoint.name, () =>
+      this.#callUntilAnswered(carrier, endpoint, parameters, options),
+    )
+  }
+
+  /** Reports how a call ended. */
+  async #timed<Answer>(name: ApiCall['name'], call: () => Promise<Answer>): Promise<Answer> {
+    const began = performance.now()
     const ended = (outcome: ApiCall['outcome']): void =>
       this.#options.onCall?.({ name, outcome, elapsedMs: performance.now() - began })
     try {
-      const response = await this.#callUntilAnswered(endpoint, parameters, options)
+      const answer = await call()
       ended('answered')
-      return response
+      return answer
     } catch (error) {
       ended(toOutcome(error))
       throw error
@@ -204,25 +259,21 @@ export class AuthApiClient {
   }
 
   async #callUntilAnswered(
+    carrier: Dispatcher,
     endpoint: Endpoint,
     parameters: Named,
-    options: CallOptions,
+    options: CallOptions & { readonly requestMs?: number },
   ): Promise<unknown> {
-    const waitsForUser = waits(endpoint, parameters)
+    const waitsForUser = carrier === this.#connections.shared
     // not the system clock, which can be set
     const began = performance.now()
     const until = began + this.#limitMs(endpoint, waitsForUser, options)
     let repeated = false
     for (let tries = 1; ; tries++) {
-      const leftMs = Math.max(1, until - performance.now())
-      const carrier = this.#carrier(endpoint, waitsForUser)
+      const { requestMs = Number.POSITIVE_INFINITY } = options
+      const leftMs = Math.max(1, Math.min(requestMs, until - performance.now()))
       const answer = await this.#request(carrier, endpoint, parameters, leftMs, options).catch(
         (error) => {
-          if (carrier === this.#connections.shared && isWithoutHttp2(error)) {
-            // a device in between may block HTTP/2: use HTTP/1.1 until the next check
-            this.#shares = false
-            return undefined
-          }
           const isOver = performance.now() >= until
           if (repeated || isOver || !mayBeSentAgain(error, endpoint)) throw error
           return undefined
@@ -248,10 +299,11 @@ export class AuthApiClient {
 
   /** A shorter `timeoutSecs` does not shorten `check`, whose failure is evidence of an outage. */
   #limitMs(endpoint: Endpoint, waitsForUser: boolean, options: CallOptions): number {
+    if (waitsForUser) return this.#waitingLimitMs()
     const timeoutMs = this.#options.timeoutSecs * 1000
-    const limitMs = waitsForUser ? waitingMs : (options.limitMs ?? endpoint.limitMs)
+    const limitMs = options.limitMs ?? endpoint.limitMs
     if (timeoutMs === 0 || endpoint === endpoints.check) return limitMs
-    return waitsForUser ? timeoutMs : Math.min(limitMs, timeoutMs)
+    return Math.min(limitMs, timeoutMs)
   }
 
   #retryMs({ headers }: RawAnswer, tries: number): number {
@@ -267,13 +319,6 @@ export class AuthApiClient {
     }
   }
 
-  #carrier(endpoint: Endpoint, waitsForUser: boolean): Dispatcher {
-    const { warm, short, waiting, shared } = this.#connections
-    if (endpoint === endpoints.check) return warm
-    if (!waitsForUser) return short
-    return this.#shares && shared !== undefined ? shared : waiting
-  }
-
   /** Waits for a place in the carrier's queue, and sends one request. */
   async #request(
     carrier: Dispatcher,
@@ -284,7 +329,13 @@ export class AuthApiClient {
   ): Promise<RawAnswer> {
     const { warm, short } = this.#connections
     const limits = { limitMs, sendWithinMs: Math.min(limitMs, shortMs) }
-    if (carrier === warm) return this.#send(carrier, endpoint, parameters, limits, options)
+    const send = (within: Limits, onSent = options.onSent) =>
+      this.#requests.send(carrier, endpoint, parameters, {
+        ...within,
+        signal: options.signal,
+        onSent,
+      })
+    if (carrier === warm) return send(limits)
     const queue = carrier === short ? this.#shortCalls : this.#openings
     const began = performance.now()
     const entered = queue.enter(limits.sendWithinMs, options.signal)
@@ -296,75 +347,14 @@ export class AuthApiClient {
       isInside = false
     }
     try {
-      return await this.#send(carrier, endpoint, parameters, shortened(limits, waitedMs), {
-        ...options,
-        onSent: () => {
-          // a call that waits for its user only needs a place until its connection is open
-          if (queue === this.#openings) leave()
-          options.onSent?.()
-        },
+      return await send(shortened(limits, waitedMs), () => {
+        // a call that waits for its user only needs a place until its connection is open
+        if (queue === this.#openings) leave()
+        options.onSent?.()
       })
     } finally {
       leave()
     }
-  }
-
-  #send(
-    carrier: Dispatcher,
-    endpoint: Endpoint,
-    parameters: Named,
-    limits: Limits,
-    { signal, onSent = () => {} }: CallOptions,
-  ): Promise<RawAnswer> {
-    const { method, path } = endpoint
-    const { host, log, httpProxy } = this.#options
-    const signed: Parameter[] = []
-    for (const name in parameters) {
-      const value = parameters[name]
-      if (value !== undefined) signed.push([name, value])
-    }
-    const date = this.#dateNow()
-    const signature = sign(
-      { date, method, host: host.toLowerCase(), path, parameters: signed },
-      this.#key,
-      2,
-    )
-    const headers = this.#headers(date, signature)
-    const isPost = method === 'POST'
-    if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
-    log.debug(this.#lines[path] ?? path)
-    return exchange(
-      carrier,
-      {
-        origin: this.#connections.origin,
-        path,
-        method,
-        headers,
-        body: isPost ? canonicalParameters(signed) : null,
-      },
-      {
-        ...limits,
-        throughProxy: httpProxy !== undefined,
-        signal,
-        onSent,
-      },
-    )
-  }
-
-  #headers(date: string, signature: string): Record<string, string> {
-    const { ikey, userAgent } = this.#options
-    return { date, authorization: authorization(ikey, signature), 'user-agent': userAgent }
-  }
-
-  /** Formatted once per second, because the signed date needs no higher precision. */
-  #dateNow(): string {
-    const now = this.#options.clock.now()
-    const second = Math.floor(now / 1000)
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second
-      this.#date = rfc2822Date(now)
-    }
-    return this.#date
   }
 }
 

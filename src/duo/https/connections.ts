@@ -21,8 +21,8 @@ const connectTimeoutMs = 10_000
 const keepAliveMs = 20_000
 /** One pooled, and one to repeat a `check` because the first may be dead. */
 const checkConnections = 2
-/** Without HTTP/2 a push that waits for its user holds its connection for a minute. */
-const maxWaitingConnections = 4096
+/** A server may hold each `auth_status`, and a held connection costs 50 to 80 KiB of memory. */
+export const maxPollConnections = 1024
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
@@ -33,8 +33,8 @@ export class Connections {
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
   readonly short: Dispatcher
-  /** For calls that wait for a user, one connection each. */
-  readonly waiting: Dispatcher
+  /** For `auth_status`, which the API may hold until the user has answered. */
+  readonly polls: Dispatcher
   /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
   readonly shared: Dispatcher | undefined
   /** For reports, which no login may wait for. */
@@ -49,7 +49,7 @@ export class Connections {
     })
     this.warm = this.#http1(options, tls, checkConnections)
     this.short = this.#http1(options, tls, options.maxConnections)
-    this.waiting = this.#http1(options, tls, maxWaitingConnections)
+    this.polls = this.#http1(options, tls, maxPollConnections)
     this.shared = this.#http2(options, tls)
     this.reports = this.#http1(options, tls, 1)
   }
@@ -61,7 +61,7 @@ export class Connections {
 
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
-    const all = [this.warm, this.short, this.waiting, this.shared, this.reports]
+    const all = [this.warm, this.short, this.polls, this.shared, this.reports]
     await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
   }
 

@@ -5,7 +5,7 @@ export type Named = Readonly<Record<string, string | undefined>>
 /** One of the API's calls. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST'
-  readonly name: 'check' | 'preauth' | 'auth'
+  readonly name: 'check' | 'preauth' | 'auth' | 'auth_status'
   readonly path: string
   /** Whether it may be repeated after it may have been received. */
   readonly repeatable: boolean
@@ -17,6 +17,8 @@ export interface Endpoint {
 // a RADIUS client waits about 20 s, and needs its reply before that
 export const shortMs = 10_000
 export const waitingMs = 90_000
+/** The vendor's API holds `auth_status` for about 30 s. */
+const heldMs = 40_000
 export const endpoints = {
   // any answer, 429 included, shows that the API is reachable
   check: {
@@ -50,6 +52,14 @@ export const endpoints = {
     repeatable: false,
     retries429: true,
     limitMs: shortMs,
+  },
+  authStatus: {
+    method: 'GET',
+    name: 'auth_status',
+    path: '/auth/v2/auth_status',
+    repeatable: true,
+    retries429: false,
+    limitMs: heldMs,
   },
 } as const satisfies Record<string, Endpoint>
 

@@ -148,6 +148,30 @@ function addLogins(registry: Registry, source: MetricsSource): void {
         this.set({ section: section.name }, pending)
     },
   })
+  new Gauge({
+    name: 'countersign_proxy_waiting_logins',
+    help: 'Logins whose push or call waits for the user; api_max_waiting is the limit',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { section, api } of source.sections) {
+        this.set({ section: section.name }, api.waiting.size)
+      }
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_too_many_waiting_total',
+    help: 'Logins rejected as busy because api_max_waiting was reached',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { tooManyWaiting }] of source.signIns) {
+        this.inc({ section }, tooManyWaiting)
+      }
+    },
+  })
   new Counter({
     name: 'countersign_proxy_logins_total',
     help: 'Decided logins, by result',

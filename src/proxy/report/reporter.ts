@@ -15,6 +15,8 @@ export interface ReportApi {
   /** Whether the API offers to take reports. */
   readonly takesReports: boolean
   readonly certificateExpiry: CertificateExpiry | undefined
+  /** Calls that wait for their users. */
+  readonly waiting: { readonly size: number }
   report(report: ProxyReport, signal: AbortSignal): Promise<void>
 }
 

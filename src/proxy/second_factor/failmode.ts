@@ -34,6 +34,12 @@ export class Failmode {
   async decide(login: Login, question: Unanswered, factor: string | undefined): Promise<Verdict> {
     const { failmode, counters, log } = this.#options
     const { asking, reason } = question
+    if (!(reason instanceof ApiDown) && reason.reason === 'too_many_waiting') {
+      // not logged for each login, because there may be thousands; the limit itself logs
+      counters.busy++
+      counters.tooManyWaiting++
+      return reject(busy, factor)
+    }
     const cause = reason instanceof ApiDown ? '' : `${reason.reason}: `
     log.error(`${login.label}: ${asking} failed: ${cause}${reason.message}`)
     const diagnosis = await diagnose(question, this.#availability)

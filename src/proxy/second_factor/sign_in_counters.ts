@@ -6,6 +6,8 @@ export class SignInCounters {
   failClosed = 0
   /** Rejected because the API is busy. */
   busy = 0
+  /** Of those that are busy: rejected because `api_max_waiting` was reached. */
+  tooManyWaiting = 0
   /** Accepted with the password alone in primary-only mode. */
   primaryOnlyAccepted = 0
   /** Rejected in primary-only mode, because no password was checked. */

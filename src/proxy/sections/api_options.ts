@@ -36,6 +36,13 @@ export const apiOptions = {
     meaning:
       'kept connections to the API for calls that are answered at once; further calls wait for a free one',
   },
+  api_max_waiting: {
+    type: integer({ min: 1, max: 50_000 }),
+    default: '15000',
+    ours: true,
+    meaning:
+      'sign-ins that may wait for their users at once (push, phone call); further ones are rejected as busy at once, whatever failmode says. Each takes about 10 KiB of memory',
+  },
   failmode: {
     type: oneOf('safe', 'secure'),
     default: 'safe',

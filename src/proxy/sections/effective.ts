@@ -58,6 +58,7 @@ function effectiveServer(
     api_port: server.apiPort,
     api_timeout: server.apiTimeoutSecs,
     api_max_connections: server.apiMaxConnections,
+    api_max_waiting: server.apiMaxWaiting,
     failmode: server.failmode,
     client: server.client.name,
     port: server.port,

@@ -38,6 +38,7 @@ export interface ApiSettings {
   /** 0 for the proxy's own limits. */
   readonly apiTimeoutSecs: number
   readonly apiMaxConnections: number
+  readonly apiMaxWaiting: number
 }
 
 /** What every server section has, whichever protocol it serves. */

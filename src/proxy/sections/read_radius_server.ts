@@ -48,5 +48,6 @@ export function readApiSettings(
     httpProxyPort: values.get('http_proxy_port'),
     apiTimeoutSecs: values.get('api_timeout'),
     apiMaxConnections: values.get('api_max_connections'),
+    apiMaxWaiting: values.get('api_max_waiting'),
   }
 }

@@ -48,6 +48,7 @@ factor_aliases=1=push
           skey: '*****[40]',
           api_host: 'api.example.com',
           api_max_connections: 64,
+          api_max_waiting: 15_000,
           api_port: 443,
           api_timeout: 0,
           failmode: 'safe',

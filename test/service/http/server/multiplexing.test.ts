@@ -56,6 +56,7 @@ describe('calls on shared connections', () => {
       caFile: service.service.caFile,
       timeoutSecs: 0,
       maxConnections: 64,
+      maxWaiting: 10_000,
       userAgent: 'test',
       log: silentLog,
       clock: systemClock,

@@ -1,0 +1,123 @@
+import type { KeyObject } from 'node:crypto'
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import type { Secret } from '../../host/secret.ts'
+import {
+  authorization,
+  canonicalParameters,
+  type Parameter,
+  rfc2822Date,
+  sign,
+  signingKey,
+} from '../index.ts'
+import { type Endpoint, endpoints, type Named } from './endpoints.ts'
+import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
+
+export interface SignedRequestsOptions {
+  readonly ikey: string
+  readonly skey: Secret
+  readonly host: string
+  readonly port: number
+  readonly httpProxy?: { readonly host: string; readonly port: number } | undefined
+  readonly userAgent: string
+  /** Receives a debug line for each request, without its content. */
+  readonly log: Log
+  readonly clock: Clock
+}
+
+export type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
+
+interface SendOptions extends Limits {
+  readonly signal?: AbortSignal | undefined
+  readonly onSent?: (() => void) | undefined
+}
+
+/** Signs the requests of one application, and sends each once. */
+export class SignedRequests {
+  readonly #options: SignedRequestsOptions
+  readonly #key: KeyObject
+  readonly #origin: string
+  /** Log lines of requests, by path. */
+  readonly #lines: Readonly<Record<string, string>>
+  #dateSecond = -1
+  #date = ''
+
+  constructor(options: SignedRequestsOptions, origin: string) {
+    this.#options = options
+    this.#origin = origin
+    this.#key = signingKey(options.skey.reveal())
+    this.#lines = Object.fromEntries(
+      Object.values(endpoints).map(({ method, path }) => [
+        path,
+        `http ${method} to https://${options.host}:${options.port}${path}`,
+      ]),
+    )
+  }
+
+  /** Sends a call of the Auth API, signed in version 2. */
+  send(
+    carrier: Dispatcher,
+    { method, path }: Endpoint,
+    parameters: Named,
+    options: SendOptions,
+  ): Promise<RawAnswer> {
+    const signed: Parameter[] = []
+    for (const name in parameters) {
+      const value = parameters[name]
+      if (value !== undefined) signed.push([name, value])
+    }
+    const date = this.#dateNow()
+    const host = this.#options.host.toLowerCase()
+    const parts = { date, method, host, path, parameters: signed }
+    const headers = this.#headers(date, sign(parts, this.#key, 2))
+    const isPost = method === 'POST'
+    if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
+    this.#options.log.debug(this.#lines[path] ?? path)
+    const encoded = canonicalParameters(signed)
+    const target = isPost || encoded === '' ? path : `${path}?${encoded}`
+    const request = { path: target, method, headers, body: isPost ? encoded : null }
+    return this.#exchange(carrier, request, options)
+  }
+
+  /** Sends a JSON document, signed in version 5. */
+  sendJson(
+    carrier: Dispatcher,
+    path: string,
+    body: string,
+    options: SendOptions,
+  ): Promise<RawAnswer> {
+    const date = this.#dateNow()
+    const host = this.#options.host.toLowerCase()
+    const parts = { date, method: 'POST', host, path, parameters: [], body }
+    const signature = sign(parts, this.#key, 5)
+    const headers = { ...this.#headers(date, signature), 'content-type': 'application/json' }
+    return this.#exchange(carrier, { path, method: 'POST', headers, body }, options)
+  }
+
+  #exchange(
+    carrier: Dispatcher,
+    request: Omit<Dispatcher.DispatchOptions, 'origin'>,
+    { signal, onSent = () => {}, ...limits }: SendOptions,
+  ): Promise<RawAnswer> {
+    const throughProxy = this.#options.httpProxy !== undefined
+    const options = { ...limits, throughProxy, signal, onSent }
+    return exchange(carrier, { ...request, origin: this.#origin }, options)
+  }
+
+  #headers(date: string, signature: string): Record<string, string> {
+    const { ikey, userAgent } = this.#options
+    return { date, authorization: authorization(ikey, signature), 'user-agent': userAgent }
+  }
+
+  /** Formatted once per second, because the signed date needs no higher precision. */
+  #dateNow(): string {
+    const now = this.#options.clock.now()
+    const second = Math.floor(now / 1000)
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second
+      this.#date = rfc2822Date(now)
+    }
+    return this.#date
+  }
+}
