@@ -72,17 +72,6 @@ describe('calls that wait for their users over HTTP/1.1', () => {
     })
   }
 
-  test('hold no connection each while the server answers at once', async (t) => {
-    const api = await start(t, atOnce)
-    const client = open(api)
-    const users = names(200)
-    const answers = users.map((username) => push(client, username))
-    await until(() => api.polls > 400)
-    assert(api.maxConnections < 100, `${api.maxConnections} connections`)
-    for (const username of users) api.answer(username, 'allow')
-    await Promise.all(answers)
-  })
-
   test('survive resets, HTTP 503, HTTP 429 and a stranger as API', async (t) => {
     const api = await start(t, holding)
     const client = open(api)
