@@ -75,6 +75,19 @@ await build({
     },
   },
 })
+// by itself, because the directory serves it from a port of its own
+await build({
+  ...shared,
+  root: join(root, 'sign_in'),
+  plugins: [react(), recordModules(modules)],
+  build: {
+    ...compiled,
+    outDir: join(dist, 'sign_in'),
+    emptyOutDir: true,
+    rolldownOptions: { output: { codeSplitting: { groups } } },
+  },
+})
+cpSync(join(root, 'admin/static'), join(dist, 'sign_in'), { recursive: true })
 for (const app of ['push_app', 'admin', 'manager']) {
   cpSync(join(root, app, 'static'), join(dist, app), { recursive: true })
 }

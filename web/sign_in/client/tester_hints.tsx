@@ -1,0 +1,50 @@
+import type { ShownDirectory } from '../../../src/workspaces/web/page_api.ts'
+
+const words = [
+  { word: 'push', text: 'asks in the push app: approve there, and the sign-in goes on' },
+  { word: 'phone', text: 'calls the phone; press a key to approve' },
+  { word: 'sms', text: 'sends passcodes and is denied; sign in again with a passcode' },
+] as const
+
+/** What can be typed, for the person who tries the simulator. The client shows none of it. */
+export function TesterHints({
+  directory,
+  onChoose,
+}: {
+  readonly directory: ShownDirectory | undefined
+  readonly onChoose: (word: string) => void
+}) {
+  return (
+    <aside className="hints" aria-labelledby="hints-title">
+      <h2 id="hints-title">For the tester: what to type as MFA code</h2>
+      <ul>
+        <li>
+          <span className="hint-code">123456</span>
+          <span>a passcode from an app, a token or an SMS; each works once</span>
+        </li>
+        {words.map(({ word, text }) => (
+          <li key={word}>
+            <button
+              type="button"
+              className="hint-code hint-fill"
+              aria-label={`Type ${word} as MFA code`}
+              onClick={() => onChoose(word)}
+            >
+              {word}
+            </button>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ul>
+      {(directory?.links ?? []).length > 0 && (
+        <p className="hint-links">
+          {directory?.links?.map(({ name, url }) => (
+            <a key={url} href={url} target="_blank" rel="noreferrer">
+              {name}
+            </a>
+          ))}
+        </p>
+      )}
+    </aside>
+  )
+}

@@ -1,0 +1,123 @@
+import { Button, Select, Textarea } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { ShownKnob } from '../../../src/workspaces/web/page_api.ts'
+import { useKnobChange, useKnobTable } from './use_knobs.ts'
+
+/** Every assumption about AWS's directory, with what is known about it. */
+export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string, unknown>> }) {
+  const table = useKnobTable()
+  const change = useKnobChange()
+  return (
+    <section>
+      <h3>Knobs</h3>
+      <p className="dim">
+        How AWS's directory behaves is only partly documented. Each knob is one assumption:{' '}
+        <i>known</i> from documentation or an observed packet, or <i>unknown</i> until a capture
+        settles it. Changes apply to the next sign-in.
+      </p>
+      {table.isError && <p role="alert">The knobs could not be loaded: {table.error.message}</p>}
+      <ul className="knobs">
+        {(table.data ?? []).map((knob) => (
+          <li key={knob.name}>
+            <KnobField
+              knob={knob}
+              value={knobs[knob.name]}
+              onChange={(value) => change.mutate({ [knob.name]: value })}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function KnobField({
+  knob,
+  value,
+  onChange,
+}: {
+  readonly knob: ShownKnob
+  readonly value: unknown
+  readonly onChange: (value: unknown) => void
+}) {
+  const isChanged = JSON.stringify(value) !== JSON.stringify(knob.default)
+  const label = (
+    <>
+      <code>{knob.name}</code>{' '}
+      <span className="evidence" data-evidence={knob.evidence}>
+        {knob.evidence}
+      </span>
+      {isChanged && <span className="evidence">changed</span>}
+    </>
+  )
+  if (knob.choices === undefined) {
+    return <JsonField label={label} knob={knob} value={value} onChange={onChange} />
+  }
+  return (
+    <Select
+      label={label}
+      description={knob.text}
+      allowDeselect={false}
+      comboboxProps={{ withinPortal: false }}
+      data={knob.choices.map(String)}
+      value={String(value)}
+      onChange={(chosen) => onChange(knob.choices?.find((choice) => String(choice) === chosen))}
+    />
+  )
+}
+
+/** For numbers, lists and knobs with members. */
+function JsonField({
+  label,
+  knob,
+  value,
+  onChange,
+}: {
+  readonly label: React.ReactNode
+  readonly knob: ShownKnob
+  readonly value: unknown
+  readonly onChange: (value: unknown) => void
+}) {
+  const current = JSON.stringify(value, undefined, 1)
+  const [text, setText] = useState(current)
+  const [problem, setProblem] = useState('')
+  useEffect(() => setText(current), [current])
+  const save = () => {
+    try {
+      onChange(JSON.parse(text))
+      setProblem('')
+    } catch {
+      setProblem('This is not JSON. Text needs double quotes.')
+    }
+  }
+  return (
+    <div className="json-field">
+      <Textarea
+        label={label}
+        description={knob.text}
+        error={problem === '' ? undefined : problem}
+        autosize
+        minRows={1}
+        maxRows={8}
+        spellCheck={false}
+        value={text}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      {text !== current && (
+        <div className="json-buttons">
+          <Button size="xs" onClick={save} aria-label={`Set ${knob.name}`}>
+            Set
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Undo the change of ${knob.name}`}
+            onClick={() => setText(current)}
+          >
+            Undo
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
