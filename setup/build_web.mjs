@@ -8,14 +8,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamp = join(root, 'web', 'dist', '.built-from')
 /** The apps, the code that they share with the service, and the versions of the packages. */
-const sources = [
-  'web',
-  'src/config',
-  'src/manager/editor',
-  'src/push',
-  'src/workspaces/web/page_api.ts',
-  'package-lock.json',
-]
+const sources = ['web', 'src/config', 'src/manager/editor', 'src/push', 'package-lock.json']
 
 /** @returns {boolean} Whether the apps are there, built from what lies here now. */
 export function buildWeb() {

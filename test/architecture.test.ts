@@ -595,6 +595,7 @@ const rooms: Readonly<Record<string, Room>> = {
   first_run: {
     rooms: [
       'config',
+      'duo/https',
       'host',
       'proxy',
       'proxy/control',
@@ -611,7 +612,12 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/people',
       'service/people/enrolment',
       'service/settings',
+      'service/sign_in/transaction',
       'service/store',
+      'workspaces',
+      'workspaces/primary',
+      'workspaces/state',
+      'workspaces/trace',
     ],
     node: ['node:crypto', 'node:fs', 'node:path', 'node:util'],
     packages: ['uqr', 'zod'],
@@ -708,9 +714,14 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto', 'node:net'],
     packages: ['fastify'],
   },
+  'workspaces/web': {
+    rooms: ['workspaces/directory', 'workspaces/knobs', 'workspaces/trace'],
+    node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:http', 'node:path'],
+    packages: ['@fastify/helmet', '@fastify/static', 'fastify', 'zod'],
+  },
   workspaces: {
-    rooms: ['workspaces/api', 'workspaces/directory'],
-    node: ['node:dns/promises'],
+    rooms: ['host', 'workspaces/api', 'workspaces/directory', 'workspaces/web'],
+    node: ['node:dns/promises', 'node:path'],
     packages: ['fastify'],
   },
   duo_export: { rooms: ['duo', 'host'], node: ['node:timers/promises'], packages: ['zod'] },
@@ -774,8 +785,8 @@ const rooms: Readonly<Record<string, Room>> = {
 }
 
 /**
- * The browser apps import the shared parts and the theme, never each other. Of `src/` they import `push`
- * alone: what a phone signs.
+ * The browser apps import the shared parts and the theme, never each other. Of `src/` they import little: the push
+ * app what a phone signs, the sign-in page types only.
  */
 const browserRooms: Readonly<Record<string, Room>> = {
   'web/build.ts': {
@@ -839,6 +850,10 @@ const browserRooms: Readonly<Record<string, Room>> = {
       'react',
     ],
   },
+  'web/sign_in': {
+    rooms: ['src/workspaces/web', 'web/parts', 'web/theme.ts'],
+    packages: ['@mantine/core', '@tabler/icons-react', '@tanstack/react-query', 'react'],
+  },
   'web/push_app': {
     rooms: ['src/push', 'web/palette.css', 'web/parts'],
     packages: ['react', 'react-dom'],
@@ -847,6 +862,7 @@ const browserRooms: Readonly<Record<string, Room>> = {
   'src/manager/editor': {},
   'src/push': {},
   'src/workspaces/guide': {},
+  'src/workspaces/web': {},
 }
 
 /** Benchmarks and the rig never import tests. */

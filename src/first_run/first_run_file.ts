@@ -27,6 +27,8 @@ const firstRunSchema = z.object({
   users: z.array(
     z.object({
       username: z.string(),
+      /** In the simulated directory; none in folders of earlier versions, until the next start. */
+      password: z.string().optional(),
       totp_uri: z.string(),
       hotp_uri: z.string(),
       bypass_codes: z.array(z.string()),
@@ -34,6 +36,15 @@ const firstRunSchema = z.object({
       push_activation_url: z.string().optional(),
     }),
   ),
+  /** The simulated directory of WorkSpaces. */
+  directory: z
+    .object({
+      url: z.string(),
+      sign_in_url: z.string(),
+      /** For AWS's clients, as `--endpoint-url`. */
+      api_url: z.string(),
+    })
+    .optional(),
 })
 
 /** What `countersign up` created, for scripts and for the next start. Contains secrets: mode 0600. */

@@ -13,6 +13,7 @@ import { type ControlHandlers, ControlServer } from '../proxy/control/control_se
 import { ListenError } from '../proxy/listen_error.ts'
 import { LoggedProxy } from '../proxy/logged_proxy.ts'
 import { ProxyLogs } from '../proxy/proxy_logs.ts'
+import type { ProxyObserver } from '../proxy/section_runtime.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import type { StartReport } from '../proxy/startup_check.ts'
 import type { Actor } from '../service/administration/act.ts'
@@ -29,12 +30,15 @@ import { Settings } from '../service/settings/settings.ts'
 import { toStoreError } from '../service/store/data_folder.ts'
 import { newRadiusSecret } from '../service/store/identifier.ts'
 import { Store } from '../service/store/store.ts'
+import { createPassword } from '../workspaces/state/data_folder.ts'
 import { type FirstRun, FirstRunError, readFirstRun, writeFirstRun } from './first_run_file.ts'
 import { isEmpty, makeOrganisation, nextPasscode, organisationIsThere } from './organisation.ts'
 import { writeProxyCfg } from './proxy_cfg.ts'
 import { pushActivationUrl } from './push_activation.ts'
 import { sampleAdministrator } from './sample_administrator.ts'
+import { directoryAddresses, enableSampleRadius, startSampleDirectory } from './sample_directory.ts'
 import { writeServiceCfg } from './service_cfg.ts'
+import { SignInDrawing } from './sign_in_drawing.ts'
 import { welcome } from './welcome.ts'
 
 export interface UpOptions extends LocationOptions {
@@ -42,6 +46,8 @@ export interface UpOptions extends LocationOptions {
   readonly host?: string
   readonly port: number
   readonly radiusPort: number
+  /** Of the simulated directory; it listens on loopback only. */
+  readonly directoryPort: number
   /** The administrator who creates the organisation. */
   readonly actor: Actor
 }
@@ -50,7 +56,7 @@ const loopback = '127.0.0.1'
 const loopbackNames = /^(localhost|127\.\d+\.\d+\.\d+)$/
 const logFile = { name: 'countersign.log', maxSize: 10_485_760, maxFiles: 6 }
 
-/** Runs service and proxy in one process with sample data, until SIGINT or SIGTERM. */
+/** Runs service, proxy and simulated directory in one process with sample data, until SIGINT or SIGTERM. */
 export async function up(options: UpOptions): Promise<void> {
   const location = await makeLocation(options)
   const { folder, databaseUrl, sealingKey, warnings } = location
@@ -80,18 +86,29 @@ export async function up(options: UpOptions): Promise<void> {
   }
   // registered first, so that a signal sent right after the welcome is not lost
   const stopped = untilStopped()
+  const workspaces = await startSampleDirectory(folder, firstRun, {
+    port: options.directoryPort,
+    clock: systemClock,
+  })
+  const drawing = new SignInDrawing(
+    workspaces.directory.trace,
+    `${firstRun.radius.host}:${firstRun.radius.port}`,
+  )
   try {
     const service = await startService({
       config: isPublic ? config : { ...config, interfaceAddress: loopback },
       ...(sealingKey === undefined ? {} : { sealingKey }),
       folder,
       port: options.port,
+      transactionObserver: drawing,
       log,
     })
     log.info(`Countersign service ${version} listening on ${service.address}:${service.port}`)
     try {
-      const proxy = await startProxy(firstRun)
+      const proxy = await startProxy(firstRun, drawing)
       writeFirstRun(folder, firstRun)
+      const problem = await Promise.race([enableSampleRadius(workspaces, firstRun), stopped])
+      if (typeof problem === 'string') warn(problem)
       const authority =
         config.certificateFiles === undefined
           ? { url: `${url}/ca.pem`, fingerprint: fingerprint(firstRun.service.ca_file) }
@@ -100,12 +117,15 @@ export async function up(options: UpOptions): Promise<void> {
         welcome(firstRun, location, passcode, isPublic ? { authority } : undefined),
       )
       await Promise.race([stopped, proxy.stopRequested])
+      // its sign-ins in progress wait for the proxy
+      await workspaces.close()
       await proxy.stop()
     } finally {
       await service.close()
       log.info('stopped')
     }
   } finally {
+    await workspaces.close()
     await log.close()
   }
 }
@@ -130,6 +150,7 @@ async function prepare(
     host = 'localhost',
     port,
     radiusPort,
+    directoryPort,
     url,
     isPublic,
   }: UpOptions & {
@@ -169,8 +190,15 @@ async function prepare(
       },
       integrations: made.integrations,
       users: await Promise.all(
-        made.users.map((user) => withActivation({ store, administration, clock }, user, url)),
+        made.users.map((user) =>
+          withActivation(
+            { store, administration, clock },
+            { ...user, password: user.password ?? createPassword() },
+            url,
+          ),
+        ),
       ),
+      directory: directoryAddresses(directoryPort),
     }
     // before anything starts, so that new keys and secrets are not lost
     writeFirstRun(folder, firstRun)
@@ -224,7 +252,7 @@ interface SampleProxy {
   stop(): Promise<void>
 }
 
-async function startProxy({ radius }: FirstRun): Promise<SampleProxy> {
+async function startProxy({ radius }: FirstRun, observer: ProxyObserver): Promise<SampleProxy> {
   const { config, problems } = readProxyConfig(
     readFileSync(radius.cfg_file, 'utf8'),
     radius.cfg_file,
@@ -239,6 +267,7 @@ async function startProxy({ radius }: FirstRun): Promise<SampleProxy> {
       logs,
       report,
       clock: systemClock,
+      observer,
     })
     const stopRequest = Promise.withResolvers<void>()
     const control = await openControl(radius.cfg_file, logs.log, {

@@ -18,29 +18,32 @@ export function welcome(
   passcode: string | undefined,
   otherMachines: OtherMachines | undefined,
 ): string {
-  const { service, radius } = firstRun
+  const { service, radius, directory } = firstRun
   const database = databaseUrl === undefined ? '' : ', database in PostgreSQL'
   const shown = (path: string): string => relative('.', path) || '.'
   const request = (word: string): string =>
     `echo 'User-Name=alice,User-Password=${word},Message-Authenticator=0x00' | radclient -t 60 -x ${radius.host}:${radius.port} auth ${radius.secret}`
   return `
+${styleText('bold', 'Open this page and sign in:')} ${styleText('cyan', directory?.sign_in_url ?? '')}
+
+${signInText(firstRun, passcode)}
+${pushText(firstRun, otherMachines !== undefined)}
 ${styleText('bold', 'Countersign is up.')} The Admin Panel: ${styleText('cyan', service.admin_url ?? '')}
 
 ${administratorText(firstRun, shown(firstRunFile(folder)))}
   MFA service            https://${service.api_host}:${service.api_port}   (CA: ${shown(service.ca_file)})
   authentication proxy   ${radius.host}:${radius.port}/udp   (${shown(radius.cfg_file)})
+  WorkSpaces directory   ${directory?.url}   (simulated, with the AWS API)
   portal for users       ${service.portal_url}
   data                   ${shown(folder)}${database}   (logs: ${shown(join(folder, 'log'))})
 ${otherMachines === undefined ? '' : otherMachinesText(service.api_host, otherMachines)}
-${styleText('bold', 'Try a sign-in:')} one of alice's passcodes, the command that sends it, and the expected reply.
+${styleText('bold', 'Try it with radclient:')} the passcode, if you have not used it on the page, and the reply.
 
-  ${styleText('cyan', passcode ?? 'alice no longer has a hardware token; add one: ./bin/countersign token --help')}
   ${styleText('cyan', request(passcode ?? 'PASSCODE'))}
   ${styleText('green', 'Received Access-Accept … Reply-Message = "Success. Logging you in..."')}
 
-  Sending the same passcode again gets Access-Reject: each passcode works once.
-${pushText(firstRun, request('push'), otherMachines !== undefined)}
-  Other values for the password: sms1, phone1. Their messages and calls are in the outbox of the Admin Panel:
+  Sending the same passcode again gets Access-Reject. In place of the passcode: push, sms1, phone1. Test messages and
+  calls are in the outbox of the Admin Panel:
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
 
@@ -59,7 +62,19 @@ const browserFirst =
 const scanFirst =
   "scan this with a phone that trusts the authority, or open the link in a browser. It becomes alice's phone."
 
-function pushText({ users }: FirstRun, request: string, withPicture: boolean): string {
+/** What to type into the sign-in page. */
+function signInText({ users: [alice] }: FirstRun, passcode: string | undefined): string {
+  const code =
+    passcode === undefined
+      ? 'MFA Code: push. alice no longer has a hardware token; add one: ./bin/countersign token --help'
+      : `MFA Code: this passcode, which works once:
+
+  ${styleText('cyan', passcode)}`
+  return `  Username: ${styleText('cyan', alice?.username ?? '')}   Password: ${styleText('cyan', alice?.password ?? '')}   ${code}
+`
+}
+
+function pushText({ users }: FirstRun, withPicture: boolean): string {
   const link = users.find((user) => user.push_activation_url !== undefined)?.push_activation_url
   const first =
     link === undefined
@@ -67,10 +82,7 @@ function pushText({ users }: FirstRun, request: string, withPicture: boolean): s
       : `${withPicture ? scanFirst : browserFirst}
 
   ${styleText('cyan', link)}${withPicture ? `\n\n${renderUnicodeCompact(link, { border: 2 })}` : ''}`
-  return `
-${styleText('bold', 'Try a push:')} ${first}
-
-  ${styleText('cyan', request)}
+  return `${styleText('bold', 'Then type push as MFA Code:')} ${first}
 `
 }
 

@@ -1,4 +1,4 @@
-import type { ApiCall } from '../duo/https/api_call.ts'
+import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
 import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
@@ -16,11 +16,13 @@ export function createAuthApi(
     log,
     clock,
     onAnswered,
+    onCallBegun,
     onCall,
   }: {
     readonly log: Log
     readonly clock: Clock
     readonly onAnswered?: (elapsedMs: number) => void
+    readonly onCallBegun?: (call: BegunCall) => void
     readonly onCall?: (call: ApiCall) => void
   },
 ): AuthApiClient {
@@ -40,6 +42,7 @@ export function createAuthApi(
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,
     clock,
+    onCallBegun,
     onCall,
     ...(onAnswered === undefined ? {} : { onAnswered }),
   })

@@ -28,6 +28,8 @@ interface LoggedProxyOptions {
   readonly report: StartReport
   readonly clock: Clock
   readonly primaryOnly?: PrimaryOnly | undefined
+  /** Receives what happens, beside the metrics. */
+  readonly observer?: ProxyObserver | undefined
 }
 
 /** Starts, reloads and stops the proxy with its metrics and reports, and logs it. */
@@ -69,7 +71,7 @@ export class LoggedProxy {
     const { file, logs, report, clock } = options
     report('info', `Countersign Authentication Proxy ${version} starting with ${file}`)
     logSettings(config, logs)
-    const observer = new Observer()
+    const observer = new Observer(options.observer)
     const host: ProxyHost = {
       log: logs.log,
       get writeEvent() {
@@ -224,16 +226,27 @@ export class LoggedProxy {
   }
 }
 
-/** Forwards to the metrics, which are created after the proxy because they read from it. */
+/** Forwards to the metrics, which are created after the proxy because they read from it, and to another one. */
 class Observer implements ProxyObserver {
   durations: ProxyObserver | undefined
+  readonly #other: ProxyObserver | undefined
+
+  constructor(other: ProxyObserver | undefined) {
+    this.#other = other
+  }
 
   loginDecided(...login: Parameters<ProxyObserver['loginDecided']>): void {
     this.durations?.loginDecided(...login)
+    this.#other?.loginDecided(...login)
   }
 
   apiCalled(...call: Parameters<ProxyObserver['apiCalled']>): void {
     this.durations?.apiCalled(...call)
+    this.#other?.apiCalled(...call)
+  }
+
+  apiCallBegun(...call: Parameters<NonNullable<ProxyObserver['apiCallBegun']>>): void {
+    this.#other?.apiCallBegun?.(...call)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ApiCall } from '../duo/https/api_call.ts'
+import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
@@ -36,6 +36,8 @@ export interface ProxyHost {
 export interface ProxyObserver {
   loginDecided(section: string, elapsedMs: number): void
   apiCalled(section: string, call: ApiCall): void
+  /** Before a call to the API is sent. */
+  apiCallBegun?(section: string, call: BegunCall): void
 }
 
 /** Keeps the connection of `check` open: servers close idle ones after 15 s or more. */
@@ -68,6 +70,7 @@ export class SectionRuntime implements Decider {
     this.#api = createAuthApi(section, {
       log,
       clock: host.clock,
+      onCallBegun: (call) => host.observer?.apiCallBegun?.(section.name, call),
       onCall: (call) => host.observer?.apiCalled(section.name, call),
       onAnswered: (elapsedMs) => activity.serviceLatency.add(elapsedMs, performance.now()),
     })

@@ -1,31 +1,46 @@
 import { lookup } from 'node:dns/promises'
+import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { programRoot } from '../host/program_root.ts'
 import { addAwsApi } from './api/aws_api.ts'
 import { type DirectoryOptions, WorkspacesDirectory } from './directory/directory.ts'
 import type { Resolve } from './directory/radius_server.ts'
+import type { EventStreams } from './web/event_streams.ts'
+import type { ShownLink } from './web/page_api.ts'
+import { addWeb } from './web/web.ts'
 
 const loopback = '127.0.0.1'
 const maxConnections = 256
+const pageFolder = join(programRoot, 'web/dist/sign_in')
 
 export interface WorkspacesOptions extends Omit<DirectoryOptions, 'resolve'> {
   readonly resolve?: Resolve
   /** Port on loopback; 0 for any free one. */
   readonly port: number
+  /** Pages that help whoever tries the sign-in page. */
+  readonly links?: readonly ShownLink[]
 }
 
 /** A simulated directory and its web server on loopback. */
 export class Workspaces {
   readonly directory: WorkspacesDirectory
   readonly #server: FastifyInstance
+  readonly #streams: EventStreams
 
-  private constructor(directory: WorkspacesDirectory, server: FastifyInstance) {
+  private constructor(
+    directory: WorkspacesDirectory,
+    server: FastifyInstance,
+    streams: EventStreams,
+  ) {
     this.directory = directory
     this.#server = server
+    this.#streams = streams
   }
 
   /** @throws A system error if the port can't be bound. */
   static async start({
     port,
+    links = [],
     resolve = resolveByDns,
     ...options
   }: WorkspacesOptions): Promise<Workspaces> {
@@ -33,6 +48,11 @@ export class Workspaces {
     const server = Fastify({ forceCloseConnections: true })
     server.server.maxConnections = maxConnections
     addAwsApi(server, [directory])
+    const streams = await addWeb(server, directory, {
+      pageFolder,
+      links,
+      port: () => portOf(server),
+    })
     try {
       directory.start()
       await server.listen({ host: loopback, port })
@@ -40,13 +60,11 @@ export class Workspaces {
       await directory.close()
       throw error
     }
-    return new Workspaces(directory, server)
+    return new Workspaces(directory, server, streams)
   }
 
   get port(): number {
-    const bound = this.#server.server.address()
-    if (bound === null || typeof bound === 'string') throw new Error('the server does not listen')
-    return bound.port
+    return portOf(this.#server)
   }
 
   get url(): string {
@@ -54,9 +72,16 @@ export class Workspaces {
   }
 
   async close(): Promise<void> {
+    this.#streams.close()
     await this.#server.close()
     await this.directory.close()
   }
+}
+
+function portOf(server: FastifyInstance): number {
+  const bound = server.server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('the server does not listen')
+  return bound.port
 }
 
 const resolveByDns: Resolve = async (name) => {

@@ -11,9 +11,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { freePortFlags } from '../rig/countersign_up.ts'
 import { countersignVerb } from '../rig/countersign_verb.ts'
 import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
-import { freePort, Running } from '../rig/running.ts'
+import { Running } from '../rig/running.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const root = mkdtempSync(join(tmpdir(), 'data-location-'))
@@ -184,7 +185,7 @@ describe('database_url in the countersign.cfg of the data folder', { skip: skipP
   })
 
   test('up uses COUNTERSIGN_DATABASE_URL, and refuses data that it did not create', async () => {
-    const ports = ['--port', String(await freePort()), '--radius-port', String(await freePort())]
+    const ports = await freePortFlags()
     const foreign = countersign(['up', '--data', folder, ...ports])
     assert.equal(foreign.status, 1)
     assert.match(foreign.stderr, /'countersign up' did not create the data/)

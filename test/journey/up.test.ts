@@ -12,12 +12,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { IncomingMessage } from 'node:http'
+import { IncomingMessage, request as requestHttp } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { checkServerIdentity as checkIdentity, connect } from 'node:tls'
 import { HOTP, TOTP, URI } from 'otpauth'
+import { isRecord } from '../../src/duo/index.ts'
+import { freePortFlags } from '../rig/countersign_up.ts'
 import { countersignVerb } from '../rig/countersign_verb.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 import { activationLink } from '../rig/push_phone.ts'
@@ -43,7 +45,7 @@ function radclient(
 
 story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, step }) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'data')
-  let ports: { service: number; radius: number }
+  let ports: { service: number; radius: number; directory: number }
   let running: Running
   let enrolmentCode = ''
   let firstRun: {
@@ -59,11 +61,13 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     integrations: Record<string, { ikey: string; skey: string }>
     users: {
       username: string
+      password: string
       totp_uri: string
       hotp_uri: string
       bypass_codes: string[]
       push_activation_url: string
     }[]
+    directory: { url: string; sign_in_url: string; api_url: string }
   }
 
   function start(...more: string[]): Running {
@@ -75,13 +79,19 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       String(ports.service),
       '--radius-port',
       String(ports.radius),
+      '--directory-port',
+      String(ports.directory),
       ...more,
     ]
     return new Running(program, args)
   }
 
   before(async () => {
-    ports = { service: await freePort(), radius: await freePort() }
+    ports = {
+      service: await freePort(),
+      radius: await freePort(),
+      directory: await freePort(),
+    }
     running = start()
     await running.prints(/Ctrl-C stops everything/)
     firstRun = JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8'))
@@ -102,6 +112,28 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       'unix',
       'admin_api',
     ])
+    assert.match(firstRun.users[0]?.password ?? '', /^[a-z2-9-]{14}$/)
+    const { sign_in_url, api_url } = firstRun.directory
+    const url = `http://localhost:${ports.directory}`
+    assert.deepEqual([sign_in_url, api_url], [`${url}/`, `${url}/`])
+  })
+
+  step('the first line names the page to sign in, with what to type below it', () => {
+    const [first] = running.stdout.trim().split('\n')
+    assert(first?.endsWith(firstRun.directory.sign_in_url), first)
+    assert(running.stdout.includes(firstRun.users[0]?.password ?? ''))
+  })
+
+  step('the directory has RADIUS enabled by a probe of both controllers', async () => {
+    const { radius } = await getJson(`${firstRun.directory.url}/sim/directory`)
+    assert.partialDeepStrictEqual(radius, {
+      status: 'Completed',
+      port: ports.radius,
+      lastProbe: [
+        { controller: 'controller-1', isValid: true },
+        { controller: 'controller-2', isValid: true },
+      ],
+    })
   })
 
   step(
@@ -119,8 +151,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
 
   step('leads to the panel, which the first owner can sign in to', async () => {
     const { admin, service } = firstRun
-    const [first] = running.stdout.trim().split('\n')
-    assert.ok(first?.includes(service.admin_url))
+    assert.ok(running.stdout.includes(service.admin_url))
     assert.ok(!running.stdout.includes(admin.password))
     const ca = readFileSync(service.ca_file, 'utf8')
     const { email, password } = admin
@@ -169,6 +200,37 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     }
   })
 
+  step('signs in through the directory, and traces the way to the service and back', async () => {
+    const { url } = firstRun.directory
+    const { password = '', bypass_codes: codes = [] } = firstRun.users[0] ?? {}
+    const signIn = async (mfaCode: string) => {
+      const body = JSON.stringify({ username: 'alice', password, mfaCode })
+      const headers = { 'content-type': 'application/json' }
+      return await getJson(`${url}/sim/login`, { method: 'POST', headers, body })
+    }
+    const { loginId, result } = await signIn(codes[1] ?? '')
+    assert.equal(result, 'accepted')
+    const trace = (await (await fetch(`${url}/sim/trace.ndjson`)).text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter((event) => event.loginId === loginId)
+      .map(({ from, to, name }) =>
+        [from, to, name].join(' ').replace(/controller-\d/g, 'controller'),
+      )
+    const proxy = `proxy-127.0.0.1:${ports.radius}`
+    for (const expected of [
+      `controller ${proxy} Access-Request`,
+      `${proxy} service auth`,
+      `service ${proxy} answer to auth`,
+      `${proxy} controller Access-Accept`,
+      'controller client accepted',
+    ]) {
+      assert(trace.includes(expected), `${expected} in ${trace.join('\n')}`)
+    }
+    assert.equal((await signIn(codes[1] ?? '')).result, 'denied')
+  })
+
   step(
     'rejects a wrong passcode, an unknown user and a push without a phone, with a reason',
     () => {
@@ -193,9 +255,10 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    assert.equal(events[0].username, 'alice')
-    assert.equal(events[0].status, 'Allow')
-    assert.equal(events[0].auth_stage, 'Secondary authentication')
+    // the first ones are of the directory's probe
+    const first = events.find(({ username }) => username === 'alice')
+    assert.equal(first.status, 'Allow')
+    assert.equal(first.auth_stage, 'Secondary authentication')
     const [, passcode = ''] = /^ {2}(\d{6})$/m.exec(running.stdout) ?? []
     assert(!readFileSync(join(folder, 'log/authproxy.log'), 'utf8').includes(passcode))
   })
@@ -218,21 +281,17 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     await once(taken, 'listening')
     const other = join(folder, 'other')
     const tries = [
-      {
-        args: ['--port', String(ports.service), '--radius-port', String(await freePort())],
-        expected: /--port/,
-      },
-      {
-        args: ['--port', String(await freePort()), '--radius-port', String(taken.address().port)],
-        expected: /--radius-port/,
-      },
-    ]
-    for (const { args, expected } of tries) {
+      ['--port', ports.service],
+      ['--radius-port', taken.address().port],
+      ['--directory-port', ports.directory],
+    ] as const
+    for (const [flag, port] of tries) {
+      const args = [...(await freePortFlags()), flag, String(port)]
       const { status, stderr } = spawnSync(program, ['up', '--data', other, ...args], {
         encoding: 'utf8',
       })
       assert.equal(status, 1, stderr)
-      assert.match(stderr, expected)
+      assert.match(stderr, new RegExp(flag))
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
     }
     taken.close()
@@ -249,6 +308,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
 
   step('prints the warnings of both files, and logs the start of the proxy', async () => {
     assert.equal(await running.stop(), 0)
+    removeDirectory(folder)
     appendFileSync(join(folder, 'authproxy.cfg'), 'skye=x\n')
     const cfg = join(folder, 'countersign.cfg')
     const unchanged = readFileSync(cfg, 'utf8')
@@ -257,6 +317,10 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     const before = readFileSync(log, 'utf8').length
     running = start()
     await running.prints(/Ctrl-C/)
+    // the folder was one of a version without directory
+    const [alice] = JSON.parse(readFileSync(join(folder, 'first-run.json'), 'utf8')).users
+    assert.match(alice.password, /^[a-z2-9-]{14}$/)
+    assert(running.stdout.includes(alice.password))
     assert.match(running.stderr, /authproxy\.cfg:\d+: warning: skye /)
     assert.match(running.stderr, /countersign\.cfg:\d+: warning: trusted_proxies /)
     writeFileSync(cfg, unchanged)
@@ -287,6 +351,9 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       assert.equal(await authorityAt('mfa.example.test', ports.service, authority), authority)
       assert(running.stdout.includes(new X509Certificate(authority).fingerprint256))
       assert.deepEqual(udpAddresses(ports.radius), ['00000000'])
+      await assert.rejects(fetch(`http://127.0.0.2:${ports.directory}/`))
+      const headers = { host: `mfa.example.test:${ports.directory}` }
+      assert.equal(await statusAt(ports.directory, headers), 421)
       assert.equal(await running.stop(), 0)
       running = start('--host', '192.0.2.7')
       await running.prints(/Ctrl-C/)
@@ -312,6 +379,30 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     assert.match(stdout, / My Pixel /)
   })
 })
+
+/** Leaves a folder as versions without the simulated directory made it. */
+function removeDirectory(folder: string): void {
+  const file = join(folder, 'first-run.json')
+  const { directory: _, ...firstRun } = JSON.parse(readFileSync(file, 'utf8'))
+  for (const user of firstRun.users) delete user.password
+  writeFileSync(file, JSON.stringify(firstRun))
+  rmSync(join(folder, 'directory'), { recursive: true })
+}
+
+async function getJson(url: string, options: RequestInit = {}): Promise<Record<string, unknown>> {
+  const json: unknown = await (await fetch(url, options)).json()
+  assert(isRecord(json))
+  return { ...json }
+}
+
+/** Requests the sign-in page of the directory. @returns The HTTP status. */
+async function statusAt(port: number, headers: Record<string, string>): Promise<number> {
+  const sent = requestHttp({ host: '127.0.0.1', port, path: '/', headers }).end()
+  const [message] = await once(sent, 'response')
+  assert(message instanceof IncomingMessage)
+  message.resume()
+  return message.statusCode ?? 0
+}
 
 /** @returns The HTTP status. */
 async function post(port: number, path: string, body: string): Promise<number | undefined> {

@@ -37,6 +37,10 @@ export class CountersignUp {
   readonly radius: { readonly port: number; readonly secret: string }
   /** Activates push on alice's phone. */
   readonly activationLink: string
+  /** The sign-in page of the simulated directory. */
+  readonly signInUrl: string
+  /** In the simulated directory. */
+  readonly alicesPassword: string
   readonly #root: string
   readonly #data: string
   readonly #running: Running
@@ -50,12 +54,14 @@ export class CountersignUp {
     this.port = firstRun.service.api_port
     this.radius = firstRun.radius
     this.activationLink = firstRun.users[0]?.push_activation_url ?? ''
+    this.signInUrl = firstRun.directory?.sign_in_url ?? ''
+    this.alicesPassword = firstRun.users[0]?.password ?? ''
   }
 
   static async start(): Promise<CountersignUp> {
     const root = mkdtempSync(join(tmpdir(), 'countersign-'))
-    const [port, radiusPort] = [String(await freePort()), String(await freePort())]
-    const words = ['--data', dataIn(root), '--port', port, '--radius-port', radiusPort]
+    const ports = await freePortFlags()
+    const words = ['--data', dataIn(root), ...ports]
     const running = new Running(program, ['up', ...words])
     await running.prints(/Ctrl-C stops everything/)
     return new CountersignUp(root, running)
@@ -103,6 +109,13 @@ export class CountersignUp {
     assert.equal(await this.#running.stop(), 0)
     rmSync(this.#root, { recursive: true })
   }
+}
+
+/** Flags of `countersign up` with a free port for each of its listeners. */
+export async function freePortFlags(): Promise<string[]> {
+  const flags = ['--port', '--radius-port', '--directory-port']
+  const ports = await Promise.all(flags.map(() => freePort()))
+  return flags.flatMap((flag, index) => [flag, String(ports[index])])
 }
 
 function dataIn(root: string): string {

@@ -48,7 +48,7 @@ export function App() {
           <div className="columns">
             <div className="user-side">
               <ClientWindow directory={directory} mfaCode={mfaCode} />
-              <TesterHints directory={directory} onChoose={(text) => setMfaCode({ text })} />
+              <TesterHints links={directory.links} onChoose={(text) => setMfaCode({ text })} />
             </div>
             <DrawingPanel feed={feed} directory={directory} />
           </div>

@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { LoginAnswer, ShownDirectory } from '../../src/workspaces/web/page_api.ts'
+import type { LoginResult, ShownDirectory } from '../../src/workspaces/web/page_api.ts'
 
 const refreshMs = 5000
 const directoryKey = ['directory']
@@ -31,9 +31,9 @@ export function useDirectoryRefresh(): () => void {
 }
 
 /** Signs in, which takes as long as the whole sign-in. A directory that does not answer denies. */
-export async function signIn(credentials: Credentials): Promise<LoginAnswer> {
+export async function signIn(credentials: Credentials): Promise<LoginResult> {
   try {
-    return await sendJson<LoginAnswer>('POST', '/sim/login', credentials)
+    return await sendJson<LoginResult>('POST', '/sim/login', credentials)
   } catch {
     return { loginId: '', result: 'denied', message: authenticationFailed }
   }

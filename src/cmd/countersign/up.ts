@@ -6,12 +6,15 @@ interface UpFlags extends LocationOptions {
   readonly host?: string
   readonly port: number
   readonly radiusPort: number
+  readonly directoryPort: number
 }
 
 /** `countersign up` */
 export function addUpVerb(program: Command): void {
   locationOptions(program.command('up'))
-    .description('run service and proxy in one process with sample data, to try them out')
+    .description(
+      'run service, proxy and a simulated WorkSpaces directory with sample data, to try them out',
+    )
     .option(
       '--host <name>',
       'listen on all addresses of this machine, under this name or address (default: this machine only)',
@@ -21,7 +24,7 @@ export function addUpVerb(program: Command): void {
     .option('--radius-port <port>', 'port of the authentication proxy, UDP', readPort, 1812)
     .option(
       '--directory-port <port>',
-      'port of the simulated directory (not used yet)',
+      'port of the simulated directory and its sign-in page, HTTP on this machine only',
       readPort,
       8480,
     )

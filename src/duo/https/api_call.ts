@@ -1,12 +1,18 @@
 import { AuthApiFailure, AuthApiUnavailable, type UnavailableReason } from '../index.ts'
 
-/** How a call ended. */
-export interface ApiCall {
+/** A call that begins. */
+export interface BegunCall {
   /**
    * `auth_waiting` waits for a user, so its duration says nothing about the API. It may consist of many
    * `auth_status`, which the API may hold.
    */
   readonly name: 'check' | 'preauth' | 'auth' | 'auth_waiting' | 'auth_status'
+  /** The user whom it is about, as the client sent the name; `undefined` if it names none. */
+  readonly username?: string | undefined
+}
+
+/** How a call ended. */
+export interface ApiCall extends BegunCall {
   /** `refused`: the API answered with a failure; otherwise why there was no answer. */
   readonly outcome: 'answered' | 'refused' | UnavailableReason | 'error'
   readonly elapsedMs: number

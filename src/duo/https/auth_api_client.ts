@@ -13,7 +13,7 @@ import {
   proxyReports,
   sharedConnections,
 } from '../index.ts'
-import { type ApiCall, toOutcome } from './api_call.ts'
+import { type ApiCall, type BegunCall, toOutcome } from './api_call.ts'
 import { backOffMs, retryAfterMs } from './back_off.ts'
 import { CallQueue, cancelled } from './call_queue.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
@@ -34,6 +34,8 @@ export interface AuthApiClientOptions extends ConnectionsOptions, SignedRequests
   readonly maxWaiting: number
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
+  /** Receives each call before it is sent. */
+  readonly onCallBegun?: ((call: BegunCall) => void) | undefined
   /** Receives how each call ended; for metrics. */
   readonly onCall?: ((call: ApiCall) => void) | undefined
 }
@@ -177,7 +179,9 @@ export class AuthApiClient {
     }
     this.#waiting.enter()
     try {
-      return await this.#timed('auth_waiting', () => this.#awaitUser(endpoint, parameters, options))
+      return await this.#timed({ name: 'auth_waiting', username: parameters.username }, () =>
+        this.#awaitUser(endpoint, parameters, options),
+      )
     } finally {
       this.#waiting.leave()
     }
@@ -238,16 +242,18 @@ export class AuthApiClient {
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
     const { warm, short } = this.#connections
     const carrier = endpoint === endpoints.check ? warm : short
-    return this.#timed(endpoint.name, () =>
+    return this.#timed({ name: endpoint.name, username: parameters.username }, () =>
       this.#callUntilAnswered(carrier, endpoint, parameters, options),
     )
   }
 
   /** Reports how a call ended. */
-  async #timed<Answer>(name: ApiCall['name'], call: () => Promise<Answer>): Promise<Answer> {
+  async #timed<Answer>(begun: BegunCall, call: () => Promise<Answer>): Promise<Answer> {
     const began = performance.now()
+    const { onCallBegun, onCall } = this.#options
+    onCallBegun?.(begun)
     const ended = (outcome: ApiCall['outcome']): void =>
-      this.#options.onCall?.({ name, outcome, elapsedMs: performance.now() - began })
+      onCall?.({ ...begun, outcome, elapsedMs: performance.now() - began })
     try {
       const answer = await call()
       ended('answered')

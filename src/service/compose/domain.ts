@@ -22,6 +22,7 @@ import { NoticeMail } from '../self_service/notice_mail.ts'
 import type { Organisation } from '../settings/organisation.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Directory } from '../sign_in/subject.ts'
+import type { TransactionObserver } from '../sign_in/transaction/transaction.ts'
 import { Transactions } from '../sign_in/transaction/transactions.ts'
 import type { Store } from '../store/store.ts'
 import { configuredLimits } from './configured_limits.ts'
@@ -66,6 +67,7 @@ export interface DomainOptions {
   readonly folder: string
   /** Replaces the configured ways of delivery. */
   readonly delivery: Delivery | undefined
+  readonly transactionObserver?: TransactionObserver | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -80,7 +82,7 @@ export async function composeDomain(
   origin: PublicOrigin,
   settings: Settings,
   organisation: Organisation,
-  { config, folder, delivery: given, clock, log }: DomainOptions,
+  { config, folder, delivery: given, transactionObserver, clock, log }: DomainOptions,
 ): Promise<Domain> {
   const directory = composeDirectory(store)
   const devices = new PushDevices(store)
@@ -101,7 +103,7 @@ export async function composeDomain(
     (user, change) => notices.send(user, change),
     clock,
   )
-  const transactions = new Transactions(store, clock)
+  const transactions = new Transactions(store, clock, undefined, transactionObserver)
   const credentials = new WebauthnCredentials()
   const belongings = new OwnBelongings(store, directory, credentials, delivery, clock)
   const invitations = new Invitations()

@@ -15,6 +15,7 @@ import { liveConfig } from '../settings/live_config.ts'
 import { Organisation } from '../settings/organisation.ts'
 import { OrganisationLogo } from '../settings/organisation_logo.ts'
 import { Settings } from '../settings/settings.ts'
+import type { TransactionObserver } from '../sign_in/transaction/transaction.ts'
 import type { Store } from '../store/store.ts'
 import { currentCertificate, watchCertificate } from './certificate_watch.ts'
 import { composeDomain, type Domain } from './domain.ts'
@@ -49,6 +50,7 @@ export interface RunOptions {
   readonly address: string | undefined
   readonly port: number
   readonly delivery: Delivery | undefined
+  readonly transactionObserver: TransactionObserver | undefined
   readonly webFolder: string | undefined
   readonly clock: Clock
   readonly log: Log

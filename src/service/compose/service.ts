@@ -5,6 +5,7 @@ import { defaultConfig, type ServiceConfig } from '../config/service_config.ts'
 import { CertificateError } from '../http/server/certificate_files.ts'
 import { type Delivery, DeliveryError } from '../messaging/messaging.ts'
 import { GeoipDatabaseError } from '../place/geoip_database.ts'
+import type { TransactionObserver } from '../sign_in/transaction/transaction.ts'
 import { Store } from '../store/store.ts'
 import { runService, type Service } from './run_service.ts'
 import { ServiceError } from './service_error.ts'
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   readonly sealingKey?: Secret
   /** Replaces the configured ways of delivery. */
   readonly delivery?: Delivery
+  /** Receives what happens to sign-ins that wait for an answer. */
+  readonly transactionObserver?: TransactionObserver
   /** The built browser apps. */
   readonly webFolder?: string
   readonly log?: Log
@@ -46,6 +49,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       address: options.address ?? config.interfaceAddress,
       port: options.port ?? config.port,
       delivery: options.delivery,
+      transactionObserver: options.transactionObserver,
       webFolder: options.webFolder,
       clock,
       log,

@@ -51,6 +51,7 @@ export class LoginProcess {
       to: controller.name,
       name: 'sign-in',
       detail: `user '${request.username}'`,
+      user: request.username,
     })
     const step = await this.#runSteps(request, scene, controller, loginId)
     const answer = { ...node, from: controller.name, to: 'client' }

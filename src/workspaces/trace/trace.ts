@@ -11,6 +11,8 @@ export interface TraceEvent {
   /** Milliseconds since 1970. */
   readonly atMs: number
   readonly loginId?: string
+  /** The user who signs in, in the first event of a sign-in. */
+  readonly user?: string
   /** `client`, `controller-1`, `domain`, `proxy-ADDRESS:PORT`, `service` or `phone`. */
   readonly from: string
   readonly to: string

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { TraceEvent } from './page_api.ts'
-
-/** The part of the trace that a page follows. */
-export interface WatchedTrace {
-  /** The kept events, oldest first. */
-  events(): readonly TraceEvent[]
-  /** @returns Ends it. */
-  watch(listener: (event: TraceEvent) => void): () => void
-}
+import type { Trace, TraceEvent } from '../trace/trace.ts'
 
 const heartbeatMs = 10_000
 const maxStreams = 32
@@ -18,12 +10,12 @@ const maxBufferedOctets = 4 * 1024 * 1024
 
 /** Streams of server-sent events: earlier events first, then each one as it happens. */
 export class EventStreams {
-  readonly #trace: WatchedTrace
+  readonly #trace: Trace
   /** Sequence numbers begin again with each run, so the page must know. */
   readonly #run = randomUUID()
   readonly #open = new Set<() => void>()
 
-  constructor(trace: WatchedTrace) {
+  constructor(trace: Trace) {
     this.#trace = trace
   }
 

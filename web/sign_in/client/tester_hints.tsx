@@ -8,10 +8,10 @@ const words = [
 
 /** What can be typed, for the person who tries the simulator. The client shows none of it. */
 export function TesterHints({
-  directory,
+  links,
   onChoose,
 }: {
-  readonly directory: ShownDirectory | undefined
+  readonly links: ShownDirectory['links']
   readonly onChoose: (word: string) => void
 }) {
   return (
@@ -36,9 +36,9 @@ export function TesterHints({
           </li>
         ))}
       </ul>
-      {(directory?.links ?? []).length > 0 && (
+      {links.length > 0 && (
         <p className="hint-links">
-          {directory?.links?.map(({ name, url }) => (
+          {links.map(({ name, url }) => (
             <a key={url} href={url} target="_blank" rel="noreferrer">
               {name}
             </a>

@@ -25,7 +25,7 @@ export function EventDetails({
     ['To', nameOf(event.to)],
     ...(event.outcome === undefined ? [] : [['Outcome', event.outcome]]),
     ...event.detail
-      .split(/;\s+/)
+      .split(/[,;]\s+/)
       .filter((part) => part !== '')
       .map((part, index) => [index === 0 ? 'Details' : '', part]),
   ]

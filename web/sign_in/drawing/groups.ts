@@ -77,7 +77,13 @@ const tones: readonly (readonly [Tone, RegExp])[] = [
   ['success', /\bok\b|accept|approved|allow/i],
 ]
 
-export function toneOf({ name, outcome }: Pick<TraceEvent, 'name' | 'outcome'>): Tone {
+export function toneOf({
+  kind,
+  name,
+  outcome,
+}: Pick<TraceEvent, 'kind' | 'name' | 'outcome'>): Tone {
+  // the user of a probe is unknown everywhere, so that a reject is the expected reply
+  if (kind === 'probe' && name === 'Access-Reject') return 'success'
   const text = `${outcome ?? ''} ${name}`
   return tones.find(([, pattern]) => pattern.test(text))?.[0] ?? 'plain'
 }

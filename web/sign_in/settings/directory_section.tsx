@@ -1,4 +1,4 @@
-import type { ShownDirectory, ShownRadius } from '../../../src/workspaces/web/page_api.ts'
+import type { ShownDirectory } from '../../../src/workspaces/web/page_api.ts'
 import { formatDuration } from '../drawing/sequence_layout.ts'
 
 /** State, controllers and RADIUS settings, as AWS describes them. */
@@ -66,8 +66,8 @@ export function RadiusState({ status }: { readonly status: string | undefined })
   )
 }
 
-function RadiusFacts({ radius }: { readonly radius: ShownRadius }) {
-  const { servers, port, timeout, retries, protocol, label, lastProbe = [] } = radius
+function RadiusFacts({ radius }: { readonly radius: NonNullable<ShownDirectory['radius']> }) {
+  const { servers, port, timeout, retries, protocol, label, lastProbe } = radius
   return (
     <>
       <dl className="facts">
@@ -99,14 +99,14 @@ function RadiusFacts({ radius }: { readonly radius: ShownRadius }) {
             </tr>
           </thead>
           <tbody>
-            {lastProbe.map(({ controller, server, result, rttMs }) => (
+            {lastProbe.map(({ controller, server, result, isValid, rttMs }) => (
               <tr key={`${controller} ${server}`}>
                 <td>{controller.replace('controller-', 'Controller ')}</td>
                 <td>
                   <code>{server}</code>
                 </td>
                 <td>
-                  {result}
+                  {isValid ? '✓' : '✕'} {result}
                   {rttMs !== undefined && `, ${formatDuration(rttMs)}`}
                 </td>
               </tr>

@@ -87,6 +87,13 @@ export function isOverdue({ outcome, opened, expires }: Transaction, now: number
   return outcome.result === 'waiting' && (now >= expires || opened > now + clocksApartMs)
 }
 
+/** Receives what happens to transactions of this process, before the commit; must not throw. */
+export interface TransactionObserver {
+  /** A request waits for an answer. */
+  opened(opening: Opening): void
+  settled(txid: string, outcome: Outcome): void
+}
+
 /** A client that waits for a reply; `destroyed` once its connection is closed. */
 export interface Caller {
   readonly destroyed: boolean

@@ -9,6 +9,7 @@ import {
   type Opening,
   type Outcome,
   type Transaction,
+  type TransactionObserver,
   type Waiting,
 } from './transaction.ts'
 import { newRow, toTransaction } from './transaction_row.ts'
@@ -28,11 +29,18 @@ export class Transactions {
   readonly #store: Store
   readonly #clock: Clock
   readonly #waits: Waits
+  readonly #observer: TransactionObserver | undefined
   readonly #reads = new Batched((txids: readonly string[]) => this.byTxids(txids), maxAtOnce)
 
-  constructor(store: Store, clock: Clock, polling = pollingFor(store.dialect)) {
+  constructor(
+    store: Store,
+    clock: Clock,
+    polling = pollingFor(store.dialect),
+    observer?: TransactionObserver,
+  ) {
     this.#store = store
     this.#clock = clock
+    this.#observer = observer
     const changedSince = (moment: number) => this.#changedSince(moment)
     this.#waits = new Waits(store.wakeUps, clock, polling, changedSince)
   }
@@ -45,6 +53,7 @@ export class Transactions {
     db: StoreDb,
   ): Promise<void> {
     await this.#insert(opening, { ...waiting, result: 'waiting' }, lifeSecs, db)
+    this.#observer?.opened(opening)
   }
 
   /** Stores a transaction that is settled already, for a caller that polls its txid. */
@@ -78,7 +87,10 @@ export class Transactions {
       .where('settled', 'is', null)
       .returning(['txid', 'phone_id'])
       .execute()
-    for (const row of settled) this.#announce(row, db)
+    for (const row of settled) {
+      this.#announce(row, db)
+      this.#observer?.settled(row.txid, outcome)
+    }
     return settled.map(({ txid }) => txid)
   }
 
