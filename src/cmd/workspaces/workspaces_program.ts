@@ -1,14 +1,28 @@
 import { Command } from 'commander'
 import { version } from '../../host/version.ts'
+import { addAdviseVerb } from './advise.ts'
+import { addBrandingVerb } from './branding.ts'
 import { addCalibrateVerb } from './calibrate.ts'
+import { addDescribeVerb } from './describe.ts'
 import { addDirectoryVerb } from './directory.ts'
+import { addDisableVerb } from './disable.ts'
+import { addEnableVerbs } from './enable.ts'
+import { addLaunchLinkVerb } from './launch_link.ts'
 import { addLoginVerb } from './login.ts'
+import { addPolicyVerb } from './policy.ts'
 
 /** The verbs, in the order of the help text. */
 const verbs: readonly ((program: Command) => void)[] = [
   addDirectoryVerb,
   addLoginVerb,
   addCalibrateVerb,
+  addEnableVerbs,
+  addDisableVerb,
+  addDescribeVerb,
+  addAdviseVerb,
+  addPolicyVerb,
+  addLaunchLinkVerb,
+  addBrandingVerb,
 ]
 
 /** The program `workspaces` with all its verbs. */

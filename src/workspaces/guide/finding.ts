@@ -20,3 +20,9 @@ const order: readonly Severity[] = ['error', 'warning', 'note', 'ok']
 export function bySeverity(one: Finding, other: Finding): number {
   return order.indexOf(one.severity) - order.indexOf(other.severity)
 }
+
+/** Exit status like that of `authproxy_connectivity_tool`: 0 all is well, 1 an error, 2 only warnings. */
+export function exitStatusOf(findings: readonly Finding[]): 0 | 1 | 2 {
+  if (findings.some(({ severity }) => severity === 'error')) return 1
+  return findings.some(({ severity }) => severity === 'warning') ? 2 : 0
+}

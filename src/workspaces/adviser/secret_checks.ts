@@ -1,0 +1,70 @@
+import type { Secret } from '../../host/secret.ts'
+import type { Finding } from '../guide/finding.ts'
+import { groupSecrets, type ProxyFile } from './proxy_file.ts'
+
+const check = 'secret'
+
+/**
+ * Checks that all clients of all proxies have one secret, and that it is the one for AWS. No secret is
+ * shown: they are compared by the HMAC of a random canary.
+ *
+ * @param forAws The secret that AWS has, or will have; `undefined` if it is not known.
+ */
+export function checkSecrets(files: readonly ProxyFile[], forAws: Secret | undefined): Finding[] {
+  const clients = files.flatMap(({ file, clients: own }) =>
+    own.map((client) => ({ place: `${secretKey(client.name)} in ${file}`, secret: client.secret })),
+  )
+  if (clients.length === 0) return []
+  const secrets = clients.map(({ secret }) => secret)
+  const groups = groupSecrets(forAws === undefined ? secrets : [forAws, ...secrets])
+  const [wanted, ...all] = groups
+  const own = forAws === undefined ? groups : all
+  const reference = wanted ?? 0
+  const different = clients.filter((_client, index) => own[index] !== reference)
+  const against = forAws === undefined ? clients[0]?.place : 'the secret for AWS'
+  if (different.length === 0) {
+    const what =
+      forAws === undefined
+        ? `All ${clients.length} RADIUS clients have the same secret.`
+        : `All ${clients.length} RADIUS clients have the secret for AWS.`
+    return [{ severity: 'ok', check, what }, ...checkFiles(files)]
+  }
+  return [
+    ...different.map(
+      ({ place }): Finding => ({
+        severity: 'error',
+        check,
+        what: `${place} differs from ${against}.`,
+        why: 'AWS has one secret for all servers and both controllers. It ignores replies that are made with another one.',
+        todo: 'Write the same secret everywhere, and run authproxyctl reload.',
+      }),
+    ),
+    ...checkFiles(files),
+  ]
+}
+
+/** Two proxies of one directory should have the identical file. */
+function checkFiles(files: readonly ProxyFile[]): Finding[] {
+  const prints = new Set(files.map(({ fingerprint }) => fingerprint))
+  if (files.length < 2) return []
+  const shown = files.map(({ file, fingerprint }) => `${file} ${fingerprint}`).join(', ')
+  return [
+    prints.size === 1
+      ? {
+          severity: 'ok',
+          check: 'same-file',
+          what: `The files of all proxies are equal (${shown}).`,
+        }
+      : {
+          severity: 'warning',
+          check: 'same-file',
+          what: `The files of the proxies differ (${shown}).`,
+          why: 'The directory asks either proxy for the same sign-in; both must decide alike.',
+          todo: 'Copy one file to all proxies, unless they need different settings.',
+        },
+  ]
+}
+
+function secretKey(name: string): string {
+  return name.replace('radius_ip', 'radius_secret')
+}

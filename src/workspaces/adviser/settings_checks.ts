@@ -1,0 +1,109 @@
+import { isIP } from 'node:net'
+import type { AwsDirectory } from '../aws/directory_service.ts'
+import type { Finding } from '../guide/finding.ts'
+import type { RadiusSettings } from '../radius_settings/radius_settings.ts'
+
+/** The settings that a check looks at: those that are planned, or those in force. */
+export type CheckedSettings = Pick<
+  RadiusSettings,
+  'RadiusServers' | 'RadiusPort' | 'RadiusTimeout' | 'RadiusRetries'
+> & { readonly AuthenticationProtocol: string }
+
+/** The settings that are in force; `undefined` without RADIUS. */
+export function settingsInForce({ radius }: AwsDirectory): CheckedSettings | undefined {
+  if (radius === undefined) return undefined
+  return {
+    RadiusServers: radius.servers,
+    RadiusPort: radius.port ?? 1812,
+    RadiusTimeout: radius.timeoutSecs ?? 20,
+    RadiusRetries: radius.retries ?? 0,
+    AuthenticationProtocol: radius.protocol ?? '',
+  }
+}
+
+/** Checks the state of a directory. */
+export function checkDirectory({ type, stage, status, directoryId }: AwsDirectory): Finding[] {
+  const findings: Finding[] = []
+  if (type === 'SimpleAD') {
+    findings.push({
+      severity: 'error',
+      check: 'directory-type',
+      what: `${directoryId} is a Simple AD, which has no RADIUS.`,
+      why: 'Only AD Connector and AWS Managed Microsoft AD ask a RADIUS server.',
+      todo: 'Use an AD Connector in front of your domain.',
+    })
+  }
+  if (stage !== 'Active' && stage !== '') {
+    findings.push({
+      severity: 'error',
+      check: 'directory-stage',
+      what: `The stage of ${directoryId} is ${stage}.`,
+      why: 'Only an Active directory signs users in.',
+      todo: 'Repair the directory first; an Impaired AD Connector often has an expired service account.',
+    })
+  }
+  if (status === 'Failed') {
+    findings.push({
+      severity: 'error',
+      check: 'radius-status',
+      what: 'The RADIUS status is Failed: AWS got no valid reply to its probe.',
+      todo: 'Mend the errors of this list, then run "workspaces enable" again.',
+    })
+  }
+  if (status === 'Creating') {
+    findings.push({
+      severity: 'note',
+      check: 'radius-status',
+      what: 'The RADIUS status is Creating: nobody can sign in until it is Completed.',
+    })
+  }
+  return findings
+}
+
+/** Checks settings for themselves. */
+export function checkSettings(settings: CheckedSettings): Finding[] {
+  return [...checkServers(settings), ...checkProtocol(settings), nameForm]
+}
+
+const nameForm: Finding = {
+  severity: 'note',
+  check: 'name-form',
+  what: 'AWS sends usernames as users type them: alice, and for some applications alice@example.com.',
+  why: 'Countersign finds alice for all of these only if the application compares names without their domain.',
+  todo: 'Keep "DOMAIN\\name and name@domain are the same as name" on for the application.',
+}
+
+function checkServers({ RadiusServers: servers }: CheckedSettings): Finding[] {
+  const names = servers.filter((server) => isIP(server) === 0)
+  const findings: Finding[] = names.map((name) => ({
+    severity: 'note',
+    check: 'load-balancer',
+    what: `${name} is a name; if a network load balancer is behind it, it must preserve client addresses.`,
+    why: 'Otherwise the proxy sees the load balancer in place of the controllers. Requests of one sign-in stay on one proxy for 120 s.',
+    todo: 'Turn on "Preserve client IP addresses" for the target group, and use /healthz of the proxy for its health check.',
+  }))
+  const [only] = servers
+  if (servers.length === 1 && only !== undefined && names.length === 0) {
+    findings.push({
+      severity: 'warning',
+      check: 'servers',
+      what: `${only} is the only RADIUS server.`,
+      why: 'While it is down, nobody signs in to any AWS application of the directory.',
+      todo: 'Add a second proxy in the other availability zone.',
+    })
+  }
+  return findings
+}
+
+function checkProtocol({ AuthenticationProtocol: protocol }: CheckedSettings): Finding[] {
+  if (protocol === 'PAP') return []
+  return [
+    {
+      severity: 'warning',
+      check: 'protocol',
+      what: `The protocol is ${protocol || 'not set'}.`,
+      why: 'It hides what the user typed. Bypass codes can’t be checked with it, and only Countersign’s own service can check the rest; with the vendor’s cloud, every sign-in fails.',
+      todo: 'Use PAP, in private subnets.',
+    },
+  ]
+}
