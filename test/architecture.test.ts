@@ -20,7 +20,14 @@ const rooms: Readonly<Record<string, Room>> = {
   duo: { node: ['node:crypto'] },
   'duo/https': {
     rooms: ['duo', 'host'],
-    node: ['node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
+    node: [
+      'node:crypto',
+      'node:dns/promises',
+      'node:fs',
+      'node:net',
+      'node:timers/promises',
+      'node:tls',
+    ],
     packages: ['undici'],
   },
   push: {},

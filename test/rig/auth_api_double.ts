@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -64,14 +64,19 @@ export class AuthApiDouble {
     server.on('request', (request, response) => void this.#receive(request, response))
   }
 
-  static async start(): Promise<AuthApiDouble> {
+  /** @param beside Another double: the new one has its port and certificate at another address. */
+  static async start(
+    address = '127.0.0.1',
+    beside: AuthApiDouble | undefined = undefined,
+  ): Promise<AuthApiDouble> {
     const folder = mkdtempSync(join(tmpdir(), 'auth-api-double-'))
-    makeCertificate(folder)
+    if (beside === undefined) makeCertificate(folder)
+    else cpSync(beside.folder, folder, { recursive: true })
     const server = createServer({
       cert: readFileSync(join(folder, 'cert.pem')),
       key: readFileSync(join(folder, 'key.pem')),
     })
-    server.listen(0, '127.0.0.1')
+    server.listen(beside?.port ?? 0, address)
     await once(server, 'listening')
     return new AuthApiDouble(server, folder)
   }
@@ -117,6 +122,7 @@ export class AuthApiDouble {
   }
 
   async close(): Promise<void> {
+    if (!this.#server.listening) return
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')

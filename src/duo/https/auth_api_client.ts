@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
 import {
   type AuthAnswer,
   AuthApiUnavailable,
   type CheckAnswer,
+  joinedSignIns,
   type PreauthAnswer,
   type ProxyReport,
   parseAsyncAuthAnswer,
@@ -13,16 +12,15 @@ import {
   proxyReports,
   sharedConnections,
 } from '../index.ts'
+import { AnsweredCalls, type Carrier } from './answered_calls.ts'
+import type { ResolveName } from './api_addresses.ts'
 import { type ApiCall, type BegunCall, toOutcome } from './api_call.ts'
-import { backOffMs, retryAfterMs } from './back_off.ts'
-import { CallQueue, cancelled } from './call_queue.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
-import { Connections, type ConnectionsOptions, maxPollConnections } from './connections.ts'
+import { type ConnectionsOptions, maxPollConnections, toOrigin } from './connections.ts'
 import { type Endpoint, endpoints, type Named, shortMs, waitingMs, waits } from './endpoints.ts'
-import type { RawAnswer } from './exchange.ts'
 import { hedged } from './hedged.ts'
 import { parsed, parseResponse } from './response.ts'
-import { type Limits, SignedRequests, type SignedRequestsOptions } from './signed_requests.ts'
+import { SignedRequests, type SignedRequestsOptions } from './signed_requests.ts'
 import { StatusPolls, type StatusReply } from './status_polls.ts'
 import { toStatusReply } from './status_reply.ts'
 import { WaitingLimit } from './waiting_limit.ts'
@@ -34,6 +32,8 @@ export interface AuthApiClientOptions extends ConnectionsOptions, SignedRequests
   readonly maxWaiting: number
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
+  /** Replaces the machine's resolver. */
+  readonly resolve?: ResolveName
   /** Receives each call before it is sent. */
   readonly onCallBegun?: ((call: BegunCall) => void) | undefined
   /** Receives how each call ended; for metrics. */
@@ -52,12 +52,6 @@ export interface CallOptions {
 
 const reportPath = '/auth/v2/proxy_report'
 const reportMs = 10_000
-/** Maximum of short calls that wait for a free connection; at 500 per second they are served in time. */
-const maxQueued = 4096
-/** Maximum of streams that calls which wait for a user may be opening at once. */
-const maxOpening = 32
-const maxTries = 6
-const maxRetryAfterMs = 32_000
 /** A `check` that takes longer is repeated over another connection. */
 const slowCheckMs = 2_000
 
@@ -70,26 +64,22 @@ const slowCheckMs = 2_000
  */
 export class AuthApiClient {
   readonly #options: AuthApiClientOptions
-  readonly #connections: Connections
   readonly #requests: SignedRequests
-  readonly #shortCalls: CallQueue
-  readonly #openings = new CallQueue({ maxRunning: maxOpening, maxWaiting: maxQueued })
+  readonly #calls: AnsweredCalls
   readonly #waiting: WaitingLimit
   readonly #polls: StatusPolls
-  readonly #closing = new AbortController()
-  #answers = 0
   #shares = false
   #takesReports = false
+  #joins = false
 
   /** @throws A system error if `caFile` can't be read. */
   constructor(options: AuthApiClientOptions) {
-    const { maxConnections, maxWaiting: max, log } = options
+    const { maxWaiting: max, log } = options
     // not the system clock, which can be set
     const now = () => performance.now()
     this.#options = options
-    this.#connections = new Connections(options)
-    this.#requests = new SignedRequests(options, this.#connections.origin)
-    this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
+    this.#requests = new SignedRequests(options, toOrigin(options))
+    this.#calls = new AnsweredCalls({ ...options, joins: () => this.#joins }, this.#requests)
     this.#waiting = new WaitingLimit({ max, log, now })
     this.#polls = new StatusPolls({
       ask: (txid, signal) => this.#pollStatus(txid, signal),
@@ -100,7 +90,7 @@ export class AuthApiClient {
 
   /** How many answers below HTTP 500 have arrived so far, to any call. */
   get answers(): number {
-    return this.#answers
+    return this.#calls.answers
   }
 
   /**
@@ -116,6 +106,7 @@ export class AuthApiClient {
     const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
     this.#takesReports = answer.capabilities.includes(proxyReports)
+    this.#joins = answer.capabilities.includes(joinedSignIns)
     return answer
   }
 
@@ -123,7 +114,10 @@ export class AuthApiClient {
     return parsed(await this.#call(endpoints.preauth, parameters, options), parsePreauthAnswer)
   }
 
-  /** Not repeated once it may have been received, because it could start a second push. */
+  /**
+   * Not repeated once it may have been received, because it could start a second push, unless it has a
+   * `request_fingerprint`, by which the API recognises it.
+   */
   async auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
     return this.#decision(endpoints.auth, parameters, options)
   }
@@ -145,7 +139,7 @@ export class AuthApiClient {
 
   /** `undefined` before the first connection. */
   get certificateExpiry(): CertificateExpiry | undefined {
-    return this.#connections.certificateExpiry
+    return this.#calls.nodes.certificateExpiry
   }
 
   /**
@@ -155,17 +149,17 @@ export class AuthApiClient {
   async report(report: ProxyReport, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify({ report })
     const limits = { limitMs: reportMs, sendWithinMs: reportMs }
-    const carrier = this.#connections.reports
     const options = { ...limits, signal }
+    const { connections } = await this.#calls.nodes.choose(new Set(), reportMs)
+    const carrier = connections.reports
     const answer = await this.#requests.sendJson(carrier, reportPath, body, options)
     parseResponse(answer)
   }
 
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
-    this.#closing.abort()
     this.#polls.close()
-    await this.#connections.close()
+    await this.#calls.close()
   }
 
   /** A call that lets a user in or not, and may wait for the user. */
@@ -192,11 +186,12 @@ export class AuthApiClient {
     parameters: Named,
     options: CallOptions,
   ): Promise<AuthAnswer> {
-    const { shared } = this.#connections
     const began = performance.now()
-    if (this.#shares && shared !== undefined) {
+    const limitMs = this.#waitingLimitMs()
+    if (this.#shares && this.#options.httpProxy === undefined) {
       try {
-        const response = await this.#callUntilAnswered(shared, endpoint, parameters, options)
+        const limits = { ...options, limitMs }
+        const response = await this.#calls.response('shared', endpoint, parameters, limits)
         return parsed(response, parseAuthAnswer)
       } catch (error) {
         if (!isWithoutHttp2(error)) throw error
@@ -204,14 +199,12 @@ export class AuthApiClient {
         this.#shares = false
       }
     }
-    const { short } = this.#connections
     const starting = { ...parameters, async: '1' }
-    const limits = { limitMs: this.#waitingLimitMs(), requestMs: shortMs }
-    const start = { ...options, ...limits }
-    const response = await this.#callUntilAnswered(short, endpoint, starting, start)
+    const start = { ...options, limitMs, requestMs: shortMs }
+    const response = await this.#calls.response('short', endpoint, starting, start)
     const answer = parsed(response, parseAsyncAuthAnswer)
     if (!('txid' in answer)) return answer
-    const leftMs = this.#waitingLimitMs() - (performance.now() - began)
+    const leftMs = limitMs - (performance.now() - began)
     return this.#polls.result(answer.txid, Math.max(1, leftMs), options.signal)
   }
 
@@ -224,14 +217,15 @@ export class AuthApiClient {
     const { limitMs } = endpoints.authStatus
     const limits = { limitMs, sendWithinMs: shortMs, signal }
     const began = performance.now()
-    const { polls } = this.#connections
+    const node = await this.#calls.nodes.choose(new Set(), shortMs)
     const answer = await this.#requests
-      .send(polls, endpoints.authStatus, { txid }, limits)
+      .send(node.connections.polls, endpoints.authStatus, { txid }, limits)
       .catch((error: unknown) => {
-        if (error instanceof AuthApiUnavailable) return error
-        throw error
+        if (!(error instanceof AuthApiUnavailable)) throw error
+        this.#calls.nodes.failed(node, error)
+        return error
       })
-    if (!(answer instanceof Error) && answer.status < 500) this.#answers++
+    if (!(answer instanceof Error) && answer.status < 500) this.#calls.answers++
     const { reply, outcome } = toStatusReply(answer, this.#options.clock.now())
     if (!signal.aborted) {
       this.#options.onCall?.({ name: 'auth_status', outcome, elapsedMs: performance.now() - began })
@@ -240,10 +234,10 @@ export class AuthApiClient {
   }
 
   async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
-    const { warm, short } = this.#connections
-    const carrier = endpoint === endpoints.check ? warm : short
+    const carrier: Carrier = endpoint === endpoints.check ? 'warm' : 'short'
+    const limits = { ...options, limitMs: this.#limitMs(endpoint, options) }
     return this.#timed({ name: endpoint.name, username: parameters.username }, () =>
-      this.#callUntilAnswered(carrier, endpoint, parameters, options),
+      this.#calls.response(carrier, endpoint, parameters, limits),
     )
   }
 
@@ -264,120 +258,16 @@ export class AuthApiClient {
     }
   }
 
-  async #callUntilAnswered(
-    carrier: Dispatcher,
-    endpoint: Endpoint,
-    parameters: Named,
-    options: CallOptions & { readonly requestMs?: number },
-  ): Promise<unknown> {
-    const waitsForUser = carrier === this.#connections.shared
-    // not the system clock, which can be set
-    const began = performance.now()
-    const until = began + this.#limitMs(endpoint, waitsForUser, options)
-    let repeated = false
-    for (let tries = 1; ; tries++) {
-      const { requestMs = Number.POSITIVE_INFINITY } = options
-      const leftMs = Math.max(1, Math.min(requestMs, until - performance.now()))
-      const answer = await this.#request(carrier, endpoint, parameters, leftMs, options).catch(
-        (error) => {
-          const isOver = performance.now() >= until
-          if (repeated || isOver || !mayBeSentAgain(error, endpoint)) throw error
-          return undefined
-        },
-      )
-      if (answer === undefined) {
-        repeated = true
-        continue
-      }
-      if (answer.status < 500) {
-        this.#answers++
-        if (!waitsForUser) this.#options.onAnswered?.(performance.now() - began)
-      }
-      if (answer.status !== 429 || !endpoint.retries429 || tries === maxTries) {
-        return parseResponse(answer)
-      }
-      const waitMs = this.#retryMs(answer, tries)
-      if (waitMs > maxRetryAfterMs || performance.now() + waitMs >= until)
-        return parseResponse(answer)
-      await this.#waitToRetry(endpoint, waitMs)
-    }
-  }
-
   /** A shorter `timeoutSecs` does not shorten `check`, whose failure is evidence of an outage. */
-  #limitMs(endpoint: Endpoint, waitsForUser: boolean, options: CallOptions): number {
-    if (waitsForUser) return this.#waitingLimitMs()
+  #limitMs(endpoint: Endpoint, options: CallOptions): number {
     const timeoutMs = this.#options.timeoutSecs * 1000
     const limitMs = options.limitMs ?? endpoint.limitMs
     if (timeoutMs === 0 || endpoint === endpoints.check) return limitMs
     return Math.min(limitMs, timeoutMs)
-  }
-
-  #retryMs({ headers }: RawAnswer, tries: number): number {
-    return retryAfterMs(headers, this.#options.clock.now()) ?? backOffMs(tries - 1)
-  }
-
-  async #waitToRetry({ path }: Endpoint, waitMs: number): Promise<void> {
-    this.#options.log.warn(`${path}: too many requests; asking again in ${Math.ceil(waitMs)} ms`)
-    try {
-      await delay(waitMs, undefined, { signal: this.#closing.signal })
-    } catch {
-      throw cancelled({ mayHaveBeenReceived: false })
-    }
-  }
-
-  /** Waits for a place in the carrier's queue, and sends one request. */
-  async #request(
-    carrier: Dispatcher,
-    endpoint: Endpoint,
-    parameters: Named,
-    limitMs: number,
-    options: CallOptions,
-  ): Promise<RawAnswer> {
-    const { warm, short } = this.#connections
-    const limits = { limitMs, sendWithinMs: Math.min(limitMs, shortMs) }
-    const send = (within: Limits, onSent = options.onSent) =>
-      this.#requests.send(carrier, endpoint, parameters, {
-        ...within,
-        signal: options.signal,
-        onSent,
-      })
-    if (carrier === warm) return send(limits)
-    const queue = carrier === short ? this.#shortCalls : this.#openings
-    const began = performance.now()
-    const entered = queue.enter(limits.sendWithinMs, options.signal)
-    if (entered !== undefined) await entered
-    const waitedMs = entered === undefined ? 0 : performance.now() - began
-    let isInside = true
-    const leave = () => {
-      if (isInside) queue.leave()
-      isInside = false
-    }
-    try {
-      return await send(shortened(limits, waitedMs), () => {
-        // a call that waits for its user only needs a place until its connection is open
-        if (queue === this.#openings) leave()
-        options.onSent?.()
-      })
-    } finally {
-      leave()
-    }
-  }
-}
-
-/** The limits of a request after its call waited in a queue. */
-function shortened({ limitMs, sendWithinMs }: Limits, waitedMs: number): Limits {
-  return {
-    limitMs: Math.max(1, limitMs - waitedMs),
-    sendWithinMs: Math.max(1, sendWithinMs - waitedMs),
   }
 }
 
 /** Whether the handshake failed or ended without HTTP/2. Later TLS errors do not count. */
 function isWithoutHttp2(error: unknown): boolean {
   return error instanceof AuthApiUnavailable && error.reason === 'tls' && !error.mayHaveBeenReceived
-}
-
-/** The API may have closed a kept connection just now. */
-function mayBeSentAgain(error: unknown, { repeatable }: Endpoint): boolean {
-  return error instanceof AuthApiUnavailable && error.reason === 'reset' && repeatable
 }

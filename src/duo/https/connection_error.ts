@@ -9,6 +9,9 @@ const reasons: Readonly<Record<string, UnavailableReason>> = {
   ENETUNREACH: 'connect',
   ETIMEDOUT: 'connect',
   EADDRNOTAVAIL: 'connect',
+  // this process gave the connection up before it was open
+  UND_ERR_DESTROYED: 'connect',
+  UND_ERR_CLOSED: 'connect',
   UND_ERR_CONNECT_TIMEOUT: 'connect',
   ECONNRESET: 'reset',
   EPIPE: 'reset',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import { type CertificateExpiry, checkIdentityAndExpiry } from './certificate_expiry.ts'
-import { multiplexedConnector } from './multiplexed_connector.ts'
+import { tlsConnector } from './tls_connector.ts'
 
 export interface ConnectionsOptions {
   readonly host: string
@@ -18,6 +18,8 @@ export interface ConnectionsOptions {
 }
 
 const connectTimeoutMs = 10_000
+/** Limit for an address that has alternatives. */
+const shortConnectTimeoutMs = 2_500
 const keepAliveMs = 20_000
 /** One pooled, and one to repeat a `check` because the first may be dead. */
 const checkConnections = 2
@@ -26,9 +28,19 @@ export const maxPollConnections = 1024
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
-/** The connections to one API, pooled separately by what they carry, so that no kind starves another. */
+/** Where the connections of a pool lead. */
+export interface Place {
+  /** `undefined` through an HTTP proxy, which resolves the name. */
+  readonly address: string | undefined
+  /** Whether the API has another address to try. */
+  readonly hasAlternatives: () => boolean
+}
+
+/**
+ * The connections to one address of an API, pooled separately by what they carry, so that no kind starves
+ * another.
+ */
 export class Connections {
-  readonly origin: string
   /** Only for `check`, which tests whether the API answers while other calls are slow. */
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
@@ -39,24 +51,15 @@ export class Connections {
   readonly shared: Dispatcher | undefined
   /** For reports, which no login may wait for. */
   readonly reports: Dispatcher
-  #expiry: CertificateExpiry | undefined
+  readonly #place: Place
 
-  /** @throws A system error if `caFile` can't be read. */
-  constructor(options: ConnectionsOptions) {
-    this.origin = toOrigin(options)
-    const tls = tlsOptions(options, (expiry) => {
-      this.#expiry = expiry
-    })
+  constructor(options: ConnectionsOptions, tls: Tls, place: Place) {
+    this.#place = place
     this.warm = this.#http1(options, tls, checkConnections)
     this.short = this.#http1(options, tls, options.maxConnections)
     this.polls = this.#http1(options, tls, maxPollConnections)
     this.shared = this.#http2(options, tls)
     this.reports = this.#http1(options, tls, 1)
-  }
-
-  /** Of the last connection with a full handshake; `undefined` before the first one. */
-  get certificateExpiry(): CertificateExpiry | undefined {
-    return this.#expiry
   }
 
   /** Aborts the calls in progress. */
@@ -65,33 +68,55 @@ export class Connections {
     await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
   }
 
-  /** HTTP/1.1, because one request per connection is faster here than many streams on one. */
-  #http1({ httpProxy }: ConnectionsOptions, tls: Tls, connections: number): Dispatcher {
-    const http1 = { ...timing, connections, allowH2: false, pipelining: 1 }
-    if (httpProxy === undefined) return new Pool(this.origin, { ...http1, connect: tls })
-    const { host, port } = httpProxy
-    return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls: tls })
+  /** Ends when the calls in progress have ended. */
+  async retire(): Promise<void> {
+    const all = [this.warm, this.short, this.polls, this.shared, this.reports]
+    await Promise.all(all.map((dispatcher) => dispatcher?.close()))
   }
 
-  #http2({ httpProxy }: ConnectionsOptions, tls: Tls): Dispatcher | undefined {
-    if (httpProxy !== undefined) return undefined
-    return new Pool(this.origin, { ...timing, allowH2: true, connect: multiplexedConnector(tls) })
+  /** HTTP/1.1, because one request per connection is faster here than many streams on one. */
+  #http1(options: ConnectionsOptions, tls: Tls, connections: number): Dispatcher {
+    const { httpProxy } = options
+    const http1 = { ...timing, connections, allowH2: false, pipelining: 1 }
+    if (httpProxy === undefined) {
+      const connect = this.#connector(options, tls, 'http/1.1')
+      return new Pool(toOrigin(options), { ...http1, connect })
+    }
+    const { host, port } = httpProxy
+    const requestTls = { ...tls, timeout: connectTimeoutMs }
+    return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls })
+  }
+
+  #http2(options: ConnectionsOptions, tls: Tls): Dispatcher | undefined {
+    if (options.httpProxy !== undefined) return undefined
+    const connect = this.#connector(options, tls, 'h2')
+    return new Pool(toOrigin(options), { ...timing, allowH2: true, connect })
+  }
+
+  #connector(
+    { host }: ConnectionsOptions,
+    tls: Tls,
+    protocol: 'h2' | 'http/1.1',
+  ): ReturnType<typeof tlsConnector> {
+    const { address = host, hasAlternatives } = this.#place
+    const timeoutMs = () => (hasAlternatives() ? shortConnectTimeoutMs : connectTimeoutMs)
+    return tlsConnector({ tls, address, protocol, timeoutMs })
   }
 }
 
-function toOrigin({ host, port }: ConnectionsOptions): string {
+/** Scheme, host and port of the API, as in URLs. */
+export function toOrigin({ host, port }: ConnectionsOptions): string {
   const name = host.includes(':') ? `[${host}]` : host
   return port === 443 ? `https://${name}` : `https://${name}:${port}`
 }
 
-interface Tls {
+export interface Tls {
   readonly secureContext: SecureContext
-  /** Milliseconds. */
-  readonly timeout: number
   readonly checkServerIdentity: typeof checkServerIdentity
 }
 
-function tlsOptions(
+/** @throws A system error if `caFile` can't be read. */
+export function tlsOptions(
   { caFile, ca }: ConnectionsOptions,
   onExpiry: (expiry: CertificateExpiry) => void,
 ): Tls {
@@ -103,7 +128,6 @@ function tlsOptions(
   })
   return {
     secureContext,
-    timeout: connectTimeoutMs,
     checkServerIdentity: checkIdentityAndExpiry(onExpiry),
   }
 }

@@ -69,3 +69,8 @@ export function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boole
   if (path !== endpoints.auth.path || factor === 'passcode') return false
   return factor !== 'prompt' || readPrompt(prompt).kind === 'factor'
 }
+
+/** Whether the server recognises a repeated call, and joins it to the first one's transaction. */
+export function isJoined({ request_fingerprint: fingerprint }: Named): boolean {
+  return fingerprint !== undefined
+}

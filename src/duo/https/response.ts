@@ -7,11 +7,9 @@ import type { RawAnswer } from './exchange.ts'
  * @throws {AuthApiFailure} if the API rejected the request.
  * @throws {AuthApiUnavailable} if the answer is HTTP 5xx, or is not an envelope.
  */
-export function parseResponse({ status, body }: RawAnswer): unknown {
-  if (status >= 500) {
-    const reason = isGateway(status) ? 'gateway' : 'http_5xx'
-    throw new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
-  }
+export function parseResponse(answer: RawAnswer): unknown {
+  const { status, body } = answer
+  if (status >= 500) throw unavailableByStatus(answer)
   const envelope = parseEnvelope(body)
   if (envelope?.stat === 'OK' && status >= 200 && status < 300) return envelope.response
   if (envelope?.stat === 'FAIL') {
@@ -21,6 +19,12 @@ export function parseResponse({ status, body }: RawAnswer): unknown {
     throw new AuthApiFailure({ code: status * 100, status, message: `HTTP ${status}` })
   }
   throw malformed(`HTTP ${status} without an envelope`)
+}
+
+/** The error of an answer with HTTP 5xx. */
+export function unavailableByStatus({ status }: RawAnswer): AuthApiUnavailable {
+  const reason = isGateway(status) ? 'gateway' : 'http_5xx'
+  return new AuthApiUnavailable(reason, `HTTP ${status}`, { mayHaveBeenReceived: true })
 }
 
 /** Statuses of gateways in front of the API: 502, 504, and from 520 on those of Cloudflare. */
