@@ -1,0 +1,54 @@
+import { enableScenarios } from './enable_scenarios.ts'
+import {
+  dnsScenarios,
+  identifierWrap,
+  loginScenarios,
+  messageAuthenticatorScenarios,
+} from './login_scenarios.ts'
+import {
+  answeredPush,
+  approvedDuringRetry,
+  approvedPush,
+  killedProxy,
+  lostReply,
+  manyPushes,
+  parallelLogin,
+} from './push_scenarios.ts'
+import type { Scenario } from './scenario.ts'
+import { listenerScenarios } from './secret_scenarios.ts'
+import type { Setup } from './stage.ts'
+
+const usual: Setup = { timeoutSecs: 20, retries: 1, proxies: 2 }
+const approvalSecs = [5, 15, 19.9, 20.1, 35, 39, 41]
+
+/** The whole list of the reference (§11.7), in real time. */
+export function allScenarios(): readonly Scenario[] {
+  const approvals = approvalSecs.flatMap((secs) =>
+    [0, 1, 2, 3, 4].flatMap((retries) =>
+      ([1, 2] as const).map((proxies) => approvedPush({ timeoutSecs: 20, retries, proxies }, secs)),
+    ),
+  )
+  return [
+    ...enableScenarios(usual),
+    ...loginScenarios(usual),
+    ...approvals,
+    answeredPush(10, 'deny', usual),
+    answeredPush(11, 'fraud', usual),
+    lostReply({ timeoutSecs: 5, retries: 2, proxies: 2 }),
+    ...messageAuthenticatorScenarios(usual),
+    manyPushes(usual, 500),
+    ...dnsScenarios({ timeoutSecs: 2, retries: 0, proxies: 2 }),
+    parallelLogin(usual, 5),
+    parallelLogin(usual, 19),
+    identifierWrap(usual, 600),
+    killedProxy({ timeoutSecs: 5, retries: 0, proxies: 2 }),
+    ...listenerScenarios(usual),
+  ]
+}
+
+/** A part that ends within seconds. */
+export function quickScenarios(): readonly Scenario[] {
+  const twoProxies: Setup = { timeoutSecs: 4, retries: 0, proxies: 2 }
+  const oneProxy: Setup = { timeoutSecs: 4, retries: 1, proxies: 1 }
+  return [approvedDuringRetry(twoProxies), approvedDuringRetry(oneProxy), lostReply(oneProxy)]
+}

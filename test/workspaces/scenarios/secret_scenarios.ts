@@ -1,0 +1,88 @@
+import { Secret } from '../../../src/host/secret.ts'
+import { testSecret } from '../../rig/proxy_at_work.ts'
+import { type Scenario, verdict } from './scenario.ts'
+import { password, type Setup } from './stage.ts'
+
+const longest = 'Ab1!'.repeat(128)
+
+/** What one listener accepts, and the secret of the directory. */
+interface SecretCase {
+  readonly number: number
+  readonly title: string
+  readonly secret: string
+  readonly previousSecret?: string
+  readonly used: string
+  readonly failmode?: 'safe' | 'secure'
+  readonly isServiceDown?: boolean
+  readonly expected: 'accepted' | 'denied'
+}
+
+const cases: readonly SecretCase[] = [
+  {
+    number: 24,
+    title: 'a secret of 512 characters',
+    secret: longest,
+    used: longest,
+    expected: 'accepted',
+  },
+  {
+    number: 29,
+    title: 'the directory still has the old secret during a rotation',
+    secret: 'the new secret',
+    previousSecret: 'the old secret',
+    used: 'the old secret',
+    expected: 'accepted',
+  },
+  {
+    number: 29,
+    title: 'the directory already has the new secret during a rotation',
+    secret: 'the new secret',
+    previousSecret: 'the old secret',
+    used: 'the new secret',
+    expected: 'accepted',
+  },
+  ...(['safe', 'secure'] as const).map((failmode) => ({
+    number: 18,
+    title: `the MFA service is down, failmode=${failmode}`,
+    secret: testSecret,
+    used: testSecret,
+    failmode,
+    isServiceDown: true,
+    expected: failmode === 'safe' ? ('accepted' as const) : ('denied' as const),
+  })),
+]
+
+/** Scenarios that need a listener of their own. */
+export function listenerScenarios(setup: Setup): readonly (Scenario & {
+  readonly changes: NonNullable<Scenario['changes']>
+})[] {
+  return cases.map((one) => ({
+    number: one.number,
+    title: one.title,
+    expected: one.expected,
+    setups: [setup],
+    hasOwnStage: true,
+    changes: {
+      failmode: one.failmode ?? 'secure',
+      radiusClients: [
+        {
+          name: 'radius_ip_1',
+          addresses: '127.0.0.0/8',
+          secret: new Secret(one.secret),
+          ...(one.previousSecret === undefined
+            ? {}
+            : { previousSecret: new Secret(one.previousSecret) }),
+          messageAuthenticator: 'auto',
+          messageAuthenticatorInReplies: true,
+        },
+      ],
+    },
+    async run(stage, cell) {
+      const directory = await stage.enabled(cell, setup, { SharedSecret: one.used })
+      const { username, token } = await stage.person()
+      if (one.isServiceDown === true) await stage.service.service.close()
+      const login = await directory.login({ username, password, mfaCode: token.code(0) })
+      return verdict(login.result, one.expected)
+    },
+  }))
+}
