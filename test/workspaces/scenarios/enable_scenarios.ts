@@ -6,7 +6,7 @@ import { password, type Setup, type Stage } from './stage.ts'
 type Enabled = Awaited<ReturnType<typeof enable>>
 
 async function enable(stage: Stage, cell: KnobCell, setup: Setup, changes: object = {}) {
-  const directory = stage.directory({ probeTimeout: 1500, ...cell })
+  const directory = stage.directory({ probeTimeout: 5000, ...cell })
   directory.enableRadius(stage.settingsFor(setup, changes))
   await directory.probed()
   return directory

@@ -67,7 +67,7 @@ export function loginScenarios(setup: Setup): readonly Scenario[] {
       'no credential in the request',
       ['denied', 0],
       async ({ login, prompts }) => [await login(''), await prompts()],
-      { knobs: { emptyMfa: 'send-nothing' }, settings: { RadiusTimeout: 1, RadiusRetries: 0 } },
+      { knobs: { emptyMfa: 'send-nothing' }, settings: { RadiusTimeout: 10, RadiusRetries: 0 } },
     ),
     scenario(16, 'a user whom the domain does not know', ['denied'], async ({ login }) => [
       await login('push', 'nobody1'),

@@ -21,6 +21,7 @@ export function approvedPush(setup: Setup, approveAtSecs: number): Scenario {
     title: `push approved at ${approveAtSecs} s, timeout ${timeoutSecs} s, retries ${retries}, proxies ${proxies}`,
     expected: 'accepted while the directory listens, else denied; one push',
     setups: [setup],
+    isWaiting: true,
     async run(stage, cell) {
       const person = await stage.person()
       const directory = await stage.enabled(cell, setup)

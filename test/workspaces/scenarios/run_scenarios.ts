@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { KnobCell } from './knob_matrix.ts'
 import type { Scenario, Verdict } from './scenario.ts'
 import { type Setup, Stage } from './stage.ts'
@@ -9,8 +10,12 @@ export interface CellResult {
   readonly verdict: Verdict
 }
 
-/** Cells that run at the same time. */
-const defaultAtOnce = 200
+/** Cells of scenarios that work all the time. */
+const busyAtOnce = 6
+/** Cells of scenarios that mostly wait. */
+const defaultWaitingAtOnce = 300
+/** Between the starts of cells that wait, so that they do not all need the processor at once. */
+const staggerMs = 60
 
 /**
  * Runs scenarios in all cells of a matrix, many at once, because most of them only wait.
@@ -39,9 +44,16 @@ export async function runScenarios(
   if (work.length > 0) {
     const stage = await Stage.start(setups)
     try {
-      await inParallel(work, options.atOnce ?? defaultAtOnce, async ({ scenario, cell, index }) => {
+      const play = async ({ scenario, cell, index }: (typeof work)[number]): Promise<void> => {
         note({ scenario, cell, verdict: await attempt(scenario, stage, cell, index) })
-      })
+      }
+      const isWaiting = ({ scenario }: (typeof work)[number]) => scenario.isWaiting === true
+      await inParallel(
+        work.filter((item) => !isWaiting(item)),
+        busyAtOnce,
+        play,
+      )
+      await inParallel(work.filter(isWaiting), options.atOnce ?? defaultWaitingAtOnce, play)
     } finally {
       await stage.close()
     }
@@ -93,8 +105,9 @@ async function inParallel<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const queue = [...items]
-  const worker = async (): Promise<void> => {
+  const worker = async (_item: unknown, index: number): Promise<void> => {
+    await delay(index * staggerMs)
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  await Promise.all(items.slice(0, atOnce).map(worker))
 }

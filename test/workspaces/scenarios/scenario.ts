@@ -23,6 +23,8 @@ export interface Scenario {
   readonly setups: readonly Setup[]
   /** Whether only the defaults matter, such as for the API. */
   readonly isSingle?: boolean
+  /** Waits for a minute, so that many cells run at once. */
+  readonly isWaiting?: boolean
   /** Differs from the other scenarios in its listeners, so that it has a stage of its own. */
   readonly hasOwnStage?: boolean
   /** Differences of the listeners of that stage. */

@@ -37,7 +37,7 @@ export function allScenarios(): readonly Scenario[] {
     lostReply({ timeoutSecs: 5, retries: 2, proxies: 2 }),
     ...messageAuthenticatorScenarios(usual),
     manyPushes(usual, 500),
-    ...dnsScenarios({ timeoutSecs: 2, retries: 0, proxies: 2 }),
+    ...dnsScenarios({ timeoutSecs: 5, retries: 0, proxies: 2 }),
     parallelLogin(usual, 5),
     parallelLogin(usual, 19),
     identifierWrap(usual, 600),

@@ -57,6 +57,7 @@ export class Stage {
   readonly #transactions = new Map<string, Set<string>>()
   readonly #poll: NodeJS.Timeout
   #people = 0
+  #enrolling: Promise<Person | undefined> = Promise.resolve(undefined)
   #isClosed = false
 
   private constructor(
@@ -92,8 +93,14 @@ export class Stage {
     return new Stage(service, [first, second], byKey)
   }
 
-  /** A person with a push app and a token, enrolled in the service. */
-  async person(): Promise<Person> {
+  /** A person with a push app and a token, enrolled in the service. One at a time: the database has one writer. */
+  person(): Promise<Person> {
+    const enrolled = this.#enrolling.then(() => this.#enrol())
+    this.#enrolling = enrolled.catch(() => undefined)
+    return enrolled
+  }
+
+  async #enrol(): Promise<Person> {
     const username = `person${++this.#people}`
     const { userId } = await this.service.addUser({ username })
     const phone = await this.service.addPushPhone(userId)
