@@ -37,7 +37,9 @@ export function addAwsApi(
 }
 
 function send(reply: FastifyReply, status: number, body: object): FastifyReply {
-  return reply.code(status).header('content-type', contentType).send(JSON.stringify(body))
+  // as octets, because Fastify would name a character set for text, which AWS does not
+  const octets = Buffer.from(JSON.stringify(body))
+  return reply.code(status).header('content-type', contentType).send(octets)
 }
 
 function answer(request: FastifyRequest, directories: readonly WorkspacesDirectory[]): object {
