@@ -246,6 +246,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'duo',
       'host',
+      'radius',
       'service/applications',
       'service/applications/policy',
       'service/audit',
@@ -262,7 +263,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/store',
     ],
-    node: ['node:net'],
+    node: ['node:crypto', 'node:net'],
     packages: ['ipaddr.js', 'kysely'],
   },
   'service/administration': {
@@ -431,6 +432,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'duo',
       'host',
+      'radius',
       'service/applications',
       'service/http/gate',
       'service/people',

@@ -36,7 +36,7 @@ export {
   sharedConnections,
   statusMessage,
 } from './message.ts'
-export { type Prompt, promptWord, readPrompt } from './prompt.ts'
+export { type Prompt, promptWord, promptWords, readPrompt } from './prompt.ts'
 export {
   type LatencySummary,
   type LoginCounts,

@@ -26,6 +26,12 @@ export function readPrompt(typed: string): Prompt {
   return { kind: 'passcode', passcode: /^\d+$/.test(digits) ? digits : trimmed }
 }
 
+/** The factors that a user can name, without a number and with each of one digit. */
+export const promptWords: readonly string[] = ['push', 'phone', 'sms', 'auto'].flatMap((factor) => [
+  factor,
+  ...Array.from({ length: 9 }, (_, index) => `${factor}${index + 1}`),
+])
+
 /** Formats a prompt for `factor=prompt`; `readPrompt` parses it to the same value. */
 export function promptWord(prompt: Exclude<Prompt, { readonly kind: 'nothing' }>): string {
   return prompt.kind === 'passcode' ? prompt.passcode : `${prompt.factor}${prompt.phone ?? ''}`

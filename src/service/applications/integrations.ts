@@ -24,6 +24,14 @@ const ownTypes = ['portal', 'panel'] as const
 export type OwnType = (typeof ownTypes)[number]
 export type IntegrationType = (typeof integrationTypes)[number] | OwnType
 
+/** The protocol in which an application last proved what a user typed, in place of sending it. */
+export interface SeenProtocol {
+  /** `CHAP`, `MS-CHAPv1` or `MS-CHAPv2`. */
+  readonly protocol: string
+  /** In milliseconds since 1970; up to an hour old. */
+  readonly seen: number
+}
+
 /** An application that asks for second factors. */
 export interface Integration extends ApplicationSettings {
   /** `DI…` */
@@ -41,6 +49,8 @@ export interface Integration extends ApplicationSettings {
   readonly created: number
   /** When its secret key was created. */
   readonly skeyCreated: number
+  /** `undefined` if it always sent what users typed. */
+  readonly proofProtocol: SeenProtocol | undefined
 }
 
 /** The settings of an application that an administrator can change. */
@@ -75,6 +85,8 @@ interface IntegrationRow {
   readonly adminapi_permissions: string
   readonly client_setup: string
   readonly skey_created: number | null
+  readonly proof_protocol: string | null
+  readonly proof_seen: number | null
 }
 
 const maxAtOnce = 500
@@ -177,6 +189,8 @@ export class Integrations {
       enabled: 1,
       created: now,
       skey_created: now,
+      proof_protocol: null,
+      proof_seen: null,
       user_access: 'ALL_USERS',
       notes: '',
       product: '',
@@ -216,6 +230,15 @@ export class Integrations {
     const changed = { sealed_skey, skey_created: now }
     await db.updateTable('integrations').set(changed).where('ikey', '=', ikey).execute()
     return new Secret(skey)
+  }
+
+  /** Keeps the protocol in which an application proves what users type. */
+  async sawProof(ikey: string, { protocol, seen }: SeenProtocol, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('integrations')
+      .set({ proof_protocol: protocol, proof_seen: seen })
+      .where('ikey', '=', ikey)
+      .execute()
   }
 
   /**
@@ -273,6 +296,10 @@ export class Integrations {
       enabled: row.enabled === 1,
       created: row.created,
       skeyCreated: row.skey_created ?? row.created,
+      proofProtocol:
+        row.proof_protocol === null || row.proof_seen === null
+          ? undefined
+          : { protocol: row.proof_protocol, seen: row.proof_seen },
       ...readSettings(row),
     }
   }

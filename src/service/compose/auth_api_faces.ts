@@ -1,3 +1,5 @@
+import { Integrations } from '../applications/integrations.ts'
+import { ProofProtocols } from '../applications/proof_protocols.ts'
 import { addAuthApi } from '../http/api/auth_v2/auth_api.ts'
 import { buildEnrolEndpoints } from '../http/api/auth_v2/enrol_endpoints.ts'
 import { takeProxyReports } from '../http/api/auth_v2/proxy_report.ts'
@@ -24,12 +26,13 @@ export function composeAuthApis(
   const portalLinks = new PortalLinks(store, users, invitations, () => origin.url, clock)
   const codes = new ActivationCodes(store)
   const enrollment = new Enrollment(store, users, bypassCodes, codes, clock)
+  const proofProtocols = new ProofProtocols(new Integrations(store), store.db, clock)
   const canDecide = () => health.canDecide()
   const logo = () => organisation.logo?.png
   const authV2 = [
     ...buildServiceEndpoints(canDecide, logo, clock),
     ...buildEnrolEndpoints(preauth, enrollment, portalLinks, () => origin.host),
-    ...buildSignInEndpoints(preauth, auth, authStatus, portalLinks),
+    ...buildSignInEndpoints(preauth, auth, authStatus, portalLinks, proofProtocols),
   ]
   const restV1 = buildRestV1Endpoints(preauth, auth, authStatus, portalLinks, canDecide, logo)
   const takeReport = takeProxyReports(store, clientAddresses, clock)

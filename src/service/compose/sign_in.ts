@@ -40,6 +40,7 @@ import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
 import { JoinedRequests } from '../sign_in/transaction/joined_requests.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
+import { TypedText } from '../sign_in/typed_text.ts'
 import { VerificationPush } from '../sign_in/verification_push.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { configuredLimits } from './configured_limits.ts'
@@ -139,7 +140,14 @@ export function composeSignIn(
   return {
     subjects,
     preauth: new Preauth(store.db, reads, settlement, verificationCodes, smsPasscodes, clock),
-    auth: new Auth(reads, settlement, passcodes, phoneFactors, clock),
+    auth: new Auth(
+      reads,
+      settlement,
+      passcodes,
+      phoneFactors,
+      new TypedText(store.db, check, log, clock),
+      clock,
+    ),
     authStatus,
     smsBatches: batches,
     verificationPush: new VerificationPush(

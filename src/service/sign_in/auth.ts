@@ -1,9 +1,16 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
+import { serverProof } from '../../radius/index.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
-import { type ChosenFactor, type PhoneChoice, toFactor, toWord } from './chosen_factor.ts'
+import {
+  type ChosenFactor,
+  type Factor,
+  type PhoneChoice,
+  toFactor,
+  toWord,
+} from './chosen_factor.ts'
 import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
@@ -14,6 +21,7 @@ import { askedWord } from './transaction/asked_word.ts'
 import { type Attempt, newAttempt, type SettledKind } from './transaction/attempt.ts'
 import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
 import type { Denial, Outcome } from './transaction/transaction.ts'
+import { proofFingerprint, type TypedProof, type TypedText } from './typed_text.ts'
 
 /** An authentication that has ended, waits for a phone, or can't begin. */
 export type AuthOutcome =
@@ -24,6 +32,14 @@ export type AuthOutcome =
       readonly outcome: Outcome
     }
   | { readonly kind: 'no such user' }
+
+/** What the text that a client proved turned out to be. */
+export interface Proven {
+  /** A factor, or `passcode`. */
+  readonly factor: string
+  /** What shows a client of MS-CHAPv2 that the service knows the text; only for a client that is let in. */
+  readonly serverProof: string | undefined
+}
 
 export interface AuthOptions {
   /** Whether the caller will poll for the outcome. */
@@ -48,6 +64,7 @@ export class Auth {
   readonly #settlement: Settlement
   readonly #passcodes: PasscodeFactor
   readonly #phoneFactors: Readonly<Record<PhoneFactorName, PhoneFactor>>
+  readonly #typedText: TypedText
   readonly #clock: Clock
 
   constructor(
@@ -55,12 +72,14 @@ export class Auth {
     settlement: Settlement,
     passcodes: PasscodeFactor,
     phoneFactors: Readonly<Record<PhoneFactorName, PhoneFactor>>,
+    typedText: TypedText,
     clock: Clock,
   ) {
     this.#subjects = subjects
     this.#settlement = settlement
     this.#passcodes = passcodes
     this.#phoneFactors = phoneFactors
+    this.#typedText = typedText
     this.#clock = clock
   }
 
@@ -73,8 +92,41 @@ export class Auth {
     chosen: ChosenFactor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
+    return await this.#slowDenial(async () => {
+      const subject = await this.#subjects.read(request)
+      if (subject === undefined) return { kind: 'no such user' }
+      return await this.#begin(subject, request, toFactor(chosen), options)
+    })
+  }
+
+  /**
+   * Begins with what the user typed, which the client only proves. A text that is found is used as if it had
+   * been sent; any other counts as a wrong passcode.
+   */
+  async beginProven(
+    request: AuthRequest,
+    typed: TypedProof,
+    options: AuthOptions,
+  ): Promise<AuthOutcome & { readonly proven?: Proven | undefined }> {
+    return await this.#slowDenial(async () => {
+      const subject = await this.#subjects.read(request)
+      if (subject === undefined) return { kind: 'no such user' }
+      const found = await this.#typedText.find(typed, subject, request.integration.ikey)
+      if (found === undefined) {
+        const fingerprint = proofFingerprint(typed.proof)
+        const unknown = { factor: 'unknown text', fingerprint } as const
+        return await this.#begin(subject, request, unknown, options)
+      }
+      const factor = toFactor({ factor: 'prompt', prompt: found.prompt })
+      const answer = await this.#begin(subject, request, factor, options)
+      const proof = serverProof(typed.proof, found.text)
+      return { ...answer, proven: { factor: factor.factor, serverProof: proof } }
+    })
+  }
+
+  async #slowDenial<Answer extends AuthOutcome>(begin: () => Promise<Answer>): Promise<Answer> {
     const began = this.#clock.now()
-    const answer = await this.#begin(request, chosen, options)
+    const answer = await begin()
     if ('outcome' in answer && answer.outcome.result === 'deny') {
       await delay(denialMs - (this.#clock.now() - began))
     }
@@ -82,13 +134,11 @@ export class Auth {
   }
 
   async #begin(
+    subject: Subject,
     request: AuthRequest,
-    chosen: ChosenFactor,
+    factor: Factor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
-    const subject = await this.#subjects.read(request)
-    if (subject === undefined) return { kind: 'no such user' }
-    const factor = toFactor(chosen)
     const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor)
     try {
       return await this.#beginAs(attempt, subject, factor, options)
@@ -101,7 +151,7 @@ export class Auth {
   async #beginAs(
     attempt: Attempt,
     subject: Subject,
-    factor: ReturnType<typeof toFactor>,
+    factor: Factor,
     { async }: AuthOptions,
   ): Promise<AuthOutcome> {
     const { decision, user, policy } = subject
@@ -115,6 +165,12 @@ export class Auth {
       return { kind, txid, outcome }
     }
     if (user === undefined) return { kind: 'no such user' }
+    if (factor.factor === 'unknown text') {
+      const { fingerprint } = factor
+      const options = { policy, async }
+      const outcome = await this.#passcodes.refuse(attempt, user.userId, fingerprint, options)
+      return { kind: 'settled', txid, outcome }
+    }
     if (factor.factor !== 'passcode')
       return await this.#beginOnPhone(attempt, subject, factor, async)
     const { passcode } = factor
@@ -176,7 +232,7 @@ export class Auth {
 function joinableAttempt(
   attempt: Attempt,
   { integration, user, radius }: AuthRequest,
-  factor: ReturnType<typeof toFactor>,
+  factor: Factor,
 ): Attempt {
   if (radius?.fingerprint === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))

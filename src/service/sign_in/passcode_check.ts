@@ -1,7 +1,7 @@
 import { statusMessage } from '../../duo/index.ts'
 import { passcodeMethod } from '../applications/policy/authentication_methods.ts'
 import type { PolicyRules } from '../applications/policy/policy_sections.ts'
-import type { PasscodeKind } from '../authenticators/passcode/passcode_kind.ts'
+import type { PasscodeKind, PasscodeRequest } from '../authenticators/passcode/passcode_kind.ts'
 import type { Users } from '../people/users.ts'
 import type { StoreDb } from '../store/store.ts'
 import { blockedMethod } from './decision_outcome.ts'
@@ -39,6 +39,15 @@ export class PasscodeCheck {
    */
   isPasscode(typed: string): boolean {
     return this.#kinds.some((kind) => kind.hasForm(typed))
+  }
+
+  /** The passcodes in clear text that `consume` would accept now, or knows as used. */
+  async candidates(request: PasscodeRequest, now: number, db: StoreDb): Promise<string[]> {
+    const found: string[] = []
+    for (const kind of this.#kinds) {
+      found.push(...((await kind.candidates?.(request, now, db)) ?? []))
+    }
+    return found
   }
 
   /**

@@ -53,7 +53,6 @@ export class PasscodeFactor {
     typed: string,
     { policy, async }: PasscodeOptions,
   ): Promise<Outcome> {
-    const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const passcode = typed.replace(/\s+/g, '')
     if (!this.#check.isPasscode(passcode)) {
       const outcome = passcode === '' ? emptyPasscode : notAPasscode
@@ -64,6 +63,30 @@ export class PasscodeFactor {
       )
       return outcome
     }
+    return await this.#consume(attempt, userId, passcode, { policy, async })
+  }
+
+  /**
+   * Counts what the user typed as a wrong passcode, without knowing what it was.
+   *
+   * @param fingerprint Differs for each try; has the form of no passcode.
+   */
+  async refuse(
+    attempt: Attempt,
+    userId: string,
+    fingerprint: string,
+    options: PasscodeOptions,
+  ): Promise<Outcome> {
+    return await this.#consume(attempt, userId, fingerprint, options)
+  }
+
+  async #consume(
+    attempt: Attempt,
+    userId: string,
+    passcode: string,
+    { policy, async }: PasscodeOptions,
+  ): Promise<Outcome> {
+    const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const source = { userId, ikey: integration.ikey, address: sourceAddress(ipaddr), budget }
     const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, () =>
       this.#store.transaction(async (db) => {

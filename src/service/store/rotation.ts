@@ -22,6 +22,10 @@ export function yubikeyPlace(tokenId: string): string {
   return `yubikeys:key:${tokenId}`
 }
 
+export function smsPasscodePlace(phoneId: string, position: number): string {
+  return `sms_passcodes:code:${phoneId}:${position}`
+}
+
 /** The place that the TOTP secret of an administrator's factor is bound to. */
 export function factorPlace(factorId: string): string {
   return `administrator_factors:secret:${factorId}`
@@ -54,6 +58,7 @@ export async function rotateSealingKey(store: Store, db: StoreDb): Promise<numbe
     await resealTokens(db, sealing),
     await resealYubikeys(db, sealing),
     await resealFactors(db, sealing),
+    await resealSmsPasscodes(db, sealing),
   ]
   await resealSettings(db, sealing)
   return counts.reduce((sum, count) => sum + count, 0)
@@ -112,6 +117,24 @@ async function resealFactors(db: StoreDb, sealing: Sealing): Promise<number> {
       .updateTable('administrator_factors')
       .set({ sealed_secret: resealed })
       .where('factor_id', '=', factor_id)
+      .execute()
+  }
+  return rows.length
+}
+
+async function resealSmsPasscodes(db: StoreDb, sealing: Sealing): Promise<number> {
+  const rows = await db
+    .selectFrom('sms_passcodes')
+    .select(['phone_id', 'position', 'sealed_code'])
+    .where('sealed_code', 'is not', null)
+    .execute()
+  for (const { phone_id, position, sealed_code } of rows) {
+    const place = smsPasscodePlace(phone_id, position)
+    await db
+      .updateTable('sms_passcodes')
+      .set({ sealed_code: reseal(sealing, sealed_code ?? '', place) })
+      .where('phone_id', '=', phone_id)
+      .where('position', '=', position)
       .execute()
   }
   return rows.length

@@ -129,6 +129,9 @@ export interface Schema {
     /** The secret that the authentication proxy shares with the RADIUS clients of the application. */
     sealed_radius_secret: Generated<string | null>
     skey_created: Generated<number | null>
+    /** CHAP or MS-CHAP, if the application was seen to prove what users type. */
+    proof_protocol: Generated<string | null>
+    proof_seen: Generated<number | null>
   }
   /** Groups whose members may use an application with `user_access` `PERMITTED_GROUPS`. */
   permitted_groups: { ikey: string; group_id: string }
@@ -276,6 +279,8 @@ export interface Schema {
     position: number
     user_id: string
     code_hash: string
+    /** `null` in rows from before codes were sealed. */
+    sealed_code: Generated<string | null>
     first_digit: string
     /** 1 if a call spoke it. */
     spoken: Generated<number>

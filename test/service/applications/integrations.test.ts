@@ -31,6 +31,7 @@ onBothDatabases('integrations', (rig) => {
       enabled: true,
       created: now,
       skeyCreated: now,
+      proofProtocol: undefined,
       userAccess: 'ALL_USERS',
       notes: '',
       product: '',

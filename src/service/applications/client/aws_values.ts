@@ -47,7 +47,8 @@ export function awsValues(
     {
       field: 'Protocol',
       value: protocol,
-      because: 'CHAP and MS-CHAP can’t carry push or a passcode.',
+      because:
+        'CHAP and MS-CHAP work too, but hide what the user typed: bypass codes and YubiKeys can’t be used, and a typing error counts as a wrong passcode.',
     },
     {
       field: 'Server timeout (in seconds)',

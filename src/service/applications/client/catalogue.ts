@@ -231,7 +231,7 @@ export const catalogue: readonly Product[] = [
     ]),
     notes: [
       'The password field of the request holds the second factor: push, phone, sms or a passcode. The client must have checked the password.',
-      'CHAP, MS-CHAP and EAP can’t carry it; choose PAP.',
+      'Choose PAP. CHAP and MS-CHAP work, but not with bypass codes or YubiKeys, and a typing error counts as a wrong passcode. EAP does not work.',
     ],
   },
   {

@@ -34,10 +34,9 @@ export class OathPasscode implements PasscodeKind {
     now: number,
     db: StoreDb,
   ): Promise<PasscodeConsumption> {
-    const candidates = (await this.#tokens.keyed(userId, db))
-      .filter(({ token }) => token.digits === passcode.length)
-      .filter(({ token: { expires } }) => expires === null || expires > now)
-      .toSorted((one, other) => order[one.token.kind] - order[other.token.kind])
+    const candidates = (await this.#usable(userId, now, db)).filter(
+      ({ token }) => token.digits === passcode.length,
+    )
     let replayed: KeyedToken | undefined
     for (const candidate of candidates) {
       const { token, key } = candidate
@@ -58,6 +57,26 @@ export class OathPasscode implements PasscodeKind {
       if (await resyncAtSignIn(candidate, passcode, now, db)) return accepted(candidate.token)
     }
     return { outcome: 'wrong' }
+  }
+
+  /** Codes that can start a resynchronisation are too many to list. */
+  async candidates(
+    { userId }: PasscodeRequest,
+    now: number,
+    db: StoreDb,
+  ): Promise<readonly string[]> {
+    return (await this.#usable(userId, now, db)).flatMap(({ token, key }) => {
+      const past = token.kind === 'hotp' ? pastMoments(token) : []
+      return [...acceptableMoments(token, token, now), ...past].map((moment) =>
+        key.code(token, moment),
+      )
+    })
+  }
+
+  async #usable(userId: string, now: number, db: StoreDb): Promise<KeyedToken[]> {
+    return (await this.#tokens.keyed(userId, db))
+      .filter(({ token: { expires } }) => expires === null || expires > now)
+      .toSorted((one, other) => order[one.token.kind] - order[other.token.kind])
   }
 }
 

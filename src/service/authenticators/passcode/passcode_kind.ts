@@ -40,4 +40,11 @@ export interface PasscodeKind {
     now: number,
     db: StoreDb,
   ): Promise<PasscodeConsumption>
+
+  /**
+   * The user's passcodes that `consume` would accept now, and those that were used recently, in clear text.
+   * For clients that prove what the user typed without sending it. Absent for kinds of which only hashes
+   * are stored, and for those that can't be listed.
+   */
+  candidates?(request: PasscodeRequest, now: number, db: StoreDb): Promise<readonly string[]>
 }

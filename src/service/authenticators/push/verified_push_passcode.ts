@@ -1,5 +1,5 @@
 import { statusMessage } from '../../../duo/index.ts'
-import type { Outcome } from '../../sign_in/transaction/transaction.ts'
+import type { Outcome, Transaction } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type {
@@ -33,9 +33,8 @@ export class VerifiedPushPasscode implements PasscodeKind {
     db: StoreDb,
   ): Promise<PasscodeConsumption> {
     if (!verifiedPush) return { outcome: 'wrong' }
-    for (const push of await this.#transactions.waitingForUser(userId, db)) {
-      if (push.ikey !== ikey || push.verification?.kind !== 'show') continue
-      if (push.verification.code !== passcode) continue
+    for (const { push, code } of await this.#shown(userId, ikey, db)) {
+      if (code !== passcode) continue
       // a removed phone may be in the wrong hands
       const phone = push.phoneId === null ? undefined : await this.#phones.byId(push.phoneId, db)
       if (phone?.userId !== userId) continue
@@ -44,5 +43,27 @@ export class VerifiedPushPasscode implements PasscodeKind {
       }
     }
     return { outcome: 'wrong' }
+  }
+
+  async candidates(
+    { userId, ikey, verifiedPush }: PasscodeRequest,
+    _now: number,
+    db: StoreDb,
+  ): Promise<readonly string[]> {
+    return verifiedPush ? (await this.#shown(userId, ikey, db)).map(({ code }) => code) : []
+  }
+
+  /** The waiting pushes of an application that show a code. */
+  async #shown(
+    userId: string,
+    ikey: string,
+    db: StoreDb,
+  ): Promise<{ readonly push: Transaction; readonly code: string }[]> {
+    const waiting = await this.#transactions.waitingForUser(userId, db)
+    return waiting.flatMap((push) =>
+      push.ikey === ikey && push.verification?.kind === 'show'
+        ? [{ push, code: push.verification.code }]
+        : [],
+    )
   }
 }

@@ -41,4 +41,12 @@ export class SmsPasscode implements PasscodeKind {
       ...(last ? { afterCommit: () => this.#lastUsed(phoneId) } : {}),
     }
   }
+
+  async candidates(
+    { userId }: PasscodeRequest,
+    now: number,
+    db: StoreDb,
+  ): Promise<readonly string[]> {
+    return await this.#passcodes.clear(userId, now, db)
+  }
 }

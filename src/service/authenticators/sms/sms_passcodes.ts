@@ -1,4 +1,5 @@
 import { newSmsPasscode } from '../../store/identifier.ts'
+import { smsPasscodePlace } from '../../store/rotation.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 
 export interface SmsBatch {
@@ -30,7 +31,10 @@ export function newSmsPasscodes(count: number): string[] {
   return Array.from({ length: count }, (_, position) => newSmsPasscode(String((position + 1) % 10)))
 }
 
-/** The passcodes of the latest message to each phone. Only their hashes are kept. */
+/**
+ * The passcodes of the latest message to each phone: their hashes, by which they are found, and the sealed
+ * codes, to compare them with what a client proves instead of sending it (CHAP, MS-CHAP).
+ */
 export class SmsPasscodes {
   readonly #store: Store
 
@@ -67,6 +71,7 @@ export class SmsPasscodes {
       const values = {
         user_id: userId,
         code_hash: this.#store.sealing.hash(code, sealingContext(userId)),
+        sealed_code: this.#store.sealing.seal(code, smsPasscodePlace(phoneId, position)),
         first_digit: code.slice(0, 1),
         spoken: spoken ? 1 : 0,
         created: now,
@@ -120,6 +125,24 @@ export class SmsPasscodes {
     if (used === undefined) return undefined
     const left = await this.nextDigits(userId, now, db)
     return { phoneId: used.phone_id, last: !left.has(used.phone_id), spoken: used.spoken === 1 }
+  }
+
+  /** The codes of the latest batches in clear text, used or not. */
+  async clear(userId: string, now: number, db: StoreDb): Promise<string[]> {
+    const rows = await db
+      .selectFrom('sms_passcodes')
+      .select(['phone_id', 'position', 'sealed_code'])
+      .where('user_id', '=', userId)
+      .where((where) => where.or([where('expires', 'is', null), where('expires', '>', now)]))
+      .orderBy('phone_id')
+      .orderBy('position')
+      .execute()
+    // null in rows from before codes were sealed
+    return rows.flatMap(({ phone_id, position, sealed_code: sealed }) =>
+      sealed === null
+        ? []
+        : [this.#store.sealing.open(sealed, smsPasscodePlace(phone_id, position))],
+    )
   }
 
   /** When a passcode of the latest batches was used; `undefined` for any other. */

@@ -40,7 +40,9 @@ export const preauthSchema = envelope({
 export const authSchema = envelope({
   type: 'object',
   properties: {
+    authenticator_response: text,
     enroll_portal_url: text,
+    factor: text,
     result: text,
     status: text,
     status_msg: text,

@@ -1,5 +1,6 @@
 import {
   AuthApiFailure,
+  challengeResponses,
   failures,
   joinedSignIns,
   oneCall,
@@ -29,7 +30,7 @@ export function buildServiceEndpoints(
       path: '/auth/v2/check',
       answer: async ({ integration }) => {
         await requireDecisions(canDecide)
-        const capabilities = [...oneCall, sharedConnections, joinedSignIns]
+        const capabilities = [...oneCall, sharedConnections, joinedSignIns, challengeResponses]
         return {
           time: seconds(clock.now()),
           capabilities: mayReport(integration) ? [...capabilities, proxyReports] : capabilities,

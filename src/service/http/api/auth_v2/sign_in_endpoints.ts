@@ -1,6 +1,7 @@
-import { AuthApiFailure, failureDetail, failures } from '../../../../duo/index.ts'
+import { type AuthAnswer, AuthApiFailure, failureDetail, failures } from '../../../../duo/index.ts'
+import type { ProofProtocols } from '../../../applications/proof_protocols.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
-import type { Auth } from '../../../sign_in/auth.ts'
+import type { Auth, Proven } from '../../../sign_in/auth.ts'
 import type { AuthStatus } from '../../../sign_in/auth_status.ts'
 import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
@@ -8,6 +9,7 @@ import { type Endpoint, seconds } from './endpoint.ts'
 import { enrollPortalText } from './enroll_portal.ts'
 import { type CallParameters, readAuthRequest, readFactor } from './parameters.ts'
 import { authSchema, preauthSchema } from './response_schema.ts'
+import { readTypedProof } from './typed_proof.ts'
 
 /** `preauth`, `auth` and `auth_status` (duo.com/docs/authapi). */
 export function buildSignInEndpoints(
@@ -15,6 +17,7 @@ export function buildSignInEndpoints(
   auth: Auth,
   authStatus: AuthStatus,
   portalLinks: PortalLinks,
+  proofProtocols: ProofProtocols,
 ): Endpoint[] {
   return [
     {
@@ -29,6 +32,13 @@ export function buildSignInEndpoints(
       schema: authSchema,
       answer: (request, parameters) =>
         answerAuth(request, parameters, auth, authStatus, portalLinks),
+    },
+    {
+      method: 'POST',
+      path: '/auth/v2/auth_response',
+      schema: authSchema,
+      answer: (request, parameters) =>
+        answerAuthResponse(request, parameters, auth, authStatus, portalLinks, proofProtocols),
     },
     {
       method: 'GET',
@@ -105,6 +115,46 @@ async function answerAuth(
       // not awaited here, so that the request can be freed while the call waits
       return async ? { txid: answer.txid } : authStatus.awaitOutcome(answer.txid, request.caller)
   }
+}
+
+/** `auth` for a client that proves what its user typed (capability `challenge_response`); never async. */
+async function answerAuthResponse(
+  request: AdmittedCall,
+  parameters: CallParameters,
+  auth: Auth,
+  authStatus: AuthStatus,
+  portalLinks: PortalLinks,
+  proofProtocols: ProofProtocols,
+): Promise<unknown> {
+  const authRequest = readAuthRequest(request, parameters)
+  const typed = readTypedProof(parameters)
+  await proofProtocols.saw(authRequest.integration, typed.proof.protocol)
+  const answer = await auth.beginProven(authRequest, typed, { async: false })
+  switch (answer.kind) {
+    case 'no such user':
+      throw new AuthApiFailure(failures.invalidParameters, 'user_id')
+    case 'not enrolled': {
+      const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
+      return { ...answer.outcome, enroll_portal_url: portal }
+    }
+    case 'waiting': {
+      const { txid, proven } = answer
+      // not awaited here, so that the request can be freed while the call waits
+      return authStatus
+        .awaitOutcome(txid, request.caller)
+        .then((outcome) => withProof(outcome, proven))
+    }
+    default:
+      return withProof(answer.outcome, answer.proven)
+  }
+}
+
+function withProof(outcome: AuthAnswer, proven: Proven | undefined): AuthAnswer {
+  if (proven === undefined) return outcome
+  const { factor, serverProof } = proven
+  return outcome.result === 'allow' && serverProof !== undefined
+    ? { ...outcome, factor, authenticator_response: serverProof }
+    : { ...outcome, factor }
 }
 
 async function answerStatus(
