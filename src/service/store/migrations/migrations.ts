@@ -28,8 +28,8 @@ import { listsAtScale } from './0036_lists_at_scale.ts'
 import { revokedInvitations } from './0037_revoked_invitations.ts'
 import { administratorPush } from './0038_administrator_push.ts'
 import { joinedRequests } from './0039_joined_requests.ts'
-import { approvalTimes } from './0046_approval_times.ts'
 import { challengeResponses } from './0042_challenge_responses.ts'
+import { approvalTimes } from './0046_approval_times.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,6 +62,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037_revoked_invitations': { up: revokedInvitations },
   '0038_administrator_push': { up: administratorPush },
   '0039_joined_requests': { up: joinedRequests },
-  '0046_approval_times': { up: approvalTimes },
   '0042_challenge_responses': { up: challengeResponses },
+  '0046_approval_times': { up: approvalTimes },
 }
