@@ -24,7 +24,7 @@ export interface FoundText {
 }
 
 /** Texts that are compared with one proof; each takes about 10 microseconds. */
-export const maxCandidates = 1000
+const maxCandidates = 1000
 
 /**
  * Finds what a user typed, of whom a client sends only a proof (CHAP, MS-CHAP). It can be one of the words, or
