@@ -112,6 +112,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'workspaces/adviser': {
     rooms: [
+      'config',
       'host',
       'proxy/sections',
       'radius',
@@ -802,6 +803,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'workspaces/state',
     ],
     node: [
+      'node:crypto',
       'node:events',
       'node:fs',
       'node:fs/promises',

@@ -10,6 +10,7 @@ import { addEnableVerbs } from './enable.ts'
 import { addLaunchLinkVerb } from './launch_link.ts'
 import { addLoginVerb } from './login.ts'
 import { addPolicyVerb } from './policy.ts'
+import { addRotateSecretVerb } from './rotate_secret.ts'
 
 /** The verbs, in the order of the help text. */
 const verbs: readonly ((program: Command) => void)[] = [
@@ -20,6 +21,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addDisableVerb,
   addDescribeVerb,
   addAdviseVerb,
+  addRotateSecretVerb,
   addPolicyVerb,
   addLaunchLinkVerb,
   addBrandingVerb,

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ProxyControl } from '../../ctl/proxy_control.ts'
+import { ownInstallation, runDirFor } from '../../host/installation.ts'
+import { replaceFile } from '../../host/replace_file.ts'
+import { Secret } from '../../host/secret.ts'
+import { covers } from '../../workspaces/adviser/directory_checks.ts'
+import { type ProxyClient, readProxyFile } from '../../workspaces/adviser/proxy_file.ts'
+import type { RotationFiles, SecretUse } from '../../workspaces/adviser/rotation.ts'
+import {
+  beginRotation,
+  endRotation,
+  isRotating,
+  undoRotation,
+} from '../../workspaces/adviser/secret_lines.ts'
+import { VerbError } from './run_program.ts'
+
+/** 256 bits in letters, digits, `-` and `_`, all of which AWS and authproxy.cfg take. */
+const secretOctets = 32
+
+/** The `authproxy.cfg` of the proxies on this machine, and the proxies that run with them. */
+export class LocalProxies implements RotationFiles {
+  readonly #files: readonly string[]
+  readonly #controllers: readonly string[]
+
+  /** @param controllers Only clients with these addresses get a new secret. */
+  constructor(files: readonly string[], controllers: readonly string[]) {
+    this.#files = files.map((file) => resolve(file))
+    this.#controllers = controllers
+  }
+
+  /** All files, or none of them: an interrupted `begin` writes those that are missing. */
+  get isRotating(): boolean {
+    return this.#files.every((file) => isRotating(readFileSync(file, 'utf8')))
+  }
+
+  begin(): void {
+    const written = this.#files.find((file) => isRotating(readFileSync(file, 'utf8')))
+    const secret =
+      written === undefined
+        ? new Secret(randomBytes(secretOctets).toString('base64url'))
+        : this.#firstClient(written).secret
+    for (const file of this.#files) {
+      const text = readFileSync(file, 'utf8')
+      if (isRotating(text)) continue
+      const names = new Set(this.#clientsOf(file).map(({ section, name }) => `${section} ${name}`))
+      replaceFile(file, beginRotation(text, names, secret))
+    }
+  }
+
+  end(): void {
+    for (const file of this.#files) replaceFile(file, endRotation(readFileSync(file, 'utf8')))
+  }
+
+  undo(): void {
+    for (const file of this.#files) replaceFile(file, undoRotation(readFileSync(file, 'utf8')))
+  }
+
+  secrets() {
+    const [file = ''] = this.#files
+    const { secret, previousSecret } = this.#firstClient(file)
+    if (previousSecret === undefined) throw new VerbError(`${file} has no radius_secret_previous_N`)
+    return { present: secret, previous: previousSecret }
+  }
+
+  async reload(): Promise<void> {
+    for (const file of this.#files) {
+      const outcome = await controlOf(file).reload()
+      if (outcome.ok || outcome.reason === 'not-running') continue
+      throw new VerbError(`the proxy with ${file} was not reloaded: ${outcome.lines.join(' ')}`)
+    }
+  }
+
+  async uses(): Promise<readonly SecretUse[] | undefined> {
+    const found: SecretUse[] = []
+    let running = 0
+    for (const file of this.#files) {
+      const outcome = await controlOf(file).status()
+      if (!outcome.ok) continue
+      running++
+      const own = this.#clientsOf(file)
+      for (const client of outcome.status.sections.flatMap(({ clients }) => clients)) {
+        if (
+          !own.some(({ name, addresses }) => name === client.name && addresses === client.addresses)
+        ) {
+          continue
+        }
+        found.push({
+          client: `${client.name} (${client.addresses})`,
+          lastAt: parseDate(client.last_request_at),
+          lastPreviousAt: parseDate(client.previous_secret?.last_request_at),
+        })
+      }
+    }
+    return running === 0 ? undefined : found
+  }
+
+  #firstClient(file: string): ProxyClient {
+    const [client] = this.#clientsOf(file)
+    if (client !== undefined) return client
+    throw new VerbError(
+      `${file} has no radius_ip_N for a controller of the directory: ${this.#controllers.join(', ')}`,
+    )
+  }
+
+  #clientsOf(file: string): readonly ProxyClient[] {
+    return readProxyFile(file).clients.filter(({ addresses }) =>
+      this.#controllers.some((controller) => covers(addresses, controller)),
+    )
+  }
+}
+
+function controlOf(file: string): ProxyControl {
+  return new ProxyControl(runDirFor(file, ownInstallation()))
+}
+
+function parseDate(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text)
+}
