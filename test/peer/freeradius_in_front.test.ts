@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { AuthApiDouble, deny } from '../rig/auth_api_double.ts'
 import { skipWithout } from '../rig/debian_package.ts'
-import { FreeRadius, freeradiusProgram } from '../rig/freeradius.ts'
+import { FreeRadius, forwardingTo, freeradiusProgram } from '../rig/freeradius.ts'
 import { ProxyAtWork, sectionWithSecret } from '../rig/proxy_at_work.ts'
 import { radclient } from '../rig/radclient.ts'
 
@@ -10,33 +10,6 @@ const skip =
   skipWithout('freeradius', freeradiusProgram) ||
   skipWithout('freeradius-utils', '/usr/bin/radclient')
 const secret = 'secret-of-the-chain'
-
-/** Sections of a FreeRADIUS that forwards every request to the proxy (proxy.conf(5)). */
-function forwarding(proxyPort: number): string {
-  return `
-proxy_requests = yes
-proxy server {
-  default_fallback = no
-}
-home_server proxy {
-  type = auth
-  ipaddr = 127.0.0.1
-  port = ${proxyPort}
-  secret = ${secret}
-  response_window = 10
-  status_check = status-server
-  check_interval = 6
-}
-home_server_pool proxy {
-  type = fail-over
-  home_server = proxy
-}
-realm DEFAULT {
-  auth_pool = proxy
-  nostrip
-}
-`
-}
 
 describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
   let api: AuthApiDouble
@@ -48,8 +21,7 @@ describe('FreeRADIUS 3.2.1 as a proxy in front', { skip }, () => {
     proxy = await ProxyAtWork.start(sectionWithSecret(api, secret))
     front = await FreeRadius.start({
       secret,
-      sections: forwarding(proxy.findPort()),
-      authorize: 'update control {\n      Proxy-To-Realm := "DEFAULT"\n    }',
+      ...forwardingTo(proxy.findPort(), secret),
     })
   })
   beforeEach(() => {

@@ -42,6 +42,40 @@ export class FreeRadius implements AsyncDisposable {
   }
 }
 
+/** Configures a FreeRADIUS that forwards every request to a proxy (proxy.conf(5)). */
+export function forwardingTo(
+  proxyPort: number,
+  secret: string,
+): Pick<FreeRadiusOptions, 'authorize' | 'sections'> {
+  const sections = `
+proxy_requests = yes
+proxy server {
+  default_fallback = no
+}
+home_server proxy {
+  type = auth
+  ipaddr = 127.0.0.1
+  port = ${proxyPort}
+  secret = ${secret}
+  response_window = 10
+  status_check = status-server
+  check_interval = 6
+}
+home_server_pool proxy {
+  type = fail-over
+  home_server = proxy
+}
+realm DEFAULT {
+  auth_pool = proxy
+  nostrip
+}
+`
+  return {
+    sections,
+    authorize: 'update control {\n      Proxy-To-Realm := "DEFAULT"\n    }',
+  }
+}
+
 function configuration(
   folder: string,
   port: number,
