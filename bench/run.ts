@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--quick] [--profile]`: measures each figure and a named peer in
+ * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N]`: measures each figure and a named peer in
  * the same run. Starts everything on loopback, leaves nothing behind, and fails if a server gives no
  * verified replies; `--quick` checks only that.
  */
@@ -11,6 +11,7 @@ import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
 import { loginBench } from './service/login_bench.ts'
 import { pendingBench } from './transaction/pending_bench.ts'
+import { waitingBench } from './waiting/waiting_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -19,6 +20,7 @@ const { values: flags, positionals } = parseArgs({
     json: { type: 'boolean' },
     quick: { type: 'boolean' },
     profile: { type: 'boolean' },
+    pending: { type: 'string' },
   },
 })
 
@@ -31,6 +33,7 @@ const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> 
   service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
   transactions: (place) => pendingBench(place, length),
+  waiting: (place) => waitingBench(place, { ...length, ...pendingOf(flags.pending) }),
   panel: (place) => panelBench(place, length),
 }
 
@@ -39,6 +42,10 @@ if (unknown.length > 0) {
   const known = Object.keys(benches).join(', ')
   process.stderr.write(`bench: unknown name ${unknown.join(', ')}; known are ${known}\n`)
   process.exit(2)
+}
+
+function pendingOf(given: string | undefined): { readonly pending?: number } {
+  return given === undefined ? {} : { pending: Number(given) }
 }
 
 async function profiled(place: Workplace): Promise<Figures> {

@@ -31,6 +31,8 @@ export async function startFreeradius(
     readonly apiPort: number
     readonly certificate: CertificateFiles
     readonly threads: ThreadPool
+    /** Seconds that a call may wait for its user; by default, calls are answered at once. */
+    readonly waitSecs?: number
   },
 ): Promise<Running> {
   const folder = await place.folder(options.name)
@@ -54,9 +56,12 @@ function configuration(
     readonly apiPort: number
     readonly certificate: CertificateFiles
     readonly threads: ThreadPool
+    /** Seconds that a call may wait for its user; by default, calls are answered at once. */
+    readonly waitSecs?: number
   },
 ): string {
-  const { port, secret, apiPort, certificate, threads } = options
+  const { port, secret, apiPort, certificate, threads, waitSecs } = options
+  const path = waitSecs === undefined ? 'no-content' : 'wait-for-user'
   return `
 prefix = /usr
 localstatedir = ${folder}
@@ -69,7 +74,7 @@ db_dir = ${folder}/run
 libdir = /usr/lib/freeradius
 pidfile = ${folder}/run/freeradius.pid
 max_requests = 65536
-max_request_time = 30
+max_request_time = ${waitSecs ?? 30}
 cleanup_delay = 5
 hostname_lookups = no
 log {
@@ -100,8 +105,9 @@ modules {
   rest {
     connect_uri = "https://localhost:${apiPort}/auth/v2/ping"
     authorize {
-      uri = "https://localhost:${apiPort}/no-content"
+      uri = "https://localhost:${apiPort}/${path}"
       method = 'post'
+      ${waitSecs === undefined ? '' : `timeout = ${waitSecs}`}
       body = 'post'
       data = "username=%{User-Name}&factor=passcode&passcode=%{User-Password}"
       tls {

@@ -6,6 +6,11 @@ import { core, type Running, type Workplace } from '../workplace.ts'
 const delivered = join(import.meta.dirname, '../../bin/authproxy')
 const program = join(import.meta.dirname, '../../src/cmd/authproxy.ts')
 
+const cannedApplication = {
+  ikey: 'DIWJ8X6AEYOR5OMC6TQ1',
+  skey: 'Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep',
+}
+
 /** Starts the authentication proxy with its own log and event files. */
 export async function startOurProxy(
   place: Workplace,
@@ -15,11 +20,16 @@ export async function startOurProxy(
     readonly secret: string
     readonly apiPort: number
     readonly certificate: CertificateFiles
+    /** By default that of the canned API. */
+    readonly application?: { readonly ikey: string; readonly skey: string }
+    /** Further lines of the section. */
+    readonly extra?: string
     /** Writes a CPU profile there when it stops. */
     readonly profileFolder?: string
   },
 ): Promise<Running> {
-  const { name, port, secret, apiPort, certificate, profileFolder } = options
+  const { name, port, secret, apiPort, certificate, profileFolder, extra = '' } = options
+  const { ikey, skey } = options.application ?? cannedApplication
   const folder = await place.folder(name)
   const file = join(folder, 'authproxy.cfg')
   await writeFile(
@@ -31,8 +41,8 @@ log_auth_events=true
 [duo_only_client]
 
 [radius_server_duo_only]
-ikey=DIWJ8X6AEYOR5OMC6TQ1
-skey=Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep
+ikey=${ikey}
+skey=${skey}
 api_host=localhost
 api_port=${apiPort}
 http_ca_certs_file=${certificate.certificate}
@@ -42,6 +52,7 @@ interface=127.0.0.1
 port=${port}
 radius_ip_1=127.0.0.1
 radius_secret_1=${secret}
+${extra}
 `,
   )
   const args = ['--config', file]

@@ -58,10 +58,15 @@ export class LoadedPhones {
     return await this.#call(phoneId, 'GET', '/app/api/requests')
   }
 
-  async approve(phoneId: string, txid: string): Promise<void> {
+  approve(phoneId: string, txid: string): Promise<void> {
+    return this.answer(phoneId, txid, 'allow')
+  }
+
+  async answer(phoneId: string, txid: string, how: 'allow' | 'deny'): Promise<void> {
     const time = Date.now()
-    const signature = this.#sign(answerText(txid, 'approve', time, ''))
-    const answer = JSON.stringify({ txid, decision: 'approve', time, signature })
+    const decision = how === 'allow' ? 'approve' : 'deny'
+    const signature = this.#sign(answerText(txid, decision, time, ''))
+    const answer = JSON.stringify({ txid, decision, time, signature })
     await this.#call(phoneId, 'POST', '/app/api/answer', answer)
   }
 

@@ -42,6 +42,8 @@ export class PendingAuthApi {
   maxPollsHeld = 0
   connections = 0
   maxConnections = 0
+  /** Receives the user of each push. */
+  pushed: ((username: string) => void) | undefined
   /** Decides whether the next poll is answered in another way. */
   disturb: ((txid: string) => 'reset' | number | undefined) | undefined
 
@@ -123,6 +125,8 @@ export class PendingAuthApi {
     for await (const chunk of request) body += String(chunk)
     const [path = '', query = ''] = (request.url ?? '').split('?')
     const encoded = request.method === 'GET' ? query : body
+    // for clients that sign nothing
+    if (path === '/wait-for-user') return this.#auth(formParameters(encoded), response)
     if (this.#options.verify !== false && !isSigned(request, path, encoded)) {
       return send(response, 401, { stat: 'FAIL', code: 40103, message: 'Invalid signature' })
     }
@@ -149,6 +153,7 @@ export class PendingAuthApi {
     }
     this.#transactions.set(txid, transaction)
     this.#byUser.set(username, transaction)
+    this.pushed?.(username)
     if (async === '1') return sendOk(response, { txid })
     this.#hold(transaction, response, Number.POSITIVE_INFINITY)
   }

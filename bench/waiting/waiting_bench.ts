@@ -1,0 +1,307 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as elapsed } from 'node:timers/promises'
+import { PendingAuthApi } from '../../test/rig/pending_auth_api.ts'
+import type { Cell, Figures } from '../figure.ts'
+import { freeUdpPort } from '../load/ready.ts'
+import { freeradiusIsInstalled, startFreeradius } from '../proxy/freeradius.ts'
+import { startOurProxy } from '../proxy/our_proxy.ts'
+import { startService } from '../service/our_service.ts'
+import { formatLatency, type Latency } from '../statistic.ts'
+import { LoadedPhones } from '../transaction/loaded_phones.ts'
+import { stockPushes } from '../transaction/push_stock.ts'
+import { cpuSeconds, peakResidentMiB, residentMiB } from '../usage.ts'
+import { core, type Running, until, type Workplace } from '../workplace.ts'
+import { RadiusLogins } from './radius_logins.ts'
+
+export interface WaitingBenchOptions {
+  /** A few hundred logins; shows that it works. */
+  readonly quick?: boolean
+  readonly pending?: number
+}
+
+/** Where pushes arrive and are answered. */
+interface Phones {
+  /** Pushes that have arrived, in this order. */
+  readonly pushed: readonly string[]
+  answer(username: string, decision: 'allow' | 'deny'): Promise<void>
+}
+
+interface Load {
+  readonly users: readonly string[]
+  readonly ratePerSec: number
+  /** Random: all wait, then each is answered within this time. After: each after its push. */
+  readonly answers: { readonly kind: 'random' | 'after'; readonly secs: number }
+}
+
+interface Run {
+  readonly name: string
+  readonly pending: number
+  readonly before: number
+  readonly waiting: number
+  readonly peak: number
+  readonly idleCpu: number
+  readonly serverIdleCpu: number | undefined
+  readonly serverMiB: number | undefined
+  /** CPU while the results arrive, per result. */
+  readonly cpuMsEach: number
+  readonly right: number
+  readonly wrong: number
+  readonly unanswered: number
+  readonly latency: Latency | undefined
+  readonly note: string
+}
+
+const secret = 'testing123testing123testing123'
+const targetMiB = 300e6 / 2 ** 20
+const idleSecs = 8
+/** How long after the last answer replies may arrive. */
+const maxLateMs = 100_000
+
+/** Pushes that wait all at once behind one proxy, with several kinds of API. */
+export async function waitingBench(
+  place: Workplace,
+  { quick = false, pending = quick ? 300 : 10_000 }: WaitingBenchOptions,
+): Promise<Figures> {
+  const users = Array.from({ length: pending }, (_, index) => `holder${index}`)
+  const load: Load = { users, ratePerSec: 500, answers: { kind: 'random', secs: quick ? 3 : 30 } }
+  const slow: Load = {
+    users: quick ? users : Array.from({ length: pending * 1.25 }, (_, index) => `holder${index}`),
+    ratePerSec: 500,
+    answers: { kind: 'after', secs: quick ? 2 : 20 },
+  }
+  const runs = [
+    await measureService(place, load),
+    await measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load),
+    await measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load),
+    await measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow),
+    ...(freeradiusIsInstalled() ? [await measureFreeradius(place, load)] : []),
+  ]
+  return {
+    name: 'waiting',
+    method:
+      `${pending} pushes wait at once behind one proxy on one core, then are approved or denied in random ` +
+      `order within ${load.answers.secs} s; each reply is compared with the answer of its user`,
+    columns: [
+      ...['server', 'pending', 'RSS MiB', 'waiting', 'peak', 'idle CPU %', 'API idle CPU %'],
+      ...['API MiB', 'CPU ms/result', 'right', 'wrong', 'none', 'p50 ms', 'p99 ms'],
+    ],
+    rows: runs.map(row),
+    remarks: [
+      ...runs.map(({ name, note }) => `${name}: ${note}`),
+      ...runs.map(({ name, waiting }) => {
+        const verdict = waiting < targetMiB ? 'met' : 'missed'
+        return `${name}: ${waiting.toFixed(0)} MiB while all wait (300 MB: ${verdict})`
+      }),
+    ],
+    verified: runs.map(({ right, pending }) => right + pending),
+  }
+}
+
+async function measureHttp1(
+  place: Workplace,
+  name: string,
+  holdMs: number,
+  load: Load,
+): Promise<Run> {
+  const pushed: string[] = []
+  const api = await PendingAuthApi.start({ holdMs, verify: false })
+  api.pushed = (username) => pushed.push(username)
+  const port = await freeUdpPort()
+  const certificate = { certificate: api.caFile, key: '' }
+  const folder = name.replaceAll(/[^a-z0-9]+/gi, '-')
+  const proxy = await startOurProxy(place, {
+    ...{ name: folder, port, secret, apiPort: api.port, certificate },
+    extra: 'api_timeout=180',
+  })
+  const phones: Phones = { pushed, answer: async (user, how) => api.answer(user, how) }
+  const result = await measure(name, proxy, port, phones, load)
+  await proxy.stop()
+  const note = `${api.polls} polls for ${pushed.length} pushes, at most ${api.maxConnections} connections`
+  await api.close()
+  return { ...result, note: `${result.note}${note}` }
+}
+
+async function measureService(place: Workplace, load: Load): Promise<Run> {
+  const folder = await place.folder('service')
+  const stock = await stockPushes({ folder, holders: load.users.length })
+  const service = await startService(place, { name: 'service', folder, core: core.load })
+  const port = await freeUdpPort()
+  const proxy = await startOurProxy(place, {
+    ...{ name: 'proxy-of-service', port, secret, apiPort: service.port },
+    certificate: { certificate: service.caFile, key: '' },
+    application: stock,
+  })
+  const phones = new LoadedPhones({
+    ...{ port: service.port, ca: readFileSync(service.caFile) },
+    ...{ phoneKey: stock.phoneKey, connections: 16 },
+  })
+  const phoneOf = new Map(stock.holders.map(({ username, phoneId }) => [username, phoneId]))
+  const waiting = new Map<string, string>()
+  const pushed: string[] = []
+  const seen: Phones = {
+    pushed,
+    answer: async (username, decision) => {
+      const txid = waiting.get(username) ?? ''
+      await phones.answer(phoneOf.get(username) ?? '', txid, decision)
+    },
+  }
+  const look = async () => {
+    for (const username of load.users) {
+      const phoneId = phoneOf.get(username) ?? ''
+      for (;;) {
+        const txid = await phones.waiting(phoneId).catch(() => undefined)
+        if (txid !== undefined) waiting.set(username, txid)
+        if (txid !== undefined || stopped) break
+        await elapsed(200)
+      }
+      pushed.push(username)
+    }
+  }
+  let stopped = false
+  const looking = look()
+  const result = await measure('our service over HTTP/2', proxy, port, seen, load, service.server)
+  stopped = true
+  await looking
+  await phones.close()
+  await proxy.stop()
+  await service.server.stop()
+  return result
+}
+
+async function measureFreeradius(place: Workplace, load: Load): Promise<Run> {
+  const pushed: string[] = []
+  const api = await PendingAuthApi.start({ holdMs: 0, verify: false })
+  api.pushed = (username) => pushed.push(username)
+  const port = await freeUdpPort()
+  const server = await startFreeradius(place, {
+    ...{ name: 'freeradius-waiting', port, secret, apiPort: api.port },
+    certificate: { certificate: api.caFile, key: '' },
+    threads: { start: 32, max: 32, minSpare: 1, maxSpare: 32 },
+    waitSecs: 120,
+  })
+  await until(() => isBound(port), server)
+  const before = residentMiB(server.pid)
+  const logins = new RadiusLogins({ port, secret })
+  await logins.send(load.users, load.ratePerSec)
+  await elapsed(1_000)
+  const began = cpuSeconds(server.pid)
+  await elapsed(idleSecs * 1_000)
+  const idleCpu = (cpuSeconds(server.pid) - began) / idleSecs
+  logins.close()
+  const run: Run = {
+    ...{ name: 'FreeRADIUS with rlm_rest, 32 threads', pending: pushed.length, before, idleCpu },
+    ...{ waiting: residentMiB(server.pid), peak: peakResidentMiB(server.pid), right: 0, wrong: 0 },
+    ...{ serverIdleCpu: undefined, serverMiB: undefined, cpuMsEach: Number.NaN },
+    ...{ unanswered: load.users.length - pushed.length, latency: undefined },
+    note: `one thread holds each push, so ${pushed.length} of ${load.users.length} pushes were sent`,
+  }
+  await server.stop()
+  await api.close()
+  return run
+}
+
+async function measure(
+  name: string,
+  proxy: Running,
+  port: number,
+  phones: Phones,
+  load: Load,
+  server?: Running,
+): Promise<Run> {
+  await until(() => isBound(port), proxy)
+  const before = residentMiB(proxy.pid)
+  const logins = new RadiusLogins({ port, secret })
+  const answered = new Map<string, number>()
+  const answer = async (username: string): Promise<void> => {
+    answered.set(username, performance.now())
+    await phones.answer(username, decisionOf(username))
+  }
+  const { users, ratePerSec, answers } = load
+  process.stderr.write(`  ${name} …\n`)
+  const count = () => phones.pushed.length - answered.size
+  const pendingNow = { most: 0 }
+  let begun = 0
+  const watch = setInterval(() => {
+    pendingNow.most = Math.max(pendingNow.most, count())
+    if (answers.kind === 'random') return
+    // pushes are answered in the order in which they arrived
+    const due = Math.floor((performance.now() - started) / 1_000 - answers.secs) * ratePerSec
+    for (; begun < Math.min(due, phones.pushed.length); begun++) {
+      void answer(phones.pushed[begun] ?? '').catch(() => {})
+    }
+  }, 100)
+  const started = performance.now()
+  await logins.send(users, ratePerSec)
+  let idleCpu = Number.NaN
+  let serverIdleCpu: number | undefined
+  const waitedSecs = (performance.now() - started) / 1_000
+  if (answers.kind === 'random') {
+    const end = performance.now() + 60_000
+    while (phones.pushed.length < users.length && performance.now() < end) await elapsed(100)
+    await elapsed(1_000)
+    const idleFrom = [cpuSeconds(proxy.pid), server === undefined ? 0 : cpuSeconds(server.pid)]
+    await elapsed(idleSecs * 1_000)
+    idleCpu = (cpuSeconds(proxy.pid) - (idleFrom[0] ?? 0)) / idleSecs
+    if (server !== undefined)
+      serverIdleCpu = (cpuSeconds(server.pid) - (idleFrom[1] ?? 0)) / idleSecs
+  }
+  const waiting = residentMiB(proxy.pid)
+  const serverMiB = server === undefined ? undefined : residentMiB(server.pid)
+  const resultsFrom = cpuSeconds(proxy.pid)
+  const repliesFrom = logins.replies.size
+  if (answers.kind === 'random') {
+    await Promise.all(
+      shuffled(users).map(async (username, index) => {
+        await elapsed((index * answers.secs * 1_000) / users.length)
+        await answer(username).catch(() => {})
+      }),
+    )
+  }
+  const end = performance.now() + maxLateMs
+  while (logins.replies.size < users.length && performance.now() < end) await elapsed(100)
+  clearInterval(watch)
+  const results = logins.replies.size - repliesFrom
+  const cpuMsEach = ((cpuSeconds(proxy.pid) - resultsFrom) * 1_000) / results
+  const tally = { right: 0, wrong: 0 }
+  const latencies: number[] = []
+  for (const [username, { accepted, at }] of logins.replies) {
+    const sent = answered.get(username)
+    if (sent !== undefined) latencies.push(at - sent)
+    if (sent !== undefined && accepted === (decisionOf(username) === 'allow')) tally.right++
+    else tally.wrong++
+  }
+  logins.close()
+  return {
+    ...{ name, pending: pendingNow.most, before, waiting, peak: peakResidentMiB(proxy.pid) },
+    ...{ idleCpu, serverIdleCpu, serverMiB, cpuMsEach, ...tally },
+    unanswered: users.length - logins.replies.size,
+    latency: latencies.length === 0 ? undefined : formatLatency(latencies),
+    note: `sent within ${waitedSecs.toFixed(0)} s; `,
+  }
+}
+
+/** Whether a program listens on a UDP port. */
+async function isBound(port: number): Promise<boolean> {
+  await elapsed(100)
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  return readFileSync('/proc/net/udp', 'latin1').includes(`:${hex} `)
+}
+
+function decisionOf(username: string): 'allow' | 'deny' {
+  return Number(username.slice(6)) % 3 === 0 ? 'deny' : 'allow'
+}
+
+/** In an order that is the same in every run. */
+function shuffled(users: readonly string[]): string[] {
+  const rank = (username: string) => (Number(username.slice(6)) * 2_654_435_761) % 4_294_967_296
+  return [...users].sort((one, other) => rank(one) - rank(other))
+}
+
+function row(run: Run): Cell[] {
+  return [
+    ...[run.name, run.pending, run.before, run.waiting, run.peak, run.idleCpu * 100],
+    run.serverIdleCpu === undefined ? undefined : run.serverIdleCpu * 100,
+    ...[run.serverMiB, run.cpuMsEach, run.right, run.wrong, run.unanswered],
+    ...[run.latency?.p50, run.latency?.p99],
+  ]
+}
