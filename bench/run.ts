@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N]`: measures each figure and a named peer in
+ * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N] [--rate N]`: measures each figure and a named peer in
  * the same run. Starts everything on loopback, leaves nothing behind, and fails if a server gives no
  * verified replies; `--quick` checks only that.
  */
@@ -21,6 +21,7 @@ const { values: flags, positionals } = parseArgs({
     quick: { type: 'boolean' },
     profile: { type: 'boolean' },
     pending: { type: 'string' },
+    rate: { type: 'string' },
   },
 })
 
@@ -33,7 +34,7 @@ const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> 
   service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
   transactions: (place) => pendingBench(place, length),
-  waiting: (place) => waitingBench(place, { ...length, ...pendingOf(flags.pending) }),
+  waiting: (place) => waitingBench(place, { ...length, ...waitingLoad() }),
   panel: (place) => panelBench(place, length),
 }
 
@@ -44,8 +45,13 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-function pendingOf(given: string | undefined): { readonly pending?: number } {
-  return given === undefined ? {} : { pending: Number(given) }
+/** How many pushes wait, and how many are sent a second. */
+function waitingLoad(): { readonly pending?: number; readonly ratePerSec?: number } {
+  const { pending, rate } = flags
+  return {
+    ...(pending === undefined ? {} : { pending: Number(pending) }),
+    ...(rate === undefined ? {} : { ratePerSec: Number(rate) }),
+  }
 }
 
 async function profiled(place: Workplace): Promise<Figures> {

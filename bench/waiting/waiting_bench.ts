@@ -17,6 +17,7 @@ export interface WaitingBenchOptions {
   /** A few hundred logins; shows that it works. */
   readonly quick?: boolean
   readonly pending?: number
+  readonly ratePerSec?: number
 }
 
 /** Where pushes arrive and are answered. */
@@ -60,22 +61,25 @@ const maxLateMs = 100_000
 /** Pushes that wait all at once behind one proxy, with several kinds of API. */
 export async function waitingBench(
   place: Workplace,
-  { quick = false, pending = quick ? 300 : 10_000 }: WaitingBenchOptions,
+  { quick = false, pending = quick ? 300 : 10_000, ratePerSec = 500 }: WaitingBenchOptions,
 ): Promise<Figures> {
   const users = Array.from({ length: pending }, (_, index) => `holder${index}`)
-  const load: Load = { users, ratePerSec: 500, answers: { kind: 'random', secs: quick ? 3 : 30 } }
+  const load: Load = { users, ratePerSec, answers: { kind: 'random', secs: quick ? 3 : 30 } }
   const slow: Load = {
     users: quick ? users : Array.from({ length: pending * 1.25 }, (_, index) => `holder${index}`),
-    ratePerSec: 500,
+    ratePerSec,
     answers: { kind: 'after', secs: quick ? 2 : 20 },
   }
-  const runs = [
-    await measureService(place, load),
-    await measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load),
-    await measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load),
-    await measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow),
-    ...(freeradiusIsInstalled() ? [await measureFreeradius(place, load)] : []),
-  ]
+  const runs: Run[] = []
+  const measured = (run: Run): void => {
+    runs.push(run)
+    process.stderr.write(`  ${JSON.stringify(run)}\n`)
+  }
+  measured(await measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load))
+  measured(await measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load))
+  measured(await measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow))
+  measured(await measureService(place, load))
+  if (freeradiusIsInstalled()) measured(await measureFreeradius(place, load))
   return {
     name: 'waiting',
     method:

@@ -33,6 +33,7 @@ export {
   parseCheckAnswer,
   parsePreauthAnswer,
   parseStatusAnswer,
+  polledResults,
   sharedConnections,
   statusMessage,
 } from './message.ts'

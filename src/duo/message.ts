@@ -48,6 +48,12 @@ export interface CheckAnswer {
  */
 export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
 
+/**
+ * Clients that poll until they have a result may say so (`polled=1`): `auth` with `async=1` then returns an
+ * outcome that is known already in place of a txid, and `auth_status` may be asked any number of times.
+ */
+export const polledResults = 'polled_results'
+
 /** Calls that wait for their user may share connections (HTTP/2). */
 export const sharedConnections = 'http2'
 

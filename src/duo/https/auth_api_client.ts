@@ -9,6 +9,7 @@ import {
   parseAuthAnswer,
   parseCheckAnswer,
   parsePreauthAnswer,
+  polledResults,
   proxyReports,
   sharedConnections,
 } from '../index.ts'
@@ -71,6 +72,8 @@ export class AuthApiClient {
   #shares = false
   #takesReports = false
   #joins = false
+  /** Parameters of calls whose result is polled. */
+  #polled: Named = {}
 
   /** @throws A system error if `caFile` can't be read. */
   constructor(options: AuthApiClientOptions) {
@@ -105,6 +108,7 @@ export class AuthApiClient {
     )
     const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
+    this.#polled = answer.capabilities.includes(polledResults) ? { polled: '1' } : {}
     this.#takesReports = answer.capabilities.includes(proxyReports)
     this.#joins = answer.capabilities.includes(joinedSignIns)
     return answer
@@ -199,7 +203,7 @@ export class AuthApiClient {
         this.#shares = false
       }
     }
-    const starting = { ...parameters, async: '1' }
+    const starting = { ...parameters, ...this.#polled, async: '1' }
     const start = { ...options, limitMs, requestMs: shortMs }
     const response = await this.#calls.response('short', endpoint, starting, start)
     const answer = parsed(response, parseAsyncAuthAnswer)

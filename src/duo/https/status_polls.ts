@@ -20,9 +20,14 @@ export interface StatusPollsOptions {
 }
 
 const tickMs = 50
+/**
+ * Polls in flight that the server does not hold (yet), so that one that answers slowly is not asked over ever
+ * more connections.
+ */
+const maxYoung = 128
 /** How often sign-ins whose time is over are looked for. */
 const sweepMs = 250
-/** A poll that is held for less is not ended for another sign-in. */
+/** A poll in flight for this long is held by the server, and may be ended for another sign-in. */
 const minHeldMs = 1_000
 /** Held polls that may be ended per second; each costs a TLS handshake. */
 const maxCutsPerSec = 100
@@ -49,6 +54,8 @@ export class StatusPolls {
   /** In the order in which they began. */
   readonly #polls = new Map<PendingSignIn<AuthAnswer>, Poll>()
   #timer: NodeJS.Timeout | undefined
+  /** Polls that the server holds, as of the last tick. */
+  #held = 0
   #sweptAt = Number.NEGATIVE_INFINITY
   #cuts = 0
   #cutsSince = Number.NEGATIVE_INFINITY
@@ -103,6 +110,11 @@ export class StatusPolls {
   /** Runs what is due; for the timer, and for tests. */
   tick(): void {
     const now = this.#options.now()
+    this.#held = 0
+    for (const { began } of this.#polls.values()) {
+      if (now - began < minHeldMs) break
+      this.#held++
+    }
     if (now - this.#sweptAt >= sweepMs) {
       this.#sweptAt = now
       for (const signIn of this.#schedule.overdue(now)) {
@@ -116,6 +128,7 @@ export class StatusPolls {
     const { now, maxPolls } = this.#options
     for (;;) {
       const time = now()
+      if (this.#polls.size >= this.#held + maxYoung) return
       if (this.#polls.size >= maxPolls && !(this.#schedule.hasDue(time) && this.#cutOldest(time))) {
         return
       }

@@ -53,9 +53,15 @@ export class AuthStatus {
    * Answers a poll: the first one at once, later ones as soon as the status changes or after half a
    * minute.
    *
+   * @param options.isPolled The client takes nothing but `allow` for success, so its replies need no bound.
    * @returns `undefined` if this application has no such transaction.
    */
-  async poll(txid: string, ikey: string, caller?: Caller): Promise<Outcome | Waiting | undefined> {
+  async poll(
+    txid: string,
+    ikey: string,
+    caller?: Caller,
+    { isPolled = false }: { readonly isPolled?: boolean } = {},
+  ): Promise<Outcome | Waiting | undefined> {
     let transaction = await this.#transactions.byTxid(txid, this.#db)
     if (transaction === undefined || transaction.ikey !== ikey) return undefined
     if (this.#reported.has(transaction)) {
@@ -69,6 +75,10 @@ export class AuthStatus {
     const { outcome } = transaction
     if (outcome.result !== 'waiting') {
       this.#reported.remove(txid)
+      return outcome
+    }
+    if (isPolled) {
+      this.#reported.add(transaction)
       return outcome
     }
     const replies = await this.#transactions.waitingReply(txid)

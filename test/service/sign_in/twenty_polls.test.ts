@@ -196,6 +196,47 @@ for (const dialect of dialects) {
   })
 }
 
+describe('a client that says that it polls until it has a result', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'polls-'))
+  const clock = new ManualClock()
+  let service: TestService
+
+  before(async () => {
+    service = await TestService.start({ folder, clock, delivery })
+    await addAlice(service, clock)
+  })
+  after(async () => {
+    await service.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function call(path: string, parameters: Readonly<Record<string, string>>) {
+    const method = path.endsWith('status') ? 'GET' : 'POST'
+    const sent = { ...parameters, polled: '1' }
+    return parseResponse(await service.call({ method, path, parameters: sent }))
+  }
+
+  test('may poll more than fourteen times', async () => {
+    const begin = { username: 'alice', factor: 'phone', device: 'auto', async: '1' }
+    const { txid } = await call('/auth/v2/auth', begin)
+    const transactions = new Transactions(service.store, clock)
+    for (let count = 1; count <= 40; count++) {
+      const status = `calling ${count}`
+      await transactions.progress(String(txid), { status, status_msg: 'Dialing...' })
+      const { result } = await call('/auth/v2/auth_status', { txid: String(txid) })
+      assert.equal(result, 'waiting')
+    }
+  })
+
+  test('gets an outcome in place of a txid, and where to enrol', async () => {
+    const begin = { username: 'stranger', factor: 'prompt', prompt: 'push', async: '1' }
+    const { result, txid, enroll_portal_url: portal } = await call('/auth/v2/auth', begin)
+    assert.equal(result, 'deny')
+    assert.equal(txid, undefined)
+    assert.match(String(portal), /^https:/)
+  })
+})
+
 const withoutPushLimit = {
   push: { ...defaultConfig('.').push, fatigue: { limit: 0, windowMs: 0 } },
 }

@@ -4,6 +4,7 @@ import {
   failures,
   joinedSignIns,
   oneCall,
+  polledResults,
   proxyReports,
   sharedConnections,
 } from '../../../../duo/index.ts'
@@ -30,7 +31,10 @@ export function buildServiceEndpoints(
       path: '/auth/v2/check',
       answer: async ({ integration }) => {
         await requireDecisions(canDecide)
-        const capabilities = [...oneCall, sharedConnections, joinedSignIns, challengeResponses]
+        const capabilities = [
+          ...oneCall,
+          ...[sharedConnections, polledResults, joinedSignIns, challengeResponses],
+        ]
         return {
           time: seconds(clock.now()),
           capabilities: mayReport(integration) ? [...capabilities, proxyReports] : capabilities,

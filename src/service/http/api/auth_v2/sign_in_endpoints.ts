@@ -92,25 +92,27 @@ async function answerAuth(
 ): Promise<unknown> {
   const authRequest = readAuthRequest(request, parameters)
   const async = parameters.yes('async')
+  // a client that only polls has no use for a txid whose outcome is known
+  const takesTxid = async && !parameters.yes('polled')
   const chosen = readFactor(parameters)
-  const answer = await auth.begin(authRequest, chosen, { async })
+  const answer = await auth.begin(authRequest, chosen, { async: takesTxid })
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
     case 'no capable device':
       // the user's mistake, not the client's: clients give up after a failure
-      if (chosen.factor === 'prompt') return async ? { txid: answer.txid } : answer.outcome
+      if (chosen.factor === 'prompt') return takesTxid ? { txid: answer.txid } : answer.outcome
       throw new AuthApiFailure(failures.invalidParameters, failureDetail.noCapableDevice)
     case 'not enrolled': {
-      if (async || chosen.factor !== 'prompt') {
-        return async ? { txid: answer.txid } : answer.outcome
+      if (takesTxid || chosen.factor !== 'prompt') {
+        return takesTxid ? { txid: answer.txid } : answer.outcome
       }
       // the client skipped preauth, which would have sent the enrolment link
       const portal = await portalLinks.atLogin(authRequest.user, authRequest.integration)
       return { ...answer.outcome, enroll_portal_url: portal }
     }
     case 'settled':
-      return async ? { txid: answer.txid } : answer.outcome
+      return takesTxid ? { txid: answer.txid } : answer.outcome
     case 'waiting':
       // not awaited here, so that the request can be freed while the call waits
       return async ? { txid: answer.txid } : authStatus.awaitOutcome(answer.txid, request.caller)
@@ -163,7 +165,8 @@ async function answerStatus(
   authStatus: AuthStatus,
 ): Promise<unknown> {
   const txid = parameters.required('txid')
-  const polled = await authStatus.poll(txid.toLowerCase(), integration.ikey, caller)
+  const isPolled = parameters.yes('polled')
+  const polled = await authStatus.poll(txid.toLowerCase(), integration.ikey, caller, { isPolled })
   if (polled === undefined) throw new AuthApiFailure(failures.invalidParameters, 'txid')
   return { auth_delayed: false, ...polled }
 }
