@@ -21,10 +21,10 @@ export interface StatusPollsOptions {
 
 const tickMs = 50
 /**
- * Polls in flight that the server does not hold (yet), so that one that answers slowly is not asked over ever
- * more connections.
+ * Polls in flight that the server does not hold (yet). A busy server that answers slowly is so polled less
+ * often, which leaves it time for new sign-ins.
  */
-const maxYoung = 128
+const maxYoung = 48
 /** How often sign-ins whose time is over are looked for. */
 const sweepMs = 250
 /** A poll in flight for this long is held by the server, and may be ended for another sign-in. */
