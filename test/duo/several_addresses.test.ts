@@ -84,7 +84,7 @@ describe('an API whose name has two addresses', () => {
     await first.askedTimes('/auth/v2/auth', 1)
     first.check = () => 'hang'
     assert.equal((await waiting).result, 'deny')
-    assert.ok(log.has('the API at localhost (127.0.0.1) does not answer'))
+    assert.ok(log.has('the API at localhost (127.0.0.1) does not answer check'))
     first.check = () => ({ response: { time: 1 } })
     await until(() => log.has('(127.0.0.1) answers again'))
   })

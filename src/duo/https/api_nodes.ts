@@ -22,6 +22,8 @@ const watchEveryMs = 500
 const suspectMs = 1_500
 /** How often a node that is down is asked whether it answers again. */
 const recheckMs = 3_000
+/** A node that answers a probe in this time is not slowed down. */
+const quickMs = 500
 /** A first probe without an answer may have met a dead connection. */
 const maxProbes = 2
 
@@ -86,11 +88,10 @@ export class ApiNodes {
       this.#addresses?.distrust()
       return
     }
-    const { reason, mayHaveBeenReceived } = error
+    const { reason } = error
     if (reason === 'overload' || reason === 'cancelled' || reason === 'malformed') return
-    if (!mayHaveBeenReceived) this.#down(node, error.message)
-    // one broken call proves little; the probe decides
-    else if (node.state === 'up') node.state = 'unknown'
+    // one failure proves little, and this process may be the slow one; the probe decides
+    if (node.state === 'up') node.state = 'unknown'
   }
 
   async close(): Promise<void> {
@@ -147,23 +148,30 @@ export class ApiNodes {
     }
     node.isProbed = false
     if (this.#isClosed) return
-    if (!answers) return this.#down(node, 'check was not answered')
+    if (!answers) return await this.#down(node)
     if (before === 'down') this.#options.log.warn(`the API at ${this.#place(node)} answers again`)
     node.answered()
   }
 
-  /** The calls in flight are broken only if there is a node that answers them. */
-  #down(node: ApiNode, why: string): void {
-    if (node.state !== 'down')
-      this.#options.log.warn(`the API at ${this.#place(node)} does not answer: ${why}`)
+  async #down(node: ApiNode): Promise<void> {
+    if (node.state !== 'down') {
+      this.#options.log.warn(`the API at ${this.#place(node)} does not answer check`)
+    }
     node.state = 'down'
-    node.probedAt = performance.now()
     this.#addresses?.distrust()
-    const others = this.#nodes.filter((other) => other !== node)
-    const othersAnswer = others.some(
-      ({ state, silentMs }) => state === 'up' && silentMs < suspectMs,
-    )
-    if (othersAnswer && node.inFlight > 0 && this.#options.mayRepeat()) node.cutOff()
+    if (node.inFlight === 0 || !this.#options.mayRepeat()) return
+    if ((await this.#anotherIsQuick(node)) && node.state === 'down') node.cutOff()
+  }
+
+  /**
+   * Calls in flight are broken only if another node would answer them. If all are slow, such as when this
+   * machine is overloaded, new connections would make it worse.
+   */
+  async #anotherIsQuick(node: ApiNode): Promise<boolean> {
+    const other = this.#nodes.find((one) => one !== node && one.state === 'up')
+    if (other === undefined) return false
+    const began = performance.now()
+    return (await this.#options.probe(other)) && performance.now() - began < quickMs
   }
 
   #place({ address = '' }: ApiNode): string {
