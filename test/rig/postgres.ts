@@ -68,6 +68,30 @@ export class PostgresCluster {
     return new PostgresCluster(folder, port, options, await launched(folder, port, options))
   }
 
+  /** A server that follows this one (streaming replication), until it is promoted. */
+  async startStandby(): Promise<PostgresCluster> {
+    const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
+    giveToPostgres(folder)
+    const primary = `host=127.0.0.1 port=${this.#port} user=postgres`
+    const copy = ['-d', primary, '-D', join(folder, 'data'), '-R', '-c', 'fast', '--no-sync']
+    const command = asPostgres(`${programs}/pg_basebackup`, copy)
+    execFileSync(...command, { stdio: 'ignore', cwd: folder })
+    const port = await freePort()
+    return new PostgresCluster(folder, port, [], await launched(folder, port, []))
+  }
+
+  /** Makes a standby the primary. */
+  promote(): void {
+    const promote = ['promote', '-w', '-D', this.#data]
+    const command = asPostgres(`${programs}/pg_ctl`, promote)
+    execFileSync(...command, { stdio: 'ignore', cwd: this.folder })
+  }
+
+  /** Host and port, as in URLs. */
+  get host(): string {
+    return `127.0.0.1:${this.#port}`
+  }
+
   /** Without the name of a database. */
   get url(): string {
     return `postgres://postgres@127.0.0.1:${this.#port}`
@@ -180,7 +204,7 @@ async function launched(
   server.stderr.on('data', (chunk) => {
     said += String(chunk)
   })
-  while (!said.includes('ready to accept connections')) {
+  while (!/ready to accept (read-only )?connections/.test(said)) {
     if (server.exitCode !== null) throw new Error(said)
     await Promise.race([once(server.stderr, 'data'), once(server, 'exit')])
   }

@@ -8,7 +8,7 @@ const lostStates = /^(08...|57P0[1235]|25P03)$/
 const lostErrnos = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 /** The errors of `pg` without a code. A connection that could not be made in time was never there. */
 const lostMessages =
-  /^(Connection terminated(?! due to connection timeout)|Client (has encountered a connection error|was closed))/
+  /^(Connection terminated(?! due to connection timeout)|The primary has changed|Client (has encountered a connection error|was closed))/
 
 /** Whether an error means that the connection to PostgreSQL was lost. */
 export function isConnectionLost(error: unknown): boolean {

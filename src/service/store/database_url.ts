@@ -12,6 +12,25 @@ const sslModes: readonly string[] = ['disable', 'require', 'verify-ca', 'verify-
  *   is wrong. Repeats nothing of the address but `sslmode`, since it can contain a password.
  */
 export function databaseUrlProblem(text: string): string | undefined {
+  for (const address of singleHosts(text)) {
+    const problem = addressProblem(address)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+/**
+ * The addresses of an address with several hosts, `postgres://USER:PASSWORD@A:PORT,B:PORT/DATABASE` as in
+ * libpq, one for each.
+ */
+export function singleHosts(text: string): string[] {
+  const [, scheme = '', user = '', hosts = '', rest = ''] =
+    /^(\w+:\/\/)([^/?#@]*@)?([^/?#@]*)(.*)$/s.exec(text) ?? []
+  if (!hosts.includes(',')) return [text]
+  return hosts.split(',').map((host) => `${scheme}${user}${host}${rest}`)
+}
+
+function addressProblem(text: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     return `does not begin with postgres:// or postgresql://; ${form}`
   }
@@ -22,7 +41,10 @@ export function databaseUrlProblem(text: string): string | undefined {
   if (cutOff || text.split('@').length > 2 || !isEncoded(`${url.username}${url.password}`)) {
     return `has a special character in it; ${encoding}`
   }
-  if (url.hostname.includes(',')) return `has several hosts; ${form}`
+  const session = url.searchParams.get('target_session_attrs')
+  if (session !== null && session !== 'read-write' && session !== 'primary') {
+    return 'has target_session_attrs for a server that takes no writes; write target_session_attrs=read-write'
+  }
   const mode = url.searchParams.get('sslmode')
   if (mode !== null && !sslModes.includes(mode)) {
     const written = /^[a-z-]{1,20}$/i.test(mode) ? `sslmode=${mode}` : 'an sslmode'

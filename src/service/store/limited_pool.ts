@@ -1,5 +1,6 @@
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import type { PostgresConnections } from './postgres_connections.ts'
 import { limitedSession } from './statement_limits.ts'
 
 /**
@@ -9,12 +10,15 @@ import { limitedSession } from './statement_limits.ts'
  */
 export class LimitedPool implements PostgresPool {
   readonly #pool: pg.Pool
+  readonly #connections: PostgresConnections
   readonly #prepared = new WeakSet<object>()
+  readonly #watched = new WeakMap<object, WatchedClient>()
   #limits = false
   #sharesSessions = false
 
-  constructor(pool: pg.Pool) {
-    this.#pool = pool
+  constructor(connections: PostgresConnections) {
+    this.#pool = connections.pool()
+    this.#connections = connections
   }
 
   get options(): object {
@@ -32,12 +36,13 @@ export class LimitedPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
+    await this.#connections.findPrimary()
     const client: PostgresPoolClient & object = await this.#pool.connect()
-    if (!this.#limits || this.#prepared.has(client)) return client
+    if (!this.#limits || this.#prepared.has(client)) return this.#watch(client)
     try {
       await this.#prepare(client)
       this.#prepared.add(client)
-      return client
+      return this.#watch(client)
     } catch (error) {
       client.release(true)
       throw error
@@ -48,10 +53,50 @@ export class LimitedPool implements PostgresPool {
     await this.#pool.end()
   }
 
+  /** One object per client, because Kysely keeps its own beside each. */
+  #watch(client: PostgresPoolClient & object): WatchedClient {
+    const known = this.#watched.get(client)
+    if (known !== undefined) return known
+    const watched = new WatchedClient(client, () => void this.#connections.reconsider())
+    this.#watched.set(client, watched)
+    return watched
+  }
+
   /** A pooler answers the start of a connection with a process ID of its own. */
   async #prepare(client: PostgresPoolClient): Promise<void> {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid', [])
     this.#sharesSessions = rows[0]?.pid !== client.processID
     if (!this.#sharesSessions) await client.query(limitedSession, [])
+  }
+}
+
+/** A statement without an answer for so long may wait for a server that is gone. */
+const silentMs = 2_000
+
+/** A client that reports statements without an answer. */
+class WatchedClient implements PostgresPoolClient {
+  readonly processID?: number
+  readonly #client: PostgresPoolClient
+  readonly #onSilence: () => void
+
+  constructor(client: PostgresPoolClient, onSilence: () => void) {
+    this.#client = client
+    this.#onSilence = onSilence
+    if (client.processID !== undefined) this.processID = client.processID
+  }
+
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
+  query<Row>(
+    text: string | PostgresCursor<Row>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
+    if (typeof text !== 'string') return this.#client.query(text)
+    const silent = setInterval(this.#onSilence, silentMs)
+    return this.#client.query<Row>(text, parameters).finally(() => clearInterval(silent))
+  }
+
+  release(destroy?: boolean): void {
+    this.#client.release(destroy)
   }
 }

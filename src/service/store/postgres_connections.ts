@@ -1,6 +1,8 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { Secret } from '../../host/secret.ts'
+import { parseDatabaseUrl, singleHosts } from './database_url.ts'
+import { PostgresHosts } from './postgres_hosts.ts'
 import { type PostgresAddress, postgresAddress } from './postgres_tls.ts'
 
 /** Connections that statements wait for. */
@@ -8,48 +10,78 @@ export const poolSize = 10
 /** For statements that do not queue. */
 const spareConnections = 2
 const connectMs = 10_000
+/** Limit for asking one of several hosts whether it is the primary. */
+const askMs = 2_000
 const keepAliveMs = 10_000
 
+type Hosts = PostgresHosts<PostgresAddress>
+
 /**
- * The connections to PostgreSQL. They are cut off when the store closes: a server that does not answer
- * would keep them open forever.
+ * The connections to PostgreSQL, to the primary of several hosts. They are cut off when the store closes
+ * and when the primary has changed: a server that does not answer would keep them open forever.
  */
 export class PostgresConnections {
-  readonly #address: PostgresAddress
-  readonly #sockets = new Set<Socket>()
+  readonly #hosts: Hosts
+  readonly #Client: typeof pg.Client
+  /** Sockets in use, with the host that each leads to. */
+  readonly #sockets = new Map<Socket, string>()
   #over = false
 
   /** @throws {StoreError} `STORE_DATABASE_URL` if a file that it names can't be read. */
   constructor(url: Secret) {
-    this.#address = postgresAddress(url.reveal())
+    this.#hosts = new PostgresHosts({
+      hosts: singleHosts(url.reveal()).map((text) => ({
+        name: parseDatabaseUrl(text)?.host ?? '',
+        address: postgresAddress(text),
+      })),
+      connect: (address) =>
+        new pg.Client({ ...this.#options(address), connectionTimeoutMillis: askMs }),
+    })
+    this.#Client = clientOf(this.#hosts)
   }
 
   /** A pool for statements. */
   pool(): pg.Pool {
-    const pool = new pg.Pool({ ...this.#options(), max: poolSize + spareConnections })
+    const options = { ...this.#options(this.#hosts.current.address), Client: this.#Client }
+    const pool = new pg.Pool({ ...options, max: poolSize + spareConnections })
     // a lost idle connection is replaced by the next acquire
-    pool.on('error', () => {})
+    pool.on('error', () => this.#hosts.distrust())
     // a connection lost between two statements, or while it is released, fails its user and not the
     // process
-    pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('connect', (client) => client.on('error', () => this.#hosts.distrust()))
     return pool
+  }
+
+  /** Makes sure that new connections lead to the primary. @throws If no host takes writes. */
+  async findPrimary(): Promise<void> {
+    await this.#hosts.find()
   }
 
   /** A single client, not connected yet, with TCP keepalive, to notice a server that has vanished. */
   client(): pg.Client {
     const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: keepAliveMs }
-    return new pg.Client({ ...this.#options(), ...keepAlive })
+    return new this.#Client({ ...this.#options(this.#hosts.current.address), ...keepAlive })
+  }
+
+  /** Ends the connections to a host that is no longer the primary, if a statement has no answer. */
+  async reconsider(): Promise<void> {
+    if (!this.#hosts.hasSeveral || this.#over) return
+    this.#hosts.distrust()
+    const before = this.#hosts.current.name
+    const { name } = await this.#hosts.find().catch(() => this.#hosts.current)
+    if (name === before) return
+    for (const [socket, host] of this.#sockets) if (host === before) socket.destroy()
   }
 
   /** Ends all connections and refuses new ones; statements in progress fail. */
   cutOff(): void {
     this.#over = true
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets.keys()) socket.destroy()
   }
 
-  #options(): pg.ClientConfig {
+  #options(address: PostgresAddress): pg.ClientConfig {
     return {
-      ...this.#address,
+      ...address,
       connectionTimeoutMillis: connectMs,
       stream: () => this.#socket(),
     }
@@ -57,9 +89,47 @@ export class PostgresConnections {
 
   #socket(): Socket {
     const socket = new Socket()
-    this.#sockets.add(socket)
+    this.#sockets.set(socket, this.#hosts.current.name)
     socket.once('close', () => this.#sockets.delete(socket))
     if (this.#over) setImmediate(() => socket.destroy(new Error('the store is closed')))
     return socket
+  }
+}
+
+/** A client that connects to the primary, whatever host its options name. */
+function clientOf(hosts: Hosts): typeof pg.Client {
+  return class PrimaryClient extends pg.Client {
+    readonly #host = hosts.current
+
+    constructor(options?: string | pg.ClientConfig) {
+      const given = typeof options === 'string' ? { connectionString: options } : options
+      super({ ...given, ...hosts.current.address })
+    }
+
+    override connect(): Promise<pg.Client>
+    override connect(callback: (error: Error | null, client?: pg.Client) => void): void
+    override connect(
+      callback?: (error: Error | null, client?: pg.Client) => void,
+    ): Promise<pg.Client> | undefined {
+      const connected = this.#connect()
+      if (callback === undefined) return connected
+      connected.then(
+        (client) => callback(null, client),
+        (error: Error) => callback(error),
+      )
+      return undefined
+    }
+
+    async #connect(): Promise<pg.Client> {
+      if ((await hosts.find()) !== this.#host) {
+        throw new Error('The primary has changed; connecting again')
+      }
+      try {
+        return await super.connect()
+      } catch (error) {
+        hosts.distrust()
+        throw error
+      }
+    }
   }
 }

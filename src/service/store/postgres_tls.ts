@@ -26,6 +26,8 @@ export function postgresAddress(text: string): PostgresAddress {
     url.searchParams.delete(parameter)
   }
   url.searchParams.delete('sslmode')
+  // every connection is to a server that takes writes
+  url.searchParams.delete('target_session_attrs')
   const connectionString = printDatabaseUrl(url)
   if (mode === 'disable') return { connectionString, ssl: false }
   if (mode === null && Object.keys(read).length === 0) return { connectionString }

@@ -104,7 +104,7 @@ export class Store {
     const keys = deriveKeys(options, isNew && !mustExist)
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
-    const pool = connections === undefined ? undefined : new LimitedPool(connections.pool())
+    const pool = connections === undefined ? undefined : new LimitedPool(connections)
     const driver = pool === undefined ? sqliteDriver(file) : postgresDriver(pool)
     const db = database(dialect, driver)
     try {
@@ -128,7 +128,7 @@ export class Store {
     databaseUrl,
   }: Pick<StoreOptions, 'folder' | 'databaseUrl'>): Promise<boolean> {
     if (databaseUrl === undefined) return existsSync(join(folder, 'countersign.db'))
-    const pool = new LimitedPool(new PostgresConnections(databaseUrl).pool())
+    const pool = new LimitedPool(new PostgresConnections(databaseUrl))
     const db = database('postgres', postgresDriver(pool))
     try {
       return await hasSchema(db)
