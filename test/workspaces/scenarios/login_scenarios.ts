@@ -224,7 +224,13 @@ export function identifierWrap(setup: Setup, count: number): Scenario {
         directory.login({ username, password, mfaCode: token.code(0) }),
       )
       const results = await Promise.all(logins)
-      return verdict(results.filter(({ result }) => result === 'accepted').length, count)
+      const accepted = results.filter(({ result }) => result === 'accepted').length
+      const reasons = directory.trace.events().filter(({ name }) => name === 'denied')
+      const counts = Object.entries(Object.groupBy(reasons, ({ detail }) => detail)).map(
+        ([reason, events = []]) => `${events.length} times ${reason}`,
+      )
+      const found = verdict(accepted, count)
+      return { ...found, seen: [found.seen, ...counts].join('; ') }
     },
   }
 }

@@ -5,6 +5,7 @@ import {
   loginScenarios,
   messageAuthenticatorScenarios,
 } from './login_scenarios.ts'
+import { challengeScenarios, messageScenarios } from './message_scenarios.ts'
 import {
   answeredPush,
   approvedDuringRetry,
@@ -34,6 +35,8 @@ export function allScenarios(): readonly Scenario[] {
     ...approvals,
     answeredPush(10, 'deny', usual),
     answeredPush(11, 'fraud', usual),
+    ...messageScenarios(usual),
+    ...challengeScenarios(usual),
     lostReply({ timeoutSecs: 5, retries: 2, proxies: 2 }),
     ...messageAuthenticatorScenarios(usual),
     manyPushes(usual, 500),

@@ -14,6 +14,7 @@ interface SecretCase {
   readonly used: string
   readonly failmode?: 'safe' | 'secure'
   readonly isServiceDown?: boolean
+  readonly isIpv6?: boolean
   readonly expected: 'accepted' | 'denied'
 }
 
@@ -41,6 +42,14 @@ const cases: readonly SecretCase[] = [
     used: 'the new secret',
     expected: 'accepted',
   },
+  {
+    number: 26,
+    title: 'a server with an IPv6 address',
+    secret: testSecret,
+    used: testSecret,
+    isIpv6: true,
+    expected: 'accepted',
+  },
   ...(['safe', 'secure'] as const).map((failmode) => ({
     number: 18,
     title: `the MFA service is down, failmode=${failmode}`,
@@ -64,10 +73,11 @@ export function listenerScenarios(setup: Setup): readonly (Scenario & {
     hasOwnStage: true,
     changes: {
       failmode: one.failmode ?? 'secure',
+      ...(one.isIpv6 === true ? { interfaceAddress: '::1' } : {}),
       radiusClients: [
         {
           name: 'radius_ip_1',
-          addresses: '127.0.0.0/8',
+          addresses: one.isIpv6 === true ? '::1' : '127.0.0.0/8',
           secret: new Secret(one.secret),
           ...(one.previousSecret === undefined
             ? {}
@@ -78,7 +88,10 @@ export function listenerScenarios(setup: Setup): readonly (Scenario & {
       ],
     },
     async run(stage, cell) {
-      const directory = await stage.enabled(cell, setup, { SharedSecret: one.used })
+      const directory = await stage.enabled(cell, setup, {
+        SharedSecret: one.used,
+        ...(one.isIpv6 === true ? { RadiusServers: ['::1'] } : {}),
+      })
       const { username, token } = await stage.person()
       if (one.isServiceDown === true) await stage.service.service.close()
       const login = await directory.login({ username, password, mfaCode: token.code(0) })
