@@ -120,7 +120,8 @@ export function lostReply(setup: Setup): Scenario {
   return {
     number: 19,
     title: 'the reply to the approved attempt is lost',
-    expected: 'the next attempt is accepted without another push',
+    expected:
+      'same packet: accepted without another push; a new packet after an answer is a new login, and asks again',
     setups: [setup],
     async run(stage, cell) {
       const person = await stage.person()
@@ -137,7 +138,9 @@ export function lostReply(setup: Setup): Scenario {
       directory.setKnobs({ faults: { oneWaySg: [] } })
       const { result } = await login
       const duplicates = Math.max(0, (await stage.promptsOf(person)) - 1)
-      return verdict(result, 'accepted', duplicates)
+      if (cell.resend === 'same-packet') return verdict(result, 'accepted', duplicates)
+      // nothing tells such a packet from a second login, and one approval lets in one login
+      return { kind: 'open', seen: `${result}, ${duplicates} further prompts`, duplicates: 0 }
     },
   }
 }
@@ -183,9 +186,7 @@ export function manyPushes(setup: Setup, count: number): Scenario {
       const logins = people.map(({ username }) =>
         directory.login({ username, password, mfaCode: 'push' }),
       )
-      const { promise: answered, resolve } = Promise.withResolvers<void>()
-      setTimeout(() => void approveInReverse(people).then(resolve), 1000)
-      const [results] = await Promise.all([Promise.all(logins), answered])
+      const [results] = await Promise.all([Promise.all(logins), approveInReverse(people)])
       const accepted = results.filter(({ result }) => result === 'accepted').length
       const prompts = await Promise.all(people.map((person) => stage.promptsOf(person)))
       const duplicates = prompts.reduce((sum, number) => sum + Math.max(0, number - 1), 0)

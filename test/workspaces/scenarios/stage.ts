@@ -218,7 +218,7 @@ async function createSection(
   })
   const caFile = service.service.caFile ?? ''
   const section = sectionFor({ port: service.port, caFile }, { ikey, skey, ...changes })
-  return { ...section, apiMaxConnections: 4096, debug: false }
+  return { ...section, apiTimeoutSecs: 0, apiMaxConnections: 4096, debug: false }
 }
 
 async function startProxy(sections: readonly RadiusServerDuoOnly[]): Promise<ProxyAtWork> {
