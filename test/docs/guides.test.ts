@@ -63,6 +63,8 @@ const names =
 
 /** Marked blocks that do not run here, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
+  'needs-aws':
+    'needs an AWS account; test/cmd/workspaces_aws.test.ts and workspaces_rotate.test.ts run the verbs against the simulated directory',
   'nginx-reload': 'needs root and systemd; reverse_proxy.test.ts runs nginx with the same file',
   'caddy-reload': 'needs root and systemd; reverse_proxy.test.ts runs Caddy with the same file',
   'from-another-machine':

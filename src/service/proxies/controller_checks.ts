@@ -19,7 +19,7 @@ export interface ControllerSight {
 }
 
 export interface ControllerChecks {
-  /** Configured addresses, then those that the proxies saw. */
+  /** Configured addresses, then those that the proxies saw and allow. */
   readonly controllers: readonly string[]
   readonly sights: readonly ControllerSight[]
   readonly findings: readonly Finding[]
@@ -37,12 +37,16 @@ export function checkControllers(
 ): ControllerChecks {
   const connected = proxies.filter(({ proxy }) => proxyState(proxy, now) === 'connected')
   const seen = connected.flatMap(sightsOf)
+  const allowed = seen.filter(({ allowedBy }) => allowedBy !== undefined)
   const controllers = [
-    ...new Set([...configured.filter(isAddress), ...seen.map(({ controller }) => controller)]),
+    ...new Set([...configured.filter(isAddress), ...allowed.map(({ controller }) => controller)]),
   ]
-  const sights = connected.flatMap((each) =>
+  const expected = connected.flatMap((each) =>
     controllers.map((controller) => findSight(seen, each, controller)),
   )
+  // an unknown address is the matter of the proxy that it asked, and of no other
+  const strangers = seen.filter(({ controller }) => !controllers.includes(controller))
+  const sights = [...expected, ...strangers]
   return { controllers, sights, findings: findProblems(configured, sights, connected) }
 }
 

@@ -74,6 +74,14 @@ describe('the checks of a directory’s controllers', () => {
       now,
     )
     assert(findings.some(({ what }) => what.includes('drops requests from 10.0.9.9')))
+    const other = proxy('proxy-2', { clients })
+    const both = checkControllers(
+      ['10.0.0.11', '10.0.1.11'],
+      [proxy('proxy-1', { clients, strangers }), other],
+      now,
+    )
+    assert.deepEqual(both.controllers, ['10.0.0.11', '10.0.1.11'])
+    assert.equal(both.sights.length, 5)
   })
 
   test('name a proxy whose file lacks a controller, and one with another secret', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { Proxies } from '../../../src/service/proxies/proxies.ts'
 import { AdminPage } from '../../rig/admin_page.ts'
 import { Chromium, looksRight, skipChromium } from '../../rig/chromium.ts'
+import { proxyReport, reportedSection } from '../../rig/proxy_report.ts'
 import { TestService } from '../../rig/service.ts'
 import { story } from '../../rig/story.ts'
 
@@ -60,8 +62,39 @@ story('applications in the panel', { skip: skipChromium }, ({ before, after, ste
     await looksRight(admin.page, 'admin-setup')
   })
 
+  step('shows live which controllers reach the proxies, and builds launch links', async () => {
+    await admin.page.getByRole('link', { name: 'Watch the directory' }).click()
+    await admin.text(/No proxy reports yet/)
+    const ikey = new URL(admin.page.url()).pathname.split('/').at(-1) ?? ''
+    const probe = {
+      requests: 1,
+      last_s: 4,
+      secret: 'readable',
+      reply: 'reject',
+      probe_s: 4,
+    } as const
+    const clients = ['10.0.1.10', '10.0.2.10'].map((address, index) => ({
+      name: `radius_ip_${index + 1}`,
+      addresses: address,
+      requests: index === 0 ? 1 : 0,
+      unsigned: 0,
+      ...(index === 0 ? { last_address: address, sources: [{ address, ...probe }] } : {}),
+    }))
+    const report = proxyReport('one', { sections: [reportedSection({ clients })] })
+    const sender = { ikey, address: '10.0.3.10' }
+    await service.store.transaction((db) => new Proxies().keep(report, sender, Date.now(), db))
+    await admin.text(/packet seen from 10\.0\.1\.10, secret correct, reply sent/)
+    await admin.text(/nothing yet from 10\.0\.2\.10/)
+    await admin.type('Registration code', 'WSpdx+4RN5ND')
+    const link = admin.page.getByRole('textbox', { name: 'Link', exact: true })
+    assert.equal(await link.inputValue(), 'workspaces://WSpdx+4RN5ND?MFACode=push')
+    await admin.page.getByRole('textbox', { name: 'Directory', exact: true }).fill('d-926722edaf')
+    await admin.page.getByRole('textbox', { name: 'Help desk' }).fill('help@example.com')
+    await looksRight(admin.page, 'admin-directory')
+  })
+
   step('signs a user in with a passcode from the page, step by step', async () => {
-    await admin.page.getByRole('link', { name: 'Test it now' }).click()
+    await admin.page.getByRole('tab', { name: 'Test it now' }).click()
     await admin.page.getByRole('textbox', { name: 'Username' }).first().fill('olga')
     await admin.page.getByRole('combobox', { name: 'Factor' }).click()
     await admin.page.getByRole('option', { name: 'Passcode', exact: true }).click()

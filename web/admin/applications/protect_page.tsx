@@ -15,7 +15,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { api, errorMessage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { useForm } from '../parts/form.ts'
-import { LinkButton, TextLink } from '../parts/links.tsx'
+import { LinkButton } from '../parts/links.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { useView } from '../parts/view.ts'
@@ -95,11 +95,16 @@ function ProtectForm({
         />
         {product.client === 'workspaces' && (
           <Alert color="primary" mb="md" title="Next">
-            Start the proxies with authproxy.cfg, then open{' '}
-            <TextLink to={`/applications/${application.integration_key}?tab=directory`}>
-              Directory
-            </TextLink>{' '}
-            and enable MFA in AWS. That page shows each controller as its first packet arrives.
+            <p className="next-step">
+              Start the proxies with authproxy.cfg, then enable MFA in AWS. The page of the
+              directory shows each controller as its first packet arrives.
+            </p>
+            <LinkButton
+              to={`/applications/${application.integration_key}?tab=directory`}
+              variant="default"
+            >
+              Watch the directory
+            </LinkButton>
           </Alert>
         )}
         <SetupView setup={protect.data} product={product} />
