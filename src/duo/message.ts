@@ -141,14 +141,17 @@ export function parseAuthAnswer(response: unknown): AuthAnswer | undefined {
 }
 
 /** The start of an `auth` with `async=1`: to be polled, or already over. */
-export type AsyncAuthAnswer = { readonly txid: string } | AuthAnswer
+export type AsyncAuthAnswer =
+  | ({ readonly txid: string } & Pick<AuthAnswer, 'factor' | 'authenticator_response'>)
+  | AuthAnswer
 
 /** Reads the response of `/auth/v2/auth` with `async=1`; `undefined` if it is not a known one. */
 export function parseAsyncAuthAnswer(response: unknown): AsyncAuthAnswer | undefined {
   const answer = parseAuthAnswer(response)
   if (answer !== undefined || !isRecord(response)) return answer
   const { txid } = response
-  return typeof txid === 'string' && txid !== '' ? { txid } : undefined
+  if (typeof txid !== 'string' || txid === '') return undefined
+  return { txid, ...optionalTexts(response, ['factor', 'authenticator_response']) }
 }
 
 /** Reads the response of `/auth/v2/auth_status`; `undefined` if it is not a known one. */

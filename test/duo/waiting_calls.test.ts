@@ -116,6 +116,19 @@ describe('calls that wait for their users over HTTP/1.1', () => {
     assert.equal(api.pushes, 1)
   })
 
+  test('keep the proof of a challenge response for users who are let in', async (t) => {
+    const api = await start(t, holding)
+    const client = open(api)
+    const answers = ['ann', 'ben'].map((username) => client.authResponse({ username }))
+    await until(() => api.pushes === 2)
+    api.answer('ann', 'allow')
+    api.answer('ben', 'deny')
+    const [ann, ben] = await Promise.all(answers)
+    assert.equal(ann?.authenticator_response, 'S=proof of ann')
+    assert.equal(ben?.authenticator_response, undefined)
+    assert.equal(ben?.factor, 'push')
+  })
+
   test('are not repeated if the server no longer knows the sign-in', async (t) => {
     const api = await start(t, holding)
     api.disturb = () => 400

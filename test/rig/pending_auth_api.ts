@@ -138,6 +138,10 @@ export class PendingAuthApi {
         return sendOk(response, { result: 'auth', status_msg: 'Account is active', devices })
       case '/auth/v2/auth':
         return this.#auth(parameters, response)
+      case '/auth/v2/auth_response': {
+        const proof = `S=proof of ${parameters.username}`
+        return this.#auth(parameters, response, { factor: 'push', authenticator_response: proof })
+      }
       case '/auth/v2/auth_status':
         return this.#status(parameters.txid ?? '', response)
       default:
@@ -145,7 +149,11 @@ export class PendingAuthApi {
     }
   }
 
-  #auth({ username = '', async = '0' }: Record<string, string>, response: ServerResponse): void {
+  #auth(
+    { username = '', async = '0' }: Record<string, string>,
+    response: ServerResponse,
+    known: object = {},
+  ): void {
     const txid = randomUUID()
     const transaction: Transaction = {
       ...{ txid, username },
@@ -154,7 +162,7 @@ export class PendingAuthApi {
     this.#transactions.set(txid, transaction)
     this.#byUser.set(username, transaction)
     this.pushed?.(username)
-    if (async === '1') return sendOk(response, { txid })
+    if (async === '1') return sendOk(response, { txid, ...known })
     this.#hold(transaction, response, Number.POSITIVE_INFINITY)
   }
 

@@ -209,7 +209,12 @@ export class AuthApiClient {
     const answer = parsed(response, parseAsyncAuthAnswer)
     if (!('txid' in answer)) return answer
     const leftMs = limitMs - (performance.now() - began)
-    return this.#polls.result(answer.txid, Math.max(1, leftMs), options.signal)
+    const { txid, authenticator_response, ...known } = answer
+    const result = await this.#polls.result(txid, Math.max(1, leftMs), options.signal)
+    // only whoever is let in may see that the API knows the password
+    return result.result === 'allow' && authenticator_response !== undefined
+      ? { ...result, ...known, authenticator_response }
+      : { ...result, ...known }
   }
 
   #waitingLimitMs(): number {

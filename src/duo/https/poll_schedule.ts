@@ -34,7 +34,7 @@ export type Unsettled =
   | { readonly kind: 'failed' }
 
 /** Polls per second at most; a poll takes about 0.1 ms of CPU. */
-const maxRate = 1_000
+const maxRate = 500
 const minRate = 5
 /** Polls per second while the API answers none of them, so that it can come back. */
 const failingRate = 10

@@ -141,6 +141,9 @@ async function answerAuthResponse(
     }
     case 'waiting': {
       const { txid, proven } = answer
+      if (parameters.yes('async') && parameters.yes('polled')) {
+        return { txid, factor: proven?.factor, authenticator_response: proven?.serverProof }
+      }
       // not awaited here, so that the request can be freed while the call waits
       return authStatus
         .awaitOutcome(txid, request.caller)
