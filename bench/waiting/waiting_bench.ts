@@ -47,6 +47,8 @@ interface Run {
   readonly cpuMsEach: number
   readonly right: number
   readonly wrong: number
+  /** Rejected before anybody answered. */
+  readonly busy: number
   readonly unanswered: number
   readonly latency: Latency | undefined
   readonly note: string
@@ -87,7 +89,7 @@ export async function waitingBench(
       `order within ${load.answers.secs} s; each reply is compared with the answer of its user`,
     columns: [
       ...['server', 'pending', 'RSS MiB', 'waiting', 'peak', 'idle CPU %', 'API idle CPU %'],
-      ...['API MiB', 'CPU ms/result', 'right', 'wrong', 'none', 'p50 ms', 'p99 ms'],
+      ...['API MiB', 'CPU ms/result', 'right', 'wrong', 'busy', 'none', 'p50 ms', 'p99 ms'],
     ],
     rows: runs.map(row),
     remarks: [
@@ -194,7 +196,13 @@ async function measureFreeradius(place: Workplace, load: Load): Promise<Run> {
   logins.close()
   const run: Run = {
     ...{ name: 'FreeRADIUS with rlm_rest, 32 threads', pending: pushed.length, before, idleCpu },
-    ...{ waiting: residentMiB(server.pid), peak: peakResidentMiB(server.pid), right: 0, wrong: 0 },
+    ...{
+      waiting: residentMiB(server.pid),
+      peak: peakResidentMiB(server.pid),
+      right: 0,
+      wrong: 0,
+      busy: 0,
+    },
     ...{ serverIdleCpu: undefined, serverMiB: undefined, cpuMsEach: Number.NaN },
     ...{ unanswered: load.users.length - pushed.length, latency: undefined },
     note: `one thread holds each push, so ${pushed.length} of ${load.users.length} pushes were sent`,
@@ -266,12 +274,15 @@ async function measure(
   clearInterval(watch)
   const results = logins.replies.size - repliesFrom
   const cpuMsEach = ((cpuSeconds(proxy.pid) - resultsFrom) * 1_000) / results
-  const tally = { right: 0, wrong: 0 }
+  const tally = { right: 0, wrong: 0, busy: 0 }
   const latencies: number[] = []
   for (const [username, { accepted, at }] of logins.replies) {
     const sent = answered.get(username)
-    if (sent !== undefined) latencies.push(at - sent)
-    if (sent !== undefined && accepted === (decisionOf(username) === 'allow')) tally.right++
+    if (sent !== undefined && at >= sent) latencies.push(at - sent)
+    if (sent !== undefined && at >= sent && accepted === (decisionOf(username) === 'allow'))
+      tally.right++
+    // busy: rejected before anybody answered
+    else if (!accepted && (sent === undefined || at < sent)) tally.busy++
     else tally.wrong++
   }
   logins.close()
@@ -305,7 +316,7 @@ function row(run: Run): Cell[] {
   return [
     ...[run.name, run.pending, run.before, run.waiting, run.peak, run.idleCpu * 100],
     run.serverIdleCpu === undefined ? undefined : run.serverIdleCpu * 100,
-    ...[run.serverMiB, run.cpuMsEach, run.right, run.wrong, run.unanswered],
+    ...[run.serverMiB, run.cpuMsEach, run.right, run.wrong, run.busy, run.unanswered],
     ...[run.latency?.p50, run.latency?.p99],
   ]
 }

@@ -23,8 +23,8 @@ const shortConnectTimeoutMs = 2_500
 const keepAliveMs = 20_000
 /** One pooled, and one to repeat a `check` because the first may be dead. */
 const checkConnections = 2
-/** A server may hold each `auth_status`, and a held connection costs 50 to 80 KiB of memory. */
-export const maxPollConnections = 1024
+/** A server may hold each `auth_status`, and a held connection costs about 100 KiB of memory. */
+export const maxPollConnections = 512
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
