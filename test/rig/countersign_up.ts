@@ -41,6 +41,8 @@ export class CountersignUp {
   readonly signInUrl: string
   /** In the simulated directory. */
   readonly alicesPassword: string
+  /** `otpauth://hotp/…` */
+  readonly alicesToken: string
   readonly #root: string
   readonly #data: string
   readonly #running: Running
@@ -56,6 +58,7 @@ export class CountersignUp {
     this.activationLink = firstRun.users[0]?.push_activation_url ?? ''
     this.signInUrl = firstRun.directory?.sign_in_url ?? ''
     this.alicesPassword = firstRun.users[0]?.password ?? ''
+    this.alicesToken = firstRun.users[0]?.hotp_uri ?? ''
   }
 
   static async start(): Promise<CountersignUp> {

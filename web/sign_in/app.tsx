@@ -47,7 +47,12 @@ export function App() {
         {directory !== undefined && (
           <div className="columns">
             <div className="user-side">
-              <ClientWindow directory={directory} mfaCode={mfaCode} />
+              <ClientWindow
+                directory={directory}
+                mfaCode={mfaCode}
+                // the client never remembers a code
+                onSignedIn={() => setMfaCode({ text: '' })}
+              />
               <TesterHints links={directory.links} onChoose={(text) => setMfaCode({ text })} />
             </div>
             <DrawingPanel feed={feed} directory={directory} />

@@ -7,12 +7,18 @@ import { SignInForm } from './sign_in_form.tsx'
 export function ClientWindow({
   directory,
   mfaCode,
+  onSignedIn,
 }: {
   readonly directory: ShownDirectory | undefined
   /** From the launch link or the tester's hints; a new object fills the field again. */
   readonly mfaCode: { readonly text: string }
+  readonly onSignedIn: () => void
 }) {
   const [user, setUser] = useState<string>()
+  const signedIn = (name: string) => {
+    setUser(name)
+    onSignedIn()
+  }
   return (
     <section className="client" aria-label="WorkSpaces client">
       <div className="client-bar" aria-hidden>
@@ -24,7 +30,7 @@ export function ClientWindow({
         WorkSpaces
       </div>
       {user === undefined ? (
-        <SignInForm directory={directory} mfaCode={mfaCode} onSignedIn={setUser} />
+        <SignInForm directory={directory} mfaCode={mfaCode} onSignedIn={signedIn} />
       ) : (
         <Desktop user={user} onSignOut={() => setUser(undefined)} />
       )}

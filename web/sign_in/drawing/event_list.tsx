@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { describeEvent } from './event_text.ts'
-import { toneOf } from './groups.ts'
+import { toneOf } from './event_tone.ts'
 import type { ShownNode } from './node_names.ts'
 import { formatDuration } from './sequence_layout.ts'
 

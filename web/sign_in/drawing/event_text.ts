@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
+import { nameEvent } from './event_tone.ts'
 import type { ShownNode } from './node_names.ts'
 
 /** `Access-Request from Controller 1 to Proxy 127.0.0.1:1812, accepted` */
@@ -9,8 +10,8 @@ export function describeEvent(event: TraceEvent, nodes: readonly ShownNode[]): s
     return node === undefined ? id : `${node.name} ${node.address}`.trim()
   }
   return event.from === event.to
-    ? `${event.name} at ${nameOf(event.from)}${outcome}`
-    : `${event.name} from ${nameOf(event.from)} to ${nameOf(event.to)}${outcome}`
+    ? `${nameEvent(event)} at ${nameOf(event.from)}${outcome}`
+    : `${nameEvent(event)} from ${nameOf(event.from)} to ${nameOf(event.to)}${outcome}`
 }
 
 export const kindNames: Readonly<Record<TraceEvent['kind'], string>> = {

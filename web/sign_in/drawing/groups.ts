@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
+import { toneOf } from './event_tone.ts'
 
 /** How a sign-in or a probe stands. */
 export type GroupState = 'running' | 'accepted' | 'denied' | 'done'
@@ -63,32 +64,4 @@ function stateOf(events: readonly TraceEvent[]): GroupState {
   const end = events.findLast(({ kind, to }) => kind === 'sign-in' && to === 'client')
   if (end === undefined) return 'running'
   return toneOf(end) === 'success' ? 'accepted' : 'denied'
-}
-
-/** How an event is coloured and marked. */
-export type Tone = 'plain' | 'success' | 'danger' | 'warning'
-
-const tones: readonly (readonly [Tone, RegExp])[] = [
-  ['warning', /retransmi|duplicate|\blate\b|reorder|delayed|withdrawn|expired/i],
-  [
-    'danger',
-    /\b(lost|dropped|timeout|refused|error|den(y|ied)|fraud)\b|reject|fail|timed out|blocked|unreachable|invalid|corrupt/i,
-  ],
-  ['success', /\bok\b|accept|approved|allow/i],
-]
-
-export function toneOf({
-  kind,
-  name,
-  outcome,
-}: Pick<TraceEvent, 'kind' | 'name' | 'outcome'>): Tone {
-  // the user of a probe is unknown everywhere, so that a reject is the expected reply
-  if (kind === 'probe' && name === 'Access-Reject') return 'success'
-  const text = `${outcome ?? ''} ${name}`
-  return tones.find(([, pattern]) => pattern.test(text))?.[0] ?? 'plain'
-}
-
-/** Whether a packet never reached the other side. */
-export function isLost({ name, outcome }: Pick<TraceEvent, 'name' | 'outcome'>): boolean {
-  return outcome === 'lost' || /\b(lost|blocked)\b/i.test(name)
 }

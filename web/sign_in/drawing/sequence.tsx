@@ -9,7 +9,7 @@ import {
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { describeEvent } from './event_text.ts'
-import { isLost, type Tone, toneOf } from './groups.ts'
+import { isLost, type Tone, toneOf } from './event_tone.ts'
 import type { ShownNode } from './node_names.ts'
 import { type Arrow, headHeight, layOutSequence } from './sequence_layout.ts'
 

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
-import { isLost } from './groups.ts'
+import { isLost, nameEvent } from './event_tone.ts'
 import type { ShownNode } from './node_names.ts'
 
 /** An event as an arrow. Lengths are in pixels. */
@@ -66,7 +66,7 @@ export function layOutSequence(
     const fromX = xOf.get(event.from) ?? gutter
     const fullX = event.from === event.to ? fromX + selfLength : (xOf.get(event.to) ?? gutter)
     const toX = isLost(event) ? fromX + (fullX - fromX) * 0.55 : fullX
-    const label = fitText(event.name, width - gutter - 12)
+    const label = fitText(nameEvent(event), width - gutter - 12)
     const half = (label.length * characterWidth) / 2 + 4
     const middle = (fromX + fullX) / 2
     arrows.push({

@@ -16,20 +16,23 @@ export function SettingsDrawer({
   readonly onClose: () => void
 }) {
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title="The simulated directory"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <div className="settings">
-        <DirectorySection directory={directory} />
-        <FaultsSection directory={directory} />
-        <TraceSection directory={directory} />
-        <KnobsSection knobs={directory.knobs} />
-      </div>
-    </Drawer>
+    <Drawer.Root opened={isOpen} onClose={onClose} position="right" size="lg">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* not Drawer.Header, which is a second banner of the page */}
+        <div className="settings-head">
+          <Drawer.Title>The simulated directory</Drawer.Title>
+          <Drawer.CloseButton aria-label="Close" />
+        </div>
+        <Drawer.Body>
+          <div className="settings">
+            <DirectorySection directory={directory} />
+            <FaultsSection directory={directory} />
+            <TraceSection directory={directory} />
+            <KnobsSection knobs={directory.knobs} />
+          </div>
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }
