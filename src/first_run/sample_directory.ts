@@ -42,12 +42,10 @@ export async function startSampleDirectory(
         ? []
         : [{ username, state: 'active' as const, password: { clear: new Secret(password) } }],
     )
-    const knobs = state.loadKnobs()
     return await Workspaces.start({
       identity: state.identity,
       controllers,
       primary: new StaticUsers(known, state.identity.name),
-      ...(knobs === undefined ? {} : { knobs }),
       store: state,
       port,
       links: linksOf(service),

@@ -84,6 +84,7 @@ const references: Readonly<Record<string, string>> = {
   'authproxy.cfg.md': 'test/cmd/authproxy.test.ts, test/cmd/authproxy_passwd.test.ts, test/radius',
   'authproxyctl.md': 'test/ctl',
   'command-line.md': 'workspaces.md runs the same verbs',
+  'directory.md': 'test/workspaces, test/web/sign_in.test.ts',
   'duo-unix.md': 'test/peer/login_duo.test.ts, test/peer/pam_duo.test.ts',
   'hardware-tokens.md': 'test/cmd/token.test.ts, test/journey/hardware_token.test.ts',
   'installing.md': 'test/packaging/installing_guide.packages.ts, with npm run test:packages',

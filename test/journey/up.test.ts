@@ -25,6 +25,7 @@ import { skipWithout } from '../rig/debian_package.ts'
 import { activationLink } from '../rig/push_phone.ts'
 import { freePort, Running } from '../rig/running.ts'
 import { story } from '../rig/story.ts'
+import { until } from '../rig/until.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const skip = skipWithout('freeradius-utils', '/usr/bin/radclient')
@@ -210,10 +211,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     }
     const { loginId, result } = await signIn(codes[1] ?? '')
     assert.equal(result, 'accepted')
-    const trace = (await (await fetch(`${url}/sim/trace.ndjson`)).text())
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const trace = (await traceOf(url))
       .filter((event) => event.loginId === loginId)
       .map(({ from, to, name }) =>
         [from, to, name].join(' ').replace(/controller-\d/g, 'controller'),
@@ -242,7 +240,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
         radclient('push', firstRun.radius),
         /Received Access-Reject[\s\S]*None of your devices supports this method/,
       )
-      const unknown = radclient('123456', { ...firstRun.radius, username: 'fakeusername' })
+      const unknown = radclient('123456', { ...firstRun.radius, username: 'mallory' })
       assert.match(unknown, /Received Access-Reject[\s\S]*Enroll an authentication device/)
       const link = /portal#\/enroll\/(\w+)/.exec(unknown.replace(/"\s+Reply-Message = "/g, ''))
       enrolmentCode = link?.[1] ?? ''
@@ -269,7 +267,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     )
     const verb = ['log', '--json', '--data', folder]
     const { stdout: logged } = countersignVerb(verb)
-    assert.match(logged, /fakeusername/)
+    assert.match(logged, /mallory/)
     for (const text of [...written, running.stdout, running.stderr, logged]) {
       assert(!text.includes(enrolmentCode))
     }
@@ -306,8 +304,25 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
     assert.match(radclient(passcode, firstRun.radius), /Received Access-Accept/)
   })
 
-  step('prints the warnings of both files, and logs the start of the proxy', async () => {
+  step('stops on SIGTERM while a sign-in waits for a proxy that is dead', async () => {
+    const { url } = firstRun.directory
+    const headers = { 'content-type': 'application/json' }
+    const faults = JSON.stringify({ faults: { serverDown: ['*'] } })
+    await getJson(`${url}/sim/knobs`, { method: 'PUT', headers, body: faults })
+    const { password = '' } = firstRun.users[0] ?? {}
+    const body = JSON.stringify({ username: 'alice', password, mfaCode: 'push' })
+    const ended = fetch(`${url}/sim/login`, { method: 'POST', headers, body }).then(
+      (answer) => answer.text(),
+      () => 'closed',
+    )
+    await until(async () => (await traceOf(url)).some(({ outcome }) => outcome === 'lost'))
+    const knobs = JSON.stringify({ faults: { serverDown: [] } })
+    await getJson(`${url}/sim/knobs`, { method: 'PUT', headers, body: knobs })
     assert.equal(await running.stop(), 0)
+    assert.doesNotMatch(await ended, /accepted/)
+  })
+
+  step('prints the warnings of both files, and logs the start of the proxy', async () => {
     removeDirectory(folder)
     appendFileSync(join(folder, 'authproxy.cfg'), 'skye=x\n')
     const cfg = join(folder, 'countersign.cfg')
@@ -387,6 +402,15 @@ function removeDirectory(folder: string): void {
   for (const user of firstRun.users) delete user.password
   writeFileSync(file, JSON.stringify(firstRun))
   rmSync(join(folder, 'directory'), { recursive: true })
+}
+
+/** What the directory has traced. */
+async function traceOf(url: string) {
+  const text = await (await fetch(`${url}/sim/trace.ndjson`)).text()
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 }
 
 async function getJson(url: string, options: RequestInit = {}): Promise<Record<string, unknown>> {

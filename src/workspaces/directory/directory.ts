@@ -83,7 +83,7 @@ export class WorkspacesDirectory {
   #probeRuns = 0
   #probing: Promise<void> = Promise.resolve()
   #cancelPeriodic: () => void = () => {}
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(options: DirectoryOptions) {
     this.#options = options
@@ -99,6 +99,7 @@ export class WorkspacesDirectory {
       trace: this.trace,
       capture: this.capture,
       faults: () => this.#knobs.faults,
+      closing: this.#closing.signal,
     }
     this.controllers = options.controllers.map((place, index) => new Controller(index, place, host))
     this.#logins = new LoginProcess({
@@ -130,8 +131,9 @@ export class WorkspacesDirectory {
     if (this.#radius?.status === 'Creating') this.#probe(this.#radius.settings)
   }
 
+  /** Sign-ins in progress are denied. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     this.#cancelPeriodic()
     for (const controller of this.controllers) controller.close()
     await this.#options.primary.close()
@@ -254,12 +256,13 @@ export class WorkspacesDirectory {
       timing: this.timing,
       random: this.#random,
       trace: this.trace,
+      closing: this.#closing.signal,
       controllers: this.controllers,
       directoryId: this.identity.directoryId,
     })
     const lastProbe = await run.run(state.settings, servers, knobs, user)
     // settings may have changed meanwhile; then this probe is about the old ones
-    if (this.#isClosed || this.#radius?.settings !== state.settings) return
+    if (this.#closing.signal.aborted || this.#radius?.settings !== state.settings) return
     const isGood = isProbeGood(lastProbe, knobs.probeRule)
     const status = isGood ? 'Completed' : 'Failed'
     this.trace.add({

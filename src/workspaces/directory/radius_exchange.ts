@@ -28,6 +28,8 @@ export interface ExchangeHost {
   readonly timing: Timing
   readonly random: Random
   readonly trace: Trace
+  /** Aborted when the directory closes: requests in progress are given up. */
+  readonly closing: AbortSignal
 }
 
 export interface ExchangeOptions {
@@ -76,7 +78,7 @@ export class RadiusExchange {
     try {
       for (const [index, { server }] of plan.entries()) {
         const waitMs = Math.min(timeoutMs, deadlineMs - (timing.now() - start))
-        if (waitMs <= 0) break
+        if (waitMs <= 0 || this.#host.closing.aborted) break
         const end = await this.#attempt(server, waitMs, `attempt ${index + 1} of ${plan.length}`)
         if (end !== undefined) return end
         controller.noteSilence(server, true)
@@ -114,8 +116,11 @@ export class RadiusExchange {
       })
     }
     const { port, request, release } = await this.#prepare(server, listener)
-    sentAt = this.#host.timing.now()
-    const cancel = this.#host.timing.after(waitMs, () => resolve(undefined))
+    const { timing, closing } = this.#host
+    sentAt = timing.now()
+    const giveUp = (): void => resolve(undefined)
+    const cancel = timing.after(waitMs, giveUp)
+    closing.addEventListener('abort', giveUp)
     this.#lastSeen = 'no reply'
     const text = `${detail}, Identifier ${request.identifier}, port ${port.local.port}, user '${this.#options.content.userName}'`
     controller.send(request.octets, port, server, { ...context, detail: text }, () => {
@@ -125,6 +130,7 @@ export class RadiusExchange {
     const end = await promise
     isOver = true
     cancel()
+    closing.removeEventListener('abort', giveUp)
     if (this.#options.knobs.resend !== 'same-packet') release()
     if (end !== undefined) controller.noteSilence(server, false)
     return end

@@ -9,8 +9,8 @@ export function describeEvent(event: TraceEvent, nodes: readonly ShownNode[]): s
     const node = nodes.find((candidate) => candidate.id === id)
     return node === undefined ? id : `${node.name} ${node.address}`.trim()
   }
-  return event.from === event.to
-    ? `${nameEvent(event)} at ${nameOf(event.from)}${outcome}`
+  return event.from === event.to || event.outcome === 'timeout'
+    ? `${nameEvent(event)} at ${nameOf(event.to)}${outcome}`
     : `${nameEvent(event)} from ${nameOf(event.from)} to ${nameOf(event.to)}${outcome}`
 }
 

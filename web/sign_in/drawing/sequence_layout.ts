@@ -63,8 +63,10 @@ export function layOutSequence(
       y += pauseHeight
     }
     lastMs = Math.max(lastMs, event.atMs)
-    const fromX = xOf.get(event.from) ?? gutter
-    const fullX = event.from === event.to ? fromX + selfLength : (xOf.get(event.to) ?? gutter)
+    // nothing was sent when nobody replied
+    const from = event.outcome === 'timeout' ? event.to : event.from
+    const fromX = xOf.get(from) ?? gutter
+    const fullX = from === event.to ? fromX + selfLength : (xOf.get(event.to) ?? gutter)
     const toX = isLost(event) ? fromX + (fullX - fromX) * 0.55 : fullX
     const label = fitText(nameEvent(event), width - gutter - 12)
     const half = (label.length * characterWidth) / 2 + 4
