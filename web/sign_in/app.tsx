@@ -89,7 +89,8 @@ function Header({
       <div className="head-end">
         {directory !== undefined && (
           <span className="head-state">
-            RADIUS <RadiusState status={directory.radius?.status} />
+            <span className="head-state-name">RADIUS</span>
+            <RadiusState status={directory.radius?.status} />
           </span>
         )}
         {faults > 0 && (

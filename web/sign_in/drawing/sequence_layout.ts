@@ -39,7 +39,10 @@ const gutter = 62
 const rowHeight = 40
 const pauseHeight = 26
 const pauseFromMs = 1000
-const characterWidth = 6.7
+/** Of bold text, on average. */
+const characterWidth = 7.2
+/** A mark and a space before the label. */
+const markLength = 2
 const selfLength = 26
 
 /** Places the events of a group below each other, in a given width. */
@@ -69,7 +72,7 @@ export function layOutSequence(
     const fullX = from === event.to ? fromX + selfLength : (xOf.get(event.to) ?? gutter)
     const toX = isLost(event) ? fromX + (fullX - fromX) * 0.55 : fullX
     const label = fitText(nameEvent(event), width - gutter - 12)
-    const half = (label.length * characterWidth) / 2 + 4
+    const half = ((label.length + markLength) * characterWidth) / 2
     const middle = (fromX + fullX) / 2
     arrows.push({
       event,
@@ -86,7 +89,7 @@ export function layOutSequence(
 }
 
 function fitText(text: string, width: number): string {
-  const max = Math.max(8, Math.floor(width / characterWidth))
+  const max = Math.max(8, Math.floor(width / characterWidth) - markLength)
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`
 }
 

@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react'
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 
 const maxEvents = 2000
+/** Events that arrive within this time are shown together: a page that opens gets hundreds at once. */
+const gatherMs = 20
 
 /** What the drawing shows. */
 export interface Feed {
@@ -16,6 +18,8 @@ export interface Feed {
 export class TraceFeed {
   #feed: Feed = { events: [], isConnected: false, isPaused: false, held: 0 }
   #held: TraceEvent[] = []
+  #arrived: TraceEvent[] = []
+  #gathering: ReturnType<typeof setTimeout> | undefined
   #run: string | undefined
   readonly #listeners = new Set<() => void>()
 
@@ -26,7 +30,11 @@ export class TraceFeed {
     source.addEventListener('error', () => this.#set({ isConnected: false }))
     source.addEventListener('run', ({ data }) => this.#began(String(data)))
     source.addEventListener('message', ({ data }) => this.#add(JSON.parse(String(data))))
-    return () => source.close()
+    return () => {
+      source.close()
+      clearTimeout(this.#gathering)
+      this.#arrived = []
+    }
   }
 
   readonly get = (): Feed => this.#feed
@@ -38,6 +46,7 @@ export class TraceFeed {
 
   readonly clear = (): void => {
     this.#held = []
+    this.#arrived = []
     this.#set({ events: [], held: 0 })
   }
 
@@ -56,12 +65,20 @@ export class TraceFeed {
   }
 
   #add(event: TraceEvent): void {
+    this.#arrived.push(event)
+    if (this.#arrived.length > 1) return
+    this.#gathering = setTimeout(() => this.#show(), gatherMs)
+  }
+
+  #show(): void {
+    const arrived = this.#arrived
+    this.#arrived = []
     if (this.#feed.isPaused) {
-      this.#held = [...this.#held, event].slice(-maxEvents)
+      this.#held = [...this.#held, ...arrived].slice(-maxEvents)
       this.#set({ held: this.#held.length })
       return
     }
-    this.#set({ events: [...this.#feed.events, event].slice(-maxEvents) })
+    this.#set({ events: [...this.#feed.events, ...arrived].slice(-maxEvents) })
   }
 
   #set(change: Partial<Feed>): void {
