@@ -1,3 +1,4 @@
+import type { ResolveName } from '../duo/https/api_addresses.ts'
 import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
 import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
@@ -18,12 +19,14 @@ export function createAuthApi(
     onAnswered,
     onCallBegun,
     onCall,
+    resolve,
   }: {
     readonly log: Log
     readonly clock: Clock
     readonly onAnswered?: (elapsedMs: number) => void
     readonly onCallBegun?: (call: BegunCall) => void
     readonly onCall?: (call: ApiCall) => void
+    readonly resolve?: ResolveName | undefined
   },
 ): AuthApiClient {
   const { httpProxyHost, httpProxyPort } = section
@@ -44,6 +47,7 @@ export function createAuthApi(
     clock,
     onCallBegun,
     onCall,
+    resolve,
     ...(onAnswered === undefined ? {} : { onAnswered }),
   })
 }

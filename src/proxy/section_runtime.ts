@@ -1,3 +1,4 @@
+import type { ResolveName } from '../duo/https/api_addresses.ts'
 import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
@@ -28,6 +29,8 @@ export interface ProxyHost {
   readonly observer?: ProxyObserver | undefined
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs?: number
+  /** Replaces the machine's resolver. */
+  readonly resolveName?: ResolveName
   /** Without it, every login needs its second factor. */
   readonly primaryOnly?: PrimaryOnlySwitch | undefined
 }
@@ -72,6 +75,7 @@ export class SectionRuntime implements Decider {
       clock: host.clock,
       onCallBegun: (call) => host.observer?.apiCallBegun?.(section.name, call),
       onCall: (call) => host.observer?.apiCalled(section.name, call),
+      resolve: host.resolveName,
       onAnswered: (elapsedMs) => activity.serviceLatency.add(elapsedMs, performance.now()),
     })
     const secondFactor = new SecondFactor(

@@ -48,6 +48,8 @@ export interface SignedCall {
 }
 
 export interface ServiceClientOptions {
+  /** Where it connects to; 127.0.0.1 if absent. */
+  readonly address?: string
   readonly port: number
   /** PEM of what has to be trusted. */
   readonly ca: string
@@ -82,10 +84,20 @@ export class ServiceClient {
   send(raw: RawRequest, hangUp?: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { method, path, body = '', headers = {} } = raw
-      const { port, ca } = this.#options
+      const { address = host, port, ca } = this.#options
       const signal = hangUp === undefined ? {} : { signal: hangUp }
       const sent = request(
-        { host, port, servername, method, path, headers, ca, agent: this.#agent, ...signal },
+        {
+          host: address,
+          port,
+          servername,
+          method,
+          path,
+          headers,
+          ca,
+          agent: this.#agent,
+          ...signal,
+        },
         (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Secret } from '../../src/host/secret.ts'
@@ -31,13 +31,19 @@ export class ServiceNode {
   readonly ca: string
   readonly client: ServiceClient
 
-  constructor(folder: string, running: Running, port: number, integration: Integration) {
+  constructor(
+    folder: string,
+    running: Running,
+    port: number,
+    integration: Integration,
+    address = '127.0.0.1',
+  ) {
     this.folder = folder
     this.running = running
     this.port = port
     this.ca = readFileSync(join(folder, 'ca.pem'), 'utf8')
     const maxSockets = Number.POSITIVE_INFINITY
-    this.client = new ServiceClient({ port, ca: this.ca, integration, maxSockets })
+    this.client = new ServiceClient({ address, port, ca: this.ca, integration, maxSockets })
   }
 
   /** @returns Exit status. */
@@ -80,7 +86,7 @@ export class ServiceNodes {
     )
     const started = new ServiceNodes(store, integration, databaseUrl, sealingKey)
     started.#folders.push(folder)
-    await started.run(folder)
+    if (count > 0) await started.run(folder)
     for (let others = 1; others < count; others++) {
       const other = mkdtempSync(join(tmpdir(), 'node-'))
       started.#folders.push(other)
@@ -89,18 +95,36 @@ export class ServiceNodes {
     return started
   }
 
+  /**
+   * Starts a process on a new data folder, at an address and port of its own.
+   *
+   * @param other A node whose certificate authority it shares.
+   */
+  async runBeside(
+    other: ServiceNode | undefined,
+    address: string,
+    port: number,
+  ): Promise<ServiceNode> {
+    const folder = mkdtempSync(join(tmpdir(), 'node-'))
+    this.#folders.push(folder)
+    for (const file of other === undefined ? [] : ['ca.pem', 'ca.key']) {
+      copyFileSync(join(other?.folder ?? '', file), join(folder, file))
+    }
+    return await this.run(folder, address, port)
+  }
+
   /** Starts a process on a data folder, whether there was one before or not. */
-  async run(folder: string): Promise<ServiceNode> {
+  async run(folder: string, address = '127.0.0.1', fixedPort = 0): Promise<ServiceNode> {
     const file = join(folder, 'countersign.cfg')
-    writeFileSync(file, config)
-    const args = ['service', '--config', file, '--data', folder, '--port', '0']
+    writeFileSync(file, config.replace('127.0.0.1', address))
+    const args = ['service', '--config', file, '--data', folder, '--port', String(fixedPort)]
     const url = this.#databaseUrl
     const running = new Running(program, args, {
       COUNTERSIGN_SEALING_KEY: this.#sealingKey.reveal(),
       ...(url === undefined ? {} : { COUNTERSIGN_DATABASE_URL: url.reveal() }),
     })
     const [, port] = await running.prints(/listening on \S+:(\d+)/)
-    const node = new ServiceNode(folder, running, Number(port), this.integration)
+    const node = new ServiceNode(folder, running, Number(port), this.integration, address)
     this.nodes.push(node)
     return node
   }

@@ -19,7 +19,7 @@ export interface AnsweredCallsOptions extends ConnectionsOptions, SignedRequests
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
   /** Replaces the machine's resolver. */
-  readonly resolve?: ResolveName
+  readonly resolve?: ResolveName | undefined
   /** Whether the API joins calls with the same fingerprint. */
   readonly joins: () => boolean
 }

@@ -34,7 +34,7 @@ export interface AuthApiClientOptions extends ConnectionsOptions, SignedRequests
   /** Receives how long each answered call took that needs no user. */
   readonly onAnswered?: (elapsedMs: number) => void
   /** Replaces the machine's resolver. */
-  readonly resolve?: ResolveName
+  readonly resolve?: ResolveName | undefined
   /** Receives each call before it is sent. */
   readonly onCallBegun?: ((call: BegunCall) => void) | undefined
   /** Receives how each call ended; for metrics. */
