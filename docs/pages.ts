@@ -6,6 +6,7 @@ import { buildReferencePage } from '../src/config/reference_page.ts'
 import { proxyTable } from '../src/proxy/sections/section_table.ts'
 import { serviceTable } from '../src/service/config/service_table.ts'
 import { adminApiPage } from './admin_api_page.ts'
+import { knobsPage } from './knobs_page.ts'
 import { settingsPage } from './settings_page.ts'
 
 /** The pages of this folder that are generated from option tables and schemas. A test compares them. */
@@ -13,6 +14,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['admin-api.md', () => format(adminApiPage(readIntroduction('admin-api.md')))],
   ['authproxy.cfg.md', () => format(buildPage('authproxy.cfg.md', proxyTable))],
   ['countersign.cfg.md', () => format(buildPage('countersign.cfg.md', serviceTable))],
+  ['workspaces-knobs.md', () => format(knobsPage(readIntroduction('workspaces-knobs.md')))],
   ['settings.md', () => format(settingsPage(readIntroduction('settings.md')))],
 ])
 
