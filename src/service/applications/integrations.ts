@@ -232,6 +232,17 @@ export class Integrations {
     return new Secret(skey)
   }
 
+  /** Those that proved what users typed since then, by name. */
+  async withProofSince(since: number, db: StoreDb): Promise<Integration[]> {
+    const rows = await db
+      .selectFrom('integrations')
+      .selectAll()
+      .where('proof_seen', '>', since)
+      .orderBy('name')
+      .execute()
+    return rows.map((row) => this.#integrationOf(row))
+  }
+
   /** Keeps the protocol in which an application proves what users type. */
   async sawProof(ikey: string, { protocol, seen }: SeenProtocol, db: StoreDb): Promise<void> {
     await db

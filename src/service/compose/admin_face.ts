@@ -13,6 +13,7 @@ import { AdministratorPush } from '../administrators/push.ts'
 import { PushPhones } from '../administrators/push_phones.ts'
 import { Roles } from '../administrators/roles.ts'
 import { AdministratorSignIn } from '../administrators/sign_in.ts'
+import { Integrations } from '../applications/integrations.ts'
 import { ApprovalTimes } from '../audit/approval_times.ts'
 import { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
 import { RelyingParty } from '../authenticators/passkey/relying_party.ts'
@@ -149,7 +150,14 @@ export function composeAdmin(
         addPhoneRoutes(routes, phones, users, delivery, () => origin.url, store)
         addTokenRoutes(routes, users, store)
         addTokenImportRoutes(routes, store, clock)
-        addBypassCodeRoutes(routes, new BypassCodes(store), users, clock, db)
+        addBypassCodeRoutes(
+          routes,
+          new BypassCodes(store),
+          users,
+          clock,
+          db,
+          new Integrations(store),
+        )
         addProfileRoutes(routes, ownAccount, sessions)
         addAdministratorRoutes(routes, accounts, links, pushPhones, {
           address: () => origin.adminUrl,

@@ -25,6 +25,8 @@ export interface ApplicationDetails extends Application {
   readonly networks_for_api_access: readonly string[]
   readonly adminapi_permissions: readonly string[]
   readonly secret_key_created: number
+  /** CHAP or MS-CHAP, if the application uses one. */
+  readonly proof_protocol: string | null
   readonly client: {
     readonly radius_clients: readonly string[]
     readonly radius_port: number | null

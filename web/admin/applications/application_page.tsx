@@ -207,6 +207,14 @@ function Overview({ app }: { readonly app: ApplicationDetails }) {
                   ['Networks', app.networks_for_api_access.join(', ')],
                 ] as const)
               : []),
+            ...(app.proof_protocol === null
+              ? []
+              : [
+                  [
+                    'RADIUS protocol',
+                    `${app.proof_protocol}: bypass codes and YubiKeys can’t be used, and a typing error counts as a wrong passcode. Choose PAP on the appliance if you can.`,
+                  ] as const,
+                ]),
             ['Notes', app.notes],
           ]}
         />

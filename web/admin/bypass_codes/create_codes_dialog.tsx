@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { CopyField } from '../parts/copy.tsx'
@@ -30,6 +30,8 @@ interface Created {
   /** How many codes they replace. */
   readonly replaced: number
   readonly recovery_codes: number
+  /** Names of applications whose protocol hides what users type. */
+  readonly unusable_in: readonly string[]
 }
 
 /** Creates bypass codes, which are shown once. */
@@ -126,7 +128,7 @@ export function CreateCodesDialog({
 }
 
 function Codes({
-  created: { codes, replaced, recovery_codes },
+  created: { codes, replaced, recovery_codes, unusable_in },
   onClose,
 }: {
   readonly created: Created
@@ -140,6 +142,12 @@ function Codes({
         {recovery_codes > 0 &&
           ` The user also has ${recoveryCodesText(recovery_codes)} of their own.`}
       </Text>
+      {unusable_in.length > 0 && (
+        <Alert color="warning" title="Not everywhere">
+          {unusable_in.join(', ')}: the appliance uses CHAP or MS-CHAP, which hides what users type,
+          so bypass codes can’t be used there.
+        </Alert>
+      )}
       {codes.map((code, index) => (
         <CopyField key={code} label={`Code ${index + 1}`} value={code} />
       ))}

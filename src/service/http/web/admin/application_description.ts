@@ -44,6 +44,8 @@ export function describeDetails(
   context: ApplicationContext & {
     readonly permittedGroups: readonly GroupName[]
     readonly api: { readonly host: string; readonly port: number }
+    /** CHAP or MS-CHAP, if the application uses one now. */
+    readonly proofProtocol: string | undefined
   },
 ) {
   const { client } = app
@@ -61,6 +63,7 @@ export function describeDetails(
     networks_for_api_access: app.apiNetworks,
     adminapi_permissions: app.adminApiPermissions,
     secret_key_created: app.skeyCreated,
+    proof_protocol: context.proofProtocol ?? null,
     client: {
       radius_clients: client.radiusClients ?? [],
       radius_port: client.radiusPort ?? null,

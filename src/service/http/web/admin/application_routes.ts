@@ -17,6 +17,7 @@ import { type Integration, Integrations } from '../../../applications/integratio
 import { PermittedGroups } from '../../../applications/permitted_groups.ts'
 import { Policies } from '../../../applications/policy/policies.ts'
 import { PolicyAttachments } from '../../../applications/policy/policy_attachments.ts'
+import { currentProofProtocol } from '../../../applications/proof_protocols.ts'
 import { applicationActivity } from '../../../audit/application_activity.ts'
 import { Groups } from '../../../people/groups.ts'
 import type { Store } from '../../../store/store.ts'
@@ -105,6 +106,7 @@ export function addApplicationRoutes(
       ...(await contextOf([app]))(app.ikey),
       permittedGroups: found.filter((group) => group !== undefined),
       api: cfg.api,
+      proofProtocol: currentProofProtocol(app, clock.now()),
     })
   }
   const withSecrets = async (app: Integration, secrets: ApplicationSecrets) => {

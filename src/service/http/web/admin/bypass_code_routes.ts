@@ -5,6 +5,8 @@ import {
   deleteBypassCode,
   deleteBypassCodes,
 } from '../../../administration/acts/bypass_codes.ts'
+import type { Integrations } from '../../../applications/integrations.ts'
+import { namesWithProof } from '../../../applications/proof_protocols.ts'
 import type { BypassCode, BypassCodes } from '../../../authenticators/bypass/bypass_codes.ts'
 import type { User } from '../../../people/user.ts'
 import type { Users } from '../../../people/users.ts'
@@ -36,7 +38,8 @@ const newCodes = z.object({
  *   of each kind they have, when the last one expires (`null`: never), when the newest was created, and
  *   who created them
  * - `POST users/:id/bypass_codes` `{ count?, reuse_count?, valid_secs?, preserve_existing? }` → `{ codes,
- *   replaced, recovery_codes }`; the codes are shown once
+ *   replaced, recovery_codes, unusable_in: [name] }`; the codes are shown once; `unusable_in` are the
+ *   applications that use CHAP or MS-CHAP
  * - `DELETE bypass_codes/:id`, `DELETE users/:id/bypass_codes` → `{ bypass, recovery }`, how many ended
  */
 export function addBypassCodeRoutes(
@@ -45,6 +48,7 @@ export function addBypassCodeRoutes(
   users: Users,
   clock: Clock,
   db: StoreDb,
+  integrations: Pick<Integrations, 'withProofSince'>,
 ): void {
   const findUser = async (id: string): Promise<User> => {
     const user = await users.byId(id, db)
@@ -101,7 +105,8 @@ export function addBypassCodeRoutes(
           preserveExisting: body.preserve_existing,
         },
       })
-      return { codes, replaced, recovery_codes: recoveryCodes }
+      const unusable = await namesWithProof(integrations, clock.now(), db)
+      return { codes, replaced, recovery_codes: recoveryCodes, unusable_in: unusable }
     },
   })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { Integrations } from '../../../../../src/service/applications/integrations.ts'
 import { Policies } from '../../../../../src/service/applications/policy/policies.ts'
 import { PolicyAttachments } from '../../../../../src/service/applications/policy/policy_attachments.ts'
 import { AdminClient } from '../../../../rig/admin_client.ts'
@@ -257,6 +258,25 @@ describe('groups, phones, tokens and bypass codes in the panel', () => {
     assert.partialDeepStrictEqual(longer.items, [{ codes: 3, expires: null }])
     await client.call('DELETE', `users/${userId}/bypass_codes`)
     assert.deepEqual((await client.get('bypass_codes/users')).body.items, [])
+  })
+
+  test('names the applications where bypass codes do not work, and shows the protocol there', async () => {
+    const { userId } = await service.addUser({ username: 'ida' })
+    const { ikey, name } = await service.addIntegration('radius')
+    const create = async () =>
+      (await client.post(`users/${userId}/bypass_codes`, { count: 1, valid_secs: 3600 })).body
+    const protocolShown = async () => (await client.get(`applications/${ikey}`)).body.proof_protocol
+    assert.deepEqual((await create()).unusable_in, [])
+    assert.equal(await protocolShown(), null)
+    const proof = { protocol: 'MS-CHAPv2', seen: Date.now() }
+    await new Integrations(service.store).sawProof(ikey, proof, service.store.db)
+    assert.deepEqual((await create()).unusable_in, [name])
+    assert.equal(await protocolShown(), 'MS-CHAPv2')
+    const old = { protocol: 'MS-CHAPv2', seen: Date.now() - 31 * 86_400_000 }
+    await new Integrations(service.store).sawProof(ikey, old, service.store.db)
+    assert.deepEqual((await create()).unusable_in, [])
+    assert.equal(await protocolShown(), null)
+    await client.call('DELETE', `users/${userId}/bypass_codes`)
   })
 
   test('shows bypass codes once, lists and deletes them', async () => {
