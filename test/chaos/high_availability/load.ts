@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly databaseUrl: string
   readonly random: Random
   readonly deadlineMs: number
+  /** What retries are. */
+  readonly resend: 'same-packet' | 'new-packet' | 'both'
 }
 
 /**
@@ -161,8 +163,9 @@ export class Load {
   }
 
   #packet(): { resend: 'same-packet' | 'new-packet'; controller: number } {
-    const { random } = this.#options
-    return { resend: random.pick(['same-packet', 'new-packet']), controller: this.#turn++ % 2 }
+    const { random, resend } = this.#options
+    const picked = random.pick<'same-packet' | 'new-packet'>(['same-packet', 'new-packet'])
+    return { resend: resend === 'both' ? picked : resend, controller: this.#turn++ % 2 }
   }
 
   /** Shows each phone its pushes, as the database has them. */

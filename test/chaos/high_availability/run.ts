@@ -1,5 +1,5 @@
 /**
- * `npm run high-availability -- [--seconds N] [--rate N] [--seed N] [--failmode safe|secure] [--logs FOLDER]`: signs in
+ * `npm run high-availability -- [--seconds N] [--rate N] [--seed N] [--failmode safe|secure] [--resend same-packet|new-packet|both] [--logs FOLDER]`: signs in
  * through two proxies, two nodes and PostgreSQL, each in its own network namespace, while they are
  * killed, paused and cut off at random, and checks each login against a model. Needs root.
  */
@@ -26,11 +26,14 @@ const { values: flags } = parseArgs({
     rate: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     failmode: { type: 'string', default: 'secure' },
+    resend: { type: 'string', default: 'both' },
     logs: { type: 'string' },
   },
 })
 const [seconds, rate, seed] = [flags.seconds, flags.rate, flags.seed].map(Number)
 const failmode = flags.failmode === 'safe' ? 'safe' : 'secure'
+const resend =
+  flags.resend === 'same-packet' || flags.resend === 'new-packet' ? flags.resend : 'both'
 const [timeoutMs, deadlineMs] = [10_000, 40_000]
 
 if (seconds === undefined || rate === undefined || seed === undefined || !(seconds * rate > 0)) {
@@ -71,6 +74,7 @@ try {
     databaseUrl: cluster.databaseUrl,
     random: new Random(seed),
     deadlineMs,
+    resend,
   })
   const faults = new Faults(cluster, new Random(seed + 1))
   const until = performance.now() + seconds * 1000
