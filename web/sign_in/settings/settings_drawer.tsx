@@ -18,7 +18,7 @@ export function SettingsDrawer({
   return (
     <Drawer.Root opened={isOpen} onClose={onClose} position="right" size="lg">
       <Drawer.Overlay />
-      <Drawer.Content>
+      <Drawer.Content p={0}>
         {/* not Drawer.Header, which is a second banner of the page */}
         <div className="settings-head">
           <Drawer.Title>The simulated directory</Drawer.Title>
