@@ -14,6 +14,10 @@ export interface ClientSetup {
   readonly failmode?: 'safe' | 'secure'
   /** Addresses of the machines that run the authentication proxy, as its RADIUS clients reach them. */
   readonly proxies?: readonly string[]
+  /** How its RADIUS client retries (`ClientRetries`); the catalogue knows some. */
+  readonly radiusTimeoutSecs?: number
+  readonly radiusRetries?: number
+  readonly radiusServers?: number
 }
 
 /** The settings that only some applications use, or that nobody has to set. */

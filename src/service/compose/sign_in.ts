@@ -34,6 +34,7 @@ import { PasscodeCheck } from '../sign_in/passcode_check.ts'
 import { PasscodeFactor } from '../sign_in/passcode_factor.ts'
 import { Preauth } from '../sign_in/preauth.ts'
 import { PushLimit } from '../sign_in/push_limit.ts'
+import { Retries } from '../sign_in/retries.ts'
 import { Settlement } from '../sign_in/settlement.ts'
 import type { Directory, Subjects } from '../sign_in/subject.ts'
 import { SubjectReads } from '../sign_in/subject_reads.ts'
@@ -84,6 +85,7 @@ export function composeSignIn(
   const authenticationLog = new AuthenticationLog()
   const journal = new Journal(authenticationLog)
   const joinedRequests = new JoinedRequests(clock)
+  const retries = new Retries(transactions, joinedRequests, clock, log)
   const lockout = new Lockout(store)
   const timeouts = new Timeouts(store, transactions, journal, clock)
   const alert = new FraudAlert(
@@ -100,6 +102,7 @@ export function composeSignIn(
     users,
     transactions,
     joinedRequests,
+    retries,
     timeouts,
     journal,
     fraud,
@@ -119,8 +122,15 @@ export function composeSignIn(
   const check = new PasscodeCheck(lockout, users, kinds)
   const passcodes = new PasscodeFactor(store, check, settlement, clock)
   const verificationCodes = new VerificationCodes(store)
-  const limit = new PushLimit(lockout, authenticationLog, transactions, clock)
-  const single = new LockedTransactions(store, transactions, joinedRequests, lockout, clock)
+  const limit = new PushLimit(lockout, authenticationLog, transactions, retries, clock)
+  const single = new LockedTransactions(
+    store,
+    transactions,
+    joinedRequests,
+    retries,
+    lockout,
+    clock,
+  )
   const phoneFactors = {
     push: new PushFactor(
       store,
@@ -135,7 +145,7 @@ export function composeSignIn(
     sms: new SmsFactor(single, batches, authenticationLog, clock),
   }
   const reads = new SubjectReads(subjects, log)
-  const authStatus = new AuthStatus(store.db, transactions, timeouts, clock)
+  const authStatus = new AuthStatus(store.db, transactions, timeouts, settlement, clock)
   const withdrawal = new PushWithdrawal(store, transactions, settlement)
   return {
     subjects,

@@ -1,6 +1,7 @@
 import { statusMessage } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import { serverProof } from '../../radius/index.ts'
+import { retrySchedule } from '../applications/client/retry_schedule.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
@@ -23,9 +24,16 @@ import { AlreadyRequested, type JoinedRequest } from './transaction/joined_reque
 import type { Denial, Outcome } from './transaction/transaction.ts'
 import { proofFingerprint, type TypedProof, type TypedText } from './typed_text.ts'
 
+/** One of the RADIUS requests that wait for a transaction. */
+export interface WaitingRequest {
+  readonly requestId: string
+  /** In the schedule of retries; 0 for the one that opened the transaction. */
+  readonly slot: number
+}
+
 /** An authentication that has ended, waits for a phone, or can't begin. */
 export type AuthOutcome =
-  | { readonly kind: 'waiting'; readonly txid: string }
+  | { readonly kind: 'waiting'; readonly txid: string; readonly request?: WaitingRequest }
   | {
       readonly kind: SettledKind
       readonly txid: string
@@ -44,6 +52,8 @@ export interface Proven {
 export interface AuthOptions {
   /** Whether the caller will poll for the outcome. */
   readonly async: boolean
+  /** Whether it polls at least for an outcome that is not known yet. */
+  readonly polls?: boolean
 }
 
 /**
@@ -139,7 +149,7 @@ export class Auth {
     factor: Factor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
-    const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor)
+    const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor, options)
     try {
       return await this.#beginAs(attempt, subject, factor, options)
     } catch (error) {
@@ -181,10 +191,16 @@ export class Auth {
   /** Gives a retransmission what the first transmission gets. */
   async #repeat(
     attempt: Attempt,
-    { decidedBy }: JoinedRequest,
+    { requestId, decidedBy }: JoinedRequest,
     { async }: AuthOptions,
   ): Promise<AuthOutcome> {
-    if ('txid' in decidedBy) return { kind: 'waiting', txid: decidedBy.txid }
+    if ('txid' in decidedBy) {
+      const { txid, slot } = decidedBy
+      if (attempt.joinable?.retries !== undefined) {
+        await this.#settlement.retransmitted(requestId, txid)
+      }
+      return { kind: 'waiting', txid, request: { requestId, slot } }
+    }
     if (async) await this.#settlement.repeat(attempt, decidedBy.outcome)
     return { ...decidedBy, txid: attempt.txid }
   }
@@ -209,7 +225,13 @@ export class Auth {
         verificationTxid,
       })
       const { txid } = start
-      if (start.kind === 'waiting') return { kind: 'waiting', txid }
+      if (start.kind === 'waiting') {
+        const { slot = 0 } = start
+        const requestId = attempt.joinable?.requestId
+        return requestId === undefined
+          ? { kind: 'waiting', txid }
+          : { kind: 'waiting', txid, request: { requestId, slot } }
+      }
       const { outcome, reason } = start
       if (start.kind === 'to settle') await this.#settlement.settle(txid, outcome, reason)
       else await this.#settlement.end({ attempt: { ...begun, txid }, outcome, reason }, { async })
@@ -233,10 +255,14 @@ function joinableAttempt(
   attempt: Attempt,
   { integration, user, radius }: AuthRequest,
   factor: Factor,
+  { async, polls = async }: AuthOptions,
 ): Attempt {
-  if (radius?.fingerprint === undefined) return attempt
+  if (radius === undefined) return attempt
+  // a caller that polls would have to say which request it polls for
+  const retries = polls ? undefined : retrySchedule(integration)
+  if (radius.fingerprint === undefined && retries === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))
-  return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked } }
+  return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked, retries } }
 }
 
 function delay(ms: number): Promise<void> {

@@ -4,9 +4,10 @@ import type { SingleTransaction, SingleTransactions } from '../authenticators/ph
 import type { Store, StoreDb } from '../store/store.ts'
 import type { Lockout } from './lockout.ts'
 import { findFirsts, isSameSource } from './repeats.ts'
+import type { Retries } from './retries.ts'
 import { type Attempt, toOpening } from './transaction/attempt.ts'
 import type { JoinedRequests } from './transaction/joined_requests.ts'
-import { answerSecs, type Waiting } from './transaction/transaction.ts'
+import { answerSecs, isOverdue, type Waiting } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
 /** Opens transactions with the user locked, so that of concurrent requests on all nodes only one opens one. */
@@ -14,6 +15,7 @@ export class LockedTransactions implements SingleTransactions {
   readonly #store: Store
   readonly #transactions: Transactions
   readonly #joinedRequests: JoinedRequests
+  readonly #retries: Retries
   readonly #lockout: Lockout
   readonly #clock: Clock
 
@@ -21,12 +23,14 @@ export class LockedTransactions implements SingleTransactions {
     store: Store,
     transactions: Transactions,
     joinedRequests: JoinedRequests,
+    retries: Retries,
     lockout: Lockout,
     clock: Clock,
   ) {
     this.#store = store
     this.#transactions = transactions
     this.#joinedRequests = joinedRequests
+    this.#retries = retries
     this.#lockout = lockout
     this.#clock = clock
   }
@@ -40,21 +44,26 @@ export class LockedTransactions implements SingleTransactions {
     const { integration, budget } = attempt.request
     return await this.#store.transaction(async (db) => {
       const source = { userId, ikey: integration.ikey, address: '', budget }
-      await this.#lockout.hold(source, this.#clock.now(), db)
-      const [first] = findFirsts(attempt, await this.#transactions.waitingForUser(userId, db))
+      const now = this.#clock.now()
+      await this.#lockout.hold(source, now, db)
+      const unsettled = await this.#transactions.unsettledOfUser(userId, db)
+      const joined = await this.#retries.join(attempt, unsettled, db)
+      if (joined !== undefined) return { kind: 'joined', joined }
+      const inTime = unsettled.filter((other) => !isOverdue(other, now))
+      const [first] = findFirsts(attempt, inTime)
       if (first !== undefined) {
-        const isSame = isSameSource(attempt, first)
-        const { txid } = first
+        // a request that is not due as a retry is another login
+        const isSame = first.retries === null && isSameSource(attempt, first)
         // a retransmission of a request that does not wait for `first` must not do so either
         if (isSame || attempt.factor === 'sms') {
-          await this.#joinedRequests.claim(attempt, { txid }, db)
+          await this.#joinedRequests.claim(attempt, { txid: first.txid, slot: 0 }, db)
         }
         return { kind: 'already waiting', first, isSameSource: isSame }
       }
       if (!(await mayOpen(db))) return { kind: 'refused' }
       const opening = toOpening(attempt, { phoneId, verification: undefined })
       await this.#transactions.open(opening, waiting, answerSecs, db)
-      await this.#joinedRequests.claim(attempt, { txid: attempt.txid }, db)
+      await this.#joinedRequests.claim(attempt, { txid: attempt.txid, slot: 0 }, db)
       return { kind: 'opened' }
     })
   }

@@ -12,6 +12,7 @@ import {
   unapprovedPushes,
 } from './push_fatigue.ts'
 import { findFirsts, maxRepeats } from './repeats.ts'
+import type { Retries } from './retries.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import { isOverdue, type Transaction } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
@@ -27,12 +28,20 @@ export class PushLimit implements PushPermissions {
   readonly #lockout: Lockout
   readonly #log: AuthenticationLog
   readonly #transactions: Transactions
+  readonly #retries: Retries
   readonly #clock: Clock
 
-  constructor(lockout: Lockout, log: AuthenticationLog, transactions: Transactions, clock: Clock) {
+  constructor(
+    lockout: Lockout,
+    log: AuthenticationLog,
+    transactions: Transactions,
+    retries: Retries,
+    clock: Clock,
+  ) {
     this.#lockout = lockout
     this.#log = log
     this.#transactions = transactions
+    this.#retries = retries
     this.#clock = clock
   }
 
@@ -50,6 +59,8 @@ export class PushLimit implements PushPermissions {
     if (fatigue.limit !== 0)
       await this.#lockout.hold({ userId, ikey, address: '', budget }, now, db)
     const unsettled = await this.#transactions.unsettledOfUser(userId, db)
+    const joined = await this.#retries.join(attempt, unsettled, db)
+    if (joined !== undefined) return { kind: 'joined', joined }
     const waiting = unsettled.filter((other) => !isOverdue(other, now))
     const firsts = findFirsts(attempt, waiting).map(({ txid }) => txid)
     const [first] = firsts

@@ -2,13 +2,21 @@ import type { Clock } from '../../host/clock.ts'
 import { ApprovalTimes } from '../audit/approval_times.ts'
 import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import type { ApprovalCheck } from './approval_check.ts'
+import type { ApprovalCheck, End } from './approval_check.ts'
+import { approval, nobodyWaiting } from './approval_outcome.ts'
 import type { FraudReports } from './fraud_reports.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
+import type { Retries } from './retries.ts'
 import type { Timeouts } from './timeouts.ts'
 import { type Attempt, restoreAttempt, toOpening } from './transaction/attempt.ts'
 import type { JoinedRequests } from './transaction/joined_requests.ts'
-import { isOverdue, type Outcome, type Settles } from './transaction/transaction.ts'
+import {
+  isOverdue,
+  type Outcome,
+  type Settles,
+  type Transaction,
+  timedOut,
+} from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
 const fraudStatus = 'fraud'
@@ -21,6 +29,7 @@ export class Settlement implements Settles {
   readonly #users: Users
   readonly #transactions: Transactions
   readonly #joinedRequests: JoinedRequests
+  readonly #retries: Retries
   readonly #timeouts: Timeouts
   readonly #journal: Journal
   readonly #fraud: FraudReports
@@ -32,6 +41,7 @@ export class Settlement implements Settles {
     users: Users,
     transactions: Transactions,
     joinedRequests: JoinedRequests,
+    retries: Retries,
     timeouts: Timeouts,
     journal: Journal,
     fraud: FraudReports,
@@ -42,6 +52,7 @@ export class Settlement implements Settles {
     this.#users = users
     this.#transactions = transactions
     this.#joinedRequests = joinedRequests
+    this.#retries = retries
     this.#timeouts = timeouts
     this.#journal = journal
     this.#fraud = fraud
@@ -79,32 +90,88 @@ export class Settlement implements Settles {
   }
 
   /**
-   * Settles a waiting sign-in with its user's answer.
+   * Settles a waiting sign-in with its user's answer. If its client retries with new requests, an approval
+   * lets in one of them; it may take some seconds to be sure which one.
    *
    * @returns Whether this answer settled it. An approval that comes too late does not: the sign-in ends as
    *   unanswered.
    */
   async settle(txid: string, outcome: Outcome, reason: string): Promise<boolean> {
+    for (;;) {
+      const settled = await this.#trySettle(txid, { outcome, reason })
+      if (typeof settled === 'boolean') return settled
+      const waitMs = Math.max(0, settled.until - this.#clock.now())
+      const waited = await this.#transactions.awaitOutcome(txid, waitMs)
+      // the service stops: another node applies the approval
+      const isStopped = this.#clock.now() < settled.until
+      if (isStopped && waited?.outcome.result === 'waiting') return false
+    }
+  }
+
+  /** Applies an approval that waits for the request that it lets in. */
+  async resume(txid: string): Promise<void> {
     const transaction = await this.#transactions.byTxid(txid, this.#store.db)
-    if (transaction === undefined || transaction.outcome.result !== 'waiting') return false
-    if (outcome.result === 'allow' && isOverdue(transaction, this.#clock.now())) {
+    if (transaction === undefined || transaction.approved === null) return
+    await this.settle(txid, approval.outcome, approval.reason)
+  }
+
+  /** A request was transmitted again, so its client still listens. */
+  async retransmitted(requestId: string, txid: string): Promise<void> {
+    await this.#store.transaction((db) => this.#retries.retransmitted(requestId, txid, db))
+  }
+
+  /** Whether a request no longer waits for this transaction, because another one competes with it. */
+  async isDetached(requestId: string, txid: string): Promise<boolean> {
+    return await this.#joinedRequests.isDetached(requestId, txid, this.#store.db)
+  }
+
+  /** @returns When to try again, if it is not sure yet which request an approval lets in. */
+  async #trySettle(txid: string, answer: End): Promise<boolean | { readonly until: number }> {
+    const transaction = await this.#transactions.byTxid(txid, this.#store.db)
+    if (transaction === undefined) return false
+    if (transaction.outcome.result !== 'waiting') return wasApplied(transaction, answer)
+    const isApproval = answer.outcome.result === 'allow'
+    if (isApproval && isOverdue(transaction, this.#clock.now())) {
       await this.#timeouts.end(transaction)
       return false
     }
-    const answer = { outcome, reason }
-    const end =
-      outcome.result === 'allow' ? await this.#approvalCheck.confirm(transaction, answer) : answer
-    const ended = { attempt: restoreAttempt(transaction), ...end }
+    const end = isApproval ? await this.#approvalCheck.confirm(transaction, answer) : answer
     const now = this.#clock.now()
-    const settled = await this.#store.transaction(async (db) => {
-      if (!(await this.#transactions.settle(txid, ended.outcome, db))) return false
-      await this.#journal.append(ended, now, db)
-      if (ended.outcome.result === 'allow') await this.#approvalTimes.add(transaction, now, db)
-      await this.#updateUser(transaction.userId, ended.outcome, now, db)
-      return true
-    })
-    if (settled && ended.outcome.status === fraudStatus) this.#fraud.raiseAlert(transaction, now)
-    return settled
+    const applied = await this.#store.transaction((db) => this.#apply(transaction, end, now, db))
+    if (typeof applied !== 'string') return applied
+    if (applied === 'settled' && end.outcome.status === fraudStatus) {
+      this.#fraud.raiseAlert(transaction, now)
+    }
+    if (applied !== 'settled meanwhile') return applied === 'settled'
+    const settled = await this.#transactions.byTxid(txid, this.#store.db)
+    return settled !== undefined && wasApplied(settled, answer)
+  }
+
+  /** The only place where an approval takes effect. */
+  async #apply(
+    transaction: Transaction,
+    end: End,
+    now: number,
+    db: StoreDb,
+  ): Promise<'settled' | 'settled meanwhile' | 'nobody' | { readonly until: number }> {
+    const { txid, userId, retries } = transaction
+    let ended: EndedAttempt = { attempt: restoreAttempt(transaction), ...end }
+    let acceptedRequest: string | null = null
+    if (end.outcome.result === 'allow' && retries !== null) {
+      const locked = await this.#transactions.lock(txid, db)
+      if (locked === undefined) return 'settled meanwhile'
+      const taker = await this.#retries.taker(locked, db)
+      if (taker.kind === 'hold') return { until: taker.until }
+      if (taker.kind === 'request') acceptedRequest = taker.requestId
+      else ended = { ...ended, outcome: timedOut, reason: nobodyWaiting }
+    }
+    const { outcome } = ended
+    const isSettled = await this.#transactions.settle(txid, outcome, db, acceptedRequest)
+    if (!isSettled) return 'settled meanwhile'
+    await this.#journal.append(ended, now, db)
+    if (outcome.result === 'allow') await this.#approvalTimes.add(transaction, now, db)
+    await this.#updateUser(userId, outcome, now, db)
+    return ended.reason === nobodyWaiting ? 'nobody' : 'settled'
   }
 
   async #updateUser(
@@ -117,4 +184,9 @@ export class Settlement implements Settles {
     if (result === 'allow') await this.#users.signedIn(userId, now, db)
     if (status === fraudStatus) await this.#fraud.lockAccount(userId, db)
   }
+}
+
+/** Whether a settled transaction has the outcome of an approval that had to wait. */
+function wasApplied({ approved, outcome }: Transaction, answer: End): boolean {
+  return approved !== null && answer.outcome.result === 'allow' && outcome.result === 'allow'
 }

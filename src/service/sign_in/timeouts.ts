@@ -1,6 +1,7 @@
 import type { Clock } from '../../host/clock.ts'
 import { Batched } from '../store/batched.ts'
 import type { Store } from '../store/store.ts'
+import { nobodyWaiting } from './approval_outcome.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
 import { restoreAttempt } from './transaction/attempt.ts'
 import { type Outcome, type Transaction, timedOut } from './transaction/transaction.ts'
@@ -55,7 +56,8 @@ export class Timeouts {
 }
 
 function toEndedAttempt(transaction: Transaction): EndedAttempt {
-  const reason = transaction.factor === 'phone' ? 'no_keys_pressed' : 'no_response'
+  const unanswered = transaction.factor === 'phone' ? 'no_keys_pressed' : 'no_response'
+  const reason = transaction.approved === null ? unanswered : nobodyWaiting
   return { attempt: restoreAttempt(transaction), outcome: timedOut, reason }
 }
 

@@ -196,6 +196,15 @@ export interface Schema {
     changed: number
     /** The `txid` of the first of several requests that a client sent for one sign-in. */
     repeat_of: Generated<string | null>
+    /** The schedule by which its client retries with new requests that join it; `null` if none may. */
+    retry_timeout_ms: Generated<number | null>
+    retry_attempts: Generated<number | null>
+    /** 1 once two requests competed to join it. */
+    retries_closed: Generated<number>
+    /** When it was approved, if the approval waits for a request that it lets in. */
+    approved: Generated<number | null>
+    /** The only request that the approval let in; `null` if all callers get the same outcome. */
+    accepted_request: Generated<string | null>
   }
   /** RADIUS requests, as proxies name them in `auth`. */
   joined_requests: {
@@ -214,6 +223,15 @@ export interface Schema {
     status_msg: string | null
     /** When it is forgotten. */
     expires: number
+    /** Its number in the schedule of retries; 0 for the first one. */
+    slot: Generated<number>
+    arrived: Generated<number>
+    /** 1 if it surely belongs to the login of the transaction. */
+    proven: Generated<number>
+    /** 1 if another request competed for its slot. */
+    detached: Generated<number>
+    /** Address of the RADIUS client; empty if unknown. */
+    radius_source: Generated<string>
   }
   approval_times: {
     txid: string

@@ -26,7 +26,10 @@ export const catalogue: readonly Product[] = [
     icon: 'desktop',
     words: ['aws', 'ad connector', 'directory service', 'managed microsoft ad', 'radius', 'vdi'],
     docs: 'https://docs.aws.amazon.com/directoryservice/latest/admin-guide/ad_connector_mfa.html',
-    radius: { timeoutSecs: 20, retries: 1, port: 1812, protocol: 'PAP', steps: [] },
+    radius: {
+      ...{ timeoutSecs: 20, retries: 1, port: 1812, protocol: 'PAP', steps: [] },
+      retriesWithNewPackets: { timeoutSecs: 20, retries: 1, deadlineSecs: 40 },
+    },
     notes: [
       'The RADIUS clients are the directory’s two controllers, not the WorkSpaces. Enter both addresses.',
       'The setting applies to the whole directory: other AWS applications that use it then ask for MFA, too.',

@@ -16,6 +16,16 @@ export interface RadiusFacts {
   readonly steps: readonly string[]
   /** Keys of `[radius_server_duo_only]` that this product needs. */
   readonly options?: readonly ProxyOption[]
+  /**
+   * How it retries a login by default; absent unless its retries are known to come at fixed times, so that
+   * they may join the sign-in of the first request.
+   */
+  readonly retriesWithNewPackets?: {
+    readonly timeoutSecs: number
+    readonly retries: number
+    /** It gives a login up after this time, whatever the number of retries. */
+    readonly deadlineSecs: number
+  }
 }
 
 /** Something that can be protected: an entry of the catalogue. */

@@ -25,7 +25,7 @@ export class CallFactor implements PhoneFactor {
   }
 
   /**
-   * Calls a phone, unless a call for the same user and application is under way. A retry from the same
+   * Calls a phone, unless a call waits that this retry joins, or unless a call for the same user and application is under way. A retry from the same
    * client address then waits for that call. A request from another or an unknown address is denied,
    * because the approval of that call must not let it in.
    */
@@ -35,6 +35,7 @@ export class CallFactor implements PhoneFactor {
       status: 'calling',
       status_msg: `Dialing ${maskedNumber(phone.number)}...`,
     })
+    if (opened.kind === 'joined') return { kind: 'waiting', ...opened.joined }
     if (opened.kind === 'already waiting') {
       return opened.isSameSource
         ? { kind: 'waiting', txid: opened.first.txid }

@@ -64,7 +64,9 @@ export class CallKeys {
   /** The call is over. The sign-in is denied if no key was pressed. */
   async ended(txid: string, status: string): Promise<void> {
     const end = ends[status]
-    if (end === undefined || (await this.#waiting(txid)) === undefined) return
+    const transaction = await this.#waiting(txid)
+    // a key was pressed, if the approval waits for the request that it lets in
+    if (end === undefined || transaction === undefined || transaction.approved !== null) return
     await this.#settlement.settle(txid, end.outcome, end.reason)
   }
 

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../sign_in/transaction/attempt.ts'
+import type { Joined } from '../../sign_in/transaction/joined_requests.ts'
 import type { Denial, Transaction, Waiting } from '../../sign_in/transaction/transaction.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { CapablePhone } from './capable_phone.ts'
@@ -9,7 +10,12 @@ import type { CapablePhone } from './capable_phone.ts'
  */
 export type PhoneFactorStart =
   /** The transaction `txid` waits for an answer. */
-  | { readonly kind: 'waiting'; readonly txid: string }
+  | {
+      readonly kind: 'waiting'
+      readonly txid: string
+      /** In the schedule of retries, if it has joined another sign-in. */
+      readonly slot?: number
+    }
   | {
       /**
        * `ended`: the attempt `txid` ends without a transaction; `to settle`: the transaction `txid` is open,
@@ -46,6 +52,7 @@ export interface PhoneFactor {
 }
 
 export type SingleTransaction =
+  | { readonly kind: 'joined'; readonly joined: Joined }
   | { readonly kind: 'opened' | 'refused' }
   | {
       readonly kind: 'already waiting'

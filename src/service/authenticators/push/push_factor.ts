@@ -3,7 +3,7 @@ import { statusMessage } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import { DeliveryError, type PushPort } from '../../messaging/messaging.ts'
 import { type Attempt, toOpening } from '../../sign_in/transaction/attempt.ts'
-import type { JoinedRequests } from '../../sign_in/transaction/joined_requests.ts'
+import type { Joined, JoinedRequests } from '../../sign_in/transaction/joined_requests.ts'
 import {
   answerSecs,
   type Denial,
@@ -23,6 +23,8 @@ import { randomDigits, type VerificationCodes } from './verification_codes.ts'
 
 export type PushPermission =
   | { readonly kind: 'send'; readonly repeatOf: string | undefined }
+  /** A retry of a login whose push waits already. */
+  | { readonly kind: 'joined'; readonly joined: Joined }
   | { readonly kind: 'held back'; readonly until: number }
 
 /** Limits pushes that their users did not request. */
@@ -128,11 +130,15 @@ export class PushFactor implements PhoneFactor {
         const opening = toOpening({ ...push, repeatOf }, { phoneId, verification })
         await this.#transactions.open(opening, pushedStatus(verification), lifeSecs, db)
         const ended = { kind: 'settled', outcome: codeShown } as const
-        const decidedBy = verification?.kind === 'show' ? ended : { txid }
+        const decidedBy = verification?.kind === 'show' ? ended : { txid, slot: 0 }
         await this.#joinedRequests.claim(push, decidedBy, db)
       }
       return permission
     })
+    if (permission.kind === 'joined') {
+      const { joined } = permission
+      return { kind: 'waiting', txid: joined.txid, slot: joined.slot }
+    }
     if (permission.kind === 'held back') {
       const minutes = Math.ceil((permission.until - this.#clock.now()) / 60_000)
       return { kind: 'ended', txid, outcome: heldBack(minutes), reason: 'anomalous_push' }

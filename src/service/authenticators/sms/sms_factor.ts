@@ -42,6 +42,7 @@ export class SmsFactor implements PhoneFactor {
       const now = this.#clock.now()
       return !(await portalSmsLimitReached(phone.userId, integration.ikey, now, this.#log, db))
     })
+    if (opened.kind === 'joined') return { kind: 'waiting', ...opened.joined }
     if (opened.kind === 'already waiting') return { kind: 'waiting', txid: opened.first.txid }
     if (opened.kind === 'refused') {
       return { kind: 'ended', txid, outcome: limited, reason: 'telephony_limit' }

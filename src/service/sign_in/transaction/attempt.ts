@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RetrySchedule } from './retry_chain.ts'
 import type { Opening, SignInRequest, Transaction } from './transaction.ts'
 
 /** How a caller names a user. */
@@ -38,6 +39,8 @@ export interface Joinable extends RadiusReference {
   readonly requestId: string
   /** `askedWord`. */
   readonly asked: string
+  /** How the RADIUS client retries with new requests; absent if these are separate sign-ins. */
+  readonly retries?: RetrySchedule | undefined
 }
 
 /** How a request ended that needed no transaction; the last two because the user has no usable device. */
@@ -67,7 +70,7 @@ export function toOpening(
   attempt: Attempt,
   prompt: Pick<Opening, 'phoneId' | 'verification'> = { phoneId: null, verification: undefined },
 ): Opening {
-  const { txid, request, user, factor, repeatOf = null } = attempt
+  const { txid, request, user, factor, repeatOf = null, joinable } = attempt
   return {
     txid,
     ikey: request.integration.ikey,
@@ -75,8 +78,14 @@ export function toOpening(
     factor,
     request: toSignInRequest(attempt),
     repeatOf,
+    retries: isJoinable(factor, prompt.verification) ? (joinable?.retries ?? null) : null,
     ...prompt,
   }
+}
+
+/** Whether retries may join: an SMS ends its sign-in at once, and each login has its own code. */
+function isJoinable(factor: string, verification: Opening['verification']): boolean {
+  return factor !== 'sms' && verification === undefined
 }
 
 /** Restores the attempt of a transaction that any process may have opened. */

@@ -1,19 +1,35 @@
+import type { Selectable } from 'kysely'
 import type { Clock } from '../../../host/clock.ts'
+import type { Schema } from '../../store/schema.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Attempt, SettledKind } from './attempt.ts'
+import type { ChainedRequest } from './retry_chain.ts'
 import type { Outcome } from './transaction.ts'
 
 /** A RADIUS request that has begun a sign-in, or joined one. */
 export interface JoinedRequest {
   readonly requestId: string
   /** The transaction that decides it; otherwise it has ended. */
-  readonly decidedBy: { readonly txid: string } | Ended
+  readonly decidedBy: Joined | Ended
+}
+
+export interface Joined {
+  readonly txid: string
+  /** Its number in the schedule of retries: 0 for the request that opened the transaction. */
+  readonly slot: number
 }
 
 /** How a request ended that needed no transaction. */
 export interface Ended {
   readonly kind: SettledKind
   readonly outcome: Outcome
+}
+
+/** A request of a transaction, and what others are compared with. */
+export interface TransactionRequest extends ChainedRequest {
+  readonly fingerprint: string | null
+  readonly asked: string
+  readonly radiusSource: string
 }
 
 /** Rolls back the database transaction of a retransmission: the first transmission has begun the sign-in. */
@@ -33,16 +49,7 @@ export class AlreadyRequested extends Error {
  */
 const lifeMs = 150_000
 
-interface Row {
-  readonly request_id: string
-  readonly asked: string
-  readonly txid: string | null
-  readonly kind: string | null
-  readonly result: string | null
-  readonly status: string | null
-  readonly status_msg: string | null
-  readonly expires: number
-}
+type Row = Selectable<Schema['joined_requests']>
 
 /**
  * The RADIUS requests that proxies name. Each fingerprint begins one sign-in per application, over all
@@ -56,7 +63,8 @@ export class JoinedRequests {
   }
 
   /**
-   * Records what decides a request. Costs nothing if its caller sent no fingerprint.
+   * Records what decides a request. Costs nothing if its caller sent no fingerprint and its client does
+   * not retry with new requests.
    *
    * @param db The transaction in which the sign-in begins or ends.
    * @throws {AlreadyRequested} if an earlier transmission did this; the caller must not catch it within
@@ -67,13 +75,15 @@ export class JoinedRequests {
     decidedBy: JoinedRequest['decidedBy'],
     db: StoreDb,
   ): Promise<void> {
-    if (joinable?.fingerprint === undefined) return
-    const { requestId, fingerprint, asked } = joinable
+    if (joinable === undefined) return
+    const { requestId, fingerprint = null, asked, source } = joinable
+    if (fingerprint === null && 'outcome' in decidedBy) return
     const { ikey } = request.integration
     const now = this.#clock.now()
     const row = {
       ...{ request_id: requestId, ikey, fingerprint, asked, expires: now + lifeMs },
-      ...toColumns(decidedBy),
+      ...{ arrived: now, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
+      ...{ radius_source: source, ...toColumns(decidedBy) },
     }
     for (;;) {
       const inserted = await db
@@ -90,7 +100,8 @@ export class JoinedRequests {
         .where('fingerprint', '=', fingerprint)
         .executeTakeFirst()
       if (first === undefined) continue
-      if (first.request_id !== requestId && first.expires > now) {
+      const isOver = first.expires <= now || first.detached !== 0
+      if (first.request_id !== requestId && !isOver) {
         // another user or another word: not a retransmission, whatever its caller says
         if (first.asked !== asked) return
         throw new AlreadyRequested(toJoinedRequest(first))
@@ -99,23 +110,72 @@ export class JoinedRequests {
     }
   }
 
+  /** The requests that a transaction decides, in the order of their arrival. */
+  async ofTransaction(txid: string, db: StoreDb): Promise<TransactionRequest[]> {
+    const rows = await db
+      .selectFrom('joined_requests')
+      .selectAll()
+      .where('txid', '=', txid)
+      .orderBy('arrived')
+      .execute()
+    return rows.map((row) => ({
+      requestId: row.request_id,
+      slot: row.slot,
+      arrived: row.arrived,
+      isProven: row.proven !== 0,
+      isDetached: row.detached !== 0,
+      fingerprint: row.fingerprint,
+      asked: row.asked,
+      radiusSource: row.radius_source,
+    }))
+  }
+
+  /** A request of a transaction was transmitted again, for this slot. */
+  async retransmitted(requestId: string, slot: number, db: StoreDb): Promise<void> {
+    const now = this.#clock.now()
+    await db
+      .updateTable('joined_requests')
+      .set({ slot, arrived: now, proven: 1, expires: now + lifeMs })
+      .where('request_id', '=', requestId)
+      .execute()
+  }
+
+  /** Another request competes with this one, so that it becomes a sign-in of its own. */
+  async detach(requestId: string, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('joined_requests')
+      .set({ detached: 1 })
+      .where('request_id', '=', requestId)
+      .execute()
+  }
+
+  /** Whether a request no longer waits for the transaction that it had joined. */
+  async isDetached(requestId: string, txid: string, db: StoreDb): Promise<boolean> {
+    const row = await db
+      .selectFrom('joined_requests')
+      .select(['txid', 'detached'])
+      .where('request_id', '=', requestId)
+      .executeTakeFirst()
+    // another transmission may have begun its own sign-in, and replaced the row
+    return row === undefined || row.detached !== 0 || row.txid !== txid
+  }
+
   async prune(db: StoreDb): Promise<void> {
     await db.deleteFrom('joined_requests').where('expires', '<=', this.#clock.now()).execute()
   }
 }
 
 function toColumns(decidedBy: JoinedRequest['decidedBy']) {
-  if ('txid' in decidedBy) {
-    return { txid: decidedBy.txid, kind: null, result: null, status: null, status_msg: null }
-  }
+  const open = { kind: null, result: null, status: null, status_msg: null }
+  if ('txid' in decidedBy) return { ...open, ...decidedBy }
   const { kind, outcome } = decidedBy
   const { result, status, status_msg } = outcome
   return { txid: null, kind, result, status, status_msg }
 }
 
 function toJoinedRequest(row: Row): JoinedRequest {
-  const { request_id: requestId, txid, kind, result, status, status_msg } = row
-  if (txid !== null) return { requestId, decidedBy: { txid } }
+  const { request_id: requestId, txid, slot, kind, result, status, status_msg } = row
+  if (txid !== null) return { requestId, decidedBy: { txid, slot } }
   return {
     requestId,
     decidedBy: {

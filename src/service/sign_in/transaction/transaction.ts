@@ -1,3 +1,5 @@
+import type { RetrySchedule } from './retry_chain.ts'
+
 /** How an authentication ends, in the API's words. */
 export interface Outcome {
   readonly result: 'allow' | 'deny'
@@ -64,6 +66,14 @@ export interface Transaction {
   readonly verification: Verification | undefined
   /** The `txid` of the request that this one repeats, if a client sends one sign-in several times. */
   readonly repeatOf: string | null
+  /** How its client retries with requests that may join it; `null` if none may. */
+  readonly retries: RetrySchedule | null
+  /** Whether two requests competed to join it, so that no further one may. */
+  readonly retriesClosed: boolean
+  /** When it was approved, if that approval waits for a request that it lets in. */
+  readonly approved: number | null
+  /** The only request that its approval let in; `null` if all callers get the same outcome. */
+  readonly acceptedRequest: string | null
   readonly opened: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
@@ -74,6 +84,24 @@ export const timedOut: Outcome = {
   result: 'deny',
   status: 'timeout',
   status_msg: 'Login timed out.',
+}
+
+/** The outcome of a request whose login was let in by another request, or not at all. */
+const superseded: Outcome = { ...timedOut }
+
+/**
+ * The outcome of a settled authentication for one of the requests that waited for it.
+ *
+ * @param requestId `undefined` for a caller that named no request.
+ */
+export function outcomeFor(
+  { outcome, acceptedRequest }: Pick<Transaction, 'outcome' | 'acceptedRequest'>,
+  requestId: string | undefined,
+): Outcome {
+  const { result, status, status_msg } = outcome
+  if (result === 'waiting') return timedOut
+  const isMeant = acceptedRequest === null || acceptedRequest === requestId
+  return result === 'allow' && !isMeant ? superseded : { result, status, status_msg }
 }
 
 /** How far the clocks of nodes may differ. */
@@ -104,4 +132,5 @@ export interface Caller {
 export type Opening = Pick<
   Transaction,
   'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification' | 'repeatOf'
->
+> &
+  Partial<Pick<Transaction, 'retries'>>

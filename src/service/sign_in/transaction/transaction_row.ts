@@ -19,6 +19,11 @@ export interface TransactionRow {
   readonly code_kind: string | null
   readonly code: string | null
   readonly repeat_of: string | null
+  readonly retry_timeout_ms: number | null
+  readonly retry_attempts: number | null
+  readonly retries_closed: number
+  readonly approved: number | null
+  readonly accepted_request: string | null
 }
 
 export function toTransaction(row: TransactionRow): Transaction {
@@ -41,6 +46,13 @@ export function toTransaction(row: TransactionRow): Transaction {
         ? undefined
         : { kind: row.code_kind === 'enter' ? 'enter' : 'show', code: row.code },
     repeatOf: row.repeat_of,
+    retries:
+      row.retry_timeout_ms === null || row.retry_attempts === null
+        ? null
+        : { timeoutMs: row.retry_timeout_ms, attempts: row.retry_attempts },
+    retriesClosed: row.retries_closed !== 0,
+    approved: row.approved,
+    acceptedRequest: row.accepted_request,
     opened: row.opened,
     expires: row.expires,
     // an unknown result in the database must not let anyone in
@@ -54,7 +66,7 @@ export function toTransaction(row: TransactionRow): Transaction {
 
 /** The row of an authentication that begins. */
 export function newRow(
-  { txid, ikey, userId, factor, phoneId, request, verification, repeatOf }: Opening,
+  { txid, ikey, userId, factor, phoneId, request, verification, repeatOf, retries = null }: Opening,
   { result, status, status_msg }: Outcome | Waiting,
   { opened, expires }: { readonly opened: number; readonly expires: number },
 ) {
@@ -82,6 +94,11 @@ export function newRow(
     waiting_replies: 0,
     changed: opened,
     repeat_of: repeatOf,
+    retry_timeout_ms: retries?.timeoutMs ?? null,
+    retry_attempts: retries?.attempts ?? null,
+    retries_closed: 0,
+    approved: null,
+    accepted_request: null,
   } satisfies TransactionRow & Record<string, unknown>
 }
 

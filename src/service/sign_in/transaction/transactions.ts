@@ -2,6 +2,7 @@ import type { Clock } from '../../../host/clock.ts'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
+import { chainExpires, type RetrySchedule } from './retry_chain.ts'
 import {
   type Caller,
   clocksApartMs,
@@ -64,10 +65,16 @@ export class Transactions {
   /**
    * Settles a waiting transaction, and wakes those that wait for it after the commit.
    *
+   * @param acceptedRequest The only request that an approval lets in, if several wait.
    * @returns Whether it was waiting: of several concurrent calls, one returns `true`.
    */
-  async settle(txid: string, outcome: Outcome, db: StoreDb): Promise<boolean> {
-    return (await this.settleAll([txid], outcome, db)).length > 0
+  async settle(
+    txid: string,
+    outcome: Outcome,
+    db: StoreDb,
+    acceptedRequest: string | null = null,
+  ): Promise<boolean> {
+    return (await this.settleAll([txid], outcome, db, acceptedRequest)).length > 0
   }
 
   /**
@@ -75,14 +82,22 @@ export class Transactions {
    *
    * @returns Those that were waiting.
    */
-  async settleAll(txids: readonly string[], outcome: Outcome, db: StoreDb): Promise<string[]> {
+  async settleAll(
+    txids: readonly string[],
+    outcome: Outcome,
+    db: StoreDb,
+    acceptedRequest: string | null = null,
+  ): Promise<string[]> {
     const { result, status, status_msg } = outcome
     await this.#hold(txids, db)
     const now = this.#clock.now()
     const settled = await db
       .updateTable('transactions')
       // the code is no longer needed
-      .set({ result, status, status_msg, settled: now, changed: now, code: null })
+      .set({
+        ...{ result, status, status_msg, settled: now, changed: now, code: null },
+        accepted_request: acceptedRequest,
+      })
       .where(matchesAny(this.#store, 'txid', txids))
       .where('settled', 'is', null)
       .returning(['txid', 'phone_id'])
@@ -110,6 +125,46 @@ export class Transactions {
     if (changed === undefined) return false
     this.#announce(changed, this.#store.db)
     return true
+  }
+
+  /**
+   * Changes a transaction that requests may join, and that goes on waiting. The new status wakes the
+   * requests that have joined it.
+   *
+   * @returns Whether it is still waiting.
+   */
+  async changeRetries(
+    txid: string,
+    change: {
+      readonly status?: string
+      readonly expires?: number
+      readonly retries_closed?: 1
+      readonly approved?: number
+    },
+    db: StoreDb,
+  ): Promise<boolean> {
+    const changed = await db
+      .updateTable('transactions')
+      .set({ ...change, changed: this.#clock.now() })
+      .where('txid', '=', txid)
+      .where('settled', 'is', null)
+      .returning(['txid', 'phone_id'])
+      .executeTakeFirst()
+    if (changed === undefined) return false
+    this.#announce(changed, db)
+    return true
+  }
+
+  /** Reads a waiting transaction, and locks it until the database transaction ends. */
+  async lock(txid: string, db: StoreDb): Promise<Transaction | undefined> {
+    const query = db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('txid', '=', txid)
+      .where('settled', 'is', null)
+    const isPostgres = this.#store.dialect === 'postgres'
+    const row = await (isPostgres ? query.forUpdate() : query).executeTakeFirst()
+    return row === undefined ? undefined : toTransaction(row)
   }
 
   /** Counts a wrong code. @returns How many there have been; 0 if it is no longer waiting. */
@@ -342,7 +397,10 @@ export class Transactions {
     db: StoreDb,
   ): Promise<void> {
     const opened = this.#clock.now()
-    const expires = opened + lifeSecs * 1000
+    const lifeMs = lifeSecs * 1000
+    const { retries = null } = opening
+    const expires =
+      retries === null ? opened + lifeMs : firstExpires(opening.txid, opened, retries, lifeMs)
     await db
       .insertInto('transactions')
       .values(newRow(opening, outcome, { opened, expires }))
@@ -367,4 +425,14 @@ export class Transactions {
     const now = this.#clock.now()
     return waiting.filter((transaction) => !isOverdue(transaction, now))
   }
+}
+
+function firstExpires(
+  requestId: string,
+  opened: number,
+  schedule: RetrySchedule,
+  maxMs: number,
+): number {
+  const first = { requestId, slot: 0, arrived: opened, isProven: true, isDetached: false }
+  return chainExpires({ opened, schedule, requests: [first], isClosed: false }, maxMs)
 }

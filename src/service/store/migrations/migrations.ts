@@ -28,6 +28,7 @@ import { listsAtScale } from './0036_lists_at_scale.ts'
 import { revokedInvitations } from './0037_revoked_invitations.ts'
 import { administratorPush } from './0038_administrator_push.ts'
 import { joinedRequests } from './0039_joined_requests.ts'
+import { retries } from './0040_retries.ts'
 import { challengeResponses } from './0042_challenge_responses.ts'
 import { approvalTimes } from './0046_approval_times.ts'
 
@@ -62,6 +63,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037_revoked_invitations': { up: revokedInvitations },
   '0038_administrator_push': { up: administratorPush },
   '0039_joined_requests': { up: joinedRequests },
+  '0040_retries': { up: retries },
   '0042_challenge_responses': { up: challengeResponses },
   '0046_approval_times': { up: approvalTimes },
 }

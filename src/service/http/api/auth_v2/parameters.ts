@@ -82,14 +82,13 @@ export function readAuthRequest(
 }
 
 /**
- * Reads what a proxy says of its RADIUS request (capability `joined_sign_ins`).
+ * Reads what a proxy says of its RADIUS request (capability `joined_sign_ins`); other proxies say nothing.
  *
  * @throws {AuthApiFailure} 40002
  */
-function readRadius(parameters: CallParameters): AuthRequest['radius'] {
+function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius']> {
   const fingerprint = parameters.text('request_fingerprint')
   const source = parameters.text('radius_source')
-  if (fingerprint === undefined && source === undefined) return undefined
   if (fingerprint !== undefined && !fingerprintPattern.test(fingerprint)) {
     throw new AuthApiFailure(failures.invalidParameters, 'request_fingerprint')
   }

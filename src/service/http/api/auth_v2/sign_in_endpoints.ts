@@ -95,7 +95,8 @@ async function answerAuth(
   // a client that only polls has no use for a txid whose outcome is known
   const takesTxid = async && !parameters.yes('polled')
   const chosen = readFactor(parameters)
-  const answer = await auth.begin(authRequest, chosen, { async: takesTxid })
+  const answer = await auth.begin(authRequest, chosen, { async: takesTxid, polls: async })
+  const again = () => answerAuth(request, parameters, auth, authStatus, portalLinks)
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -115,7 +116,7 @@ async function answerAuth(
       return takesTxid ? { txid: answer.txid } : answer.outcome
     case 'waiting':
       // not awaited here, so that the request can be freed while the call waits
-      return async ? { txid: answer.txid } : authStatus.awaitOutcome(answer.txid, request.caller)
+      return async ? { txid: answer.txid } : authStatus.awaitAnswer(answer, again, request.caller)
   }
 }
 

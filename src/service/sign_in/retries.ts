@@ -1,0 +1,185 @@
+import type { Clock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
+import type { StoreDb } from '../store/store.ts'
+import type { Attempt } from './transaction/attempt.ts'
+import {
+  AlreadyRequested,
+  type Joined,
+  type JoinedRequests,
+  type TransactionRequest,
+} from './transaction/joined_requests.ts'
+import {
+  type ApprovalTaker,
+  approvalTaker,
+  chainExpires,
+  type RetryChain,
+  slotAt,
+} from './transaction/retry_chain.ts'
+import { answerSecs, isOverdue, type Transaction } from './transaction/transaction.ts'
+import type { Transactions } from './transaction/transactions.ts'
+
+/** The status of a transaction after it has changed in a way that concerns the requests that joined it. */
+const statuses = { held: 'approval_held', separated: 'retries_separated' } as const
+
+/**
+ * Joins the further requests of a RADIUS client that retries a login with new packets (another
+ * Identifier and authenticator, often to another proxy) to the transaction of the first one.
+ *
+ * Nothing in such a request proves that it belongs to the same login. An attacker's login differs in
+ * nothing but its time, so a request joins only when one is due, and only if no other one is there.
+ */
+export class Retries {
+  readonly #transactions: Transactions
+  readonly #requests: JoinedRequests
+  readonly #clock: Clock
+  readonly #log: Log
+
+  constructor(transactions: Transactions, requests: JoinedRequests, clock: Clock, log: Log) {
+    this.#transactions = transactions
+    this.#requests = requests
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /**
+   * Joins an attempt to a waiting transaction, if it is due there.
+   *
+   * @param unsettled The user's transactions.
+   * @returns `undefined` if it is a sign-in of its own.
+   * @throws {AlreadyRequested}
+   */
+  async join(
+    attempt: Attempt,
+    unsettled: readonly Transaction[],
+    db: StoreDb,
+  ): Promise<Joined | undefined> {
+    const { joinable, request } = attempt
+    if (joinable?.retries === undefined) return undefined
+    const now = this.#clock.now()
+    const due: Due[] = []
+    for (const other of unsettled) {
+      if (!mayJoin(attempt, other) || isOverdue(other, now)) continue
+      const requests = await this.#requests.ofTransaction(other.txid, db)
+      const [first] = requests
+      if (first?.asked !== joinable.asked || first.radiusSource !== joinable.source) continue
+      const slot = slotAt(other.opened, other.retries, now)
+      if (slot !== undefined) due.push({ txid: other.txid, slot })
+    }
+    const [only, ...others] = due
+    // it can't be told which of several sign-ins it belongs to
+    if (only === undefined || others.length > 0) return undefined
+    const locked = await this.#transactions.lock(only.txid, db)
+    if (locked === undefined || !mayJoin(attempt, locked)) return undefined
+    const requests = await this.#requests.ofTransaction(only.txid, db)
+    const { fingerprint, requestId } = joinable
+    const same = requests.find((other) => other.fingerprint === fingerprint)
+    if (fingerprint !== undefined && same !== undefined) {
+      throw new AlreadyRequested({
+        requestId: same.requestId,
+        decidedBy: { ...only, slot: same.slot },
+      })
+    }
+    const occupant = requests.find(({ slot }) => slot >= only.slot)
+    const fields = {
+      application: request.integration.name,
+      txid: only.txid,
+      attempt: only.slot + 1,
+    }
+    if (occupant !== undefined) {
+      await this.#separate(locked, requests, occupant, db)
+      this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
+      return undefined
+    }
+    await this.#requests.claim(attempt, only, db)
+    const joined = await this.#requests.ofTransaction(only.txid, db)
+    await this.#transactions.changeRetries(
+      only.txid,
+      { expires: chainExpires(toChain(locked, joined), answerSecs * 1000) },
+      db,
+    )
+    this.#log.info('a retry joined its sign-in', { ...fields, request: requestId })
+    return only
+  }
+
+  /**
+   * A request that has joined or opened a transaction was transmitted again, so its client still listens.
+   * This also proves that it belongs to the login, if it is due.
+   */
+  async retransmitted(requestId: string, txid: string, db: StoreDb): Promise<void> {
+    const locked = await this.#transactions.lock(txid, db)
+    const now = this.#clock.now()
+    if (locked === undefined || locked.retries === null || isOverdue(locked, now)) return
+    const requests = await this.#requests.ofTransaction(txid, db)
+    const request = requests.find((other) => other.requestId === requestId)
+    const slot = slotAt(locked.opened, locked.retries, now)
+    if (slot === undefined || request === undefined || request.isDetached) return
+    if (slot <= request.slot) return
+    // the client repeats its packet, so a new packet in this slot is not from it
+    for (const other of requests) {
+      if (other.slot >= slot && !other.isDetached) await this.#requests.detach(other.requestId, db)
+    }
+    await this.#requests.retransmitted(requestId, slot, db)
+    const moved = await this.#requests.ofTransaction(txid, db)
+    const expires = chainExpires(toChain(locked, moved), answerSecs * 1000)
+    const status = statuses.separated
+    await this.#transactions.changeRetries(txid, { expires, status }, db)
+  }
+
+  /** Decides which request an approval lets in, with the transaction locked. */
+  async taker(locked: Transaction, db: StoreDb): Promise<ApprovalTaker> {
+    const requests = await this.#requests.ofTransaction(locked.txid, db)
+    const taker = approvalTaker(toChain(locked, requests), this.#clock.now())
+    if (taker.kind === 'hold' && locked.approved === null) {
+      const approved = this.#clock.now()
+      await this.#transactions.changeRetries(locked.txid, { approved, status: statuses.held }, db)
+    }
+    return taker
+  }
+
+  /** The newest request becomes a sign-in of its own, and no further one may join. */
+  async #separate(
+    locked: Transaction,
+    requests: readonly TransactionRequest[],
+    occupant: TransactionRequest,
+    db: StoreDb,
+  ): Promise<void> {
+    // a request that was retransmitted in this slot surely belongs to the login
+    if (occupant.isProven || occupant.isDetached) return
+    await this.#requests.detach(occupant.requestId, db)
+    const left = requests.filter(({ requestId }) => requestId !== occupant.requestId)
+    const chain = toChain({ ...locked, retriesClosed: true }, left)
+    const expires = chainExpires(chain, answerSecs * 1000)
+    const status = statuses.separated
+    await this.#transactions.changeRetries(locked.txid, { expires, retries_closed: 1, status }, db)
+  }
+}
+
+type Due = Joined
+
+/** Whether both ask for the same, apart from the word. */
+function mayJoin(
+  { request, factor, device }: Attempt,
+  other: Transaction,
+): other is Transaction & { readonly retries: NonNullable<Transaction['retries']> } {
+  return (
+    other.retries !== null &&
+    !other.retriesClosed &&
+    other.ikey === request.integration.ikey &&
+    other.factor === factor &&
+    other.phoneId === device &&
+    other.verification === undefined &&
+    other.outcome.result === 'waiting' &&
+    other.request.ipaddr === request.ipaddr &&
+    other.request.hostname === request.hostname
+  )
+}
+
+function toChain(
+  { opened, retries, retriesClosed: isClosed }: Transaction,
+  requests: RetryChain['requests'],
+): RetryChain {
+  return { opened, schedule: retries ?? noRetries, requests, isClosed }
+}
+
+/** Not reached: only transactions with a schedule are asked about. */
+const noRetries = { timeoutMs: 0, attempts: 1 }

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { type Integration, Integrations } from '../../../src/service/applications/integrations.ts'
+import type { PhonePrompt } from '../../../src/service/messaging/messaging.ts'
+import { ManualClock } from '../../rig/manual_clock.ts'
+import type { PushPhone } from '../../rig/push_phone.ts'
+import { parseResponse, TestService } from '../../rig/service.ts'
+import { onBothDatabases } from '../../rig/store.ts'
+import { until } from '../../rig/until.ts'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** The application's client waits 20 s for each of two servers, and retries once. */
+const timeoutMs = 20_000
+const toleranceMs = 1_500
+
+onBothDatabases('a client that retries a login with new packets', (rig) => {
+  const clock = new ManualClock()
+  const pushed: PhonePrompt[] = []
+  const called: PhonePrompt[] = []
+  const delivery = {
+    push: { send: async (prompt: PhonePrompt) => void pushed.push(prompt) },
+    phone: {
+      call: async (prompt: PhonePrompt) => {
+        called.push(prompt)
+        return 'waits for a key' as const
+      },
+    },
+  }
+  let nodes: readonly TestService[]
+  let first: TestService
+  let app: Integration
+  let username: string
+  let phone: PushPhone
+  let began: number
+
+  before(async () => {
+    const { folder, databaseUrl } = rig()
+    const database = databaseUrl === undefined ? {} : { databaseUrl }
+    const node = () => TestService.start({ clock, folder, delivery, ...database })
+    first = await node()
+    nodes = databaseUrl === undefined ? [first] : [first, await node()]
+    const { ikey } = await first.addIntegration('radius')
+    app = await first.store.transaction(async (db) => {
+      const integrations = new Integrations(first.store)
+      const client = { radiusTimeoutSecs: timeoutMs / 1000, radiusRetries: 1, radiusServers: 2 }
+      await integrations.update(ikey, { client }, db)
+      const app = await integrations.byIkey(ikey, db)
+      assert(app !== undefined)
+      return app
+    })
+  })
+  after(() => Promise.all(nodes.map((node) => node.close())))
+
+  beforeEach(async () => {
+    username = `user-${randomUUID()}`
+    const { userId } = await first.addUser({ username })
+    const phoneId = await first.addPhone(userId, '+15550101234')
+    phone = await first.addPushPhone(userId, { phoneId })
+    pushed.length = 0
+    called.length = 0
+    began = clock.now()
+  })
+
+  let turn = 0
+  /** Changes with every request that the service has recorded. */
+  const recorded = async () => {
+    const rows = await first.store.db
+      .selectFrom('joined_requests')
+      .select(['request_id', 'slot', 'txid', 'detached'])
+      .orderBy('request_id')
+      .execute()
+    return JSON.stringify(rows)
+  }
+
+  /** Sends a request with a fingerprint of its own to the next node, and waits until it waits. */
+  async function send(parameters: Parameters = {}) {
+    const node = nodes[turn++ % nodes.length]
+    assert(node !== undefined)
+    const before = await recorded()
+    const state: { answer?: Parameters } = {}
+    const call = node
+      .call({
+        ...{ method: 'POST', path: '/auth/v2/auth', integration: app },
+        parameters: {
+          ...{ username, factor: 'prompt', prompt: 'push', radius_source: '10.0.0.11' },
+          request_fingerprint: randomBytes(32).toString('hex'),
+          ...parameters,
+        },
+      })
+      .then((answer) => {
+        state.answer = parseResponse(answer) as Parameters
+        return state.answer
+      })
+    await until(async () => state.answer !== undefined || (await recorded()) !== before)
+    return { call, result: async () => (await call).result, state }
+  }
+  /** Sets the time after the first request. */
+  const at = (ms: number) => clock.advance(began + ms - clock.now())
+  const shown = async () => (await phone.requests()).map(({ txid }) => String(txid))
+  async function only(): Promise<string> {
+    const [txid = '', ...others] = await shown()
+    assert.deepEqual(others, [])
+    assert.notEqual(txid, '')
+    return txid
+  }
+  const reasons = async () => {
+    const rows = await first.store.db
+      .selectFrom('authentication_log')
+      .select('reason')
+      .where('username', '=', username)
+      .orderBy('timestamp')
+      .execute()
+    return rows.map(({ reason }) => reason)
+  }
+
+  test('is shown one push, and the newest request is let in', async () => {
+    const one = await send()
+    at(timeoutMs)
+    const two = await send()
+    at(2 * timeoutMs)
+    const three = await send()
+    at(2 * timeoutMs + 5_000)
+    await phone.answer(await only(), 'approve')
+    assert.deepEqual(
+      [await one.result(), await two.result(), await three.result()],
+      ['deny', 'deny', 'allow'],
+    )
+    assert.equal(pushed.length, 1)
+    assert.deepEqual(await reasons(), ['user_approved'])
+  })
+
+  test('is let in at once while only the first request waits', async () => {
+    const one = await send()
+    at(10_000)
+    await phone.answer(await only(), 'approve')
+    assert.equal(await one.result(), 'allow')
+  })
+
+  test('is denied for all its requests', async () => {
+    const one = await send()
+    at(timeoutMs)
+    const two = await send()
+    await phone.answer(await only(), 'deny')
+    assert.deepEqual([await one.result(), await two.result()], ['deny', 'deny'])
+  })
+
+  test('is called once', async () => {
+    const phoneCall = { prompt: 'phone' }
+    const one = await send(phoneCall)
+    at(timeoutMs)
+    const two = await send(phoneCall)
+    at(timeoutMs + 5_000)
+    assert.equal(called.length, 1)
+    at(2 * timeoutMs + toleranceMs)
+    const statuses = [(await one.call).status, (await two.call).status]
+    assert.deepEqual(statuses, ['timeout', 'timeout'])
+    assert.deepEqual(await reasons(), ['no_keys_pressed'])
+  })
+
+  describe('an approval between two requests', () => {
+    test('lets in the next one once no other competes with it', async () => {
+      const one = await send()
+      at(timeoutMs - 100)
+      const txid = await only()
+      const answered = phone.answer(txid, 'approve')
+      await until(async () => {
+        const found = await first.store.db
+          .selectFrom('transactions')
+          .select('approved')
+          .where('txid', '=', txid)
+          .executeTakeFirst()
+        return found?.approved !== null
+      })
+      at(timeoutMs + 100)
+      const two = await send()
+      assert.equal(two.state.answer, undefined)
+      at(timeoutMs + toleranceMs)
+      assert.equal((await answered).status, 200)
+      assert.deepEqual([await one.result(), await two.result()], ['deny', 'allow'])
+      assert.deepEqual(await reasons(), ['user_approved'])
+    })
+
+    test('lets nobody in if none comes, and the app is told', async () => {
+      const one = await send()
+      at(timeoutMs - 100)
+      const txid = await only()
+      const answered = phone.answer(txid, 'approve')
+      await until(async () => {
+        const found = await first.store.db
+          .selectFrom('transactions')
+          .select('approved')
+          .where('txid', '=', txid)
+          .executeTakeFirst()
+        return found?.approved !== null
+      })
+      at(timeoutMs + toleranceMs)
+      assert.equal((await answered).body.error, 'gone')
+      assert.equal(await one.result(), 'deny')
+      assert.deepEqual(await reasons(), ['nobody_waiting'])
+    })
+  })
+
+  test('has its push withdrawn when no request can be waiting', async () => {
+    const one = await send()
+    const txid = await only()
+    at(timeoutMs + toleranceMs)
+    assert.deepEqual(await shown(), [])
+    const { body } = await phone.answer(txid, 'approve')
+    assert.equal(body.error, 'gone')
+    assert.equal((await one.call).status, 'timeout')
+    assert.deepEqual(await reasons(), ['no_response'])
+  })
+
+  describe('is another sign-in, with a push of its own,', () => {
+    const cases: readonly (readonly [string, number, Parameters])[] = [
+      ['before it is due', timeoutMs - toleranceMs - 1, {}],
+      ['from another RADIUS client', timeoutMs, { radius_source: '10.0.1.11' }],
+      ['from another user address', timeoutMs, { ipaddr: '192.0.2.9' }],
+      ['with another word', timeoutMs, { prompt: 'push1' }],
+    ]
+    for (const [what, ms, parameters] of cases) {
+      test(what, async () => {
+        const one = await send()
+        at(ms)
+        const two = await send(parameters)
+        assert.equal((await shown()).length, 2)
+        const [, txid = ''] = await shown()
+        await phone.answer(txid, 'approve')
+        assert.equal(await two.result(), 'allow')
+        assert.equal(one.state.answer, undefined)
+        at(timeoutMs + toleranceMs)
+        assert.equal(await one.result(), 'deny')
+      })
+    }
+  })
+
+  describe('two requests that compete for one retry', () => {
+    test('are each shown, and the first push is withdrawn', async () => {
+      const one = await send()
+      const before = await only()
+      at(timeoutMs)
+      const two = await send()
+      assert.equal(pushed.length, 1)
+      at(timeoutMs + 500)
+      const three = await send()
+      await until(async () => pushed.length === 3 && (await shown()).length === 2)
+      assert.ok(!(await shown()).includes(before))
+      assert.equal(await one.result(), 'deny')
+      const [txid = ''] = await shown()
+      await phone.answer(txid, 'approve')
+      const settled = await Promise.race([two.call, three.call])
+      assert.equal(settled.result, 'allow')
+      const states = [two.state.answer, three.state.answer]
+      assert.equal(states.filter((answer) => answer === undefined).length, 1)
+    })
+
+    test('are not let in by an approval that came before the second', async () => {
+      const one = await send()
+      at(timeoutMs)
+      const two = await send()
+      const answered = phone.answer(await only(), 'approve')
+      await until(async () => (await shown()).length === 1)
+      at(timeoutMs + 1_000)
+      const three = await send()
+      await until(() => pushed.length === 3)
+      at(timeoutMs + toleranceMs + 100)
+      assert.equal((await answered).body.error, 'gone')
+      assert.equal(await one.result(), 'deny')
+      assert.deepEqual([two.state.answer, three.state.answer], [undefined, undefined])
+    })
+  })
+
+  test('that retransmits the same packet is let in with it', async () => {
+    const same = { request_fingerprint: randomBytes(32).toString('hex') }
+    const one = await send(same)
+    at(timeoutMs)
+    const again = await send(same)
+    at(timeoutMs + 10_000)
+    await phone.answer(await only(), 'approve')
+    assert.deepEqual([await one.result(), await again.result()], ['allow', 'allow'])
+    assert.equal(pushed.length, 1)
+  })
+})
