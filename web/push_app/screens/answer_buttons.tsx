@@ -112,6 +112,7 @@ function problemWords(problem: string): string {
   switch (problem) {
     case '':
     case 'gone':
+    case 'expired':
       return ''
     case 'wrong_code':
       return 'Wrong code. Check your sign-in screen and try again.'

@@ -27,7 +27,7 @@ const endings: Readonly<Record<Ending, Words>> = {
   expired: {
     icon: 'clock',
     title: 'This sign-in timed out',
-    words: 'The sign-in was blocked. If it was you, sign in again.',
+    words: 'Nobody was signed in. If it was you, sign in again.',
   },
   finished: {
     icon: 'tick',

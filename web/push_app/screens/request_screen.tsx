@@ -123,8 +123,9 @@ function Asked({ app, request, all, link, fraudMailed, ended }: AskedParts) {
   const left = expires - useNow(link)
   const settled = useSettled(txid)
   useEffect(() => {
-    if (left <= 0) ended('expired')
-  }, [left, ended])
+    // an approval that arrives late is still decided by the service
+    if (left <= 0 && !busy) ended('expired')
+  }, [left, busy, ended])
 
   const answer = async (decision: Decision, code = ''): Promise<void> => {
     setBusy(true)
@@ -134,7 +135,7 @@ function Asked({ app, request, all, link, fraudMailed, ended }: AskedParts) {
       ended(decision)
     } catch (error) {
       const reason = error instanceof Refusal ? error.code : 'internal'
-      if (reason === 'gone') ended('gone')
+      if (reason === 'gone' || reason === 'expired') ended(reason)
       setProblem(reason)
       setBusy(false)
     }

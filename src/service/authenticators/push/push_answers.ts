@@ -1,5 +1,10 @@
 import type { Clock } from '../../../host/clock.ts'
-import { isOverdue, type Settles, type Transaction } from '../../sign_in/transaction/transaction.ts'
+import {
+  isOverdue,
+  type Settles,
+  type Transaction,
+  timedOut,
+} from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 import type { StoreDb } from '../../store/store.ts'
 import { type PushDecision, pushOutcomes } from './push_outcome.ts'
@@ -38,28 +43,34 @@ export class PushAnswers {
    * Applies the answer of an authenticated phone.
    *
    * @param code Typed into the app by the user, if the login shows a code.
-   * @returns `gone` if the push has ended or was sent to another phone; `wrong_code` if the code is
-   *   wrong. A push whose code the app shows can only be denied here.
+   * @returns `gone` if the push has ended or was sent to another phone; `expired` if it timed out, so that
+   *   nobody waits for the answer; `wrong_code` if the code is wrong. A push whose code the app shows can only be denied here.
    */
   async answer(
     txid: string,
     phoneId: string,
     decision: PushDecision,
     code?: string,
-  ): Promise<'settled' | 'gone' | 'wrong_code'> {
+  ): Promise<'settled' | 'gone' | 'expired' | 'wrong_code'> {
     const push = await this.#transactions.byTxid(txid, this.#db)
-    if (
-      push === undefined ||
-      push.phoneId !== phoneId ||
-      push.factor !== 'push' ||
-      push.outcome.result !== 'waiting' ||
-      isOverdue(push, this.#clock.now())
-    ) {
+    if (push === undefined || push.phoneId !== phoneId || push.factor !== 'push') {
       return 'gone'
     }
+    const ending = this.#endingOf(push)
+    if (ending !== undefined) return ending
     if (decision === 'approve' && !(await this.#isVerified(push, code))) return 'wrong_code'
     const { outcome, reason } = pushOutcomes[decision]
-    return (await this.#settlement.settle(txid, outcome, reason)) ? 'settled' : 'gone'
+    if (await this.#settlement.settle(txid, outcome, reason)) return 'settled'
+    const ended = await this.#transactions.byTxid(txid, this.#db)
+    return (ended && this.#endingOf(ended)) ?? 'gone'
+  }
+
+  /** How a push has ended; `undefined` while it waits. */
+  #endingOf(push: Transaction): 'gone' | 'expired' | undefined {
+    if (push.outcome.result === 'waiting') {
+      return isOverdue(push, this.#clock.now()) ? 'expired' : undefined
+    }
+    return push.outcome.status === timedOut.status ? 'expired' : 'gone'
   }
 
   async #isVerified({ txid, verification }: Transaction, code: string | undefined) {

@@ -21,6 +21,7 @@ export const appRefusals = {
   code_used: 410,
   code_expired: 410,
   gone: 410,
+  expired: 410,
   too_many_requests: 429,
   internal: 500,
 } as const

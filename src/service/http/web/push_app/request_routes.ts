@@ -41,6 +41,8 @@ export function addRequestRoutes(
         return { txid, decision }
       case 'gone':
         throw new AppRefusal('gone', 'this sign-in is not waiting for an answer from this phone')
+      case 'expired':
+        throw new AppRefusal('expired', 'this sign-in timed out before it was answered')
       case 'wrong_code':
         throw new AppRefusal('wrong_code', 'the code differs from the one at the login')
     }

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import {
+  approvalTaker,
+  type ChainedRequest,
+  chainExpires,
+  type RetryChain,
+  slotAt,
+  toleranceMs,
+} from '../../../../src/service/sign_in/transaction/retry_chain.ts'
+
+const schedule = { timeoutMs: 20_000, attempts: 4 }
+
+function request(slot: number, arrived: number): ChainedRequest {
+  return { requestId: `${slot}`, slot, arrived, isProven: slot === 0, isDetached: false }
+}
+
+function chain(...requests: readonly ChainedRequest[]): RetryChain {
+  return { opened: 0, schedule, requests, isClosed: false }
+}
+
+describe('the slots of a schedule', () => {
+  const cases: readonly (readonly [number, number | undefined])[] = [
+    [0, undefined],
+    [1_500, undefined],
+    [18_499, undefined],
+    [18_500, 1],
+    [21_500, 1],
+    [21_501, undefined],
+    [60_000, 3],
+    [80_000, undefined],
+  ]
+  for (const [ms, slot] of cases) {
+    test(`${ms} ms after the first request: ${slot}`, () => {
+      assert.equal(slotAt(0, schedule, ms), slot)
+    })
+  }
+
+  test('have a tolerance of a quarter of a short timeout', () => {
+    assert.equal(toleranceMs({ timeoutMs: 2_000, attempts: 2 }), 500)
+  })
+})
+
+describe('an approval', () => {
+  test('lets in the first request until its client gives it up', () => {
+    assert.deepEqual(approvalTaker(chain(request(0, 0)), 19_499), {
+      kind: 'request',
+      requestId: '0',
+    })
+    assert.deepEqual(approvalTaker(chain(request(0, 0)), 19_500), { kind: 'hold', until: 21_500 })
+    assert.deepEqual(approvalTaker(chain(request(0, 0)), 21_500), { kind: 'nobody' })
+  })
+
+  test('lets in a retry once no other can compete with it', () => {
+    const retried = chain(request(0, 0), request(1, 20_010))
+    assert.deepEqual(approvalTaker(retried, 20_020), { kind: 'hold', until: 21_500 })
+    assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'request', requestId: '1' })
+  })
+
+  test('lets nobody in after the last request of the schedule', () => {
+    const last = chain(request(0, 0), request(3, 60_000))
+    assert.deepEqual(approvalTaker(last, 79_600), { kind: 'nobody' })
+    assert.equal(chainExpires(last, 60_000), 80_000)
+  })
+})
+
+/** What happens to one user: requests of any login that join, compete or are separate; and approvals. */
+type Event =
+  | { readonly kind: 'request'; readonly at: number; readonly isVictim: boolean }
+  | { readonly kind: 'approve'; readonly at: number }
+
+describe('whatever the times of two logins and of the approval', () => {
+  const offsets = fc.array(
+    fc.oneof(
+      fc.integer({ min: 0, max: 85_000 }),
+      fc
+        .tuple(fc.constantFrom(20_000, 40_000, 60_000), fc.integer({ min: -1_600, max: 1_600 }))
+        .map(([slot, off]) => slot + off),
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+
+  test('one approval lets in one request, and never an attacker’s beside the victim’s retry', () => {
+    fc.assert(
+      fc.property(offsets, fc.integer({ min: 100, max: 85_000 }), (attacks, approved) => {
+        const victim = [0, 20_000, 40_000, 60_000]
+        const events: Event[] = [
+          ...victim.map((at) => ({ kind: 'request', at, isVictim: true }) as const),
+          ...attacks.map(
+            (at) => ({ kind: 'request', at: Math.max(1, at), isVictim: false }) as const,
+          ),
+          { kind: 'approve' as const, at: approved },
+        ].toSorted((one, other) => one.at - other.at)
+        const accepted = run(events)
+        assert.ok(accepted.length <= 1)
+        assert.ok(accepted.every(({ isVictim }) => isVictim))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})
+
+interface Listener extends ChainedRequest {
+  readonly isVictim: boolean
+}
+
+/**
+ * The rule as `Retries` and `Settlement` apply it, over one transaction that the victim opened; the
+ * victim's client sends no retry after a reply.
+ */
+function run(events: readonly Event[]): readonly { readonly isVictim: boolean }[] {
+  let requests: Listener[] = []
+  let isClosed = false
+  let isApproved = false
+  let isOver = false
+  const accepted: Listener[] = []
+  const now = () => ({ opened: 0, schedule, requests, isClosed })
+  /** Applies an approval that is held, up to a moment. */
+  const decide = (upTo: number, from: number) => {
+    for (let at = from; isApproved && !isOver; ) {
+      const taker = approvalTaker(now(), at)
+      if (taker.kind === 'hold') {
+        if (taker.until > upTo) return
+        at = taker.until
+        continue
+      }
+      isOver = true
+      const taken = requests.find(
+        ({ requestId }) => taker.kind === 'request' && requestId === taker.requestId,
+      )
+      if (taken !== undefined) accepted.push(taken)
+    }
+  }
+  let last = 0
+  for (const event of events) {
+    decide(event.at, last)
+    last = event.at
+    if (isOver) break
+    if (requests.length > 0 && event.at >= chainExpires(now(), 60_000)) break
+    if (event.kind === 'approve') {
+      isApproved = true
+      decide(event.at, event.at)
+      continue
+    }
+    const { isVictim, at } = event
+    const added = {
+      requestId: `${at} ${isVictim}`,
+      arrived: at,
+      isProven: false,
+      isDetached: false,
+      isVictim,
+    }
+    if (requests.length === 0) {
+      requests = [{ ...added, slot: 0, isProven: true }]
+      continue
+    }
+    const slot = slotAt(0, schedule, at)
+    if (slot === undefined || isClosed) continue
+    const occupant = requests.find((other) => other.slot >= slot)
+    if (occupant === undefined) requests = [...requests, { ...added, slot }]
+    else if (!occupant.isDetached) {
+      isClosed = true
+      requests = requests.map((other) =>
+        other === occupant ? { ...other, isDetached: true } : other,
+      )
+    }
+  }
+  decide(Number.MAX_SAFE_INTEGER, last)
+  return accepted
+}
