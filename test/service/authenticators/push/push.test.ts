@@ -75,7 +75,7 @@ onBothDatabases('push', (rig) => {
       const { user, phoneId } = await signIn.addUser()
       const txid = await pushTo(user)
       signIn.clock.advance(60_000)
-      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'gone')
+      assert.equal(await signIn.pushAnswers.answer(txid, phoneId, 'approve'), 'expired')
       const success = { result: 'allow', status: 'allow', status_msg: '' } as const
       await signIn.settlement.settle(txid, success, 'user_approved')
       const outcome = await signIn.authStatus.poll(txid, vpn.ikey)

@@ -300,7 +300,7 @@ onBothDatabases('the push app', (rig) => {
     test('rejects an answer after the timeout', async () => {
       const txid = await push()
       clock.advance(minuteMs)
-      assert.deepEqual(refusal(await phone.answer(txid, 'approve')), [410, 'gone'])
+      assert.deepEqual(refusal(await phone.answer(txid, 'approve')), [410, 'expired'])
       assert.equal((await status(txid)).status, 'timeout')
     })
   })
