@@ -8,6 +8,7 @@ import {
 } from '../../service/administration/acts/applications.ts'
 import { editApplicationPolicy } from '../../service/administration/acts/policies.ts'
 import { adminApiPermissions } from '../../service/applications/admin_api_permissions.ts'
+import { clientRetries } from '../../service/applications/client/retry_schedule.ts'
 import {
   type Integration,
   Integrations,
@@ -32,6 +33,7 @@ import {
   withStore,
 } from './context.ts'
 import { json, type ListView, pageSize, printPages, show as showResult } from './output.ts'
+import { type RetryOptions, retryChange, retryOptions, shownRetries } from './retry_options.ts'
 
 /** What happens to new users, in the words of `--new-users` and of the policy JSON. */
 const newUserBehaviors = { enroll: 'enroll', allow: 'no-mfa', deny: 'deny' } as const
@@ -82,6 +84,9 @@ export function addAppVerb(program: Command): void {
     .addOption(digitsOption)
     .addOption(signatureV1Option)
     .addOption(permissionOption)
+    .addOption(retryOptions.timeout)
+    .addOption(retryOptions.retries)
+    .addOption(retryOptions.servers)
     .addOption(revealOption)
     .action(add)
   dataOptions(app.command('list')).description('list all applications').action(list)
@@ -107,6 +112,9 @@ export function addAppVerb(program: Command): void {
     .addOption(digitsOption)
     .addOption(signatureV1Option)
     .addOption(permissionOption)
+    .addOption(retryOptions.timeout)
+    .addOption(retryOptions.retries)
+    .addOption(retryOptions.servers)
     .option('--disable', 'refuse its requests')
     .option('--enable', 'accept its requests again')
     .action(edit)
@@ -121,7 +129,7 @@ export function addAppVerb(program: Command): void {
     .action(remove)
 }
 
-interface PolicyOptions extends DataOptions {
+interface PolicyOptions extends DataOptions, RetryOptions {
   readonly newUsers?: NewUserPolicy
   readonly usernameNormalization?: 'none' | 'simple'
   readonly verifiedPush?: 'off' | 'required'
@@ -137,8 +145,11 @@ async function add(
     const { administration, json: asJson } = context
     const { name, type, reveal } = options
     requireAdminApi(type, options)
+    requireRadius(type, options)
     const made = await administration.together(async (run) => {
-      const integration = await run(createApplication, { name, type, ...settings(options) })
+      const client = retryChange(options)
+      const added = { name, type, client, ...settings(options) }
+      const integration = await run(createApplication, added)
       await run(editApplicationPolicy, { integration, change: policyChange(options) })
       return integration
     })
@@ -211,7 +222,7 @@ new users               ${shown.enroll_policy}
 username normalization  ${app.usernameNormalization}
 verified push           ${shown.verified_push}, ${shown.verified_push_digits} digits
 signature version 1     ${app.signatureV1 ? 'on' : 'off'}
-${shownPermissions(app)}`,
+${app.type === 'radius' ? `RADIUS retries          ${shownRetries(app)}\n` : ''}${shownPermissions(app)}`,
     )
   })
 }
@@ -230,8 +241,11 @@ async function edit(
     const { store, administration, json: asJson } = context
     const app = await appNamed(store, name)
     requireAdminApi(app.type, options)
+    requireRadius(app.type, options)
+    const retries = retryChange(options)
     const change = {
       ...settings(options),
+      ...(Object.keys(retries).length === 0 ? {} : { client: { ...app.client, ...retries } }),
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.disable === true ? { enabled: false } : {}),
       ...(options.enable === true ? { enabled: true } : {}),
@@ -308,6 +322,14 @@ function requireAdminApi(type: IntegrationType, { permission }: PolicyOptions): 
   throw new CommandError('--permission is only for applications of type adminapi')
 }
 
+/** @throws {CommandError} if RADIUS settings are given for another type. */
+function requireRadius(type: IntegrationType, options: RetryOptions): void {
+  if (type === 'radius' || Object.keys(retryChange(options)).length === 0) return
+  throw new CommandError(
+    '--radius-timeout, --radius-retries and --radius-servers are only for applications of type radius',
+  )
+}
+
 function settings({ usernameNormalization, signatureV1, permission }: PolicyOptions) {
   return {
     ...(permission === undefined
@@ -363,5 +385,11 @@ async function appJson({ store, location }: Context, app: Integration) {
     verified_push_digits: rules.authentication_methods.verified_push_digits,
     signature_v1: app.signatureV1,
     enabled: app.enabled,
+    ...(app.type === 'radius' ? retriesJson(app) : {}),
   }
+}
+
+function retriesJson(app: Integration) {
+  const { timeoutSecs, retries, servers } = clientRetries(app)
+  return { radius_timeout_secs: timeoutSecs, radius_retries: retries, radius_servers: servers }
 }

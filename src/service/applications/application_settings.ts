@@ -42,6 +42,13 @@ interface SettingsRow {
   readonly client_setup: string
 }
 
+/** What can be set of the retries of a RADIUS client. */
+export const retryLimits = {
+  timeoutSecs: { min: 0, max: 120 },
+  retries: { min: 0, max: 10 },
+  servers: { min: 1, max: 10 },
+} as const
+
 const maxNotes = 512
 const maxListed = 50
 
@@ -93,5 +100,18 @@ function checkedList(entries: readonly string[]): readonly string[] {
 function checkedClient(client: ClientSetup): ClientSetup {
   checkedList(client.radiusClients ?? [])
   checkedList(client.proxies ?? [])
+  const { radiusTimeoutSecs, radiusRetries, radiusServers } = client
+  checkedNumber('the RADIUS timeout', radiusTimeoutSecs, retryLimits.timeoutSecs)
+  checkedNumber('the number of RADIUS retries', radiusRetries, retryLimits.retries)
+  checkedNumber('the number of RADIUS servers', radiusServers, retryLimits.servers)
   return client
+}
+
+function checkedNumber(
+  what: string,
+  number: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): void {
+  if (number === undefined || (Number.isInteger(number) && number >= min && number <= max)) return
+  throw new AccessError('ACCESS_SETTING', `${what} must be ${min} to ${max}`)
 }

@@ -32,6 +32,10 @@ export interface ApplicationDetails extends Application {
     readonly radius_port: number | null
     readonly failmode: 'safe' | 'secure' | null
     readonly proxies: readonly string[]
+    /** How the RADIUS client retries; 0 seconds if its retries are separate sign-ins. */
+    readonly radius_timeout_secs: number
+    readonly radius_retries: number
+    readonly radius_servers: number
   }
 }
 

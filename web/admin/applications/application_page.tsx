@@ -193,6 +193,16 @@ function Overview({ app }: { readonly app: ApplicationDetails }) {
             ...(client.proxies.length === 0
               ? []
               : [['Authentication proxies', client.proxies.join(', ')] as const]),
+            ...(app.type === 'radius'
+              ? [
+                  [
+                    'Retries of a login',
+                    client.radius_timeout_secs === 0
+                      ? 'A push each'
+                      : `Join the first push (timeout ${client.radius_timeout_secs} s)`,
+                  ] as const,
+                ]
+              : []),
             ...(client.failmode === null
               ? []
               : [

@@ -1,4 +1,13 @@
-import { MultiSelect, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
+import {
+  MultiSelect,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
 import { api, type ListPage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { useForm } from '../parts/form.ts'
@@ -25,6 +34,8 @@ export function EditDialog() {
   return app === undefined ? null : <EditForm app={app} />
 }
 
+const usualTimeoutSecs = 20
+
 interface Fields {
   readonly name: string
   readonly enabled: boolean
@@ -34,6 +45,9 @@ interface Fields {
   readonly radius_clients: readonly string[]
   readonly proxies: readonly string[]
   readonly failmode: 'safe' | 'secure'
+  readonly radius_timeout_secs: number
+  readonly radius_retries: number
+  readonly radius_servers: number
   readonly adminapi_permissions: readonly string[]
   readonly networks_for_api_access: readonly string[]
   readonly notes: string
@@ -53,13 +67,23 @@ function EditForm({ app }: { readonly app: ApplicationDetails }) {
       radius_clients,
       proxies,
       failmode,
+      radius_timeout_secs,
+      radius_retries,
+      radius_servers,
       adminapi_permissions,
       networks_for_api_access,
       ...fields
     }: Fields) =>
       api.patch(path, {
         ...fields,
-        ...(isRadius ? { client: { radius_clients, proxies, failmode } } : {}),
+        ...(isRadius
+          ? {
+              client: {
+                ...{ radius_clients, proxies, failmode },
+                ...{ radius_timeout_secs, radius_retries, radius_servers },
+              },
+            }
+          : {}),
         ...(isAdminApi ? { adminapi_permissions, networks_for_api_access } : {}),
       }),
     changes: ['applications'],
@@ -78,6 +102,9 @@ function EditForm({ app }: { readonly app: ApplicationDetails }) {
       radius_clients: client.radius_clients,
       proxies: client.proxies,
       failmode: client.failmode ?? 'secure',
+      radius_timeout_secs: client.radius_timeout_secs,
+      radius_retries: client.radius_retries,
+      radius_servers: client.radius_servers,
       adminapi_permissions: app.adminapi_permissions,
       networks_for_api_access: app.networks_for_api_access,
       notes: app.notes,
@@ -153,6 +180,46 @@ function EditForm({ app }: { readonly app: ApplicationDetails }) {
               onChange={(value) => set('failmode', value === 'safe' ? 'safe' : 'secure')}
               allowDeselect={false}
             />
+            <Switch
+              label="One push for a login and its retries"
+              description="The client sends a login again if it gets no reply in time. With this, these requests wait for the push that the user sees already, and one approval lets in one of them. Turn it on only if you know the client’s timeout: a request that comes exactly when a retry is due counts as one."
+              checked={values.radius_timeout_secs > 0}
+              onChange={(event) =>
+                set('radius_timeout_secs', event.currentTarget.checked ? usualTimeoutSecs : 0)
+              }
+            />
+            {values.radius_timeout_secs > 0 && (
+              <>
+                <NumberInput
+                  label="The client’s timeout, in seconds"
+                  description="How long it waits for a reply before it asks again, or asks another proxy."
+                  value={values.radius_timeout_secs}
+                  onChange={(value) => set('radius_timeout_secs', Number(value))}
+                  error={form.error('radius_timeout_secs')}
+                  min={1}
+                  max={120}
+                  clampBehavior="blur"
+                />
+                <NumberInput
+                  label="Retries for each proxy"
+                  value={values.radius_retries}
+                  onChange={(value) => set('radius_retries', Number(value))}
+                  error={form.error('radius_retries')}
+                  min={0}
+                  max={10}
+                  clampBehavior="blur"
+                />
+                <NumberInput
+                  label="Proxies that the client asks"
+                  value={values.radius_servers}
+                  onChange={(value) => set('radius_servers', Number(value))}
+                  error={form.error('radius_servers')}
+                  min={1}
+                  max={10}
+                  clampBehavior="blur"
+                />
+              </>
+            )}
           </>
         )}
         {isAdminApi && (

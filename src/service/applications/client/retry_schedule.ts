@@ -11,12 +11,6 @@ export interface ClientRetries {
   readonly servers: number
 }
 
-export const retryLimits = {
-  timeoutSecs: { min: 0, max: 120 },
-  retries: { min: 0, max: 10 },
-  servers: { min: 1, max: 10 },
-} as const
-
 const usualServers = 2
 
 /** As set for the application, or as the catalogue knows its product. */

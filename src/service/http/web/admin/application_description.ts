@@ -1,4 +1,5 @@
 import type { Product } from '../../../applications/client/product.ts'
+import { clientRetries } from '../../../applications/client/retry_schedule.ts'
 import type { Integration } from '../../../applications/integrations.ts'
 import type { PolicyName } from '../../../applications/policy/policy_layers.ts'
 import type { ApplicationActivity } from '../../../audit/application_activity.ts'
@@ -49,6 +50,7 @@ export function describeDetails(
   },
 ) {
   const { client } = app
+  const { timeoutSecs, retries, servers } = clientRetries(app)
   return {
     ...describeApplication(app, context),
     api_hostname: context.api.host,
@@ -69,6 +71,9 @@ export function describeDetails(
       radius_port: client.radiusPort ?? null,
       failmode: client.failmode ?? null,
       proxies: client.proxies ?? [],
+      radius_timeout_secs: timeoutSecs,
+      radius_retries: retries,
+      radius_servers: servers,
     },
   }
 }

@@ -45,6 +45,9 @@ const settings = z.object({
     radius_port: z.number().int().min(1).max(65535).nullish(),
     failmode: z.enum(['safe', 'secure']).nullish(),
     proxies: z.array(address).max(50).optional(),
+    radius_timeout_secs: z.number().int().optional(),
+    radius_retries: z.number().int().optional(),
+    radius_servers: z.number().int().optional(),
   }),
 })
 const changed = settings.partial()
@@ -288,11 +291,16 @@ type ClientBody = z.infer<typeof settings>['client']
 
 function toClient(client: ClientBody): Integration['client'] {
   const { radius_clients: radiusClients, radius_port: port, failmode, proxies } = client
+  const { radius_timeout_secs: radiusTimeoutSecs } = client
+  const { radius_retries: radiusRetries, radius_servers: radiusServers } = client
   return {
     ...(radiusClients === undefined ? {} : { radiusClients }),
     ...(port === undefined || port === null ? {} : { radiusPort: port }),
     ...(failmode === undefined || failmode === null ? {} : { failmode }),
     ...(proxies === undefined ? {} : { proxies }),
+    ...(radiusTimeoutSecs === undefined ? {} : { radiusTimeoutSecs }),
+    ...(radiusRetries === undefined ? {} : { radiusRetries }),
+    ...(radiusServers === undefined ? {} : { radiusServers }),
   }
 }
 
