@@ -249,6 +249,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'host',
       'radius',
       'service/applications',
+      'service/applications/client',
       'service/applications/policy',
       'service/audit',
       'service/authenticators/bypass',

@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   outside_allowed_hours: 'outside the permitted hours',
   factor_restricted: 'method not permitted',
   no_response: 'not answered in time',
+  nobody_waiting: 'approved too late',
   no_keys_pressed: 'no key pressed',
   wrong_key_pressed: 'wrong key pressed',
   line_busy: 'line busy',

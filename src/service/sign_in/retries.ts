@@ -136,6 +136,12 @@ export class Retries {
     return taker
   }
 
+  /** How many retries have joined, for the log. */
+  async newestSlot(txid: string, db: StoreDb): Promise<number> {
+    const requests = await this.#requests.ofTransaction(txid, db)
+    return Math.max(0, ...requests.filter(({ isDetached }) => !isDetached).map(({ slot }) => slot))
+  }
+
   /** The newest request becomes a sign-in of its own, and no further one may join. */
   async #separate(
     locked: Transaction,

@@ -4,6 +4,7 @@ import type { Users } from '../people/users.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { ApprovalCheck, End } from './approval_check.ts'
 import { approval, nobodyWaiting } from './approval_outcome.ts'
+import type { Decider } from './decision.ts'
 import type { FraudReports } from './fraud_reports.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
 import type { Retries } from './retries.ts'
@@ -157,6 +158,8 @@ export class Settlement implements Settles {
     const { txid, userId, retries } = transaction
     let ended: EndedAttempt = { attempt: restoreAttempt(transaction), ...end }
     let acceptedRequest: string | null = null
+    const slot = retries === null ? 0 : await this.#retries.newestSlot(txid, db)
+    if (slot > 0) ended = { ...ended, decider: ended.decider ?? joinedRetry(slot) }
     if (end.outcome.result === 'allow' && retries !== null) {
       const locked = await this.#transactions.lock(txid, db)
       if (locked === undefined) return 'settled meanwhile'
@@ -184,6 +187,11 @@ export class Settlement implements Settles {
     if (result === 'allow') await this.#users.signedIn(userId, now, db)
     if (status === fraudStatus) await this.#fraud.lockAccount(userId, db)
   }
+}
+
+/** Names the retry in the log, if the requests of several attempts waited for the answer. */
+function joinedRetry(slot: number): Decider {
+  return { step: `retry ${slot}`, policyKey: '' }
 }
 
 /** Whether a settled transaction has the outcome of an approval that had to wait. */

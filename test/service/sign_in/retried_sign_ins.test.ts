@@ -108,11 +108,11 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
   const reasons = async () => {
     const rows = await first.store.db
       .selectFrom('authentication_log')
-      .select('reason')
+      .select(['reason', 'decided_by'])
       .where('username', '=', username)
       .orderBy('timestamp')
       .execute()
-    return rows.map(({ reason }) => reason)
+    return rows.map(({ reason, decided_by }) => `${reason} ${decided_by}`.trim())
   }
 
   test('is shown one push, and the newest request is let in', async () => {
@@ -128,7 +128,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       ['deny', 'deny', 'allow'],
     )
     assert.equal(pushed.length, 1)
-    assert.deepEqual(await reasons(), ['user_approved'])
+    assert.deepEqual(await reasons(), ['user_approved retry 2'])
   })
 
   test('is let in at once while only the first request waits', async () => {
@@ -179,7 +179,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       at(timeoutMs + toleranceMs)
       assert.equal((await answered).status, 200)
       assert.deepEqual([await one.result(), await two.result()], ['deny', 'allow'])
-      assert.deepEqual(await reasons(), ['user_approved'])
+      assert.deepEqual(await reasons(), ['user_approved retry 1'])
     })
 
     test('lets nobody in if none comes, and the app is told', async () => {

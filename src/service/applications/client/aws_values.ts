@@ -59,7 +59,7 @@ export function awsValues(
       field: 'Max RADIUS request retries',
       value: String(retries),
       because:
-        'The same packet sent again to the same proxy causes no second push. A new packet, or one to another proxy, does: users approve the newest.',
+        'A retry, also to another proxy, waits for the push that the user sees already. It needs the same timeout here and in the settings of this application.',
     },
     {
       field: 'Security group of the proxy, inbound rule',

@@ -1,6 +1,4 @@
-import type { Selectable } from 'kysely'
 import type { Clock } from '../../../host/clock.ts'
-import type { Schema } from '../../store/schema.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Attempt, SettledKind } from './attempt.ts'
 import type { ChainedRequest } from './retry_chain.ts'
@@ -49,7 +47,15 @@ export class AlreadyRequested extends Error {
  */
 const lifeMs = 150_000
 
-type Row = Selectable<Schema['joined_requests']>
+interface Row {
+  readonly request_id: string
+  readonly txid: string | null
+  readonly slot: number
+  readonly kind: string | null
+  readonly result: string | null
+  readonly status: string | null
+  readonly status_msg: string | null
+}
 
 /**
  * The RADIUS requests that proxies name. Each fingerprint begins one sign-in per application, over all
