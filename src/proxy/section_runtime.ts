@@ -7,7 +7,7 @@ import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
 import { createAuthApi } from './auth_api.ts'
 import { sectionLog } from './front/section_log.ts'
-import type { Login } from './login/login.ts'
+import type { Login, RequestIdentity } from './login/login.ts'
 import type { Decider, Verdict } from './login/verdict.ts'
 import type { PrimaryAuthentication } from './primary/primary.ts'
 import type { ReportApi } from './report/reporter.ts'
@@ -129,6 +129,10 @@ export class SectionRuntime implements Decider {
         this.#idle = undefined
       }
     }
+  }
+
+  retransmitted(request: RequestIdentity): void {
+    this.#secondFactor.retransmitted(request)
   }
 
   /** Closes as soon as no login is pending. */

@@ -18,14 +18,17 @@ class RadiusListener implements Listener {
   readonly radius: RadiusServer
   readonly #host: ListenerHost
   #answer: (request: AccessRequest) => Promise<Answer>
+  #decider: Decider
 
   constructor(section: RadiusServerSection, decider: Decider, host: ListenerHost) {
     this.#host = host
+    this.#decider = decider
     this.#answer = createRadiusFront(section, decider, host)
     this.radius = new RadiusServer({
       place: toListenPlace(section),
       clients: toRadiusClients(section),
       answer: (request) => this.#answer(request),
+      retransmitted: (request) => this.#decider.retransmitted?.(request),
       log: host.log,
       clock: host.clock,
     })
@@ -56,6 +59,7 @@ class RadiusListener implements Listener {
     const clients = toRadiusClients(section)
     return () => {
       this.#answer = answer
+      this.#decider = decider
       this.radius.replaceClients(clients)
     }
   }

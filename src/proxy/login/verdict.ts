@@ -1,4 +1,4 @@
-import type { Login } from './login.ts'
+import type { Login, RequestIdentity } from './login.ts'
 
 /**
  * Why a login is accepted; there are no other reasons:
@@ -65,4 +65,6 @@ export interface Decider {
   /** If not, a login by CHAP or MS-CHAP is rejected before `decide`. */
   readonly takesResponses: boolean
   decide(login: Login): Promise<Verdict>
+  /** The request of a login in progress arrived again, so its client still waits. Must not throw. */
+  retransmitted?(request: RequestIdentity): void
 }

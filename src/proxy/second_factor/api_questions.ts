@@ -10,7 +10,7 @@ import {
   statusMessage,
 } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
-import type { Login } from '../login/login.ts'
+import type { Login, RequestIdentity } from '../login/login.ts'
 import { type Reject, reject, type Verdict } from '../login/verdict.ts'
 import {
   ApiDown,
@@ -77,6 +77,8 @@ export class ApiQuestions {
   readonly #availability: Availability
   readonly #reference: RequestReference
   readonly #log: Log
+  /** Calls that the API has not answered; each asks again without effect, but shows that somebody waits. */
+  readonly #pending = new Map<string, () => Promise<unknown>>()
 
   constructor(api: AuthApi, availability: Availability, reference: RequestReference, log: Log) {
     this.#api = api
@@ -172,11 +174,17 @@ export class ApiQuestions {
     const { username, clientAddress: ipaddr } = login
     // after a restart of the proxy, a retransmission may be the first request
     if (this.#reference.isUnknown) await this.#availability.ping()
-    const asked = { username, ipaddr, ...this.#reference.parameters(login), ...parameters }
+    const named = this.#reference.parameters(login)
+    const asked: Parameters = { username, ipaddr, ...named, ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
-    const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
-      ask(asked, { ...call, limitMs }),
-    )
+    const key = requestKey(login.request)
+    if (named.request_fingerprint !== undefined) {
+      const call = { signal: new AbortController().signal, onSent: () => {}, limitMs }
+      this.#pending.set(key, () => ask(asked, call))
+    }
+    const answer = await this.#availability
+      .watch(since, { irrevocable: true }, (call) => ask(asked, { ...call, limitMs }))
+      .finally(() => this.#pending.delete(key))
     const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     this.#log.info(
@@ -185,6 +193,16 @@ export class ApiQuestions {
     return answer.result === 'allow'
       ? { kind: 'accept', grounds: 'auth', ...text, factor, serverProof }
       : { kind: 'reject', ...text, factor }
+  }
+
+  /**
+   * Repeats a pending call whose RADIUS request arrived again. The API joins it to the sign-in, and keeps
+   * the push alive for another timeout of the client.
+   */
+  retransmitted(request: RequestIdentity): void {
+    const ask = this.#pending.get(requestKey(request))
+    // the pending call itself reports what goes wrong
+    ask?.().catch(() => {})
   }
 
   #refusal(
@@ -196,6 +214,10 @@ export class ApiQuestions {
     this.#log.error(`${label}: ${asking} was refused: ${failure.code} ${failure.message}`)
     return reject(toRefusalText(failure), factor)
   }
+}
+
+function requestKey({ source, identifier, authenticator }: RequestIdentity): string {
+  return `${source} ${identifier} ${Buffer.from(authenticator).toString('base64')}`
 }
 
 function toPreauthVerdict(answer: PreauthAnswer): Verdict | DeviceChoice {

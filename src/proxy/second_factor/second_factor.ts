@@ -1,7 +1,7 @@
 import { challengeResponses, type Device, lookupName, oneCall } from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { ChallengeResponse } from '../../radius/index.ts'
-import type { Login } from '../login/login.ts'
+import type { Login, RequestIdentity } from '../login/login.ts'
 import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
 import type { PrimaryAccepted } from '../primary/primary.ts'
 import {
@@ -119,6 +119,11 @@ export class SecondFactor {
     const decided = this.#decideWithoutAsking(login, primary)
     if (decided !== undefined) return decided
     return this.#limited(login, undefined, (attempt) => this.#questions.preauth(attempt, undefined))
+  }
+
+  /** The request of a pending login arrived again. */
+  retransmitted(request: RequestIdentity): void {
+    this.#questions.retransmitted(request)
   }
 
   /**

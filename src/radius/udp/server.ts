@@ -16,6 +16,13 @@ import { findSecret } from './request_secret.ts'
 import type { SignedSource } from './signed_sources.ts'
 import { UdpSocket } from './udp_socket.ts'
 
+/** A request in progress that arrived again. */
+export interface RetransmittedRequest {
+  readonly source: string
+  readonly identifier: number
+  readonly authenticator: Uint8Array
+}
+
 export interface RadiusServerOptions {
   readonly place: ListenPlace
   readonly clients: RadiusClients
@@ -23,6 +30,8 @@ export interface RadiusServerOptions {
   readonly answer: (request: AccessRequest) => Promise<Answer>
   readonly log: Log
   readonly clock: Clock
+  /** Receives each retransmission of a request in progress: its client still waits. Must not throw. */
+  readonly retransmitted?: (request: RetransmittedRequest) => void
   /** How long replies are kept for retransmissions (RFC 5080 §2.2.2: 5 to 30 s). */
   readonly cleanupDelaySecs?: number
   /** Limit of remembered requests, in progress and answered. */
@@ -233,6 +242,11 @@ export class RadiusServer {
     switch (intake.kind) {
       case 'in-progress':
         this.counters.duplicatesInProgress++
+        this.#options.retransmitted?.({
+          source: from.address,
+          identifier: packet.identifier,
+          authenticator: packet.authenticator,
+        })
         return
       case 'answered':
         this.counters.duplicatesAnswered++

@@ -67,11 +67,11 @@ export class AuthStatus {
    *
    * @param again Begins the sign-in anew, if another request competes with this one.
    */
-  async awaitAnswer(
+  async awaitAnswer<Again>(
     { txid, request }: { readonly txid: string; readonly request?: WaitingRequest },
-    again: () => Promise<unknown>,
+    again: () => Promise<Again>,
     caller?: Caller,
-  ): Promise<unknown> {
+  ): Promise<Outcome | Again> {
     if (request === undefined) return await this.awaitOutcome(txid, caller)
     const { requestId, slot } = request
     if (slot === 0) return await this.awaitOutcome(txid, caller, requestId)

@@ -131,8 +131,9 @@ async function answerAuthResponse(
 ): Promise<unknown> {
   const authRequest = readAuthRequest(request, parameters)
   const typed = readTypedProof(parameters)
+  const polls = parameters.yes('async')
   await proofProtocols.saw(authRequest.integration, typed.proof.protocol)
-  const answer = await auth.beginProven(authRequest, typed, { async: false })
+  const answer = await auth.beginProven(authRequest, typed, { async: false, polls })
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -145,10 +146,20 @@ async function answerAuthResponse(
       if (parameters.yes('async') && parameters.yes('polled')) {
         return { txid, factor: proven?.factor, authenticator_response: proven?.serverProof }
       }
+      const again = async () => ({
+        repeated: await answerAuthResponse(
+          request,
+          parameters,
+          auth,
+          authStatus,
+          portalLinks,
+          proofProtocols,
+        ),
+      })
       // not awaited here, so that the request can be freed while the call waits
       return authStatus
-        .awaitOutcome(txid, request.caller)
-        .then((outcome) => withProof(outcome, proven))
+        .awaitAnswer(answer, again, request.caller)
+        .then((end) => ('repeated' in end ? end.repeated : withProof(end, proven)))
     }
     default:
       return withProof(answer.outcome, answer.proven)
