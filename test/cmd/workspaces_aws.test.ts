@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { RadiusServer } from '../../src/radius/udp/server.ts'
 import type { Workspaces } from '../../src/workspaces/workspaces.ts'
+import { countersignVerb } from '../rig/countersign_verb.ts'
 import { client, secret, startServer } from '../rig/radius_peer.ts'
 import { directoryId, startWorkspaces, workspacesVerb } from '../rig/workspaces_api.ts'
 
@@ -100,6 +101,47 @@ failmode=secure
     assert.deepEqual(
       [settings?.RadiusTimeout, settings?.RadiusRetries, settings?.RadiusServers],
       [15, 2, ['127.0.0.1']],
+    )
+  })
+
+  test('update tells the application of a service how the directory retries, and advise compares', async () => {
+    const data = join(folder, 'data')
+    const served = ['--data', data]
+    assert.equal(countersignVerb(['init', ...served]).status, 0)
+    const added = countersignVerb([
+      ...['app', 'add', '--name', 'WorkSpaces', '--type', 'radius', '--radius-timeout', '20'],
+      ...served,
+    ])
+    assert.equal(added.status, 0, added.stderr)
+    const app = ['--app', 'WorkSpaces', ...served]
+    const retriesOf = () => {
+      const { stdout } = countersignVerb(['app', 'show', 'WorkSpaces', '--json', ...served])
+      const shown = JSON.parse(stdout)
+      return [shown.radius_timeout_secs, shown.radius_retries, shown.radius_servers]
+    }
+    const before = await run('advise', ...app)
+    assert.match(
+      before.stdout,
+      /WARNING +The directory has timeout 15 s, retries 2, servers 1; WorkSpaces expects timeout 20 s, retries 1, servers 2\.\n/,
+    )
+    const { status, stdout, stderr } = await set('update', secretFile, ...app, '--yes')
+    assert.equal(status, 0, stderr)
+    assert.match(
+      stdout,
+      /\nApplication WorkSpaces\n {2}timeout 20 s, retries 1, servers 2 -> timeout 15 s, retries 2, servers 1\n/,
+    )
+    assert.deepEqual(retriesOf(), [15, 2, 1])
+    const after = await run('advise', ...app)
+    assert.match(after.stdout, /OK +WorkSpaces expects the retries of the directory/)
+
+    countersignVerb(['app', 'edit', 'WorkSpaces', '--radius-timeout', '0', ...served])
+    const off = await set('update', secretFile, ...app, '--yes')
+    assert.match(off.stdout, /each retry stays a sign-in of its own/)
+    assert.deepEqual(retriesOf(), [0, 2, 1])
+    const unknown = await set('update', secretFile, '--app', 'WorkSpace', ...served, '--dry-run')
+    assert.equal(
+      unknown.stderr,
+      "workspaces: there is no application 'WorkSpace'; did you mean WorkSpaces?\n",
     )
   })
 

@@ -52,15 +52,15 @@ export function dataOptions(command: Command): Command {
 }
 
 /** Opens the data for one verb, and closes it again. @throws {StoreError} if there is none. */
-export async function withStore(
+export async function withStore<Result>(
   options: LocationOptions & { readonly json?: boolean },
-  work: (context: Context) => Promise<void>,
-): Promise<void> {
+  work: (context: Context) => Promise<Result>,
+): Promise<Result> {
   const location = locateData(options)
   const store = await Store.open({ ...location, migrate: true, mustExist: true })
   try {
     const administration = new Administration(store, systemClock, cliActor())
-    await work({ store, location, administration, json: options.json ?? false })
+    return await work({ store, location, administration, json: options.json ?? false })
   } finally {
     await store.close()
   }

@@ -1,9 +1,6 @@
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
 import type { Secret } from '../../host/secret.ts'
-import { ApprovalTimes } from '../../service/audit/approval_times.ts'
-import { locateData } from '../../service/config/data_location.ts'
-import { Store } from '../../service/store/store.ts'
 import { type AdviceSources, advise, type NetworkFacts } from '../../workspaces/adviser/advise.ts'
 import { readNetworkFacts } from '../../workspaces/adviser/network_facts.ts'
 import {
@@ -18,9 +15,9 @@ import { isLocal } from '../../workspaces/aws/connection.ts'
 import type { AwsDirectory, DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import { NetworkApi } from '../../workspaces/aws/network_api.ts'
 import type { Finding, Severity } from '../../workspaces/guide/finding.ts'
-import { appNamed } from '../countersign/app.ts'
 import { type AwsOptions, readList } from './aws_options.ts'
 import { VerbError } from './run_program.ts'
+import { readApplication, type ServedApplication } from './served_application.ts'
 
 /** Where the checks find what they compare. */
 export interface AdviceOptions extends AwsOptions {
@@ -37,7 +34,10 @@ export function adviceOptions(command: Command): Command {
   return command
     .option('--cfg <file>', 'authproxy.cfg of a proxy; repeat it for each', readList)
     .option('--probe', 'also ask each proxy from this machine, as AWS does', false)
-    .option('--app <app>', 'application of the service, for the time that users take to approve')
+    .option(
+      '--app <app>',
+      'application of the service: how it expects retries, and how long its users take',
+    )
     .option('--data <folder>', 'data folder of the service, if it is on this machine')
     .option('--vpc-network <cidr>', 'network of the VPC, if EC2 may not be asked')
     .option('--ec2-endpoint <url>', 'address of the API of EC2')
@@ -49,6 +49,7 @@ export async function findAdvice(
   directory: AwsDirectory,
   settings: CheckedSettings | undefined,
   secret: Secret | undefined,
+  application: ServedApplication | undefined,
   options: AdviceOptions,
 ): Promise<readonly Finding[]> {
   const files = (options.cfg ?? []).map(readFile)
@@ -66,7 +67,8 @@ export async function findAdvice(
     files,
     secret,
     probes,
-    approvals: await readApprovals(options),
+    approvals: application?.approvals,
+    retries: application?.retries,
     network: await readNetwork(service, directory, servers, options),
   }
   return advise(sources)
@@ -81,16 +83,14 @@ function readFile(file: string): ProxyFile {
   }
 }
 
-async function readApprovals({ app, data }: AdviceOptions) {
-  if (app === undefined) return undefined
-  const location = locateData(data === undefined ? {} : { data })
-  const store = await Store.open({ ...location, migrate: true, mustExist: true })
-  try {
-    const { ikey } = await appNamed(store, app)
-    return await new ApprovalTimes().summary(ikey, systemClock.now(), store.db)
-  } finally {
-    await store.close()
-  }
+/** The application that the options name, if its data is on this machine. */
+export async function findApplication({
+  app,
+  data,
+}: AdviceOptions): Promise<ServedApplication | undefined> {
+  return app === undefined
+    ? undefined
+    : await readApplication(app, data === undefined ? {} : { data })
 }
 
 async function readNetwork(

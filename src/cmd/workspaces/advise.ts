@@ -1,9 +1,15 @@
 import type { Command } from 'commander'
-import { settingsInForce } from '../../workspaces/adviser/settings_checks.ts'
+import { retriesOf, settingsInForce } from '../../workspaces/adviser/settings_checks.ts'
 import { exitStatusOf } from '../../workspaces/guide/finding.ts'
 import { type BudgetRow, budgetTable } from '../../workspaces/guide/time_budget.ts'
 import { json, table } from '../countersign/output.ts'
-import { type AdviceOptions, adviceOptions, findAdvice, formatFindings } from './advice.ts'
+import {
+  type AdviceOptions,
+  adviceOptions,
+  findAdvice,
+  findApplication,
+  formatFindings,
+} from './advice.ts'
 import { awsOptions, readSecretFile, withAws } from './aws_options.ts'
 
 const help = `
@@ -26,15 +32,16 @@ export function addAdviseVerb(program: Command): void {
       await withAws(options, async (service) => {
         const directory = await service.describe(options.directory)
         const settings = settingsInForce(directory)
-        const findings = await findAdvice(service, directory, settings, secret, options)
-        const budget =
-          settings === undefined
-            ? []
-            : budgetTable({
-                timeoutSecs: settings.RadiusTimeout,
-                retries: settings.RadiusRetries,
-                servers: settings.RadiusServers.length,
-              })
+        const application = await findApplication(options)
+        const findings = await findAdvice(
+          service,
+          directory,
+          settings,
+          secret,
+          application,
+          options,
+        )
+        const budget = settings === undefined ? [] : budgetTable(retriesOf(settings))
         process.stdout.write(
           options.json
             ? json({ findings, budget })

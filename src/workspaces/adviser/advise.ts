@@ -7,8 +7,14 @@ import { type ApprovalTimes, judgeBudget } from '../guide/time_budget.ts'
 import { checkAddresses } from './directory_checks.ts'
 import { checkGroups, manualGroupChecks } from './group_checks.ts'
 import type { ProxyFile } from './proxy_file.ts'
+import { type ApplicationRetries, checkRetries } from './retry_checks.ts'
 import { checkSecrets } from './secret_checks.ts'
-import { type CheckedSettings, checkDirectory, checkSettings } from './settings_checks.ts'
+import {
+  type CheckedSettings,
+  checkDirectory,
+  checkSettings,
+  retriesOf,
+} from './settings_checks.ts'
 
 /** What EC2 said about the network of a directory and its proxies. */
 export interface NetworkFacts {
@@ -25,6 +31,8 @@ export interface AdviceSources {
   readonly files: readonly ProxyFile[]
   readonly secret: Secret | undefined
   readonly approvals: ApprovalTimes | undefined
+  /** What the application of the service expects. */
+  readonly retries: ApplicationRetries | undefined
   /** A text says why EC2 could not be asked. */
   readonly network: NetworkFacts | string
   /** Of requests that were sent to the proxies from here. */
@@ -33,7 +41,7 @@ export interface AdviceSources {
 
 /** All findings about a directory and its proxies, the most severe first. */
 export function advise(sources: AdviceSources): readonly Finding[] {
-  const { directory, settings, files, secret, approvals, probes } = sources
+  const { directory, settings, files, secret, approvals, retries, probes } = sources
   const findings = [
     ...checkDirectory(directory),
     ...(files.length === 0 ? [noFiles] : checkAddresses(directory, files)),
@@ -52,14 +60,8 @@ export function advise(sources: AdviceSources): readonly Finding[] {
   findings.push(
     ...checkSettings(settings),
     ...checkPorts(settings, files),
-    ...judgeBudget(
-      {
-        timeoutSecs: settings.RadiusTimeout,
-        retries: settings.RadiusRetries,
-        servers: settings.RadiusServers.length,
-      },
-      approvals,
-    ),
+    ...judgeBudget(retriesOf(settings), approvals),
+    ...(retries === undefined ? [] : [checkRetries(retriesOf(settings), retries)]),
     ...checkNetwork(sources, settings),
   )
   return findings.toSorted(bySeverity)

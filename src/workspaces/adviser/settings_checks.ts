@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { AwsDirectory } from '../aws/directory_service.ts'
 import type { Finding } from '../guide/finding.ts'
+import type { BudgetSettings } from '../guide/time_budget.ts'
 import type { RadiusSettings } from '../radius_settings/radius_settings.ts'
 
 /** The settings that a check looks at: those that are planned, or those in force. */
@@ -19,6 +20,12 @@ export function settingsInForce({ radius }: AwsDirectory): CheckedSettings | und
     RadiusRetries: radius.retries ?? 0,
     AuthenticationProtocol: radius.protocol ?? '',
   }
+}
+
+/** What decides how long a user has, and when the directory retries. */
+export function retriesOf(settings: CheckedSettings): BudgetSettings {
+  const { RadiusTimeout, RadiusRetries, RadiusServers } = settings
+  return { timeoutSecs: RadiusTimeout, retries: RadiusRetries, servers: RadiusServers.length }
 }
 
 /** Checks the state of a directory. */

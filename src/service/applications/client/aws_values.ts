@@ -53,13 +53,14 @@ export function awsValues(
     {
       field: 'Server timeout (in seconds)',
       value: String(timeoutSecs),
-      because: 'With more than 20 seconds the directory can’t try a second server.',
+      because:
+        'The same as in the settings of this application, so that a retry joins the push that waits. With more than 20 seconds the directory can’t try a second server.',
     },
     {
       field: 'Max RADIUS request retries',
       value: String(retries),
       because:
-        'A retry, also to another proxy, waits for the push that the user sees already. It needs the same timeout here and in the settings of this application.',
+        'A retry that comes when the timeout says so, also to another proxy, joins the push that the user sees already. Use the same number here and in the settings of this application.',
     },
     {
       field: 'Security group of the proxy, inbound rule',

@@ -3,6 +3,7 @@ import { type AwsValue, awsValues } from '../../../applications/client/aws_value
 import { findProduct } from '../../../applications/client/catalogue.ts'
 import type { TrustedAuthority } from '../../../applications/client/cfg_lines.ts'
 import { type ClientCfg, clientCfg } from '../../../applications/client/client_cfg.ts'
+import { directorySettings } from '../../../applications/client/directory_settings.ts'
 import type { Integration } from '../../../applications/integrations.ts'
 
 /** Where applications reach the signed API. */
@@ -61,15 +62,19 @@ export class ApplicationCfg {
       failmode: client.failmode ?? 'secure',
     })
     const product = findProduct(app.product)
-    const isDirectory = product?.client === 'workspaces' && product.radius !== undefined
-    const values = isDirectory
-      ? awsValues(product.radius, {
-          proxies: client.proxies ?? [],
-          controllers: clients,
-          radiusPort,
-          radiusSecret: secrets.radiusSecret?.reveal(),
-        })
-      : []
+    const settings = directorySettings(app)
+    const values =
+      product?.radius !== undefined && settings !== undefined
+        ? awsValues(
+            { ...settings, protocol: product.radius.protocol },
+            {
+              proxies: client.proxies ?? [],
+              controllers: clients,
+              radiusPort,
+              radiusSecret: secrets.radiusSecret?.reveal(),
+            },
+          )
+        : []
     return { cfg, awsValues: values }
   }
 }

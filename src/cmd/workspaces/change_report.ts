@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { explainFailure } from '../../workspaces/adviser/failure_reason.ts'
+import { readSimulatedProbe } from '../../workspaces/adviser/simulated_probe.ts'
+import { type StatusOutcome, waitForStatus } from '../../workspaces/adviser/status_wait.ts'
+import { isLocal } from '../../workspaces/aws/connection.ts'
+import type { DirectoryService } from '../../workspaces/aws/directory_service.ts'
+import type { Finding } from '../../workspaces/guide/finding.ts'
+import { json } from '../countersign/output.ts'
+import { type AwsOptions, exitStatus } from './aws_options.ts'
+import { directoryJson } from './describe.ts'
+
+interface WaitOptions extends AwsOptions {
+  /** Seconds; 0 does not wait. */
+  readonly wait: number
+}
+
+const pollMs = { aws: 5_000, local: 500 }
+
+/** Waits for the status, and says why it failed. */
+export async function reportChange(
+  service: DirectoryService,
+  findings: readonly Finding[],
+  options: WaitOptions,
+): Promise<void> {
+  const outcome = await waitForStatus(service, options.directory, {
+    limitMs: options.wait * 1000,
+    pollMs: isLocal(options) ? pollMs.local : pollMs.aws,
+    now: () => performance.now(),
+    sleep: (ms) => sleep(ms),
+    progress: (status, elapsedMs) =>
+      process.stderr.write(
+        `${status}: AWS probes the proxies, ${Math.round(elapsedMs / 1000)} s\n`,
+      ),
+  })
+  const reasons = outcome.kind === 'failed' ? await findReasons(findings, options) : []
+  const { kind, directory } = outcome
+  if (options.json) {
+    process.stdout.write(json({ outcome: kind, reasons, directory: directoryJson(directory) }))
+  } else process.stdout.write(formatOutcome(outcome, reasons))
+  process.exitCode = {
+    completed: exitStatus.done,
+    failed: exitStatus.failed,
+    timeout: options.wait === 0 ? exitStatus.done : exitStatus.stillCreating,
+  }[kind]
+}
+
+async function findReasons(
+  findings: readonly Finding[],
+  options: WaitOptions,
+): Promise<readonly string[]> {
+  const { endpoint } = options
+  const probe = endpoint === undefined ? undefined : await readSimulatedProbe(endpoint)
+  return explainFailure(probe, findings)
+}
+
+function formatOutcome({ kind, directory }: StatusOutcome, reasons: readonly string[]): string {
+  const { directoryId } = directory
+  switch (kind) {
+    case 'completed':
+      return `Completed: ${directoryId} asks the proxies for every sign-in\n`
+    case 'timeout':
+      return `Still Creating: "workspaces describe --directory ${directoryId}" shows when it has ended\n`
+    case 'failed':
+      return `Failed: AWS got no valid reply to its probe. It does not say why; look at these:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}`
+  }
+}
