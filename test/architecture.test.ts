@@ -122,7 +122,6 @@ const rooms: Readonly<Record<string, Room>> = {
       'workspaces/radius_settings',
     ],
     node: ['node:crypto', 'node:fs', 'node:net'],
-    packages: ['ipaddr.js'],
   },
   'service/applications/client': { rooms: ['host', 'service/applications', 'workspaces/guide'] },
   'service/audit': { rooms: ['host', 'service/store'], packages: ['kysely'] },
@@ -398,7 +397,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['@simplewebauthn/server', 'kysely'],
   },
   'service/proxies': {
-    rooms: ['duo', 'service/store', 'workspaces/guide'],
+    rooms: ['duo', 'radius/udp', 'service/store', 'workspaces/guide'],
     packages: ['kysely', 'zod'],
   },
   'service/dashboard': {

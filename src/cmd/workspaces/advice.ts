@@ -4,6 +4,7 @@ import type { Secret } from '../../host/secret.ts'
 import { type AdviceSources, advise, type NetworkFacts } from '../../workspaces/adviser/advise.ts'
 import { readNetworkFacts } from '../../workspaces/adviser/network_facts.ts'
 import {
+  findControllerClients,
   type ProxyFile,
   ProxyFileError,
   readProxyFile,
@@ -39,7 +40,7 @@ export function adviceOptions(command: Command): Command {
       'application of the service: how it expects retries, and how long its users take',
     )
     .option('--data <folder>', 'data folder of the service, if it is on this machine')
-    .option('--vpc-network <cidr>', 'network of the VPC, if EC2 may not be asked')
+    .option('--vpc-network <cidr>', 'network of the VPC; then EC2 is not asked')
     .option('--ec2-endpoint <url>', 'address of the API of EC2')
 }
 
@@ -54,7 +55,7 @@ export async function findAdvice(
 ): Promise<readonly Finding[]> {
   const files = (options.cfg ?? []).map(readFile)
   const servers = settings?.RadiusServers ?? []
-  const own = secret ?? files[0]?.clients[0]?.secret
+  const own = secret ?? findControllerClients(files, directory.controllers)[0]?.client.secret
   const probes =
     options.probe === true && settings !== undefined && own !== undefined
       ? await Promise.all(
@@ -98,16 +99,17 @@ async function readNetwork(
   directory: AwsDirectory,
   servers: readonly string[],
   options: AdviceOptions,
-): Promise<NetworkFacts | string> {
+): Promise<NetworkFacts> {
   const { ec2Endpoint, vpcNetwork } = options
-  if (vpcNetwork !== undefined) return { vpcNetwork, interfaces: [], groups: [] }
-  if (isLocal(options) && ec2Endpoint === undefined) return 'the directory is simulated'
+  const skipped = (unchecked: string) => ({ vpcNetwork, security: { unchecked } })
+  if (vpcNetwork !== undefined) return skipped('--vpc-network replaces the calls of EC2')
+  if (isLocal(options) && ec2Endpoint === undefined) return skipped('the directory is simulated')
   try {
     const identity = await service.identity()
     const api = new NetworkApi(identity, () => systemClock.now(), ec2Endpoint)
     return await readNetworkFacts(api, directory, servers)
   } catch (error) {
-    if (error instanceof AwsFailure) return error.message
+    if (error instanceof AwsFailure) return skipped(error.message)
     throw error
   }
 }

@@ -5,8 +5,11 @@ import { ProxyControl } from '../../ctl/proxy_control.ts'
 import { ownInstallation, runDirFor } from '../../host/installation.ts'
 import { replaceFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
-import { covers } from '../../workspaces/adviser/directory_checks.ts'
-import { type ProxyClient, readProxyFile } from '../../workspaces/adviser/proxy_file.ts'
+import {
+  findControllerClients,
+  type ProxyClient,
+  readProxyFile,
+} from '../../workspaces/adviser/proxy_file.ts'
 import type { RotationFiles, SecretUse } from '../../workspaces/adviser/rotation.ts'
 import {
   beginRotation,
@@ -105,8 +108,8 @@ export class LocalProxies implements RotationFiles {
   }
 
   #clientsOf(file: string): readonly ProxyClient[] {
-    return readProxyFile(file).clients.filter(({ addresses }) =>
-      this.#controllers.some((controller) => covers(addresses, controller)),
+    return findControllerClients([readProxyFile(file)], this.#controllers).map(
+      ({ client }) => client,
     )
   }
 }

@@ -53,6 +53,21 @@ export function parseAddresses(text: string): AddressRange {
 }
 
 /**
+ * Whether the addresses of a RADIUS client, in a form of `parseAddresses`, include an address. Text that is not in such a
+ * form, such as a DNS name, includes nothing and is included nowhere.
+ */
+export function includesAddress(addresses: string, address: string): boolean {
+  try {
+    const { first, last } = parseAddresses(addresses)
+    const number = addressNumber(address)
+    return first <= number && number <= last
+  } catch (error) {
+    if (error instanceof AddressError) return false
+    throw error
+  }
+}
+
+/**
  * Converts an address to a number of 128 bits. IPv4 and its IPv6-mapped form (RFC 4291 §2.5.5.2) have
  * the same number; a zone after `%` is ignored.
  *

@@ -1,4 +1,5 @@
 import type { ReportedClient, ReportedSection, ReportedSource } from '../../duo/index.ts'
+import { includesAddress } from '../../radius/udp/client_addresses.ts'
 import type { Finding } from '../../workspaces/guide/finding.ts'
 import { proxyState, type ReceivedReport, type ReportingProxy } from './proxies.ts'
 
@@ -131,7 +132,7 @@ function findSight(
   const latest = own.toSorted((one, other) => (other.lastAt ?? 0) - (one.lastAt ?? 0))[0]
   if (latest !== undefined) return latest
   const clients = report.report.sections.flatMap((section) => section.clients)
-  const allowedBy = clients.find(({ addresses }) => addresses === controller)?.name
+  const allowedBy = clients.find(({ addresses }) => includesAddress(addresses, controller))?.name
   return { ...nothing(proxy, controller), allowedBy }
 }
 

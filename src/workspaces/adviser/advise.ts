@@ -16,14 +16,19 @@ import {
   retriesOf,
 } from './settings_checks.ts'
 
-/** What EC2 said about the network of a directory and its proxies. */
+/** What is known about the network of a directory and its proxies. */
 export interface NetworkFacts {
   readonly vpcNetwork: string | undefined
-  readonly interfaces: readonly NetworkInterface[]
-  readonly groups: readonly SecurityGroup[]
+  /** From EC2, or why EC2 was not asked. */
+  readonly security:
+    | {
+        readonly interfaces: readonly NetworkInterface[]
+        readonly groups: readonly SecurityGroup[]
+      }
+    | { readonly unchecked: string }
 }
 
-/** Everything that is known; what is absent is not checked, and said so. */
+/** Everything that is known. What is absent is reported as not checked. */
 export interface AdviceSources {
   readonly directory: AwsDirectory
   /** Planned, or in force. */
@@ -33,9 +38,8 @@ export interface AdviceSources {
   readonly approvals: ApprovalTimes | undefined
   /** What the application of the service expects. */
   readonly retries: ApplicationRetries | undefined
-  /** A text says why EC2 could not be asked. */
-  readonly network: NetworkFacts | string
-  /** Of requests that were sent to the proxies from here. */
+  readonly network: NetworkFacts
+  /** Results of the requests that this machine sent to the proxies. */
   readonly probes: readonly Finding[]
 }
 
@@ -45,7 +49,7 @@ export function advise(sources: AdviceSources): readonly Finding[] {
   const findings = [
     ...checkDirectory(directory),
     ...(files.length === 0 ? [noFiles] : checkAddresses(directory, files)),
-    ...checkSecrets(files, secret),
+    ...checkSecrets(files, secret, directory.controllers),
     ...probes,
   ]
   if (settings === undefined) {
@@ -91,25 +95,22 @@ function checkNetwork(
   { RadiusServers: servers, RadiusPort: port }: CheckedSettings,
 ): readonly Finding[] {
   const { directoryId, controllers, securityGroupId } = directory
-  if (typeof network === 'string') {
+  const { vpcNetwork, security } = network
+  const place = vpcNetwork === undefined ? [] : judgeManagementNetwork(vpcNetwork, servers)
+  if ('unchecked' in security) {
     const lines = manualGroupChecks({ directoryId, controllers, servers, port })
     return [
+      ...place,
       {
         severity: 'note',
         check: 'security-group',
-        what: `The security groups were not checked: ${network}.`,
-        why: 'A rule that is missing on either side makes the status Failed.',
+        what: `The security groups were not checked: ${security.unchecked}.`,
+        why: 'If a rule is missing on either side, the status becomes Failed.',
         todo: `Check these:\n${lines.map((line) => `  ${line}`).join('\n')}`,
       },
     ]
   }
-  const { vpcNetwork, interfaces, groups } = network
-  return [
-    ...(vpcNetwork === undefined ? [] : judgeManagementNetwork(vpcNetwork, servers)),
-    ...checkGroups(
-      { controllers, servers, port, directoryGroupId: securityGroupId },
-      interfaces,
-      groups,
-    ),
-  ]
+  const { interfaces, groups } = security
+  const facts = { controllers, servers, port, directoryGroupId: securityGroupId }
+  return [...place, ...checkGroups(facts, interfaces, groups)]
 }

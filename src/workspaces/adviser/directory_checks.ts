@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { includesAddress } from '../../radius/udp/client_addresses.ts'
 import type { AwsDirectory } from '../aws/directory_service.ts'
 import type { Finding } from '../guide/finding.ts'
 import type { ProxyFile } from './proxy_file.ts'
@@ -23,7 +23,7 @@ export function checkAddresses(
   }
   return files.flatMap(({ file, clients }) => {
     const missing = controllers.filter(
-      (controller) => !clients.some(({ addresses }) => covers(addresses, controller)),
+      (controller) => !clients.some(({ addresses }) => includesAddress(addresses, controller)),
     )
     const isConfused =
       type === 'ADConnector' &&
@@ -59,28 +59,4 @@ export function checkAddresses(
       ...confusion,
     ]
   })
-}
-
-/** @param addresses As in `radius_ip_N`: an address, a network, a range, or 'any'. */
-export function covers(addresses: string, address: string): boolean {
-  if (addresses === address) return true
-  if (!ipaddr.isValid(address)) return false
-  const parsed = ipaddr.process(address)
-  if (addresses.includes('/')) {
-    try {
-      const [network, bits] = ipaddr.parseCIDR(addresses)
-      return network.kind() === parsed.kind() && parsed.match(network, bits)
-    } catch {
-      return false
-    }
-  }
-  const [first = '', last = ''] = addresses.split('-').map((part) => part.trim())
-  if (!ipaddr.isValid(first) || !ipaddr.isValid(last)) return false
-  const [from, to] = [ipaddr.process(first), ipaddr.process(last)]
-  if (from.kind() !== parsed.kind() || to.kind() !== parsed.kind()) return false
-  return compare(from, parsed) <= 0 && compare(parsed, to) <= 0
-}
-
-function compare(one: ipaddr.IPv4 | ipaddr.IPv6, other: ipaddr.IPv4 | ipaddr.IPv6): number {
-  return Buffer.compare(Buffer.from(one.toByteArray()), Buffer.from(other.toByteArray()))
 }

@@ -14,5 +14,6 @@ export async function readNetworkFacts(
   const interfaces = addresses.length === 0 ? [] : await api.interfacesWith(addresses)
   const ids = new Set(interfaces.flatMap(({ groupIds }) => groupIds))
   if (securityGroupId !== undefined) ids.add(securityGroupId)
-  return { vpcNetwork, interfaces, groups: await api.securityGroups([...ids]) }
+  const groups = await api.securityGroups([...ids])
+  return { vpcNetwork, security: { interfaces, groups } }
 }

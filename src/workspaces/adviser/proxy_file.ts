@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { errorText } from '../../host/error_text.ts'
 import type { Secret } from '../../host/secret.ts'
 import { readProxyConfig } from '../../proxy/sections/read_proxy_config.ts'
+import { includesAddress } from '../../radius/udp/client_addresses.ts'
 
 /** A `radius_ip_N` of a proxy, with its secrets. */
 export interface ProxyClient {
@@ -59,6 +60,20 @@ export function readProxyFile(file: string): ProxyFile {
     clients,
     fingerprint: createHash('sha256').update(text).digest('hex').slice(0, 16),
   }
+}
+
+/** The clients whose addresses include a controller; a proxy may serve other appliances with secrets of their own. */
+export function findControllerClients(
+  files: readonly ProxyFile[],
+  controllers: readonly string[],
+): readonly { readonly file: string; readonly client: ProxyClient }[] {
+  return files.flatMap(({ file, clients }) =>
+    clients
+      .filter(({ addresses }) =>
+        controllers.some((controller) => includesAddress(addresses, controller)),
+      )
+      .map((client) => ({ file, client })),
+  )
 }
 
 /**

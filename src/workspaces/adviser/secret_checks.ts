@@ -1,19 +1,24 @@
 import type { Secret } from '../../host/secret.ts'
 import type { Finding } from '../guide/finding.ts'
-import { groupSecrets, type ProxyFile } from './proxy_file.ts'
+import { findControllerClients, groupSecrets, type ProxyFile } from './proxy_file.ts'
 
 const check = 'secret'
 
 /**
- * Checks that all clients of all proxies have one secret, and that it is the one for AWS. No secret is
+ * Checks that the controllers of a directory have one secret at all proxies, and that it is the one for AWS. No secret is
  * shown: they are compared by the HMAC of a random canary.
  *
  * @param forAws The secret that AWS has, or will have; `undefined` if it is not known.
  */
-export function checkSecrets(files: readonly ProxyFile[], forAws: Secret | undefined): Finding[] {
-  const clients = files.flatMap(({ file, clients: own }) =>
-    own.map((client) => ({ place: `${secretKey(client.name)} in ${file}`, secret: client.secret })),
-  )
+export function checkSecrets(
+  files: readonly ProxyFile[],
+  forAws: Secret | undefined,
+  controllers: readonly string[],
+): Finding[] {
+  const clients = findControllerClients(files, controllers).map(({ file, client }) => ({
+    place: `${secretKey(client.name)} in ${file}`,
+    secret: client.secret,
+  }))
   if (clients.length === 0) return []
   const secrets = clients.map(({ secret }) => secret)
   const groups = groupSecrets(forAws === undefined ? secrets : [forAws, ...secrets])
@@ -25,8 +30,8 @@ export function checkSecrets(files: readonly ProxyFile[], forAws: Secret | undef
   if (different.length === 0) {
     const what =
       forAws === undefined
-        ? `All ${clients.length} RADIUS clients have the same secret.`
-        : `All ${clients.length} RADIUS clients have the secret for AWS.`
+        ? 'Every radius_ip_N of a controller has the same secret.'
+        : 'Every radius_ip_N of a controller has the secret for AWS.'
     return [{ severity: 'ok', check, what }, ...checkFiles(files)]
   }
   return [
@@ -35,7 +40,7 @@ export function checkSecrets(files: readonly ProxyFile[], forAws: Secret | undef
         severity: 'error',
         check,
         what: `${place} differs from ${against}.`,
-        why: 'AWS has one secret for all servers and both controllers. It ignores replies that are made with another one.',
+        why: 'AWS has one secret for all servers and controllers. It ignores replies that are signed with another one.',
         todo: 'Write the same secret everywhere, and run authproxyctl reload.',
       }),
     ),
@@ -53,7 +58,7 @@ function checkFiles(files: readonly ProxyFile[]): Finding[] {
       ? {
           severity: 'ok',
           check: 'same-file',
-          what: `The files of all proxies are equal (${shown}).`,
+          what: `All proxies have the same file (${shown}).`,
         }
       : {
           severity: 'warning',

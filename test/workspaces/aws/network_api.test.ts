@@ -68,10 +68,12 @@ describe('the network of a directory, as EC2 shows it', () => {
   } as const
 
   test('is read with signed requests', async () => {
-    const facts = await readNetworkFacts(api, directory, ['10.0.1.20'])
-    assert.equal(facts.vpcNetwork, '10.0.0.0/16')
+    const { vpcNetwork, security } = await readNetworkFacts(api, directory, ['10.0.1.20'])
+    assert('interfaces' in security)
+    const { interfaces } = security
+    assert.equal(vpcNetwork, '10.0.0.0/16')
     assert.deepEqual(
-      facts.interfaces.map(({ addresses, groupIds }) => [addresses, groupIds]),
+      interfaces.map(({ addresses, groupIds }) => [addresses, groupIds]),
       [
         [['10.0.1.10'], ['sg-directory']],
         [['10.0.1.20'], ['sg-proxy']],
@@ -81,7 +83,9 @@ describe('the network of a directory, as EC2 shows it', () => {
   })
 
   test('lacks a rule for the second controller', async () => {
-    const { interfaces, groups } = await readNetworkFacts(api, directory, ['10.0.1.20'])
+    const { security } = await readNetworkFacts(api, directory, ['10.0.1.20'])
+    assert('interfaces' in security)
+    const { interfaces, groups } = security
     const { controllers } = directory
     const place = { controllers, servers: ['10.0.1.20'], port: 1812, directoryGroupId: undefined }
     const findings = checkGroups(place, interfaces, groups)
@@ -91,6 +95,11 @@ describe('the network of a directory, as EC2 shows it', () => {
     )
     const other = checkGroups({ ...place, port: 1813 }, interfaces, groups)
     assert.equal(other.filter(({ severity }) => severity === 'error').length, 2)
+    const named = checkGroups({ ...place, servers: ['mfa.example.com'] }, interfaces, groups)
+    assert.deepEqual(
+      named.map(({ severity }) => severity),
+      ['note'],
+    )
   })
 
   test('names the permission that is missing', async () => {
