@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, Room>> = {
   'proxy/second_factor': { rooms: ['duo', 'host', 'proxy/login', 'proxy/primary', 'radius'] },
   'proxy/mode': { rooms: ['proxy/login', 'proxy/primary', 'proxy/second_factor'] },
   'proxy/front': {
-    rooms: ['host', 'proxy/login', 'proxy/sections', 'radius', 'radius/udp'],
+    rooms: ['duo', 'host', 'proxy/login', 'proxy/sections', 'radius', 'radius/udp'],
     node: ['node:crypto', 'node:net'],
   },
   'proxy/report': {
@@ -623,6 +623,7 @@ const rooms: Readonly<Record<string, Room>> = {
   first_run: {
     rooms: [
       'config',
+      'duo',
       'duo/https',
       'host',
       'proxy',

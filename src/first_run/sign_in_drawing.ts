@@ -1,4 +1,5 @@
 import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
+import { lookupName } from '../duo/index.ts'
 import type { ProxyObserver } from '../proxy/section_runtime.ts'
 import type {
   Opening,
@@ -10,7 +11,7 @@ import type { NewTraceEvent, Trace, TraceEvent } from '../workspaces/trace/trace
 const maxUsers = 1000
 const maxTransactions = 1000
 
-/** How the requests to a phone are called in the drawing. */
+/** Names of the requests to a phone, by factor. */
 const sentNames: Readonly<Record<string, string>> = {
   push: 'push sent',
   phone: 'call started',
@@ -42,7 +43,7 @@ export class SignInDrawing implements ProxyObserver, TransactionObserver {
     this.#proxy = `proxy-${proxy}`
     trace.watch(({ user, loginId }) => {
       if (user !== undefined && loginId !== undefined) {
-        setBounded(this.#logins, fold(user), loginId, maxUsers)
+        setBounded(this.#logins, lookupName(user, 'simple'), loginId, maxUsers)
       }
     })
   }
@@ -96,14 +97,9 @@ export class SignInDrawing implements ProxyObserver, TransactionObserver {
   }
 
   #add(username: string, event: NewTraceEvent): void {
-    const loginId = this.#logins.get(fold(username))
+    const loginId = this.#logins.get(lookupName(username, 'simple'))
     this.#trace.add({ ...event, ...(loginId === undefined ? {} : { loginId }) })
   }
-}
-
-/** The same for `alice`, `Alice@corp.example.com` and `CORP\alice`. */
-function fold(username: string): string {
-  return username.replace(/^.*\\/, '').replace(/@.*$/, '').toLowerCase()
 }
 
 function toCallName(name: BegunCall['name']): string {

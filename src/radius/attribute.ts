@@ -5,7 +5,7 @@ import {
   vendorAttributes,
 } from './dictionary.ts'
 
-/** Attribute types that the code uses by name (RFC 2865 §5, RFC 2869 §5, RFC 3579 §3). */
+/** Attribute types that the code uses by name (RFC 2865 §5, RFC 2869 §5, RFC 3162 §2.1, RFC 3579 §3). */
 export const Type = {
   UserName: 1,
   UserPassword: 2,
@@ -21,10 +21,12 @@ export const Type = {
   NasIdentifier: 32,
   ProxyState: 33,
   ChapChallenge: 60,
+  NasPortType: 61,
   TunnelPassword: 69,
   ArapPassword: 70,
   EapMessage: 79,
   MessageAuthenticator: 80,
+  NasIpv6Address: 95,
 } as const
 
 export interface AttributeDefinition {

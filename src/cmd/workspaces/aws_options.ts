@@ -1,5 +1,6 @@
 import { confirm, isCancel } from '@clack/prompts'
 import { type Command, InvalidArgumentError } from 'commander'
+import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import { AwsFailure } from '../../workspaces/aws/aws_failure.ts'
 import type { AwsConnection } from '../../workspaces/aws/connection.ts'
@@ -69,8 +70,7 @@ export async function readSecretFile(file: string): Promise<Secret> {
   try {
     text = (await readInput(file)).toString('utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new VerbError(`the secret can't be read: ${reason}`)
+    throw new VerbError(`the secret can't be read from ${file}: ${errorText(error)}`)
   }
   if (text === '') throw new VerbError(`${file} is empty; it must contain the shared secret`)
   return new Secret(text)

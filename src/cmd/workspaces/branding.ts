@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { errorText } from '../../host/error_text.ts'
 import {
   BrandingError,
   type BrandingPlatform,
@@ -81,8 +82,7 @@ async function readExisting(file: string): Promise<ExistingBranding> {
   try {
     parsed = JSON.parse((await readInput(file)).toString('utf8'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new VerbError(`${file} can't be read as JSON: ${reason}`)
+    throw new VerbError(`${file} can't be read as JSON: ${errorText(error)}`)
   }
   const entries = Object.entries(isRecord(parsed) ? parsed : {}).filter(
     ([name, value]) => brandingPlatforms.some((platform) => platform === name) && isRecord(value),

@@ -7,7 +7,7 @@ import { errorText } from '../../host/error_text.ts'
 import { createFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
 import { untilStopped } from '../../host/signals.ts'
-import type { ControllerPlace } from '../../workspaces/directory/controller.ts'
+import type { ControllerAddresses } from '../../workspaces/directory/controller.ts'
 import type { Knobs } from '../../workspaces/knobs/knob_table.ts'
 import {
   type DirectoryType,
@@ -15,11 +15,12 @@ import {
   KnobError,
   parseKnobFile,
 } from '../../workspaces/knobs/knobs.ts'
+import { createPassword } from '../../workspaces/primary/initial_password.ts'
 import { type LdapDomain, LdapPrimary } from '../../workspaces/primary/ldap_primary.ts'
 import type { PrimaryAuthentication } from '../../workspaces/primary/primary.ts'
 import { type StaticUser, StaticUsers } from '../../workspaces/primary/static_users.ts'
 import { parseUserFile, UserFileError } from '../../workspaces/primary/user_file.ts'
-import { createPassword, DataFolder } from '../../workspaces/state/data_folder.ts'
+import { DataFolder } from '../../workspaces/state/data_folder.ts'
 import { Workspaces } from '../../workspaces/workspaces.ts'
 import { VerbError } from './run_program.ts'
 
@@ -28,7 +29,7 @@ interface DirectoryFlags {
   readonly port: number
   readonly name: string
   readonly type: DirectoryType
-  readonly controller: readonly ControllerPlace[]
+  readonly controller: readonly ControllerAddresses[]
   readonly users?: string
   readonly ldap?: string
   readonly ldapBase?: string
@@ -81,7 +82,7 @@ async function runDirectory(flags: DirectoryFlags): Promise<void> {
   const { identity, controllers } = directory
   const lines = [
     `directory ${identity.directoryId} (${identity.type}, ${identity.name}) on ${workspaces.url}`,
-    ...controllers.map(({ name, place }) => `${name} sends from ${place.address}`),
+    ...controllers.map(({ name, addresses }) => `${name} sends from ${addresses.address}`),
     directory.radius === undefined
       ? 'RADIUS is not enabled; enable it with EnableRadius of the API'
       : `RADIUS is enabled, status ${directory.radius.status}`,
@@ -174,11 +175,14 @@ function createFirstUser(file: string): void {
   process.stdout.write(`created the user alice; the password is in ${file}\n`)
 }
 
-function defaultPlaces(): readonly ControllerPlace[] {
+function defaultPlaces(): readonly ControllerAddresses[] {
   return defaultControllers.map((address) => ({ address, addressIpv6: '::1' }))
 }
 
-function addController(text: string, before: readonly ControllerPlace[]): ControllerPlace[] {
+function addController(
+  text: string,
+  before: readonly ControllerAddresses[],
+): ControllerAddresses[] {
   const [address = '', addressIpv6 = '::1', ...more] = text.split(',')
   if (isIPv4(address) && isIPv6(addressIpv6) && more.length === 0) {
     return [...before, { address, addressIpv6 }]

@@ -7,7 +7,7 @@ export interface PostgresHost<Address> {
 }
 
 /** What a host says about itself. */
-interface Standing {
+interface HostState {
   readonly takesWrites: boolean
   /** Grows by one with each promotion. */
   readonly timeline: number
@@ -22,7 +22,7 @@ export interface PostgresHostsOptions<Address> {
 const findWithinMs = 4_000
 const retryMs = 250
 
-const standing = `
+const hostStateQuery = `
   select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as "takesWrites",
          case when pg_is_in_recovery() then 0
               else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
@@ -98,7 +98,7 @@ export class PostgresHosts<Address> {
     let failure: unknown = new Error('no host of database_url takes writes')
     const asked = hosts.map(async (host) => {
       try {
-        const { takesWrites, timeline } = await this.#standingOf(host)
+        const { takesWrites, timeline } = await this.#readState(host)
         if (!takesWrites || timeline < this.#timeline) return
         if (best === undefined || timeline > best.timeline) best = { host, timeline }
         if (this.#timeline > 0 && timeline > this.#timeline) resolve(best)
@@ -110,12 +110,14 @@ export class PostgresHosts<Address> {
     return promise
   }
 
-  async #standingOf({ address }: PostgresHost<Address>): Promise<Standing> {
+  async #readState({ address }: PostgresHost<Address>): Promise<HostState> {
     const client = this.#options.connect(address)
     client.on('error', () => {})
     try {
       await client.connect()
-      const { rows } = await client.query<{ takesWrites: boolean; timeline: number }>(standing)
+      const { rows } = await client.query<{ takesWrites: boolean; timeline: number }>(
+        hostStateQuery,
+      )
       const [{ takesWrites, timeline } = { takesWrites: false, timeline: 0 }] = rows
       return { takesWrites, timeline }
     } finally {

@@ -5,7 +5,7 @@ import type { RadiusSettings } from '../radius_settings/radius_settings.ts'
 /** `DirectoryDescription` of AWS's API. Never contains the shared secret. */
 export function describeForAws({ identity, controllers, radius }: WorkspacesDirectory): object {
   const { directoryId, name, shortName, type, launchTime } = identity
-  const addresses = controllers.map(({ place }) => place.address)
+  const addresses = controllers.map((controller) => controller.addresses.address)
   const zones = controllers.map(({ zone }) => zone)
   const isConnector = type === 'ADConnector'
   const network = {

@@ -1,11 +1,11 @@
 import { type KnobName, type Knobs, knobTable } from '../knobs/knob_table.ts'
 import { readCapture } from './capture_file.ts'
 import { groupChains } from './chain.ts'
-import type { Finding } from './finding.ts'
 import { inferFromAttempts, type ObservedSettings, observeSettings } from './infer_attempts.ts'
 import { inferControllerPick } from './infer_controllers.ts'
 import { inferFromAttributes } from './infer_packets.ts'
 import { inferFromProbes } from './infer_probes.ts'
+import type { KnobFinding } from './knob_finding.ts'
 import { findRequests } from './radius_capture.ts'
 
 /** What a capture says about a directory. */
@@ -17,7 +17,7 @@ export interface Calibration {
   readonly controllers: readonly string[]
   readonly observed: ObservedSettings
   /** One for each knob, in the order of the table. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly KnobFinding[]
 }
 
 const notInPackets: Partial<Readonly<Record<KnobName, string>>> = {

@@ -61,7 +61,7 @@ function unwrapLink(linkType: number, octets: Buffer): Buffer | undefined {
     case linkTypes.cooked:
       return unwrapEtherType(octets, 14)
     case linkTypes.cooked2:
-      return octets.length < 20 ? undefined : isIp(octets.readUInt16BE(0), octets.subarray(20))
+      return octets.length < 20 ? undefined : ifIp(octets.readUInt16BE(0), octets.subarray(20))
     default:
       return undefined
   }
@@ -72,10 +72,11 @@ function unwrapEtherType(octets: Buffer, at: number): Buffer | undefined {
   let place = at
   while (place + 2 <= octets.length && vlanTags.includes(octets.readUInt16BE(place))) place += 4
   if (place + 2 > octets.length) return undefined
-  return isIp(octets.readUInt16BE(place), octets.subarray(place + 2))
+  return ifIp(octets.readUInt16BE(place), octets.subarray(place + 2))
 }
 
-function isIp(etherType: number, packet: Buffer): Buffer | undefined {
+/** @returns The packet if its EtherType is IPv4 or IPv6. */
+function ifIp(etherType: number, packet: Buffer): Buffer | undefined {
   return etherType === ipv4 || etherType === ipv6 ? packet : undefined
 }
 
@@ -96,7 +97,7 @@ function readIpv4(packet: Buffer): Segment | undefined {
   }
 }
 
-/** Extension headers that can stand before UDP: hop-by-hop options, routing, destination options. */
+/** Extension headers that can precede UDP: hop-by-hop options, routing, destination options. */
 const extensionHeaders: readonly number[] = [0, 43, 60]
 
 function readIpv6(packet: Buffer): Segment | undefined {
@@ -115,7 +116,7 @@ function readIpv6(packet: Buffer): Segment | undefined {
   }
 }
 
-/** Eight groups without compression, which identify an address as well. */
+/** The canonical text of an address (RFC 5952), which `URL` writes. */
 function formatIpv6(octets: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
     octets.readUInt16BE(index * 2).toString(16),

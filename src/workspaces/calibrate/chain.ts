@@ -1,4 +1,5 @@
 import { Code, Type } from '../../radius/index.ts'
+import { knobTable } from '../knobs/knob_table.ts'
 import type { CapturedRequest } from './radius_capture.ts'
 
 /** The requests of one login, or of one probe, of one controller. */
@@ -17,7 +18,7 @@ export interface Chain {
 const maxPauseMs = 52_000
 /** Controllers probe at the same moment. */
 const probeWindowMs = 2000
-const knownProbeUsers: readonly string[] = ['fakeusername', 'awsfakeuser']
+const knownProbeUsers: readonly string[] = knobTable.probeUsers.default
 
 type OpenChain = Omit<Chain, 'kind' | 'requests'> & {
   readonly requests: [CapturedRequest, ...CapturedRequest[]]

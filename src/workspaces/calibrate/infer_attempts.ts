@@ -1,6 +1,7 @@
 import { Code } from '../../radius/index.ts'
 import type { Chain } from './chain.ts'
-import { chooseRound, type Finding, median, roundTime, type TimeBounds } from './finding.ts'
+import type { KnobFinding } from './knob_finding.ts'
+import { chooseRound, median, roundTime, type TimeBounds } from './observed_time.ts'
 import type { CapturedRequest } from './radius_capture.ts'
 
 /** Settings of the directory that the timing of attempts shows; they are no knobs. */
@@ -13,7 +14,7 @@ export interface ObservedSettings {
 }
 
 /** What the sequence of attempts of logins says. */
-export function inferFromAttempts(chains: readonly Chain[], retries?: number): Finding[] {
+export function inferFromAttempts(chains: readonly Chain[], retries?: number): KnobFinding[] {
   const logins = chains.filter(({ kind }) => kind === 'login')
   const servers = new Set(chains.flatMap(({ requests }) => requests.map(serverOf)))
   return [
@@ -40,7 +41,7 @@ export function observeSettings(chains: readonly Chain[]): ObservedSettings {
   }
 }
 
-function inferSchedule(logins: readonly Chain[], serverCount: number): Finding {
+function inferSchedule(logins: readonly Chain[], serverCount: number): KnobFinding {
   const knob = 'schedule'
   for (const { requests } of logins) {
     const servers = requests.map(serverOf)
@@ -60,7 +61,7 @@ function inferSchedule(logins: readonly Chain[], serverCount: number): Finding {
   }
 }
 
-function inferResend(logins: readonly Chain[]): Finding {
+function inferResend(logins: readonly Chain[]): KnobFinding {
   const knob = 'resend'
   for (const { requests } of logins) {
     const [first, second] = requests
@@ -81,7 +82,7 @@ function inferResend(logins: readonly Chain[]): Finding {
   return { knob, because: 'no login needed a second attempt; capture one with a silent server' }
 }
 
-function inferSourcePort(chains: readonly Chain[]): Finding {
+function inferSourcePort(chains: readonly Chain[]): KnobFinding {
   const knob = 'srcPort'
   const repeated = chains.filter(({ requests }) => requests.length > 1)
   const changes = repeated.find(({ requests }) => new Set(requests.map(portOf)).size > 1)
@@ -110,7 +111,7 @@ function inferDeadline(
   logins: readonly Chain[],
   serverCount: number,
   retries: number | undefined,
-): Finding {
+): KnobFinding {
   const knob = 'deadlineMs'
   const bounds: TimeBounds[] = []
   let longest = 0
@@ -136,7 +137,7 @@ function inferDeadline(
 }
 
 /** Whether the next login of a controller begins with another server than the one that was silent before. */
-function inferDeadServerMemory(logins: readonly Chain[]): Finding {
+function inferDeadServerMemory(logins: readonly Chain[]): KnobFinding {
   const knob = 'deadServerMemoryMs'
   let above = -1
   let upTo = Number.POSITIVE_INFINITY
@@ -168,7 +169,7 @@ function inferDeadServerMemory(logins: readonly Chain[]): Finding {
   return { knob, value: chooseRound({ above, upTo }), because }
 }
 
-function inferChallenge(logins: readonly Chain[]): Finding {
+function inferChallenge(logins: readonly Chain[]): KnobFinding {
   const knob = 'onChallenge'
   for (const { requests } of logins) {
     const at = requests.findIndex(({ replies }) =>

@@ -1,10 +1,10 @@
 import type { Chain } from './chain.ts'
-import type { Finding } from './finding.ts'
+import type { KnobFinding } from './knob_finding.ts'
 
 const minLogins = 6
 
 /** Which controller handles which login. */
-export function inferControllerPick(chains: readonly Chain[]): Finding {
+export function inferControllerPick(chains: readonly Chain[]): KnobFinding {
   const knob = 'controllerPick'
   const logins = chains.filter(({ kind }) => kind === 'login')
   const controllers = [...new Set(chains.map(({ controller }) => controller))]

@@ -3,14 +3,11 @@ import type { Knobs } from '../knobs/knob_table.ts'
 import type { AuthenticationProtocol } from '../radius_settings/limits.ts'
 import { encodeAddress } from '../trace/udp_packet.ts'
 import type { Chain } from './chain.ts'
-import type { Finding } from './finding.ts'
+import type { KnobFinding } from './knob_finding.ts'
 import type { CapturedRequest } from './radius_capture.ts'
 
-const nasPortType = 61
-const nasIpv6Address = 95
-
 /** What the attributes of the requests say. */
-export function inferFromAttributes(chains: readonly Chain[]): Finding[] {
+export function inferFromAttributes(chains: readonly Chain[]): KnobFinding[] {
   const requests = chains.flatMap((chain) => chain.requests)
   const logins = chains.filter(({ kind }) => kind === 'login').flatMap((chain) => chain.requests)
   return [
@@ -35,11 +32,11 @@ export function protocolOf({ packet }: CapturedRequest): AuthenticationProtocol 
   return types.includes(MicrosoftType.MsChapResponse) ? 'MS-CHAPv1' : undefined
 }
 
-function inferAttrs(requests: readonly CapturedRequest[]): Finding {
+function inferAttrs(requests: readonly CapturedRequest[]): KnobFinding {
   const first = requests.at(-1)
   if (first === undefined) return { knob: 'attrs', because: 'there is no request' }
   const { packet, source } = first
-  const nasIp = packet.first(Type.NasIpAddress) ?? packet.first(nasIpv6Address)
+  const nasIp = packet.first(Type.NasIpAddress) ?? packet.first(Type.NasIpv6Address)
   const nasId = packet.first(Type.NasIdentifier)
   const isController =
     nasIp !== undefined && Buffer.compare(nasIp, encodeAddress(source.address)) === 0
@@ -47,7 +44,7 @@ function inferAttrs(requests: readonly CapturedRequest[]): Finding {
   const value: Knobs['attrs'] = {
     nasIp: isController ? 'controller' : 'none',
     nasId: nasId === undefined ? 'none' : toNasId(Buffer.from(nasId).toString()),
-    nasPortType: readInteger(packet.first(nasPortType)),
+    nasPortType: readInteger(packet.first(Type.NasPortType)),
     serviceType: readInteger(packet.first(Type.ServiceType)),
     callingStation: hasCallingStation ? 'clientIp' : 'none',
   }
@@ -64,7 +61,7 @@ function readInteger(value: Uint8Array | undefined): number | null {
 }
 
 /** Requests show whether it is sent; whether it is required shows only when a reply lacks it. */
-function inferMessageAuthenticator(chains: readonly Chain[]): Finding {
+function inferMessageAuthenticator(chains: readonly Chain[]): KnobFinding {
   const knob = 'messageAuthenticator'
   const requests = chains.flatMap((chain) => chain.requests)
   const signed = requests.find(({ packet }) => packet.has(Type.MessageAuthenticator))
@@ -102,7 +99,7 @@ function inferMessageAuthenticator(chains: readonly Chain[]): Finding {
   }
 }
 
-function inferChapChallenge(requests: readonly CapturedRequest[]): Finding {
+function inferChapChallenge(requests: readonly CapturedRequest[]): KnobFinding {
   const knob = 'chapChallenge'
   const chap = requests.find(({ packet }) => packet.has(Type.ChapPassword))
   if (chap === undefined) return { knob, because: 'no request uses CHAP' }
@@ -115,7 +112,7 @@ function inferChapChallenge(requests: readonly CapturedRequest[]): Finding {
       }
 }
 
-function inferEmptyMfa(logins: readonly CapturedRequest[]): Finding {
+function inferEmptyMfa(logins: readonly CapturedRequest[]): KnobFinding {
   const knob = 'emptyMfa'
   const bare = logins.find((request) => protocolOf(request) === undefined)
   if (bare !== undefined) {
@@ -128,7 +125,7 @@ function inferEmptyMfa(logins: readonly CapturedRequest[]): Finding {
   }
 }
 
-function inferUserNameForm(logins: readonly CapturedRequest[]): Finding {
+function inferUserNameForm(logins: readonly CapturedRequest[]): KnobFinding {
   const knob = 'userNameForm'
   const names = [...new Set(logins.map(({ userName }) => userName))]
   const withDomain = names.filter((name) => name.includes('@'))

@@ -1,14 +1,15 @@
 import type { Chain } from './chain.ts'
-import { type Finding, median, roundTime } from './finding.ts'
 import { observeSettings, pausesOf, serverOf } from './infer_attempts.ts'
 import { protocolOf } from './infer_packets.ts'
+import type { KnobFinding } from './knob_finding.ts'
+import { median, roundTime } from './observed_time.ts'
 
 /** Probes of all controllers at one moment. */
 const sameRunMs = 2000
 const maxJitter = 0.05
 
 /** What the probes say: requests for the same user from several controllers at once. */
-export function inferFromProbes(chains: readonly Chain[]): Finding[] {
+export function inferFromProbes(chains: readonly Chain[]): KnobFinding[] {
   const probes = chains.filter(({ kind }) => kind === 'probe')
   const logins = chains.filter(({ kind }) => kind === 'login')
   if (probes.length === 0) {
@@ -29,7 +30,7 @@ export function inferFromProbes(chains: readonly Chain[]): Finding[] {
   ]
 }
 
-function inferProtocol(probes: readonly Chain[], logins: readonly Chain[]): Finding {
+function inferProtocol(probes: readonly Chain[], logins: readonly Chain[]): KnobFinding {
   const knob = 'probeProtocol'
   const protocols = (some: readonly Chain[]) =>
     new Set(some.map(({ requests: [request] }) => protocolOf(request)))
@@ -45,7 +46,7 @@ function inferProtocol(probes: readonly Chain[], logins: readonly Chain[]): Find
 }
 
 /** Only probes without a reply show how long they wait, and how often they ask. */
-function inferPatience(probes: readonly Chain[], all: readonly Chain[]): Finding[] {
+function inferPatience(probes: readonly Chain[], all: readonly Chain[]): KnobFinding[] {
   const silent = probes.filter(({ isAnswered }) => !isAnswered)
   if (silent.length === 0) {
     const because = 'every probe was answered; capture one with a silent server'
@@ -59,7 +60,7 @@ function inferPatience(probes: readonly Chain[], all: readonly Chain[]): Finding
     return Math.max(...perServer.map(({ length }) => length))
   })
   const value = Math.max(...attempts)
-  const found: Finding = {
+  const found: KnobFinding = {
     knob: 'probeAttempts',
     value,
     because: `a server that did not answer got ${value} packets`,
@@ -83,7 +84,7 @@ function inferPatience(probes: readonly Chain[], all: readonly Chain[]): Finding
 }
 
 /** Three runs at equal intervals are periodic; two may be an update of the settings. */
-function inferPeriod(probes: readonly Chain[]): Finding {
+function inferPeriod(probes: readonly Chain[]): KnobFinding {
   const knob = 'periodicProbeMs'
   const starts = probes.map(({ requests: [first] }) => first.atMs).sort((one, other) => one - other)
   const runs = starts.filter(

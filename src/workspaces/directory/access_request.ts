@@ -13,18 +13,15 @@ import { encodeAddress } from '../trace/udp_packet.ts'
 import { buildCredential } from './credential.ts'
 import type { Random } from './random.ts'
 
-const nasPortType = 61
-const nasIpv6Address = 95
 const headerOctets = 20
 const authenticatorOctets = 16
-/** The longest password that User-Password can hold (RFC 2865 §5.2). */
-export const maxBoxOctets = 128
+/** The longest MFA code that User-Password can hold (RFC 2865 §5.2). */
+export const maxMfaCodeOctets = 128
 
-/** What an Access-Request of a login or a probe says. */
+/** The content of an Access-Request of a login or a probe. */
 export interface RequestContent {
   readonly userName: string
-  /** Content of the MFA field. */
-  readonly box: string
+  readonly mfaCode: string
   readonly protocol: AuthenticationProtocol
   readonly directoryId: string
   /** Address that the controller sends from. */
@@ -38,7 +35,7 @@ export type RequestKnobs = Pick<
   'attrs' | 'messageAuthenticator' | 'chapChallenge' | 'emptyMfa'
 >
 
-/** The octets of one Access-Request, and what its reply is verified with. */
+/** One encoded Access-Request, with what verifies its reply. */
 export interface EncodedRequest {
   readonly octets: Uint8Array
   readonly identifier: number
@@ -60,7 +57,7 @@ export class RequestDraft {
     this.#secret = secret
     const { authenticator } = this
     const { emptyMfa, chapChallenge } = knobs
-    const isAbsent = content.box === '' && emptyMfa === 'send-nothing'
+    const isAbsent = content.mfaCode === '' && emptyMfa === 'send-nothing'
     const credential = buildCredential({ ...content, authenticator, secret, chapChallenge, random })
     this.isProvenBy = credential.isProvenBy
     this.#attributes = [
@@ -94,7 +91,7 @@ function buildOtherAttributes(content: RequestContent, attrs: Knobs['attrs']): A
   const attributes: Attribute[] = []
   if (attrs.nasIp === 'controller') {
     const value = encodeAddress(controllerAddress)
-    attributes.push({ type: value.length === 4 ? Type.NasIpAddress : nasIpv6Address, value })
+    attributes.push({ type: value.length === 4 ? Type.NasIpAddress : Type.NasIpv6Address, value })
   }
   if (attrs.nasId !== 'none') {
     const text = attrs.nasId === 'directoryId' ? directoryId : attrs.nasId
@@ -104,7 +101,7 @@ function buildOtherAttributes(content: RequestContent, attrs: Knobs['attrs']): A
     attributes.push({ type: Type.ServiceType, value: encodeInteger(attrs.serviceType) })
   }
   if (attrs.nasPortType !== null) {
-    attributes.push({ type: nasPortType, value: encodeInteger(attrs.nasPortType) })
+    attributes.push({ type: Type.NasPortType, value: encodeInteger(attrs.nasPortType) })
   }
   if (attrs.callingStation === 'clientIp' && clientIp !== undefined) {
     attributes.push({ type: Type.CallingStationId, value: new TextEncoder().encode(clientIp) })

@@ -8,11 +8,11 @@ import type { Random } from './random.ts'
 import { type DatagramListener, type Endpoint, SourcePort } from './source_port.ts'
 import type { Timing } from './timing.ts'
 
-/** One domain controller or connector of the directory: a RADIUS client with addresses of its own. */
-export interface ControllerPlace {
-  /** IPv4 address that it sends from. */
+/** The addresses that one controller sends from. */
+export interface ControllerAddresses {
+  /** IPv4. */
   readonly address: string
-  /** IPv6 address that it sends from to servers with one. */
+  /** For servers with an IPv6 address. */
   readonly addressIpv6: string
 }
 
@@ -31,10 +31,11 @@ export interface TraceContext {
   readonly loginId?: string
 }
 
+/** A domain controller or connector of the directory: a RADIUS client with addresses of its own. */
 export class Controller {
   readonly name: string
   readonly zone: string
-  readonly place: ControllerPlace
+  readonly addresses: ControllerAddresses
   readonly #host: ControllerHost
   readonly #link: Link
   /** Ports that are shared by logins, one or more for each family. */
@@ -45,16 +46,17 @@ export class Controller {
   readonly #silentSince = new Map<string, number>()
 
   /** @param index From 0. */
-  constructor(index: number, place: ControllerPlace, host: ControllerHost) {
+  constructor(index: number, addresses: ControllerAddresses, host: ControllerHost) {
     this.name = `controller-${index + 1}`
     this.zone = `us-east-1${'abcdef'[index % 6]}`
-    this.place = place
+    this.addresses = addresses
     this.#host = host
     this.#link = new Link(this.name, host.faults, host.random)
   }
 
   addressFor(server: Pick<RadiusServer, 'address'>): string {
-    return isIPv6(server.address) ? this.place.addressIpv6 : this.place.address
+    const { address, addressIpv6 } = this.addresses
+    return isIPv6(server.address) ? addressIpv6 : address
   }
 
   /** A port for one login or one packet. The caller closes it with `closePort`. */

@@ -24,7 +24,7 @@ const chapChallengeOctets = 16
 const msChapChallengeOctets = 8
 const msChapV2ChallengeOctets = 16
 
-/** What stands in the MFA field, as attributes of a request. */
+/** The MFA code as attributes of a request. */
 export interface Credential {
   readonly attributes: readonly Attribute[]
   /**
@@ -36,8 +36,7 @@ export interface Credential {
 
 export interface CredentialSource {
   readonly userName: string
-  /** Content of the MFA field. */
-  readonly box: string
+  readonly mfaCode: string
   readonly protocol: AuthenticationProtocol
   /** Request Authenticator. */
   readonly authenticator: Uint8Array
@@ -64,40 +63,45 @@ function unproven(attributes: readonly Attribute[]): Credential {
 }
 
 /** User-Password (RFC 2865 §5.2). */
-function buildUserPassword({ box, secret, authenticator }: CredentialSource): Attribute {
-  const value = hidePassword(new TextEncoder().encode(box), secret.octets, authenticator)
+function buildUserPassword({ mfaCode, secret, authenticator }: CredentialSource): Attribute {
+  const value = hidePassword(new TextEncoder().encode(mfaCode), secret.octets, authenticator)
   return { type: Type.UserPassword, value }
 }
 
 /** CHAP-Password, and CHAP-Challenge unless the Request Authenticator is the challenge (RFC 2865 §2.2, §5.40). */
-function buildChap({ box, authenticator, chapChallenge, random }: CredentialSource): Attribute[] {
+function buildChap({
+  mfaCode,
+  authenticator,
+  chapChallenge,
+  random,
+}: CredentialSource): Attribute[] {
   const isOwn = chapChallenge === 'attr60'
   const challenge = isOwn ? random.octets(chapChallengeOctets) : authenticator
   const identifier = random.octets(1)[0] ?? 0
-  const response = chapResponse(identifier, new TextEncoder().encode(box), challenge)
+  const response = chapResponse(identifier, new TextEncoder().encode(mfaCode), challenge)
   const password = { type: Type.ChapPassword, value: new Uint8Array([identifier, ...response]) }
   return isOwn ? [password, { type: Type.ChapChallenge, value: challenge }] : [password]
 }
 
 /** MS-CHAP-Challenge and MS-CHAP-Response without LM-Response (RFC 2548 §2.1). */
-function buildMsChap({ box, random }: CredentialSource): Attribute[] {
+function buildMsChap({ mfaCode, random }: CredentialSource): Attribute[] {
   const challenge = random.octets(msChapChallengeOctets)
   const identifier = random.octets(1)[0] ?? 0
-  const ntResponse = msChapResponse(challenge, ntPasswordHash(box))
+  const ntResponse = msChapResponse(challenge, ntPasswordHash(mfaCode))
   return [msChapChallenge(challenge), encodeMsChapResponse({ identifier, ntResponse })]
 }
 
 /** MS-CHAP-Challenge and MS-CHAP2-Response (RFC 2548 §2.3). */
-function buildMsChapV2({ box, userName, random }: CredentialSource): Credential {
+function buildMsChapV2({ mfaCode, userName, random }: CredentialSource): Credential {
   const exchange = {
     authenticatorChallenge: random.octets(msChapV2ChallengeOctets),
     peerChallenge: random.octets(msChapV2ChallengeOctets),
     userName: new TextEncoder().encode(userName),
   }
   const identifier = random.octets(1)[0] ?? 0
-  const ntResponse = msChapV2Response(exchange, box)
+  const ntResponse = msChapV2Response(exchange, mfaCode)
   const response = { identifier, peerChallenge: exchange.peerChallenge, ntResponse }
-  const expected = authenticatorResponse(exchange, ntResponse, box)
+  const expected = authenticatorResponse(exchange, ntResponse, mfaCode)
   return {
     attributes: [msChapChallenge(exchange.authenticatorChallenge), encodeMsChap2Response(response)],
     isProvenBy: (accept) => findSuccess(accept, identifier)?.startsWith(expected) === true,

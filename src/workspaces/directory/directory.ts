@@ -1,10 +1,11 @@
+import { errorText } from '../../host/error_text.ts'
 import type { Knobs } from '../knobs/knob_table.ts'
 import { type DirectoryType, defaultKnobs, parseKnobs } from '../knobs/knobs.ts'
 import type { PrimaryAuthentication } from '../primary/primary.ts'
 import { parseRadiusSettings, type RadiusSettings } from '../radius_settings/radius_settings.ts'
 import { PacketCapture } from '../trace/packet_capture.ts'
 import { Trace } from '../trace/trace.ts'
-import { Controller, type ControllerPlace } from './controller.ts'
+import { Controller, type ControllerAddresses } from './controller.ts'
 import { DirectoryServiceError } from './directory_service_error.ts'
 import { noStateStore, type RadiusState, type StateStore } from './directory_state.ts'
 import type { LoginRequest, LoginResult } from './login.ts'
@@ -30,7 +31,7 @@ export interface DirectoryIdentity {
 export interface DirectoryOptions {
   readonly identity: DirectoryIdentity
   /** At least two, each with an address of its own. */
-  readonly controllers: readonly ControllerPlace[]
+  readonly controllers: readonly ControllerAddresses[]
   readonly primary: PrimaryAuthentication
   readonly knobs?: Knobs
   readonly store?: StateStore
@@ -78,7 +79,7 @@ export class WorkspacesDirectory {
   readonly #logins: LoginProcess
   #knobs: Knobs
   #radius: RadiusState | undefined
-  /** Addresses found when RADIUS was enabled, for the knob `fqdn`. */
+  /** Addresses of the servers; reused if the knob `fqdn.resolve` is `at-enable`. */
   #servers: readonly RadiusServer[] | undefined
   #probeRuns = 0
   #probing: Promise<void> = Promise.resolve()
@@ -101,7 +102,9 @@ export class WorkspacesDirectory {
       faults: () => this.#knobs.faults,
       closing: this.#closing.signal,
     }
-    this.controllers = options.controllers.map((place, index) => new Controller(index, place, host))
+    this.controllers = options.controllers.map(
+      (addresses, index) => new Controller(index, addresses, host),
+    )
     this.#logins = new LoginProcess({
       ...host,
       identity: options.identity,
@@ -147,9 +150,9 @@ export class WorkspacesDirectory {
       name,
       type,
       stage: 'Active',
-      controllers: this.controllers.map(({ name: controller, place, zone }) => ({
+      controllers: this.controllers.map(({ name: controller, addresses, zone }) => ({
         name: controller,
-        address: place.address,
+        address: addresses.address,
         zone,
       })),
       ...(radius === undefined ? {} : { radius: describeRadius(radius) }),
@@ -211,7 +214,7 @@ export class WorkspacesDirectory {
     }
   }
 
-  /** Signs a user in, as the WorkSpaces client asks for. */
+  /** Signs a user in: password and RADIUS, in the order of the knobs. */
   login(request: LoginRequest): Promise<LoginResult> {
     return this.#logins.run(request, {
       knobs: this.#knobs,
@@ -250,7 +253,7 @@ export class WorkspacesDirectory {
   async #runProbe(state: RadiusState): Promise<void> {
     const knobs = this.#knobs
     const users = knobs.probeUsers
-    const user = users[this.#probeRuns++ % users.length] ?? 'fakeusername'
+    const user = users[this.#probeRuns++ % users.length] ?? ''
     const servers = await this.#findServers(state.settings)
     const run = new ProbeRun({
       timing: this.timing,
@@ -295,13 +298,12 @@ export class WorkspacesDirectory {
       fqdn.addresses,
       this.#options.resolve,
       (name, error) => {
-        const reason = error instanceof Error ? error.message : String(error)
         this.trace.add({
           from: 'controller-1',
           to: 'domain',
           kind: 'radius',
           name: 'DNS',
-          detail: `${name} has no address: ${reason}`,
+          detail: `${name} has no address: ${errorText(error)}`,
           outcome: 'error',
         })
       },

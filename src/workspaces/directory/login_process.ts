@@ -1,7 +1,8 @@
+import { errorText } from '../../host/error_text.ts'
 import { SharedSecret } from '../../radius/index.ts'
 import type { Knobs } from '../knobs/knob_table.ts'
 import type { PrimaryAuthentication } from '../primary/primary.ts'
-import { maxBoxOctets } from './access_request.ts'
+import { maxMfaCodeOctets } from './access_request.ts'
 import type { Controller } from './controller.ts'
 import type { RadiusState } from './directory_state.ts'
 import { failureMessage, type LoginRequest, type LoginResult, toSecret } from './login.ts'
@@ -17,7 +18,7 @@ export interface LoginHost extends ExchangeHost {
 }
 
 /** State of the directory when a login begins. */
-export interface LoginScene {
+export interface DirectorySnapshot {
   readonly knobs: Knobs
   readonly radius: RadiusState | undefined
   readonly servers: () => Promise<readonly RadiusServer[]>
@@ -40,7 +41,7 @@ export class LoginProcess {
     this.#host = host
   }
 
-  async run(request: LoginRequest, scene: LoginScene): Promise<LoginResult> {
+  async run(request: LoginRequest, scene: DirectorySnapshot): Promise<LoginResult> {
     const { trace, random } = this.#host
     const loginId = Buffer.from(random.octets(8)).toString('hex')
     const controller = this.#pickController(request.username, scene.knobs)
@@ -66,7 +67,7 @@ export class LoginProcess {
 
   async #runSteps(
     request: LoginRequest,
-    { knobs, radius, servers }: LoginScene,
+    { knobs, radius, servers }: DirectorySnapshot,
     controller: Controller,
     loginId: string,
   ): Promise<Step> {
@@ -78,9 +79,9 @@ export class LoginProcess {
       names = found ?? names
       return step
     }
-    const means = radius === undefined ? 'password-only' : meaningOf(radius, knobs)
-    if (means === 'password-only') return await passwordStep()
-    if (means === 'deny' || radius === undefined) return failed(`RADIUS is ${radius?.status}`)
+    const rule = radius === undefined ? 'password-only' : ruleFor(radius, knobs)
+    if (rule === 'password-only') return await passwordStep()
+    if (rule === 'deny' || radius === undefined) return failed(`RADIUS is ${radius?.status}`)
     const radiusStep = async (): Promise<Step> =>
       await this.#askRadius(
         request,
@@ -118,7 +119,7 @@ export class LoginProcess {
       trace.add({ ...reply, detail, outcome: 'refused' })
       return { step: failed(detail) }
     } catch (error) {
-      const detail = `the domain cannot be asked: ${error instanceof Error ? error.message : error}`
+      const detail = `the domain can't be asked: ${errorText(error)}`
       trace.add({ ...reply, detail, outcome: 'error' })
       return { step: failed(detail) }
     }
@@ -140,14 +141,14 @@ export class LoginProcess {
     if (request.mfaCode === '' && knobs.emptyMfa === 'block-in-ui') {
       return failed('the MFA field is empty, and the client does not send the form')
     }
-    if (Buffer.byteLength(request.mfaCode) > maxBoxOctets) {
-      return failed(`the MFA field has more than ${maxBoxOctets} octets`)
+    if (Buffer.byteLength(request.mfaCode) > maxMfaCodeOctets) {
+      return failed(`the MFA field has more than ${maxMfaCodeOctets} octets`)
     }
     const exchange = new RadiusExchange(this.#host, {
       controller,
       content: {
         userName: toWireName(request.username, knobs.userNameForm, names),
-        box: request.mfaCode,
+        mfaCode: request.mfaCode,
         protocol: settings.AuthenticationProtocol,
         directoryId: this.#host.identity.directoryId,
         clientIp: request.clientIp,
@@ -179,7 +180,7 @@ export class LoginProcess {
     return controller
   }
 
-  /** An event like EventBridge's 'WorkSpaces Access', which AWS emits for successful logins only. */
+  /** Like the event 'WorkSpaces Access' of EventBridge, which AWS emits for successful logins only. */
   #emitAccess({ clientIp }: LoginRequest, loginId: string, controller: Controller): void {
     const { trace, identity } = this.#host
     trace.add({
@@ -194,8 +195,8 @@ export class LoginProcess {
   }
 }
 
-/** What a login gets in the current status. */
-function meaningOf({ status }: RadiusState, knobs: Knobs): 'radius' | 'deny' | 'password-only' {
+/** What decides a login in the current status. */
+function ruleFor({ status }: RadiusState, knobs: Knobs): 'radius' | 'deny' | 'password-only' {
   if (status === 'Completed') return 'radius'
   return status === 'Failed' ? knobs.failedMeans : knobs.creatingMeans
 }
@@ -204,7 +205,7 @@ function failed(reason: string): Step {
   return { ok: false, reason }
 }
 
-/** FNV-1a, so that a user always meets the same controller. */
+/** FNV-1a: the same controller for every login of a user. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (const octet of Buffer.from(text)) value = Math.imul(value ^ octet, 0x01000193) >>> 0

@@ -1,3 +1,4 @@
+import { errorText } from '../../host/error_text.ts'
 import { SharedSecret } from '../../radius/index.ts'
 import type { Knobs } from '../knobs/knob_table.ts'
 import type { RadiusSettings } from '../radius_settings/radius_settings.ts'
@@ -13,8 +14,8 @@ export interface ProbeRunHost extends ExchangeHost {
 }
 
 /**
- * The probe that EnableRadius and UpdateRadius start: every controller asks every server at once for a user that does
- * not exist. Any valid reply is good, also a reject.
+ * The probe that EnableRadius and UpdateRadius start: every controller asks every server at once about a user that
+ * does not exist. Any valid reply is good, a reject included.
  */
 export class ProbeRun {
   readonly #host: ProbeRunHost
@@ -47,7 +48,7 @@ export class ProbeRun {
       controller,
       content: {
         userName,
-        box: knobs.probePassword,
+        mfaCode: knobs.probePassword,
         protocol: knobs.probeProtocol === 'PAP' ? 'PAP' : settings.AuthenticationProtocol,
         directoryId: this.#host.directoryId,
         clientIp: undefined,
@@ -72,7 +73,7 @@ export class ProbeRun {
       return {
         ...of,
         isValid: false,
-        result: error instanceof Error ? error.message : String(error),
+        result: errorText(error),
       }
     }
   }

@@ -21,7 +21,7 @@ export type ExchangeOutcome =
       readonly reply: string
       readonly reason: string
     }
-  /** Nobody answered with a valid reply. `reason` is the last thing that was seen. */
+  /** No valid reply came. `reason` is the last thing that was seen. */
   | { readonly kind: 'unanswered'; readonly reason: string }
 
 export interface ExchangeHost {
@@ -47,7 +47,7 @@ interface Prepared {
   readonly port: SourcePort
   readonly request: EncodedRequest
   /** The controller's address that the port is bound to. */
-  readonly family: string
+  readonly localAddress: string
   readonly release: () => void
 }
 
@@ -60,7 +60,7 @@ type AttemptEnd = ExchangeOutcome & { readonly kind: 'accepted' | 'refused' }
 export class RadiusExchange {
   readonly #host: ExchangeHost
   readonly #options: ExchangeOptions
-  /** Ports of this login, by family of their addresses. */
+  /** Ports of this login, by the controller's address that each is bound to. */
   readonly #ports = new Map<string, SourcePort>()
   #draft: RequestDraft | undefined
   #prepared: Prepared | undefined
@@ -142,18 +142,18 @@ export class RadiusExchange {
     const again = knobs.resend === 'same-packet' ? this.#prepared : undefined
     if (again !== undefined) {
       const { request } = again
-      const isSameFamily = again.family === controller.addressFor(server)
-      const keepsPort = knobs.srcPort !== 'per-packet' && isSameFamily
+      const isSameAddress = again.localAddress === controller.addressFor(server)
+      const keepsPort = knobs.srcPort !== 'per-packet' && isSameAddress
       const port = keepsPort ? again.port : await this.#portFor(server)
       port.claimIdentifier(request.identifier, listener)
-      return this.#keep({ port, request, family: controller.addressFor(server) })
+      return this.#keep({ port, request, localAddress: controller.addressFor(server) })
     }
     const { port, identifier } =
       knobs.srcPort === 'per-controller'
         ? await controller.claimShared(server, listener)
         : await this.#claimOwn(server, listener)
     const request = this.#encode(identifier, server)
-    return this.#keep({ port, request, family: controller.addressFor(server) })
+    return this.#keep({ port, request, localAddress: controller.addressFor(server) })
   }
 
   /** A packet that may be sent again keeps its Identifier until the login ends. */
@@ -175,12 +175,12 @@ export class RadiusExchange {
 
   async #portFor(server: RadiusServer): Promise<SourcePort> {
     const { controller, knobs } = this.#options
-    const family = controller.addressFor(server)
-    const known = this.#ports.get(family)
+    const localAddress = controller.addressFor(server)
+    const known = this.#ports.get(localAddress)
     if (known !== undefined && knobs.srcPort !== 'per-packet') return known
     if (known !== undefined) controller.closePort(known)
     const opened = await controller.openPort(server)
-    this.#ports.set(family, opened)
+    this.#ports.set(localAddress, opened)
     return opened
   }
 

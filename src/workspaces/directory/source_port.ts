@@ -36,7 +36,7 @@ export class SourcePort {
 
   /**
    * @param address Address of the controller.
-   * @param onStray Called for a datagram whose Identifier nobody waits for.
+   * @param onStray Called for a datagram whose Identifier is not in flight.
    * @throws A system error if the address is not one of this machine.
    */
   static async open(

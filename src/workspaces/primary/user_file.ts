@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { suggest } from '../../config/nearest_name.ts'
+import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import { isPasswordDigest } from './password_digest.ts'
 import { type AccountState, accountStates, type StaticUser } from './static_users.ts'
@@ -37,7 +38,7 @@ export function parseUserFile(text: string, isPrivate: boolean): readonly Static
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UserFileError(`not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UserFileError(`not JSON: ${errorText(error)}`)
   }
   const parsed = fileSchema.safeParse(value)
   if (!parsed.success) throw new UserFileError(parsed.error.issues.map(problemText).join('\n'))

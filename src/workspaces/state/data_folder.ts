@@ -1,7 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { errorText } from '../../host/error_text.ts'
 import { createFile, replaceFile } from '../../host/replace_file.ts'
 import type { DirectoryIdentity } from '../directory/directory.ts'
 import type { RadiusState, StateStore } from '../directory/directory_state.ts'
@@ -44,7 +45,7 @@ const stateSchema = z.object({
 
 type StoredState = z.output<typeof stateSchema>
 
-/** What a directory that is created is like. */
+/** Properties of a new directory. */
 export interface NewDirectory {
   readonly name: string
   readonly type: DirectoryType
@@ -119,14 +120,6 @@ export class DataFolder implements StateStore {
   }
 }
 
-/** A password that is easy to type: three groups of four letters and digits. */
-export function createPassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
-  const group = (): string =>
-    Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')
-  return [group(), group(), group()].join('-')
-}
-
 function toStored({ settings, ...state }: RadiusState): NonNullable<StoredState['radius']> {
   const SharedSecret = settings.SharedSecret.reveal()
   return { ...state, lastProbe: [...state.lastProbe], settings: { ...settings, SharedSecret } }
@@ -137,14 +130,13 @@ function readState(file: string): StoredState {
   try {
     value = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StateError(`${file} cannot be read: ${reason}`)
+    throw new StateError(`${file} can't be read: ${errorText(error)}`)
   }
   const parsed = stateSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new StateError(
-    `${file}: ${issue?.path.join('.')}: ${issue?.message}; mend it, or remove the file to begin with a new directory`,
+    `${file}: ${issue?.path.join('.')}: ${issue?.message}; correct it, or remove the file to start with a new directory`,
   )
 }
 

@@ -5,7 +5,7 @@ import type { Trace, TraceEvent } from '../trace/trace.ts'
 const heartbeatMs = 10_000
 const maxStreams = 32
 const maxEarlier = 1000
-/** A page that reads this slowly has its stream ended; it connects again and continues. */
+/** The stream of a page that reads more slowly ends; the page reconnects and continues. */
 const maxBufferedOctets = 4 * 1024 * 1024
 
 /** Streams of server-sent events: earlier events first, then each one as it happens. */
@@ -44,10 +44,7 @@ export class EventStreams {
       if (raw.writableLength > maxBufferedOctets) return end()
       raw.write(`id: ${this.#run}/${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
     }
-    raw.write(`event: run\ndata: ${this.#run}\n\n`)
-    const earlier = this.#trace.events().filter((event) => event.seq > seen)
-    for (const event of earlier.slice(-maxEarlier)) send(event)
-    const stop = this.#trace.watch(send)
+    let stop = (): void => {}
     const heartbeat = setInterval(() => raw.write(': \n\n'), heartbeatMs)
     const end = (): void => {
       stop()
@@ -57,6 +54,10 @@ export class EventStreams {
     }
     this.#open.add(end)
     raw.once('close', end)
+    raw.write(`event: run\ndata: ${this.#run}\n\n`)
+    const earlier = this.#trace.events().filter((event) => event.seq > seen)
+    for (const event of earlier.slice(-maxEarlier)) send(event)
+    if (this.#open.has(end)) stop = this.#trace.watch(send)
   }
 
   /** Ends all streams. */

@@ -49,7 +49,7 @@ describe('the data folder of a directory', () => {
   test('says what is wrong with a file that it cannot read', () => {
     const good = readFileSync(file, 'utf8')
     for (const [text, expected] of [
-      ['{', /directory\.json cannot be read/],
+      ['{', /directory\.json can't be read/],
       [good.replace('ADConnector', 'OpenLDAP'), /directory\.json: directory\.type: /],
     ] as const) {
       writeFileSync(file, text)

@@ -1,25 +1,4 @@
-import type { KnobName, Knobs } from '../knobs/knob_table.ts'
-
-/** A knob that the capture settles. */
-type Settled = {
-  readonly [Name in KnobName]: {
-    readonly knob: Name
-    readonly value: Knobs[Name]
-    readonly because: string
-  }
-}[KnobName]
-
-/** A knob that the capture does not settle; `because` says what is missing. */
-interface Unsettled {
-  readonly knob: KnobName
-  readonly value?: undefined
-  readonly because: string
-}
-
-/** What a capture says about one knob. */
-export type Finding = Settled | Unsettled
-
-/** Bounds of a time: more than `above`, and at most `upTo`. */
+/** Bounds of a time in milliseconds: more than `above`, and at most `upTo`. */
 export interface TimeBounds {
   readonly above: number
   readonly upTo: number
