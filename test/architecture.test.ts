@@ -644,6 +644,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in/transaction',
       'service/store',
       'workspaces',
+      'workspaces/guide',
       'workspaces/primary',
       'workspaces/state',
       'workspaces/trace',
@@ -706,7 +707,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'workspaces/radius_settings': { rooms: ['host'], node: ['node:net'] },
-  'workspaces/knobs': { rooms: ['config'], packages: ['zod'] },
+  'workspaces/knobs': { rooms: ['config', 'workspaces/guide'], packages: ['zod'] },
   'workspaces/trace': { node: ['node:net'] },
   'workspaces/primary': {
     rooms: ['config', 'host'],
@@ -726,6 +727,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       'host',
       'radius',
+      'workspaces/guide',
       'workspaces/knobs',
       'workspaces/primary',
       'workspaces/radius_settings',

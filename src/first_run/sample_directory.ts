@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import { Secret } from '../host/secret.ts'
+import { recommendedSettings } from '../workspaces/guide/time_budget.ts'
 import { StaticUsers } from '../workspaces/primary/static_users.ts'
 import { DataFolder } from '../workspaces/state/data_folder.ts'
 import { Workspaces } from '../workspaces/workspaces.ts'
@@ -12,9 +13,6 @@ const controllers = [
   { address: '127.0.0.11', addressIpv6: '::1' },
   { address: '127.0.0.12', addressIpv6: '::1' },
 ]
-/** What the guide for WorkSpaces recommends for one proxy. */
-const radiusTimeoutSecs = 20
-const radiusRetries = 2
 
 /** Addresses of the directory, as scripts find them. */
 export function directoryAddresses(port: number): NonNullable<FirstRun['directory']> {
@@ -70,14 +68,15 @@ export async function enableSampleRadius(
   await directory.probed()
   const before = directory.radius
   const settings = before?.settings
+  const recommended = recommendedSettings(1)
   const isSame =
     settings?.RadiusPort === radius.port && settings.SharedSecret.reveal() === radius.secret
   if (before?.status !== 'Completed' || !isSame) {
     const wanted = {
       RadiusServers: [radius.host],
       RadiusPort: radius.port,
-      RadiusTimeout: radiusTimeoutSecs,
-      RadiusRetries: radiusRetries,
+      RadiusTimeout: recommended.timeoutSecs,
+      RadiusRetries: recommended.retries,
       SharedSecret: radius.secret,
       AuthenticationProtocol: 'PAP',
       DisplayLabel: 'Countersign',

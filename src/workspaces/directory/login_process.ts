@@ -1,5 +1,6 @@
 import { errorText } from '../../host/error_text.ts'
 import { SharedSecret } from '../../radius/index.ts'
+import { findUserNameProblem } from '../guide/user_name_rule.ts'
 import type { Knobs } from '../knobs/knob_table.ts'
 import type { PrimaryAuthentication } from '../primary/primary.ts'
 import { maxMfaCodeOctets } from './access_request.ts'
@@ -9,7 +10,7 @@ import { failureMessage, type LoginRequest, type LoginResult, toSecret } from '.
 import { type ExchangeHost, RadiusExchange } from './radius_exchange.ts'
 import type { RadiusServer } from './radius_server.ts'
 import { planAttempts } from './schedule.ts'
-import { findUserNameProblem, namesFromTyped, toWireName } from './user_name.ts'
+import { namesFromTyped, toWireName } from './user_name.ts'
 
 export interface LoginHost extends ExchangeHost {
   readonly identity: { readonly directoryId: string; readonly name: string }

@@ -1,10 +1,12 @@
+import { findUserNameProblem } from './user_name_rule.ts'
+
 /** What the link fills in. */
 export interface LaunchLinkParts {
-  /** `WSpdx+4RN5ND`: as the invitation mail and the console show it. */
+  /** `WSpdx+4RN5ND`, from the invitation mail or the console. */
   readonly registrationCode: string
   /** The username; without one, the user types it. */
   readonly username?: string | undefined
-  /** What stands in the MFA field: `push`, `phone2`, a passcode. */
+  /** The content of the MFA field: `push`, `phone2`, a passcode. */
   readonly mfaCode?: string | undefined
 }
 
@@ -14,9 +16,6 @@ export class LaunchLinkError extends Error {
 }
 
 const codeForm = /^[A-Za-z0-9]{2,12}\+[A-Za-z0-9]{4,12}$/
-/** Characters that AWS forbids in usernames; `@` separates a domain only. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: none of them belongs into a name
-const forbidden = /[\u0000-\u0020\u007f-\uffff!"#$%&'()*+,/:;<=>?[\\\]^`{|}~]/
 
 /**
  * A link that opens the WorkSpaces client with its sign-in form filled in. Only the password is missing.
@@ -36,10 +35,9 @@ export function launchLink({
     )
   }
   const name = username.trim()
-  if (forbidden.test(name)) {
-    throw new LaunchLinkError(
-      `'${name}' can't be a WorkSpaces username; write it without a domain, spaces and special characters`,
-    )
+  const problem = name === '' ? undefined : findUserNameProblem(name)
+  if (problem !== undefined) {
+    throw new LaunchLinkError(`'${name}' is not a WorkSpaces username: ${problem}`)
   }
   const user = name === '' ? '' : `${encodeURIComponent(name)}@`
   const typed = mfaCode.trim()

@@ -35,7 +35,7 @@ export interface TimeBudget {
  * The directory gives up a sign-in after about this time. AWS does not publish it: it says that above a
  * timeout of 20 s a second server can't be tried, so two attempts of 20 s fit and two longer ones do not.
  */
-const estimatedDeadlineSecs = 40
+export const estimatedDeadlineSecs = 40
 
 /** Computes what settings leave a user. */
 export function timeBudget(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { estimatedDeadlineSecs } from '../guide/time_budget.ts'
 import { faultsSchema } from './faults.ts'
 
 /**
@@ -63,7 +64,7 @@ export const knobTable = {
   ),
   deadlineMs: knob(
     milliseconds,
-    40_000,
+    estimatedDeadlineSecs * 1000,
     'unknown',
     'Time after which a login fails, whatever attempts remain. Inferred: AWS says that above a timeout of 20 s no second server is tried.',
   ),

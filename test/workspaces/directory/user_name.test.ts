@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { planAttempts } from '../../../src/workspaces/directory/schedule.ts'
-import {
-  findUserNameProblem,
-  namesFromTyped,
-  toWireName,
-} from '../../../src/workspaces/directory/user_name.ts'
+import { namesFromTyped, toWireName } from '../../../src/workspaces/directory/user_name.ts'
+import { findUserNameProblem } from '../../../src/workspaces/guide/user_name_rule.ts'
 
 describe('user names of WorkSpaces', () => {
   for (const name of ['alice', 'a.b-c_d', 'alice@corp.example.com', 'ALICE1']) {
