@@ -117,7 +117,7 @@ export async function up(options: UpOptions): Promise<void> {
         welcome(firstRun, location, passcode, isPublic ? { authority } : undefined),
       )
       await Promise.race([stopped, proxy.stopRequested])
-      // its sign-ins in progress wait for the proxy
+      // first, because sign-ins in progress wait for the proxy
       await workspaces.close()
       await proxy.stop()
     } finally {

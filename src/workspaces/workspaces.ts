@@ -17,7 +17,7 @@ export interface WorkspacesOptions extends Omit<DirectoryOptions, 'resolve'> {
   readonly resolve?: Resolve
   /** Port on loopback; 0 for any free one. */
   readonly port: number
-  /** Pages that help whoever tries the sign-in page. */
+  /** Pages for trying the directory, such as the push app. */
   readonly links?: readonly ShownLink[]
 }
 

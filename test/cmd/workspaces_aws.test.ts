@@ -91,7 +91,7 @@ failmode=secure
   test('enable refers to update if RADIUS is enabled', async () => {
     const { status, stderr } = await set('enable', secretFile, ...servers, '--yes')
     assert.equal(status, 1)
-    assert.match(stderr, /enabled for d-0123456789 already \(Completed\).*workspaces update/)
+    assert.match(stderr, /already enabled for d-0123456789 \(Completed\).*workspaces update/)
   })
 
   test('update keeps the settings that are not given', async () => {

@@ -129,7 +129,7 @@ describe('workspaces rotate-secret', () => {
     )
     const state = { directoryId, step: 'files', updatedAt: null }
     writeFileSync(`${cfg}.rotation`, JSON.stringify(state), { mode: 0o600 })
-    assert.match((await rotate()).stderr, /go on with --resume/)
+    assert.match((await rotate()).stderr, /continue it with --resume/)
     const { status, stdout, stderr } = await rotate('--resume')
     assert.equal(status, 0, stdout + stderr)
     const settings = workspaces.directory.radius?.settings

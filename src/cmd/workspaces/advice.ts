@@ -34,7 +34,7 @@ export interface AdviceOptions extends AwsOptions {
 export function adviceOptions(command: Command): Command {
   return command
     .option('--cfg <file>', 'authproxy.cfg of a proxy; repeat it for each', readList)
-    .option('--probe', 'also ask each proxy from this machine, as AWS does', false)
+    .option('--probe', 'also send each proxy a request from this machine, as AWS does', false)
     .option(
       '--app <app>',
       'application of the service: how it expects retries, and how long its users take',

@@ -22,7 +22,7 @@ Exit status:
 export function addAdviseVerb(program: Command): void {
   adviceOptions(awsOptions(program.command('advise')))
     .description(
-      'check a directory and its proxies: addresses, secrets, time, network; changes nothing',
+      'check addresses, secrets, time budget and network of a directory; changes nothing',
     )
     .option('--secret-file <file>', 'the secret that AWS should have; - reads standard input')
     .addHelpText('after', help)

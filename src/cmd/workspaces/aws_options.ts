@@ -3,12 +3,15 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import { AwsFailure } from '../../workspaces/aws/aws_failure.ts'
-import type { AwsConnection } from '../../workspaces/aws/connection.ts'
+import { type AwsConnection, isLocal } from '../../workspaces/aws/connection.ts'
 import { DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import { readInput } from '../countersign/input_file.ts'
 import { VerbError } from './run_program.ts'
 
-/** The exit status of the verbs that ask AWS; 1 is that of every failure. */
+/** How long the verbs wait by default until AWS has probed the proxies. */
+export const defaultWaitSecs = 600
+
+/** The exit status of the verbs that ask AWS; 1 for every failure. */
 export const exitStatus = {
   done: 0,
   failed: 1,
@@ -33,7 +36,11 @@ export interface AwsOptions extends AwsConnection {
 /** The options of every verb that asks AWS about a directory. */
 export function awsOptions(command: Command): Command {
   return connectionOptions(command)
-    .requiredOption('--directory <id>', 'the directory, d- and ten digits', readDirectoryId)
+    .requiredOption(
+      '--directory <id>',
+      'the directory: d- and ten hexadecimal digits',
+      readDirectoryId,
+    )
     .option('--json', 'print one JSON object, for scripts', false)
 }
 
@@ -64,7 +71,7 @@ export async function withAws(
   }
 }
 
-/** Reads a secret from a file or from the standard input (`-`); one line end at its end is no part of it. */
+/** Reads a secret from a file or from the standard input (`-`); one line break at the end is not part of it. */
 export async function readSecretFile(file: string): Promise<Secret> {
   let text: string
   try {
@@ -76,12 +83,21 @@ export async function readSecretFile(file: string): Promise<Secret> {
   return new Secret(text)
 }
 
-/** Asks before a change; without a terminal, `--yes` must be given. */
+/** Asks before a change. @throws {VerbError} without a terminal, unless `--yes` is given. */
 export async function isConfirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) throw new VerbError(`${question} Add --yes to confirm`)
   const answer = await confirm({ message: question, initialValue: false })
   return !isCancel(answer) && answer
+}
+
+/** How often the RADIUS status is read while it is Creating, in milliseconds. */
+export function statusPollMs(connection: AwsConnection): number {
+  return isLocal(connection) ? 500 : 5_000
+}
+
+export function readWithin(limits: { readonly min: number; readonly max: number }) {
+  return readNumber(limits.min, limits.max)
 }
 
 export function readNumber(min: number, max: number): (text: string) => number {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { errorText } from '../../host/error_text.ts'
 import { createFile } from '../../host/replace_file.ts'
 import {
@@ -9,6 +9,8 @@ import {
   toKnobs,
 } from '../../workspaces/calibrate/calibration.ts'
 import { CaptureError } from '../../workspaces/calibrate/capture_file.ts'
+import { radiusSettingsLimits } from '../../workspaces/radius_settings/limits.ts'
+import { readWithin } from './aws_options.ts'
 import { VerbError } from './run_program.ts'
 
 interface CalibrateFlags {
@@ -24,7 +26,11 @@ export function addCalibrateVerb(program: Command): void {
     .description('turn a capture of a real directory into a knob file for the simulator')
     .argument('<capture>', 'pcap or pcapng file with the RADIUS packets of the directory')
     .option('-o, --output <file>', 'write the knobs that the capture settles to this new file')
-    .option('--retries <number>', 'RadiusRetries of the directory (default: as seen)', readRetries)
+    .option(
+      '--retries <number>',
+      'RadiusRetries of the directory (default: as seen)',
+      readWithin(radiusSettingsLimits.RadiusRetries),
+    )
     .option('--json', 'print the knobs as JSON instead of the report', false)
     .addHelpText(
       'after',
@@ -40,13 +46,13 @@ function run(capture: string, { output, retries, json }: CalibrateFlags): void {
   const calibration = read(capture, retries)
   if (calibration.requests === 0) {
     throw new VerbError(
-      `${capture} has no RADIUS request; capture on the server: tcpdump -i any -w capture.pcap udp port 1812`,
+      `${capture} contains no RADIUS request; capture on the server: tcpdump -i any -w capture.pcap udp port 1812`,
     )
   }
   const knobs = `${JSON.stringify(toKnobs(calibration), undefined, 2)}\n`
   process.stdout.write(json ? knobs : formatCalibration(calibration))
   if (output === undefined) return
-  if (existsSync(output)) throw new VerbError(`${output} exists; name a new file`)
+  if (existsSync(output)) throw new VerbError(`${output} already exists; choose a new file`)
   createFile(output, knobs)
   if (!json)
     process.stdout.write(`\nwrote ${output}; use it: workspaces directory --knobs ${output}\n`)
@@ -59,10 +65,4 @@ function read(capture: string, retries: number | undefined): Calibration {
     if (error instanceof CaptureError) throw new VerbError(`${capture}: ${error.message}`)
     throw new VerbError(errorText(error))
   }
-}
-
-function readRetries(text: string): number {
-  const retries = Number(text)
-  if (/^\d+$/.test(text) && retries <= 10) return retries
-  throw new InvalidArgumentError('expected a number from 0 to 10')
 }

@@ -2,19 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { explainFailure } from '../../workspaces/adviser/failure_reason.ts'
 import { readSimulatedProbe } from '../../workspaces/adviser/simulated_probe.ts'
 import { type StatusOutcome, waitForStatus } from '../../workspaces/adviser/status_wait.ts'
-import { isLocal } from '../../workspaces/aws/connection.ts'
 import type { DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import type { Finding } from '../../workspaces/guide/finding.ts'
 import { json } from '../countersign/output.ts'
-import { type AwsOptions, exitStatus } from './aws_options.ts'
+import { type AwsOptions, exitStatus, statusPollMs } from './aws_options.ts'
 import { directoryJson } from './describe.ts'
 
 interface WaitOptions extends AwsOptions {
   /** Seconds; 0 does not wait. */
   readonly wait: number
 }
-
-const pollMs = { aws: 5_000, local: 500 }
 
 /** Waits for the status, and says why it failed. */
 export async function reportChange(
@@ -24,7 +21,7 @@ export async function reportChange(
 ): Promise<void> {
   const outcome = await waitForStatus(service, options.directory, {
     limitMs: options.wait * 1000,
-    pollMs: isLocal(options) ? pollMs.local : pollMs.aws,
+    pollMs: statusPollMs(options),
     now: () => performance.now(),
     sleep: (ms) => sleep(ms),
     progress: (status, elapsedMs) =>
@@ -59,8 +56,8 @@ function formatOutcome({ kind, directory }: StatusOutcome, reasons: readonly str
     case 'completed':
       return `Completed: ${directoryId} asks the proxies for every sign-in\n`
     case 'timeout':
-      return `Still Creating: "workspaces describe --directory ${directoryId}" shows when it has ended\n`
+      return `Still Creating: "workspaces describe --directory ${directoryId}" shows the status\n`
     case 'failed':
-      return `Failed: AWS got no valid reply to its probe. It does not say why; look at these:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}`
+      return `Failed: AWS got no valid reply to its probe. AWS does not say why; check these:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}`
   }
 }

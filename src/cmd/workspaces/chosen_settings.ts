@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import type { Secret } from '../../host/secret.ts'
 import type { AwsDirectory } from '../../workspaces/aws/directory_service.ts'
 import { recommendedSettings } from '../../workspaces/guide/time_budget.ts'
+import { radiusSettingsLimits } from '../../workspaces/radius_settings/limits.ts'
 import {
   parseRadiusSettings,
   type RadiusSettings,
@@ -22,7 +23,7 @@ export interface SettingsOptions {
 /** What is chosen if neither an option nor the directory says otherwise. */
 export const defaultSettings = { port: 1812, protocol: 'PAP', label: 'Countersign' } as const
 
-/** The options over what the directory has, over the defaults. @throws {VerbError} outside of AWS's limits. */
+/** The options over what the directory has, over the defaults. @throws {VerbError} for settings outside AWS's limits. */
 export function chooseSettings(
   { radius }: AwsDirectory,
   secret: Secret,
@@ -74,11 +75,12 @@ function parse(
     DisplayLabel: chosen.label ?? defaultSettings.label,
   })
   if (parsed.ok) return parsed.settings
+  const limits = radiusSettingsLimits.SharedSecret
   throw new VerbError(
     parsed.problems
       .map(({ field, message }) =>
         field === 'SharedSecret'
-          ? `the secret in ${secretFile} is outside of AWS's limits: 8 to 512 letters, digits, spaces and punctuation of ASCII`
+          ? `the secret in ${secretFile} is outside AWS's limits: ${limits.min} to ${limits.max} letters, digits, spaces and ASCII punctuation`
           : `${field}: ${message}`,
       )
       .join('\n'),

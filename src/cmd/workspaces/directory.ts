@@ -63,9 +63,9 @@ export function addDirectoryVerb(program: Command): void {
     )
     .option('--users <file>', 'users and their passwords (default: users.json in the data folder)')
     .option('--ldap <url>', 'check passwords at this LDAP server: ldap://host:389 or ldaps://…')
-    .option('--ldap-base <dn>', 'where it has the users')
+    .option('--ldap-base <dn>', 'base DN of the users')
     .option('--ldap-bind <dn>', 'account that searches for users')
-    .option('--ldap-bind-password-file <file>', 'file whose first line is the password of it')
+    .option('--ldap-bind-password-file <file>', "file whose first line is that account's password")
     .option('--ldap-name <attribute>', 'attribute with the user name', 'sAMAccountName')
     .option('--ldap-ca <file>', 'PEM of the authorities to trust for ldaps')
     .option('--knobs <file>', 'assumptions about AWS that differ from the defaults, JSON')
@@ -84,7 +84,7 @@ async function runDirectory(flags: DirectoryFlags): Promise<void> {
     `directory ${identity.directoryId} (${identity.type}, ${identity.name}) on ${workspaces.url}`,
     ...controllers.map(({ name, addresses }) => `${name} sends from ${addresses.address}`),
     directory.radius === undefined
-      ? 'RADIUS is not enabled; enable it with EnableRadius of the API'
+      ? `RADIUS is not enabled; enable it: workspaces enable --endpoint ${workspaces.url} --directory ${identity.directoryId} …`
       : `RADIUS is enabled, status ${directory.radius.status}`,
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
@@ -125,7 +125,8 @@ function choosePrimary(
 
 function readLdapDomain(flags: DirectoryFlags, url: string, domain: string): LdapDomain {
   const { ldapBase, ldapBind, ldapBindPasswordFile, ldapCa, ldapName, users } = flags
-  if (users !== undefined) throw new VerbError('give either --users or --ldap')
+  if (users !== undefined)
+    throw new VerbError('--users and --ldap exclude each other; give one of them')
   if (!/^ldaps?:\/\/[^/]+\/?$/.test(url)) {
     throw new VerbError(`--ldap ${url}: expected ldap://host:389 or ldaps://host:636`)
   }

@@ -5,19 +5,24 @@ import { planSettings } from '../../workspaces/adviser/settings_plan.ts'
 import { AwsFailure } from '../../workspaces/aws/aws_failure.ts'
 import type { DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import { exitStatusOf } from '../../workspaces/guide/finding.ts'
-import { authenticationProtocols } from '../../workspaces/radius_settings/limits.ts'
+import {
+  authenticationProtocols,
+  radiusSettingsLimits,
+} from '../../workspaces/radius_settings/limits.ts'
 import type { RadiusSettings } from '../../workspaces/radius_settings/radius_settings.ts'
 import { json } from '../countersign/output.ts'
 import { type AdviceOptions, adviceOptions, findAdvice, findApplication } from './advice.ts'
 import {
   type AwsOptions,
   awsOptions,
+  defaultWaitSecs,
   exitHelp,
   exitStatus,
   isConfirmed,
   readList,
   readNumber,
   readSecretFile,
+  readWithin,
   withAws,
 } from './aws_options.ts'
 import { type ChangePlan, formatPlan, planJson } from './change_plan.ts'
@@ -33,8 +38,6 @@ interface ChangeOptions extends AdviceOptions, SettingsOptions {
 }
 
 type Call = ChangePlan['call']
-
-const defaultWaitSecs = 600
 
 /** `workspaces enable` and `workspaces update` */
 export function addEnableVerbs(program: Command): void {
@@ -62,13 +65,17 @@ function changeOptions(command: Command): Command {
     .option(
       '--port <number>',
       `UDP port of the proxies (default: ${defaultSettings.port})`,
-      readNumber(1025, 65_535),
+      readWithin(radiusSettingsLimits.RadiusPort),
     )
-    .option('--timeout <seconds>', 'for each attempt (default: 20)', readNumber(1, 50))
+    .option(
+      '--timeout <seconds>',
+      'for each attempt (default: 20)',
+      readWithin(radiusSettingsLimits.RadiusTimeout),
+    )
     .option(
       '--retries <number>',
       'further attempts (default: 1 with two servers, 2 with one)',
-      readNumber(0, 10),
+      readWithin(radiusSettingsLimits.RadiusRetries),
     )
     .addOption(
       new Option('--protocol <name>', `protocol (default: ${defaultSettings.protocol})`).choices(
@@ -77,7 +84,7 @@ function changeOptions(command: Command): Command {
     )
     .option(
       '--label <text>',
-      `display label, which AWS shows to nobody (default: ${defaultSettings.label})`,
+      `display label; AWS shows it to no user (default: ${defaultSettings.label})`,
     )
     .option('--dry-run', 'only show what would change, and what the checks find', false)
     .option('--yes', 'do not ask', false)
@@ -144,19 +151,19 @@ async function isWanted(
 ): Promise<boolean> {
   if (wanted === call) {
     return await isConfirmed(
-      `${call} for ${directory}? Nobody can sign in until AWS has probed the proxies.`,
+      `${call} for ${directory}? No one can sign in until AWS has probed the proxies.`,
       yes,
     )
   }
   if (yes) {
     throw new VerbError(
-      `RADIUS is enabled for ${directory} already (${status}); change its settings with "workspaces update"`,
+      `RADIUS is already enabled for ${directory} (${status}); change its settings with "workspaces update"`,
     )
   }
-  return await isConfirmed('RADIUS is enabled already. Update its settings instead?', false)
+  return await isConfirmed('RADIUS is already enabled. Update its settings instead?', false)
 }
 
-/** Another administrator may have enabled it since the plan was made. */
+/** Sends the settings. Another administrator may have enabled RADIUS since the plan was made. */
 async function send(
   service: DirectoryService,
   call: Call,
@@ -169,7 +176,7 @@ async function send(
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.code !== 'already-enabled' || options.yes)
       throw error
-    const question = 'RADIUS was enabled by someone else meanwhile. Update its settings?'
+    const question = 'Someone else has enabled RADIUS in the meantime. Update its settings?'
     if (!(await isConfirmed(question, false))) throw error
     await service.update(options.directory, settings)
   }

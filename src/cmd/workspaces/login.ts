@@ -40,7 +40,7 @@ export function addLoginVerb(program: Command): void {
     .option('--url <url>', 'address of a running directory', 'http://127.0.0.1:8480')
     .option('--password-file <file>', 'file whose first line is the password')
     .option('--code-file <file>', 'file whose first line is the MFA code')
-    .option('--explain', 'print what happened on the way, too', false)
+    .option('--explain', 'also print each step of the sign-in', false)
     .addHelpText(
       'after',
       `
@@ -88,7 +88,7 @@ function readFirstLine(file: string): string {
 
 async function prompt(message: string): Promise<string> {
   const typed = await password({ message, mask: '', output: process.stderr })
-  if (isCancel(typed)) throw new VerbError('nothing was sent')
+  if (isCancel(typed)) throw new VerbError('cancelled; nothing was sent')
   return typed ?? ''
 }
 

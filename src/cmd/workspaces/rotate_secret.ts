@@ -4,16 +4,17 @@ import { systemClock } from '../../host/clock.ts'
 import { ProxyFileError } from '../../workspaces/adviser/proxy_file.ts'
 import { type RotationOutcome, SecretRotation } from '../../workspaces/adviser/rotation.ts'
 import { RotationStore } from '../../workspaces/adviser/rotation_state.ts'
-import { isLocal } from '../../workspaces/aws/connection.ts'
 import type { DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import { json } from '../countersign/output.ts'
 import {
   type AwsOptions,
   awsOptions,
+  defaultWaitSecs,
   exitStatus,
   isConfirmed,
   readList,
   readNumber,
+  statusPollMs,
   withAws,
 } from './aws_options.ts'
 import { LocalProxies } from './rotation_files.ts'
@@ -35,8 +36,6 @@ Exit status:
   3  interrupted: nothing is lost, both secrets are accepted; run it again with --resume
   4  nothing was changed, because it was not confirmed`
 
-const pollMs = { aws: 5_000, local: 500 }
-const defaultWaitSecs = 600
 const defaultVerifySecs = 120
 
 /** `workspaces rotate-secret` */
@@ -48,7 +47,7 @@ export function addRotateSecretVerb(program: Command): void {
       'authproxy.cfg of a proxy on this machine; repeat it for each',
       readList,
     )
-    .option('--resume', 'go on with a rotation that was interrupted', false)
+    .option('--resume', 'continue a rotation that was interrupted', false)
     .option(
       '--others-ready',
       'the proxies on other machines have the file with both secrets',
@@ -73,15 +72,20 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
   const store = new RotationStore(cfg)
   const state = store.read()
   if (state !== undefined && !options.resume) {
-    throw new VerbError(`a rotation was interrupted (${store.file}); go on with --resume`)
+    throw new VerbError(`a rotation was interrupted (${store.file}); continue it with --resume`)
   }
-  if (state === undefined && options.resume) throw new VerbError('there is nothing to resume')
+  if (state === undefined && options.resume)
+    throw new VerbError(
+      `there is no interrupted rotation (${store.file}); start one without --resume`,
+    )
   if (state !== undefined && state.directoryId !== options.directory) {
-    throw new VerbError(`the interrupted rotation is that of ${state.directoryId}`)
+    throw new VerbError(
+      `${store.file} belongs to a rotation of ${state.directoryId}; resume that one with --directory ${state.directoryId}`,
+    )
   }
   const { status, controllers, radius } = await service.describe(options.directory)
   if (status === undefined) throw new VerbError(`RADIUS is not enabled for ${options.directory}`)
-  const question = `Replace the shared secret of ${options.directory}? AWS probes the proxies again, and nobody can sign in meanwhile.`
+  const question = `Replace the shared secret of ${options.directory}? AWS probes the proxies again; until then, no one can sign in.`
   if (!(await isConfirmed(question, options.yes))) {
     process.exitCode = exitStatus.declined
     return
@@ -91,7 +95,7 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
   const rotation = new SecretRotation(service, new LocalProxies(options.cfg, controllers), store, {
     limitMs: options.wait * 1000,
     verifyMs: options.verify * 1000,
-    pollMs: isLocal(options) ? pollMs.local : pollMs.aws,
+    pollMs: statusPollMs(options),
     now: () => performance.now(),
     date: () => systemClock.now(),
     sleep: (ms) => sleep(ms),
@@ -102,9 +106,9 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
         `    AWS has ${radius?.servers.length} servers. Copy the secrets of ${cfg} to the other proxies:`,
       )
       say(`      grep -E '^radius_secret' ${cfg}`)
-      say('    Run authproxyctl reload there, then go on with --resume --others-ready.')
+      say('    Run authproxyctl reload there, then continue with --resume --others-ready.')
       return process.stdin.isTTY
-        ? await isConfirmed('Have the other proxies both secrets?', false)
+        ? await isConfirmed('Do the other proxies have both secrets?', false)
         : false
     },
   })
@@ -120,8 +124,8 @@ function report(outcome: RotationOutcome, { json: asJson }: RotateOptions): void
   const { kind } = outcome
   const because = kind === 'done' ? null : outcome.because
   const words = {
-    done: 'The secret is replaced. Applications in the Admin Panel still show the former one: reset it there, if you download authproxy.cfg again',
-    interrupted: `Interrupted: ${because}. Nothing is lost, both secrets are accepted; go on with --resume`,
+    done: 'The secret is replaced. The application in the Admin Panel still has the former one: reset it there before you download authproxy.cfg again',
+    interrupted: `Interrupted: ${because}. Nothing is lost, both secrets are accepted; continue with --resume`,
     'rolled-back': `Rolled back: ${because}. Run "workspaces advise"`,
   }[kind]
   process.stdout.write(asJson ? json({ outcome: kind, because }) : `${words}\n`)

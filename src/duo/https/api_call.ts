@@ -7,7 +7,7 @@ export interface BegunCall {
    * `auth_status`, which the API may hold.
    */
   readonly name: 'check' | 'preauth' | 'auth' | 'auth_waiting' | 'auth_status'
-  /** The user whom it is about, as the client sent the name; `undefined` if it names none. */
+  /** The username as the client sent it; `undefined` if the call has none. */
   readonly username?: string | undefined
 }
 

@@ -162,7 +162,7 @@ function proxyFindings(connected: readonly Connected[]): Finding[] {
       severity: 'warning',
       check: 'proxies',
       what: 'Only one authentication proxy runs.',
-      why: 'While it is down, nobody signs in.',
+      why: 'While it is down, no one can sign in.',
       todo: 'Start a second one with the same authproxy.cfg in the other availability zone.',
     },
   ]
@@ -190,7 +190,7 @@ function judge(sight: ControllerSight): Finding[] {
         ? {
             severity: 'error',
             check: 'controller-addresses',
-            what: `${host} does not know ${controller}.`,
+            what: `${host} does not allow ${controller}.`,
             why: 'Requests from an address without radius_ip_N are dropped.',
             todo: 'Download authproxy.cfg again, copy it to this proxy, and reload.',
           }

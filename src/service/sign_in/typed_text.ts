@@ -27,7 +27,7 @@ export interface FoundText {
 const maxCandidates = 1000
 
 /**
- * Finds what a user typed, of whom a client sends only a proof (CHAP, MS-CHAP). It can be one of the words, or
+ * Finds what a user typed if the client sends only a proof of it (CHAP, MS-CHAP). It can be one of the words, or
  * a passcode that the service knows in clear text. The candidates stay in memory and reach no log.
  */
 export class TypedText {

@@ -17,7 +17,7 @@ export function checkAddresses(
         check,
         what: `AWS names no controllers of this directory (${source} is empty).`,
         why: 'Without their addresses, no proxy can answer them.',
-        todo: 'Wait until the stage of the directory is Active.',
+        todo: 'Wait until the stage of the directory is Active, then run this again.',
       },
     ]
   }

@@ -4,7 +4,7 @@ import { encodeAccessRequest, SharedSecret } from '../../radius/index.ts'
 import { exchange } from '../../radius/udp/exchange.ts'
 import type { Finding } from '../guide/finding.ts'
 
-/** The user that AWS invents to see whether a server answers; proxies reject it without asking anyone. */
+/** The user of the probe of AWS; our proxy rejects it without asking the API. */
 const probeUser = 'fakeusername'
 const probePassword = 'badpassword'
 const waitMs = 5_000
@@ -54,7 +54,7 @@ export async function probeProxy(
     severity: 'warning',
     check,
     what: `${place} does not answer this machine.`,
-    why: 'The proxy is silent if this machine is in no radius_ip_N, or if the secret differs. Otherwise UDP is blocked, or the proxy is not running.',
+    why: 'A proxy does not answer if no radius_ip_N includes this machine, or if the secret differs. Otherwise UDP is blocked, or the proxy is not running.',
     todo: 'Run this on a machine that is a RADIUS client of the proxy, such as the proxy itself with 127.0.0.1 as radius_ip_N.',
   }
 }

@@ -4,7 +4,7 @@ import { parseRadiusSettings, type RadiusSettings } from '../radius_settings/rad
 import type { RotationState, RotationStore } from './rotation_state.ts'
 import { type WaitOptions, waitForStatus } from './status_wait.ts'
 
-/** What a client of a local proxy has used since the rotation began. */
+/** When a client of a local proxy last used each secret. */
 export interface SecretUse {
   /** `radius_ip_1` and its addresses. */
   readonly client: string
@@ -21,7 +21,7 @@ export interface RotationFiles {
   begin(): void
   /** Removes the previous secret. */
   end(): void
-  /** Makes the previous secret the present one again. */
+  /** Restores the previous secret as the present one. */
   undo(): void
   /** The secrets of the files, while both are there. */
   secrets(): { readonly present: Secret; readonly previous: Secret }
@@ -51,7 +51,7 @@ export type RotationOutcome =
  * Replaces the shared secret of a directory and its proxies without a moment in which they differ: the
  * proxies accept both secrets from before AWS changes until every controller was seen with the new one.
  *
- * Each step is noted before it begins and does nothing if it is done already, so it can be interrupted
+ * Each step is stored before it begins, and does nothing if it was done already, so a rotation can be interrupted
  * anywhere. The previous secret stays in the files until the last step.
  */
 export class SecretRotation {
@@ -101,7 +101,7 @@ export class SecretRotation {
   async #updateAws(directoryId: string): Promise<RotationOutcome | undefined> {
     const directory = await this.#service.describe(directoryId)
     const { present, previous } = this.#files.secrets()
-    // noted before the call: what uses the previous secret later than this has not learnt the new one
+    // stored before the call: a client that uses the previous secret after this does not have the new one
     const updatedAt = this.#host.date()
     this.#store.write({ directoryId, step: 'aws', updatedAt })
     await this.#service.update(directoryId, withSecret(directory, present))
@@ -161,12 +161,12 @@ function describe(
   silent: readonly SecretUse[],
 ): string {
   if (uses === undefined) {
-    return 'no proxy runs on this machine, so it is not known whether the controllers use the new secret'
+    return 'no proxy is running on this machine, so it is unknown whether the controllers use the new secret'
   }
   const names = (clients: readonly SecretUse[]) => clients.map(({ client }) => client).join(', ')
   return late.length > 0
     ? `${names(late)} still uses the previous secret`
-    : `nothing came from ${names(silent)} since AWS has the new secret`
+    : `nothing has come from ${names(silent)} since AWS got the new secret`
 }
 
 /** The settings in force with another secret: UpdateRadius replaces all of them. */

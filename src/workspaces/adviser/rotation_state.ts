@@ -25,7 +25,9 @@ export class RotationStore {
     if (!existsSync(this.file)) return undefined
     const found: unknown = JSON.parse(readFileSync(this.file, 'utf8'))
     if (isState(found)) return found
-    throw new Error(`${this.file} is not understood; remove it, and check authproxy.cfg by hand`)
+    throw new Error(
+      `${this.file} is not a file of this program; remove it, and check radius_secret_N in authproxy.cfg by hand`,
+    )
   }
 
   write(state: RotationState): void {

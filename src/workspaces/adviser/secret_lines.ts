@@ -20,7 +20,7 @@ export function isRotating(text: string): boolean {
 export function beginRotation(text: string, clients: ReadonlySet<string>, secret: Secret): string {
   if (isRotating(text)) {
     throw new ProxyFileError(
-      'a secret is being replaced already; run the command with --resume, or remove radius_secret_previous_N',
+      'authproxy.cfg has radius_secret_previous_N: a secret is already being replaced; run the command with --resume, or remove these lines',
     )
   }
   return editLines(text, (setting) => {

@@ -4,7 +4,7 @@ import type { Finding } from '../guide/finding.ts'
 import type { BudgetSettings } from '../guide/time_budget.ts'
 import type { RadiusSettings } from '../radius_settings/radius_settings.ts'
 
-/** The settings that a check looks at: those that are planned, or those in force. */
+/** Settings that are planned or in force. */
 export type CheckedSettings = Pick<
   RadiusSettings,
   'RadiusServers' | 'RadiusPort' | 'RadiusTimeout' | 'RadiusRetries'
@@ -35,7 +35,7 @@ export function checkDirectory({ type, stage, status, directoryId }: AwsDirector
     findings.push({
       severity: 'error',
       check: 'directory-type',
-      what: `${directoryId} is a Simple AD, which has no RADIUS.`,
+      what: `${directoryId} is a Simple AD directory, which does not support RADIUS.`,
       why: 'Only AD Connector and AWS Managed Microsoft AD ask a RADIUS server.',
       todo: 'Use an AD Connector in front of your domain.',
     })
@@ -54,20 +54,20 @@ export function checkDirectory({ type, stage, status, directoryId }: AwsDirector
       severity: 'error',
       check: 'radius-status',
       what: 'The RADIUS status is Failed: AWS got no valid reply to its probe.',
-      todo: 'Mend the errors of this list, then run "workspaces enable" again.',
+      todo: 'Fix the errors in this list, then run "workspaces enable" again.',
     })
   }
   if (status === 'Creating') {
     findings.push({
       severity: 'note',
       check: 'radius-status',
-      what: 'The RADIUS status is Creating: nobody can sign in until it is Completed.',
+      what: 'The RADIUS status is Creating: no one can sign in until it is Completed.',
     })
   }
   return findings
 }
 
-/** Checks settings for themselves. */
+/** Checks the settings on their own, without the proxies. */
 export function checkSettings(settings: CheckedSettings): Finding[] {
   return [...checkServers(settings), ...checkProtocol(settings), nameForm]
 }
@@ -85,8 +85,8 @@ function checkServers({ RadiusServers: servers }: CheckedSettings): Finding[] {
   const findings: Finding[] = names.map((name) => ({
     severity: 'note',
     check: 'load-balancer',
-    what: `${name} is a name; if a network load balancer is behind it, it must preserve client addresses.`,
-    why: 'Otherwise the proxy sees the load balancer in place of the controllers. Requests of one sign-in stay on one proxy for 120 s.',
+    what: `${name} is a name; if it is that of a network load balancer, the load balancer must preserve client addresses.`,
+    why: 'Otherwise the proxy sees the address of the load balancer instead of the controllers. Requests of one sign-in stay on one proxy for 120 s.',
     todo: 'Turn on "Preserve client IP addresses" for the target group, and use /healthz of the proxy for its health check.',
   }))
   const [only] = servers
@@ -95,7 +95,7 @@ function checkServers({ RadiusServers: servers }: CheckedSettings): Finding[] {
       severity: 'warning',
       check: 'servers',
       what: `${only} is the only RADIUS server.`,
-      why: 'While it is down, nobody signs in to any AWS application of the directory.',
+      why: 'While it is down, no one can sign in to any AWS application of the directory.',
       todo: 'Add a second proxy in the other availability zone.',
     })
   }
@@ -109,7 +109,7 @@ function checkProtocol({ AuthenticationProtocol: protocol }: CheckedSettings): F
       severity: 'warning',
       check: 'protocol',
       what: `The protocol is ${protocol || 'not set'}.`,
-      why: 'It hides what the user typed. Bypass codes can’t be checked with it, and only Countersign’s own service can check the rest; with the vendor’s cloud, every sign-in fails.',
+      why: 'It hides what the user typed. Bypass codes cannot be checked with it, and only the Countersign service can check the rest; with the cloud of the vendor, every sign-in fails.',
       todo: 'Use PAP, in private subnets.',
     },
   ]

@@ -85,7 +85,7 @@ const rules: readonly FailureRule[] = [
     names: ['EntityAlreadyExistsException'],
     code: 'already-enabled',
     message: ({ subject }) =>
-      `RADIUS is enabled for ${subject} already; change its settings with "workspaces update"`,
+      `RADIUS is already enabled for ${subject}; change its settings with "workspaces update"`,
   },
   {
     names: ['InvalidParameterException', 'ValidationException', 'InvalidParameterValue'],
@@ -95,13 +95,13 @@ const rules: readonly FailureRule[] = [
   {
     names: ['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded'],
     code: 'throttled',
-    message: () => 'AWS refuses more calls at the moment; try again in a minute',
+    message: () => 'AWS throttles the calls of this account; try again in a minute',
   },
   {
     names: ['UnsupportedOperationException', 'ClientException'],
     code: 'unsupported',
     message: ({ action, subject }, detail) =>
-      `AWS refuses ${action} for ${subject}: ${detail}. Simple AD has no RADIUS; AD Connector and AWS Managed Microsoft AD have`,
+      `AWS refused ${action} for ${subject}: ${detail}; only AD Connector and AWS Managed Microsoft AD support RADIUS, Simple AD does not`,
   },
   {
     names: ['ServiceException', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable'],

@@ -1,4 +1,4 @@
-/** Where calls of AWS go, and as whom. */
+/** Where calls of AWS go, and with whose credentials. */
 export interface AwsConnection {
   /** Another address of the API, such as that of the simulated directory. */
   readonly endpoint?: string | undefined

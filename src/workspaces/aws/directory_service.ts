@@ -36,7 +36,7 @@ export interface AwsDirectory {
   readonly radius: AwsRadius | undefined
 }
 
-/** What AWS tells a call that it may use, for others that are signed with the same credentials. */
+/** The region and credentials of a client, for requests that are signed without the SDK. */
 export interface AwsIdentity {
   readonly region: string
   readonly credentials: {
@@ -65,7 +65,10 @@ export class DirectoryService {
     })
     const [directory] = found.DirectoryDescriptions ?? []
     if (directory === undefined) {
-      throw new AwsFailure('not-found', `AWS did not describe ${directoryId}`)
+      throw new AwsFailure(
+        'not-found',
+        `AWS returned no description of ${directoryId}; check the identifier and --region`,
+      )
     }
     return toDirectory(directoryId, directory)
   }

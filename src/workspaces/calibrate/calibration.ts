@@ -28,8 +28,8 @@ const notInPackets: Partial<Readonly<Record<KnobName, string>>> = {
   failedMeans: 'try to sign in while the status is Failed',
   creatingMeans: 'try to sign in while the status is Creating',
   verifyMsChap2Success: 'answer a login with a wrong MS-CHAP2-Success, and see whether it succeeds',
-  fqdn: 'enable RADIUS with a DNS name of two addresses, and look which ones are asked',
-  faults: 'faults belong to a network, and not to the directory',
+  fqdn: 'enable RADIUS with a DNS name of two addresses, and see which ones are asked',
+  faults: 'faults are those of the network, not of the directory',
 }
 
 /**

@@ -71,7 +71,7 @@ const allowedTags = new Set([
   'ul',
 ])
 
-/** The message under the sign-in form: what belongs into "MFA Code". */
+/** The message under the sign-in form: what to enter as "MFA Code". */
 export function loginMessage({ appName, portalUrl, message }: BrandingText): string {
   if (message !== undefined) return checkMessage(message)
   const portal =
@@ -128,12 +128,12 @@ export function planBranding(
     const { LogoUrl: logo, Logo2xUrl: logo2x, Logo3xUrl: logo3x, ...kept } = before
     if ([logo, logo2x, logo3x].some((url) => url !== undefined)) {
       warnings.push(
-        `${platform}: the logo can't be read back from AWS. Add it to the JSON as "Logo" (base64), or it is removed`,
+        `${platform}: the logo can't be read back from AWS. Add it to the JSON as "Logo" (base64), or AWS removes it`,
       )
     }
     const { LoginMessage: messages } = before
     const others = typeof messages === 'object' && messages !== null ? messages : {}
-    if (locale in others) warnings.push(`${platform}: the present message is replaced`)
+    if (locale in others) warnings.push(`${platform}: the existing message is replaced`)
     const support = supportOf(text, kept)
     if (support === undefined) {
       throw new BrandingError(

@@ -1,4 +1,4 @@
-/** How much a finding matters: an `error` breaks sign-ins, a `warning` will, sooner or later, for somebody. */
+/** How much a finding matters: an `error` breaks sign-ins, a `warning` can break some of them. */
 export type Severity = 'ok' | 'note' | 'warning' | 'error'
 
 /** One result of a check, for people. */

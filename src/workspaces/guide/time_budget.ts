@@ -17,7 +17,7 @@ export interface ApprovalTimes {
   readonly p95Ms: number
 }
 
-/** What a user has, in seconds. */
+/** How long a user has to approve. */
 export interface TimeBudget {
   /** How long the directory would try, without its outer deadline. */
   readonly totalSecs: number
@@ -50,7 +50,7 @@ export function timeBudget(
     firstAttemptSecs: Math.min(timeoutSecs, deadlineSecs),
     usableSecs: Math.min(totalSecs, deadlineSecs),
     attempts,
-    // whichever way it walks the list: all attempts at one server first, or the servers in turn
+    // in either order: all attempts at one server first, or the servers in turn
     reachesSecondServer: servers > 1 && timeoutSecs * 2 <= deadlineSecs,
   }
 }
@@ -101,7 +101,7 @@ export function judgeBudget(
       severity: 'error',
       check: checkName,
       what: `With a timeout of ${timeoutSecs} s the directory can't ask its second RADIUS server.`,
-      why: `It gives up after about ${estimatedDeadlineSecs} s, before a second attempt ends; if the first proxy is down, nobody signs in.`,
+      why: `It gives up after about ${estimatedDeadlineSecs} s, before a second attempt ends; if the first proxy is down, no one can sign in.`,
       todo: 'Set the server timeout to 20 seconds or less.',
     })
   }

@@ -72,7 +72,7 @@ export const knobTable = {
     milliseconds,
     0,
     'unknown',
-    'How long a controller tries a server that did not answer after the others. 0 means that it is not remembered.',
+    'For how long a controller asks a server that did not answer after the others. 0: it does not remember such servers.',
   ),
   controllerPick: knob(
     z.enum(['random', 'round-robin', 'sticky-user']),
@@ -195,7 +195,7 @@ export const knobTable = {
     faultsSchema,
     faultsSchema.parse({}),
     'known',
-    'Faults of the network, for tests. A real network has them at times; the default is none.',
+    'Faults of the network, for tests. The default is none.',
   ),
 } as const
 

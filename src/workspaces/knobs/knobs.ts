@@ -16,7 +16,7 @@ export class KnobError extends Error {
   }
 }
 
-/** The knobs of a directory that nobody has set. */
+/** The default knobs of a directory. */
 export function defaultKnobs(type: DirectoryType = 'ADConnector'): Knobs {
   const defaults = Object.entries(knobTable).map(([name, { default: value }]) => [name, value])
   const order = type === 'MicrosoftAD' ? 'radius-first' : knobTable.order.default

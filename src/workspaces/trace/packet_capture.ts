@@ -8,7 +8,7 @@ const defaultMaxOctets = 64 * 1024 * 1024
 
 /**
  * The RADIUS datagrams that controllers sent and received, as a pcap file (libpcap's classic format). Passwords in it
- * are hidden as RFC 2865 hides them, which whoever knows the shared secret can undo.
+ * are hidden as in RFC 2865; anyone who has the shared secret can reveal them.
  */
 export class PacketCapture {
   readonly #maxOctets: number

@@ -6,7 +6,7 @@ export type { TraceEvent } from '../trace/trace.ts'
 
 /** The answer to `GET /sim/directory`. */
 export interface ShownDirectory extends DirectoryDescription {
-  /** Pages that help whoever tries the directory, such as the push app. */
+  /** Pages for trying the directory, such as the push app. */
   readonly links: readonly ShownLink[]
 }
 

@@ -7,7 +7,7 @@ export interface GateRefusal {
   readonly message: string
 }
 
-/** The names of this machine that nobody else can own. */
+/** The names that always mean this machine. */
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'] as const
 
 /**

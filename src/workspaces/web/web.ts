@@ -9,7 +9,7 @@ import { addSimRoutes } from './sim_routes.ts'
 export interface WebOptions {
   /** `sign_in` in the output of `web/build.ts`. */
   readonly pageFolder: string
-  /** Pages that help whoever tries the directory. */
+  /** Pages for trying the directory, such as the push app. */
   readonly links: readonly ShownLink[]
   /** The port on which the server listens. */
   readonly port: () => number

@@ -5,9 +5,8 @@ import type { UserReference } from './attempt.ts'
 const keyLabel = 'countersign joined_sign_ins word 1'
 
 /**
- * Hashes whom and what a request asks for, so that requests can be compared. A passcode is short, so the
- * key is derived from the secret key of the application: nobody can try passcodes with a copy of the
- * database.
+ * Hashes the user and the factor or passcode of a request, so that requests can be compared. A passcode is short, so the
+ * key is derived from the secret key of the application: a copy of the database is not enough to try passcodes.
  *
  * @param word Factor and device, or the passcode.
  */
