@@ -139,7 +139,7 @@ story('The sign-in page of the simulated directory', { skip: skipChromium }, (st
     await button('Directory').click()
     const drawer = page.getByRole('dialog', { name: 'The simulated directory' })
     await drawer.getByText('Last probe').waitFor()
-    await drawer.getByRole('switch', { name: 'The proxy is dead' }).click()
+    await drawer.getByRole('switch', { name: 'The proxy is down' }).click()
     await drawer.getByRole('textbox', { name: /^deadlineMs/ }).fill('500')
     await drawer.getByRole('button', { name: 'Set deadlineMs' }).click()
     await drawer.getByText('changed', { exact: true }).first().waitFor()

@@ -34,7 +34,7 @@ export function App() {
           <div className="splash">
             <Failed
               title="The directory does not answer"
-              message="Start it again with npm start, then try again."
+              message="Start it with npm start or workspaces directory, then try again."
               retry={refresh}
             />
           </div>

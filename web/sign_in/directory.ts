@@ -15,7 +15,7 @@ export interface Credentials {
   readonly mfaCode: string
 }
 
-/** Follows the state of the directory, which also commands and the AWS API change. */
+/** Follows the state of the directory, which commands and the AWS API change, too. */
 export function useDirectory(): UseQueryResult<ShownDirectory> {
   return useQuery({
     queryKey: directoryKey,
@@ -24,7 +24,7 @@ export function useDirectory(): UseQueryResult<ShownDirectory> {
   })
 }
 
-/** @returns Reads the state of the directory again. */
+/** @returns A function that reads the state of the directory again. */
 export function useDirectoryRefresh(): () => void {
   const client = useQueryClient()
   return () => void client.invalidateQueries({ queryKey: directoryKey })

@@ -69,10 +69,12 @@ export function enableScenarios(setup: Setup): readonly Scenario[] {
       ['Completed', 'Creating', 'denied', 'Completed'],
       async (stage, cell) => {
         const directory = await enable(stage, cell, setup)
+        const { username, token } = await stage.person()
         const before = status(directory)
         directory.updateRadius(stage.settingsFor(setup, { DisplayLabel: 'new' }))
         const during = status(directory)
-        const login = directory.login({ username: 'nobody', password, mfaCode: '1' })
+        // a right passcode, so that only the status can deny it
+        const login = directory.login({ username, password, mfaCode: token.code(0) })
         const { result } = await login
         await directory.probed()
         return [before, during, result, status(directory)]

@@ -43,7 +43,7 @@ function Sights({ state: { sights, controllers } }: { readonly state: DirectoryS
   return (
     <Section
       title="What reaches the proxies"
-      description="Live: press Enable in AWS, or run “workspaces enable”, and watch. Both controllers must reach every proxy."
+      description="Live: choose Enable in the AWS console, or run “workspaces enable”, and watch. Both controllers must reach every proxy."
     >
       {hosts.length === 0 || controllers.length === 0 ? (
         <p className="row-none">
@@ -119,7 +119,7 @@ function Budget({ state: { budget, approvals } }: { readonly state: DirectorySta
       title="Time to approve"
       description={
         approvals === null
-          ? 'No push was approved in the last 30 days, so it is not known how long users take.'
+          ? 'No push was approved in the last 30 days, so how long users take is unknown.'
           : `Of ${approvals.count.toLocaleString()} approvals in 30 days, half took ${secs(approvals.medianMs)}, 90 % at most ${secs(approvals.p90Ms)}, 95 % at most ${secs(approvals.p95Ms)}.`
       }
     >

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 
 const startMs = 2500
 
-/** What follows a successful sign-in: the desktop starts. */
+/** Shown after a successful sign-in. */
 export function Desktop({
   user,
   onSignOut,
@@ -32,7 +32,7 @@ export function Desktop({
         </div>
       </div>
       <h1 ref={heading} tabIndex={-1}>
-        {isStarted ? 'Your desktop is ready' : 'Your desktop starts…'}
+        {isStarted ? 'Your desktop is ready' : 'Starting your desktop…'}
       </h1>
       <p className="client-intro">
         Signed in as <b>{user}</b>

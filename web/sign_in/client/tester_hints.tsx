@@ -1,12 +1,12 @@
 import type { ShownDirectory } from '../../../src/workspaces/web/page_api.ts'
 
 const words = [
-  { word: 'push', text: 'asks in the push app: approve there, and the sign-in goes on' },
+  { word: 'push', text: 'sends a push; approve it in the push app' },
   { word: 'phone', text: 'calls the phone; press a key to approve' },
-  { word: 'sms', text: 'sends passcodes and is denied; sign in again with a passcode' },
+  { word: 'sms', text: 'sends passcodes, and denies this sign-in; sign in again with one of them' },
 ] as const
 
-/** What can be typed, for the person who tries the simulator. The client shows none of it. */
+/** What to type as MFA code, for testers. The WorkSpaces client shows none of it. */
 export function TesterHints({
   links,
   onChoose,

@@ -24,8 +24,8 @@ export function DrawingPanel({
     <section className="behind" aria-labelledby="behind-title">
       <div className="behind-head">
         <div>
-          <h2 id="behind-title">What happens behind it</h2>
-          <p className="dim">For you, not for the user: no client shows this.</p>
+          <h2 id="behind-title">Behind the sign-in</h2>
+          <p className="dim">Only you see this; the WorkSpaces client does not show it.</p>
         </div>
         <div className="behind-tools">
           <SegmentedControl
@@ -96,7 +96,7 @@ function FeedNotice({
   if (!isConnected) {
     return (
       <p role="status" className="notice" data-tone="warning">
-        The directory does not answer. Start it again; this page connects by itself.
+        The directory does not answer. Start it again; this page reconnects by itself.
       </p>
     )
   }

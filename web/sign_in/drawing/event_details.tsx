@@ -2,9 +2,9 @@ import { ActionIcon } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { kindNames, timeOfDay } from './event_text.ts'
-import type { ShownNode } from './node_names.ts'
+import { nodeLabel, type ShownNode } from './node_names.ts'
 
-/** Everything that is known of one packet, without secrets. */
+/** All details of one packet; it contains no secrets. */
 export function EventDetails({
   event,
   nodes,
@@ -14,15 +14,11 @@ export function EventDetails({
   readonly nodes: readonly ShownNode[]
   readonly onClose: () => void
 }) {
-  const nameOf = (id: string) => {
-    const node = nodes.find((candidate) => candidate.id === id)
-    return node === undefined ? id : `${node.name} ${node.address}`.trim()
-  }
   const rows = [
     ['Time', timeOfDay(event.atMs)],
-    ['Way', kindNames[event.kind]],
-    ['From', nameOf(event.from)],
-    ['To', nameOf(event.to)],
+    ['Channel', kindNames[event.kind]],
+    ['From', nodeLabel(event.from, nodes)],
+    ['To', nodeLabel(event.to, nodes)],
     ...(event.outcome === undefined ? [] : [['Outcome', event.outcome]]),
     ...event.detail
       .split(/[,;]\s+/)

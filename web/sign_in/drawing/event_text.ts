@@ -1,17 +1,13 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { nameEvent } from './event_tone.ts'
-import type { ShownNode } from './node_names.ts'
+import { nodeLabel, type ShownNode } from './node_names.ts'
 
 /** `Access-Request from Controller 1 to Proxy 127.0.0.1:1812, accepted` */
 export function describeEvent(event: TraceEvent, nodes: readonly ShownNode[]): string {
   const outcome = event.outcome === undefined ? '' : `, ${event.outcome}`
-  const nameOf = (id: string) => {
-    const node = nodes.find((candidate) => candidate.id === id)
-    return node === undefined ? id : `${node.name} ${node.address}`.trim()
-  }
   return event.from === event.to || event.outcome === 'timeout'
-    ? `${nameEvent(event)} at ${nameOf(event.to)}${outcome}`
-    : `${nameEvent(event)} from ${nameOf(event.from)} to ${nameOf(event.to)}${outcome}`
+    ? `${nameEvent(event)} at ${nodeLabel(event.to, nodes)}${outcome}`
+    : `${nameEvent(event)} from ${nodeLabel(event.from, nodes)} to ${nodeLabel(event.to, nodes)}${outcome}`
 }
 
 export const kindNames: Readonly<Record<TraceEvent['kind'], string>> = {

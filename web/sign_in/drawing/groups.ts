@@ -1,7 +1,7 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { toneOf } from './event_tone.ts'
 
-/** How a sign-in or a probe stands. */
+/** State of a sign-in or a probe. */
 export type GroupState = 'running' | 'accepted' | 'denied' | 'done'
 
 /** The events of one sign-in; those without one are probes of the RADIUS settings. */
@@ -29,7 +29,7 @@ export function groupEvents(events: readonly TraceEvent[]): readonly Group[] {
       key = goesOn && probe !== undefined ? probe.key : `probe-${event.seq}`
       probe = { key, lastMs: event.atMs }
     }
-    // such as a late reply: nobody knows any more to which sign-in it belongs
+    // such as a late reply, which belongs to no known sign-in
     key ??= lastKey ?? `other-${event.seq}`
     lastKey = key
     const found = groups.get(key)

@@ -10,7 +10,13 @@ export interface ShownNode {
   readonly address: string
 }
 
-/** Where a node stands, from the user to the phone. */
+/** The name and address of a node, in one line. */
+export function nodeLabel(id: string, nodes: readonly ShownNode[]): string {
+  const node = nodes.find((candidate) => candidate.id === id)
+  return node === undefined ? id : `${node.name} ${node.address}`.trim()
+}
+
+/** Columns from left to right. */
 const order = ['client', 'domain', 'controller', 'proxy', 'service', 'phone']
 
 /** The columns for some events, in the order in which a sign-in passes them. */

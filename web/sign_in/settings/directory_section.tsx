@@ -30,8 +30,8 @@ export function DirectorySection({ directory }: { readonly directory: ShownDirec
         </h3>
         {radius === undefined ? (
           <p className="dim">
-            RADIUS is not enabled, so the client asks for no MFA code. Enable it with EnableRadius
-            of the AWS API.
+            RADIUS is not enabled, so the client does not ask for an MFA code. Enable it with
+            “workspaces enable” or with EnableRadius of the AWS API.
           </p>
         ) : (
           <RadiusFacts radius={radius} />
@@ -90,7 +90,7 @@ function RadiusFacts({ radius }: { readonly radius: NonNullable<ShownDirectory['
       </dl>
       {lastProbe.length > 0 && (
         <table className="probes">
-          <caption>Last probe, when the settings were saved</caption>
+          <caption>Last probe</caption>
           <thead>
             <tr>
               <th scope="col">From</th>

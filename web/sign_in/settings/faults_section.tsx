@@ -5,7 +5,7 @@ import { useKnobChange } from './use_knobs.ts'
 const lossPct = 40
 const delayMs = 1500
 
-/** Switches for what goes wrong in real networks. */
+/** Switches for faults of real networks. */
 export function FaultsSection({ directory }: { readonly directory: ShownDirectory }) {
   const change = useKnobChange()
   const faults = readFaults(directory.knobs.faults)
@@ -53,10 +53,10 @@ export function FaultsSection({ directory }: { readonly directory: ShownDirector
           <Switch
             label={
               servers.length === 1
-                ? 'The proxy is dead'
-                : `The first proxy (${firstServer}) is dead`
+                ? 'The proxy is down'
+                : `The first proxy (${firstServer}) is down`
             }
-            description="It gets nothing and sends nothing."
+            description="It receives nothing and sends nothing."
             checked={faults.serverDown.length > 0}
             onChange={({ currentTarget }) =>
               set({ serverDown: currentTarget.checked ? [firstServer] : [] })

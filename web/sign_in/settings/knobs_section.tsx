@@ -15,7 +15,12 @@ export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string
         <i>known</i> from documentation or an observed packet, or <i>unknown</i> until a capture
         settles it. Changes apply to the next sign-in.
       </p>
-      {table.isError && <p role="alert">The knobs could not be loaded: {table.error.message}</p>}
+      {table.isError && (
+        <p role="alert">
+          The knobs could not be loaded: {table.error.message} Close and open this panel to try
+          again.
+        </p>
+      )}
       <ul className="knobs">
         {(table.data ?? []).map((knob) => (
           <li key={knob.name}>
