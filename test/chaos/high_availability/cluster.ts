@@ -21,7 +21,7 @@ import {
   onMachine,
   serviceName,
 } from './private_network.ts'
-import { type Stock, stockUsers } from './stock.ts'
+import { type DirectoryRetries, type Stock, stockUsers } from './stock.ts'
 
 const programs = '/usr/lib/postgresql/15/bin'
 const bin = join(import.meta.dirname, '../../../bin')
@@ -34,6 +34,7 @@ export interface ClusterOptions {
   readonly failmode: 'safe' | 'secure'
   readonly tokenHolders: number
   readonly phoneHolders: number
+  readonly retries: DirectoryRetries
 }
 
 type Program = 'proxy1' | 'proxy2' | 'node1' | 'node2'

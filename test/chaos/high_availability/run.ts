@@ -49,10 +49,16 @@ try {
     tokenHolders: Math.max(200, rate * 15),
     phoneHolders: Math.max(300, Math.ceil(rate * 0.35 * 40)),
   }
+  const servers = [machines.proxy1, machines.proxy2]
+  const retries = {
+    radiusTimeoutSecs: timeoutMs / 1000,
+    radiusRetries: Math.ceil(deadlineMs / timeoutMs / servers.length) - 1,
+    radiusServers: servers.length,
+  }
   process.stdout.write(
     `${rate} sign-ins per second for ${seconds} s, failmode=${failmode}, seed ${seed} (repeat it with --seed ${seed})\n`,
   )
-  const cluster = await Cluster.start(place, { failmode, ...holders })
+  const cluster = await Cluster.start(place, { failmode, retries, ...holders })
   const phones = new ChaosPhones({
     nodes: [machines.node1, machines.node2],
     name: serviceName,
@@ -62,7 +68,7 @@ try {
   })
   const controllers = new Controllers({
     controllers: controllerAddresses,
-    servers: [machines.proxy1, machines.proxy2],
+    servers,
     secret: radiusSecret,
     timeoutMs,
     deadlineMs,

@@ -13,6 +13,13 @@ export interface PhoneHolder {
   readonly phoneId: string
 }
 
+/** As an application names them. */
+export interface DirectoryRetries {
+  readonly radiusTimeoutSecs: number
+  readonly radiusRetries: number
+  readonly radiusServers: number
+}
+
 /** What the service knows before the run. */
 export interface Stock {
   readonly ikey: string
@@ -29,6 +36,8 @@ export async function stockUsers(options: {
   readonly databaseUrl: Secret
   readonly tokenHolders: number
   readonly phoneHolders: number
+  /** How the directory retries, so that its retries join the first request. */
+  readonly retries: DirectoryRetries
 }): Promise<Stock> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const device = {
@@ -41,7 +50,7 @@ export async function stockUsers(options: {
   const now = Date.now()
   try {
     return await store.transaction(async (db) => {
-      const application = { name: 'WorkSpaces', type: 'authapi' } as const
+      const application = { name: 'WorkSpaces', type: 'radius', client: options.retries } as const
       const { ikey, skey } = await new Integrations(store).create(application, now, db)
       const tokenHolders: TokenHolder[] = []
       for (let index = 0; index < options.tokenHolders; index++) {
