@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { systemClock } from '../../host/clock.ts'
 import { rotateSealingKey } from '../../service/administration/acts/sealing_key.ts'
 import { type DataLocation, locateData } from '../../service/config/data_location.ts'
 import {
@@ -35,7 +36,10 @@ export function addDataVerbs(program: Command): void {
     .option('--force', 'replace existing data', false)
     .action((file: string, options: DataOptions & { force: boolean }) => {
       const location = sqliteLocation(options, 'pg_restore')
-      restoreDatabase(location.folder, file, keysIn(location), { force: options.force })
+      restoreDatabase(location.folder, file, keysIn(location), {
+        force: options.force,
+        now: systemClock.now(),
+      })
       process.stdout.write(options.json ? json({ restored: file }) : `Data restored from ${file}\n`)
     })
   dataOptions(program.command('migrate'))

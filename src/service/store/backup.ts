@@ -21,6 +21,8 @@ import { StoreError } from './store_error.ts'
 
 /** Files are read in chunks, since a database may be larger than the memory. */
 const chunkBytes = 1024 * 1024
+/** TOTP codes of so many coming steps are accepted, for clocks that are fast. */
+const totpStepsAhead = 1
 
 /**
  * Copies a consistent snapshot of the SQLite database, which may be in use, into one file, and the
@@ -53,14 +55,18 @@ export function backupDatabase(folder: string, file: string): void {
  * Replaces the database by a backup, after checking that the backup is complete and that the sealing key
  * opens it. An existing database is kept as `countersign.db.before-restore`.
  *
+ * TOTP passcodes up to now count as used, because the backup does not know which ones were. Those of HOTP
+ * and YubiKeys can't be told by the time, and bypass codes come back unused.
+ *
  * @param options.force Replaces a database that has data; an empty one is replaced without it.
+ * @param options.now In milliseconds since 1970.
  * @throws {StoreError} `STORE_BUSY` if another connection has the database open.
  */
 export function restoreDatabase(
   folder: string,
   file: string,
   keys: readonly SealingKey[],
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly now: number },
 ): void {
   const target = databaseFile(folder)
   if (!existsSync(file)) throw new StoreError('STORE_FOLDER', `${file} does not exist`)
@@ -85,6 +91,7 @@ export function restoreDatabase(
     if (existsSync(target)) lock = lockDatabase(target)
     copyFileSync(file, `${target}.new`)
     chmodSync(`${target}.new`, 0o600)
+    spendTotp(`${target}.new`, options.now)
     flush(`${target}.new`)
     if (existsSync(target)) keepReplaced(target)
     renameSync(`${target}.new`, target)
@@ -93,6 +100,25 @@ export function restoreDatabase(
     throw toStoreError(error, target)
   } finally {
     lock?.close()
+  }
+}
+
+/**
+ * Moves each TOTP token past the last step whose passcode may have been accepted before the restore. An
+ * account of a backup keeps a later position, which a clock that was set back can leave.
+ */
+function spendTotp(file: string, now: number): void {
+  const database = new DatabaseSync(file)
+  try {
+    database
+      .prepare(
+        `UPDATE oath_tokens
+         SET position = max(position, CAST(? / 1000 AS INTEGER) / step_secs + max(drift, 0) + ?)
+         WHERE kind = 'totp'`,
+      )
+      .run(now, totpStepsAhead)
+  } finally {
+    database.close()
   }
 }
 

@@ -71,7 +71,7 @@ export class LimitedPool implements PostgresPool {
 }
 
 /** A statement without an answer for so long may wait for a server that is gone. */
-const silentMs = 2_000
+const silentMs = 1_000
 
 /** A client that reports statements without an answer. */
 class WatchedClient implements PostgresPoolClient {

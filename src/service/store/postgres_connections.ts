@@ -4,6 +4,8 @@ import type { Secret } from '../../host/secret.ts'
 import { parseDatabaseUrl, singleHosts } from './database_url.ts'
 import { PostgresHosts } from './postgres_hosts.ts'
 import { type PostgresAddress, postgresAddress } from './postgres_tls.ts'
+import { Reachability } from './reachability.ts'
+import { StoreError } from './store_error.ts'
 
 /** Connections that statements wait for. */
 export const poolSize = 10
@@ -17,14 +19,16 @@ const keepAliveMs = 10_000
 type Hosts = PostgresHosts<PostgresAddress>
 
 /**
- * The connections to PostgreSQL, to the primary of several hosts. They are cut off when the store closes
- * and when the primary has changed: a server that does not answer would keep them open forever.
+ * The connections to PostgreSQL, to the primary of several hosts. They are cut off when the store closes,
+ * when the primary has changed, and when its host can't be reached: a server that does not answer would
+ * keep them open for minutes.
  */
 export class PostgresConnections {
   readonly #hosts: Hosts
   readonly #Client: typeof pg.Client
   /** Sockets in use, with the host that each leads to. */
   readonly #sockets = new Map<Socket, string>()
+  readonly #reachability = new Map<string, Reachability>()
   #over = false
 
   /** @throws {StoreError} `STORE_DATABASE_URL` if a file that it names can't be read. */
@@ -52,8 +56,19 @@ export class PostgresConnections {
     return pool
   }
 
-  /** Makes sure that new connections lead to the primary. @throws If no host takes writes. */
+  /**
+   * Makes sure that new connections lead to the primary.
+   *
+   * @throws If no host takes writes; at once while the only host can't be reached.
+   */
   async findPrimary(): Promise<void> {
+    const { name } = this.#hosts.current
+    if (!this.#hosts.hasSeveral && this.#reachability.get(name)?.isLost === true) {
+      throw new StoreError(
+        'STORE_UNREACHABLE',
+        `the database at ${name} can't be reached over the network`,
+      )
+    }
     await this.#hosts.find()
   }
 
@@ -63,20 +78,43 @@ export class PostgresConnections {
     return new this.#Client({ ...this.#options(this.#hosts.current.address), ...keepAlive })
   }
 
-  /** Ends the connections to a host that is no longer the primary, if a statement has no answer. */
+  /**
+   * Ends the connections to a host that is no longer the primary, or can't be reached, if a statement has
+   * no answer.
+   */
   async reconsider(): Promise<void> {
-    if (!this.#hosts.hasSeveral || this.#over) return
-    this.#hosts.distrust()
+    if (this.#over) return
     const before = this.#hosts.current.name
-    const { name } = await this.#hosts.find().catch(() => this.#hosts.current)
-    if (name === before) return
-    for (const [socket, host] of this.#sockets) if (host === before) socket.destroy()
+    if (this.#hosts.hasSeveral) {
+      this.#hosts.distrust()
+      const { name } = await this.#hosts.find().catch(() => this.#hosts.current)
+      if (name !== before) return this.#destroySockets(before)
+    }
+    const { host, port } = new pg.Client(this.#hosts.current.address)
+    // a socket of this machine is always reachable
+    if (!host.startsWith('/')) await this.#reachabilityOf(before).ask({ host, port })
+  }
+
+  #reachabilityOf(host: string): Reachability {
+    const known = this.#reachability.get(host)
+    if (known !== undefined) return known
+    const added = new Reachability(() => this.#destroySockets(host))
+    this.#reachability.set(host, added)
+    return added
   }
 
   /** Ends all connections and refuses new ones; statements in progress fail. */
   cutOff(): void {
     this.#over = true
-    for (const socket of this.#sockets.keys()) socket.destroy()
+    for (const reachability of this.#reachability.values()) reachability.close()
+    this.#destroySockets()
+  }
+
+  /** @param only The host whose connections end; otherwise all do. */
+  #destroySockets(only?: string): void {
+    for (const [socket, host] of this.#sockets) {
+      if (only === undefined || host === only) socket.destroy()
+    }
   }
 
   #options(address: PostgresAddress): pg.ClientConfig {

@@ -22,6 +22,24 @@ const weights = {
   'all nodes killed': 1,
 } as const
 export type FaultKind = keyof typeof weights
+const none: Readonly<Record<FaultKind, number>> = {
+  'proxy killed': 0,
+  'proxy paused': 0,
+  'proxy cut off': 0,
+  'node killed': 0,
+  'node paused': 0,
+  'node cut off': 0,
+  'node cut off from the database': 0,
+  'node cut off from one proxy': 0,
+  'packets of a node lost': 0,
+  'database killed': 0,
+  'database paused': 0,
+  'all nodes killed': 0,
+}
+
+export function isKind(text: string): text is FaultKind {
+  return Object.hasOwn(weights, text)
+}
 
 /** One fault of the run; times by `performance.now()`. */
 export interface Fault {
@@ -38,10 +56,12 @@ export class Faults {
   readonly #random: Random
   readonly #kinds: Readonly<Record<FaultKind, number>>
 
-  constructor(cluster: Cluster, random: Random) {
+  /** @param only The one kind to inflict; otherwise all. */
+  constructor(cluster: Cluster, random: Random, only?: string) {
     this.#cluster = cluster
     this.#random = random
-    this.#kinds = canLosePackets() ? weights : { ...weights, 'packets of a node lost': 0 }
+    const kinds = canLosePackets() ? weights : { ...weights, 'packets of a node lost': 0 }
+    this.#kinds = only !== undefined && isKind(only) ? { ...none, [only]: 1 } : kinds
   }
 
   /** Ends with everything repaired. */

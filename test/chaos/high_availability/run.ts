@@ -1,5 +1,5 @@
 /**
- * `npm run high-availability -- [--seconds N] [--rate N] [--seed N] [--failmode safe|secure] [--resend same-packet|new-packet|both] [--logs FOLDER]`: signs in
+ * `npm run high-availability -- [--seconds N] [--rate N] [--seed N] [--failmode safe|secure] [--resend same-packet|new-packet|both] [--only FAULT] [--logs FOLDER]`: signs in
  * through two proxies, two nodes and PostgreSQL, each in its own network namespace, while they are
  * killed, paused and cut off at random, and checks each login against a model. Needs root.
  */
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { Workplace } from '../../../bench/workplace.ts'
 import { Cluster, radiusSecret, servicePort } from './cluster.ts'
 import { Controllers } from './controllers.ts'
-import { Faults } from './faults.ts'
+import { Faults, isKind } from './faults.ts'
 import { Load } from './load.ts'
 import { ChaosPhones } from './phones.ts'
 import {
@@ -27,6 +27,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     failmode: { type: 'string', default: 'secure' },
     resend: { type: 'string', default: 'both' },
+    only: { type: 'string' },
     logs: { type: 'string' },
   },
 })
@@ -38,6 +39,10 @@ const [timeoutMs, deadlineMs] = [10_000, 40_000]
 
 if (seconds === undefined || rate === undefined || seed === undefined || !(seconds * rate > 0)) {
   process.stderr.write('high-availability: --seconds, --rate and --seed are numbers above 0\n')
+  process.exit(1)
+}
+if (flags.only !== undefined && !isKind(flags.only)) {
+  process.stderr.write(`high-availability: --only ${flags.only}: there is no such fault\n`)
   process.exit(1)
 }
 enterPrivateNetwork()
@@ -82,7 +87,7 @@ try {
     deadlineMs,
     resend,
   })
-  const faults = new Faults(cluster, new Random(seed + 1))
+  const faults = new Faults(cluster, new Random(seed + 1), flags.only)
   const until = performance.now() + seconds * 1000
   await Promise.all([
     load.run(rate, until),

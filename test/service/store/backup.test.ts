@@ -17,6 +17,7 @@ import { StoreRig } from '../../rig/store.ts'
 
 const rooms = resolve(import.meta.dirname, '../../../src/service/store')
 const [backupModule, dataFolderModule] = [join(rooms, 'backup.ts'), join(rooms, 'data_folder.ts')]
+const now = Date.UTC(2026, 0, 5)
 const [largeRows, rowBytes] = [2_000, 65_536]
 
 describe('a backup', () => {
@@ -50,10 +51,10 @@ describe('a backup', () => {
   test('restores exactly the data of the backup, and keeps the replaced database', async () => {
     await put('n2')
     await store.close()
-    assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: false }), {
+    assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: false, now }), {
       code: 'STORE_FOLDER',
     })
-    restoreDatabase(rig.folder, file, keys(), { force: true })
+    restoreDatabase(rig.folder, file, keys(), { force: true, now })
     assert(existsSync(`${databaseFile(rig.folder)}.before-restore`))
     const restored = await rig.open()
     const rows = await restored.db.selectFrom('groups').select('name').execute()
@@ -69,7 +70,7 @@ describe('a backup', () => {
     writeFileSync(target, 'damaged'.repeat(1000))
     writeFileSync(`${target}-wal`, 'of the damaged one')
     writeFileSync(`${target}.before-restore-wal`, 'of an older one')
-    restoreDatabase(rig.folder, file, keys(), { force: true })
+    restoreDatabase(rig.folder, file, keys(), { force: true, now })
     checkDatabase(target, keys())
     assert(!existsSync(`${target}-wal`))
     assert(!existsSync(`${target}.before-restore-wal`))
@@ -77,11 +78,11 @@ describe('a backup', () => {
 
   test('replaces nothing if it was altered, or no key opens it', async () => {
     const other = [sealingKey(newSealingKey())]
-    assert.throws(() => restoreDatabase(rig.folder, file, other, { force: true }), {
+    assert.throws(() => restoreDatabase(rig.folder, file, other, { force: true, now }), {
       code: 'STORE_WRONG_KEY',
     })
     appendFileSync(file, 'x')
-    assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: true }), {
+    assert.throws(() => restoreDatabase(rig.folder, file, keys(), { force: true, now }), {
       code: 'STORE_DAMAGED',
     })
     await put('n2')
@@ -94,13 +95,13 @@ describe('a backup', () => {
     const touched = await other.open()
     await touched.close()
     writeFileSync(join(other.folder, 'sealing.key'), key)
-    restoreDatabase(other.folder, file, keys(), { force: false })
+    restoreDatabase(other.folder, file, keys(), { force: false, now })
     checkDatabase(databaseFile(other.folder), keys())
-    assert.throws(() => restoreDatabase(other.folder, file, keys(), { force: false }), {
+    assert.throws(() => restoreDatabase(other.folder, file, keys(), { force: false, now }), {
       code: 'STORE_FOLDER',
     })
     await other.close()
-    restoreDatabase(other.folder, file, keys(), { force: false })
+    restoreDatabase(other.folder, file, keys(), { force: false, now })
     checkDatabase(databaseFile(other.folder), keys())
     await other.close()
   })
@@ -120,7 +121,7 @@ describe('a backup', () => {
       const [folder, file] = process.argv.slice(1)
       const before = process.resourceUsage().maxRSS
       backupDatabase(folder, file)
-      restoreDatabase(folder, file, readSealingKeys(folder, { make: false }), { force: true })
+      restoreDatabase(folder, file, readSealingKeys(folder, { make: false }), { force: true, now: 0 })
       process.stdout.write(String(process.resourceUsage().maxRSS - before))`
     const { stdout, stderr } = spawnSync(
       process.execPath,
