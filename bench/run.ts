@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N] [--rate N]`: measures each figure and a named peer in
+ * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N] [--rate N]
+ * [--server NAME…]`: measures each figure and a named peer in
  * the same run. Starts everything on loopback, leaves nothing behind, and fails if a server gives no
  * verified replies; `--quick` checks only that.
  */
@@ -11,7 +12,7 @@ import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
 import { loginBench } from './service/login_bench.ts'
 import { pendingBench } from './transaction/pending_bench.ts'
-import { waitingBench } from './waiting/waiting_bench.ts'
+import { type WaitingBenchOptions, waitingBench } from './waiting/waiting_bench.ts'
 import { Workplace } from './workplace.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -22,6 +23,7 @@ const { values: flags, positionals } = parseArgs({
     profile: { type: 'boolean' },
     pending: { type: 'string' },
     rate: { type: 'string' },
+    server: { type: 'string', multiple: true },
   },
 })
 
@@ -45,12 +47,13 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-/** How many pushes wait, and how many are sent a second. */
-function waitingLoad(): { readonly pending?: number; readonly ratePerSec?: number } {
-  const { pending, rate } = flags
+/** How many pushes wait, how many are sent a second, and which servers are measured. */
+function waitingLoad(): WaitingBenchOptions {
+  const { pending, rate, server } = flags
   return {
     ...(pending === undefined ? {} : { pending: Number(pending) }),
     ...(rate === undefined ? {} : { ratePerSec: Number(rate) }),
+    ...(server === undefined ? {} : { servers: server }),
   }
 }
 

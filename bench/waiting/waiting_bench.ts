@@ -11,6 +11,7 @@ import { LoadedPhones } from '../transaction/loaded_phones.ts'
 import { stockPushes } from '../transaction/push_stock.ts'
 import { cpuSeconds, peakResidentMiB, residentMiB } from '../usage.ts'
 import { core, type Running, until, type Workplace } from '../workplace.ts'
+import { type OpenedPush, OpenedPushes } from './opened_pushes.ts'
 import { RadiusLogins } from './radius_logins.ts'
 
 export interface WaitingBenchOptions {
@@ -18,6 +19,8 @@ export interface WaitingBenchOptions {
   readonly quick?: boolean
   readonly pending?: number
   readonly ratePerSec?: number
+  /** Some of `waitingServers`; by default all. */
+  readonly servers?: readonly string[]
 }
 
 /** Where pushes arrive and are answered. */
@@ -56,15 +59,20 @@ interface Run {
 
 const secret = 'testing123testing123testing123'
 const targetMiB = 300e6 / 2 ** 20
-const idleSecs = 8
+const idleSecs = 4
+const pushLifeMs = 56_000
+const minAnswersMs = 8_000
 /** How long after the last answer replies may arrive. */
 const maxLateMs = 100_000
+const freeradiusThreads = 256
 
 /** Pushes that wait all at once behind one proxy, with several kinds of API. */
 export async function waitingBench(
   place: Workplace,
-  { quick = false, pending = quick ? 300 : 10_000, ratePerSec = 500 }: WaitingBenchOptions,
+  options: WaitingBenchOptions,
 ): Promise<Figures> {
+  const { quick = false, servers } = options
+  const { pending = quick ? 300 : 10_000, ratePerSec = quick ? 100 : 400 } = options
   const users = Array.from({ length: pending }, (_, index) => `holder${index}`)
   const load: Load = { users, ratePerSec, answers: { kind: 'random', secs: quick ? 3 : 30 } }
   const slow: Load = {
@@ -73,15 +81,20 @@ export async function waitingBench(
     answers: { kind: 'after', secs: quick ? 2 : 20 },
   }
   const runs: Run[] = []
-  const measured = (run: Run): void => {
+  const measurements: Readonly<Record<string, () => Promise<Run>>> = {
+    'http1-at-once': () => measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load),
+    'http1-held': () => measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load),
+    'http1-slow': () => measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow),
+    service: () => measureService(place, load),
+    freeradius: () => measureFreeradius(place, load),
+  }
+  for (const [name, measured] of Object.entries(measurements)) {
+    if (servers !== undefined && !servers.includes(name)) continue
+    if (name === 'freeradius' && !freeradiusIsInstalled()) continue
+    const run = await measured()
     runs.push(run)
     process.stderr.write(`  ${JSON.stringify(run)}\n`)
   }
-  measured(await measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load))
-  measured(await measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load))
-  measured(await measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow))
-  measured(await measureService(place, load))
-  if (freeradiusIsInstalled()) measured(await measureFreeradius(place, load))
   return {
     name: 'waiting',
     method:
@@ -141,40 +154,33 @@ async function measureService(place: Workplace, load: Load): Promise<Run> {
     ...{ port: service.port, ca: readFileSync(service.caFile) },
     ...{ phoneKey: stock.phoneKey, connections: 16 },
   })
-  const phoneOf = new Map(stock.holders.map(({ username, phoneId }) => [username, phoneId]))
-  const waiting = new Map<string, string>()
+  const opened = new OpenedPushes(folder)
+  const waiting = new Map<string, OpenedPush>()
   const pushed: string[] = []
   const seen: Phones = {
     pushed,
     answer: async (username, decision) => {
-      const txid = waiting.get(username) ?? ''
-      await phones.answer(phoneOf.get(username) ?? '', txid, decision)
+      const push = waiting.get(username)
+      if (push !== undefined) await phones.answer(push.phoneId, push.txid, decision)
     },
   }
-  const look = async () => {
-    for (const username of load.users) {
-      const phoneId = phoneOf.get(username) ?? ''
-      for (;;) {
-        const txid = await phones.waiting(phoneId).catch(() => undefined)
-        if (txid !== undefined) waiting.set(username, txid)
-        if (txid !== undefined || stopped) break
-        await elapsed(200)
-      }
-      pushed.push(username)
+  const looking = setInterval(() => {
+    for (const push of opened.next()) {
+      waiting.set(push.username, push)
+      pushed.push(push.username)
     }
-  }
-  let stopped = false
-  const looking = look()
+  }, 500)
   const result = await measure('our service over HTTP/2', proxy, port, seen, load, service.server)
-  stopped = true
-  await looking
+  clearInterval(looking)
+  opened.close()
   await phones.close()
   await proxy.stop()
   await service.server.stop()
   return result
 }
 
-async function measureFreeradius(place: Workplace, load: Load): Promise<Run> {
+/** As many logins as threads, and as many again, which must wait for a thread. */
+async function measureFreeradius(place: Workplace, { ratePerSec }: Load): Promise<Run> {
   const pushed: string[] = []
   const api = await PendingAuthApi.start({ holdMs: 0, verify: false })
   api.pushed = (username) => pushed.push(username)
@@ -182,30 +188,38 @@ async function measureFreeradius(place: Workplace, load: Load): Promise<Run> {
   const server = await startFreeradius(place, {
     ...{ name: 'freeradius-waiting', port, secret, apiPort: api.port },
     certificate: { certificate: api.caFile, key: '' },
-    threads: { start: 32, max: 32, minSpare: 1, maxSpare: 32 },
+    // all from the start: while it opens connections, it rejects logins
+    threads: {
+      ...{ start: freeradiusThreads, max: freeradiusThreads },
+      ...{ minSpare: 1, maxSpare: freeradiusThreads },
+    },
     waitSecs: 120,
   })
   await until(() => isBound(port), server)
   const before = residentMiB(server.pid)
+  const users = Array.from({ length: freeradiusThreads * 2 }, (_, index) => `holder${index}`)
   const logins = new RadiusLogins({ port, secret })
-  await logins.send(load.users, load.ratePerSec)
-  await elapsed(1_000)
+  await logins.send(users, Math.min(ratePerSec, 50))
+  await elapsed(5_000)
   const began = cpuSeconds(server.pid)
   await elapsed(idleSecs * 1_000)
   const idleCpu = (cpuSeconds(server.pid) - began) / idleSecs
+  const held = [...pushed]
+  const waiting = residentMiB(server.pid)
+  const threads = threadsOf(server.pid)
+  const early = logins.replies.size
+  for (const username of held) api.answer(username, decisionOf(username))
+  await elapsed(5_000)
   logins.close()
   const run: Run = {
-    ...{ name: 'FreeRADIUS with rlm_rest, 32 threads', pending: pushed.length, before, idleCpu },
-    ...{
-      waiting: residentMiB(server.pid),
-      peak: peakResidentMiB(server.pid),
-      right: 0,
-      wrong: 0,
-      busy: 0,
-    },
+    ...{ name: `FreeRADIUS with rlm_rest, ${freeradiusThreads} threads`, pending: held.length },
+    ...{ before, idleCpu, waiting, peak: peakResidentMiB(server.pid) },
+    ...{ right: logins.replies.size - early, wrong: 0, busy: early },
     ...{ serverIdleCpu: undefined, serverMiB: undefined, cpuMsEach: Number.NaN },
-    ...{ unanswered: load.users.length - pushed.length, latency: undefined },
-    note: `one thread holds each push, so ${pushed.length} of ${load.users.length} pushes were sent`,
+    ...{ unanswered: users.length - logins.replies.size, latency: undefined },
+    note:
+      `${threads} threads; ${held.length} of ${users.length} pushes were sent, and ` +
+      `${pushed.length - held.length} more only after those were answered`,
   }
   await server.stop()
   await api.close()
@@ -261,10 +275,13 @@ async function measure(
   const serverMiB = server === undefined ? undefined : residentMiB(server.pid)
   const resultsFrom = cpuSeconds(proxy.pid)
   const repliesFrom = logins.replies.size
+  // a push of our service lives for a minute
+  const leftMs = started + pushLifeMs - performance.now()
+  const answersMs = Math.min(answers.secs * 1_000, Math.max(leftMs, minAnswersMs))
   if (answers.kind === 'random') {
     await Promise.all(
       shuffled(users).map(async (username, index) => {
-        await elapsed((index * answers.secs * 1_000) / users.length)
+        await elapsed((index * answersMs) / users.length)
         await answer(username).catch(() => {})
       }),
     )
@@ -291,8 +308,12 @@ async function measure(
     ...{ idleCpu, serverIdleCpu, serverMiB, cpuMsEach, ...tally },
     unanswered: users.length - logins.replies.size,
     latency: latencies.length === 0 ? undefined : formatLatency(latencies),
-    note: `sent within ${waitedSecs.toFixed(0)} s; `,
+    note: `sent within ${waitedSecs.toFixed(0)} s, answered within ${(answersMs / 1_000).toFixed(0)} s; `,
   }
+}
+
+function threadsOf(pid: number): number {
+  return Number(/^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1])
 }
 
 /** Whether a program listens on a UDP port. */
