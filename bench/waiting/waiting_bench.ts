@@ -52,6 +52,8 @@ interface Run {
   readonly wrong: number
   /** Rejected before anybody answered. */
   readonly busy: number
+  /** Whose answers the server no longer took, and who were rejected. */
+  readonly late: number
   readonly unanswered: number
   readonly latency: Latency | undefined
   readonly note: string
@@ -102,7 +104,7 @@ export async function waitingBench(
       `order within ${load.answers.secs} s; each reply is compared with the answer of its user`,
     columns: [
       ...['server', 'pending', 'RSS MiB', 'waiting', 'peak', 'idle CPU %', 'API idle CPU %'],
-      ...['API MiB', 'CPU ms/result', 'right', 'wrong', 'busy', 'none', 'p50 ms', 'p99 ms'],
+      ...['API MiB', 'CPU ms/result', 'right', 'wrong', 'busy', 'late', 'none', 'p50 ms', 'p99 ms'],
     ],
     rows: runs.map(row),
     remarks: [
@@ -214,7 +216,7 @@ async function measureFreeradius(place: Workplace, { ratePerSec }: Load): Promis
   const run: Run = {
     ...{ name: `FreeRADIUS with rlm_rest, ${freeradiusThreads} threads`, pending: held.length },
     ...{ before, idleCpu, waiting, peak: peakResidentMiB(server.pid) },
-    ...{ right: logins.replies.size - early, wrong: 0, busy: early },
+    ...{ right: logins.replies.size - early, wrong: 0, busy: early, late: 0 },
     ...{ serverIdleCpu: undefined, serverMiB: undefined, cpuMsEach: Number.NaN },
     ...{ unanswered: users.length - logins.replies.size, latency: undefined },
     note:
@@ -238,9 +240,10 @@ async function measure(
   const before = residentMiB(proxy.pid)
   const logins = new RadiusLogins({ port, secret })
   const answered = new Map<string, number>()
+  const refused = new Set<string>()
   const answer = async (username: string): Promise<void> => {
     answered.set(username, performance.now())
-    await phones.answer(username, decisionOf(username))
+    await phones.answer(username, decisionOf(username)).catch(() => refused.add(username))
   }
   const { users, ratePerSec, answers } = load
   process.stderr.write(`  ${name} …\n`)
@@ -253,7 +256,7 @@ async function measure(
     // pushes are answered in the order in which they arrived
     const due = Math.floor((performance.now() - started) / 1_000 - answers.secs) * ratePerSec
     for (; begun < Math.min(due, phones.pushed.length); begun++) {
-      void answer(phones.pushed[begun] ?? '').catch(() => {})
+      void answer(phones.pushed[begun] ?? '')
     }
   }, 100)
   const started = performance.now()
@@ -282,7 +285,7 @@ async function measure(
     await Promise.all(
       shuffled(users).map(async (username, index) => {
         await elapsed((index * answersMs) / users.length)
-        await answer(username).catch(() => {})
+        await answer(username)
       }),
     )
   }
@@ -291,7 +294,7 @@ async function measure(
   clearInterval(watch)
   const results = logins.replies.size - repliesFrom
   const cpuMsEach = ((cpuSeconds(proxy.pid) - resultsFrom) * 1_000) / results
-  const tally = { right: 0, wrong: 0, busy: 0 }
+  const tally = { right: 0, wrong: 0, busy: 0, late: 0 }
   const latencies: number[] = []
   for (const [username, { accepted, at }] of logins.replies) {
     const sent = answered.get(username)
@@ -300,6 +303,7 @@ async function measure(
       tally.right++
     // busy: rejected before anybody answered
     else if (!accepted && (sent === undefined || at < sent)) tally.busy++
+    else if (!accepted && refused.has(username)) tally.late++
     else tally.wrong++
   }
   logins.close()
@@ -337,7 +341,7 @@ function row(run: Run): Cell[] {
   return [
     ...[run.name, run.pending, run.before, run.waiting, run.peak, run.idleCpu * 100],
     run.serverIdleCpu === undefined ? undefined : run.serverIdleCpu * 100,
-    ...[run.serverMiB, run.cpuMsEach, run.right, run.wrong, run.busy, run.unanswered],
+    ...[run.serverMiB, run.cpuMsEach, run.right, run.wrong, run.busy, run.late, run.unanswered],
     ...[run.latency?.p50, run.latency?.p99],
   ]
 }

@@ -8,6 +8,7 @@ export class PendingSignIn<Answer> {
   /** Failed polls since the last answered one. */
   failures = 0
   refusals = 0
+  polls = 0
   isOver = false
 
   constructor(
@@ -33,8 +34,14 @@ export type Unsettled =
   /** No answer, or HTTP 5xx. */
   | { readonly kind: 'failed' }
 
-/** Polls per second at most; a poll takes about 0.1 ms of CPU. */
-const maxRate = 500
+/** Polls per second while they find no results; a poll takes about 0.1 ms of CPU. */
+export const quietRate = 200
+/** Polls per second at most. */
+export const maxRate = 1_500
+/** Polls per second if each found a result; in proportion if fewer do. */
+const ratePerYield = 3_000
+/** Over how many polls the yield is averaged. */
+const yieldWindow = 100
 const minRate = 5
 /** Polls per second while the API answers none of them, so that it can come back. */
 const failingRate = 10
@@ -42,15 +49,16 @@ const failingRate = 10
 const failingAfter = 8
 const bucketMs = 50
 const maxPauseMs = 32_000
-/** Most users answer within this time, so younger sign-ins are polled more often. */
+/** Most users answer within this time, so younger sign-ins may be polled more often. */
 const usualMs = 20_000
 
 /**
  * Decides which sign-in is polled next, and when.
  *
- * The first poll is due at once, because many sign-ins end without their user. Later polls are spaced by
- * the age of the sign-in and by how many wait, so that the rate of all polls together has a limit. HTTP 429
- * halves that limit, which then recovers slowly.
+ * The first poll is due at once, because many sign-ins end without their user. Later ones are due again some
+ * time after each poll, and then take turns. Their rate follows how many of them find a result: while nobody
+ * answers, polling costs next to nothing, and while many answer, results arrive sooner. HTTP 429 halves the
+ * highest rate, which then recovers slowly.
  */
 export class PollSchedule<Answer> {
   readonly #pending = new Set<PendingSignIn<Answer>>()
@@ -59,7 +67,9 @@ export class PollSchedule<Answer> {
   readonly #fresh = new Fifo<PendingSignIn<Answer>>()
   readonly #due = new Fifo<PendingSignIn<Answer>>()
   #bucket: number
-  #rate = maxRate
+  #limit = maxRate
+  /** The part of the latest polls that brought a result; without first polls, which rarely do. */
+  #yield = 0
   #tokens = 1
   #filledAt: number
   #pausedUntil = Number.NEGATIVE_INFINITY
@@ -77,7 +87,8 @@ export class PollSchedule<Answer> {
 
   /** Polls per second at present. */
   get rate(): number {
-    return this.isFailing ? Math.min(failingRate, this.#rate) : this.#rate
+    if (this.isFailing) return Math.min(failingRate, this.#limit)
+    return Math.min(this.#limit, Math.max(quietRate, this.#yield * ratePerYield))
   }
 
   /** Whether the API answers no polls at present. */
@@ -114,15 +125,10 @@ export class PollSchedule<Answer> {
   /** @returns The sign-in to poll now, if one is due and the rate allows a poll. */
   next(now: number): PendingSignIn<Answer> | undefined {
     this.#advance(now)
-    if (now < this.#pausedUntil || this.#tokens < 1) return undefined
-    for (const queue of [this.#fresh, this.#due]) {
-      for (let found = queue.shift(); found !== undefined; found = queue.shift()) {
-        if (found.isOver) continue
-        this.#tokens--
-        return found
-      }
-    }
-    return undefined
+    if (now < this.#pausedUntil) return undefined
+    // as many first polls as sign-ins, which the API can bear if it bears those
+    const isFree = this.#limit === maxRate && !this.isFailing
+    return this.#take(this.#fresh, isFree ? 0 : 1) ?? this.#take(this.#due, 1)
   }
 
   /** Plans the next poll of a sign-in. */
@@ -132,8 +138,10 @@ export class PollSchedule<Answer> {
       case 'waiting':
         this.answered()
         signIn.failures = 0
+        this.#count(signIn, { isResult: false })
         return this.#plan(signIn, now + this.#spacingMs(signIn, now))
       case 'cut':
+        this.#count(signIn, { isResult: false })
         return this.#plan(signIn, now + this.#spacingMs(signIn, now))
       case 'too_many':
         this.answered()
@@ -145,6 +153,13 @@ export class PollSchedule<Answer> {
     }
   }
 
+  /** A poll has brought the result. */
+  settled(signIn: PendingSignIn<Answer>): void {
+    this.answered()
+    this.#count(signIn, { isResult: true })
+    this.remove(signIn)
+  }
+
   /** The API has answered a poll. */
   answered(): void {
     this.#failures = 0
@@ -152,9 +167,22 @@ export class PollSchedule<Answer> {
 
   #spacingMs({ began }: PendingSignIn<Answer>, now: number): number {
     const ageMs = now - began
-    const unloadedMs = ageMs < usualMs ? 300 : ageMs < 2 * usualMs ? 600 : 1_200
-    const share = ageMs < usualMs ? 0.75 : 1.5
-    return Math.max(unloadedMs, (this.#pending.size / this.rate) * 1_000 * share)
+    return ageMs < usualMs ? 300 : ageMs < 2 * usualMs ? 600 : 1_200
+  }
+
+  #count({ polls }: PendingSignIn<Answer>, { isResult }: { readonly isResult: boolean }): void {
+    if (polls > 1) this.#yield += (Number(isResult) - this.#yield) / yieldWindow
+  }
+
+  #take(queue: Fifo<PendingSignIn<Answer>>, tokens: 0 | 1): PendingSignIn<Answer> | undefined {
+    if (this.#tokens < tokens) return undefined
+    for (let found = queue.shift(); found !== undefined; found = queue.shift()) {
+      if (found.isOver) continue
+      this.#tokens -= tokens
+      found.polls++
+      return found
+    }
+    return undefined
   }
 
   #slowDown(retryMs: number, now: number): void {
@@ -162,7 +190,7 @@ export class PollSchedule<Answer> {
     // several polls in flight may be refused for the same reason
     if (now - this.#slowedAt < 1_000) return
     this.#slowedAt = now
-    this.#rate = Math.max(minRate, this.#rate / 2)
+    this.#limit = Math.max(minRate, this.rate / 2)
   }
 
   #plan(signIn: PendingSignIn<Answer>, dueAt: number): void {
@@ -176,7 +204,7 @@ export class PollSchedule<Answer> {
     const secs = (now - this.#filledAt) / 1_000
     if (secs > 0) {
       this.#filledAt = now
-      if (now - this.#slowedAt > 5_000) this.#rate = Math.min(maxRate, this.#rate * 1.05 ** secs)
+      if (now - this.#slowedAt > 5_000) this.#limit = Math.min(maxRate, this.#limit * 1.05 ** secs)
       this.#tokens = Math.min(Math.max(1, this.rate / 20), this.#tokens + secs * this.rate)
     }
     const bucket = Math.floor(now / bucketMs)

@@ -1,6 +1,6 @@
 import { type AuthAnswer, AuthApiUnavailable } from '../index.ts'
 import { cancelled } from './call_queue.ts'
-import { PendingSignIn, PollSchedule, type Unsettled } from './poll_schedule.ts'
+import { PendingSignIn, PollSchedule, quietRate, type Unsettled } from './poll_schedule.ts'
 
 /** The reply to one `auth_status`. */
 export type StatusReply =
@@ -27,10 +27,13 @@ const tickMs = 50
 const maxYoung = 48
 /** How often sign-ins whose time is over are looked for. */
 const sweepMs = 250
-/** A poll in flight for this long is held by the server, and may be ended for another sign-in. */
-const minHeldMs = 1_000
-/** Held polls that may be ended per second; each costs a TLS handshake. */
-const maxCutsPerSec = 100
+/**
+ * A poll in flight for this long is held by the server, and may be ended for another sign-in: several times
+ * as long as first polls take, which servers answer at once.
+ */
+const heldMs = { min: 100, max: 1_000, perFirstPoll: 4 } as const
+/** Held polls that may be ended per second, by the rate of polls; each costs a TLS handshake. */
+const cuts = { min: 20, max: 300, perPoll: 0.2 } as const
 /** Consecutive refusals of one sign-in's polls that end its wait. */
 const maxRefusals = 3
 
@@ -56,6 +59,8 @@ export class StatusPolls {
   #timer: NodeJS.Timeout | undefined
   /** Polls that the server holds, as of the last tick. */
   #held = 0
+  /** How long first polls take on average. */
+  #firstMs: number = heldMs.max
   #sweptAt = Number.NEGATIVE_INFINITY
   #cuts = 0
   #cutsSince = Number.NEGATIVE_INFINITY
@@ -112,7 +117,7 @@ export class StatusPolls {
     const now = this.#options.now()
     this.#held = 0
     for (const { began } of this.#polls.values()) {
-      if (now - began < minHeldMs) break
+      if (now - began < this.#heldMs) break
       this.#held++
     }
     if (now - this.#sweptAt >= sweepMs) {
@@ -146,9 +151,12 @@ export class StatusPolls {
     // ended meanwhile, here or by its limit
     if (this.#polls.get(signIn) !== poll) return
     this.#polls.delete(signIn)
+    if (signIn.polls === 1) {
+      this.#firstMs += (Math.min(now() - poll.began, heldMs.max) - this.#firstMs) / 10
+    }
     switch (reply.kind) {
       case 'final':
-        this.#schedule.answered()
+        this.#schedule.settled(signIn)
         this.#settle(signIn, reply.answer)
         break
       case 'refused':
@@ -174,7 +182,7 @@ export class StatusPolls {
   /** @returns Whether a poll was ended. */
   #cutOldest(now: number): boolean {
     for (const [signIn, { began, aborter }] of this.#polls) {
-      if (now - began < minHeldMs || !this.#mayCut(now)) return false
+      if (now - began < this.#heldMs || !this.#mayCut(now)) return false
       this.#polls.delete(signIn)
       aborter.abort()
       this.#schedule.unsettled(signIn, { kind: 'cut' }, now)
@@ -183,12 +191,18 @@ export class StatusPolls {
     return false
   }
 
+  get #heldMs(): number {
+    return Math.max(heldMs.min, Math.min(heldMs.max, this.#firstMs * heldMs.perFirstPoll))
+  }
+
   #mayCut(now: number): boolean {
     if (now - this.#cutsSince >= tickMs) {
       this.#cutsSince = now
       this.#cuts = 0
     }
-    return ++this.#cuts <= (maxCutsPerSec * tickMs) / 1_000
+    const more = (this.#schedule.rate - quietRate) * cuts.perPoll
+    const perSec = Math.max(cuts.min, Math.min(cuts.max, more))
+    return ++this.#cuts <= (perSec * tickMs) / 1_000
   }
 
   #settle(signIn: PendingSignIn<AuthAnswer>, outcome: AuthAnswer | Error): void {
