@@ -74,7 +74,10 @@ export class AuthStatus {
   ): Promise<Outcome | Again> {
     if (request === undefined) return await this.awaitOutcome(txid, caller)
     const { requestId, slot } = request
-    if (slot === 0) return await this.awaitOutcome(txid, caller, requestId)
+    if (slot === 0) {
+      const outcome = await this.awaitOutcome(txid, caller, requestId)
+      return (await this.#isSeparated(outcome, requestId, txid)) ? await again() : outcome
+    }
     const deadline = this.#clock.now() + answerSecs * 1000
     let woken = true
     for (;;) {
@@ -96,6 +99,15 @@ export class AuthStatus {
       // unchanged and in time: the service stops
       woken = changed?.outcome.status !== status || isOverdue(changed, this.#clock.now())
     }
+  }
+
+  /** Whether the first request of a transaction was not decided, because it was not alone in it. */
+  async #isSeparated({ result }: Outcome, requestId: string, txid: string): Promise<boolean> {
+    if (result === 'allow') return false
+    const transaction = await this.#transactions.byTxid(txid, this.#db)
+    return (
+      transaction?.retriesClosed === true && (await this.#settlement.isDetached(requestId, txid))
+    )
   }
 
   async #end(transaction: Transaction, requestId: string | undefined): Promise<Outcome> {

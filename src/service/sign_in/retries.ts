@@ -103,7 +103,7 @@ export class Retries {
 
   /**
    * A request that has joined or opened a transaction was transmitted again, so its client still listens.
-   * This also proves that it belongs to the login, if it is due.
+   * This also proves that it belongs to the login, if it is due and no other request is there.
    */
   async retransmitted(requestId: string, txid: string, db: StoreDb): Promise<void> {
     const locked = await this.#transactions.lock(txid, db)
@@ -114,15 +114,32 @@ export class Retries {
     const slot = slotAt(locked.opened, locked.retries, now)
     if (slot === undefined || request === undefined || request.isDetached) return
     if (slot <= request.slot) return
-    // the client repeats its packet, so a new packet in this slot is not from it
-    for (const other of requests) {
-      if (other.slot >= slot && !other.isDetached) await this.#requests.detach(other.requestId, db)
-    }
+    const rivals = requests.filter((other) => other.slot >= slot && !other.isDetached)
+    if (rivals.length > 0) return await this.#separateAll(txid, [request, ...rivals], db)
     await this.#requests.retransmitted(requestId, slot, db)
     const moved = await this.#requests.ofTransaction(txid, db)
     const expires = chainExpires(toChain(locked, moved), answerSecs * 1000)
     const status = statuses.separated
     await this.#transactions.changeRetries(txid, { expires, status }, db)
+  }
+
+  /**
+   * A client either repeats its packet or sends a new one, so these requests belong to two logins. The user
+   * saw one push for both: it is withdrawn with any approval of it, and each request asks for its own.
+   */
+  async #separateAll(
+    txid: string,
+    requests: readonly TransactionRequest[],
+    db: StoreDb,
+  ): Promise<void> {
+    for (const { requestId } of requests) await this.#requests.detach(requestId, db)
+    const change = {
+      expires: this.#clock.now(),
+      retries_closed: 1,
+      status: statuses.separated,
+    } as const
+    await this.#transactions.changeRetries(txid, change, db)
+    this.#log.warn('two requests competed for one retry of a sign-in; each is shown', { txid })
   }
 
   /** Decides which request an approval lets in, with the transaction locked. */

@@ -107,6 +107,14 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
     assert.notEqual(txid, '')
     return txid
   }
+  const isApproved = async (txid: string) => {
+    const found = await first.store.db
+      .selectFrom('transactions')
+      .select('approved')
+      .where('txid', '=', txid)
+      .executeTakeFirst()
+    return found?.approved !== null
+  }
   const reasons = async () => {
     const rows = await first.store.db
       .selectFrom('authentication_log')
@@ -167,14 +175,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       at(timeoutMs - 100)
       const txid = await only()
       const answered = phone.answer(txid, 'approve')
-      await until(async () => {
-        const found = await first.store.db
-          .selectFrom('transactions')
-          .select('approved')
-          .where('txid', '=', txid)
-          .executeTakeFirst()
-        return found?.approved !== null
-      })
+      await until(() => isApproved(txid))
       at(timeoutMs + 100)
       const two = await send()
       assert.equal(two.state.answer, undefined)
@@ -189,14 +190,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       at(timeoutMs - 100)
       const txid = await only()
       const answered = phone.answer(txid, 'approve')
-      await until(async () => {
-        const found = await first.store.db
-          .selectFrom('transactions')
-          .select('approved')
-          .where('txid', '=', txid)
-          .executeTakeFirst()
-        return found?.approved !== null
-      })
+      await until(() => isApproved(txid))
       at(timeoutMs + toleranceMs)
       assert.equal((await answered).body.code, 'expired')
       assert.equal(await one.result(), 'deny')
@@ -272,6 +266,32 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       assert.equal(await one.result(), 'deny')
       assert.deepEqual([two.state.answer, three.state.answer], [undefined, undefined])
     })
+  })
+
+  describe('a retransmission that meets a new packet', () => {
+    for (const when of ['before', 'after'] as const) {
+      test(`withdraws the push that was approved ${when} it, and each is shown`, async () => {
+        const same = { request_fingerprint: randomBytes(32).toString('hex') }
+        const one = await send(same)
+        const txid = await only()
+        at(timeoutMs - 200)
+        const two = await send()
+        const early = when === 'before' ? phone.answer(txid, 'approve') : undefined
+        if (early !== undefined) await until(() => isApproved(txid))
+        at(timeoutMs + 200)
+        const again = await send(same)
+        const late = when === 'after' ? phone.answer(txid, 'approve') : undefined
+        await until(async () => pushed.length === 3 && (await shown()).length === 2)
+        at(timeoutMs + toleranceMs + 100)
+        assert.equal((await (early ?? late))?.body.code, 'expired')
+        const states = [one.state.answer, two.state.answer, again.state.answer]
+        assert.deepEqual(states, [undefined, undefined, undefined])
+        const [own = ''] = (await shown()).filter((other) => other !== txid)
+        await phone.answer(own, 'approve')
+        const admitted = await Promise.race([one.call, two.call])
+        assert.equal(admitted.result, 'allow')
+      })
+    }
   })
 
   test('that retransmits the same packet is let in with it', async () => {
