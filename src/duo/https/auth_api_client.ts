@@ -136,6 +136,21 @@ export class AuthApiClient {
     return this.#decision(endpoints.authResponse, parameters, options)
   }
 
+  /**
+   * Says that the RADIUS request of a pending call was transmitted again. The API recognises the call by its
+   * `request_fingerprint`, and answers at once, so that nothing waits here.
+   */
+  async noteRetransmission(
+    pending: 'auth' | 'authResponse',
+    parameters: Named,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!this.#joins || parameters.request_fingerprint === undefined) return
+    const noted = { ...parameters, polled: '1', async: '1' }
+    const limits = { limitMs: shortMs, signal }
+    await this.#calls.response('short', endpoints[pending], noted, limits)
+  }
+
   /** Whether the API offered it in the last `check` that it answered. */
   get takesReports(): boolean {
     return this.#takesReports

@@ -20,6 +20,7 @@ import {
   type WatchedCall,
 } from './availability.ts'
 import { chooseFactor } from './choice.ts'
+import { PendingRequests } from './pending_requests.ts'
 import type { RequestReference } from './request_reference.ts'
 import { busy, statusText } from './status_text.ts'
 import { factorName, type TypedWord } from './typed_word.ts'
@@ -33,6 +34,12 @@ export interface AuthApi extends CheckedApi {
   preauth(parameters: Parameters, call: Call): Promise<PreauthAnswer>
   auth(parameters: Parameters, call: Call): Promise<AuthAnswer>
   authResponse(parameters: Parameters, call: Call): Promise<AuthAnswer>
+  /** Says that the request of a pending `auth` or `authResponse` was transmitted again. */
+  noteRetransmission(
+    pending: 'auth' | 'authResponse',
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<void>
 }
 
 /** A login, and when the proxy began to ask about it. */
@@ -77,8 +84,7 @@ export class ApiQuestions {
   readonly #availability: Availability
   readonly #reference: RequestReference
   readonly #log: Log
-  /** Calls that the API has not answered; each asks again without effect, but shows that somebody waits. */
-  readonly #pending = new Map<string, () => Promise<unknown>>()
+  readonly #pending = new PendingRequests(() => performance.now())
 
   constructor(api: AuthApi, availability: Availability, reference: RequestReference, log: Log) {
     this.#api = api
@@ -156,8 +162,7 @@ export class ApiQuestions {
    */
   async authResponse(attempt: Attempt, parameters: Parameters): Promise<Verdict> {
     try {
-      const ask = this.#api.authResponse.bind(this.#api)
-      return await this.#auth(attempt, parameters, undefined, ask)
+      return await this.#auth(attempt, parameters, undefined, 'authResponse')
     } catch (error) {
       const failure = asAnswered(error, 'auth', attempt.since)
       return this.#refusal(attempt.login, undefined, 'auth', failure)
@@ -168,7 +173,7 @@ export class ApiQuestions {
     attempt: Attempt,
     parameters: Parameters,
     word: string | undefined,
-    ask: AuthApi['auth'] = this.#api.auth.bind(this.#api),
+    question: 'auth' | 'authResponse' = 'auth',
   ): Promise<Verdict> {
     const { login, since, beganMs } = attempt
     const { username, clientAddress: ipaddr } = login
@@ -177,14 +182,17 @@ export class ApiQuestions {
     const named = this.#reference.parameters(login)
     const asked: Parameters = { username, ipaddr, ...named, ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
-    const key = requestKey(login.request)
-    if (named.request_fingerprint !== undefined) {
-      const call = { signal: new AbortController().signal, onSent: () => {}, limitMs }
-      this.#pending.set(key, () => ask(asked, call))
-    }
+    const end =
+      named.request_fingerprint === undefined
+        ? undefined
+        : this.#pending.begin(login.request, (signal) =>
+            this.#api.noteRetransmission(question, asked, signal),
+          )
     const answer = await this.#availability
-      .watch(since, { irrevocable: true }, (call) => ask(asked, { ...call, limitMs }))
-      .finally(() => this.#pending.delete(key))
+      .watch(since, { irrevocable: true }, (call) =>
+        this.#api[question](asked, { ...call, limitMs }),
+      )
+      .finally(end)
     const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     this.#log.info(
@@ -195,14 +203,9 @@ export class ApiQuestions {
       : { kind: 'reject', ...text, factor }
   }
 
-  /**
-   * Repeats a pending call whose RADIUS request arrived again. The API joins it to the sign-in, and keeps
-   * the push alive for another timeout of the client.
-   */
+  /** The request of a pending login arrived again, so its client still waits. */
   retransmitted(request: RequestIdentity): void {
-    const ask = this.#pending.get(requestKey(request))
-    // the pending call itself reports what goes wrong
-    ask?.().catch(() => {})
+    this.#pending.retransmitted(request)
   }
 
   #refusal(
@@ -214,10 +217,6 @@ export class ApiQuestions {
     this.#log.error(`${label}: ${asking} was refused: ${failure.code} ${failure.message}`)
     return reject(toRefusalText(failure), factor)
   }
-}
-
-function requestKey({ source, identifier, authenticator }: RequestIdentity): string {
-  return `${source} ${identifier} ${Buffer.from(authenticator).toString('base64')}`
 }
 
 function toPreauthVerdict(answer: PreauthAnswer): Verdict | DeviceChoice {
