@@ -60,7 +60,15 @@ describe('the custom resource of CloudFormation', () => {
   async function ask(
     RequestType: 'Create' | 'Update' | 'Delete',
     change: object = {},
-    { sharedSecret = secret, remainingMs = 900_000 } = {},
+    {
+      sharedSecret = secret,
+      remainingMs = 900_000,
+      directoryService = client,
+    }: {
+      readonly sharedSecret?: string
+      readonly remainingMs?: number
+      readonly directoryService?: object
+    } = {},
   ): Promise<Answer> {
     const properties = {
       ServiceToken: 'arn',
@@ -82,7 +90,7 @@ describe('the custom resource of CloudFormation', () => {
       ...change,
     }
     await handle(event, {
-      directoryService: client,
+      directoryService,
       commands: sdk,
       readSecret: async () => sharedSecret,
       remainingMs: () => remainingMs,
@@ -114,6 +122,16 @@ describe('the custom resource of CloudFormation', () => {
     assert.match(second.Reason ?? '', /EntityAlreadyExists/)
     await ask('Delete', { PhysicalResourceId: second.PhysicalResourceId })
     assert.equal(workspaces.directory.radius?.status, 'Completed')
+  })
+
+  test('a refusal that repeats the secret does not reach the reason', async () => {
+    const refusing = {
+      send: async () => {
+        throw new Error(`Value '${secret}' at 'sharedSecret' is invalid`)
+      },
+    }
+    const refused = await ask('Create', {}, { directoryService: refusing })
+    assert.equal(refused.Reason, "Error: Value '(the secret)' at 'sharedSecret' is invalid")
   })
 
   test('updates under the same identifier', async () => {
@@ -156,7 +174,7 @@ describe('the template and the example', () => {
   }
 
   test('every reference of the template names a parameter or a resource', () => {
-    const known = [...names('Parameters'), ...names('Resources')]
+    const known = [...names('Parameters'), ...names('Resources'), 'AWS']
     const references = [
       ...template.matchAll(/!(?:Ref|GetAtt) (\w+)/g),
       ...template.matchAll(/\$\{(\w+)\}/g),
@@ -168,9 +186,47 @@ describe('the template and the example', () => {
     )
   })
 
-  test('the template has no tabs, and lets the function read only its own secret', () => {
+  test('every condition is defined, and used', () => {
+    const conditions = [...template.matchAll(/^ {2}(\w+): !(?:Equals|Not) /gm)].map(
+      ([, name]) => name,
+    )
+    const used = [
+      ...template.matchAll(/^ {4}Condition: (\w+)$/gm),
+      ...template.matchAll(/!If \[(\w+)/g),
+      ...template.matchAll(/!If\n +- (\w+)$/gm),
+    ].map(([, name]) => name)
+    assert.deepEqual([...new Set(used)].sort(), conditions.sort())
+  })
+
+  test('without EnableRadius there are only the secret and the rules; all else refers to nothing absent', () => {
+    const body = /^Resources:\n([\s\S]*?)^Outputs:/m.exec(template)?.[1] ?? ''
+    const resources = body.split(/^ {2}(?=\w+:$)/m).filter((text) => text.trim() !== '')
+    const conditional = new Map(
+      resources.map((text) => [
+        /^(\w+):/.exec(text)?.[1],
+        /^ {4}Condition: (\w+)$/m.exec(text)?.[1],
+      ]),
+    )
+    const always = [...conditional].flatMap(([name, condition]) =>
+      condition === undefined ? [name] : [],
+    )
+    assert.deepEqual(always, ['FirstController', 'SecondController', 'ToProxies'])
+    assert.equal(conditional.get('SharedSecret'), 'GeneratesSecret')
+    for (const text of resources.filter((each) => !each.includes('Condition: EnablesRadius'))) {
+      assert.doesNotMatch(text, /!(?:Ref|GetAtt) (?:Function|Radius\b)/)
+    }
+  })
+
+  test('the template has no tabs, and the function may read only this secret, and write only its own log', () => {
     assert.equal(template.includes('\t'), false)
-    assert.match(template, /secretsmanager:GetSecretValue\n +Resource: !Ref SharedSecret/)
+    assert.match(
+      template,
+      /secretsmanager:GetSecretValue\n +Resource: !If \[GeneratesSecret, !Ref SharedSecret, !Ref SecretArn\]/,
+    )
+    assert.match(template, /logs:PutLogEvents\]\n +Resource: !GetAtt FunctionLog\.Arn/)
+    assert.doesNotMatch(template, /ManagedPolicyArns/)
+    // DescribeDirectories knows no resources
+    assert.equal(template.match(/Resource: "\*"/g)?.length, 1)
   })
 
   test('the braces of the Terraform example match, and its references exist', () => {

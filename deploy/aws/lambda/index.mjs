@@ -48,7 +48,7 @@ export async function handle(event, host) {
 async function settle(event, host) {
   const directoryId = event.ResourceProperties?.DirectoryId
   const id = `${idPrefix}${directoryId}`
-  const change = { started: event.RequestType !== 'Create' }
+  const change = { started: event.RequestType !== 'Create', secret: undefined }
   try {
     if (event.RequestType === 'Delete') {
       await remove(event.PhysicalResourceId, host)
@@ -61,7 +61,10 @@ async function settle(event, host) {
       Data: { RadiusStatus: status },
     }
   } catch (error) {
-    const reason = `${error.name}: ${error.message}`.slice(0, maxReason)
+    const reason = withoutSecret(`${error.name}: ${error.message}`, change.secret).slice(
+      0,
+      maxReason,
+    )
     return {
       Status: 'FAILED',
       Reason: reason,
@@ -75,6 +78,7 @@ async function apply(event, host, change) {
   const { directoryService, commands } = host
   const { DirectoryId, SecretArn, ...properties } = event.ResourceProperties
   const SharedSecret = await host.readSecret(SecretArn)
+  change.secret = SharedSecret
   const RadiusSettings = { ...readSettings(properties), SharedSecret }
   // another directory is another resource: CloudFormation deletes the former one afterwards
   const isSame = event.OldResourceProperties?.DirectoryId === DirectoryId
@@ -85,6 +89,11 @@ async function apply(event, host, change) {
   await directoryService.send(new Command({ DirectoryId, RadiusSettings }))
   change.started = true
   return await waitForStatus(DirectoryId, host)
+}
+
+/** A message about a value that AWS refuses can repeat it, and everybody who sees the stack sees the reason. */
+function withoutSecret(text, secret) {
+  return secret ? text.replaceAll(secret, '(the secret)') : text
 }
 
 /** CloudFormation sends every value as text. */

@@ -34,6 +34,12 @@ variable "radius_port" {
   default = 1812
 }
 
+variable "enable_radius" {
+  description = "Set it to true once the proxies run with the secret: AWS probes them from every controller"
+  type        = bool
+  default     = false
+}
+
 data "aws_directory_service_directory" "this" {
   directory_id = var.directory_id
 }
@@ -83,8 +89,8 @@ resource "aws_vpc_security_group_egress_rule" "radius" {
   cidr_ipv4         = "${each.value}/32"
 }
 
-# The proxies must run with the secret before this is created: AWS probes them from every controller.
 resource "aws_directory_service_radius_settings" "this" {
+  count                   = var.enable_radius ? 1 : 0
   directory_id            = var.directory_id
   authentication_protocol = "PAP"
   display_label           = "Countersign"
