@@ -16,6 +16,8 @@ export interface ApiFinding {
   readonly remedy?: string
   /** How far the API's clock is ahead of this machine's; absent if the API did not say. */
   readonly skewSecs?: number
+  /** What it offers beyond the vendor's API; present if it is usable. */
+  readonly capabilities?: readonly string[]
 }
 
 const notableSkewSecs = 60
@@ -70,13 +72,14 @@ export async function checkApi(
   const abort = (): void => void client.close()
   stop.addEventListener('abort', abort)
   try {
-    const { time } = await client.check()
+    const { time, capabilities } = await client.check()
     const skewSecs = Math.round(time - clock.now() / 1000)
     const skew =
       Math.abs(skewSecs) < notableSkewSecs
         ? ''
         : `; its clock is ${Math.abs(skewSecs)} s ${skewSecs > 0 ? 'ahead of' : 'behind'} this machine's; synchronize both by NTP`
-    return { usable: true, text: `${place} answers, and the keys are right${skew}`, skewSecs }
+    const text = `${place} answers, and the keys are right${skew}`
+    return { usable: true, text, skewSecs, capabilities }
   } catch (error) {
     if (error instanceof AuthApiFailure) return unusable(failureText(error, section, place, clock))
     if (error instanceof AuthApiUnavailable) return unusable(unavailableText(error, section, place))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { errorText } from '../../host/error_text.ts'
 import type { ApiSettings } from '../../proxy/sections/proxy_config.ts'
 import { checkApi } from '../../proxy/startup_check.ts'
+import { describeCapabilities } from './api_capabilities.ts'
 import { findClockSkew } from './clock_skew.ts'
 import type { Finding } from './connectivity_event.ts'
 import { openTunnel } from './http_tunnel.ts'
@@ -17,7 +18,7 @@ import { checkTls } from './tls_check.ts'
 export class ApiChecks {
   readonly #probe: Probe
   readonly #reached = new Map<string, Promise<PingResult>>()
-  readonly #checked = new Map<string, Promise<readonly Finding[]>>()
+  readonly #checked = new Map<string, Promise<KeyResult>>()
 
   constructor(probe: Probe) {
     this.#probe = probe
@@ -28,21 +29,38 @@ export class ApiChecks {
     return shared(this.#reached, placeKey(settings), () => reach(settings, this.#probe))
   }
 
-  /** Whether the API answers and accepts the keys of a section. */
-  check(settings: ApiSettings): Promise<readonly Finding[]> {
+  /**
+   * Whether the API answers and accepts the keys of a section, and what it offers.
+   *
+   * @param sectionKind Such as `radius_server_duo_only`.
+   */
+  async check(settings: ApiSettings, sectionKind: string): Promise<readonly Finding[]> {
+    const { findings, capabilities } = await this.#checkOnce(settings)
+    if (capabilities === undefined) return findings
+    return [...findings, ...describeCapabilities(sectionKind, describeApi(settings), capabilities)]
+  }
+
+  #checkOnce(settings: ApiSettings): Promise<KeyResult> {
     const { ikey, skey } = settings
     const key = JSON.stringify([placeKey(settings), ikey, skey.reveal()])
     return shared(this.#checked, key, async () => {
       const { findings, serverTime } = await this.reach(settings)
       if (!findings.some(({ severity }) => severity === 'error')) {
-        return [...findings, ...(await checkKeys(settings, serverTime, this.#probe))]
+        const keys = await checkKeys(settings, serverTime, this.#probe)
+        return { ...keys, findings: [...findings, ...keys.findings] }
       }
       // a wrong clock makes certificates look expired
       const now = this.#probe.clock.now()
       const skew = serverTime === undefined ? [] : findClockSkew(serverTime, now, settings.apiHost)
-      return [...findings, ...skew]
+      return { findings: [...findings, ...skew] }
     })
   }
+}
+
+interface KeyResult {
+  readonly findings: readonly Finding[]
+  /** Present if the keys are right. */
+  readonly capabilities?: readonly string[]
 }
 
 function shared<Value>(
@@ -136,14 +154,20 @@ async function checkKeys(
   settings: ApiSettings,
   serverTime: number | undefined,
   { clock, signal }: Probe,
-): Promise<Finding[]> {
-  const { usable, text, remedy, skewSecs } = await checkApi(settings, { clock, stop: signal })
+): Promise<KeyResult> {
+  const {
+    usable,
+    text,
+    remedy,
+    skewSecs,
+    capabilities = [],
+  } = await checkApi(settings, { clock, stop: signal })
   const now = clock.now()
   const theirs = serverTime ?? (skewSecs === undefined ? undefined : now + skewSecs * 1000)
   const skew = theirs === undefined ? [] : findClockSkew(theirs, now, settings.apiHost)
-  if (!usable) return [...skew, { severity: 'error', message: text, remedy }]
+  if (!usable) return { findings: [...skew, { severity: 'error', message: text, remedy }] }
   const message = `${describeApi(settings)} answers, and the keys are right`
-  return [...skew, { severity: 'info', message }]
+  return { findings: [...skew, { severity: 'info', message }], capabilities }
 }
 
 /** `api.corp.test:443`, and through which HTTP proxy. */

@@ -54,7 +54,8 @@ async function checkApiOf(
   if (section.kind.options.api_timeout !== undefined) {
     const values = config.values<typeof radiusServerOptions>(section)
     const { file, decrypt } = tool
-    return apis.check(readApiSettings(values, { config, file, decrypt, report: silent }))
+    const settings = readApiSettings(values, { config, file, decrypt, report: silent })
+    return apis.check(settings, section.kind.name)
   }
   // the keys of a directory or none at all: not those of an application for the Auth API
   return (await apis.reach(readPlace(section, tool, config))).findings

@@ -26,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'api-check-'))
 after(() => rmSync(folder, { recursive: true }))
 
 function check(settings: ApiSettings, clock = systemClock): Promise<readonly Finding[]> {
-  return checksWith(clock).check(settings)
+  return checksWith(clock).check(settings, '')
 }
 
 function checksWith(clock = systemClock, timeoutMs = 20_000): ApiChecks {
@@ -71,11 +71,39 @@ describe('the API of a section', () => {
     assert.deepEqual(others, [])
   })
 
+  test('offers what sign-ins need, or the finding says what follows', async () => {
+    const kinds = ['radius_server_duo_only', 'radius_server_auto', 'ldap_server_auto']
+    const offers = async (capabilities: readonly string[]) => {
+      api.check = () => ({ response: { time: Math.round(Date.now() / 1000), capabilities } })
+      const checks = checksWith()
+      const found = await Promise.all(kinds.map((kind) => checks.check(sectionFor(api), kind)))
+      return found.map((each) =>
+        each.map(({ message }) => message).filter((one) => /offer/.test(one)),
+      )
+    }
+    const [duoOnly, auto, ldap] = await offers(['joined_sign_ins', 'challenge_response'])
+    assert.match(
+      duoOnly?.[0] ?? '',
+      /^localhost:\d+ offers joined_sign_ins: a retry .* joins the push/,
+    )
+    assert.match(duoOnly?.[1] ?? '', /offers challenge_response: CHAP and MS-CHAP work, except/)
+    assert.deepEqual([auto, ldap], [[duoOnly?.[0]], []])
+    const [vendor] = await offers([])
+    assert.match(vendor?.[0] ?? '', /does not offer joined_sign_ins: .* causes a second push$/)
+    assert.match(
+      vendor?.[1] ?? '',
+      /does not offer challenge_response: .* let the RADIUS client use PAP$/,
+    )
+  })
+
   test('is checked once for sections with the same keys', async () => {
     const checks = checksWith()
-    await Promise.all([checks.check(sectionFor(api)), checks.check(sectionFor(api, { port: 1 }))])
+    await Promise.all([
+      checks.check(sectionFor(api), ''),
+      checks.check(sectionFor(api, { port: 1 }), ''),
+    ])
     assert.equal(api.asked('/auth/v2/check').length, 1)
-    await checks.check(sectionFor(api, { skey: new Secret('a'.repeat(40)) }))
+    await checks.check(sectionFor(api, { skey: new Secret('a'.repeat(40)) }), '')
     assert.equal(api.asked('/auth/v2/check').length, 1, 'the signature is wrong')
     assert.equal(api.connections, 3, 'one to reach it, and one for each pair of keys')
   })
@@ -177,7 +205,7 @@ describe('a way to the API that is broken', () => {
   test('a server that never answers', async () => {
     const server = createServer()
     const port = await listening(server)
-    const found = await checksWith(systemClock, 200).check(settings(port))
+    const found = await checksWith(systemClock, 200).check(settings(port), '')
     assert.match(
       text(found),
       /accepts the connection, but the TLS handshake fails \(no answer within/,
