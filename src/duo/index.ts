@@ -21,6 +21,7 @@ export { AuthApiFailure, type Failure, failureDetail, failures } from './failure
 export {
   type AsyncAuthAnswer,
   type AuthAnswer,
+  askAgainStatus,
   type Capability,
   type CheckAnswer,
   capabilities,

@@ -54,6 +54,12 @@ export const oneCall = ['auth_without_preauth', 'prompt_as_typed'] as const
  */
 export const polledResults = 'polled_results'
 
+/**
+ * The status of a polled denial that decided nothing: another request competes with this one for a sign-in, so
+ * each asks for its own. Only with `joined_sign_ins` and `polled=1`; the client repeats `auth`.
+ */
+export const askAgainStatus = 'ask_again'
+
 /** Calls that wait for their user may share connections (HTTP/2). */
 export const sharedConnections = 'http2'
 

@@ -1,6 +1,7 @@
 import {
   type AuthAnswer,
   AuthApiUnavailable,
+  askAgainStatus,
   type CheckAnswer,
   joinedSignIns,
   type PreauthAnswer,
@@ -18,7 +19,15 @@ import type { ResolveName } from './api_addresses.ts'
 import { type ApiCall, type BegunCall, toOutcome } from './api_call.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
 import { type ConnectionsOptions, maxPollConnections, toOrigin } from './connections.ts'
-import { type Endpoint, endpoints, type Named, shortMs, waitingMs, waits } from './endpoints.ts'
+import {
+  type Endpoint,
+  endpoints,
+  isJoined,
+  type Named,
+  shortMs,
+  waitingMs,
+  waits,
+} from './endpoints.ts'
 import { hedged } from './hedged.ts'
 import { parsed, parseResponse } from './response.ts'
 import { SignedRequests, type SignedRequestsOptions } from './signed_requests.ts'
@@ -204,6 +213,7 @@ export class AuthApiClient {
     endpoint: Endpoint,
     parameters: Named,
     options: CallOptions,
+    { mayAskAgain } = { mayAskAgain: true },
   ): Promise<AuthAnswer> {
     const began = performance.now()
     const limitMs = this.#waitingLimitMs()
@@ -226,6 +236,10 @@ export class AuthApiClient {
     const leftMs = limitMs - (performance.now() - began)
     const { txid, authenticator_response, ...known } = answer
     const result = await this.#polls.result(txid, Math.max(1, leftMs), options.signal)
+    // nothing was decided: the API asks the user about this request separately
+    if (result.status === askAgainStatus && mayAskAgain && isJoined(parameters)) {
+      return await this.#awaitUser(endpoint, parameters, options, { mayAskAgain: false })
+    }
     // only whoever is let in may see that the API knows the password
     return result.result === 'allow' && authenticator_response !== undefined
       ? { ...result, ...known, authenticator_response }
@@ -243,7 +257,7 @@ export class AuthApiClient {
     const began = performance.now()
     const node = await this.#calls.nodes.choose(new Set(), shortMs)
     const answer = await this.#requests
-      .send(node.connections.polls, endpoints.authStatus, { txid }, limits)
+      .send(node.connections.polls, endpoints.authStatus, { txid, ...this.#polled }, limits)
       .catch((error: unknown) => {
         if (!(error instanceof AuthApiUnavailable)) throw error
         this.#calls.nodes.failed(node, error)

@@ -50,10 +50,8 @@ export interface Proven {
 }
 
 export interface AuthOptions {
-  /** Whether the caller will poll for the outcome. */
+  /** Whether the caller will poll for the outcome, also if it is known already. */
   readonly async: boolean
-  /** Whether it polls at least for an outcome that is not known yet. */
-  readonly polls?: boolean
 }
 
 /**
@@ -255,11 +253,11 @@ function joinableAttempt(
   attempt: Attempt,
   { integration, user, radius }: AuthRequest,
   factor: Factor,
-  { async, polls = async }: AuthOptions,
+  { async }: AuthOptions,
 ): Attempt {
   if (radius === undefined) return attempt
-  // a caller that polls would have to say which request it polls for
-  const retries = polls ? undefined : retrySchedule(integration)
+  // a caller that did not say `polled=1` may count its polls, and would end the wait of the others
+  const retries = async ? undefined : retrySchedule(integration)
   if (radius.fingerprint === undefined && retries === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))
   return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked, retries } }

@@ -1,3 +1,4 @@
+import { askAgainStatus } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { WaitingRequest } from './auth.ts'
@@ -7,6 +8,7 @@ import { ReportedStatuses } from './transaction/reported_statuses.ts'
 import {
   answerSecs,
   type Caller,
+  type Denial,
   isOverdue,
   type Outcome,
   outcomeFor,
@@ -18,6 +20,8 @@ import type { Transactions } from './transaction/transactions.ts'
 
 /** How long a poll is held while nothing changes. */
 const pollMs = 30_000
+/** For a request that no longer waits for the sign-in that it had joined. */
+const askAgain: Denial = { ...timedOut, result: 'deny', status: askAgainStatus }
 /**
  * Every release of Duo Unix up to 2.2.3 polls twenty times and then LETS THE USER IN if no reply was
  * final. A push lives for a minute and a poll is held for half of that, so that an ordinary client
@@ -110,6 +114,19 @@ export class AuthStatus {
     )
   }
 
+  async #findPolled(polled: string, ikey: string): Promise<Transaction | 'separated' | undefined> {
+    const own = await this.#transactions.byTxid(polled, this.#db)
+    const decides = own === undefined ? await this.#settlement.decides(polled) : undefined
+    const found =
+      decides === undefined ? own : await this.#transactions.byTxid(decides.txid, this.#db)
+    if (found === undefined || found.ikey !== ikey) return undefined
+    return decides?.isDetached === true ? 'separated' : found
+  }
+
+  #isOver(transaction: Transaction): boolean {
+    return transaction.outcome.result !== 'waiting' || isOverdue(transaction, this.#clock.now())
+  }
+
   async #end(transaction: Transaction, requestId: string | undefined): Promise<Outcome> {
     const outcome = await this.#timeouts.end(transaction)
     if (outcome.result !== 'allow') return outcome
@@ -122,38 +139,47 @@ export class AuthStatus {
    * Answers a poll: the first one at once, later ones as soon as the status changes or after half a
    * minute.
    *
+   * @param polled The txid of the transaction, or of a request that has joined it.
    * @param options.isPolled The client takes nothing but `allow` for success, so its replies need no bound.
    * @returns `undefined` if this application has no such transaction.
    */
   async poll(
-    txid: string,
+    polled: string,
     ikey: string,
     caller?: Caller,
     { isPolled = false }: { readonly isPolled?: boolean } = {},
   ): Promise<Outcome | Waiting | undefined> {
-    let transaction = await this.#transactions.byTxid(txid, this.#db)
-    if (transaction === undefined || transaction.ikey !== ikey) return undefined
-    if (this.#reported.has(transaction)) {
-      const { status } = transaction.outcome
+    const found = await this.#findPolled(polled, ikey)
+    if (found === undefined || found === 'separated') return found && askAgain
+    let transaction = found
+    const { txid } = found
+    if (found.approved !== null && !this.#isOver(found)) {
+      // the node that took the approval may have stopped
+      await this.#settlement.resume(txid)
+      transaction = (await this.#transactions.byTxid(txid, this.#db)) ?? found
+    } else if (this.#reported.has(found, polled)) {
+      const { status } = found.outcome
       const changed = await this.#transactions.awaitChange(txid, status, pollMs, caller)
-      transaction = changed ?? transaction
+      transaction = changed ?? found
       // the caller gets no reply, so none is counted
       if (caller?.destroyed === true) return transaction.outcome
     }
-    if (isOverdue(transaction, this.#clock.now())) return await this.#end(transaction, undefined)
+    const mayBeDetached = polled !== txid || transaction.retriesClosed
+    if (mayBeDetached && (await this.#settlement.isDetached(polled, txid))) return askAgain
+    if (isOverdue(transaction, this.#clock.now())) return await this.#end(transaction, polled)
     const { outcome } = transaction
     if (outcome.result !== 'waiting') {
-      this.#reported.remove(txid)
-      return outcomeFor(transaction, undefined)
+      this.#reported.remove(polled)
+      return outcomeFor(transaction, polled)
     }
     if (isPolled) {
-      this.#reported.add(transaction)
+      this.#reported.add(transaction, polled)
       return outcome
     }
     const replies = await this.#transactions.waitingReply(txid)
     // settled meanwhile, or polled too often: in both cases this reply is final
-    if (replies === 0 || replies > maxWaitingReplies) return await this.#end(transaction, undefined)
-    this.#reported.add(transaction)
+    if (replies === 0 || replies > maxWaitingReplies) return await this.#end(transaction, polled)
+    this.#reported.add(transaction, polled)
     return outcome
   }
 

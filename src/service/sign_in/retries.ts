@@ -102,6 +102,35 @@ export class Retries {
   }
 
   /**
+   * The sign-in whose passcodes were texted already, if this attempt is due as a retry of it: its reply was
+   * lost, or the message took longer than its client waits. Competitors do no harm, because all are denied.
+   */
+  async textedBefore(
+    attempt: Attempt,
+    userId: string,
+    db: StoreDb,
+  ): Promise<Transaction | undefined> {
+    const { joinable, request } = attempt
+    if (attempt.factor !== 'sms' || joinable?.retries === undefined) return undefined
+    const { retries, asked, source } = joinable
+    const now = this.#clock.now()
+    const { ikey, name: application } = request.integration
+    const since = now - retries.timeoutMs * retries.attempts
+    for (const first of await this.#transactions.deniedSince(since, { userId, ikey }, db)) {
+      if (first.factor !== 'sms' || first.phoneId !== attempt.device) continue
+      const slot = slotAt(first.opened, retries, now)
+      if (slot === undefined || first.request.ipaddr !== request.ipaddr) continue
+      const { txid } = first
+      const requests = await this.#requests.ofTransaction(txid, db)
+      const opener = requests.find(({ requestId }) => requestId === txid)
+      if (opener?.asked !== asked || opener.radiusSource !== source) continue
+      this.#log.info('a retry joined its sign-in', { application, txid, attempt: slot + 1 })
+      return first
+    }
+    return undefined
+  }
+
+  /**
    * A request that has joined or opened a transaction was transmitted again, so its client still listens.
    * This also proves that it belongs to the login, if it is due and no other request is there.
    */

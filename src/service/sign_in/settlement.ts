@@ -126,6 +126,11 @@ export class Settlement implements Settles {
     return await this.#joinedRequests.isDetached(requestId, txid, this.#store.db)
   }
 
+  /** The transaction that decides a request which polls by its own name. */
+  async decides(requestId: string): ReturnType<JoinedRequests['byRequest']> {
+    return await this.#joinedRequests.byRequest(requestId, this.#store.db)
+  }
+
   /** @returns When to try again, if it is not sure yet which request an approval lets in. */
   async #trySettle(txid: string, answer: End): Promise<boolean | { readonly until: number }> {
     const transaction = await this.#transactions.byTxid(txid, this.#store.db)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type Integration, Integrations } from '../../../src/service/applications/integrations.ts'
-import type { PhonePrompt } from '../../../src/service/messaging/messaging.ts'
+import type { PhonePrompt, SmsMessage } from '../../../src/service/messaging/messaging.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import type { PushPhone } from '../../rig/push_phone.ts'
 import { parseResponse, TestService } from '../../rig/service.ts'
@@ -19,6 +19,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
   const clock = new ManualClock()
   const pushed: PhonePrompt[] = []
   const called: PhonePrompt[] = []
+  const texted: SmsMessage[] = []
   const delivery = {
     push: { send: async (prompt: PhonePrompt) => void pushed.push(prompt) },
     phone: {
@@ -27,6 +28,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
         return 'waits for a key' as const
       },
     },
+    sms: { send: async (message: SmsMessage) => void texted.push(message) },
   }
   let nodes: readonly TestService[]
   let first: TestService
@@ -60,6 +62,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
     phone = await first.addPushPhone(userId, { phoneId })
     pushed.length = 0
     called.length = 0
+    texted.length = 0
     began = clock.now()
   })
 
@@ -95,6 +98,8 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
         state.answer = parseResponse(answer) as Parameters
         return state.answer
       })
+    // some still wait when the service stops
+    call.catch(() => {})
     await until(async () => state.answer !== undefined || (await recorded()) !== before)
     return { call, result: async () => (await call).result, state }
   }
@@ -167,6 +172,76 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
     const statuses = [(await one.call).status, (await two.call).status]
     assert.deepEqual(statuses, ['timeout', 'timeout'])
     assert.deepEqual(await reasons(), ['no_keys_pressed'])
+  })
+
+  test('is texted once, and denied each time', async () => {
+    const answers = []
+    for (const ms of [0, timeoutMs, 2 * timeoutMs + 300]) {
+      at(ms)
+      answers.push((await (await send({ prompt: 'sms' })).call).status)
+    }
+    assert.deepEqual(answers, ['sent', 'sent', 'sent'])
+    assert.equal(texted.length, 1)
+    assert.deepEqual(await reasons(), ['sms_sent'])
+    at(2 * timeoutMs + 5_000)
+    assert.equal((await (await send({ prompt: 'sms' })).call).status, 'sent')
+    assert.equal(texted.length, 2)
+  })
+
+  describe('whose proxy polls', () => {
+    const polling = { async: '1', polled: '1' }
+    const start = async () => String((await (await send(polling)).call).txid)
+    const poll = async (txid: string) => {
+      const node = nodes[turn++ % nodes.length]
+      assert(node !== undefined)
+      const parameters = { txid, polled: '1' }
+      const path = '/auth/v2/auth_status'
+      const call = await node.call({ method: 'GET', path, integration: app, parameters })
+      return parseResponse(call) as Parameters
+    }
+    const result = async (txid: string) => (await poll(txid)).result
+
+    test('is shown one push, and only the newest request is let in', async () => {
+      const one = await start()
+      at(timeoutMs)
+      const two = await start()
+      assert.notEqual(one, two)
+      assert.deepEqual([await result(one), await result(two)], ['waiting', 'waiting'])
+      at(timeoutMs + 5_000)
+      await phone.answer(await only(), 'approve')
+      assert.deepEqual([await result(one), await result(two)], ['deny', 'allow'])
+      assert.equal(pushed.length, 1)
+    })
+
+    test('is told to ask again when another request competes with it', async () => {
+      const one = await start()
+      at(timeoutMs)
+      const two = await start()
+      assert.equal(await result(two), 'waiting')
+      at(timeoutMs + 500)
+      const three = await start()
+      const { result: denied, status } = await poll(two)
+      assert.deepEqual([denied, status], ['deny', 'ask_again'])
+      assert.deepEqual([await result(one), await result(three)], ['deny', 'waiting'])
+      const again = await start()
+      assert.equal((await shown()).length, 2)
+      assert.equal(await result(again), 'waiting')
+    })
+
+    test('gets an approval that waited for it, also if the node that took it has stopped', async () => {
+      const one = await start()
+      const txid = await only()
+      at(timeoutMs - 100)
+      await first.store.db
+        .updateTable('transactions')
+        .set({ approved: clock.now() })
+        .where('txid', '=', txid)
+        .execute()
+      at(timeoutMs + 100)
+      const two = await start()
+      at(timeoutMs + toleranceMs)
+      assert.deepEqual([await result(two), await result(one)], ['allow', 'deny'])
+    })
   })
 
   describe('an approval between two requests', () => {

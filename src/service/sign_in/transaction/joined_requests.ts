@@ -166,6 +166,20 @@ export class JoinedRequests {
     return row === undefined || row.detached !== 0 || row.txid !== txid
   }
 
+  /** What decides a request that polls by its own name. */
+  async byRequest(
+    requestId: string,
+    db: StoreDb,
+  ): Promise<{ readonly txid: string; readonly isDetached: boolean } | undefined> {
+    const row = await db
+      .selectFrom('joined_requests')
+      .select(['txid', 'detached'])
+      .where('request_id', '=', requestId)
+      .executeTakeFirst()
+    if (row === undefined || row.txid === null) return undefined
+    return { txid: row.txid, isDetached: row.detached !== 0 }
+  }
+
   async prune(db: StoreDb): Promise<void> {
     await db.deleteFrom('joined_requests').where('expires', '<=', this.#clock.now()).execute()
   }

@@ -11,17 +11,17 @@ export class ReportedStatuses {
     return this.#reported.size
   }
 
-  /** Whether the current status was reported before. */
-  has({ txid, outcome }: Transaction): boolean {
-    return this.#reported.get(txid)?.status === outcome.status
+  /** Whether the current status was reported before. @param polled What the client calls the transaction. */
+  has({ outcome }: Transaction, polled: string): boolean {
+    return this.#reported.get(polled)?.status === outcome.status
   }
 
-  add({ txid, outcome, expires }: Transaction): void {
-    this.#reported.set(txid, { status: outcome.status, until: expires + graceMs })
+  add({ outcome, expires }: Transaction, polled: string): void {
+    this.#reported.set(polled, { status: outcome.status, until: expires + graceMs })
   }
 
-  remove(txid: string): void {
-    this.#reported.delete(txid)
+  remove(polled: string): void {
+    this.#reported.delete(polled)
   }
 
   /** Removes expired entries: the end may have happened on another node, or the client stopped polling. */

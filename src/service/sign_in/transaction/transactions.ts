@@ -224,6 +224,24 @@ export class Transactions {
     return rows.map(toTransaction)
   }
 
+  /** Those of a user and an application that let nobody in, newest first. @param since When they ended. */
+  async deniedSince(
+    since: number,
+    { userId, ikey }: { readonly userId: string; readonly ikey: string },
+    db: StoreDb,
+  ): Promise<Transaction[]> {
+    const rows = await db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('settled', '>=', since)
+      .where('ikey', '=', ikey)
+      .where('result', '=', 'deny')
+      .orderBy('opened', 'desc')
+      .execute()
+    return rows.map(toTransaction)
+  }
+
   /** The user's requests that repeat one of these. */
   async repeatsOf(
     userId: string,

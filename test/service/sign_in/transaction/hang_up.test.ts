@@ -137,10 +137,10 @@ describe('the statuses that clients have seen', () => {
       expires: 60_000,
       outcome: { result: 'waiting', status: 'pushed', status_msg: '' },
     }
-    for (let index = 0; index < 100; index++) reported.add({ ...transaction, txid: String(index) })
-    reported.add(transaction)
+    for (let index = 0; index < 100; index++) reported.add(transaction, String(index))
+    reported.add(transaction, 'one')
     reported.prune(100_000)
-    assert.ok(reported.has(transaction))
+    assert.ok(reported.has(transaction, 'one'))
     reported.prune(120_000)
     assert.equal(reported.size, 0)
   })

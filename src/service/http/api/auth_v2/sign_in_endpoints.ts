@@ -1,7 +1,7 @@
 import { type AuthAnswer, AuthApiFailure, failureDetail, failures } from '../../../../duo/index.ts'
 import type { ProofProtocols } from '../../../applications/proof_protocols.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
-import type { Auth, Proven } from '../../../sign_in/auth.ts'
+import type { Auth, AuthOutcome, Proven } from '../../../sign_in/auth.ts'
 import type { AuthStatus } from '../../../sign_in/auth_status.ts'
 import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
@@ -95,7 +95,7 @@ async function answerAuth(
   // a client that only polls has no use for a txid whose outcome is known
   const takesTxid = async && !parameters.yes('polled')
   const chosen = readFactor(parameters)
-  const answer = await auth.begin(authRequest, chosen, { async: takesTxid, polls: async })
+  const answer = await auth.begin(authRequest, chosen, { async: takesTxid })
   const again = () => answerAuth(request, parameters, auth, authStatus, portalLinks)
   switch (answer.kind) {
     case 'no such user':
@@ -116,7 +116,9 @@ async function answerAuth(
       return takesTxid ? { txid: answer.txid } : answer.outcome
     case 'waiting':
       // not awaited here, so that the request can be freed while the call waits
-      return async ? { txid: answer.txid } : authStatus.awaitAnswer(answer, again, request.caller)
+      return async
+        ? { txid: polledTxid(answer) }
+        : authStatus.awaitAnswer(answer, again, request.caller)
   }
 }
 
@@ -131,9 +133,8 @@ async function answerAuthResponse(
 ): Promise<unknown> {
   const authRequest = readAuthRequest(request, parameters)
   const typed = readTypedProof(parameters)
-  const polls = parameters.yes('async')
   await proofProtocols.saw(authRequest.integration, typed.proof.protocol)
-  const answer = await auth.beginProven(authRequest, typed, { async: false, polls })
+  const answer = await auth.beginProven(authRequest, typed, { async: false })
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -142,8 +143,9 @@ async function answerAuthResponse(
       return { ...answer.outcome, enroll_portal_url: portal }
     }
     case 'waiting': {
-      const { txid, proven } = answer
+      const { proven } = answer
       if (parameters.yes('async') && parameters.yes('polled')) {
+        const txid = polledTxid(answer)
         return { txid, factor: proven?.factor, authenticator_response: proven?.serverProof }
       }
       const again = async () => ({
@@ -164,6 +166,11 @@ async function answerAuthResponse(
     default:
       return withProof(answer.outcome, answer.proven)
   }
+}
+
+/** A request that has joined another one's sign-in is polled by its own txid: each has its own outcome. */
+function polledTxid({ txid, request }: Extract<AuthOutcome, { readonly kind: 'waiting' }>): string {
+  return request === undefined || request.slot === 0 ? txid : request.requestId
 }
 
 function withProof(outcome: AuthAnswer, proven: Proven | undefined): AuthAnswer {
