@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { type Integration, Integrations } from '../../src/service/applications/integrations.ts'
+import { ManualClock } from '../rig/manual_clock.ts'
+import { parseResponse, TestService } from '../rig/service.ts'
+import { until } from '../rig/until.ts'
+
+const timeoutMs = 20_000
+/** Times of the attacker's login after the victim's first request. */
+const offsets = [
+  ...[-1_499, -1_000, -200, -1, 0, 1, 200, 1_000, 1_499].flatMap((off) => [
+    timeoutMs + off,
+    2 * timeoutMs + off,
+  ]),
+  ...[1, 500, 5_000, 10_000, 18_400, 21_600, 30_000],
+]
+/** Times of the approval of the victim's push. */
+const approvals = [19_600, 20_500, 25_000, 39_700, 41_600]
+
+/** How the attacker's request differs from the victim's retry, if at all. */
+const different: readonly Readonly<Record<string, string>>[] = [
+  { radius_source: '10.0.1.11' },
+  { prompt: 'push1' },
+  { ipaddr: '192.0.2.9' },
+]
+
+/** An attacker who knows the password signs in beside the victim, whose directory retries every 20 s. */
+describe('a login beside the retries of another one', () => {
+  const clock = new ManualClock()
+  let service: TestService
+  let app: Integration
+
+  before(async () => {
+    service = await TestService.start({ clock, delivery: { push: { send: async () => {} } } })
+    const { ikey } = await service.addIntegration('radius')
+    app = await service.store.transaction(async (db) => {
+      const integrations = new Integrations(service.store)
+      const client = { radiusTimeoutSecs: timeoutMs / 1000, radiusRetries: 1, radiusServers: 2 }
+      await integrations.update(ikey, { client }, db)
+      const found = await integrations.byIkey(ikey, db)
+      assert(found !== undefined)
+      return found
+    })
+  })
+  after(() => service.close())
+
+  const tally = { runs: 0, victim: 0 }
+
+  for (const approved of approvals) {
+    test(`is never let in by an approval of the victim’s push after ${approved} ms`, async () => {
+      for (const offset of offsets) await attack(offset, approved)
+    })
+  }
+
+  test('is never let in if it comes from elsewhere or with another word', async () => {
+    for (const parameters of different) {
+      for (const at of [timeoutMs - 200, timeoutMs, timeoutMs + 200]) {
+        await attack(at, 25_000, parameters)
+      }
+    }
+  })
+
+  test('leaves the victim’s own login possible', async (context) => {
+    context.diagnostic(`accepted: ${tally.victim} victims, 0 attackers, of ${tally.runs} runs`)
+    assert.ok(tally.victim > 0)
+  })
+
+  async function attack(
+    offset: number,
+    approved: number,
+    changes: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const username = `user-${randomUUID()}`
+    const { userId } = await service.addUser({ username })
+    const phone = await service.addPushPhone(userId)
+    const began = clock.now()
+    const logins: { readonly isVictim: boolean; result: string | undefined }[] = []
+    const recorded = async () =>
+      JSON.stringify(
+        await service.store.db
+          .selectFrom('joined_requests')
+          .select(['request_id', 'txid', 'detached'])
+          .where('arrived', '>=', began)
+          .orderBy('request_id')
+          .execute(),
+      )
+    const send = async (isVictim: boolean) => {
+      const before = await recorded()
+      const login: (typeof logins)[number] = { isVictim, result: undefined }
+      logins.push(login)
+      const parameters = {
+        ...{ username, factor: 'prompt', prompt: 'push', radius_source: '10.0.0.11' },
+        request_fingerprint: randomBytes(32).toString('hex'),
+        ...(isVictim ? {} : changes),
+      }
+      void service.call({ path: '/auth/v2/auth', parameters, integration: app }).then((answer) => {
+        login.result = String(parseResponse(answer).result)
+      })
+      await until(async () => login.result !== undefined || (await recorded()) !== before)
+    }
+    await send(true)
+    const [first] = await phone.requests()
+    assert(first !== undefined)
+    const isAnswered = () => logins.some(({ isVictim, result }) => isVictim && result === 'allow')
+    let answered: Promise<unknown> = Promise.resolve()
+    const events = [
+      { at: timeoutMs, work: () => send(true) },
+      { at: 2 * timeoutMs, work: () => send(true) },
+      { at: 3 * timeoutMs, work: () => send(true) },
+      { at: offset, work: () => send(false) },
+      {
+        at: approved,
+        work: async () => {
+          answered = phone.answer(String(first.txid), 'approve')
+          await until(async () => {
+            const row = await service.store.db
+              .selectFrom('transactions')
+              .select(['approved', 'settled'])
+              .where('txid', '=', String(first.txid))
+              .executeTakeFirst()
+            return row?.settled !== null || row.approved !== null
+          })
+        },
+      },
+    ].toSorted((one, other) => one.at - other.at)
+    for (const { at, work } of events) {
+      clock.advance(Math.max(0, began + at - clock.now()))
+      // the directory sends no retry after a reply
+      if (!isAnswered() || work === events.at(-1)?.work) await work()
+    }
+    await until(() => {
+      clock.advance(1_000)
+      return logins.every(({ result }) => result !== undefined)
+    })
+    await answered
+    const accepted = logins.filter(({ result }) => result === 'allow')
+    tally.runs++
+    tally.victim += accepted.length
+    const said = `offset ${offset}, approved ${approved}: ${JSON.stringify(logins)}`
+    assert.ok(accepted.length <= 1, said)
+    assert.ok(
+      accepted.every(({ isVictim }) => isVictim),
+      said,
+    )
+  }
+})
