@@ -76,7 +76,12 @@ failmode=secure
     assert.equal(status, 1)
     const { outcome, reasons, directory } = JSON.parse(stdout)
     assert.equal(outcome, 'failed')
-    assert(reasons.length > 0)
+    // the simulator tells what each controller saw
+    assert.deepEqual(
+      reasons.map((reason: string) => reason.split(':')[0]),
+      ['controller-1 to 127.0.0.1', 'controller-2 to 127.0.0.1'],
+    )
+    assert.match(reasons[0], /reply/)
     assert.equal(directory.radius_status, 'Failed')
   })
 

@@ -24,6 +24,7 @@ export function enableScenarios(setup: Setup): readonly Scenario[] {
     title,
     expected: typeof expected === 'string' ? expected : JSON.stringify(expected),
     setups: [setup],
+    isWaiting: [2, 3, 4, 6].includes(number),
     run: async (stage, cell) => verdict(await see(stage, cell), expected),
   })
   const status = (directory: Enabled): string | undefined => directory.radius?.status

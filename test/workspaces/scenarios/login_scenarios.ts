@@ -1,5 +1,7 @@
+import { Secret } from '../../../src/host/secret.ts'
 import type { LoginResult } from '../../../src/workspaces/directory/login.ts'
 import type { AuthenticationProtocol } from '../../../src/workspaces/radius_settings/limits.ts'
+import { testSecret } from '../../rig/proxy_at_work.ts'
 import type { KnobCell } from './knob_matrix.ts'
 import { type Scenario, verdict } from './scenario.ts'
 import { type Person, password, type Setup, type Stage } from './stage.ts'
@@ -167,21 +169,43 @@ function protocolScenarios(
   )
 }
 
+const messageAuthenticators = ['none', 'send', 'send-and-require', 'send-require-first'] as const
+
 /** Scenario 21: every pair of what the directory and the proxy do with Message-Authenticator. */
 export function messageAuthenticatorScenarios(setup: Setup): readonly Scenario[] {
-  const values = ['none', 'send', 'send-and-require', 'send-require-first'] as const
-  return values.map((messageAuthenticator) => ({
-    number: 21,
-    title: `Message-Authenticator: ${messageAuthenticator}`,
-    expected: 'accepted',
-    setups: [setup],
-    async run(stage: Stage, cell: KnobCell) {
-      const directory = await stage.enabled({ ...cell, messageAuthenticator }, setup)
-      const { username, token } = await stage.person()
-      const login = await directory.login({ username, password, mfaCode: token.code(0) })
-      return verdict(login.result, 'accepted')
-    },
-  }))
+  return (['auto', 'required', 'off'] as const).flatMap((policy) =>
+    messageAuthenticators.map((messageAuthenticator) => {
+      const isRefused = policy === 'required' && messageAuthenticator === 'none'
+      const expected = isRefused ? ['Failed', 'denied'] : ['Completed', 'accepted']
+      return {
+        number: 21,
+        title: `Message-Authenticator: proxy ${policy}, directory ${messageAuthenticator}`,
+        expected: expected.join(', '),
+        setups: [setup],
+        hasOwnStage: true,
+        isSingle: true,
+        changes: {
+          radiusClients: [
+            {
+              name: 'radius_ip_1',
+              addresses: '127.0.0.0/8',
+              secret: new Secret(testSecret),
+              messageAuthenticator: policy,
+              messageAuthenticatorInReplies: true,
+            },
+          ],
+        },
+        async run(stage: Stage, cell: KnobCell) {
+          const directory = stage.directory({ ...cell, messageAuthenticator, probeTimeout: 3000 })
+          directory.enableRadius(stage.settingsFor(setup))
+          await directory.probed()
+          const { username, token } = await stage.person()
+          const login = await directory.login({ username, password, mfaCode: token.code(0) })
+          return verdict([directory.radius?.status, login.result], expected)
+        },
+      }
+    }),
+  )
 }
 
 /** Scenario 27: a DNS name with two addresses, of which the first is down. */
@@ -191,6 +215,8 @@ export function dnsScenarios(setup: Setup): readonly Scenario[] {
     title: `a DNS name with two addresses, the first down, the directory uses ${addresses}`,
     expected: addresses === 'all' ? 'accepted' : 'denied',
     setups: [setup],
+    isWaiting: true,
+    hasRetries: true,
     async run(stage: Stage, cell: KnobCell) {
       const resolve = async () => ['127.0.0.1', '127.0.0.2']
       const directory = stage.directory(
@@ -206,31 +232,4 @@ export function dnsScenarios(setup: Setup): readonly Scenario[] {
       return verdict(login.result, addresses === 'all' ? 'accepted' : 'denied')
     },
   }))
-}
-
-/** Scenario 33: more requests in flight than a port has Identifiers. */
-export function identifierWrap(setup: Setup, count: number): Scenario {
-  return {
-    number: 33,
-    title: `${count} logins at once from ports that are shared by the whole controller`,
-    expected: 'all accepted',
-    setups: [setup],
-    isSingle: true,
-    async run(stage, cell) {
-      const directory = await stage.enabled({ ...cell, srcPort: 'per-controller' }, setup)
-      const people: Person[] = []
-      for (let index = 0; index < count; index++) people.push(await stage.person())
-      const logins = people.map(({ username, token }) =>
-        directory.login({ username, password, mfaCode: token.code(0) }),
-      )
-      const results = await Promise.all(logins)
-      const accepted = results.filter(({ result }) => result === 'accepted').length
-      const reasons = directory.trace.events().filter(({ name }) => name === 'denied')
-      const counts = Object.entries(Object.groupBy(reasons, ({ detail }) => detail)).map(
-        ([reason, events = []]) => `${events.length} times ${reason}`,
-      )
-      const found = verdict(accepted, count)
-      return { ...found, seen: [found.seen, ...counts].join('; ') }
-    },
-  }
 }

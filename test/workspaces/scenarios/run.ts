@@ -5,16 +5,16 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { knobMatrix, quickMatrix } from './knob_matrix.ts'
+import { quickMatrix } from './knob_matrix.ts'
 import { formatReport } from './report_page.ts'
 import { runScenarios } from './run_scenarios.ts'
-import { allScenarios } from './scenario_list.ts'
+import { allScenarios, cellsOf } from './scenario_list.ts'
 
 const page = resolve(import.meta.dirname, '../../../docs/workspaces-scenarios.md')
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
-    'at-once': { type: 'string', default: '300' },
+    'at-once': { type: 'string', default: '250' },
     output: { type: 'string', default: page },
     quick: { type: 'boolean', default: false },
   },
@@ -28,8 +28,7 @@ const start = Date.now()
 let done = 0
 const results = await runScenarios(
   scenarios,
-  ({ hasOwnStage }, index) =>
-    values.quick || hasOwnStage === true ? quickMatrix() : knobMatrix(index),
+  values.quick ? quickMatrix : cellsOf,
   {
     atOnce: Number(values['at-once']),
     onResult: ({ scenario, cell, verdict }) => {

@@ -8,14 +8,23 @@ export interface CellResult {
   readonly scenario: Scenario
   readonly cell: KnobCell
   readonly verdict: Verdict
+  /** How often it was run before without a result. */
+  readonly repeats: number
+}
+
+interface Cell {
+  readonly scenario: Scenario
+  readonly cell: KnobCell
+  readonly index: number
 }
 
 /** Cells of scenarios that work all the time. */
-const busyAtOnce = 6
+const busyAtOnce = 4
 /** Cells of scenarios that mostly wait. */
-const defaultWaitingAtOnce = 300
+const defaultWaitingAtOnce = 250
 /** Between the starts of cells that wait, so that they do not all need the processor at once. */
-const staggerMs = 60
+const staggerMs = 150
+const maxRepeats = 2
 
 /**
  * Runs scenarios in all cells of a matrix, many at once, because most of them only wait.
@@ -31,53 +40,49 @@ export async function runScenarios(
     readonly onResult?: (result: CellResult) => void
   } = {},
 ): Promise<readonly CellResult[]> {
-  const shared = scenarios.filter(({ hasOwnStage }) => hasOwnStage !== true)
-  const setups = distinctSetups(shared)
   const results: CellResult[] = []
-  const note = (result: CellResult): void => {
+  const play = async ({ scenario, cell, index }: Cell, stage: Stage): Promise<void> => {
+    const result = { scenario, cell, ...(await attempt(scenario, stage, cell, index)) }
     results.push(result)
     options.onResult?.(result)
   }
-  const work = shared.flatMap((scenario) =>
-    cellsOf(scenario, scenarios, matrixFor).map((cell, index) => ({ scenario, cell, index })),
-  )
-  if (work.length > 0) {
-    const stage = await Stage.start(setups)
+  const cells = scenarios.flatMap((scenario, number) => {
+    const all = matrixFor(scenario, number)
+    const chosen = scenario.isSingle === true ? all.slice(0, 1) : all
+    return chosen.map((cell, index) => ({ scenario, cell, index }))
+  })
+  const own = cells.filter(({ scenario }) => scenario.hasOwnStage === true)
+  const shared = cells.filter((cell) => !own.includes(cell))
+  const single = shared.filter(({ scenario }) => scenario.isSingle === true)
+  const waiting = shared.filter(({ scenario }) => scenario.isWaiting === true)
+  const busy = shared.filter((cell) => !single.includes(cell) && !waiting.includes(cell))
+  const playShared = async (): Promise<void> => {
+    if (shared.length === 0) return
+    const stage = await Stage.start(distinctSetups(shared.map(({ scenario }) => scenario)))
     try {
-      const play = async ({ scenario, cell, index }: (typeof work)[number]): Promise<void> => {
-        note({ scenario, cell, verdict: await attempt(scenario, stage, cell, index) })
-      }
-      const isWaiting = ({ scenario }: (typeof work)[number]) => scenario.isWaiting === true
-      await inParallel(
-        work.filter((item) => !isWaiting(item)),
-        busyAtOnce,
-        play,
-      )
-      await inParallel(work.filter(isWaiting), options.atOnce ?? defaultWaitingAtOnce, play)
+      await Promise.all([
+        inParallel(waiting, options.atOnce ?? defaultWaitingAtOnce, (cell) => play(cell, stage)),
+        inParallel(busy, busyAtOnce, (cell) => play(cell, stage)),
+      ])
+      // these take the machine for themselves
+      for (const cell of single) await play(cell, stage)
     } finally {
       await stage.close()
     }
   }
-  for (const scenario of scenarios.filter(({ hasOwnStage }) => hasOwnStage === true)) {
-    for (const [index, cell] of cellsOf(scenario, scenarios, matrixFor).entries()) {
-      const stage = await Stage.start(scenario.setups, scenario.changes)
+  const playOwn = async (): Promise<void> => {
+    for (const cell of own) {
+      const { setups, changes, isFirstProxySeparate = false } = cell.scenario
+      const stage = await Stage.start(setups, changes, { isFirstProxySeparate })
       try {
-        note({ scenario, cell, verdict: await attempt(scenario, stage, cell, index) })
+        await play(cell, stage)
       } finally {
         await stage.close()
       }
     }
   }
+  await Promise.all([playShared(), playOwn()])
   return results
-}
-
-function cellsOf(
-  scenario: Scenario,
-  all: readonly Scenario[],
-  matrixFor: (scenario: Scenario, index: number) => readonly KnobCell[],
-): readonly KnobCell[] {
-  const cells = matrixFor(scenario, all.indexOf(scenario))
-  return scenario.isSingle === true ? cells.slice(0, 1) : cells
 }
 
 function distinctSetups(scenarios: readonly Scenario[]): Setup[] {
@@ -85,17 +90,21 @@ function distinctSetups(scenarios: readonly Scenario[]): Setup[] {
   return [...new Map(all.map((setup) => [JSON.stringify(setup), setup])).values()]
 }
 
+/** Runs a cell; again, if the machine broke it off, such as by a lost connection of the test's phone. */
 async function attempt(
   scenario: Scenario,
   stage: Stage,
   cell: KnobCell,
   index: number,
-): Promise<Verdict> {
-  try {
-    return await scenario.run(stage, cell, index)
-  } catch (error) {
-    const seen = error instanceof Error ? error.message : String(error)
-    return { kind: 'wrong', seen, duplicates: 0 }
+): Promise<Pick<CellResult, 'verdict' | 'repeats'>> {
+  for (let repeats = 0; ; repeats++) {
+    try {
+      return { verdict: await scenario.run(stage, cell, index), repeats }
+    } catch (error) {
+      if (repeats < maxRepeats && scenario.hasOwnStage !== true) continue
+      const seen = error instanceof Error ? error.message : String(error)
+      return { verdict: { kind: 'wrong', seen, duplicates: 0 }, repeats }
+    }
   }
 }
 

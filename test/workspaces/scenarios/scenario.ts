@@ -10,6 +10,8 @@ export interface Verdict {
   readonly seen: string
   /** Prompts that the user got beyond those of one login. */
   readonly duplicates: number
+  /** Why nobody can say which outcome is right, if it is open. */
+  readonly because?: string
 }
 
 /** One line of the list in the reference (§11.7), run in each cell of the matrix. */
@@ -21,14 +23,20 @@ export interface Scenario {
   readonly expected: string
   /** Applications that the stage must have. */
   readonly setups: readonly Setup[]
-  /** Whether only the defaults matter, such as for the API. */
+  /** Whether only one cell is run: it takes the machine for itself, or sets the knobs itself. */
   readonly isSingle?: boolean
-  /** Waits for a minute, so that many cells run at once. */
+  /** Waits for replies that do not come, or for a user, so that many cells run at once. */
   readonly isWaiting?: boolean
-  /** Differs from the other scenarios in its listeners, so that it has a stage of its own. */
+  /** Whether the outcome depends on retries, so that all of their combinations are run. */
+  readonly hasRetries?: boolean
+  /** The cells, if they are not those of the usual matrix. */
+  readonly cells?: readonly KnobCell[]
+  /** Differs from the other scenarios in its proxies, so that it has a stage of its own. */
   readonly hasOwnStage?: boolean
   /** Differences of the listeners of that stage. */
   readonly changes?: Partial<RadiusServerDuoOnly>
+  /** Whether its first proxy is a program of its own, which can be killed. */
+  readonly isFirstProxySeparate?: boolean
   readonly run: (stage: Stage, cell: KnobCell, index: number) => Promise<Verdict>
 }
 

@@ -15,6 +15,8 @@ interface SecretCase {
   readonly failmode?: 'safe' | 'secure'
   readonly isServiceDown?: boolean
   readonly isIpv6?: boolean
+  /** The passcode, if absent. */
+  readonly word?: 'push'
   readonly expected: 'accepted' | 'denied'
 }
 
@@ -50,15 +52,18 @@ const cases: readonly SecretCase[] = [
     isIpv6: true,
     expected: 'accepted',
   },
-  ...(['safe', 'secure'] as const).map((failmode) => ({
-    number: 18,
-    title: `the MFA service is down, failmode=${failmode}`,
-    secret: testSecret,
-    used: testSecret,
-    failmode,
-    isServiceDown: true,
-    expected: failmode === 'safe' ? ('accepted' as const) : ('denied' as const),
-  })),
+  ...(['safe', 'secure'] as const).flatMap((failmode) =>
+    (['passcode', 'push'] as const).map((factor) => ({
+      number: 18,
+      title: `the MFA service is down, failmode=${failmode}, ${factor}`,
+      secret: testSecret,
+      used: testSecret,
+      failmode,
+      isServiceDown: true,
+      ...(factor === 'push' ? { word: factor } : {}),
+      expected: failmode === 'safe' ? ('accepted' as const) : ('denied' as const),
+    })),
+  ),
 ]
 
 /** Scenarios that need a listener of their own. */
@@ -94,7 +99,8 @@ export function listenerScenarios(setup: Setup): readonly (Scenario & {
       })
       const { username, token } = await stage.person()
       if (one.isServiceDown === true) await stage.service.service.close()
-      const login = await directory.login({ username, password, mfaCode: token.code(0) })
+      const mfaCode = one.word ?? token.code(0)
+      const login = await directory.login({ username, password, mfaCode })
       return verdict(login.result, one.expected)
     },
   }))
