@@ -325,16 +325,30 @@ async function beginAll(
     void login.then(() => {
       ended++
     })
-    await Promise.race([phone.nextRequest(), login])
+    await Promise.race([persistently(() => phone.nextRequest()), login])
   })
   return { logins, waiting: logins.length - ended }
 }
 
 async function approveInReverse(people: readonly Person[]): Promise<void> {
   await inGroups(people.toReversed(), async ({ phone }) => {
-    const [request] = await phone.requests()
-    if (request !== undefined) await phone.answer(String(request.txid), 'approve')
+    const [request] = await persistently(() => phone.requests())
+    if (request === undefined) return
+    await persistently(() => phone.answer(String(request.txid), 'approve'))
   })
+}
+
+const maxLostConnections = 5
+
+/** Asks again if the connection broke, as the app on a phone does. */
+async function persistently<Value>(action: () => Promise<Value>): Promise<Value> {
+  for (let lost = 0; ; lost++) {
+    try {
+      return await action()
+    } catch (error) {
+      if (lost === maxLostConnections) throw error
+    }
+  }
 }
 
 /** Adds why logins were denied. */

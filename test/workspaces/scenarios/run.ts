@@ -26,22 +26,18 @@ const scenarios = allScenarios().filter(
 )
 const start = Date.now()
 let done = 0
-const results = await runScenarios(
-  scenarios,
-  values.quick ? quickMatrix : cellsOf,
-  {
-    atOnce: Number(values['at-once']),
-    onResult: ({ scenario, cell, verdict }) => {
-      done++
-      if (verdict.kind === 'wrong') {
-        const where = JSON.stringify(cell)
-        process.stdout.write(
-          `wrong: ${scenario.number} ${scenario.title}: ${verdict.seen}, ${verdict.duplicates} duplicates ${where}\n`,
-        )
-      } else if (done % 100 === 0) process.stdout.write(`${done} cells\n`)
-    },
+const results = await runScenarios(scenarios, values.quick ? quickMatrix : cellsOf, {
+  atOnce: Number(values['at-once']),
+  onResult: ({ scenario, cell, verdict }) => {
+    done++
+    if (verdict.kind === 'wrong') {
+      const where = JSON.stringify(cell)
+      process.stdout.write(
+        `wrong: ${scenario.number} ${scenario.title}: ${verdict.seen}, ${verdict.duplicates} duplicates ${where}\n`,
+      )
+    } else if (done % 100 === 0) process.stdout.write(`${done} cells\n`)
   },
-)
+})
 const seconds = Math.round((Date.now() - start) / 1000)
 const date = new Date(start).toISOString().slice(0, 10)
 writeFileSync(values.output, formatReport(results, { date, seconds }))
