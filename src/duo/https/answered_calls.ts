@@ -31,6 +31,8 @@ export interface CallLimits {
   readonly requestMs?: number | undefined
   /** Cancels the call, which then throws `cancelled`. */
   readonly signal?: AbortSignal | undefined
+  /** Nodes that were asked beside this call, or by it; others are asked first. */
+  readonly asked?: Set<ApiNode> | undefined
   /** The request is about to be written: from now on the API may receive it. */
   readonly onSent?: (() => void) | undefined
 }
@@ -89,8 +91,10 @@ export class AnsweredCalls {
     for (let tries = 1; ; tries++) {
       const { requestMs = Number.POSITIVE_INFINITY } = limits
       const leftMs = Math.max(1, Math.min(requestMs, until - performance.now()))
-      const chosen = this.nodes.choose(attempts.tried, Math.min(leftMs, shortMs))
+      const tried = new Set([...attempts.tried, ...(limits.asked ?? [])])
+      const chosen = this.nodes.choose(tried, Math.min(leftMs, shortMs))
       const node = chosen instanceof Promise ? await chosen : chosen
+      limits.asked?.add(node)
       const sent = this.#request({ node, carrier }, endpoint, parameters, leftMs, limits)
       const answer = await sent.catch((error) => this.#waitAfter(error, attempts, node))
       if (answer === undefined) continue

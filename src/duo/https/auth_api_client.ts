@@ -17,6 +17,7 @@ import {
 import { AnsweredCalls, type Carrier } from './answered_calls.ts'
 import type { ResolveName } from './api_addresses.ts'
 import { type ApiCall, type BegunCall, toOutcome } from './api_call.ts'
+import type { ApiNode } from './api_node.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
 import { type ConnectionsOptions, maxPollConnections, toOrigin } from './connections.ts'
 import {
@@ -108,12 +109,14 @@ export class AuthApiClient {
   /**
    * Tests the signature and the clock, and reads the server's capabilities, over separate connections. A
    * pooled connection can be dead without notice, for example after a restart of a firewall, so a slow
-   * `check` is repeated over another one.
+   * `check` is repeated over another one, and at another node if there are several: one node that hangs is
+   * no outage.
    */
   async check(): Promise<CheckAnswer> {
     const { limitMs } = endpoints.check
+    const asked = new Set<ApiNode>()
     const response = await hedged({ slowMs: slowCheckMs, limitMs }, (options) =>
-      this.#call(endpoints.check, {}, options),
+      this.#call(endpoints.check, {}, { ...options, asked }),
     )
     const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
@@ -271,7 +274,11 @@ export class AuthApiClient {
     return reply
   }
 
-  async #call(endpoint: Endpoint, parameters: Named, options: CallOptions = {}): Promise<unknown> {
+  async #call(
+    endpoint: Endpoint,
+    parameters: Named,
+    options: CallOptions & { readonly asked?: Set<ApiNode> } = {},
+  ): Promise<unknown> {
     const carrier: Carrier = endpoint === endpoints.check ? 'warm' : 'short'
     const limits = { ...options, limitMs: this.#limitMs(endpoint, options) }
     return this.#timed({ name: endpoint.name, username: parameters.username }, () =>
