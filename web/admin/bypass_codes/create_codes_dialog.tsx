@@ -6,6 +6,7 @@ import { useForm } from '../parts/form.ts'
 import { FormButtons } from '../parts/form_buttons.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { UserSelect } from '../parts/user_select.tsx'
+import { useView } from '../parts/view.ts'
 import { codesText, codeViews, recoveryCodesText } from './bypass_code.ts'
 
 const maxCodes = 10
@@ -45,6 +46,7 @@ export function CreateCodesDialog({
   readonly user?: { readonly user_id: string; readonly username: string }
 }) {
   const close = useCloseRoute(parent)
+  const { data: places } = useView<Pick<Created, 'unusable_in'>>('bypass_codes/places')
   const create = useAct({
     run: ({ user: userId, valid_secs, ...options }: Options) =>
       api.post<Created>(`users/${userId}/bypass_codes`, {
@@ -76,6 +78,7 @@ export function CreateCodesDialog({
             A user types a code instead of a passcode. Make sure that you talk to the right person
             before you hand one out.
           </Text>
+          <Unusable names={places?.unusable_in ?? []} />
           {user === undefined && (
             <UserSelect
               label="User"
@@ -127,6 +130,17 @@ export function CreateCodesDialog({
   )
 }
 
+/** Where codes can't be used: said before they are created, and again beside them. */
+function Unusable({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return null
+  return (
+    <Alert color="warning" title="Not everywhere">
+      {names.join(', ')}: the appliance uses CHAP or MS-CHAP, which hides what users type, so bypass
+      codes can’t be used there.
+    </Alert>
+  )
+}
+
 function Codes({
   created: { codes, replaced, recovery_codes, unusable_in },
   onClose,
@@ -142,12 +156,7 @@ function Codes({
         {recovery_codes > 0 &&
           ` The user also has ${recoveryCodesText(recovery_codes)} of their own.`}
       </Text>
-      {unusable_in.length > 0 && (
-        <Alert color="warning" title="Not everywhere">
-          {unusable_in.join(', ')}: the appliance uses CHAP or MS-CHAP, which hides what users type,
-          so bypass codes can’t be used there.
-        </Alert>
-      )}
+      <Unusable names={unusable_in} />
       {codes.map((code, index) => (
         <CopyField key={code} label={`Code ${index + 1}`} value={code} />
       ))}

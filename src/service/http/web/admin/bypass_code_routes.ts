@@ -37,6 +37,7 @@ const newCodes = z.object({
  *   created, created_by: [text] }], next }`: who could sign in with a bypass code, how many usable codes
  *   of each kind they have, when the last one expires (`null`: never), when the newest was created, and
  *   who created them
+ * - `GET bypass_codes/places` → `{ unusable_in: [name] }`, before codes are created
  * - `POST users/:id/bypass_codes` `{ count?, reuse_count?, valid_secs?, preserve_existing? }` → `{ codes,
  *   replaced, recovery_codes, unusable_in: [name] }`; the codes are shown once; `unusable_in` are the
  *   applications that use CHAP or MS-CHAP
@@ -88,6 +89,13 @@ export function addBypassCodeRoutes(
       }))
       return { items, next }
     },
+  })
+
+  routes.view({
+    path: 'bypass_codes/places',
+    permit: 'users.view',
+    query: nothing,
+    answer: async () => ({ unusable_in: await namesWithProof(integrations, clock.now(), db) }),
   })
 
   routes.act({

@@ -270,6 +270,7 @@ describe('groups, phones, tokens and bypass codes in the panel', () => {
     assert.equal(await protocolShown(), null)
     const proof = { protocol: 'MS-CHAPv2', seen: Date.now() }
     await new Integrations(service.store).sawProof(ikey, proof, service.store.db)
+    assert.deepEqual((await client.get('bypass_codes/places')).body, { unusable_in: [name] })
     assert.deepEqual((await create()).unusable_in, [name])
     assert.equal(await protocolShown(), 'MS-CHAPv2')
     const old = { protocol: 'MS-CHAPv2', seen: Date.now() - 31 * 86_400_000 }
