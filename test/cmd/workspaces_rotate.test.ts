@@ -7,6 +7,7 @@ import { Secret } from '../../src/host/secret.ts'
 import {
   beginRotation,
   endRotation,
+  rotatingKeys,
   undoRotation,
 } from '../../src/workspaces/adviser/secret_lines.ts'
 import type { Workspaces } from '../../src/workspaces/workspaces.ts'
@@ -15,6 +16,7 @@ import { until } from '../rig/until.ts'
 import { directoryId, startWorkspaces, workspacesVerb } from '../rig/workspaces_api.ts'
 
 const authproxy = resolve(import.meta.dirname, '../../bin/authproxy')
+const program = resolve(import.meta.dirname, '../../bin/workspaces')
 const oldSecret = 'the-old-secret-of-24-characters'
 
 function cfgText(port: number): string {
@@ -41,8 +43,9 @@ describe('the lines of a rotation', () => {
     'radius_server_duo_only radius_ip_1',
     'radius_server_duo_only radius_ip_2',
   ])
+  const seal = (secret: Secret) => `sealed:${secret.reveal()}`
   const before = cfgText(1812)
-  const during = beginRotation(before, clients, new Secret('the-new-secret-of-24-characters'))
+  const during = beginRotation(before, clients, new Secret('the-new-secret-of-24-characters'), seal)
 
   test('keep the present secret as the previous one, for the chosen clients only', () => {
     assert.match(
@@ -61,13 +64,31 @@ describe('the lines of a rotation', () => {
 
   test('keep protected secrets protected', () => {
     const text = before.replace('radius_secret_1=', 'radius_secret_protected_1=')
-    const changed = beginRotation(text, clients, new Secret('the-new-secret-of-24-characters'))
-    assert.match(changed, /radius_secret_previous_protected_1=the-old/)
+    const changed = beginRotation(
+      text,
+      clients,
+      new Secret('the-new-secret-of-24-characters'),
+      seal,
+    )
+    assert.match(
+      changed,
+      /radius_secret_protected_1=sealed:the-new-secret-of-24-characters\nradius_secret_previous_protected_1=the-old/,
+    )
+    assert.match(
+      changed,
+      /radius_secret_2=the-new-secret-of-24-characters\nradius_secret_previous_2=the-old/,
+    )
+    assert.deepEqual(rotatingKeys(changed), [
+      'radius_secret_protected_1',
+      'radius_secret_previous_protected_1',
+      'radius_secret_2',
+      'radius_secret_previous_2',
+    ])
     assert.equal(undoRotation(changed), text)
   })
 
   test('refuse a file that has a previous secret', () => {
-    assert.throws(() => beginRotation(during, clients, new Secret('x')), /--resume/)
+    assert.throws(() => beginRotation(during, clients, new Secret('x'), seal), /--resume/)
   })
 })
 
@@ -116,36 +137,32 @@ describe('workspaces rotate-secret', () => {
     assert.equal(existsSync(`${cfg}.rotation`), false)
   })
 
-  test('can be interrupted while it waits, and resumed', async () => {
-    const before = readFileSync(cfg, 'utf8')
-    // as after a kill between the first two steps
-    writeFileSync(
-      cfg,
-      beginRotation(
-        before,
-        new Set(['radius_server_duo_only radius_ip_1', 'radius_server_duo_only radius_ip_2']),
-        new Secret('a-third-secret-of-24-characters'),
-      ),
-    )
-    const state = { directoryId, step: 'files', updatedAt: null }
-    writeFileSync(`${cfg}.rotation`, JSON.stringify(state), { mode: 0o600 })
+  test('can be killed in the middle, and resumed', async () => {
+    const before = workspaces.directory.radius?.settings.SharedSecret.reveal()
+    const place = ['--directory', directoryId, '--endpoint', workspaces.url, '--cfg', cfg]
+    const killed = new Running(program, ['rotate-secret', ...place, '--yes'])
+    await until(() => killed.stderr.includes('1/4'))
+    killed.child.kill('SIGKILL')
+    await killed.ended()
     assert.match((await rotate()).stderr, /continue it with --resume/)
     const { status, stdout, stderr } = await rotate('--resume')
     assert.equal(status, 0, stdout + stderr)
-    const settings = workspaces.directory.radius?.settings
-    assert.equal(settings?.SharedSecret.reveal(), 'a-third-secret-of-24-characters')
-    assert.equal(readFileSync(cfg, 'utf8').includes('previous'), false)
+    const text = readFileSync(cfg, 'utf8')
+    const secret = /^radius_secret_1=(.+)$/m.exec(text)?.[1] ?? ''
+    assert.notEqual(secret, before)
+    assert.equal(workspaces.directory.radius?.settings.SharedSecret.reveal(), secret)
+    assert.equal(text.includes('previous'), false)
   })
 
   test('goes back to the former secret if AWS gets no reply', async () => {
     await proxy?.stop()
     proxy = undefined
     const before = readFileSync(cfg, 'utf8')
+    const secret = workspaces.directory.radius?.settings.SharedSecret.reveal()
     const { status, stdout } = await rotate('--json')
     assert.equal(status, 1)
     assert.equal(JSON.parse(stdout).outcome, 'rolled-back')
     assert.equal(readFileSync(cfg, 'utf8'), before)
-    const settings = workspaces.directory.radius?.settings
-    assert.equal(settings?.SharedSecret.reveal(), 'a-third-secret-of-24-characters')
+    assert.equal(workspaces.directory.radius?.settings.SharedSecret.reveal(), secret)
   })
 })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { systemClock } from '../../host/clock.ts'
+import { ProtectedValueError } from '../../proxy/sections/protected_value.ts'
 import { ProxyFileError } from '../../workspaces/adviser/proxy_file.ts'
 import { type RotationOutcome, SecretRotation } from '../../workspaces/adviser/rotation.ts'
 import { RotationStore } from '../../workspaces/adviser/rotation_state.ts'
@@ -92,7 +93,8 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
   }
   const say = (line: string): boolean => process.stderr.write(`${line}\n`)
   const others = (radius?.servers.length ?? 0) > options.cfg.length
-  const rotation = new SecretRotation(service, new LocalProxies(options.cfg, controllers), store, {
+  const files = new LocalProxies(options.cfg, controllers)
+  const rotation = new SecretRotation(service, files, store, {
     limitMs: options.wait * 1000,
     verifyMs: options.verify * 1000,
     pollMs: statusPollMs(options),
@@ -102,10 +104,8 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
     say,
     othersAreReady: async () => {
       if (!others || options.othersReady) return true
-      say(
-        `    AWS has ${radius?.servers.length} servers. Copy the secrets of ${cfg} to the other proxies:`,
-      )
-      say(`      grep -E '^radius_secret' ${cfg}`)
+      say(`    AWS has ${radius?.servers.length} servers, and other machines run some of them.`)
+      for (const line of files.instructions()) say(`    ${line}`)
       say('    Run authproxyctl reload there, then continue with --resume --others-ready.')
       return process.stdin.isTTY
         ? await isConfirmed('Do the other proxies have both secrets?', false)
@@ -115,7 +115,8 @@ async function rotate(service: DirectoryService, options: RotateOptions): Promis
   try {
     report(await rotation.run(options.directory), options)
   } catch (error) {
-    if (error instanceof ProxyFileError) throw new VerbError(error.message)
+    if (error instanceof ProxyFileError || error instanceof ProtectedValueError)
+      throw new VerbError(error.message)
     throw error
   }
 }

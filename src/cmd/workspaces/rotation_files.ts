@@ -5,6 +5,8 @@ import { ProxyControl } from '../../ctl/proxy_control.ts'
 import { ownInstallation, runDirFor } from '../../host/installation.ts'
 import { replaceFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
+import { shellWord } from '../../host/shell_word.ts'
+import { keyFileFor, protect, readKey } from '../../proxy/sections/protected_value.ts'
 import {
   findControllerClients,
   type ProxyClient,
@@ -15,6 +17,7 @@ import {
   beginRotation,
   endRotation,
   isRotating,
+  rotatingKeys,
   undoRotation,
 } from '../../workspaces/adviser/secret_lines.ts'
 import { VerbError } from './run_program.ts'
@@ -48,8 +51,25 @@ export class LocalProxies implements RotationFiles {
       const text = readFileSync(file, 'utf8')
       if (isRotating(text)) continue
       const names = new Set(this.#clientsOf(file).map(({ section, name }) => `${section} ${name}`))
-      replaceFile(file, beginRotation(text, names, secret))
+      const seal = (plain: Secret) => protect(plain.reveal(), readKey(keyFileFor(file)))
+      replaceFile(file, beginRotation(text, names, secret, seal))
     }
+  }
+
+  /** What the proxies on other machines need, without a secret: the keys, and a command that sends their lines. */
+  instructions(): readonly string[] {
+    const [file = ''] = this.#files
+    const keys = rotatingKeys(readFileSync(file, 'utf8'))
+    const isSealed = keys.some((key) => key.includes('_protected'))
+    return [
+      `They need these lines of ${file}, in place of the same keys:`,
+      ...keys.map((key) => `  ${key}=…`),
+      'This sends them without showing them:',
+      `  grep -E '^(${keys.join('|')})=' ${shellWord(file)} | ssh PROXY 'umask 077; cat > radius-secrets'`,
+      ...(isSealed
+        ? [`They are encrypted with ${keyFileFor(file)}: the other proxy must have the same file.`]
+        : []),
+    ]
   }
 
   end(): void {

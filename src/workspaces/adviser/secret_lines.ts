@@ -14,21 +14,40 @@ export function isRotating(text: string): boolean {
 /**
  * Gives clients a new secret, and keeps the present one as the previous one. All other lines stay.
  *
+ * @param seal Encrypts the new secret for a client whose present one is encrypted.
  * @param clients Which `radius_ip_N` of which section, such as `radius_server_duo_only radius_ip_1`.
  * @throws {ProxyFileError} if a client has a previous secret already.
  */
-export function beginRotation(text: string, clients: ReadonlySet<string>, secret: Secret): string {
+export function beginRotation(
+  text: string,
+  clients: ReadonlySet<string>,
+  secret: Secret,
+  seal: (secret: Secret) => string,
+): string {
   if (isRotating(text)) {
     throw new ProxyFileError(
       'authproxy.cfg has radius_secret_previous_N: a secret is already being replaced; run the command with --resume, or remove these lines',
     )
   }
   return editLines(text, (setting) => {
-    const { key, number, entry, section } = setting
+    const { key, number, entry, section, isProtected } = setting
     if (key !== secretKey || !clients.has(`${section} radius_ip_${number}`)) return undefined
     const previous = formatKeyName({ ...setting, key: previousKey })
-    return [`${secretKey}_${number}=${secret.reveal()}`, `${previous}=${entry.value}`]
+    const value = isProtected ? seal(secret) : secret.reveal()
+    return [`${formatKeyName(setting)}=${value}`, `${previous}=${entry.value}`]
   })
+}
+
+/** The keys that are being replaced, as they are written: `radius_secret_1`, `radius_secret_previous_1`, …; no value. */
+export function rotatingKeys(text: string): readonly string[] {
+  const settings = readSettings(text)
+  const isReplaced = ({ number, section }: SectionSetting) =>
+    settings.some(
+      (other) => other.key === previousKey && other.number === number && other.section === section,
+    )
+  return settings
+    .filter((setting) => [secretKey, previousKey].includes(setting.key) && isReplaced(setting))
+    .map(({ entry }) => entry.key)
 }
 
 /** Removes the previous secrets. */
