@@ -1,35 +1,40 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { promisify } from 'node:util'
+import type { Integration } from '../../src/service/applications/integrations.ts'
+import { Policies } from '../../src/service/applications/policy/policies.ts'
+import { PolicyAttachments } from '../../src/service/applications/policy/policy_attachments.ts'
 import type { User } from '../../src/service/people/user.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 import { FreeRadius, forwardingTo, freeradiusProgram } from '../rig/freeradius.ts'
 import { ProxyAtWork, sectionWithSecret } from '../rig/proxy_at_work.ts'
 import type { PushPhone } from '../rig/push_phone.ts'
 import { radclient } from '../rig/radclient.ts'
+import { freePort, Running } from '../rig/running.ts'
 import { TestService, type TestToken } from '../rig/service.ts'
+import { until } from '../rig/until.ts'
 
+const secProxyProgram = '/usr/sbin/radsecproxy'
 const skip =
+  skipWithout('radsecproxy', secProxyProgram) ||
   skipWithout('freeradius', freeradiusProgram) ||
   skipWithout('freeradius-utils', '/usr/bin/radclient') ||
   skipWithout('python3-pyrad', '/usr/lib/python3/dist-packages/pyrad/client.py')
 const secret = 'secret-of-the-chain'
 
 /**
- * Signs in with pyrad. MD4 and DES are those of OpenSSL's legacy provider, so that nothing is shared with
+ * Signs in with pyrad, once for each line of JSON. MD4 and DES are those of OpenSSL's legacy provider, so that nothing is shared with
  * the code under test. Prints the code of the reply, and what it says about MS-CHAP.
  */
 const script = `
-import hashlib, os, subprocess, sys
+import hashlib, json, os, subprocess, sys
 from pyrad.client import Client
 from pyrad.dictionary import Dictionary
 from pyrad import packet
 
-port, secret, folder, protocol, user, typed = sys.argv[1:]
+secret, folder = sys.argv[1:]
 legacy = ['-provider', 'legacy', '-provider', 'default']
 
 def openssl(arguments, data):
@@ -47,41 +52,47 @@ def responded(challenge, hashed):
     padded = hashed + bytes(5)
     return b''.join(des(padded[i:i + 7], challenge) for i in (0, 7, 14))
 
-client = Client(server='127.0.0.1', authport=int(port), secret=secret.encode(), dict=Dictionary(folder))
-client.timeout, client.retries = 20, 1
-request = client.CreateAuthPacket(code=packet.AccessRequest, User_Name=user)
-expected = None
-if protocol == 'PAP':
-    request['User-Password'] = request.PwCrypt(typed)
-elif protocol == 'CHAP':
-    challenge = os.urandom(16)
-    request['CHAP-Challenge'] = challenge
-    request['CHAP-Password'] = b'\\x05' + hashlib.md5(b'\\x05' + typed.encode() + challenge).digest()
-elif protocol == 'CHAP in the authenticator':
-    request.authenticator = os.urandom(16)
-    request['CHAP-Password'] = b'\\x05' + hashlib.md5(b'\\x05' + typed.encode() + request.authenticator).digest()
-else:
-    hashed = md4(typed.encode('utf-16le'))
-    if protocol == 'MS-CHAPv1':
-        challenge = os.urandom(8)
-        request['MS-CHAP-Challenge'] = challenge
-        request['MS-CHAP-Response'] = b'\\x05\\x01' + bytes(24) + responded(challenge, hashed)
+dictionary = Dictionary(folder)
+
+def signed_in(port, protocol, user, typed):
+    client = Client(server='127.0.0.1', authport=port, secret=secret.encode(), dict=dictionary)
+    client.timeout, client.retries = 20, 1
+    request = client.CreateAuthPacket(code=packet.AccessRequest, User_Name=user)
+    expected = None
+    if protocol == 'PAP':
+        request['User-Password'] = request.PwCrypt(typed)
+    elif protocol == 'CHAP':
+        challenge = os.urandom(16)
+        request['CHAP-Challenge'] = challenge
+        request['CHAP-Password'] = b'\\x05' + hashlib.md5(b'\\x05' + typed.encode() + challenge).digest()
+    elif protocol == 'CHAP in the authenticator':
+        request.authenticator = os.urandom(16)
+        request['CHAP-Password'] = b'\\x05' + hashlib.md5(b'\\x05' + typed.encode() + request.authenticator).digest()
     else:
-        challenge, peer = os.urandom(16), os.urandom(16)
-        digest = hashlib.sha1(peer + challenge + user.split('\\\\')[-1].encode()).digest()[:8]
-        response = responded(digest, hashed)
-        request['MS-CHAP-Challenge'] = challenge
-        request['MS-CHAP2-Response'] = b'\\x05\\x00' + peer + bytes(8) + response
-        inner = hashlib.sha1(md4(hashed) + response + b'Magic server to client signing constant').digest()
-        outer = hashlib.sha1(inner + digest + b'Pad to make it do more than one iteration').hexdigest()
-        expected = b'\\x05S=' + outer.upper().encode()
-reply = client.SendPacket(request)
-said = [str(reply.code)]
-if 'MS-CHAP2-Success' in reply:
-    said.append('proven' if reply['MS-CHAP2-Success'][0] == expected else 'NOT PROVEN')
-if 'MS-CHAP-Error' in reply:
-    said.append(reply['MS-CHAP-Error'][0][1:12].decode())
-print(' '.join(said))
+        hashed = md4(typed.encode('utf-16le'))
+        if protocol == 'MS-CHAPv1':
+            challenge = os.urandom(8)
+            request['MS-CHAP-Challenge'] = challenge
+            request['MS-CHAP-Response'] = b'\\x05\\x01' + bytes(24) + responded(challenge, hashed)
+        else:
+            challenge, peer = os.urandom(16), os.urandom(16)
+            digest = hashlib.sha1(peer + challenge + user.split('\\\\')[-1].encode()).digest()[:8]
+            response = responded(digest, hashed)
+            request['MS-CHAP-Challenge'] = challenge
+            request['MS-CHAP2-Response'] = b'\\x05\\x00' + peer + bytes(8) + response
+            inner = hashlib.sha1(md4(hashed) + response + b'Magic server to client signing constant').digest()
+            outer = hashlib.sha1(inner + digest + b'Pad to make it do more than one iteration').hexdigest()
+            expected = b'\\x05S=' + outer.upper().encode()
+    reply = client.SendPacket(request)
+    said = [str(reply.code)]
+    if 'MS-CHAP2-Success' in reply:
+        said.append('proven' if reply['MS-CHAP2-Success'][0] == expected else 'NOT PROVEN')
+    if 'MS-CHAP-Error' in reply:
+        said.append(reply['MS-CHAP-Error'][0][1:12].decode())
+    return ' '.join(said)
+
+for line in sys.stdin:
+    print(signed_in(*json.loads(line)), flush=True)
 `
 
 const dictionary = `
@@ -102,6 +113,25 @@ ATTRIBUTE MS-CHAP2-Success 26 octets
 END-VENDOR Microsoft
 `
 
+function secProxyConfiguration(port: number, proxyPort: number): string {
+  return `LogLevel 2
+ListenUDP 127.0.0.1:${port}
+client 127.0.0.1 {
+  type udp
+  secret ${secret}
+}
+server proxy {
+  host 127.0.0.1
+  port ${proxyPort}
+  type udp
+  secret ${secret}
+}
+realm * {
+  server proxy
+}
+`
+}
+
 const protocols = ['PAP', 'CHAP', 'MS-CHAPv1', 'MS-CHAPv2'] as const
 
 describe('all protocols of the directory, from foreign clients to the service', { skip }, () => {
@@ -109,6 +139,10 @@ describe('all protocols of the directory, from foreign clients to the service', 
   let service: TestService
   let proxy: ProxyAtWork
   let front: FreeRadius
+  let secProxy: Running
+  let secProxyPort: number
+  let client: Running
+  let application: Integration
   let user: User
   let phone: PushPhone
   let token: TestToken
@@ -120,15 +154,24 @@ describe('all protocols of the directory, from foreign clients to the service', 
     user = await service.addUser({ username: 'alice' })
     phone = await service.addPushPhone(user.userId)
     token = await service.addToken(user.userId)
-    const { ikey, skey } = await service.addIntegration('radius')
+    application = await service.addIntegration('radius')
+    const { ikey, skey } = application
     const caFile = join(folder, 'ca.pem')
     writeFileSync(caFile, service.ca)
     proxy = await ProxyAtWork.start(
       sectionWithSecret({ port: service.port, caFile }, secret, { ikey, skey }),
     )
     front = await FreeRadius.start({ secret, ...forwardingTo(proxy.findPort(), secret) })
+    secProxyPort = await freePort()
+    const file = join(folder, 'radsecproxy.conf')
+    writeFileSync(file, secProxyConfiguration(secProxyPort, proxy.findPort()))
+    secProxy = new Running(secProxyProgram, ['-f', '-c', file])
+    client = new Running('/usr/bin/python3', ['-c', script, secret, join(folder, 'dictionary')])
+    await until(() => /listening for udp/.test(secProxy.stderr))
   })
   after(async () => {
+    await client?.stop()
+    await secProxy?.stop()
     await front?.[Symbol.asyncDispose]()
     await proxy.stop()
     await service.close()
@@ -136,9 +179,10 @@ describe('all protocols of the directory, from foreign clients to the service', 
   })
 
   async function pyrad(port: number, protocol: string, typed: string, username = 'alice') {
-    const args = [String(port), secret, join(folder, 'dictionary'), protocol, username, typed]
-    const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', script, ...args])
-    return stdout.trim()
+    const before = client.stdout.length
+    client.child.stdin?.write(`${JSON.stringify([port, protocol, username, typed])}\n`)
+    await until(() => client.hasEnded || client.stdout.indexOf('\n', before) > 0)
+    return (client.stdout.slice(before) || client.stderr).trim()
   }
 
   const accepted = { 'MS-CHAPv2': '2 proven' } as Readonly<Record<string, string>>
@@ -163,6 +207,29 @@ describe('all protocols of the directory, from foreign clients to the service', 
       assert.equal(await pyrad(front.port, protocol, code), rejected[protocol] ?? '3')
     })
   }
+
+  for (const protocol of ['CHAP', 'MS-CHAPv2']) {
+    test(`pyrad through radsecproxy, ${protocol}: a code works once`, async () => {
+      const code = token.code(counter++)
+      assert.equal(await pyrad(secProxyPort, protocol, code), accepted[protocol] ?? '2')
+      assert.equal(await pyrad(secProxyPort, protocol, code), rejected[protocol] ?? '3')
+    })
+  }
+
+  test('a policy that blocks a method applies to what is proven, too', async () => {
+    const sections = { authentication_methods: { blocked_auth_list: ['duo-push'] } }
+    const attachments = new PolicyAttachments(service.store)
+    const policies = new Policies(service.store)
+    const { ikey } = application
+    const policyKey = await service.store.transaction(async (db) => {
+      const created = await policies.create({ name: 'No push', sections }, 0, db)
+      await attachments.setApplication(ikey, created.policyKey, db)
+      return created.policyKey
+    })
+    assert.equal(await pyrad(proxy.findPort(), 'MS-CHAPv2', 'push'), rejected['MS-CHAPv2'])
+    assert.equal(await pyrad(proxy.findPort(), 'MS-CHAPv2', token.code(counter++)), '2 proven')
+    await service.store.transaction((db) => attachments.unsetApplication(ikey, policyKey, db))
+  })
 
   test('pyrad, MS-CHAPv2: a push that is approved, for a user with a domain', async () => {
     const [outcome] = await Promise.all([
