@@ -19,8 +19,11 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Sockets and programs have a path as well, but other system calls. */
-function isFileError(
+/**
+ * Whether a file or folder could not be opened or read. Sockets and programs have a path as well, but other system
+ * calls.
+ */
+export function isFileError(
   error: unknown,
 ): error is Error & { readonly code: string; readonly path: string } {
   return (

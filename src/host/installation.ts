@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorText } from './error_text.ts'
+import { parseJson } from './parse_json.ts'
 import { programRoot } from './program_root.ts'
 
 /** Where the files of this copy of the authentication proxy are. */
@@ -95,7 +96,7 @@ type Statements = Readonly<
 function readStatements(file: string): Statements {
   let parsed: unknown
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'))
+    parsed = parseJson(readFileSync(file, 'utf8'))
   } catch (error) {
     const reason = errorText(error)
     throw new InstallationError(`${file} can't be read: ${reason}; install the package again`)

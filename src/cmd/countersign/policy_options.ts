@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 import { weekdays } from '../../service/applications/policy/policy_hours.ts'
 import { PolicySectionError } from '../../service/applications/policy/policy_section_error.ts'
 import {
@@ -185,7 +186,7 @@ function readJson({ sections, sectionsFile }: Readonly<Record<string, unknown>>)
   try {
     const text =
       typeof sections === 'string' ? sections : readFileSync(String(sectionsFile), 'utf8')
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     if (isObject(value)) return value
   } catch (error) {
     const message = errorText(error)

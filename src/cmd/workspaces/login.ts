@@ -56,8 +56,8 @@ the password and the MFA code. The code is a passcode, or a word such as push, p
 async function run(username: string, flags: LoginFlags): Promise<number> {
   const [typed, code] = await readCredentials(flags)
   const body = { username, password: typed.reveal(), mfaCode: code.reveal() }
-  const answer = resultSchema.safeParse(JSON.parse(await ask(flags.url, '/sim/login', body)))
-  if (!answer.success) throw new VerbError(`${flags.url} does not answer as a directory does`)
+  const answer = resultSchema.safeParse(readAnswer(await ask(flags.url, '/sim/login', body)))
+  if (!answer.success) throw notDirectory(flags.url)
   const { loginId, result, message } = answer.data
   if (flags.explain) process.stdout.write(await explain(flags.url, loginId))
   process.stdout.write(result === 'accepted' ? 'Signed in.\n' : `${printable(message ?? result)}\n`)
@@ -118,11 +118,28 @@ async function ask(base: string, path: string, body?: object): Promise<string> {
   }
 }
 
+/** @returns The JSON in an answer; `undefined` if there is none. */
+function readAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function notDirectory(url: string): VerbError {
+  return new VerbError(`${url} does not answer as a directory does; name a running one with --url`)
+}
+
 /** The events of one login, as lines for people. */
 async function explain(base: string, loginId: string): Promise<string> {
   const lines = (await ask(base, '/sim/trace.ndjson')).split('\n').filter((line) => line !== '')
   const events = lines
-    .map((line) => eventSchema.parse(JSON.parse(line)))
+    .map((line) => {
+      const event = eventSchema.safeParse(readAnswer(line))
+      if (!event.success) throw notDirectory(base)
+      return event.data
+    })
     .filter((event) => event.loginId === loginId)
   const start = events[0]?.atMs ?? 0
   return events

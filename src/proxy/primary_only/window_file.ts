@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 
 /** A time during which passwords alone are enough, in milliseconds since 1970. */
 export interface PrimaryOnlyWindow {
@@ -45,7 +46,7 @@ export function readWindow(
     }
     const text = readFileSync(descriptor, 'utf8')
     if (text === offText) return undefined
-    const parsed: unknown = JSON.parse(text)
+    const parsed = parseJson(text)
     return isWindow(parsed) ? parsed : { problem: 'it has no times' }
   } catch (error) {
     return { problem: errorText(error) }

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { suggest } from '../../config/nearest_name.ts'
+import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 import { type KnobName, type Knobs, knobTable } from './knob_table.ts'
 
 /** Types of directories that AWS offers RADIUS for, and Simple AD, for which it does not. */
@@ -31,9 +33,9 @@ export function defaultKnobs(type: DirectoryType = 'ADConnector'): Knobs {
 export function parseKnobFile(text: string, base: Knobs): Knobs {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
-    throw new KnobError([`not JSON: ${error instanceof Error ? error.message : String(error)}`])
+    throw new KnobError([errorText(error)])
   }
   return parseKnobs(value, base)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { suggest } from '../../config/nearest_name.ts'
 import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 import { Secret } from '../../host/secret.ts'
 import { isPasswordDigest } from './password_digest.ts'
 import { type AccountState, accountStates, type StaticUser } from './static_users.ts'
@@ -36,9 +37,9 @@ export class UserFileError extends Error {
 export function parseUserFile(text: string, isPrivate: boolean): readonly StaticUser[] {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
-    throw new UserFileError(`not JSON: ${errorText(error)}`)
+    throw new UserFileError(errorText(error))
   }
   const parsed = fileSchema.safeParse(value)
   if (!parsed.success) throw new UserFileError(parsed.error.issues.map(problemText).join('\n'))

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 import { createFile, replaceFile } from '../../host/replace_file.ts'
 import type { DirectoryIdentity } from '../directory/directory.ts'
 import type { RadiusState, StateStore } from '../directory/directory_state.ts'
@@ -128,7 +129,7 @@ function toStored({ settings, ...state }: RadiusState): NonNullable<StoredState[
 function readState(file: string): StoredState {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'))
+    value = parseJson(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new StateError(`${file} can't be read: ${errorText(error)}`)
   }

@@ -64,7 +64,7 @@ describe('a file of users', async () => {
   }
 
   const problems: readonly (readonly [string, RegExp, boolean])[] = [
-    ['{', /^not JSON/, true],
+    ['{', /^it is not valid JSON/, true],
     ['{"users": [{"username": "a"}]}', /users\[0\] \(a\): needs either password or/, true],
     ['{"users": [{"username": "a", "password": "x"}]}', /chmod 600/, false],
     ['{"users": [{"username": "a", "passwordHash": "x"}]}', /passwordHash: must be an argon/, true],
