@@ -281,14 +281,30 @@ async function migrate(db: StoreDb, allowed: boolean): Promise<void> {
 /** Kysely does not report unknown migrations while none is pending. */
 async function refuseNewer(db: StoreDb): Promise<void> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
-  if (rows.every(({ name }) => Object.hasOwn(migrations, name))) return
-  throw newerSchema()
+  const unknown = rows.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name))
+  if (unknown.length > 0) throw unknownSchema(unknown)
 }
 
 function schemaError(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error)
-  if (/missing|corrupted migrations/.test(message)) throw newerSchema()
+  const missing = /^corrupted migrations: .* migration (\S+) is missing$/.exec(message)?.[1]
+  if (missing !== undefined) throw unknownSchema([missing])
+  if (message.startsWith('corrupted migrations')) throw developmentSchema()
   throw error
+}
+
+/** @param names Migrations that ran and that this version does not have. */
+function unknownSchema(names: readonly string[]): StoreError {
+  const newest = Object.keys(migrations).toSorted().at(-1) ?? ''
+  return names.every((name) => name > newest) ? newerSchema() : developmentSchema()
+}
+
+/** Released versions only append migrations; a development version may rename one or insert one. */
+function developmentSchema(): StoreError {
+  return new StoreError(
+    'STORE_OTHER_SCHEMA',
+    'the data is from a development version of Countersign, whose migrations differ from those of this one; restore a backup from a released version, or start with a new data folder (--data)',
+  )
 }
 
 function newerSchema(): StoreError {

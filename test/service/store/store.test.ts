@@ -87,6 +87,15 @@ onBothDatabases('the store', (rig) => {
       .execute()
     await assert.rejects(rig().open(), { code: 'STORE_NEWER_SCHEMA' })
   })
+
+  test('tells data of a development version from that of a newer one', async () => {
+    await store.db
+      .updateTable('kysely_migration' as 'settings')
+      .set({ name: '0001_renamed' })
+      .where('name', 'like', '9999%')
+      .execute()
+    await assert.rejects(rig().open(), { code: 'STORE_OTHER_SCHEMA' })
+  })
 })
 
 describe('the store in a folder', () => {

@@ -106,6 +106,7 @@ function describeFailure(error: unknown): DatabaseHealth {
     case 'STORE_KEY_FILE':
     case 'STORE_NEEDS_MIGRATION':
     case 'STORE_NEWER_SCHEMA':
+    case 'STORE_OTHER_SCHEMA':
     case 'STORE_NO_DATA':
     case 'STORE_CURSOR':
       return 'unreachable'
