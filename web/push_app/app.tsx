@@ -1,7 +1,6 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
-import { Announcement } from './parts/announcement.tsx'
+import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { Frame } from './parts/frame.tsx'
-import { Icon } from './parts/icon.tsx'
+import { WaitingBanner } from './parts/waiting_banner.tsx'
 import type { Connected, PushApp } from './push_app.ts'
 import { type Route, useRoute } from './route.ts'
 import { HomeScreen } from './screens/home_screen.tsx'
@@ -55,7 +54,7 @@ function Current({ app }: { readonly app: PushApp }) {
   }
   return (
     <Frame connected={state} screen={route.screen}>
-      <Waiting connected={state} shown={['home', 'request'].includes(route.screen)} />
+      <WaitingBanner connected={state} shown={['home', 'request'].includes(route.screen)} />
       <Suspense>
         <Screen key={state.phone.device} app={app} connected={state} route={route} />
       </Suspense>
@@ -80,33 +79,4 @@ function Screen({ app, connected, route }: ScreenParts) {
     default:
       return <HomeScreen connected={connected} />
   }
-}
-
-interface WaitingParts {
-  readonly connected: Connected
-  /** Whether the current screen already shows the requests. */
-  readonly shown: boolean
-}
-
-/** Announces a new sign-in request on every screen. */
-function Waiting({ connected: { requests }, shown }: WaitingParts) {
-  const [said, setSaid] = useState('')
-  const newest = requests?.at(-1)
-  const txid = newest?.txid
-  const application = newest?.application
-  useEffect(() => {
-    setSaid(txid === undefined ? '' : `Sign-in request: ${application}`)
-  }, [txid, application])
-  return (
-    <>
-      <Announcement>{said}</Announcement>
-      {txid !== undefined && !shown && (
-        <a className="note note-warning note-link" href={`#/request/${txid}`}>
-          <Icon name="warning" />
-          <span>Sign-in request from {application}. View</span>
-          <Icon name="next" />
-        </a>
-      )}
-    </>
-  )
 }

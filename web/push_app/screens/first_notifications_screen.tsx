@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
+import { useDirectOpening } from '../parts/direct_opening.ts'
 import { PlainFrame } from '../parts/frame.tsx'
 import { ScreenTitle } from '../parts/screen_title.tsx'
+import { WaitingBanner } from '../parts/waiting_banner.tsx'
 import type { Connected, PushApp } from '../push_app.ts'
 import { goInPlace } from '../route.ts'
 import { notificationState, subscribe } from '../service/notifications.ts'
@@ -12,7 +14,9 @@ interface NotificationParts {
 
 /** Asks for notifications right after the phone is connected; without them, users miss sign-ins. */
 export function FirstNotificationsScreen({ app, connected }: NotificationParts) {
-  const { link, phone, description } = connected
+  const { link, phone, description, requests } = connected
+  // users who sign in at once must not look for the request behind this screen
+  useDirectOpening(requests)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
   const { vapidPublicKey = null, notified = false } = description ?? {}
@@ -50,6 +54,7 @@ export function FirstNotificationsScreen({ app, connected }: NotificationParts) 
   }
   return (
     <PlainFrame>
+      <WaitingBanner connected={connected} shown={false} />
       <ScreenTitle key={state}>
         {state === 'off' ? 'Turn on notifications' : 'Notifications are blocked'}
       </ScreenTitle>

@@ -1,7 +1,6 @@
-import { useEffect } from 'react'
 import type { PendingRequest } from '../../../src/push/app_message.ts'
 import { attemptWords } from '../parts/attempt.ts'
-import { noteDirectOpening } from '../parts/direct_opening.ts'
+import { useDirectOpening } from '../parts/direct_opening.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { PasscodeCard } from '../parts/passcode_card.tsx'
@@ -9,7 +8,6 @@ import { looksSame, requestFacts } from '../parts/request_facts.ts'
 import { ScreenTitle } from '../parts/screen_title.tsx'
 import { ago } from '../parts/time_left.ts'
 import type { Connected } from '../push_app.ts'
-import { go } from '../route.ts'
 import type { FeedState } from '../service/request_feed.ts'
 
 export function HomeScreen({ connected }: { readonly connected: Connected }) {
@@ -80,14 +78,6 @@ export function SeveralNote({ requests }: { readonly requests: readonly PendingR
 /** Whether all requests show the same details. */
 function allLookSame([first, ...others]: readonly PendingRequest[]): boolean {
   return first !== undefined && others.every((other) => looksSame(first, other))
-}
-
-/** Opens the only request that waits, once: from then on, Back leads to the list. */
-function useDirectOpening(requests: readonly PendingRequest[] | undefined): void {
-  const txid = requests?.length === 1 ? requests[0]?.txid : undefined
-  useEffect(() => {
-    if (txid !== undefined && noteDirectOpening(txid)) go(`#/request/${txid}`)
-  }, [txid])
 }
 
 interface WaitingCardParts {
