@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 import { kindNames, timeOfDay } from './event_text.ts'
+import { isProbeReject } from './event_tone.ts'
 import { nodeLabel, type ShownNode } from './node_names.ts'
 
 /** All details of one packet; it contains no secrets. */
@@ -19,7 +20,9 @@ export function EventDetails({
     ['Channel', kindNames[event.kind]],
     ['From', nodeLabel(event.from, nodes)],
     ['To', nodeLabel(event.to, nodes)],
-    ...(event.outcome === undefined ? [] : [['Outcome', event.outcome]]),
+    ...(event.outcome === undefined
+      ? []
+      : [['Outcome', isProbeReject(event) ? 'as expected: its user is unknown' : event.outcome]]),
     ...event.detail
       .split(/[,;]\s+/)
       .filter((part) => part !== '')

@@ -1,10 +1,10 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
-import { nameEvent } from './event_tone.ts'
+import { isProbeReject, nameEvent } from './event_tone.ts'
 import { nodeLabel, type ShownNode } from './node_names.ts'
 
 /** `Access-Request from Controller 1 to Proxy 127.0.0.1:1812, accepted` */
 export function describeEvent(event: TraceEvent, nodes: readonly ShownNode[]): string {
-  const outcome = event.outcome === undefined ? '' : `, ${event.outcome}`
+  const outcome = event.outcome === undefined || isProbeReject(event) ? '' : `, ${event.outcome}`
   return event.from === event.to || event.outcome === 'timeout'
     ? `${nameEvent(event)} at ${nodeLabel(event.to, nodes)}${outcome}`
     : `${nameEvent(event)} from ${nodeLabel(event.from, nodes)} to ${nodeLabel(event.to, nodes)}${outcome}`

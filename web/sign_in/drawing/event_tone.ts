@@ -1,10 +1,21 @@
 import type { TraceEvent } from '../../../src/workspaces/web/page_api.ts'
 
+/** The user of a probe is unknown everywhere, so that a reject is the expected reply. */
+export function isProbeReject({
+  kind,
+  name,
+  outcome,
+}: Pick<TraceEvent, 'kind' | 'name' | 'outcome'>): boolean {
+  return kind === 'probe' && name === 'Access-Reject' && outcome === 'refused'
+}
+
 /** The number of an attempt, in the details of requests. */
 const attempt = /\battempt (\d+) of /
 
 /** `Access-Request, attempt 2`: what a sign-in sends when no reply came. */
-export function nameEvent({ name, detail }: Pick<TraceEvent, 'name' | 'detail'>): string {
+export function nameEvent(event: Pick<TraceEvent, 'kind' | 'name' | 'detail' | 'outcome'>): string {
+  const { name, detail } = event
+  if (isProbeReject(event)) return `${name} (as expected)`
   const number = attempt.exec(detail)?.[1] ?? '1'
   return number === '1' ? name : `${name}, attempt ${number}`
 }
@@ -22,9 +33,8 @@ const tones: readonly (readonly [Tone, RegExp])[] = [
 ]
 
 export function toneOf(event: Pick<TraceEvent, 'kind' | 'name' | 'detail' | 'outcome'>): Tone {
-  const { kind, name, outcome = '' } = event
-  // the user of a probe is unknown everywhere, so that a reject is the expected reply
-  if (kind === 'probe' && name === 'Access-Reject') return 'success'
+  const { outcome = '' } = event
+  if (isProbeReject(event)) return 'plain'
   if (isLost(event)) return 'danger'
   const text = `${outcome} ${nameEvent(event)}`
   return tones.find(([, pattern]) => pattern.test(text))?.[0] ?? 'plain'

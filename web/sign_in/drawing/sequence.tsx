@@ -93,7 +93,8 @@ const icons: Readonly<Record<string, typeof IconKey>> = {
   phone: IconDeviceMobile,
 }
 const iconSize = 20
-const narrow = 88
+/** Below it, an address such as 127.0.0.1:1812 would touch the border. */
+const narrow = 112
 
 function NodeColumn({
   node,
