@@ -14,7 +14,7 @@ const sources = ['web', 'src/config', 'src/manager/editor', 'src/push', 'package
 export function buildWeb() {
   const now = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return true
-  process.stderr.write('setup: building the browser apps (a few seconds)\n')
+  process.stderr.write('setup: building the browser apps (10 to 30 seconds on a small machine)\n')
   const node = join(root, 'node_modules', 'node', 'bin', 'node')
   const { status } = spawnSync(existsSync(node) ? node : process.execPath, ['web/build.ts'], {
     cwd: root,

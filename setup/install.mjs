@@ -115,7 +115,7 @@ function installNodePackages() {
   if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
   // the link points to the packages of another clone, which `npm ci` would delete
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
-  say('installing the packages that package-lock.json names (about half a minute)')
+  say('installing the packages that package-lock.json names (half a minute to a minute)')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, lock)
 }

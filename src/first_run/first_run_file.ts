@@ -39,6 +39,8 @@ const firstRunSchema = z.object({
   /** The simulated directory of WorkSpaces. */
   directory: z
     .object({
+      /** For `--directory` of `workspaces` and the AWS CLI; absent until the directory has started. */
+      id: z.string().optional(),
       url: z.string(),
       sign_in_url: z.string(),
       /** For AWS's clients, as `--endpoint-url`. */

@@ -66,7 +66,7 @@ export async function up(options: UpOptions): Promise<void> {
   ]
   const config = { ...location.config, databaseUrl, hostNames }
   const url = buildPublicUrl(config, options.port)
-  const { firstRun, passcode } = await prepare({ ...options, url, isPublic }, location, {
+  const { firstRun: prepared, passcode } = await prepare({ ...options, url, isPublic }, location, {
     actor: options.actor,
     clock: systemClock,
   })
@@ -86,10 +86,15 @@ export async function up(options: UpOptions): Promise<void> {
   }
   // registered first, so that a signal sent right after the welcome is not lost
   const stopped = untilStopped()
-  const workspaces = await startSampleDirectory(folder, firstRun, {
+  const workspaces = await startSampleDirectory(folder, prepared, {
     port: options.directoryPort,
     clock: systemClock,
   })
+  const { directoryId } = workspaces.directory.identity
+  const firstRun = {
+    ...prepared,
+    directory: { ...directoryAddresses(options.directoryPort), id: directoryId },
+  }
   const drawing = new SignInDrawing(
     workspaces.directory.trace,
     `${firstRun.radius.host}:${firstRun.radius.port}`,

@@ -42,7 +42,7 @@ ${styleText('bold', 'Try it with radclient:')} the passcode, if you have not use
   ${styleText('cyan', request(passcode ?? 'PASSCODE'))}
   ${styleText('green', 'Received Access-Accept … Reply-Message = "Success. Logging you in..."')}
 
-  Sending the same passcode again gets Access-Reject. In place of the passcode: push, sms1, phone1. Test messages and
+  Sending the same passcode again gets Access-Reject. In place of the passcode: push, sms, phone. Test messages and
   calls are in the outbox of the Admin Panel:
 
   ${styleText('cyan', service.outbox_url ?? './bin/countersign outbox')}
@@ -52,6 +52,9 @@ ${styleText('bold', 'Try the commands')} in another terminal:
   ${styleText('cyan', `export COUNTERSIGN_DATA=${shellWord(folder)}`)}
   ${styleText('cyan', './bin/countersign user list')}
   ${styleText('cyan', `./bin/authproxyctl --config ${shellWord(shown(radius.cfg_file))} status`)}
+
+  ${styleText('cyan', `export WORKSPACES_DIRECTORY=${directory?.id} WORKSPACES_ENDPOINT=${directory?.url}`)}
+  ${styleText('cyan', './bin/workspaces describe')}
 
   Keys, secrets and alice's tokens: ${shown(firstRunFile(folder))}. Ctrl-C stops everything.
 `

@@ -66,8 +66,8 @@ failmode=secure
 
   test('without a terminal and --yes, nothing is changed', async () => {
     const { status, stderr } = await set('enable', secretFile, ...servers)
-    assert.equal(status, 1)
-    assert.match(stderr, /Add --yes to confirm/)
+    assert.equal(status, 4)
+    assert.match(stderr, /not confirmed: no terminal to ask .*; add --yes/)
     assert.equal(workspaces.directory.radius, undefined)
   })
 

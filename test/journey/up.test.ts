@@ -68,7 +68,7 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       bypass_codes: string[]
       push_activation_url: string
     }[]
-    directory: { url: string; sign_in_url: string; api_url: string }
+    directory: { id: string; url: string; sign_in_url: string; api_url: string }
   }
 
   function start(...more: string[]): Running {
@@ -114,7 +114,9 @@ story('countersign up, from nothing to a sign-in', { skip }, ({ before, after, s
       'admin_api',
     ])
     assert.match(firstRun.users[0]?.password ?? '', /^[a-z2-9-]{14}$/)
-    const { sign_in_url, api_url } = firstRun.directory
+    const { id, sign_in_url, api_url } = firstRun.directory
+    assert.match(id, /^d-[0-9a-f]{10}$/)
+    assert(running.stdout.includes(`WORKSPACES_DIRECTORY=${id}`))
     const url = `http://localhost:${ports.directory}`
     assert.deepEqual([sign_in_url, api_url], [`${url}/`, `${url}/`])
   })

@@ -1,5 +1,5 @@
 import { confirm, isCancel } from '@clack/prompts'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { errorText } from '../../host/error_text.ts'
 import { Secret } from '../../host/secret.ts'
 import { AwsFailure } from '../../workspaces/aws/aws_failure.ts'
@@ -36,20 +36,51 @@ export interface AwsOptions extends AwsConnection {
 /** The options of every verb that asks AWS about a directory. */
 export function awsOptions(command: Command): Command {
   return connectionOptions(command)
-    .requiredOption(
-      '--directory <id>',
-      'the directory: d- and ten hexadecimal digits',
-      readDirectoryId,
+    .addOption(
+      new Option(
+        '--directory <id>',
+        'the directory: d- and ten hexadecimal digits; not needed for a simulated one',
+      )
+        .env('WORKSPACES_DIRECTORY')
+        .argParser(readDirectoryId),
     )
     .option('--json', 'print one JSON object, for scripts', false)
+    .hook('preAction', async (verb) => {
+      const options: Partial<AwsOptions> = verb.opts()
+      if (options.directory !== undefined) return
+      verb.setOptionValue('directory', await findOnlyDirectory(options))
+    })
+}
+
+/** A change of the wrong directory locks people out, so the id is left out only where nothing can be lost. */
+async function findOnlyDirectory(connection: AwsConnection): Promise<string> {
+  if (!isLocal(connection)) {
+    throw new VerbError(
+      'name the directory with --directory d-… or WORKSPACES_DIRECTORY; its id is in the console of AWS Directory Service',
+    )
+  }
+  let found: readonly string[] = []
+  await withAws(connection, async (service) => {
+    found = await service.directoryIds()
+  })
+  const [only, ...others] = found
+  if (only !== undefined && others.length === 0) return only
+  throw new VerbError(
+    only === undefined
+      ? `${connection.endpoint} has no directory`
+      : `${connection.endpoint} has several directories (${found.join(', ')}); name one with --directory`,
+  )
 }
 
 function connectionOptions(command: Command): Command {
   return command
-    .option(
-      '--endpoint <url>',
-      'address of the API, such as http://127.0.0.1:8480 for the simulated directory',
-      readUrl,
+    .addOption(
+      new Option(
+        '--endpoint <url>',
+        'address of the API, such as http://127.0.0.1:8480 for the simulated directory',
+      )
+        .env('WORKSPACES_ENDPOINT')
+        .argParser(readUrl),
     )
     .option('--region <region>', 'AWS region (default: that of the AWS configuration)')
     .option('--profile <name>', 'profile of the AWS configuration')
@@ -83,10 +114,15 @@ export async function readSecretFile(file: string): Promise<Secret> {
   return new Secret(text)
 }
 
-/** Asks before a change. @throws {VerbError} without a terminal, unless `--yes` is given. */
+/** Asks before a change. @throws {VerbError} with status 4 without a terminal, unless `--yes` is given. */
 export async function isConfirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true
-  if (!process.stdin.isTTY) throw new VerbError(`${question} Add --yes to confirm`)
+  if (!process.stdin.isTTY) {
+    throw new VerbError(
+      `not confirmed: no terminal to ask "${question}"; add --yes`,
+      exitStatus.declined,
+    )
+  }
   const answer = await confirm({ message: question, initialValue: false })
   return !isCancel(answer) && answer
 }
@@ -113,7 +149,7 @@ export function readList(text: string, before: readonly string[] = []): readonly
   return [...before, ...parts]
 }
 
-function readDirectoryId(text: string): string {
+export function readDirectoryId(text: string): string {
   if (/^d-[0-9a-f]{10}$/.test(text)) return text
   throw new InvalidArgumentError('expected d- and ten hexadecimal digits, such as d-926722edaf')
 }

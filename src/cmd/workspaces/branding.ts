@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { errorText } from '../../host/error_text.ts'
+import { parseJson } from '../../host/parse_json.ts'
 import {
   BrandingError,
   type BrandingPlatform,
@@ -9,11 +10,12 @@ import {
 } from '../../workspaces/guide/branding.ts'
 import { readInput } from '../countersign/input_file.ts'
 import { json } from '../countersign/output.ts'
+import { readDirectoryId } from './aws_options.ts'
 import { VerbError } from './run_program.ts'
 
 interface BrandingOptions {
   readonly directory: string
-  readonly platforms: readonly BrandingPlatform[]
+  readonly platforms?: readonly BrandingPlatform[]
   readonly appName: string
   readonly portal?: string
   readonly supportEmail?: string
@@ -31,12 +33,16 @@ export function addBrandingVerb(program: Command): void {
     .description(
       'print the text of the sign-in page, as JSON for "aws workspaces import-client-branding"',
     )
-    .requiredOption('--directory <id>', 'the directory: d-…')
+    .addOption(
+      new Option('--directory <id>', 'the directory: d- and ten hexadecimal digits')
+        .env('WORKSPACES_DIRECTORY')
+        .argParser(readDirectoryId)
+        .makeOptionMandatory(),
+    )
     .option(
       '--platforms <names>',
       `comma-separated: ${shortNames.join(', ')} (default: all)`,
       readPlatforms,
-      brandingPlatforms,
     )
     .option('--app-name <text>', 'how the text names the app', 'the Countersign app')
     .option('--portal <url>', 'where users enrol; a link in the text')
@@ -53,7 +59,14 @@ export function addBrandingVerb(program: Command): void {
 }
 
 async function printBranding(options: BrandingOptions): Promise<void> {
-  const { directory, platforms, appName, portal, supportEmail, supportLink } = options
+  const {
+    directory,
+    platforms = brandingPlatforms,
+    appName,
+    portal,
+    supportEmail,
+    supportLink,
+  } = options
   try {
     const message =
       options.messageFile === undefined
@@ -80,9 +93,9 @@ async function printBranding(options: BrandingOptions): Promise<void> {
 async function readExisting(file: string): Promise<ExistingBranding> {
   let parsed: unknown
   try {
-    parsed = JSON.parse((await readInput(file)).toString('utf8'))
+    parsed = parseJson((await readInput(file)).toString('utf8'))
   } catch (error) {
-    throw new VerbError(`${file} can't be read as JSON: ${errorText(error)}`)
+    throw new VerbError(`${file} can't be read as the branding of a directory: ${errorText(error)}`)
   }
   const entries = Object.entries(isRecord(parsed) ? parsed : {}).filter(
     ([name, value]) => brandingPlatforms.some((platform) => platform === name) && isRecord(value),

@@ -29,7 +29,7 @@ interface DirectoryFlags {
   readonly port: number
   readonly name: string
   readonly type: DirectoryType
-  readonly controller: readonly ControllerAddresses[]
+  readonly controller?: readonly ControllerAddresses[]
   readonly users?: string
   readonly ldap?: string
   readonly ldapBase?: string
@@ -59,7 +59,6 @@ export function addDirectoryVerb(program: Command): void {
       '--controller <address>',
       `address that a controller sends from, IPv4[,IPv6]; repeat it for each (default: ${defaultControllers.join(', ')})`,
       addController,
-      [],
     )
     .option('--users <file>', 'users and their passwords (default: users.json in the data folder)')
     .option('--ldap <url>', 'check passwords at this LDAP server: ldap://host:389 or ldaps://…')
@@ -98,7 +97,7 @@ async function startWorkspaces(flags: DirectoryFlags): Promise<Workspaces> {
     const { identity } = folder
     const base = folder.loadKnobs() ?? defaultKnobs(identity.type)
     const knobs = flags.knobs === undefined ? base : readKnobs(flags.knobs, base)
-    const controllers = flags.controller.length > 0 ? flags.controller : defaultPlaces()
+    const controllers = flags.controller ?? defaultPlaces()
     return await Workspaces.start({
       identity,
       controllers,
@@ -182,7 +181,7 @@ function defaultPlaces(): readonly ControllerAddresses[] {
 
 function addController(
   text: string,
-  before: readonly ControllerAddresses[],
+  before: readonly ControllerAddresses[] = [],
 ): ControllerAddresses[] {
   const [address = '', addressIpv6 = '::1', ...more] = text.split(',')
   if (isIPv4(address) && isIPv6(addressIpv6) && more.length === 0) {

@@ -73,6 +73,15 @@ export class DirectoryService {
     return toDirectory(directoryId, directory)
   }
 
+  /** The identifiers of the directories, at most one page. @throws {AwsFailure} */
+  async directoryIds(): Promise<readonly string[]> {
+    const found = await this.#call('DescribeDirectories', 'the directories', async (client) => {
+      const { DescribeDirectoriesCommand } = await loadSdk()
+      return await client.send(new DescribeDirectoriesCommand({}))
+    })
+    return (found.DirectoryDescriptions ?? []).flatMap(({ DirectoryId: id }) => id ?? [])
+  }
+
   /** @throws {AwsFailure} `already-enabled` unless the status is absent or Failed. */
   async enable(directoryId: string, settings: RadiusSettings): Promise<void> {
     await this.#call('EnableRadius', directoryId, async (client) => {
