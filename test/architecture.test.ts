@@ -707,7 +707,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'workspaces/radius_settings': { rooms: ['host'], node: ['node:net'] },
-  'workspaces/knobs': { rooms: ['config', 'workspaces/guide'], packages: ['zod'] },
+  'workspaces/knobs': { rooms: ['config', 'host', 'workspaces/guide'], packages: ['zod'] },
   'workspaces/trace': { node: ['node:net'] },
   'workspaces/primary': {
     rooms: ['config', 'host'],
