@@ -85,6 +85,17 @@ failmode=secure
     assert.equal(directory.radius_status, 'Failed')
   })
 
+  test('--yes refuses a change in which the checks find an error, and names a blank in the secret', async () => {
+    const blankFile = join(folder, 'blank')
+    writeFileSync(blankFile, `${secret} \r\n`)
+    const { status, stdout, stderr } = await set('update', blankFile, '--yes', '--cfg', cfg)
+    assert.equal(status, 1)
+    assert.match(stderr, /nothing was changed; the checks found:[\s\S]*differs from the secret/)
+    assert.match(stdout, /ends with a blank, tab or carriage return; without it, both are equal/)
+    const forced = await set('update', wrongFile, '--yes', '--force', '--cfg', cfg)
+    assert.match(forced.stdout, /To go back, [\s\S]*workspaces update --directory d-0123456789/)
+  })
+
   test('enable works again after it failed, and waits for Completed', async () => {
     const { status, stdout, stderr } = await set('enable', secretFile, ...servers, '--yes')
     assert.equal(status, 0, stderr)
@@ -172,6 +183,8 @@ failmode=secure
   })
 
   test('disable removes the settings', async () => {
+    const dry = await run('disable', '--dry-run')
+    assert.match(dry.stdout, /^DisableRadius\n[\s\S]*Nothing was changed/)
     const { status, stdout } = await run('disable', '--yes')
     assert.equal(status, 0)
     assert.match(stdout, /Disabled/)

@@ -55,7 +55,7 @@ export function addAdviseVerb(program: Command): void {
 function formatBudget(rows: readonly BudgetRow[]): string {
   if (rows.length === 0) return ''
   return table(
-    ['TIMEOUT', 'RETRIES', 'SERVERS', 'USERS HAVE', 'SECOND SERVER', ''],
+    ['TIMEOUT', 'RETRIES', 'SERVERS', 'USERS HAVE', 'SECOND SERVER', 'STATE'],
     rows.map((row) => [
       `${row.timeoutSecs} s`,
       row.retries,

@@ -23,7 +23,8 @@ export const exitStatus = {
 export const exitHelp = `
 Exit status:
   0  done
-  1  failed: AWS refused, or the RADIUS status became Failed; the last lines say why
+  1  failed: AWS refused, the checks found an error, or the RADIUS status became Failed;
+     the last lines say why
   2  nothing was changed by a dry run, and there are warnings
   3  the RADIUS status was still Creating when the time was up
   4  nothing was changed, because it was not confirmed`

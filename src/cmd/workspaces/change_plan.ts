@@ -20,14 +20,24 @@ interface ApplicationChange {
   readonly after: BudgetSettings | undefined
 }
 
-/** For people. */
-export function formatPlan({ call, fields, application, findings }: ChangePlan): string {
+/**
+ * For people.
+ *
+ * @param options.all Whether to show notes and passed checks as well.
+ */
+export function formatPlan(
+  { call, fields, application, findings }: ChangePlan,
+  { all }: { readonly all: boolean },
+): string {
   const rows = fields.map(({ field, before, after }) => {
     const change = before === undefined || before === after ? after : `${before} -> ${after}`
     return `  ${`${field}:`.padEnd(20)}${change}\n`
   })
   const served = application === undefined ? '' : formatApplication(application)
-  return `${call}\n${rows.join('')}${served}\n${formatFindings(findings)}\n`
+  const shown = all
+    ? findings
+    : findings.filter(({ severity }) => severity === 'error' || severity === 'warning')
+  return `${call}\n${rows.join('')}${served}\n${formatFindings(shown)}${shown.length > 0 ? '\n' : ''}`
 }
 
 function formatApplication({

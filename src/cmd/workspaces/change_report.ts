@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shellWord } from '../../host/shell_word.ts'
 import { explainFailure } from '../../workspaces/adviser/failure_reason.ts'
 import { readSimulatedProbe } from '../../workspaces/adviser/simulated_probe.ts'
 import { type StatusOutcome, waitForStatus } from '../../workspaces/adviser/status_wait.ts'
-import type { DirectoryService } from '../../workspaces/aws/directory_service.ts'
+import type { AwsDirectory, DirectoryService } from '../../workspaces/aws/directory_service.ts'
 import type { Finding } from '../../workspaces/guide/finding.ts'
 import { json } from '../countersign/output.ts'
 import { type AwsOptions, exitStatus, statusPollMs } from './aws_options.ts'
@@ -13,9 +14,14 @@ interface WaitOptions extends AwsOptions {
   readonly wait: number
 }
 
-/** Waits for the status, and says why it failed. */
+/**
+ * Waits for the status, and says why it failed and how to go back.
+ *
+ * @param before The directory before the change.
+ */
 export async function reportChange(
   service: DirectoryService,
+  before: AwsDirectory,
   findings: readonly Finding[],
   options: WaitOptions,
 ): Promise<void> {
@@ -33,12 +39,32 @@ export async function reportChange(
   const { kind, directory } = outcome
   if (options.json) {
     process.stdout.write(json({ outcome: kind, reasons, directory: directoryJson(directory) }))
-  } else process.stdout.write(formatOutcome(outcome, reasons))
+  } else process.stdout.write(formatOutcome(outcome, reasons, wayBack(before, options)))
   process.exitCode = {
     completed: exitStatus.done,
     failed: exitStatus.failed,
     timeout: options.wait === 0 ? exitStatus.done : exitStatus.stillCreating,
   }[kind]
+}
+
+/** The command that makes the directory as it was. AWS does not return the former secret. */
+function wayBack({ directoryId, radius }: AwsDirectory, { endpoint }: WaitOptions): string {
+  const place = endpoint === undefined ? '' : ` --endpoint ${shellWord(endpoint)}`
+  const verb = (name: string) => `workspaces ${name} --directory ${directoryId}${place}`
+  if (radius === undefined)
+    return `To let users in with the password alone:\n  ${verb('disable')}\n`
+  const { servers, port, timeoutSecs, retries, protocol } = radius
+  const settings = [
+    ['--servers', servers.join(',')],
+    ['--port', port],
+    ['--timeout', timeoutSecs],
+    ['--retries', retries],
+    ['--protocol', protocol],
+  ]
+    .filter(([, value]) => value !== undefined)
+    .flat()
+    .join(' ')
+  return `To go back, with the former secret in a file:\n  ${verb('update')} ${settings} --secret-file FILE\n`
 }
 
 async function findReasons(
@@ -50,7 +76,11 @@ async function findReasons(
   return explainFailure(probe, findings)
 }
 
-function formatOutcome({ kind, directory }: StatusOutcome, reasons: readonly string[]): string {
+function formatOutcome(
+  { kind, directory }: StatusOutcome,
+  reasons: readonly string[],
+  back: string,
+): string {
   const { directoryId } = directory
   switch (kind) {
     case 'completed':
@@ -58,6 +88,6 @@ function formatOutcome({ kind, directory }: StatusOutcome, reasons: readonly str
     case 'timeout':
       return `Still Creating: "workspaces describe --directory ${directoryId}" shows the status\n`
     case 'failed':
-      return `Failed: AWS got no valid reply to its probe. AWS does not say why; check these:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}`
+      return `Failed: AWS got no valid reply to its probe. AWS does not say why; check these:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}${back}`
   }
 }

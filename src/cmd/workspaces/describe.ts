@@ -43,7 +43,8 @@ export function directoryJson(directory: AwsDirectory) {
   }
 }
 
-function formatDirectory(directory: AwsDirectory): string {
+/** A directory as the verbs print it for people. */
+export function formatDirectory(directory: AwsDirectory): string {
   const { radius, status, type, controllers } = directory
   const rows: readonly (readonly [string, string])[] = [
     ['Directory', `${directory.directoryId} (${type}, ${directory.name})`],

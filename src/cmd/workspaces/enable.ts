@@ -34,6 +34,7 @@ import { writeRetries } from './served_application.ts'
 interface ChangeOptions extends AdviceOptions, SettingsOptions {
   readonly dryRun: boolean
   readonly yes: boolean
+  readonly force: boolean
   readonly wait: number
 }
 
@@ -64,30 +65,32 @@ function changeOptions(command: Command): Command {
     .requiredOption('--secret-file <file>', 'file with the shared secret; - reads standard input')
     .option(
       '--port <number>',
-      `UDP port of the proxies (default: ${defaultSettings.port})`,
+      `UDP port of the proxies (default: as it is; ${defaultSettings.port} if RADIUS is off)`,
       readWithin(radiusSettingsLimits.RadiusPort),
     )
     .option(
       '--timeout <seconds>',
-      'for each attempt (default: 20)',
+      'for each attempt (default: as it is; 20 if RADIUS is off)',
       readWithin(radiusSettingsLimits.RadiusTimeout),
     )
     .option(
       '--retries <number>',
-      'further attempts (default: 1 with two servers, 2 with one)',
+      'further attempts (default: as it is; if RADIUS is off, 1 with two servers, 2 with one)',
       readWithin(radiusSettingsLimits.RadiusRetries),
     )
     .addOption(
-      new Option('--protocol <name>', `protocol (default: ${defaultSettings.protocol})`).choices(
-        authenticationProtocols,
-      ),
+      new Option(
+        '--protocol <name>',
+        `protocol (default: as it is; ${defaultSettings.protocol} if RADIUS is off)`,
+      ).choices(authenticationProtocols),
     )
     .option(
       '--label <text>',
-      `display label; AWS shows it to no user (default: ${defaultSettings.label})`,
+      `display label; AWS shows it to no user (default: as it is; ${defaultSettings.label} if RADIUS is off)`,
     )
     .option('--dry-run', 'only show what would change, and what the checks find', false)
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask; refuses a change in which the checks find an error', false)
+    .option('--force', 'with --yes: change although the checks find an error', false)
     .option(
       '--wait <seconds>',
       'how long to wait for the result; 0 does not wait',
@@ -127,12 +130,13 @@ async function change(
     // the status before the change says nothing about the settings after it, and the application follows them
     findings: found.filter(({ check }) => check !== 'radius-status' && check !== 'joined-retries'),
   }
-  if (!options.json) process.stdout.write(formatPlan(plan))
+  if (!options.json) process.stdout.write(formatPlan(plan, { all: options.dryRun }))
   if (options.dryRun) {
     if (options.json) process.stdout.write(json(planJson(plan)))
     process.exitCode = exitStatusOf(plan.findings)
     return
   }
+  refuseErrors(plan, options)
   if (!(await isWanted(wanted, plan, directory.status, options))) {
     process.stdout.write('Nothing was changed\n')
     process.exitCode = exitStatus.declined
@@ -140,18 +144,29 @@ async function change(
   }
   await send(service, plan.call, settings, options)
   await tellApplication(plan, options)
-  await reportChange(service, plan.findings, options)
+  await reportChange(service, directory, plan.findings, options)
+}
+
+/** A change that is known to lock users out must not pass because a script says --yes. @throws {VerbError} */
+function refuseErrors({ findings }: ChangePlan, { yes, force }: ChangeOptions): void {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0 || !yes || force) return
+  const found = errors.map(({ what }) => `  ${what}`).join('\n')
+  throw new VerbError(
+    `nothing was changed; the checks found:\n${found}\ncorrect this, or add --force if you know better`,
+  )
 }
 
 async function isWanted(
   wanted: Call,
-  { call }: ChangePlan,
+  { call, findings }: ChangePlan,
   status: string | undefined,
   { directory, yes }: ChangeOptions,
 ): Promise<boolean> {
+  const hasErrors = findings.some(({ severity }) => severity === 'error')
   if (wanted === call) {
     return await isConfirmed(
-      `${call} for ${directory}? No one can sign in until AWS has probed the proxies.`,
+      `${hasErrors ? 'The checks found errors. ' : ''}${call} for ${directory}? No one can sign in until AWS has probed the proxies.`,
       yes,
     )
   }

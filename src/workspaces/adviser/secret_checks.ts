@@ -1,4 +1,4 @@
-import type { Secret } from '../../host/secret.ts'
+import { Secret } from '../../host/secret.ts'
 import type { Finding } from '../guide/finding.ts'
 import { findControllerClients, groupSecrets, type ProxyFile } from './proxy_file.ts'
 
@@ -34,18 +34,38 @@ export function checkSecrets(
         : 'Every radius_ip_N of a controller has the secret for AWS.'
     return [{ severity: 'ok', check, what }, ...checkFiles(files)]
   }
+  const hasBlanks =
+    forAws !== undefined &&
+    differsInBlanks(
+      forAws,
+      different.map(({ secret }) => secret),
+    )
   return [
     ...different.map(
       ({ place }): Finding => ({
         severity: 'error',
         check,
         what: `${place} differs from ${against}.`,
-        why: 'AWS has one secret for all servers and controllers. It ignores replies that are signed with another one.',
-        todo: 'Write the same secret everywhere, and run authproxyctl reload.',
+        ...(hasBlanks
+          ? {
+              why: 'The secret for AWS begins or ends with a blank, tab or carriage return; without it, both are equal.',
+              todo: 'Remove it from the file with the secret.',
+            }
+          : {
+              why: 'AWS has one secret for all servers and controllers. It ignores replies that are signed with another one.',
+              todo: 'Write the same secret everywhere, and run authproxyctl reload.',
+            }),
       }),
     ),
     ...checkFiles(files),
   ]
+}
+
+/** Whether a secret without the blanks around it is equal to all others. */
+function differsInBlanks(secret: Secret, others: readonly Secret[]): boolean {
+  const bare = secret.reveal().trim()
+  if (bare === secret.reveal()) return false
+  return new Set(groupSecrets([new Secret(bare), ...others])).size === 1
 }
 
 /** Two proxies of one directory should have the identical file. */

@@ -11,9 +11,11 @@ export interface WaitOptions {
   readonly pollMs: number
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** Called before each pause, with the time that has passed. */
+  /** Called when the status changes and then every 10 seconds, with the time that has passed. */
   readonly progress: (status: string, elapsedMs: number) => void
 }
+
+const progressMs = 10_000
 
 /**
  * Waits until AWS has probed the servers from every controller: the status leaves Creating.
@@ -26,13 +28,18 @@ export async function waitForStatus(
   { limitMs, pollMs, now, sleep, progress }: WaitOptions,
 ): Promise<StatusOutcome> {
   const began = now()
+  let said: { readonly status: string; readonly atMs: number } | undefined
   for (;;) {
     const directory = await service.describe(directoryId)
     if (directory.status === 'Completed') return { kind: 'completed', directory }
     if (directory.status === 'Failed') return { kind: 'failed', directory }
     const elapsedMs = now() - began
     if (elapsedMs >= limitMs) return { kind: 'timeout', directory }
-    progress(directory.status ?? 'none', elapsedMs)
+    const status = directory.status ?? 'none'
+    if (said?.status !== status || elapsedMs - said.atMs >= progressMs) {
+      said = { status, atMs: elapsedMs }
+      progress(status, elapsedMs)
+    }
     await sleep(pollMs)
   }
 }

@@ -110,7 +110,7 @@ export function judgeBudget(
       severity: 'note',
       check: checkName,
       what: `${budget.totalSecs} s of attempts are configured; the directory gives up after about ${estimatedDeadlineSecs} s, in attempt ${budget.attempts}.`,
-      why: 'AWS does not publish this deadline. Attempts after it never begin.',
+      why: 'AWS does not publish this deadline. Attempts after it never begin and do no harm, so the recommended settings may exceed it.',
     })
   }
   return [...findings, ...judgeApprovals(budget, approvals)]
