@@ -140,7 +140,7 @@ story('The sign-in page of the simulated directory', { skip: skipChromium }, (st
     const drawer = page.getByRole('dialog', { name: 'The simulated directory' })
     await drawer.getByText('Last probe').waitFor()
     await drawer.getByRole('switch', { name: 'The proxy is down' }).click()
-    await drawer.getByRole('textbox', { name: /^deadlineMs/ }).fill('500')
+    await drawer.getByRole('spinbutton', { name: /^deadlineMs/ }).fill('500')
     await drawer.getByRole('button', { name: 'Set deadlineMs' }).click()
     await drawer.getByText('changed', { exact: true }).first().waitFor()
     await looksRight(page, 'sign-in-directory')

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { text as readAll } from 'node:stream/consumers'
 import { isCancel, password } from '@clack/prompts'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -69,13 +68,28 @@ async function readCredentials(flags: LoginFlags): Promise<readonly [Secret, Sec
   const piped =
     process.stdin.isTTY || (passwordFile !== undefined && codeFile !== undefined)
       ? undefined
-      : (await readAll(process.stdin)).split(/\r?\n/)
+      : await readLines(process.stdin, [passwordFile, codeFile].filter(isAbsent).length)
   const next = async (file: string | undefined, label: string): Promise<Secret> => {
     if (file !== undefined) return new Secret(readFirstLine(file))
     return new Secret(piped === undefined ? await prompt(label) : (piped.shift() ?? ''))
   }
   const typed = await next(passwordFile, 'Password')
   return [typed, await next(codeFile, 'MFA code')]
+}
+
+/** Reads lines, and does not wait for the end of the input: the other side of a pipe may stay open. */
+async function readLines(input: AsyncIterable<Buffer | string>, count: number): Promise<string[]> {
+  const chunks: Buffer[] = []
+  for await (const chunk of input) {
+    chunks.push(Buffer.from(chunk))
+    const complete = Buffer.concat(chunks).toString('utf8').split(/\r?\n/).slice(0, -1)
+    if (complete.length >= count) return complete
+  }
+  return Buffer.concat(chunks).toString('utf8').split(/\r?\n/)
+}
+
+function isAbsent(file: string | undefined): boolean {
+  return file === undefined
 }
 
 function readFirstLine(file: string): string {

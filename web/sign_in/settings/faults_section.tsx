@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core'
 import type { ShownDirectory } from '../../../src/workspaces/web/page_api.ts'
-import { useKnobChange } from './use_knobs.ts'
+import { KnobField } from './knobs_section.tsx'
+import { useKnobChange, useKnobTable } from './use_knobs.ts'
 
 const lossPct = 40
 const delayMs = 1500
@@ -8,6 +9,7 @@ const delayMs = 1500
 /** Switches for faults of real networks. */
 export function FaultsSection({ directory }: { readonly directory: ShownDirectory }) {
   const change = useKnobChange()
+  const knob = useKnobTable().data?.find(({ name }) => name === 'faults')
   const faults = readFaults(directory.knobs.faults)
   const [firstController] = directory.controllers
   const servers = directory.radius?.servers ?? []
@@ -64,6 +66,16 @@ export function FaultsSection({ directory }: { readonly directory: ShownDirector
           />
         )}
       </div>
+      {knob !== undefined && (
+        <details>
+          <summary>All faults, with percentages and for single controllers</summary>
+          <KnobField
+            knob={knob}
+            value={directory.knobs.faults}
+            onChange={(value) => change.mutate({ faults: value })}
+          />
+        </details>
+      )}
     </section>
   )
 }

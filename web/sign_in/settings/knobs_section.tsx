@@ -1,4 +1,4 @@
-import { Button, Select, Textarea } from '@mantine/core'
+import { Button, Select, Textarea, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { ShownKnob } from '../../../src/workspaces/web/page_api.ts'
 import { useKnobChange, useKnobTable } from './use_knobs.ts'
@@ -6,6 +6,7 @@ import { useKnobChange, useKnobTable } from './use_knobs.ts'
 /** Every assumption about AWS's directory, with what is known about it. */
 export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string, unknown>> }) {
   const table = useKnobTable()
+  const changed = (table.data ?? []).filter((knob) => isChanged(knob, knobs[knob.name]))
   const change = useKnobChange()
   return (
     <section>
@@ -21,22 +22,41 @@ export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string
           again.
         </p>
       )}
+      <div className="json-buttons">
+        <Button
+          size="xs"
+          variant="default"
+          disabled={changed.length === 0}
+          onClick={() =>
+            change.mutate(Object.fromEntries(changed.map((knob) => [knob.name, knob.default])))
+          }
+        >
+          Reset knobs and faults to defaults
+        </Button>
+      </div>
       <ul className="knobs">
-        {(table.data ?? []).map((knob) => (
-          <li key={knob.name}>
-            <KnobField
-              knob={knob}
-              value={knobs[knob.name]}
-              onChange={(value) => change.mutate({ [knob.name]: value })}
-            />
-          </li>
-        ))}
+        {(table.data ?? [])
+          .filter(({ name }) => name !== 'faults')
+          .map((knob) => (
+            <li key={knob.name}>
+              <KnobField
+                knob={knob}
+                value={knobs[knob.name]}
+                onChange={(value) => change.mutate({ [knob.name]: value })}
+              />
+            </li>
+          ))}
       </ul>
     </section>
   )
 }
 
-function KnobField({
+function isChanged(knob: ShownKnob, value: unknown): boolean {
+  return JSON.stringify(value) !== JSON.stringify(knob.default)
+}
+
+/** The field of one knob. */
+export function KnobField({
   knob,
   value,
   onChange,
@@ -45,14 +65,13 @@ function KnobField({
   readonly value: unknown
   readonly onChange: (value: unknown) => void
 }) {
-  const isChanged = JSON.stringify(value) !== JSON.stringify(knob.default)
   const label = (
     <>
       <code>{knob.name}</code>{' '}
       <span className="evidence" data-evidence={knob.evidence}>
         {knob.evidence}
       </span>
-      {isChanged && <span className="evidence">changed</span>}
+      {isChanged(knob, value) && <span className="evidence">changed</span>}
     </>
   )
   if (knob.choices === undefined) {
@@ -71,7 +90,7 @@ function KnobField({
   )
 }
 
-/** For numbers, lists and knobs with members. */
+/** For lists, knobs with members, and numbers that can be a word, too. */
 function JsonField({
   label,
   knob,
@@ -87,27 +106,40 @@ function JsonField({
   const [text, setText] = useState(current)
   const [problem, setProblem] = useState('')
   useEffect(() => setText(current), [current])
+  const isNumber = typeof knob.default === 'number'
   const save = () => {
     try {
       onChange(JSON.parse(text))
       setProblem('')
     } catch {
-      setProblem('This is not JSON. Text needs double quotes.')
+      setProblem(isNumber ? 'This is not a number.' : 'This is not JSON. Text needs double quotes.')
     }
   }
   return (
     <div className="json-field">
-      <Textarea
-        label={label}
-        description={knob.text}
-        error={problem === '' ? undefined : problem}
-        autosize
-        minRows={1}
-        maxRows={8}
-        spellCheck={false}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-      />
+      {isNumber ? (
+        <TextInput
+          type="number"
+          min={0}
+          label={label}
+          description={knob.text}
+          error={problem === '' ? undefined : problem}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      ) : (
+        <Textarea
+          label={label}
+          description={knob.text}
+          error={problem === '' ? undefined : problem}
+          autosize
+          minRows={1}
+          maxRows={8}
+          spellCheck={false}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      )}
       {text !== current && (
         <div className="json-buttons">
           <Button size="xs" onClick={save} aria-label={`Set ${knob.name}`}>
