@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ProxyControl } from '../../ctl/proxy_control.ts'
 import { ownInstallation, runDirFor } from '../../host/installation.ts'
+import { readConfigFile } from '../../host/regular_file.ts'
 import { replaceFile } from '../../host/replace_file.ts'
 import { Secret } from '../../host/secret.ts'
 import { shellWord } from '../../host/shell_word.ts'
@@ -38,17 +38,17 @@ export class LocalProxies implements RotationFiles {
 
   /** All files, or none of them: an interrupted `begin` writes those that are missing. */
   get isRotating(): boolean {
-    return this.#files.every((file) => isRotating(readFileSync(file, 'utf8')))
+    return this.#files.every((file) => isRotating(readText(file)))
   }
 
   begin(): void {
-    const written = this.#files.find((file) => isRotating(readFileSync(file, 'utf8')))
+    const written = this.#files.find((file) => isRotating(readText(file)))
     const secret =
       written === undefined
         ? new Secret(randomBytes(secretOctets).toString('base64url'))
         : this.#firstClient(written).secret
     for (const file of this.#files) {
-      const text = readFileSync(file, 'utf8')
+      const text = readText(file)
       if (isRotating(text)) continue
       const names = new Set(this.#clientsOf(file).map(({ section, name }) => `${section} ${name}`))
       const seal = (plain: Secret) => protect(plain.reveal(), readKey(keyFileFor(file)))
@@ -59,7 +59,7 @@ export class LocalProxies implements RotationFiles {
   /** What the proxies on other machines need, without a secret: the keys, and a command that sends their lines. */
   instructions(): readonly string[] {
     const [file = ''] = this.#files
-    const keys = rotatingKeys(readFileSync(file, 'utf8'))
+    const keys = rotatingKeys(readText(file))
     const isSealed = keys.some((key) => key.includes('_protected'))
     return [
       `They need these lines of ${file}, in place of the same keys:`,
@@ -73,11 +73,11 @@ export class LocalProxies implements RotationFiles {
   }
 
   end(): void {
-    for (const file of this.#files) replaceFile(file, endRotation(readFileSync(file, 'utf8')))
+    for (const file of this.#files) replaceFile(file, endRotation(readText(file)))
   }
 
   undo(): void {
-    for (const file of this.#files) replaceFile(file, undoRotation(readFileSync(file, 'utf8')))
+    for (const file of this.#files) replaceFile(file, undoRotation(readText(file)))
   }
 
   secrets() {
@@ -132,6 +132,11 @@ export class LocalProxies implements RotationFiles {
       ({ client }) => client,
     )
   }
+}
+
+/** With the rights of the account that owns the folder: it could link to a file that only root may read. */
+function readText(file: string): string {
+  return readConfigFile(file).toString('utf8')
 }
 
 function controlOf(file: string): ProxyControl {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { errorText } from '../../host/error_text.ts'
+import { readConfigFile } from '../../host/regular_file.ts'
 import type { Secret } from '../../host/secret.ts'
 import { readProxyConfig } from '../../proxy/sections/read_proxy_config.ts'
 import { includesAddress } from '../../radius/udp/client_addresses.ts'
@@ -34,7 +34,7 @@ export class ProxyFileError extends Error {
 export function readProxyFile(file: string): ProxyFile {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readConfigFile(file).toString('utf8')
   } catch (error) {
     throw new ProxyFileError(`${file} can't be read: ${errorText(error)}`)
   }

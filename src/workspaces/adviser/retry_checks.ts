@@ -32,7 +32,7 @@ export function checkRetries(directory: BudgetSettings, application: Application
     severity: 'warning',
     check,
     what: `The directory has ${describeRetries(directory)}; ${name} expects ${describeRetries(application)}.`,
-    why: 'A retry that comes at another time than expected does not join the push that waits, and causes a second one.',
+    why: 'A retry at another time does not join the push that waits, and causes a second one. Worse, at the time that the application expects, no retry of the user is there: the login of somebody who knows the password could join instead.',
     todo,
   }
 }

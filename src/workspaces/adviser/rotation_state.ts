@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import { readRegularFile } from '../../host/regular_file.ts'
 import { createFile, replaceFile } from '../../host/replace_file.ts'
 
 const steps = ['files', 'aws', 'verify', 'end'] as const
@@ -23,7 +24,7 @@ export class RotationStore {
 
   read(): RotationState | undefined {
     if (!existsSync(this.file)) return undefined
-    const found: unknown = JSON.parse(readFileSync(this.file, 'utf8'))
+    const found: unknown = JSON.parse(readRegularFile(this.file).toString('utf8'))
     if (isState(found)) return found
     throw new Error(
       `${this.file} is not a file of this program; remove it, and check radius_secret_N in authproxy.cfg by hand`,
