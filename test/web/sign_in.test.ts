@@ -142,7 +142,7 @@ story('The sign-in page of the simulated directory', { skip: skipChromium }, (st
     await drawer.getByRole('switch', { name: 'The proxy is down' }).click()
     await drawer.getByRole('spinbutton', { name: /^deadlineMs/ }).fill('500')
     await drawer.getByRole('button', { name: 'Set deadlineMs' }).click()
-    await drawer.getByText('changed', { exact: true }).first().waitFor()
+    await drawer.getByText('changed', { exact: true }).last().waitFor()
     await looksRight(page, 'sign-in-directory')
     await page.keyboard.press('Escape')
     await page.getByText('1 fault on').waitFor()
