@@ -45,7 +45,7 @@ story('The sign-in page of the simulated directory', { skip: skipChromium }, (st
   }
   const isDenied = async () => {
     await until(async () => !(await page.getByText('Signing in…').isVisible()))
-    assert.deepEqual(await page.getByRole('alert').allTextContents(), [failureMessage])
+    assert.deepEqual(await page.locator('main [role=alert]').allTextContents(), [failureMessage])
   }
   /** The newest sign-in or probe in the drawing. */
   const newest = () => page.locator('.group').first()
