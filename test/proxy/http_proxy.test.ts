@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { Type } from '../../src/radius/index.ts'
 import { AuthApiDouble } from '../rig/auth_api_double.ts'
 import { ProxyAtWork, sectionFor } from '../rig/proxy_at_work.ts'
 
@@ -40,13 +39,4 @@ test('http_proxy_host: connects to the API only by CONNECT', async () => {
   await proxy.stop()
   tunnel.closeAllConnections()
   tunnel.close()
-})
-
-test('CHAP: Access-Reject, and what to set', async () => {
-  const proxy = await ProxyAtWork.start(sectionFor(api))
-  const chap = { type: Type.ChapPassword, value: new Uint8Array(17) }
-  const reply = await proxy.signIn('alice', undefined, { attributes: [chap] })
-  assert.equal(reply?.accepted, false)
-  assert(proxy.log.has('Missing or improperly formatted password (chap): the appliance uses CHAP'))
-  await proxy.stop()
 })

@@ -148,7 +148,7 @@ describe('modes that are added to the table of section kinds', () => {
       assert.equal(api.asked('/auth/v2/auth').length, 0)
       assert.equal((await ask('push', stateIn(challenge))).code, Code.AccessAccept)
       assert.deepEqual(api.asked('/auth/v2/auth'), [
-        { username: 'alice', factor: 'push', device: 'auto' },
+        { username: 'alice', factor: 'push', device: 'auto', async: '1' },
       ])
       assert.equal(api.asked('/auth/v2/preauth').length, 1)
       assert.deepEqual(
@@ -190,7 +190,7 @@ describe('modes that are added to the table of section kinds', () => {
     assert.equal((await proxy.signIn('alice', password))?.accepted, true)
     assert.equal((await proxy.signIn('alice', 'wrong'))?.accepted, false)
     assert.deepEqual(api.asked('/auth/v2/auth'), [
-      { username: 'alice', factor: 'auto', device: 'auto' },
+      { username: 'alice', factor: 'auto', device: 'auto', async: '1' },
     ])
     await proxy.stop()
   })

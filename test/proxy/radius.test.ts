@@ -145,6 +145,7 @@ describe('RADIUS requests and their replies', () => {
     api.requests.length = 0
     assert.equal((await proxy.signIn('alice', ' PUSH2 '))?.accepted, true)
     assert.deepEqual(api.asked('/auth/v2/auth')[0], {
+      async: '1',
       factor: 'prompt',
       prompt: 'push2',
       username: 'alice',
