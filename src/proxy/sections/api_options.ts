@@ -41,7 +41,7 @@ export const apiOptions = {
     default: '15000',
     ours: true,
     meaning:
-      'sign-ins that may wait for their users at once (push, phone call); further ones are rejected as busy at once, whatever failmode says. Each takes about 10 KiB of memory',
+      'sign-ins that may wait for their users at once (push, phone call); further ones are rejected as busy at once, whatever failmode says. Each takes 20 to 30 KiB of memory',
   },
   failmode: {
     type: oneOf('safe', 'secure'),

@@ -37,8 +37,9 @@ beyond those that the scenario must cause.
   the same reply again, and no one is asked.
 - **An attacker's login beside the rightful one (31)**, with the right password and from the same controller: if it comes
   when no retry is due, it is shown as a second push, and the approval of the first lets in the rightful login only. If it
-  comes at the very time of a retry, a retransmission proves which login is the rightful one. With new packets nothing
-  does; then no one rides on the approval. In no cell was the attacker let in.
+  comes at the very time of a retry, nothing tells which login is the rightful one, also not a repeated packet, which an
+  attacker may send as well. Then no one rides on the approval, and each is shown on its own. In no cell was the attacker
+  let in.
 - **256 requests in flight (33)**: a controller opens a further port when all Identifiers of one are in flight, and uses
   Identifiers again when their requests are answered.
 - **A Message-Authenticator that is required (21)**: requests without one are dropped, so that enabling RADIUS fails. That is
