@@ -115,7 +115,7 @@ story('applications in the panel', { skip: skipChromium }, ({ before, after, ste
   step('turns the application off, and removes it after its name is typed', async () => {
     await admin.page.getByRole('tab', { name: 'Overview' }).click()
     await admin.page.getByRole('link', { name: 'Edit' }).click()
-    await admin.page.getByRole('switch', { name: 'On' }).click()
+    await admin.page.getByRole('switch', { name: /^On\b/ }).click()
     await looksRight(admin.page, 'admin-application-edit')
     await admin.answer('Save')
     await admin.text('Changes saved')
