@@ -132,9 +132,13 @@ export async function looksRight(page: Page, name: string): Promise<void> {
 }
 
 const colourRules: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } }
-/** Waits for the transition of colours after a change of scheme, but not for endless spinners. */
+/**
+ * Waits for the transition of colours after a change of scheme, but not for endless spinners, and not for what is in
+ * closed details, where transitions stand still.
+ */
 const settled = `Promise.all(document.getAnimations()
   .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+  .filter(({ effect }) => effect.target?.checkVisibility() === true)
   .map(({ finished }) => finished.catch(() => {})))`
 /** Waits at most 60 frames: an open menu moves to its place some frames after a change of width. */
 const overflow = `new Promise((resolve) => {
