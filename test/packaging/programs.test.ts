@@ -23,7 +23,7 @@ describe('the packages', () => {
       proxy?.programs,
       listPrograms().filter((name) => name.startsWith('authproxy')),
     )
-    assert.deepEqual(service?.programs, ['countersign', 'duo_export'])
+    assert.deepEqual(service?.programs, ['countersign', 'duo_export', 'workspaces'])
   })
 
   test('bring the same Node on Windows as on Linux', () => {
