@@ -87,7 +87,7 @@ export class Retries {
     }
     if (occupant !== undefined) {
       await this.#separate(locked, requests, occupant, db)
-      this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
+      this.#warnOfCompetition(fields)
       return undefined
     }
     await this.#requests.claim(attempt, only, db)
@@ -168,7 +168,11 @@ export class Retries {
       status: statuses.separated,
     } as const
     await this.#transactions.changeRetries(txid, change, db)
-    this.#log.warn('two requests competed for one retry of a sign-in; each is shown', { txid })
+    this.#warnOfCompetition({ txid })
+  }
+
+  #warnOfCompetition(fields: { readonly txid: string }): void {
+    this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
   }
 
   /** Decides which request an approval lets in, with the transaction locked. */
