@@ -200,7 +200,10 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['kysely'],
   },
-  'service/sign_in/transaction': { rooms: ['host', 'service/store'], node: ['node:crypto'] },
+  'service/sign_in/transaction': {
+    rooms: ['host', 'radius', 'service/store'],
+    node: ['node:crypto'],
+  },
   'service/authenticators/push': {
     rooms: [
       'duo',

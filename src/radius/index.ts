@@ -53,6 +53,16 @@ export { RadiusError, type RadiusErrorCode } from './radius_error.ts'
 export { encodeReply, verifyReply } from './reply.ts'
 export { replyMessages } from './reply_message.ts'
 export { encodeAccessRequest, encodeStatusServer } from './request.ts'
+export {
+  type ApprovalTaker,
+  approvalTaker,
+  type ChainedRequest,
+  chainExpires,
+  type RetryChain,
+  type RetrySchedule,
+  slotAt,
+  toleranceMs,
+} from './retry_chain.ts'
 export { hideSalted, revealSalted } from './salted_value.ts'
 export { SharedSecret } from './shared_secret.ts'
 export { hidePassword, revealPassword } from './user_password.ts'

@@ -1,5 +1,12 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import {
+  type ApprovalTaker,
+  approvalTaker,
+  chainExpires,
+  type RetryChain,
+  slotAt,
+} from '../../radius/index.ts'
 import type { StoreDb } from '../store/store.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import {
@@ -8,13 +15,6 @@ import {
   type JoinedRequests,
   type TransactionRequest,
 } from './transaction/joined_requests.ts'
-import {
-  type ApprovalTaker,
-  approvalTaker,
-  chainExpires,
-  type RetryChain,
-  slotAt,
-} from './transaction/retry_chain.ts'
 import { answerSecs, isOverdue, type Transaction } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 

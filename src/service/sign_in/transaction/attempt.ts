@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RetrySchedule } from './retry_chain.ts'
+import type { RetrySchedule } from '../../../radius/index.ts'
 import type { Opening, SignInRequest, Transaction } from './transaction.ts'
 
 /** How a caller names a user. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.ts'
+import type { ChainedRequest } from '../../../radius/index.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Attempt, SettledKind } from './attempt.ts'
-import type { ChainedRequest } from './retry_chain.ts'
 import type { Outcome } from './transaction.ts'
 
 /** A RADIUS request that has begun a sign-in, or joined one. */

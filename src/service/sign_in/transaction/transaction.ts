@@ -1,4 +1,4 @@
-import type { RetrySchedule } from './retry_chain.ts'
+import type { RetrySchedule } from '../../../radius/index.ts'
 
 /** How an authentication ends, in the API's words. */
 export interface Outcome {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../host/clock.ts'
+import { chainExpires, type RetrySchedule } from '../../../radius/index.ts'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
-import { chainExpires, type RetrySchedule } from './retry_chain.ts'
 import {
   type Caller,
   clocksApartMs,

@@ -8,7 +8,7 @@ import {
   type RetryChain,
   slotAt,
   toleranceMs,
-} from '../../../../src/service/sign_in/transaction/retry_chain.ts'
+} from '../../src/radius/index.ts'
 
 const schedule = { timeoutMs: 20_000, attempts: 4 }
 
