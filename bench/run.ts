@@ -1,11 +1,16 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--quick] [--profile] [--pending N] [--rate N]
- * [--server NAME…]`: measures each figure and a named peer in
- * the same run. Starts everything on loopback, leaves nothing behind, and fails if a server gives no
- * verified replies; `--quick` checks only that.
+ * `npm run bench [-- NAME…] [--keep] [--brief] [--quick] [--json] [--profile] [--pending N] [--rate N]
+ * [--server NAME…]`: measures each figure and a named peer in the same run, and compares them with the
+ * figures of the last commit. `--keep` writes them to bench/figures and into the pages of docs, to be
+ * committed. `--brief` takes fewer and shorter rounds. Starts everything on loopback, leaves nothing
+ * behind, and fails if a server gives no verified replies; `--quick` checks only that.
  */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
-import { type Figures, table } from './figure.ts'
+import { compareFigures, describeRegressions, type Regression } from './comparison.ts'
+import type { Figures } from './figure.ts'
+import { keepFigures, observeCircumstances, readCommittedFigures } from './kept_figures.ts'
 import { panelBench } from './panel/panel_bench.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
@@ -20,6 +25,8 @@ const { values: flags, positionals } = parseArgs({
   options: {
     json: { type: 'boolean' },
     quick: { type: 'boolean' },
+    brief: { type: 'boolean' },
+    keep: { type: 'boolean' },
     profile: { type: 'boolean' },
     pending: { type: 'string' },
     rate: { type: 'string' },
@@ -29,9 +36,12 @@ const { values: flags, positionals } = parseArgs({
 
 const length = flags.quick
   ? { rounds: 1, warmSecs: 0.2, secs: 0.3, quick: true }
-  : { rounds: 3, warmSecs: 2, secs: 4 }
+  : flags.brief
+    ? { rounds: 2, warmSecs: 1, secs: 3, brief: true }
+    : { rounds: 3, warmSecs: 2, secs: 4 }
 
-const benches: Readonly<Record<string, (place: Workplace) => Promise<Figures>>> = {
+type Bench = (place: Workplace) => Promise<Figures | readonly Figures[]>
+const benches: Readonly<Record<string, Bench>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
   service: (place) => loginBench(place, length),
   radius: (place) => radiusBench(place, length),
@@ -44,6 +54,14 @@ const unknown = positionals.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   const known = Object.keys(benches).join(', ')
   process.stderr.write(`bench: unknown name ${unknown.join(', ')}; known are ${known}\n`)
+  process.exit(2)
+}
+
+const partial = (['quick', 'profile', 'pending', 'rate', 'server'] as const).filter(
+  (name) => flags[name] !== undefined,
+)
+if (flags.keep && partial.length > 0) {
+  process.stderr.write(`bench: --keep needs whole figures, without --${partial.join(', --')}\n`)
   process.exit(2)
 }
 
@@ -64,20 +82,51 @@ async function profiled(place: Workplace): Promise<Figures> {
   return profileFigures(profileFolder, 'where the proxy spends its time')
 }
 
+const regressions: Regression[] = []
 for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
+  const circumstances = await observeCircumstances(flags.brief ? 'brief' : 'whole')
   const place = await Workplace.open()
   const leave = (): void => void place.close().finally(() => process.exit(130))
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
     if (!flags.json) process.stderr.write(styleText('dim', `measuring ${name} …\n`))
-    const figures = await bench(place)
-    if (!figures.verified.every((replies) => replies > 0)) {
-      throw new Error(`${name}: a server gave no verified replies: ${figures.verified.join(', ')}`)
+    const began = performance.now()
+    for (const figures of [await bench(place)].flat()) {
+      if (!figures.verified.every((replies) => replies > 0)) {
+        throw new Error(
+          `${name}: a server gave no verified replies: ${figures.verified.join(', ')}`,
+        )
+      }
+      const compared = compareFigures(figures, circumstances, committedOf(figures))
+      for (const found of compared.regressions) {
+        regressions.push({ ...found, what: `${figures.name}: ${found.what}` })
+      }
+      process.stdout.write(flags.json ? `${JSON.stringify(figures)}\n` : `${compared.text}\n`)
+      if (flags.keep) keepFigures({ circumstances, figures })
     }
-    process.stdout.write(flags.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`)
+    const secs = ((performance.now() - began) / 1000).toFixed(0)
+    if (!flags.json) process.stderr.write(styleText('dim', `measured ${name} in ${secs} s\n`))
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave)
     await place.close()
   }
+}
+if (!flags.json && !flags.quick) {
+  process.stdout.write(`${describeRegressions(regressions)}\n`)
+  process.stdout.write(
+    flags.keep
+      ? 'Wrote bench/figures and the pages of docs: commit them together.\n'
+      : 'To commit these figures, run this again with --keep.\n',
+  )
+}
+if (flags.keep) {
+  execFileSync(process.execPath, [join(import.meta.dirname, '../docs/generate.ts')], {
+    stdio: 'inherit',
+  })
+}
+
+/** None for a look whether all of it works, which is no figure. */
+function committedOf({ name }: Figures): ReturnType<typeof readCommittedFigures> {
+  return flags.quick ? undefined : readCommittedFigures(name)
 }

@@ -9,7 +9,7 @@ import {
   type TestAdministrator,
 } from '../../test/rig/admin_client.ts'
 import { ServiceClient } from '../../test/rig/service_client.ts'
-import type { Figures } from '../figure.ts'
+import { atMost, type Figures, type Target } from '../figure.ts'
 import { postgresProgram, startPostgres } from '../postgres.ts'
 import { startService } from '../service/our_service.ts'
 import { formatLatency } from '../statistic.ts'
@@ -21,6 +21,8 @@ import { importUsers } from './user_import.ts'
 interface PanelBenchOptions {
   readonly rounds: number
   readonly quick?: boolean
+  /** A tenth of the log on SQLite, a million lines on PostgreSQL. */
+  readonly brief?: boolean
 }
 
 /** Requests of one kind: each path is measured on its own, with its next page. */
@@ -40,7 +42,7 @@ const newConnection = { connection: 'close' }
  */
 export async function panelBench(
   place: Workplace,
-  { rounds, quick = false }: PanelBenchOptions,
+  { rounds, quick = false, brief = false }: PanelBenchOptions,
 ): Promise<Figures> {
   const users = quick ? 500 : 100_000
   const imported = quick ? 200 : 10_000
@@ -49,7 +51,8 @@ export async function panelBench(
   const verified: number[] = []
   for (const database of existsSync(postgresProgram) ? ['SQLite', 'PostgreSQL'] : ['SQLite']) {
     // PostgreSQL takes several times as long to fill, and its plans do not change from there on
-    const lines = quick ? 500 : database === 'SQLite' ? 10_000_000 : 2_000_000
+    const whole = database === 'SQLite' ? 10_000_000 : 2_000_000
+    const lines = quick ? 500 : brief ? 1_000_000 : whole
     const size = { users, lines, imported }
     const { lists: measured, importMs } = await measure(place, database, {
       ...size,
@@ -61,24 +64,33 @@ export async function panelBench(
     const base = measured.find(({ name }) => name === peer)?.latency.p50 ?? Number.NaN
     for (const { name, latency, replies } of measured) {
       const { p50, p95 } = latency
-      rows.push([`${database}: ${name}`, p50, p95, limitMs / p95, p50 / base])
+      rows.push([`${database}: ${name}`, p50, p95, p50 / base])
       verified.push(replies)
     }
   }
-  const missed = rows.filter((row) => Number(row[2]) > limitMs).map(([name]) => name)
   return {
     name: 'panel',
     method: `requests of an administrator, one at a time on new connections, with ${users} users; each list with its next page`,
-    columns: ['request', 'p50 ms', 'p95 ms', `${limitMs} ms to p95`, 'x session'],
+    columns: ['request', 'p50 ms', 'p95 ms', 'x session'],
     rows,
-    remarks: [
-      missed.length === 0
-        ? `p95 under ${limitMs} ms: met`
-        : `p95 under ${limitMs} ms: missed by ${missed.join('; ')}`,
-      ...remarks,
-    ],
+    better: { 'p50 ms': 'less', 'p95 ms': 'less', 'x session': 'less' },
+    targets: slowestOf(rows),
+    remarks,
     verified,
   }
+}
+
+/** Each request has the same target, so the slowest of each database decides. */
+function slowestOf(rows: readonly (readonly (string | number)[])[]): Target[] {
+  return ['SQLite', 'PostgreSQL'].flatMap((database) => {
+    const [slowest] = rows
+      .filter(([name]) => String(name).startsWith(database))
+      .sort((one, other) => Number(other[2]) - Number(one[2]))
+    if (slowest === undefined) return []
+    return [
+      atMost(`panel on ${slowest[0]}, the slowest list: p95`, Number(slowest[2]), limitMs, ' ms'),
+    ]
+  })
 }
 
 interface Sizes {

@@ -56,6 +56,8 @@ export async function profileFigures(folder: string, name: string): Promise<Figu
     method: `self time on the CPU, ${(total / 1e6).toFixed(1)} s sampled under load, idle left out`,
     columns: ['whose code', 'share'],
     rows: byTime(owned).map(([owner, micros]) => [owner, percent(micros)]),
+    better: {},
+    targets: [],
     remarks: byTime(functions)
       .slice(0, topFunctions)
       .map(([where, micros]) => `${percent(micros)} ${where}`),

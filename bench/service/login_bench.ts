@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CertificateFiles, writeCertificate } from '../certificate.ts'
-import { type Figures, formatRounds } from '../figure.ts'
+import { atLeast, type Figures, formatRounds } from '../figure.ts'
 import { type Latency, median } from '../statistic.ts'
 import { core, type Running, type Workplace } from '../workplace.ts'
 import { startService } from './our_service.ts'
@@ -49,6 +49,7 @@ interface Contender {
 
 const connections = 32
 const holdersPerRound = 320
+const targetOfBareRate = 0.35
 
 /** Signed passcode logins per second, each written to disk before the reply. */
 export async function loginBench(place: Workplace, options: LoginBenchOptions): Promise<Figures> {
@@ -82,6 +83,17 @@ export async function loginBench(place: Workplace, options: LoginBenchOptions): 
       ['pwrite + fdatasync of a page', fsync, Math.max(...fsyncs), 1],
       ...contenders.map((contender) => row(contender, fsync, baseRate)),
     ].map((cells) => [...cells, ...new Array(9 - cells.length).fill(undefined)]),
+    better: {
+      ...{ 'logins/s': 'more', 'x fsync': 'more', 'x bare https': 'more' },
+      ...{ 'CPU s/10k': 'less', 'p50 ms': 'less', 'p99 ms': 'less', 'RSS MiB': 'less' },
+    },
+    targets: [
+      atLeast(
+        'service: durable logins against bare node:https',
+        median(contenders[0]?.results.map(perSec) ?? []) / baseRate,
+        targetOfBareRate,
+      ),
+    ],
     remarks: contenders.flatMap(remarks),
     verified: contenders.map(({ results }) =>
       results.reduce((sum, { allowed }) => sum + allowed, 0),
