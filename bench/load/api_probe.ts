@@ -11,11 +11,12 @@ export class ApiProbe {
   readonly #calls: number
   readonly #timer: NodeJS.Timeout
   readonly #latencies: number[] = []
+  readonly #sampling = new Set<Promise<void>>()
 
   private constructor(pool: Pool, calls: number) {
     this.#pool = pool
     this.#calls = calls
-    this.#timer = setInterval(() => void this.#sample(), everyMs)
+    this.#timer = setInterval(() => this.#begin(), everyMs)
   }
 
   static async start({ port, caFile, calls }: ProbeOptions): Promise<ApiProbe> {
@@ -29,8 +30,15 @@ export class ApiProbe {
 
   async stop(): Promise<Latency> {
     clearInterval(this.#timer)
+    // a sample of two calls begins its second only now
+    await Promise.all(this.#sampling)
     await this.#pool.close()
     return formatLatency(this.#latencies)
+  }
+
+  #begin(): void {
+    const sample = this.#sample().finally(() => this.#sampling.delete(sample))
+    this.#sampling.add(sample)
   }
 
   async #sample(): Promise<void> {

@@ -57,7 +57,8 @@ export async function proxyBench(place: Workplace, options: ProxyBenchOptions): 
   const base = Math.max(...contenders.filter(isFreeradius).map(acceptsPerSec))
   const ours = contenders.filter(isOurs)
   const added: Added[] = []
-  for (const contender of options.quick ? [] : ours)
+  const isPlain = !options.quick && options.profileFolder === undefined
+  for (const contender of isPlain ? ours : [])
     added.push(await addedLatency(place, contender, api, options))
   return {
     name: 'proxy',
