@@ -15,10 +15,14 @@ export interface EncodedParameter {
  * @throws {URIError} for a lone surrogate, which UTF-8 can't encode.
  */
 function percentEncoded(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
+  const encoded = encodeURIComponent(text)
+  return leftByEncodeUri.test(encoded) ? encoded.replace(/[!'()*]/g, percent) : encoded
+}
+
+const leftByEncodeUri = /[!'()*]/
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }
 
 /**

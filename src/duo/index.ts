@@ -67,6 +67,7 @@ export {
   type SignatureVersion,
   type SignedParts,
   sign,
+  signCanonical,
   signingKey,
   verifiedVersion,
 } from './signature.ts'

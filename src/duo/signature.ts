@@ -52,6 +52,20 @@ export function sign(
   return createHmac(digest, key).update(lines).digest('hex')
 }
 
+/**
+ * Signs a request in version 2, with its parameters in the canonical form that is also sent.
+ *
+ * @param canonical The result of `canonicalParameters`.
+ */
+export function signCanonical(
+  { date, method, host, path }: Pick<SignedParts, 'date' | 'method' | 'host' | 'path'>,
+  canonical: string,
+  key: KeyObject,
+): string {
+  const lines = `${date}\n${method}\n${host}\n${path}\n${canonical}`
+  return createHmac('sha512', key).update(lines).digest('hex')
+}
+
 /** The value of the Authorization header. */
 export function authorization(ikey: string, signature: string): string {
   return `Basic ${Buffer.from(`${ikey}:${signature}`).toString('base64')}`

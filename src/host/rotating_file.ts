@@ -81,9 +81,9 @@ export class RotatingFile {
   }
 
   async #writePending(): Promise<void> {
-    // batched, because one write per login would cost a tenth of the login's time
-    await new Promise((resolve) => setTimeout(resolve, gatherMs))
     while (this.#pending.length > 0) {
+      // batched, because one write per login would cost a tenth of the login's time
+      await new Promise((resolve) => setTimeout(resolve, gatherMs))
       const lines = this.#pending
       this.#pending = []
       this.#pendingLength = 0

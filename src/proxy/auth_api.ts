@@ -3,6 +3,7 @@ import type { ApiCall, BegunCall } from '../duo/https/api_call.ts'
 import { AuthApiClient } from '../duo/https/auth_api_client.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Log } from '../host/log.ts'
+import type { TimerWheel } from '../host/timer_wheel.ts'
 import { version } from '../host/version.ts'
 import type { ApiSettings } from './sections/proxy_config.ts'
 
@@ -16,6 +17,7 @@ export function createAuthApi(
   {
     log,
     clock,
+    timers,
     onAnswered,
     onCallBegun,
     onCall,
@@ -23,6 +25,7 @@ export function createAuthApi(
   }: {
     readonly log: Log
     readonly clock: Clock
+    readonly timers?: TimerWheel
     readonly onAnswered?: (elapsedMs: number) => void
     readonly onCallBegun?: (call: BegunCall) => void
     readonly onCall?: (call: ApiCall) => void
@@ -45,6 +48,7 @@ export function createAuthApi(
     userAgent: `countersign_authproxy/${version} (${process.platform})`,
     log,
     clock,
+    timers,
     onCallBegun,
     onCall,
     resolve,

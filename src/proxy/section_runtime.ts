@@ -5,6 +5,7 @@ import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
+import { TimerWheel } from '../host/timer_wheel.ts'
 import { createAuthApi } from './auth_api.ts'
 import { sectionLog } from './front/section_log.ts'
 import type { Login, RequestIdentity } from './login/login.ts'
@@ -70,8 +71,10 @@ export class SectionRuntime implements Decider {
     kinds: SectionKinds,
   ) {
     const log = sectionLog(section, host.log)
+    const timers = new TimerWheel()
     this.#api = createAuthApi(section, {
       log,
+      timers,
       clock: host.clock,
       onCallBegun: (call) => host.observer?.apiCallBegun?.(section.name, call),
       onCall: (call) => host.observer?.apiCalled(section.name, call),
@@ -83,6 +86,7 @@ export class SectionRuntime implements Decider {
         ...section,
         api: this.#api,
         counters,
+        timers,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
         primaryOnly: host.primaryOnly ?? neverPrimaryOnly,
         log,

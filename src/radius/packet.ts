@@ -75,6 +75,18 @@ export class Packet {
       : this.octets.subarray(at + 2, at + (this.octets[at + 1] ?? 0))
   }
 
+  /** The values of all attributes of that type, in their order. */
+  all(type: number): readonly Uint8Array[] {
+    const { octets } = this
+    const values: Uint8Array[] = []
+    for (let at = headerOctets; at < octets.length; ) {
+      const end = at + (octets[at + 1] ?? octets.length)
+      if (octets[at] === type) values.push(octets.subarray(at + 2, end))
+      at = end
+    }
+    return values
+  }
+
   #find(type: number): number | undefined {
     const { octets } = this
     for (let at = headerOctets; at < octets.length; at += octets[at + 1] ?? octets.length) {

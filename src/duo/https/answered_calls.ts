@@ -91,7 +91,8 @@ export class AnsweredCalls {
     for (let tries = 1; ; tries++) {
       const { requestMs = Number.POSITIVE_INFINITY } = limits
       const leftMs = Math.max(1, Math.min(requestMs, until - performance.now()))
-      const tried = new Set([...attempts.tried, ...(limits.asked ?? [])])
+      const tried =
+        limits.asked === undefined ? attempts.tried : new Set([...attempts.tried, ...limits.asked])
       const chosen = this.nodes.choose(tried, Math.min(leftMs, shortMs))
       const node = chosen instanceof Promise ? await chosen : chosen
       limits.asked?.add(node)

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici'
+import type { TimerWheel } from '../../host/timer_wheel.ts'
 import { AuthApiUnavailable } from '../index.ts'
 import { cancelled } from './call_queue.ts'
 import { unavailableBy } from './connection_error.ts'
-import { afterRunning } from './running_time.ts'
 
 /** A complete answer with any status. */
 export interface RawAnswer {
@@ -17,6 +17,8 @@ export interface ExchangeOptions {
   /** For the part of it before the request is written. */
   readonly sendWithinMs: number
   readonly throughProxy: boolean
+  /** Keeps the limits. */
+  readonly timers: TimerWheel
   readonly signal: AbortSignal | undefined
   /** The request is about to be written: from now on the API may receive it. */
   readonly onSent: () => void
@@ -38,7 +40,7 @@ export function exchange(
   request: Dispatcher.DispatchOptions,
   options: ExchangeOptions,
 ): Promise<RawAnswer> {
-  const { limitMs, sendWithinMs, signal, throughProxy } = options
+  const { limitMs, sendWithinMs, signal, throughProxy, timers } = options
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let ended: AuthApiUnavailable | undefined
@@ -60,10 +62,10 @@ export function exchange(
     }
     if (signal?.aborted) return reject(cancelled({ mayHaveBeenReceived: false }))
     const cancel = () => end(cancelled({ mayHaveBeenReceived: controller !== undefined }))
-    let stopTimer = afterRunning(sendWithinMs, expire(sendWithinMs))
+    let limit = timers.after(sendWithinMs, expire(sendWithinMs))
     signal?.addEventListener('abort', cancel)
     const settle = () => {
-      stopTimer()
+      limit.stop()
       signal?.removeEventListener('abort', cancel)
     }
     dispatcher.dispatch(request, {
@@ -71,8 +73,8 @@ export function exchange(
         if (ended !== undefined) return started.abort(ended)
         controller = started
         if (sendWithinMs < limitMs) {
-          stopTimer()
-          stopTimer = afterRunning(limitMs, expire(limitMs))
+          limit.stop()
+          limit = timers.after(limitMs, expire(limitMs))
         }
         options.onSent()
       },

@@ -3,12 +3,14 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
+import { TimerWheel } from '../../host/timer_wheel.ts'
 import {
   authorization,
   canonicalParameters,
   type Parameter,
   rfc2822Date,
   sign,
+  signCanonical,
   signingKey,
 } from '../index.ts'
 import { type Endpoint, endpoints, type Named } from './endpoints.ts'
@@ -24,6 +26,8 @@ export interface SignedRequestsOptions {
   /** Receives a debug line for each request, without its content. */
   readonly log: Log
   readonly clock: Clock
+  /** Keeps the limits of requests; by default one of its own. */
+  readonly timers?: TimerWheel | undefined
 }
 
 export type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
@@ -38,6 +42,10 @@ export class SignedRequests {
   readonly #options: SignedRequestsOptions
   readonly #key: KeyObject
   readonly #origin: string
+  readonly #timers: TimerWheel
+  readonly #throughProxy: boolean
+  /** As it is signed. */
+  readonly #host: string
   /** Log lines of requests, by path. */
   readonly #lines: Readonly<Record<string, string>>
   #dateSecond = -1
@@ -46,6 +54,9 @@ export class SignedRequests {
   constructor(options: SignedRequestsOptions, origin: string) {
     this.#options = options
     this.#origin = origin
+    this.#timers = options.timers ?? new TimerWheel()
+    this.#throughProxy = options.httpProxy !== undefined
+    this.#host = options.host.toLowerCase()
     this.#key = signingKey(options.skey.reveal())
     this.#lines = Object.fromEntries(
       Object.values(endpoints).map(({ method, path }) => [
@@ -68,15 +79,21 @@ export class SignedRequests {
       if (value !== undefined) signed.push([name, value])
     }
     const date = this.#dateNow()
-    const host = this.#options.host.toLowerCase()
-    const parts = { date, method, host, path, parameters: signed }
-    const headers = this.#headers(date, sign(parts, this.#key, 2))
+    // the body is what is signed
+    const encoded = canonicalParameters(signed)
+    const parts = { date, method, host: this.#host, path }
+    const headers = this.#headers(date, signCanonical(parts, encoded, this.#key))
     const isPost = method === 'POST'
     if (isPost) headers['content-type'] = 'application/x-www-form-urlencoded'
     this.#options.log.debug(this.#lines[path] ?? path)
-    const encoded = canonicalParameters(signed)
     const target = isPost || encoded === '' ? path : `${path}?${encoded}`
-    const request = { path: target, method, headers, body: isPost ? encoded : null }
+    const request = {
+      origin: this.#origin,
+      path: target,
+      method,
+      headers,
+      body: isPost ? encoded : null,
+    }
     return this.#exchange(carrier, request, options)
   }
 
@@ -88,21 +105,29 @@ export class SignedRequests {
     options: SendOptions,
   ): Promise<RawAnswer> {
     const date = this.#dateNow()
-    const host = this.#options.host.toLowerCase()
-    const parts = { date, method: 'POST', host, path, parameters: [], body }
+    const parts = { date, method: 'POST', host: this.#host, path, parameters: [], body }
     const signature = sign(parts, this.#key, 5)
     const headers = { ...this.#headers(date, signature), 'content-type': 'application/json' }
-    return this.#exchange(carrier, { path, method: 'POST', headers, body }, options)
+    return this.#exchange(
+      carrier,
+      { origin: this.#origin, path, method: 'POST', headers, body },
+      options,
+    )
   }
 
   #exchange(
     carrier: Dispatcher,
-    request: Omit<Dispatcher.DispatchOptions, 'origin'>,
-    { signal, onSent = () => {}, ...limits }: SendOptions,
+    request: Dispatcher.DispatchOptions,
+    { signal, onSent = () => {}, limitMs, sendWithinMs }: SendOptions,
   ): Promise<RawAnswer> {
-    const throughProxy = this.#options.httpProxy !== undefined
-    const options = { ...limits, throughProxy, signal, onSent }
-    return exchange(carrier, { ...request, origin: this.#origin }, options)
+    return exchange(carrier, request, {
+      limitMs,
+      sendWithinMs,
+      throughProxy: this.#throughProxy,
+      timers: this.#timers,
+      signal,
+      onSent,
+    })
   }
 
   #headers(date: string, signature: string): Record<string, string> {

@@ -30,12 +30,10 @@ export function createRadiusFront(
   return async (request) => {
     const { peer } = request
     const began = performance.now()
-    const user = readUserName(
-      request.attributes.flatMap(({ type, value }) => (type === Type.UserName ? [value] : [])),
-    )
+    const user = readUserName(request.values(Type.UserName))
     const shown = user.kind === 'name' ? user.username : user.printable
     const label = `(('${peer.address}', ${peer.port}), ${shown}, ${request.identifier})`
-    log.info(`Sending request from ${peer.address} to ${section.name}`)
+    log.debug(`Sending request from ${peer.address} to ${section.name}`)
     const login = readLogin(request, user, label)
     const password = describePassword(login)
     const isProbe = user.kind === 'name' && isEnableProbe(user.username)
@@ -44,10 +42,11 @@ export function createRadiusFront(
       if (!isProbe) events?.write(buildAuthEvent(about, section, clock))
       const elapsedMs = performance.now() - began
       decided(section.name, { request, verdict, elapsedMs, isProbe, password })
+      const { code, name } = codes[verdict.kind]
+      const attempt = isProbe ? probeAttempt : `login attempt for username '${shown}'`
+      const decision = verdict.answer ?? verdict.message
+      log.info(`${label}: ${attempt}: ${decision}: Returning response code ${code}: ${name}`)
       return buildAnswer(verdict, login, label, log)
-    }
-    if (isProbe) {
-      log.info(`${label}: probe=aws-enable: AWS Directory Service checks that this proxy answers`)
     }
     if (login.kind === 'unreadable') {
       const { problem, userMessage } = login
@@ -55,13 +54,14 @@ export function createRadiusFront(
       return answer({ ...reject(problem), userMessage }, undefined)
     }
     if (isProbe) return answer(reject(probeAnswer), login.login)
-    log.info(`${label}: login attempt for username '${shown}'`)
+    log.debug(`${label}: login attempt for username '${shown}'`)
     return answer(await decider.decide(login.login), login.login)
   }
 }
 
 /** A fixed answer: the probe must be answered at once, and must not reach lockouts, limits or alerts. */
 const probeAnswer = 'Unknown user'
+const probeAttempt = 'probe=aws-enable: AWS Directory Service checks that this proxy answers'
 
 function describePassword(login: ReadLogin): DecidedLogin['password'] {
   if (login.kind === 'unreadable') return login.isGarbled === true ? 'garbled' : undefined
@@ -78,9 +78,8 @@ const codes = {
 const maxMessageLength = 900
 
 function buildAnswer(verdict: Verdict, login: Login | undefined, label: string, log: Log): Answer {
-  const { code, name } = codes[verdict.kind]
+  const { code } = codes[verdict.kind]
   const message = verdict.userMessage ?? verdict.message
-  log.info(`${label}: Returning response code ${code}: ${name}`)
   const attributes = [
     ...protocolAttributes(verdict, login, label, log),
     ...replyMessages(message.slice(0, maxMessageLength)),

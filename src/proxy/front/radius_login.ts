@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Log } from '../../host/log.ts'
-import { type Attribute, type PasswordProblem, Type } from '../../radius/index.ts'
+import { type PasswordProblem, Type } from '../../radius/index.ts'
 import type { AccessRequest } from '../../radius/udp/access_request.ts'
 import { previousSecretKey, secretKey } from '../../radius/udp/drop_log.ts'
 import type { Credential, Login } from '../login/login.ts'
@@ -47,7 +47,6 @@ export function createLoginReader(
         username: user.username,
         credential,
         state,
-        attributes: request.attributes,
         clientAddress: address !== undefined && isIP(address) !== 0 ? address : undefined,
       },
     }
@@ -118,17 +117,13 @@ function findConversationProblem(
       ? undefined
       : 'the request has a State that this proxy did not issue; the appliance must send the first request without one'
   }
-  return request.attributes.some(isAuthorizeOnly)
+  return request.values(Type.ServiceType).some(isAuthorizeOnly)
     ? 'the request asks to authorize without authentication (Service-Type Authorize-Only) and has no State'
     : undefined
 }
 
-function isAuthorizeOnly({ type, value }: Attribute): boolean {
-  return (
-    type === Type.ServiceType &&
-    value.length === 4 &&
-    Buffer.from(value).readUInt32BE() === authorizeOnly
-  )
+function isAuthorizeOnly(value: Uint8Array): boolean {
+  return value.length === 4 && Buffer.from(value).readUInt32BE() === authorizeOnly
 }
 
 function unreadable(problem: string, userMessage = cannotRead): UnreadableLogin {

@@ -19,8 +19,11 @@ export function readUserName(values: readonly Uint8Array[]): UserName {
   if (octets === undefined || octets.length === 0) {
     return { kind: 'unusable', problem: 'the request has no User-Name', printable: '' }
   }
-  const printable = escapeOctets(octets)
-  const unusable = (problem: string): UserName => ({ kind: 'unusable', problem, printable })
+  const unusable = (problem: string): UserName => ({
+    kind: 'unusable',
+    problem,
+    printable: escapeOctets(octets),
+  })
   if (second !== undefined) {
     return unusable('the request has more than one User-Name (RFC 2865 §5.44 allows one)')
   }

@@ -1,4 +1,4 @@
-import type { Attribute, ChallengeResponse } from '../../radius/index.ts'
+import type { ChallengeResponse } from '../../radius/index.ts'
 
 /** What the user typed, or the proof of it. EAP and ARAP are rejected. */
 export type Credential = PapCredential | ResponseCredential
@@ -36,8 +36,6 @@ export interface Login {
   readonly credential: Credential
   /** The octets that continue an earlier challenge; `undefined` for a first request. */
   readonly state: Uint8Array | undefined
-  /** All attributes of a RADIUS request, in their order; empty for other protocols. */
-  readonly attributes: readonly Attribute[]
   /** The user's own address, if the appliance sends it. */
   readonly clientAddress: string | undefined
 }

@@ -18,6 +18,8 @@ interface Decision {
   /** What the user sees if it differs from `message`. It never reaches a log. */
   readonly userMessage?: string
   readonly factor?: string | undefined
+  /** What the API answered, in the words of the log; `message` stands for it if absent. */
+  readonly answer?: string
   /** What shows that the API is down, if `failmode` decided. */
   readonly evidence?: string
 }

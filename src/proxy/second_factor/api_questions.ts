@@ -112,7 +112,7 @@ export class ApiQuestions {
       const answer = await this.#availability.watch(since, { irrevocable: false }, (call) =>
         this.#api.preauth({ username, ipaddr }, call),
       )
-      this.#log.info(`${login.label}: Got preauth result for: '${answer.result}'`)
+      this.#log.debug(`${login.label}: Got preauth result for: '${answer.result}'`)
       return toPreauthVerdict(answer)
     } catch (error) {
       return this.#refusal(login, factor, 'preauth', asAnswered(error, 'preauth', since))
@@ -195,12 +195,11 @@ export class ApiQuestions {
       .finally(end)
     const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
-    this.#log.info(
-      `${login.label}: Duo authentication returned '${answer.result}': '${text.message}'`,
-    )
+    const logged = `Duo authentication returned '${answer.result}': '${text.message}'`
+    this.#log.debug(`${login.label}: ${logged}`)
     return answer.result === 'allow'
-      ? { kind: 'accept', grounds: 'auth', ...text, factor, serverProof }
-      : { kind: 'reject', ...text, factor }
+      ? { kind: 'accept', grounds: 'auth', ...text, factor, serverProof, answer: logged }
+      : { kind: 'reject', ...text, factor, answer: logged }
   }
 
   /** The request of a pending login arrived again, so its client still waits. */
@@ -224,11 +223,16 @@ function toPreauthVerdict(answer: PreauthAnswer): Verdict | DeviceChoice {
     case 'auth':
       return { kind: 'choose', devices: answer.devices }
     case 'allow':
-      return { kind: 'accept', grounds: 'preauth', ...statusText(answer) }
+      return { kind: 'accept', grounds: 'preauth', ...preauthText(answer) }
     case 'deny':
     case 'enroll':
-      return { kind: 'reject', ...statusText(answer) }
+      return { kind: 'reject', ...preauthText(answer) }
   }
+}
+
+function preauthText(answer: Exclude<PreauthAnswer, { readonly result: 'auth' }>) {
+  const text = statusText(answer)
+  return { ...text, answer: `Got preauth result for: '${answer.result}': '${text.message}'` }
 }
 
 /** Returns the API's refusal; throws everything else. */

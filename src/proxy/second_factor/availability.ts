@@ -1,4 +1,5 @@
 import { AuthApiUnavailable, type CheckAnswer } from '../../duo/index.ts'
+import type { TimerWheel } from '../../host/timer_wheel.ts'
 
 /** An API whose availability is watched. */
 export interface CheckedApi {
@@ -52,6 +53,8 @@ const retryMs = 250
 export const outageAfterMs = 6_500
 
 export interface AvailabilityOptions {
+  /** Notices calls that are slow. */
+  readonly timers: TimerWheel
   readonly outageAfterMs: number
   /** Receives the outcome of every `check`. */
   readonly onCheck: (outcome: CheckOutcome) => void
@@ -133,16 +136,16 @@ export class Availability {
     const aborter = new AbortController()
     let outage: Outage | undefined
     let mustComplete = false
-    const slow = setTimeout(async () => {
+    const slow = this.#options.timers.after(slowMs, async () => {
       const found = await this.outage(since)
       if (found === undefined || mustComplete) return
       outage = found
       aborter.abort()
-    }, slowMs)
+    })
     const onSent = () => {
       if (!irrevocable) return
       mustComplete = true
-      clearTimeout(slow)
+      slow.stop()
     }
     try {
       return await call({ signal: aborter.signal, onSent })
@@ -150,7 +153,7 @@ export class Availability {
       throw outage !== undefined && isCancelled(error) ? new ApiDown(outage) : error
     } finally {
       mustComplete = true
-      clearTimeout(slow)
+      slow.stop()
     }
   }
 

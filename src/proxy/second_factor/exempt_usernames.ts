@@ -14,6 +14,7 @@ export class ExemptUsernames {
   }
 
   has(username: string): boolean {
+    if (this.#names.size === 0) return false
     return (
       this.#names.has(lookupName(username, 'none')) ||
       this.#names.has(lookupName(username, 'simple'))

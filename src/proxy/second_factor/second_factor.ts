@@ -1,5 +1,6 @@
 import { challengeResponses, type Device, lookupName, oneCall } from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
+import type { TimerWheel } from '../../host/timer_wheel.ts'
 import type { ChallengeResponse } from '../../radius/index.ts'
 import type { Login, RequestIdentity } from '../login/login.ts'
 import { nothingTyped, reject, type Verdict } from '../login/verdict.ts'
@@ -30,6 +31,8 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
+  /** Notices calls that are slow. */
+  readonly timers: TimerWheel
   /** Whether an administrator has switched second factors off. */
   readonly primaryOnly: PrimaryOnlySwitch
 }
@@ -59,6 +62,7 @@ export class SecondFactor {
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
     this.availability = new Availability(options.api, {
       outageAfterMs: options.outageAfterMs,
+      timers: options.timers,
       onCheck: (outcome) => {
         if (outcome.kind === 'answered') {
           reference.checked(outcome.answer)
@@ -85,6 +89,7 @@ export class SecondFactor {
     if (decided !== undefined) return decided
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
+    this.#logWaiting(login, word)
     return this.#limited(login, factorName(word), async (attempt) => {
       const verdict = this.#asksOnce ? await this.#questions.authAsTyped(attempt, word) : undefined
       return verdict ?? this.#askTwice(attempt, word)
@@ -136,9 +141,16 @@ export class SecondFactor {
     if (decided !== undefined) return decided
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
+    this.#logWaiting(login, word)
     return this.#limited(login, factorName(word), (attempt) =>
       this.#questions.auth(attempt, word, devices),
     )
+  }
+
+  /** A sign-in has one line, at its end; the end of this one may be a minute away. */
+  #logWaiting({ label, username }: Login, word: TypedWord): void {
+    if (word.kind === 'passcode') return
+    this.#options.log.info(`${label}: login attempt for username '${username}': ${word.factor}`)
   }
 
   /**

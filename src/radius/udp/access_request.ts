@@ -33,6 +33,8 @@ export interface AccessRequest {
   text(type: number): string | undefined
   /** The octets of the first attribute of that type. */
   value(type: number): Uint8Array | undefined
+  /** The octets of every attribute of that type. */
+  values(type: number): readonly Uint8Array[]
   /** An attribute as text, by its name in the dictionary, which includes vendors' attributes. */
   named(name: string): string | undefined
   /**
@@ -124,6 +126,10 @@ export class ReceivedRequest implements AccessRequest {
 
   value(type: number): Uint8Array | undefined {
     return this.#packet.first(type)
+  }
+
+  values(type: number): readonly Uint8Array[] {
+    return this.#packet.all(type)
   }
 
   named(name: string): string | undefined {

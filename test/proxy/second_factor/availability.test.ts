@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { AuthApiUnavailable, type CheckAnswer } from '../../../src/duo/index.ts'
+import { TimerWheel } from '../../../src/host/timer_wheel.ts'
 import {
   ApiDown,
   Availability,
@@ -30,7 +31,11 @@ const timeout = new AuthApiUnavailable('timeout', 'no answer', { mayHaveBeenRece
 describe('evidence of an outage', () => {
   test('none if check fails only for a moment, as in a restart', async () => {
     const api = new CheckedDouble()
-    const availability = new Availability(api, { outageAfterMs: 60_000, onCheck: () => {} })
+    const availability = new Availability(api, {
+      outageAfterMs: 60_000,
+      onCheck: () => {},
+      timers: new TimerWheel(),
+    })
     const outage = availability.outage(0)
     for (const failures of [1, 2, 3]) {
       await until(() => api.checks.length === failures)
@@ -43,7 +48,11 @@ describe('evidence of an outage', () => {
 
   test('restarts the time if a login gets an answer between two failed checks', async () => {
     const api = new CheckedDouble()
-    const availability = new Availability(api, { outageAfterMs: 200, onCheck: () => {} })
+    const availability = new Availability(api, {
+      outageAfterMs: 200,
+      onCheck: () => {},
+      timers: new TimerWheel(),
+    })
     const first = availability.ping()
     api.fail()
     const failingSince = (await first)?.failingSince ?? 0
@@ -139,7 +148,14 @@ describe('a watched call', () => {
 
 function watched(): { api: CheckedDouble; availability: Availability } {
   const api = new CheckedDouble()
-  return { api, availability: new Availability(api, { outageAfterMs: 0, onCheck: () => {} }) }
+  return {
+    api,
+    availability: new Availability(api, {
+      outageAfterMs: 0,
+      onCheck: () => {},
+      timers: new TimerWheel(),
+    }),
+  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
