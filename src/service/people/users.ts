@@ -12,6 +12,7 @@ import { updateWords } from './user_words.ts'
 
 const maxAliases = 8
 const maxByEmail = 100
+const lastLoginMs = 60_000
 
 export interface NewUser {
   readonly username: string
@@ -298,8 +299,9 @@ export class Users {
     )
   }
 
+  /** Notes the time of a sign-in, at most once a minute: each note moves the user in the list by last login. */
   async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
-    await signedIn(db, { userId, now })
+    await signedIn(db, { userId, now, earliest: now - lastLoginMs })
   }
 
   /** Deletes a user for good. @returns Whether the user existed. */
@@ -439,6 +441,23 @@ const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
     .orderBy('position'),
 )
 
-const signedIn = prepared((db, user: { readonly userId: string; readonly now: number }) =>
-  db.updateTable('users').set({ last_login: user.now }).where('user_id', '=', user.userId),
+interface SignedIn {
+  readonly userId: string
+  readonly now: number
+  readonly earliest: number
+}
+
+const signedIn = prepared((db, user: SignedIn) =>
+  db
+    .updateTable('users')
+    .set({ last_login: user.now })
+    .where('user_id', '=', user.userId)
+    .where((where) =>
+      where.or([
+        where('last_login', 'is', null),
+        where('last_login', '<', user.earliest),
+        // the clock was set back
+        where('last_login', '>', user.now),
+      ]),
+    ),
 )

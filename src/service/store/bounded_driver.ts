@@ -10,6 +10,7 @@ import {
 import { connectionLost, isConnectionLost, outcomeUnknown } from './connection_loss.ts'
 import { busyError, contentionAsBusy } from './contention.ts'
 import { currentShare } from './database_share.ts'
+import type { DirectStatements } from './direct_statements.ts'
 import { retryLostConnection } from './lost_connection_retry.ts'
 import { Slots } from './slots.ts'
 import { StoreError } from './store_error.ts'
@@ -74,7 +75,7 @@ export class BoundedDriver implements Driver {
     await this.#driver.init()
   }
 
-  async acquireConnection(): Promise<DatabaseConnection> {
+  async acquireConnection(): Promise<BoundedConnection> {
     const { isPublic, skipsQueue } = currentShare()
     const slots = skipsQueue ? [] : [...(isPublic ? [this.#publicSlots] : []), this.#slots]
     const held: Slots[] = []
@@ -87,14 +88,25 @@ export class BoundedDriver implements Driver {
         await slot.enter()
         held.push(slot)
       }
-      const connection = await this.#acquireInner()
-      return new BoundedConnection(connection, this.#statements, leave, () => {
-        this.#answeredAt = performance.now()
-      })
+      return new BoundedConnection(
+        await this.#acquireInner(),
+        this.#statements,
+        leave,
+        this.#answered,
+      )
     } catch (error) {
       leave()
       throw error
     }
+  }
+
+  /** Statements that run past the query builder: with the errors of others, but without waiting. */
+  direct(statements: DirectStatements): DirectStatements {
+    return directly(statements, this.#answered)
+  }
+
+  readonly #answered = () => {
+    this.#answeredAt = performance.now()
   }
 
   /** Nothing was sent over a connection that was lost while it was set up, so another one is tried. */
@@ -260,6 +272,12 @@ class BoundedConnection implements DatabaseConnection {
     this.#answered = answered
   }
 
+  /** For the statements of a transaction; `undefined` if each is a round trip. */
+  get direct(): DirectStatements | undefined {
+    const { inner } = this
+    return isDirect(inner) ? directly(inner, this.#answered) : undefined
+  }
+
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const result = this.inTransaction
       ? await describingErrors(() => this.inner.executeQuery<Row>(query), connectionLost)
@@ -273,6 +291,27 @@ class BoundedConnection implements DatabaseConnection {
     chunkSize: number,
   ): AsyncIterableIterator<QueryResult<Row>> {
     return this.inner.streamQuery<Row>(query, chunkSize)
+  }
+}
+
+function isDirect(
+  connection: DatabaseConnection & Partial<DirectStatements>,
+): connection is DatabaseConnection & DirectStatements {
+  return connection.run !== undefined && connection.takes !== undefined
+}
+
+function directly(statements: DirectStatements, answered: () => void): DirectStatements {
+  return {
+    takes: (query) => statements.takes(query),
+    run: <Row>(query: CompiledQuery<Row>) => {
+      try {
+        const rows = statements.run<Row>(query)
+        answered()
+        return rows
+      } catch (error) {
+        throw contentionAsBusy(error)
+      }
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import type { DirectStatements } from './direct_statements.ts'
 
 const maxStatements = 500
 /** With SQLite's default of 2 MB, each page of a long list reads most of its index again. */
@@ -39,8 +40,16 @@ export class GroupCommitDriver implements Driver {
     this.#reader = new Connection(this.#file)
   }
 
-  async acquireConnection(): Promise<DatabaseConnection> {
+  async acquireConnection(): Promise<GroupedConnection> {
     return new GroupedConnection(this)
+  }
+
+  /** Committed data, for statements outside a transaction. */
+  get reads(): DirectStatements {
+    return {
+      takes: isRead,
+      run: <Row>(query: CompiledQuery<Row>) => this.reader.execute<Row>(query).rows,
+    }
   }
 
   async releaseConnection(): Promise<void> {}
@@ -237,12 +246,20 @@ class Group {
   }
 }
 
-class GroupedConnection implements DatabaseConnection {
+class GroupedConnection implements DatabaseConnection, DirectStatements {
   readonly #driver: GroupCommitDriver
   inTransaction = false
 
   constructor(driver: GroupCommitDriver) {
     this.#driver = driver
+  }
+
+  takes(): boolean {
+    return this.inTransaction
+  }
+
+  run<Row>(query: CompiledQuery<Row>): Row[] {
+    return this.#driver.insideGroup().execute<Row>(query).rows
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {

@@ -1,4 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 import type { Sealing } from './sealing.ts'
@@ -18,18 +24,18 @@ const macLength = 24
  * that access to the database alone is not enough to forge a line.
  */
 export class LogKey {
-  readonly #octets: Buffer
+  readonly #key: KeyObject
   /** The highest id of each log when the key was created; lines up to it have no code. */
   readonly unchained: Readonly<Record<string, number>>
 
   constructor(octets: Buffer, unchained: Readonly<Record<string, number>>) {
-    this.#octets = octets
+    this.#key = createSecretKey(octets)
     this.unchained = unchained
   }
 
   /** HMAC-SHA-256 in base64url, 43 characters. */
   hash(text: string): string {
-    return createHmac('sha256', this.#octets).update(text).digest('base64url')
+    return createHmac('sha256', this.#key).update(text).digest('base64url')
   }
 
   /** A salted code for a line: two lines with the same content have different codes. */

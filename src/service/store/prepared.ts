@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely'
 import { type Dialect, findDialect } from './dialect.ts'
+import { findDirect } from './direct_statements.ts'
 import type { Schema } from './schema.ts'
 
 /** A compiled statement: runs in `db` with these parameters. */
@@ -19,7 +20,7 @@ class Placeholder {
 
 /**
  * A statement that every sign-in runs. It is built and compiled once for each kind of database, since
- * that takes several times as long as running it.
+ * that takes several times as long as running it. On SQLite it also runs past the query builder.
  *
  * Relies on Kysely keeping the values of a statement untouched in `CompiledQuery.parameters`;
  * test/service/store/kysely.test.ts states it.
@@ -38,11 +39,14 @@ export function prepared<Parameters extends object, Row>(
       query = build(db, placeholders()).compile()
       compiled.set(dialect, query)
     }
-    const values = new Map<PropertyKey, unknown>(Object.entries(parameters))
-    const bound = query.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? values.get(parameter.name) : parameter,
-    )
-    return (await db.executeQuery<Row>({ ...query, parameters: bound })).rows
+    const bound: CompiledQuery<Row> = {
+      ...query,
+      parameters: query.parameters.map((parameter) =>
+        parameter instanceof Placeholder ? Reflect.get(parameters, parameter.name) : parameter,
+      ),
+    }
+    const direct = findDirect(db)
+    return direct?.takes(bound) ? direct.run<Row>(bound) : (await db.executeQuery<Row>(bound)).rows
   }
 }
 

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { StoreError } from './store_error.ts'
 
 const keyOctets = 32
@@ -35,6 +43,8 @@ export function newSealingKey(): string {
 export class Sealing {
   readonly #keys: readonly SealingKey[]
   readonly #newest: SealingKey
+  /** By the id of the sealing key. */
+  readonly #hashKeys = new Map<string, KeyObject>()
 
   /** @throws {StoreError} `STORE_KEY_FILE` if there is no key. */
   constructor(keys: readonly SealingKey[]) {
@@ -91,16 +101,21 @@ export class Sealing {
 
   /** `KEY:HMAC-SHA-256` of a secret that is only compared, under the newest key. */
   hash(secret: string, place: string): string {
-    return keyedHash(this.#newest, secret, place)
+    return this.#keyedHash(this.#newest, secret, place)
   }
 
   /** The hashes of a secret under every key, to find one that was made before a rotation. */
   hashes(secret: string, place: string): readonly string[] {
-    return this.#keys.map((key) => keyedHash(key, secret, place))
+    return this.#keys.map((key) => this.#keyedHash(key, secret, place))
+  }
+
+  #keyedHash(key: SealingKey, secret: string, place: string): string {
+    const derived = this.#hashKeys.get(key.id) ?? hashKey(key)
+    this.#hashKeys.set(key.id, derived)
+    return `${key.id}:${createHmac('sha256', derived).update(`${place}\0${secret}`).digest('base64url')}`
   }
 }
 
-function keyedHash({ id, octets }: SealingKey, secret: string, place: string): string {
-  const derived = createHmac('sha256', octets).update('countersign keyed hash').digest()
-  return `${id}:${createHmac('sha256', derived).update(`${place}\0${secret}`).digest('base64url')}`
+function hashKey({ octets }: SealingKey): KeyObject {
+  return createSecretKey(createHmac('sha256', octets).update('countersign keyed hash').digest())
 }

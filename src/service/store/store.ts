@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   type Driver,
   Kysely,
+  type Dialect as KyselyDialect,
   PostgresAdapter,
   PostgresDriver,
   PostgresIntrospector,
@@ -20,6 +21,7 @@ import { prepareDataFolder, readSealingKeys, toStoreError } from './data_folder.
 import { aheadOfQueue } from './database_share.ts'
 import { databaseUrlProblem } from './database_url.ts'
 import type { Dialect } from './dialect.ts'
+import { runDirectly } from './direct_statements.ts'
 import { GroupCommitDriver } from './group_commit_driver.ts'
 import { LimitedPool } from './limited_pool.ts'
 import { openLogKey } from './log_key.ts'
@@ -32,6 +34,7 @@ import { Sealing, type SealingKey, sealingKey } from './sealing.ts'
 import { addSetting, readSetting } from './settings.ts'
 import { limitedBegin } from './statement_limits.ts'
 import { StoreError } from './store_error.ts'
+import { TransactionRunner } from './transaction_runner.ts'
 import { WakeUps } from './wake_ups.ts'
 
 export type StoreDb = Kysely<Schema>
@@ -68,17 +71,20 @@ export class Store {
   readonly node: string
   readonly wakeUps: WakeUps
   readonly #driver: BoundedDriver
+  readonly #transactions: TransactionRunner
   readonly #connections: PostgresConnections | undefined
 
   private constructor(
     db: StoreDb,
     driver: BoundedDriver,
+    transactions: TransactionRunner,
     sealing: Sealing,
     folder: string,
     connections: PostgresConnections | undefined,
   ) {
     this.db = db
     this.#driver = driver
+    this.#transactions = transactions
     this.sealing = sealing
     this.dialect = connections === undefined ? 'sqlite' : 'postgres'
     this.folder = folder
@@ -105,8 +111,11 @@ export class Store {
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
     const pool = connections === undefined ? undefined : new LimitedPool(connections)
-    const driver = pool === undefined ? sqliteDriver(file) : postgresDriver(pool)
-    const db = database(dialect, driver)
+    const inner = pool === undefined ? new GroupCommitDriver(file) : new PostgresDriver({ pool })
+    const driver = pool === undefined ? sqliteDriver(inner) : postgresDriver(inner, pool)
+    const kysely = kyselyDialect(dialect, driver)
+    const db: StoreDb = new Kysely<Schema>({ dialect: kysely })
+    if (inner instanceof GroupCommitDriver) runDirectly(db, driver.direct(inner.reads))
     try {
       if (mustExist && !(await hasSchema(db))) throw noData(folder, dialect)
       await migrate(db, options.migrate)
@@ -115,7 +124,8 @@ export class Store {
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
       await openLogKey(db, sealing)
-      return new Store(db, driver, sealing, folder, connections)
+      const transactions = new TransactionRunner(db, driver, kysely)
+      return new Store(db, driver, transactions, sealing, folder, connections)
     } catch (error) {
       await db.destroy().catch(() => {})
       throw toStoreError(error, what)
@@ -129,7 +139,8 @@ export class Store {
   }: Pick<StoreOptions, 'folder' | 'databaseUrl'>): Promise<boolean> {
     if (databaseUrl === undefined) return existsSync(join(folder, 'countersign.db'))
     const pool = new LimitedPool(new PostgresConnections(databaseUrl))
-    const db = database('postgres', postgresDriver(pool))
+    const driver = postgresDriver(new PostgresDriver({ pool }), pool)
+    const db = new Kysely<Schema>({ dialect: kyselyDialect('postgres', driver) })
     try {
       return await hasSchema(db)
     } catch (error) {
@@ -157,9 +168,9 @@ export class Store {
 
   async #transactionOnce<Result>(work: (db: StoreDb) => Promise<Result>): Promise<Result> {
     const announced: string[] = []
-    const result = await this.db
-      .transaction()
-      .execute((db) => this.wakeUps.holding(db, announced, () => aheadOfQueue(() => work(db))))
+    const result = await this.#transactions.run((db) =>
+      this.wakeUps.holding(db, announced, () => aheadOfQueue(() => work(db))),
+    )
     for (const topic of announced) this.wakeUps.announce(topic, this.db)
     return result
   }
@@ -204,28 +215,25 @@ class GroupCommitAdapter extends SqliteAdapter {
   }
 }
 
-function database(dialect: Dialect, driver: Driver): StoreDb {
+function kyselyDialect(dialect: Dialect, driver: Driver): KyselyDialect {
   const createDriver = () => driver
-  return new Kysely<Schema>({
-    dialect:
-      dialect === 'sqlite'
-        ? {
-            createDriver,
-            createAdapter: () => new GroupCommitAdapter(),
-            createIntrospector: (db) => new SqliteIntrospector(db),
-            createQueryCompiler: () => new SqliteQueryCompiler(),
-          }
-        : {
-            createDriver,
-            createAdapter: () => new PostgresAdapter(),
-            createIntrospector: (db) => new PostgresIntrospector(db),
-            createQueryCompiler: () => new PostgresQueryCompiler(),
-          },
-  })
+  return dialect === 'sqlite'
+    ? {
+        createDriver,
+        createAdapter: () => new GroupCommitAdapter(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      }
+    : {
+        createDriver,
+        createAdapter: () => new PostgresAdapter(),
+        createIntrospector: (db) => new PostgresIntrospector(db),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      }
 }
 
-function sqliteDriver(file: string): BoundedDriver {
-  return new BoundedDriver(new GroupCommitDriver(file), {
+function sqliteDriver(driver: Driver): BoundedDriver {
+  return new BoundedDriver(driver, {
     connections: undefined,
     publicConnections: publicShare,
     begin: undefined,
@@ -233,10 +241,10 @@ function sqliteDriver(file: string): BoundedDriver {
   })
 }
 
-function postgresDriver(pool: LimitedPool): BoundedDriver {
+function postgresDriver(driver: Driver, pool: LimitedPool): BoundedDriver {
   // counts and milliseconds are far below 2^53
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  return new BoundedDriver(new PostgresDriver({ pool }), {
+  return new BoundedDriver(driver, {
     connections: poolSize,
     publicConnections: publicShare,
     begin: limitedBegin,

@@ -33,6 +33,7 @@ export function networkRule(address: string, networks: AuthorizedNetworks): Netw
 
 /** Whether one of the networks has an address; text that is no address is in none. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  if (networks.length === 0) return false
   const parsed = parseAddress(address)
   return parsed !== undefined && networks.some((network) => contains(network, parsed))
 }

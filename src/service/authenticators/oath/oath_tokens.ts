@@ -18,6 +18,7 @@ import {
   type TokenPageRequest,
   tokenOrder,
 } from '../token_list.ts'
+import { KeyCache } from './key_cache.ts'
 import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts'
 import { newSecret, parseSecret } from './oath_secret.ts'
 
@@ -106,6 +107,7 @@ const kindOfTokens = 'tokens of this kind'
 /** The table of OATH tokens. */
 export class OathTokens {
   readonly #store: Store
+  readonly #keys = new KeyCache()
 
   constructor(store: Store) {
     this.#store = store
@@ -364,10 +366,11 @@ export class OathTokens {
   }
 
   #keyed(row: TokenRow): KeyedToken {
-    const secret = this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id))
+    const place = tokenPlace(row.token_id)
+    const open = () => new OathKey(this.#store.sealing.open(row.sealed_secret, place))
     return {
       token: toToken(row),
-      key: new OathKey(secret),
+      key: this.#keys.find(`${place} ${row.sealed_secret}`, open),
       resync: { position: row.resync_position, codes: row.resync_codes, at: row.resync_at },
     }
   }
