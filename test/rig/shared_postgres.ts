@@ -21,7 +21,7 @@ let databases = 0
 /** Starts one cluster for all test files, because starting one and creating its tables takes seconds. */
 export async function globalSetup(): Promise<void> {
   if (skipPostgres !== false) return
-  shared = await PostgresCluster.start()
+  shared = await PostgresCluster.startForgetful()
   await shared.administer(`create database ${template}`)
   await migrate(`${shared.url}/${template}`)
   process.env[variable] = shared.url

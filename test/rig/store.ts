@@ -5,6 +5,7 @@ import { after, before, describe } from 'node:test'
 import type { Secret } from '../../src/host/secret.ts'
 import { Store } from '../../src/service/store/store.ts'
 import { skipPostgres } from './postgres.ts'
+import { isBrief } from './scope.ts'
 import { makeSuiteDatabase, type SuiteDatabase } from './shared_postgres.ts'
 
 /** A database of one kind, empty at first, that can be opened several times at once. */
@@ -36,12 +37,22 @@ export class StoreRig {
 
 /** Declares a suite that runs on both databases. */
 export function onBothDatabases(name: string, suite: (rig: () => StoreRig) => void): void {
+  onSqlite(name, suite)
+  onPostgres(name, suite)
+}
+
+/** Declares a long suite that `npm test` runs on SQLite only, because its rules hardly depend on the database. */
+export function mainlyOnSqlite(name: string, suite: (rig: () => StoreRig) => void): void {
+  if (isBrief()) onSqlite(name, suite)
+  else onBothDatabases(name, suite)
+}
+
+function onSqlite(name: string, suite: (rig: () => StoreRig) => void): void {
   describe(`${name}, on SQLite`, () => {
     const rig = new StoreRig(undefined)
     after(() => rig.close())
     suite(() => rig)
   })
-  onPostgres(name, suite)
 }
 
 /** Declares a suite on PostgreSQL, for several nodes. */

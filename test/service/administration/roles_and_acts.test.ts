@@ -16,7 +16,7 @@ import {
 } from '../../../src/service/administration/roles.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
-import { onBothDatabases } from '../../rig/store.ts'
+import { mainlyOnSqlite } from '../../rig/store.ts'
 import { type Attempt, attempts, World } from './attempts.ts'
 
 const folder = resolve(import.meta.dirname, '../../../src/service/administration/acts')
@@ -66,7 +66,7 @@ describe('roles', () => {
   })
 })
 
-onBothDatabases('every act by every role', (rig) => {
+mainlyOnSqlite('every act by every role', (rig) => {
   let store: Store
   let world: World
   let snapshotQuery: RawBuilder<unknown> | undefined

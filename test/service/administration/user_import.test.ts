@@ -12,10 +12,10 @@ import { readUserFile } from '../../../src/service/people/user_file/user_file.ts
 import { Users } from '../../../src/service/people/users.ts'
 import type { Store } from '../../../src/service/store/store.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
-import { onBothDatabases } from '../../rig/store.ts'
+import { mainlyOnSqlite } from '../../rig/store.ts'
 import { World } from './attempts.ts'
 
-onBothDatabases('the import of users', (rig) => {
+mainlyOnSqlite('the import of users', (rig) => {
   const clock = new ManualClock()
   const users = new Users()
   let store: Store

@@ -6,12 +6,12 @@ import { PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import type { PushPhone } from '../../../../rig/push_phone.ts'
 import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
-import { onBothDatabases } from '../../../../rig/store.ts'
+import { mainlyOnSqlite } from '../../../../rig/store.ts'
 import { until } from '../../../../rig/until.ts'
 
 const minuteMs = 60_000
 
-onBothDatabases('anonymous portal requests for a username', (rig) => {
+mainlyOnSqlite('anonymous portal requests for a username', (rig) => {
   const portal = new PortalRig()
   const { clock, messages } = portal
   let service: TestService

@@ -1,0 +1,49 @@
+/** What `npm test` leaves to `npm run test:all`, so that it ends within minutes. A file that runs alone runs whole. */
+
+/** Set for the processes of the test files. */
+const variable = 'COUNTERSIGN_TEST_BRIEF'
+
+/** Files that take long, and that other tests cover in the main or whose subject changes rarely. */
+export const onlyInAll: ReadonlySet<string> = new Set([
+  // pages of the panel, whose rules are tested by their API in test/service/http/web/admin
+  'test/web/admin/administrators.test.ts',
+  'test/web/admin/api_reference.test.ts',
+  'test/web/admin/devices.test.ts',
+  'test/web/admin/groups.test.ts',
+  'test/web/admin/outbox.test.ts',
+  'test/web/admin/policies.test.ts',
+  'test/web/admin/proxies.test.ts',
+  'test/web/admin/reports.test.ts',
+  'test/web/admin/settings.test.ts',
+  'test/web/admin/shell.test.ts',
+  'test/web/admin/user_bulk.test.ts',
+  'test/web/admin/user_import.test.ts',
+  // the pages of enrolment and of the Proxy Manager once more, on other ways
+  'test/journey/enrol_and_push.test.ts',
+  'test/journey/proxy_reports.test.ts',
+  'test/journey/two_programs.test.ts',
+  'test/web/enrolment_on_phone.test.ts',
+  'test/web/manager/first_configuration.test.ts',
+  // every command of the guides and of the command-line tools
+  'test/ctl/transcripts.test.ts',
+  'test/docs/guides.test.ts',
+  // databases with many rows, many clients or other set-ups
+  'test/cmd/data_location.test.ts',
+  'test/peer/pgbouncer.test.ts',
+  'test/service/audit/log_retention.test.ts',
+  'test/service/http/server/connection_limits.test.ts',
+  'test/service/http/server/contention.test.ts',
+  'test/service/sign_in/transaction/thousands.test.ts',
+  'test/service/store/promoted_standby.test.ts',
+  'test/service/store/query_plans.test.ts',
+])
+
+/** Declares the run as brief, for the processes of the test files. */
+export function setBrief(): void {
+  process.env[variable] = '1'
+}
+
+/** Whether this is `npm test`. */
+export function isBrief(): boolean {
+  return process.env[variable] !== undefined
+}
