@@ -57,6 +57,7 @@ export {
   fingerprintKey,
   fingerprintPattern,
   joinedSignIns,
+  requestAge,
   requestFingerprint,
 } from './request_fingerprint.ts'
 export {

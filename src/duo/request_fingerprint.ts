@@ -13,6 +13,12 @@ interface FingerprintedRequest {
 /** `request_fingerprint` and `radius_source` are parameters of `auth` (capability of `check`). */
 export const joinedSignIns = 'joined_sign_ins'
 
+/**
+ * Parameter beside `request_fingerprint`: milliseconds since the RADIUS request reached the proxy. Each
+ * transmission of the call has its own, so that a slow way to the service does not change when it began.
+ */
+export const requestAge = 'request_age_ms'
+
 const keyLabel = 'countersign request_fingerprint 1'
 
 export type FingerprintKey = KeyObject

@@ -58,6 +58,7 @@ export {
   approvalTaker,
   type ChainedRequest,
   chainExpires,
+  loneExpires,
   type RetryChain,
   type RetrySchedule,
   slotAt,

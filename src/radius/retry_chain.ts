@@ -9,8 +9,12 @@ export interface RetrySchedule {
 /** A RADIUS request that waits for the outcome of a transaction. */
 export interface ChainedRequest {
   readonly requestId: string
-  /** Its number in the schedule: 0 for the first one. */
+  /**
+   * Its number in the schedule: 0 for the one that opened the transaction. Negative for one that was sent
+   * before it and delayed on its way: its client listens to the later one.
+   */
   readonly slot: number
+  /** When its newest transmission reached a proxy. */
   readonly arrived: number
   /** Whether it surely belongs to the login: the first request, and retransmissions of one that does. */
   readonly isProven: boolean
@@ -20,7 +24,10 @@ export interface ChainedRequest {
 
 /** The requests of one login, and the schedule by which they arrive. */
 export interface RetryChain {
-  readonly opened: number
+  /** When the request of slot 0 reached its proxy. */
+  readonly requested: number
+  /** How much longer than the first one a request may be on its way to the server that decides. */
+  readonly delayMs: number
   readonly schedule: RetrySchedule
   readonly requests: readonly ChainedRequest[]
   /** Whether no further request can join, because two competed for one slot. */
@@ -42,12 +49,22 @@ export function toleranceMs({ timeoutMs }: RetrySchedule): number {
   return Math.min(maxToleranceMs, timeoutMs / 4)
 }
 
-/** The slot of a new request that arrives now; `undefined` if the schedule has none at this time. */
-export function slotAt(opened: number, schedule: RetrySchedule, now: number): number | undefined {
+/**
+ * The slot of a further request of a login, or a negative one if it was sent before the first.
+ *
+ * @param first When the first request reached its proxy.
+ * @param further When the further one did.
+ * @returns `undefined` if the schedule has no slot at this time.
+ */
+export function slotAt(
+  first: number,
+  schedule: RetrySchedule,
+  further: number,
+): number | undefined {
   const { timeoutMs, attempts } = schedule
-  const slot = Math.round((now - opened) / timeoutMs)
-  const isNear = Math.abs(now - opened - slot * timeoutMs) <= toleranceMs(schedule)
-  return slot >= 1 && slot < attempts && isNear ? slot : undefined
+  const slot = Math.round((further - first) / timeoutMs)
+  const isNear = Math.abs(further - first - slot * timeoutMs) <= toleranceMs(schedule)
+  return slot !== 0 && Math.abs(slot) < attempts && isNear ? slot : undefined
 }
 
 /**
@@ -57,13 +74,23 @@ export function slotAt(opened: number, schedule: RetrySchedule, now: number): nu
  */
 export function chainExpires(chain: RetryChain, maxMs: number): number {
   const newest = newestOf(chain)
-  if (newest === undefined) return chain.opened
+  if (newest === undefined) return chain.requested
   const { schedule } = chain
   const timesOut = newest.arrived + schedule.timeoutMs
   const ends = hasNext(chain, newest)
-    ? Math.max(timesOut, windowEnd(chain, newest.slot + 1))
+    ? Math.max(timesOut, windowEnd(chain, newest.slot + 1) + chain.delayMs)
     : timesOut
   return Math.min(ends, newest.arrived + maxMs)
+}
+
+/** When nobody can listen any more to a login that no further request has joined. */
+export function loneExpires(
+  chain: Pick<RetryChain, 'requested' | 'delayMs' | 'schedule'>,
+  maxMs: number,
+): number {
+  const { requested: arrived } = chain
+  const first = { requestId: '', slot: 0, arrived, isProven: true, isDetached: false }
+  return chainExpires({ ...chain, requests: [first], isClosed: false }, maxMs)
 }
 
 /**
@@ -82,7 +109,7 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   if (now < newest.arrived + schedule.timeoutMs - replyMs) {
     return { kind: 'request', requestId: newest.requestId }
   }
-  const until = hasNext(chain, newest) ? windowEnd(chain, newest.slot + 1) : 0
+  const until = hasNext(chain, newest) ? windowEnd(chain, newest.slot + 1) + chain.delayMs : 0
   return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
 }
 
@@ -96,6 +123,6 @@ function hasNext({ schedule, isClosed }: RetryChain, { slot }: ChainedRequest): 
   return !isClosed && slot + 1 < schedule.attempts
 }
 
-function windowEnd({ opened, schedule }: RetryChain, slot: number): number {
-  return opened + slot * schedule.timeoutMs + toleranceMs(schedule)
+function windowEnd({ requested, schedule }: RetryChain, slot: number): number {
+  return requested + slot * schedule.timeoutMs + toleranceMs(schedule)
 }

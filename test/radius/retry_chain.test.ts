@@ -17,7 +17,7 @@ function request(slot: number, arrived: number): ChainedRequest {
 }
 
 function chain(...requests: readonly ChainedRequest[]): RetryChain {
-  return { opened: 0, schedule, requests, isClosed: false }
+  return { requested: 0, delayMs: 0, schedule, requests, isClosed: false }
 }
 
 describe('the slots of a schedule', () => {
@@ -115,7 +115,7 @@ function run(events: readonly Event[]): readonly { readonly isVictim: boolean }[
   let isApproved = false
   let isOver = false
   const accepted: Listener[] = []
-  const now = () => ({ opened: 0, schedule, requests, isClosed })
+  const now = () => ({ requested: 0, delayMs: 0, schedule, requests, isClosed })
   /** Applies an approval that is held, up to a moment. */
   const decide = (upTo: number, from: number) => {
     for (let at = from; isApproved && !isOver; ) {

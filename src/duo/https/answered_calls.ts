@@ -31,6 +31,8 @@ export interface CallLimits {
   readonly requestMs?: number | undefined
   /** Cancels the call, which then throws `cancelled`. */
   readonly signal?: AbortSignal | undefined
+  /** When the newest transmission of the RADIUS request arrived, by `performance.now()`. */
+  readonly requestedMs?: (() => number) | undefined
   /** Nodes that were asked beside this call, or by it; others are asked first. */
   readonly asked?: Set<ApiNode> | undefined
   /** The request is about to be written: from now on the API may receive it. */
@@ -171,6 +173,7 @@ export class AnsweredCalls {
         return await this.#requests.send(dispatcher, endpoint, parameters, {
           ...within,
           signal: options.signal,
+          requestedMs: options.requestedMs,
           onSent,
         })
       } finally {

@@ -55,6 +55,8 @@ export interface AuthApiClientOptions extends ConnectionsOptions, SignedRequests
 export interface CallOptions {
   /** Shortens the limit of a call that needs no user. */
   readonly limitMs?: number
+  /** When the newest transmission of the RADIUS request arrived, by `performance.now()`; sent as `request_age_ms`. */
+  readonly requestedMs?: (() => number) | undefined
   /** Cancels the call, which then throws `cancelled`. */
   readonly signal?: AbortSignal
   /** The request is about to be written: from now on the API may receive it. */
@@ -159,7 +161,8 @@ export class AuthApiClient {
   ): Promise<void> {
     if (!this.#joins || parameters.request_fingerprint === undefined) return
     const noted = { ...parameters, polled: '1', async: '1' }
-    const limits = { limitMs: shortMs, signal }
+    const arrived = performance.now()
+    const limits = { limitMs: shortMs, signal, requestedMs: () => arrived }
     await this.#calls.response('short', endpoints[pending], noted, limits)
   }
 
@@ -241,7 +244,8 @@ export class AuthApiClient {
     const result = await this.#polls.result(txid, Math.max(1, leftMs), options.signal)
     // nothing was decided: the API asks the user about this request separately
     if (result.status === askAgainStatus && mayAskAgain && isJoined(parameters)) {
-      return await this.#awaitUser(endpoint, parameters, options, { mayAskAgain: false })
+      const begunNow = { ...options, requestedMs: undefined }
+      return await this.#awaitUser(endpoint, parameters, begunNow, { mayAskAgain: false })
     }
     // only whoever is let in may see that the API knows the password
     return result.result === 'allow' && authenticator_response !== undefined

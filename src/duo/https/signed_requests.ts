@@ -8,6 +8,7 @@ import {
   authorization,
   canonicalParameters,
   type Parameter,
+  requestAge,
   rfc2822Date,
   sign,
   signCanonical,
@@ -33,6 +34,8 @@ export interface SignedRequestsOptions {
 export type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
 
 interface SendOptions extends Limits {
+  /** When the newest transmission of the RADIUS request arrived, by `performance.now()`. */
+  readonly requestedMs?: (() => number) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onSent?: (() => void) | undefined
 }
@@ -77,6 +80,9 @@ export class SignedRequests {
     for (const name in parameters) {
       const value = parameters[name]
       if (value !== undefined) signed.push([name, value])
+    }
+    if (options.requestedMs !== undefined) {
+      signed.push([requestAge, String(Math.round(performance.now() - options.requestedMs()))])
     }
     const date = this.#dateNow()
     // the body is what is signed

@@ -27,7 +27,10 @@ import { factorName, type TypedWord } from './typed_word.ts'
 
 type Parameters = Readonly<Record<string, string | undefined>>
 
-type Call = WatchedCall & { readonly limitMs?: number }
+type Call = WatchedCall & {
+  readonly limitMs?: number
+  readonly requestedMs?: (() => number) | undefined
+}
 
 /** The Auth API, over HTTPS. */
 export interface AuthApi extends CheckedApi {
@@ -182,17 +185,18 @@ export class ApiQuestions {
     const named = this.#reference.parameters(login)
     const asked: Parameters = { username, ipaddr, ...named, ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
-    const end =
-      named.request_fingerprint === undefined
-        ? undefined
-        : this.#pending.begin(login.request, (signal) =>
-            this.#api.noteRetransmission(question, asked, signal),
-          )
+    const isNamed = named.request_fingerprint !== undefined
+    const pending = isNamed
+      ? this.#pending.begin(login.request, beganMs, (signal) =>
+          this.#api.noteRetransmission(question, asked, signal),
+        )
+      : undefined
+    const requestedMs = pending && (() => pending.transmittedAt)
     const answer = await this.#availability
       .watch(since, { irrevocable: true }, (call) =>
-        this.#api[question](asked, { ...call, limitMs }),
+        this.#api[question](asked, { ...call, limitMs, requestedMs }),
       )
-      .finally(end)
+      .finally(() => pending?.end())
     const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     const logged = `Duo authentication returned '${answer.result}': '${text.message}'`

@@ -9,8 +9,17 @@ type Notify = (signal: AbortSignal) => Promise<unknown>
 interface Pending {
   readonly notify: Notify
   readonly ended: AbortController
+  transmittedAt: number
   noticedAt: number
   isNotifying: boolean
+}
+
+/** A request that the API has not decided yet. */
+export interface PendingRequest {
+  /** When its newest transmission arrived, by the clock of `PendingRequests`. */
+  readonly transmittedAt: number
+  /** Ends it, and a notice in flight. */
+  end(): void
 }
 
 /**
@@ -26,22 +35,30 @@ export class PendingRequests {
     this.#now = now
   }
 
-  /** @returns Ends the request, and a notice in flight. */
-  begin(request: RequestIdentity, notify: Notify): () => void {
+  /** @param transmittedAt When the request arrived. */
+  begin(request: RequestIdentity, transmittedAt: number, notify: Notify): PendingRequest {
     const key = toKey(request)
     const ended = new AbortController()
-    const pending = { notify, ended, noticedAt: this.#now(), isNotifying: false }
+    const times = { transmittedAt, noticedAt: this.#now() }
+    const pending = { notify, ended, ...times, isNotifying: false }
     this.#pending.set(key, pending)
-    return () => {
-      ended.abort()
-      if (this.#pending.get(key) === pending) this.#pending.delete(key)
+    return {
+      get transmittedAt() {
+        return pending.transmittedAt
+      },
+      end: () => {
+        ended.abort()
+        if (this.#pending.get(key) === pending) this.#pending.delete(key)
+      },
     }
   }
 
   retransmitted(request: RequestIdentity): void {
     const pending = this.#pending.get(toKey(request))
+    if (pending === undefined) return
     const now = this.#now()
-    if (pending === undefined || pending.isNotifying) return
+    pending.transmittedAt = now
+    if (pending.isNotifying) return
     if (now - pending.noticedAt < noticeEveryMs) return
     pending.noticedAt = now
     pending.isNotifying = true

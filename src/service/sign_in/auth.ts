@@ -5,6 +5,7 @@ import { retrySchedule } from '../applications/client/retry_schedule.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import { nobodyWaiting } from './approval_outcome.ts'
 import {
   type ChosenFactor,
   type Factor,
@@ -15,13 +16,14 @@ import {
 import { deciderIn, methodsDecider } from './decision.ts'
 import { blockedMethod, toOutcome } from './decision_outcome.ts'
 import type { PasscodeFactor } from './passcode_factor.ts'
+import { NobodyListens } from './retries.ts'
 import type { Settlement } from './settlement.ts'
 import type { Subject } from './subject.ts'
 import type { AuthRequest, SubjectReads } from './subject_reads.ts'
 import { askedWord } from './transaction/asked_word.ts'
 import { type Attempt, newAttempt, type SettledKind } from './transaction/attempt.ts'
 import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
-import type { Denial, Outcome } from './transaction/transaction.ts'
+import { type Denial, type Outcome, timedOut } from './transaction/transaction.ts'
 import { proofFingerprint, type TypedProof, type TypedText } from './typed_text.ts'
 
 /** One of the RADIUS requests that wait for a transaction. */
@@ -52,6 +54,11 @@ export interface Proven {
 export interface AuthOptions {
   /** Whether the caller will poll for the outcome, also if it is known already. */
   readonly async: boolean
+}
+
+/** When the call reached the service: a slow database must not change when the login began. */
+interface Arrived {
+  readonly arrived: number
 }
 
 /**
@@ -100,10 +107,10 @@ export class Auth {
     chosen: ChosenFactor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
-    return await this.#slowDenial(async () => {
+    return await this.#slowDenial(async (arrived) => {
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
-      return await this.#begin(subject, request, toFactor(chosen), options)
+      return await this.#begin(subject, request, toFactor(chosen), { ...options, arrived })
     })
   }
 
@@ -116,25 +123,28 @@ export class Auth {
     typed: TypedProof,
     options: AuthOptions,
   ): Promise<AuthOutcome & { readonly proven?: Proven | undefined }> {
-    return await this.#slowDenial(async () => {
+    return await this.#slowDenial(async (arrived) => {
+      const begun = { ...options, arrived }
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
       const found = await this.#typedText.find(typed, subject, request.integration.ikey)
       if (found === undefined) {
         const fingerprint = proofFingerprint(typed.proof)
         const unknown = { factor: 'unknown text', fingerprint } as const
-        return await this.#begin(subject, request, unknown, options)
+        return await this.#begin(subject, request, unknown, begun)
       }
       const factor = toFactor({ factor: 'prompt', prompt: found.prompt })
-      const answer = await this.#begin(subject, request, factor, options)
+      const answer = await this.#begin(subject, request, factor, begun)
       const proof = serverProof(typed.proof, found.text)
       return { ...answer, proven: { factor: factor.factor, serverProof: proof } }
     })
   }
 
-  async #slowDenial<Answer extends AuthOutcome>(begin: () => Promise<Answer>): Promise<Answer> {
+  async #slowDenial<Answer extends AuthOutcome>(
+    begin: (arrived: number) => Promise<Answer>,
+  ): Promise<Answer> {
     const began = this.#clock.now()
-    const answer = await begin()
+    const answer = await begin(began)
     if ('outcome' in answer && answer.outcome.result === 'deny') {
       await delay(denialMs - (this.#clock.now() - began))
     }
@@ -145,12 +155,13 @@ export class Auth {
     subject: Subject,
     request: AuthRequest,
     factor: Factor,
-    options: AuthOptions,
+    options: AuthOptions & Arrived,
   ): Promise<AuthOutcome> {
     const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor, options)
     try {
       return await this.#beginAs(attempt, subject, factor, options)
     } catch (error) {
+      if (error instanceof NobodyListens) return await this.#endUnheard(error.attempt, options)
       if (!(error instanceof AlreadyRequested)) throw error
       return await this.#repeat(attempt, error.first, options)
     }
@@ -186,6 +197,15 @@ export class Auth {
     return { kind: 'settled', txid, outcome }
   }
 
+  async #endUnheard(attempt: Attempt, { async }: AuthOptions): Promise<AuthOutcome> {
+    const { txid } = attempt
+    const outcome = timedOut
+    // a retransmission that is waited for begins the sign-in
+    const unnamed = { ...attempt, joinable: undefined }
+    await this.#settlement.end({ attempt: unnamed, outcome, reason: nobodyWaiting }, { async })
+    return { kind: 'settled', txid, outcome }
+  }
+
   /** Gives a retransmission what the first transmission gets. */
   async #repeat(
     attempt: Attempt,
@@ -195,7 +215,8 @@ export class Auth {
     if ('txid' in decidedBy) {
       const { txid, slot } = decidedBy
       if (attempt.joinable?.retries !== undefined) {
-        await this.#settlement.retransmitted(requestId, txid)
+        const { requested } = attempt.joinable
+        await this.#settlement.retransmitted(requestId, txid, requested)
       }
       return { kind: 'waiting', txid, request: { requestId, slot } }
     }
@@ -253,14 +274,16 @@ function joinableAttempt(
   attempt: Attempt,
   { integration, user, radius }: AuthRequest,
   factor: Factor,
-  { async }: AuthOptions,
+  { async, arrived }: AuthOptions & Arrived,
 ): Attempt {
   if (radius === undefined) return attempt
   // a caller that did not say `polled=1` may count its polls, and would end the wait of the others
   const retries = async ? undefined : retrySchedule(integration)
   if (radius.fingerprint === undefined && retries === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))
-  return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked, retries } }
+  const { fingerprint, source, ageMs } = radius
+  const named = { fingerprint, source, requestId: attempt.txid, requested: arrived - ageMs }
+  return { ...attempt, joinable: { ...named, asked, retries } }
 }
 
 function delay(ms: number): Promise<void> {

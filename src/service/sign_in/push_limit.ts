@@ -56,7 +56,8 @@ export class PushLimit implements PushPermissions {
     const now = this.#clock.now()
     const { integration, budget } = attempt.request
     const { ikey } = integration
-    if (fatigue.limit !== 0)
+    // two nodes must not both find no push that a retry could join
+    if (fatigue.limit !== 0 || attempt.joinable?.retries !== undefined)
       await this.#lockout.hold({ userId, ikey, address: '', budget }, now, db)
     const unsettled = await this.#transactions.unsettledOfUser(userId, db)
     const joined = await this.#retries.join(attempt, unsettled, db)

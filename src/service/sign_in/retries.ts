@@ -15,8 +15,24 @@ import {
   type JoinedRequests,
   type TransactionRequest,
 } from './transaction/joined_requests.ts'
-import { answerSecs, isOverdue, type Transaction } from './transaction/transaction.ts'
+import {
+  answerSecs,
+  isOverdue,
+  requestDelayMs,
+  type Transaction,
+} from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
+
+/** Its client has given the request up, so a push would ask the user about nothing. */
+export class NobodyListens extends Error {
+  override readonly name = 'NobodyListens'
+  readonly attempt: Attempt
+
+  constructor(attempt: Attempt) {
+    super('the client of the request has given it up')
+    this.attempt = attempt
+  }
+}
 
 /** The status of a transaction after it has changed in a way that concerns the requests that joined it. */
 const statuses = { held: 'approval_held', separated: 'retries_separated' } as const
@@ -47,6 +63,7 @@ export class Retries {
    * @param unsettled The user's transactions.
    * @returns `undefined` if it is a sign-in of its own.
    * @throws {AlreadyRequested}
+   * @throws {NobodyListens} if it took so long on its way that its client has given it up.
    */
   async join(
     attempt: Attempt,
@@ -56,18 +73,22 @@ export class Retries {
     const { joinable, request } = attempt
     if (joinable?.retries === undefined) return undefined
     const now = this.#clock.now()
+    const { requested } = joinable
     const due: Due[] = []
     for (const other of unsettled) {
       if (!mayJoin(attempt, other) || isOverdue(other, now)) continue
       const requests = await this.#requests.ofTransaction(other.txid, db)
       const [first] = requests
       if (first?.asked !== joinable.asked || first.radiusSource !== joinable.source) continue
-      const slot = slotAt(other.opened, other.retries, now)
+      const slot = slotAt(other.requested, other.retries, requested)
       if (slot !== undefined) due.push({ txid: other.txid, slot })
     }
     const [only, ...others] = due
     // it can't be told which of several sign-ins it belongs to
-    if (only === undefined || others.length > 0) return undefined
+    if (only === undefined || others.length > 0) {
+      if (requested + joinable.retries.timeoutMs <= now) throw new NobodyListens(attempt)
+      return undefined
+    }
     const locked = await this.#transactions.lock(only.txid, db)
     if (locked === undefined || !mayJoin(attempt, locked)) return undefined
     const requests = await this.#requests.ofTransaction(only.txid, db)
@@ -78,6 +99,14 @@ export class Retries {
         requestId: same.requestId,
         decidedBy: { ...only, slot: same.slot },
       })
+    }
+    if (only.slot < 0) {
+      await this.#requests.claim(attempt, only, db)
+      this.#log.info('a delayed request joined the retry that was sent after it', {
+        txid: only.txid,
+        request: requestId,
+      })
+      return only
     }
     const occupant = requests.find(({ slot }) => slot >= only.slot)
     const fields = {
@@ -112,13 +141,13 @@ export class Retries {
   ): Promise<Transaction | undefined> {
     const { joinable, request } = attempt
     if (attempt.factor !== 'sms' || joinable?.retries === undefined) return undefined
-    const { retries, asked, source } = joinable
+    const { retries, asked, source, requested } = joinable
     const now = this.#clock.now()
     const { ikey, name: application } = request.integration
     const since = now - retries.timeoutMs * retries.attempts
     for (const first of await this.#transactions.deniedSince(since, { userId, ikey }, db)) {
       if (first.factor !== 'sms' || first.phoneId !== attempt.device) continue
-      const slot = slotAt(first.opened, retries, now)
+      const slot = slotAt(first.requested, retries, requested)
       if (slot === undefined || first.request.ipaddr !== request.ipaddr) continue
       const { txid } = first
       const requests = await this.#requests.ofTransaction(txid, db)
@@ -132,20 +161,27 @@ export class Retries {
 
   /**
    * A request that has joined or opened a transaction was transmitted again, so its client still listens.
-   * This also proves that it belongs to the login, if it is due and no other request is there.
+   * This also proves that it belongs to the login, if it is due and no other request has joined.
+   *
+   * @param requested When this transmission reached a proxy.
    */
-  async retransmitted(requestId: string, txid: string, db: StoreDb): Promise<void> {
+  async retransmitted(
+    requestId: string,
+    txid: string,
+    requested: number,
+    db: StoreDb,
+  ): Promise<void> {
     const locked = await this.#transactions.lock(txid, db)
     const now = this.#clock.now()
     if (locked === undefined || locked.retries === null || isOverdue(locked, now)) return
     const requests = await this.#requests.ofTransaction(txid, db)
     const request = requests.find((other) => other.requestId === requestId)
-    const slot = slotAt(locked.opened, locked.retries, now)
+    const slot = slotAt(locked.requested, locked.retries, requested)
     if (slot === undefined || request === undefined || request.isDetached) return
     if (slot <= request.slot) return
-    const rivals = requests.filter((other) => other.slot >= slot && !other.isDetached)
+    const rivals = requests.filter((other) => other.slot > request.slot && !other.isDetached)
     if (rivals.length > 0) return await this.#separateAll(txid, [request, ...rivals], db)
-    await this.#requests.retransmitted(requestId, slot, db)
+    await this.#requests.retransmitted(requestId, { slot, arrived: requested }, db)
     const moved = await this.#requests.ofTransaction(txid, db)
     const expires = chainExpires(toChain(locked, moved), answerSecs * 1000)
     const status = statuses.separated
@@ -231,10 +267,11 @@ function mayJoin(
 }
 
 function toChain(
-  { opened, retries, retriesClosed: isClosed }: Transaction,
+  { requested, retries, retriesClosed: isClosed }: Transaction,
   requests: RetryChain['requests'],
 ): RetryChain {
-  return { opened, schedule: retries ?? noRetries, requests, isClosed }
+  const schedule = retries ?? noRetries
+  return { requested, delayMs: requestDelayMs, schedule, requests, isClosed }
 }
 
 /** Not reached: only transactions with a schedule are asked about. */

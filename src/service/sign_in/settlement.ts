@@ -116,9 +116,11 @@ export class Settlement implements Settles {
     await this.settle(txid, approval.outcome, approval.reason)
   }
 
-  /** A request was transmitted again, so its client still listens. */
-  async retransmitted(requestId: string, txid: string): Promise<void> {
-    await this.#store.transaction((db) => this.#retries.retransmitted(requestId, txid, db))
+  /** A request was transmitted again, and reached a proxy at `requested`, so its client still listens. */
+  async retransmitted(requestId: string, txid: string, requested: number): Promise<void> {
+    await this.#store.transaction((db) =>
+      this.#retries.retransmitted(requestId, txid, requested, db),
+    )
   }
 
   /** Whether a request no longer waits for this transaction, because another one competes with it. */

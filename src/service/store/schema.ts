@@ -177,6 +177,8 @@ export interface Schema {
     status: string
     status_msg: string
     opened: number
+    /** When the RADIUS request that opened it reached its proxy; `null` if no proxy said it. */
+    requested: Generated<number | null>
     expires: number
     settled: number | null
     phone_id: string | null
@@ -225,6 +227,7 @@ export interface Schema {
     expires: number
     /** Its number in the schedule of retries; 0 for the first one. */
     slot: Generated<number>
+    /** When its newest transmission reached a proxy. */
     arrived: Generated<number>
     /** 1 if it surely belongs to the login of the transaction. */
     proven: Generated<number>

@@ -18,6 +18,8 @@ const mix = {
 
 const pollMs = 200
 const pushLifeMs = 90_000
+/** The clocks of all machines are one. */
+const clocksApartMs = 5
 /** How far a poll looks back, for transactions that committed late. */
 const overlapMs = 3_000
 
@@ -105,9 +107,13 @@ export class Load {
     try {
       const { username } = passcodes
       const isWrong = kind === 'wrong passcode'
+      const began = Date.now()
       const box = isWrong ? '0000000' : passcodes.next()
       const verdict = await this.#typed(kind, username, box)
-      if (verdict === 'accept' && !isWrong) this.#usedBy.set(username, box)
+      // failmode=safe uses no passcode up
+      if (verdict === 'accept' && !isWrong && (await this.#wasLogged(username, began))) {
+        this.#usedBy.set(username, box)
+      }
     } finally {
       this.#passcodes.push(passcodes)
     }
@@ -160,6 +166,23 @@ export class Load {
     // a push that is still open would be a second one of the next login
     const isOpen = result.verdict === 'timeout' || kind === 'push, ignored'
     setTimeout(() => this.#idlePhones.push(phone), isOpen ? pushLifeMs : 0).unref()
+  }
+
+  /** Whether the service itself let a user in. */
+  async #wasLogged(username: string, since: number): Promise<boolean> {
+    let client: pg.Client | undefined
+    try {
+      client = await connected(this.#options.databaseUrl)
+      const { rowCount } = await client.query(
+        `select 1 from authentication_log where username = $1 and timestamp >= $2 and result = 'success'`,
+        [username, since - clocksApartMs],
+      )
+      return rowCount === 1
+    } catch {
+      return false
+    } finally {
+      await client?.end().catch(() => {})
+    }
   }
 
   #packet(): { resend: 'same-packet' | 'new-packet'; controller: number } {

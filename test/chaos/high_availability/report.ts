@@ -10,8 +10,6 @@ import {
   violations,
 } from './model.ts'
 
-const maxShown = 20
-
 /** Prints the tables of a run. @returns Whether nothing happened that must never happen. */
 export function report(options: {
   readonly load: Load
@@ -32,9 +30,7 @@ export function report(options: {
   for (const name of ['wrong accept', 'duplicate push', 'lost approval'] as const) {
     print(`${name}: ${found.filter(({ violation }) => violation === name).length}`)
   }
-  const first = faults[0]?.from ?? 0
-  for (const { violation, login } of found.slice(0, maxShown))
-    print(describe(violation, login, first))
+  for (const { violation, login } of found) print(describe(violation, login, faults))
   return found.length === 0
 }
 
@@ -101,11 +97,17 @@ function printFaults(records: readonly LoginRecord[], faults: readonly Fault[]):
   print('')
 }
 
-function describe(violation: Violation, login: LoginRecord, from: number): string {
+function describe(violation: Violation, login: LoginRecord, faults: readonly Fault[]): string {
   const { kind, username, resend, result, pushes, approvedAt, began } = login
-  const at = ((began - from) / 1000).toFixed(1)
+  const ended = began + result.tookMs
+  const during = faults
+    .filter((fault) => fault.from < ended && fault.to > began)
+    .map(
+      ({ kind, from, to }) =>
+        `${kind} from ${seconds(from - began)} to ${seconds(to - began)} of it`,
+    )
   const approved = approvedAt === undefined ? '' : `, approved after ${seconds(approvedAt - began)}`
-  return `  ${violation}: ${username} (${kind}, ${resend}) ${at} s after the first fault: ${result.verdict} after ${seconds(result.tookMs)} and ${result.attempts} attempts by server ${result.server}, ${pushes} pushes${approved}`
+  return `  ${violation}: ${username} (${kind}, ${resend}): ${result.verdict} after ${seconds(result.tookMs)} and ${result.attempts} attempts by server ${result.server}, ${pushes} pushes${approved}; ${during.join(', ') || 'nothing was broken'}`
 }
 
 function seconds(ms: number): string {

@@ -10,7 +10,7 @@ describe('retransmissions of a pending request', () => {
     let now = 0
     const notices: { readonly signal: AbortSignal; readonly answered: () => void }[] = []
     const pending = new PendingRequests(() => now)
-    const end = pending.begin(request, (signal) => {
+    const begun = pending.begin(request, 0, (signal) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       notices.push({ signal, answered: resolve })
       return promise
@@ -22,7 +22,7 @@ describe('retransmissions of a pending request', () => {
         pending.retransmitted({ ...request, authenticator: Buffer.from(request.authenticator) })
       }
     }
-    return { notices, pending, end, retransmit }
+    return { notices, pending, begun, retransmit }
   }
 
   test('are told to the API once per second, however many arrive', async () => {
@@ -39,6 +39,16 @@ describe('retransmissions of a pending request', () => {
     assert.equal(notices.length, 2)
   })
 
+  test('tell when the newest one arrived, also if the API does not hear of it', () => {
+    const { begun, retransmit } = begin()
+    assert.equal(begun.transmittedAt, 0)
+    retransmit(400)
+    assert.equal(begun.transmittedAt, 400)
+    retransmit(1_000)
+    retransmit(5_000)
+    assert.equal(begun.transmittedAt, 5_000)
+  })
+
   test('wait while an earlier notice is not answered', () => {
     const { notices, retransmit } = begin()
     retransmit(1_000)
@@ -47,9 +57,9 @@ describe('retransmissions of a pending request', () => {
   })
 
   test('are ignored once the request is decided, and a notice in flight is cancelled', () => {
-    const { notices, retransmit, end } = begin()
+    const { notices, retransmit, begun } = begin()
     retransmit(1_000)
-    end()
+    begun.end()
     assert.equal(notices[0]?.signal.aborted, true)
     retransmit(60_000)
     assert.equal(notices.length, 1)

@@ -14,6 +14,8 @@ type Parameters = Readonly<Record<string, string>>
 /** The application's client waits 20 s for each of two servers, and retries once. */
 const timeoutMs = 20_000
 const toleranceMs = 1_500
+/** A retry may be on its way for so long. */
+const delayMs = 5_000
 
 onBothDatabases('a client that retries a login with new packets', (rig) => {
   const clock = new ManualClock()
@@ -168,7 +170,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
     const two = await send(phoneCall)
     at(timeoutMs + 5_000)
     assert.equal(called.length, 1)
-    at(2 * timeoutMs + toleranceMs)
+    at(2 * timeoutMs + toleranceMs + delayMs)
     const statuses = [(await one.call).status, (await two.call).status]
     assert.deepEqual(statuses, ['timeout', 'timeout'])
     assert.deepEqual(await reasons(), ['no_keys_pressed'])
@@ -266,7 +268,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       const txid = await only()
       const answered = phone.answer(txid, 'approve')
       await until(() => isApproved(txid))
-      at(timeoutMs + toleranceMs)
+      at(timeoutMs + toleranceMs + delayMs)
       assert.equal((await answered).body.code, 'expired')
       assert.equal(await one.result(), 'deny')
       assert.deepEqual(await reasons(), ['nobody_waiting'])
@@ -276,7 +278,9 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
   test('has its push withdrawn when no request can be waiting', async () => {
     const one = await send()
     const txid = await only()
-    at(timeoutMs + toleranceMs)
+    at(timeoutMs + toleranceMs + delayMs - 1)
+    assert.deepEqual(await shown(), [txid])
+    at(timeoutMs + toleranceMs + delayMs)
     assert.deepEqual(await shown(), [])
     const { body } = await phone.answer(txid, 'approve')
     assert.equal(body.code, 'expired')
@@ -301,7 +305,7 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
         await phone.answer(txid, 'approve')
         assert.equal(await two.result(), 'allow')
         assert.equal(one.state.answer, undefined)
-        at(timeoutMs + toleranceMs)
+        at(timeoutMs + toleranceMs + delayMs)
         assert.equal(await one.result(), 'deny')
       })
     }
@@ -367,6 +371,92 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
         assert.equal(admitted.result, 'allow')
       })
     }
+  })
+
+  describe('whose requests are slow on their way to the service', () => {
+    const age = (ms: number) => ({ request_age_ms: String(ms) })
+
+    test('is shown one push, because the proxy says how old a request is', async () => {
+      at(3_000)
+      const one = await send(age(3_000))
+      at(timeoutMs + 6_000)
+      const two = await send(age(6_000))
+      at(timeoutMs + 7_000)
+      await phone.answer(await only(), 'approve')
+      assert.deepEqual([await one.result(), await two.result()], ['deny', 'allow'])
+      assert.equal(pushed.length, 1)
+    })
+
+    test('is given up as early as if they had been fast', async () => {
+      at(5_000)
+      await send(age(5_000))
+      at(timeoutMs + toleranceMs + delayMs - 1)
+      assert.equal((await shown()).length, 1)
+      at(timeoutMs + toleranceMs + delayMs)
+      assert.deepEqual(await shown(), [])
+    })
+
+    test('is shown one push, and let in by its retry, if that is faster', async () => {
+      at(timeoutMs)
+      const two = await send()
+      at(timeoutMs + 700)
+      const one = await send(age(timeoutMs + 700))
+      at(timeoutMs + 5_000)
+      await phone.answer(await only(), 'approve')
+      assert.deepEqual([await one.result(), await two.result()], ['deny', 'allow'])
+      assert.equal(pushed.length, 1)
+    })
+
+    test('begins anew with both, if the slow one is transmitted again after all', async () => {
+      const same = { request_fingerprint: randomBytes(32).toString('hex') }
+      at(timeoutMs)
+      const two = await send()
+      at(timeoutMs + 700)
+      const one = await send({ ...same, ...age(timeoutMs + 700) })
+      const txid = await only()
+      at(2 * timeoutMs)
+      await send(same)
+      await until(async () => pushed.length === 3 && !(await shown()).includes(txid))
+      assert.deepEqual([one.state.answer, two.state.answer], [undefined, undefined])
+    })
+
+    test('is denied without a push when its client has given it up', async () => {
+      at(timeoutMs)
+      const late = await send(age(timeoutMs))
+      assert.equal((await late.call).status, 'timeout')
+      assert.deepEqual([pushed.length, await reasons()], [0, ['nobody_waiting']])
+    })
+
+    test('is shown one push, if two of them meet at two nodes', async () => {
+      at(timeoutMs - 1)
+      const sent = await Promise.all([send(), send(age(timeoutMs - 1))])
+      await phone.answer(await only(), 'deny')
+      for (const { result } of sent) assert.equal(await result(), 'deny')
+      assert.equal(pushed.length, 1)
+    })
+
+    for (const wrong of ['-1', '1.5', '600001', 'soon']) {
+      test(`is refused with the age ${wrong}`, async () => {
+        const parameters = { username, factor: 'prompt', prompt: 'push', request_age_ms: wrong }
+        const path = '/auth/v2/auth'
+        const { status, body } = await first.call({
+          ...{ method: 'POST', path, integration: app, parameters },
+        })
+        assert.deepEqual([status, body.message_detail], [400, 'request_age_ms'])
+      })
+    }
+  })
+
+  test('retransmits nothing once it has sent a new packet, so both begin anew', async () => {
+    const same = { request_fingerprint: randomBytes(32).toString('hex') }
+    const one = await send(same)
+    const txid = await only()
+    at(timeoutMs)
+    const two = await send()
+    at(2 * timeoutMs)
+    await send(same)
+    await until(async () => pushed.length === 3 && !(await shown()).includes(txid))
+    assert.deepEqual([one.state.answer, two.state.answer], [undefined, undefined])
   })
 
   test('that retransmits the same packet is let in with it', async () => {

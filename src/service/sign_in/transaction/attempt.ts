@@ -32,11 +32,15 @@ export interface RadiusReference {
   readonly fingerprint: string | undefined
   /** Address of the RADIUS client; empty if unknown. */
   readonly source: string
+  /** Milliseconds since it reached the proxy; 0 if unknown. */
+  readonly ageMs: number
 }
 
 /** What a request is compared by with those that came before it. */
-export interface Joinable extends RadiusReference {
+export interface Joinable extends Omit<RadiusReference, 'ageMs'> {
   readonly requestId: string
+  /** When it reached the proxy. */
+  readonly requested: number
   /** `askedWord`. */
   readonly asked: string
   /** How the RADIUS client retries with new requests; absent if these are separate sign-ins. */
@@ -78,6 +82,7 @@ export function toOpening(
     factor,
     request: toSignInRequest(attempt),
     repeatOf,
+    requested: joinable?.requested,
     retries: isJoinable(factor, prompt.verification) ? (joinable?.retries ?? null) : null,
     ...prompt,
   }

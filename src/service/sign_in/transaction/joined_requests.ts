@@ -82,13 +82,13 @@ export class JoinedRequests {
     db: StoreDb,
   ): Promise<void> {
     if (joinable === undefined) return
-    const { requestId, fingerprint = null, asked, source } = joinable
+    const { requestId, requested, fingerprint = null, asked, source } = joinable
     if (fingerprint === null && 'outcome' in decidedBy) return
     const { ikey } = request.integration
     const now = this.#clock.now()
     const row = {
       ...{ request_id: requestId, ikey, fingerprint, asked, expires: now + lifeMs },
-      ...{ arrived: now, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
+      ...{ arrived: requested, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
       ...{ radius_source: source, ...toColumns(decidedBy) },
     }
     for (;;) {
@@ -136,12 +136,15 @@ export class JoinedRequests {
     }))
   }
 
-  /** A request of a transaction was transmitted again, for this slot. */
-  async retransmitted(requestId: string, slot: number, db: StoreDb): Promise<void> {
-    const now = this.#clock.now()
+  /** A request of a transaction was transmitted again, for this slot, and reached a proxy then. */
+  async retransmitted(
+    requestId: string,
+    { slot, arrived }: { readonly slot: number; readonly arrived: number },
+    db: StoreDb,
+  ): Promise<void> {
     await db
       .updateTable('joined_requests')
-      .set({ slot, arrived: now, proven: 1, expires: now + lifeMs })
+      .set({ slot, arrived, proven: 1, expires: this.#clock.now() + lifeMs })
       .where('request_id', '=', requestId)
       .execute()
   }

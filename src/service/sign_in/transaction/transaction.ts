@@ -21,6 +21,9 @@ export interface Settles {
 /** How long users may take to answer a push or a call. */
 export const answerSecs = 60
 
+/** How slow a RADIUS request may be on its way to the service: its proxy leaves a node that hangs sooner. */
+export const requestDelayMs = 5_000
+
 /** The status of an authentication that still needs an answer. */
 export interface Waiting {
   readonly result: 'waiting'
@@ -75,6 +78,8 @@ export interface Transaction {
   /** The only request that its approval let in; `null` if all callers get the same outcome. */
   readonly acceptedRequest: string | null
   readonly opened: number
+  /** When the RADIUS request that opened it reached its proxy; `opened` if no proxy said it. */
+  readonly requested: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
 }
@@ -133,4 +138,4 @@ export type Opening = Pick<
   Transaction,
   'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification' | 'repeatOf'
 > &
-  Partial<Pick<Transaction, 'retries'>>
+  Partial<Pick<Transaction, 'retries'>> & { readonly requested?: number | undefined }

@@ -21,6 +21,7 @@ export interface TransactionRow {
   readonly repeat_of: string | null
   readonly retry_timeout_ms: number | null
   readonly retry_attempts: number | null
+  readonly requested: number | null
   readonly retries_closed: number
   readonly approved: number | null
   readonly accepted_request: string | null
@@ -54,6 +55,7 @@ export function toTransaction(row: TransactionRow): Transaction {
     approved: row.approved,
     acceptedRequest: row.accepted_request,
     opened: row.opened,
+    requested: row.requested ?? row.opened,
     expires: row.expires,
     // an unknown result in the database must not let anyone in
     outcome: {
@@ -66,11 +68,12 @@ export function toTransaction(row: TransactionRow): Transaction {
 
 /** The row of an authentication that begins. */
 export function newRow(
-  { txid, ikey, userId, factor, phoneId, request, verification, repeatOf, retries = null }: Opening,
+  { txid, ikey, userId, factor, phoneId, request, verification, repeatOf, ...opening }: Opening,
   { result, status, status_msg }: Outcome | Waiting,
   { opened, expires }: { readonly opened: number; readonly expires: number },
 ) {
   const { application, username, ipaddr, hostname, ...details } = request
+  const { retries = null, requested = null } = opening
   return {
     txid,
     ikey,
@@ -80,6 +83,7 @@ export function newRow(
     status,
     status_msg,
     opened,
+    requested,
     expires,
     settled: result === 'waiting' ? null : opened,
     phone_id: phoneId,

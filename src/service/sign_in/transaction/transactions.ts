@@ -1,5 +1,5 @@
 import type { Clock } from '../../../host/clock.ts'
-import { chainExpires, type RetrySchedule } from '../../../radius/index.ts'
+import { loneExpires } from '../../../radius/index.ts'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
@@ -9,6 +9,7 @@ import {
   isOverdue,
   type Opening,
   type Outcome,
+  requestDelayMs,
   type Transaction,
   type TransactionObserver,
   type Waiting,
@@ -416,9 +417,10 @@ export class Transactions {
   ): Promise<void> {
     const opened = this.#clock.now()
     const lifeMs = lifeSecs * 1000
-    const { retries = null } = opening
+    const { retries: schedule = null, requested = opened } = opening
+    const chain = { requested, delayMs: requestDelayMs, schedule }
     const expires =
-      retries === null ? opened + lifeMs : firstExpires(opening.txid, opened, retries, lifeMs)
+      schedule === null ? opened + lifeMs : loneExpires({ ...chain, schedule }, lifeMs)
     await db
       .insertInto('transactions')
       .values(newRow(opening, outcome, { opened, expires }))
@@ -443,14 +445,4 @@ export class Transactions {
     const now = this.#clock.now()
     return waiting.filter((transaction) => !isOverdue(transaction, now))
   }
-}
-
-function firstExpires(
-  requestId: string,
-  opened: number,
-  schedule: RetrySchedule,
-  maxMs: number,
-): number {
-  const first = { requestId, slot: 0, arrived: opened, isProven: true, isDetached: false }
-  return chainExpires({ opened, schedule, requests: [first], isClosed: false }, maxMs)
 }

@@ -31,6 +31,7 @@ import { joinedRequests } from './0039_joined_requests.ts'
 import { retries } from './0040_retries.ts'
 import { challengeResponses } from './0042_challenge_responses.ts'
 import { approvalTimes } from './0046_approval_times.ts'
+import { requested } from './0047_requested.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -66,4 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040_retries': { up: retries },
   '0042_challenge_responses': { up: challengeResponses },
   '0046_approval_times': { up: approvalTimes },
+  '0047_requested': { up: requested },
 }

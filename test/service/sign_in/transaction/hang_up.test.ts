@@ -133,6 +133,7 @@ describe('the statuses that clients have seen', () => {
       retriesClosed: false,
       approved: null,
       acceptedRequest: null,
+      requested: 0,
       opened: 0,
       expires: 60_000,
       outcome: { result: 'waiting', status: 'pushed', status_msg: '' },

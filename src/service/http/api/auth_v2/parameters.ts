@@ -4,6 +4,7 @@ import {
   failures,
   fingerprintPattern,
   parseEncodedParameters,
+  requestAge,
 } from '../../../../duo/index.ts'
 import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
@@ -15,6 +16,13 @@ export class CallParameters {
 
   constructor(parameters: ReadonlyMap<string, string>) {
     this.#parameters = parameters
+  }
+
+  /** The same parameters for a sign-in that begins anew now, and not when its request was sent. */
+  begunNow(): CallParameters {
+    const kept = new Map(this.#parameters)
+    kept.delete(requestAge)
+    return new CallParameters(kept)
   }
 
   /** An empty value counts as absent. */
@@ -81,6 +89,9 @@ export function readAuthRequest(
   }
 }
 
+/** No RADIUS client waits for this long, and no proxy asks for this long. */
+const maxAgeMs = 600_000
+
 /**
  * Reads what a proxy says of its RADIUS request (capability `joined_sign_ins`); other proxies say nothing.
  *
@@ -95,7 +106,8 @@ function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius
   if (source !== undefined && isIP(source) === 0) {
     throw new AuthApiFailure(failures.invalidParameters, 'radius_source')
   }
-  return { fingerprint, source: source ?? '' }
+  const ageMs = parameters.integer(requestAge, { min: 0, max: maxAgeMs, otherwise: 0 })
+  return { fingerprint, source: source ?? '', ageMs }
 }
 
 /**

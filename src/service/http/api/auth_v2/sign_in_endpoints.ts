@@ -96,7 +96,7 @@ async function answerAuth(
   const takesTxid = async && !parameters.yes('polled')
   const chosen = readFactor(parameters)
   const answer = await auth.begin(authRequest, chosen, { async: takesTxid })
-  const again = () => answerAuth(request, parameters, auth, authStatus, portalLinks)
+  const again = () => answerAuth(request, parameters.begunNow(), auth, authStatus, portalLinks)
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -151,7 +151,7 @@ async function answerAuthResponse(
       const again = async () => ({
         repeated: await answerAuthResponse(
           request,
-          parameters,
+          parameters.begunNow(),
           auth,
           authStatus,
           portalLinks,
