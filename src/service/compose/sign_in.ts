@@ -34,6 +34,7 @@ import { PasscodeCheck } from '../sign_in/passcode_check.ts'
 import { PasscodeFactor } from '../sign_in/passcode_factor.ts'
 import { Preauth } from '../sign_in/preauth.ts'
 import { PushLimit } from '../sign_in/push_limit.ts'
+import { QuickAcceptance } from '../sign_in/quick_acceptance.ts'
 import { Retries } from '../sign_in/retries.ts'
 import { Settlement } from '../sign_in/settlement.ts'
 import type { Directory, Subjects } from '../sign_in/subject.ts'
@@ -120,7 +121,13 @@ export function composeSignIn(
   )
   const kinds = composePasscodeKinds(directory, transactions, batches)
   const check = new PasscodeCheck(lockout, users, kinds)
-  const passcodes = new PasscodeFactor(store, check, settlement, clock)
+  const passcodes = new PasscodeFactor(
+    store,
+    check,
+    new QuickAcceptance(new OathPasscode(directory.tokens), users),
+    settlement,
+    clock,
+  )
   const verificationCodes = new VerificationCodes(store)
   const limit = new PushLimit(lockout, authenticationLog, transactions, retries, clock)
   const single = new LockedTransactions(

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { newIdentifier } from '../store/identifier.ts'
 import {
   contains,
@@ -8,7 +8,8 @@ import {
   readPage,
   searchText,
 } from '../store/keyset.ts'
-import { prepared } from '../store/prepared.ts'
+import { type Bound, prepared } from '../store/prepared.ts'
+import type { Schema } from '../store/schema.ts'
 import { isUniqueViolation, type StoreDb } from '../store/store.ts'
 import { DirectoryError } from './user.ts'
 
@@ -24,7 +25,9 @@ export interface Group {
   readonly description: string
 }
 
-const groupsOfUser = prepared((db, user: { readonly userId: string }) =>
+export type GroupRow = Selectable<Schema['groups']>
+
+export const groupsOfUser = prepared((db, user: { readonly userId: Bound<string> }) =>
   db
     .selectFrom('group_members')
     .innerJoin('groups', 'groups.group_id', 'group_members.group_id')
@@ -258,7 +261,7 @@ function filtered({ search }: GroupFilter, db: StoreDb) {
     : query.where(contains(lowerCase(db, 'groups.name'), searchText(search)))
 }
 
-function toGroup(row: {
+export function toGroup(row: {
   readonly group_id: string
   readonly name: string
   readonly status: string

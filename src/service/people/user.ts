@@ -20,6 +20,9 @@ export interface Trashed {
   readonly by: string
 }
 
+/** A user without their aliases, which no decision needs. */
+export type UserRecord = Omit<User, 'aliases'>
+
 export interface User {
   /** `DU…` */
   readonly userId: string

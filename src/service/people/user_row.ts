@@ -1,16 +1,20 @@
 import type { Selectable } from 'kysely'
 import type { Schema } from '../store/schema.ts'
-import { type Bypass, type KeptStatus, type User, userStatuses } from './user.ts'
+import { type Bypass, type KeptStatus, type User, type UserRecord, userStatuses } from './user.ts'
 
 export type UserRow = Selectable<Schema['users']>
 
 export function toUser(row: UserRow, aliases: readonly string[]): User {
+  return { ...toUserRecord(row), aliases }
+}
+
+/** Without the aliases, which are rows of another table. */
+export function toUserRecord(row: UserRow): UserRecord {
   // an unknown status in the database must not let anyone in
   const status = userStatuses.find((known) => known === row.status) ?? 'disabled'
   return {
     userId: row.user_id,
     username: row.username,
-    aliases,
     realname: row.realname,
     email: row.email,
     firstname: row.firstname,

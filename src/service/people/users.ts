@@ -61,7 +61,7 @@ export type UserSortKey = (typeof userSortKeys)[number]
 export class Users {
   /** The user with that name or alias. */
   async byName(username: string, db: StoreDb): Promise<User | undefined> {
-    return await this.#named(lookupName(username, 'none'), db)
+    return await this.byLoginName(username, 'none', db)
   }
 
   /** The user with that name or alias; else, if the application allows it, with its normalized form. */
@@ -70,20 +70,13 @@ export class Users {
     normalization: UsernameNormalization,
     db: StoreDb,
   ): Promise<User | undefined> {
-    const exact = await this.byName(username, db)
-    if (exact !== undefined || normalization === 'none') return exact
-    const simple = lookupName(username, 'simple')
-    return simple === lookupName(username, 'none') ? undefined : await this.#named(simple, db)
+    const [row] = await userOfName(db, loginNames(username, normalization))
+    return row === undefined ? undefined : toUser(row, await this.#aliases(row.user_id, db))
   }
 
   async byId(userId: string, db: StoreDb): Promise<User | undefined> {
-    const row = await db
-      .selectFrom('users')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    return toUser(row, await this.#aliases(userId, db))
+    const [row] = await userOfId(db, { userId })
+    return row === undefined ? undefined : toUser(row, await this.#aliases(userId, db))
   }
 
   /** Those of these users that exist, by identifier. */
@@ -300,8 +293,14 @@ export class Users {
   }
 
   /** Notes the time of a sign-in, at most once a minute: each note moves the user in the list by last login. */
-  async signedIn(userId: string, now: number, db: StoreDb): Promise<void> {
-    await signedIn(db, { userId, now, earliest: now - lastLoginMs })
+  async signedIn(
+    { userId, lastLogin = null }: { readonly userId: string; readonly lastLogin?: number | null },
+    now: number,
+    db: StoreDb,
+  ): Promise<void> {
+    const earliest = now - lastLoginMs
+    if (lastLogin !== null && lastLogin >= earliest && lastLogin <= now) return
+    await signedIn(db, { userId, now, earliest })
   }
 
   /** Deletes a user for good. @returns Whether the user existed. */
@@ -319,13 +318,6 @@ export class Users {
     return new Map(
       rows.map((row) => [row.user_id, toUser(row, aliases.get(row.user_id) ?? [])] as const),
     )
-  }
-
-  async #named(name: string, db: StoreDb): Promise<User | undefined> {
-    // PostgreSQL rejects NUL in text with an error
-    if (name.includes('\0')) return undefined
-    const [row] = await userNamed(db, { name })
-    return row === undefined ? undefined : toUser(row, await this.#aliases(row.user_id, db))
   }
 
   async #aliases(userId: string, db: StoreDb): Promise<string[]> {
@@ -424,12 +416,34 @@ function byUser(
   return new Map([...groups].map(([userId, own]) => [userId, own.map(({ written }) => written)]))
 }
 
-const userNamed = prepared((db, user: { readonly name: string }) =>
+/** The names that a user may have, by the one that was typed. */
+export interface LoginNames {
+  readonly name: string
+  /** Without its domain, if the application allows it. */
+  readonly simple: string
+}
+
+export function loginNames(username: string, normalization: UsernameNormalization): LoginNames {
+  // PostgreSQL refuses NUL in text; nobody has an empty name
+  const [name, simple] = (['none', normalization] as const)
+    .map((each) => lookupName(username, each))
+    .map((each) => (each.includes('\0') ? '' : each))
+  return { name: name ?? '', simple: simple ?? '' }
+}
+
+/** One user at most: with the name as it was typed, else without its domain. */
+export const userOfName = prepared((db, { name, simple }: LoginNames) =>
   db
     .selectFrom('user_names')
     .innerJoin('users', 'users.user_id', 'user_names.user_id')
     .selectAll('users')
-    .where('user_names.name', '=', user.name),
+    .where('user_names.name', 'in', [name, simple])
+    .orderBy((order) => order.case().when('user_names.name', '=', name).then(0).else(1).end())
+    .limit(1),
+)
+
+export const userOfId = prepared((db, user: { readonly userId: string }) =>
+  db.selectFrom('users').selectAll().where('user_id', '=', user.userId),
 )
 
 const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>

@@ -193,7 +193,10 @@ export class Auth {
     if (factor.factor !== 'passcode')
       return await this.#beginOnPhone(attempt, subject, factor, async)
     const { passcode } = factor
-    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, { policy, async })
+    const known = { user, tokens: subject.oathTokens }
+    const outcome = await this.#passcodes.use(attempt, user.userId, passcode, {
+      ...{ policy, async, known },
+    })
     return { kind: 'settled', txid, outcome }
   }
 

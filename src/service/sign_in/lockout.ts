@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { prepared } from '../store/prepared.ts'
+import { type Bound, prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import {
   accountBudget,
@@ -44,7 +44,7 @@ const failuresFrom = prepared((db, source: CountedRows) =>
     .where('source', 'in', [source.address, '']),
 )
 
-const failuresEverywhere = prepared((db, user: { readonly userId: string }) =>
+export const failuresEverywhere = prepared((db, user: { readonly userId: Bound<string> }) =>
   db
     .selectFrom('failed_attempts')
     .selectAll()
@@ -56,6 +56,12 @@ const failuresEverywhere = prepared((db, user: { readonly userId: string }) =>
 /** Ends all locks of a user, as an administrator does. */
 export async function endLocks(userId: string, db: StoreDb): Promise<void> {
   await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
+}
+
+/** A condition: all counts of a user are clear, so that there is nothing to lock and nothing to reset. */
+export function hasNoFailures(userId: string): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select 1 from failed_attempts where user_id = ${userId}
+    and (consecutive <> 0 or last_wrong <> '' or locked_until <> 0 or locks <> 0))`
 }
 
 /** The accounts that are locked now: `user_id`s. */
@@ -186,14 +192,12 @@ export class Lockout {
       .execute()
   }
 
-  /** Whether the whole account is locked; for the portal, by either budget. */
-  async accountIsLocked(
-    userId: string,
-    budget: Budget,
-    now: number,
-    db: StoreDb,
-  ): Promise<boolean> {
-    const rows = await failuresEverywhere(db, { userId })
+  /**
+   * Whether the whole account is locked; for the portal, by either budget.
+   *
+   * @param rows Of `failuresEverywhere`.
+   */
+  accountIsLocked(rows: readonly FailedAttemptsRow[], budget: Budget, now: number): boolean {
     return rows
       .filter(({ ikey }) => budget === 'portal' || ikey === everywhere[budget])
       .some((row) => isLocked(toFailures(row), now))
@@ -230,7 +234,8 @@ function anyAddress({ userId, budget = 'sign-in' }: Source): Source {
   return { userId, ikey: everywhere[budget], address: '' }
 }
 
-interface FailedAttemptsRow {
+export interface FailedAttemptsRow {
+  readonly ikey: string
   readonly consecutive: number
   readonly last_wrong: string
   readonly last_wrong_at: number
@@ -238,7 +243,7 @@ interface FailedAttemptsRow {
   readonly locks: number
 }
 
-function toFailures(row: FailedAttemptsRow | undefined): Failures {
+function toFailures(row: Omit<FailedAttemptsRow, 'ikey'> | undefined): Failures {
   if (row === undefined) return noFailures
   return {
     consecutive: row.consecutive,

@@ -79,8 +79,8 @@ export class PasscodeCheck {
         return { ...blockedMethod, factor, device, afterCommit }
       }
       await this.#lockout.reset(source, counts, db)
-      await this.#users.signedIn(userId, now, db)
-      return { outcome: success, reason: 'valid_passcode', factor, device, afterCommit }
+      await this.#users.signedIn({ userId }, now, db)
+      return acceptedPasscode(consumed)
     }
     if (usedAt === undefined || !isResend(usedAt, now)) {
       await this.#lockout.countWrong(source, counts, passcode, toLockoutSettings(limits), now, db)
@@ -92,6 +92,14 @@ export class PasscodeCheck {
 }
 
 const success: Outcome = { result: 'allow', status: 'allow', status_msg: statusMessage.success }
+
+export function acceptedPasscode({
+  factor,
+  device,
+  afterCommit,
+}: Pick<CheckedPasscode, 'factor' | 'device' | 'afterCommit'>): CheckedPasscode {
+  return { outcome: success, reason: 'valid_passcode', factor, device, afterCommit }
+}
 
 function rejected(status: string, status_msg: string, reason: string): CheckedPasscode {
   return { outcome: { result: 'deny', status, status_msg }, reason, factor: 'passcode', device: '' }

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { methodsDecider } from './decision.ts'
 import { blockedMethod } from './decision_outcome.ts'
 import type { PasscodeCheck } from './passcode_check.ts'
+import type { KnownUser, QuickAcceptance } from './quick_acceptance.ts'
 import type { Settlement } from './settlement.ts'
 import { sourceAddress } from './source_address.ts'
 import type { Attempt } from './transaction/attempt.ts'
@@ -15,6 +16,8 @@ export interface PasscodeOptions {
   readonly policy: EffectivePolicy
   /** Whether the caller will poll for the outcome. */
   readonly async: boolean
+  /** What was read of the user, to save reading it again. */
+  readonly known?: KnownUser | undefined
 }
 
 /** For text that is neither a factor nor a passcode. Neither this nor empty input counts as a guess. */
@@ -31,6 +34,7 @@ const maxWaitMs = 3000
 export class PasscodeFactor {
   readonly #store: Store
   readonly #check: PasscodeCheck
+  readonly #quick: QuickAcceptance
   readonly #settlement: Settlement
   readonly #clock: Clock
   /**
@@ -39,9 +43,16 @@ export class PasscodeFactor {
    */
   readonly #guesses = new UserQueue({ ...queueLimits, maxWaitMs, atOnce: 1 })
 
-  constructor(store: Store, check: PasscodeCheck, settlement: Settlement, clock: Clock) {
+  constructor(
+    store: Store,
+    check: PasscodeCheck,
+    quick: QuickAcceptance,
+    settlement: Settlement,
+    clock: Clock,
+  ) {
     this.#store = store
     this.#check = check
+    this.#quick = quick
     this.#settlement = settlement
     this.#clock = clock
   }
@@ -51,7 +62,7 @@ export class PasscodeFactor {
     attempt: Attempt,
     userId: string,
     typed: string,
-    { policy, async }: PasscodeOptions,
+    { policy, async, known }: PasscodeOptions,
   ): Promise<Outcome> {
     const passcode = typed.replace(/\s+/g, '')
     if (!this.#check.isPasscode(passcode)) {
@@ -63,7 +74,7 @@ export class PasscodeFactor {
       )
       return outcome
     }
-    return await this.#consume(attempt, userId, passcode, { policy, async })
+    return await this.#consume(attempt, userId, passcode, { policy, async, known })
   }
 
   /**
@@ -84,14 +95,19 @@ export class PasscodeFactor {
     attempt: Attempt,
     userId: string,
     passcode: string,
-    { policy, async }: PasscodeOptions,
+    { policy, async, known }: PasscodeOptions,
   ): Promise<Outcome> {
     const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const source = { userId, ikey: integration.ikey, address: sourceAddress(ipaddr), budget }
     const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, () =>
       this.#store.transaction(async (db) => {
         const now = this.#clock.now()
-        const checked = await this.#check.consume(source, passcode, policy.rules, now, db)
+        const { rules } = policy
+        const quick =
+          known === undefined
+            ? undefined
+            : await this.#quick.accept(known, passcode, rules, now, db)
+        const checked = quick ?? (await this.#check.consume(source, passcode, rules, now, db))
         const { outcome, factor, device, reason } = checked
         const decider = reason === blockedMethod.reason ? methodsDecider(policy) : undefined
         const ended = { attempt: { ...attempt, factor, device }, outcome, reason, decider }

@@ -6,7 +6,6 @@ import type {
   VerificationCodes,
 } from '../authenticators/push/verification_codes.ts'
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
-import type { User } from '../people/user.ts'
 import type { StoreDb } from '../store/store.ts'
 import { type Decision, deciderIn, refusedName } from './decision.ts'
 import { toOutcome } from './decision_outcome.ts'
@@ -112,7 +111,7 @@ export class Preauth {
 
   /** First digit of the next SMS passcode, by phone. */
   async #nextDigits(
-    user: User | undefined,
+    user: Subject['user'],
     phones: readonly CapablePhone[],
   ): Promise<ReadonlyMap<string, string>> {
     const takesSms = phones.some(({ capabilities }) => capabilities.includes('sms'))

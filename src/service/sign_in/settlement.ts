@@ -191,7 +191,7 @@ export class Settlement implements Settles {
     db: StoreDb,
   ): Promise<void> {
     if (userId === null) return
-    if (result === 'allow') await this.#users.signedIn(userId, now, db)
+    if (result === 'allow') await this.#users.signedIn({ userId }, now, db)
     if (status === fraudStatus) await this.#fraud.lockAccount(userId, db)
   }
 }

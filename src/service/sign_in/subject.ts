@@ -11,28 +11,37 @@ import type { PolicyAttachments } from '../applications/policy/policy_attachment
 import type { EffectivePolicy, PolicyLayer } from '../applications/policy/policy_layers.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import type { OathToken, OathTokens } from '../authenticators/oath/oath_tokens.ts'
+import {
+  type OathToken,
+  type OathTokenRow,
+  type OathTokens,
+  toToken,
+} from '../authenticators/oath/oath_tokens.ts'
 import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
-import type { Phones } from '../authenticators/phone/phones.ts'
+import { type Phones, toPhone } from '../authenticators/phone/phones.ts'
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'
-import type { Yubikey, Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
+import { toYubikey, type Yubikey, type Yubikeys } from '../authenticators/yubikey/yubikeys.ts'
 import type { Delivery } from '../messaging/messaging.ts'
-import type { Groups } from '../people/groups.ts'
-import { currentStatus, type User } from '../people/user.ts'
+import { type Groups, toGroup } from '../people/groups.ts'
+import { currentStatus, type UserRecord } from '../people/user.ts'
 import { type NameRefusal, newNameRefusal } from '../people/user_names.ts'
+import { toUserRecord } from '../people/user_row.ts'
 import type { Users } from '../people/users.ts'
 import type { Store } from '../store/store.ts'
 import { type Decision, decide, type Finding, type SignInFacts } from './decision.ts'
 import type { Lockout } from './lockout.ts'
+import { noUserId, readSubjectRows } from './subject_rows.ts'
 import type { Budget, UserReference } from './transaction/attempt.ts'
 
 /** A user, known or not, who wants to sign in, and the decision whether they may. */
 export interface Subject {
-  readonly user: User | undefined
+  readonly user: UserRecord | undefined
   /** With the capabilities that the policy allows. */
   readonly phones: readonly CapablePhone[]
   /** OATH tokens without those of phones, then YubiKeys; none if the policy blocks hardware tokens. */
   readonly tokens: readonly (OathToken | Yubikey)[]
+  /** Every OATH token, those of phones too, with the secrets sealed. */
+  readonly oathTokens: readonly OathTokenRow[]
   readonly policy: EffectivePolicy
   readonly decision: Decision
   /** The steps that led to the decision. */
@@ -42,7 +51,8 @@ export interface Subject {
 }
 
 /** What a decision about a user depends on. */
-export interface GatheredFacts extends Pick<Subject, 'user' | 'policy' | 'nameRefusal'> {
+export interface GatheredFacts
+  extends Pick<Subject, 'user' | 'oathTokens' | 'policy' | 'nameRefusal'> {
   readonly facts: SignInFacts
   /** Every policy that applies in the application, the most specific first. */
   readonly layers: readonly PolicyLayer[]
@@ -81,9 +91,6 @@ export interface Directory {
   readonly smsPasscodes: SmsPasscodes
 }
 
-/** In place of an unknown user's identifier, so that unknown and known names take the same queries. */
-const noUserId = 'DU0'
-
 /** Reads what decides about a user before a second factor is checked. */
 export class Subjects {
   readonly #store: Store
@@ -119,10 +126,11 @@ export class Subjects {
   async read(request: SubjectRequest): Promise<Subject | undefined> {
     const gathered = await this.gather(request)
     if (gathered === undefined) return undefined
-    const { user, policy, nameRefusal, facts, phones, tokens } = gathered
+    const { user, oathTokens, policy, nameRefusal, facts, phones, tokens } = gathered
     const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
     return {
       user,
+      oathTokens,
       phones: phones.map((phone) => ({
         ...phone,
         capabilities: allowedCapabilities(phone.capabilities, blocked),
@@ -137,32 +145,27 @@ export class Subjects {
   /** Reads what decides, without deciding. @returns `undefined` for an unknown identifier. */
   async gather(request: SubjectRequest): Promise<GatheredFacts | undefined> {
     const { user: reference, integration, budget = 'sign-in' } = request
-    const { users, groups, phones, tokens, yubikeys } = this.#directory
     const { usernameNormalization } = integration
     const { db } = this.#store
     const now = this.#clock.now()
-    const user =
-      'userId' in reference
-        ? await users.byId(reference.userId, db)
-        : await users.byLoginName(reference.username, usernameNormalization, db)
+    const [rows, layers, permitted] = await Promise.all([
+      readSubjectRows(reference, usernameNormalization, this.#store),
+      this.#policies.layersInTurn(integration.ikey),
+      integration.userAccess === 'PERMITTED_GROUPS'
+        ? this.#permitted.ofApplicationInTurn(integration.ikey)
+        : [],
+    ])
+    const user = rows.user === undefined ? undefined : toUserRecord(rows.user)
     if (user === undefined && 'userId' in reference) return undefined
     const nameRefusal =
       user === undefined && 'username' in reference
         ? await newNameRefusal(reference.username, usernameNormalization, db)
         : undefined
     const userId = user?.userId ?? noUserId
-    const [ownGroups, ownPhones, ownTokens, ownYubikeys, lockedOut, layers, permitted] =
-      await Promise.all([
-        groups.ofUser(userId, db),
-        phones.ofUser(userId, db),
-        tokens.ofUser(userId, db),
-        yubikeys.ofUser(userId, db),
-        this.#lockout.accountIsLocked(userId, budget, now, db),
-        this.#policies.layersInTurn(integration.ikey),
-        integration.userAccess === 'PERMITTED_GROUPS'
-          ? this.#permitted.ofApplicationInTurn(integration.ikey)
-          : [],
-      ])
+    const ownGroups = rows.groups.map(toGroup)
+    const ownPhones = rows.phones.map((row) => ({ ...toPhone(row), userId }))
+    const ownTokens = rows.tokens.map(toToken)
+    const ownYubikeys = rows.yubikeys.map(toYubikey)
     const groupIds = new Set(ownGroups.map(({ groupId }) => groupId))
     const policy = effectivePolicy(integration, layers, groupIds, this.#limits)
     const blocked = new Set(policy.rules.authentication_methods.blocked_auth_list)
@@ -181,12 +184,15 @@ export class Subjects {
       groups: ownGroups,
       permittedGroups: new Set(permitted),
       enrolled: hasDevice || hasBypassCode || request.methods !== undefined,
-      lockedOut,
+      lockedOut: this.#lockout.accountIsLocked(rows.failures, budget, now),
       methods: request.methods ?? ofUser,
       address: request.ipaddr,
       now,
     }
-    return { user, policy, nameRefusal, facts, layers, phones: capable, tokens: listed }
+    return {
+      ...{ user, policy, nameRefusal, facts, layers },
+      ...{ oathTokens: rows.tokens, phones: capable, tokens: listed },
+    }
   }
 
   async #hasBypassCode(userId: string, now: number): Promise<boolean> {

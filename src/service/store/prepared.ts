@@ -1,13 +1,17 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Compilable, CompiledQuery, Expression, Kysely } from 'kysely'
 import { type Dialect, findDialect } from './dialect.ts'
 import { findDirect } from './direct_statements.ts'
 import type { Schema } from './schema.ts'
 
 /** A compiled statement: runs in `db` with these parameters. */
-export type Prepared<Parameters, Row> = (
-  db: Kysely<Schema>,
-  parameters: Parameters,
-) => Promise<Row[]>
+export interface Prepared<Parameters, Row> {
+  (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]>
+  /** Builds it as a part of another statement. */
+  readonly build: (db: Kysely<Schema>, parameters: Parameters) => Compilable<Row>
+}
+
+/** A parameter that, in a part of another statement, may also be an expression of that statement. */
+export type Bound<Value> = Value | Expression<Value>
 
 /** Takes the place of a parameter's value while a statement is built. */
 class Placeholder {
@@ -32,7 +36,7 @@ export function prepared<Parameters extends object, Row>(
   build: (db: Kysely<Schema>, parameters: Parameters) => Compilable<Row>,
 ): Prepared<Parameters, Row> {
   const compiled = new Map<Dialect, CompiledQuery<Row>>()
-  return async (db, parameters) => {
+  const run = async (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]> => {
     const dialect = findDialect(db)
     let query = compiled.get(dialect)
     if (query === undefined) {
@@ -48,6 +52,7 @@ export function prepared<Parameters extends object, Row>(
     const direct = findDirect(db)
     return direct?.takes(bound) ? direct.run<Row>(bound) : (await db.executeQuery<Row>(bound)).rows
   }
+  return Object.assign(run, { build })
 }
 
 /** An object whose properties all exist, each as a placeholder of its name. */

@@ -36,6 +36,16 @@ onBothDatabases('users', (rig) => {
   const create = (username: string, ...aliases: string[]) =>
     store.transaction((db) => users.create({ username, aliases }, now, db))
 
+  test('notes a last login once a minute, and again if the clock was set back', async () => {
+    const { userId } = await create('kim')
+    const noted = []
+    for (const moment of [now, now + 59_000, now + 61_000, now - 5_000]) {
+      await users.signedIn({ userId }, moment, store.db)
+      noted.push((await users.byId(userId, store.db))?.lastLogin)
+    }
+    assert.deepEqual(noted, [now, now, now + 61_000, now - 5_000])
+  })
+
   test('prefers the name as typed to the one without its domain', async () => {
     const plain = await create('erin')
     const withDomain = await create('erin@corp.example')

@@ -64,7 +64,7 @@ onBothDatabases('pages of a list', (rig) => {
         const aliases = [alias ?? '']
         const created = now + (index % 3)
         const { userId } = await users.create({ ...user, aliases }, created, db)
-        if (index % 2 === 0) await users.signedIn(userId, now + index, db)
+        if (index % 2 === 0) await users.signedIn({ userId }, now + index, db)
       }
     })
   })

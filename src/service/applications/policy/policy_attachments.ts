@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
-import { matchesAny } from '../../store/any_of.ts'
+import { type RawBuilder, sql } from 'kysely'
 import { Batched } from '../../store/batched.ts'
+import { findDialect } from '../../store/dialect.ts'
+import { prepared } from '../../store/prepared.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import { integrationTypesByIkey, lockIntegration } from '../integrations.ts'
 import type { PolicyLayer } from './policy_layers.ts'
@@ -40,6 +41,57 @@ interface LayerRow {
 }
 
 const maxAtOnce = 500
+
+/** @param of.ikeys A list in JSON. */
+const layersOf = prepared<{ readonly ikeys: string }, LayerRow>((db, of) => {
+  const groups = db
+    .selectFrom('group_policies')
+    .innerJoin('policies', 'policies.policy_key', 'group_policies.policy_key')
+    .innerJoin('groups', 'groups.group_id', 'group_policies.group_id')
+    .select([
+      'group_policies.ikey',
+      'group_policies.position',
+      'groups.group_id',
+      'groups.name as group_name',
+      'policies.policy_key',
+      'policies.name',
+      'policies.sections',
+    ])
+    .where(isOneOf(db, 'group_policies.ikey', of.ikeys))
+  const applications = db
+    .selectFrom('application_policies')
+    .innerJoin('policies', 'policies.policy_key', 'application_policies.policy_key')
+    .select([
+      'application_policies.ikey',
+      sql<number>`0`.as('position'),
+      sql<string>`''`.as('group_id'),
+      sql<string>`''`.as('group_name'),
+      'policies.policy_key',
+      'policies.name',
+      'policies.sections',
+    ])
+    .where(isOneOf(db, 'application_policies.ikey', of.ikeys))
+  const global = db
+    .selectFrom('policies')
+    .select([
+      sql<string>`''`.as('ikey'),
+      sql<number>`0`.as('position'),
+      sql<string>`''`.as('group_id'),
+      sql<string>`''`.as('group_name'),
+      'policy_key',
+      'name',
+      'sections',
+    ])
+    .where('is_global', '=', 1)
+  return groups.unionAll(applications).unionAll(global)
+})
+
+/** @param listed A list in JSON: one parameter for any number of texts. */
+function isOneOf(db: StoreDb, column: string, listed: string): RawBuilder<boolean> {
+  return findDialect(db) === 'postgres'
+    ? sql<boolean>`${sql.ref(column)} in (select json_array_elements_text(${listed}::json))`
+    : sql<boolean>`${sql.ref(column)} in (select value from json_each(${listed}))`
+}
 
 /** Where policies apply: globally, in an application, to a group in an application. */
 export class PolicyAttachments {
@@ -212,46 +264,7 @@ export class PolicyAttachments {
     ikeys: readonly string[],
     db: StoreDb,
   ): Promise<readonly (readonly PolicyLayer[])[]> {
-    const groups = db
-      .selectFrom('group_policies')
-      .innerJoin('policies', 'policies.policy_key', 'group_policies.policy_key')
-      .innerJoin('groups', 'groups.group_id', 'group_policies.group_id')
-      .select([
-        'group_policies.ikey',
-        'group_policies.position',
-        'groups.group_id',
-        'groups.name as group_name',
-        'policies.policy_key',
-        'policies.name',
-        'policies.sections',
-      ])
-      .where(matchesAny(this.#store, 'group_policies.ikey', ikeys))
-    const applications = db
-      .selectFrom('application_policies')
-      .innerJoin('policies', 'policies.policy_key', 'application_policies.policy_key')
-      .select([
-        'application_policies.ikey',
-        sql<number>`0`.as('position'),
-        sql<string>`''`.as('group_id'),
-        sql<string>`''`.as('group_name'),
-        'policies.policy_key',
-        'policies.name',
-        'policies.sections',
-      ])
-      .where(matchesAny(this.#store, 'application_policies.ikey', ikeys))
-    const global = db
-      .selectFrom('policies')
-      .select([
-        sql<string>`''`.as('ikey'),
-        sql<number>`0`.as('position'),
-        sql<string>`''`.as('group_id'),
-        sql<string>`''`.as('group_name'),
-        'policy_key',
-        'name',
-        'sections',
-      ])
-      .where('is_global', '=', 1)
-    const rows: LayerRow[] = await groups.unionAll(applications).unionAll(global).execute()
+    const rows = await layersOf(db, { ikeys: JSON.stringify(ikeys) })
     const byIkey = Map.groupBy(rows, (row) => row.ikey)
     return ikeys.map((ikey) => {
       // a global policy has the empty key

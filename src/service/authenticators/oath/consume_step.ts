@@ -16,14 +16,18 @@ export async function consumeStep(
   now: number,
   db: StoreDb,
 ): Promise<boolean> {
+  return (await movePosition(db, moveTo(token, step, now))).length === 1
+}
+
+/** What uses up a step of a token. */
+export function moveTo(token: OathToken, step: number, now: number): Move {
   const isHotp = token.kind === 'hotp'
-  const moved = await movePosition(db, {
+  return {
     tokenId: token.tokenId,
     position: isHotp ? step + 1 : step,
     drift: isHotp ? 0 : limitedDrift(token, step, now),
     used: now,
-  })
-  return moved.length === 1
+  }
 }
 
 /** When the token's last passcode was used; 0 for never. */
@@ -36,6 +40,18 @@ export async function readLastUse({ tokenId }: OathToken, db: StoreDb): Promise<
   return row?.used ?? 0
 }
 
+/**
+ * Uses a step up as `consumeStep`, but only if the token is as it was read, and if another condition holds.
+ *
+ * @returns A builder, for a statement that is prepared once.
+ */
+export function stepOfUnchanged(db: StoreDb, move: UnchangedMove) {
+  return moved(db, move)
+    .where('position', '=', move.from)
+    .where('user_id', '=', move.userId)
+    .where('sealed_secret', '=', move.sealed)
+}
+
 interface Move {
   readonly tokenId: string
   readonly position: number
@@ -43,8 +59,17 @@ interface Move {
   readonly used: number
 }
 
-const movePosition = prepared((db, move: Move) =>
-  db
+export interface UnchangedMove extends Move {
+  readonly userId: string
+  readonly sealed: string
+  /** The position as it was read. */
+  readonly from: number
+}
+
+const movePosition = prepared(moved)
+
+function moved(db: StoreDb, move: Move) {
+  return db
     .updateTable('oath_tokens')
     .set({
       position: move.position,
@@ -55,5 +80,5 @@ const movePosition = prepared((db, move: Move) =>
     })
     .where('token_id', '=', move.tokenId)
     .where('position', '<', move.position)
-    .returning('token_id'),
-)
+    .returning('token_id')
+}

@@ -4,13 +4,21 @@ import type {
   PasscodeKind,
   PasscodeRequest,
 } from '../passcode/passcode_kind.ts'
-import { consumeStep, readLastUse } from './consume_step.ts'
+import { consumeStep, moveTo, readLastUse, type UnchangedMove } from './consume_step.ts'
 import { acceptableMoments, pastMoments } from './oath_code.ts'
-import type { KeyedToken, OathToken, OathTokens } from './oath_tokens.ts'
+import type { KeyedToken, OathToken, OathTokenRow, OathTokens } from './oath_tokens.ts'
 import { resyncAtSignIn } from './resync.ts'
 
 /** TOTP compares with about 3 codes and HOTP with 21, so the cheaper kind goes first. */
 const order = { totp: 0, hotp: 1 } as const
+
+type Accepted = Extract<PasscodeConsumption, { readonly outcome: 'accepted' }>
+
+/** A passcode that was not used when its token was read. */
+export interface ForeseenStep {
+  readonly move: Omit<UnchangedMove, 'userId'>
+  readonly accepted: Accepted
+}
 
 /** HOTP and TOTP codes of hardware tokens, of phones and of other apps, as passcodes. */
 export class OathPasscode implements PasscodeKind {
@@ -59,6 +67,19 @@ export class OathPasscode implements PasscodeKind {
     return { outcome: 'wrong' }
   }
 
+  /** The step that a passcode would use up, by tokens as they were read a moment ago. */
+  foresee(rows: readonly OathTokenRow[], passcode: string, now: number): ForeseenStep | undefined {
+    if (!this.hasForm(passcode)) return undefined
+    for (const { token, key, sealed } of usable(this.#tokens.keyedRows(rows), now)) {
+      if (token.digits !== passcode.length) continue
+      const step = key.findMoment(token, passcode, acceptableMoments(token, token, now))
+      if (step === undefined) continue
+      const move = { ...moveTo(token, step, now), sealed, from: token.position }
+      return move.position > move.from ? { move, accepted: accepted(token) } : undefined
+    }
+    return undefined
+  }
+
   /** Codes that can start a resynchronisation are too many to list. */
   async candidates(
     { userId }: PasscodeRequest,
@@ -74,13 +95,17 @@ export class OathPasscode implements PasscodeKind {
   }
 
   async #usable(userId: string, now: number, db: StoreDb): Promise<KeyedToken[]> {
-    return (await this.#tokens.keyed(userId, db))
-      .filter(({ token: { expires } }) => expires === null || expires > now)
-      .toSorted((one, other) => order[one.token.kind] - order[other.token.kind])
+    return usable(await this.#tokens.keyed(userId, db), now)
   }
 }
 
-function accepted({ tokenId, phoneId }: OathToken): PasscodeConsumption {
+function usable(tokens: readonly KeyedToken[], now: number): KeyedToken[] {
+  return tokens
+    .filter(({ token: { expires } }) => expires === null || expires > now)
+    .toSorted((one, other) => order[one.token.kind] - order[other.token.kind])
+}
+
+function accepted({ tokenId, phoneId }: OathToken): Accepted {
   return phoneId === null
     ? { outcome: 'accepted', factor: 'hardware_token', device: tokenId }
     : { outcome: 'accepted', factor: 'duo_mobile_passcode', device: phoneId }

@@ -2,7 +2,7 @@ import type { Secret as OathSecret } from 'otpauth'
 import { Secret } from '../../../host/secret.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
-import { prepared } from '../../store/prepared.ts'
+import { type Bound, prepared } from '../../store/prepared.ts'
 import { tokenPlace } from '../../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
 import {
@@ -69,6 +69,8 @@ export interface SerialSecret {
 export interface KeyedToken {
   readonly token: OathToken
   readonly key: OathKey
+  /** The secret as it is stored. */
+  readonly sealed: string
   /** The resynchronisation in progress. */
   readonly resync: {
     /** Counter that the next code must have; `null` for none in progress. */
@@ -80,7 +82,7 @@ export interface KeyedToken {
   }
 }
 
-interface TokenRow {
+export interface OathTokenRow {
   readonly token_id: string
   readonly user_id: string | null
   readonly phone_id: string | null
@@ -235,7 +237,12 @@ export class OathTokens {
 
   /** A user's tokens, with their keys. */
   async keyed(userId: string, db: StoreDb): Promise<KeyedToken[]> {
-    return (await this.#rows(userId, db)).map((row) => this.#keyed(row))
+    return this.keyedRows(await this.#rows(userId, db))
+  }
+
+  /** As `keyed`, for rows of `tokensOfUser`. */
+  keyedRows(rows: readonly OathTokenRow[]): KeyedToken[] {
+    return rows.map((row) => this.#keyed(row))
   }
 
   async keyedById(tokenId: string, db: StoreDb): Promise<KeyedToken | undefined> {
@@ -309,7 +316,7 @@ export class OathTokens {
     await db.deleteFrom('oath_tokens').where('phone_id', '=', phoneId).execute()
   }
 
-  async #replace(row: TokenRow, token: ListedToken, now: number, db: StoreDb): Promise<void> {
+  async #replace(row: OathTokenRow, token: ListedToken, now: number, db: StoreDb): Promise<void> {
     const secret = parseSecret(token.secret)
     const opened = this.#store.sealing.open(row.sealed_secret, tokenPlace(row.token_id))
     const { digits, algorithm, step_secs, position, drift, sealed_secret, expires } = this.#newRow(
@@ -350,8 +357,11 @@ export class OathTokens {
     }
   }
 
-  async #bySerials(tokens: readonly ListedToken[], db: StoreDb): Promise<Map<string, TokenRow>> {
-    const found = new Map<string, TokenRow>()
+  async #bySerials(
+    tokens: readonly ListedToken[],
+    db: StoreDb,
+  ): Promise<Map<string, OathTokenRow>> {
+    const found = new Map<string, OathTokenRow>()
     for (const portion of portions(tokens)) {
       const serials = portion.map(({ serial }) => serial)
       const rows = await db
@@ -365,17 +375,18 @@ export class OathTokens {
     return found
   }
 
-  #keyed(row: TokenRow): KeyedToken {
+  #keyed(row: OathTokenRow): KeyedToken {
     const place = tokenPlace(row.token_id)
     const open = () => new OathKey(this.#store.sealing.open(row.sealed_secret, place))
     return {
       token: toToken(row),
+      sealed: row.sealed_secret,
       key: this.#keys.find(`${place} ${row.sealed_secret}`, open),
       resync: { position: row.resync_position, codes: row.resync_codes, at: row.resync_at },
     }
   }
 
-  async #rows(userId: string, db: StoreDb): Promise<TokenRow[]> {
+  async #rows(userId: string, db: StoreDb): Promise<OathTokenRow[]> {
     return await tokensOfUser(db, { userId })
   }
 }
@@ -389,7 +400,7 @@ function filtered(filter: TokenFilter, db: StoreDb) {
   return query
 }
 
-const tokensOfUser = prepared((db, user: { readonly userId: string }) =>
+export const tokensOfUser = prepared((db, user: { readonly userId: Bound<string> }) =>
   db
     .selectFrom('oath_tokens')
     .selectAll()
@@ -403,7 +414,7 @@ function name({ kind, serial }: { readonly kind: string; readonly serial: string
   return `${kind} ${serial}`
 }
 
-async function insert(rows: readonly TokenRow[], db: StoreDb): Promise<void> {
+async function insert(rows: readonly OathTokenRow[], db: StoreDb): Promise<void> {
   try {
     await db
       .insertInto('oath_tokens')
@@ -414,7 +425,7 @@ async function insert(rows: readonly TokenRow[], db: StoreDb): Promise<void> {
   }
 }
 
-function toToken(row: TokenRow): OathToken {
+export function toToken(row: OathTokenRow): OathToken {
   return {
     tokenId: row.token_id,
     userId: row.user_id,

@@ -3,7 +3,7 @@ import { DirectoryError } from '../../people/user.ts'
 import { usersFoundBy } from '../../people/user_words.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, type PageRequest, readPage, startsWith } from '../../store/keyset.ts'
-import { prepared } from '../../store/prepared.ts'
+import { type Bound, prepared } from '../../store/prepared.ts'
 import type { StoreDb } from '../../store/store.ts'
 
 /** A phone as administrators list it; the Admin API creates phones before it attaches them to a user. */
@@ -47,7 +47,7 @@ export interface PhoneFields {
   readonly platform?: string | undefined
 }
 
-const phonesOfUser = prepared((db, user: { readonly userId: string }) =>
+export const phonesOfUser = prepared((db, user: { readonly userId: Bound<string> }) =>
   db
     .selectFrom('phones')
     .leftJoin('push_devices', 'push_devices.phone_id', 'phones.phone_id')
@@ -327,7 +327,7 @@ function isFound(search: string, db: StoreDb): RawBuilder<boolean> {
   return startsWith(byteOrder(db, 'phones.number'), `+${digits}`)
 }
 
-function toPhone(row: {
+export interface PhoneRow {
   readonly phone_id: string
   readonly user_id: string | null
   readonly number: string
@@ -337,7 +337,9 @@ function toPhone(row: {
   readonly platform: string
   readonly created: number
   readonly activated: number | null
-}): ListedPhone {
+}
+
+export function toPhone(row: PhoneRow): ListedPhone {
   return {
     phoneId: row.phone_id,
     userId: row.user_id,

@@ -2,7 +2,7 @@ import { Secret } from '../../../host/secret.ts'
 import { DirectoryError } from '../../people/user.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
-import { prepared } from '../../store/prepared.ts'
+import { type Bound, prepared } from '../../store/prepared.ts'
 import { yubikeyPlace } from '../../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
 import {
@@ -49,7 +49,7 @@ export interface KeyedYubikey {
   readonly keys: YubikeyKeys
 }
 
-interface YubikeyRow {
+export interface YubikeyRow {
   readonly token_id: string
   readonly user_id: string | null
   readonly serial: string
@@ -65,7 +65,7 @@ export interface YubikeyKeys {
 /** Counters of an unused key; those of any passcode are higher. */
 const unused = { session_counter: 0, use_counter: -1 }
 
-const yubikeysOfUser = prepared((db, user: { readonly userId: string }) =>
+export const yubikeysOfUser = prepared((db, user: { readonly userId: Bound<string> }) =>
   db
     .selectFrom('yubikeys')
     .selectAll()
@@ -362,7 +362,7 @@ function parsePublicId(publicId: string): string {
   )
 }
 
-function toYubikey(row: YubikeyRow): Yubikey {
+export function toYubikey(row: YubikeyRow): Yubikey {
   return {
     tokenId: row.token_id,
     userId: row.user_id,

@@ -42,7 +42,7 @@ export class PasskeyApproval {
     await this.#store.transaction(async (db) => {
       const now = this.#clock.now()
       if (!(await this.#credentials.use(credential, counter, now, db))) throw signInRefused()
-      await this.#users.signedIn(user.userId, now, db)
+      await this.#users.signedIn(user, now, db)
       const attempt = {
         txid: randomUUID(),
         request,
