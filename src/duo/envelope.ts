@@ -57,6 +57,11 @@ export function parseEnvelope(text: string): Envelope | undefined {
   } catch {
     return undefined
   }
+  return readEnvelope(parsed)
+}
+
+/** As `parseEnvelope`, for JSON that was parsed before. */
+export function readEnvelope(parsed: unknown): Envelope | undefined {
   if (!isRecord(parsed)) return undefined
   if (parsed.stat === 'OK') return { stat: 'OK', response: parsed.response }
   // some gateways in front of the API write the code as a string

@@ -38,6 +38,24 @@ export {
   sharedConnections,
   statusMessage,
 } from './message.ts'
+export {
+  type AnswerFrame,
+  type CarriedCall,
+  type ClientFrame,
+  carriedCalls,
+  encodeBatch,
+  encodeCall,
+  encodeCancel,
+  encodeServiceFrame,
+  maxBatchBytes,
+  maxCallLength,
+  messageConnections,
+  messagesPath,
+  messagesProtocol,
+  parseClientBatch,
+  parseServiceBatch,
+  type ServiceFrame,
+} from './messages.ts'
 export { type Prompt, promptWord, promptWords, readPrompt } from './prompt.ts'
 export {
   type LatencySummary,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AuthApiUnavailable } from '../index.ts'
+import { type AnswerFrame, AuthApiUnavailable, messagesPath } from '../index.ts'
 import type { ResolveName } from './api_addresses.ts'
 import type { ApiNode } from './api_node.ts'
 import { ApiNodes } from './api_nodes.ts'
@@ -22,6 +22,8 @@ export interface AnsweredCallsOptions extends ConnectionsOptions, SignedRequests
   readonly resolve?: ResolveName | undefined
   /** Whether the API joins calls with the same fingerprint. */
   readonly joins: () => boolean
+  /** Whether the API offers message connections. */
+  readonly takesMessages: () => boolean
 }
 
 export interface CallLimits {
@@ -67,6 +69,7 @@ export class AnsweredCalls {
       ...options,
       probe: (node) => this.#probe(node),
       mayRepeat: options.joins,
+      messageHeaders: () => requests.signedHeaders(messagesPath),
     })
     const { maxConnections } = options
     this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
@@ -156,6 +159,37 @@ export class AnsweredCalls {
     }
   }
 
+  /**
+   * Sends a call as a message, if the node has a message connection that can take it.
+   *
+   * @returns `undefined`, also if the connection breaks before the message was written: the call can still
+   *   be sent otherwise.
+   */
+  #message(
+    node: ApiNode,
+    endpoint: Endpoint,
+    parameters: Named,
+    limitMs: number,
+    { signal, onSent }: CallLimits,
+  ): Promise<RawAnswer | undefined> | undefined {
+    const { message } = endpoint
+    if (message === undefined || !this.#options.takesMessages()) return undefined
+    const connection = node.connections.messages?.free
+    if (connection === undefined) return undefined
+    return new Promise((resolve, reject) => {
+      node.begin()
+      const taken = connection.call(message, parameters, { limitMs, signal, onSent }, (outcome) => {
+        node.end()
+        if (!(outcome instanceof Error)) return resolve(toRawAnswer(outcome))
+        if (outcome.reason === 'reset' && !outcome.mayHaveBeenReceived) return resolve(undefined)
+        reject(outcome)
+      })
+      if (taken) return
+      node.end()
+      resolve(undefined)
+    })
+  }
+
   /** Waits for a place in the carrier's queue, and sends one request. */
   async #request(
     { node, carrier }: { readonly node: ApiNode; readonly carrier: Carrier },
@@ -181,6 +215,11 @@ export class AnsweredCalls {
       }
     }
     if (carrier === 'warm') return send(limits)
+    const answered = this.#message(node, endpoint, parameters, limitMs, options)
+    if (answered !== undefined) {
+      const answer = await answered
+      if (answer !== undefined) return answer
+    }
     const queue = carrier === 'short' ? this.#shortCalls : this.#openings
     const began = performance.now()
     const entered = queue.enter(limits.sendWithinMs, options.signal)
@@ -210,6 +249,11 @@ function parseFinal(answer: RawAnswer, attempts: CallAttempts): unknown {
   } catch (error) {
     throw error instanceof AuthApiUnavailable ? attempts.toFinalError(error) : error
   }
+}
+
+function toRawAnswer({ status, answer, retry_after }: AnswerFrame): RawAnswer {
+  const headers = retry_after === undefined ? {} : { 'retry-after': String(retry_after) }
+  return { status, headers, body: '', envelope: answer }
 }
 
 /** The limits of a request after its call waited in a queue. */

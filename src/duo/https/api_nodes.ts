@@ -15,6 +15,8 @@ export interface ApiNodesOptions extends ConnectionsOptions {
   readonly probe: (node: ApiNode) => Promise<boolean>
   /** Whether calls that break can be repeated at another node. */
   readonly mayRepeat: () => boolean
+  /** Headers of the request that opens a message connection, signed now. */
+  readonly messageHeaders: () => Readonly<Record<string, string>>
 }
 
 const watchEveryMs = 500
@@ -47,8 +49,11 @@ export class ApiNodes {
       this.#expiry = expiry
     })
     const hasAlternatives = () => this.#nodes.length > 1
-    this.#connect = (address) =>
-      new ApiNode(address, () => new Connections(options, tls, { address, hasAlternatives }))
+    const { messageHeaders, log } = options
+    this.#connect = (address) => {
+      const place = { address, hasAlternatives, messageHeaders, log }
+      return new ApiNode(address, () => new Connections(options, tls, place))
+    }
     // an HTTP proxy resolves the name
     if (options.httpProxy !== undefined) this.#nodes = [this.#connect(undefined)]
     else this.#addresses = new ApiAddresses(options.host, options.resolve ?? resolveName)

@@ -4,6 +4,7 @@ import {
   askAgainStatus,
   type CheckAnswer,
   joinedSignIns,
+  messageConnections,
   type PreauthAnswer,
   type ProxyReport,
   parseAsyncAuthAnswer,
@@ -84,6 +85,7 @@ export class AuthApiClient {
   #shares = false
   #takesReports = false
   #joins = false
+  #takesMessages = false
   /** Parameters of calls whose result is polled. */
   #polled: Named = {}
 
@@ -94,7 +96,10 @@ export class AuthApiClient {
     const now = () => performance.now()
     this.#options = options
     this.#requests = new SignedRequests(options, toOrigin(options))
-    this.#calls = new AnsweredCalls({ ...options, joins: () => this.#joins }, this.#requests)
+    this.#calls = new AnsweredCalls(
+      { ...options, joins: () => this.#joins, takesMessages: () => this.#takesMessages },
+      this.#requests,
+    )
     this.#waiting = new WaitingLimit({ max, log, now })
     this.#polls = new StatusPolls({
       ask: (txid, signal) => this.#pollStatus(txid, signal),
@@ -125,6 +130,7 @@ export class AuthApiClient {
     this.#polled = answer.capabilities.includes(polledResults) ? { polled: '1' } : {}
     this.#takesReports = answer.capabilities.includes(proxyReports)
     this.#joins = answer.capabilities.includes(joinedSignIns)
+    this.#takesMessages = answer.capabilities.includes(messageConnections)
     return answer
   }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Log } from '../../host/log.ts'
 import { type CertificateExpiry, checkIdentityAndExpiry } from './certificate_expiry.ts'
+import { MessageLink } from './message_link.ts'
 import { tlsConnector } from './tls_connector.ts'
 
 export interface ConnectionsOptions {
@@ -34,6 +36,9 @@ export interface Place {
   readonly address: string | undefined
   /** Whether the API has another address to try. */
   readonly hasAlternatives: () => boolean
+  /** Headers of the request that opens a message connection, signed now. */
+  readonly messageHeaders: () => Readonly<Record<string, string>>
+  readonly log: Log
 }
 
 /**
@@ -51,6 +56,8 @@ export class Connections {
   readonly shared: Dispatcher | undefined
   /** For reports, which no login may wait for. */
   readonly reports: Dispatcher
+  /** For sign-ins, as messages, if the API offers it; not through an HTTP proxy. */
+  readonly messages: MessageLink | undefined
   readonly #place: Place
 
   constructor(options: ConnectionsOptions, tls: Tls, place: Place) {
@@ -60,16 +67,19 @@ export class Connections {
     this.polls = this.#http1(options, tls, maxPollConnections)
     this.shared = this.#http2(options, tls)
     this.reports = this.#http1(options, tls, 1)
+    this.messages = this.#messageLink(options, tls)
   }
 
   /** Aborts the calls in progress. */
   async close(): Promise<void> {
+    this.messages?.close()
     const all = [this.warm, this.short, this.polls, this.shared, this.reports]
     await Promise.all(all.map((dispatcher) => dispatcher?.destroy()))
   }
 
   /** Ends when the calls in progress have ended. */
   async retire(): Promise<void> {
+    this.messages?.retire()
     const all = [this.warm, this.short, this.polls, this.shared, this.reports]
     await Promise.all(all.map((dispatcher) => dispatcher?.close()))
   }
@@ -91,6 +101,13 @@ export class Connections {
     if (options.httpProxy !== undefined) return undefined
     const connect = this.#connector(options, tls, 'h2')
     return new Pool(toOrigin(options), { ...timing, allowH2: true, connect })
+  }
+
+  #messageLink(options: ConnectionsOptions, tls: Tls): MessageLink | undefined {
+    if (options.httpProxy !== undefined) return undefined
+    const { host, port } = options
+    const { address = host, messageHeaders: headers, log } = this.#place
+    return new MessageLink({ origin: toOrigin(options), host, port, address, tls, headers, log })
   }
 
   #connector(

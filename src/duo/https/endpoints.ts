@@ -1,4 +1,4 @@
-import { readPrompt } from '../index.ts'
+import { type CarriedCall, readPrompt } from '../index.ts'
 
 export type Named = Readonly<Record<string, string | undefined>>
 
@@ -12,6 +12,8 @@ export interface Endpoint {
   /** Whether to wait and retry after an answer 429. */
   readonly retries429: boolean
   readonly limitMs: number
+  /** Its name on a message connection, if it may travel there. */
+  readonly message?: CarriedCall
 }
 
 // a RADIUS client waits about 20 s, and needs its reply before that
@@ -36,6 +38,7 @@ export const endpoints = {
     repeatable: true,
     retries429: true,
     limitMs: shortMs,
+    message: 'preauth',
   },
   auth: {
     method: 'POST',
@@ -44,6 +47,7 @@ export const endpoints = {
     repeatable: false,
     retries429: true,
     limitMs: shortMs,
+    message: 'auth',
   },
   authResponse: {
     method: 'POST',
@@ -52,6 +56,7 @@ export const endpoints = {
     repeatable: false,
     retries429: true,
     limitMs: shortMs,
+    message: 'auth_response',
   },
   authStatus: {
     method: 'GET',

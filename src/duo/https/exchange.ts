@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
-import { AuthApiUnavailable } from '../index.ts'
+import { AuthApiUnavailable, type Envelope } from '../index.ts'
 import { cancelled } from './call_queue.ts'
 import { unavailableBy } from './connection_error.ts'
 
@@ -9,6 +9,8 @@ export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  /** The body of an answer that was parsed with others. */
+  readonly envelope?: Envelope
 }
 
 export interface ExchangeOptions {

@@ -10,7 +10,7 @@ import type { RawAnswer } from './exchange.ts'
 export function parseResponse(answer: RawAnswer): unknown {
   const { status, body } = answer
   if (status >= 500) throw unavailableByStatus(answer)
-  const envelope = parseEnvelope(body)
+  const { envelope = parseEnvelope(body) } = answer
   if (envelope?.stat === 'OK' && status >= 200 && status < 300) return envelope.response
   if (envelope?.stat === 'FAIL') {
     throw new AuthApiFailure({ ...envelope, status }, envelope.message_detail)

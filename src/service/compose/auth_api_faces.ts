@@ -2,6 +2,7 @@ import { Integrations } from '../applications/integrations.ts'
 import { ProofProtocols } from '../applications/proof_protocols.ts'
 import { addAuthApi } from '../http/api/auth_v2/auth_api.ts'
 import { buildEnrolEndpoints } from '../http/api/auth_v2/enrol_endpoints.ts'
+import { MessageSessions } from '../http/api/auth_v2/message_sessions.ts'
 import { takeProxyReports } from '../http/api/auth_v2/proxy_report.ts'
 import { buildServiceEndpoints } from '../http/api/auth_v2/service_endpoints.ts'
 import { buildSignInEndpoints } from '../http/api/auth_v2/sign_in_endpoints.ts'
@@ -17,10 +18,10 @@ import type { Domain } from './domain.ts'
 
 /** Composes the APIs whose requests applications sign: `/auth/v2` and `/rest/v1`. */
 export function composeAuthApis(
-  { store, organisation, directory, invitations, signIn, origin, clock }: Domain,
+  { store, organisation, directory, invitations, signIn, origin, clock, log }: Domain,
   clientAddresses: ClientAddresses,
   health: Health,
-): Face[] {
+): { readonly faces: Face[]; readonly messages: MessageSessions } {
   const { users, bypassCodes } = directory
   const { preauth, auth, authStatus } = signIn
   const portalLinks = new PortalLinks(store, users, invitations, () => origin.url, clock)
@@ -36,8 +37,10 @@ export function composeAuthApis(
   ]
   const restV1 = buildRestV1Endpoints(preauth, auth, authStatus, portalLinks, canDecide, logo)
   const takeReport = takeProxyReports(store, clientAddresses, clock)
-  return [
-    (server, gates) => addAuthApi(server, gates, authV2, takeReport, clock),
+  const messages = new MessageSessions(authV2, log)
+  const faces: Face[] = [
+    (server, gates) => addAuthApi(server, gates, authV2, takeReport, messages, clock),
     (server, gates) => addRestV1(server, gates, restV1),
   ]
+  return { faces, messages }
 }

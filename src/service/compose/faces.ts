@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { ServiceConfig } from '../config/service_config.ts'
 import { separateAdminHost } from '../http/gate/admin_host.ts'
 import type { ClientAddresses } from '../http/gate/client_address.ts'
+import type { MessageSessions } from '../http/api/auth_v2/message_sessions.ts'
 import type { Health } from '../http/server/health.ts'
 import type { Face } from '../http/server/http_server.ts'
 import type { OutboxCalls } from '../http/voice/outbox_calls.ts'
@@ -23,6 +24,7 @@ export interface Faces {
   /** APIs whose requests applications sign. */
   readonly apiFaces: readonly Face[]
   readonly streams: RequestStreams
+  readonly messages: MessageSessions
   readonly outboxCalls: OutboxCalls | undefined
   /** Deletes what has expired. */
   readonly tidy: () => Promise<void>
@@ -46,6 +48,7 @@ export function composeFaces(
   })
   const { certificateFiles } = config
   const authorityFile = certificateFiles === undefined ? join(folder, 'ca.pem') : undefined
+  const authApis = composeAuthApis(domain, clientAddresses, health)
   const adminApi = composeAdminApi(domain, clientAddresses)
   const admin = composeAdmin(domain, clientAddresses, {
     triesPerAddress: refusedPerMinute,
@@ -66,7 +69,8 @@ export function composeFaces(
       admin.face,
       ...voice.faces,
     ],
-    apiFaces: [...composeAuthApis(domain, clientAddresses, health), adminApi.face],
+    apiFaces: [...authApis.faces, adminApi.face],
+    messages: authApis.messages,
     streams: pushApp.streams,
     outboxCalls: voice.outboxCalls,
     tidy: async () => {

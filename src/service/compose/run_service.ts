@@ -103,7 +103,7 @@ export async function runService(store: Store, given: RunOptions): Promise<Servi
       stopWatching()
       domain.transactions.close()
       faces.streams.close()
-      await listeners.close(closeMs)
+      await Promise.all([faces.messages.close(closeMs / 2), listeners.close(closeMs)])
       await domain.webPush?.close()
       await store.close()
     },
@@ -128,6 +128,8 @@ async function composeListeners(
   const metrics = new ServiceMetrics({
     waitingCalls: () => transactions.waitingCalls,
     openApps: () => faces.streams.count,
+    messageConnections: () => faces.messages.count,
+    openMessages: () => faces.messages.openCalls,
   })
   const signedRequests = new SignedRequestGate({
     db: store.db,

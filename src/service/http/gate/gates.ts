@@ -1,6 +1,18 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
 import type { RequestLimit } from './request_limit.ts'
 import type { SignedRequestGate } from './signed_request.ts'
+
+/** How a call was answered, for metrics and the access log. */
+export interface AnsweredCall {
+  /** The route's path. */
+  readonly endpoint: string
+  readonly method: string
+  readonly status: number
+  readonly elapsedMs: number
+  /** Address of the client. */
+  readonly from: string
+}
 
 /** The gates of one listener. */
 export interface Gates {
@@ -8,4 +20,10 @@ export interface Gates {
   readonly limit: RequestLimit
   /** Marks the connection of an authentic request; unmarked connections are closed before it. */
   readonly markAuthentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
+  /** Turns the connection of a request that asks for it into a WebSocket; `undefined` if none does. */
+  readonly upgrade: (request: FastifyRequest, reply: FastifyReply) => WebSocket | undefined
+  /** Reports a call that came as a message; those over HTTP are reported by themselves. */
+  readonly answered: (call: AnsweredCall, error: unknown) => void
+  /** Address of the client. */
+  readonly clientAddress: (request: FastifyRequest) => string
 }

@@ -96,8 +96,12 @@ function decodeText(encoded: string, name: string): string {
   }
 }
 
-/** Refuses text that a database can't store, instead of replacing its characters. */
-function requireText([name, value]: Parameter): Parameter {
+/**
+ * Refuses text that a database can't store, instead of replacing its characters.
+ *
+ * @throws {AuthApiFailure} 40002
+ */
+export function requireText([name, value]: Parameter): Parameter {
   if (!isText(name)) throw invalidParameter('parameters')
   if (!isText(value)) throw invalidParameter(name)
   return [name, value]

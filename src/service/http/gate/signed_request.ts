@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import type { Writable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import {
   AuthApiFailure,
@@ -15,6 +14,7 @@ import {
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { Integration, IntegrationType } from '../../applications/integrations.ts'
+import type { Caller } from '../../sign_in/transaction/transaction.ts'
 import { aheadOfQueue } from '../../store/database_share.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { ClientAddresses } from './client_address.ts'
@@ -31,10 +31,10 @@ export interface SignedRequest {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** An admitted request, and the stream on which its client waits for the answer. */
+/** An admitted request, and the client that waits for its answer. */
 export interface AdmittedCall extends SignedRequest {
   /** Destroyed when the client disconnects. The request stream is no substitute: Node destroys it after reading. */
-  readonly caller: Writable
+  readonly caller: Caller
 }
 
 export interface GateOptions {
@@ -119,6 +119,18 @@ export class SignedRequestGate {
       }
       throw failure
     }
+  }
+
+  /**
+   * An application as it is now, to see whether what it was admitted for is still permitted.
+   *
+   * @returns At once if it was read within the last second; `undefined` if it was deleted.
+   */
+  current(ikey: string): Integration | undefined | Promise<Integration | undefined> {
+    const known = this.#cache.get(ikey)
+    if (known !== undefined && this.#options.clock.now() - known.readAt < maxCacheAgeMs)
+      return known.integration
+    return this.#find(ikey, true).then((found) => found?.integration)
   }
 
   #verify(

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AuthApiFailure, type Failure, failure, failures } from '../../../duo/index.ts'
+import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { Log } from '../../../host/log.ts'
-import { StoreError } from '../../store/store_error.ts'
 import { busyAsTooMany } from '../gate/busy.ts'
-import { type RequestLimit, TooManyRequests } from '../gate/request_limit.ts'
+import { toFailureAnswer } from '../gate/failure_answer.ts'
+import type { RequestLimit } from '../gate/request_limit.ts'
 
 /** Answers errors in the API's envelope, without messages of libraries or the database. */
 export class FailureReply {
@@ -29,35 +29,18 @@ export class FailureReply {
   }
 
   #sent(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (error instanceof TooManyRequests) {
-      reply.header('retry-after', String(Math.max(1, error.retryAfterSecs)))
+    const { status, envelope, retryAfterSecs, problem } = toFailureAnswer(error)
+    if (retryAfterSecs !== undefined) reply.header('retry-after', String(retryAfterSecs))
+    if (problem !== undefined) {
+      this.#log.error('a request failed', { path: loggedPath(request), error: problem })
     }
-    if (error instanceof AuthApiFailure) {
-      const { code, status, detail } = error
-      return sent(reply, { code, status, message: failureMessage(code) }, detail)
-    }
-    // the service can't decide: clients apply their failmode
-    this.#log.error('a request failed', { path: loggedPath(request), error: errorText(error) })
-    return sent(reply, isDatabaseAway(error) ? failures.unavailable : failures.internal)
+    // without a serializer, fastify adds a charset after all hooks
+    return reply
+      .code(status)
+      .type('application/json')
+      .serializer(JSON.stringify)
+      .send(envelope)
   }
-}
-
-function sent(reply: FastifyReply, row: Failure, detail?: string): FastifyReply {
-  // without a serializer, fastify adds a charset after all hooks
-  return reply
-    .code(row.status)
-    .type('application/json')
-    .serializer(JSON.stringify)
-    .send(failure(row, detail))
-}
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof StoreError)) return false
-  return error.code === 'STORE_CONNECTION_LOST' || error.code === 'STORE_OUTCOME_UNKNOWN'
-}
-
-function failureMessage(code: number): string {
-  return Object.values(failures).find((row) => row.code === code)?.message ?? 'Failure'
 }
 
 /** Why the HTTP library refused a request; `undefined` for any other error. */
@@ -66,10 +49,6 @@ function libraryFailure(error: unknown): string | undefined {
   const status = Number(error.statusCode)
   if (status === 413) return 'the body is too large'
   return status >= 400 && status < 500 ? 'the request cannot be read' : undefined
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 /** The path without its query, which may contain passcodes and names. */

@@ -6,7 +6,6 @@ import { AuthApiFailure, failure, failures } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import { inPublicShare } from '../../store/database_share.ts'
-import { busyAsTooMany } from '../gate/busy.ts'
 import type { ClientAddresses } from '../gate/client_address.ts'
 import type { Gates } from '../gate/gates.ts'
 import { readBodiesAsText } from '../gate/request_body.ts'
@@ -14,12 +13,14 @@ import { RequestLimit, type RequestLimits } from '../gate/request_limit.ts'
 import { toOriginForm } from '../gate/request_target.ts'
 import type { SignedRequestGate } from '../gate/signed_request.ts'
 import type { Certified } from './certificate_authority.ts'
+import { CallObservers } from './call_observers.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
 import { FailureReply, loggedPath, requestPath } from './failure_reply.ts'
 import { Multiplexing, protocols } from './multiplexing.ts'
 import { OpenRequests } from './open_requests.ts'
 import type { ServiceMetrics } from './service_metrics.ts'
 import { findConnection, trackRequests } from './tracked_requests.ts'
+import { asksForMessages, Upgrades } from './upgrades.ts'
 
 /** Adds the routes of one face of the service to a listener. */
 export type Face = (server: FastifyInstance, gates: Gates) => void | Promise<void>
@@ -43,7 +44,6 @@ const maxHeaders = 16_384
 /** Interval at which Node checks for late requests. */
 const lateCheckMs = 500
 const refusalMs = 1000
-const busyLogMs = 60_000
 
 /** The service's HTTPS server, not listening yet. */
 export class HttpServer {
@@ -76,6 +76,7 @@ export class HttpServer {
         maxHeaderSize: maxHeaders,
         headersTimeout: headerMs,
         connectionsCheckingInterval: lateCheckMs,
+        shouldUpgradeCallback: asksForMessages,
       },
       bodyLimit: maxBodyLength,
       keepAliveTimeout: idleMs,
@@ -112,7 +113,10 @@ export class HttpServer {
     trackRequests(server, connections)
     sharePublicly(server)
     const open = new OpenRequests(server)
-    addObservers(server, options)
+    const observers = new CallObservers(options)
+    addObservers(server, observers, clientAddresses)
+    const upgrades = new Upgrades()
+    upgrades.serve(server, server.server)
     const gates: Gates = {
       signedRequests: options.signedRequests,
       limit,
@@ -120,6 +124,12 @@ export class HttpServer {
         const connection = findConnection(request, connections)
         if (connection !== undefined) connections.markAuthentic(connection, signer)
       },
+      upgrade: (request, reply) => upgrades.accept(request, reply),
+      answered: (call, error) => {
+        if (error !== undefined) observers.failed(error)
+        observers.answered({ ...call, path: call.endpoint })
+      },
+      clientAddress: (request) => clientAddresses.resolve(request),
     }
     for (const face of options.faces) await face(server, gates)
     await server.ready()
@@ -197,36 +207,19 @@ function sharePublicly(server: FastifyInstance): void {
   })
 }
 
-function atMostEvery(ms: number): (act: () => void) => void {
-  let last = Number.NEGATIVE_INFINITY
-  return (act) => {
-    const now = performance.now()
-    if (now - last < ms) return
-    last = now
-    act()
-  }
-}
-
 function addObservers(
   server: FastifyInstance,
-  { metrics, accessLog, clientAddresses, log }: HttpServerOptions,
+  observers: CallObservers,
+  clientAddresses: ClientAddresses,
 ): void {
-  const warn = atMostEvery(busyLogMs)
-  server.addHook('onError', async (_request, _reply, error) => {
-    const isBusy = busyAsTooMany(error) !== error
-    if (!isBusy) return
-    metrics.busy()
-    warn(() => log.warn('answered 429 for contention', { reason: error.message }))
-  })
+  server.addHook('onError', async (_request, _reply, error) => observers.failed(error))
   server.addHook('onResponse', async (request, reply) => {
-    const endpoint = request.routeOptions.url ?? 'unknown'
-    metrics.answered(endpoint, reply.statusCode, reply.elapsedTime)
-    if (!accessLog) return
-    log.info('request', {
+    observers.answered({
+      endpoint: request.routeOptions.url ?? 'unknown',
       method: request.method,
       path: loggedPath(request),
       status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
+      elapsedMs: reply.elapsedTime,
       from: clientAddresses.resolve(request),
     })
   })

@@ -6,6 +6,8 @@ import type { ClosedFor } from './connections.ts'
 export interface InProgress {
   readonly waitingCalls: () => number
   readonly openApps: () => number
+  readonly messageConnections: () => number
+  readonly openMessages: () => number
 }
 
 /** The service's metrics for Prometheus. */
@@ -74,6 +76,16 @@ export class ServiceMetrics {
       inProgress.waitingCalls,
     )
     gauge('countersign_open_apps', 'Push apps that are open', inProgress.openApps)
+    gauge(
+      'countersign_message_connections',
+      'Connections over which proxies send sign-ins as messages',
+      inProgress.messageConnections,
+    )
+    gauge(
+      'countersign_open_messages',
+      'Sign-ins that came as messages and have no answer yet',
+      inProgress.openMessages,
+    )
   }
 
   /** @param endpoint The route's path; a path that a client invents must not become a label. */

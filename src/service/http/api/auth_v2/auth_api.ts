@@ -5,15 +5,16 @@ import type { Clock } from '../../../../host/clock.ts'
 import type { IntegrationType } from '../../../applications/integrations.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsBytes } from '../../gate/request_body.ts'
-import type { AdmitOptions, AdmittedCall } from '../../gate/signed_request.ts'
+import type { AdmitOptions, AdmittedCall, SignedRequest } from '../../gate/signed_request.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { MessageSessions } from './message_sessions.ts'
 import { CallParameters } from './parameters.ts'
 import { proxyReportPath, type TakeProxyReport } from './proxy_report.ts'
 
 export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1' | 'nestedJson'> {}
 
 /** Types of applications that may request second factors. */
-const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
+export const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
 
 /** The headers of the vendor's API. Constants, because helmet takes half as much CPU as the whole call. */
 export const answerHeaders = {
@@ -33,10 +34,12 @@ export async function addAuthApi(
   gates: Gates,
   endpoints: readonly Endpoint[],
   takeReport: TakeProxyReport,
+  messages: MessageSessions,
   clock: Clock,
 ): Promise<void> {
   await server.register(async (scope) => {
     addCalls(scope, gates, endpoints, clock)
+    messages.serve(scope, gates)
     addProxyReport(scope, gates, takeReport)
   })
 }
@@ -88,18 +91,26 @@ export async function answerAsker(
   return Buffer.from(response)
 }
 
-/**
- * Authenticates the application, and counts its request. Keeps no reference to the call while the answer
- * is awaited.
- *
- * @throws {AuthApiFailure} 401xx and 40301, and 42901 above the rate limit.
- */
+/** Keeps no reference to the call while the answer is awaited. */
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { signedRequests, limit, markAuthentic, allowSignatureV1, nestedJson = false }: AskerGates,
+  gates: AskerGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
+  const signed = await admitAsker(request, gates)
+  return answer({ ...signed, caller: toCaller(reply) })
+}
+
+/**
+ * Authenticates the application, and counts its request.
+ *
+ * @throws {AuthApiFailure} 401xx and 40301, and 42901 above the rate limit.
+ */
+export async function admitAsker(
+  request: FastifyRequest,
+  { signedRequests, limit, markAuthentic, allowSignatureV1, nestedJson = false }: AskerGates,
+): Promise<SignedRequest> {
   // forged requests must not block authentic ones from the same address, as behind one NAT
   const signed = await limit.authenticate(
     request,
@@ -109,7 +120,7 @@ async function admitted(
   )
   markAuthentic(request, 'application')
   limit.countGenuine(signed.integration.ikey)
-  return answer({ ...signed, caller: toCaller(reply) })
+  return signed
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */

@@ -3,6 +3,7 @@ import {
   challengeResponses,
   failures,
   joinedSignIns,
+  messageConnections,
   oneCall,
   polledResults,
   proxyReports,
@@ -33,7 +34,7 @@ export function buildServiceEndpoints(
         await requireDecisions(canDecide)
         const capabilities = [
           ...oneCall,
-          ...[sharedConnections, polledResults, joinedSignIns, challengeResponses],
+          ...[sharedConnections, polledResults, joinedSignIns, challengeResponses, messageConnections],
         ]
         return {
           time: seconds(clock.now()),

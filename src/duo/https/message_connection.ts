@@ -1,0 +1,314 @@
+import type { RawData, WebSocket } from 'ws'
+import {
+  type AnswerFrame,
+  AuthApiUnavailable,
+  type CarriedCall,
+  encodeBatch,
+  encodeCall,
+  encodeCancel,
+  maxBatchBytes,
+  maxCallLength,
+  parseServiceBatch,
+} from '../index.ts'
+import { cancelled } from './call_queue.ts'
+import type { Named } from './endpoints.ts'
+
+export interface MessageOptions {
+  /** From now to the answer. */
+  readonly limitMs: number
+  readonly signal: AbortSignal | undefined
+  /** The message is about to be written: from now on the API may receive it. */
+  readonly onSent: (() => void) | undefined
+}
+
+/** Receives the outcome of a message, once. */
+export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
+
+/** How often deadlines and the connection are checked. */
+const tickMs = 200
+const pingAfterTicks = 10
+const deadAfterTicks = 25
+/** The service pings at least every 20 s. */
+const staleMs = 45_000
+/** Bytes that the socket has not accepted yet; beyond, calls use the plain API. */
+const maxBuffered = 1024 * 1024
+const policyViolation = 1008
+
+/**
+ * One open WebSocket over which many calls of the Auth API travel. The calls of one turn of the event loop
+ * leave in one write.
+ *
+ * A call whose connection breaks fails as a plain call would: `reset`, and `mayHaveBeenReceived` says whether
+ * it was written.
+ */
+export class MessageConnection {
+  readonly #socket: WebSocket
+  readonly #open = new Map<number, Message>()
+  #outgoing: Message[] = []
+  #cancelled: number[] = []
+  #lastId = 0
+  #maxOpen = 0
+  #isOpen = true
+  #isFlushing = false
+  #retires = false
+  #tick = 0
+  #heardAtTick = 0
+  #heardAt = performance.now()
+  #ticking: NodeJS.Timeout | undefined
+
+  /** @param closed Called once, with the reason. */
+  constructor(socket: WebSocket, closed: (reason: string) => void) {
+    this.#socket = socket
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    socket.on('ping', () => this.#heard())
+    socket.on('pong', () => this.#heard())
+    let problem = ''
+    // `close` follows
+    socket.on('error', (error) => {
+      problem = error.message
+    })
+    socket.on('close', (code, reason) => {
+      const text = problem || reason.toString('utf8').slice(0, 100) || `code ${code}`
+      this.#closed(text)
+      closed(text)
+    })
+  }
+
+  /** Messages without an answer. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Whether another call can be made. Otherwise it belongs on the plain API. */
+  get isFree(): boolean {
+    if (!this.#isOpen || this.#retires || this.#open.size >= this.#maxOpen) return false
+    if (this.#socket.bufferedAmount > maxBuffered) return false
+    if (performance.now() - this.#heardAt < staleMs) return true
+    this.#break()
+    return false
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @returns Whether it was taken; otherwise `done` is never called.
+   */
+  call(call: CarriedCall, parameters: Named, options: MessageOptions, done: MessageDone): boolean {
+    if (!this.isFree) return false
+    const id = this.#lastId + 1
+    const text = encodeCall(id, call, parameters)
+    if (text.length > maxCallLength) return false
+    this.#lastId = id
+    const { limitMs, signal } = options
+    const dueTick = this.#tick + Math.max(1, Math.ceil(limitMs / tickMs))
+    const message = new Message({ id, text, dueTick, limitMs, options, done }, this.#abandon)
+    if (signal?.aborted) {
+      done(cancelled({ mayHaveBeenReceived: false }))
+      return true
+    }
+    signal?.addEventListener('abort', message)
+    this.#open.set(id, message)
+    this.#outgoing.push(message)
+    this.#flushSoon()
+    if (this.#ticking === undefined) {
+      this.#heardAtTick = this.#tick
+      this.#ticking = setInterval(() => this.#onTick(), tickMs)
+    }
+    return true
+  }
+
+  /** Takes no more calls, and closes once the open ones are answered. */
+  retire(): void {
+    this.#retires = true
+    this.#closeIfDone()
+  }
+
+  /** Breaks the connection; the open calls fail. */
+  close(): void {
+    this.#break()
+  }
+
+  readonly #abandon = (message: Message, error: AuthApiUnavailable): void => {
+    if (!this.#open.delete(message.id)) return
+    if (message.isSent && this.#isOpen) {
+      this.#cancelled.push(message.id)
+      this.#flushSoon()
+    }
+    message.end(error)
+    this.#rest()
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    // after the poll phase, which reads all datagrams and answers that have arrived
+    setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#isFlushing = false
+    if (!this.#isOpen) return
+    const [outgoing, ended] = [this.#outgoing, this.#cancelled]
+    this.#outgoing = []
+    this.#cancelled = []
+    let frames: string[] = ended.map(encodeCancel)
+    let length = 0
+    for (const message of outgoing) {
+      if (message.isOver) continue
+      // a character has at most three bytes in UTF-8
+      length += message.text.length * 3 + 1
+      if (length > maxBatchBytes / 2 && frames.length > 0) {
+        this.#send(frames)
+        frames = []
+        length = message.text.length * 3 + 1
+      }
+      message.isSent = true
+      message.options.onSent?.()
+      frames.push(message.takeText())
+    }
+    if (frames.length > 0) this.#send(frames)
+  }
+
+  #send(frames: readonly string[]): void {
+    this.#socket.send(encodeBatch(frames))
+  }
+
+  #heard(): void {
+    this.#heardAtTick = this.#tick
+    this.#heardAt = performance.now()
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#heard()
+    const frames = isBinary ? undefined : parseServiceBatch(data.toString())
+    if (frames === undefined) return this.#refuse('not a batch of frames')
+    for (const frame of frames) {
+      if ('max_open' in frame) this.#maxOpen = frame.max_open
+      else if ('leaving' in frame) this.#retires = true
+      else if (!this.#answer(frame)) return this.#refuse('an answer to no call')
+    }
+    this.#closeIfDone()
+    this.#rest()
+  }
+
+  /** @returns Whether a call with this id was written. */
+  #answer(frame: AnswerFrame): boolean {
+    const message = this.#open.get(frame.id)
+    // its caller has given up
+    if (message === undefined) return frame.id <= this.#lastId
+    if (!message.isSent) return false
+    this.#open.delete(frame.id)
+    message.end(frame)
+    return true
+  }
+
+  /** The service breaks the protocol, so that nothing it sends here can be trusted. */
+  #refuse(reason: string): void {
+    this.#socket.close(policyViolation, reason)
+    this.#break(reason)
+  }
+
+  #break(reason = 'the connection is dead'): void {
+    this.#socket.terminate()
+    this.#closed(reason)
+  }
+
+  #closed(reason: string): void {
+    this.#isOpen = false
+    clearInterval(this.#ticking)
+    const open = [...this.#open.values()]
+    this.#open.clear()
+    this.#outgoing = []
+    for (const message of open) {
+      const mayHaveBeenReceived = message.isSent
+      const text = `the message connection ended: ${reason}`
+      message.end(new AuthApiUnavailable('reset', text, { mayHaveBeenReceived }))
+    }
+  }
+
+  #closeIfDone(): void {
+    if (this.#retires && this.#open.size === 0 && this.#isOpen) this.#socket.close(1000)
+  }
+
+  /** A stall of the event loop uses one tick, so that it ends no call whose answer has arrived meanwhile. */
+  #onTick(): void {
+    this.#tick++
+    const silent = this.#tick - this.#heardAtTick
+    if (silent >= deadAfterTicks) return this.#break('no answer to a ping')
+    if (silent === pingAfterTicks) this.#socket.ping()
+    const late = [...this.#open.values()].filter(({ dueTick }) => dueTick <= this.#tick)
+    if (late.length === 0) return
+    // after the poll phase, which reads answers that have arrived
+    setImmediate(() => {
+      for (const message of late) this.#abandon(message, message.toTimeout())
+    })
+  }
+
+  #rest(): void {
+    if (this.#open.size > 0) return
+    clearInterval(this.#ticking)
+    this.#ticking = undefined
+    this.#closeIfDone()
+  }
+}
+
+/** A call on a connection. There are thousands at once, so it is one small record. */
+class Message {
+  readonly id: number
+  readonly dueTick: number
+  readonly limitMs: number
+  readonly options: MessageOptions
+  readonly #done: MessageDone
+  readonly #abandon: (message: Message, error: AuthApiUnavailable) => void
+  #text: string
+  isSent = false
+  isOver = false
+
+  constructor(
+    given: {
+      readonly id: number
+      readonly text: string
+      readonly dueTick: number
+      readonly limitMs: number
+      readonly options: MessageOptions
+      readonly done: MessageDone
+    },
+    abandon: (message: Message, error: AuthApiUnavailable) => void,
+  ) {
+    this.id = given.id
+    this.dueTick = given.dueTick
+    this.limitMs = given.limitMs
+    this.options = given.options
+    this.#text = given.text
+    this.#done = given.done
+    this.#abandon = abandon
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  /** Returns the text, and forgets it, because a sent call may wait for a minute. */
+  takeText(): string {
+    const text = this.#text
+    this.#text = ''
+    return text
+  }
+
+  /** The event `abort` of the caller's signal. */
+  handleEvent(): void {
+    this.#abandon(this, cancelled({ mayHaveBeenReceived: this.isSent }))
+  }
+
+  toTimeout(): AuthApiUnavailable {
+    const text = `no answer within ${Math.round(this.limitMs)} ms`
+    return new AuthApiUnavailable('timeout', text, { mayHaveBeenReceived: this.isSent })
+  }
+
+  end(outcome: AnswerFrame | AuthApiUnavailable): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.options.signal?.removeEventListener('abort', this)
+    this.#done(outcome)
+  }
+}

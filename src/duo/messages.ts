@@ -1,0 +1,142 @@
+import { type Envelope, isRecord, readEnvelope } from './envelope.ts'
+
+/**
+ * The frames of a message connection: calls of the Auth API, many at a time over one WebSocket. Each WebSocket
+ * message is text, and holds a batch: a JSON array of frames. docs/auth-api.md describes the protocol.
+ */
+
+/** The capability of `check`. */
+export const messageConnections = 'message_connections'
+export const messagesPath = '/auth/v2/messages'
+/** The WebSocket subprotocol, with its version. */
+export const messagesProtocol = 'countersign.messages.1'
+/** Bytes of a batch; the receiver closes the connection above this. */
+export const maxBatchBytes = 1024 * 1024
+/** UTF-16 units of one call; longer calls use the plain API. */
+export const maxCallLength = 32_768
+const maxParameters = 64
+
+/** The calls that a message may make, by the last part of their paths. */
+export const carriedCalls = ['preauth', 'auth', 'auth_response'] as const
+export type CarriedCall = (typeof carriedCalls)[number]
+
+/** What a client sends. */
+export type ClientFrame =
+  | {
+      /** Chosen by the client: greater than all before on this connection. */
+      readonly id: number
+      readonly call: CarriedCall
+      readonly parameters: Readonly<Record<string, string>>
+    }
+  /** The client no longer waits for the answer to this call. */
+  | { readonly cancel: number }
+
+/** The answer to a call: what the plain API would answer. */
+export interface AnswerFrame {
+  readonly id: number
+  /** HTTP status. */
+  readonly status: number
+  /** Seconds, with status 429. */
+  readonly retry_after?: number
+  readonly answer: Envelope
+}
+
+/** What a service sends. The first frame is `max_open`. */
+export type ServiceFrame =
+  | AnswerFrame
+  /** How many calls may be open at once. */
+  | { readonly max_open: number }
+  /** The service stops: it answers what is open, and takes no further calls. */
+  | { readonly leaving: true }
+
+/** @returns `undefined` if the text is not a batch of known frames. */
+export function parseClientBatch(text: string): ClientFrame[] | undefined {
+  return parseBatch(text, parseClientFrame)
+}
+
+/** @returns `undefined` if the text is not a batch of known frames. */
+export function parseServiceBatch(text: string): ServiceFrame[] | undefined {
+  return parseBatch(text, parseServiceFrame)
+}
+
+/** Encodes a call. Absent parameters are left out. */
+export function encodeCall(
+  id: number,
+  call: CarriedCall,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  return JSON.stringify({ id, call, parameters })
+}
+
+export function encodeCancel(id: number): string {
+  return `{"cancel":${id}}`
+}
+
+export function encodeServiceFrame(frame: ServiceFrame): string {
+  return JSON.stringify(frame)
+}
+
+/** @param frames Encoded frames. */
+export function encodeBatch(frames: readonly string[]): string {
+  return `[${frames.join(',')}]`
+}
+
+function parseBatch<Frame>(
+  text: string,
+  parse: (frame: Record<string, unknown>) => Frame | undefined,
+): Frame[] | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(parsed)) return undefined
+  const frames: Frame[] = []
+  for (const each of parsed) {
+    const frame = isRecord(each) ? parse(each) : undefined
+    if (frame === undefined) return undefined
+    frames.push(frame)
+  }
+  return frames
+}
+
+function parseClientFrame(frame: Record<string, unknown>): ClientFrame | undefined {
+  const { id, call, parameters, cancel } = frame
+  if (cancel !== undefined) return isId(cancel) ? { cancel } : undefined
+  const known = carriedCalls.find((name) => name === call)
+  if (!isId(id) || known === undefined || !isRecord(parameters)) return undefined
+  return isParameters(parameters) ? { id, call: known, parameters } : undefined
+}
+
+function parseServiceFrame(frame: Record<string, unknown>): ServiceFrame | undefined {
+  const { id, status, answer, retry_after, max_open, leaving } = frame
+  if (isId(max_open)) return { max_open }
+  if (leaving === true) return { leaving }
+  if (!isId(id) || !isStatus(status)) return undefined
+  const envelope = readEnvelope(answer)
+  if (envelope === undefined) return undefined
+  return {
+    ...{ id, status, answer: envelope },
+    ...(typeof retry_after === 'number' ? { retry_after } : {}),
+  }
+}
+
+function isParameters(
+  parameters: Record<string, unknown>,
+): parameters is Readonly<Record<string, string>> {
+  let count = 0
+  for (const name in parameters) {
+    count++
+    if (typeof parameters[name] !== 'string') return false
+  }
+  return count <= maxParameters
+}
+
+function isId(id: unknown): id is number {
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0
+}
+
+function isStatus(status: unknown): status is number {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599
+}
