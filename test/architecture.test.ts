@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'node:timers/promises',
       'node:tls',
     ],
-    packages: ['undici'],
+    packages: ['undici', 'ws'],
   },
   push: {},
   'proxy/login': { rooms: ['radius'] },
@@ -429,8 +429,8 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/sign_in',
       'service/store',
     ],
-    node: ['node:crypto', 'node:stream'],
-    packages: ['@fastify/rate-limit', 'fastify', 'ipaddr.js', 'zod'],
+    node: ['node:crypto'],
+    packages: ['@fastify/rate-limit', 'fastify', 'ipaddr.js', 'ws', 'zod'],
   },
   'service/http/api/auth_v2': {
     rooms: [
@@ -446,7 +446,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'service/store',
     ],
     node: ['node:crypto', 'node:net', 'node:stream'],
-    packages: ['fastify'],
+    packages: ['fastify', 'ws'],
   },
   'service/http/api/admin': {
     rooms: [
@@ -491,6 +491,7 @@ const rooms: Readonly<Record<string, Room>> = {
     node: [
       'node:crypto',
       'node:fs',
+      'node:http',
       'node:http2',
       'node:https',
       'node:net',
@@ -504,6 +505,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'ipaddr.js',
       'prom-client',
       'reflect-metadata',
+      'ws',
     ],
   },
   'service/http/voice': {

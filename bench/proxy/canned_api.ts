@@ -1,12 +1,14 @@
 /**
  * An Auth API that always allows: TLS sockets and HTTP by hand, since it shares its core with the clients that
- * ask. Started with the PEM files of its certificate and key; prints its two ports. On the first,
- * `check` names no capability; on the second, the two that make one call enough.
+ * ask. Started with the PEM files of its certificate and key; prints its three ports. On the first,
+ * `check` names no capability; on the second, the two that make one call enough; on the third, also message
+ * connections.
  */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { oneCall } from '../../src/duo/index.ts'
+import { listenForMessages } from './canned_messages.ts'
 
 const [certificateFile = '', keyFile = ''] = process.argv.slice(2)
 
@@ -31,15 +33,18 @@ const answers = {
 const noContent = Buffer.from('HTTP/1.1 204 No Content\r\n\r\n', 'latin1')
 const counts = { preauth: 0, auth: 0 }
 
-await Promise.all([listen([]), listen(oneCall)]).then((ports) => {
+const certified = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) }
+const messages = listenForMessages(certified, () => {
+  counts.auth++
+})
+await Promise.all([listen([]), listen(oneCall), messages]).then((ports) => {
   process.stdout.write(`${JSON.stringify({ ports })}\n`)
 })
 
 async function listen(capabilities: readonly string[]): Promise<number> {
   const check = answer({ time: 1_795_538_639, capabilities })
-  const server: Server = createServer(
-    { cert: readFileSync(certificateFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2' },
-    (socket) => converse(socket, check),
+  const server: Server = createServer({ ...certified, minVersion: 'TLSv1.2' }, (socket) =>
+    converse(socket, check),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port

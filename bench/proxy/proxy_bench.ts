@@ -28,12 +28,15 @@ export interface ProxyBenchOptions {
   readonly profileFolder?: string
 }
 
+/** How a server asks the API: in one call, in two, or in a message. */
+type Calls = 1 | 2 | 'message'
+
 /** A server under measurement, and the port of the API that it asks. */
 interface Contender {
   readonly name: string
   readonly port: number
   readonly apiPort: number
-  readonly calls: 1 | 2
+  readonly calls: Calls
   readonly server: Running
   readonly results: LoadResult[]
   readonly callsMade: number[]
@@ -41,8 +44,8 @@ interface Contender {
 
 interface Api {
   readonly running: Running
-  /** The API that is asked twice a login, and the one that says once is enough. */
-  readonly ports: readonly [twice: number, once: number]
+  /** The API that is asked twice a login, the one that says once is enough, and the one that takes messages. */
+  readonly ports: readonly [twice: number, once: number, messages: number]
   readonly certificate: CertificateFiles
   readonly count: () => Promise<number>
 }
@@ -86,7 +89,15 @@ export async function proxyBench(place: Workplace, options: ProxyBenchOptions): 
       ...rateTargets(ours, contenders, base),
       ...added.map(({ target }) => target),
       ...ours.map((contender) =>
+<<<<<<< HEAD
         atMost(`${contender.name}: memory`, peakMiB(contender), residentTargetMiB, ' MiB'),
+=======
+        met(
+          `${contender.name} against FreeRADIUS`,
+          acceptsPerSec(contender) / base,
+          contender.calls === 'message' ? 2 : contender.calls === 1 ? 1.2 : 0.8,
+        ),
+>>>>>>> f8636573 (Test message connections, and tell reverse proxies of them)
       ),
     ],
     remarks: [...added.map(({ remark }) => remark), ...remarksOnLosses(contenders)],
@@ -125,7 +136,7 @@ async function startApi(place: Workplace): Promise<Api> {
     [certificate.certificate, certificate.key],
     { core: core.load },
   )
-  const { ports } = (await running.answer()) as { ports: [number, number] }
+  const { ports } = (await running.answer()) as { ports: [number, number, number] }
   const dispatcher = new Agent({ connect: { ca: readFileSync(certificate.certificate) } })
   const count = async (): Promise<number> => {
     const { body } = await request(`https://localhost:${ports[0]}/counts`, { dispatcher })
@@ -144,10 +155,10 @@ async function startContenders(
   const contenders: Contender[] = []
   const add = async (
     name: string,
-    calls: 1 | 2,
+    calls: Calls,
     start: (port: number, apiPort: number) => Promise<{ server: Running; port: number }>,
   ): Promise<void> => {
-    const apiPort = calls === 2 ? ports[0] : ports[1]
+    const apiPort = calls === 'message' ? ports[2] : ports[calls === 2 ? 0 : 1]
     const { server, port } = await start(await freeUdpPort(), apiPort)
     await accepting(place, server, { port, secret })
     contenders.push({ name, port, apiPort, calls, server, results: [], callsMade: [] })
@@ -157,7 +168,7 @@ async function startContenders(
       const named = { name: name.replaceAll(/[^a-z0-9]+/gi, '-'), port, secret, apiPort }
       return { port, server: await startFreeradius(place, { ...named, certificate, threads }) }
     })
-  const ours = (calls: 1 | 2): Promise<void> =>
+  const ours = (calls: Calls): Promise<void> =>
     add(`${ourName}, ${callsText(calls)}`, calls, async (port, apiPort) => {
       const named = { name: `proxy-${calls}`, port, secret, apiPort, certificate }
       const profiled = profileFolder === undefined ? named : { ...named, profileFolder }
@@ -180,6 +191,7 @@ async function startContenders(
   }
   await ours(2)
   await ours(1)
+  await ours('message')
   if (profileFolder === undefined && !quick) {
     await bare(2)
     await bare(1)
@@ -193,7 +205,8 @@ const bareName = 'bare Node and undici'
 const isOurs = ({ name }: Contender): boolean => name.startsWith(ourName)
 const isBare = ({ name }: Contender): boolean => name.startsWith(bareName)
 const isFreeradius = ({ name }: Contender): boolean => name.startsWith(peerName)
-const callsText = (calls: 1 | 2): string => (calls === 1 ? 'one call' : 'two calls')
+const callsText = (calls: Calls): string =>
+  calls === 'message' ? 'messages' : calls === 1 ? 'one call' : 'two calls'
 
 async function measure(
   place: Workplace,
@@ -255,7 +268,7 @@ async function addedLatency(
   const result = await radiusLoad(place, {
     ...{ port, secret, flows: 64, outstanding: 0, rate, warmSecs, secs },
     watch: [server.pid, running.pid],
-    probe: { port: apiPort, caFile: certificate.certificate, calls },
+    probe: { port: apiPort, caFile: certificate.certificate, calls: calls === 2 ? 2 : 1 },
   })
   const { latency, probe, accepts, lost } = result
   const added = latency.p99 - (probe?.p50 ?? 0)

@@ -12,6 +12,7 @@ import {
 import { AdminClient, addAdministrator } from '../rig/admin_client.ts'
 import { skipWithout } from '../rig/debian_package.ts'
 import { EventStream } from '../rig/event_stream.ts'
+import { untilGauge } from '../rig/gauge.ts'
 import { codeBlocks } from '../rig/guide.ts'
 import { ProxyAtWork, sectionFor } from '../rig/proxy_at_work.ts'
 import type { PushPhone } from '../rig/push_phone.ts'
@@ -154,6 +155,11 @@ for (const [name, { language, skip, names, start }] of Object.entries(reversePro
         const reply = proxy.signIn('alice', 'push', { timeoutMs: 60_000 })
         await phone.answerNext('approve')
         assert.equal((await reply)?.accepted, true, proxy.log.lines.join('\n'))
+        await until(() => proxy.log.has('over one message connection'))
+        const next = proxy.signIn('alice', 'push', { timeoutMs: 60_000 })
+        await untilGauge(service, 'open_messages', 1)
+        await phone.answerNext('approve')
+        assert.equal((await next)?.accepted, true, proxy.log.lines.join('\n'))
       } finally {
         await proxy.stop()
       }

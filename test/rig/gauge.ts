@@ -1,7 +1,7 @@
 import type { RawRequest } from './service_client.ts'
 import { until } from './until.ts'
 
-type Gauge = 'waiting_calls' | 'open_apps'
+type Gauge = 'waiting_calls' | 'open_apps' | 'message_connections' | 'open_messages'
 
 interface MeteredService {
   send(raw: RawRequest): Promise<{ readonly text: string }>

@@ -38,6 +38,11 @@ export class LoadBalancer {
     for (const socket of this.#sockets) socket.unpipe().pause()
   }
 
+  /** Breaks the connections that are open now. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   /** Sends every client octets that the service did not send. */
   garble(): void {
     for (const client of this.#clients) client.write('this is not TLS')

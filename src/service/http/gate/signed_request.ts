@@ -14,7 +14,6 @@ import {
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
 import type { Integration, IntegrationType } from '../../applications/integrations.ts'
-import type { Caller } from '../../sign_in/transaction/transaction.ts'
 import { aheadOfQueue } from '../../store/database_share.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { ClientAddresses } from './client_address.ts'
@@ -31,10 +30,16 @@ export interface SignedRequest {
   readonly parameters: ReadonlyMap<string, string>
 }
 
+/** A client that waits for its answer; `destroyed` once it has disconnected. */
+export interface WaitingCaller {
+  readonly destroyed: boolean
+  on(event: 'close', listener: () => void): unknown
+}
+
 /** An admitted request, and the client that waits for its answer. */
 export interface AdmittedCall extends SignedRequest {
-  /** Destroyed when the client disconnects. The request stream is no substitute: Node destroys it after reading. */
-  readonly caller: Caller
+  /** Not the request stream, which Node destroys after reading. */
+  readonly caller: WaitingCaller
 }
 
 export interface GateOptions {

@@ -35,11 +35,7 @@ export class FailureReply {
       this.#log.error('a request failed', { path: loggedPath(request), error: problem })
     }
     // without a serializer, fastify adds a charset after all hooks
-    return reply
-      .code(status)
-      .type('application/json')
-      .serializer(JSON.stringify)
-      .send(envelope)
+    return reply.code(status).type('application/json').serializer(JSON.stringify).send(envelope)
   }
 }
 

@@ -41,7 +41,8 @@ export class Upgrades {
   accept(request: FastifyRequest, reply: FastifyReply): WebSocket | undefined {
     const asked = this.#asked.get(request.raw)
     const offered = request.headers['sec-websocket-protocol'] ?? ''
-    if (asked === undefined || !offered.split(/\s*,\s*/).includes(messagesProtocol)) return undefined
+    if (asked === undefined || !offered.split(/\s*,\s*/).includes(messagesProtocol))
+      return undefined
     this.#asked.delete(request.raw)
     reply.hijack()
     let accepted: WebSocket | undefined

@@ -1,20 +1,15 @@
 import { Duplex, type Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { AuthApiFailure, success } from '../../../../duo/index.ts'
+import { success } from '../../../../duo/index.ts'
 import type { Clock } from '../../../../host/clock.ts'
-import type { IntegrationType } from '../../../applications/integrations.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsBytes } from '../../gate/request_body.ts'
-import type { AdmitOptions, AdmittedCall, SignedRequest } from '../../gate/signed_request.ts'
+import type { AdmittedCall } from '../../gate/signed_request.ts'
+import { type AskerGates, admitAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { MessageSessions } from './message_sessions.ts'
 import { CallParameters } from './parameters.ts'
 import { proxyReportPath, type TakeProxyReport } from './proxy_report.ts'
-
-export interface AskerGates extends Gates, Pick<AdmitOptions, 'allowSignatureV1' | 'nestedJson'> {}
-
-/** Types of applications that may request second factors. */
-export const askers: readonly IntegrationType[] = ['authapi', 'radius', 'unix']
 
 /** The headers of the vendor's API. Constants, because helmet takes half as much CPU as the whole call. */
 export const answerHeaders = {
@@ -100,27 +95,6 @@ async function admitted(
 ): Promise<unknown> {
   const signed = await admitAsker(request, gates)
   return answer({ ...signed, caller: toCaller(reply) })
-}
-
-/**
- * Authenticates the application, and counts its request.
- *
- * @throws {AuthApiFailure} 401xx and 40301, and 42901 above the rate limit.
- */
-export async function admitAsker(
-  request: FastifyRequest,
-  { signedRequests, limit, markAuthentic, allowSignatureV1, nestedJson = false }: AskerGates,
-): Promise<SignedRequest> {
-  // forged requests must not block authentic ones from the same address, as behind one NAT
-  const signed = await limit.authenticate(
-    request,
-    (lookUp) =>
-      signedRequests.admit(request, { types: askers, allowSignatureV1, nestedJson, lookUp }),
-    (error) => error instanceof AuthApiFailure,
-  )
-  markAuthentic(request, 'application')
-  limit.countGenuine(signed.integration.ikey)
-  return signed
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */

@@ -11,12 +11,12 @@ import {
 } from '../../../../duo/index.ts'
 import type { Log } from '../../../../host/log.ts'
 import type { Integration } from '../../../applications/integrations.ts'
-import type { Caller } from '../../../sign_in/transaction/transaction.ts'
 import { busyAsTooMany } from '../../gate/busy.ts'
 import { toFailureAnswer } from '../../gate/failure_answer.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { requireText } from '../../gate/parameters.ts'
-import type { AdmittedCall } from '../../gate/signed_request.ts'
+import type { AdmittedCall, WaitingCaller } from '../../gate/signed_request.ts'
+import { isAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
 import { CallParameters } from './parameters.ts'
 
@@ -25,15 +25,13 @@ export interface MessageSessionOptions {
   readonly endpoints: Readonly<Record<CarriedCall, Endpoint>>
   /** The application that signed the request which opened the connection. */
   readonly application: Integration
-  /** Whether an application may ask for second factors. */
-  readonly mayAsk: (application: Integration) => boolean
   /** Address of the client. */
   readonly from: string
   readonly log: Log
 }
 
 /** Calls of one connection without an answer, most of which wait for their users. */
-export const maxOpenCalls = 16_384
+const maxOpenCalls = 16_384
 /** Bytes that the client has not read; beyond, nothing is read from it either. */
 const maxUnread = 1024 * 1024
 const pingEveryMs = 20_000
@@ -175,7 +173,7 @@ export class MessageSession {
     call: CarriedCall,
     parameters: Readonly<Record<string, string>>,
     integration: Integration,
-    caller: Caller,
+    caller: WaitingCaller,
   ): Promise<unknown> {
     const { gates, endpoints } = this.#options
     gates.limit.countGenuine(integration.ikey)
@@ -191,7 +189,7 @@ export class MessageSession {
     if (application.skey !== this.#options.application.skey) {
       return new AuthApiFailure(failures.invalidSignature)
     }
-    if (!application.enabled || !this.#options.mayAsk(application)) {
+    if (!application.enabled || !isAsker(application)) {
       return new AuthApiFailure(failures.accessForbidden)
     }
     return undefined
@@ -310,7 +308,7 @@ class StoreFailure {
 }
 
 /** A call without an answer, and for its handler the client that waits. */
-class OpenCall implements Caller {
+class OpenCall implements WaitingCaller {
   readonly call: CarriedCall
   /** By `performance.now()`. */
   readonly began: number

@@ -1,13 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import {
-  AuthApiFailure,
-  type CarriedCall,
-  failures,
-  messagesPath,
-} from '../../../../duo/index.ts'
+import { AuthApiFailure, type CarriedCall, failures, messagesPath } from '../../../../duo/index.ts'
 import type { Log } from '../../../../host/log.ts'
 import type { Gates } from '../../gate/gates.ts'
-import { admitAsker, askers } from './auth_api.ts'
+import { admitAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
 import { MessageSession } from './message_session.ts'
 
@@ -57,8 +52,7 @@ export class MessageSessions {
         throw new AuthApiFailure(failures.invalidParameters, 'upgrade')
       }
       const options = { gates, endpoints: this.#endpoints, application: integration, from }
-      const mayAsk = ({ type }: typeof integration) => askers.includes(type)
-      const session = new MessageSession(socket, { ...options, mayAsk, log: this.#log }, () =>
+      const session = new MessageSession(socket, { ...options, log: this.#log }, () =>
         this.#open.delete(session),
       )
       this.#open.add(session)

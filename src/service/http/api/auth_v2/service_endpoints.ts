@@ -34,7 +34,13 @@ export function buildServiceEndpoints(
         await requireDecisions(canDecide)
         const capabilities = [
           ...oneCall,
-          ...[sharedConnections, polledResults, joinedSignIns, challengeResponses, messageConnections],
+          ...[
+            sharedConnections,
+            polledResults,
+            joinedSignIns,
+            challengeResponses,
+            messageConnections,
+          ],
         ]
         return {
           time: seconds(clock.now()),

@@ -40,6 +40,7 @@ describe('Auth API v2', () => {
           'polled_results',
           'joined_sign_ins',
           'challenge_response',
+          'message_connections',
           ...(version === 1 ? [] : ['proxy_report']),
         ])
       })

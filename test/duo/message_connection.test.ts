@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { WebSocket } from 'ws'
+import { AuthApiClient } from '../../src/duo/https/auth_api_client.ts'
+import { MessageConnection } from '../../src/duo/https/message_connection.ts'
+import {
+  AuthApiUnavailable,
+  failure,
+  failures,
+  messagesPath,
+  messagesProtocol,
+} from '../../src/duo/index.ts'
+import { systemClock } from '../../src/host/clock.ts'
+import { Secret } from '../../src/host/secret.ts'
+import { type Call, MessageApi } from '../rig/message_api.ts'
+import { RecordingLog } from '../rig/recording_log.ts'
+import { until } from '../rig/until.ts'
+
+const passcode = { username: 'alice', factor: 'passcode', passcode: '123456' }
+const push = { username: 'alice', factor: 'push', device: 'auto' }
+const fingerprint = 'ab'.repeat(32)
+
+describe('sign-ins over a message connection', () => {
+  let api: MessageApi
+  let client: AuthApiClient
+  let log: RecordingLog
+  before(async () => {
+    api = await MessageApi.start()
+  })
+  after(() => api.close())
+
+  const clientAt = (port: number) =>
+    new AuthApiClient({
+      ...{ ikey: 'DIWJ8X6AEYOR5OMC6TQ1', skey: new Secret('key'), host: 'localhost', port },
+      ...{ caFile: api.caFile, timeoutSecs: 0, maxConnections: 64, maxWaiting: 10_000 },
+      ...{ userAgent: 'test', log, clock: systemClock },
+    })
+
+  beforeEach(async () => {
+    log = new RecordingLog()
+    api.refusal = undefined
+    api.maxOpen = 1000
+    api.onCall = ({ id }) => api.allow(id)
+    client = clientAt(api.port)
+    await client.check()
+    await client.auth(passcode)
+    await until(() => log.has('over one message'))
+    // the first frame tells how many calls may be open
+    await until(async () => (await client.auth(passcode)).status_msg === 'ok')
+    api.frames.length = 0
+    api.plain.length = 0
+    api.batches = 0
+  })
+  afterEach(async () => {
+    await client.close()
+    await until(() => api.connections === 0)
+  })
+
+  const unavailable = async (call: Promise<unknown>): Promise<[string, boolean]> => {
+    const error = await call.then(
+      () => assert.fail('it was answered'),
+      (thrown: unknown) => thrown,
+    )
+    assert(error instanceof AuthApiUnavailable, String(error))
+    return [error.reason, error.mayHaveBeenReceived]
+  }
+
+  test('leave in one write if they come in one turn of the event loop', async () => {
+    await Promise.all(Array.from({ length: 40 }, () => client.auth(passcode)))
+    assert.equal(api.calls.length, 40)
+    assert.equal(api.batches, 1)
+    assert.deepEqual(api.plain, [])
+  })
+
+  test('each get their own answer, in whatever order the answers come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 20 }),
+        fc.array(fc.nat(), { minLength: 20, maxLength: 20 }),
+        async (names, ranks) => {
+          const arrived: Call[] = []
+          api.onCall = (call) => {
+            arrived.push(call)
+            if (arrived.length < names.length) return
+            const ranked = arrived.map((each, index) => ({ each, rank: ranks[index] ?? 0 }))
+            for (const { each } of ranked.sort((one, other) => one.rank - other.rank)) {
+              api.allow(each.id, `for ${each.parameters.username}`)
+            }
+          }
+          const asked = names.map((username) => client.auth({ ...passcode, username }))
+          const answers = await Promise.all(asked)
+          assert.deepEqual(
+            answers.map(({ status_msg }) => status_msg),
+            names.map((name) => `for ${name}`),
+          )
+        },
+      ),
+      { numRuns: 20 },
+    )
+    assert.deepEqual(api.plain, [])
+  })
+
+  test('fail as not received if the connection breaks before they were written', async () => {
+    const socket = new WebSocket(`wss://localhost:${api.port}${messagesPath}`, messagesProtocol, {
+      ca: readFileSync(api.caFile),
+    })
+    const connection = new MessageConnection(socket, () => {})
+    await until(() => connection.isFree)
+    const outcomes: unknown[] = []
+    const options = { limitMs: 10_000, signal: undefined, onSent: undefined }
+    connection.call('auth', passcode, options, (outcome) => outcomes.push(outcome))
+    connection.close()
+    const [outcome] = outcomes
+    assert(outcome instanceof AuthApiUnavailable)
+    assert.deepEqual([outcome.reason, outcome.mayHaveBeenReceived], ['reset', false])
+    assert.equal(api.calls.length, 0)
+  })
+
+  test('fail as possibly received if the connection breaks after they were written', async () => {
+    api.onCall = () => api.cut()
+    assert.deepEqual(await unavailable(client.auth(passcode)), ['reset', true])
+    assert.deepEqual(api.plain, [])
+  })
+
+  test('are repeated with the same fingerprint, if they have one', async () => {
+    let cuts = 0
+    api.onCall = ({ id }) => (cuts++ === 0 ? api.cut() : api.allow(id))
+    const asked = { ...push, request_fingerprint: fingerprint }
+    assert.equal((await client.auth(asked)).result, 'allow')
+    const named = api.calls.map(({ parameters }) => parameters.request_fingerprint)
+    assert.equal(named[0], fingerprint)
+    assert.equal(named.length + api.plain.length, 2)
+  })
+
+  test('keep an answer that came before the connection broke', async () => {
+    api.onCall = ({ id }) => {
+      api.allow(id)
+      setImmediate(() => api.cut())
+    }
+    assert.equal((await client.auth(passcode)).status_msg, 'ok')
+  })
+
+  for (const [what, text] of [
+    ['something else than frames', '{"result":"allow"}'],
+    ['an answer to a call that was never made', '[{"id":999999,"status":200,"answer":{}}]'],
+    ['an answer without an envelope', '[{"id":1,"status":200,"answer":"allow"}]'],
+  ] as const) {
+    test(`fail if the service sends ${what}`, async () => {
+      api.onCall = () => api.sendText(text)
+      assert.deepEqual(await unavailable(client.auth(passcode)), ['reset', true])
+    })
+  }
+
+  test('let nobody in by an answer without a known result', async () => {
+    api.onCall = ({ id }) =>
+      api.send({ id, status: 200, answer: { stat: 'OK', response: { result: 'yes' } } })
+    assert.deepEqual(await unavailable(client.auth(passcode)), ['malformed', true])
+  })
+
+  test('ignore an answer to a call that was given up', async () => {
+    const ids: number[] = []
+    api.onCall = ({ id }) => ids.push(id)
+    const giveUp = new AbortController()
+    const asked = client.auth(push, { signal: giveUp.signal })
+    await until(() => ids.length === 1)
+    giveUp.abort()
+    assert.deepEqual(await unavailable(asked), ['cancelled', true])
+    await until(() => api.frames.some((frame) => 'cancel' in frame && frame.cancel === ids[0]))
+    api.onCall = ({ id }) => api.send({ id, status: 200, answer: denied })
+    api.allow(ids[0] ?? 0)
+    assert.equal((await client.auth(passcode)).result, 'deny')
+  })
+
+  test('end at their own deadlines, and the service is told', async () => {
+    api.onCall = () => {}
+    assert.deepEqual(await unavailable(client.auth(passcode, { limitMs: 300 })), ['timeout', true])
+    await until(() => api.frames.some((frame) => 'cancel' in frame))
+  })
+
+  test('fail as over HTTP if the service cannot decide', async () => {
+    api.onCall = ({ id }) => api.send({ id, status: 503, answer: failure(failures.unavailable) })
+    assert.deepEqual(await unavailable(client.auth(passcode)), ['http_5xx', true])
+  })
+
+  test('wait as over HTTP if there were too many', async () => {
+    let asked = 0
+    api.onCall = ({ id }) => {
+      if (asked++ > 0) return api.allow(id)
+      const answer = failure(failures.tooManyRequests)
+      api.send({ id, status: 429, retry_after: 0, answer })
+    }
+    assert.equal((await client.auth(passcode)).result, 'allow')
+    assert.equal(asked, 2)
+  })
+
+  test('use the plain API beyond what the service takes at once', async () => {
+    api.onCall = () => {}
+    const answers: unknown[] = []
+    for (let index = 0; index < 1010; index++) {
+      client.auth({ ...passcode, username: `user${index}` }).then(
+        ({ status_msg }) => answers.push(status_msg),
+        () => {},
+      )
+    }
+    await until(() => answers.length === 10)
+    assert.equal(api.plain.length, 10)
+  })
+
+  test('go elsewhere once the service leaves, and what is open is answered', async () => {
+    const ids: number[] = []
+    api.onCall = ({ id }) => (ids.length === 0 ? ids.push(id) : api.allow(id))
+    const waiting = client.auth(push)
+    await until(() => ids.length === 1)
+    api.send({ leaving: true })
+    await until(async () => (await client.auth(passcode)).status_msg === 'plain')
+    api.allow(ids[0] ?? 0)
+    assert.equal((await waiting).status_msg, 'ok')
+  })
+
+  test('use the plain API if no connection can be opened, and say so once', async () => {
+    api.refusal = 404
+    const refused = clientAt(api.port)
+    await refused.check()
+    for (let index = 0; index < 5; index++) {
+      assert.equal((await refused.auth(passcode)).status_msg, 'plain')
+      await until(() => log.has('no message connection'))
+    }
+    const lines = log.lines.filter((line) => line.includes('no message connection'))
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /HTTP 404/)
+    await refused.close()
+  })
+})
+
+const denied = {
+  stat: 'OK',
+  response: { result: 'deny', status: 'deny', status_msg: 'no' },
+} as const
