@@ -9,6 +9,7 @@ import type { PrimaryOnlyEffect } from './primary_only/primary_only_command.ts'
 import { rebind } from './rebind.ts'
 import type { ReportSource } from './report/reporter.ts'
 import { SectionActivity } from './report/section_activity.ts'
+import { RetriedLogins } from './second_factor/retried_logins.ts'
 import { SignInCounters } from './second_factor/sign_in_counters.ts'
 import { createListener, type SectionKinds, sectionKinds, toListenPlace } from './section_kinds.ts'
 import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
@@ -34,6 +35,8 @@ export class AuthenticationProxy {
   readonly #signIns = new Map<string, SignInCounters>()
   /** By section name; kept when the configuration changes. */
   readonly #activity = new Map<string, SectionActivity>()
+  /** Kept when the configuration changes, so that a retry joins a login that began before. */
+  readonly #retriedLogins: RetriedLogins
   /** Runtimes of earlier configurations that still have pending logins. */
   readonly #retiring = new Set<SectionRuntime>()
   #served: readonly Served[] = []
@@ -44,6 +47,7 @@ export class AuthenticationProxy {
   private constructor(host: ProxyHost, kinds: SectionKinds) {
     this.#host = host
     this.#kinds = kinds
+    this.#retriedLogins = new RetriedLogins(host.retryTiming)
   }
 
   /** @throws {ListenError} with nothing left listening. */
@@ -253,7 +257,15 @@ export class AuthenticationProxy {
     const activity = this.#activityOf(section.name)
     return explain(
       section,
-      () => new SectionRuntime(section, counters, activity, this.#host, this.#kinds),
+      () =>
+        new SectionRuntime(
+          section,
+          counters,
+          activity,
+          this.#retriedLogins,
+          this.#host,
+          this.#kinds,
+        ),
     )
   }
 

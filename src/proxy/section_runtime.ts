@@ -15,7 +15,9 @@ import type { ReportApi } from './report/reporter.ts'
 import type { ApiState, SectionActivity } from './report/section_activity.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
 import { neverPrimaryOnly, type PrimaryOnlySwitch } from './second_factor/primary_only_verdict.ts'
+import type { RetriedLogins } from './second_factor/retried_logins.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
+import type { Timing } from './second_factor/shared_outcome.ts'
 import type { SignInCounters } from './second_factor/sign_in_counters.ts'
 import { createMode, createPrimary, type SectionKinds } from './section_kinds.ts'
 import type { ServerSection } from './sections/proxy_config.ts'
@@ -30,6 +32,8 @@ export interface ProxyHost {
   readonly observer?: ProxyObserver | undefined
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs?: number
+  /** Replaces the clock and the timers by which retries join logins. */
+  readonly retryTiming?: Timing | undefined
   /** Replaces the machine's resolver. */
   readonly resolveName?: ResolveName
   /** Without it, every login needs its second factor. */
@@ -67,6 +71,7 @@ export class SectionRuntime implements Decider {
     section: ServerSection,
     counters: SignInCounters,
     activity: SectionActivity,
+    retriedLogins: RetriedLogins,
     host: ProxyHost,
     kinds: SectionKinds,
   ) {
@@ -89,6 +94,8 @@ export class SectionRuntime implements Decider {
         timers,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
         primaryOnly: host.primaryOnly ?? neverPrimaryOnly,
+        retriedLogins,
+        application: JSON.stringify([section.name, section.ikey, section.apiHost, section.apiPort]),
         log,
       },
       this.#watchChecks(section, activity, log),
@@ -150,7 +157,7 @@ export class SectionRuntime implements Decider {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#pings)
-    this.#secondFactor.availability.close()
+    this.#secondFactor.close()
     await Promise.all([this.#primary.close(), this.#api.close()])
     await this.#untilIdle()
   }

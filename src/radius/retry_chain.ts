@@ -4,6 +4,11 @@ export interface RetrySchedule {
   readonly timeoutMs: number
   /** How many requests it sends for one login, over all servers. */
   readonly attempts: number
+  /**
+   * How many servers it asks in turn, for a server that sees only its own share of the requests. Absent
+   * if the requests to all servers are known, or all of them arrive at one.
+   */
+  readonly servers?: number
 }
 
 /** A RADIUS request that waits for the outcome of a transaction. */
@@ -78,7 +83,7 @@ export function chainExpires(chain: RetryChain, maxMs: number): number {
   const { schedule } = chain
   const timesOut = newest.arrived + schedule.timeoutMs
   const ends = hasNext(chain, newest)
-    ? Math.max(timesOut, windowEnd(chain, newest.slot + 1) + chain.delayMs)
+    ? Math.max(timesOut, windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs)
     : timesOut
   return Math.min(ends, newest.arrived + maxMs)
 }
@@ -109,7 +114,7 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   if (now < newest.arrived + schedule.timeoutMs - replyMs) {
     return { kind: 'request', requestId: newest.requestId }
   }
-  const until = hasNext(chain, newest) ? windowEnd(chain, newest.slot + 1) + chain.delayMs : 0
+  const until = hasNext(chain, newest) ? windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs : 0
   return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
 }
 
@@ -119,8 +124,12 @@ function newestOf({ requests }: RetryChain): ChainedRequest | undefined {
     .toSorted((one, other) => other.slot - one.slot || other.arrived - one.arrived)[0]
 }
 
-function hasNext({ schedule, isClosed }: RetryChain, { slot }: ChainedRequest): boolean {
-  return !isClosed && slot + 1 < schedule.attempts
+function hasNext(chain: RetryChain, newest: ChainedRequest): boolean {
+  return !chain.isClosed && nextSlot(chain, newest) < chain.schedule.attempts
+}
+
+function nextSlot({ schedule }: RetryChain, { slot }: ChainedRequest): number {
+  return slot + (schedule.servers ?? 1)
 }
 
 function windowEnd({ requested, schedule }: RetryChain, slot: number): number {

@@ -84,6 +84,14 @@ export class PendingAuthApi {
     for (const wake of transaction.held) wake()
   }
 
+  /** Answers one push of several to a user: 0 is the first one that was sent. */
+  answerPush(index: number, decision: Decision): void {
+    const transaction = [...this.#transactions.values()][index]
+    if (transaction === undefined) throw new Error(`there is no push ${index}`)
+    transaction.decision = decision
+    for (const wake of transaction.held) wake()
+  }
+
   async listen(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1')
     await once(this.#server, 'listening')
@@ -150,14 +158,16 @@ export class PendingAuthApi {
   }
 
   #auth(
-    { username = '', async = '0' }: Record<string, string>,
+    { username = '', async = '0', factor }: Record<string, string>,
     response: ServerResponse,
     known: object = {},
   ): void {
     const txid = randomUUID()
     const transaction: Transaction = {
       ...{ txid, username },
-      ...{ decision: undefined, reported: false, held: new Set() },
+      ...{ reported: false, held: new Set() },
+      // only pushes and calls wait for the user
+      decision: factor === 'sms' || factor === 'passcode' ? 'deny' : undefined,
     }
     this.#transactions.set(txid, transaction)
     this.#byUser.set(username, transaction)

@@ -56,6 +56,7 @@ export function sectionFor(
     clientIpAttr: 'Calling-Station-Id',
     pwCodec: 'utf-8',
     factorAliases: new Map(),
+    retries: { timeoutSecs: 0, count: 1, servers: 1 },
     debug: true,
     ...overrides,
   }

@@ -25,6 +25,7 @@ export function createRegistry(source: MetricsSource): Registry {
   addProcess(registry, source)
   addSections(registry, source)
   addLogins(registry, source)
+  addJoinedRequests(registry, source)
   addPrimaryOnly(registry, source)
   addRequests(registry, source)
   addClients(registry, source)
@@ -197,6 +198,51 @@ function addLogins(registry: Registry, source: MetricsSource): void {
         this.inc({ section, outcome: 'fail_open' }, failOpens)
         this.inc({ section, outcome: 'fail_closed' }, failClosed)
         this.inc({ section, outcome: 'busy' }, busy)
+      }
+    },
+  })
+}
+
+function addJoinedRequests(registry: Registry, source: MetricsSource): void {
+  const registers = [registry]
+  new Counter({
+    name: 'countersign_proxy_joined_requests_total',
+    help: 'Requests that joined a login in progress, so that its user saw one push: retransmissions, and retries with new packets (retry_timeout)',
+    labelNames: ['section', 'request'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { section, counters } of source.sections) {
+        const retransmissions = counters?.duplicatesInProgress ?? 0
+        this.inc({ section: section.name, request: 'retransmission' }, retransmissions)
+      }
+      for (const [section, { joinedRetransmissions, joinedRetries }] of source.signIns) {
+        this.inc({ section, request: 'retransmission' }, joinedRetransmissions)
+        this.inc({ section, request: 'retry' }, joinedRetries)
+      }
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_competing_retries_total',
+    help: 'Retries that two requests competed for, so that each became a login of its own',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { competingRetries }] of source.signIns) {
+        this.inc({ section }, competingRetries)
+      }
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_unclaimed_approvals_total',
+    help: 'Approvals that let nobody in, because the client had given up every request',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [section, { unclaimedApprovals }] of source.signIns) {
+        this.inc({ section }, unclaimedApprovals)
       }
     },
   })

@@ -37,7 +37,7 @@ export class PendingRequests {
 
   /** @param transmittedAt When the request arrived. */
   begin(request: RequestIdentity, transmittedAt: number, notify: Notify): PendingRequest {
-    const key = toKey(request)
+    const key = requestKey(request)
     const ended = new AbortController()
     const times = { transmittedAt, noticedAt: this.#now() }
     const pending = { notify, ended, ...times, isNotifying: false }
@@ -54,7 +54,7 @@ export class PendingRequests {
   }
 
   retransmitted(request: RequestIdentity): void {
-    const pending = this.#pending.get(toKey(request))
+    const pending = this.#pending.get(requestKey(request))
     if (pending === undefined) return
     const now = this.#now()
     pending.transmittedAt = now
@@ -72,6 +72,7 @@ export class PendingRequests {
   }
 }
 
-function toKey({ source, identifier, authenticator }: RequestIdentity): string {
+/** Equal for all transmissions of a request. */
+export function requestKey({ source, identifier, authenticator }: RequestIdentity): string {
   return `${source} ${identifier} ${Buffer.from(authenticator).toString('base64')}`
 }

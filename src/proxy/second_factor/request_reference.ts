@@ -26,6 +26,11 @@ export class RequestReference {
     return this.#isOffered === undefined
   }
 
+  /** Whether the API is known to take every request as a sign-in of its own. */
+  get isRefused(): boolean {
+    return this.#isOffered === false
+  }
+
   /** A `check` that failed changes nothing: the same server will answer again. */
   checked({ capabilities }: CheckAnswer): void {
     this.#isOffered = capabilities.includes(joinedSignIns)

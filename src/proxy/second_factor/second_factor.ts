@@ -1,4 +1,10 @@
-import { challengeResponses, type Device, lookupName, oneCall } from '../../duo/index.ts'
+import {
+  challengeResponses,
+  type Device,
+  lookupName,
+  oneCall,
+  promptWord,
+} from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
 import type { ChallengeResponse } from '../../radius/index.ts'
@@ -19,6 +25,8 @@ import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
 import { decidePrimaryOnly, type PrimaryOnlySwitch } from './primary_only_verdict.ts'
 import { RequestReference } from './request_reference.ts'
 import { responseParameters } from './response_parameters.ts'
+import type { RetriedLogins } from './retried_logins.ts'
+import { type RetrySettings, retrySchedule } from './retry_settings.ts'
 import { busy } from './status_text.ts'
 import { factorName, readTypedWord, type TypedWord } from './typed_word.ts'
 import { acceptWithoutSecondFactor } from './without_second_factor.ts'
@@ -35,6 +43,12 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly timers: TimerWheel
   /** Whether an administrator has switched second factors off. */
   readonly primaryOnly: PrimaryOnlySwitch
+  /** How the RADIUS client retries. */
+  readonly retries: RetrySettings
+  /** The logins that retries may join, also of earlier configurations. */
+  readonly retriedLogins: RetriedLogins
+  /** Section and API: logins of different ones never join. */
+  readonly application: string
 }
 
 /**
@@ -50,6 +64,7 @@ export class SecondFactor {
   readonly #failmode: Failmode
   readonly #exempt: ExemptUsernames
   readonly #pending = new PendingLogins()
+  readonly #reference: RequestReference
   /** Whether the API's `auth` also does what `preauth` does, and takes the word as it was typed. */
   #asksOnce = false
   /** Whether the API takes proofs of CHAP and MS-CHAP; `undefined` until it has answered a `check`. */
@@ -59,6 +74,7 @@ export class SecondFactor {
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
     this.#options = options
     const reference = new RequestReference(options.skey)
+    this.#reference = reference
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
     this.availability = new Availability(options.api, {
       outageAfterMs: options.outageAfterMs,
@@ -90,10 +106,14 @@ export class SecondFactor {
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     this.#logWaiting(login, word)
-    return this.#limited(login, factorName(word), async (attempt) => {
-      const verdict = this.#asksOnce ? await this.#questions.authAsTyped(attempt, word) : undefined
-      return verdict ?? this.#askTwice(attempt, word)
-    })
+    return this.#joined(login, word, () =>
+      this.#limited(login, factorName(word), async (attempt) => {
+        const verdict = this.#asksOnce
+          ? await this.#questions.authAsTyped(attempt, word)
+          : undefined
+        return verdict ?? this.#askTwice(attempt, word)
+      }),
+    )
   }
 
   /**
@@ -129,6 +149,13 @@ export class SecondFactor {
   /** The request of a pending login arrived again. */
   retransmitted(request: RequestIdentity): void {
     this.#questions.retransmitted(request)
+    this.#options.retriedLogins.retransmitted(request)
+  }
+
+  /** Rejects logins whose approval waits for the request that it lets in. */
+  close(): void {
+    this.availability.close()
+    this.#options.retriedLogins.release(this)
   }
 
   /**
@@ -166,6 +193,31 @@ export class SecondFactor {
     const verdict = decidePrimaryOnly(login, primary, counters, log)
     primaryOnly.count(verdict.kind === 'accept' ? 'accepted' : 'rejected')
     return verdict
+  }
+
+  /**
+   * Decides a login together with the one that it retries, unless the API joins them itself. A passcode is
+   * valid once, and nobody waits for it.
+   */
+  async #joined(login: Login, word: TypedWord, ask: () => Promise<Verdict>): Promise<Verdict> {
+    const { retries, retriedLogins, application, counters, log } = this.#options
+    const schedule = retrySchedule(retries)
+    if (schedule === undefined || word.kind === 'passcode') return ask()
+    const arrivedMs = retriedLogins.now()
+    const { request, username, clientAddress = '' } = login
+    const user = lookupName(username, 'none')
+    const asked = JSON.stringify([
+      ...[application, schedule, request.source, user, clientAddress],
+      promptWord(word),
+    ])
+    // while one waits, the API is known to join none, also by a new configuration
+    if (!retriedLogins.isWaiting(asked)) {
+      if (this.#reference.isUnknown) await this.availability.ping()
+      if (!this.#reference.isRefused) return ask()
+    }
+    const isSms = word.factor === 'sms'
+    const retriable = { login, asked, schedule, arrivedMs, isSms, counters, log, owner: this }
+    return retriedLogins.decide(retriable, ask)
   }
 
   async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {

@@ -1,4 +1,4 @@
-/** Logins that the API did not answer, since the proxy started. */
+/** Logins that the API did not answer, and those that joined others, since the proxy started. */
 export class SignInCounters {
   /** Accepted by `failmode=safe`. */
   failOpens = 0
@@ -12,4 +12,12 @@ export class SignInCounters {
   primaryOnlyAccepted = 0
   /** Rejected in primary-only mode, because no password was checked. */
   primaryOnlyRejected = 0
+  /** Retransmissions from another port that joined their login. */
+  joinedRetransmissions = 0
+  /** Retries with new packets that joined their login. */
+  joinedRetries = 0
+  /** Retries that two requests competed for. */
+  competingRetries = 0
+  /** Approvals that let nobody in, because no request was waiting any more. */
+  unclaimedApprovals = 0
 }

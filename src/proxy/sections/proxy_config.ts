@@ -69,6 +69,15 @@ interface RadiusSettings {
 
 export interface RadiusServerDuoOnly extends CommonServerSettings, RadiusSettings {
   readonly kind: 'radius_server_duo_only'
+  /** How the RADIUS client retries a login with new packets. */
+  readonly retries: ClientRetries
+}
+
+interface ClientRetries {
+  /** 0 if unknown: its retries are logins of their own. */
+  readonly timeoutSecs: number
+  readonly count: number
+  readonly servers: number
 }
 
 /** No password check: the appliance has checked it already. */

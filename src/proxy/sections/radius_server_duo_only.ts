@@ -1,5 +1,6 @@
 import type { Options } from '../../config/option.ts'
 import type { Section } from '../../config/section.ts'
+import { integer } from '../../config/value_type.ts'
 import { readClientSection } from './client_section.ts'
 import { factorAliases } from './factor_aliases_value.ts'
 import type { RadiusServerDuoOnly } from './proxy_config.ts'
@@ -13,6 +14,26 @@ const options = {
     type: factorAliases,
     ours: true,
     meaning: 'your own words for factors: `1=push, p=push, call=phone`',
+  },
+  retry_timeout: {
+    type: integer({ min: 0, max: 120 }),
+    default: '0',
+    ours: true,
+    meaning:
+      'seconds that the client waits for each reply, if its retries (new packets that come at that time) are to join the push that waits; 0: each is a login with its own push. For the cloud of the vendor: our service joins retries itself, whatever is set here. See workspaces.md',
+  },
+  retry_count: {
+    type: integer({ min: 0, max: 10 }),
+    default: '1',
+    ours: true,
+    meaning: 'for `retry_timeout`: how often the client asks each server again',
+  },
+  retry_servers: {
+    type: integer({ min: 1, max: 10 }),
+    default: '1',
+    ours: true,
+    meaning:
+      'for `retry_timeout`: servers that the client asks in turn, so that only every Nth request of a login comes here; 1 if it repeats its request to the same server, and behind a load balancer',
   },
 } as const satisfies Options
 
@@ -33,5 +54,10 @@ function read(section: Section, context: ServerContext): RadiusServerDuoOnly {
     kind: 'radius_server_duo_only',
     client: { kind: 'duo_only_client', name: readClientSection(values, context) },
     factorAliases: values.get('factor_aliases') ?? new Map(),
+    retries: {
+      timeoutSecs: values.get('retry_timeout'),
+      count: values.get('retry_count'),
+      servers: values.get('retry_servers'),
+    },
   }
 }

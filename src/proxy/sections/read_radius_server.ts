@@ -14,7 +14,7 @@ import type { outboundOptions } from './shared_options.ts'
 export function readRadiusServer(
   values: SectionValues<typeof radiusServerOptions>,
   context: ServerContext,
-): Omit<RadiusServerSection, 'kind' | 'client' | 'factorAliases'> {
+): Omit<RadiusServerSection, 'kind' | 'client' | 'factorAliases' | 'retries'> {
   return {
     ...readApiSettings(values, context),
     name: values.section.name,

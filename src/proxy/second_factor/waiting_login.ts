@@ -1,0 +1,111 @@
+import {
+  type ApprovalTaker,
+  approvalTaker,
+  type ChainedRequest,
+  chainExpires,
+  type RetryChain,
+  type RetrySchedule,
+  slotAt,
+} from '../../radius/index.ts'
+
+type WaitingRequest = { -readonly [Key in keyof ChainedRequest]: ChainedRequest[Key] }
+
+/** What a new request is to a login that waits. */
+export type Arrival =
+  | { readonly kind: 'joined'; readonly attempt: number }
+  /** It is a login of its own, and this one is not affected. */
+  | { readonly kind: 'another login' }
+  /** Nobody can tell which request belongs to the login, so its approval lets in none. */
+  | {
+      readonly kind: 'competes' | 'off schedule'
+      /** Requests that may belong to another login, and must ask for themselves. */
+      readonly separated: readonly string[]
+    }
+
+/**
+ * The requests of a login that waits for its user. Its RADIUS client retries with new packets, and nothing
+ * in such a packet proves that it belongs to the login: an attacker's login differs in nothing but its
+ * time. So a request joins only when one is due, and only if no other one is there.
+ */
+export class WaitingLogin {
+  readonly #opened: number
+  readonly #schedule: RetrySchedule
+  readonly #requests: WaitingRequest[]
+  /** Whether an approval lets nobody in, because two requests competed. */
+  #isVoid = false
+
+  /** @param opened When its first request arrived, in milliseconds. */
+  constructor(requestId: string, schedule: RetrySchedule, opened: number) {
+    const first = { slot: 0, arrived: opened, isProven: true, isDetached: false }
+    this.#opened = opened
+    this.#schedule = schedule
+    this.#requests = [{ requestId, ...first }]
+  }
+
+  /** Whether a request of its client may arrive now. */
+  isDue(now: number): boolean {
+    return this.#slotAt(now) !== undefined
+  }
+
+  /** Takes a new request that asks for the same. */
+  arrive(requestId: string, now: number): Arrival {
+    const slot = this.#slotAt(now)
+    if (slot === undefined) return { kind: 'another login' }
+    const occupant = this.#requests.find((other) => other.slot >= slot)
+    // the client repeats its packet, so it does not send another one
+    if (occupant?.isProven === true) return { kind: 'another login' }
+    if (occupant !== undefined) {
+      this.#isVoid = true
+      return { kind: 'competes', separated: [occupant.requestId] }
+    }
+    if (slot % (this.#schedule.servers ?? 1) !== 0) {
+      this.#isVoid = true
+      return { kind: 'off schedule', separated: [] }
+    }
+    this.#requests.push({ requestId, slot, arrived: now, isProven: false, isDetached: false })
+    return { kind: 'joined', attempt: slot + 1 }
+  }
+
+  /**
+   * One of its requests was transmitted again, so its client still waits. If it is due and no other request
+   * is there, this proves that it belongs to the login.
+   *
+   * @returns The requests that must ask for themselves, if others are there.
+   */
+  retransmitted(requestId: string, now: number): readonly string[] {
+    const slot = this.#slotAt(now)
+    const request = this.#requests.find((other) => other.requestId === requestId)
+    if (slot === undefined || request === undefined || slot <= request.slot) return []
+    const rivals = this.#requests.filter((other) => other.slot >= slot)
+    if (rivals.length > 0) {
+      this.#isVoid = true
+      return [request, ...rivals].map((rival) => rival.requestId)
+    }
+    Object.assign(request, { slot, arrived: now, isProven: true })
+    return []
+  }
+
+  /** Decides which request an approval lets in. */
+  taker(now: number): ApprovalTaker {
+    return this.#isVoid ? { kind: 'nobody' } : approvalTaker(this.#chain, now)
+  }
+
+  /** When no further request can be due. */
+  get ends(): number {
+    const { timeoutMs, attempts } = this.#schedule
+    return this.#opened + timeoutMs * attempts
+  }
+
+  #slotAt(now: number): number | undefined {
+    // the call itself limits how long the user has
+    const isOver = now >= chainExpires(this.#chain, Number.POSITIVE_INFINITY)
+    if (this.#isVoid || isOver) return undefined
+    const slot = slotAt(this.#opened, this.#schedule, now)
+    return slot !== undefined && slot > 0 ? slot : undefined
+  }
+
+  get #chain(): RetryChain {
+    const [requested, schedule, requests] = [this.#opened, this.#schedule, this.#requests]
+    return { requested, delayMs: 0, schedule, requests, isClosed: false }
+  }
+}
