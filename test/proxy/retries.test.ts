@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { sectionKinds } from '../../src/proxy/section_kinds.ts'
 import { Code } from '../../src/radius/index.ts'
 import { Appliance, type EncodedRequest, encodeRequest } from '../rig/appliance.ts'
+import { AuthApiDouble } from '../rig/auth_api_double.ts'
 import { ManualTiming } from '../rig/manual_timing.ts'
 import { PendingAuthApi } from '../rig/pending_auth_api.ts'
 import { ProxyAtWork, parseConfig, sectionFor } from '../rig/proxy_at_work.ts'
@@ -317,5 +318,29 @@ describe('a client that retries with new packets, and an API that does not join 
     timing.advance(timeoutMs)
     await reply(await send('123456'))
     assert.equal(pushes(), 2)
+  })
+
+  test('asks an API that joins sign-ins for each packet', async () => {
+    const service = await AuthApiDouble.start()
+    service.capabilities = ['joined_sign_ins']
+    port = await freePort()
+    const { caFile: httpCaCertsFile } = service
+    proxy = await ProxyAtWork.startIn(
+      { retryTiming: timing },
+      sectionKinds,
+      section({ apiPort: service.port, httpCaCertsFile }),
+    )
+    service.auth = () => ({ response: { txid: 'one' } })
+    service.authStatus = () => 'hang'
+    const first = await send()
+    await service.askedTimes('/auth/v2/auth', 1)
+    timing.advance(timeoutMs)
+    const second = await send()
+    await service.askedTimes('/auth/v2/auth_status', 2)
+    assert.equal(service.asked('/auth/v2/auth').length, 2)
+    assert.equal(counters()?.joinedRetries, 0)
+    service.release({ result: 'deny', status: 'deny', status_msg: 'Login request denied.' })
+    await Promise.all([reply(first), reply(second)])
+    await service.close()
   })
 })
