@@ -132,6 +132,9 @@ export class RetriedLogins {
     }
     const opened = new WaitingLogin(requestKey(login.request), schedule, arrivedMs)
     const outcome = new SharedOutcome(opened, this.#timing, {
+      held: (milliseconds) => {
+        log.debug(`${login.label}: approved; its reply waits for a retry`, { milliseconds })
+      },
       unclaimed: () => {
         counters.unclaimedApprovals++
         log.info(`${login.label}: approved, but no request of this login was waiting any more`)

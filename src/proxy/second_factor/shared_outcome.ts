@@ -27,6 +27,8 @@ const stopping = 'The proxy stops. Please try again.'
 
 /** What follows from the outcome, apart from the replies. */
 export interface OutcomeEvents {
+  /** It is not certain yet whom an approval lets in. */
+  readonly held: (milliseconds: number) => void
   /** An approval lets nobody in. */
   readonly unclaimed: () => void
   /** The push or call has ended, and no request waits for it. */
@@ -103,6 +105,7 @@ export class SharedOutcome {
     if (this.#waiters.size > 0) {
       const holdMs = this.#apply(outcome)
       if (holdMs > 0) {
+        this.#events.held(holdMs)
         this.#cancelReview = this.#timing.after(holdMs, () => this.review())
         return
       }
