@@ -114,7 +114,9 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   if (now < newest.arrived + schedule.timeoutMs - replyMs) {
     return { kind: 'request', requestId: newest.requestId }
   }
-  const until = hasNext(chain, newest) ? windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs : 0
+  const until = hasNext(chain, newest)
+    ? windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs
+    : 0
   return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
 }
 
