@@ -50,9 +50,6 @@ export class PostgresConnections {
     const pool = new pg.Pool({ ...options, max: poolSize + spareConnections })
     // a lost idle connection is replaced by the next acquire
     pool.on('error', () => this.#hosts.distrust())
-    // a connection lost between two statements, or while it is released, fails its user and not the
-    // process
-    pool.on('connect', (client) => client.on('error', () => this.#hosts.distrust()))
     return pool
   }
 
@@ -142,6 +139,9 @@ function clientOf(hosts: Hosts): typeof pg.Client {
     constructor(options?: string | pg.ClientConfig) {
       const given = typeof options === 'string' ? { connectionString: options } : options
       super({ ...given, ...hosts.current.address })
+      // a connection lost between two statements, while it is released, or before the pool has its own listener fails
+      // its user and not the process
+      this.on('error', () => hosts.distrust())
     }
 
     override connect(): Promise<pg.Client>
