@@ -54,6 +54,8 @@ export async function addAdministrator(
   })
 }
 
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'
+
 /** A browser at the panel: keeps its cookie, and sends what the panel's own pages send. */
 export class AdminClient {
   /** That of the session. */
@@ -63,12 +65,18 @@ export class AdminClient {
   readonly origin: string
   readonly #service: Pick<AdminService, 'port' | 'send'>
   readonly #now: () => number
+  readonly #userAgent: string
   readonly #steps = new Map<string, number>()
 
-  /** @param now The clock of the service. */
-  constructor(service: Pick<AdminService, 'port' | 'send'>, now: () => number = Date.now) {
+  /** @param now The clock of the service. @param userAgent The browser that its sessions are bound to. */
+  constructor(
+    service: Pick<AdminService, 'port' | 'send'>,
+    now: () => number = Date.now,
+    userAgent: string = firefox,
+  ) {
     this.#service = service
     this.#now = now
+    this.#userAgent = userAgent
     this.origin = `https://127.0.0.1:${service.port}`
   }
 
@@ -101,7 +109,7 @@ export class AdminClient {
     const sent = {
       'content-length': String(Buffer.byteLength(text)),
       'sec-fetch-site': 'same-origin',
-      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+      'user-agent': this.#userAgent,
       ...(method === 'GET' ? {} : writes),
       cookie: [this.cookie, this.browserCookie].filter((one) => one !== undefined).join('; '),
       ...headers,
@@ -126,6 +134,16 @@ export class AdminClient {
 
   post(path: string, body: object = {}): Promise<Answer> {
     return this.call('POST', path, body)
+  }
+
+  /** Its cookies, for a real browser. @param url The address by which that browser knows the service. */
+  cookies(url: string): { name: string; value: string; url: string; secure: true }[] {
+    return [this.cookie, this.browserCookie]
+      .filter((one) => one !== undefined)
+      .map((one) => {
+        const [name = '', value = ''] = one.split('=')
+        return { name, value, url, secure: true }
+      })
   }
 
   /** Signs in with password and passcode. @throws if either is refused. */

@@ -152,7 +152,7 @@ story('policies in the panel', { skip: skipChromium }, ({ before, after, step })
     await admin.type('Username', 'olga')
     await admin.press('Show')
     await admin.text('for this application')
-    assert.match(admin.address, /user=olga/)
+    await admin.arrives(/user=olga/)
   })
 
   step('creates a copy, applies it to a group, and deletes it', async () => {
@@ -180,7 +180,7 @@ story('policies in the panel', { skip: skipChromium }, ({ before, after, step })
     await looksRight(admin.page, 'admin-policy-delete')
     await admin.answer('Delete')
     await admin.shows('Policies')
-    assert.equal(await admin.page.getByRole('link', { name: 'Copy of rules' }).count(), 0)
+    await admin.lacks(admin.page.getByRole('link', { name: 'Copy of rules' }))
     admin.assertClean()
   })
 

@@ -63,7 +63,7 @@ story('dashboard and reports of the panel', { skip: skipChromium }, ({ before, a
   step('leads from what needs attention to the lines of the log', async () => {
     await admin.page.getByRole('link', { name: /^Show.*1 sign-in was/ }).click()
     await admin.shows('Sign-ins')
-    assert.match(admin.address, /result=fraud/)
+    await admin.arrives(/result=fraud/)
     await admin.text('1 sign-in')
     await admin.press('Remove filter Result')
     await admin.text('Page 1')

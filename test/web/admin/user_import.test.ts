@@ -92,7 +92,7 @@ story('the import of users in the panel', { skip: skipChromium }, ({ before, aft
   })
 
   step('still shows the result after a reload', async () => {
-    assert.match(admin.address, /job=DJ/)
+    await admin.arrives(/job=DJ/)
     await admin.page.reload()
     await admin.text('Imported staff.csv')
     await admin.page.getByRole('link', { name: 'Users without a device' }).click()

@@ -90,7 +90,7 @@ story('users in the panel', { skip: skipChromium }, ({ before, after, step }) =>
     const code = await admin.page.getByRole('textbox', { name: 'Code 1' }).inputValue()
     assert.match(code, /^\d{9}$/)
     await admin.answer('Done')
-    assert.equal(await admin.page.getByText(code).count(), 0)
+    await admin.lacks(admin.page.getByText(code))
     await admin.text('1 left')
     await looksRight(admin.page, 'admin-user')
   })
@@ -106,7 +106,7 @@ story('users in the panel', { skip: skipChromium }, ({ before, after, step }) =>
   step('shows who did what in the timeline, and keeps the tab in the address', async () => {
     await admin.page.getByRole('tab', { name: 'Timeline' }).click()
     await admin.text(/^User locked by/)
-    assert.match(admin.address, /\?tab=timeline$/)
+    await admin.arrives(/\?tab=timeline$/)
     await looksRight(admin.page, 'admin-user-timeline')
   })
 
