@@ -75,6 +75,7 @@ export function cellText(cell: Cell): string {
   if (cell === undefined) return '-'
   if (typeof cell === 'string') return cell
   if (!Number.isFinite(cell)) return '-'
-  if (Math.abs(cell) >= 100) return cell.toFixed(0)
+  const isWhole = Number.isInteger(cell) && Math.abs(cell) >= 10
+  if (isWhole || Math.abs(cell) >= 100) return Math.round(cell).toLocaleString('en')
   return cell.toFixed(Math.abs(cell) >= 10 ? 1 : 2)
 }

@@ -10,8 +10,16 @@ export const postgresProgram = '/usr/lib/postgresql/15/bin/postgres'
 const initdb = '/usr/lib/postgresql/15/bin/initdb'
 const startsWithinMs = 20_000
 
-/** Starts an empty PostgreSQL on loopback. @returns Its address. */
-export async function startPostgres(place: Workplace): Promise<string> {
+/**
+ * Starts an empty PostgreSQL on loopback.
+ *
+ * @param settings Other values than the defaults of the server.
+ * @returns Its address.
+ */
+export async function startPostgres(
+  place: Workplace,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const folder = await place.folder('postgres')
   const data = join(folder, 'data')
   const asPostgres = unprivileged()
@@ -32,7 +40,10 @@ export async function startPostgres(place: Workplace): Promise<string> {
   place.start({
     name: 'PostgreSQL',
     command: program,
-    args: [...before, '-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'],
+    args: [
+      ...[...before, '-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
   })
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   await answering(url)

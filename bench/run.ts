@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…] [--keep] [--brief] [--quick] [--json] [--profile] [--pending N] [--rate N]
- * [--server NAME…]`: measures each figure and a named peer in the same run, and compares them with the
+ * [--server NAME…] [--users N] [--log-rows N]`: measures each figure and a named peer in the same run, and compares them with the
  * figures of the last commit. `--keep` writes them to bench/figures and into the pages of docs, to be
  * committed. `--brief` takes fewer and shorter rounds. Starts everything on loopback, leaves nothing
  * behind, and fails if a server gives no verified replies; `--quick` checks only that.
@@ -15,6 +15,7 @@ import { panelBench } from './panel/panel_bench.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
+import { type ScaleBenchOptions, scaleBench } from './scale/scale_bench.ts'
 import { loginBench } from './service/login_bench.ts'
 import { pendingBench } from './transaction/pending_bench.ts'
 import { type WaitingBenchOptions, waitingBench } from './waiting/waiting_bench.ts'
@@ -31,6 +32,8 @@ const { values: flags, positionals } = parseArgs({
     pending: { type: 'string' },
     rate: { type: 'string' },
     server: { type: 'string', multiple: true },
+    users: { type: 'string' },
+    'log-rows': { type: 'string' },
   },
 })
 
@@ -48,6 +51,7 @@ const benches: Readonly<Record<string, Bench>> = {
   transactions: (place) => pendingBench(place, length),
   waiting: (place) => waitingBench(place, { ...length, ...waitingLoad() }),
   panel: (place) => panelBench(place, length),
+  scale: (place) => scaleBench(place, { ...length, ...largestSize() }),
 }
 
 const unknown = positionals.filter((name) => !(name in benches))
@@ -72,6 +76,16 @@ function waitingLoad(): WaitingBenchOptions {
     ...(pending === undefined ? {} : { pending: Number(pending) }),
     ...(rate === undefined ? {} : { ratePerSec: Number(rate) }),
     ...(server === undefined ? {} : { servers: server }),
+  }
+}
+
+/** The largest database of the scale benchmark. */
+function largestSize(): Pick<ScaleBenchOptions, 'users' | 'logRows' | 'servers'> {
+  const { users, 'log-rows': logRows, server } = flags
+  return {
+    ...(server === undefined ? {} : { servers: server }),
+    ...(users === undefined ? {} : { users: Number(users) }),
+    ...(logRows === undefined ? {} : { logRows: Number(logRows) }),
   }
 }
 

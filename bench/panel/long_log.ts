@@ -4,6 +4,8 @@ import { numbers } from './company.ts'
 
 const hourMs = 3_600_000
 const linesAtOnce = 500_000
+/** Numbers from here on have the length of the last part of a UUID. */
+const firstNumber = 100_000_000_000
 
 /** Values that a benchmark or a test searches for. */
 export const loggedValues = {
@@ -34,14 +36,16 @@ export async function fillLog(store: Store, lines: number, linesPerHour = 2400):
       }
       await sql`
         insert into authentication_log (timestamp, txid, user_id, username, ikey, application, factor, result,
-          reason, ipaddr, hostname, device)
-        select ${sql.lit(first)} + cast(n.i as bigint) * ${sql.lit(spacing)}, null, 'DU' || (cast(n.i as bigint) * 7919) % 50000,
+          reason, ipaddr, hostname, device, mac)
+        select ${sql.lit(first)} + cast(n.i as bigint) * ${sql.lit(spacing)},
+          '5f0c2f0e-0000-4000-8000-' || cast(${sql.lit(firstNumber)} + ${sql.lit(start)} + n.i as text), 'DU' || (cast(n.i as bigint) * 7919) % 50000,
           'user' || (cast(n.i as bigint) * 7919) % 50000, case when n.i % 1000 = 1 then 'DIRARE' else 'DICOMMON' end, 'VPN',
           case when n.i % 2000 = 5 then 'sms_passcode' when n.i % 3 = 0 then 'passcode' else 'duo_push' end,
           case when n.i % 2500 = 7 then 'fraud' when n.i % 20 = 3 then 'denied' else 'success' end,
           case when n.i % 2500 = 7 then 'user_marked_fraud' when n.i % 1200 = 3 then 'locked_out'
             when n.i % 20 = 3 then 'no_response' else 'user_approved' end,
-          case when n.i % 2 = 0 then '192.0.2.1' else '198.51.100.' || (n.i * 31) % 250 end, '', ''
+          case when n.i % 2 = 0 then '192.0.2.1' else '198.51.100.' || (n.i * 31) % 250 end, '', '',
+          'salted code of a line' || cast(${sql.lit(firstNumber)} + n.i as text)
         from ${numbers(store, count)}`.execute(db)
       // the benchmark measures lists, not the chain of the log
       await sql`delete from log_queue`.execute(db)

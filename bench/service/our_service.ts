@@ -20,9 +20,12 @@ export async function startService(
     /** PostgreSQL in place of SQLite. */
     readonly databaseUrl?: string
     readonly core?: number
+    /** Further sections of its configuration. */
+    readonly sections?: string
+    readonly env?: Readonly<Record<string, string>>
   },
 ): Promise<ServiceAtWork> {
-  const { name, folder, databaseUrl, core } = options
+  const { name, folder, databaseUrl, core, sections = '', env = {} } = options
   const file = join(folder, 'countersign.cfg')
   await writeFile(
     file,
@@ -36,14 +39,17 @@ requests_per_minute=0
 [connections]
 total=15000
 per_address=15000
-`,
+${sections}`,
   )
   const server = place.start({
     name,
     command: delivered,
     args: ['service', '--config', file, '--port', '0'],
     ...(core === undefined ? {} : { core }),
-    ...(databaseUrl === undefined ? {} : { env: { COUNTERSIGN_DATABASE_URL: databaseUrl } }),
+    env: {
+      ...env,
+      ...(databaseUrl === undefined ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl }),
+    },
   })
   const [, port] = await server.line(/listening on \S+:(\d+)$/)
   const [, caFile = ''] = await server.line(/clients must trust (\S+)$/)

@@ -58,7 +58,7 @@ describe('figures beside the committed ones', () => {
       committed,
     )
     assert.match(text, /^ours +500 +0\.50 /m)
-    assert.match(text, /committed +1000 +0\.50 /)
+    assert.match(text, /committed +1,000 +0\.50 /)
     assert.match(text, /change +worse 0\.50x +1\.00x /)
     assert.match(text, /logins against bare Node: 0\.50x, target at least 0\.35x: met/)
     assert.equal(text.match(/committed +\d/g)?.length, 1)
