@@ -24,6 +24,9 @@ export interface Lists {
 /** Counts are kept for this long. */
 const keptMs = 5_100
 const pageOfApi = 300
+const session = 'session, without a list'
+/** The request of the panel that lists nothing. */
+export const noList = `panel: ${session}`
 /** An idle connection may be closed just when the next request begins. */
 const newConnection = { connection: 'close' }
 
@@ -60,7 +63,7 @@ export async function openLists(
   const last = Math.max(0, company.users - pageOfApi)
   return {
     requests: [
-      panel('session, without a list', 'session'),
+      panel(session, 'session'),
       panel('users by name', 'users?sort=username'),
       panel('users by last login', 'users?sort=-last_login'),
       panel('users found by a word', 'users?q=ada'),

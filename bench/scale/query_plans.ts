@@ -11,7 +11,7 @@ import { Passcodes } from '../service/passcodes.ts'
 import type { TokenHolder } from '../service/stock.ts'
 import { core, type Workplace } from '../workplace.ts'
 import { type FilledDatabase, openReadOnly } from './filled_database.ts'
-import { openLists } from './lists.ts'
+import { type ListRequest, noList, openLists } from './lists.ts'
 
 /** The file of PostgreSQL's log, in the data folder. */
 export const postgresLog = 'plans.log'
@@ -89,11 +89,14 @@ export async function explainRequests(
   await login.once()
   for (const { sql } of await statementsOf(() => elapsed(idleMs))) seen.add(sql)
   await explain('login with a passcode', login.once)
-  for (const name of explained) {
+  const requestOf = (name: string): ListRequest => {
     const request = lists.requests.find((each) => each.name === name)
     if (request === undefined) throw new Error(`there is no list ${name}`)
-    await explain(name, request.send, maxPlansOfList)
+    return request
   }
+  // each request of the panel reads its session
+  for (const { sql } of await statementsOf(requestOf(noList).send)) seen.add(sql)
+  for (const name of explained) await explain(name, requestOf(name).send, maxPlansOfList)
   lists.close()
   await login.close()
   await service.server.stop()
@@ -161,8 +164,15 @@ function loggedPlans(text: string): Statement[] {
       .slice(first)
       .map((line) => line.replace(/^\t/, ''))
       .join('\n')
-    return [{ sql, plan: plan.replaceAll(/ {2}\(cost=\S+ rows=\d+ width=\d+\)/g, '') }]
+    return [{ sql, plan: withoutValues(plan) }]
   })
+}
+
+/** Costs are estimates, and keys differ from run to run. */
+function withoutValues(plan: string): string {
+  return plan
+    .replaceAll(/ {2}\(cost=\S+ rows=\d+ width=\d+\)/g, '')
+    .replaceAll(/'[^']*'::/g, "'…'::")
 }
 
 function sqlitePlan(folder: string, sql: string): string {
@@ -182,7 +192,10 @@ function sqlitePlan(folder: string, sql: string): string {
 }
 
 function shorten(sql: string): string {
-  const text = sql.replaceAll(/\s+/g, ' ').trim()
+  const text = sql
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\((?:\$\d+|\?)(?:, (?:\$\d+|\?)){7,}\)/g, '(…)')
+    .trim()
   return text.length <= maxSqlLength ? text : `${text.slice(0, maxSqlLength)} …`
 }
 
