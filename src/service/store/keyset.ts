@@ -60,12 +60,27 @@ export async function readPage<Tables, From extends keyof Tables, Row>(
     .orderBy(by, direction)
     .orderBy(key, direction)
     .limit(limit + 1)
+  let from: readonly [SortValue, SortValue] | undefined
   if (request.after !== undefined) {
-    const [value, last] = readCursor(request.after, keyset)
+    from = readCursor(request.after, keyset)
+  } else if (request.offset !== undefined && request.offset > 0) {
+    // an index contains what this reads, so that skipped rows are not read themselves
+    const skipped = await query
+      .clearSelect()
+      .select([by.as('sort_value'), key.as('sort_key')])
+      .orderBy(by, direction)
+      .orderBy(key, direction)
+      .limit(1)
+      .offset(request.offset - 1)
+      .$castTo<SortedRow>()
+      .executeTakeFirst()
+    if (skipped === undefined) return { items: [], next: null }
+    from = [skipped.sort_value, skipped.sort_key]
+  }
+  if (from !== undefined) {
+    const [value, last] = from
     const beyond = sql.raw(descending ? '<' : '>')
     sorted = sorted.where(sql<boolean>`(${by}, ${key}) ${beyond} (${value}, ${last})`)
-  } else if (request.offset !== undefined) {
-    sorted = sorted.offset(request.offset)
   }
   const rows = await sorted.$castTo<Row & SortedRow>().execute()
   const items = rows.slice(0, limit)
