@@ -17,6 +17,7 @@ import { proxyBench } from './proxy/proxy_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
 import { type ScaleBenchOptions, scaleBench } from './scale/scale_bench.ts'
 import { loginBench } from './service/login_bench.ts'
+import { nodesBench } from './service/nodes_bench.ts'
 import { pendingBench } from './transaction/pending_bench.ts'
 import { type WaitingBenchOptions, waitingBench } from './waiting/waiting_bench.ts'
 import { Workplace } from './workplace.ts'
@@ -47,6 +48,7 @@ type Bench = (place: Workplace) => Promise<Figures | readonly Figures[]>
 const benches: Readonly<Record<string, Bench>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
   service: (place) => loginBench(place, length),
+  nodes: (place) => nodesBench(place, length),
   radius: (place) => radiusBench(place, length),
   transactions: (place) => pendingBench(place, length),
   waiting: (place) => waitingBench(place, { ...length, ...waitingLoad() }),

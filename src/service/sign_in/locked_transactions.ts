@@ -45,7 +45,7 @@ export class LockedTransactions implements SingleTransactions {
     return await this.#store.transaction(async (db) => {
       const source = { userId, ikey: integration.ikey, address: '', budget }
       const now = this.#clock.now()
-      await this.#lockout.hold(source, now, db)
+      await this.#lockout.hold(source, db)
       const unsettled = await this.#transactions.unsettledOfUser(userId, db)
       const joined = await this.#retries.join(attempt, unsettled, db)
       if (joined !== undefined) return { kind: 'joined', joined }

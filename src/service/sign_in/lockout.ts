@@ -53,6 +53,11 @@ export const failuresEverywhere = prepared((db, user: { readonly userId: Bound<s
     .where('source', '=', ''),
 )
 
+/** Locks a name until the transaction ends, in PostgreSQL; writes nothing, unlike a lock of a row. */
+const lockCounts = prepared((db, lock: { readonly name: string }) =>
+  db.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${lock.name}, 0))`.as('locked')),
+)
+
 /** Ends all locks of a user, as an administrator does. */
 export async function endLocks(userId: string, db: StoreDb): Promise<void> {
   await db.deleteFrom('failed_attempts').where('user_id', '=', userId).execute()
@@ -130,19 +135,13 @@ export class Lockout {
    * Reads the count before a passcode is checked, and locks it until the transaction ends, so that
    * parallel guesses for one user and budget are counted one after another.
    */
-  async hold(source: Source, now: number, db: StoreDb): Promise<FailureCounts> {
-    // SQLite runs one writing transaction at a time; PostgreSQL needs a row lock
-    if (this.#store.dialect === 'postgres') {
-      await db
-        .insertInto('failed_attempts')
-        .values(rowKey(anyAddress(source), noFailures, now))
-        .onConflict((conflict) =>
-          conflict.columns(['user_id', 'ikey', 'source']).doUpdateSet({ updated: now }),
-        )
-        .execute()
-    }
+  async hold(source: Source, db: StoreDb): Promise<FailureCounts> {
+    // SQLite runs one writing transaction at a time
     const { userId, ikey, address } = source
     const account = anyAddress(source)
+    if (this.#store.dialect === 'postgres') {
+      await lockCounts(db, { name: `failed_attempts ${userId} ${account.ikey}` })
+    }
     const rows = await failuresFrom(db, { userId, ikey, address, everywhere: account.ikey })
     const of = (counted: Source) =>
       toFailures(rows.find((row) => row.ikey === counted.ikey && row.source === counted.address))

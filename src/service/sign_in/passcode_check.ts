@@ -63,7 +63,7 @@ export class PasscodeCheck {
     db: StoreDb,
   ): Promise<CheckedPasscode> {
     const { userId, ikey } = source
-    const counts = await this.#lockout.hold(source, now, db)
+    const counts = await this.#lockout.hold(source, db)
     if (this.#lockout.isLocked(counts, now)) {
       return rejected('locked_out', statusMessage.lockedOut, 'locked_out')
     }

@@ -58,7 +58,7 @@ export class PushLimit implements PushPermissions {
     const { ikey } = integration
     // two nodes must not both find no push that a retry could join
     if (fatigue.limit !== 0 || attempt.joinable?.retries !== undefined)
-      await this.#lockout.hold({ userId, ikey, address: '', budget }, now, db)
+      await this.#lockout.hold({ userId, ikey, address: '', budget }, db)
     const unsettled = await this.#transactions.unsettledOfUser(userId, db)
     const joined = await this.#retries.join(attempt, unsettled, db)
     if (joined !== undefined) return { kind: 'joined', joined }

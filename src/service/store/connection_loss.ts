@@ -10,10 +10,18 @@ const lostErrnos = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 const lostMessages =
   /^(Connection terminated(?! due to connection timeout)|The primary has changed|Client (has encountered a connection error|was closed))/
 
-/** Whether an error means that the connection to PostgreSQL was lost. */
+/**
+ * Whether PostgreSQL refuses a kept statement because its columns have changed. Without a name, and over
+ * another connection, it works.
+ */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof Error && error.message === 'cached plan must not change result type'
+}
+
+/** Whether an error means that the connection to PostgreSQL was lost, or is of no more use. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (lostMessages.test(error.message)) return true
+  if (lostMessages.test(error.message) || isOutdated(error)) return true
   if (!('code' in error) || typeof error.code !== 'string') return false
   return lostStates.test(error.code) || lostErrnos.has(error.code)
 }

@@ -1,7 +1,20 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import { isOutdated } from './connection_loss.ts'
 import type { PostgresConnections } from './postgres_connections.ts'
 import { limitedSession } from './statement_limits.ts'
+import { statementName } from './statement_names.ts'
+
+/** A client of `pg`, in the words of Kysely and with statements that the server keeps by a name. */
+interface Client extends PostgresPoolClient {
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
+  query<Row>(kept: {
+    readonly name: string
+    readonly text: string
+    readonly values: unknown[]
+  }): Promise<PostgresQueryResult<Row>>
+}
 
 /**
  * A pool that limits how long statements run and wait for locks. Behind a pooler such as PgBouncer a
@@ -15,6 +28,8 @@ export class LimitedPool implements PostgresPool {
   readonly #watched = new WeakMap<object, WatchedClient>()
   #limits = false
   #sharesSessions = false
+  /** Until another node changes the tables: PostgreSQL refuses a kept statement whose columns have changed. */
+  #keepsStatements = true
 
   constructor(connections: PostgresConnections) {
     this.#pool = connections.pool()
@@ -37,7 +52,7 @@ export class LimitedPool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     await this.#connections.findPrimary()
-    const client: PostgresPoolClient & object = await this.#pool.connect()
+    const client: Client = await this.#pool.connect()
     if (!this.#limits || this.#prepared.has(client)) return this.#watch(client)
     try {
       await this.#prepare(client)
@@ -54,16 +69,22 @@ export class LimitedPool implements PostgresPool {
   }
 
   /** One object per client, because Kysely keeps its own beside each. */
-  #watch(client: PostgresPoolClient & object): WatchedClient {
+  #watch(client: Client): WatchedClient {
     const known = this.#watched.get(client)
     if (known !== undefined) return known
-    const watched = new WatchedClient(client, () => void this.#connections.reconsider())
+    const watched = new WatchedClient(client, {
+      onSilence: () => void this.#connections.reconsider(),
+      keepsStatements: () => this.#limits && this.#keepsStatements && !this.#sharesSessions,
+      onOutdated: () => {
+        this.#keepsStatements = false
+      },
+    })
     this.#watched.set(client, watched)
     return watched
   }
 
   /** A pooler answers the start of a connection with a process ID of its own. */
-  async #prepare(client: PostgresPoolClient): Promise<void> {
+  async #prepare(client: Client): Promise<void> {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid', [])
     this.#sharesSessions = rows[0]?.pid !== client.processID
     if (!this.#sharesSessions) await client.query(limitedSession, [])
@@ -73,15 +94,21 @@ export class LimitedPool implements PostgresPool {
 /** A statement without an answer for so long may wait for a server that is gone. */
 const silentMs = 1_000
 
-/** A client that reports statements without an answer. */
+interface WatchedClientOptions {
+  readonly onSilence: () => void
+  readonly keepsStatements: () => boolean
+  readonly onOutdated: () => void
+}
+
+/** A client that reports statements without an answer, and keeps those that have a name. */
 class WatchedClient implements PostgresPoolClient {
   readonly processID?: number
-  readonly #client: PostgresPoolClient
-  readonly #onSilence: () => void
+  readonly #client: Client
+  readonly #options: WatchedClientOptions
 
-  constructor(client: PostgresPoolClient, onSilence: () => void) {
+  constructor(client: Client, options: WatchedClientOptions) {
     this.#client = client
-    this.#onSilence = onSilence
+    this.#options = options
     if (client.processID !== undefined) this.processID = client.processID
   }
 
@@ -92,8 +119,19 @@ class WatchedClient implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
     if (typeof text !== 'string') return this.#client.query(text)
-    const silent = setInterval(this.#onSilence, silentMs)
-    return this.#client.query<Row>(text, parameters).finally(() => clearInterval(silent))
+    const silent = setInterval(this.#options.onSilence, silentMs)
+    return this.#run<Row>(text, parameters).finally(() => clearInterval(silent))
+  }
+
+  async #run<Row>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>> {
+    const name = this.#options.keepsStatements() ? statementName(text) : undefined
+    if (name === undefined) return await this.#client.query<Row>(text, values)
+    try {
+      return await this.#client.query<Row>({ name, text, values: [...values] })
+    } catch (error) {
+      if (isOutdated(error)) this.#options.onOutdated()
+      throw error
+    }
   }
 
   release(destroy?: boolean): void {

@@ -2,6 +2,7 @@ import type { Compilable, CompiledQuery, Expression, Kysely } from 'kysely'
 import { type Dialect, findDialect } from './dialect.ts'
 import { findDirect } from './direct_statements.ts'
 import type { Schema } from './schema.ts'
+import { nameStatement } from './statement_names.ts'
 
 /** A compiled statement: runs in `db` with these parameters. */
 export interface Prepared<Parameters, Row> {
@@ -24,7 +25,8 @@ class Placeholder {
 
 /**
  * A statement that every sign-in runs. It is built and compiled once for each kind of database, since
- * that takes several times as long as running it. On SQLite it also runs past the query builder.
+ * that takes several times as long as running it. On SQLite it also runs past the query builder; PostgreSQL
+ * parses and plans it once for each connection.
  *
  * Relies on Kysely keeping the values of a statement untouched in `CompiledQuery.parameters`;
  * test/service/store/kysely.test.ts states it.
@@ -42,6 +44,7 @@ export function prepared<Parameters extends object, Row>(
     if (query === undefined) {
       query = build(db, placeholders()).compile()
       compiled.set(dialect, query)
+      if (dialect === 'postgres') nameStatement(query.sql)
     }
     const bound: CompiledQuery<Row> = {
       ...query,

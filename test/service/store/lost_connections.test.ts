@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { aheadOfQueue } from '../../../src/service/store/database_share.ts'
+import { prepared } from '../../../src/service/store/prepared.ts'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
 import { onPostgres } from '../../rig/store.ts'
 import { until } from '../../rig/until.ts'
@@ -61,6 +62,20 @@ onPostgres('lost connections', (rig) => {
     })
     await assert.rejects(unknown, { code: 'STORE_OUTCOME_UNKNOWN' })
     assert.equal(runs, 1)
+  })
+
+  test('runs a kept statement again whose columns another node has changed', async () => {
+    await sql`create table changing (id integer)`.execute(store.db)
+    await sql`insert into changing values (1)`.execute(store.db)
+    const read = prepared<object, object>((db) => {
+      const all = sql<object>`select * from changing`
+      return { compile: () => all.compile(db) }
+    })
+    const inTransaction = () => store.transaction((db) => read(db, {}))
+    assert.deepEqual(await inTransaction(), [{ id: 1 }])
+    await sql`alter table changing add column more integer`.execute(store.db)
+    assert.deepEqual(await inTransaction(), [{ id: 1, more: null }])
+    assert.deepEqual(await read(store.db, {}), [{ id: 1, more: null }])
   })
 
   test('runs a single read again', async () => {

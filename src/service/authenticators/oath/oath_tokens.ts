@@ -1,4 +1,5 @@
 import type { Secret as OathSecret } from 'otpauth'
+import { Memo } from '../../../host/memo.ts'
 import { Secret } from '../../../host/secret.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
@@ -18,7 +19,6 @@ import {
   type TokenPageRequest,
   tokenOrder,
 } from '../token_list.ts'
-import { KeyCache } from './key_cache.ts'
 import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts'
 import { newSecret, parseSecret } from './oath_secret.ts'
 
@@ -104,12 +104,15 @@ export interface OathTokenRow {
 }
 
 const secretsPerPage = 500
+/** About 500 bytes each. */
+const maxKeys = 20_000
 const kindOfTokens = 'tokens of this kind'
 
 /** The table of OATH tokens. */
 export class OathTokens {
   readonly #store: Store
-  readonly #keys = new KeyCache()
+  /** By the sealed text, so that a new secret has a new key; opening one takes longer than a passcode. */
+  readonly #keys = new Memo<OathKey>(maxKeys)
 
   constructor(store: Store) {
     this.#store = store

@@ -1,8 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
+import { Memo } from '../../../host/memo.ts'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 type Network = readonly [Address, number]
+
+/** A peer, parsed; most peers send many requests. */
+interface Peer {
+  readonly address: string
+  readonly isTrusted: boolean
+}
+
+const maxPeers = 2000
 
 /**
  * Client addresses: the peer of the connection, or the address that a trusted proxy names in
@@ -10,6 +19,7 @@ type Network = readonly [Address, number]
  */
 export class ClientAddresses {
   readonly #trusted: readonly Network[]
+  readonly #peers = new Memo<Peer>(maxPeers)
 
   /** @param trustedProxies IP addresses and networks in CIDR notation. */
   constructor(trustedProxies: readonly string[]) {
@@ -23,10 +33,8 @@ export class ClientAddresses {
    *   header; empty if a header has no address, or the two headers name different clients.
    */
   resolve({ socket, headers }: Pick<FastifyRequest, 'socket' | 'headers'>): string {
-    const peer = socket.remoteAddress ?? ''
-    const address = parseAddress(peer)
-    if (address === undefined) return peer
-    if (!this.#isTrusted(address)) return address.toString()
+    const { address, isTrusted } = this.#peer(socket.remoteAddress ?? '')
+    if (!isTrusted) return address
     const forwarded = joinHeader(headers.forwarded)
     const forwardedFor = joinHeader(headers['x-forwarded-for'])
     // a proxy writes one of the headers, and may forward the other one as the client sent it
@@ -34,14 +42,22 @@ export class ClientAddresses {
       ...(forwarded === undefined ? [] : [this.#client(forwardedNodes(forwarded))]),
       ...(forwardedFor === undefined ? [] : [this.#client(forwardedFor.split(','))]),
     ]
-    const [client = address.toString(), other = client] = named
+    const [client = address, other = client] = named
     return client === other ? client : ''
   }
 
   /** Whether a peer is a trusted proxy, whose connections carry the requests of many clients. */
   trusts(peer: string): boolean {
-    const address = parseAddress(peer)
-    return address !== undefined && this.#isTrusted(address)
+    return this.#peer(peer).isTrusted
+  }
+
+  #peer(text: string): Peer {
+    return this.#peers.find(text, () => {
+      const address = parseAddress(text)
+      return address === undefined
+        ? { address: text, isTrusted: false }
+        : { address: address.toString(), isTrusted: this.#isTrusted(address) }
+    })
   }
 
   /** Returns the first address that is not trusted, starting at the nearest proxy. */

@@ -21,6 +21,8 @@ export class RateTable {
   readonly #counts = new Uint32Array(rows * width)
   readonly #key = randomBytes(16).toString('hex')
   #began: number
+  /** Nothing was counted in this window, which saves the hash of the key. */
+  #isEmpty = true
 
   constructor(options: RateTableOptions) {
     this.#options = options
@@ -30,6 +32,7 @@ export class RateTable {
   /** How many more requests the key may make in this window. */
   remaining(key: string): number {
     this.#remainingMs()
+    if (this.#isEmpty) return this.#options.max
     return this.#options.max - this.#count(this.#cells(key))
   }
 
@@ -42,6 +45,7 @@ export class RateTable {
     for (const cell of cells) {
       if (this.#counts[cell] === count) this.#counts[cell] = count + 1
     }
+    this.#isEmpty = false
     return 0
   }
 
@@ -63,6 +67,7 @@ export class RateTable {
     const now = clock.now()
     if (now < this.#began || now - this.#began >= windowMs) {
       this.#counts.fill(0)
+      this.#isEmpty = true
       this.#began = now
     }
     return this.#began + windowMs - now

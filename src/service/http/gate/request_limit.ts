@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { AuthApiFailure, failures } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
+import { Memo } from '../../../host/memo.ts'
 import { sourceAddress } from '../../sign_in/source_address.ts'
 import { ApplicationLimit } from './application_limit.ts'
 import type { ClientAddresses } from './client_address.ts'
@@ -23,6 +24,7 @@ export class TooManyRequests extends AuthApiFailure {
 }
 
 const windowMs = 60_000
+const maxSources = 2000
 
 /**
  * Limits authentic requests per application, and refused requests per client address. A request counts
@@ -33,6 +35,8 @@ export class RequestLimit {
   readonly #application: ApplicationLimit | undefined
   readonly #refused: RateTable
   readonly #addresses: ClientAddresses
+  /** By the address of the client. */
+  readonly #sources = new Memo<string>(maxSources)
   /** Requests that are being authenticated, by source. */
   readonly #pending = new Map<string, number>()
 
@@ -99,6 +103,7 @@ export class RequestLimit {
   }
 
   #findSource(request: FastifyRequest): string {
-    return sourceAddress(this.#addresses.resolve(request))
+    const address = this.#addresses.resolve(request)
+    return this.#sources.find(address, () => sourceAddress(address))
   }
 }

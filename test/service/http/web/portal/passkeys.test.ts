@@ -74,7 +74,7 @@ onBothDatabases('passkeys', (rig) => {
     for (let guess = 0; guess < 5; guess++) {
       const source = { userId, ikey: 'DI', address: `192.0.2.${guess}`, budget: 'portal' } as const
       await service.store.transaction(async (db) => {
-        const counts = await lockout.hold(source, now, db)
+        const counts = await lockout.hold(source, db)
         await lockout.countWrong(source, counts, String(guess), limits, now, db)
       })
     }
