@@ -18,7 +18,9 @@ const root = resolve(import.meta.dirname, '..')
 /** As files, because the test runner starts a process for each file. */
 const groupFolder = join(root, 'node_modules/.cache/test-groups', String(process.pid))
 const maxFilesPerGroup = 12
-/** Stories in a browser take minutes, so that smaller groups keep both processes busy to the end. */
+/** One more than two cores, because tests wait for disks, timers and other programs. */
+const concurrency = 3
+/** Stories in a browser take minutes, so that smaller groups keep all processes busy to the end. */
 const maxStoriesPerGroup = 3
 /** Folders of `test/` whose files take longest; they begin. */
 const slowFolders = ['web', 'journey', 'service']
@@ -42,7 +44,7 @@ process.on('exit', () => rmSync(groupFolder, { recursive: true, force: true }))
 // @types/node lacks globalSetupPath
 const options: RunOptions & { readonly globalSetupPath: string } = {
   files: groupFiles(files).map(writeGroup),
-  concurrency: 2,
+  concurrency,
   forceExit: true,
   timeout: 600_000,
   globalSetupPath: join(root, 'test/rig/shared_postgres.ts'),

@@ -19,11 +19,16 @@ import {
 } from '../../src/service/http/server/certificate_authority.ts'
 import { skipWithout } from './debian_package.ts'
 import { freePort } from './running.ts'
+import { isBrief } from './scope.ts'
 
 const debianPackage = 'postgresql-15'
 const programs = '/usr/lib/postgresql/15/bin'
 
 export const skipPostgres = skipWithout(debianPackage, `${programs}/postgres`)
+/** For a long suite that runs on SQLite, too. */
+export const skipSecondDatabase = isBrief()
+  ? '`npm run test:all` runs it on PostgreSQL, too'
+  : skipPostgres
 
 /** PostgreSQL refuses to run as root. */
 export function asPostgres(command: string, args: readonly string[]): [string, string[]] {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { untilGauge } from '../../../rig/gauge.ts'
-import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
+import { PostgresCluster, skipSecondDatabase } from '../../../rig/postgres.ts'
 import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
 import { until } from '../../../rig/until.ts'
@@ -12,7 +12,7 @@ const calls = 60
 
 for (const [name, skip] of [
   ['SQLite', false],
-  ['PostgreSQL', skipPostgres],
+  ['PostgreSQL', skipSecondDatabase],
 ] as const) {
   describe(`a process that ends while pushes wait, on ${name}`, { skip }, () => {
     let cluster: PostgresCluster | undefined

@@ -7,7 +7,7 @@ import { startService } from '../../../../../src/service/compose/service.ts'
 import { defaultConfig } from '../../../../../src/service/config/service_config.ts'
 import { Users } from '../../../../../src/service/people/users.ts'
 import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
-import { PostgresCluster, skipPostgres } from '../../../../rig/postgres.ts'
+import { PostgresCluster, skipSecondDatabase } from '../../../../rig/postgres.ts'
 import { RecordingLog } from '../../../../rig/recording_log.ts'
 import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
 
@@ -273,7 +273,7 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
 
 describe('look-alike usernames, on SQLite', () => suite(async () => ({})))
 
-describe('look-alike usernames, on PostgreSQL', { skip: skipPostgres }, () => {
+describe('look-alike usernames, on PostgreSQL', { skip: skipSecondDatabase }, () => {
   let cluster: PostgresCluster
   suite(async () => {
     cluster = await PostgresCluster.start()

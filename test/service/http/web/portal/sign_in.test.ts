@@ -6,12 +6,12 @@ import { Groups } from '../../../../../src/service/people/groups.ts'
 import { setApplicationPolicy } from '../../../../rig/application_policy.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onBothDatabases } from '../../../../rig/store.ts'
+import { mainlyOnSqlite } from '../../../../rig/store.ts'
 import { TimerWatch } from '../../../../rig/timer_watch.ts'
 
 const minuteMs = 60_000
 
-onBothDatabases('attacks on the portal sign-in', (rig) => {
+mainlyOnSqlite('attacks on the portal sign-in', (rig) => {
   const portal = new PortalRig()
   const { clock } = portal
   let service: TestService
