@@ -18,6 +18,8 @@ export interface Limit {
 export class TimerWheel {
   readonly #slots: (Due | undefined)[] = Array<Due | undefined>(slotCount).fill(undefined)
   #tick = 0
+  #tickedMs = 0
+  #stalledMs = 0
   #size = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -30,8 +32,16 @@ export class TimerWheel {
     if (first !== undefined) first.previous = due
     this.#slots[slot] = due
     this.#size++
-    this.#timer ??= setInterval(() => this.#advance(), tickMs)
+    if (this.#timer === undefined) {
+      this.#tickedMs = performance.now()
+      this.#timer = setInterval(() => this.#advance(), tickMs)
+    }
     return due
+  }
+
+  /** For how long in all, in milliseconds, this process could not run while a limit was set. */
+  get stalledMs(): number {
+    return this.#stalledMs
   }
 
   /** For `Due`, once each. */
@@ -48,6 +58,9 @@ export class TimerWheel {
 
   #advance(): void {
     this.#tick++
+    const now = performance.now()
+    this.#stalledMs += Math.max(0, now - this.#tickedMs - tickMs)
+    this.#tickedMs = now
     let due = this.#slots[this.#tick % slotCount]
     while (due !== undefined) {
       const { next } = due

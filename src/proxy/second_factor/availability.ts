@@ -15,7 +15,7 @@ export interface Outage {
 }
 
 interface FailedCheck extends Outage {
-  /** When the first of the present run of failed checks began, by `performance.now()`. */
+  /** When the first of the present run of failed checks began, by `#ranMs`. */
   readonly failingSince: number
 }
 
@@ -109,7 +109,7 @@ export class Availability {
     for (;;) {
       const failed = await this.ping()
       if (failed === undefined || this.#isClosed) return undefined
-      if (performance.now() - failed.failingSince >= this.#options.outageAfterMs) return failed
+      if (this.#ranMs() - failed.failingSince >= this.#options.outageAfterMs) return failed
       await new Promise((resolve) => setTimeout(resolve, retryMs))
     }
   }
@@ -157,6 +157,11 @@ export class Availability {
     }
   }
 
+  /** Time that passed, in ms, except while this process could not run: then it sees no answer. */
+  #ranMs(): number {
+    return performance.now() - this.#options.timers.stalledMs
+  }
+
   #hasAnswered(since: Since): boolean {
     return this.#api.answers > since
   }
@@ -167,7 +172,7 @@ export class Availability {
    */
   async #ask(): Promise<FailedCheck | undefined> {
     const { onCheck } = this.#options
-    const [answers, began] = [this.#api.answers, performance.now()]
+    const [answers, began] = [this.#api.answers, this.#ranMs()]
     try {
       onCheck({ kind: 'answered', answer: await this.#api.check() })
     } catch (error) {

@@ -62,6 +62,24 @@ describe('evidence of an outage', () => {
     assert.ok(((await second)?.failingSince ?? 0) > failingSince)
   })
 
+  test('does not count time in which the proxy could not run', async () => {
+    const api = new CheckedDouble()
+    const timers = new TimerWheel()
+    // a limit is set while the check waits, as it is for each exchange
+    const limit = timers.after(60_000, () => {})
+    const outageAfterMs = 400
+    const availability = new Availability(api, { outageAfterMs, onCheck: () => {}, timers })
+    const outage = availability.outage(0)
+    const stalledUntil = performance.now() + 2 * outageAfterMs
+    while (performance.now() < stalledUntil);
+    await until(() => timers.stalledMs > outageAfterMs)
+    api.fail()
+    await until(() => api.checks.length === 2)
+    api.checks.at(-1)?.resolve({ time: 1, capabilities: [] })
+    assert.equal(await outage, undefined)
+    limit.stop()
+  })
+
   test('shares one check between concurrent logins', async () => {
     const { api, availability } = watched()
     const both = [availability.outage(0), availability.outage(0)]
