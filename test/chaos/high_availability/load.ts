@@ -50,7 +50,8 @@ export class Load {
   readonly records: LoginRecord[] = []
   readonly #options: LoadOptions
   readonly #passcodes: Passcodes[]
-  readonly #usedBy = new Map<string, string>()
+  readonly #usedBy = new Map<string, { readonly box: string; readonly began: number }>()
+  readonly #database: pg.Pool
   readonly #idlePhones: PhoneHolder[]
   readonly #pending = new Map<string, WaitingPush>()
   readonly #inProgress = new Set<Promise<void>>()
@@ -62,6 +63,9 @@ export class Load {
     this.#options = options
     this.#passcodes = options.stock.tokenHolders.map((holder) => new Passcodes(holder))
     this.#idlePhones = [...options.stock.phoneHolders]
+    const connectionString = options.databaseUrl
+    this.#database = new pg.Pool({ connectionString, connectionTimeoutMillis: 2_000, max: 2 })
+    this.#database.on('error', () => {})
   }
 
   /** Logins that were left out because all users of their kind were signing in. */
@@ -95,8 +99,10 @@ export class Load {
     if (kind === 'used passcode') {
       const [used] = this.#usedBy
       if (used === undefined) return
-      this.#usedBy.delete(used[0])
-      await this.#typed(kind, ...used)
+      const [username, { box, began }] = used
+      this.#usedBy.delete(username)
+      // failmode=safe uses no passcode up
+      if (await this.#wasLogged(username, began)) await this.#typed(kind, username, box)
       return
     }
     const passcodes = this.#passcodes.shift()
@@ -110,10 +116,7 @@ export class Load {
       const began = Date.now()
       const box = isWrong ? '0000000' : passcodes.next()
       const verdict = await this.#typed(kind, username, box)
-      // failmode=safe uses no passcode up
-      if (verdict === 'accept' && !isWrong && (await this.#wasLogged(username, began))) {
-        this.#usedBy.set(username, box)
-      }
+      if (verdict === 'accept' && !isWrong) this.#usedBy.set(username, { box, began })
     } finally {
       this.#passcodes.push(passcodes)
     }
@@ -170,18 +173,14 @@ export class Load {
 
   /** Whether the service itself let a user in. */
   async #wasLogged(username: string, since: number): Promise<boolean> {
-    let client: pg.Client | undefined
     try {
-      client = await connected(this.#options.databaseUrl)
-      const { rowCount } = await client.query(
+      const { rowCount } = await this.#database.query(
         `select 1 from authentication_log where username = $1 and timestamp >= $2 and result = 'success'`,
         [username, since - clocksApartMs],
       )
       return rowCount === 1
     } catch {
       return false
-    } finally {
-      await client?.end().catch(() => {})
     }
   }
 
@@ -194,13 +193,11 @@ export class Load {
   /** Shows each phone its pushes, as the database has them. */
   async #watchPushes(): Promise<void> {
     let from = Date.now() - overlapMs
-    let client: pg.Client | undefined
     while (!this.#isOver) {
       await pause(pollMs)
       try {
-        client ??= await connected(this.#options.databaseUrl)
         const now = Date.now()
-        const { rows } = await client.query<{ txid: string; phone_id: string | null }>(
+        const { rows } = await this.#database.query<{ txid: string; phone_id: string | null }>(
           'select txid, phone_id from transactions where opened > $1',
           [from],
         )
@@ -208,11 +205,10 @@ export class Load {
         for (const { txid, phone_id: phoneId } of rows)
           if (phoneId !== null) this.#show(phoneId, txid)
       } catch {
-        await client?.end().catch(() => {})
-        client = undefined
+        // the database is down as well at times
       }
     }
-    await client?.end().catch(() => {})
+    await this.#database.end().catch(() => {})
   }
 
   #show(phoneId: string, txid: string): void {
@@ -235,13 +231,6 @@ export class Load {
     this.#inProgress.add(answering)
     void answering.finally(() => this.#inProgress.delete(answering))
   }
-}
-
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-  client.on('error', () => {})
-  await client.connect()
-  return client
 }
 
 function pause(ms: number): Promise<void> {
