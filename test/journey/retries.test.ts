@@ -103,4 +103,11 @@ describe('a directory that waits 20 s for each reply', () => {
     await approve()
     assert.equal(await directory.reply(retry, two.findPort()), Code.AccessAccept)
   })
+
+  test('is counted in the metrics of the service', async () => {
+    const { text } = await service.send({ method: 'GET', path: '/metrics' })
+    assert.match(text, /^countersign_joined_requests_total\{request="retransmission"\} [1-9]/m)
+    assert.match(text, /^countersign_joined_requests_total\{request="retry"\} [1-9]/m)
+    assert.match(text, /^countersign_competing_retries_total 0$/m)
+  })
 })

@@ -112,7 +112,7 @@ export async function runService(store: Store, given: RunOptions): Promise<Servi
 
 /** Builds the listeners; `openPorts` opens their ports. */
 async function composeListeners(
-  { store, transactions, origin, clock, log }: Domain,
+  { store, transactions, signIn, origin, clock, log }: Domain,
   faces: Faces,
   config: ServiceConfig,
   {
@@ -127,6 +127,7 @@ async function composeListeners(
 ): Promise<Listeners> {
   const metrics = new ServiceMetrics({
     waitingCalls: () => transactions.waitingCalls,
+    joins: () => signIn.joins,
     openApps: () => faces.streams.count,
     messageConnections: () => faces.messages.count,
     openMessages: () => faces.messages.openCalls,

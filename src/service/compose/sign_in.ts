@@ -40,6 +40,7 @@ import { Settlement } from '../sign_in/settlement.ts'
 import type { Directory, Subjects } from '../sign_in/subject.ts'
 import { SubjectReads } from '../sign_in/subject_reads.ts'
 import { Timeouts } from '../sign_in/timeouts.ts'
+import type { JoinCounts } from '../sign_in/transaction/join_counts.ts'
 import { JoinedRequests } from '../sign_in/transaction/joined_requests.ts'
 import type { Transactions } from '../sign_in/transaction/transactions.ts'
 import { TypedText } from '../sign_in/typed_text.ts'
@@ -62,6 +63,8 @@ export interface SignIn {
   readonly fraudAlert: FraudAlert
   readonly fraudReports: FraudReports
   readonly journal: Journal
+  /** For metrics. */
+  readonly joins: JoinCounts
   /** Ends overdue sign-ins, and deletes what has expired. */
   readonly tidy: () => Promise<void>
 }
@@ -180,6 +183,7 @@ export function composeSignIn(
     fraudAlert: alert,
     fraudReports: fraud,
     journal,
+    joins: joinedRequests.counts,
     tidy: async () => {
       await timeouts.endOverdue()
       authStatus.prune()

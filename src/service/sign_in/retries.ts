@@ -95,6 +95,7 @@ export class Retries {
     const { fingerprint, requestId } = joinable
     const same = requests.find((other) => other.fingerprint === fingerprint)
     if (fingerprint !== undefined && same !== undefined) {
+      this.#requests.counts.retransmissions++
       throw new AlreadyRequested({
         requestId: same.requestId,
         decidedBy: { ...only, slot: same.slot },
@@ -102,6 +103,7 @@ export class Retries {
     }
     if (only.slot < 0) {
       await this.#requests.claim(attempt, only, db)
+      this.#requests.counts.retries++
       this.#log.info('a delayed request joined the retry that was sent after it', {
         txid: only.txid,
         request: requestId,
@@ -126,6 +128,7 @@ export class Retries {
       { expires: chainExpires(toChain(locked, joined), answerSecs * 1000) },
       db,
     )
+    this.#requests.counts.retries++
     this.#log.info('a retry joined its sign-in', { ...fields, request: requestId })
     return only
   }
@@ -153,6 +156,7 @@ export class Retries {
       const requests = await this.#requests.ofTransaction(txid, db)
       const opener = requests.find(({ requestId }) => requestId === txid)
       if (opener?.asked !== asked || opener.radiusSource !== source) continue
+      this.#requests.counts.retries++
       this.#log.info('a retry joined its sign-in', { application, txid, attempt: slot + 1 })
       return first
     }
@@ -208,6 +212,7 @@ export class Retries {
   }
 
   #warnOfCompetition(fields: { readonly txid: string }): void {
+    this.#requests.counts.competing++
     this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
   }
 

@@ -6,6 +6,12 @@ import type { ClosedFor } from './connections.ts'
 export interface InProgress {
   readonly waitingCalls: () => number
   readonly openApps: () => number
+  /** Requests that joined the sign-ins of others, since the service started. */
+  readonly joins: () => {
+    readonly retransmissions: number
+    readonly retries: number
+    readonly competing: number
+  }
   readonly messageConnections: () => number
   readonly openMessages: () => number
 }
@@ -45,6 +51,27 @@ export class ServiceMetrics {
       help: 'Connections refused or closed for a limit, by the limit',
       labelNames: ['reason'],
       registers,
+    })
+    new Counter({
+      name: 'countersign_joined_requests_total',
+      help: 'Requests that joined a sign-in in progress, so that its user saw one push: retransmissions, and retries with new packets',
+      labelNames: ['request'],
+      registers,
+      collect() {
+        const { retransmissions, retries } = inProgress.joins()
+        this.reset()
+        this.inc({ request: 'retransmission' }, retransmissions)
+        this.inc({ request: 'retry' }, retries)
+      },
+    })
+    new Counter({
+      name: 'countersign_competing_retries_total',
+      help: 'Retries that two requests competed for, so that each became a sign-in of its own',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(inProgress.joins().competing)
+      },
     })
     const listeners = this.#connections
     new Gauge({

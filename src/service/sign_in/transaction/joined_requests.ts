@@ -2,6 +2,7 @@ import type { Clock } from '../../../host/clock.ts'
 import type { ChainedRequest } from '../../../radius/index.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Attempt, SettledKind } from './attempt.ts'
+import { JoinCounts } from './join_counts.ts'
 import type { Outcome } from './transaction.ts'
 
 /** A RADIUS request that has begun a sign-in, or joined one. */
@@ -62,6 +63,8 @@ interface Row {
  * nodes: one INSERT under a unique index decides which of several transmissions is the first.
  */
 export class JoinedRequests {
+  /** For metrics. */
+  readonly counts = new JoinCounts()
   readonly #clock: Clock
 
   constructor(clock: Clock) {
@@ -110,6 +113,7 @@ export class JoinedRequests {
       if (first.request_id !== requestId && !isOver) {
         // another user or another word: not a retransmission, whatever its caller says
         if (first.asked !== asked) return
+        this.counts.retransmissions++
         throw new AlreadyRequested(toJoinedRequest(first))
       }
       await db.deleteFrom('joined_requests').where('request_id', '=', first.request_id).execute()
