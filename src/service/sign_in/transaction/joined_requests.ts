@@ -1,5 +1,6 @@
 import type { Clock } from '../../../host/clock.ts'
 import type { ChainedRequest } from '../../../radius/index.ts'
+import { prepared } from '../../store/prepared.ts'
 import type { StoreDb } from '../../store/store.ts'
 import type { Attempt, SettledKind } from './attempt.ts'
 import { JoinCounts } from './join_counts.ts'
@@ -58,6 +59,40 @@ interface Row {
   readonly status_msg: string | null
 }
 
+interface NewRow extends Row {
+  readonly ikey: string
+  readonly fingerprint: string | null
+  readonly asked: string
+  readonly expires: number
+  readonly arrived: number
+  readonly proven: number
+  readonly radius_source: string
+}
+
+/** @returns No row if another request has the fingerprint. */
+const insertFirst = prepared((db, row: NewRow) =>
+  db
+    .insertInto('joined_requests')
+    .values({
+      request_id: row.request_id,
+      ikey: row.ikey,
+      fingerprint: row.fingerprint,
+      asked: row.asked,
+      txid: row.txid,
+      kind: row.kind,
+      result: row.result,
+      status: row.status,
+      status_msg: row.status_msg,
+      expires: row.expires,
+      slot: row.slot,
+      arrived: row.arrived,
+      proven: row.proven,
+      radius_source: row.radius_source,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('request_id'),
+)
+
 /**
  * The RADIUS requests that proxies name. Each fingerprint begins one sign-in per application, over all
  * nodes: one INSERT under a unique index decides which of several transmissions is the first.
@@ -95,13 +130,7 @@ export class JoinedRequests {
       ...{ radius_source: source, ...toColumns(decidedBy) },
     }
     for (;;) {
-      const inserted = await db
-        .insertInto('joined_requests')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('request_id')
-        .executeTakeFirst()
-      if (inserted !== undefined) return
+      if ((await insertFirst(db, row)).length > 0) return
       const first = await db
         .selectFrom('joined_requests')
         .selectAll()
@@ -193,11 +222,11 @@ export class JoinedRequests {
 }
 
 function toColumns(decidedBy: JoinedRequest['decidedBy']) {
-  const open = { kind: null, result: null, status: null, status_msg: null }
+  const open = { slot: 0, kind: null, result: null, status: null, status_msg: null }
   if ('txid' in decidedBy) return { ...open, ...decidedBy }
   const { kind, outcome } = decidedBy
   const { result, status, status_msg } = outcome
-  return { txid: null, kind, result, status, status_msg }
+  return { ...open, txid: null, kind, result, status, status_msg }
 }
 
 function toJoinedRequest(row: Row): JoinedRequest {
