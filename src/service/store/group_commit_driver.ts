@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import { CommitSync } from './commit_sync.ts'
 import type { DirectStatements } from './direct_statements.ts'
 
 const maxStatements = 500
@@ -18,10 +19,11 @@ const rolledBack = 'database or disk is full: the transaction was rolled back'
  * inside an outer transaction, strictly one after another. The outer one is committed as soon as no
  * transaction is open, and only then do the transactions of the group return. A failed one is rolled
  * back alone. Reads outside a transaction use their own connection, so that they only see committed
- * data.
+ * data, and return when it is on the disk.
  */
 export class GroupCommitDriver implements Driver {
   readonly #file: string
+  readonly #sync: CommitSync
   #writer: Connection | undefined
   #reader: Connection | undefined
   readonly #waiting: (() => void)[] = []
@@ -30,6 +32,7 @@ export class GroupCommitDriver implements Driver {
 
   constructor(file: string) {
     this.#file = file
+    this.#sync = new CommitSync(file)
   }
 
   async init(): Promise<void> {
@@ -37,6 +40,8 @@ export class GroupCommitDriver implements Driver {
     this.#writer = new Connection(this.#file)
     // waiting for a lock inside SQLite would block the event loop
     this.#writer.run('PRAGMA busy_timeout = 0')
+    // the disk is waited for elsewhere; SQLite itself waits before it writes a log back or over
+    this.#writer.run('PRAGMA synchronous = NORMAL')
     this.#reader = new Connection(this.#file)
   }
 
@@ -44,7 +49,7 @@ export class GroupCommitDriver implements Driver {
     return new GroupedConnection(this)
   }
 
-  /** Committed data, for statements outside a transaction. */
+  /** Committed data that may not be on the disk yet, for decisions that are committed in their turn. */
   get reads(): DirectStatements {
     return {
       takes: isRead,
@@ -80,16 +85,20 @@ export class GroupCommitDriver implements Driver {
     const unit = grouped(connection)
     if (!unit.inTransaction) return
     unit.inTransaction = false
+    let committed: Promise<void> | undefined
     try {
       if (this.writer.inTransaction) {
         this.writer.run('ROLLBACK TO unit')
         this.writer.run('RELEASE unit')
         // an empty group is committed at once, so that other processes need not wait for it
         if (this.#group?.isEmpty === true) this.#commit()
+        else committed = this.#group?.committed()
       }
     } finally {
       this.#leave()
     }
+    // the caller may answer with what it has read, also of its group
+    await (committed ?? this.#sync.settled())
   }
 
   async savepoint(_connection: DatabaseConnection, name: string): Promise<void> {
@@ -107,6 +116,7 @@ export class GroupCommitDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#enter()
     this.#commit()
+    await this.#sync.close()
     this.#writer?.close()
     this.#reader?.close()
   }
@@ -128,6 +138,13 @@ export class GroupCommitDriver implements Driver {
   insideGroup(): Connection {
     if (!this.writer.inTransaction) throw new Error(rolledBack)
     return this.writer
+  }
+
+  /** Reads outside a transaction. */
+  async read<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const result = this.reader.execute<Row>(query)
+    await this.#sync.settled()
+    return result
   }
 
   /** Runs a write outside a transaction, in its own one. */
@@ -171,6 +188,7 @@ export class GroupCommitDriver implements Driver {
 
   async #open(until: number): Promise<void> {
     if (this.#group !== undefined) return
+    this.#sync.requireDisk()
     await this.#begin(until)
     const group = new Group()
     this.#group = group
@@ -203,15 +221,18 @@ export class GroupCommitDriver implements Driver {
     this.#group = undefined
     try {
       this.writer.run('COMMIT')
-      group.succeed()
     } catch (error) {
       try {
         this.writer.run('ROLLBACK')
       } catch {
         // SQLite has rolled back by itself
       }
-      group.fail(error)
+      return group.fail(error)
     }
+    this.#sync.committed().then(
+      () => group.succeed(),
+      (error: unknown) => group.fail(error),
+    )
   }
 }
 
@@ -264,9 +285,7 @@ class GroupedConnection implements DatabaseConnection, DirectStatements {
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.inTransaction) return this.#driver.insideGroup().execute<Row>(query)
-    return isRead(query)
-      ? this.#driver.reader.execute<Row>(query)
-      : await this.#driver.write<Row>(query)
+    return await (isRead(query) ? this.#driver.read<Row>(query) : this.#driver.write<Row>(query))
   }
 
   // biome-ignore lint/correctness/useYield: nothing here is large enough to be streamed

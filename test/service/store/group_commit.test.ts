@@ -102,6 +102,27 @@ describe('group commit', () => {
     )
   })
 
+  test('fails a transaction only once what it has read is committed', async () => {
+    const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
+    const names = other.prepare(`select name from settings where name like 'n%'`)
+    const first = put('n-first')
+    let seen: string[] = []
+    const second = store.transaction(async (db) => {
+      const rows = await db
+        .selectFrom('settings')
+        .select('name')
+        .where('name', '=', 'n-first')
+        .execute()
+      seen = rows.map(({ name }) => name)
+      throw new Error('it was done before')
+    })
+    await assert.rejects(second, { message: 'it was done before' })
+    assert.deepEqual(seen, ['n-first'])
+    assert.equal(names.all().length, 1)
+    other.close()
+    await first
+  })
+
   test('waits for another program that writes, without blocking other work', async () => {
     const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
     other.exec('BEGIN IMMEDIATE')

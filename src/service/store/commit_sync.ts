@@ -1,0 +1,63 @@
+import { type FileHandle, open } from 'node:fs/promises'
+
+/**
+ * Makes the commits of a SQLite database durable without blocking the event loop: SQLite writes them to its
+ * write-ahead log, and a thread of Node waits for the disk, once for all commits that were written meanwhile.
+ * A commit that is on the disk has everything that it has read there too, because the log keeps their order.
+ *
+ * After a failure nothing is durable any more until the process starts again: the system does not say what
+ * has been lost, and a later success would prove nothing.
+ */
+export class CommitSync {
+  readonly #file: string
+  #log: FileHandle | undefined
+  /** The one that runs may have begun before the newest commit. */
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  #failure: Error | undefined
+
+  /** @param file Of the database. */
+  constructor(file: string) {
+    this.#file = `${file}-wal`
+  }
+
+  /** @throws {Error} if the disk has failed before. */
+  requireDisk(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Call it after each commit. @returns When the commit is on the disk. */
+  committed(): Promise<void> {
+    this.#next ??= this.#after(this.#running)
+    return this.#next
+  }
+
+  /** Waits until everything that can be read now is on the disk. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#running)
+  }
+
+  async close(): Promise<void> {
+    await this.settled().catch(() => {})
+    await this.#log?.close()
+  }
+
+  async #after(before: Promise<void> | undefined): Promise<void> {
+    // the others of this turn of the event loop, or of the sync that runs, are covered too
+    await before
+    this.#running = this.#next
+    this.#next = undefined
+    this.requireDisk()
+    try {
+      this.#log ??= await open(this.#file, 'r+')
+      await this.#log.datasync()
+    } catch (error) {
+      this.#failure = new Error(`the disk did not take the write-ahead log: ${reason(error)}`)
+      throw this.#failure
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
