@@ -69,6 +69,8 @@ export interface SettledPhase {
 export interface PendingBenchOptions {
   /** A few calls, all answered, on SQLite only: shows that it works. */
   readonly quick?: boolean
+  /** Calls that share connections, on SQLite only. */
+  readonly brief?: boolean
 }
 
 interface Contender {
@@ -110,13 +112,14 @@ export async function pendingBench(
 ): Promise<Figures> {
   const shared = { ...(options.quick ? quick : whole), multiplexed: true }
   const own = { ...shared, multiplexed: false }
-  const withPostgres = !options.quick && existsSync(postgresProgram)
+  const isPart = options.quick === true || options.brief === true
+  const withPostgres = !isPart && existsSync(postgresProgram)
   const onShared = [
     await measureBare(place, shared),
     await measureOurs(place, shared, 'SQLite'),
     ...(withPostgres ? [await measureOurs(place, shared, 'PostgreSQL')] : []),
   ]
-  const onOwn = options.quick
+  const onOwn = isPart
     ? []
     : [await measureBare(place, own), await measureOurs(place, own, 'SQLite')]
   const contenders = [...onShared, ...onOwn]
@@ -144,7 +147,7 @@ export async function pendingBench(
     targets: contenders.map(memoryTarget),
     remarks: [
       ...contenders.flatMap(remarks),
-      ...(withPostgres || options.quick ? [] : ['PostgreSQL is not installed: left out']),
+      ...(withPostgres || isPart ? [] : ['PostgreSQL is not installed: left out']),
     ],
     verified: contenders.map(({ settled }) => settled.allowed + settled.timedOut),
   }
