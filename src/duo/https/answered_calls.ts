@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AnswerFrame, AuthApiUnavailable, messagesPath } from '../index.ts'
+import {
+  type AnswerFrame,
+  AuthApiUnavailable,
+  messagesPath,
+  requestAge,
+} from '../index.ts'
 import type { ResolveName } from './api_addresses.ts'
 import type { ApiNode } from './api_node.ts'
 import { ApiNodes } from './api_nodes.ts'
@@ -7,7 +12,7 @@ import { backOffMs, retryAfterMs } from './back_off.ts'
 import { CallAttempts } from './call_attempts.ts'
 import { CallQueue, cancelled } from './call_queue.ts'
 import type { ConnectionsOptions } from './connections.ts'
-import { type Endpoint, endpoints, isJoined, type Named, shortMs } from './endpoints.ts'
+import { ageText, type Endpoint, endpoints, isJoined, type Named, shortMs } from './endpoints.ts'
 import type { RawAnswer } from './exchange.ts'
 import { parseResponse, unavailableByStatus } from './response.ts'
 import type { Limits, SignedRequests, SignedRequestsOptions } from './signed_requests.ts'
@@ -170,15 +175,19 @@ export class AnsweredCalls {
     endpoint: Endpoint,
     parameters: Named,
     limitMs: number,
-    { signal, onSent }: CallLimits,
+    { signal, onSent, requestedMs }: CallLimits,
   ): Promise<RawAnswer | undefined> | undefined {
     const { message } = endpoint
     if (message === undefined || !this.#options.takesMessages()) return undefined
     const connection = node.connections.messages?.free
     if (connection === undefined) return undefined
+    const aged =
+      requestedMs === undefined
+        ? parameters
+        : { ...parameters, [requestAge]: ageText(requestedMs()) }
     return new Promise((resolve, reject) => {
       node.begin()
-      const taken = connection.call(message, parameters, { limitMs, signal, onSent }, (outcome) => {
+      const taken = connection.call(message, aged, { limitMs, signal, onSent }, (outcome) => {
         node.end()
         if (!(outcome instanceof Error)) return resolve(toRawAnswer(outcome))
         if (outcome.reason === 'reset' && !outcome.mayHaveBeenReceived) return resolve(undefined)

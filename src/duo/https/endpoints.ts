@@ -79,3 +79,8 @@ export function waits({ path }: Endpoint, { factor, prompt = '' }: Named): boole
 export function isJoined({ request_fingerprint: fingerprint }: Named): boolean {
   return fingerprint !== undefined
 }
+
+/** The value of `request_age_ms`. @param requestedMs When the RADIUS request arrived, by `performance.now()`. */
+export function ageText(requestedMs: number): string {
+  return String(Math.round(performance.now() - requestedMs))
+}

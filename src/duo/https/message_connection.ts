@@ -101,12 +101,11 @@ export class MessageConnection {
     this.#lastId = id
     const { limitMs, signal } = options
     const dueTick = this.#tick + Math.max(1, Math.ceil(limitMs / tickMs))
-    const message = new Message({ id, text, dueTick, limitMs, options, done }, this.#abandon)
+    const message = new Message({ id, text, dueTick, options, done })
     if (signal?.aborted) {
       done(cancelled({ mayHaveBeenReceived: false }))
       return true
     }
-    signal?.addEventListener('abort', message)
     this.#open.set(id, message)
     this.#outgoing.push(message)
     this.#flushSoon()
@@ -128,13 +127,14 @@ export class MessageConnection {
     this.#break()
   }
 
-  readonly #abandon = (message: Message, error: AuthApiUnavailable): void => {
+  /** Ends a message that was given up, or whose time is over. */
+  #abandon(message: Message): void {
     if (!this.#open.delete(message.id)) return
     if (message.isSent && this.#isOpen) {
       this.#cancelled.push(message.id)
       this.#flushSoon()
     }
-    message.end(error)
+    message.end(message.toLoss())
     this.#rest()
   }
 
@@ -154,17 +154,16 @@ export class MessageConnection {
     let frames: string[] = ended.map(encodeCancel)
     let length = 0
     for (const message of outgoing) {
-      if (message.isOver) continue
+      if (message.isOver || message.isDue(this.#tick)) continue
       // a character has at most three bytes in UTF-8
-      length += message.text.length * 3 + 1
+      const bytes = message.length * 3 + 1
+      length += bytes
       if (length > maxBatchBytes / 2 && frames.length > 0) {
         this.#send(frames)
         frames = []
-        length = message.text.length * 3 + 1
+        length = bytes
       }
-      message.isSent = true
-      message.options.onSent?.()
-      frames.push(message.takeText())
+      frames.push(message.send())
     }
     if (frames.length > 0) this.#send(frames)
   }
@@ -236,11 +235,14 @@ export class MessageConnection {
     const silent = this.#tick - this.#heardAtTick
     if (silent >= deadAfterTicks) return this.#break('no answer to a ping')
     if (silent === pingAfterTicks) this.#socket.ping()
-    const late = [...this.#open.values()].filter(({ dueTick }) => dueTick <= this.#tick)
-    if (late.length === 0) return
+    let late: Message[] | undefined
+    for (const message of this.#open.values()) {
+      if (message.isDue(this.#tick)) (late ??= []).push(message)
+    }
+    if (late === undefined) return
     // after the poll phase, which reads answers that have arrived
     setImmediate(() => {
-      for (const message of late) this.#abandon(message, message.toTimeout())
+      for (const message of late) this.#abandon(message)
     })
   }
 
@@ -252,63 +254,73 @@ export class MessageConnection {
   }
 }
 
-/** A call on a connection. There are thousands at once, so it is one small record. */
+interface MessageParts {
+  readonly id: number
+  readonly text: string
+  readonly dueTick: number
+  readonly options: MessageOptions
+  readonly done: MessageDone
+}
+
+/**
+ * A call on a connection. There are thousands at once, so it is one record, without a timer and without a
+ * listener to its caller's signal, which each tick looks at.
+ */
 class Message {
   readonly id: number
-  readonly dueTick: number
-  readonly limitMs: number
-  readonly options: MessageOptions
+  readonly #dueTick: number
+  readonly #options: MessageOptions
   readonly #done: MessageDone
-  readonly #abandon: (message: Message, error: AuthApiUnavailable) => void
   #text: string
-  isSent = false
-  isOver = false
+  #isSent = false
+  #isOver = false
 
-  constructor(
-    given: {
-      readonly id: number
-      readonly text: string
-      readonly dueTick: number
-      readonly limitMs: number
-      readonly options: MessageOptions
-      readonly done: MessageDone
-    },
-    abandon: (message: Message, error: AuthApiUnavailable) => void,
-  ) {
-    this.id = given.id
-    this.dueTick = given.dueTick
-    this.limitMs = given.limitMs
-    this.options = given.options
-    this.#text = given.text
-    this.#done = given.done
-    this.#abandon = abandon
+  constructor({ id, text, dueTick, options, done }: MessageParts) {
+    this.id = id
+    this.#text = text
+    this.#dueTick = dueTick
+    this.#options = options
+    this.#done = done
   }
 
-  get text(): string {
-    return this.#text
+  get isSent(): boolean {
+    return this.#isSent
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Its length; 0 once it was sent. */
+  get length(): number {
+    return this.#text.length
+  }
+
+  /** Whether its time is over, or its caller has given up. */
+  isDue(tick: number): boolean {
+    return this.#dueTick <= tick || this.#options.signal?.aborted === true
   }
 
   /** Returns the text, and forgets it, because a sent call may wait for a minute. */
-  takeText(): string {
+  send(): string {
     const text = this.#text
     this.#text = ''
+    this.#isSent = true
+    this.#options.onSent?.()
     return text
   }
 
-  /** The event `abort` of the caller's signal. */
-  handleEvent(): void {
-    this.#abandon(this, cancelled({ mayHaveBeenReceived: this.isSent }))
-  }
-
-  toTimeout(): AuthApiUnavailable {
-    const text = `no answer within ${Math.round(this.limitMs)} ms`
-    return new AuthApiUnavailable('timeout', text, { mayHaveBeenReceived: this.isSent })
+  /** The error of a call that was given up, or whose time is over. */
+  toLoss(): AuthApiUnavailable {
+    const { signal, limitMs } = this.#options
+    if (signal?.aborted) return cancelled({ mayHaveBeenReceived: this.#isSent })
+    const text = `no answer within ${Math.round(limitMs)} ms`
+    return new AuthApiUnavailable('timeout', text, { mayHaveBeenReceived: this.#isSent })
   }
 
   end(outcome: AnswerFrame | AuthApiUnavailable): void {
-    if (this.isOver) return
-    this.isOver = true
-    this.options.signal?.removeEventListener('abort', this)
+    if (this.#isOver) return
+    this.#isOver = true
     this.#done(outcome)
   }
 }

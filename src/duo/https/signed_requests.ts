@@ -14,7 +14,7 @@ import {
   signCanonical,
   signingKey,
 } from '../index.ts'
-import { type Endpoint, endpoints, type Named } from './endpoints.ts'
+import { ageText, type Endpoint, endpoints, type Named } from './endpoints.ts'
 import { type ExchangeOptions, exchange, type RawAnswer } from './exchange.ts'
 
 export interface SignedRequestsOptions {
@@ -82,7 +82,7 @@ export class SignedRequests {
       if (value !== undefined) signed.push([name, value])
     }
     if (options.requestedMs !== undefined) {
-      signed.push([requestAge, String(Math.round(performance.now() - options.requestedMs()))])
+      signed.push([requestAge, ageText(options.requestedMs())])
     }
     const date = this.#dateNow()
     // the body is what is signed
