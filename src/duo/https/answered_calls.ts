@@ -1,10 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type AnswerFrame,
-  AuthApiUnavailable,
-  messagesPath,
-  requestAge,
-} from '../index.ts'
+import { type AnswerFrame, AuthApiUnavailable, messagesPath, requestAge } from '../index.ts'
 import type { ResolveName } from './api_addresses.ts'
 import type { ApiNode } from './api_node.ts'
 import { ApiNodes } from './api_nodes.ts'
@@ -97,19 +92,27 @@ export class AnsweredCalls {
     const until = began + limits.limitMs
     const joined = isJoined(parameters)
     const repeatable = endpoint.repeatable || joined
-    const attempts = new CallAttempts({ nodes: this.nodes, repeatable, joined, until })
+    // most calls need one attempt, and thousands wait for their users
+    let attempts: CallAttempts | undefined
     for (let tries = 1; ; tries++) {
       const { requestMs = Number.POSITIVE_INFINITY } = limits
       const leftMs = Math.max(1, Math.min(requestMs, until - performance.now()))
-      const tried =
-        limits.asked === undefined ? attempts.tried : new Set([...attempts.tried, ...limits.asked])
+      const tried = bothOf(attempts?.tried, limits.asked)
       const chosen = this.nodes.choose(tried, Math.min(leftMs, shortMs))
       const node = chosen instanceof Promise ? await chosen : chosen
       limits.asked?.add(node)
-      const sent = this.#request({ node, carrier }, endpoint, parameters, leftMs, limits)
-      const answer = await sent.catch((error) => this.#waitAfter(error, attempts, node))
-      if (answer === undefined) continue
+      let answer: RawAnswer
+      try {
+        answer =
+          (await this.#message({ node, carrier }, endpoint, parameters, leftMs, limits)) ??
+          (await this.#request({ node, carrier }, endpoint, parameters, leftMs, limits))
+      } catch (error) {
+        attempts ??= new CallAttempts({ nodes: this.nodes, repeatable, joined, until })
+        await this.#waitAfter(error, attempts, node)
+        continue
+      }
       if (answer.status >= 500) {
+        attempts ??= new CallAttempts({ nodes: this.nodes, repeatable, joined, until })
         const failure = unavailableByStatus(answer)
         const waitMs = repeatable ? attempts.afterFailure(node, failure) : undefined
         if (waitMs !== undefined) {
@@ -132,12 +135,11 @@ export class AnsweredCalls {
   }
 
   /** Waits until the next attempt. @throws The error, if there is none. */
-  async #waitAfter(error: unknown, attempts: CallAttempts, node: ApiNode): Promise<undefined> {
+  async #waitAfter(error: unknown, attempts: CallAttempts, node: ApiNode): Promise<void> {
     if (!(error instanceof AuthApiUnavailable)) throw error
     const waitMs = attempts.afterFailure(node, error)
     if (waitMs === undefined) throw attempts.toFinalError(error)
     if (waitMs > 0) await delay(waitMs)
-    return undefined
   }
 
   #retryMs({ headers }: RawAnswer, tries: number): number {
@@ -171,14 +173,15 @@ export class AnsweredCalls {
    *   be sent otherwise.
    */
   #message(
-    node: ApiNode,
+    { node, carrier }: { readonly node: ApiNode; readonly carrier: Carrier },
     endpoint: Endpoint,
     parameters: Named,
     limitMs: number,
     { signal, onSent, requestedMs }: CallLimits,
   ): Promise<RawAnswer | undefined> | undefined {
     const { message } = endpoint
-    if (message === undefined || !this.#options.takesMessages()) return undefined
+    if (message === undefined || carrier === 'warm' || !this.#options.takesMessages())
+      return undefined
     const connection = node.connections.messages?.free
     if (connection === undefined) return undefined
     const aged =
@@ -224,11 +227,6 @@ export class AnsweredCalls {
       }
     }
     if (carrier === 'warm') return send(limits)
-    const answered = this.#message(node, endpoint, parameters, limitMs, options)
-    if (answered !== undefined) {
-      const answer = await answered
-      if (answer !== undefined) return answer
-    }
     const queue = carrier === 'short' ? this.#shortCalls : this.#openings
     const began = performance.now()
     const entered = queue.enter(limits.sendWithinMs, options.signal)
@@ -252,12 +250,22 @@ export class AnsweredCalls {
 }
 
 /** An earlier attempt may have been received, which an HTTP 5xx of the last one does not undo. */
-function parseFinal(answer: RawAnswer, attempts: CallAttempts): unknown {
+function parseFinal(answer: RawAnswer, attempts: CallAttempts | undefined): unknown {
   try {
     return parseResponse(answer)
   } catch (error) {
-    throw error instanceof AuthApiUnavailable ? attempts.toFinalError(error) : error
+    throw error instanceof AuthApiUnavailable ? (attempts?.toFinalError(error) ?? error) : error
   }
+}
+
+const none: ReadonlySet<ApiNode> = new Set()
+
+function bothOf(
+  tried: ReadonlySet<ApiNode> | undefined,
+  asked: ReadonlySet<ApiNode> | undefined,
+): ReadonlySet<ApiNode> {
+  if (asked === undefined) return tried ?? none
+  return tried === undefined ? asked : new Set([...tried, ...asked])
 }
 
 function toRawAnswer({ status, answer, retry_after }: AnswerFrame): RawAnswer {

@@ -212,10 +212,15 @@ export class AuthApiClient {
       return parsed(await this.#call(endpoint, parameters, options), parseAuthAnswer)
     }
     this.#waiting.enter()
+    const begun = { name: 'auth_waiting', username: parameters.username } as const
+    const ended = this.#began(begun)
     try {
-      return await this.#timed({ name: 'auth_waiting', username: parameters.username }, () =>
-        this.#awaitUser(endpoint, parameters, options),
-      )
+      const answer = await this.#awaitUser(endpoint, parameters, options)
+      ended('answered')
+      return answer
+    } catch (error) {
+      ended(toOutcome(error))
+      throw error
     } finally {
       this.#waiting.leave()
     }
@@ -291,26 +296,23 @@ export class AuthApiClient {
   ): Promise<unknown> {
     const carrier: Carrier = endpoint === endpoints.check ? 'warm' : 'short'
     const limits = { ...options, limitMs: this.#limitMs(endpoint, options) }
-    return this.#timed({ name: endpoint.name, username: parameters.username }, () =>
-      this.#calls.response(carrier, endpoint, parameters, limits),
-    )
-  }
-
-  /** Reports how a call ended. */
-  async #timed<Answer>(begun: BegunCall, call: () => Promise<Answer>): Promise<Answer> {
-    const began = performance.now()
-    const { onCallBegun, onCall } = this.#options
-    onCallBegun?.(begun)
-    const ended = (outcome: ApiCall['outcome']): void =>
-      onCall?.({ ...begun, outcome, elapsedMs: performance.now() - began })
+    const ended = this.#began({ name: endpoint.name, username: parameters.username })
     try {
-      const answer = await call()
+      const response = await this.#calls.response(carrier, endpoint, parameters, limits)
       ended('answered')
-      return answer
+      return response
     } catch (error) {
       ended(toOutcome(error))
       throw error
     }
+  }
+
+  /** @returns Reports how the call ended. */
+  #began(begun: BegunCall): (outcome: ApiCall['outcome']) => void {
+    const began = performance.now()
+    const { onCallBegun, onCall } = this.#options
+    onCallBegun?.(begun)
+    return (outcome) => onCall?.({ ...begun, outcome, elapsedMs: performance.now() - began })
   }
 
   /** A shorter `timeoutSecs` does not shorten `check`, whose failure is evidence of an outage. */
