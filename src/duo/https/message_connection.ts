@@ -235,11 +235,11 @@ export class MessageConnection {
     const silent = this.#tick - this.#heardAtTick
     if (silent >= deadAfterTicks) return this.#break('no answer to a ping')
     if (silent === pingAfterTicks) this.#socket.ping()
-    let late: Message[] | undefined
+    const late: Message[] = []
     for (const message of this.#open.values()) {
-      if (message.isDue(this.#tick)) (late ??= []).push(message)
+      if (message.isDue(this.#tick)) late.push(message)
     }
-    if (late === undefined) return
+    if (late.length === 0) return
     // after the poll phase, which reads answers that have arrived
     setImmediate(() => {
       for (const message of late) this.#abandon(message)
