@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as elapsed } from 'node:timers/promises'
+import { MessageApi } from '../../test/rig/message_api.ts'
 import { PendingAuthApi } from '../../test/rig/pending_auth_api.ts'
 import { atMost, type Cell, type Figures } from '../figure.ts'
 import { freeUdpPort } from '../load/ready.ts'
@@ -91,6 +92,7 @@ export async function waitingBench(
     'http1-at-once': () => measureHttp1(place, 'HTTP/1.1, polls answered at once', 0, load),
     'http1-held': () => measureHttp1(place, 'HTTP/1.1, polls held for 30 s', 30_000, load),
     'http1-slow': () => measureHttp1(place, 'HTTP/1.1, held, each push takes 20 s', 30_000, slow),
+    messages: () => measureMessages(place, load),
     service: () => measureService(place, load),
     freeradius: () => measureFreeradius(place, load),
   }
@@ -159,6 +161,32 @@ async function measureHttp1(
   const result = await measure(name, proxy, port, phones, load)
   await proxy.stop()
   const note = `${api.polls} polls for ${pushed.length} pushes, at most ${api.maxConnections} connections`
+  await api.close()
+  return { ...result, note: `${result.note}${note}` }
+}
+
+/** A small API in place of our service, which would be the slower one. */
+async function measureMessages(place: Workplace, load: Load): Promise<Run> {
+  const pushed: string[] = []
+  const ids = new Map<string, number>()
+  const api = await MessageApi.start({ maxOpen: 16_384 })
+  api.onCall = ({ id, parameters: { username = '' } }) => {
+    if (!ids.has(username)) pushed.push(username)
+    ids.set(username, id)
+  }
+  const port = await freeUdpPort()
+  const proxy = await startOurProxy(place, {
+    ...{ name: 'proxy-of-messages', port, secret, apiPort: api.port },
+    certificate: { certificate: api.caFile, key: '' },
+    extra: 'api_timeout=180',
+  })
+  const phones: Phones = {
+    pushed,
+    answer: async (username, how) => api.answer(ids.get(username) ?? 0, how),
+  }
+  const result = await measure('messages over one connection', proxy, port, phones, load)
+  await proxy.stop()
+  const note = `${ids.size} messages, ${api.plain.length} plain calls; `
   await api.close()
   return { ...result, note: `${result.note}${note}` }
 }

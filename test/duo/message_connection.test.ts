@@ -41,7 +41,6 @@ describe('sign-ins over a message connection', () => {
   beforeEach(async () => {
     log = new RecordingLog()
     api.refusal = undefined
-    api.maxOpen = 1000
     api.onCall = ({ id }) => api.allow(id)
     client = clientAt(api.port)
     await client.check()

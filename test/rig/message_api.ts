@@ -14,6 +14,7 @@ import {
   messageConnections,
   messagesPath,
   messagesProtocol,
+  oneCall,
   parseClientBatch,
   type ServiceFrame,
   success,
@@ -41,22 +42,23 @@ export class MessageApi {
   onCall: (call: Call, connection: MessageApi) => void = (call) => this.allow(call.id)
   /** In place of the connection, if it is set. */
   refusal: number | undefined
-  maxOpen = 1000
+  readonly #maxOpen: number
 
-  private constructor(server: Server, port: number, caFile: string) {
+  private constructor(server: Server, port: number, caFile: string, maxOpen: number) {
     this.#server = server
+    this.#maxOpen = maxOpen
     this.port = port
     this.caFile = caFile
   }
 
-  static async start(): Promise<MessageApi> {
+  static async start({ maxOpen = 1000 } = {}): Promise<MessageApi> {
     const authority = await makeAuthority(Date.now())
     const { certificate, key } = await makeServerCertificate(authority, ['localhost'], Date.now())
     const caFile = join(mkdtempSync(join(tmpdir(), 'message-api-')), 'ca.pem')
     writeFileSync(caFile, authority.certificate)
     const server = createServer({ cert: certificate, key }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const api = new MessageApi(server, (server.address() as AddressInfo).port, caFile)
+    const api = new MessageApi(server, toPort(server), caFile, maxOpen)
     server.on('request', (request, response) => api.#answerPlain(request, response))
     const webSockets = new WebSocketServer({
       noServer: true,
@@ -82,10 +84,12 @@ export class MessageApi {
   }
 
   allow(id: number, statusMsg = 'ok'): void {
-    this.send({
-      ...{ id, status: 200 },
-      answer: success({ result: 'allow', status: 'allow', status_msg: statusMsg }),
-    })
+    this.answer(id, 'allow', statusMsg)
+  }
+
+  answer(id: number, result: 'allow' | 'deny', statusMsg = 'ok'): void {
+    const answer = success({ result, status: result, status_msg: statusMsg })
+    this.send({ id, status: 200, answer })
   }
 
   /** Sends frames to every connection. */
@@ -112,7 +116,7 @@ export class MessageApi {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
-    socket.send(encodeBatch([encodeServiceFrame({ max_open: this.maxOpen })]))
+    socket.send(encodeBatch([encodeServiceFrame({ max_open: this.#maxOpen })]))
     socket.on('message', (data) => {
       this.batches++
       for (const frame of parseClientBatch(data.toString()) ?? []) {
@@ -127,9 +131,13 @@ export class MessageApi {
     const isCheck = path === '/auth/v2/check'
     if (!isCheck) this.plain.push(path)
     const answer = isCheck
-      ? { time: 1, capabilities: [joinedSignIns, messageConnections] }
+      ? { time: 1, capabilities: [...oneCall, joinedSignIns, messageConnections] }
       : { result: 'allow', status: 'allow', status_msg: 'plain' }
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(success(answer)))
   }
+}
+
+function toPort(server: Server): number {
+  return (server.address() as AddressInfo).port
 }
