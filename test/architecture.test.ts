@@ -45,15 +45,7 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto', 'node:net'],
   },
   'proxy/report': {
-    rooms: [
-      'duo',
-      'duo/https',
-      'host',
-      'proxy/front',
-      'proxy/login',
-      'proxy/sections',
-      'radius/udp',
-    ],
+    rooms: ['duo', 'duo/https', 'host', 'proxy/front', 'proxy/sections', 'radius/udp'],
     node: ['node:crypto', 'node:fs', 'node:path'],
   },
   'proxy/control': {
@@ -84,6 +76,22 @@ const rooms: Readonly<Record<string, Room>> = {
       'radius/udp',
     ],
     node: ['node:os', 'node:path'],
+  },
+  'proxy/workers': {
+    rooms: [
+      'duo',
+      'duo/https',
+      'host',
+      'proxy',
+      'proxy/control',
+      'proxy/front',
+      'proxy/primary_only',
+      'proxy/report',
+      'proxy/second_factor',
+      'proxy/sections',
+      'radius/udp',
+    ],
+    node: ['node:child_process', 'node:timers/promises'],
   },
   'service/people/username': { rooms: ['duo'] },
   'service/store': {
@@ -775,6 +783,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'proxy/control',
       'proxy/primary_only',
       'proxy/sections',
+      'proxy/workers',
       'service/administration',
       'service/administration/acts',
       'service/administrators',

@@ -24,11 +24,15 @@ export async function startOurProxy(
     readonly application?: { readonly ikey: string; readonly skey: string }
     /** Further lines of the section. */
     readonly extra?: string
+    /** By default one, on the server's core; several may use all cores. */
+    readonly workers?: number
     /** Writes a CPU profile there when it stops. */
     readonly profileFolder?: string
   },
 ): Promise<Running> {
-  const { name, port, secret, apiPort, certificate, profileFolder, extra = '' } = options
+  const { name, port, secret, apiPort, certificate, profileFolder } = options
+  const { extra = '', workers = 1 } = options
+  const pinned = workers === 1 ? { core: core.server } : {}
   const { ikey, skey } = options.application ?? cannedApplication
   const folder = await place.folder(name)
   const file = join(folder, 'authproxy.cfg')
@@ -37,6 +41,7 @@ export async function startOurProxy(
     `[main]
 log_dir=${folder}
 log_auth_events=true
+workers=${workers}
 
 [duo_only_client]
 
@@ -57,8 +62,8 @@ ${extra}
   )
   const args = ['--config', file]
   if (profileFolder === undefined) {
-    return place.start({ name, command: delivered, args, core: core.server })
+    return place.start({ name, command: delivered, args, ...pinned })
   }
   const flags = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profileFolder}`]
-  return place.startNode(name, program, args, { core: core.server, flags })
+  return place.startNode(name, program, args, { ...pinned, flags })
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { formatProblem } from '../config/problem.ts'
@@ -14,13 +15,16 @@ import type { ControlAnswer } from '../proxy/control/control_protocol.ts'
 import { type ControlHandlers, ControlServer } from '../proxy/control/control_server.ts'
 import { hasRunningProxy } from '../proxy/control/run_folder.ts'
 import { ListenError } from '../proxy/listen_error.ts'
-import { LoggedProxy } from '../proxy/logged_proxy.ts'
+import { LoggedProxy, type StartServing } from '../proxy/logged_proxy.ts'
 import { PrimaryOnly, primaryOnlyFileIn } from '../proxy/primary_only/primary_only.ts'
 import { answerPrimaryOnly } from '../proxy/primary_only/primary_only_command.ts'
 import { ProxyLogs } from '../proxy/proxy_logs.ts'
 import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { checkApis, type StartReport } from '../proxy/startup_check.ts'
+import { runWorker } from '../proxy/workers/run_worker.ts'
+import { workerCount } from '../proxy/workers/worker_count.ts'
+import { WorkerProxy } from '../proxy/workers/worker_proxy.ts'
 
 const installation = ownInstallation()
 const configError = 2
@@ -31,23 +35,40 @@ interface Options {
   readonly stopOnStdinEnd: boolean
 }
 
-await new Command('authproxy')
-  .description(
-    'Runs the authentication proxy in the foreground: RADIUS from appliances, HTTPS to the MFA service. SIGHUP, and authproxyctl reload, load the configuration again.',
-  )
-  .option('--config <file>', 'configuration file', installation.configFile)
-  .option(
-    '--check',
-    'check the configuration and the connection to the service, then exit: 0 if both work, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
-    false,
-  )
-  .option('--stop-on-stdin-end', 'stop at the end of standard input; for a service wrapper', false)
-  .version(version)
-  .showHelpAfterError("(see 'authproxy --help')")
-  .action(async ({ config, check, stopOnStdinEnd }: Options) => {
-    process.exitCode = check ? await runCheck(config) : await run(config, stopOnStdinEnd)
-  })
-  .parseAsync()
+/** As whom the proxy starts this program again; not for administrators. */
+const workerArgument = '--worker'
+
+if (process.argv[2] === workerArgument) {
+  // the proxy decides when its workers end; a terminal and systemd send signals to all of them
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) {
+    process.on(signal, () => {})
+  }
+  runWorker(process, systemClock, () => process.exit())
+} else await runCommand()
+
+async function runCommand(): Promise<void> {
+  await new Command('authproxy')
+    .description(
+      'Runs the authentication proxy in the foreground: RADIUS from appliances, HTTPS to the MFA service. SIGHUP, and authproxyctl reload, load the configuration again.',
+    )
+    .option('--config <file>', 'configuration file', installation.configFile)
+    .option(
+      '--check',
+      'check the configuration and the connection to the service, then exit: 0 if both work, 1 if the service does not answer or refuses the keys, 2 for errors in the configuration',
+      false,
+    )
+    .option(
+      '--stop-on-stdin-end',
+      'stop at the end of standard input; for a service wrapper',
+      false,
+    )
+    .version(version)
+    .showHelpAfterError("(see 'authproxy --help')")
+    .action(async ({ config, check, stopOnStdinEnd }: Options) => {
+      process.exitCode = check ? await runCheck(config) : await run(config, stopOnStdinEnd)
+    })
+    .parseAsync()
+}
 
 /** @returns Exit status: 0 after a signal, 1 if the proxy can't start, 2 for a configuration with errors. */
 async function run(file: string, onStdinEnd: boolean): Promise<number> {
@@ -71,7 +92,15 @@ async function run(file: string, onStdinEnd: boolean): Promise<number> {
       clock: systemClock,
       log: logs.log,
     })
-    const options = { file: resolve(file), logs, report, clock: systemClock, primaryOnly }
+    const startServing = chooseServing(config, logs, primaryOnly)
+    const options = {
+      file: resolve(file),
+      logs,
+      report,
+      clock: systemClock,
+      primaryOnly,
+      serve: startServing,
+    }
     const running = await LoggedProxy.start(config, options)
     const checking = new AbortController()
     const checked = checkConnectivity(config, logs.log, checking.signal)
@@ -86,6 +115,23 @@ async function run(file: string, onStdinEnd: boolean): Promise<number> {
   } finally {
     await logs.close()
   }
+}
+
+/** In this process, or in as many workers as the configuration says. */
+function chooseServing(
+  { main }: ProxyConfig,
+  logs: ProxyLogs,
+  primaryOnly: PrimaryOnly,
+): StartServing | undefined {
+  const machine = { platform: process.platform, cores: availableParallelism() }
+  const count = workerCount(main.workers, machine)
+  if (main.workers > count) {
+    logs.log.info(`workers = ${main.workers} is not used: only on Linux can workers share a port`)
+  }
+  if (count === 1) return undefined
+  const program = import.meta.filename
+  const options = { count, program, args: [workerArgument], logs, primaryOnly }
+  return (config, host) => WorkerProxy.start(config, host, options)
 }
 
 /** In the background, so that logins are served meanwhile. */
@@ -117,15 +163,21 @@ async function serve(
     return answer
   }
   const control = await openControl(runDir, log, {
-    status: async () => ({ ok: true, lines: [], status: running.status }),
+    status: async () => ({ ok: true, lines: [], status: await running.readStatus() }),
     reload,
     stop: async () => {
       // the answer is sent first
       setImmediate(stopRequest.resolve)
       return { ok: true, lines: ['stopping'] }
     },
-    primary_only: async (request) =>
-      answerPrimaryOnly(request, primaryOnly, running.proxy.primaryOnlyEffects),
+    primary_only: async (request) => {
+      const { proxy } = running
+      // workers count too, and must know at once
+      await proxy.refresh()
+      const answer = answerPrimaryOnly(request, primaryOnly, proxy.primaryOnlyEffects)
+      await proxy.refresh()
+      return answer
+    },
   })
   // only the owner of the process can send a signal
   process.on('SIGUSR2', () => running.proxy.clearLatches())

@@ -3,6 +3,7 @@ import type {
   HealthStatus,
   ProxyStatus,
   SectionStatus,
+  WorkerStatus,
 } from '../proxy/control/proxy_status.ts'
 
 export function notRunningLine(configFile: string): string {
@@ -44,8 +45,19 @@ export function formatStatus(status: ProxyStatus): string {
     ...(lastError === undefined
       ? []
       : [row('last error', `${readable(lastError.at)}: ${lastError.message}`)]),
+    ...(status.workers ?? []).map(formatWorker),
     ...status.sections.flatMap(formatSection),
   ].join('\n')
+}
+
+function formatWorker(worker: WorkerStatus): string {
+  const { number, pid, restarts, pending, resident_bytes: resident } = worker
+  const again = restarts === 0 ? '' : `, started again ${count(restarts, 'time')}`
+  const state =
+    pid === undefined
+      ? 'IS STARTED AGAIN'
+      : `pid ${pid}, ${count(pending, 'sign-in')} in progress, ${Math.round(resident / 2 ** 20)} MiB`
+  return row(`worker ${number}`, `${state}${again}`)
 }
 
 function formatHealth({ ok, covered }: HealthStatus): string {

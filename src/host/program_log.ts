@@ -9,6 +9,8 @@ export interface ProgramLogOptions {
   readonly component: string
   readonly debug: boolean
   readonly file?: RotatingFileOptions | undefined
+  /** Receives each line, without its end: for a process whose lines another one writes. */
+  readonly sink?: ((line: string) => void) | undefined
   readonly stdout?: boolean
   readonly syslog?: SyslogOptions | undefined
   readonly clock: Clock
@@ -54,19 +56,40 @@ export class ProgramLog implements Log {
     this.#write('error', message, fields)
   }
 
+  /**
+   * Writes lines that another process has made with a log of this component.
+   *
+   * @param lines Whole lines, each with its end.
+   */
+  append(lines: string): void {
+    if (lines === '') return
+    this.#file?.write(lines.slice(0, -1))
+    if (this.#options.stdout === true) process.stdout.write(lines)
+    if (this.#syslog === undefined) return
+    for (const line of lines.slice(0, -1).split('\n')) {
+      const [, text = line, level] = /^\S+ (\[[\w.]+#(\w+)\].*)$/.exec(line) ?? []
+      this.#syslog.write(isLevel(level) ? severities[level] : severities.info, text)
+    }
+  }
+
   /** Flushes pending lines. */
   async close(): Promise<void> {
     await Promise.all([this.#file?.close(), this.#syslog?.close()])
   }
 
   #write(level: Level, message: string, fields: LogFields | undefined): void {
-    const { component, stdout, clock } = this.#options
+    const { component, stdout, sink, clock } = this.#options
     const text = `[${component}#${level}] ${oneLine(message)}${fieldsText(fields)}`
     const line = `${this.#date.text(clock.now())} ${text}`
     this.#file?.write(line)
+    sink?.(line)
     if (stdout === true) process.stdout.write(`${line}\n`)
     this.#syslog?.write(severities[level], text)
   }
+}
+
+function isLevel(text: string | undefined): text is Level {
+  return text !== undefined && Object.hasOwn(severities, text)
 }
 
 /** Escapes control characters, so that text from the network can't forge log lines. */

@@ -63,7 +63,7 @@ export class RotatingFile {
     return this.#lost
   }
 
-  /** @param line Without a line break. */
+  /** @param line One line without its break, or several that are kept together. */
   write(line: string): void {
     if (this.#pendingLength > maxPending) {
       this.#lost++

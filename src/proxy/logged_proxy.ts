@@ -18,6 +18,7 @@ import type { ProxyHost, ProxyObserver } from './section_runtime.ts'
 import { effectiveSections } from './sections/effective.ts'
 import type { ProxyConfig } from './sections/proxy_config.ts'
 import { readProxyConfigFile } from './sections/read_proxy_config.ts'
+import type { ServingProxy } from './serving_proxy.ts'
 import { checkApis, type StartReport } from './startup_check.ts'
 
 interface LoggedProxyOptions {
@@ -28,13 +29,18 @@ interface LoggedProxyOptions {
   readonly report: StartReport
   readonly clock: Clock
   readonly primaryOnly?: PrimaryOnly | undefined
+  /** Starts what serves the sections; by default in this process. */
+  readonly serve?: StartServing | undefined
   /** Receives what happens, beside the metrics. */
   readonly observer?: ProxyObserver | undefined
 }
 
+/** @throws {ListenError} with nothing left listening. */
+export type StartServing = (config: ProxyConfig, host: ProxyHost) => Promise<ServingProxy>
+
 /** Starts, reloads and stops the proxy with its metrics and reports, and logs it. */
 export class LoggedProxy {
-  readonly proxy: AuthenticationProxy
+  readonly proxy: ServingProxy
   readonly #options: LoggedProxyOptions
   readonly #startedAt: number
   readonly #metrics: ProxyMetrics
@@ -45,7 +51,7 @@ export class LoggedProxy {
   #checked: Promise<unknown> = Promise.resolve()
 
   private constructor(
-    proxy: AuthenticationProxy,
+    proxy: ServingProxy,
     config: ProxyConfig,
     options: LoggedProxyOptions,
     observer: Observer,
@@ -81,7 +87,8 @@ export class LoggedProxy {
       observer,
       primaryOnly: options.primaryOnly,
     }
-    const proxy = await startProxy(config, host)
+    const serve = options.serve ?? ((...args) => AuthenticationProxy.start(...args))
+    const proxy = await startProxy(config, host, serve)
     for (const source of proxy.sections) report('info', formatListener(source))
     const logged = new LoggedProxy(proxy, config, options, observer)
     const problem = await logged.#serveMetrics()
@@ -93,8 +100,15 @@ export class LoggedProxy {
     return logged
   }
 
+  /** The same as `status`, after all workers have said where they stand. */
+  async readStatus(): Promise<ProxyStatus> {
+    await this.proxy.refresh()
+    return this.status
+  }
+
   /** The status of the proxy; contains no secrets. */
   get status(): ProxyStatus {
+    const { workers } = this.proxy
     const { clock, logs, file } = this.#options
     const { lastError } = logs
     const primaryOnly = this.#options.primaryOnly?.window
@@ -112,6 +126,7 @@ export class LoggedProxy {
         ...(primaryOnly === undefined
           ? {}
           : { primary_only: { until: new Date(primaryOnly.until).toISOString() } }),
+        ...(workers.length === 0 ? {} : { workers }),
         ...(place === undefined ? {} : { metrics: `${place.address}:${place.port}` }),
         ...(lastError === undefined
           ? {}
@@ -156,7 +171,11 @@ export class LoggedProxy {
     const problem = await this.#serveMetrics()
     this.#report()
     this.#check((level, text) => logs.log[level](text))
-    return [...listChanges(before, config), ...(problem === undefined ? [] : [problem])]
+    const later =
+      before.main.workers === config.main.workers
+        ? []
+        : ['workers takes effect with the next start of the proxy']
+    return [...listChanges(before, config), ...later, ...(problem === undefined ? [] : [problem])]
   }
 
   /** @returns Why the metrics can't be served; logins work without them. */
@@ -219,6 +238,10 @@ export class LoggedProxy {
         return proxy.sections
       },
       signIns: proxy.signIns,
+      refresh: () => proxy.refresh(),
+      get residentOctets() {
+        return proxy.residentOctets
+      },
       get isPrimaryOnly() {
         return proxy.isPrimaryOnly
       },
@@ -228,20 +251,30 @@ export class LoggedProxy {
 
 /** Forwards to the metrics, which are created after the proxy because they read from it, and to another one. */
 class Observer implements ProxyObserver {
-  durations: ProxyObserver | undefined
+  #durations: ProxyObserver | undefined
+  /** What happened before there were metrics, while workers were still being started. */
+  #early: ((durations: ProxyObserver) => void)[] = []
   readonly #other: ProxyObserver | undefined
 
   constructor(other: ProxyObserver | undefined) {
     this.#other = other
   }
 
+  set durations(durations: ProxyObserver) {
+    this.#durations = durations
+    for (const report of this.#early) report(durations)
+    this.#early = []
+  }
+
   loginDecided(...login: Parameters<ProxyObserver['loginDecided']>): void {
-    this.durations?.loginDecided(...login)
+    if (this.#durations === undefined) this.#early.push((late) => late.loginDecided(...login))
+    else this.#durations.loginDecided(...login)
     this.#other?.loginDecided(...login)
   }
 
   apiCalled(...call: Parameters<ProxyObserver['apiCalled']>): void {
-    this.durations?.apiCalled(...call)
+    if (this.#durations === undefined) this.#early.push((late) => late.apiCalled(...call))
+    else this.#durations.apiCalled(...call)
     this.#other?.apiCalled(...call)
   }
 
@@ -250,9 +283,13 @@ class Observer implements ProxyObserver {
   }
 }
 
-async function startProxy(config: ProxyConfig, host: ProxyHost): Promise<AuthenticationProxy> {
+async function startProxy(
+  config: ProxyConfig,
+  host: ProxyHost,
+  serve: StartServing,
+): Promise<ServingProxy> {
   try {
-    return await AuthenticationProxy.start(config, host)
+    return await serve(config, host)
   } catch (error) {
     if (error instanceof ListenError) host.log.error(error.message)
     throw error

@@ -2,6 +2,7 @@ import { errorText } from '../host/error_text.ts'
 import type { ServerCounters } from '../radius/udp/counters.ts'
 import { isSamePlace, type ListenPlace, placesCollide } from '../radius/udp/listen_place.ts'
 import type { RadiusServer } from '../radius/udp/server.ts'
+import type { SignedSource } from '../radius/udp/signed_sources.ts'
 import { createAuthEvents } from './auth_event_log.ts'
 import type { DecidedLogin, Listener, ListenerHost } from './front/listener.ts'
 import { ListenError } from './listen_error.ts'
@@ -14,6 +15,7 @@ import { SignInCounters } from './second_factor/sign_in_counters.ts'
 import { createListener, type SectionKinds, sectionKinds, toListenPlace } from './section_kinds.ts'
 import { type ProxyHost, SectionRuntime } from './section_runtime.ts'
 import type { ProxyConfig, ServerSection } from './sections/proxy_config.ts'
+import type { ServingProxy } from './serving_proxy.ts'
 
 /** A section with its place and its runtime. */
 interface Prepared {
@@ -28,7 +30,8 @@ interface Served extends Prepared {
 }
 
 /** The authentication proxy: listens for every server section of a configuration. */
-export class AuthenticationProxy {
+export class AuthenticationProxy implements ServingProxy {
+  readonly workers = []
   readonly #host: ProxyHost
   readonly #kinds: SectionKinds
   /** By section name; kept when the configuration changes. */
@@ -74,7 +77,7 @@ export class AuthenticationProxy {
   }
 
   /** The sections of the configuration that is in force, with what they have done. */
-  get sections(): readonly ReportSource[] {
+  get sections(): readonly (ReportSource & { readonly api: { readonly answers: number } })[] {
     return this.#served.map(({ section, runtime, listener }) => {
       const { transport, radius, isListening, place } = listener
       return {
@@ -95,6 +98,12 @@ export class AuthenticationProxy {
     })
   }
 
+  get residentOctets(): number {
+    return process.memoryUsage.rss()
+  }
+
+  async refresh(): Promise<void> {}
+
   /** By section: counts of the RADIUS server. */
   get counters(): ReadonlyMap<string, ServerCounters> {
     return new Map(this.#radiusServers().map(([name, { counters }]) => [name, counters]))
@@ -111,6 +120,12 @@ export class AuthenticationProxy {
       client: section.client.name,
       checksPassword: runtime.checksPassword,
     }))
+  }
+
+  /** Takes over which addresses sign their requests, from another worker. */
+  adoptLatches(section: string, latched: readonly SignedSource[]): void {
+    const [, server] = this.#radiusServers().find(([name]) => name === section) ?? []
+    server?.adoptLatches(latched)
   }
 
   /** Forgets which addresses sign their requests, and logs them. */
@@ -240,6 +255,7 @@ export class AuthenticationProxy {
     return {
       log: host.log,
       clock: host.clock,
+      sharing: host.worker,
       // read again for each configuration, which may turn events on or off
       get events() {
         return createAuthEvents(host.writeEvent)
@@ -247,6 +263,7 @@ export class AuthenticationProxy {
       decided: (name: string, login: DecidedLogin) => {
         this.#activityOf(name).decided(login, performance.now())
         host.observer?.loginDecided(name, login.elapsedMs)
+        host.worker?.decided(name, login)
       },
     }
   }

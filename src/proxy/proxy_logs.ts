@@ -39,6 +39,17 @@ export class ProxyLogs {
     this.#open = openLogs(config, clock)
   }
 
+  /** Writes what a worker has logged: whole lines, each with its end. */
+  append(lines: {
+    readonly log: string
+    readonly events: string
+    readonly lastError?: LoggedError | undefined
+  }): void {
+    this.#lastError = lines.lastError ?? this.#lastError
+    this.#open.log.append(lines.log)
+    if (lines.events !== '') this.#open.events?.write(lines.events.slice(0, -1))
+  }
+
   /** `undefined` without `log_auth_events`. */
   get writeEvent(): ((line: string) => void) | undefined {
     return this.#open.events === undefined ? undefined : this.#writeEvent
@@ -104,7 +115,8 @@ async function closeLogs({ log, events }: OpenLogs): Promise<void> {
   await Promise.all([log.close(), events?.close()])
 }
 
-function isDebug({ main, servers }: ProxyConfig): boolean {
+/** Whether any section has debug lines. */
+export function isDebug({ main, servers }: ProxyConfig): boolean {
   return main.debug || servers.some(({ debug }) => debug)
 }
 

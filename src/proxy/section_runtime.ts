@@ -6,7 +6,9 @@ import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
 import { TimerWheel } from '../host/timer_wheel.ts'
+import type { PlaceSharing } from '../radius/udp/server.ts'
 import { createAuthApi } from './auth_api.ts'
+import type { DecidedLogin } from './front/listener.ts'
 import { sectionLog } from './front/section_log.ts'
 import type { Login, RequestIdentity } from './login/login.ts'
 import type { Decider, Verdict } from './login/verdict.ts'
@@ -14,6 +16,7 @@ import type { PrimaryAuthentication } from './primary/primary.ts'
 import type { ReportApi } from './report/reporter.ts'
 import type { ApiState, SectionActivity } from './report/section_activity.ts'
 import { type CheckOutcome, outageAfterMs } from './second_factor/availability.ts'
+import { maxPendingPerUser } from './second_factor/pending_logins.ts'
 import { neverPrimaryOnly, type PrimaryOnlySwitch } from './second_factor/primary_only_verdict.ts'
 import type { RetriedLogins } from './second_factor/retried_logins.ts'
 import { SecondFactor } from './second_factor/second_factor.ts'
@@ -38,6 +41,20 @@ export interface ProxyHost {
   readonly resolveName?: ResolveName
   /** Without it, every login needs its second factor. */
   readonly primaryOnly?: PrimaryOnlySwitch | undefined
+  /** For a process that is one of several with the same configuration. */
+  readonly worker?: WorkerHost | undefined
+}
+
+/** What a worker shares with the other workers. */
+export interface WorkerHost extends PlaceSharing {
+  /** How many workers there are; limits of the whole proxy are divided by it. */
+  readonly count: number
+  /** Receives each decided login; must not throw. */
+  decided(section: string, login: DecidedLogin): void
+  /** Receives how long each answered call took that needs no user. */
+  answered(section: string, elapsedMs: number): void
+  /** Answers of the section's API to the other workers so far; never goes back. */
+  answersElsewhere(section: string): number
 }
 
 /** Receives what happens; must not throw. */
@@ -77,20 +94,27 @@ export class SectionRuntime implements Decider {
   ) {
     const log = sectionLog(section, host.log)
     const timers = new TimerWheel()
-    this.#api = createAuthApi(section, {
+    const { worker } = host
+    const api = createAuthApi(section, {
       log,
       timers,
       clock: host.clock,
       onCallBegun: (call) => host.observer?.apiCallBegun?.(section.name, call),
       onCall: (call) => host.observer?.apiCalled(section.name, call),
       resolve: host.resolveName,
-      onAnswered: (elapsedMs) => activity.serviceLatency.add(elapsedMs, performance.now()),
+      onAnswered: (elapsedMs) => {
+        activity.serviceLatency.add(elapsedMs, performance.now())
+        worker?.answered(section.name, elapsedMs)
+      },
     })
+    this.#api = api
     const secondFactor = new SecondFactor(
       {
         ...section,
-        api: this.#api,
+        api,
         counters,
+        answersElsewhere: () => worker?.answersElsewhere(section.name) ?? 0,
+        maxPendingPerUser: maxPendingPerUser(worker?.count ?? 1),
         timers,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
         primaryOnly: host.primaryOnly ?? neverPrimaryOnly,
@@ -111,8 +135,8 @@ export class SectionRuntime implements Decider {
     this.#pings = setInterval(ping, pingIntervalMs).unref()
   }
 
-  /** For reports. */
-  get api(): ReportApi {
+  /** For reports, and for other workers. */
+  get api(): ReportApi & { readonly answers: number } {
     return this.#api
   }
 

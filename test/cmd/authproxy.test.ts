@@ -28,7 +28,7 @@ function configured(port: number, more = ''): string {
   const file = join(folder, 'authproxy.cfg')
   writeFileSync(
     file,
-    `[main]\nlog_stdout=true\n[duo_only_client]\n[radius_server_duo_only]\nikey=DIWJ8X6AEYOR5OMC6TQ1
+    `[main]\nworkers=1\nlog_stdout=true\n[duo_only_client]\n[radius_server_duo_only]\nikey=DIWJ8X6AEYOR5OMC6TQ1
 skey=${'a'.repeat(40)}\napi_host=localhost\napi_port=1\ninterface=127.0.0.1\nport=${port}
 radius_ip_1=127.0.0.1\nradius_secret_1=${'s'.repeat(24)}\n${more}`,
   )
@@ -80,7 +80,7 @@ describe('authproxy', () => {
     await running.prints(/Init Complete/)
     configured(other, 'failmode=perhaps\n')
     running.child.kill('SIGHUP')
-    await running.prints(/reload refused: authproxy\.cfg:13: failmode is 'perhaps'/)
+    await running.prints(/reload refused: authproxy\.cfg:14: failmode is 'perhaps'/)
     configured(other)
     running.child.kill('SIGHUP')
     await running.prints(/reload: \[radius_server_duo_only\] changed: port/)
@@ -134,9 +134,9 @@ describe('authproxy', () => {
     const { status, stderr, stdout } = spawnSync(program, ['--config', file], { encoding: 'utf8' })
     assert.equal(status, 2)
     assert.equal(stdout, '')
-    assert.match(stderr, /^authproxy\.cfg:13: failmode is 'perhaps'; expected safe \| secure$/m)
-    assert.match(stderr, /^authproxy\.cfg:14: radius_ip_2 is the name/m)
-    assert.match(stderr, /^authproxy\.cfg:14: radius_secret_2 is missing/m)
+    assert.match(stderr, /^authproxy\.cfg:14: failmode is 'perhaps'; expected safe \| secure$/m)
+    assert.match(stderr, /^authproxy\.cfg:15: radius_ip_2 is the name/m)
+    assert.match(stderr, /^authproxy\.cfg:15: radius_secret_2 is missing/m)
   })
 
   test('a port in use: prints one line with section and port, exits with status 1', async () => {
@@ -214,7 +214,10 @@ describe('authproxy and its service', () => {
     const lines = Object.entries(settings).map(([key, value]) =>
       value === '' ? '' : `${key}=${value}\n`,
     )
-    writeFileSync(file, `[duo_only_client]\n[radius_server_duo_only]\n${lines.join('')}`)
+    writeFileSync(
+      file,
+      `[main]\nworkers=1\n[duo_only_client]\n[radius_server_duo_only]\n${lines.join('')}`,
+    )
     return file
   }
 
@@ -274,6 +277,6 @@ describe('authproxy and its service', () => {
   test('--check with errors in the configuration: exits with status 2', async () => {
     const { status, stdout, stderr } = await check({ failmode: 'perhaps' })
     assert.deepEqual([status, stdout], [2, ''])
-    assert.match(stderr, /^check\.cfg:12: failmode is 'perhaps'/m)
+    assert.match(stderr, /^check\.cfg:14: failmode is 'perhaps'/m)
   })
 })

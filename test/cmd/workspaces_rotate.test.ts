@@ -21,6 +21,8 @@ const oldSecret = 'the-old-secret-of-24-characters'
 
 function cfgText(port: number): string {
   return `; a comment stays
+[main]
+workers=1
 [duo_only_client]
 [radius_server_duo_only]
 ikey=DI000000000000000001

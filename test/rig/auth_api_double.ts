@@ -178,9 +178,9 @@ export class AuthApiDouble {
   }
 }
 
-const allow: Doing = {
+export const allow = {
   response: { result: 'allow', status: 'allow', status_msg: 'Success. Logging you in...' },
-}
+} satisfies Doing
 
 export const deny: Doing = {
   response: { result: 'deny', status: 'deny', status_msg: 'Login request denied.' },

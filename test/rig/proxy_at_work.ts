@@ -92,6 +92,7 @@ export function parseConfig(...servers: readonly RadiusServerDuoOnly[]): ProxyCo
       metricsPort: 0,
       metricsInterface: '127.0.0.1',
       sendReports: false,
+      workers: 1,
       testConnectivityOnStartup: false,
     },
     servers,

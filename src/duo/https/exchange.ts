@@ -58,8 +58,8 @@ export function exchange(
     const expire = (spanMs: number) => () => {
       const mayHaveBeenReceived = controller !== undefined
       const message = mayHaveBeenReceived
-        ? `no answer within ${spanMs} ms`
-        : `no connection within ${spanMs} ms`
+        ? `no answer within ${Math.round(spanMs)} ms`
+        : `no connection within ${Math.round(spanMs)} ms`
       end(new AuthApiUnavailable('timeout', message, { mayHaveBeenReceived }))
     }
     if (signal?.aborted) return reject(cancelled({ mayHaveBeenReceived: false }))

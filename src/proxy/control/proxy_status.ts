@@ -18,6 +18,21 @@ export interface ProxyStatus {
   /** The last line of level error since the start; absent without one. */
   readonly last_error?: { readonly at: string; readonly message: string }
   readonly sections: readonly SectionStatus[]
+  /** The processes that share the sign-ins; absent if the proxy is one process. */
+  readonly workers?: readonly WorkerStatus[]
+}
+
+/** One of the processes that share the sign-ins. */
+export interface WorkerStatus {
+  /** From 1 on. */
+  readonly number: number
+  /** Absent while it is started again. */
+  readonly pid?: number
+  readonly started_at?: string
+  /** How often it has been started again, because it ended or hung. */
+  readonly restarts: number
+  readonly pending: number
+  readonly resident_bytes: number
 }
 
 export interface ReloadCounts {

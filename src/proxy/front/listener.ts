@@ -1,9 +1,10 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
-import type { AccessRequest } from '../../radius/udp/access_request.ts'
+import type { AccessRequest, Peer } from '../../radius/udp/access_request.ts'
 import type { ListenPlace } from '../../radius/udp/listen_place.ts'
-import type { RadiusServer } from '../../radius/udp/server.ts'
-import type { Decider, Verdict } from '../login/verdict.ts'
+import type { RadiusClientEntry } from '../../radius/udp/radius_client.ts'
+import type { PlaceSharing, RadiusServer } from '../../radius/udp/server.ts'
+import type { Decider, Grounds, Verdict } from '../login/verdict.ts'
 import type { ServerSection } from '../sections/proxy_config.ts'
 import type { AuthEvents } from './auth_events.ts'
 
@@ -33,8 +34,15 @@ export interface Listener {
 
 /** An authentic request, and how it was decided. */
 export interface DecidedLogin {
-  readonly request: Pick<AccessRequest, 'client' | 'peer' | 'signed' | 'usesPreviousSecret'>
-  readonly verdict: Verdict
+  readonly request: Pick<AccessRequest, 'signed' | 'usesPreviousSecret'> & {
+    readonly client: Pick<RadiusClientEntry, 'name' | 'addresses'>
+    readonly peer: Pick<Peer, 'address'>
+  }
+  readonly verdict: {
+    readonly kind: Verdict['kind']
+    readonly grounds?: Grounds | undefined
+    readonly evidence?: string | undefined
+  }
   readonly elapsedMs: number
   /** AWS's probe, not a user: it counts as a request of its client, and as no login. */
   readonly isProbe?: boolean
@@ -47,6 +55,8 @@ export interface ListenerHost {
   readonly clock: Clock
   /** `undefined` if events are not logged. */
   readonly events: AuthEvents | undefined
+  /** For a process that shares its places with others. */
+  readonly sharing?: PlaceSharing | undefined
   /** Receives each login of a section; must not throw. */
   readonly decided: (section: string, login: DecidedLogin) => void
 }

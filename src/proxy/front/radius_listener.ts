@@ -31,6 +31,7 @@ class RadiusListener implements Listener {
       retransmitted: (request) => this.#decider.retransmitted?.(request),
       log: host.log,
       clock: host.clock,
+      sharing: host.sharing,
     })
   }
 

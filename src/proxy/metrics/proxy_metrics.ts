@@ -32,7 +32,7 @@ export class ProxyMetrics {
   constructor(source: MetricsSource, now: () => number = () => performance.now()) {
     this.#registry = createRegistry(source)
     this.durations = new Durations(this.#registry)
-    this.#metrics = new Remembered(() => this.#renderMetrics(), metricsMaxAgeMs, now)
+    this.#metrics = new Remembered(() => this.#renderMetrics(source), metricsMaxAgeMs, now)
     this.#health = new Remembered(async () => renderHealth(source), healthMaxAgeMs, now)
   }
 
@@ -80,7 +80,8 @@ export class ProxyMetrics {
     }
   }
 
-  async #renderMetrics(): Promise<HttpAnswer> {
+  async #renderMetrics(source: MetricsSource): Promise<HttpAnswer> {
+    await source.refresh()
     const body = await this.#registry.metrics()
     return { status: 200, headers: { 'content-type': this.#registry.contentType }, body }
   }

@@ -17,6 +17,10 @@ export interface MetricsSource {
   /** By section, also of sections that are gone. */
   readonly signIns: ReadonlyMap<string, SignInCounters>
   readonly isPrimaryOnly: boolean
+  /** Resident memory of all processes of the proxy. */
+  readonly residentOctets: number
+  /** Brings all of it up to date. */
+  refresh(): Promise<void>
 }
 
 /** A registry with every metric whose value the proxy keeps anyway. */
@@ -47,10 +51,10 @@ function addProcess(registry: Registry, source: MetricsSource): void {
   }).set(source.startedAt / 1000)
   new Gauge({
     name: 'countersign_proxy_resident_memory_bytes',
-    help: 'Resident memory of the process',
+    help: 'Resident memory of the process, or of all its workers and itself',
     registers,
     collect() {
-      this.set(process.memoryUsage.rss())
+      this.set(source.residentOctets)
     },
   })
   new Counter({

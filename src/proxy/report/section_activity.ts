@@ -1,6 +1,5 @@
 import type { LoginCounts } from '../../duo/index.ts'
 import type { DecidedLogin } from '../front/listener.ts'
-import type { Verdict } from '../login/verdict.ts'
 import { ClientSources } from './client_sources.ts'
 import { Latencies } from './latencies.ts'
 import { RollingCount } from './rolling_count.ts'
@@ -151,7 +150,7 @@ function clientKey({ name, addresses }: ClientEntry): string {
 }
 
 /** Only `failmode` decides with evidence that the API is down. */
-function toResult(verdict: Verdict): LoginResult {
+function toResult(verdict: DecidedLogin['verdict']): LoginResult {
   if (verdict.kind === 'accept') return verdict.grounds === 'failmode safe' ? 'fail_open' : 'accept'
   if (verdict.kind === 'challenge') return 'challenge'
   return verdict.evidence === undefined ? 'reject' : 'fail_closed'

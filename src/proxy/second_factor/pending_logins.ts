@@ -1,16 +1,28 @@
-export const maxPendingPerUser = 32
+const maxPending = 32
+/** A user may have some sign-ins in progress at any worker. */
+const minShare = 4
+
+/** The limit for one of several workers, among which the sign-ins of a user are spread. */
+export function maxPendingPerUser(workers: number): number {
+  return Math.max(minShare, Math.ceil(maxPending / workers))
+}
 
 /**
  * Limits the pending logins per user, so that a burst of guesses for one user can't fill the queue that
  * all users share.
  */
 export class PendingLogins {
+  readonly #max: number
   readonly #pending = new Map<string, number>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
 
   /** @returns Whether the login may proceed; if so, `leave` must follow. */
   enter(user: string): boolean {
     const pending = this.#pending.get(user) ?? 0
-    if (pending >= maxPendingPerUser) return false
+    if (pending >= this.#max) return false
     this.#pending.set(user, pending + 1)
     return true
   }

@@ -21,7 +21,7 @@ import {
 import { Availability, type CheckOutcome } from './availability.ts'
 import { ExemptUsernames } from './exempt_usernames.ts'
 import { Failmode, type FailmodeOptions } from './failmode.ts'
-import { maxPendingPerUser, PendingLogins } from './pending_logins.ts'
+import { PendingLogins } from './pending_logins.ts'
 import { decidePrimaryOnly, type PrimaryOnlySwitch } from './primary_only_verdict.ts'
 import { RequestReference } from './request_reference.ts'
 import { responseParameters } from './response_parameters.ts'
@@ -39,6 +39,10 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
+  /** Answers of the API to other workers so far. */
+  readonly answersElsewhere: () => number
+  /** Logins of one user that may be in progress at once. */
+  readonly maxPendingPerUser: number
   /** Notices calls that are slow. */
   readonly timers: TimerWheel
   /** Whether an administrator has switched second factors off. */
@@ -63,7 +67,7 @@ export class SecondFactor {
   readonly #questions: ApiQuestions
   readonly #failmode: Failmode
   readonly #exempt: ExemptUsernames
-  readonly #pending = new PendingLogins()
+  readonly #pending: PendingLogins
   readonly #reference: RequestReference
   /** Whether the API's `auth` also does what `preauth` does, and takes the word as it was typed. */
   #asksOnce = false
@@ -73,10 +77,19 @@ export class SecondFactor {
   /** @param onCheck Receives the outcome of every `check`. */
   constructor(options: SecondFactorOptions, onCheck: (outcome: CheckOutcome) => void) {
     this.#options = options
+    this.#pending = new PendingLogins(options.maxPendingPerUser)
     const reference = new RequestReference(options.skey)
     this.#reference = reference
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
-    this.availability = new Availability(options.api, {
+    const { api, answersElsewhere } = options
+    // an answer to any worker shows that the API is not down
+    const checked = {
+      get answers() {
+        return api.answers + answersElsewhere()
+      },
+      check: () => api.check(),
+    }
+    this.availability = new Availability(checked, {
       outageAfterMs: options.outageAfterMs,
       timers: options.timers,
       onCheck: (outcome) => {
@@ -255,7 +268,9 @@ export class SecondFactor {
   #rejectAsBusy({ label }: Login, factor: string | undefined): Verdict {
     const { counters, log } = this.#options
     counters.busy++
-    log.error(`${label}: rejected: ${maxPendingPerUser} logins of this user are in progress`)
+    log.error(
+      `${label}: rejected: ${this.#options.maxPendingPerUser} logins of this user are in progress`,
+    )
     return reject(busy, factor)
   }
 

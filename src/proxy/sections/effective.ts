@@ -36,6 +36,7 @@ export function effectiveSections(
     metrics_port: main.metricsPort,
     metrics_interface: main.metricsInterface,
     send_reports: main.sendReports,
+    workers: main.workers,
     test_connectivity_on_startup: main.testConnectivityOnStartup,
   }
   return [

@@ -82,6 +82,13 @@ export const mainSection = {
       meaning:
         'reports every 30 seconds to a service that offers it, so that its Admin Panel lists this proxy; the vendor’s cloud does not offer it, and gets none',
     },
+    workers: {
+      type: integer({ min: 0, max: 64 }),
+      default: '0',
+      ours: true,
+      meaning:
+        'processes that share the sign-ins, to use several cores (Linux only; elsewhere there is one). 0 for one per core, at most 8. A change takes effect with the next start',
+    },
     log_sso_events: {
       type: boolean,
       default: 'false',

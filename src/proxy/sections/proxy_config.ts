@@ -20,6 +20,8 @@ export interface MainSection {
   readonly metricsInterface: string
   /** To services that offer to take them. */
   readonly sendReports: boolean
+  /** Processes that share the sign-ins; 0 for one per core. */
+  readonly workers: number
   readonly testConnectivityOnStartup: boolean
 }
 

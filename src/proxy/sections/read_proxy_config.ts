@@ -116,6 +116,7 @@ function readMain(config: ConfigFile<ProxySectionKind>, file: string): MainSecti
     metricsPort: values.get('metrics_port'),
     metricsInterface: values.get('metrics_interface'),
     sendReports: values.get('send_reports'),
+    workers: values.get('workers'),
     testConnectivityOnStartup: values.get('test_connectivity_on_startup'),
   }
 }

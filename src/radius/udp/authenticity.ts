@@ -36,6 +36,12 @@ export class Authenticity {
     return this.#sources.latched
   }
 
+  /** Takes over what another process has learned. */
+  adoptLatches(latched: readonly SignedSource[]): void {
+    for (const source of latched) this.#sources.adopt(source)
+    this.#counters.latched = this.#sources.latchedCount
+  }
+
   /** Forgets which addresses sign their requests. @returns The number of latched ones. */
   clearLatches(): number {
     this.#counters.latched = 0

@@ -64,9 +64,52 @@ export class ServerCounters {
     'status-server-rate': 0,
   }
 
+  /** Adds the numbers of another process at the same place. */
+  add(other: CountedNumbers): void {
+    for (const [name, count] of Object.entries(other)) {
+      if (typeof count === 'number' && isCounted(name)) this[name] += count
+    }
+    for (const [reason, count] of Object.entries(other.dropped)) {
+      if (isDropReason(reason, this.dropped)) this.dropped[reason] += count
+    }
+  }
+
   count(code: number): void {
     if (code === Code.AccessAccept) this.accepts++
     else if (code === Code.AccessReject) this.rejects++
     else this.challenges++
   }
+}
+
+/** The numbers of `ServerCounters`, without the sources of drops. */
+export type CountedNumbers = Readonly<
+  Record<CountedName, number> & { readonly dropped: Readonly<Record<DropReason, number>> }
+>
+
+const countedNames = [
+  'received',
+  'accessRequests',
+  'statusServers',
+  'duplicatesInProgress',
+  'duplicatesAnswered',
+  'superseded',
+  'accepts',
+  'rejects',
+  'challenges',
+  'failures',
+  'overload',
+  'sendErrors',
+  'kernelDrops',
+] as const
+type CountedName = (typeof countedNames)[number]
+
+function isCounted(name: string): name is CountedName {
+  return countedNames.some((known) => known === name)
+}
+
+function isDropReason(
+  name: string,
+  dropped: Readonly<Record<DropReason, number>>,
+): name is DropReason {
+  return Object.hasOwn(dropped, name)
 }

@@ -34,6 +34,21 @@ export class DropSources {
     }
   }
 
+  /** Replaces everything by what several processes have counted. */
+  replace(
+    counted: readonly { readonly recent: readonly DropSource[]; readonly news: number }[],
+  ): void {
+    this.#sources.clear()
+    this.#news = counted.reduce((sum, { news }) => sum + news, 0)
+    const all = counted.flatMap(({ recent }) => recent)
+    for (const source of all.toSorted((one, other) => one.lastAt - other.lastAt)) {
+      const key = `${source.reason} ${source.address}`
+      const count = source.count + (this.#sources.get(key)?.count ?? 0)
+      this.#sources.delete(key)
+      this.#sources.set(key, { ...source, count })
+    }
+  }
+
   /** The most recent first. */
   get recent(): readonly DropSource[] {
     return [...this.#sources.values()].reverse()

@@ -40,8 +40,16 @@ export interface RadiusServerOptions {
   readonly maxPending?: number
   /** Receive buffer to request from the system, in octets. */
   readonly recvBufferSize?: number
+  /** Whether other processes listen at the same place, each with its share of the flows. */
+  readonly sharing?: PlaceSharing | undefined
   /** How long `close` waits for requests in progress. */
   readonly closeDelaySecs?: number
+}
+
+/** For one of several processes at the same place. */
+export interface PlaceSharing {
+  /** The system counts drops for all sockets of a place, so one process reads them. */
+  readonly readsKernelDrops: boolean
 }
 
 const housekeepingMs = 10_000
@@ -103,6 +111,7 @@ export class RadiusServer {
       sendError: (to, error) => this.#drops.sendError(to, error),
       log: this.#options.log,
       recvBufferSize: this.#options.recvBufferSize ?? wantedReceiveBuffer,
+      isShared: this.#options.sharing !== undefined,
     })
     if (this.#state !== 'open') {
       await socket.close()
@@ -148,6 +157,11 @@ export class RadiusServer {
     return this.#authenticity.latched
   }
 
+  /** Requires a Message-Authenticator from addresses as another process at this place does. */
+  adoptLatches(latched: readonly SignedSource[]): void {
+    this.#authenticity.adoptLatches(latched)
+  }
+
   /** Forgets which addresses sign their requests. @returns The number of latched ones. */
   clearLatches(): number {
     return this.#authenticity.clearLatches()
@@ -168,6 +182,7 @@ export class RadiusServer {
   async readKernelDrops(): Promise<void> {
     const socket = this.#socket
     if (this.#state !== 'open' || socket === undefined) return
+    if (this.#options.sharing?.readsKernelDrops === false) return
     const drops = await readKernelDrops(socket.address)
     const more = drops - this.#kernelDrops
     if (more <= 0 || socket !== this.#socket) return

@@ -52,6 +52,19 @@ export class SignedSources {
     return this.#latched.has(address)
   }
 
+  get latchedCount(): number {
+    return this.#latched.size
+  }
+
+  /** Latches an address that another process has latched, unless it has sent an unsigned request here. */
+  adopt(source: SignedSource): void {
+    const { address } = source
+    if (this.#latched.has(address) || this.#unsigned.has(address)) return
+    this.#signed.delete(address)
+    makeRoom(this.#latched)
+    this.#latched.set(address, source)
+  }
+
   /** @returns `undefined` if nothing changes, as for most requests. */
   addSigned(address: string, client: string, now: number): SourceChange | undefined {
     if (this.#latched.has(address)) return undefined

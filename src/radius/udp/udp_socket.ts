@@ -13,6 +13,8 @@ export interface UdpSocketOptions {
   readonly log: Log
   /** Receive buffer to request from the system, in octets. */
   readonly recvBufferSize: number
+  /** Other sockets of this account may be bound to the same place (`SO_REUSEPORT`). */
+  readonly isShared?: boolean
 }
 
 /** A bound UDP socket. On `::` it also receives IPv4, and reports those peers by their IPv4 address. */
@@ -36,6 +38,7 @@ export class UdpSocket {
     this.#socket = createSocket({
       type: this.#isIpv6 ? 'udp6' : 'udp4',
       ipv6Only: this.#isIpv6 && !this.#isDualStack,
+      reusePort: options.isShared === true,
       // peers are addresses, so a name lookup would only cost time
       lookup: (host, _options, done) => done(null, host, this.#isIpv6 ? 6 : 4),
     })

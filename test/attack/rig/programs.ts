@@ -264,7 +264,7 @@ function authproxyCfg(
     radius_secret_1: radiusSecret,
     ...proxy,
   }
-  return `[main]\nlog_stdout=true\nlog_dir=.\n\n[duo_only_client]\n\n[radius_server_duo_only]\n${readLines(keys)}`
+  return `[main]\nworkers=1\nlog_stdout=true\nlog_dir=.\n\n[duo_only_client]\n\n[radius_server_duo_only]\n${readLines(keys)}`
 }
 
 function readLines(keys: Readonly<Record<string, string | number>>): string {

@@ -199,6 +199,7 @@ async function writeProxyConfig(
   await writeFile(
     join(folder, 'authproxy.cfg'),
     `[main]
+workers=1
 log_dir=${folder}
 log_stdout=true
 

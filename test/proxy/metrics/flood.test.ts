@@ -34,6 +34,8 @@ describe('a flood of the metrics port', () => {
       loadedAt: 0,
       reloads: { succeeded: 0, failed: 0 },
       signIns: new Map(),
+      residentOctets: 0,
+      refresh: async () => {},
       get sections() {
         return work.proxy.sections
       },

@@ -38,6 +38,7 @@ factor_aliases=1=push
           metrics_port: 0,
           metrics_interface: '127.0.0.1',
           send_reports: true,
+          workers: 0,
           test_connectivity_on_startup: false,
         },
       },

@@ -47,6 +47,7 @@ function formatConfig(section: RadiusServerDuoOnly, folder: string): string {
       `radius_ip_${index + 1}=${addresses}\nradius_secret_${index + 1}=${secret.reveal()}\n`,
   )
   return `[main]
+workers=1
 log_dir=${folder}
 log_stdout=true
 send_reports=false

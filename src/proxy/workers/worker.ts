@@ -1,0 +1,103 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { ListenError } from '../listen_error.ts'
+import type { FromWorker, Request, Shared, State, ToWorker } from './messages.ts'
+
+export interface WorkerOptions {
+  /** The program that calls `runWorker`. */
+  readonly program: string
+  readonly args: readonly string[]
+  readonly number: number
+  readonly receive: (message: Exclude<FromWorker, { readonly kind: 'done' }>) => void
+  /** The process has ended, for whatever reason. */
+  readonly ended: (worker: Worker, how: string) => void
+}
+
+/** What only the proxy itself must know: a worker reports to it, not to systemd. */
+const notInherited = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']
+
+/** A worker process, as the proxy sees it. */
+export class Worker {
+  readonly number: number
+  readonly startedMs = performance.now()
+  readonly startedAt: Date
+  /** Its last one. */
+  state: State | undefined
+  /** When it last said anything, by `performance.now()`. */
+  heardMs = performance.now()
+  readonly #child: ChildProcess
+  readonly #asked = new Map<number, PromiseWithResolvers<void>>()
+  #lastId = 0
+  #isOver = false
+
+  constructor(options: WorkerOptions, startedAt: Date) {
+    this.number = options.number
+    this.startedAt = startedAt
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !notInherited.includes(name)),
+    )
+    const child = fork(options.program, options.args, {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#child = child
+    child.on('message', (message) => this.#receive(message as FromWorker, options.receive))
+    child.on('error', (error) => this.#over(error.message, options))
+    child.on('exit', (status, signal) =>
+      this.#over(signal === null ? `with exit status ${status}` : `by ${signal}`, options),
+    )
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** @throws {ListenError} if it can't be done, or the worker ends before it is. */
+  ask(request: Request): Promise<void> {
+    const asked = Promise.withResolvers<void>()
+    if (this.#isOver) {
+      asked.reject(new ListenError(`worker ${this.number} has ended`))
+      return asked.promise
+    }
+    const id = ++this.#lastId
+    this.#asked.set(id, asked)
+    this.#post({ kind: 'request', id, request })
+    return asked.promise
+  }
+
+  share(shared: Shared): void {
+    this.#post({ kind: 'shared', shared })
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #post(message: ToWorker): void {
+    // one that has ended just now says so by its exit
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
+  #receive(message: FromWorker, receive: WorkerOptions['receive']): void {
+    this.heardMs = performance.now()
+    if (message.kind === 'state') this.state = message
+    if (message.kind !== 'done') return receive(message)
+    const asked = this.#asked.get(message.id)
+    this.#asked.delete(message.id)
+    const { failure } = message
+    if (failure === undefined) asked?.resolve()
+    else {
+      const { hasLostPlaces = false } = failure
+      asked?.reject(new ListenError(failure.message, { hasLostPlaces }))
+    }
+  }
+
+  #over(how: string, { ended }: WorkerOptions): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const { reject } of this.#asked.values()) {
+      reject(new ListenError(`worker ${this.number} ended ${how}`))
+    }
+    this.#asked.clear()
+    ended(this, how)
+  }
+}
