@@ -5,6 +5,7 @@ import type { Log } from '../../host/log.ts'
 import { type CertificateExpiry, checkIdentityAndExpiry } from './certificate_expiry.ts'
 import { MessageLink } from './message_link.ts'
 import { tlsConnector } from './tls_connector.ts'
+import { WarmPool } from './warm_pool.ts'
 
 export interface ConnectionsOptions {
   readonly host: string
@@ -30,6 +31,12 @@ export const maxPollConnections = 512
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
+/** Connections that carry requests. */
+export type Carrier = Pick<Dispatcher, 'dispatch'> & {
+  close(): Promise<void>
+  destroy(): Promise<void>
+}
+
 /** Where the connections of a pool lead. */
 export interface Place {
   /** `undefined` through an HTTP proxy, which resolves the name. */
@@ -49,7 +56,7 @@ export class Connections {
   /** Only for `check`, which tests whether the API answers while other calls are slow. */
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
-  readonly short: Dispatcher
+  readonly short: Carrier
   /** For `auth_status`, which the API may hold until the user has answered. */
   readonly polls: Dispatcher
   /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
@@ -63,7 +70,7 @@ export class Connections {
   constructor(options: ConnectionsOptions, tls: Tls, place: Place) {
     this.#place = place
     this.warm = this.#http1(options, tls, checkConnections)
-    this.short = this.#http1(options, tls, options.maxConnections)
+    this.short = this.#short(options, tls)
     this.polls = this.#http1(options, tls, maxPollConnections)
     this.shared = this.#http2(options, tls)
     this.reports = this.#http1(options, tls, 1)
@@ -95,6 +102,14 @@ export class Connections {
     const { host, port } = httpProxy
     const requestTls = { ...tls, timeout: connectTimeoutMs }
     return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls })
+  }
+
+  #short(options: ConnectionsOptions, tls: Tls): Carrier {
+    const { httpProxy, maxConnections } = options
+    if (httpProxy !== undefined) return this.#http1(options, tls, maxConnections)
+    const connect = this.#connector(options, tls, 'http/1.1')
+    const client = { ...timing, allowH2: false, pipelining: 1, connect }
+    return new WarmPool({ origin: toOrigin(options), client, maxConnections })
   }
 
   #http2(options: ConnectionsOptions, tls: Tls): Dispatcher | undefined {

@@ -38,7 +38,7 @@ const maxBodyBytes = 1024 * 1024
  * @throws {AuthApiUnavailable} if no complete answer arrived.
  */
 export function exchange(
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
   request: Dispatcher.DispatchOptions,
   options: ExchangeOptions,
 ): Promise<RawAnswer> {

@@ -71,7 +71,7 @@ export class SignedRequests {
 
   /** Sends a call of the Auth API, signed in version 2. */
   send(
-    carrier: Dispatcher,
+    carrier: Pick<Dispatcher, 'dispatch'>,
     { method, path }: Endpoint,
     parameters: Named,
     options: SendOptions,
@@ -105,7 +105,7 @@ export class SignedRequests {
 
   /** Sends a JSON document, signed in version 5. */
   sendJson(
-    carrier: Dispatcher,
+    carrier: Pick<Dispatcher, 'dispatch'>,
     path: string,
     body: string,
     options: SendOptions,
@@ -130,7 +130,7 @@ export class SignedRequests {
   }
 
   #exchange(
-    carrier: Dispatcher,
+    carrier: Pick<Dispatcher, 'dispatch'>,
     request: Dispatcher.DispatchOptions,
     { signal, onSent = () => {}, limitMs, sendWithinMs }: SendOptions,
   ): Promise<RawAnswer> {
