@@ -30,11 +30,18 @@ describe('a login beside the retries of another one', () => {
   const clock = new ManualClock()
   let service: TestService
   let app: Integration
+  let otherApp: Integration
 
   before(async () => {
     service = await TestService.start({ clock, delivery: { push: { send: async () => {} } } })
+    app = await addApplication()
+    otherApp = await addApplication()
+  })
+  after(() => service.close())
+
+  async function addApplication(): Promise<Integration> {
     const { ikey } = await service.addIntegration('radius')
-    app = await service.store.transaction(async (db) => {
+    return await service.store.transaction(async (db) => {
       const integrations = new Integrations(service.store)
       const client = { radiusTimeoutSecs: timeoutMs / 1000, radiusRetries: 1, radiusServers: 2 }
       await integrations.update(ikey, { client }, db)
@@ -42,10 +49,9 @@ describe('a login beside the retries of another one', () => {
       assert(found !== undefined)
       return found
     })
-  })
-  after(() => service.close())
+  }
 
-  const tally = { runs: 0, victim: 0 }
+  const tally = { runs: 0, victims: 0, attackers: 0 }
 
   for (const approved of approvals) {
     test(`is never let in by an approval of the victim’s push after ${approved} ms`, async () => {
@@ -61,15 +67,27 @@ describe('a login beside the retries of another one', () => {
     }
   })
 
+  test('is never let in if it is for another application or another user', async () => {
+    for (const at of [timeoutMs - 200, timeoutMs, timeoutMs + 200]) {
+      await attack(at, 25_000, {}, otherApp)
+      const { userId } = await service.addUser({ username: `other-${at}` })
+      await service.addPushPhone(userId)
+      await attack(at, 25_000, { username: `other-${at}` })
+    }
+  })
+
   test('leaves the victim’s own login possible', async (context) => {
-    context.diagnostic(`accepted: ${tally.victim} victims, 0 attackers, of ${tally.runs} runs`)
-    assert.ok(tally.victim > 0)
+    const { victims, attackers, runs } = tally
+    context.diagnostic(`accepted: ${victims} victims, ${attackers} attackers, of ${runs} runs`)
+    assert.ok(victims > 0)
+    assert.equal(attackers, 0)
   })
 
   async function attack(
     offset: number,
     approved: number,
     changes: Readonly<Record<string, string>> = {},
+    attackedApp = app,
   ): Promise<void> {
     const username = `user-${randomUUID()}`
     const { userId } = await service.addUser({ username })
@@ -94,7 +112,8 @@ describe('a login beside the retries of another one', () => {
         request_fingerprint: randomBytes(32).toString('hex'),
         ...(isVictim ? {} : changes),
       }
-      void service.call({ path: '/auth/v2/auth', parameters, integration: app }).then((answer) => {
+      const integration = isVictim ? app : attackedApp
+      void service.call({ path: '/auth/v2/auth', parameters, integration }).then((answer) => {
         login.result = String(parseResponse(answer).result)
       })
       await until(async () => login.result !== undefined || (await recorded()) !== before)
@@ -136,7 +155,7 @@ describe('a login beside the retries of another one', () => {
     await answered
     const accepted = logins.filter(({ result }) => result === 'allow')
     tally.runs++
-    tally.victim += accepted.length
+    for (const { isVictim } of accepted) tally[isVictim ? 'victims' : 'attackers']++
     const said = `offset ${offset}, approved ${approved}: ${JSON.stringify(logins)}`
     assert.ok(accepted.length <= 1, said)
     assert.ok(
