@@ -33,6 +33,8 @@ export interface FilledDatabase {
   readonly authApi: Integration
   readonly adminApi: Integration
   readonly administrator: TestAdministrator
+  /** Another one, because a passcode signs in once in its 30 s. */
+  readonly secondAdministrator: TestAdministrator
   /** With a token of which no code was used. */
   readonly holders: readonly TokenHolder[]
   /** Users of the company who can be sent a push. */
@@ -73,9 +75,10 @@ export async function fillDatabase(options: {
     ])
     const phoneOwners = await readPhoneOwners(store)
     const administrator = await addAdministrator(store)
+    const secondAdministrator = await addAdministrator(store)
     return {
       ...{ database, size, folder, databaseUrl, company, authApi, adminApi },
-      ...{ administrator, holders, phoneOwners },
+      ...{ administrator, secondAdministrator, holders, phoneOwners },
     }
   } finally {
     await store.close()

@@ -59,7 +59,10 @@ export async function explainRequests(
       ? { env: { RECORDED_STATEMENTS: recorded, NODE_OPTIONS: `--import=${recorder}` } }
       : { databaseUrl }),
   })
-  const lists = await openLists(service, filled)
+  const lists = await openLists(service, {
+    ...filled,
+    administrator: filled.secondAdministrator,
+  })
   const seen = new Set<string>()
   const plans: Plan[] = []
   const statementsOf = async (work: () => Promise<unknown>): Promise<Statement[]> => {
