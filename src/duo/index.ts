@@ -77,6 +77,7 @@ export {
   joinedSignIns,
   requestAge,
   requestFingerprint,
+  requestUnread,
 } from './request_fingerprint.ts'
 export {
   authorization,

@@ -19,6 +19,12 @@ export const joinedSignIns = 'joined_sign_ins'
  */
 export const requestAge = 'request_age_ms'
 
+/**
+ * Parameter beside `request_age_ms`: milliseconds that the request may have waited before that, at most, because
+ * the proxy could not run.
+ */
+export const requestUnread = 'request_unread_ms'
+
 const keyLabel = 'countersign request_fingerprint 1'
 
 export type FingerprintKey = KeyObject

@@ -55,6 +55,7 @@ export { replyMessages } from './reply_message.ts'
 export { encodeAccessRequest, encodeStatusServer } from './request.ts'
 export {
   type ApprovalTaker,
+  type Arrival,
   approvalTaker,
   type ChainedRequest,
   chainExpires,

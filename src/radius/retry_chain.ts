@@ -29,7 +29,7 @@ export interface ChainedRequest {
 
 /** The requests of one login, and the schedule by which they arrive. */
 export interface RetryChain {
-  /** When the request of slot 0 reached its proxy. */
+  /** When the request of slot 0 reached its proxy, at the latest. */
   readonly requested: number
   /** How much longer than the first one a request may be on its way to the server that decides. */
   readonly delayMs: number
@@ -54,21 +54,32 @@ export function toleranceMs({ timeoutMs }: RetrySchedule): number {
   return Math.min(maxToleranceMs, timeoutMs / 4)
 }
 
+/** When a request reached its proxy. */
+export interface Arrival {
+  /** When the proxy read it. */
+  readonly requested: number
+  /** How much earlier it may have arrived, because the proxy could not run. */
+  readonly unreadMs: number
+}
+
 /**
  * The slot of a further request of a login, or a negative one if it was sent before the first.
  *
- * @param first When the first request reached its proxy.
- * @param further When the further one did.
  * @returns `undefined` if the schedule has no slot at this time.
  */
 export function slotAt(
-  first: number,
+  first: Arrival,
   schedule: RetrySchedule,
-  further: number,
+  further: Arrival,
 ): number | undefined {
   const { timeoutMs, attempts } = schedule
-  const slot = Math.round((further - first) / timeoutMs)
-  const isNear = Math.abs(further - first - slot * timeoutMs) <= toleranceMs(schedule)
+  const tolerance = toleranceMs(schedule)
+  const apart = further.requested - first.requested
+  // a longer wait fits several slots
+  const maxUnreadMs = timeoutMs - 2 * tolerance - 1
+  if (first.unreadMs + further.unreadMs > maxUnreadMs) return undefined
+  const slot = Math.floor((apart + first.unreadMs + tolerance) / timeoutMs)
+  const isNear = apart - further.unreadMs - tolerance <= slot * timeoutMs
   return slot !== 0 && Math.abs(slot) < attempts && isNear ? slot : undefined
 }
 

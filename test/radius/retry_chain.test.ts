@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
+  type Arrival,
   approvalTaker,
   type ChainedRequest,
   chainExpires,
@@ -20,6 +21,11 @@ function chain(...requests: readonly ChainedRequest[]): RetryChain {
   return { requested: 0, delayMs: 0, schedule, requests, isClosed: false }
 }
 
+/** A request that a proxy read at this time, and that may have waited there. */
+function read(requested: number, unreadMs = 0): Arrival {
+  return { requested, unreadMs }
+}
+
 describe('the slots of a schedule', () => {
   const cases: readonly (readonly [number, number | undefined])[] = [
     [0, undefined],
@@ -33,7 +39,23 @@ describe('the slots of a schedule', () => {
   ]
   for (const [ms, slot] of cases) {
     test(`${ms} ms after the first request: ${slot}`, () => {
-      assert.equal(slotAt(0, schedule, ms), slot)
+      assert.equal(slotAt(read(0), schedule, read(ms)), slot)
+    })
+  }
+
+  const unread: readonly (readonly [string, Arrival, Arrival, number | undefined])[] = [
+    ['the first one waited', read(9_000, 9_000), read(20_000), 1],
+    ['the first one may have waited less', read(9_000, 9_000), read(29_000), 1],
+    ['the first one waited at most so long', read(9_000, 9_000), read(18_499), undefined],
+    ['the further one waited', read(0), read(29_000, 9_000), 1],
+    ['the further one waited at most so long', read(0), read(30_501, 9_000), undefined],
+    ['the earlier one is read later', read(29_000), read(16_000, 9_000), -1],
+    ['both are read after one wait', read(9_000, 9_000), read(9_001, 9_000), undefined],
+    ['one waited for too long to tell', read(0), read(20_000, 17_000), undefined],
+  ]
+  for (const [what, first, further, slot] of unread) {
+    test(`in a proxy that could not run: ${what}`, () => {
+      assert.equal(slotAt(first, schedule, further), slot)
     })
   }
 
@@ -155,7 +177,7 @@ function run(events: readonly Event[]): readonly { readonly isVictim: boolean }[
       requests = [{ ...added, slot: 0, isProven: true }]
       continue
     }
-    const slot = slotAt(0, schedule, at)
+    const slot = slotAt(read(0), schedule, read(at))
     if (slot === undefined || isClosed) continue
     const occupant = requests.find((other) => other.slot >= slot)
     if (occupant === undefined) requests = [...requests, { ...added, slot }]

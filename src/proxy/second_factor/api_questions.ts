@@ -10,6 +10,7 @@ import {
   statusMessage,
 } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
+import type { TimerWheel } from '../../host/timer_wheel.ts'
 import type { Login, RequestIdentity } from '../login/login.ts'
 import { type Reject, reject, type Verdict } from '../login/verdict.ts'
 import {
@@ -51,6 +52,8 @@ export interface Attempt {
   readonly since: Since
   /** By `performance.now()`, because the system clock can be set. */
   readonly beganMs: number
+  /** How long the request may have waited before that, because the proxy could not run. */
+  readonly unreadMs: number
 }
 
 /** The API wants a second factor; the user may use one of these devices. */
@@ -86,10 +89,18 @@ export class ApiQuestions {
   readonly #api: AuthApi
   readonly #availability: Availability
   readonly #reference: RequestReference
+  readonly #timers: TimerWheel
   readonly #log: Log
   readonly #pending = new PendingRequests(() => performance.now())
 
-  constructor(api: AuthApi, availability: Availability, reference: RequestReference, log: Log) {
+  constructor(
+    api: AuthApi,
+    availability: Availability,
+    reference: RequestReference,
+    timers: TimerWheel,
+    log: Log,
+  ) {
+    this.#timers = timers
     this.#api = api
     this.#availability = availability
     this.#reference = reference
@@ -97,7 +108,8 @@ export class ApiQuestions {
   }
 
   begin(login: Login): Attempt {
-    return { login, since: this.#availability.now(), beganMs: performance.now() }
+    const since = this.#availability.now()
+    return { login, since, beganMs: performance.now(), unreadMs: this.#timers.unreadMs }
   }
 
   /**
@@ -178,11 +190,11 @@ export class ApiQuestions {
     word: string | undefined,
     question: 'auth' | 'authResponse' = 'auth',
   ): Promise<Verdict> {
-    const { login, since, beganMs } = attempt
+    const { login, since, beganMs, unreadMs } = attempt
     const { username, clientAddress: ipaddr } = login
     // after a restart of the proxy, a retransmission may be the first request
     if (this.#reference.isUnknown) await this.#availability.ping()
-    const named = this.#reference.parameters(login)
+    const named = this.#reference.parameters(login, unreadMs)
     const asked: Parameters = { username, ipaddr, ...named, ...parameters }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
     const isNamed = named.request_fingerprint !== undefined

@@ -4,6 +4,7 @@ import {
   fingerprintKey,
   joinedSignIns,
   requestFingerprint,
+  requestUnread,
 } from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
 import type { Login } from '../login/login.ts'
@@ -37,9 +38,10 @@ export class RequestReference {
   }
 
   /** The parameters for `auth`; none if the API does not offer the capability. */
-  parameters({ request, username }: Login): Readonly<Record<string, string>> {
+  parameters({ request, username }: Login, unreadMs: number): Readonly<Record<string, string>> {
     if (this.#isOffered !== true) return {}
     return {
+      ...(unreadMs > 0 ? { [requestUnread]: String(Math.round(unreadMs)) } : {}),
       request_fingerprint: requestFingerprint(this.#key, { ...request, username }),
       radius_source: request.source,
     }

@@ -103,7 +103,13 @@ export class SecondFactor {
         onCheck(outcome)
       },
     })
-    this.#questions = new ApiQuestions(options.api, this.availability, reference, options.log)
+    this.#questions = new ApiQuestions(
+      options.api,
+      this.availability,
+      reference,
+      options.timers,
+      options.log,
+    )
     this.#failmode = new Failmode(options, this.availability)
   }
 

@@ -100,7 +100,8 @@ export class WaitingLogin {
     // the call itself limits how long the user has
     const isOver = now >= chainExpires(this.#chain, Number.POSITIVE_INFINITY)
     if (this.#isVoid || isOver) return undefined
-    const slot = slotAt(this.#opened, this.#schedule, now)
+    const first = { requested: this.#opened, unreadMs: 0 }
+    const slot = slotAt(first, this.#schedule, { requested: now, unreadMs: 0 })
     return slot !== undefined && slot > 0 ? slot : undefined
   }
 

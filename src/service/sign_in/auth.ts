@@ -284,8 +284,8 @@ function joinableAttempt(
   const retries = async ? undefined : retrySchedule(integration)
   if (radius.fingerprint === undefined && retries === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))
-  const { fingerprint, source, ageMs } = radius
-  const named = { fingerprint, source, requestId: attempt.txid, requested: arrived - ageMs }
+  const { ageMs, ...reference } = radius
+  const named = { ...reference, requestId: attempt.txid, requested: arrived - ageMs }
   return { ...attempt, joinable: { ...named, asked, retries } }
 }
 

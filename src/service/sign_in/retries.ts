@@ -80,7 +80,7 @@ export class Retries {
       const requests = await this.#requests.ofTransaction(other.txid, db)
       const [first] = requests
       if (first?.asked !== joinable.asked || first.radiusSource !== joinable.source) continue
-      const slot = slotAt(other.requested, other.retries, requested)
+      const slot = slotAt(other, other.retries, joinable)
       if (slot !== undefined) due.push({ txid: other.txid, slot })
     }
     const [only, ...others] = due
@@ -144,13 +144,13 @@ export class Retries {
   ): Promise<Transaction | undefined> {
     const { joinable, request } = attempt
     if (attempt.factor !== 'sms' || joinable?.retries === undefined) return undefined
-    const { retries, asked, source, requested } = joinable
+    const { retries, asked, source } = joinable
     const now = this.#clock.now()
     const { ikey, name: application } = request.integration
     const since = now - retries.timeoutMs * retries.attempts
     for (const first of await this.#transactions.deniedSince(since, { userId, ikey }, db)) {
       if (first.factor !== 'sms' || first.phoneId !== attempt.device) continue
-      const slot = slotAt(first.requested, retries, requested)
+      const slot = slotAt(first, retries, joinable)
       if (slot === undefined || first.request.ipaddr !== request.ipaddr) continue
       const { txid } = first
       const requests = await this.#requests.ofTransaction(txid, db)
@@ -180,7 +180,7 @@ export class Retries {
     if (locked === undefined || locked.retries === null || isOverdue(locked, now)) return
     const requests = await this.#requests.ofTransaction(txid, db)
     const request = requests.find((other) => other.requestId === requestId)
-    const slot = slotAt(locked.requested, locked.retries, requested)
+    const slot = slotAt(locked, locked.retries, { requested, unreadMs: 0 })
     if (slot === undefined || request === undefined || request.isDetached) return
     if (slot <= request.slot) return
     const rivals = requests.filter((other) => other.slot > request.slot && !other.isDetached)

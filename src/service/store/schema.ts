@@ -179,6 +179,8 @@ export interface Schema {
     opened: number
     /** When the RADIUS request that opened it reached its proxy; `null` if no proxy said it. */
     requested: Generated<number | null>
+    /** How much earlier it may have reached it, because the proxy could not run. */
+    unread_ms: Generated<number>
     expires: number
     settled: number | null
     phone_id: string | null

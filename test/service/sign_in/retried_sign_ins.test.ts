@@ -435,6 +435,17 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
       assert.equal(pushed.length, 1)
     })
 
+    test('is shown one push, if a proxy that could not run read the first one late', async () => {
+      at(9_000)
+      const one = await send({ request_unread_ms: '9000' })
+      at(timeoutMs)
+      const two = await send()
+      at(timeoutMs + 9_000 + toleranceMs)
+      await phone.answer(await only(), 'approve')
+      assert.deepEqual([await one.result(), await two.result()], ['deny', 'allow'])
+      assert.equal(pushed.length, 1)
+    })
+
     for (const wrong of ['-1', '1.5', '600001', 'soon']) {
       test(`is refused with the age ${wrong}`, async () => {
         const parameters = { username, factor: 'prompt', prompt: 'push', request_age_ms: wrong }

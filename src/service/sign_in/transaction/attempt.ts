@@ -32,8 +32,10 @@ export interface RadiusReference {
   readonly fingerprint: string | undefined
   /** Address of the RADIUS client; empty if unknown. */
   readonly source: string
-  /** Milliseconds since it reached the proxy; 0 if unknown. */
+  /** Milliseconds since the proxy read it; 0 if unknown. */
   readonly ageMs: number
+  /** For how long it may have waited before, because the proxy could not run. */
+  readonly unreadMs: number
 }
 
 /** What a request is compared by with those that came before it. */
@@ -83,6 +85,7 @@ export function toOpening(
     request: toSignInRequest(attempt),
     repeatOf,
     requested: joinable?.requested,
+    unreadMs: joinable?.unreadMs,
     retries: isJoinable(factor, prompt.verification) ? (joinable?.retries ?? null) : null,
     ...prompt,
   }

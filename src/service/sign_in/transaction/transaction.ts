@@ -80,6 +80,8 @@ export interface Transaction {
   readonly opened: number
   /** When the RADIUS request that opened it reached its proxy; `opened` if no proxy said it. */
   readonly requested: number
+  /** How much earlier it may have reached it, because the proxy could not run. */
+  readonly unreadMs: number
   readonly expires: number
   readonly outcome: Outcome | Waiting
 }
@@ -138,4 +140,5 @@ export type Opening = Pick<
   Transaction,
   'txid' | 'ikey' | 'userId' | 'factor' | 'phoneId' | 'request' | 'verification' | 'repeatOf'
 > &
-  Partial<Pick<Transaction, 'retries'>> & { readonly requested?: number | undefined }
+  Partial<Pick<Transaction, 'retries'>> &
+  Partial<Record<'requested' | 'unreadMs', number | undefined>>

@@ -22,6 +22,7 @@ export interface TransactionRow {
   readonly retry_timeout_ms: number | null
   readonly retry_attempts: number | null
   readonly requested: number | null
+  readonly unread_ms: number
   readonly retries_closed: number
   readonly approved: number | null
   readonly accepted_request: string | null
@@ -56,6 +57,7 @@ export function toTransaction(row: TransactionRow): Transaction {
     acceptedRequest: row.accepted_request,
     opened: row.opened,
     requested: row.requested ?? row.opened,
+    unreadMs: row.unread_ms,
     expires: row.expires,
     // an unknown result in the database must not let anyone in
     outcome: {
@@ -73,7 +75,7 @@ export function newRow(
   { opened, expires }: { readonly opened: number; readonly expires: number },
 ) {
   const { application, username, ipaddr, hostname, ...details } = request
-  const { retries = null, requested = null } = opening
+  const { retries = null, requested = null, unreadMs = 0 } = opening
   return {
     txid,
     ikey,
@@ -84,6 +86,7 @@ export function newRow(
     status_msg,
     opened,
     requested,
+    unread_ms: unreadMs,
     expires,
     settled: result === 'waiting' ? null : opened,
     phone_id: phoneId,

@@ -32,6 +32,7 @@ import { retries } from './0040_retries.ts'
 import { challengeResponses } from './0042_challenge_responses.ts'
 import { approvalTimes } from './0046_approval_times.ts'
 import { requested } from './0047_requested.ts'
+import { unread } from './0054_unread.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -68,4 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042_challenge_responses': { up: challengeResponses },
   '0046_approval_times': { up: approvalTimes },
   '0047_requested': { up: requested },
+  '0054_unread': { up: unread },
 }

@@ -134,6 +134,7 @@ describe('the statuses that clients have seen', () => {
       approved: null,
       acceptedRequest: null,
       requested: 0,
+      unreadMs: 0,
       opened: 0,
       expires: 60_000,
       outcome: { result: 'waiting', status: 'pushed', status_msg: '' },

@@ -5,6 +5,7 @@ import {
   fingerprintPattern,
   parseEncodedParameters,
   requestAge,
+  requestUnread,
 } from '../../../../duo/index.ts'
 import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
@@ -22,6 +23,7 @@ export class CallParameters {
   begunNow(): CallParameters {
     const kept = new Map(this.#parameters)
     kept.delete(requestAge)
+    kept.delete(requestUnread)
     return new CallParameters(kept)
   }
 
@@ -107,7 +109,8 @@ function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius
     throw new AuthApiFailure(failures.invalidParameters, 'radius_source')
   }
   const ageMs = parameters.integer(requestAge, { min: 0, max: maxAgeMs, otherwise: 0 })
-  return { fingerprint, source: source ?? '', ageMs }
+  const unreadMs = parameters.integer(requestUnread, { min: 0, max: maxAgeMs, otherwise: 0 })
+  return { fingerprint, source: source ?? '', ageMs, unreadMs }
 }
 
 /**
