@@ -211,6 +211,7 @@ const rooms: Readonly<Record<string, Room>> = {
   'service/sign_in/transaction': {
     rooms: ['host', 'radius', 'service/store'],
     node: ['node:crypto'],
+    packages: ['kysely'],
   },
   'service/authenticators/push': {
     rooms: [

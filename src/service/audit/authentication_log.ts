@@ -4,7 +4,7 @@ import { findLogKey } from '../store/log_key.ts'
 import { prepared } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import type { StoreDb } from '../store/store.ts'
-import { signLine } from './log_lines.ts'
+import { lineColumns, signLine } from './log_lines.ts'
 import { timeOrder } from './time_order.ts'
 
 /** One sign-in as it ended, in the terms of the Admin API. */
@@ -97,10 +97,22 @@ const appendRow = prepared((db, row: EventRow & { readonly mac: string }) =>
 )
 const ofFactor = { decidedBy: '', policyKey: '' }
 
+/** Appends a line of `AuthenticationLog.line` if a condition holds, as a part of a statement of PostgreSQL. */
+export function appendIf(line: string, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  const columns = sql.join([...lineColumns.authentication_log, 'mac'].map((name) => sql.ref(name)))
+  return sql`insert into authentication_log (${columns}) select ${columns}
+    from jsonb_populate_record(null::authentication_log, ${line}::jsonb) where ${condition}`
+}
+
 export class AuthenticationLog {
   /** Call it in the transaction of the change that it records. */
   async append(event: NewAuthenticationEvent, db: StoreDb): Promise<void> {
     await appendRow(db, signedRow(event, db))
+  }
+
+  /** A line as it is stored, in JSON. */
+  line(event: NewAuthenticationEvent, db: StoreDb): string {
+    return JSON.stringify(signedRow(event, db))
   }
 
   /** As `append`, for several events. */

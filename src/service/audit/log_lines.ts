@@ -5,7 +5,7 @@ export const logNames = ['authentication_log', 'administrator_log', 'telephony_l
 export type LogName = (typeof logNames)[number]
 
 /** The columns that the code of a line covers, in this order forever: a new column is added at the end. */
-const columns: Readonly<Record<LogName, readonly string[]>> = {
+export const lineColumns: Readonly<Record<LogName, readonly string[]>> = {
   authentication_log: [
     'timestamp',
     'txid',
@@ -61,5 +61,5 @@ export function isAuthentic(log: LogName, row: { readonly mac: string }, key: Lo
 
 function lineContent(log: LogName, row: object): string {
   const values: Readonly<Record<string, unknown>> = { ...row }
-  return JSON.stringify([log, ...columns[log].map((column) => values[column] ?? null)])
+  return JSON.stringify([log, ...lineColumns[log].map((column) => values[column] ?? null)])
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { lowerCase, type Page, type PageRequest, readPage, searchText } from '../store/keyset.ts'
-import { prepared } from '../store/prepared.ts'
+import { type Bound, prepared } from '../store/prepared.ts'
 import type { StoreDb } from '../store/store.ts'
 import { type Bypass, DirectoryError, type KeptStatus, type User } from './user.ts'
 import { filteredUsers, sortedUsers, type UserFilter } from './user_filter.ts'
@@ -12,7 +12,8 @@ import { updateWords } from './user_words.ts'
 
 const maxAliases = 8
 const maxByEmail = 100
-const lastLoginMs = 60_000
+/** How often a last login is noted at most. */
+export const lastLoginMs = 60_000
 
 export interface NewUser {
   readonly username: string
@@ -456,12 +457,12 @@ const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
 )
 
 interface SignedIn {
-  readonly userId: string
+  readonly userId: Bound<string>
   readonly now: number
   readonly earliest: number
 }
 
-const signedIn = prepared((db, user: SignedIn) =>
+export const signedIn = prepared((db, user: SignedIn) =>
   db
     .updateTable('users')
     .set({ last_login: user.now })

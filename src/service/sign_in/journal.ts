@@ -30,6 +30,11 @@ export class Journal {
     await this.#log.append(buildEvent(ended, now), db)
   }
 
+  /** What `append` would write, for `appendIf`. */
+  line(ended: EndedAttempt, now: number, db: StoreDb): string {
+    return this.#log.line(buildEvent(ended, now), db)
+  }
+
   /** @param db The transaction in which all of them end. */
   async appendAll(ended: readonly EndedAttempt[], now: number, db: StoreDb): Promise<void> {
     await this.#log.appendAll(

@@ -4,7 +4,8 @@ import type { EffectivePolicy } from '../applications/policy/policy_layers.ts'
 import type { Store } from '../store/store.ts'
 import { methodsDecider } from './decision.ts'
 import { blockedMethod } from './decision_outcome.ts'
-import type { PasscodeCheck } from './passcode_check.ts'
+import type { EndedAttempt } from './journal.ts'
+import type { CheckedPasscode, PasscodeCheck } from './passcode_check.ts'
 import type { KnownUser, QuickAcceptance } from './quick_acceptance.ts'
 import type { Settlement } from './settlement.ts'
 import { sourceAddress } from './source_address.ts'
@@ -99,22 +100,34 @@ export class PasscodeFactor {
   ): Promise<Outcome> {
     const { integration, ipaddr, budget = 'sign-in' } = attempt.request
     const source = { userId, ikey: integration.ikey, address: sourceAddress(ipaddr), budget }
-    const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, () =>
-      this.#store.transaction(async (db) => {
-        const now = this.#clock.now()
-        const { rules } = policy
-        const quick =
-          known === undefined
-            ? undefined
-            : await this.#quick.accept(known, passcode, rules, now, db)
-        const checked = quick ?? (await this.#check.consume(source, passcode, rules, now, db))
+    const { outcome, afterCommit } = await this.#guesses.run(`${budget} ${userId}`, async () => {
+      const { rules } = policy
+      const foreseen =
+        known === undefined
+          ? undefined
+          : this.#quick.foresee(known, passcode, rules, this.#clock.now())
+      const end = (checked: CheckedPasscode): EndedAttempt => {
         const { outcome, factor, device, reason } = checked
         const decider = reason === blockedMethod.reason ? methodsDecider(policy) : undefined
-        const ended = { attempt: { ...attempt, factor, device }, outcome, reason, decider }
-        await this.#settlement.endIn(ended, { async }, db)
+        return { attempt: { ...attempt, factor, device }, outcome, reason, decider }
+      }
+      const isOneStatement = this.#store.dialect === 'postgres' && !async
+      if (foreseen !== undefined && isOneStatement) {
+        const { db } = this.#store
+        const written = this.#settlement.written(end(foreseen.accepted), db)
+        if (await this.#quick.acceptAtOnce(foreseen, written, db)) return foreseen.accepted
+      }
+      return await this.#store.transaction(async (db) => {
+        const now = this.#clock.now()
+        const isQuick =
+          foreseen !== undefined && !isOneStatement && (await this.#quick.accept(foreseen, now, db))
+        const checked = isQuick
+          ? foreseen.accepted
+          : await this.#check.consume(source, passcode, rules, now, db)
+        await this.#settlement.endIn(end(checked), { async }, db)
         return checked
-      }),
-    )
+      })
+    })
     afterCommit?.()
     return outcome
   }

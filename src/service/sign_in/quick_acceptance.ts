@@ -1,14 +1,17 @@
+import { sql } from 'kysely'
 import { passcodeMethod } from '../applications/policy/authentication_methods.ts'
 import type { PolicyRules } from '../applications/policy/policy_sections.ts'
+import { appendIf } from '../audit/authentication_log.ts'
 import { stepOfUnchanged, type UnchangedMove } from '../authenticators/oath/consume_step.ts'
 import type { OathPasscode } from '../authenticators/oath/oath_passcode.ts'
 import type { OathTokenRow } from '../authenticators/oath/oath_tokens.ts'
 import type { UserRecord } from '../people/user.ts'
-import type { Users } from '../people/users.ts'
+import { lastLoginMs, signedIn, type Users } from '../people/users.ts'
 import { prepared } from '../store/prepared.ts'
-import type { StoreDb } from '../store/store.ts'
+import { isUniqueViolation, type StoreDb } from '../store/store.ts'
 import { hasNoFailures } from './lockout.ts'
 import { acceptedPasscode, type CheckedPasscode } from './passcode_check.ts'
+import { claimIf } from './transaction/joined_requests.ts'
 
 /** What was read of a user when the sign-in began. */
 export interface KnownUser {
@@ -16,9 +19,35 @@ export interface KnownUser {
   readonly tokens: readonly OathTokenRow[]
 }
 
+/** A passcode that is right if nothing has changed since the user was read. */
+export interface Foreseen {
+  readonly move: UnchangedMove
+  readonly lastLogin: number | null
+  readonly accepted: CheckedPasscode
+}
+
 const takeStep = prepared((db, move: UnchangedMove) =>
   stepOfUnchanged(db, move).where(hasNoFailures(move.userId)),
 )
+
+interface AtOnce extends UnchangedMove {
+  readonly earliest: number
+  readonly line: string
+  readonly claim: string | null
+}
+
+const takeStepAndLog = prepared<AtOnce, { readonly token_id: string }>((db, all) => {
+  const isTaken = sql<boolean>`exists (select from taken)`
+  const userId = sql<string>`(select ${all.userId}::text from taken)`
+  const seen = signedIn.build(db, { userId, now: all.used, earliest: all.earliest })
+  const statement = sql<{ readonly token_id: string }>`
+    with taken as (${stepOfUnchanged(db, all).where(hasNoFailures(all.userId))}),
+      seen as (${seen}),
+      claimed as (${claimIf(all.claim, isTaken)}),
+      logged as (${appendIf(all.line, isTaken)})
+    select token_id from taken`
+  return { compile: () => statement.compile(db) }
+})
 
 /**
  * The usual passcode: the right code of a token, of a user without wrong passcodes. Nothing is read again,
@@ -33,21 +62,41 @@ export class QuickAcceptance {
     this.#users = users
   }
 
-  /** @returns `undefined` if nothing was changed and `PasscodeCheck` must decide. */
-  async accept(
+  /** @returns `undefined` if `PasscodeCheck` must decide. */
+  foresee(
     { user, tokens }: KnownUser,
     passcode: string,
     { authentication_methods: methods }: PolicyRules,
     now: number,
-    db: StoreDb,
-  ): Promise<CheckedPasscode | undefined> {
+  ): Foreseen | undefined {
     const foreseen = this.#oath.foresee(tokens, passcode, now)
     if (foreseen === undefined) return undefined
-    const { move, accepted } = foreseen
-    if (methods.blocked_auth_list.includes(passcodeMethod(accepted))) return undefined
+    if (methods.blocked_auth_list.includes(passcodeMethod(foreseen.accepted))) return undefined
     const { userId, lastLogin } = user
-    if ((await takeStep(db, { ...move, userId })).length === 0) return undefined
-    await this.#users.signedIn({ userId, lastLogin }, now, db)
-    return acceptedPasscode(accepted)
+    const accepted = acceptedPasscode(foreseen.accepted)
+    return { move: { ...foreseen.move, userId }, lastLogin, accepted }
+  }
+
+  /** @returns Whether it was accepted; otherwise nothing was changed. */
+  async accept({ move, lastLogin }: Foreseen, now: number, db: StoreDb): Promise<boolean> {
+    if ((await takeStep(db, move)).length === 0) return false
+    await this.#users.signedIn({ userId: move.userId, lastLogin }, now, db)
+    return true
+  }
+
+  /** As `accept`, on PostgreSQL: one statement that also logs the sign-in, without a transaction around it. */
+  async acceptAtOnce(
+    { move }: Foreseen,
+    written: Pick<AtOnce, 'line' | 'claim'>,
+    db: StoreDb,
+  ): Promise<boolean> {
+    try {
+      const all = { ...move, ...written, earliest: move.used - lastLoginMs }
+      return (await takeStepAndLog(db, all)).length > 0
+    } catch (error) {
+      // an earlier transmission has the claim
+      if (isUniqueViolation(error)) return false
+      throw error
+    }
   }
 }

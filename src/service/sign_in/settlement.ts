@@ -85,6 +85,18 @@ export class Settlement implements Settles {
     if (async) await this.#transactions.record(toOpening(attempt), outcome, db)
   }
 
+  /** What `endIn` writes for a sign-in that nobody polls, in JSON, for a statement that writes it at once. */
+  written(
+    ended: EndedAttempt,
+    db: StoreDb,
+  ): { readonly line: string; readonly claim: string | null } {
+    const { attempt, outcome, kind = 'settled' } = ended
+    const now = this.#clock.now()
+    const row = this.#joinedRequests.row(attempt, { kind, outcome }, now)
+    const claim = row === undefined ? null : JSON.stringify(row)
+    return { line: this.#journal.line(ended, now, db), claim }
+  }
+
   /** Stores the outcome of an earlier request for a retransmission whose caller polls. */
   async repeat(attempt: Attempt, outcome: Outcome): Promise<void> {
     await this.#transactions.record(toOpening(attempt), outcome, this.#store.db)

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { Clock } from '../../../host/clock.ts'
 import type { ChainedRequest } from '../../../radius/index.ts'
 import { prepared } from '../../store/prepared.ts'
@@ -69,6 +70,23 @@ interface NewRow extends Row {
   readonly radius_source: string
 }
 
+/**
+ * Claims a row of `JoinedRequests.row` in JSON, if there is one and a condition holds, as a part of a statement
+ * of PostgreSQL; fails by the unique index if there is an earlier one.
+ */
+export function claimIf(row: string | null, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`insert into joined_requests (${columns}) select ${columns}
+    from jsonb_populate_record(null::joined_requests, ${row}::jsonb)
+    where request_id is not null and ${condition}`
+}
+
+const columns = sql.join(
+  [
+    ...['request_id', 'ikey', 'fingerprint', 'asked', 'txid', 'kind', 'result', 'status'],
+    ...['status_msg', 'expires', 'slot', 'arrived', 'proven', 'radius_source'],
+  ].map((name) => sql.ref(name)),
+)
+
 /** @returns No row if another request has the fingerprint. */
 const insertFirst = prepared((db, row: NewRow) =>
   db
@@ -114,21 +132,11 @@ export class JoinedRequests {
    * @throws {AlreadyRequested} if an earlier transmission did this; the caller must not catch it within
    *   the transaction.
    */
-  async claim(
-    { request, joinable }: Attempt,
-    decidedBy: JoinedRequest['decidedBy'],
-    db: StoreDb,
-  ): Promise<void> {
-    if (joinable === undefined) return
-    const { requestId, requested, fingerprint = null, asked, source } = joinable
-    if (fingerprint === null && 'outcome' in decidedBy) return
-    const { ikey } = request.integration
+  async claim(attempt: Attempt, decidedBy: JoinedRequest['decidedBy'], db: StoreDb): Promise<void> {
     const now = this.#clock.now()
-    const row = {
-      ...{ request_id: requestId, ikey, fingerprint, asked, expires: now + lifeMs },
-      ...{ arrived: requested, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
-      ...{ radius_source: source, ...toColumns(decidedBy) },
-    }
+    const row = this.row(attempt, decidedBy, now)
+    if (row === undefined) return
+    const { request_id: requestId, ikey, fingerprint, asked } = row
     for (;;) {
       if ((await insertFirst(db, row)).length > 0) return
       const first = await db
@@ -146,6 +154,23 @@ export class JoinedRequests {
         throw new AlreadyRequested(toJoinedRequest(first))
       }
       await db.deleteFrom('joined_requests').where('request_id', '=', first.request_id).execute()
+    }
+  }
+
+  /** What `claim` writes; `undefined` for nothing. */
+  row(
+    { request, joinable }: Attempt,
+    decidedBy: JoinedRequest['decidedBy'],
+    now: number,
+  ): NewRow | undefined {
+    if (joinable === undefined) return undefined
+    const { requestId, requested, fingerprint = null, asked, source } = joinable
+    if (fingerprint === null && 'outcome' in decidedBy) return undefined
+    const { ikey } = request.integration
+    return {
+      ...{ request_id: requestId, ikey, fingerprint, asked, expires: now + lifeMs },
+      ...{ arrived: requested, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
+      ...{ radius_source: source, ...toColumns(decidedBy) },
     }
   }
 
