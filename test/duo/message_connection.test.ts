@@ -172,6 +172,16 @@ describe('sign-ins over a message connection', () => {
     assert.equal((await client.auth(passcode)).result, 'deny')
   })
 
+  test('wait for their users without HTTP/2 and without polls', async () => {
+    const ids: number[] = []
+    api.onCall = ({ id }) => ids.push(id)
+    const asked = client.auth(push)
+    await until(() => ids.length === 1)
+    assert.equal(api.calls[0]?.parameters.async, undefined)
+    api.allow(ids[0] ?? 0)
+    assert.equal((await asked).result, 'allow')
+  })
+
   test('end at their own deadlines, and the service is told', async () => {
     api.onCall = () => {}
     assert.deepEqual(await unavailable(client.auth(passcode, { limitMs: 300 })), ['timeout', true])

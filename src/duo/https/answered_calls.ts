@@ -75,6 +75,18 @@ export class AnsweredCalls {
     this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })
   }
 
+  /** Opens the message connections before the first sign-in needs them. */
+  openMessages(): void {
+    if (!this.#options.takesMessages()) return
+    for (const link of this.nodes.messageLinks()) link.open()
+  }
+
+  /** Whether some node has a message connection that can take a call. */
+  get hasMessages(): boolean {
+    if (!this.#options.takesMessages()) return false
+    return this.nodes.messageLinks().some(({ free }) => free !== undefined)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     await this.nodes.close()
@@ -183,7 +195,10 @@ export class AnsweredCalls {
     if (message === undefined || carrier === 'warm' || !this.#options.takesMessages())
       return undefined
     const connection = node.connections.messages?.free
-    if (connection === undefined) return undefined
+    if (connection === undefined) {
+      node.connections.messages?.open()
+      return undefined
+    }
     const aged =
       requestedMs === undefined
         ? parameters

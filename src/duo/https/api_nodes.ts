@@ -5,6 +5,7 @@ import { ApiNode } from './api_node.ts'
 import type { CertificateExpiry } from './certificate_expiry.ts'
 import { unavailableBy } from './connection_error.ts'
 import { Connections, type ConnectionsOptions, tlsOptions } from './connections.ts'
+import type { MessageLink } from './message_link.ts'
 import { afterRunning } from './running_time.ts'
 
 export interface ApiNodesOptions extends ConnectionsOptions {
@@ -80,6 +81,11 @@ export class ApiNodes {
       refreshed.catch(() => {})
     }
     return this.#pick(tried)
+  }
+
+  /** The message connections of all nodes; none through an HTTP proxy. */
+  messageLinks(): MessageLink[] {
+    return this.#nodes.flatMap(({ connections }) => connections.messages ?? [])
   }
 
   /** Whether a call can be repeated at a node that it has not tried. */

@@ -131,6 +131,7 @@ export class AuthApiClient {
     this.#takesReports = answer.capabilities.includes(proxyReports)
     this.#joins = answer.capabilities.includes(joinedSignIns)
     this.#takesMessages = answer.capabilities.includes(messageConnections)
+    this.#calls.openMessages()
     return answer
   }
 
@@ -234,7 +235,7 @@ export class AuthApiClient {
   ): Promise<AuthAnswer> {
     const began = performance.now()
     const limitMs = this.#waitingLimitMs()
-    if (this.#shares && this.#options.httpProxy === undefined) {
+    if ((this.#shares || this.#calls.hasMessages) && this.#options.httpProxy === undefined) {
       try {
         const limits = { ...options, limitMs }
         const response = await this.#calls.response('shared', endpoint, parameters, limits)

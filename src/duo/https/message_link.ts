@@ -44,22 +44,14 @@ export class MessageLink {
     this.#options = options
   }
 
-  /** The connection, if it can take a call; otherwise opens one for later calls. */
+  /** The connection, if it can take a call. */
   get free(): MessageConnection | undefined {
-    if (this.#connection === undefined) {
-      this.#open()
-      return undefined
-    }
-    return this.#connection.isFree ? this.#connection : undefined
+    return this.#connection?.isFree === true ? this.#connection : undefined
   }
 
-  get isOpen(): boolean {
-    return this.#connection !== undefined
-  }
-
-  /** Calls without an answer. */
-  get size(): number {
-    return this.#connection?.size ?? 0
+  /** Opens a connection for later calls, unless there is one, or the last attempt was too short a time ago. */
+  open(): void {
+    if (this.#connection === undefined) this.#open()
   }
 
   /** Opens no more; the connection ends once its calls are answered. */
