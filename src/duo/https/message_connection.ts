@@ -27,7 +27,8 @@ export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
 /** How often deadlines and the connection are checked. */
 const tickMs = 200
 const pingAfterTicks = 10
-const deadAfterTicks = 25
+/** Longer than an overloaded service pauses: breaking the connection would make all its calls come again. */
+const deadAfterTicks = 60
 /** The service pings at least every 20 s. */
 const staleMs = 45_000
 /** Bytes that the socket has not accepted yet; beyond, calls use the plain API. */
