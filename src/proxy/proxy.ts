@@ -77,7 +77,7 @@ export class AuthenticationProxy implements ServingProxy {
   }
 
   /** The sections of the configuration that is in force, with what they have done. */
-  get sections(): readonly (ReportSource & { readonly api: { readonly answers: number } })[] {
+  get sections(): readonly ReportSource[] {
     return this.#served.map(({ section, runtime, listener }) => {
       const { transport, radius, isListening, place } = listener
       return {

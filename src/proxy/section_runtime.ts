@@ -53,8 +53,8 @@ export interface WorkerHost extends PlaceSharing {
   decided(section: string, login: DecidedLogin): void
   /** Receives how long each answered call took that needs no user. */
   answered(section: string, elapsedMs: number): void
-  /** Answers of the section's API to the other workers so far; never goes back. */
-  answersElsewhere(section: string): number
+  /** When another worker last had an answer of the section's API, by `machineMs`. */
+  answeredElsewhereMs(section: string): number | undefined
 }
 
 /** Receives what happens; must not throw. */
@@ -113,7 +113,7 @@ export class SectionRuntime implements Decider {
         ...section,
         api,
         counters,
-        answersElsewhere: () => worker?.answersElsewhere(section.name) ?? 0,
+        answeredElsewhereMs: () => worker?.answeredElsewhereMs(section.name),
         maxPendingPerUser: maxPendingPerUser(worker?.count ?? 1),
         timers,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
@@ -135,8 +135,8 @@ export class SectionRuntime implements Decider {
     this.#pings = setInterval(ping, pingIntervalMs).unref()
   }
 
-  /** For reports, and for other workers. */
-  get api(): ReportApi & { readonly answers: number } {
+  /** For reports. */
+  get api(): ReportApi {
     return this.#api
   }
 

@@ -1,10 +1,13 @@
 import { AuthApiUnavailable, type CheckAnswer } from '../../duo/index.ts'
+import { machineMs } from '../../host/machine_time.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
 
 /** An API whose availability is watched. */
 export interface CheckedApi {
   /** Number of answers below HTTP 500 so far, to any call for any user. */
   readonly answers: number
+  /** When another worker last had an answer, by `machineMs`; absent if none had. */
+  readonly answeredElsewhereMs?: number | undefined
   /** Uses a connection that no login uses. */
   check(): Promise<CheckAnswer>
 }
@@ -34,8 +37,13 @@ export type CheckOutcome =
   | { readonly kind: 'answered'; readonly answer: CheckAnswer }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** Number of answers when a login began. */
-export type Since = number
+/** When a login began. */
+export interface Since {
+  /** Number of answers by then. */
+  readonly answers: number
+  /** By `machineMs`. */
+  readonly atMs: number
+}
 
 export interface WatchedCall {
   readonly signal: AbortSignal
@@ -85,9 +93,9 @@ export class Availability {
     this.#isClosed = true
   }
 
-  /** The present number of answers; read it when a login begins. */
+  /** Read it when a login begins. */
   now(): Since {
-    return this.#api.answers
+    return { answers: this.#api.answers, atMs: machineMs() }
   }
 
   /**
@@ -163,7 +171,8 @@ export class Availability {
   }
 
   #hasAnswered(since: Since): boolean {
-    return this.#api.answers > since
+    const { answers, answeredElsewhereMs = Number.NEGATIVE_INFINITY } = this.#api
+    return answers > since.answers || answeredElsewhereMs > since.atMs
   }
 
   /**
@@ -172,12 +181,13 @@ export class Availability {
    */
   async #ask(): Promise<FailedCheck | undefined> {
     const { onCheck } = this.#options
-    const [answers, began] = [this.#api.answers, this.#ranMs()]
+    const [start, began] = [this.now(), this.#ranMs()]
+    const { answers } = start
     try {
       onCheck({ kind: 'answered', answer: await this.#api.check() })
     } catch (error) {
       onCheck({ kind: 'failed', error })
-      if (!this.#hasAnswered(answers) && isEvidence(error)) {
+      if (!this.#hasAnswered(start) && isEvidence(error)) {
         if (this.#failing?.answers !== answers) this.#failing = { since: began, answers }
         const evidence = `check failed: ${error.reason}: ${error.message}`
         return { evidence, failingSince: this.#failing.since }

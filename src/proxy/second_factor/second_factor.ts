@@ -39,8 +39,8 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly exemptUsernames: readonly string[]
   /** How long `check` must have failed before the API counts as down. */
   readonly outageAfterMs: number
-  /** Answers of the API to other workers so far. */
-  readonly answersElsewhere: () => number
+  /** When another worker last had an answer of the API, by `machineMs`. */
+  readonly answeredElsewhereMs: () => number | undefined
   /** Logins of one user that may be in progress at once. */
   readonly maxPendingPerUser: number
   /** Notices calls that are slow. */
@@ -81,11 +81,14 @@ export class SecondFactor {
     const reference = new RequestReference(options.skey)
     this.#reference = reference
     this.#exempt = new ExemptUsernames(options.exemptUsernames)
-    const { api, answersElsewhere } = options
+    const { api, answeredElsewhereMs } = options
     // an answer to any worker shows that the API is not down
     const checked = {
       get answers() {
-        return api.answers + answersElsewhere()
+        return api.answers
+      },
+      get answeredElsewhereMs() {
+        return answeredElsewhereMs()
       },
       check: () => api.check(),
     }
@@ -291,5 +294,5 @@ const wrongProtocol = 'The sign-in request could not be read. Please contact you
 
 /** This login's own answer to preauth is no evidence that the API answers others. */
 function afterPreauth(attempt: Attempt): Attempt {
-  return { ...attempt, since: attempt.since + 1 }
+  return { ...attempt, since: { ...attempt.since, answers: attempt.since.answers + 1 } }
 }

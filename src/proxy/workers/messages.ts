@@ -13,8 +13,8 @@ import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
 /** What all workers should know, sent when it changes and every second. */
 export interface Shared {
   readonly primaryOnly: PrimaryOnlyWindow | undefined
-  /** By section: answers of its API to the other workers so far. */
-  readonly answersElsewhere: Readonly<Record<string, number>>
+  /** By section: when another worker last had an answer of its API, by `machineMs`. */
+  readonly answeredElsewhereMs: Readonly<Record<string, number>>
   /** By section. */
   readonly latched: Readonly<Record<string, readonly SignedSource[]>>
 }
@@ -88,7 +88,8 @@ export interface SectionState {
   readonly counters: CountedNumbers | undefined
   readonly dropSources: { readonly recent: readonly DropSource[]; readonly news: number }
   readonly apiState: ApiState | undefined
-  readonly answers: number
+  /** When this worker last had an answer of the API, by `machineMs`. */
+  readonly answeredMs: number | undefined
   readonly takesReports: boolean
   readonly certificateExpiry: CertificateExpiry | undefined
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import { errorText } from '../../host/error_text.ts'
+import { machineMs } from '../../host/machine_time.ts'
 import { ProgramLog } from '../../host/program_log.ts'
 import { ListenError } from '../listen_error.ts'
 import type { PrimaryOnlyWindow } from '../primary_only/window_file.ts'
@@ -39,9 +40,11 @@ class WorkerProcess {
   readonly #end: () => void
   readonly #outgoing: Outgoing
   readonly #primaryOnly: FollowedWindow
-  #shared: Shared = { primaryOnly: undefined, answersElsewhere: {}, latched: {} }
+  #shared: Shared = { primaryOnly: undefined, answeredElsewhereMs: {}, latched: {} }
   #log: ProgramLog | undefined
   #writesEvents = false
+  /** By section: when its API last answered. */
+  readonly #answeredMs = new Map<string, number>()
   #proxy: AuthenticationProxy | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -129,8 +132,6 @@ class WorkerProcess {
     const log = () => this.#log
     const writesEvents = () => this.#writesEvents
     const writeEvent = (line: string): void => outgoing.event(line)
-    const answersElsewhere = (section: string): number =>
-      this.#shared.answersElsewhere[section] ?? 0
     return {
       log: {
         debug: (message, fields) => log()?.debug(message, fields),
@@ -147,7 +148,13 @@ class WorkerProcess {
       clock: this.#clock,
       observer: {
         loginDecided: () => {},
-        apiCalled: (section, call) => outgoing.called(section, call),
+        apiCalled: (section, call) => {
+          const { outcome } = call
+          if (outcome === 'answered' || outcome === 'refused') {
+            this.#answeredMs.set(section, machineMs())
+          }
+          outgoing.called(section, call)
+        },
       },
       primaryOnly: this.#primaryOnly,
       worker: {
@@ -155,7 +162,7 @@ class WorkerProcess {
         readsKernelDrops: number === 1,
         decided: (section, login) => outgoing.decided(section, login),
         answered: (section, elapsedMs) => outgoing.answered(section, elapsedMs),
-        answersElsewhere,
+        answeredElsewhereMs: (section) => this.#shared.answeredElsewhereMs[section],
       },
     }
   }
@@ -169,7 +176,7 @@ class WorkerProcess {
   }
 
   #sendState(): void {
-    if (this.#proxy !== undefined) this.#send(describe(this.#proxy))
+    if (this.#proxy !== undefined) this.#send(describe(this.#proxy, this.#answeredMs))
   }
 
   #send(message: FromWorker, sent: () => void = () => {}): void {
@@ -178,7 +185,7 @@ class WorkerProcess {
   }
 }
 
-function describe(proxy: AuthenticationProxy): State {
+function describe(proxy: AuthenticationProxy, answeredMs: ReadonlyMap<string, number>): State {
   return {
     kind: 'state',
     residentOctets: process.memoryUsage.rss(),
@@ -200,7 +207,7 @@ function describe(proxy: AuthenticationProxy): State {
           news: source.counters?.dropSources.news ?? 0,
         },
         apiState: source.activity.apiState,
-        answers: source.api.answers,
+        answeredMs: answeredMs.get(section.name),
         takesReports: source.api.takesReports,
         certificateExpiry: source.api.certificateExpiry,
       }),

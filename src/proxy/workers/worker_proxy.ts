@@ -324,15 +324,17 @@ export class WorkerProxy implements ServingProxy {
       ...this.#endedStates,
       ...this.#all.flatMap((other) => (other === worker ? [] : (other.state ?? []))),
     ]
-    const answersElsewhere: Record<string, number> = {}
+    const answeredElsewhereMs: Record<string, number> = {}
     const latched: Record<string, State['sections'][number]['latched']> = {}
-    for (const { name, answers, latched: addresses } of others.flatMap(
+    for (const { name, answeredMs, latched: addresses } of others.flatMap(
       ({ sections }) => sections,
     )) {
-      answersElsewhere[name] = (answersElsewhere[name] ?? 0) + answers
+      if (answeredMs !== undefined) {
+        answeredElsewhereMs[name] = Math.max(answeredMs, answeredElsewhereMs[name] ?? answeredMs)
+      }
       if (!this.#isClearing) latched[name] = [...(latched[name] ?? []), ...addresses]
     }
-    return { primaryOnly: this.#options.primaryOnly.window, answersElsewhere, latched }
+    return { primaryOnly: this.#options.primaryOnly.window, answeredElsewhereMs, latched }
   }
 
   /** The worker whose connections carry the reports of a section. */

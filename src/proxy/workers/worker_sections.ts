@@ -86,8 +86,7 @@ export function addCounts(one: State | undefined, other: State): State {
     const latched = [...before.latched, ...section.latched].filter(
       ({ address }, index, all) => index === all.findIndex((known) => known.address === address),
     )
-    const answers = before.answers + section.answers
-    return { ...section, counters, latched, answers, dropSources: { recent, news } }
+    return { ...section, counters, latched, dropSources: { recent, news } }
   })
   return { ...other, signIns, sections: [...gone, ...sections] }
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { AuthApiUnavailable, type CheckAnswer } from '../../../src/duo/index.ts'
+import { machineMs } from '../../../src/host/machine_time.ts'
 import { TimerWheel } from '../../../src/host/timer_wheel.ts'
 import {
   ApiDown,
   Availability,
   type CheckedApi,
+  type Since,
 } from '../../../src/proxy/second_factor/availability.ts'
 import { until } from '../../rig/until.ts'
 
@@ -36,7 +38,7 @@ describe('evidence of an outage', () => {
       onCheck: () => {},
       timers: new TimerWheel(),
     })
-    const outage = availability.outage(0)
+    const outage = availability.outage(since(0))
     for (const failures of [1, 2, 3]) {
       await until(() => api.checks.length === failures)
       api.fail()
@@ -69,7 +71,7 @@ describe('evidence of an outage', () => {
     const limit = timers.after(60_000, () => {})
     const outageAfterMs = 400
     const availability = new Availability(api, { outageAfterMs, onCheck: () => {}, timers })
-    const outage = availability.outage(0)
+    const outage = availability.outage(since(0))
     const stalledUntil = performance.now() + 2 * outageAfterMs
     while (performance.now() < stalledUntil);
     await until(() => timers.stalledMs > outageAfterMs)
@@ -82,7 +84,7 @@ describe('evidence of an outage', () => {
 
   test('shares one check between concurrent logins', async () => {
     const { api, availability } = watched()
-    const both = [availability.outage(0), availability.outage(0)]
+    const both = [availability.outage(since(0)), availability.outage(since(0))]
     api.fail()
     const found = await Promise.all(both)
     assert.deepEqual(
@@ -92,11 +94,19 @@ describe('evidence of an outage', () => {
     assert.equal(api.checks.length, 1)
   })
 
+  test('none if another worker had an answer since the login began', async () => {
+    const api = new CheckedDouble()
+    const elsewhere = { answeredElsewhereMs: machineMs() + 60_000 }
+    const options = { outageAfterMs: 0, onCheck: () => {}, timers: new TimerWheel() }
+    const availability = new Availability(Object.assign(api, elsewhere), options)
+    assert.equal(await availability.outage(since(0)), undefined)
+  })
+
   test('none if any user got an answer since the login began', async () => {
     const { api, availability } = watched()
-    const since = availability.now()
+    const began = availability.now()
     api.answers++
-    assert.equal(await availability.outage(since), undefined)
+    assert.equal(await availability.outage(began), undefined)
     assert.equal(api.checks.length, 0)
   })
 
@@ -120,7 +130,7 @@ describe('evidence of an outage', () => {
   ]) {
     test(`none if check fails by ${error.message}`, async () => {
       const { api, availability } = watched()
-      const outage = availability.outage(0)
+      const outage = availability.outage(since(0))
       api.fail(error)
       assert.equal(await outage, undefined)
     })
@@ -128,7 +138,7 @@ describe('evidence of an outage', () => {
 
   test('none once the proxy closes its connections', async () => {
     const { api, availability } = watched()
-    const outage = availability.outage(0)
+    const outage = availability.outage(since(0))
     availability.close()
     api.fail()
     assert.equal(await outage, undefined)
@@ -138,7 +148,9 @@ describe('evidence of an outage', () => {
 describe('a watched call', () => {
   test('is aborted if it is slow and the API is down', async () => {
     const { api, availability } = watched()
-    const call = availability.watch(0, { irrevocable: false }, ({ signal }) => untilAborted(signal))
+    const call = availability.watch(since(0), { irrevocable: false }, ({ signal }) =>
+      untilAborted(signal),
+    )
     await until(() => api.checks.length === 1)
     api.fail()
     await assert.rejects(call, ApiDown)
@@ -149,7 +161,7 @@ describe('a watched call', () => {
     const answer = Promise.withResolvers<string>()
     let sent = () => {}
     let aborted = () => false
-    const call = availability.watch(0, { irrevocable: true }, ({ signal, onSent }) => {
+    const call = availability.watch(since(0), { irrevocable: true }, ({ signal, onSent }) => {
       sent = onSent
       aborted = () => signal.aborted
       return answer.promise
@@ -181,4 +193,9 @@ function untilAborted(signal: AbortSignal): Promise<never> {
     const cancelled = new AuthApiUnavailable('cancelled', '', { mayHaveBeenReceived: true })
     signal.addEventListener('abort', () => reject(cancelled))
   })
+}
+
+/** Of a login that began now, after so many answers. */
+function since(answers: number): Since {
+  return { answers, atMs: machineMs() }
 }
