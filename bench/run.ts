@@ -14,6 +14,7 @@ import { keepFigures, observeCircumstances, readCommittedFigures } from './kept_
 import { panelBench } from './panel/panel_bench.ts'
 import { profileFigures } from './proxy/profile.ts'
 import { proxyBench } from './proxy/proxy_bench.ts'
+import { workersBench } from './proxy/workers_bench.ts'
 import { radiusBench } from './radius/radius_bench.ts'
 import { type ScaleBenchOptions, scaleBench } from './scale/scale_bench.ts'
 import { loginBench } from './service/login_bench.ts'
@@ -47,6 +48,7 @@ const length = flags.quick
 type Bench = (place: Workplace) => Promise<Figures | readonly Figures[]>
 const benches: Readonly<Record<string, Bench>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
+  workers: (place) => workersBench(place, length),
   service: (place) => loginBench(place, length),
   nodes: (place) => nodesBench(place, length),
   radius: (place) => radiusBench(place, length),

@@ -33,6 +33,8 @@ export async function startFreeradius(
     readonly threads: ThreadPool
     /** Seconds that a call may wait for its user; by default, calls are answered at once. */
     readonly waitSecs?: number
+    /** By default, only the server's core is used. */
+    readonly isPinned?: boolean
   },
 ): Promise<Running> {
   const folder = await place.folder(options.name)
@@ -44,7 +46,7 @@ export async function startFreeradius(
     name: options.name,
     command: freeradiusProgram,
     args: ['-f', '-d', folder, '-n', 'radiusd', '-l', join(folder, 'log', 'radius.log')],
-    core: core.server,
+    ...(options.isPinned === false ? {} : { core: core.server }),
   })
 }
 
