@@ -114,12 +114,18 @@ export class ServiceNodes {
   }
 
   /** Starts a process on a data folder, whether there was one before or not. */
-  async run(folder: string, address = '127.0.0.1', fixedPort = 0): Promise<ServiceNode> {
+  async run(
+    folder: string,
+    address = '127.0.0.1',
+    fixedPort = 0,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServiceNode> {
     const file = join(folder, 'countersign.cfg')
     writeFileSync(file, config.replace('127.0.0.1', address))
     const args = ['service', '--config', file, '--data', folder, '--port', String(fixedPort)]
     const url = this.#databaseUrl
     const running = new Running(program, args, {
+      ...env,
       COUNTERSIGN_SEALING_KEY: this.#sealingKey.reveal(),
       ...(url === undefined ? {} : { COUNTERSIGN_DATABASE_URL: url.reveal() }),
     })

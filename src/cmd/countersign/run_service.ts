@@ -1,4 +1,5 @@
 import { systemClock } from '../../host/clock.ts'
+import type { Log } from '../../host/log.ts'
 import { ProgramLog } from '../../host/program_log.ts'
 import { ServiceManager } from '../../host/service_manager.ts'
 import { untilStopped } from '../../host/signals.ts'
@@ -41,6 +42,7 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
       folder,
       ...(port === undefined ? {} : { port }),
       log,
+      diskFailed: (failure) => endWithDisk(failure, log),
     })
     log.info(`Countersign service ${version} listening on ${service.address}:${service.port}`)
     if (service.api !== undefined) {
@@ -63,6 +65,17 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
   } finally {
     await log.close()
   }
+}
+
+/**
+ * Ends the process at once, as if it were killed: what it has in memory, and what the system would write now,
+ * may differ from the disk, and SQLite recovers its log at the next start. Alive, it would fail every call.
+ */
+function endWithDisk({ message }: Error, log: Log): void {
+  log.error(
+    `${message}; the service ends, so that the next start recovers what is on the disk: look at the kernel's log (dmesg) and the free space, and replace a failing disk (docs/troubleshooting.md)`,
+  )
+  process.exit(1)
 }
 
 function located(options: LocationOptions): DataLocation | undefined {

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly transactionObserver?: TransactionObserver
   /** The built browser apps. */
   readonly webFolder?: string
+  /** Ends the program, when the disk has refused commits of SQLite: nothing works from then on. */
+  readonly diskFailed?: (failure: Error) => void
   readonly log?: Log
   readonly clock?: Clock
 }
@@ -41,7 +43,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const config = options.config ?? defaultConfig(options.folder ?? '.')
   const folder = options.folder ?? config.dataFolder
   const { databaseUrl } = config
-  const store = await Store.open({ folder, databaseUrl, sealingKey, migrate: true })
+  const store = await Store.open({
+    ...{ folder, databaseUrl, sealingKey, migrate: true },
+    diskFailed: options.diskFailed,
+  })
   try {
     return await runService(store, {
       config,

@@ -6,7 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises'
  * A commit that is on the disk has everything that it has read there too, because the log keeps their order.
  *
  * After a failure nothing is durable any more until the process starts again: the system does not say what
- * has been lost, and a later success would prove nothing.
+ * has been lost, and a later success would prove nothing. A program that serves others should end then.
  */
 export class CommitSync {
   readonly #file: string
@@ -14,11 +14,16 @@ export class CommitSync {
   /** The one that runs may have begun before the newest commit. */
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
+  readonly #failed: ((failure: Error) => void) | undefined
   #failure: Error | undefined
 
-  /** @param file Of the database. */
-  constructor(file: string) {
+  /**
+   * @param file Of the database.
+   * @param failed Called once, before anybody learns that a commit has failed.
+   */
+  constructor(file: string, failed?: (failure: Error) => void) {
     this.#file = `${file}-wal`
+    this.#failed = failed
   }
 
   /** @throws {Error} if the disk has failed before. */
@@ -53,6 +58,7 @@ export class CommitSync {
       await this.#log.datasync()
     } catch (error) {
       this.#failure = new Error(`the disk did not take the write-ahead log: ${reason(error)}`)
+      this.#failed?.(this.#failure)
       throw this.#failure
     }
   }

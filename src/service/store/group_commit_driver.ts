@@ -30,9 +30,10 @@ export class GroupCommitDriver implements Driver {
   #occupied = false
   #group: Group | undefined
 
-  constructor(file: string) {
+  /** @param diskFailed Called once, when the disk has refused commits: see `CommitSync`. */
+  constructor(file: string, diskFailed?: (failure: Error) => void) {
     this.#file = file
-    this.#sync = new CommitSync(file)
+    this.#sync = new CommitSync(file, diskFailed)
   }
 
   async init(): Promise<void> {

@@ -50,6 +50,8 @@ export interface StoreOptions {
   readonly migrate: boolean
   /** Creates nothing; missing data is an error. */
   readonly mustExist?: boolean
+  /** Called once, when the disk has refused commits of SQLite: nothing works from then on. */
+  readonly diskFailed?: ((failure: Error) => void) | undefined
 }
 
 const checkName = 'sealing_check'
@@ -111,7 +113,10 @@ export class Store {
     const what = dialect === 'sqlite' ? file : 'the database'
     const connections = databaseUrl === undefined ? undefined : new PostgresConnections(databaseUrl)
     const pool = connections === undefined ? undefined : new LimitedPool(connections)
-    const inner = pool === undefined ? new GroupCommitDriver(file) : new PostgresDriver({ pool })
+    const inner =
+      pool === undefined
+        ? new GroupCommitDriver(file, options.diskFailed)
+        : new PostgresDriver({ pool })
     const driver = pool === undefined ? sqliteDriver(inner) : postgresDriver(inner, pool)
     const kysely = kyselyDialect(dialect, driver)
     const db: StoreDb = new Kysely<Schema>({ dialect: kysely })

@@ -30,12 +30,14 @@ test('commits of one turn share a sync; one during a sync waits for the next', a
 
 test('acknowledges nothing any more once the disk has failed', async () => {
   const file = join(folder, 'failing.db')
-  const sync = new CommitSync(file)
+  const reported: string[] = []
+  const sync = new CommitSync(file, ({ message }) => reported.push(message))
   sync.requireDisk()
   await assert.rejects(sync.committed(), /did not take the write-ahead log: ENOENT/)
   writeFileSync(`${file}-wal`, '')
   await assert.rejects(sync.committed(), /did not take the write-ahead log/)
   await assert.rejects(sync.settled(), /did not take the write-ahead log/)
   assert.throws(() => sync.requireDisk(), /did not take the write-ahead log/)
+  assert.equal(reported.length, 1)
   await sync.close()
 })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Running } from '../../../rig/running.ts'
+import { ServiceNodes } from '../../../rig/service_nodes.ts'
 
 const program = resolve(import.meta.dirname, '../../../../bin/countersign')
 
@@ -76,6 +77,43 @@ describe('countersign service', () => {
     assert.match(few.stdout, warning)
     await few.stop()
     rmSync(other, { recursive: true, force: true })
+  })
+
+  test('exits with 1 once the disk has failed, and starts again with what is on it', async () => {
+    const nodes = await ServiceNodes.start(undefined, 0)
+    const broken = join(folder, 'broken')
+    const preload = join(folder, 'failing_disk.mjs')
+    writeFileSync(
+      preload,
+      `import { existsSync } from 'node:fs'
+      import { open } from 'node:fs/promises'
+      const file = await open(process.execPath)
+      const handle = Object.getPrototypeOf(file)
+      const { datasync } = handle
+      await file.close()
+      handle.datasync = async function () {
+        if (existsSync(${JSON.stringify(broken)})) throw new Error('EIO: i/o error, fdatasync')
+        return await datasync.call(this)
+      }`,
+    )
+    const data = nodes.store.folder
+    const env = { NODE_OPTIONS: `--import=${preload}` }
+    const node = await nodes.run(data, '127.0.0.1', 0, env)
+    await nodes.addPhone('alice')
+    const parameters = { username: 'alice', factor: 'passcode', passcode: '123456' }
+    const call = { method: 'POST', path: '/auth/v2/auth', parameters } as const
+    writeFileSync(broken, '')
+    const answer = await node.client.call(call).catch(() => undefined)
+    assert.notEqual(answer?.status, 200)
+    assert.equal(await node.running.ended(), 1)
+    assert.match(
+      node.running.stdout,
+      /#error\] the disk did not take the .* EIO.*; the service ends/,
+    )
+    rmSync(broken)
+    const again = await nodes.run(data)
+    assert.equal((await again.client.call(call)).status, 200)
+    await nodes.close()
   })
 
   test('exits with 0 on a signal', async () => {
