@@ -31,8 +31,14 @@ export class Upgrades {
       this.#asked.set(request, { socket, head })
       const response = new ServerResponse(request)
       response.shouldKeepAlive = false
-      response.assignSocket(socket)
-      response.once('finish', () => socket.end())
+      try {
+        response.assignSocket(socket)
+      } catch {
+        // a client that sends this before an earlier request is answered: there is no place for two answers
+        return void socket.destroy()
+      }
+      // not only `end`: a client that never closes its side would keep the connection for ever
+      response.once('finish', () => socket.destroySoon())
       server.routing(request, response)
     })
   }
