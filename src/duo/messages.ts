@@ -1,3 +1,4 @@
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Envelope, isRecord, readEnvelope } from './envelope.ts'
 
 /**
@@ -15,6 +16,10 @@ export const maxBatchBytes = 1024 * 1024
 /** UTF-16 units of one call; longer calls use the plain API. */
 export const maxCallLength = 32_768
 const maxParameters = 64
+const challengePattern = /^[0-9a-f]{64}$/
+const proofPattern = /^[0-9a-f]{128}$/
+/** Keeps a proof from being the signature of anything else. */
+const proofLabel = 'countersign message connection'
 
 /** The calls that a message may make, by the last part of their paths. */
 export const carriedCalls = ['preauth', 'auth', 'auth_response'] as const
@@ -41,10 +46,12 @@ export interface AnswerFrame {
   readonly answer: Envelope
 }
 
-/** What a service sends. The first frame is `max_open`. */
+/** What a service sends. The first frame is `challenge`. */
 export type ServiceFrame =
   | AnswerFrame
-  /** How many calls may be open at once. */
+  /** 32 random octets, in hexadecimal: the client proves by them that it has the key now. */
+  | { readonly challenge: string }
+  /** The proof is right; how many calls may be open at once. */
   | { readonly max_open: number }
   /** The service stops: it answers what is open, and takes no further calls. */
   | { readonly leaving: true }
@@ -70,6 +77,22 @@ export function encodeCall(
 
 export function encodeCancel(id: number): string {
   return `{"cancel":${id}}`
+}
+
+/** The first batch of a client: a frame with its proof. */
+export function encodeProof(challenge: string, key: KeyObject): string {
+  return JSON.stringify([{ proof: proofOf(challenge, key) }])
+}
+
+/** Whether a text is the first batch of a client that has the key. */
+export function isProof(text: string, challenge: string, key: KeyObject): boolean {
+  const [proof, ...more] = parseBatch(text, ({ proof }) => proof) ?? []
+  if (typeof proof !== 'string' || !proofPattern.test(proof) || more.length > 0) return false
+  return timingSafeEqual(Buffer.from(proof), Buffer.from(proofOf(challenge, key)))
+}
+
+function proofOf(challenge: string, key: KeyObject): string {
+  return createHmac('sha512', key).update(`${proofLabel}\n${challenge}`).digest('hex')
 }
 
 export function encodeServiceFrame(frame: ServiceFrame): string {
@@ -110,7 +133,8 @@ function parseClientFrame(frame: Record<string, unknown>): ClientFrame | undefin
 }
 
 function parseServiceFrame(frame: Record<string, unknown>): ServiceFrame | undefined {
-  const { id, status, answer, retry_after, max_open, leaving } = frame
+  const { id, status, answer, retry_after, max_open, leaving, challenge } = frame
+  if (typeof challenge === 'string' && challengePattern.test(challenge)) return { challenge }
   if (isId(max_open)) return { max_open }
   if (leaving === true) return { leaving }
   if (!isId(id) || !isStatus(status)) return undefined

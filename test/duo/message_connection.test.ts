@@ -7,13 +7,16 @@ import { AuthApiClient } from '../../src/duo/https/auth_api_client.ts'
 import { MessageConnection } from '../../src/duo/https/message_connection.ts'
 import {
   AuthApiUnavailable,
+  encodeProof,
   failure,
   failures,
   messagesPath,
   messagesProtocol,
+  signingKey,
 } from '../../src/duo/index.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { Secret } from '../../src/host/secret.ts'
+import { testSkey } from '../rig/auth_api_double.ts'
 import { type Call, MessageApi } from '../rig/message_api.ts'
 import { RecordingLog } from '../rig/recording_log.ts'
 import { until } from '../rig/until.ts'
@@ -33,7 +36,12 @@ describe('sign-ins over a message connection', () => {
 
   const clientAt = (port: number) =>
     new AuthApiClient({
-      ...{ ikey: 'DIWJ8X6AEYOR5OMC6TQ1', skey: new Secret('key'), host: 'localhost', port },
+      ...{
+        ikey: 'DIWJ8X6AEYOR5OMC6TQ1',
+        skey: new Secret(testSkey),
+        host: 'localhost',
+        port,
+      },
       ...{ caFile: api.caFile, timeoutSecs: 0, maxConnections: 64, maxWaiting: 10_000 },
       ...{ userAgent: 'test', log, clock: systemClock },
     })
@@ -105,7 +113,10 @@ describe('sign-ins over a message connection', () => {
     const socket = new WebSocket(`wss://localhost:${api.port}${messagesPath}`, messagesProtocol, {
       ca: readFileSync(api.caFile),
     })
-    const connection = new MessageConnection(socket, () => {})
+    const connection = new MessageConnection(socket, {
+      prove: (challenge) => encodeProof(challenge, signingKey(testSkey)),
+      closed: () => {},
+    })
     await until(() => connection.isFree)
     const outcomes: unknown[] = []
     const options = { limitMs: 10_000, signal: undefined, onSent: undefined }
@@ -156,6 +167,11 @@ describe('sign-ins over a message connection', () => {
     api.onCall = ({ id }) =>
       api.send({ id, status: 200, answer: { stat: 'OK', response: { result: 'yes' } } })
     assert.deepEqual(await unavailable(client.auth(passcode)), ['malformed', true])
+  })
+
+  test('break if the service asks for a second proof', async () => {
+    api.onCall = () => api.send({ challenge: 'ab'.repeat(32) })
+    assert.deepEqual(await unavailable(client.auth(passcode)), ['reset', true])
   })
 
   test('ignore an answer to a call that was given up', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -10,6 +11,7 @@ import {
   type ClientFrame,
   encodeBatch,
   encodeServiceFrame,
+  isProof,
   joinedSignIns,
   messageConnections,
   messagesPath,
@@ -17,16 +19,18 @@ import {
   oneCall,
   parseClientBatch,
   type ServiceFrame,
+  signingKey,
   success,
 } from '../../src/duo/index.ts'
 import {
   makeAuthority,
   makeServerCertificate,
 } from '../../src/service/http/server/certificate_authority.ts'
+import { testSkey } from './auth_api_double.ts'
 
 export type Call = Extract<ClientFrame, { readonly id: number }>
 
-/** An Auth API that takes messages, and does with each what a test says. */
+/** An Auth API that takes messages from clients with `testSkey`, and does with each what a test says. */
 export class MessageApi {
   readonly port: number
   readonly caFile: string
@@ -116,8 +120,15 @@ export class MessageApi {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
-    socket.send(encodeBatch([encodeServiceFrame({ max_open: this.#maxOpen })]))
+    const challenge = randomBytes(32).toString('hex')
+    socket.send(encodeBatch([encodeServiceFrame({ challenge })]))
+    let isProven = false
     socket.on('message', (data) => {
+      if (!isProven) {
+        isProven = isProof(data.toString(), challenge, signingKey(testSkey))
+        if (!isProven) return socket.close(1008)
+        return socket.send(encodeBatch([encodeServiceFrame({ max_open: this.#maxOpen })]))
+      }
       this.batches++
       for (const frame of parseClientBatch(data.toString()) ?? []) {
         this.frames.push(frame)

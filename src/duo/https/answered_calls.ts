@@ -70,6 +70,7 @@ export class AnsweredCalls {
       probe: (node) => this.#probe(node),
       mayRepeat: options.joins,
       messageHeaders: () => requests.signedHeaders(messagesPath),
+      messageProof: (challenge) => requests.proof(challenge),
     })
     const { maxConnections } = options
     this.#shortCalls = new CallQueue({ maxRunning: maxConnections, maxWaiting: maxQueued })

@@ -18,6 +18,8 @@ export interface ApiNodesOptions extends ConnectionsOptions {
   readonly mayRepeat: () => boolean
   /** Headers of the request that opens a message connection, signed now. */
   readonly messageHeaders: () => Readonly<Record<string, string>>
+  /** @returns The batch that proves the key over a challenge of the service. */
+  readonly messageProof: (challenge: string) => string
 }
 
 const watchEveryMs = 500
@@ -50,9 +52,9 @@ export class ApiNodes {
       this.#expiry = expiry
     })
     const hasAlternatives = () => this.#nodes.length > 1
-    const { messageHeaders, log } = options
+    const { messageHeaders, messageProof, log } = options
     this.#connect = (address) => {
-      const place = { address, hasAlternatives, messageHeaders, log }
+      const place = { address, hasAlternatives, messageHeaders, messageProof, log }
       return new ApiNode(address, () => new Connections(options, tls, place))
     }
     // an HTTP proxy resolves the name

@@ -45,6 +45,8 @@ export interface Place {
   readonly hasAlternatives: () => boolean
   /** Headers of the request that opens a message connection, signed now. */
   readonly messageHeaders: () => Readonly<Record<string, string>>
+  /** @returns The batch that proves the key over a challenge of the service. */
+  readonly messageProof: (challenge: string) => string
   readonly log: Log
 }
 
@@ -121,8 +123,9 @@ export class Connections {
   #messageLink(options: ConnectionsOptions, tls: Tls): MessageLink | undefined {
     if (options.httpProxy !== undefined) return undefined
     const { host, port } = options
-    const { address = host, messageHeaders: headers, log } = this.#place
-    return new MessageLink({ origin: toOrigin(options), host, port, address, tls, headers, log })
+    const { address = host, messageHeaders: headers, messageProof: prove, log } = this.#place
+    const place = { origin: toOrigin(options), host, port, address }
+    return new MessageLink({ ...place, tls, headers, prove, log })
   }
 
   #connector(

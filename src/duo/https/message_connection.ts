@@ -21,6 +21,15 @@ export interface MessageOptions {
   readonly onSent: (() => void) | undefined
 }
 
+export interface MessageConnectionOptions {
+  /** @returns The batch that proves the key over a challenge of the service. */
+  readonly prove: (challenge: string) => string
+  /** Called once the service takes calls, at most once. */
+  readonly ready?: () => void
+  /** Called once, with the reason. */
+  readonly closed: (reason: string) => void
+}
+
 /** Receives the outcome of a message, once. */
 export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
 
@@ -44,10 +53,12 @@ const policyViolation = 1008
  */
 export class MessageConnection {
   readonly #socket: WebSocket
+  readonly #options: MessageConnectionOptions
   readonly #open = new Map<number, Message>()
   #outgoing: Message[] = []
   #cancelled: number[] = []
   #lastId = 0
+  #isProven = false
   #maxOpen = 0
   #isOpen = true
   #isFlushing = false
@@ -57,9 +68,9 @@ export class MessageConnection {
   #heardAt = performance.now()
   #ticking: NodeJS.Timeout | undefined
 
-  /** @param closed Called once, with the reason. */
-  constructor(socket: WebSocket, closed: (reason: string) => void) {
+  constructor(socket: WebSocket, options: MessageConnectionOptions) {
     this.#socket = socket
+    this.#options = options
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
     socket.on('ping', () => this.#heard())
     socket.on('pong', () => this.#heard())
@@ -71,7 +82,7 @@ export class MessageConnection {
     socket.on('close', (code, reason) => {
       const text = problem || reason.toString('utf8').slice(0, 100) || `code ${code}`
       this.#closed(text)
-      closed(text)
+      options.closed(text)
     })
   }
 
@@ -183,12 +194,26 @@ export class MessageConnection {
     const frames = isBinary ? undefined : parseServiceBatch(data.toString())
     if (frames === undefined) return this.#refuse('not a batch of frames')
     for (const frame of frames) {
-      if ('max_open' in frame) this.#maxOpen = frame.max_open
+      if ('challenge' in frame) this.#prove(frame.challenge)
+      else if ('max_open' in frame) this.#admitted(frame.max_open)
       else if ('leaving' in frame) this.#retires = true
       else if (!this.#answer(frame)) return this.#refuse('an answer to no call')
     }
     this.#closeIfDone()
     this.#rest()
+  }
+
+  #prove(challenge: string): void {
+    // one is enough, and nobody should get proofs for many
+    if (this.#isProven) return this.#refuse('a second challenge')
+    this.#isProven = true
+    this.#socket.send(this.#options.prove(challenge))
+  }
+
+  #admitted(maxOpen: number): void {
+    const isFirst = this.#maxOpen === 0
+    this.#maxOpen = maxOpen
+    if (isFirst) this.#options.ready?.()
   }
 
   /** @returns Whether a call with this id was written. */

@@ -15,6 +15,8 @@ export interface MessageLinkOptions {
   readonly tls: ConnectionOptions
   /** Headers of the request that opens a connection, signed now. */
   readonly headers: () => Readonly<Record<string, string>>
+  /** @returns The batch that proves the key over a challenge of the service. */
+  readonly prove: (challenge: string) => string
   readonly log: Log
 }
 
@@ -101,18 +103,23 @@ export class MessageLink {
     const openedAt = performance.now()
     this.#opening = undefined
     if (this.#isClosed) return socket.terminate()
-    const connection = new MessageConnection(socket, (reason) => {
-      if (this.#connection === connection) this.#connection = undefined
-      if (this.#isClosed) return
-      const isSteady = performance.now() - openedAt > steadyMs
-      if (isSteady) this.#failures = 0
-      this.#options.log.debug(`the message connection to ${this.#place} ended: ${reason}`)
-      if (!isSteady) return this.#failed(reason)
-      this.#open()
+    const connection = new MessageConnection(socket, {
+      prove: this.#options.prove,
+      ready: () => {
+        this.#isLogged = false
+        this.#options.log.info(`sign-ins travel over one message connection to ${this.#place}`)
+      },
+      closed: (reason) => {
+        if (this.#connection === connection) this.#connection = undefined
+        if (this.#isClosed) return
+        const isSteady = performance.now() - openedAt > steadyMs
+        if (isSteady) this.#failures = 0
+        this.#options.log.debug(`the message connection to ${this.#place} ended: ${reason}`)
+        if (!isSteady) return this.#failed(reason)
+        this.#open()
+      },
     })
     this.#connection = connection
-    this.#isLogged = false
-    this.#options.log.info(`sign-ins travel over one message connection to ${this.#place}`)
   }
 
   #failed(reason: string, { isRefusal = false } = {}): void {

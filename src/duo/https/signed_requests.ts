@@ -7,6 +7,7 @@ import { TimerWheel } from '../../host/timer_wheel.ts'
 import {
   authorization,
   canonicalParameters,
+  encodeProof,
   type Parameter,
   requestAge,
   rfc2822Date,
@@ -127,6 +128,11 @@ export class SignedRequests {
     const host = this.#options.host.toLowerCase()
     const parts = { date, method: 'GET', host, path, parameters: [] }
     return this.#headers(date, sign(parts, this.#key, 2))
+  }
+
+  /** The batch that proves the key over a challenge, on a message connection. */
+  proof(challenge: string): string {
+    return encodeProof(challenge, this.#key)
   }
 
   #exchange(

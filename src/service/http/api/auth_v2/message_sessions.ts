@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify'
+import type { WebSocket } from 'ws'
 import { AuthApiFailure, type CarriedCall, failures, messagesPath } from '../../../../duo/index.ts'
 import type { Log } from '../../../../host/log.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { admitAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
-import { MessageSession } from './message_session.ts'
+import { MessageProof } from './message_proof.ts'
+import { MessageSession, type MessageSessionOptions } from './message_session.ts'
 
 /** The message connections of a service (capability `message_connections`). */
 export class MessageSessions {
   readonly #endpoints: Readonly<Record<CarriedCall, Endpoint>>
   readonly #log: Log
+  readonly #unproven = new Set<MessageProof>()
   readonly #open = new Set<MessageSession>()
   #isLeaving = false
 
@@ -52,17 +55,28 @@ export class MessageSessions {
         throw new AuthApiFailure(failures.invalidParameters, 'upgrade')
       }
       const options = { gates, endpoints: this.#endpoints, application: integration, from }
-      const session = new MessageSession(socket, { ...options, log: this.#log }, () =>
-        this.#open.delete(session),
-      )
-      this.#open.add(session)
+      this.#challenge(socket, { ...options, log: this.#log })
       return reply
     })
+  }
+
+  #challenge(socket: WebSocket, options: MessageSessionOptions): void {
+    const proof = new MessageProof(socket, {
+      skey: options.application.skey,
+      proven: () => {
+        this.#unproven.delete(proof)
+        const session = new MessageSession(socket, options, () => this.#open.delete(session))
+        this.#open.add(session)
+      },
+      ended: () => this.#unproven.delete(proof),
+    })
+    this.#unproven.add(proof)
   }
 
   /** Ends all connections once their calls are answered, within a time. */
   async close(withinMs: number): Promise<void> {
     this.#isLeaving = true
+    for (const proof of this.#unproven) proof.cutOff()
     for (const session of this.#open) session.leave()
     const end = performance.now() + withinMs
     while (this.#open.size > 0 && performance.now() < end) {

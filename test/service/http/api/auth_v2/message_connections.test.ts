@@ -7,6 +7,7 @@ import {
   authorization,
   encodeBatch,
   encodeCall,
+  encodeProof,
   isRecord,
   maxBatchBytes,
   messagesPath,
@@ -68,6 +69,19 @@ describe('message connections', () => {
   /** A connection that speaks the protocol itself. */
   async function raw(
     integration: Integration,
+    options: Parameters<typeof unproven>[1] & { readonly skey?: string } = {},
+  ) {
+    const { skey = integration.skey.reveal() } = options
+    const connection = await unproven(integration, options)
+    if (connection.refusal !== undefined) return connection
+    connection.socket.send(encodeProof(await connection.challenge(), signingKey(skey)))
+    await until(() => connection.received.some((frame) => 'max_open' in frame))
+    return connection
+  }
+
+  /** The same, before it has proved its key. */
+  async function unproven(
+    integration: Integration,
     { skey = integration.skey.reveal(), date = Date.now() } = {},
   ) {
     const signedDate = rfc2822Date(date)
@@ -93,7 +107,13 @@ describe('message connections', () => {
     const call = (id: number, parameters: Readonly<Record<string, string>>) =>
       socket.send(encodeBatch([encodeCall(id, 'preauth', parameters)]))
     const answers = () => received.filter((frame) => 'id' in frame)
-    return { socket, refusal, received, closed, call, answers }
+    const challenge = async (): Promise<string> => {
+      await until(() => received.length > 0)
+      const [first] = received
+      assert(first !== undefined && 'challenge' in first)
+      return first.challenge
+    }
+    return { socket, refusal, received, closed, call, answers, challenge }
   }
 
   test('carry passcodes, each of which is accepted once', async () => {
@@ -162,6 +182,49 @@ describe('message connections', () => {
     assert.equal((await raw({ ...integration, ikey: 'DIAAAAAAAAAAAAAAAAAA' })).refusal, 401)
     assert.equal((await raw(integration, { date: Date.now() - 10 * minuteMs })).refusal, 401)
     assert.equal((await raw(await service.addIntegration('adminapi'))).refusal, 403)
+  })
+
+  test('open nothing if the request that opened one is sent again without the key', async () => {
+    const date = Date.now()
+    const [first, replayed, late] = [
+      await unproven(service.integration, { date }),
+      await unproven(service.integration, { date }),
+      await unproven(service.integration, { date }),
+    ]
+    const key = signingKey(service.integration.skey.reveal())
+    const proof = encodeProof(await first.challenge(), key)
+    first.socket.send(proof)
+    await until(() => first.received.some((frame) => 'max_open' in frame))
+    assert.notEqual(await replayed.challenge(), await first.challenge())
+    replayed.socket.send(proof)
+    replayed.call(1, { username: 'alice' })
+    late.call(1, { username: 'alice' })
+    await until(() => replayed.closed.length + late.closed.length === 2)
+    for (const { closed, received } of [replayed, late]) {
+      assert.deepEqual(closed, [1008])
+      assert.equal(received.length, 1)
+    }
+    first.socket.terminate()
+  })
+
+  test('close if the first frame proves another key, or comes with calls', async () => {
+    const { integration } = service
+    const right = signingKey(integration.skey.reveal())
+    const wrong = signingKey('another secret key of forty characters..')
+    for (const prove of [
+      (challenge: string) => encodeProof(challenge, wrong),
+      (challenge: string) => encodeProof(challenge, right).replace(/."}]$/, '"}]'),
+      (challenge: string) =>
+        encodeProof(challenge, right).replace(']', `,${encodeCall(1, 'preauth', {})}]`),
+      () => '[{"proof":7}]',
+      () => '[]',
+    ]) {
+      const { socket, closed, received, challenge } = await unproven(integration)
+      socket.send(prove(await challenge()))
+      await until(() => closed.length === 1)
+      assert.deepEqual(closed, [1008])
+      assert.equal(received.length, 1)
+    }
   })
 
   test('close when the key is replaced, and its calls fail as over HTTP', async () => {
