@@ -33,6 +33,8 @@ export interface RetryChain {
   readonly requested: number
   /** How much longer than the first one a request may be on its way to the server that decides. */
   readonly delayMs: number
+  /** How many requests in a row may be lost before the login counts as given up. */
+  readonly mayLose: number
   readonly schedule: RetrySchedule
   readonly requests: readonly ChainedRequest[]
   /** Whether no further request can join, because two competed for one slot. */
@@ -84,7 +86,7 @@ export function slotAt(
 }
 
 /**
- * When nobody can listen any more: the newest request has timed out, and the next one has not arrived.
+ * When nobody can listen any more: the newest request has timed out, and the next ones have not arrived.
  *
  * @param maxMs How long a user may take to answer one request.
  */
@@ -93,15 +95,13 @@ export function chainExpires(chain: RetryChain, maxMs: number): number {
   if (newest === undefined) return chain.requested
   const { schedule } = chain
   const timesOut = newest.arrived + schedule.timeoutMs
-  const ends = hasNext(chain, newest)
-    ? Math.max(timesOut, windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs)
-    : timesOut
+  const ends = hasNext(chain, newest) ? Math.max(timesOut, awaitedUntil(chain, newest)) : timesOut
   return Math.min(ends, newest.arrived + maxMs)
 }
 
 /** When nobody can listen any more to a login that no further request has joined. */
 export function loneExpires(
-  chain: Pick<RetryChain, 'requested' | 'delayMs' | 'schedule'>,
+  chain: Pick<RetryChain, 'requested' | 'delayMs' | 'mayLose' | 'schedule'>,
   maxMs: number,
 ): number {
   const { requested: arrived } = chain
@@ -125,9 +125,7 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   if (now < newest.arrived + schedule.timeoutMs - replyMs) {
     return { kind: 'request', requestId: newest.requestId }
   }
-  const until = hasNext(chain, newest)
-    ? windowEnd(chain, nextSlot(chain, newest)) + chain.delayMs
-    : 0
+  const until = hasNext(chain, newest) ? awaitedUntil(chain, newest) : 0
   return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
 }
 
@@ -143,6 +141,17 @@ function hasNext(chain: RetryChain, newest: ChainedRequest): boolean {
 
 function nextSlot({ schedule }: RetryChain, { slot }: ChainedRequest): number {
   return slot + (schedule.servers ?? 1)
+}
+
+/** When the next request counts as not sent, or as the last one that can come. */
+function awaitedUntil(chain: RetryChain, newest: ChainedRequest): number {
+  const { schedule, mayLose, delayMs } = chain
+  let slot = nextSlot(chain, newest)
+  for (let lost = 0; lost < mayLose; lost++) {
+    const later = slot + (schedule.servers ?? 1)
+    if (later < schedule.attempts) slot = later
+  }
+  return windowEnd(chain, slot) + delayMs
 }
 
 function windowEnd({ requested, schedule }: RetryChain, slot: number): number {

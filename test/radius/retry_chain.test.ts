@@ -18,7 +18,7 @@ function request(slot: number, arrived: number): ChainedRequest {
 }
 
 function chain(...requests: readonly ChainedRequest[]): RetryChain {
-  return { requested: 0, delayMs: 0, schedule, requests, isClosed: false }
+  return { requested: 0, delayMs: 0, mayLose: 0, schedule, requests, isClosed: false }
 }
 
 /** A request that a proxy read at this time, and that may have waited there. */
@@ -80,6 +80,15 @@ describe('an approval', () => {
     assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'request', requestId: '1' })
   })
 
+  test('waits for the retry after one that may have gone to a proxy that is down', () => {
+    const mayLose = { ...chain(request(0, 0)), mayLose: 1, delayMs: 5_000 }
+    assert.deepEqual(approvalTaker(mayLose, 20_000), { kind: 'hold', until: 46_500 })
+    assert.equal(chainExpires(mayLose, 60_000), 46_500)
+    const later = { ...mayLose, requests: [request(0, 0), request(2, 40_000)] }
+    assert.deepEqual(approvalTaker(later, 41_500), { kind: 'request', requestId: '2' })
+    assert.equal(chainExpires(later, 60_000), 66_500)
+  })
+
   test('lets nobody in after the last request of the schedule', () => {
     const last = chain(request(0, 0), request(3, 60_000))
     assert.deepEqual(approvalTaker(last, 79_600), { kind: 'nobody' })
@@ -103,9 +112,11 @@ describe('whatever the times of two logins and of the approval', () => {
     { minLength: 1, maxLength: 4 },
   )
 
+  const approvals = fc.integer({ min: 100, max: 85_000 })
+
   test('one approval lets in one request, and never an attacker’s beside the victim’s retry', () => {
     fc.assert(
-      fc.property(offsets, fc.integer({ min: 100, max: 85_000 }), (attacks, approved) => {
+      fc.property(offsets, approvals, fc.constantFrom(0, 1), (attacks, approved, mayLose) => {
         const victim = [0, 20_000, 40_000, 60_000]
         const events: Event[] = [
           ...victim.map((at) => ({ kind: 'request', at, isVictim: true }) as const),
@@ -114,7 +125,7 @@ describe('whatever the times of two logins and of the approval', () => {
           ),
           { kind: 'approve' as const, at: approved },
         ].toSorted((one, other) => one.at - other.at)
-        const accepted = run(events)
+        const accepted = run(events, mayLose)
         assert.ok(accepted.length <= 1)
         assert.ok(accepted.every(({ isVictim }) => isVictim))
       }),
@@ -131,13 +142,13 @@ interface Listener extends ChainedRequest {
  * The rule as `Retries` and `Settlement` apply it, over one transaction that the victim opened; the
  * victim's client sends no retry after a reply.
  */
-function run(events: readonly Event[]): readonly { readonly isVictim: boolean }[] {
+function run(events: readonly Event[], mayLose: number): readonly { readonly isVictim: boolean }[] {
   let requests: Listener[] = []
   let isClosed = false
   let isApproved = false
   let isOver = false
   const accepted: Listener[] = []
-  const now = () => ({ requested: 0, delayMs: 0, schedule, requests, isClosed })
+  const now = () => ({ requested: 0, delayMs: 0, mayLose, schedule, requests, isClosed })
   /** Applies an approval that is held, up to a moment. */
   const decide = (upTo: number, from: number) => {
     for (let at = from; isApproved && !isOver; ) {

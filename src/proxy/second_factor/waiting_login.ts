@@ -107,6 +107,6 @@ export class WaitingLogin {
 
   get #chain(): RetryChain {
     const [requested, schedule, requests] = [this.#opened, this.#schedule, this.#requests]
-    return { requested, delayMs: 0, schedule, requests, isClosed: false }
+    return { requested, delayMs: 0, mayLose: 0, schedule, requests, isClosed: false }
   }
 }

@@ -19,6 +19,7 @@ import {
   answerSecs,
   isOverdue,
   requestDelayMs,
+  requestsMayBeLost,
   type Transaction,
 } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
@@ -276,7 +277,8 @@ function toChain(
   requests: RetryChain['requests'],
 ): RetryChain {
   const schedule = retries ?? noRetries
-  return { requested, delayMs: requestDelayMs, schedule, requests, isClosed }
+  const awaited = { delayMs: requestDelayMs, mayLose: requestsMayBeLost }
+  return { requested, ...awaited, schedule, requests, isClosed }
 }
 
 /** Not reached: only transactions with a schedule are asked about. */

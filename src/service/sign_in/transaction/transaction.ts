@@ -24,6 +24,9 @@ export const answerSecs = 60
 /** How slow a RADIUS request may be on its way to the service: its proxy leaves a node that hangs sooner. */
 export const requestDelayMs = 5_000
 
+/** How many requests of a RADIUS client in a row may be lost: every second one goes to a proxy that is down. */
+export const requestsMayBeLost = 1
+
 /** The status of an authentication that still needs an answer. */
 export interface Waiting {
   readonly result: 'waiting'

@@ -10,6 +10,7 @@ import {
   type Opening,
   type Outcome,
   requestDelayMs,
+  requestsMayBeLost,
   type Transaction,
   type TransactionObserver,
   type Waiting,
@@ -418,7 +419,7 @@ export class Transactions {
     const opened = this.#clock.now()
     const lifeMs = lifeSecs * 1000
     const { retries: schedule = null, requested = opened } = opening
-    const chain = { requested, delayMs: requestDelayMs, schedule }
+    const chain = { requested, delayMs: requestDelayMs, mayLose: requestsMayBeLost, schedule }
     const expires =
       schedule === null ? opened + lifeMs : loneExpires({ ...chain, schedule }, lifeMs)
     await db
