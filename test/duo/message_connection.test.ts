@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { createSecureContext } from 'node:tls'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import { AuthApiClient } from '../../src/duo/https/auth_api_client.ts'
 import { MessageConnection } from '../../src/duo/https/message_connection.ts'
+import { MessageLink } from '../../src/duo/https/message_link.ts'
 import {
   AuthApiUnavailable,
   encodeProof,
@@ -109,23 +111,74 @@ describe('sign-ins over a message connection', () => {
     assert.deepEqual(api.plain, [])
   })
 
-  test('fail as not received if the connection breaks before they were written', async () => {
+  /** A connection of its own. @param closed Called when it has closed. */
+  async function connect(closed: () => void): Promise<MessageConnection> {
     const socket = new WebSocket(`wss://localhost:${api.port}${messagesPath}`, messagesProtocol, {
       ca: readFileSync(api.caFile),
     })
     const connection = new MessageConnection(socket, {
       prove: (challenge) => encodeProof(challenge, signingKey(testSkey)),
-      closed: () => {},
+      closed,
     })
     await until(() => connection.isFree)
+    return connection
+  }
+  const waiting = { limitMs: 60_000, signal: undefined, onSent: undefined }
+
+  test('fail as not received if the connection breaks before they were written', async () => {
+    const connection = await connect(() => {})
     const outcomes: unknown[] = []
-    const options = { limitMs: 10_000, signal: undefined, onSent: undefined }
-    connection.call('auth', passcode, options, (outcome) => outcomes.push(outcome))
+    connection.call('auth', passcode, waiting, (outcome) => outcomes.push(outcome))
     connection.close()
     const [outcome] = outcomes
     assert(outcome instanceof AuthApiUnavailable)
     assert.deepEqual([outcome.reason, outcome.mayHaveBeenReceived], ['reset', false])
     assert.equal(api.calls.length, 0)
+  })
+
+  test('fail one by one if there were many, so that they do not come again at once', async () => {
+    for (const [count, failedAtOnce] of [
+      [1, 1],
+      [500, 0],
+    ] as const) {
+      api.frames.length = 0
+      api.onCall = () => {}
+      const outcomes: unknown[] = []
+      let failedBefore: number | undefined
+      const connection = await connect(() => {
+        failedBefore = outcomes.length
+      })
+      for (let index = 0; index < count; index++) {
+        connection.call('auth', push, waiting, (outcome) => outcomes.push(outcome))
+      }
+      await until(() => api.calls.length === count)
+      api.cut()
+      await until(() => outcomes.length === count)
+      assert.equal(failedBefore, failedAtOnce)
+      await until(() => api.connections === 0)
+    }
+  })
+
+  test('move to a new connection once theirs is old, and are answered over the old one', async () => {
+    const secure = { secureContext: createSecureContext({ ca: readFileSync(api.caFile) }) }
+    const link = new MessageLink({
+      ...{ origin: `https://localhost:${api.port}`, host: 'localhost', port: api.port },
+      ...{ address: '127.0.0.1', tls: secure, headers: () => ({}), log },
+      prove: (challenge) => encodeProof(challenge, signingKey(testSkey)),
+      times: { maxAgeMs: 50 },
+    })
+    api.onCall = () => {}
+    link.open()
+    await until(() => link.free !== undefined)
+    const first = link.free
+    const outcomes: unknown[] = []
+    first?.call('auth', push, waiting, (outcome) => outcomes.push(outcome))
+    await until(() => api.calls.length === 1 && link.free !== undefined && link.free !== first)
+    assert.equal(first?.isFree, false)
+    api.allow(api.calls[0]?.id ?? 0)
+    await until(() => outcomes.length === 1)
+    assert(!(outcomes[0] instanceof Error))
+    link.close()
   })
 
   test('fail as possibly received if the connection breaks after they were written', async () => {

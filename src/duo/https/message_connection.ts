@@ -43,6 +43,8 @@ const staleMs = 45_000
 /** Bytes that the socket has not accepted yet; beyond, calls use the plain API. */
 const maxBuffered = 1024 * 1024
 const policyViolation = 1008
+/** Time in which the calls of a connection that broke fail, so that they do not come again all at once. */
+const maxSpreadMs = 500
 
 /**
  * One open WebSocket over which many calls of the Auth API travel. The calls of one turn of the event loop
@@ -63,6 +65,8 @@ export class MessageConnection {
   #isOpen = true
   #isFlushing = false
   #retires = false
+  /** Whether this side has broken it, and makes no calls again. */
+  #isOurs = false
   #tick = 0
   #heardAtTick = 0
   #heardAt = performance.now()
@@ -136,6 +140,7 @@ export class MessageConnection {
 
   /** Breaks the connection; the open calls fail. */
   close(): void {
+    this.#isOurs = true
     this.#break()
   }
 
@@ -244,10 +249,16 @@ export class MessageConnection {
     const open = [...this.#open.values()]
     this.#open.clear()
     this.#outgoing = []
-    for (const message of open) {
+    const text = `the message connection ended: ${reason}`
+    const fail = (message: Message) => {
       const mayHaveBeenReceived = message.isSent
-      const text = `the message connection ended: ${reason}`
       message.end(new AuthApiUnavailable('reset', text, { mayHaveBeenReceived }))
+    }
+    const spreadMs = this.#isOurs ? 0 : Math.min(maxSpreadMs, open.length - 1)
+    for (const message of open) {
+      // one of a few need not wait
+      if (spreadMs < tickMs / 10) fail(message)
+      else setTimeout(fail, Math.random() * spreadMs, message)
     }
   }
 

@@ -18,25 +18,47 @@ export interface MessageLinkOptions {
   /** @returns The batch that proves the key over a challenge of the service. */
   readonly prove: (challenge: string) => string
   readonly log: Log
+  /** Replaces the times of this file. */
+  readonly times?: Partial<MessageLinkTimes>
 }
 
-/** For TCP, TLS and the handshake of the WebSocket. */
+export interface MessageLinkTimes {
+  /** A connection is replaced after a time up to this, and at least 4/5 of it. */
+  readonly maxAgeMs: number
+  /** How long to wait at most before a connection that broke is opened again. */
+  readonly reopenMs: number
+}
+
+/**
+ * A load balancer chooses a node for each connection only: without a new one now and then, a node that was down
+ * would get no calls. All proxies lose theirs at the same moment, and must not come back at the same moment.
+ */
+const usualTimes: MessageLinkTimes = { maxAgeMs: 15 * 60_000, reopenMs: 500 }
+
+/** For TCP, TLS and the handshake of the WebSocket, and again for the proof of the key. */
 const openMs = 5_000
 /** After a refusal, which a reverse proxy that passes no WebSockets gives each time. */
 const refusedRetryMs = 10 * 60_000
 const firstRetryMs = 1_000
 const maxRetryMs = 60_000
+/** HTTP statuses of a refusal that lasts; others may come from a node that stops, or from a load balancer. */
+const lasting = (status = 0): boolean => status < 500 && status !== 429
 /** A connection that lasted as long was not refused. */
 const steadyMs = 5_000
 
 /**
  * The message connection to one node, opened again when it breaks. While it is not open, calls use the plain
- * API.
+ * API. A new one takes the place of one that is old, which ends once its calls are answered.
  */
 export class MessageLink {
   readonly #options: MessageLinkOptions
+  readonly #times: MessageLinkTimes
   #connection: MessageConnection | undefined
+  /** Those that still wait for answers to their calls. */
+  readonly #replaced = new Set<MessageConnection>()
   #opening: WebSocket | undefined
+  #replacing: NodeJS.Timeout | undefined
+  #reopening: NodeJS.Timeout | undefined
   #retryAt = Number.NEGATIVE_INFINITY
   #failures = 0
   #isLogged = false
@@ -44,6 +66,7 @@ export class MessageLink {
 
   constructor(options: MessageLinkOptions) {
     this.#options = options
+    this.#times = { ...usualTimes, ...options.times }
   }
 
   /** The connection, if it can take a call. */
@@ -58,16 +81,22 @@ export class MessageLink {
 
   /** Opens no more; the connection ends once its calls are answered. */
   retire(): void {
-    this.#isClosed = true
-    this.#opening?.terminate()
+    this.#stop()
     this.#connection?.retire()
   }
 
-  /** Breaks the connection. */
+  /** Breaks the connections. */
   close(): void {
-    this.#isClosed = true
-    this.#opening?.terminate()
+    this.#stop()
     this.#connection?.close()
+    for (const connection of this.#replaced) connection.close()
+  }
+
+  #stop(): void {
+    this.#isClosed = true
+    clearTimeout(this.#replacing)
+    clearTimeout(this.#reopening)
+    this.#opening?.terminate()
   }
 
   #open(): void {
@@ -91,35 +120,66 @@ export class MessageLink {
     socket.on('unexpected-response', (request, { statusCode }) => {
       refusal = statusCode
       request.destroy()
-      this.#failed(`HTTP ${statusCode}`, { isRefusal: true })
+      this.#failed(`HTTP ${statusCode}`, { isRefusal: lasting(statusCode) })
     })
-    socket.on('error', ({ message }) => {
+    const fail = ({ message }: Error): void => {
       if (this.#opening === socket && refusal === undefined) this.#failed(message)
+    }
+    socket.on('error', fail)
+    socket.once('open', () => {
+      this.#opened(socket)
+      socket.off('error', fail)
     })
-    socket.once('open', () => this.#opened(socket))
   }
 
   #opened(socket: WebSocket): void {
     const openedAt = performance.now()
-    this.#opening = undefined
     if (this.#isClosed) return socket.terminate()
     const connection = new MessageConnection(socket, {
       prove: this.#options.prove,
       ready: () => {
-        this.#isLogged = false
-        this.#options.log.info(`sign-ins travel over one message connection to ${this.#place}`)
+        clearTimeout(late)
+        this.#ready(connection)
       },
       closed: (reason) => {
-        if (this.#connection === connection) this.#connection = undefined
-        if (this.#isClosed) return
-        const isSteady = performance.now() - openedAt > steadyMs
-        if (isSteady) this.#failures = 0
-        this.#options.log.debug(`the message connection to ${this.#place} ended: ${reason}`)
-        if (!isSteady) return this.#failed(reason)
-        this.#open()
+        clearTimeout(late)
+        this.#options.log.debug(`a message connection to ${this.#place} ended: ${reason}`)
+        if (this.#replaced.delete(connection) || this.#isClosed) return
+        const isCurrent = this.#connection === connection
+        if (isCurrent) this.#connection = undefined
+        if (performance.now() - openedAt <= steadyMs || !isCurrent) return this.#failed(reason)
+        this.#failures = 0
+        this.#reopen()
       },
     })
+    const late = setTimeout(() => connection.close(), openMs).unref()
+  }
+
+  #ready(connection: MessageConnection): void {
+    this.#opening = undefined
+    const old = this.#connection
     this.#connection = connection
+    if (old === undefined) {
+      this.#isLogged = false
+      this.#options.log.info(`sign-ins travel over one message connection to ${this.#place}`)
+    } else {
+      this.#failures = 0
+      this.#replaced.add(old)
+      old.retire()
+    }
+    this.#replaceIn(this.#times.maxAgeMs * (1 - Math.random() / 5))
+  }
+
+  #replaceIn(ms: number): void {
+    clearTimeout(this.#replacing)
+    this.#replacing = setTimeout(() => this.#open(), ms).unref()
+  }
+
+  #reopen(): void {
+    const waitMs = Math.random() * this.#times.reopenMs
+    this.#retryAt = performance.now() + waitMs
+    // a timer may be early by a part of a millisecond
+    this.#reopening = setTimeout(() => this.open(), waitMs + 1).unref()
   }
 
   #failed(reason: string, { isRefusal = false } = {}): void {
@@ -128,6 +188,8 @@ export class MessageLink {
       ? refusedRetryMs
       : Math.min(maxRetryMs, firstRetryMs * 2 ** this.#failures++)
     this.#retryAt = performance.now() + retryMs
+    // the old one goes on
+    if (this.#connection !== undefined) return this.#replaceIn(retryMs + 1)
     if (this.#isLogged || this.#isClosed) return
     this.#isLogged = true
     this.#options.log.info(
