@@ -7,7 +7,8 @@ interface MeteredService {
   send(raw: RawRequest): Promise<{ readonly text: string }>
 }
 
-async function readGauge(service: MeteredService, gauge: Gauge): Promise<number> {
+/** Reads a gauge of a service's metrics. */
+export async function readGauge(service: MeteredService, gauge: Gauge): Promise<number> {
   const { text } = await service.send({ method: 'GET', path: '/metrics' })
   return Number(new RegExp(`^countersign_${gauge} (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
