@@ -1,13 +1,19 @@
 /**
- * `npm run bench [-- NAME…] [--keep] [--brief] [--quick] [--json] [--profile] [--pending N] [--rate N]
- * [--server NAME…] [--users N] [--log-rows N]`: measures each figure and a named peer in the same run, and compares them with the
+ * `npm run bench [-- NAME…]`: measures each figure and a named peer in the same run, and compares them with the
  * figures of the last commit. `--keep` writes them to bench/figures and into the pages of docs, to be
- * committed. `--brief` takes fewer and shorter rounds. Starts everything on loopback, leaves nothing
- * behind, and fails if a server gives no verified replies; `--quick` checks only that.
+ * committed. Starts everything on loopback, leaves nothing behind, and fails if a server gives no verified
+ * replies; `--quick` checks only that. bench_options.ts lists the options.
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { parseArgs, styleText } from 'node:util'
+import { styleText } from 'node:util'
+import {
+  type BenchName,
+  type BenchOptions,
+  BenchUsageError,
+  benchHelp,
+  parseBenchOptions,
+} from './bench_options.ts'
 import { compareFigures, describeRegressions, type Regression } from './comparison.ts'
 import type { Figures } from './figure.ts'
 import { keepFigures, observeCircumstances, readCommittedFigures } from './kept_figures.ts'
@@ -23,21 +29,7 @@ import { pendingBench } from './transaction/pending_bench.ts'
 import { type WaitingBenchOptions, waitingBench } from './waiting/waiting_bench.ts'
 import { Workplace } from './workplace.ts'
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean' },
-    quick: { type: 'boolean' },
-    brief: { type: 'boolean' },
-    keep: { type: 'boolean' },
-    profile: { type: 'boolean' },
-    pending: { type: 'string' },
-    rate: { type: 'string' },
-    server: { type: 'string', multiple: true },
-    users: { type: 'string' },
-    'log-rows': { type: 'string' },
-  },
-})
+const flags = readOptions()
 
 const length = flags.quick
   ? { rounds: 1, warmSecs: 0.2, secs: 0.3, quick: true }
@@ -46,7 +38,7 @@ const length = flags.quick
     : { rounds: 3, warmSecs: 2, secs: 4 }
 
 type Bench = (place: Workplace) => Promise<Figures | readonly Figures[]>
-const benches: Readonly<Record<string, Bench>> = {
+const benches: Readonly<Record<BenchName, Bench>> = {
   proxy: (place) => (flags.profile ? profiled(place) : proxyBench(place, length)),
   workers: (place) => workersBench(place, length),
   service: (place) => loginBench(place, length),
@@ -58,38 +50,36 @@ const benches: Readonly<Record<string, Bench>> = {
   scale: (place) => scaleBench(place, { ...length, ...largestSize() }),
 }
 
-const unknown = positionals.filter((name) => !(name in benches))
-if (unknown.length > 0) {
-  const known = Object.keys(benches).join(', ')
-  process.stderr.write(`bench: unknown name ${unknown.join(', ')}; known are ${known}\n`)
-  process.exit(2)
-}
-
-const partial = (['quick', 'profile', 'pending', 'rate', 'server'] as const).filter(
-  (name) => flags[name] !== undefined,
-)
-if (flags.keep && partial.length > 0) {
-  process.stderr.write(`bench: --keep needs whole figures, without --${partial.join(', --')}\n`)
-  process.exit(2)
+function readOptions(): BenchOptions {
+  try {
+    const options = parseBenchOptions(process.argv.slice(2))
+    if (options !== 'help') return options
+    process.stdout.write(benchHelp)
+    process.exit(0)
+  } catch (error) {
+    if (!(error instanceof BenchUsageError)) throw error
+    process.stderr.write(`bench: ${error.message}\nnpm run bench -- --help lists the options\n`)
+    process.exit(2)
+  }
 }
 
 /** How many pushes wait, how many are sent a second, and which servers are measured. */
 function waitingLoad(): WaitingBenchOptions {
-  const { pending, rate, server } = flags
+  const { pending, rate, servers } = flags
   return {
-    ...(pending === undefined ? {} : { pending: Number(pending) }),
-    ...(rate === undefined ? {} : { ratePerSec: Number(rate) }),
-    ...(server === undefined ? {} : { servers: server }),
+    ...(pending === undefined ? {} : { pending }),
+    ...(rate === undefined ? {} : { ratePerSec: rate }),
+    ...(servers === undefined ? {} : { servers }),
   }
 }
 
 /** The largest database of the scale benchmark. */
 function largestSize(): Pick<ScaleBenchOptions, 'users' | 'logRows' | 'servers'> {
-  const { users, 'log-rows': logRows, server } = flags
+  const { users, logRows, servers } = flags
   return {
-    ...(server === undefined ? {} : { servers: server }),
-    ...(users === undefined ? {} : { users: Number(users) }),
-    ...(logRows === undefined ? {} : { logRows: Number(logRows) }),
+    ...(servers === undefined ? {} : { servers }),
+    ...(users === undefined ? {} : { users }),
+    ...(logRows === undefined ? {} : { logRows }),
   }
 }
 
@@ -101,8 +91,8 @@ async function profiled(place: Workplace): Promise<Figures> {
 }
 
 const regressions: Regression[] = []
-for (const [name, bench] of Object.entries(benches)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue
+for (const name of flags.names) {
+  const bench = benches[name]
   const circumstances = await observeCircumstances(flags.brief ? 'brief' : 'whole')
   const place = await Workplace.open()
   const leave = (): void => void place.close().finally(() => process.exit(130))
